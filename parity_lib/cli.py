@@ -1,0 +1,50 @@
+"""The ``parity`` command: everything that make does, on every system."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+JUPYTER_BOOK = "1.0.4.post1"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="one-bit-of-memory")
+def main() -> None:
+    """One Bit of Memory: build the book, run its experiments, measure its speed."""
+
+
+def _root() -> Path:
+    """The folder with _config.yml: the current one or one above it."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
+            return folder
+    raise click.ClickException(f"no _config.yml and _toc.yml in {here} or above it; go to the book's folder first")
+
+
+def _require_jupyter_book() -> None:
+    if importlib.util.find_spec("jupyter_book") is None:
+        raise click.ClickException('Jupyter Book is missing: pip install -c constraints.txt -e ".[book]"')
+    from importlib.metadata import version
+
+    if version("jupyter-book") != JUPYTER_BOOK:
+        raise click.ClickException(
+            f"Jupyter Book {version('jupyter-book')} is installed, and it cannot read _config.yml as this book needs it: "
+            f"pip install jupyter-book=={JUPYTER_BOOK}")
+
+
+@main.command()
+def book() -> None:
+    """Execute and build every page into _build/html; any warning or failing cell is an error."""
+    _require_jupyter_book()
+    root = _root()
+    done = subprocess.run([sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"], cwd=root)
+    page = root / "_build" / "html" / "index.html"
+    if done.returncode or not page.is_file():
+        raise click.ClickException("the book was not built; the first warning or error above says why")
+    click.echo(f"\nThe book is ready. Open {page.as_uri()}")

@@ -1,0 +1,76 @@
+"""Strings of different lengths in one rectangle: mask, pack, unpack, reduce.
+
+Chapter: *Packing*. Padding stands after the string here; ``lengths`` need not
+be sorted.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from parity_lib.errors import require
+
+
+def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
+    """True on real positions: ``bool`` ``[batch, steps]`` from ``lengths`` ``[batch]``.
+
+    >>> length_mask(torch.tensor([1, 3]), steps=3)
+    tensor([[ True, False, False],
+            [ True,  True,  True]])
+    """
+    lengths = torch.as_tensor(lengths)
+    _require_lengths(lengths, lengths.numel(), steps)
+    return torch.arange(steps, device=lengths.device) < lengths.unsqueeze(1)
+
+
+def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
+    """Drop the padding of ``inputs`` ``[batch, steps, features]``, in PyTorch's packed form.
+
+    Rows are sorted inside, and :func:`unpack` undoes it.
+    """
+    lengths = torch.as_tensor(lengths)
+    _require_lengths(lengths, inputs.shape[0], inputs.shape[1])
+    return pack_padded_sequence(inputs, lengths.cpu(), batch_first=True, enforce_sorted=False)
+
+
+def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
+    """The rectangle ``[batch, steps, features]`` again, in the original order, 0 on padding.
+
+    >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
+    >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())
+    True
+    """
+    return pad_packed_sequence(packed, batch_first=True, total_length=steps)[0]
+
+
+def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """Row i of ``outputs`` ``[batch, steps, features]`` at step ``lengths[i] - 1``: ``[batch, features]``.
+
+    >>> last_real_step(torch.tensor([[[1.0], [2.0], [0.0]]]), torch.tensor([2]))
+    tensor([[2.]])
+    """
+    lengths = torch.as_tensor(lengths)
+    _require_lengths(lengths, outputs.shape[0], outputs.shape[1])
+    return outputs[torch.arange(len(outputs), device=outputs.device), lengths.to(outputs.device) - 1]
+
+
+def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """The mean of ``values`` ``[batch, steps]`` where ``mask`` is True; what stands elsewhere, NaN too, is ignored.
+
+    Raises ValueError where the mask has no True at all.
+
+    >>> masked_mean(torch.tensor([[1.0, 9.0]]), torch.tensor([[True, False]]))
+    tensor(1.)
+    """
+    require(values.shape == mask.shape, "mask", tuple(mask.shape), f"of the shape of values, {tuple(values.shape)}")
+    require(bool(mask.any()), "mask", mask, "True somewhere")
+    return values.masked_select(mask).mean()
+
+
+def _require_lengths(lengths: torch.Tensor, count: int, steps: int) -> None:
+    in_range = lengths.numel() > 0 and 1 <= int(lengths.min()) and int(lengths.max()) <= steps
+    require(
+        not lengths.is_floating_point() and lengths.shape == (count,) and in_range,
+        "lengths", lengths.tolist(), f"{count} integers from 1 to {steps}",
+    )

@@ -1,0 +1,239 @@
+"""Train a network on a task, measure it, and keep the history.
+
+Chapter: *Training*.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from tqdm.auto import tqdm
+
+from parity_lib.data import Batch, ParityTask
+from parity_lib.errors import require, require_choice, require_int
+from parity_lib.padding import masked_mean
+
+OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+VALIDATION_STRETCH = 1.5
+SCREEN_SIZE = 500
+CHUNK_STEPS = 64
+
+
+@dataclass
+class History:
+    """What happened in a run of :func:`train`.
+
+    ``loss`` and ``accuracy`` (per bit, on the batch before its update) have an
+    entry a step; ``validation`` holds dicts with ``step``, ``bit_accuracy``,
+    ``sequence_accuracy`` and ``strings``. ``solved_at`` is the step after which
+    every validation string was right at every labelled position, or None.
+    """
+
+    settings: dict[str, Any]
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    validation: list[dict[str, float]] = field(default_factory=list)
+    solved_at: int | None = None
+    interrupted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def steps(self) -> int:
+        """How many updates were made."""
+        return len(self.loss)
+
+    @property
+    def solved(self) -> bool:
+        """Whether the run ended with every validation string right."""
+        return self.solved_at is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The history as plain numbers, lists and dicts: the form in which results are stored.
+
+        Wall time is left out of it, so that equal runs give equal dicts.
+        """
+        return {key: value for key, value in asdict(self).items() if key != "seconds"}
+
+
+def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Binary cross-entropy on logits, averaged over the positions that count.
+
+    ``logits`` and ``targets`` ``[batch, steps, 1]``, ``mask`` ``[batch, steps]``;
+    returns a scalar, in nats.
+
+    >>> zero = torch.zeros(1, 2, 1)
+    >>> masked_loss(zero, zero, torch.tensor([[True, False]]))
+    tensor(0.6931)
+    """
+    each = binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    return masked_mean(each.squeeze(-1), mask)
+
+
+@torch.no_grad()
+def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
+    """Per string: ``right`` bits and ``counted`` bits, ``int64`` ``[batch]`` each."""
+    right = (model(batch.inputs, batch.lengths) > 0) == (batch.targets > 0.5)
+    right = right.squeeze(-1) & batch.mask
+    return {"right": right.sum(1).cpu().numpy(), "counted": batch.mask.sum(1).cpu().numpy()}
+
+
+def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int,
+             bucket: int | None = None) -> dict[str, Any]:
+    """Measure ``model`` on ``count`` fresh strings of ``task``, drawn from ``seed``.
+
+    Returns ``bit_accuracy`` and ``sequence_accuracy`` (a string counts when all
+    its labelled positions are right), ``strings`` and, where ``bucket`` is given,
+    ``by_length``: the same for strings of each ``bucket`` lengths
+    (``from``, ``to``, ``strings``, ``bit_accuracy``, ``sequence_accuracy``).
+    Raises ValueError where an argument is not allowed.
+    """
+    require_int("count", count, least=1)
+    require(bucket is None or bucket >= 1, "bucket", bucket, "an integer of at least 1, or None")
+    bits, parity, lengths = task.draw(count, np.random.default_rng(seed))
+    device = next(model.parameters()).device
+    parts = [count_correct(model, task.assemble(bits[s], parity[s], lengths[s]).to(device)) for s in _slices(count, 500)]
+    right, counted = (np.concatenate([part[key] for part in parts]) for key in ("right", "counted"))
+    result = _score(right, counted)
+    if bucket is not None:
+        starts = range(task.shortest, task.longest + 1, bucket)
+        inside = [(lengths >= start) & (lengths < start + bucket) for start in starts]
+        result["by_length"] = [
+            {"from": start, "to": min(start + bucket - 1, task.longest)} | _score(right[rows], counted[rows])
+            for start, rows in zip(starts, inside, strict=True) if rows.any()
+        ]
+    return result
+
+
+def _slices(count: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, count, size)]
+
+
+def _score(right: np.ndarray, counted: np.ndarray) -> dict[str, float]:
+    return {
+        "bit_accuracy": float(right.sum() / counted.sum()),
+        "sequence_accuracy": float((right == counted).mean()),
+        "strings": len(right),
+    }
+
+
+def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batch_size: int = 32,
+          lr: float = 0.005, optimizer: str = "adam", clip: float | None = 0.25, validate_every: int = 50,
+          validation_size: int = 5000, progress: bool | None = None) -> History:
+    """Train ``model`` on fresh strings of ``task`` until it is exactly right, or ``max_steps`` are done.
+
+    The defaults together with ``ParityRNN()`` are the book's recipe. Training
+    and validation strings come from two independent streams of ``seed``;
+    validation strings are 1.5 times as long as in training. Every
+    ``validate_every`` steps the first 500 are tried, and only where all of them
+    are right the rest of the ``validation_size``; the run stops when all are.
+    ``clip`` bounds the norm of the gradient (None: no bound). ``progress`` shows
+    a bar (None: unless the environment has ``PARITY_PROGRESS=0``). Ctrl-C ends
+    the run and returns the history so far.
+
+    Raises ValueError where an argument is not allowed: it names the argument,
+    the value and what is allowed.
+
+    >>> history = train(ParityRNN(), ParityTask(8), max_steps=3, seed=0, progress=False)
+    >>> history.steps, history.solved
+    (3, False)
+    """
+    _check_settings(max_steps, seed, batch_size, lr, optimizer, clip, validate_every, validation_size)
+    device = next(model.parameters()).device
+    train_seed, validation_seed = np.random.SeedSequence(seed).spawn(2)
+    validation = _Validation(task, validation_size, np.random.default_rng(validation_seed))
+    updates = OPTIMIZERS[optimizer](model.parameters(), lr=lr, fused=True)
+    history = History(settings={
+        "lengths": str(task.lengths), "label": task.label, "padding": task.padding, "max_steps": max_steps,
+        "seed": seed, "batch_size": batch_size, "lr": lr, "optimizer": optimizer, "clip": clip,
+        "validate_every": validate_every, "validation_size": validation_size,
+    })
+    began = time.perf_counter()
+    bar = tqdm(total=max_steps, disable=not _wants_progress(progress), leave=False, unit="step")
+    try:
+        for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
+            loss, accuracy = _update(model, batch.to(device), updates, clip)
+            history.loss.append(loss)
+            history.accuracy.append(accuracy)
+            bar.update()
+            if history.steps % validate_every == 0 or history.steps == max_steps:
+                bar.set_postfix(loss=f"{loss:.4f}")
+                history.validation.append({"step": history.steps} | validation.score(model, device))
+                if validation.passed:
+                    history.solved_at = history.steps
+                    break
+    except KeyboardInterrupt:
+        history.interrupted = True
+    finally:
+        bar.close()
+    history.seconds = time.perf_counter() - began
+    return history
+
+
+def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip: float | None) -> tuple[float, float]:
+    updates.zero_grad()
+    logits = model(batch.inputs, batch.lengths)
+    loss = masked_loss(logits, batch.targets, batch.mask)
+    loss.backward()
+    if clip is not None:
+        nn.utils.clip_grad_norm_(model.parameters(), clip)
+    updates.step()
+    with torch.no_grad():
+        right = (logits > 0) == (batch.targets > 0.5)
+        accuracy = right.squeeze(-1)[batch.mask].float().mean()
+    return loss.item(), accuracy.item()
+
+
+def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
+    """Batches of fresh strings; many are drawn at once, because one draw costs nearly as much as 64."""
+    longest = task.first_longest
+    while history.steps < max_steps:
+        drawn = task.draw(batch_size * CHUNK_STEPS, rng, longest)
+        for rows in _slices(len(drawn[0]), batch_size):
+            yield task.assemble(*(part[rows] for part in drawn))
+            if history.steps >= max_steps:
+                return
+            previous, longest = longest, task.next_longest(longest, history.accuracy[-1])
+            if longest != previous:
+                break
+
+
+class _Validation:
+    """Fixed strings, 1.5 times as long as in training, tried in two stages."""
+
+    def __init__(self, task: ParityTask, size: int, rng: np.random.Generator) -> None:
+        self.task = task.stretched(VALIDATION_STRETCH)
+        drawn = self.task.draw(size, rng)
+        self.batches = [self.task.assemble(*(part[rows] for part in drawn)) for rows in _slices(size, SCREEN_SIZE)]
+        self.passed = False
+
+    def score(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        parts = []
+        for batch in self.batches:
+            parts.append(count_correct(model, batch.to(device)))
+            if (parts[-1]["right"] < parts[-1]["counted"]).any():
+                break
+        score = _score(*(np.concatenate([part[key] for part in parts]) for key in ("right", "counted")))
+        self.passed = len(parts) == len(self.batches) and score["sequence_accuracy"] == 1.0
+        return score
+
+
+def _wants_progress(progress: bool | None) -> bool:
+    return os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
+
+
+def _check_settings(max_steps, seed, batch_size, lr, optimizer, clip, validate_every, validation_size) -> None:
+    least = {"max_steps": 1, "seed": 0, "batch_size": 1, "validate_every": 1, "validation_size": 1}
+    given = {"max_steps": max_steps, "seed": seed, "batch_size": batch_size,
+             "validate_every": validate_every, "validation_size": validation_size}
+    for name, value in given.items():
+        require_int(name, value, least=least[name])
+    require(lr > 0, "lr", lr, "a number above 0")
+    require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
