@@ -1,0 +1,319 @@
+"""Every figure of the book, in one style that reads on white, on black and without colour.
+
+A figure is drawn with Matplotlib and shown as SVG inside the page, so that its
+ink follows the page's theme. Each function returns a :class:`Picture`, which
+cannot be made without a text for those who do not see it.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+
+from parity_lib.data import random_bits, running_parity
+from parity_lib.errors import require
+from parity_lib.training import History
+
+EVEN, ODD, THIRD = "#0072b2", "#d55e00", "#009e73"  # Okabe & Ito, Color Universal Design, 2008
+INK, MUTED, LINE, PAPER = "#1f2430", "#5a6270", "#c9ced6", "#fefefe"
+THEMED = {
+    INK: "var(--parity-ink, var(--jp-content-font-color1, #1f2430))",
+    MUTED: "var(--parity-muted, var(--jp-content-font-color2, #5a6270))",
+    LINE: "var(--parity-line, var(--jp-border-color1, #c9ced6))",
+    PAPER: "var(--parity-paper, var(--jp-layout-color0, #fefefe))",
+    EVEN: f"var(--parity-even, {EVEN})", ODD: f"var(--parity-odd, {ODD})", THIRD: f"var(--parity-third, {THIRD})",
+}
+STYLE = {
+    "font.size": 10, "font.family": "DejaVu Sans", "axes.titlesize": 11, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
+    "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
+    "axes.edgecolor": MUTED, "axes.facecolor": "none", "figure.facecolor": "none", "savefig.facecolor": "none",
+    "legend.frameon": False, "lines.linewidth": 1.8, "axes.grid": True, "axes.axisbelow": True, "grid.color": LINE,
+    "grid.linewidth": 0.6, "svg.fonttype": "path", "svg.hashsalt": "one bit of memory",
+}
+SHOWN_AT = 1.15  # a figure is drawn small enough for a phone and may grow by this on a desktop
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure with its text alternative and a caption; a notebook shows it as SVG.
+
+    ``alt`` says in words what the picture shows. Raises ValueError where it is empty.
+    """
+
+    figure: Figure
+    alt: str
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        require(bool(self.alt.strip()), "alt", self.alt, "a sentence that says what the figure shows")
+
+    def svg(self) -> str:
+        """The figure as one ``<svg>`` element whose ink follows the page's theme."""
+        file = io.StringIO()
+        with matplotlib.rc_context(STYLE):
+            self.figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
+        text = file.getvalue()
+        text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.DOTALL)
+        for colour, themed in THEMED.items():
+            text = text.replace(colour, themed)
+        width = float(re.search(r'width="([\d.]+)pt"', text).group(1)) * SHOWN_AT
+        text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
+        label = html.escape(self.alt, quote=True)
+        return text.replace("<svg", f'<svg role="img" aria-label="{label}" style="max-width: {width:.0f}pt; width: 100%"', 1)
+
+    def _repr_html_(self) -> str:
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        return f'<figure class="parity-figure">{self.svg()}{caption}</figure>'
+
+
+def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+    """Draw in the book's style and leave Matplotlib's settings as they were."""
+    @functools.wraps(draw)
+    def styled(*args, **kwargs):
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+    return styled
+
+
+def canvas(width: float = 5.0, height: float = 2.6, columns: int = 1, **options) -> tuple[Figure, Axes | np.ndarray]:
+    """An empty figure of ``width`` by ``height`` inches, and its axes."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(1, columns, **options)
+
+
+def _blank(axes: Axes, width: float, height: float, left: float = 0.0, bottom: float = 0.0) -> None:
+    axes.set(xlim=(left, width), ylim=(bottom, height), aspect="equal")
+    axes.axis("off")
+
+
+def _arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: float = 0.0) -> None:
+    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
+                            shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}")
+    axes.add_patch(arrow)
+    middle = (np.add(start, end) / 2) + shift
+    axes.text(*middle, label, ha="center", va="center", color=INK)
+
+
+def _node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float = 0.32) -> None:
+    axes.add_patch(Circle((x, y), radius, facecolor=PAPER, edgecolor=colour, linewidth=2))
+    axes.text(x, y, label, ha="center", va="center")
+
+
+def _column(axes: Axes, x: float, step: str) -> None:
+    """One time step: input below, hidden state in the middle, output above."""
+    _node(axes, x, 0.4, f"$x_{{{step}}}$" if step else "$x$", THIRD)
+    _node(axes, x, 1.7, f"$h_{{{step}}}$" if step else "$h$", EVEN)
+    _node(axes, x, 3.0, f"$o_{{{step}}}$" if step else "$o$", ODD)
+    _arrow(axes, (x, 0.72), (x, 1.38), "$U$", (0.2, 0))
+    _arrow(axes, (x, 2.02), (x, 2.68), "$W$", (0.22, 0))
+
+
+@in_style
+def unrolled() -> Picture:
+    """The network with its loop, and the same network with one copy a time step."""
+    figure, axes = canvas(5.4, 2.4)
+    _blank(axes, 8.6, 3.5, -0.2, -0.1)
+    _column(axes, 0.9, "")
+    loop = FancyArrowPatch((0.62, 1.88), (0.62, 1.52), arrowstyle="-|>", mutation_scale=11, color=MUTED,
+                           linewidth=1.3, connectionstyle="arc3,rad=2.6", shrinkA=0, shrinkB=0)
+    axes.add_patch(loop)
+    axes.text(-0.02, 1.7, "$V$", ha="center", va="center")
+    axes.text(2.05, 1.7, "unroll\n" + r"$\longrightarrow$", ha="center", va="center", color=MUTED)
+    _node(axes, 3.2, 1.7, "$h_0$", MUTED)
+    for index, x in enumerate((4.6, 6.0, 7.4)):
+        _column(axes, x, "123"[index])
+        _arrow(axes, (x - 1.08, 1.7), (x - 0.32, 1.7), "$V$", (0, 0.2))
+    _arrow(axes, (7.72, 1.7), (8.3, 1.7))
+    axes.text(8.45, 1.7, "…", ha="center", va="center", color=MUTED)
+    return Picture(figure, "Left: input x, hidden state h and output o, with an arrow V from h back to itself. "
+                   "Right: the same network drawn once for each time step. x at step t feeds h at step t through U, "
+                   "h feeds the next h through V, and h feeds o through W. The same U, V and W stand at every step, "
+                   "and h 0 comes before the first.",
+                   "Folded and unrolled: one network, three time steps, the same three matrices.")
+
+
+def _cells(axes: Axes, rows: np.ndarray, top: float, colours=(PAPER, INK), mask: np.ndarray | None = None) -> None:
+    """A row of squares a string: 0 is empty, 1 is filled, padding is a small dot."""
+    for i, row in enumerate(rows):
+        for t, bit in enumerate(row):
+            x, y = t, top - i
+            if mask is not None and not mask[i, t]:
+                axes.add_patch(Circle((x + 0.5, y + 0.5), 0.06, color=MUTED))
+                continue
+            axes.add_patch(Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor=colours[int(bit)],
+                                     edgecolor=MUTED, linewidth=0.8))
+            axes.text(x + 0.5, y + 0.48, str(int(bit)), ha="center", va="center", fontsize=8, fontweight="bold",
+                      color=PAPER if bit else MUTED)
+
+
+@in_style
+def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
+    """Bits and their labels, ``[batch, steps]`` each, a row of squares a string."""
+    count, steps = bits.shape
+    height = 2 * count + 2.4
+    figure, axes = canvas(5.0, 5.0 * height / steps)
+    _blank(axes, steps, height)
+    _cells(axes, bits, 2 * count + 0.2, mask=mask)
+    _cells(axes, parity, count - 1, (PAPER, ODD), mask=mask)
+    axes.text(0, 2 * count + 1.4, "inputs: the bits", va="bottom", fontweight="bold")
+    axes.text(0, count + 0.2, "targets: odd so far?", va="bottom", fontweight="bold")
+    words = "; ".join("".join(map(str, row)) for row in bits[:3, :12])
+    return Picture(figure, f"{count} strings of {steps} steps as rows of squares (the first begin {words}). Below them the "
+                   "labels: a label square is filled where the count of ones up to that step is odd, so it changes "
+                   "exactly under each 1." + (" Padding is drawn as dots." if mask is not None else ""))
+
+
+@in_style
+def packing(lengths: Sequence[int]) -> Picture:
+    """Strings of these lengths padded to a rectangle, and sorted and packed column by column."""
+    lengths = np.asarray(lengths)
+    steps, count = int(lengths.max()), len(lengths)
+    figure, (left, right) = canvas(5.4, 2.2, columns=2)
+    palette = [EVEN, ODD, THIRD, MUTED, INK]
+    for axes, order in ((left, np.arange(count)), (right, np.argsort(-lengths, kind="stable"))):
+        _blank(axes, steps + 1.2, count + 1.4, -1.2, -1.1)
+        for place, row in enumerate(order):
+            y = count - 1 - place
+            axes.text(-0.25, y + 0.5, "ABCDE"[row], ha="right", va="center")
+            for t in range(lengths[row]):
+                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=palette[row], edgecolor="none"))
+            for t in range(lengths[row], steps if axes is left else 0):
+                axes.add_patch(Circle((t + 0.5, y + 0.5), 0.07, color=MUTED))
+    left.text(0, count + 0.3, f"padded: {count} × {steps} squares", fontweight="bold")
+    right.text(0, count + 0.3, f"packed: {lengths.sum()} squares", fontweight="bold")
+    sizes = [(lengths > t).sum() for t in range(steps)]
+    for t, size in enumerate(sizes):
+        right.text(t + 0.5, -0.35, str(size), ha="center", va="center", fontsize=8)
+    right.text(0, -0.95, "batch_sizes: strings still running", fontsize=8, color=MUTED)
+    left.text(0, -0.95, "dots: padding", fontsize=8, color=MUTED)
+    return Picture(figure, f"Left: strings A to {'ABCDE'[count - 1]} of lengths {', '.join(map(str, lengths))} as rows, "
+                   f"filled up with padding to {steps}. Right: the same strings sorted from long to short without the "
+                   f"padding; under each column the number of strings that still run: {', '.join(map(str, sizes))}.")
+
+
+@in_style
+def one_unit() -> Picture:
+    """Why one monotone unit cannot: x = 0 must keep two values in order, x = 1 must swap them."""
+    figure, pair = canvas(5.2, 2.3, columns=2, sharey=True)
+    h = np.linspace(-1.2, 1.2, 100)
+    for axes, title, start, end in ((pair[0], "x = 0 must keep the sides", (-0.8, 0.8), (-0.8, 0.8)),
+                                    (pair[1], "x = 1 must swap them", (-0.8, 0.8), (0.8, -0.8))):
+        rising = end[1] > end[0]
+        axes.plot(h, 0.95 * np.tanh((1.4 if rising else -1.4) * h), color=MUTED)
+        axes.axhline(0, color=LINE)
+        axes.axvline(0, color=LINE)
+        for x, y, colour, name in zip(start, end, (EVEN, ODD), ("even", "odd"), strict=True):
+            axes.plot([x], [y], "o" if colour == EVEN else "s", color=colour, markersize=8)
+            axes.annotate(name, (x, y), (x, y + (0.22 if y < 0 else -0.32)), ha="center", color=INK)
+        axes.set(title=title, xlabel="h before", xticks=[], yticks=[], ylim=(-1.15, 1.15))
+        axes.text(0.98, 0.05 if rising else 0.9, "must rise: w > 0" if rising else "must fall: w < 0",
+                  transform=axes.transAxes, ha="right")
+    pair[0].set_ylabel("h after")
+    return Picture(figure, "Two plots of the hidden value after a step against the value before. Left, for x = 0: even must "
+                   "stay below and odd above, which only a rising curve can do. Right, for x = 1: even must go above and "
+                   "odd below, which only a falling curve can do. Both curves have the same slope sign, that of w.",
+                   "One weight w decides whether both curves rise or both fall.")
+
+
+@in_style
+def curves(history: History | dict, title: str = "") -> Picture:
+    """Loss and accuracy of one run, step by step, with the validation points."""
+    record = history if isinstance(history, dict) else history.to_dict()
+    steps = np.arange(1, len(record["loss"]) + 1)
+    figure, (left, right) = canvas(5.4, 2.4, columns=2)
+    left.plot(steps, record["loss"], color=EVEN)
+    left.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
+    left.text(steps[-1], np.log(2), "a coin's loss, ln 2", ha="right", va="bottom", fontsize=8, color=MUTED)
+    left.set(title="loss", xlabel="step", ylim=(0, None))
+    right.plot(steps, record["accuracy"], color=EVEN, label="training, per bit")
+    at = [point["step"] for point in record["validation"]]
+    right.plot(at, [point["bit_accuracy"] for point in record["validation"]], "s", color=ODD, label="validation, per bit")
+    right.plot(at, [point["sequence_accuracy"] for point in record["validation"]], "^", color=THIRD,
+               label="validation, whole strings")
+    right.set(title="accuracy", xlabel="step", ylim=(-0.03, 1.05))
+    right.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(0, 0.26))
+    last = record["accuracy"][-1]
+    return Picture(figure, f"Left: the loss over {len(steps)} steps, from {record['loss'][0]:.2f} to {record['loss'][-1]:.4f}. "
+                   f"Right: training accuracy per bit, ending at {last:.3f}, with validation points.", title)
+
+
+@in_style
+def many_curves(runs: Sequence[dict], labels: Sequence[str]) -> Picture:
+    """Loss against step for many seeds, a panel a recipe; ``runs`` holds lists of ``{"step", "loss"}``."""
+    figure, panels = canvas(5.4, 2.4, columns=len(runs), sharey=True, squeeze=False)
+    for axes, group, label, colour in zip(panels[0], runs, labels, (EVEN, ODD, THIRD)):
+        for run in group:
+            axes.plot(run["step"], run["loss"], color=colour, alpha=0.55, linewidth=1.2)
+        axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
+        axes.set(title=f"{label} ({len(group)} seeds)", xlabel="step", ylim=(0, None))
+    panels[0][0].set_ylabel("loss")
+    return Picture(figure, "The loss of every seed against the step, a panel for each of: " + ", ".join(labels) +
+                   ". Each curve starts near the loss of a coin, stays there for a while and then falls steeply; "
+                   "the moment of the fall differs from seed to seed.")
+
+
+@in_style
+def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Picture:
+    """A dot a seed: the step at which it was solved; a cross at the cap where it was not.
+
+    ``rows`` holds ``(label, steps or None for each seed, cap)``.
+    """
+    figure, axes = canvas(5.0, 0.9 + 0.55 * len(rows))
+    for y, (_, steps, cap) in enumerate(reversed(rows)):
+        spread = np.linspace(-0.22, 0.22, max(len(steps), 2))[: len(steps)]
+        solved = [(step, y + dy) for step, dy in zip(steps, spread) if step is not None]
+        failed = [(cap, y + dy) for step, dy in zip(steps, spread) if step is None]
+        axes.plot(*np.array(solved or [(np.nan, y)]).T, "o", color=EVEN, alpha=0.75)
+        axes.plot(*np.array(failed or [(np.nan, y)]).T, "x", color=ODD)
+    labels = [f"{label}\n{sum(s is not None for s in steps)} of {len(steps)}" for label, steps, _ in reversed(rows)]
+    axes.set(yticks=range(len(rows)), yticklabels=labels, xscale="log", xlabel="step at which all was right (log scale)",
+             ylim=(-0.6, len(rows) - 0.4))
+    axes.tick_params(axis="y", colors=INK)
+    words = "; ".join(label.replace("\n", ": ") for label in reversed(labels))
+    return Picture(figure, f"A dot for each seed at the step where it was solved, a cross at the cap where it was not. {words}.")
+
+
+@in_style
+def gradient_norms(series: dict[str, Sequence[float]], xlabel: str = "time step t") -> Picture:
+    """How large the gradient at each time step is beside that at the last: a line a network, log scale."""
+    figure, axes = canvas(5.2, 3.0)
+    styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
+    colours = [EVEN, ODD, THIRD, INK, MUTED, EVEN]
+    for (label, values), style, colour in zip(series.items(), styles, colours):
+        shown = np.maximum(np.asarray(values, dtype=float), 1e-30)
+        axes.plot(range(1, len(shown) + 1), shown, linestyle=style, color=colour, label=label)
+    axes.set(yscale="log", xlabel=xlabel, ylabel="gradient beside the last step's")
+    axes.legend(fontsize=8)
+    ends = "; ".join(f"{label}: {values[0]:.0e} at the first step" for label, values in series.items())
+    return Picture(figure, f"The norm of the gradient at each time step divided by that at the last step, on a log scale. {ends}.")
+
+
+@in_style
+def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
+    """``by_length`` of :func:`parity_lib.evaluate` as bars."""
+    figure, axes = canvas(5.0, 2.3)
+    names = [f"{row['from']}–{row['to']}" if row["to"] > row["from"] else str(row["from"]) for row in rows]
+    accuracy = [row["bit_accuracy"] for row in rows]
+    axes.bar(names, accuracy, color=EVEN, width=0.7)
+    axes.axhline(0.5, color=MUTED, linestyle=":", linewidth=1.2)
+    axes.set(title=title, xlabel="length of the string", ylabel="accuracy per bit", ylim=(0, 1.05))
+    words = "; ".join(f"{name}: {value:.2f}" for name, value in zip(names, accuracy, strict=True))
+    return Picture(figure, f"Accuracy per bit by length of the string. {words}.")
+
+
+@in_style
+def bits_on_a_disc(seed: int = 0) -> Picture:
+    """One long string as a strip: above the bits, below their running parity."""
+    bits = random_bits(1, 50, np.random.default_rng(seed))
+    return strings_and_labels(bits, running_parity(bits))
