@@ -58,7 +58,8 @@ def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndar
     count, steps = bits.shape
     lengths = np.full(count, steps) if lengths is None else np.asarray(lengths)
     require(
-        lengths.shape == (count,) and lengths.min(initial=1) >= 1 and lengths.max(initial=1) <= steps,
+        np.issubdtype(lengths.dtype, np.integer) and lengths.shape == (count,)
+        and lengths.min(initial=1) >= 1 and lengths.max(initial=1) <= steps,
         "lengths", lengths, f"{count} integers from 1 to {steps}",
     )
     return running_parity(bits)[np.arange(count), lengths - 1].astype(np.uint8)
@@ -176,7 +177,8 @@ class ParityTask:
         if isinstance(self.lengths, Curriculum):
             return self.lengths.shortest, self.lengths.stop
         if isinstance(self.lengths, (tuple, list)):
-            require(len(self.lengths) == 2, "lengths", self.lengths, "a number, a pair (shortest, longest) or a Curriculum")
+            allowed = "a number, a pair (shortest, longest) or a Curriculum"
+            require(len(self.lengths) == 2, "lengths", self.lengths, allowed)
             return tuple(self.lengths)
         return self.lengths, self.lengths
 
@@ -210,6 +212,7 @@ class ParityTask:
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
         """Fresh strings: ``bits`` and ``parity`` ``uint8`` ``[count, longest]``, ``lengths`` ``[count]``."""
         longest = self.longest if longest is None else longest
+        require_int("longest", longest, least=self.shortest)
         bits, parity = bits_and_parity(count, longest, rng)
         if self.shortest == longest:
             return bits, parity, np.full(count, longest)
@@ -256,6 +259,7 @@ class ParityDataset(Dataset):
 
     def __init__(self, task: ParityTask, size: int, seed: int) -> None:
         require_int("size", size, least=1)
+        require_int("seed", seed, least=0)
         self.task = task
         self.bits, self.parity, self.lengths = task.draw(size, np.random.default_rng(seed))
 

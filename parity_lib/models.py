@@ -34,15 +34,17 @@ class ParityRNN(nn.Module):
         require_int("hidden_size", hidden_size, least=1)
         require_int("num_layers", num_layers, least=1)
         require_choice("cell", cell, CELLS)
+        require_int("seed", seed, least=0)
         self.hidden_size, self.cell, self.num_layers = hidden_size, cell, num_layers
         sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        if cell == "lstm":
-            self.rnn = nn.LSTM(**sizes)
-        elif cell == "gru":
-            self.rnn = nn.GRU(**sizes)
-        else:
-            self.rnn = nn.RNN(nonlinearity=cell, **sizes)
-        self.hidden_to_logits = nn.Linear(hidden_size, 1)
+        with torch.random.fork_rng(devices=[]):  # PyTorch's own first draw leaves no trace outside
+            if cell == "lstm":
+                self.rnn = nn.LSTM(**sizes)
+            elif cell == "gru":
+                self.rnn = nn.GRU(**sizes)
+            else:
+                self.rnn = nn.RNN(nonlinearity=cell, **sizes)
+            self.hidden_to_logits = nn.Linear(hidden_size, 1)
         self._draw_parameters(seed)
         self.to(device)
 
@@ -60,9 +62,11 @@ class ParityRNN(nn.Module):
         With padding after the string, a state on a real position cannot depend
         on what follows, so by default the padding is run through and left to the
         mask. ``packed=True`` skips it and needs ``lengths``. Both agree on real
-        positions; what stands on padding is undefined.
+        positions; what stands on padding is undefined. The inputs may be of any
+        dtype: bits are exact in all of them.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
+        inputs = inputs.to(self.hidden_to_logits.weight.dtype)
         if not packed:
             return self.rnn(inputs)[0]
         require(lengths is not None, "lengths", lengths, "given when packed=True")
@@ -145,7 +149,9 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
 
     Two tanh units or two relu units, one GRU unit or one LSTM unit; the chapter
     derives each. ``sharpness`` multiplies what goes into the activations
-    (tanh 3, GRU 20, LSTM 40 unless given; relu has none). float64.
+    (tanh 3, GRU 20, LSTM 40 unless given; relu has none). float64. The GRU unit
+    alone has a limit: its update gate is never quite closed, each 0 lets a
+    little of the state go, and after 1 and then about 10^8 zeros it has forgotten.
 
     The tanh net is an OR minus an AND of the bit and the parity so far. That
     two first-order units suffice and one does not: Goudreau, Giles, Chakradhar

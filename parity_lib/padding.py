@@ -55,17 +55,26 @@ def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor
     return outputs[torch.arange(len(outputs), device=outputs.device), lengths.to(outputs.device) - 1]
 
 
-def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """The mean of ``values`` ``[batch, steps]`` where ``mask`` is True; what stands elsewhere, NaN too, is ignored.
+def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """The entries of ``values`` ``[batch, steps]`` where ``mask`` is True, in one row.
 
-    Raises ValueError where the mask has no True at all.
+    Raises ValueError where the shapes differ or the mask has no True at all.
+
+    >>> masked_values(torch.tensor([[1.0, 9.0], [2.0, 3.0]]), torch.tensor([[True, False], [True, True]]))
+    tensor([1., 2., 3.])
+    """
+    require(values.shape == mask.shape, "mask", tuple(mask.shape), f"of the shape of values, {tuple(values.shape)}")
+    require(bool(mask.any()), "mask", mask, "True somewhere")
+    return values.masked_select(mask)
+
+
+def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """The mean of :func:`masked_values`; what stands elsewhere, NaN too, is ignored.
 
     >>> masked_mean(torch.tensor([[1.0, 9.0]]), torch.tensor([[True, False]]))
     tensor(1.)
     """
-    require(values.shape == mask.shape, "mask", tuple(mask.shape), f"of the shape of values, {tuple(values.shape)}")
-    require(bool(mask.any()), "mask", mask, "True somewhere")
-    return values.masked_select(mask).mean()
+    return masked_values(values, mask).mean()
 
 
 def _require_lengths(lengths: torch.Tensor, count: int, steps: int) -> None:

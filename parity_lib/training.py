@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 from parity_lib.data import Batch, ParityTask
 from parity_lib.errors import require, require_choice, require_int
-from parity_lib.padding import masked_mean
+from parity_lib.padding import masked_mean, masked_values
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 VALIDATION_STRETCH = 1.5
@@ -72,8 +72,9 @@ def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
     >>> masked_loss(zero, zero, torch.tensor([[True, False]]))
     tensor(0.6931)
     """
-    each = binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    return masked_mean(each.squeeze(-1), mask)
+    # Padding is left out before the logarithms: a NaN that stands there must not reach the gradient.
+    logits, targets = masked_values(logits.squeeze(-1), mask), masked_values(targets.squeeze(-1), mask)
+    return binary_cross_entropy_with_logits(logits, targets.to(logits.dtype))
 
 
 @torch.no_grad()
@@ -95,10 +96,13 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
     Raises ValueError where an argument is not allowed.
     """
     require_int("count", count, least=1)
-    require(bucket is None or bucket >= 1, "bucket", bucket, "an integer of at least 1, or None")
+    require_int("seed", seed, least=0)
+    if bucket is not None:
+        require_int("bucket", bucket, least=1)
     bits, parity, lengths = task.draw(count, np.random.default_rng(seed))
     device = next(model.parameters()).device
-    parts = [count_correct(model, task.assemble(bits[s], parity[s], lengths[s]).to(device)) for s in _slices(count, 500)]
+    parts = [count_correct(model, task.assemble(bits[rows], parity[rows], lengths[rows]).to(device))
+             for rows in _slices(count, SCREEN_SIZE)]
     right, counted = (np.concatenate([part[key] for part in parts]) for key in ("right", "counted"))
     result = _score(right, counted)
     if bucket is not None:
@@ -140,20 +144,24 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     Raises ValueError where an argument is not allowed: it names the argument,
     the value and what is allowed.
 
+    >>> from parity_lib.models import ParityRNN
     >>> history = train(ParityRNN(), ParityTask(8), max_steps=3, seed=0, progress=False)
     >>> history.steps, history.solved
     (3, False)
     """
-    _check_settings(max_steps, seed, batch_size, lr, optimizer, clip, validate_every, validation_size)
+    counts = _checked_counts(max_steps=max_steps, seed=seed, batch_size=batch_size, validate_every=validate_every,
+                             validation_size=validation_size)
+    require(lr > 0, "lr", lr, "a number above 0")
+    require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
     device = next(model.parameters()).device
     train_seed, validation_seed = np.random.SeedSequence(seed).spawn(2)
     validation = _Validation(task, validation_size, np.random.default_rng(validation_seed))
     updates = OPTIMIZERS[optimizer](model.parameters(), lr=lr, fused=True)
     history = History(settings={
-        "lengths": str(task.lengths), "label": task.label, "padding": task.padding, "max_steps": max_steps,
-        "seed": seed, "batch_size": batch_size, "lr": lr, "optimizer": optimizer, "clip": clip,
-        "validate_every": validate_every, "validation_size": validation_size,
-    })
+        "lengths": str(task.lengths), "label": task.label, "padding": task.padding,
+        "lr": float(lr), "optimizer": optimizer, "clip": None if clip is None else float(clip),
+    } | counts)
     began = time.perf_counter()
     bar = tqdm(total=max_steps, disable=not _wants_progress(progress), leave=False, unit="step")
     try:
@@ -186,7 +194,7 @@ def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip
     updates.step()
     with torch.no_grad():
         right = (logits > 0) == (batch.targets > 0.5)
-        accuracy = right.squeeze(-1)[batch.mask].float().mean()
+        accuracy = masked_mean(right.squeeze(-1).float(), batch.mask)
     return loss.item(), accuracy.item()
 
 
@@ -228,12 +236,7 @@ def _wants_progress(progress: bool | None) -> bool:
     return os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
 
 
-def _check_settings(max_steps, seed, batch_size, lr, optimizer, clip, validate_every, validation_size) -> None:
-    least = {"max_steps": 1, "seed": 0, "batch_size": 1, "validate_every": 1, "validation_size": 1}
-    given = {"max_steps": max_steps, "seed": seed, "batch_size": batch_size,
-             "validate_every": validate_every, "validation_size": validation_size}
-    for name, value in given.items():
-        require_int(name, value, least=least[name])
-    require(lr > 0, "lr", lr, "a number above 0")
-    require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
-    require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
+def _checked_counts(**counts: int) -> dict[str, int]:
+    for name, value in counts.items():
+        require_int(name, value, least=0 if name == "seed" else 1)
+    return {name: int(value) for name, value in counts.items()}
