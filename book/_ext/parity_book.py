@@ -1,18 +1,39 @@
-"""What this book adds to Jupyter Book: a cache that is never stale, and pages that ask nobody for anything."""
+"""What this book adds to Jupyter Book.
+
+An execution cache that is never stale; pages that ask no other host for anything; a description and
+social metadata for each page; a clean notebook of each chapter; the role {claim}.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import json
 import os
+import re
 import shutil
+from functools import cache
+from html import escape, unescape
 from pathlib import Path
 
+import nbformat
 from docutils import nodes
+from plain_notebook import Lookup, Unknown, plain_notebook
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+from sphinx.util.nodes import make_refnode
+
+LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
-DEPENDENCIES = ("parity_lib", "book/results", "constraints.txt")
-SOURCE_SUFFIXES = {".py", ".js", ".css", ".json", ".txt"}
+DEPENDENCIES = ("parity_lib", "book/results", "book/claims.py", "constraints.txt")
+EVIDENCE = "book/evidence"          # the page where every claim has its place
+GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
+DESCRIPTION_LENGTH = 160
 
+
+# A cache that is never stale
 
 def dependency_key(root: Path) -> str:
     """A hash of the names and contents of all that pages import or load."""
@@ -21,9 +42,10 @@ def dependency_key(root: Path) -> str:
         place = root / name
         files = sorted(place.rglob("*")) if place.is_dir() else [place]
         for file in files:
-            if file.is_file() and file.suffix in SOURCE_SUFFIXES:
-                digest.update(file.relative_to(root).as_posix().encode())
-                digest.update(file.read_bytes())
+            path = file.relative_to(root)
+            if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in path.parts):
+                digest.update(path.as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
@@ -45,23 +67,225 @@ def key_the_cache(app, config) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # seeds repeat only with one thread
 
 
-def drop_remote_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Remove the live-code scripts, which load from another host."""
-    context["script_files"] = [
-        script for script in context["script_files"]
-        if "thebe" not in str(script) and "thebe" not in str(getattr(script, "attributes", {}).get("body", ""))
-    ]
+def forget_if_warned(app, exception) -> None:
+    """Make the next build read every page again if this one warned.
+
+    Sphinx remembers pages that it has read, so their warnings are silent the second time,
+    and a broken page would build.
+    """
+    if app._warncount and app.warningiserror:
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
-def drop_remote_settings(app, doctree, docname) -> None:
-    """Remove what the live-code extension leaves in a page for its scripts."""
-    for node in list(doctree.findall(nodes.raw)):
-        if "thebe" in node.astext() or "kernelName" in node.astext():
-            node.parent.remove(node)
+# Pages that ask nobody for anything
+
+def silence_live_code(app, config) -> None:
+    """Take the live-code extension out of the build: its scripts load from another host."""
+    for listeners in app.events.listeners.values():
+        listeners[:] = [one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")]
+
+
+def drop_live_code_style(app, pagename, templatename, context, doctree) -> None:
+    """Remove the style sheet of the live code that pages no longer have."""
+    context["css_files"] = [
+        sheet for sheet in context["css_files"] if "thebe" not in str(getattr(sheet, "filename", sheet))]
+
+
+# A description and social metadata
+
+def plain(text: str) -> str:
+    """Text in one line, without the HTML that titles may have."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
+
+
+def first_paragraph(doctree) -> str:
+    """What a page says first, cut at a word."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section):
+            text = plain(paragraph.astext())
+            return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
+    return ""
+
+
+def described(doctree) -> str:
+    """The description in the page's front matter, `myst: {html_meta: {description: ...}}`."""
+    found = [node["content"] for node in doctree.findall(nodes.meta) if node.get("name") == "description"]
+    return found[0] if found else ""
+
+
+def social_tags(title: str, description: str, kind: str, site: str, url: str = "") -> str:
+    """The tags that a chat or a timeline reads when somebody posts a link to the page."""
+    pairs = [("property", "og:title", title), ("property", "og:description", description),
+             ("property", "og:type", kind), ("property", "og:site_name", site),
+             ("name", "twitter:card", "summary"), ("name", "twitter:title", title),
+             ("name", "twitter:description", description)]
+    if url:
+        pairs.append(("property", "og:url", url))
+    return "".join(f'<meta {kind}="{name}" content="{escape(value)}" />\n' for kind, name, value in pairs if value)
+
+
+def add_metadata(app, pagename, templatename, context, doctree) -> None:
+    """Give every page a title, a description and social tags."""
+    book = app.config.html_title
+    title = plain(context.get("title") or GENERATED.get(pagename) or book)
+    written = described(doctree) if doctree else ""
+    automatic = first_paragraph(doctree) if doctree else ""
+    description = written or automatic or f"{title}: a page of the book {book}."
+    if pagename == app.config.root_doc:
+        context["docstitle"] = "" if title == book else context["docstitle"]
+    base = app.config.html_baseurl
+    tags = "" if written else f'<meta name="description" content="{escape(description)}" />\n'
+    tags += social_tags(title, description, "website" if pagename == app.config.root_doc else "article", book,
+                        base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else "")
+    context["metatags"] = context.get("metatags", "") + "\n" + tags
+
+
+def write_front_door(app, exception) -> None:
+    """Write index.html, which leads to the first page, with that page's metadata: people post the bare address."""
+    root = app.config.root_doc
+    page = Path(app.outdir) / f"{root}.html"
+    if exception or root == "index" or not page.is_file():
+        return
+    head = page.read_text(encoding="utf8").partition("</head>")[0]
+    title = re.search(r"<title>.*?</title>", head, re.DOTALL)
+    tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
+    (Path(app.outdir) / "index.html").write_text("\n".join([
+        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', title[0], *tags,
+        f'<meta http-equiv="refresh" content="0; url={root}.html" />', f'<link rel="canonical" href="{root}.html" />',
+        "</head>", f'<body><h1><a href="{root}.html">{escape(app.config.html_title)}</a></h1></body>', "</html>", ""]),
+        encoding="utf8")
+
+
+# Notebooks to download
+
+def is_chapter(app, name: str) -> bool:
+    """Whether a page has cells, so that it can be downloaded as a notebook."""
+    return "kernelspec" in app.env.metadata.get(name, {})
+
+
+def offer_notebook(app, pagename, templatename, context, doctree) -> None:
+    """Tell the theme's download button that there is a notebook."""
+    if doctree and is_chapter(app, pagename):
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+class PageLookup(Lookup):
+    """What references of one page say, asked of Sphinx."""
+
+    def __init__(self, app, name: str):
+        self.app, self.name = app, name
+        self.std = app.env.get_domain("std")
+
+    def title(self, document: str) -> str:
+        document = document.removesuffix(".md")
+        here = document[1:] if document.startswith("/") else os.path.normpath(
+            os.path.join(os.path.dirname(self.name), document)).replace(os.sep, "/")
+        return self.app.env.titles[here].astext() if here in self.app.env.titles else document
+
+    def reference(self, label: str) -> str:
+        if label in self.std.labels:
+            return self.std.labels[label][2]
+        return label.replace("-", " ")
+
+    def equation(self, label: str) -> str:
+        return str(self.app.env.get_domain("math").equations.get(label, ("", label))[1])
+
+    def citation(self, key: str) -> tuple[str, str]:
+        entry = self.app.env.get_domain("cite").bibdata.data.entries.get(key)
+        if entry is None:
+            return key, ""
+        names = [plain(" ".join(person.last_names).replace("{", "").replace("}", ""))
+                 for person in entry.persons.get("author", entry.persons.get("editor", []))]
+        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        return who or key, entry.fields.get("year", "")
+
+    def glued(self, name: str) -> str | None:
+        data = glue_of(executed_folder(self.app) / f"{self.name}.glue.json").get(name)
+        text = data["data"].get("text/plain") if data else None
+        return None if text is None else "".join(text).strip().strip("'\"")
+
+    def file(self, name: str) -> Path | None:
+        root = Path(self.app.srcdir)
+        file = root / name[1:] if name.startswith("/") else (root / self.name).parent / name
+        return file if file.is_file() else None
+
+
+def executed_folder(app) -> Path:
+    return Path(app.outdir).parent / "jupyter_execute"
+
+
+@cache
+def glue_of(file: Path) -> dict:
+    return json.loads(file.read_text(encoding="utf8")) if file.is_file() else {}
+
+
+def write_notebooks(app, exception) -> None:
+    """Write the notebook of each chapter to where the download button points."""
+    if exception or app.builder.name != "html":
+        return
+    glue_of.cache_clear()
+    for name in sorted(filter(lambda name: is_chapter(app, name), app.env.found_docs)):
+        executed = nbformat.read(executed_folder(app) / f"{name}.ipynb", as_version=4)
+        try:
+            notebook = plain_notebook(executed, PageLookup(app, name))
+        except Unknown as unknown:
+            LOG.warning("%s has no plain form in the notebook to download; add one to plain_notebook.py",
+                        unknown, location=name)
+            continue
+        target = Path(app.outdir) / "_sources" / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+
+
+# Claims
+
+@cache
+def claims(file: Path) -> frozenset[str]:
+    """The ids of all claims that have evidence."""
+    if not file.is_file():
+        return frozenset()
+    spec = importlib.util.spec_from_file_location("parity_book_claims", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    registry = module.CLAIMS
+    return frozenset(claim.id for claim in (registry.values() if isinstance(registry, dict) else registry))
+
+
+class Claim(SphinxRole):
+    """{claim}`words of the text <id>`: the words lead to the evidence for them."""
+
+    def run(self):
+        parts = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
+        words, name = parts.groups() if parts else (self.text, self.text)
+        if name not in claims(Path(self.env.srcdir) / "book" / "claims.py"):
+            LOG.warning("no claim has the id %r; those that exist are in book/claims.py", name,
+                        location=self.get_location())
+        reference = addnodes.pending_xref(
+            self.rawtext, nodes.inline(words, words, classes=["claim"]),
+            refdomain="", reftype="claim", reftarget=name, refexplicit=True, refdoc=self.env.docname)
+        self.set_source_info(reference)
+        return [reference], []
+
+
+def resolve_claim(app, env, node, content):
+    """Where a claim's words lead."""
+    if node.get("reftype") != "claim":
+        return None
+    if EVIDENCE not in env.found_docs:
+        return content
+    return make_refnode(app.builder, node["refdoc"], EVIDENCE, f"claim-{node['reftarget']}", content,
+                        "What this rests on")
 
 
 def setup(app) -> dict[str, bool]:
     app.connect("config-inited", key_the_cache)
-    app.connect("html-page-context", drop_remote_scripts, priority=900)
-    app.connect("doctree-resolved", drop_remote_settings, priority=900)
+    app.connect("config-inited", silence_live_code)
+    app.connect("html-page-context", drop_live_code_style, priority=900)
+    app.connect("html-page-context", add_metadata, priority=900)
+    app.connect("html-page-context", offer_notebook, priority=100)
+    app.connect("build-finished", write_front_door, priority=900)
+    app.connect("build-finished", write_notebooks, priority=900)
+    app.connect("build-finished", forget_if_warned, priority=999)
+    app.connect("missing-reference", resolve_claim)
+    app.add_role("claim", Claim())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
