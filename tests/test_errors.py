@@ -1,0 +1,31 @@
+"""Every error about an argument has one form."""
+
+import numpy as np
+import pytest
+
+from parity_lib.errors import require, require_choice, require_int
+
+
+def test_what_holds_passes_in_silence():
+    require(True, "lr", -1, "never read")
+    require_int("steps", 3, least=3)
+    require_int("steps", np.int64(3), least=3)
+    require_choice("cell", "gru", ("lstm", "gru"))
+
+
+def test_the_message_names_the_argument_the_value_and_what_is_allowed():
+    with pytest.raises(ValueError, match=r"^lr must be a number above 0, but it is -1$"):
+        require(False, "lr", -1, "a number above 0")
+    with pytest.raises(ValueError, match=r"^cell must be 'lstm' or 'gru', but it is 'rnn'$"):
+        require_choice("cell", "rnn", ("lstm", "gru"))
+
+
+@pytest.mark.parametrize("value", [2, 3.0, "3", None, [3]])
+def test_only_an_integer_that_is_large_enough_is_one(value):
+    with pytest.raises(ValueError, match=r"^steps must be an integer of at least 3, but it is "):
+        require_int("steps", value, least=3)
+
+
+def test_true_is_no_integer():
+    with pytest.raises(ValueError, match="True"):
+        require_int("steps", True, least=0)
