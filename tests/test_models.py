@@ -1,0 +1,308 @@
+"""Networks in PyTorch, in NumPy and by hand: they agree, and the ones by hand are right on every string."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parity_lib.data import ParityTask, random_bits, running_parity
+from parity_lib.models import CELLS, NumpyRNN, ParityRNN, by_hand
+from parity_lib.padding import length_mask
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+BY_HAND_UNITS = {"tanh": 2, "relu": 2, "gru": 1, "lstm": 1}
+
+each_cell = pytest.mark.parametrize("cell", CELLS)
+properties = settings(deadline=None, max_examples=60, derandomize=True)
+
+
+def all_strings(steps):
+    """Every string of ``steps`` bits: judged at each step, they hold every shorter string as well."""
+    return np.array(list(itertools.product((0, 1), repeat=steps)), dtype=np.uint8)
+
+
+@torch.no_grad()
+def wrong_rows(model, bits):
+    """Per string, whether the network errs after any of its bits."""
+    odd = model(torch.from_numpy(bits).unsqueeze(-1)).squeeze(-1) > 0
+    return (odd.numpy() != running_parity(bits)).any(axis=1)
+
+
+def gradients(model):
+    return {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+
+
+# ParityRNN
+
+@each_cell
+@pytest.mark.parametrize("num_layers", [1, 2])
+def test_logits_and_states_have_as_many_steps_as_the_input(cell, num_layers):
+    model, inputs = ParityRNN(5, cell, num_layers), torch.zeros(3, 7, 1)
+    for packed in (False, True):
+        assert model.hidden_states(inputs, torch.tensor([2, 6, 1]), packed=packed).shape == (3, 7, 5)
+        assert model(inputs, torch.tensor([2, 6, 1]), packed=packed).shape == (3, 7, 1)
+    assert torch.equal(model(inputs), model.hidden_to_logits(model.hidden_states(inputs)))
+
+
+@each_cell
+@pytest.mark.parametrize("num_layers", [1, 2])
+@pytest.mark.parametrize("device", DEVICES)
+def test_packed_and_masked_paths_agree_in_value_and_gradient(cell, num_layers, device):
+    generator = np.random.default_rng(0)
+    model = ParityRNN(6, cell, num_layers, seed=1).double().to(device)
+    inputs = torch.from_numpy(generator.normal(size=(12, 9, 1))).to(device)
+    lengths = torch.from_numpy(generator.integers(1, 8, size=12))  # unsorted, and none fills the rectangle
+    mask = length_mask(lengths, 9).to(device)
+    weight = torch.from_numpy(generator.normal(size=(12, 9))).to(device)
+    logits, states, grads = [], [], []
+    for packed in (False, True):
+        model.zero_grad()
+        logits.append(model(inputs, lengths, packed=packed).squeeze(-1)[mask])
+        states.append(model.hidden_states(inputs, lengths, packed=packed)[mask])
+        (logits[-1] * weight[mask]).sum().backward()
+        grads.append(gradients(model))
+    torch.testing.assert_close(logits[0], logits[1], rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(states[0], states[1], rtol=1e-10, atol=1e-12)
+    assert all(grad.any() for grad in grads[0].values())
+    torch.testing.assert_close(grads[0], grads[1], rtol=1e-9, atol=1e-11)
+
+
+@each_cell
+def test_the_default_path_does_not_read_what_comes_later(cell):
+    model, inputs = ParityRNN(4, cell, 2), torch.randn(3, 8, 1, generator=torch.Generator().manual_seed(0))
+    changed = inputs.clone()
+    changed[:, 5:] = 100
+    assert torch.equal(model(inputs)[:, :5], model(changed)[:, :5])
+    assert not torch.equal(model(inputs)[:, 5:], model(changed)[:, 5:])
+
+
+@each_cell
+def test_parameters_come_from_the_seed_and_nothing_else_moves(cell):
+    torch.manual_seed(123)
+    before = torch.get_rng_state()
+    model, same, other = ParityRNN(5, cell, 2, seed=3), ParityRNN(5, cell, 2, seed=3), ParityRNN(5, cell, 2, seed=4)
+    assert torch.equal(torch.get_rng_state(), before)
+    for parameter, again, different in zip(model.parameters(), same.parameters(), other.parameters()):
+        assert torch.equal(parameter, again)
+        assert not torch.equal(parameter, different)
+
+
+@each_cell
+def test_parameters_are_uniform_within_one_over_the_root_of_the_hidden_size(cell):
+    model = ParityRNN(64, cell, 2, seed=0)
+    values = torch.cat([parameter.detach().flatten() for parameter in model.parameters()]) * 8
+    assert values.abs().max() <= 1
+    counts = torch.histc(values, bins=20, min=-1, max=1)
+    assert counts.sum() == len(values)
+    assert ((counts - len(values) / 20) ** 2 / (len(values) / 20)).sum() < 45
+    for parameter in model.parameters():  # none is left at another scale
+        assert parameter.numel() == 1 or parameter.abs().max() > 0.8 / 8
+
+
+@pytest.mark.parametrize("device", [*DEVICES, "meta"])
+def test_the_network_lives_on_the_device_that_is_asked_for(device):
+    model = ParityRNN(4, "gru", device=device)
+    assert {parameter.device.type for parameter in model.parameters()} == {device}
+    inputs = ParityTask(5).batch(3, np.random.default_rng(0)).inputs
+    logits = model(inputs.to(device))
+    assert logits.device.type == device
+    if device != "meta":
+        torch.testing.assert_close(logits.cpu(), ParityRNN(4, "gru")(inputs), rtol=1e-5, atol=1e-6)
+
+
+def test_inputs_of_any_dtype_are_taken_in_the_precision_of_the_weights():
+    bits = torch.tensor([[[1], [0], [1]]])
+    for model, dtype in ((ParityRNN(4), torch.float32), (ParityRNN(4).double(), torch.float64)):
+        outputs = [model(bits.to(kind)) for kind in (torch.uint8, torch.int64, torch.float32, torch.float64)]
+        assert all(output.dtype == dtype and torch.equal(output, outputs[0]) for output in outputs)
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda: ParityRNN(0), "hidden_size must be an integer of at least 1, but it is 0"),
+    (lambda: ParityRNN(4, "rnn"), "cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'rnn'"),
+    (lambda: ParityRNN(4, num_layers=0), "num_layers must be an integer of at least 1, but it is 0"),
+    (lambda: ParityRNN(4, seed=-1), "seed must be an integer of at least 0, but it is -1"),
+    (lambda: ParityRNN(4)(torch.zeros(2, 5)), "inputs must be of shape [batch, steps, 1], but it is (2, 5)"),
+    (lambda: ParityRNN(4)(torch.zeros(2, 5, 2)), "inputs must be of shape [batch, steps, 1], but it is (2, 5, 2)"),
+    (lambda: ParityRNN(4)(torch.zeros(2, 5, 1), packed=True), "lengths must be given when packed=True, but it is None"),
+    (lambda: NumpyRNN(*[np.zeros(1)] * 5, activation="gru"), "activation must be 'tanh' or 'relu', but it is 'gru'"),
+    (lambda: NumpyRNN.from_torch(ParityRNN(2, "gru")), "model.cell must be 'tanh' or 'relu', but it is 'gru'"),
+    (lambda: NumpyRNN.from_torch(ParityRNN(2, num_layers=2)), "model.num_layers must be 1, but it is 2"),
+    (lambda: by_hand("rnn"), "cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'rnn'"),
+    (lambda: by_hand("relu", 2.0), "sharpness must be a number above 0, and left out for relu, but it is 2.0"),
+    (lambda: by_hand("tanh", 0), "sharpness must be a number above 0, and left out for relu, but it is 0"),
+])
+def test_an_error_names_the_argument_the_value_and_what_is_allowed(make, message):
+    with pytest.raises(ValueError, match="must be") as error:
+        make()
+    assert str(error.value) == message
+
+
+# The same network in NumPy
+
+def unrolled_by_autograd(model, inputs, h0):
+    """States of the network, one PyTorch operation after the other, each of which keeps its total gradient."""
+    rnn, activation = model.rnn, {"tanh": torch.tanh, "relu": torch.relu}[model.cell]
+    states = [torch.tensor(h0, requires_grad=True)]
+    for t in range(inputs.shape[1]):
+        before = (torch.tensor(inputs[:, t]) @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
+                  + states[-1] @ rnn.weight_hh_l0.T + rnn.bias_hh_l0)
+        states.append(activation(before))
+    for state in states[1:]:
+        state.retain_grad()
+    return states
+
+
+@properties
+@given(cell=st.sampled_from(["tanh", "relu"]), hidden=st.integers(1, 6), batch=st.integers(1, 4),
+       steps=st.integers(1, 12), seed=st.integers(0, 999), from_zero=st.booleans())
+def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, batch, steps, seed, from_zero):
+    generator = np.random.default_rng(seed)
+    model = ParityRNN(hidden, cell, seed=seed).double()
+    net = NumpyRNN.from_torch(model)
+    inputs, d_logits = generator.normal(size=(2, batch, steps, 1))
+    h0 = np.zeros((batch, hidden)) if from_zero else generator.normal(size=(batch, hidden))
+
+    logits, states = net.forward(inputs, None if from_zero else h0)
+    grads = net.backward(inputs, states, d_logits)
+
+    def assert_equal(ours, theirs):
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
+
+    start = torch.tensor(h0[None], requires_grad=True)
+    their_states = model.rnn(torch.tensor(inputs), start)[0]
+    their_logits = model.hidden_to_logits(their_states)
+    assert_equal(logits, their_logits)
+    assert_equal(states[:, 1:], their_states)
+    np.testing.assert_array_equal(states[:, 0], h0)
+
+    (their_logits * torch.tensor(d_logits)).sum().backward()
+    theirs = gradients(model)
+    assert set(grads) == {"U", "V", "b", "W", "c", "h"}
+    assert_equal(grads["U"], theirs["rnn.weight_ih_l0"])
+    assert_equal(grads["V"], theirs["rnn.weight_hh_l0"])
+    assert_equal(grads["b"], theirs["rnn.bias_ih_l0"])
+    assert_equal(grads["b"], theirs["rnn.bias_hh_l0"])
+    assert_equal(grads["W"], theirs["hidden_to_logits.weight"])
+    assert_equal(grads["c"], theirs["hidden_to_logits.bias"])
+    assert_equal(grads["h"][:, 0], start.grad[0])
+
+    unrolled = unrolled_by_autograd(model, inputs, h0)
+    their_logits = model.hidden_to_logits(torch.stack(unrolled[1:], dim=1))
+    (their_logits * torch.tensor(d_logits)).sum().backward()
+    assert_equal(grads["h"], torch.stack([state.grad for state in unrolled], dim=1))
+
+
+@pytest.mark.parametrize("cell", ["tanh", "relu"])
+def test_gradients_equal_finite_differences(cell):
+    generator = np.random.default_rng(2)
+    net = NumpyRNN.from_torch(ParityRNN(3, cell, seed=2))
+    inputs, d_logits = generator.normal(size=(2, 4, 6, 1))
+    h0 = generator.normal(size=(4, 3))
+
+    def loss():
+        return (net.forward(inputs, h0)[0] * d_logits).sum()
+
+    grads = net.backward(inputs, net.forward(inputs, h0)[1], d_logits)
+    arrays = {name: (getattr(net, name), grads[name]) for name in "UVbWc"} | {"h0": (h0, grads["h"][:, 0])}
+    for array, grad in arrays.values():
+        for place in np.ndindex(array.shape):
+            kept, losses = array[place], []
+            for value in (kept + 1e-6, kept - 1e-6):
+                array[place] = value
+                losses.append(loss())
+            array[place] = kept
+            assert grad[place] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-5, abs=1e-7)
+
+
+def test_the_copy_in_numpy_does_not_share_its_weights():
+    model = ParityRNN(3, "tanh")
+    before = NumpyRNN.from_torch(model)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    assert before.U.dtype == np.float64
+    assert all(getattr(before, name).any() for name in "UVbWc")
+
+
+# Weights by hand
+
+@each_cell
+def test_the_nets_by_hand_are_as_small_as_they_say(cell):
+    model = by_hand(cell)
+    assert (model.cell, model.hidden_size, model.num_layers) == (cell, BY_HAND_UNITS[cell], 1)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float64}
+
+
+@each_cell
+def test_the_nets_by_hand_are_right_on_all_strings_to_length_12(cell):
+    assert not wrong_rows(by_hand(cell), all_strings(12)).any()
+
+
+@pytest.fixture(scope="module")
+def long_strings():
+    bits = np.zeros((3, 100_000), dtype=np.uint8)
+    bits[0, 0] = 1
+    bits[1] = 1
+    bits[2] = random_bits(1, 100_000, np.random.default_rng(0))
+    return bits
+
+
+@each_cell
+def test_the_nets_by_hand_hold_one_bit_for_100_000_steps(cell, long_strings):
+    """A single 1 and then zeros; ones only; random bits."""
+    assert not wrong_rows(by_hand(cell), long_strings).any()
+
+
+@pytest.mark.parametrize("sharpness", [2, 2.5, 10])
+def test_a_tanh_net_of_two_units_needs_to_be_sharp(sharpness, long_strings):
+    assert not wrong_rows(by_hand("tanh", sharpness), long_strings[:, :2000]).any()
+    assert wrong_rows(by_hand("tanh", sharpness=1.1), long_strings[:, :2000]).tolist() == [True, False, True]
+
+
+def test_random_bits_do_not_show_that_the_gru_unit_forgets(long_strings):
+    """Less sharp, it leaks faster: right on 100 000 random bits, and wrong on a 1 and then zeros."""
+    assert wrong_rows(by_hand("gru", sharpness=8), long_strings).tolist() == [True, False, False]
+
+
+# One unit without a gate
+
+def mistakes_within_two_steps(net, above):
+    """Where a logit above 0 (or, if not ``above``, below) misjudges the prefixes of 00, 01, 10 and 11."""
+    strings = all_strings(2)
+    logits = net.forward(strings[:, :, None].astype(float))[0].squeeze(-1)
+    return ((logits > 0) == above) != running_parity(strings).astype(bool)
+
+
+numbers = st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 6))
+
+
+@settings(deadline=None, max_examples=400, derandomize=True)
+@given(cell=st.sampled_from(["tanh", "relu"]), w=numbers, u=numbers, b=numbers, readout=numbers, threshold=numbers)
+def test_no_single_unit_without_a_gate_survives_two_bits(cell, w, u, b, readout, threshold):
+    """The next state is monotone in the last. A 0 must keep even and odd apart in their order (w > 0),
+    a 1 must swap them (w < 0); the four strings of two bits already ask for both."""
+    net = NumpyRNN(*(np.array(a) for a in ([[u]], [[w]], [b], [[readout]], [-threshold])), activation=cell)
+    for above in (True, False):
+        assert mistakes_within_two_steps(net, above).any()
+
+
+def test_a_grid_of_single_units_holds_no_exception_either():
+    """A million tanh units at once, each with the best threshold that its states allow."""
+    w, u, b = (axis.ravel() for axis in np.meshgrid(*[np.linspace(-12, 12, 100)] * 3))
+    first = {bit: np.tanh(u * bit + b) for bit in (0, 1)}
+    second = {(x, y): np.tanh(w * first[x] + u * y + b) for x in (0, 1) for y in (0, 1)}
+    even = np.stack([first[0], second[0, 0], second[1, 1]])
+    odd = np.stack([first[1], second[0, 1], second[1, 0]])
+    assert not (even.max(axis=0) < odd.min(axis=0)).any()
+    assert not (odd.max(axis=0) < even.min(axis=0)).any()
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_single_unit_with_gates_can(cell):
+    model = by_hand(cell)
+    assert model.hidden_size == 1
+    assert not wrong_rows(model, all_strings(2)).any()
