@@ -188,7 +188,9 @@ class PageLookup(Lookup):
         return label.replace("-", " ")
 
     def equation(self, label: str) -> str:
-        return str(self.app.env.get_domain("math").equations.get(label, ("", label))[1])
+        page, number = self.app.env.get_domain("math").equations.get(label, (self.name, label))
+        by_chapter = self.app.env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(f"equation-{label}")
+        return ".".join(map(str, by_chapter or [number]))
 
     def citation(self, key: str) -> tuple[str, str]:
         entry = self.app.env.get_domain("cite").bibdata.data.entries.get(key)
