@@ -20,7 +20,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
-from parity_lib.data import random_bits, running_parity
 from parity_lib.errors import require
 from parity_lib.training import History
 
@@ -70,7 +69,8 @@ class Picture:
         width = float(re.search(r'width="([\d.]+)pt"', text).group(1)) * SHOWN_AT
         text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
         label = html.escape(self.alt, quote=True)
-        return text.replace("<svg", f'<svg role="img" aria-label="{label}" style="max-width: {width:.0f}pt; width: 100%"', 1)
+        opening = f'<svg role="img" aria-label="{label}" style="max-width: {width:.0f}pt; width: 100%"'
+        return text.replace("<svg", opening, 1)
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
@@ -169,9 +169,10 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
     axes.text(0, 2 * count + 1.4, "inputs: the bits", va="bottom", fontweight="bold")
     axes.text(0, count + 0.2, "targets: odd so far?", va="bottom", fontweight="bold")
     words = "; ".join("".join(map(str, row)) for row in bits[:3, :12])
-    return Picture(figure, f"{count} strings of {steps} steps as rows of squares (the first begin {words}). Below them the "
-                   "labels: a label square is filled where the count of ones up to that step is odd, so it changes "
-                   "exactly under each 1." + (" Padding is drawn as dots." if mask is not None else ""))
+    padding = " Padding is drawn as dots." if mask is not None else ""
+    return Picture(figure, f"{count} strings of {steps} steps as rows of squares (the first begin {words}). Below them "
+                   "the labels: a label square is filled where the count of ones up to that step is odd, so it "
+                   f"changes exactly under each 1.{padding}")
 
 
 @in_style
@@ -187,7 +188,7 @@ def packing(lengths: Sequence[int]) -> Picture:
             y = count - 1 - place
             axes.text(-0.25, y + 0.5, "ABCDE"[row], ha="right", va="center")
             for t in range(lengths[row]):
-                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=palette[row], edgecolor="none"))
+                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=palette[row], linewidth=0))
             for t in range(lengths[row], steps if axes is left else 0):
                 axes.add_patch(Circle((t + 0.5, y + 0.5), 0.07, color=MUTED))
     left.text(0, count + 0.3, f"padded: {count} × {steps} squares", fontweight="bold")
@@ -197,7 +198,7 @@ def packing(lengths: Sequence[int]) -> Picture:
         right.text(t + 0.5, -0.35, str(size), ha="center", va="center", fontsize=8)
     right.text(0, -0.95, "batch_sizes: strings still running", fontsize=8, color=MUTED)
     left.text(0, -0.95, "dots: padding", fontsize=8, color=MUTED)
-    return Picture(figure, f"Left: strings A to {'ABCDE'[count - 1]} of lengths {', '.join(map(str, lengths))} as rows, "
+    return Picture(figure, f"Left: strings A to {'ABCDE'[count - 1]} of lengths {', '.join(map(str, lengths))} as rows "
                    f"filled up with padding to {steps}. Right: the same strings sorted from long to short without the "
                    f"padding; under each column the number of strings that still run: {', '.join(map(str, sizes))}.")
 
@@ -220,9 +221,9 @@ def one_unit() -> Picture:
         axes.text(0.98, 0.05 if rising else 0.9, "must rise: w > 0" if rising else "must fall: w < 0",
                   transform=axes.transAxes, ha="right")
     pair[0].set_ylabel("h after")
-    return Picture(figure, "Two plots of the hidden value after a step against the value before. Left, for x = 0: even must "
-                   "stay below and odd above, which only a rising curve can do. Right, for x = 1: even must go above and "
-                   "odd below, which only a falling curve can do. Both curves have the same slope sign, that of w.",
+    return Picture(figure, "Two plots of the hidden value after a step against the value before. Left, for x = 0: even "
+                   "must stay below and odd above, which only a rising curve can do. Right, for x = 1: even must go "
+                   "above and odd below, which only a falling curve can do. One weight w sets the slope of both.",
                    "One weight w decides whether both curves rise or both fall.")
 
 
@@ -238,14 +239,15 @@ def curves(history: History | dict, title: str = "") -> Picture:
     left.set(title="loss", xlabel="step", ylim=(0, None))
     right.plot(steps, record["accuracy"], color=EVEN, label="training, per bit")
     at = [point["step"] for point in record["validation"]]
-    right.plot(at, [point["bit_accuracy"] for point in record["validation"]], "s", color=ODD, label="validation, per bit")
-    right.plot(at, [point["sequence_accuracy"] for point in record["validation"]], "^", color=THIRD,
-               label="validation, whole strings")
+    for key, marker, colour, label in (("bit_accuracy", "s", ODD, "validation, per bit"),
+                                       ("sequence_accuracy", "^", THIRD, "validation, whole strings")):
+        right.plot(at, [point[key] for point in record["validation"]], marker, color=colour, label=label)
     right.set(title="accuracy", xlabel="step", ylim=(-0.03, 1.05))
     right.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(0, 0.26))
     last = record["accuracy"][-1]
-    return Picture(figure, f"Left: the loss over {len(steps)} steps, from {record['loss'][0]:.2f} to {record['loss'][-1]:.4f}. "
-                   f"Right: training accuracy per bit, ending at {last:.3f}, with validation points.", title)
+    return Picture(figure, f"Left: the loss over {len(steps)} steps, from {record['loss'][0]:.2f} to "
+                   f"{record['loss'][-1]:.4f}. Right: training accuracy per bit, ending at {last:.3f}, "
+                   "with validation points.", title)
 
 
 @in_style
@@ -258,9 +260,11 @@ def many_curves(runs: Sequence[dict], labels: Sequence[str]) -> Picture:
         axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
         axes.set(title=f"{label} ({len(group)} seeds)", xlabel="step", ylim=(0, None))
     panels[0][0].set_ylabel("loss")
-    return Picture(figure, "The loss of every seed against the step, a panel for each of: " + ", ".join(labels) +
-                   ". Each curve starts near the loss of a coin, stays there for a while and then falls steeply; "
-                   "the moment of the fall differs from seed to seed.")
+    words = "; ".join(f"{label}: from about {np.median([run['loss'][0] for run in group]):.2f} to about "
+                      f"{np.median([run['loss'][-1] for run in group]):.3f}, after between "
+                      f"{min(run['step'][-1] for run in group)} and {max(run['step'][-1] for run in group)} steps"
+                      for group, label in zip(runs, labels))
+    return Picture(figure, f"The loss of every seed against the step, a panel a recipe. {words}.")
 
 
 @in_style
@@ -277,11 +281,12 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
         axes.plot(*np.array(solved or [(np.nan, y)]).T, "o", color=EVEN, alpha=0.75)
         axes.plot(*np.array(failed or [(np.nan, y)]).T, "x", color=ODD)
     labels = [f"{label}\n{sum(s is not None for s in steps)} of {len(steps)}" for label, steps, _ in reversed(rows)]
-    axes.set(yticks=range(len(rows)), yticklabels=labels, xscale="log", xlabel="step at which all was right (log scale)",
-             ylim=(-0.6, len(rows) - 0.4))
+    axes.set(yticks=range(len(rows)), yticklabels=labels, ylim=(-0.6, len(rows) - 0.4),
+             xscale="log", xlabel="step at which all was right (log scale)")
     axes.tick_params(axis="y", colors=INK)
     words = "; ".join(label.replace("\n", ": ") for label in reversed(labels))
-    return Picture(figure, f"A dot for each seed at the step where it was solved, a cross at the cap where it was not. {words}.")
+    return Picture(figure, "A dot for each seed at the step where it was solved, a cross at the cap where it was not. "
+                   f"Solved: {words}.")
 
 
 @in_style
@@ -296,7 +301,8 @@ def gradient_norms(series: dict[str, Sequence[float]], xlabel: str = "time step 
     axes.set(yscale="log", xlabel=xlabel, ylabel="gradient beside the last step's")
     axes.legend(fontsize=8)
     ends = "; ".join(f"{label}: {values[0]:.0e} at the first step" for label, values in series.items())
-    return Picture(figure, f"The norm of the gradient at each time step divided by that at the last step, on a log scale. {ends}.")
+    return Picture(figure, "The norm of the gradient at each time step divided by that at the last, on a log scale. "
+                   f"{ends}.")
 
 
 @in_style
@@ -310,10 +316,3 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     axes.set(title=title, xlabel="length of the string", ylabel="accuracy per bit", ylim=(0, 1.05))
     words = "; ".join(f"{name}: {value:.2f}" for name, value in zip(names, accuracy, strict=True))
     return Picture(figure, f"Accuracy per bit by length of the string. {words}.")
-
-
-@in_style
-def bits_on_a_disc(seed: int = 0) -> Picture:
-    """One long string as a strip: above the bits, below their running parity."""
-    bits = random_bits(1, 50, np.random.default_rng(seed))
-    return strings_and_labels(bits, running_parity(bits))

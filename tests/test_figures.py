@@ -1,0 +1,82 @@
+"""Figures: each has words for those who do not see it, follows the theme, and leaves Matplotlib alone."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import matplotlib
+import numpy as np
+import pytest
+
+from parity_lib import ParityTask, bits_and_parity, evaluate, figures, train
+from parity_lib.models import ParityRNN
+
+
+def every_picture():
+    bits, parity = bits_and_parity(3, 12, np.random.default_rng(0))
+    model = ParityRNN(8, "lstm")
+    history = train(model, ParityTask(8), max_steps=6, seed=0, validate_every=2, validation_size=20, progress=False)
+    by_length = evaluate(model, ParityTask((1, 12)), count=50, seed=0, bucket=4)["by_length"]
+    run = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
+    return {
+        "unrolled": figures.unrolled(),
+        "strings": figures.strings_and_labels(bits, parity),
+        "strings with padding": figures.strings_and_labels(bits, parity, np.arange(12) < np.array([[3], [12], [7]])),
+        "packing": figures.packing([3, 7, 5, 2]),
+        "one unit": figures.one_unit(),
+        "curves": figures.curves(history),
+        "curves of a stored run": figures.curves(history.to_dict(), "a run"),
+        "many curves": figures.many_curves([[run, run], [run]], ["relu", "tanh"]),
+        "steps": figures.steps_to_solve([("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
+        "gradients": figures.gradient_norms({"a": np.logspace(-12, 0, 50), "b": [0.0] * 49 + [1.0]}),
+        "accuracy by length": figures.accuracy_by_length(by_length, "a net"),
+    }
+
+
+PICTURES = every_picture()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_figure_is_one_labelled_svg(name):
+    html = PICTURES[name]._repr_html_()
+    root = ET.fromstring(html)
+    svg = root.find("{http://www.w3.org/2000/svg}svg")
+    assert root.tag == "figure"
+    assert svg.get("role") == "img"
+    assert len(svg.get("aria-label")) > 40
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_figure_has_no_ink_of_its_own(name):
+    svg = PICTURES[name].svg()
+    without_fallbacks = re.sub(r"var\(--[^;\"]*\)", "", svg)
+    assert set(re.findall(r"#[0-9a-f]{6}\b", without_fallbacks)) == set()
+    assert "stroke: black" not in svg
+    # Text without a fill would be black in both themes.
+    for group in re.findall(r'<g id="text_\d+">.*?</g>', svg, re.DOTALL):
+        assert "var(--parity" in group
+
+
+def test_a_figure_is_the_same_each_time():
+    assert figures.packing([3, 7]).svg() == figures.packing([3, 7]).svg()
+
+
+def test_a_caption_is_shown_and_escaped():
+    picture = figures.Picture(figures.canvas()[0], "An empty plot.", "a < b")
+    assert "<figcaption>a &lt; b</figcaption>" in picture._repr_html_()
+
+
+def test_a_figure_without_words_is_refused():
+    with pytest.raises(ValueError, match="alt must be a sentence"):
+        figures.Picture(figures.canvas()[0], " ")
+
+
+def test_matplotlib_keeps_its_settings():
+    before = dict(matplotlib.rcParams)
+    figures.unrolled().svg()
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_the_words_follow_the_data():
+    assert "lengths 3, 7, 5, 2" in PICTURES["packing"].alt
+    assert "4, 4, 3, 2, 2, 1, 1" in PICTURES["packing"].alt
+    assert "a: 1 of 2" in PICTURES["steps"].alt
