@@ -1,0 +1,119 @@
+// Shows the widgets of a built page without a kernel, a server or the network.
+//
+// Jupyter Book leaves two kinds of <script> in a page that hold data: the saved state of
+// every model, and one view for each place where a widget was shown. For each view this
+// file loads the widget's own module from the state and lets it draw. It speaks the
+// front-end-module interface of anywidget (https://anywidget.dev), and no other.
+(() => {
+  "use strict";
+  const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+  const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+  const modules = new Map(); // source text -> promise of the module
+  const styles = new Set(); // style sheets that the page already has
+  const models = new Map(); // model id -> promise of { model, widget }
+
+  function showAll() {
+    const saved = {};
+    for (const script of document.querySelectorAll(STATE)) Object.assign(saved, JSON.parse(script.textContent).state);
+    for (const script of document.querySelectorAll(VIEW)) show(script, saved);
+  }
+
+  async function show(script, saved) {
+    const place = document.createElement("div");
+    place.className = "widget-host";
+    script.after(place);
+    try {
+      const id = JSON.parse(script.textContent).model_id;
+      if (!models.has(id)) models.set(id, start(id, saved));
+      const { model, widget } = await models.get(id);
+      const signal = new AbortController().signal; // a page's views live as long as the page
+      await widget.render({ model, el: place, signal, experimental });
+      place.dataset.ready = "";
+    } catch (error) {
+      sayWhy(place, error);
+    }
+  }
+
+  function sayWhy(place, error) {
+    console.error(error);
+    const note = document.createElement("p");
+    note.setAttribute("role", "note");
+    note.textContent = `An interactive figure belongs here, but it cannot be shown: ${error.message}. ` +
+      "It works when this page's notebook runs in JupyterLab.";
+    place.replaceChildren(note);
+  }
+
+  /** A model ready for its views: module imported, style added, `initialize` done. Once for each model. */
+  async function start(id, saved) {
+    const entry = saved[id];
+    if (!entry) throw new Error("its saved state is not in the page");
+    if (entry.model_module !== "anywidget")
+      throw new Error(`the page has no code for widgets of the kind ${entry.model_module} ${entry.model_name}`);
+    if (entry.buffers?.length) throw new Error("its saved state holds binary data, which the page cannot read");
+    addStyle(entry.state._css);
+    const exported = (await load(entry.state._esm)).default;
+    const widget = typeof exported === "function" ? await exported() : exported;
+    if (typeof widget?.render !== "function") throw new Error("its module exports no render function");
+    const model = makeModel(entry.state, (other) => startOnce(other, saved));
+    await widget.initialize?.({ model, experimental, signal: new AbortController().signal });
+    return { model, widget };
+  }
+
+  async function startOnce(id, saved) {
+    if (!models.has(id)) models.set(id, start(id, saved));
+    return (await models.get(id)).model;
+  }
+
+  /** Import a module from its text; a Blob's address works from file:// too. */
+  function load(source) {
+    if (!modules.has(source)) {
+      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      modules.set(source, import(url).finally(() => URL.revokeObjectURL(url)));
+    }
+    return modules.get(source);
+  }
+
+  function addStyle(css) {
+    if (!css || styles.has(css)) return;
+    styles.add(css);
+    const style = document.createElement("style");
+    style.textContent = css;
+    document.head.append(style);
+  }
+
+  const experimental = {
+    invoke: async () => {
+      throw new Error("no kernel answers in a built page");
+    },
+  };
+
+  /** State with get, set and events, as anywidget's model has them. Nothing is sent: nobody would hear it. */
+  function makeModel(state, getModel) {
+    const values = structuredClone(state);
+    const listeners = []; // { name, call }
+    const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+    const tell = (name, ...rest) => listeners.filter((l) => l.name === name).forEach((l) => l.call(...rest));
+    const model = {
+      get: (name) => values[name],
+      set(name, value) {
+        const changes = typeof name === "object" ? name : { [name]: value };
+        const changed = Object.keys(changes).filter((key) => !same(values[key], changes[key]));
+        Object.assign(values, changes);
+        for (const key of changed) tell(`change:${key}`, model, values[key]);
+        if (changed.length) tell("change", model);
+      },
+      save_changes() {},
+      send() {},
+      on: (names, call) => void names.split(/\s+/).forEach((name) => listeners.push({ name, call })),
+      off(name = null, call = null) {
+        const goes = (l) => (name === null || l.name === name) && (call === null || l.call === call);
+        for (let i = listeners.length - 1; i >= 0; i--) if (goes(listeners[i])) listeners.splice(i, 1);
+      },
+      widget_manager: { get_model: getModel },
+    };
+    return model;
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showAll);
+  else showAll();
+})();

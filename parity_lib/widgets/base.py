@@ -1,0 +1,70 @@
+"""What every widget is made of: one ES module, one style sheet, and weights as plain lists.
+
+A widget ``name`` is three files: ``name.py`` (state and validation), ``name.js``
+(an ES module in anywidget's form, ``export default { render({ model, el }) {} }``)
+and ``name.css``. An ES module that arrives as text has no address, so it cannot
+import its neighbours: :func:`front_end` puts ``shared.js`` in front of it instead.
+The built page shows the same module through ``book/_static/widget-host.js``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+
+from parity_lib.errors import require
+from parity_lib.models import ParityRNN
+
+FOLDER = Path(__file__).parent
+
+
+def front_end(name: str) -> tuple[str, str]:
+    """The JavaScript module and the style sheet of the widget ``name``, each with the shared part first.
+
+    >>> module, style = front_end("unrolled")
+    >>> module.count("export default"), ".parity-widget" in style
+    (1, True)
+    """
+    return _join(f"{name}.js"), _join(f"{name}.css")
+
+
+def _join(own: str) -> str:
+    shared = "shared" + Path(own).suffix
+    return "\n".join((FOLDER / file).read_text(encoding="utf-8") for file in (shared, own))
+
+
+def weights(model: ParityRNN, name: str = "model") -> dict:
+    """The weights of a one-layer network as lists, which is what ``forward`` in ``shared.js`` takes.
+
+    ``U [gates * hidden][1]``, ``V [gates * hidden][hidden]``, ``b [gates * hidden]``,
+    ``W [1][hidden]``, ``c [1]`` and the name of the ``cell``; gates stand in PyTorch's
+    order, and ``b`` is the sum of PyTorch's two biases. A GRU multiplies one of them by
+    its reset gate: that one stays apart as ``d [hidden]``. Raises ValueError, with
+    ``name``, for more than one layer.
+
+    >>> weights(ParityRNN(3, "gru"))["d"] == weights(ParityRNN(3, "tanh"))["b"]
+    False
+    """
+    require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
+    values = {key: p.detach().cpu().double() for key, p in model.named_parameters()}
+    b, d = values["rnn.bias_ih_l0"].clone(), values["rnn.bias_hh_l0"]
+    shared = 2 * model.hidden_size if model.cell == "gru" else len(d)
+    b[:shared] += d[:shared]
+    return {
+        "cell": model.cell, "U": values["rnn.weight_ih_l0"].tolist(), "V": values["rnn.weight_hh_l0"].tolist(),
+        "b": b.tolist(), "d": d[shared:].tolist(),
+        "W": values["hidden_to_logits.weight"].tolist(), "c": values["hidden_to_logits.bias"].tolist(),
+    }
+
+
+class ParityWidget(anywidget.AnyWidget):
+    """An anywidget that can say in a sentence what it shows, for places where no script runs."""
+
+    def summary(self) -> str:
+        """What the figure shows, in one sentence."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """The sentence; it becomes the ``text/plain`` of the cell's output."""
+        return f"[Interactive figure] {self.summary()}"

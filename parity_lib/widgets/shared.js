@@ -1,0 +1,141 @@
+// What several widgets need. Python puts this text in front of each widget's own
+// (base.py), so every name here is in scope there and nothing is imported.
+
+// --- elements ---------------------------------------------------------------
+
+/** An element: make("button", { class: "a", onclick: f }, "text", child). False and null leave an attribute out. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** The outermost element of a widget, named for people who do not see it. */
+function widgetRoot(label, ...children) {
+  // JupyterLab would take keys pressed here for its own shortcuts; this attribute tells it not to.
+  return make("div", { class: "parity-widget", role: "group", "aria-label": label,
+                       "data-lm-suppress-shortcuts": "true" }, ...children);
+}
+
+/** A row of buttons from [label, action] pairs; the elements are returned by label. */
+function buttonRow(pairs) {
+  const buttons = {};
+  for (const [label, action] of pairs)
+    buttons[label] = make("button", { type: "button", class: "pw-button", onclick: action }, label);
+  return { row: make("div", { class: "pw-buttons" }, ...Object.values(buttons)), buttons };
+}
+
+/** Grey a button out but leave it focusable: a disabled button would drop the keyboard's place. */
+function setAvailable(button, available) {
+  button.setAttribute("aria-disabled", String(!available));
+}
+
+/** x with a subscript: symbol("x", 3). */
+function symbol(letter, index) {
+  return make("span", { class: "pw-symbol" }, make("i", {}, letter), make("sub", {}, String(index)));
+}
+
+const wantsLessMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// --- numbers ----------------------------------------------------------------
+
+/** A number with fewer decimals the larger it is, a true minus sign, and no minus before zero. */
+function fixed(value, digits = 2) {
+  const size = Math.abs(value);
+  if (size >= 1e5) return value.toExponential(1).replace("-", "−");
+  const text = value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? Math.min(digits, 1) : digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+/** (0.99, −0.99); of a long vector the first three and the count. */
+function vector(values, most = 8) {
+  if (values.length <= most) return values.length === 1 ? fixed(values[0]) : `(${values.map((v) => fixed(v)).join(", ")})`;
+  return `(${values.slice(0, 3).map((v) => fixed(v)).join(", ")}, … ${values.length} numbers)`;
+}
+
+/** A probability that never claims to be exactly 0 or 1. */
+function probability(p, digits = 2) {
+  const least = 10 ** -digits;
+  if (p < least) return `< ${least.toFixed(digits)}`;
+  if (p > 1 - least) return `> ${(1 - least).toFixed(digits)}`;
+  return p.toFixed(digits);
+}
+
+/** Colour a cell by its value: the style sheet mixes the colour of the sign in by --share, 0 to 1. */
+function tint(element, value, largest) {
+  const share = Math.min(Math.abs(value) / largest, 1);
+  element.style.setProperty("--share", share.toFixed(3));
+  element.dataset.sign = share < 0.0005 ? "zero" : value > 0 ? "plus" : "minus";
+}
+
+// --- bits -------------------------------------------------------------------
+
+/** The first sentence that says why this is no string of bits, or "" if it is one. */
+function complaint(text, most) {
+  const other = [...text].find((character) => character !== "0" && character !== "1");
+  if (text === "") return `Type 1 to ${most} bits, each 0 or 1.`;
+  if (other !== undefined) return `Only 0 and 1 are bits; ${other === " " ? "a space" : `“${other}”`} is neither.`;
+  if (text.length > most) return `At most ${most} bits fit here; these are ${text.length}.`;
+  return "";
+}
+
+const digits = (bits) => [...bits].map(Number);
+const onesIn = (bits) => digits(bits).reduce((sum, bit) => sum + bit, 0);
+const parityName = (count) => (count % 2 ? "odd" : "even");
+
+// --- the network ------------------------------------------------------------
+
+const sigmoid = (v) => 1 / (1 + Math.exp(-v));
+const relu = (v) => Math.max(v, 0);
+const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+
+/**
+ * Run a net over bits. `net` is what `weights` in base.py makes; the result has one
+ * entry a step, the start first: { h, before, logit }, where `before` is what
+ * went into the activation. An LSTM's entries hold its cell state too, as `memory`.
+ */
+function forward(net, bits) {
+  const zeros = net.W[0].map(() => 0);
+  const steps = [{ h: zeros, memory: zeros }];
+  for (const x of bits) {
+    const next = cellStep(net, x, steps.at(-1));
+    next.logit = dot(net.W[0], next.h) + net.c[0];
+    steps.push(next);
+  }
+  return steps;
+}
+
+function cellStep(net, x, { h, memory }) {
+  const before = net.b.map((bias, i) => net.U[i][0] * x + dot(net.V[i], h) + bias);
+  if (net.cell === "lstm") return lstmStep(before, memory);
+  if (net.cell === "gru") return gruStep(net, x, h, before);
+  return { before, h: before.map(net.cell === "tanh" ? Math.tanh : relu) };
+}
+
+/** The part of a vector that belongs to gate k, squashed. */
+function gate(before, size, k, squash) {
+  return before.slice(k * size, (k + 1) * size).map(squash);
+}
+
+function lstmStep(before, memory) {
+  const size = memory.length;
+  const [input, forget, output] = [0, 1, 3].map((k) => gate(before, size, k, sigmoid));
+  const candidate = gate(before, size, 2, Math.tanh);
+  const next = memory.map((v, i) => forget[i] * v + input[i] * candidate[i]);
+  return { before, memory: next, h: next.map((v, i) => output[i] * Math.tanh(v)) };
+}
+
+function gruStep(net, x, h, before) {
+  const size = h.length;
+  const [reset, update] = [0, 1].map((k) => gate(before, size, k, sigmoid));
+  // The reset gate scales what comes from h, its bias d included, so `before` is of no use here.
+  const candidate = reset.map((r, i) => {
+    const row = 2 * size + i;
+    return Math.tanh(net.U[row][0] * x + net.b[row] + r * (dot(net.V[row], h) + net.d[i]));
+  });
+  return { before, h: candidate.map((v, i) => (1 - update[i]) * v + update[i] * h[i]) };
+}
