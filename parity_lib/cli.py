@@ -43,7 +43,9 @@ def book() -> None:
     """Execute and build every page into _build/html; any warning or failing cell is an error."""
     _require_jupyter_book()
     root = _root()
-    done = subprocess.run([sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"], cwd=root)
+    # Not `-m jupyter_book`, which it does not offer, and not the command, which may be another installation's.
+    start = "from jupyter_book.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", start, "build", ".", "-W", "-n", "--keep-going"], cwd=root)
     page = root / "_build" / "html" / "index.html"
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
