@@ -50,3 +50,35 @@ def book() -> None:
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
     click.echo(f"\nThe book is ready. Open {page.as_uri()}")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="Run every experiment.")
+@click.option("--quick", is_flag=True, help="Seconds instead of minutes, with figures that mean nothing; needs --out.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to [book/results].")
+@click.option("--list", "listing", is_flag=True, help="List the experiments and whether their files are current.")
+def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool) -> None:
+    """Run named experiments, many seeds each, and write NAME.json for the pages to load."""
+    from parity_lib import experiment as experiments
+
+    known = experiments.EXPERIMENTS
+    if listing:
+        for name in known:
+            click.echo(f"{name:16} {experiments.state(name):18} {_first_line(known[name])}")
+        return
+    names = tuple(known) if everything else names
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        wrong = f"no experiment is called {unknown[0]}" if unknown else "name an experiment, or give --all"
+        raise click.UsageError(f"{wrong}; there are: {', '.join(known)}")
+    if quick and out is None:
+        raise click.UsageError("--quick needs --out FOLDER: its figures must not replace the book's")
+    for name in names:
+        path = experiments.run(name, out or experiments.results_folder(), quick)
+        seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
+        click.echo(f"{name}: {seconds:.0f} s, {path}")
+
+
+def _first_line(function) -> str:
+    return function.__doc__.strip().splitlines()[0]

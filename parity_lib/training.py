@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 from parity_lib.data import Batch, ParityTask
 from parity_lib.errors import require, require_choice, require_int
-from parity_lib.padding import masked_mean, masked_values
+from parity_lib.padding import masked_values
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 VALIDATION_STRETCH = 1.5
@@ -72,9 +72,13 @@ def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
     >>> masked_loss(zero, zero, torch.tensor([[True, False]]))
     tensor(0.6931)
     """
+    return binary_cross_entropy_with_logits(*_that_count(logits, targets, mask))
+
+
+def _that_count(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     # Padding is left out before the logarithms: a NaN that stands there must not reach the gradient.
-    logits, targets = masked_values(logits.squeeze(-1), mask), masked_values(targets.squeeze(-1), mask)
-    return binary_cross_entropy_with_logits(logits, targets.to(logits.dtype))
+    logits, targets = (masked_values(part.squeeze(-1), mask) for part in (logits, targets))
+    return logits, targets.to(logits.dtype)
 
 
 @torch.no_grad()
@@ -186,25 +190,24 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
 
 def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip: float | None) -> tuple[float, float]:
     updates.zero_grad()
-    logits = model(batch.inputs, batch.lengths)
-    loss = masked_loss(logits, batch.targets, batch.mask)
+    logits, targets = _that_count(model(batch.inputs, batch.lengths), batch.targets, batch.mask)
+    loss = binary_cross_entropy_with_logits(logits, targets)
     loss.backward()
     if clip is not None:
         nn.utils.clip_grad_norm_(model.parameters(), clip)
     updates.step()
     with torch.no_grad():
-        right = (logits > 0) == (batch.targets > 0.5)
-        accuracy = masked_mean(right.squeeze(-1).float(), batch.mask)
+        accuracy = ((logits > 0) == (targets > 0.5)).float().mean()
     return loss.item(), accuracy.item()
 
 
 def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Batches of fresh strings; many are drawn at once, because one draw costs nearly as much as 64."""
+    """Batches of fresh strings; 64 are made at once, because one costs nearly as much."""
     longest = task.first_longest
     while history.steps < max_steps:
-        drawn = task.draw(batch_size * CHUNK_STEPS, rng, longest)
-        for rows in _slices(len(drawn[0]), batch_size):
-            yield task.assemble(*(part[rows] for part in drawn))
+        chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
+        for rows in _slices(len(chunk.lengths), batch_size):
+            yield Batch(*(part[rows] for part in chunk))
             if history.steps >= max_steps:
                 return
             previous, longest = longest, task.next_longest(longest, history.accuracy[-1])
