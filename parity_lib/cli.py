@@ -82,3 +82,19 @@ def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path 
 
 def _first_line(function) -> str:
     return function.__doc__.strip().splitlines()[0]
+
+
+@main.command()
+@click.option("--save", is_flag=True, help="Write book/results/bench.json, from which pages quote.")
+@click.option("--quick", is_flag=True, help="At once, with figures that mean nothing.")
+def bench(save: bool, quick: bool) -> None:
+    """Measure the library's speed beside the course's notebook and bare PyTorch: about ten minutes."""
+    from parity_lib import bench as benches
+    from parity_lib import experiment as experiments
+
+    if save and quick:
+        raise click.UsageError("--save and --quick exclude each other: quick figures mean nothing")
+    content = benches.run(quick)
+    click.echo(benches.table(content))
+    if save:
+        click.echo(experiments.write(experiments.results_folder() / "bench.json", content))

@@ -490,8 +490,17 @@ def source_hash(name: str) -> str:
     Covers data, padding, models and training, and of this module the experiment
     and what it uses.
     """
-    parts = [_shape(ast.parse(source)) for source in _SOURCES]
-    return hashlib.sha256("\n".join([*parts, *_definitions_behind(name)]).encode()).hexdigest()[:16]
+    return _digest(_definitions_behind(name))
+
+
+def file_hash(file: str) -> str:
+    """The same for code that lies in a ``file`` of its own."""
+    return _digest([_shape(ast.parse(Path(file).read_text(encoding="utf-8")))])
+
+
+def _digest(more: list[str]) -> str:
+    library = [_shape(ast.parse(source)) for source in _SOURCES]
+    return hashlib.sha256("\n".join([*library, *more]).encode()).hexdigest()[:16]
 
 
 def _definitions_behind(name: str) -> list[str]:

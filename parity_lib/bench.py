@@ -1,0 +1,345 @@
+"""How fast the library is beside the course's notebook and beside bare PyTorch.
+
+``parity bench`` measures four things in one run with one torch thread, and
+takes turns between the two sides of each comparison, so that a busy machine
+slows both. The course's code stands here as the notebook has it, only seeded
+and made into functions.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.utils import rnn as rnn_utils
+from torch.utils.data import DataLoader, Dataset
+
+from parity_lib import experiment, training
+from parity_lib.data import ParityTask, bits_and_parity
+from parity_lib.models import ParityRNN
+from parity_lib.training import History, masked_loss, train
+
+STEPS = 50
+TARGETS = {
+    "solve_ratio": 25.0,         # at least: the course's time to 100 %, divided by ours
+    "step_ratio": 1.10,          # at most: a step of train, divided by the bare step
+    "generation_ratio": 5.0,     # at least: the course's time for its data, divided by ours
+    "memory_ratio": 8.0,         # at least: the course's peak memory, divided by ours
+}
+SIZES = {
+    "solve": {"least_seeds": 5, "most_seeds": 12, "enough_solved": 3, "cap": 15_000, "pool": 100_000,
+              "validate_every": 1000, "validation_size": 5000},
+    "step": {"blocks": 15, "steps_a_block": 200},
+    "generation": {"count": 100_000, "repeats": 15, "growth": [10_000, 100_000, 1_000_000]},
+    "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
+}
+QUICK_SIZES = {
+    "solve": {"least_seeds": 1, "most_seeds": 1, "enough_solved": 1, "cap": 4, "pool": 32,
+              "validate_every": 2, "validation_size": 10},
+    "step": {"blocks": 2, "steps_a_block": 3},
+    "generation": {"count": 100, "repeats": 2, "growth": [10, 100]},
+    "packing": {"hidden": [4], "batch": [8], "repeats": 2},
+}
+
+
+# ---------------------------------------------------------------- the course's notebook
+
+
+def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+    """The notebook's data: two ``float32`` arrays ``[count, steps, 1]``.
+
+    >>> [array.shape for array in course_bits_and_parity(2, 3, np.random.RandomState(0))]
+    [(2, 3, 1), (2, 3, 1)]
+    """
+    bit_sequences = rng.randint(2, size=(count, steps))
+    bitsum = np.cumsum(bit_sequences, axis=1)
+    parity = bitsum % 2 != 0
+    features, labels = bit_sequences.astype("float32"), parity.astype("float32")
+    return np.expand_dims(features, -1), np.expand_dims(labels, -1)
+
+
+class _CourseDataset(Dataset):
+    """The notebook's dataset: one string an item."""
+
+    def __init__(self, count: int, steps: int, rng: np.random.RandomState) -> None:
+        self.features, self.labels = course_bits_and_parity(count, steps, rng)
+
+    def __getitem__(self, index):
+        return self.features[index, :], self.labels[index]
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+class _CourseRNN(nn.Module):
+    """The notebook's net: always packed, and a sigmoid whether or not it is needed."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.rnn = nn.RNN(batch_first=True, input_size=1, hidden_size=hidden_size, num_layers=1)
+        self.hidden_to_logits = nn.Linear(hidden_size, 1)
+        self.activation = nn.Sigmoid()
+
+    def forward(self, inputs, lengths):
+        packed_inputs = rnn_utils.pack_padded_sequence(inputs, lengths, batch_first=True)
+        rnn_out, _ = self.rnn(packed_inputs)
+        unpacked, _ = rnn_utils.pad_packed_sequence(rnn_out, batch_first=True)
+        logits = self.hidden_to_logits(unpacked)
+        return logits, self.activation(logits)
+
+
+def _course_lengths(inputs: torch.Tensor) -> torch.Tensor:
+    return torch.ones(inputs.size()[0], dtype=torch.int) * inputs.size()[1]
+
+
+def _course_validation(model: _CourseRNN, size: int, rng: np.random.RandomState) -> float:
+    loader = DataLoader(_CourseDataset(size, int(STEPS * 1.5), rng), batch_size=500)
+    is_correct = np.array([])
+    for inputs, targets in loader:
+        with torch.no_grad():
+            _, predictions = model(inputs, _course_lengths(inputs))
+            is_correct = np.append(is_correct, ((predictions > 0.5) == (targets > 0.5)))
+    return is_correct.mean()
+
+
+def course_run(seed: int, cap: int, pool: int, validate_every: int, validation_size: int) -> dict[str, Any]:
+    """Train as the notebook does until its validation is exact or ``cap`` steps are done.
+
+    Returns ``{"seed", "steps", "solved", "seconds"}``; making the data is part of the time.
+    """
+    began = time.perf_counter()
+    rng = np.random.RandomState(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        step = _course_training(rng, cap, pool, validate_every, validation_size)
+    return {"seed": seed, "steps": abs(step), "solved": step > 0, "seconds": time.perf_counter() - began}
+
+
+def _course_training(rng, cap: int, pool: int, validate_every: int, validation_size: int) -> int:
+    """The notebook's loop: the step at which it stopped early, or minus the cap."""
+    train_loader = DataLoader(_CourseDataset(pool, STEPS, rng), batch_size=8, shuffle=True)
+    model = _CourseRNN(4)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1, momentum=0)
+    loss_fn = nn.BCEWithLogitsLoss()
+    step, train_accs = 0, []
+    while True:
+        for inputs, targets in train_loader:
+            lengths = _course_lengths(inputs)
+            optimizer.zero_grad()
+            logits, predictions = model(inputs, lengths)
+            loss = loss_fn(logits, targets)
+            loss.backward()
+            optimizer.step()
+            step += 1
+            accuracy = ((predictions > 0.5) == (targets > 0.5)).type(torch.FloatTensor).mean()
+            train_accs.append((step, accuracy))
+            if step % validate_every == 0 and _course_validation(model, validation_size, rng) == 1.0:
+                return step
+            if step >= cap:
+                return -step
+
+
+# ---------------------------------------------------------------- the four measurements
+
+
+def time_to_solve(least_seeds: int, most_seeds: int, enough_solved: int, **course: int) -> dict[str, Any]:
+    """Seconds until validation is exact: the course's loop against the default recipe, in turns.
+
+    At least ``least_seeds`` seeds each, and more, up to ``most_seeds``, until
+    ``enough_solved`` of the course's runs have succeeded. ``ratio`` is that of
+    the medians over the runs that succeeded (None where a side has none).
+    """
+    runs: dict[str, list] = {"course": [], "train": []}
+    for seed in range(most_seeds):
+        runs["course"].append(course_run(seed, **course))
+        runs["train"].append(_default_run(seed, course["cap"]))
+        if seed + 1 >= least_seeds and sum(run["solved"] for run in runs["course"]) >= enough_solved:
+            break
+    result: dict[str, Any] = {}
+    for side, group in runs.items():
+        seconds = [run["seconds"] for run in group if run["solved"]]
+        result[side] = {"runs": group, "seeds": len(group), "solved": len(seconds),
+                        "median_seconds": statistics.median(seconds) if seconds else None}
+    medians = [result[side]["median_seconds"] for side in ("course", "train")]
+    return result | {"ratio": medians[0] / medians[1] if all(medians) else None}
+
+
+def _default_run(seed: int, cap: int) -> dict[str, Any]:
+    began = time.perf_counter()
+    history = train(ParityRNN(seed=seed), ParityTask(STEPS), max_steps=cap, seed=seed, progress=False)
+    return {"seed": seed, "steps": history.steps, "solved": history.solved, "seconds": time.perf_counter() - began}
+
+
+def step_cost(blocks: int, steps_a_block: int) -> dict[str, Any]:
+    """Microseconds a step: ``train`` with the default recipe against the bare five lines, block by block in turns.
+
+    The bare lines get the same batches, made beforehand, and end with the same
+    weights (``same_weights``), so both did the same work. ``train`` draws its
+    data, keeps its history and computes the accuracy besides.
+    """
+    batches = _batches_of_train(steps_a_block)
+    seconds: dict[str, list[float]] = {"bare": [], "train": []}
+    for _ in range(blocks + 1):
+        bare, ours = ParityRNN(), ParityRNN()
+        seconds["bare"].append(_seconds(lambda: _bare_steps(bare, batches)))  # noqa: B023
+        seconds["train"].append(_seconds(lambda: _train_steps(ours, steps_a_block)))  # noqa: B023
+    median = {side: statistics.median(values[1:]) / steps_a_block * 1e6 for side, values in seconds.items()}
+    same = all(torch.equal(a, b) for a, b in zip(bare.parameters(), ours.parameters(), strict=True))
+    return {"bare_us": median["bare"], "train_us": median["train"], "ratio": median["train"] / median["bare"],
+            "same_weights": same}
+
+
+def _batches_of_train(count: int) -> list:
+    history = History({})
+    rng = np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
+    batches = []
+    for batch in training._training_batches(ParityTask(STEPS), 32, rng, history, count):
+        batches.append(batch)
+        history.loss.append(0.0)
+        history.accuracy.append(0.0)
+    return batches
+
+
+def _bare_steps(model: nn.Module, batches: list) -> None:
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005, fused=True)
+    loss_fn = nn.BCEWithLogitsLoss()
+    for batch in batches:
+        optimizer.zero_grad()
+        loss = loss_fn(model(batch.inputs), batch.targets)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 0.25)
+        optimizer.step()
+
+
+def _train_steps(model: nn.Module, steps: int) -> None:
+    train(model, ParityTask(STEPS), max_steps=steps, seed=0, validate_every=steps + 1, validation_size=1,
+          progress=False)
+
+
+def generation(count: int, repeats: int, growth: list[int]) -> dict[str, Any]:
+    """Making ``count`` strings of 50 bits with their running parity: the course's code against ``bits_and_parity``.
+
+    Median milliseconds, peak MiB, and for ours the nanoseconds a string at each
+    size of ``growth``: level where the cost grows in proportion.
+    """
+    def course():
+        return course_bits_and_parity(count, STEPS, np.random.RandomState(0))
+
+    def ours(size: int = count):
+        return bits_and_parity(size, STEPS, np.random.default_rng(0))
+
+    seconds = {"course": [], "ours": []}
+    for _ in range(repeats):
+        seconds["course"].append(_seconds(course))
+        seconds["ours"].append(_seconds(ours))
+    median = {side: statistics.median(values) * 1e3 for side, values in seconds.items()}
+    peak = {"course": _peak_mib(course), "ours": _peak_mib(ours)}
+    a_string = [statistics.median(_seconds(lambda: ours(size)) for _ in range(repeats)) / size * 1e9  # noqa: B023
+                for size in growth]
+    return {"course_ms": median["course"], "ours_ms": median["ours"], "ratio": median["course"] / median["ours"],
+            "course_mib": peak["course"], "ours_mib": peak["ours"], "memory_ratio": peak["course"] / peak["ours"],
+            "growth": {"strings": growth, "ns_a_string": a_string}}
+
+
+def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str, Any]]:
+    """Forward and backward through strings of 1 to 50 bits: packed against masked, in turns.
+
+    A row for each cell, hidden size and batch size, with median microseconds;
+    ``ratio`` is packed divided by masked.
+    """
+    rows = []
+    for cell in ("relu", "lstm"):
+        for hidden_size in hidden:
+            for batch_size in batch:
+                model = ParityRNN(hidden_size, cell)
+                strings = ParityTask((1, STEPS)).batch(batch_size, np.random.default_rng(0))
+                seconds = {True: [], False: []}
+                for _ in range(repeats + 2):
+                    for packed, values in seconds.items():
+                        values.append(_seconds(lambda: _there_and_back(model, strings, packed)))  # noqa: B023
+                packed, masked = (statistics.median(seconds[key][2:]) * 1e6 for key in (True, False))
+                rows.append({"cell": cell, "hidden": hidden_size, "batch": batch_size, "packed_us": packed,
+                             "masked_us": masked, "ratio": packed / masked})
+    return rows
+
+
+def _there_and_back(model: ParityRNN, batch, packed: bool) -> None:
+    model.zero_grad()
+    masked_loss(model(batch.inputs, batch.lengths, packed=packed), batch.targets, batch.mask).backward()
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _peak_mib(work: Callable[[], Any]) -> float:
+    tracemalloc.start()
+    work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 2**20
+
+
+# ---------------------------------------------------------------- all of it
+
+
+def run(quick: bool = False) -> dict[str, Any]:
+    """Measure everything, in about ten minutes (``quick``: at once, and the figures mean nothing).
+
+    Returns the content of ``book/results/bench.json``: ``results`` with
+    ``targets`` and ``sizes``; ``measurements`` with ``solve``, ``step``,
+    ``generation`` and ``packing`` as the four functions return them;
+    ``provenance``.
+    """
+    sizes = QUICK_SIZES if quick else SIZES
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    began = time.perf_counter()
+    try:
+        measurements = {"step": step_cost(**sizes["step"]), "generation": generation(**sizes["generation"]),
+                        "packing": packing(**sizes["packing"]), "solve": time_to_solve(**sizes["solve"])}
+    finally:
+        torch.set_num_threads(threads)
+    return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
+            "provenance": experiment.provenance({}, experiment.file_hash(__file__), time.perf_counter() - began)}
+
+
+def table(content: dict[str, Any]) -> str:
+    """What :func:`run` measured as lines of text: each target, and whether it is met."""
+    found, targets = content["measurements"], content["results"]["targets"]
+    solve, step, made = found["solve"], found["step"], found["generation"]
+    course, ours = solve["course"], solve["train"]
+    lines = [
+        _line("time to 100 %, course / train", solve["ratio"], targets["solve_ratio"], at_least=True),
+        f"    course {_show(course['median_seconds'])} s ({course['solved']} of {course['seeds']} seeds succeed), "
+        f"train {_show(ours['median_seconds'])} s ({ours['solved']} of {ours['seeds']})",
+        _line("a step, train / bare", step["ratio"], targets["step_ratio"], at_least=False),
+        f"    train {step['train_us']:.0f} us, bare {step['bare_us']:.0f} us, same weights: {step['same_weights']}",
+        _line("data generation, course / ours", made["ratio"], targets["generation_ratio"], at_least=True),
+        f"    course {made['course_ms']:.1f} ms, ours {made['ours_ms']:.1f} ms; ns a string at "
+        + ", ".join(f"{n:,}: {ns:.0f}" for n, ns in zip(made["growth"]["strings"], made["growth"]["ns_a_string"])),
+        _line("peak memory, course / ours", made["memory_ratio"], targets["memory_ratio"], at_least=True),
+        f"    course {made['course_mib']:.1f} MiB, ours {made['ours_mib']:.1f} MiB",
+        "packed against masked, forward + backward (no target):",
+        *(f"    {row['cell']:5} hidden {row['hidden']:2} batch {row['batch']:2}: packed {row['packed_us']:6.0f} us, "
+          f"masked {row['masked_us']:6.0f} us, packed / masked {row['ratio']:.2f}" for row in found["packing"]),
+    ]
+    return "\n".join(lines)
+
+
+def _line(what: str, value: float | None, target: float, at_least: bool) -> str:
+    met = value is not None and (value >= target if at_least else value <= target)
+    bound = f"{'>=' if at_least else '<='} {target:g}"
+    return f"{what:32} {_show(value):>7}  target {bound:7} {'met' if met else 'NOT MET'}"
+
+
+def _show(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
