@@ -51,10 +51,12 @@ function fixed(value, digits = 2) {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
-/** (0.99, −0.99); of a long vector the first three and the count. */
+/** (0.99, −0.99); of a long vector the first three. */
 function vector(values, most = 8) {
-  if (values.length <= most) return values.length === 1 ? fixed(values[0]) : `(${values.map((v) => fixed(v)).join(", ")})`;
-  return `(${values.slice(0, 3).map((v) => fixed(v)).join(", ")}, … ${values.length} numbers)`;
+  const long = values.length > most;
+  const written = (long ? values.slice(0, 3) : values).map((v) => fixed(v));
+  if (long) written.push("…");
+  return written.length === 1 ? written[0] : `(${written.join(", ")})`;
 }
 
 /** A probability that never claims to be exactly 0 or 1. */
@@ -65,10 +67,11 @@ function probability(p, digits = 2) {
   return p.toFixed(digits);
 }
 
-/** Colour a cell by its value: the style sheet mixes the colour of the sign in by --share, 0 to 1. */
+/** Mark a cell with its value for the style sheet: its sign, its --share of the largest, the --side of such a square. */
 function tint(element, value, largest) {
   const share = Math.min(Math.abs(value) / largest, 1);
   element.style.setProperty("--share", share.toFixed(3));
+  element.style.setProperty("--side", Math.sqrt(share).toFixed(3));
   element.dataset.sign = share < 0.0005 ? "zero" : value > 0 ? "plus" : "minus";
 }
 

@@ -62,4 +62,4 @@ def test_numbers_are_written_as_people_write_them(browser):
              "probability(0.25)]; }"
     written = browser.new_page().evaluate(script)
     assert written == ["0.00", "−1.50", "12.3", "123", "−2.0e+6", "0.50", "(1.00, −1.00)",
-                       "(1.00, 1.00, 1.00, … 9 numbers)", "> 0.99", "< 0.0001", "0.25"]
+                       "(1.00, 1.00, 1.00, …)", "> 0.99", "< 0.0001", "0.25"]

@@ -1,0 +1,92 @@
+"""The widget in a real JupyterLab with a live kernel: Python hears of what the reader does, and answers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    "from parity_lib.widgets import UnrolledRNN\nw = UnrolledRNN(bits='1011', step=1)\nw",
+    "print('python has', w.bits, w.step, w.states.shape)",
+    "w.bits, w.step = '000111', 6",
+]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The address of a JupyterLab that sees one notebook and none of the user's settings."""
+    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (tmp_path / "work").mkdir()
+    nbformat.write(notebook, tmp_path / "work" / "live.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+               "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    own = {name: str(tmp_path / name) for name in folders}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
+               "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.open_browser=False",
+               "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={tmp_path / 'work'}"]
+    with (tmp_path / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, cwd=tmp_path)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api", tmp_path / "lab.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def wait_for(address: str, log) -> None:
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise TimeoutError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+def test_bits_step_and_states_follow_the_reader_and_python(lab, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 1200}, reduced_motion="reduce")
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{lab}/lab/tree/live.ipynb")
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(2).wait_for(timeout=30_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)  # the kernel is up
+
+    run(page, cells.nth(0))
+    widget = page.locator(".parity-widget")
+    widget.wait_for(timeout=30_000)
+    widget.get_by_role("button", name="Bit 2 is 0").click()
+    widget.get_by_role("button", name="Step", exact=True).click()
+    page.keyboard.press("Enter")  # on the focused button: the notebook must not take the key
+    assert widget.locator(".pw-count").inner_text() == "step 3 of 4"
+
+    run(page, cells.nth(1))
+    page.get_by_text("python has 1111 3 (5, 2)").wait_for(timeout=15_000)
+
+    run(page, cells.nth(2))
+    widget.get_by_text("step 6 of 6").wait_for(timeout=15_000)
+    assert widget.get_by_role("textbox", name="Bits").input_value() == "000111"
+    assert errors == []
+    context.close()
+
+
+def run(page, cell) -> None:
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
