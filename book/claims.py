@@ -1,0 +1,393 @@
+"""Every measured claim of the book, as a condition on a file of results.
+
+A chapter writes ``{claim}`words <id>` `` and the words lead to the page
+*Evidence*, which lists what stands here. The tests hold each condition against
+the committed results, and against results altered so that it must fail.
+"""
+
+from __future__ import annotations
+
+import copy
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from parity_lib.experiment import load, wilson_interval
+
+Results = Any
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence and what it rests on.
+
+    ``source`` names the file in book/results and ``block`` what is read of it.
+    ``holds`` is the condition; ``falsify`` alters a copy of the results so that
+    the condition must fail; ``shows`` gives the figures in words.
+    """
+
+    id: str
+    says: str
+    source: str
+    holds: Callable[[Results], bool]
+    falsify: Callable[[Results], Results]
+    shows: Callable[[Results], str]
+    block: str = "results"
+
+    def results(self, folder=None) -> Results:
+        """The results that the claim is about."""
+        return load(self.source, self.block, folder)
+
+    @property
+    def command(self) -> str:
+        """What makes the results again."""
+        return "parity bench --save" if self.source == "bench" else f"parity experiment {self.source}"
+
+
+# ---------------------------------------------------------------- words for figures
+
+
+def _rate(row: dict[str, Any]) -> str:
+    low, high = wilson_interval(row["solved"], row["seeds"])
+    return f"{row['solved']} of {row['seeds']} seeds (95 % interval {100 * low:.0f} to {100 * high:.0f} %)"
+
+
+def _rate_and_steps(row: dict[str, Any]) -> str:
+    solved = sorted(step for step in row["steps"] if step is not None)
+    steps = f"; median {row['median_steps']:,.0f} steps, from {solved[0]:,} to {solved[-1]:,}" if solved else ""
+    return _rate(row) + steps
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def _power(value: float) -> str:
+    """A number in words that fit a wide range: 0.12, 6,100 or 3·10⁻¹⁴."""
+    if value == 0 or 1e-3 <= value < 1e5:
+        return f"{value:,.2g}" if value < 100 else f"{value:,.0f}"
+    digits, power = f"{value:.0e}".split("e")
+    return f"{digits}·10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+# ---------------------------------------------------------------- results made false
+
+
+def _with(value: Any, *path: Any) -> Callable[[Results], Results]:
+    """A copy of the results in which what stands at ``path`` is ``value``."""
+    def falsify(results: Results) -> Results:
+        altered = copy.deepcopy(results)
+        place = altered
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        return altered
+    return falsify
+
+
+# ---------------------------------------------------------------- conditions used more than once
+
+
+def _all_solved(row: dict[str, Any], least: int = 20) -> bool:
+    return row["solved"] == row["seeds"] == len(row["steps"]) >= least and None not in row["steps"]
+
+
+def _mostly_fails(row: dict[str, Any]) -> bool:
+    """Fewer than half of the seeds succeed, and the interval agrees."""
+    return wilson_interval(row["solved"], row["seeds"])[1] < 0.5
+
+
+def _first(results: Results, *names: str) -> list[float]:
+    """The median share of the gradient that is left at the first step."""
+    return [results["nets"][name]["ratio"]["median"][0] for name in names]
+
+
+def _rises(values: list[float]) -> bool:
+    return all(before < after for before, after in pairwise(values))
+
+
+def _exact_at_the_end(results: Results, net: str) -> bool:
+    row = results["nets"][net]
+    return results["lengths"][-1] == 10_000 and row["exact"][-1] == row["solved"] >= 20
+
+
+def _show_exact(results: Results, net: str) -> str:
+    row = results["nets"][net]
+    counts = "; ".join(
+        f"{exact} of {row['solved']} on {strings:,} strings of {length:,}"
+        for length, strings, exact in zip(results["lengths"], results["strings"], row["exact"], strict=True))
+    worst = min(min(each) for each in row["bit_accuracy"])
+    return f"Every bit right: {counts}. Worst accuracy per bit of any net at any length: {100 * worst:.3f} %."
+
+
+def _show_first(results: Results, *names: str) -> str:
+    steps = results["steps"]
+    shares = "; ".join(f"{name}: {_power(share)}" for name, share in zip(names, _first(results, *names), strict=True))
+    seeds = results["nets"][names[0]]["seeds"]
+    return f"Gradient at h₁ divided by that at h{_lowered(steps)}, median of {seeds} seeds: {shares}."
+
+
+def _lowered(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+GAINS = tuple(f"orthogonal {gain}" for gain in ("0.5", "1", "1.5", "2"))
+FORGET_BIASES = tuple(f"forget bias {bias}" for bias in ("0", "1", "2", "3", "5"))
+TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "course"), ("evaluation", "uniform"))
+
+
+# ---------------------------------------------------------------- the claims
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        "default-always-solves",
+        "The default recipe, a plain relu net, reaches exact validation on strings of 75 bits with every seed tried.",
+        "recipes",
+        lambda results: _all_solved(results["relu 32"]),
+        _with(19, "relu 32", "solved"),
+        lambda results: _rate_and_steps(results["relu 32"]) + ".",
+    ),
+    Claim(
+        "tanh-recipe-solves",
+        "The tanh recipe, 16 units, does so too with every seed tried, and takes more steps.",
+        "recipes",
+        lambda results: (_all_solved(results["tanh 16"])
+                         and results["tanh 16"]["median_steps"] > results["relu 32"]["median_steps"]),
+        _with(19, "tanh 16", "solved"),
+        lambda results: _rate_and_steps(results["tanh 16"]) + ".",
+    ),
+    Claim(
+        "plateau-then-drop",
+        "In every training curve of the two recipes there is a stretch of at most a quarter of the steps in which the "
+        "loss, averaged over 10 steps, makes half of its whole fall; in the median curve a tenth of the steps "
+        "suffices. A straight line would need half of them.",
+        "recipes",
+        lambda results: all(max(shares) <= 0.25 and median(shares) <= 0.1
+                            for shares in (results[net]["half_fall_share"] for net in ("relu 32", "tanh 16"))),
+        _with([0.5] * 20, "tanh 16", "half_fall_share"),
+        lambda results: "Share of the steps that hold half of the fall: " + "; ".join(
+            f"{net}: median {_percent(median(shares))}, most {_percent(max(shares))}, and at most a tenth in "
+            f"{sum(share <= 0.1 for share in shares)} of {len(shares)} curves"
+            for net, shares in ((net, results[net]["half_fall_share"]) for net in ("relu 32", "tanh 16"))) + ".",
+    ),
+    Claim(
+        "course-loop-often-fails",
+        "With the course's settings (4 tanh units, SGD with rate 1, batches of 8) on strings of 50 bits, most seeds "
+        "are not exact within 15,000 steps.",
+        "course_loop",
+        lambda results: _mostly_fails(results["fixed"]),
+        _with(15, "fixed", "solved"),
+        lambda results: _rate_and_steps(results["fixed"]) + ".",
+    ),
+    Claim(
+        "course-varying-often-fails",
+        "With lengths from 1 to 50 and the padding masked, most seeds of the course's settings fail all the same.",
+        "course_loop",
+        lambda results: _mostly_fails(results["varying"]),
+        _with(15, "varying", "solved"),
+        lambda results: _rate_and_steps(results["varying"]) + ".",
+    ),
+    Claim(
+        "always-even-looks-good",
+        "Where padding is counted as in the course's evaluation, a net that always says “even” is scored at about "
+        "three quarters, although it is wrong at half of the real bits.",
+        "padded_metric",
+        lambda results: (abs(results["evaluation"]["course"]["accuracy_with_padding"] - 0.75) < 0.01
+                         and abs(results["evaluation"]["course"]["accuracy_on_real"] - 0.5) < 0.01),
+        _with(0.5, "evaluation", "course", "accuracy_with_padding"),
+        lambda results: "; ".join(
+            f"{part} (up to {results[part]['steps']} bits, batches of {results[part]['batch_size']}): "
+            f"{_percent(results[part]['course']['accuracy_with_padding'])} with padding counted, exactly expected "
+            f"{_percent(results[part]['course']['expected_accuracy_with_padding'], 2)}, on real bits "
+            f"{_percent(results[part]['course']['accuracy_on_real'])}; padding is "
+            f"{_percent(results[part]['course']['padding_share'])} of all positions"
+            for part in ("training", "evaluation")).capitalize() + ".",
+    ),
+    Claim(
+        "masking-repairs-the-metric",
+        "With the padding masked, the same net is scored at one half, however the lengths are drawn.",
+        "padded_metric",
+        lambda results: all(abs(results[part][how]["accuracy_on_real"] - 0.5) < 0.005 for part, how in TESTED),
+        _with(0.75, "training", "uniform", "accuracy_on_real"),
+        lambda results: "On real bits: " + "; ".join(
+            f"{part}, {how} lengths: {_percent(results[part][how]['accuracy_on_real'], 2)}"
+            for part, how in TESTED) + ".",
+    ),
+    Claim(
+        "one-tanh-unit-never",
+        "One tanh unit never learns the parity of 10 bits.",
+        "one_unit",
+        lambda results: results["tanh"]["solved"] == 0 and results["tanh"]["seeds"] >= 50,
+        _with(1, "tanh", "solved"),
+        lambda results: f"{_rate(results['tanh'])}; best accuracy per bit "
+                        f"{_percent(max(results['tanh']['bit_accuracy']))}. It is proven that no weights can do it.",
+    ),
+    Claim(
+        "one-gru-unit-can",
+        "One GRU unit learns it in some runs.",
+        "one_unit",
+        lambda results: 0 < results["gru"]["solved"] < results["gru"]["seeds"],
+        _with(0, "gru", "solved"),
+        lambda results: _rate_and_steps(results["gru"]) + ".",
+    ),
+    Claim(
+        "one-lstm-unit-can",
+        "One LSTM unit learns it in some runs.",
+        "one_unit",
+        lambda results: 0 < results["lstm"]["solved"] < results["lstm"]["seeds"],
+        _with(0, "lstm", "solved"),
+        lambda results: _rate_and_steps(results["lstm"]) + ".",
+    ),
+    Claim(
+        "default-rnn-gradient-vanishes",
+        "In an untrained tanh net as PyTorch draws it, less than a millionth of the gradient at step 50 reaches "
+        "step 1.",
+        "gradients",
+        lambda results: _first(results, "tanh 16 untrained")[0] < 1e-6,
+        _with(0.5, "nets", "tanh 16 untrained", "ratio", "median", 0),
+        lambda results: _show_first(results, "tanh 16 untrained", "tanh 16 trained", "relu 32 untrained",
+                                    "relu 32 trained"),
+    ),
+    Claim(
+        "default-lstm-gradient-vanishes-too",
+        "The same holds for an untrained LSTM as PyTorch draws it.",
+        "gradients",
+        lambda results: _first(results, "lstm 8 untrained")[0] < 1e-6,
+        _with(0.5, "nets", "lstm 8 untrained", "ratio", "median", 0),
+        lambda results: _show_first(results, "lstm 8 untrained", "lstm 8 trained", "gru 8 untrained", "gru 8 trained"),
+    ),
+    Claim(
+        "forget-bias-lengthens-gradient",
+        "The larger the bias of an LSTM's forget gate, the more of the gradient reaches step 1.",
+        "gradients",
+        lambda results: _rises(_first(results, *FORGET_BIASES)),
+        _with(1.0, "nets", "forget bias 1", "ratio", "median", 0),
+        lambda results: _show_first(results, *FORGET_BIASES),
+    ),
+    Claim(
+        "orthogonal-gain-sets-gradient",
+        "With V a gain times an orthogonal matrix, the gain decides whether the gradient vanishes (one half), is "
+        "carried (one) or explodes (two).",
+        "gradients",
+        lambda results: (_rises(_first(results, *GAINS)) and _first(results, GAINS[0])[0] < 1e-6
+                         and 1e-3 < _first(results, GAINS[1])[0] < 1 and _first(results, GAINS[-1])[0] > 1),
+        _with(1e-9, "nets", "orthogonal 2", "ratio", "median", 0),
+        lambda results: _show_first(results, *GAINS),
+    ),
+    Claim(
+        "hand-built-latch-has-no-gradient",
+        "The tanh net built by hand, which remembers perfectly, lets practically no gradient through 50 steps: less "
+        "than one part in 10³⁰.",
+        "gradients",
+        lambda results: max(results["nets"]["tanh by hand"]["ratio"]["high"][:1]) < 1e-30,
+        _with(0.5, "nets", "tanh by hand", "ratio", "high", 0),
+        lambda results: _show_first(results, "tanh by hand"),
+    ),
+    Claim(
+        "tanh-nets-exact-at-10000",
+        "Every tanh net that learned 50 bits gets every bit of 100 random strings of 10,000 bits right. Not every one "
+        "of them does so on more and shorter strings: what trips a net is a rare string, not a long one.",
+        "longer_strings",
+        lambda results: (_exact_at_the_end(results, "tanh 16")
+                         and min(results["nets"]["tanh 16"]["exact"]) < results["nets"]["tanh 16"]["solved"]),
+        _with(19, "nets", "tanh 16", "exact", -1),
+        lambda results: _show_exact(results, "tanh 16"),
+    ),
+    Claim(
+        "relu-nets-at-10000",
+        "Every relu net that learned 50 bits gets every bit of 100 random strings of 10,000 bits right, and of all "
+        "shorter strings tried.",
+        "longer_strings",
+        lambda results: (_exact_at_the_end(results, "relu 32")
+                         and min(results["nets"]["relu 32"]["exact"]) == results["nets"]["relu 32"]["solved"]),
+        _with(19, "nets", "relu 32", "exact", -1),
+        lambda results: _show_exact(results, "relu 32"),
+    ),
+    Claim(
+        "lstm-nets-at-10000",
+        "Most LSTMs that learned 50 bits get every bit of 100 random strings of 10,000 bits right, but not all; those "
+        "that fail are wrong at fewer than one bit in a thousand.",
+        "longer_strings",
+        lambda results: (0.5 < results["nets"]["lstm 8"]["exact"][-1] / results["nets"]["lstm 8"]["solved"] < 1
+                         and min(each[-1] for each in results["nets"]["lstm 8"]["bit_accuracy"]) > 0.999),
+        _with(20, "nets", "lstm 8", "exact", -1),
+        lambda results: _show_exact(results, "lstm 8"),
+    ),
+    Claim(
+        "adam-solves",
+        "With Adam, both recipes succeed with every seed within 2,000 steps.",
+        "optimizers",
+        lambda results: all(_all_solved(results[net]["adam"]) for net in ("relu 32", "tanh 16")),
+        _with(19, "tanh 16", "adam", "solved"),
+        lambda results: "; ".join(f"{net}: {_rate_and_steps(results[net]['adam'])}" for net in results) + ".",
+    ),
+    Claim(
+        "sgd-often-fails",
+        "SGD LATER",
+        "optimizers",
+        lambda results: False,
+        _with(20, "tanh 16", "sgd 0.1", "solved"),
+        lambda results: "; ".join(f"{net}, {choice}: {_rate_and_steps(results[net][choice])}"
+                                  for net in results for choice in ("sgd 1", "sgd 0.1")) + ".",
+    ),
+    Claim(
+        "mask-beats-packing-on-cpu",
+        "On a CPU, forward and backward through strings of 1 to 50 bits takes less time masked than packed, for relu "
+        "nets and LSTMs of 4 and 32 units in batches of 8 and 64.",
+        "bench",
+        lambda results: len(results["packing"]) >= 8 and all(row["ratio"] > 1 for row in results["packing"]),
+        _with(0.9, "packing", 0, "ratio"),
+        lambda results: "Time packed divided by time masked: " + "; ".join(
+            f"{row['cell']} {row['hidden']}, batch {row['batch']}: {row['ratio']:.1f}"
+            for row in results["packing"]) + ".",
+        block="measurements",
+    ),
+    Claim(
+        "words-beat-integers",
+        "Making strings and parities 64 bits at a time takes at most a fifth of the time of the course's generator and "
+        "at most an eighth of its memory.",
+        "bench",
+        lambda results: results["generation"]["ratio"] >= 5 and results["generation"]["memory_ratio"] >= 8,
+        _with(2.0, "generation", "ratio"),
+        lambda results: "100,000 strings of 50 bits: {course_ms:.1f} ms against {ours_ms:.1f} ms; peak "
+                        "{course_mib:.0f} MiB against {ours_mib:.1f} MiB.".format(**results["generation"]),
+        block="measurements",
+    ),
+)
+
+
+# ---------------------------------------------------------------- for the page
+
+
+class Shown:
+    """The claims on one file of results as a piece of a page: each with its anchor, figures, file and command."""
+
+    def __init__(self, source: str) -> None:
+        self.claims = [claim for claim in CLAIMS if claim.source == source]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{claim.says} {claim.shows(claim.results())}" for claim in self.claims)
+
+    def _repr_html_(self) -> str:
+        return "\n".join(_as_html(claim) for claim in self.claims)
+
+
+def show_claims(source: str) -> Shown:
+    """What the page *Evidence* shows under a heading."""
+    return Shown(source)
+
+
+def _as_html(claim: Claim) -> str:
+    results = claim.results()
+    verdict = "holds" if claim.holds(results) else "does not hold"
+    return (
+        f'<div class="evidence" id="claim-{claim.id}">\n'
+        f"<p><strong>{html.escape(claim.says)}</strong></p>\n"
+        f"<p>{html.escape(claim.shows(results))}</p>\n"
+        f"<p><small><code>{claim.id}</code> {verdict} on <code>book/results/{claim.source}.json</code>, "
+        f"made by <code>{claim.command}</code></small></p>\n</div>"
+    )
