@@ -73,7 +73,7 @@ def forget_if_warned(app, exception) -> None:
     Sphinx remembers pages that it has read, so their warnings are silent the second time,
     and a broken page would build.
     """
-    if app._warncount and app.warningiserror:
+    if app._warncount:
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 

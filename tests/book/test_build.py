@@ -1,0 +1,141 @@
+"""The build: it fails when a page is wrong, and what it builds is never stale."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, build
+
+pytestmark = pytest.mark.book
+
+FRONT = """\
+---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3}
+---
+"""
+# The cell leaves a mark at each run, so that runs can be counted.
+READS_EVERYTHING = FRONT + """\
+# Numbers
+
+```{code-cell} ipython3
+import pathlib, sys
+sys.path.insert(0, "..")
+from parity_lib.constant import VALUE
+with open("../runs.txt", "a") as marks: marks.write("x")
+print("constant", VALUE)
+print("result", pathlib.Path("results/run.json").read_text())
+print("version", pathlib.Path("../constraints.txt").read_text())
+```
+"""
+FAILING_CELL = FRONT + "# Wrong\n\n```{code-cell} ipython3\n1 / 0\n```\n"
+SOUND = "# Sound\n\nAll is well.\n"
+
+
+def tiny_book(folder: Path, page: str) -> Path:
+    """A book of one page, with this book's configuration and extension."""
+    for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib"):
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    write(folder, "_toc.yml", "format: jb-book\nroot: book/page\n")
+    write(folder, "book/page.md", page)
+    write(folder, "parity_lib/__init__.py", "")
+    write(folder, "parity_lib/constant.py", "VALUE = 'one'\n")
+    write(folder, "book/results/run.json", "{}")
+    write(folder, "constraints.txt", "torch==1")
+    return folder
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf8")
+
+
+def built(folder: Path) -> str:
+    """Build and return the page."""
+    done = build(folder)
+    assert done.returncode == 0, done.stdout[-4000:]
+    return (folder / "_build/html/book/page.html").read_text(encoding="utf8")
+
+
+def runs(folder: Path) -> int:
+    return len((folder / "runs.txt").read_text())
+
+
+def test_jupyter_book_is_the_one_that_reads_this_configuration():
+    assert version("jupyter-book") == "1.0.4.post1"
+
+
+def test_a_page_is_never_stale_and_runs_only_when_it_must(tmp_path):
+    book = tiny_book(tmp_path, READS_EVERYTHING)
+    for stray in ("book/stray.md", "stray.md", ".hidden/stray.md", "book/.hidden/stray.md"):
+        write(book, stray, FAILING_CELL)            # not in _toc.yml: neither run nor built
+    page = built(book)
+    assert "constant one" in page
+    assert not list((book / "_build").rglob("stray*"))
+    assert runs(book) == 1
+
+    built(book)
+    assert runs(book) == 1, "an unchanged page ran again"
+
+    changes = {"parity_lib/constant.py": ("VALUE = 'two'\n", "constant two"),
+               "book/results/run.json": ("[2]", "result [2]"),
+               "constraints.txt": ("torch==2", "version torch==2")}
+    for count, (name, (text, shown)) in enumerate(changes.items(), 2):
+        write(book, name, text)
+        assert shown in built(book), f"{name} changed and the page did not"
+        assert runs(book) == count
+
+
+def test_without_the_extension_the_stock_cache_would_be_stale(tmp_path):
+    """The test above can fail: this is how it looks without the cache's key."""
+    book = tiny_book(tmp_path, READS_EVERYTHING)
+    extension = book / "book/_ext/parity_book.py"
+    text = extension.read_text(encoding="utf8")
+    write(book, "book/_ext/parity_book.py", text.replace('app.connect("config-inited", key_the_cache)', "pass"))
+    built(book)
+    write(book, "parity_lib/constant.py", "VALUE = 'two'\n")
+    assert "constant one" in built(book)
+
+
+@pytest.mark.parametrize(("page", "told"), [
+    (FAILING_CELL, "ZeroDivisionError"),
+    (FRONT + "# Loud\n\n```{code-cell} ipython3\nimport warnings; warnings.warn('stray')\n```\n", "stderr"),
+    ("# Lost\n\n[](nowhere.md)\n", "nowhere"),
+    ("# Unfounded\n\n{claim}`It always works <nobody-measured-this>`.\n", "nobody-measured-this"),
+], ids=["failing cell", "warning in an output", "broken link", "claim without evidence"])
+def test_a_wrong_page_fails_the_build(tmp_path, page, told):
+    done = build(tiny_book(tmp_path, page))
+    assert done.returncode != 0
+    assert told in done.stdout
+
+
+def test_a_page_that_warns_fails_the_second_build_too(tmp_path):
+    """Sphinx keeps pages that it has read; their warnings must not fall silent."""
+    book = tiny_book(tmp_path, "# Lost\n\n{unknown}`x`\n")
+    assert build(book).returncode != 0
+    assert build(book).returncode != 0
+    write(book, "book/page.md", SOUND)
+    assert "All is well" in built(book)
+
+
+def test_a_repository_brings_launch_buttons_and_a_base_brings_addresses(tmp_path):
+    book = tiny_book(tmp_path, READS_EVERYTHING)
+    config = (book / "_config.yml").read_text(encoding="utf8")
+    block = re.search(r"^# repository:\n(?:#.*\n)+", config, re.MULTILINE)[0]
+    config = config.replace(block, re.sub(r"^# ?", "", block, flags=re.MULTILINE))
+    write(book, "_config.yml", config.replace("html:\n", "html:\n  baseurl: https://example.org/book/\n", 1))
+    page = built(book)
+    assert "https://mybinder.org/v2/gh/OWNER/one-bit-of-memory/main?urlpath=lab/tree/book/page.md" in page
+    assert '<meta property="og:url" content="https://example.org/book/book/page.html" />' in page
+    assert "CC BY 4.0" in page, "theme options wipe out each other"
