@@ -1,0 +1,265 @@
+"""Every page in a real browser, wide and narrow, light and dark: nothing broken, nothing asked of another host.
+
+Each check is shown to fail on a small page that is wrong in that one way.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser import launch
+
+from .conftest import ROOT, pages_in_toc
+
+pytestmark = [pytest.mark.book, pytest.mark.browser]
+
+GENERATED = ["genindex", "search"]
+PAGES = [*pages_in_toc(ROOT), *GENERATED]
+VARIANTS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
+CHECKS = ["console", "other host", "request", "link", "overflow", "cut off", "image", "search", "alt", "heading",
+          "metadata", "math", "theme", "contrast"]
+INSPECT = (Path(__file__).parent / "inspect_page.js").read_text(encoding="utf8")
+OWN = re.compile(r"^(http://127\.0\.0\.1:|file:|data:|blob:|about:)")
+OTHER = re.compile(r"^(?!http://127\.0\.0\.1:|file:|data:|blob:|about:)")
+READY = """async () => {
+  if (document.querySelector('script[src*="mathjax"]')) {
+    while (!window.MathJax?.startup?.promise) await new Promise(done => setTimeout(done, 10));
+    await MathJax.startup.promise;
+  }
+  await document.fonts.ready;
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder on a server of this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextmanager
+def opened(browser: Browser, width: int, theme: str) -> Iterator[BrowserContext]:
+    """A window without memory, in which every request to another host ends at once."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
+                                  has_touch=width < 600, reduced_motion="reduce")
+    context.route(OTHER, lambda route: route.abort())
+    yield context
+    context.close()
+
+
+def visit(context: BrowserContext, address: str) -> tuple[Page, list[tuple[str, str]]]:
+    """Load a page; return it and what went wrong on the way."""
+    page, wrong = context.new_page(), []
+    page.on("console", lambda message: wrong.append(("console", message.text)) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(("console", str(error))))
+    page.on("request", lambda request: None if OWN.match(request.url) else wrong.append(("other host", request.url)))
+    page.on("websocket", lambda socket: wrong.append(("other host", socket.url)))
+    page.on("requestfailed", lambda request: wrong.append(("request", f"{request.failure} {request.url}")))
+    page.on("response", lambda answer: wrong.append(("request", f"{answer.status} {answer.url}"))
+            if answer.status >= 400 else None)
+    page.goto(address, wait_until="load")
+    page.evaluate(READY)
+    return page, wrong
+
+
+@cache
+def anchors(file: Path) -> frozenset[str]:
+    return frozenset(re.findall(r'\s(?:id|name)="([^"]+)"', file.read_text(encoding="utf8")))
+
+
+def broken_links(page: Page, folder: Path) -> list[tuple[str, str]]:
+    """Links within the book that lead nowhere."""
+    wrong = []
+    for href in set(page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")):
+        parts = urlsplit(href)
+        if not OWN.match(href) or parts.scheme not in ("http", "file"):
+            continue
+        path = Path(unquote(parts.path)) if parts.scheme == "file" else folder / unquote(parts.path).lstrip("/")
+        file = path / "index.html" if path.is_dir() else path
+        anchor = unquote(parts.fragment)
+        if not file.is_file():
+            wrong.append(("link", href))
+        elif anchor and file.suffix == ".html" and anchor not in anchors(file):
+            wrong.append(("link", f"{href} has no such place"))
+    return wrong
+
+
+def examine(context: BrowserContext, address: str, folder: Path, theme: str | None) -> list[tuple[str, str]]:
+    """Everything that is wrong with one page."""
+    page, wrong = visit(context, address)
+    found = page.evaluate(INSPECT, theme)
+    wrong += [tuple(one) for one in found] + broken_links(page, folder)
+    page.close()
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launch() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def site(html) -> Iterator[str]:
+    with served(html) as address:
+        yield address
+
+
+@pytest.mark.parametrize(("width", "theme"), VARIANTS)
+def test_every_page(browser, site, html, width, theme, capsys):
+    with opened(browser, width, theme) as context:
+        wrong = {name: found for name in PAGES
+                 if (found := examine(context, f"{site}/{name}.html", html, theme))}
+    with capsys.disabled():
+        print(f"\n{len(PAGES)} pages x {len(CHECKS)} checks at {width} px, {theme}: {len(PAGES) * len(CHECKS)} "
+              f"done, {sum(map(len, wrong.values()))} failed")
+    assert not wrong, listing(wrong)
+
+
+def listing(wrong: dict[str, list[tuple[str, str]]]) -> str:
+    """What is wrong, one line each, the same fault of one page once."""
+    lines = [f"{name}: {check}: {detail}" for name, found in wrong.items() for check, detail in dict.fromkeys(found)]
+    return "\n".join([f"{dict(Counter(check for found in wrong.values() for check, _ in found))}", *lines])
+
+
+def test_pages_from_a_folder_without_a_server(browser, html):
+    names = [*PAGES[:1], *[name for name in PAGES if "unrolling" in name or "training" in name], "search"]
+    with opened(browser, 1280, "light") as context:
+        wrong = {name: found for name in names
+                 if (found := examine(context, (html / f"{name}.html").as_uri(), html, "light"))}
+    assert not wrong, listing(wrong)
+
+
+def test_the_front_door_leads_to_the_first_page_and_describes_it(browser, site, html):
+    door = (html / "index.html").read_text(encoding="utf8")
+    assert re.search(r'<meta property="og:description" content="[^"]+" />', door)
+    with opened(browser, 1280, "light") as context:
+        page, wrong = visit(context, f"{site}/index.html")
+        page.wait_for_url(f"**/{PAGES[0]}.html")
+    assert not wrong
+
+
+def test_no_two_pages_say_the_same_of_themselves(html):
+    def all_of(pattern: str) -> list[str]:
+        return [re.search(pattern, (html / f"{name}.html").read_text(encoding="utf8"), re.DOTALL)[1] for name in PAGES]
+    for pattern in (r"<title>(.*?)</title>", r'property="og:title" content="([^"]*)"',
+                    r'property="og:description" content="([^"]*)"'):
+        twice = [text for text, count in Counter(all_of(pattern)).items() if count > 1]
+        assert not twice, f"{pattern}: {twice}"
+
+
+@pytest.mark.parametrize("place", ["server", "folder"])
+def test_the_search_finds(browser, site, html, place):
+    base = site if place == "server" else html.as_uri()
+    with opened(browser, 1280, "light") as context:
+        page, wrong = visit(context, f"{base}/search.html?q=parity")
+        page.wait_for_selector("#search-results li a")
+        assert page.locator("#search-results li").count() >= 3
+        assert not wrong
+
+
+def test_the_search_button_opens_one_field(browser, site):
+    with opened(browser, 390, "dark") as context:
+        page, _ = visit(context, f"{site}/{PAGES[0]}.html")
+        page.locator(".search-button__button:visible").click()
+        assert page.locator("input[type=search]:visible").count() == 1
+
+
+def test_fetched_addresses_name_no_other_host(html):
+    """What a page fetches stands in its own folder, even in what the browser did not happen to load."""
+    inline = re.compile(r"<(?:script|style)\b(?![^>]*vnd\.jupyter)[^>]*>(.*?)</(?:script|style)>", re.DOTALL)
+    fetched = re.compile(r'<(?:script|link|img|iframe|source|video|audio)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)"')
+    for file in html.rglob("*.html"):
+        text = file.read_text(encoding="utf8")
+        assert not fetched.findall(text), file
+        for script in inline.findall(text):
+            assert not re.search(r"https?://(?!www\.w3\.org/)", script), f"{file}: {script[:200]}"
+
+
+# Each check is able to fail.
+
+HEAD = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>A page</title>
+<meta name="description" content="d"><meta property="og:title" content="t"><meta property="og:description" content="d">
+<meta property="og:type" content="article"><meta name="twitter:card" content="summary"><link rel="icon" href="data:,">
+</head><body style="margin: 0; background: white; color: black">"""
+SOUND = HEAD + """<input type="search" aria-label="Search"><article><h1 id="top">Sound</h1><p>Text, and a
+<a href="#top">link</a>.</p><span class="math"><mjx-container>x</mjx-container></span>
+<div style="overflow-x: auto"><pre style="width: 3000px">wide</pre></div></article></body></html>"""
+
+
+def with_this(text: str) -> str:
+    return SOUND.replace("</article>", text + "</article>")
+
+
+DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+WRONG = {
+    "console": [with_this("<script>console.error('x')</script>"), with_this("<script>undefinedName()</script>")],
+    "other host": [with_this('<img alt="A dot" src="https://example.org/dot.png">'),
+                   with_this("<script>fetch('http://192.0.2.1/x').catch(() => 0)</script>")],
+    "request": [with_this('<script src="missing.js"></script>')],
+    "link": [with_this('<a href="missing.html">x</a>'), with_this('<a href="#missing">x</a>')],
+    "overflow": [with_this('<div style="width: 3000px">x</div>')],
+    "cut off": [with_this('<div style="overflow: hidden"><table style="width: 3000px"><tr><td>x</table></div>')],
+    "image": [with_this('<img alt="A dot" src="missing.png">')],
+    "search": [with_this('<input type="search" aria-label="Search"><input type="search" aria-label="Search">'),
+               SOUND.replace("<article>", '<input type="search" aria-label="Search again"><article>'),
+               SOUND.replace('<input type="search" aria-label="Search">', "")],
+    "alt": [with_this(f'<img src="{DOT}">'), with_this(f'<img alt="" src="{DOT}">'),
+            with_this(f'<img alt="../_images/figure.png" src="{DOT}">'),
+            with_this("<figure><svg><path d='M0 0h9v9z'/></svg></figure>"), with_this("<canvas></canvas>")],
+    "heading": [with_this("<h1>Another</h1>"), SOUND.replace("h1", "h2")],
+    "metadata": [re.sub(rf'<meta (?:name|property)="{key}"[^>]*>', "", SOUND)
+                 for key in ("description", "og:title", "og:description", "og:type", "twitter:card")]
+                + [SOUND.replace("A page", "")],
+    "math": [with_this('<span class="math">\\(x\\)</span>'),
+             with_this('<span class="math"><mjx-container><mjx-merror>x</mjx-merror></mjx-container></span>')],
+    "theme": [SOUND.replace('data-theme="light"', 'data-theme="dark"')],
+    "contrast": [with_this('<p style="color: #888">x</p>'), with_this('<p style="opacity: 0.5">x</p>'),
+                 with_this('<div style="background: #222"><p>x</p></div>'),
+                 with_this('<pre><span style="color: #ff0">x</span></pre>')],
+}
+
+
+def test_every_check_has_a_page_that_fails_it():
+    assert list(WRONG) == CHECKS
+
+
+def test_every_check_can_fail(browser, tmp_path):
+    """A sound page passes all checks, and each wrong page fails the one that it should."""
+    with served(tmp_path) as address, opened(browser, 390, "light") as context:
+        def look(text: str) -> set[str]:
+            (tmp_path / "page.html").write_text(text, encoding="utf8")
+            anchors.cache_clear()
+            return {check for check, _ in examine(context, f"{address}/page.html", tmp_path, "light")}
+        assert look(SOUND) == set()
+        for check, pages in WRONG.items():
+            for text in pages:
+                assert check in look(text), f"not noticed as {check}: {text}"
+
+
+def test_a_fetched_address_of_another_host_would_be_found(tmp_path):
+    for text in ('<script src="https://example.org/x.js"></script>',
+                 '<link rel="stylesheet" href="//example.org/x.css">',
+                 "<script>load('https://example.org/x.js')</script>",
+                 "<style>@import 'http://example.org/x.css'</style>"):
+        (tmp_path / "page.html").write_text(text, encoding="utf8")
+        with pytest.raises(AssertionError):
+            test_fetched_addresses_name_no_other_host(tmp_path)
