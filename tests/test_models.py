@@ -242,6 +242,14 @@ def test_the_nets_by_hand_are_right_on_all_strings_to_length_12(cell):
     assert not wrong_rows(by_hand(cell), all_strings(12)).any()
 
 
+def test_the_two_relu_units_by_hand_count_in_whole_numbers():
+    strings = all_strings(8)
+    states = by_hand("relu").hidden_states(torch.from_numpy(strings).unsqueeze(-1)).detach().numpy()
+    before = np.pad(running_parity(strings)[:, :-1], [(0, 0), (1, 0)])
+    np.testing.assert_array_equal(states[:, :, 0], before + strings)
+    np.testing.assert_array_equal(states[:, :, 1], before & strings)
+
+
 @pytest.fixture(scope="module")
 def long_strings():
     bits = np.zeros((3, 100_000), dtype=np.uint8)

@@ -131,6 +131,26 @@ def test_the_loss_falls_with_either_optimizer_on_every_device(optimizer, device)
     assert evaluate(model, ParityTask(2), count=40, seed=0)["bit_accuracy"] == 1
 
 
+@pytest.mark.parametrize(("optimizer", "clip"), [("adam", 0.25), ("adam", None), ("sgd", 0.25)])
+def test_a_run_equals_the_loop_that_a_reader_would_write(optimizer, clip):
+    task = ParityTask((1, 9))
+    spy = Counting(always_even)
+    run(spy, task, max_steps=30)
+    model, losses = ParityRNN(8, "tanh"), []
+    updates = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[optimizer](model.parameters(), lr=0.05)
+    for inputs, lengths in spy.trained_on:
+        updates.zero_grad()
+        logits = torch.cat([model(inputs[None, row, :length, None]).flatten() for row, length in enumerate(lengths)])
+        targets = torch.cat([inputs[row, :length].cumsum(0) % 2 for row, length in enumerate(lengths)])
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, targets)
+        loss.backward()
+        if clip is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), clip)
+        updates.step()
+        losses.append(loss.item())
+    assert run(task=task, max_steps=30, lr=0.05, optimizer=optimizer, clip=clip).loss == pytest.approx(losses, rel=1e-3)
+
+
 def test_the_gradient_is_clipped_to_the_norm_that_is_asked_for():
     def length_of_one_step(clip):
         model = by_hand("tanh", sharpness=1.1).float()
@@ -318,7 +338,11 @@ def test_the_bar_shows_when_it_is_wanted_and_leaves_no_trace_otherwise(
     run(progress=progress)
     out, err = capsys.readouterr()
     assert out == ""
-    assert ("12" in err and "step" in err and "loss=" in err) if shown else err == ""
+    if shown:
+        assert all(part in err for part in ("12/12", "step", "loss="))
+        assert err.endswith("\r")  # wiped, not left behind
+    else:
+        assert err == ""
 
 
 # Evaluation
