@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
@@ -159,8 +160,8 @@ def write_front_door(app, exception) -> None:
 # Notebooks to download
 
 def is_chapter(app, name: str) -> bool:
-    """Whether a page has cells, so that it can be downloaded as a notebook."""
-    return "kernelspec" in app.env.metadata.get(name, {})
+    """Whether a page has cells to run elsewhere. The evidence has cells, but they are about this folder."""
+    return "kernelspec" in app.env.metadata.get(name, {}) and name != EVIDENCE
 
 
 def offer_notebook(app, pagename, templatename, context, doctree) -> None:
@@ -248,9 +249,9 @@ def claims(file: Path) -> frozenset[str]:
         return frozenset()
     spec = importlib.util.spec_from_file_location("parity_book_claims", file)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up there
     spec.loader.exec_module(module)
-    registry = module.CLAIMS
-    return frozenset(claim.id for claim in (registry.values() if isinstance(registry, dict) else registry))
+    return frozenset(claim.id for claim in module.CLAIMS)
 
 
 class Claim(SphinxRole):
