@@ -514,8 +514,9 @@ def _definitions_behind(name: str) -> list[str]:
     while queue:
         found = queue.pop()
         needed.add(found)
-        names = {part.id for part in ast.walk(here[found]) if isinstance(part, ast.Name)}
-        queue += [other for other in names if other in here and other not in needed]
+        names = [part for part in ast.walk(here[found]) if isinstance(part, ast.Name)]
+        own = {part.id for part in names if isinstance(part.ctx, ast.Store)}  # a variable inside, whatever its name
+        queue += {part.id for part in names if part.id in here} - own - needed
     return [_shape(node) for key, node in here.items() if key in needed]
 
 

@@ -1,0 +1,103 @@
+"""The benchmark: that both sides of each comparison do the same work. How fast they are is not tested."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+
+from parity_lib import bench, experiment
+from parity_lib.cli import main
+
+from .test_experiment import same_shape, shape
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """One thin run."""
+    return bench.run(quick=True)
+
+
+def test_quick_run_has_the_form_of_the_committed_one(quick):
+    committed = json.loads((experiment.results_folder() / "bench.json").read_text())
+    assert same_shape(shape(json.loads(json.dumps(quick))), shape(committed))
+    assert committed["results"] == {"targets": bench.TARGETS, "sizes": bench.SIZES}
+
+
+def test_committed_run_comes_from_these_sources():
+    made = experiment.load("bench", "provenance")
+    assert made["sources"] == experiment.file_hash(bench.__file__), "run: parity bench --save"
+
+
+def test_train_and_the_bare_steps_end_with_the_same_weights(quick):
+    assert quick["measurements"]["step"]["same_weights"] is True
+
+
+def test_course_data_are_running_parities_in_float32():
+    features, labels = bench.course_bits_and_parity(20, 9, np.random.RandomState(0))
+    assert features.dtype == labels.dtype == np.float32
+    assert features.shape == labels.shape == (20, 9, 1)
+    np.testing.assert_array_equal(np.cumsum(features, axis=1) % 2, labels)
+
+
+def test_course_run_repeats_and_leaves_the_global_generators_alone():
+    settings = dict(seed=1, cap=6, pool=40, validate_every=3, validation_size=20)
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    first = bench.course_run(**settings)
+    assert torch.rand(1) == expected
+    assert (first["steps"], first["solved"]) == (6, False)
+    assert bench.course_run(**settings)["steps"] == 6
+
+
+def test_course_run_stops_at_exact_validation(monkeypatch):
+    monkeypatch.setattr(bench, "_course_validation", lambda *_: 1.0)
+    done = bench.course_run(seed=0, cap=50, pool=16, validate_every=4, validation_size=8)
+    assert (done["steps"], done["solved"]) == (4, True)
+
+
+def test_course_validation_counts_bits():
+    model = bench._CourseRNN(4)
+    with torch.no_grad():
+        model.hidden_to_logits.weight.zero_()
+        model.hidden_to_logits.bias.fill_(-1)
+    assert bench._course_validation(model, 400, np.random.RandomState(0)) == pytest.approx(0.5, abs=0.02)
+
+
+def test_more_seeds_are_tried_until_enough_of_the_courses_runs_succeed(monkeypatch):
+    solved = {0: False, 1: True, 2: False, 3: True, 4: True}
+    monkeypatch.setattr(bench, "course_run", lambda seed, **_: {"solved": solved[seed], "seconds": 10.0 + seed})
+    monkeypatch.setattr(bench, "_default_run", lambda seed, cap: {"solved": True, "seconds": 0.5})
+    found = bench.time_to_solve(least_seeds=2, most_seeds=12, enough_solved=2, cap=9)
+    assert (found["course"]["seeds"], found["course"]["solved"]) == (4, 2)
+    assert found["course"]["median_seconds"] == 12.0
+    assert found["ratio"] == 24.0
+    assert bench.time_to_solve(least_seeds=1, most_seeds=1, enough_solved=2, cap=9)["ratio"] is None
+
+
+def test_table_says_which_target_is_met(quick):
+    content = json.loads(json.dumps(quick))
+    content["measurements"]["generation"] |= {"ratio": 9.0, "memory_ratio": 2.0}
+    content["measurements"]["step"]["ratio"] = 1.2
+    lines = {line.split("  ")[0]: line for line in bench.table(content).splitlines()}
+    assert lines["data generation, course / ours"].endswith(">= 5    met")
+    assert lines["peak memory, course / ours"].endswith("NOT MET")
+    assert lines["a step, train / bare"].endswith("NOT MET")
+    assert lines["time to 100 %, course / train"].endswith("NOT MET")
+
+
+def test_command_prints_the_table_and_saves_where_asked(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "run", lambda quick_: quick)
+    monkeypatch.setattr(experiment, "results_folder", lambda: tmp_path)
+    assert "a step, train / bare" in CliRunner().invoke(main, ["bench", "--quick"]).output
+    assert not list(tmp_path.iterdir())
+    assert CliRunner().invoke(main, ["bench", "--save"]).exit_code == 0
+    assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick))
+
+
+def test_quick_figures_cannot_be_saved():
+    done = CliRunner().invoke(main, ["bench", "--quick", "--save"])
+    assert done.exit_code == 2
+    assert "exclude each other" in done.output
