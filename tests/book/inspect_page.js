@@ -2,7 +2,7 @@
 (theme) => {
   const wrong = [];
   const say = (check, detail) => wrong.push([check, String(detail).replace(/\s+/g, " ").slice(0, 160)]);
-  const article = document.querySelector("article") || document.body;
+  const article = document.querySelector("article, .bd-search-container") || document.body;
   const name = (element) => `<${element.tagName.toLowerCase()} class="${element.getAttribute("class") || ""}"> ` +
     (element.textContent || element.getAttribute("src") || "").trim().slice(0, 60);
   const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
