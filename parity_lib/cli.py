@@ -34,8 +34,8 @@ def _require_jupyter_book() -> None:
 
     if version("jupyter-book") != JUPYTER_BOOK:
         raise click.ClickException(
-            f"Jupyter Book {version('jupyter-book')} is installed, and it cannot read _config.yml as this book needs it: "
-            f"pip install jupyter-book=={JUPYTER_BOOK}")
+            f"Jupyter Book {version('jupyter-book')} is installed, and it cannot read _config.yml as this book needs "
+            f"it: pip install jupyter-book=={JUPYTER_BOOK}")
 
 
 @main.command()
