@@ -23,7 +23,7 @@ CODE = {"code", "code-block", "sourcecode"}
 IMAGES = {"figure", "image"}
 RASTER = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 
-OPENING = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,}|:{3,})\s*(?P<info>[^`]*)$")
+OPENING = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?=[^`]*$)|~{3,}|:{3,})\s*(?P<info>.*)$")
 DIRECTIVE = re.compile(r"^\{(?P<name>[\w:.-]+)\}\s*(?P<argument>.*)$")
 OPTION = re.compile(r"^:(?P<key>[\w-]+):\s*(?P<value>.*)$")
 TARGET = re.compile(r"^\s*\([\w:.-]+\)=\s*$")
@@ -233,15 +233,11 @@ class PlainMarkdown:
 def take_block(lines: list[str], fence: str) -> list[str]:
     """Remove from `lines` the body of a fenced block and its end; return the body."""
     closing = re.compile(r"^\s*" + re.escape(fence[0]) + "{" + str(len(fence)) + r",}\s*$")
-    body, depth = [], 0
+    body = []
     while lines:
         line = lines.pop(0)
         if closing.match(line):
-            if not depth:
-                return body
-            depth -= 1
-        elif fence[0] == ":" and re.match(rf"^\s*:{{{len(fence)},}}\s*\S", line):
-            depth += 1
+            break
         body.append(line)
     return body
 
