@@ -6,6 +6,7 @@ refer to (titles, equation numbers, glued values) is asked of a `Lookup`.
 
 from __future__ import annotations
 
+import ast
 import re
 from base64 import b64encode
 from collections.abc import Callable
@@ -287,9 +288,32 @@ def list_table(text: str, caption: str) -> str:
     return f"\n{title}" + "\n".join(shown) + "\n"
 
 
+def without_glue(source: str) -> str:
+    """A cell without the lines that put its values into the page's text, which need Jupyter Book."""
+    if "glue" not in source:
+        return source
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:      # a magic command of IPython
+        return source
+    lines = source.split("\n")
+    kept = [one for one in statements if not is_glue(one)]
+    dropped = {number for one in statements if is_glue(one) for number in range(one.lineno, one.end_lineno + 1)}
+    if dropped & {number for one in kept for number in range(one.lineno, one.end_lineno + 1)}:
+        raise Unknown("glue and another statement in one line")
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in dropped).strip("\n")
+
+
+def is_glue(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module == "myst_nb"
+    return (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+            and getattr(statement.value.func, "id", "") == "glue")
+
+
 INSTALL = """\
 > **To run this notebook** you need Python 3.11 or newer and the repository of *One Bit of Memory*, whose library it
-> imports. In the repository's folder: `pip install -c constraints.txt -e ".[book]"`, then open the notebook with
+> imports. In the repository's folder: `pip install -c constraints.txt -e ".[exercises]"`, then open the notebook with
 > `jupyter lab`. Interactive figures come alive when their cell runs, so choose *Run*, *Run All Cells* first.
 >
 > The numbers in the text are from the run that made the page; your cells compute them afresh."""
@@ -302,7 +326,8 @@ def plain_notebook(executed: nbformat.NotebookNode, lookup: Lookup) -> nbformat.
     plain.cells.append(nbformat.v4.new_markdown_cell(INSTALL))
     for cell in executed.cells:
         if cell.cell_type == "code":
-            plain.cells.append(nbformat.v4.new_code_cell(cell.source))
+            if source := without_glue(cell.source):
+                plain.cells.append(nbformat.v4.new_code_cell(source))
         elif cell.cell_type == "markdown":
             text = PlainMarkdown(lookup)
             new = nbformat.v4.new_markdown_cell(text.rewrite(cell.source))

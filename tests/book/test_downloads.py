@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from .conftest import ROOT, pages_in_toc
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from plain_notebook import Lookup, PlainMarkdown, Unknown
+from plain_notebook import Lookup, PlainMarkdown, Unknown, without_glue
 
 EVIDENCE = "book/evidence"      # its cells are about this folder and mean nothing elsewhere
 CHAPTERS = [name for name in pages_in_toc(ROOT) if name != EVIDENCE
@@ -59,7 +59,7 @@ def test_a_chapter_can_be_taken_away(html, name):
     assert "pip install" in notebook.cells[0].source
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert cells
-    assert not any(cell.outputs or cell.execution_count for cell in cells)
+    assert not any(cell.outputs or cell.execution_count or "myst_nb" in cell.source for cell in cells)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             assert not leftovers(cell.source), cell.source
@@ -147,6 +147,15 @@ def test_myst_becomes_plain(myst):
 def test_what_has_no_plain_form_is_refused(myst):
     with pytest.raises(Unknown, match="strange"):
         PlainMarkdown(Known()).rewrite(myst)
+
+
+def test_cells_do_without_glue():
+    cell = "a = 1\nfrom myst_nb import glue\nglue('a', a,\n     display=False)\nprint(a)"
+    assert without_glue(cell) == "a = 1\nprint(a)"
+    assert without_glue("from myst_nb import glue\nglue('a', 1)") == ""
+    assert without_glue("%time glue") == "%time glue"
+    with pytest.raises(Unknown):
+        without_glue("a = 1; glue('a', a)")
 
 
 def test_a_raster_picture_travels_inside(tmp_path):

@@ -1,0 +1,89 @@
+"""`parity book`: it says what is missing, and it reports a build that failed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from parity_lib.cli import JUPYTER_BOOK, main
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a book's two files, and the current one."""
+    (tmp_path / "_config.yml").write_text("title: x")
+    (tmp_path / "_toc.yml").write_text("root: x")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def started(monkeypatch, folder):
+    """What would be started; a build that is asked to succeed writes its page."""
+    calls = []
+
+    def run(command, cwd):
+        calls.append((command, cwd))
+        code = run.returncode
+        if run.writes:
+            (folder / "_build/html").mkdir(parents=True)
+            (folder / "_build/html/index.html").write_text("page")
+        return subprocess.CompletedProcess(command, code)
+    run.returncode, run.writes, run.calls = 0, True, calls
+    monkeypatch.setattr(subprocess, "run", run)
+    return run
+
+
+def book():
+    return CliRunner().invoke(main, ["book"])
+
+
+def test_it_builds_strictly_with_this_python_and_says_where(started, folder):
+    result = book()
+    assert result.exit_code == 0, result.output
+    assert (folder / "_build/html/index.html").as_uri() in result.output
+    [(command, cwd)] = started.calls
+    assert (command[0], cwd) == (sys.executable, folder)
+    assert command[-5:] == ["build", ".", "-W", "-n", "--keep-going"]
+
+
+def test_it_works_from_a_folder_below(started, folder, monkeypatch):
+    (folder / "book").mkdir()
+    monkeypatch.chdir(folder / "book")
+    assert book().exit_code == 0
+    assert started.calls[0][1] == folder
+
+
+@pytest.mark.parametrize(("code", "writes"), [(1, True), (0, False)])
+def test_a_build_that_failed_or_wrote_nothing_is_an_error(started, code, writes):
+    """Jupyter Book 2 ends with 0 and no page."""
+    started.returncode, started.writes = code, writes
+    result = book()
+    assert result.exit_code == 1
+    assert "was not built" in result.output
+
+
+def test_outside_of_a_book_it_says_where_it_looked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = book()
+    assert result.exit_code == 1
+    assert str(tmp_path) in result.output.replace("\n", "")
+
+
+def test_without_jupyter_book_it_says_how_to_get_it(folder, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    result = book()
+    assert result.exit_code == 1
+    assert "pip install" in result.output
+
+
+def test_another_jupyter_book_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "2.0.0")
+    result = book()
+    assert result.exit_code == 1
+    assert f"jupyter-book=={JUPYTER_BOOK}" in result.output.replace("\n", "")
