@@ -334,8 +334,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "sgd-often-fails",
-        "Plain SGD in place of Adam, with two learning rates for each recipe, fails with most seeds within 2,000 steps in "
-        "three of the four; the relu net with rate 1 always succeeds, in more steps than with Adam.",
+        "Plain SGD in place of Adam, with two learning rates for each recipe, fails with most seeds within 2,000 steps "
+        "in three of the four; the relu net with rate 1 always succeeds, in more steps than with Adam.",
         "optimizers",
         lambda results: (all(_mostly_fails(results[net][choice]) for net, choice in SGD_FAILS)
                          and _all_solved(results["relu 32"]["sgd 1"])

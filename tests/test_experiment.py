@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parity_lib import NumpyRNN, ParityRNN, ParityTask, by_hand, cli, experiment
+from parity_lib import NumpyRNN, ParityRNN, ParityTask, by_hand, experiment
 from parity_lib.cli import main
 from parity_lib.experiment import wilson_interval
 from parity_lib.training import History
@@ -319,51 +319,3 @@ def test_command_runs_as_a_program(tmp_path):
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "padded_metric.json").is_file()
-
-
-@pytest.fixture
-def somewhere(tmp_path, monkeypatch):
-    """A folder inside a book that cannot be built, and what Jupyter Book was asked to do there."""
-    asked = []
-
-    def build(command, cwd):
-        asked.append((command[3:], cwd))
-        return subprocess.CompletedProcess(command, returncode=0)
-
-    monkeypatch.setattr(cli.subprocess, "run", build)
-    (tmp_path / "inside").mkdir()
-    monkeypatch.chdir(tmp_path / "inside")
-    for name in ("_config.yml", "_toc.yml"):
-        (tmp_path / name).touch()
-    return tmp_path, asked
-
-
-def test_command_book_builds_from_a_folder_inside_and_names_the_page(somewhere):
-    folder, asked = somewhere
-    (folder / "_build" / "html").mkdir(parents=True)
-    (folder / "_build" / "html" / "index.html").touch()
-    done = CliRunner().invoke(main, ["book"])
-    assert done.exit_code == 0, done.output
-    assert asked == [(["build", ".", "-W", "-n", "--keep-going"], folder)]
-    assert (folder / "_build" / "html" / "index.html").as_uri() in done.output
-
-
-def test_command_book_fails_where_no_page_came_out(somewhere):
-    done = CliRunner().invoke(main, ["book"])
-    assert done.exit_code == 1
-    assert "the book was not built" in done.output
-
-
-def test_command_book_says_where_to_go(somewhere):
-    (somewhere[0] / "_toc.yml").unlink()
-    done = CliRunner().invoke(main, ["book"])
-    assert done.exit_code == 1
-    assert "go to the book's folder first" in " ".join(done.output.split())
-
-
-def test_command_book_wants_the_one_jupyter_book(somewhere, monkeypatch):
-    monkeypatch.setattr(cli, "JUPYTER_BOOK", "1.0.0")
-    assert "pip install jupyter-book==1.0.0" in CliRunner().invoke(main, ["book"]).output
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
-    assert "Jupyter Book is missing" in CliRunner().invoke(main, ["book"]).output
-    assert not somewhere[1]
