@@ -16,7 +16,8 @@ PAGES = sorted(BOOK.glob("*.md"))
 # Decimals and percentages that are names, versions, licences or the book's own settings.
 ALLOWED = (
     r"Requests for Research 2\.0",
-    r"\b95\s?%\s(?:confidence\s)?interval",
+    r"\b95\s?% (?:confidence|interval)",
+    r"\binterval at 95\s?%",
     r"\b95\s?% of (?:such|these) experiments",
     r"\b(?:Jupyter Book|Python|PyTorch|NumPy|CC BY|MathJax|anywidget|nbgrader)\s\d+(?:\.\d+)+(?:\.post\d+)?",
     r"\b(?:section|sections|chapter|chapters|equation|figure|table)\s\d+\.\d+",
@@ -135,7 +136,7 @@ def test_lint_rejects(text, what, words):
 @pytest.mark.parametrize("text", [
     "Strings of 50 bits, batches of 8, and 100,000 strings; 2 of 20 seeds.",
     "OpenAI's *Requests for Research 2.0* asked it.",
-    "With Wilson's 95 % interval, or a 95% interval.",
+    "With Wilson's 95 % interval, or a 95% interval, or an interval at 95 % confidence.",
     "Built with Jupyter Book 1.0.4.post1 on Python 3.11; text CC BY 4.0.",
     "See section 2.1.",
     "Read for 25 minutes.",
