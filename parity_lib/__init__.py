@@ -3,8 +3,16 @@
 Read the modules in this order, a chapter each: data, padding, models, training.
 """
 
-from parity_lib.data import Batch, Curriculum, ParityDataset, ParityTask
-from parity_lib.data import bits_and_parity, final_parity, random_bits, running_parity
+from parity_lib.data import (
+    Batch,
+    Curriculum,
+    ParityDataset,
+    ParityTask,
+    bits_and_parity,
+    final_parity,
+    random_bits,
+    running_parity,
+)
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.padding import last_real_step, length_mask, masked_mean, pack, unpack
 from parity_lib.training import History, evaluate, masked_loss, train
