@@ -5,9 +5,18 @@ import os
 import pytest
 import torch
 
+from tests.browser import launch
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["PARITY_PROGRESS"] = "0"
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One browser for all tests: Playwright's plain interface allows no second one beside it."""
+    with launch() as running:
+        yield running
 
 
 @pytest.hookimpl(trylast=True)

@@ -18,8 +18,6 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import launch
-
 from .conftest import ROOT, pages_in_toc
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
@@ -121,12 +119,6 @@ def examine(context: BrowserContext, address: str, folder: Path, theme: str | No
     wrong += [tuple(one) for one in found] + broken_links(page, folder)
     page.close()
     return wrong
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
