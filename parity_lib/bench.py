@@ -292,7 +292,7 @@ def _peak_mib(work: Callable[[], Any]) -> float:
 
 
 def run(quick: bool = False) -> dict[str, Any]:
-    """Measure everything, in about ten minutes (``quick``: at once, and the figures mean nothing).
+    """Measure everything, in three to ten minutes (``quick``: at once, and the figures mean nothing).
 
     Returns the content of ``book/results/bench.json``: ``results`` with
     ``targets`` and ``sizes``; ``measurements`` with ``solve``, ``step``,

@@ -59,7 +59,7 @@ def book() -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to [book/results].")
 @click.option("--list", "listing", is_flag=True, help="List the experiments and whether their files are current.")
 def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool) -> None:
-    """Run named experiments, many seeds each, and write NAME.json for the pages to load."""
+    """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: half an hour)."""
     from parity_lib import experiment as experiments
 
     known = experiments.EXPERIMENTS
@@ -88,7 +88,7 @@ def _first_line(function) -> str:
 @click.option("--save", is_flag=True, help="Write book/results/bench.json, from which pages quote.")
 @click.option("--quick", is_flag=True, help="At once, with figures that mean nothing.")
 def bench(save: bool, quick: bool) -> None:
-    """Measure the library's speed beside the course's notebook and bare PyTorch: about ten minutes."""
+    """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
     from parity_lib import bench as benches
     from parity_lib import experiment as experiments
 
