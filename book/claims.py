@@ -124,8 +124,8 @@ def _show_exact(results: Results, net: str) -> str:
         f"{exact} of {row['solved']} on {strings:,} strings of {length:,}"
         for length, strings, exact in zip(results["lengths"], results["strings"], row["exact"], strict=True))
     worst = min(min(each) for each in row["bit_accuracy"])
-    return (f"Every bit right: {counts}. Strings missed by one net at one length: at most {_most_missed(results, net)}; "
-            f"worst accuracy per bit {_percent(worst, 3)}.")
+    return (f"Every bit right: {counts}. Strings missed by one net at one length: at most "
+            f"{_most_missed(results, net)}; worst accuracy per bit {_percent(worst, 3)}.")
 
 
 def _most_missed(results: Results, net: str) -> int:
