@@ -68,6 +68,18 @@ def key_the_cache(app, config) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # seeds repeat only with one thread
 
 
+def keep_static_folder(app, config) -> None:
+    """Make the folder of static files before anything is copied.
+
+    After a build that failed early the theme copies its logo to `_static` as if that were a file,
+    and every later build stumbles over it.
+    """
+    folder = Path(app.outdir) / "_static"
+    if folder.is_file():
+        folder.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def forget_if_warned(app, exception) -> None:
     """Make the next build read every page again if this one warned.
 
@@ -282,6 +294,7 @@ def resolve_claim(app, env, node, content):
 
 def setup(app) -> dict[str, bool]:
     app.connect("config-inited", key_the_cache)
+    app.connect("config-inited", keep_static_folder)
     app.connect("config-inited", silence_live_code)
     app.connect("html-page-context", drop_live_code_style, priority=900)
     app.connect("html-page-context", add_metadata, priority=900)

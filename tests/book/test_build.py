@@ -120,6 +120,14 @@ def test_a_wrong_page_fails_the_build(tmp_path, page, told):
     assert told in done.stdout
 
 
+def test_a_build_that_failed_early_leaves_nothing_in_the_way(tmp_path):
+    book = tiny_book(tmp_path, FAILING_CELL)
+    assert build(book).returncode != 0
+    assert not (book / "_build/html/_static").is_file()
+    write(book, "book/page.md", SOUND)
+    assert "All is well" in built(book)
+
+
 def test_a_page_that_warns_fails_the_second_build_too(tmp_path):
     """Sphinx keeps pages that it has read; their warnings must not fall silent."""
     book = tiny_book(tmp_path, "# Lost\n\n{unknown}`x`\n")
