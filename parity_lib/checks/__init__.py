@@ -1,0 +1,22 @@
+"""The checks that exercises call. Their messages name the misconception, not the line.
+
+Each exercise has a module here with a function a task. Called without arguments
+it tries fixed cases, which is what students see; with a seed from :func:`fresh`
+it draws new ones, which is what grading does. A check either prints a line that
+begins with ✓ or raises :class:`CheckFailed` with a message for the student.
+"""
+
+from parity_lib.checks.core import (
+    CheckFailed,
+    ModuleRun,
+    ModuleState,
+    Seed,
+    bind,
+    call,
+    call_module,
+    defined,
+)
+from parity_lib.checks.reporting import check, fresh, grading, private, summary
+
+__all__ = ["CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_module", "check", "defined",
+           "fresh", "grading", "private", "summary"]

@@ -1,0 +1,94 @@
+"""What checks expect of a result, each failure a message: what was asked, expected, given, and why perhaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from parity_lib.checks.core import CheckFailed, _kind
+
+
+def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
+    """Raise CheckFailed with the parts of a message in their fixed order.
+
+    ``what`` is the call as the student would write it, ``see`` names the section
+    to read again, as ``"page#anchor"``.
+    """
+    lines = [f"{what}", f"  expected: {show(expected)}", f"  got:      {show(got)}"]
+    if hint:
+        lines.append(f"  likely:   {hint}")
+    if see:
+        lines.append(f"  read:     {section(see)}")
+    raise CheckFailed("\n".join(lines))
+
+
+def section(see: str) -> str:
+    """Where a section stands in the book, as a student can find it.
+
+    >>> section("packing#the-last-real-step")
+    'the chapter "packing", section "the last real step" (book/packing.html#the-last-real-step)'
+    """
+    page, _, anchor = see.partition("#")
+    words = f', section "{anchor.replace("-", " ")}"' if anchor else ""
+    return f'the chapter "{page}"{words} (book/{page}.html{"#" + anchor if anchor else ""})'
+
+
+def show(value: Any, limit: int = 200) -> str:
+    """A value in one short line."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, np.ndarray):
+        value = value.astype(int) if value.dtype == bool else value
+        text = np.array2string(value, precision=4, threshold=40, edgeitems=3, max_line_width=10_000)
+    else:
+        text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[:limit] + " …"
+
+
+def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str | None = None, see: str = "") -> np.ndarray:
+    """``value`` as a NumPy array of this shape and kind, or CheckFailed.
+
+    ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``; arrays, tensors and
+    numbers are accepted, and any width of the kind. For ``"integer"``, whole
+    numbers only; booleans and floats that hold whole numbers are refused with a hint.
+    """
+    if not isinstance(value, (np.ndarray, torch.Tensor, np.generic, int, float, bool)):
+        raise CheckFailed(f"{what} gives {_kind(value)}. Expected: an array.")
+    result = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else np.asarray(value)
+    if shape is not None and result.shape != tuple(shape):
+        fail(what, f"shape {tuple(shape)}", f"shape {result.shape}", _shape_hint(result.shape, tuple(shape)), see)
+    allowed = {"integer": "iu", "bool": "b", "float": "f"}
+    if kind is not None and result.dtype.kind not in allowed[kind]:
+        fail(what, f"{kind} values", f"dtype {result.dtype}", f"convert the result to {kind} before you return it", see)
+    if result.dtype.kind == "f" and np.isnan(result).any():
+        fail(what, "numbers", "nan somewhere", "0/0, or a value from padding that was multiplied by 0", see)
+    return result
+
+
+def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    if sorted(got) == sorted(expected):
+        return "two axes are swapped"
+    if got == expected[:-1] or got == (*expected, 1):
+        return "an axis of size 1 is missing or too many"
+    if got == expected[1:] or got == expected[:-2] + expected[-1:]:
+        return "an axis was reduced away"
+    return ""
+
+
+def close(value: Any, expected: Any, what: str, hint: str = "", see: str = "", tolerance: float = 1e-5) -> None:
+    """CheckFailed unless the two agree within ``tolerance``, absolute and relative."""
+    expected = expected.detach().cpu().numpy() if isinstance(expected, torch.Tensor) else np.asarray(expected)
+    got = array(value, what, expected.shape, see=see)
+    if not np.allclose(got.astype(float), expected.astype(float), rtol=tolerance, atol=tolerance):
+        fail(what, expected, got, hint, see)
+
+
+def equal(value: Any, expected: Any, what: str, hint: str = "", see: str = "") -> None:
+    """CheckFailed unless the two are the same, element by element (0 and False count as the same)."""
+    expected = np.asarray(expected)
+    got = array(value, what, expected.shape, see=see)
+    if not np.array_equal(got.astype(float), expected.astype(float)):
+        fail(what, expected, got, hint, see)

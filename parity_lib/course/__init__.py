@@ -1,0 +1,1 @@
+"""For instructors: how exercises are written, released, graded and reported."""

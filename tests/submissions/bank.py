@@ -1,0 +1,143 @@
+"""Whole submissions as small files, and a runner that grades them without a kernel.
+
+A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a
+docstring: what the student did, then a line ``loses:`` with YAML, ``{test cell:
+part of the message}``, for each test cell that must give no points (a right
+answer has none). Each part ``# %% CELL`` replaces that cell of the solution;
+``# %% added before CELL`` adds a cell. Every test cell that is not listed must
+give all its points.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from parity_lib import checks
+from parity_lib.course import authoring
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One file of the bank."""
+
+    path: Path
+    story: str
+    loses: dict[str, str]
+    replaced: dict[str, str]
+    added: list[tuple[str, str]]
+
+    @property
+    def exercise(self) -> str:
+        return self.path.parent.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.exercise}/{self.path.stem}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a test cell gave: its points and, where it failed, the message."""
+
+    points: float
+    most: float
+    message: str
+
+
+def read(path: Path) -> Submission:
+    """Parse a file of the bank; ValueError where it names no cell or has no docstring."""
+    text = path.read_text(encoding="utf-8")
+    story, _, loses = ast.get_docstring(ast.parse(text)).partition("loses:")
+    pieces = re.split(r"^# %% (.*)\n", text, flags=re.MULTILINE)[1:]
+    replaced, added = {}, []
+    for head, body in zip(pieces[::2], pieces[1::2], strict=True):
+        if head.startswith("added before "):
+            added.append((head.removeprefix("added before ").strip(), body.strip("\n")))
+        else:
+            replaced[head.strip()] = body.strip("\n")
+    return Submission(path, " ".join(story.split()), yaml.safe_load(loses) or {}, replaced, added)
+
+
+def bank(exercise: str | None = None) -> list[Submission]:
+    """All submissions, or those to one exercise, in order of their names."""
+    return [read(path) for path in sorted(HERE.glob(f"{exercise or '*'}/*.py")) if path.stem != "__init__"]
+
+
+def notebook(submission: Submission) -> nbformat.NotebookNode:
+    """The solution's notebook with the submission's cells in place."""
+    nb = authoring.notebook(authoring.read(ROOT / "solutions" / f"{submission.exercise}.md"))
+    known = {cell.id for cell in nb.cells}
+    unknown = {*submission.replaced, *(place for place, _ in submission.added), *submission.loses} - known
+    if unknown:
+        raise ValueError(f"{submission.name} names cells that do not exist: {sorted(unknown)}; there are {sorted(known)}")
+    cells = []
+    for cell in nb.cells:
+        for i, (place, source) in enumerate(submission.added):
+            if place == cell.id:
+                cells.append(nbformat.v4.new_code_cell(source, id=f"added-{i}"))
+        if cell.id in submission.replaced:
+            cell.source = submission.replaced[cell.id]
+        cells.append(cell)
+    nb.cells = cells
+    return nb
+
+
+def grade(nb: nbformat.NotebookNode) -> dict[str, Outcome]:
+    """Run a notebook's cells in one namespace, as a kernel would, and score its test cells."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    outcomes = {}
+    checks.bind(namespace)
+    try:
+        for cell in nb.cells:
+            if cell.cell_type != "code":
+                continue
+            meta = cell.metadata.get("nbgrader", {})
+            message, failed = _run(cell.source, namespace, cell.id)
+            if meta.get("grade"):
+                outcomes[cell.id] = Outcome(0 if failed else meta["points"], meta["points"], message)
+    finally:
+        checks.bind(None)
+    return outcomes
+
+
+def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
+    output = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            exec(compile(source, f"<{name}>", "exec"), namespace)
+    except checks.CheckFailed as failure:
+        return str(failure), True
+    except Exception as error:
+        return f"not a check's own message: {type(error).__name__}: {error}", True
+    return output.getvalue(), False
+
+
+def score(submission: Submission) -> dict[str, Outcome]:
+    """Grade one submission without a kernel."""
+    return grade(notebook(submission))
+
+
+def complaints(submission: Submission, outcomes: dict[str, Outcome]) -> list[str]:
+    """Where the outcomes differ from what the submission's file expects."""
+    found = []
+    for name, outcome in outcomes.items():
+        fragment = submission.loses.get(name)
+        if fragment is None and outcome.points != outcome.most:
+            found.append(f"{name} should give {outcome.most} points, but: {outcome.message}")
+        elif fragment is not None and outcome.points:
+            found.append(f"{name} should give no points, but gave {outcome.points}")
+        elif fragment is not None and fragment.lower() not in outcome.message.lower():
+            found.append(f"{name} should say {fragment!r}, but says: {outcome.message}")
+    return found
