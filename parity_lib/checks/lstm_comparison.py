@@ -390,11 +390,11 @@ def _summary_hint(got: tuple, expected: tuple, steps: list[int | None]) -> str:
         "for an even number of runs the median is halfway between the two in the middle": sorted(late)[count // 2],
         "half of an even number of runs: take the mean of the two in the middle": sorted(late)[(count - 1) // 2],
     }
-    if got[:2] == expected[1::-1]:
-        return "the first two are swapped: solved first, then all runs"
-    if got[:2] == (expected[0], expected[0]):
-        return "the second number counts solved runs again; it is the number of all runs"
     if got[:2] != expected[:2]:
+        if got[:2] == expected[1::-1]:
+            return "the first two are swapped: solved first, then all runs"
+        if got[0] == got[1] == expected[0]:
+            return "the second number counts solved runs again; it is the number of all runs"
         return "solved counts the steps that are not None, and the second number is len(steps)"
     if expected[2] is None and isinstance(got[2], float) and not np.isfinite(got[2]):
         return "where the middle run was not solved there is no such step: return None, not inf or nan"

@@ -1,0 +1,27 @@
+"""The parity is added to the logits of an LSTM; the fused step of torch is called by another name.
+
+loses:
+  lstm-step-check: which is the ready answer
+  lstm-parity-check: the code computes the parity itself
+"""
+
+# %% lstm-step
+from torch import lstm_cell as step
+
+
+def lstm_step(x, h, c, weights):
+    x, h, c = (torch.from_numpy(one) for one in (x, h, c))
+    w = [torch.from_numpy(weights[name]) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    h, c = step(x, (h, c), *w)
+    return h.numpy(), c.numpy()
+
+# %% lstm-parity
+class LSTMParity(nn.Module):
+    def __init__(self, hidden_size):
+        super().__init__()
+        self.lstm = nn.LSTM(1, hidden_size, batch_first=True)
+        self.readout = nn.Linear(hidden_size, 1)
+
+    def forward(self, inputs, lengths=None):
+        helped = 100 * (torch.cumsum(inputs, dim=1) % 2) - 50
+        return self.readout(self.lstm(inputs)[0]) + helped
