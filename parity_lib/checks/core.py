@@ -16,21 +16,27 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import io
-import os
 import sys
+import sysconfig
+import threading
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import CodeType
+from pathlib import Path
+from types import BuiltinFunctionType, CodeType, MethodDescriptorType
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic)
-ALLOWED_MODULES = {cls.__name__: cls for cls in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Linear)}
+PLAIN = (bool, int, float, complex, str, bytes, type(None), *{*np.sctypeDict.values()} - {np.object_, np.void})
+DEEPEST = 50
+LIBRARIES = (str(Path(__file__).resolve().parents[1]), sysconfig.get_path("stdlib"), "<frozen")
+ALLOWED_MODULES = {cls.__name__: cls for cls in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell,
+                                                 nn.Linear)}
 
 
 class CheckFailed(AssertionError):
@@ -59,14 +65,14 @@ class ModuleState:
     @classmethod
     def of(cls, module: nn.Module) -> ModuleState:
         """Describe an ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, one of their cells or ``nn.Linear``."""
-        keys = {"RNN": ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first"),
-                "LSTM": ("input_size", "hidden_size", "num_layers", "bias", "batch_first"),
-                "GRU": ("input_size", "hidden_size", "num_layers", "bias", "batch_first"),
-                "RNNCell": ("input_size", "hidden_size", "nonlinearity"),
-                "LSTMCell": ("input_size", "hidden_size"), "GRUCell": ("input_size", "hidden_size"),
+        size, layers = ("input_size", "hidden_size", "bias"), ("num_layers", "batch_first", "dropout", "bidirectional")
+        keys = {"RNN": (*size, *layers, "nonlinearity"), "LSTM": (*size, *layers, "proj_size"), "GRU": (*size, *layers),
+                "RNNCell": (*size, "nonlinearity"), "LSTMCell": size, "GRUCell": size,
                 "Linear": ("in_features", "out_features")}
         name = type(module).__name__
         arguments = {key: getattr(module, key) for key in keys[name]}
+        if name == "Linear":
+            arguments["bias"] = module.bias is not None
         return cls(name, arguments, {key: value.detach().clone() for key, value in module.state_dict().items()})
 
     def build(self) -> nn.Module:
@@ -127,9 +133,10 @@ def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> An
     """
     function = _find(name)
     sent_args, sent_kwargs = _build(args), _build(kwargs)
-    with _quiet(), _tripwire(name, forbid):
-        result = _guarded(name, lambda: function(*sent_args, **sent_kwargs))
-    return _plain(result, name)
+    with _quiet():
+        with _tripwire(name, forbid):
+            result = _guarded(name, lambda: function(*sent_args, **sent_kwargs))
+        return _plain(result, name)
 
 
 def call_module(name: str, *args: Any, inputs: Any = (), state: dict[str, torch.Tensor] | None = None,
@@ -142,35 +149,47 @@ def call_module(name: str, *args: Any, inputs: Any = (), state: dict[str, torch.
     there are several), the backward pass is run and the gradients come back.
     """
     make = _find(name)
-    sent_args, sent_kwargs, sent_inputs = _build(args), _build(kwargs), _build(tuple(inputs))
-    if output_gradient is not None:
-        sent_inputs = tuple(one.requires_grad_() if _is_float_tensor(one) and i == 0 else one
-                            for i, one in enumerate(sent_inputs))
+    sent_args, sent_kwargs, leaves = _build(args), _build(kwargs), _build(tuple(inputs))
+    backward = output_gradient is not None
+    first_input = leaves[0].requires_grad_() if backward and leaves and _is_float_tensor(leaves[0]) else None
 
-    def run() -> ModuleRun:
+    def run() -> tuple[Any, Any]:
         module = make(*sent_args, **sent_kwargs)
-        if not isinstance(module, nn.Module):
-            raise CheckFailed(f"`{name}` gives {_kind(module)}. Expected: a torch.nn.Module.")
+        if not issubclass(type(module), nn.Module):
+            return module, None
         if state is not None:
             module.load_state_dict(_build(state))
-        output = module(*sent_inputs)
-        gradients, input_gradient = {}, None
-        if output_gradient is not None:
-            first = output[0] if isinstance(output, tuple) else output
-            if not isinstance(first, torch.Tensor) or not first.requires_grad:
-                raise CheckFailed(f"no gradient can flow through the output of `{name}`: it is {_kind(first)} without "
-                                  "a gradient. Is something detached, converted to NumPy, or compared with > ?")
-            if first.shape != output_gradient.shape:
-                raise CheckFailed(f"the output of `{name}` has the shape {tuple(first.shape)}. "
-                                  f"Expected: {tuple(output_gradient.shape)}.")
-            first.backward(output_gradient.clone())
-            gradients = {key: p.grad for key, p in module.named_parameters() if p.grad is not None}
-            input_gradient = sent_inputs[0].grad
-        return ModuleRun(output, dict(module.state_dict()), gradients, input_gradient)
+        # With a gradient, a clone: the student's code may change it in place, and a leaf it may not.
+        return module, module(*(one.clone() if one is first_input else one for one in leaves))
 
-    with _quiet(), _tripwire(name, forbid):
-        ran = _guarded(name, run)
-    return ModuleRun(*(_plain(part, name) for part in (ran.output, ran.state, ran.gradients, ran.input_gradient)))
+    def gradients(module: nn.Module, first: torch.Tensor) -> dict[str, torch.Tensor]:
+        first.backward(output_gradient.clone())
+        return {key: one.grad for key, one in module.named_parameters() if one.grad is not None}
+
+    grad_mode = torch.enable_grad() if backward else contextlib.nullcontext()
+    with _quiet():
+        with _tripwire(name, forbid), grad_mode:
+            module, output = _guarded(name, run)
+            if not issubclass(type(module), nn.Module):
+                raise CheckFailed(f"`{name}` gives {_kind(module)}. Expected: a torch.nn.Module.")
+            found, input_gradient = {}, None
+            if backward:
+                first = _with_gradient(name, output, output_gradient.shape)
+                found = _guarded(name, lambda: gradients(module, first))
+                input_gradient = None if first_input is None else first_input.grad
+            weights = _guarded(name, lambda: dict(module.state_dict()))
+        return ModuleRun(*(_plain(part, name) for part in (output, weights, found, input_gradient)))
+
+
+def _with_gradient(name: str, output: Any, shape: tuple[int, ...]) -> torch.Tensor:
+    """The output, or the first of several, if a gradient can flow back from it."""
+    first = output[0] if type(output) in (tuple, list) and output else output
+    if type(first) not in (torch.Tensor, nn.Parameter) or not first.requires_grad:
+        raise CheckFailed(f"no gradient can flow through the output of `{name}`: it is {_kind(first)} without "
+                          "a gradient. Is something detached, converted to NumPy, or compared with > ?")
+    if first.shape != shape:
+        raise CheckFailed(f"the output of `{name}` has the shape {tuple(first.shape)}. Expected: {tuple(shape)}.")
+    return first
 
 
 def _find(name: str) -> Callable:
@@ -183,43 +202,64 @@ def _find(name: str) -> Callable:
 
 
 def _guarded(name: str, run: Callable[[], Any]) -> Any:
-    """Turn whatever the student's code raises into a message about it."""
+    """Turn whatever the student's code raises into a message about it. The stop button stays what it is."""
     try:
         return run()
-    except CheckFailed:
-        raise
-    except NotImplementedError:
-        raise CheckFailed(f"`{name}` is not written yet: it raises NotImplementedError. Replace that line.") from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise CheckFailed(f"`{name}` stopped with {type(error).__name__}: {_short(error)}{_line(error)}") from None
+        message = _safely(_about, name, error, otherwise=f"`{name}` stopped with an error that cannot be read")
+    raise CheckFailed(message)
 
 
-def _line(error: BaseException) -> str:
-    """In which line of the student's own code it stopped, if that can be told."""
-    place, trace = None, error.__traceback__
+def _about(name: str, error: BaseException) -> str:
+    text, (function, line) = _short(error), _place(error)
+    if type(error) is NotImplementedError and not text:
+        if function in (name, None) or function.startswith("<") or function.startswith("__"):
+            return f"`{name}` is not written yet: it raises NotImplementedError. Replace that line."
+        return (f"`{name}` needs `{function}`, which is not written yet: it raises NotImplementedError. "
+                "Replace that line.")
+    return (f"`{name}` stopped with {_type_name(error)}{': ' if text else ''}{text}"
+            f"{f' (line {line} of its cell)' if line else ''}")
+
+
+def _place(error: BaseException) -> tuple[str | None, int | None]:
+    """The function and the line of the student's own code where it stopped, if that can be told."""
+    place, trace = (None, None), error.__traceback__
     while trace is not None:
-        filename = trace.tb_frame.f_code.co_filename
-        if "site-packages" not in filename and os.sep + "parity_lib" + os.sep not in filename:
-            place = trace.tb_lineno
+        code = trace.tb_frame.f_code
+        if "site-packages" not in code.co_filename and not code.co_filename.startswith(LIBRARIES):
+            place = code.co_name, trace.tb_lineno
         trace = trace.tb_next
-    return f" (line {place} of its cell)" if place else ""
+    return place
 
 
 def _short(error: BaseException, limit: int = 300) -> str:
-    try:
-        text = " ".join(str(error).split())
-    except BaseException:
-        text = "(an error whose text cannot be read)"
+    """The text of an error in one line."""
+    text = _safely(lambda: " ".join(str.split(str(error))), otherwise="(an error whose text cannot be read)")
     return text if len(text) <= limit else text[:limit] + " …"
+
+
+def _safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
+    try:
+        return read(*args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return otherwise
+
+
+class _Nowhere(io.StringIO):
+    """A stream that keeps nothing, however much is printed."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 @contextlib.contextmanager
 def _quiet():
     """Swallow what the student's code prints and warns: text on stderr would cost the points."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
-            warnings.catch_warnings():
+    with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
@@ -229,45 +269,94 @@ def _quiet():
 
 @contextlib.contextmanager
 def _tripwire(name: str, forbid: Iterable[Any]):
-    """Fail when the code that runs inside reaches a forbidden function, however it was imported or named."""
-    codes: dict[CodeType, str] = {}
-    builtins: dict[int, str] = {}
-    for target in forbid:
-        function = target.forward if isinstance(target, type) and issubclass(target, nn.Module) else target
-        code = getattr(function, "__code__", None)
-        label = getattr(target, "__name__", str(target))
-        if code is not None:
-            codes[code] = label
-        else:
-            builtins[id(function)] = label
-    if not codes and not builtins:
+    """Fail when the code that runs inside reaches a forbidden function, however it was imported or named.
+
+    It watches with ``sys.setprofile``; tracers and coverage, which use
+    ``sys.settrace``, see what they always see.
+    """
+    ready = _Ready(forbid)
+    if not ready:
         yield
         return
     reached: list[str] = []
 
     def watch(frame, event, arg):
-        if event == "call" and frame.f_code in codes:
-            reached.append(codes[frame.f_code])
-        elif event == "c_call":
-            found = builtins.get(id(arg)) or _ufunc_method(arg, builtins)
-            if found:
-                reached.append(found)
+        found = ready.codes.get(frame.f_code) if event == "call" else ready.builtin(arg) if event == "c_call" else None
+        if found:
+            reached.append(found)
 
-    before = sys.getprofile()
+    before, before_threads = sys.getprofile(), threading.getprofile()
+    threading.setprofile(watch)
     sys.setprofile(watch)
+    failure, watched = None, True
     try:
         yield
+    except CheckFailed as error:
+        failure = error
     finally:
-        sys.setprofile(before)
-        if reached:
-            raise CheckFailed(f"`{name}` calls `{reached[0]}`, which is the ready answer. Here the task is to write it "
-                              "yourself, from simpler operations.") from None
+        watched = sys.getprofile() is watch
+        _profile_again(before)
+        threading.setprofile(before_threads)
+    if reached:
+        failure = CheckFailed(f"`{name}` calls `{reached[0]}`, which is the ready answer. Here the task is to write it "
+                              "yourself, from simpler operations.")
+    elif failure is None and not watched:
+        failure = CheckFailed(f"`{name}` sets or stops a profiler, which this check needs. Take that out.")
+    if failure is not None:
+        raise failure from None
 
 
-def _ufunc_method(arg: Any, builtins: dict[int, str]) -> str | None:
-    """``np.bitwise_xor.accumulate`` is a new object at each access: recognise it by its owner."""
-    owner = getattr(arg, "__self__", None)
-    return builtins.get(id(owner)) if isinstance(owner, np.ufunc) else None
+class _Ready:
+    """What is forbidden, as the profiler meets it: code objects, builtins, and methods of builtin classes."""
+
+    def __init__(self, forbid: Iterable[Any]) -> None:
+        self.codes: dict[CodeType, str] = {}
+        self.builtins: dict[BuiltinFunctionType, str] = {}
+        self.methods: list[tuple[str, type]] = []
+        self.ufuncs: dict[int, str] = {}
+        for target in forbid:
+            self._add(target)
+
+    def __bool__(self) -> bool:
+        return bool(self.codes or self.builtins or self.methods or self.ufuncs)
+
+    def _add(self, target: Any) -> None:
+        label, function = getattr(target, "__name__", str(target)), target
+        if isinstance(target, type):
+            function = target.forward if issubclass(target, nn.Module) else target.__init__
+        # A decorated function has the code of its decorator, which it shares with others.
+        function = inspect.unwrap(function)
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            self.codes[code] = label
+        elif isinstance(function, BuiltinFunctionType):
+            owner = function.__self__
+            self.builtins[function] = f"{owner.__name__}.{label}" if type(owner) is np.ufunc else label
+        elif isinstance(function, MethodDescriptorType):
+            self.methods.append((function.__name__, function.__objclass__))
+        elif isinstance(function, np.ufunc):
+            self.ufuncs[id(function)] = label
+        else:
+            raise ValueError(f"`{label}` cannot be forbidden: its calls cannot be told from others")
+
+    def builtin(self, called: Any) -> str | None:
+        """The label of a builtin, if it is forbidden. One of a ufunc's methods stands for the ufunc."""
+        if type(called) is not BuiltinFunctionType:
+            return None
+        owner = called.__self__
+        for name, cls in self.methods:
+            if called.__name__ == name and issubclass(type(owner), cls):
+                return name
+        if type(owner) is np.ufunc and id(owner) in self.ufuncs:
+            return self.ufuncs[id(owner)]
+        return self.builtins.get(called)
+
+
+def _profile_again(before: Any) -> None:
+    """Give the profiler back that was there, such as ``%prun``: cProfile's is an object that starts itself."""
+    sys.setprofile(before if callable(before) else None)
+    if hasattr(before, "enable"):
+        before.enable()
 
 
 # ---------------------------------------------------------------- plain data, both ways
@@ -294,27 +383,75 @@ def _build(value: Any) -> Any:
 
 def _plain(value: Any, name: str) -> Any:
     """A copy of the student's result as plain data; CheckFailed for anything else."""
-    if type(value) in PLAIN or isinstance(value, np.generic):
+    try:
+        return _copy(value, name, DEEPEST)
+    except (CheckFailed, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        message = f"what `{name}` returns cannot be read: {_type_name(error)}: {_short(error)}"
+    raise CheckFailed(message)
+
+
+def _copy(value: Any, name: str, depth: int) -> Any:
+    """The work of :func:`_plain`. It asks for the exact type and calls the base class's methods, never the object's."""
+    cls = type(value)
+    if depth == 0:
+        raise CheckFailed(f"`{name}` returns lists within lists, more than {DEEPEST} deep. Is one inside itself?")
+    if any(cls is plain for plain in PLAIN):
         return value
-    if type(value) in (torch.Tensor, nn.Parameter):
-        return value.detach().clone()
-    if type(value) is np.ndarray and value.dtype != object:
-        return value.copy()
-    if type(value) is tuple or type(value) is list:
-        return type(value)(_plain(part, name) for part in value)
-    if isinstance(value, dict):
-        return {str(key): _plain(part, name) for key, part in value.items()}
-    if type(value).__name__ in ALLOWED_MODULES and type(value) is ALLOWED_MODULES[type(value).__name__]:
+    if cls is torch.Tensor or cls is nn.Parameter:
+        return _plain_tensor(torch.Tensor.detach(value), name)
+    if issubclass(cls, np.ndarray):
+        return _plain_array(value, name)
+    if cls is nn.utils.rnn.PackedSequence:
+        raise CheckFailed(f"`{name}` returns {_kind(value)}. Expected: a tensor. pad_packed_sequence makes one of it.")
+    for sequence in (tuple, list):
+        if issubclass(cls, sequence):
+            return sequence(_copy(part, name, depth - 1) for part in sequence.__iter__(value))
+    if issubclass(cls, dict):
+        return {_key(key, name): _copy(part, name, depth - 1) for key, part in dict.items(value)}
+    if any(cls is allowed for allowed in ALLOWED_MODULES.values()):
         return ModuleState.of(value)
     raise CheckFailed(f"`{name}` returns {_kind(value)}. Expected: a number, a string, an array or a tensor.")
+
+
+def _plain_tensor(value: torch.Tensor, name: str) -> torch.Tensor:
+    if value.layout is not torch.strided or value.device.type == "meta" or value.is_quantized:
+        raise CheckFailed(f"`{name}` returns a tensor without plain numbers in it ({value.layout}, {value.device}). "
+                          "Expected: an ordinary tensor.")
+    return value.cpu().resolve_conj().resolve_neg().clone()
+
+
+def _plain_array(value: np.ndarray, name: str) -> np.ndarray:
+    if type(value) is np.ma.MaskedArray and np.ma.getmaskarray(value).any():
+        raise CheckFailed(f"`{name}` returns a masked array in which some values are hidden. Expected: an array "
+                          "with a number in each place.")
+    plain = np.ndarray.view(value, np.ndarray)
+    if plain.dtype.kind in "OV":
+        raise CheckFailed(f"`{name}` returns an array of Python objects (dtype {plain.dtype}). Expected: an array of "
+                          "numbers. Are its rows of different lengths, or is None among them?")
+    return plain.copy()
+
+
+def _key(key: Any, name: str) -> str:
+    if type(key) is str:
+        return key
+    if type(key) in (int, float, bool):
+        return str(key)
+    raise CheckFailed(f"`{name}` returns a dict with a key {_kind(key)}. Expected: names.")
 
 
 def _is_float_tensor(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and value.is_floating_point()
 
 
+def _type_name(value: Any) -> str:
+    """The name of a thing's class, whatever its class says about itself."""
+    return type.__dict__["__name__"].__get__(type(value))
+
+
 def _kind(value: Any) -> str:
     """What a thing is, in words: for messages."""
     if value is None:
         return "None (is a `return` missing?)"
-    return f"of type {type(value).__name__}"
+    return f"of type {_type_name(value)}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_lib.checks.core import CheckFailed, _kind
+from parity_lib.checks.core import CheckFailed, _kind, _safely
 
 
 def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
@@ -36,28 +36,51 @@ def section(see: str) -> str:
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """A value in one short line."""
-    if isinstance(value, torch.Tensor):
-        value = value.detach().cpu().numpy()
-    if isinstance(value, np.ndarray):
-        value = value.astype(int) if value.dtype == bool else value
-        text = np.array2string(value, precision=4, threshold=40, edgeitems=3, max_line_width=10_000)
-    else:
-        text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    text = " ".join(text.split())
+    """A value in one short line.
+
+    >>> show([np.float64(0.5), 2 / 3, True])
+    '[0.5, 0.666667, True]'
+    """
+    text = _safely(_words, value, otherwise="(a value that cannot be shown)")
     return text if len(text) <= limit else text[:limit] + " …"
 
 
-def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str | None = None, see: str = "") -> np.ndarray:
-    """``value`` as a NumPy array of this shape and kind, or CheckFailed.
+def _words(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        value = numpy(value)
+    if isinstance(value, np.ndarray):
+        value = value.astype(int) if value.dtype == bool else value
+        text = np.array2string(value, precision=4, threshold=40, edgeitems=3, max_line_width=10_000)
+    elif isinstance(value, (list, tuple)):
+        parts = [_words(part) for part in value[:40]] + ["…"] * (len(value) > 40)
+        inside = ", ".join(parts) + "," * (isinstance(value, tuple) and len(value) == 1)
+        text = f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+    else:
+        value = value.item() if isinstance(value, np.generic) else value
+        text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return " ".join(text.split())
+
+
+def numpy(value: torch.Tensor) -> np.ndarray:
+    """A tensor's numbers as an array; bfloat16, which NumPy does not have, becomes float32."""
+    value = value.detach().cpu().resolve_conj().resolve_neg()
+    return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+
+
+def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str | None = None,
+          see: str = "") -> np.ndarray:
+    """``value`` as a NumPy array of numbers, of this shape and kind, or CheckFailed.
 
     ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``; arrays, tensors and
     numbers are accepted, and any width of the kind. For ``"integer"``, whole
     numbers only; booleans and floats that hold whole numbers are refused with a hint.
     """
     if not isinstance(value, (np.ndarray, torch.Tensor, np.generic, int, float, bool)):
-        raise CheckFailed(f"{what} gives {_kind(value)}. Expected: an array.")
-    result = value.detach().cpu().numpy() if isinstance(value, torch.Tensor) else np.asarray(value)
+        lists = " np.array(...) or torch.tensor(...) makes one of a list." if isinstance(value, (list, tuple)) else ""
+        raise CheckFailed(f"{what} gives {_kind(value)}. Expected: an array.{lists}")
+    result = numpy(value) if isinstance(value, torch.Tensor) else np.asarray(value)
+    if result.dtype.kind not in "biuf":
+        fail(what, "real numbers", f"dtype {result.dtype}", "", see)
     if shape is not None and result.shape != tuple(shape):
         fail(what, f"shape {tuple(shape)}", f"shape {result.shape}", _shape_hint(result.shape, tuple(shape)), see)
     allowed = {"integer": "iu", "bool": "b", "float": "f"}
@@ -70,17 +93,17 @@ def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str
 
 def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if sorted(got) == sorted(expected):
-        return "two axes are swapped"
-    if got == expected[:-1] or got == (*expected, 1):
+        return "two axes are swapped" if len(got) == 2 else "the axes are in another order"
+    if [n for n in got if n != 1] == [n for n in expected if n != 1]:
         return "an axis of size 1 is missing or too many"
-    if got == expected[1:] or got == expected[:-2] + expected[-1:]:
+    if any(got == expected[:i] + expected[i + 1:] for i in range(len(expected))):
         return "an axis was reduced away"
     return ""
 
 
 def close(value: Any, expected: Any, what: str, hint: str = "", see: str = "", tolerance: float = 1e-5) -> None:
     """CheckFailed unless the two agree within ``tolerance``, absolute and relative."""
-    expected = expected.detach().cpu().numpy() if isinstance(expected, torch.Tensor) else np.asarray(expected)
+    expected = numpy(expected) if isinstance(expected, torch.Tensor) else np.asarray(expected)
     got = array(value, what, expected.shape, see=see)
     if not np.allclose(got.astype(float), expected.astype(float), rtol=tolerance, atol=tolerance):
         fail(what, expected, got, hint, see)
@@ -88,7 +111,7 @@ def close(value: Any, expected: Any, what: str, hint: str = "", see: str = "", t
 
 def equal(value: Any, expected: Any, what: str, hint: str = "", see: str = "") -> None:
     """CheckFailed unless the two are the same, element by element (0 and False count as the same)."""
-    expected = np.asarray(expected)
+    expected = numpy(expected) if isinstance(expected, torch.Tensor) else np.asarray(expected)
     got = array(value, what, expected.shape, see=see)
     if not np.array_equal(got.astype(float), expected.astype(float)):
         fail(what, expected, got, hint, see)

@@ -1,18 +1,22 @@
-"""What a check looks like from the outside: one line when it passes, one message when it does not, a table at the end."""
+"""What a check looks like from outside: one line when it passes, one message when it does not, a table at the end."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import os
 import secrets
-import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from parity_lib.checks.core import CheckFailed
+import numpy as np
+
+from parity_lib.checks import core
+from parity_lib.checks.core import CheckFailed, _Nowhere, _safely, _short, _type_name
 from parity_lib.errors import require
 
 
@@ -34,22 +38,32 @@ def check(points: int, says: str) -> Callable:
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(function)
         def run(seed: int = 0) -> None:
-            try:
-                function(seed)
-            except CheckFailed as failure:
-                again = f"\n  again:    the same cases come with check.{function.__name__}(seed={seed})" if seed else ""
-                raise CheckFailed(f"{failure}{again}") from None
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:
-                raise CheckFailed(f"the check of `{function.__name__}` could not read your result "
-                                  f"({type(error).__name__}: {error}). Compare shapes and types with the task; if they "
-                                  "are right, show this line to your instructor.") from None
+            again = f"\n  again:    the same cases come with check.{function.__name__}(seed={seed})" if seed else ""
+            fault = f"the check of `{function.__name__}` could not read your result"
+            message = _failure(lambda: function(seed), fault)
+            if message is not None:
+                raise CheckFailed(message + again)
             print(f"✓ {says}")
 
         run.task = Task(run, says, points)
         return run
     return decorate
+
+
+def _failure(test: Callable[[], None], fault: str) -> str | None:
+    """What a test finds wrong, in words, or None. Its own warnings stay off the screen: they would cost the points."""
+    try:
+        with contextlib.redirect_stderr(_Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            test()
+    except KeyboardInterrupt:
+        raise
+    except CheckFailed as failure:
+        return _safely(str, failure, otherwise=fault)
+    except BaseException as error:
+        return (f"{fault} ({_type_name(error)}: {_short(error)}). Compare shapes and types with the task; if they are "
+                "right, show this line to your instructor.")
+    return None
 
 
 def fresh() -> int:
@@ -70,12 +84,8 @@ def summary(module: ModuleType) -> None:
     reached = 0
     for task in tasks:
         try:
-            with open(os.devnull, "w") as nowhere:
-                before, sys.stdout = sys.stdout, nowhere
-                try:
-                    task.run()
-                finally:
-                    sys.stdout = before
+            with contextlib.redirect_stdout(_Nowhere()):
+                task.run()
         except CheckFailed as failure:
             print(f"  0 of {task.points}   {task.run.__name__}: {str(failure).splitlines()[0]}")
         else:
@@ -90,18 +100,28 @@ def private(exercise: str, task: str) -> None:
 
     The folder stands beside nbgrader_config.py, or where the environment's
     ``PARITY_PRIVATE_TESTS`` says, and is kept out of git. It sees the student's
-    work only through ``call``. Raises CheckFailed where it does.
+    work only through ``call``. Where it raises, CheckFailed says so: with the
+    text of an assertion or of a CheckFailed, and never with the test's source.
     """
-    from parity_lib.checks import core
-
-    folder = Path(os.environ.get("PARITY_PRIVATE_TESTS", "private"))
-    path = folder / f"{exercise}.py"
+    path = Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
     if not path.is_file():
         return
+    message = _failure(lambda: _run_private(path, exercise, task), f"your instructor's test of `{task}` did not run")
+    if message is not None:
+        raise CheckFailed(message)
+
+
+def _run_private(path: Path, exercise: str, task: str) -> None:
     spec = importlib.util.spec_from_file_location(f"parity_private_{exercise}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     test = getattr(module, task, None)
-    if test is not None:
-        require(callable(test), task, test, f"a function in {path}")
+    if test is None:
+        return
+    require(callable(test), task, test, f"a function in {path.name}")
+    try:
         test(core.call)
+    except CheckFailed:
+        raise
+    except AssertionError as error:
+        raise CheckFailed(_short(error) or f"your instructor's own test of `{task}` finds something wrong") from None
