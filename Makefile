@@ -6,19 +6,23 @@ READY := $(VENV)/.ready
 PIP_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-full lint bench lab clean
+.PHONY: help book exercises test test-full lint bench lab clean
 
 help:
 	@echo "make book       build the book into _build/html"
+	@echo "make exercises  write the exercises' notebooks from their sources, solutions/*.md"
 	@echo "make test       run every test"
 	@echo "make test-full  run the longer proofs too"
 	@echo "make lint       check the style of the code"
 	@echo "make bench      measure the speed"
-	@echo "make lab        open the chapters and exercises in JupyterLab"
+	@echo "make lab        open JupyterLab on the exercises"
 	@echo "make clean      remove what was built (the virtual environment stays)"
 
 book: $(READY)
 	$(BIN)/parity book
+
+exercises: $(READY)
+	$(BIN)/parity exercises
 
 test: $(READY) lint
 	$(BIN)/python -m tests.browser
@@ -35,7 +39,7 @@ bench: $(READY)
 	$(BIN)/parity bench
 
 lab: $(READY)
-	$(BIN)/jupyter lab --notebook-dir=.
+	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises
 
 clean:
 	rm -rf _build .pytest_cache .ruff_cache .coverage

@@ -1,11 +1,16 @@
 """The course, for the stock nbgrader commands. They are run from this folder."""
 
+import os
+from pathlib import Path
+
 c = get_config()  # noqa: F821
+HERE = Path(__file__).resolve().parent
+SECONDS_A_CELL = 60
 
 c.CourseDirectory.course_id = "one-bit-of-memory"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-# The text sources hold the solutions: they stand beside the notebooks and must not be released with them.
+# A Markdown file beside a source notebook would be released with it, solutions included.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md"]
 
 # A student who deletes a test cell gets it back; it would stay "needs grading" for ever.
@@ -13,9 +18,14 @@ c.OverwriteCells.add_missing_cells = True
 
 # A kernel that is told to stop takes longer than the grading of a notebook.
 c.Execute.shutdown_kernel = "immediate"
-c.Execute.timeout = 60
-c.Execute.error_on_timeout = {"ename": "Timeout", "evalue": "this cell ran for more than 60 seconds",
-                              "traceback": ["This cell ran for more than 60 seconds and was stopped."]}
+c.Execute.timeout = SECONDS_A_CELL
+TOO_LONG = (f"This cell ran for more than {SECONDS_A_CELL} seconds and was stopped. Is there a loop that never ends, "
+            "or one over more than it needs?")
+c.Execute.error_on_timeout = {"ename": "Timeout", "evalue": TOO_LONG, "traceback": [f"✗ {TOO_LONG}"]}
+
+# A test cell with a warning on stderr would get no points, and a right answer may warn.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"[\s\S]*"
 
 # Feedback shows the messages of hidden tests, not their source.
 c.GenerateFeedback.preprocessors = [
@@ -23,3 +33,8 @@ c.GenerateFeedback.preprocessors = [
     "parity_lib.course.feedback.HideHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# What belongs to one class only stays out of git, in private/: tests of your own, and settings in the form of this
+# file, such as the names that your learning platform gives to downloads.
+os.environ.setdefault("PARITY_PRIVATE_TESTS", str(HERE / "private"))
+load_subconfig("nbgrader_config.py", path=str(HERE / "private"))  # noqa: F821

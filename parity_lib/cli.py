@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -50,6 +51,59 @@ def book() -> None:
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
     click.echo(f"\nThe book is ready. Open {page.as_uri()}")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a notebook is not what its source makes.")
+def exercises(check: bool) -> None:
+    """Write the exercises' notebooks, solutions/*/ and exercises/*/, from their sources, solutions/*.md."""
+    for module in ("nbgrader", "yaml"):
+        if importlib.util.find_spec(module) is None:
+            raise click.ClickException(f'{module} is missing: pip install -c constraints.txt -e ".[course]"')
+    root = _root()
+    with tempfile.TemporaryDirectory() as folder:
+        made = _make_exercises(root, Path(folder))
+        stale = _differences(root, made)
+    orphans = _orphans(root, made)
+    if check and (stale or orphans):
+        raise click.ClickException("\n".join(
+            [*(f"{path} is not what its source makes" for path in stale),
+             *(f"{path} has no source in solutions/" for path in orphans),
+             "Edit solutions/NAME.md, never a notebook, then run: parity exercises"]))
+    for path, content in made.items():
+        if path in stale:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
+    for path in orphans:
+        click.echo(f"{path} has no source in solutions/; delete it if the exercise is gone")
+    click.echo(f"{len(made)} notebooks, {len(stale)} of them written anew" if stale else
+               f"{len(made)} notebooks, all as their sources make them")
+
+
+def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
+    """Every notebook that the sources make, by its path within the repository."""
+    from yaml import YAMLError
+
+    from parity_lib.course import authoring
+
+    try:
+        authoring.write_solutions(root, folder / "solutions")
+        authoring.write_exercises(folder / "solutions", folder / "exercises")
+    except (ValueError, YAMLError) as error:
+        raise click.ClickException(str(error)) from None
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
+
+
+def _differences(root: Path, made: dict[str, bytes]) -> list[str]:
+    return [path for path, content in made.items()
+            if not (root / path).is_file() or (root / path).read_bytes() != content]
+
+
+def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
+    """Notebooks in their places whose source is gone. A student's own files beside them are none."""
+    found = [path for tree in ("solutions", "exercises") for path in sorted((root / tree).glob("*/*.ipynb"))
+             if path.stem == path.parent.name]
+    return [name for path in found if (name := path.relative_to(root).as_posix()) not in made]
 
 
 @main.command()

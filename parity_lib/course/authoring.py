@@ -190,7 +190,8 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
         api = NbGraderAPI(config=config)
         for path in sorted(solutions.glob("*/*.ipynb")):
             result = api.generate_assignment(path.stem)
-            require(result["success"], path.stem, result.get("error") or result.get("log"), "an assignment nbgrader can release")
+            require(result["success"], path.stem, result.get("error") or result.get("log"),
+                    "an assignment that nbgrader can release")
             release = nbformat.read(course / "exercises" / path.stem / path.name, as_version=4)
             out = target / path.stem / path.name
             out.parent.mkdir(parents=True, exist_ok=True)
@@ -200,4 +201,5 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
 
 
 def _text(nb: nbformat.NotebookNode) -> str:
-    return json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    # As nbgrader writes it: its own generate_assignment makes the same file.
+    return nbformat.writes(nb) + "\n"

@@ -1,0 +1,66 @@
+"""Feedback keeps messages and gives no hidden test away, whatever ends a cell."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from parity_lib.course import feedback
+
+TEST = """from parity_lib.checks import unrolling as check
+check.parity()
+### BEGIN HIDDEN TESTS
+check.parity(seed=check.fresh())
+### END HIDDEN TESTS"""
+SHOWN = f"""from parity_lib.checks import unrolling as check
+check.parity()
+{feedback.IN_ITS_PLACE}"""
+QUOTE = "----> 4 check.parity(seed=check.fresh())"
+FLAGS = {"grade": True, "solution": False, "locked": True, "grade_id": "parity-check"}
+
+
+def error(name, value, *traceback):
+    return new_output("error", ename=name, evalue=value, traceback=list(traceback))
+
+
+def cleaned(cell):
+    notebook, _ = feedback.HideHiddenTests()(new_notebook(cells=[cell]), {})
+    return notebook.cells[0]
+
+
+def graded(source=TEST, outputs=(), **flags):
+    return new_code_cell(source, metadata={"nbgrader": FLAGS | flags}, outputs=list(outputs))
+
+
+@pytest.mark.parametrize(("source", "shown"), [
+    (TEST, SHOWN),
+    (TEST + "\nprint('after')", SHOWN + "\nprint('after')"),
+    (TEST.removesuffix("\n### END HIDDEN TESTS"), SHOWN),
+    ("# This cell was missing.\n\n" + TEST, "# This cell was missing.\n\n" + SHOWN),
+    ("if 1:\n    ### BEGIN HIDDEN TESTS\n    secret()\n    ### END HIDDEN TESTS\n", "if 1:\n" + feedback.IN_ITS_PLACE),
+    ("check.parity()", "check.parity()"),
+])
+def test_the_source_of_hidden_tests_is_replaced(source, shown):
+    assert cleaned(graded(source)).source == shown
+
+
+@pytest.mark.parametrize(("outputs", "shown"), [
+    ([error("CheckFailed", "parity of [[1]]\n  expected: 1", "✗ parity of [[1]]\n  expected: 1")],
+     ["✗ parity of [[1]]\n  expected: 1"]),
+    ([error("NameError", "no name", "\x1b[31mNameError\x1b[39m  Traceback", QUOTE)],
+     ["✗ NameError: no name"]),
+    ([error("KeyboardInterrupt", "", QUOTE), error("Timeout", "too long", "✗ too long")],
+     ["✗ too long"]),
+    ([error("KeyboardInterrupt", "", QUOTE)], ["✗ KeyboardInterrupt"]),
+    ([error("DeadKernel", "", "\x1b[31m✗ gone\x1b[0m")], ["✗ gone"]),
+])
+def test_a_traceback_is_cut_down_to_its_message(outputs, shown):
+    printed = new_output("stream", name="stdout", text="✓ parity")
+    cell = cleaned(graded(outputs=[printed, *outputs]))
+    assert cell.outputs[0] == printed
+    assert [line for one in cell.outputs[1:] for line in one.traceback] == shown
+
+
+def test_a_students_own_cells_stay_as_they_are():
+    trace = error("ValueError", "mine", "line 1", "line 2")
+    for cell in (graded(outputs=[trace], solution=True), graded(outputs=[trace], grade=False),
+                 new_code_cell(TEST, outputs=[trace]), new_markdown_cell(TEST, metadata={"nbgrader": FLAGS})):
+        assert cleaned(cell.copy()) == cell

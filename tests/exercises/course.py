@@ -1,0 +1,169 @@
+"""A course of our own for a test: the repository's files, hand-ins made from the release, nbgrader's commands."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from tests.submissions import bank
+
+ROOT = bank.ROOT
+BIN = Path(sys.executable).parent
+
+
+def environment(library: Path = ROOT) -> dict[str, str]:
+    """This Python's commands first, `library` imported from its folder, nothing of the user's own Jupyter settings."""
+    own = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(library), "OMP_NUM_THREADS": "1",
+           "JUPYTER_NO_CONFIG": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    taken = {"PARITY_PRIVATE_TESTS", "NBGRADER_EXECUTION"}
+    return {key: value for key, value in os.environ.items() if key not in taken} | own
+
+
+def copy_course(folder: Path, *names: str) -> Path:
+    """A course root with the configuration and these exercises, as a clone has them but without a gradebook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    for name in names:
+        for tree in ("solutions", "exercises"):
+            shutil.copytree(ROOT / tree / name, folder / tree / name)
+        shutil.copy(ROOT / "solutions" / f"{name}.md", folder / "solutions")
+    return folder
+
+
+def nbgrader(folder: Path, *arguments: str) -> str:
+    """Run a command of nbgrader in a course root; what it said. CalledProcessError if it failed."""
+    done = subprocess.run([BIN / "nbgrader", *arguments], cwd=folder, env=environment(), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8", errors="replace")
+    assert done.returncode == 0, f"nbgrader {' '.join(arguments)}\n{done.stdout[-4000:]}"
+    return done.stdout
+
+
+# Hand-ins
+
+def release(name: str) -> NotebookNode:
+    """What a student gets."""
+    return nbformat.read(ROOT / "exercises" / name / f"{name}.ipynb", as_version=4)
+
+
+def filled(name: str, done: NotebookNode) -> NotebookNode:
+    """The release with the work of a solved notebook pasted in, as a student would: what is locked stays as it is."""
+    hand_in, work = release(name), {cell.id: cell for cell in done.cells}
+    for cell in hand_in.cells:
+        if not locked(cell) and cell.id in work:
+            cell.source = re.sub(r"^[ \t]*### (?:BEGIN|END) SOLUTION\n?", "", work[cell.id].source, flags=re.MULTILINE)
+    known = {cell.id for cell in hand_in.cells}
+    for place, cell in enumerate(done.cells):
+        if cell.id not in known:  # one that the student added, before the same cell as there
+            after = next(other.id for other in done.cells[place + 1:] if other.id in known)
+            hand_in.cells.insert([one.id for one in hand_in.cells].index(after), copy.deepcopy(cell))
+    return hand_in
+
+
+def locked(cell: NotebookNode) -> bool:
+    meta = cell.metadata.get("nbgrader", {})
+    return bool(meta) and not meta["solution"]
+
+
+def solution(name: str) -> NotebookNode:
+    """The hand-in of a student who writes what the source has."""
+    return filled(name, bank.authoring.notebook(bank.authoring.read(ROOT / "solutions" / f"{name}.md")))
+
+
+def hand_in(submission: bank.Submission) -> NotebookNode:
+    """A submission of the bank as the file that the student sends."""
+    return filled(submission.exercise, bank.notebook(submission))
+
+
+def submit(folder: Path, student: str, name: str, notebook: NotebookNode) -> None:
+    """Put a hand-in where nbgrader looks for it."""
+    path = folder / "submitted" / student / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook, path)
+
+
+# Results
+
+@dataclass(frozen=True)
+class Graded:
+    """One student's graded notebook: its test cells' outcomes, answers in words that await the instructor, feedback."""
+
+    outcomes: dict[str, bank.Outcome]
+    waiting: list[str]
+    feedback: str
+
+
+def results(folder: Path, name: str) -> dict[str, Graded]:
+    """What the gradebook, the graded notebooks and the feedback pages say, by student."""
+    found = {}
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        for submission in book.assignment_submissions(name):
+            student = submission.student.id
+            graded = nbformat.read(folder / "autograded" / student / name / f"{name}.ipynb", as_version=4)
+            tests = {cell.metadata.nbgrader.grade_id: cell for cell in graded.cells
+                     if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")}
+            grades = submission.notebooks[0].grades
+            page = folder / "feedback" / student / name / f"{name}.html"
+            found[student] = Graded(
+                {grade.name: bank.Outcome(grade.score, grade.max_score, said(tests[grade.name]))
+                 for grade in grades if grade.name in tests},
+                [grade.name for grade in grades if grade.needs_manual_grade],
+                page.read_text(encoding="utf8") if page.is_file() else "")
+    return found
+
+
+def said(cell: NotebookNode) -> str:
+    """What a cell printed, and its error's text."""
+    return "\n".join(one.get("text", "") or one.get("evalue", "") for one in cell.outputs)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One exercise, graded for several students by the stock commands, and what each command took."""
+
+    folder: Path
+    name: str
+    graded: dict[str, Graded]
+    seconds: dict[str, float]
+    exported: dict[str, float]
+
+
+def grade_batch(folder: Path, name: str, notebooks: dict[str, NotebookNode]) -> Batch:
+    """generate_assignment, autograde, generate_feedback, export: in a course root of its own."""
+    if not (folder / "nbgrader_config.py").is_file():
+        copy_course(folder, name)
+    nbgrader(folder, "generate_assignment", name, "--force")
+    for student, notebook in notebooks.items():
+        submit(folder, student, name, notebook)
+    seconds = autograde_timed(folder, name)
+    nbgrader(folder, "generate_feedback", name)
+    nbgrader(folder, "export", "--to", "grades.csv")
+    with (folder / "grades.csv").open(encoding="utf8", newline="") as table:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)}
+    return Batch(folder, name, results(folder, name), seconds, exported)
+
+
+def autograde_timed(folder: Path, name: str) -> dict[str, float]:
+    """Run `nbgrader autograde`; the seconds that each student's notebook took, by the lines that announce them."""
+    process = subprocess.Popen([BIN / "nbgrader", "autograde", name], cwd=folder, env=environment(), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8", errors="replace")
+    lines, starts = [], []
+    for line in process.stdout:
+        lines.append(line)
+        if found := re.search(r"Sanitizing .*?submitted[/\\]([^/\\]+)[/\\]", line):
+            starts.append((found[1], time.monotonic()))
+    end = time.monotonic()
+    assert process.wait() == 0, "".join(lines)[-4000:]
+    ends = [start for _, start in starts[1:]] + [end]
+    return {student: stop - start for (student, start), stop in zip(starts, ends, strict=True)}

@@ -1,0 +1,82 @@
+"""`parity exercises`: the notebooks in git are what their sources make, and the command says where they are not."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from parity_lib.cli import main
+from tests.exercises import course
+from tests.submissions import bank
+
+NAME = bank.authoring.names(bank.ROOT)[0]
+
+
+def exercises(folder, *arguments):
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        return CliRunner().invoke(main, ["exercises", *arguments])
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(bank.ROOT / name, tmp_path)
+    return course.copy_course(tmp_path, NAME)
+
+
+def test_the_committed_notebooks_are_what_the_sources_make():
+    result = exercises(bank.ROOT, "--check")
+    assert result.exit_code == 0, result.output
+    assert f"{2 * len(bank.authoring.names(bank.ROOT))} notebooks" in result.output
+
+
+def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
+    source, release = folder / f"solutions/{NAME}.md", folder / f"exercises/{NAME}/{NAME}.ipynb"
+    before = release.read_bytes()
+    source.write_text(source.read_text(encoding="utf8").replace("# Exercise: ", "# Exercise on ", 1), encoding="utf8")
+    result = exercises(folder, "--check")
+    assert result.exit_code == 1
+    assert f"exercises/{NAME}/{NAME}.ipynb is not what its source makes" in result.output
+    assert "parity exercises" in result.output
+    assert release.read_bytes() == before, "--check writes nothing"
+    assert "2 of them written anew" in exercises(folder).output
+    assert b"# Exercise on " in release.read_bytes()
+    assert "all as their sources make them" in exercises(folder).output
+
+
+def test_a_notebook_without_a_source_is_noticed_and_kept(folder):
+    gone = folder / "exercises/gone/gone.ipynb"
+    gone.parent.mkdir()
+    gone.write_text("{}")
+    (folder / f"exercises/{NAME}/{NAME}.ipynb").unlink()
+    (folder / f"exercises/{NAME}/scratch.ipynb").write_text("{}")  # a student's own
+    result = exercises(folder, "--check")
+    assert result.exit_code == 1
+    assert "exercises/gone/gone.ipynb has no source" in result.output
+    assert "scratch" not in result.output
+    written = exercises(folder).output
+    assert "delete it if the exercise is gone" in written
+    assert "1 of them written anew" in written
+    assert gone.is_file()
+
+
+def test_a_source_that_cannot_be_read_is_named(folder):
+    (folder / f"solutions/{NAME}.md").write_text("no front matter", encoding="utf8")
+    result = exercises(folder)
+    assert result.exit_code == 1
+    assert f"{NAME}.md" in result.output.replace("\n", "")
+
+
+def test_without_nbgrader_it_says_how_to_get_it(folder, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    result = exercises(folder)
+    assert result.exit_code == 1
+    assert "pip install" in result.output
