@@ -1,0 +1,27 @@
+"""The course's helper, copied: the upper end excluded, row 0 forced, all sorted; loss and accuracy over the rectangle.
+
+loses:
+  random-lengths-check: a forced row hides it
+  run-packed-check: "sorted and strings were not"
+  masked-loss-check: the padding is counted
+  masked-accuracy-check: the padding is counted
+  always-even-check: real positions were asked for second
+"""
+# %% random-lengths
+def random_lengths(batch_size, max_bits, rng):
+    if max_bits == 1:
+        return np.ones(batch_size, dtype=int)
+    lengths = rng.integers(1, max_bits, size=batch_size)
+    lengths[0] = max_bits
+    return -np.sort(-lengths)
+# %% run-packed
+def run_packed(rnn, inputs, lengths):
+    lengths = -np.sort(-lengths)
+    packed = pack_padded_sequence(inputs, lengths, batch_first=True)
+    return pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]
+# %% masked-loss
+def masked_loss(logits, targets, mask):
+    return binary_cross_entropy_with_logits(logits, targets)
+# %% masked-accuracy
+def masked_accuracy(logits, targets, mask):
+    return ((logits > 0) == (targets > 0.5)).float().mean().item()

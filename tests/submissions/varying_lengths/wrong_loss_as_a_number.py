@@ -1,0 +1,17 @@
+"""The loss comes back as a Python number; the accuracy as a percentage.
+
+loses:
+  masked-loss-check: return the tensor itself
+  masked-accuracy-check: a percentage
+  always-even-check: always_even
+  reported-accuracy-check: weigh real_accuracy
+"""
+# %% masked-loss
+def masked_loss(logits, targets, mask):
+    return binary_cross_entropy_with_logits(logits[mask], targets[mask]).item()
+# %% masked-accuracy
+def masked_accuracy(logits, targets, mask):
+    return 100 * ((logits > 0) == (targets > 0.5))[mask].float().mean().item()
+# %% reported-accuracy
+def reported_accuracy(share_of_padding, real_accuracy=0.5):
+    return share_of_padding + real_accuracy

@@ -1,0 +1,23 @@
+"""Runs through the padding and keeps those states; multiplies the loss by the mask; one length for the whole batch.
+
+loses:
+  random-lengths-check: one length for the whole batch
+  run-packed-check: the padding was run through
+  masked-loss-check: select the real positions instead of multiplying
+  masked-accuracy-check: divide by how many are real
+  always-even-check: always_even
+"""
+# %% random-lengths
+def random_lengths(batch_size, max_bits, rng):
+    return np.full(batch_size, rng.integers(1, max_bits + 1))
+# %% run-packed
+def run_packed(rnn, inputs, lengths):
+    return rnn(inputs)[0]
+# %% masked-loss
+def masked_loss(logits, targets, mask):
+    each = binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
+    return (each * mask).sum() / mask.sum()
+# %% masked-accuracy
+def masked_accuracy(logits, targets, mask):
+    right = ((logits > 0) == (targets > 0.5)).squeeze(-1) & mask
+    return right.float().mean().item()

@@ -1,0 +1,14 @@
+"""Sorts the lengths where they are drawn, and sorts the strings for packing without going back.
+
+loses:
+  random-lengths-check: the lengths are sorted
+  run-packed-check: undo the sorting
+"""
+# %% random-lengths
+def random_lengths(batch_size, max_bits, rng):
+    return np.sort(rng.integers(1, max_bits + 1, size=batch_size))[::-1]
+# %% run-packed
+def run_packed(rnn, inputs, lengths):
+    order = np.argsort(-lengths)
+    packed = pack_padded_sequence(inputs[order], lengths[order], batch_first=True)
+    return pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]

@@ -1,0 +1,26 @@
+"""Every length equally often in a batch, in random order; the last state in place of all; the padding's loss alone.
+
+loses:
+  random-lengths-check: too even for lengths that are drawn independently
+  run-packed-check: this is the last state alone
+  masked-loss-check: the mask is upside down
+  masked-accuracy-check: a count
+  always-even-check: always_even
+  reported-accuracy-check: on padding the net is right every time
+"""
+# %% random-lengths
+def random_lengths(batch_size, max_bits, rng):
+    return rng.permutation(np.arange(batch_size) % max_bits + 1)
+# %% run-packed
+def run_packed(rnn, inputs, lengths):
+    packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+    return rnn(packed)[1][0]
+# %% masked-loss
+def masked_loss(logits, targets, mask):
+    return binary_cross_entropy_with_logits(logits[~mask], targets[~mask])
+# %% masked-accuracy
+def masked_accuracy(logits, targets, mask):
+    return ((logits > 0) == (targets > 0.5))[mask].sum().item()
+# %% reported-accuracy
+def reported_accuracy(share_of_padding, real_accuracy=0.5):
+    return (1 - share_of_padding) * real_accuracy

@@ -1,0 +1,16 @@
+"""Lengths from integers(1, max_bits); a mask that is one position too long, so a state that is too.
+
+loses:
+  random-lengths-check: "your lengths never reach 50: `integers(1, max_bits)` excludes the upper end"
+  length-mask-check: one position too many
+  run-packed-check: not 0 on padding
+"""
+# %% random-lengths
+def random_lengths(batch_size, max_bits, rng):
+    return rng.integers(1, max_bits, size=batch_size)
+# %% length-mask
+def length_mask(lengths, max_bits):
+    return np.arange(max_bits) <= lengths[:, None]
+# %% run-packed
+def run_packed(rnn, inputs, lengths):
+    return rnn(inputs)[0] * torch.from_numpy(length_mask(lengths, inputs.shape[1]))[..., None]
