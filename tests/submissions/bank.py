@@ -72,7 +72,8 @@ def read(path: Path) -> Submission:
 
 def bank(exercise: str | None = None) -> list[Submission]:
     """All submissions, or those to one exercise, in order of their names."""
-    return [read(path) for path in sorted(HERE.glob(f"{exercise or '*'}/*.py")) if path.stem != "__init__"]
+    files = sorted(HERE.glob(f"{exercise or '*'}/*.py"))
+    return [read(path) for path in files if path.stem.startswith(("right_", "wrong_"))]
 
 
 def notebook(submission: Submission) -> nbformat.NotebookNode:

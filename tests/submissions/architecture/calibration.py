@@ -1,0 +1,65 @@
+"""How often the one check that trains passes: for the reference and for the nearest wrong answers, start by start.
+
+``python -m tests.submissions.architecture.calibration`` writes calibration.json
+beside this file. The check tries up to three starts and passes if one succeeds;
+here each start is counted by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from parity_lib import checks
+from parity_lib.checks import architecture as check
+from tests.submissions import bank
+
+HERE = Path(__file__).parent
+RIGHT = ("right_cells_in_a_loop", "right_own_cells_in_float64", "right_helpers_and_noise", "right_steps_first")
+WRONG = ("wrong_all_weights_start_alike", "wrong_detached_readout", "wrong_state_not_carried",
+         "wrong_batch_first_forgotten", "wrong_sigmoid_at_the_end")
+
+
+def calibrate(seeds: int = 100) -> dict:
+    """For each answer: how many starts, how many succeed within the limit, and after how many updates at most."""
+    answers = {"solution": None} | {name: HERE / f"{name}.py" for name in RIGHT + WRONG}
+    limits = {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}
+    return limits | {"answers": {name: _counted(path, seeds) for name, path in answers.items()}}
+
+
+def _counted(path: Path | None, seeds: int) -> dict:
+    checks.bind({"build_model": _builder(path)})
+    try:
+        updates = [check.train_once(start)["updates"] for start in range(seeds)]
+    finally:
+        checks.bind(None)
+    solved = sorted(one for one in updates if one is not None)
+    runs_of_three = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
+    passes = sum(any(one is not None for one in three) for three in runs_of_three)
+    return {"solved": len(solved), "most_updates": solved[-1] if solved else None,
+            "median_updates": solved[len(solved) // 2] if solved else None,
+            "checks": len(runs_of_three), "passed": passes}
+
+
+def _builder(path: Path | None) -> Callable:
+    """``build_model`` of an answer, from its cells."""
+    namespace: dict = {"__name__": "answer"}
+    nb = bank.notebook(bank.read(path)) if path else bank.authoring.notebook(
+        bank.authoring.read(bank.ROOT / "solutions" / "architecture.md"))
+    for cell in nb.cells:
+        if cell.id in ("imports", "build-model") or cell.id.startswith("added"):
+            exec(compile(cell.source, cell.id, "exec"), namespace)
+    return namespace["build_model"]
+
+
+def main() -> None:
+    """Write calibration.json."""
+    torch.set_num_threads(1)
+    (HERE / "calibration.json").write_text(json.dumps(calibrate(), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
