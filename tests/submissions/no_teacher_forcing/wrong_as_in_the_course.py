@@ -1,0 +1,11 @@
+"""The label with `sum`, as the course says, made before the strings are cut.
+
+loses:
+  final-parity-check: the label of the string before it was cut
+  trained-short-check: the label is that of the string before it was cut
+  trained-long-check: little more than a coin
+"""
+
+# %% final-parity
+def final_parity(bits, lengths):
+    return np.sum(bits, axis=1) % 2

@@ -1,0 +1,17 @@
+"""The states are detached before the readout: only the readout learns.
+
+loses:
+  train-step-check: "the LSTM did not move, only the readout: the states were detached"
+  trained-short-check: the gradient is wrong
+  trained-long-check: the gradient is wrong
+"""
+
+# %% train-step
+def train_step(lstm, readout, optimizer, inputs, lengths, labels):
+    states, _ = lstm(inputs)
+    loss = end_loss(readout(states.detach()), lengths, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_([*lstm.parameters(), *readout.parameters()], 1.0)
+    optimizer.step()
+    return loss.item()

@@ -1,0 +1,40 @@
+"""The loss leaves PyTorch as a number, so no gradient can flow; a sum where a mean belongs; the seed unused.
+
+loses:
+  final-parity-check: this adds down the batch
+  last-valid-check: "index rows and steps together"
+  end-loss-check: the sum over the strings came back
+  end-gradient-check: no gradient can flow through the output of `end_loss`
+  train-step-check: the gradient is not clipped
+  train-at-the-end-check: "the argument `seed` is not used"
+  trained-short-check: the net is not trained
+  trained-long-check: the net is not trained
+"""
+
+# %% final-parity
+def final_parity(bits, lengths):
+    parity = bits.sum(axis=0) % 2
+    return parity
+
+# %% last-valid
+def last_valid(outputs, lengths):
+    return outputs[:, lengths - 1]
+
+# %% end-loss
+def end_loss(logits, lengths, labels):
+    o = logits[torch.arange(len(logits)), lengths - 1, 0]
+    return binary_cross_entropy_with_logits(o, labels, reduction="sum").item()
+
+# %% train-step
+def train_step(lstm, readout, optimizer, inputs, lengths, labels):
+    o = readout(lstm(inputs)[0])[torch.arange(len(inputs)), lengths - 1, 0]
+    loss = binary_cross_entropy_with_logits(o, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+# %% train-at-the-end
+def train_at_the_end(max_length, steps, seed, min_length=1):
+    torch.manual_seed(0)
+    return nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)

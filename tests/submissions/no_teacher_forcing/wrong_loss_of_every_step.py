@@ -1,0 +1,28 @@
+"""The one label is compared with every step; even and odd are swapped; no clipping; the weights come unseeded.
+
+loses:
+  final-parity-check: even and odd are swapped
+  end-loss-check: the label is compared with the logit of every
+  end-gradient-check: steps other than the last real one get a gradient
+  train-step-check: the label is compared with every step
+  train-at-the-end-check: something is drawn without the seed
+  trained-short-check: the net is not trained
+  trained-long-check: the net is not trained
+  next-max-length-check: it grows although the accuracy is below 0.95
+"""
+
+# %% final-parity
+def final_parity(bits, lengths):
+    return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2 == 0
+
+# %% end-loss
+def end_loss(logits, lengths, labels):
+    return binary_cross_entropy_with_logits(logits, labels[:, None, None].expand(logits.shape))
+
+# %% train-at-the-end
+def train_at_the_end(max_length, steps, seed, min_length=1):
+    return nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
+
+# %% next-max-length
+def next_max_length(longest, accuracy, stop):
+    return min(longest + 1, stop) if accuracy >= 0.9 else longest

@@ -1,0 +1,15 @@
+"""A "network" that computes cumsum % 2 comes back in the place of a trained one.
+
+loses:
+  train-at-the-end-check: only weights travel to the check
+  trained-short-check: only weights travel to the check
+  trained-long-check: only weights travel to the check
+"""
+
+# %% train-at-the-end
+class CountingLSTM(nn.LSTM):
+    def forward(self, inputs, state=None):
+        return (torch.cumsum(inputs, dim=1) % 2).expand(-1, -1, 8) - 0.5, None
+
+def train_at_the_end(max_length, steps, seed, min_length=1):
+    return CountingLSTM(1, 8, batch_first=True), nn.Linear(8, 1)

@@ -1,0 +1,44 @@
+"""A count for a parity, a mean for the last step, a sigmoid too many; the weights never move.
+
+loses:
+  final-parity-check: this is the count of ones
+  last-valid-check: this is the mean over the real steps
+  end-loss-check: a sigmoid comes before a loss that already contains one
+  end-gradient-check: expected
+  train-step-check: "nothing moved"
+  train-at-the-end-check: the weights of 0 steps
+  trained-short-check: the net is not trained
+  trained-long-check: the net is not trained
+  next-max-length-check: it never shrinks
+"""
+
+# %% final-parity
+def final_parity(bits, lengths):
+    return np.array([row[:n].sum() for row, n in zip(bits, lengths)])
+
+# %% last-valid
+def last_valid(outputs, lengths):
+    real = torch.arange(outputs.shape[1]) < lengths[:, None]
+    return torch.where(real[..., None], outputs, 0.0).sum(1) / lengths[:, None]
+
+# %% end-loss
+def end_loss(logits, lengths, labels):
+    o = logits[torch.arange(len(logits)), lengths - 1, 0]
+    return binary_cross_entropy_with_logits(torch.sigmoid(o), labels)
+
+# %% train-step
+def train_step(lstm, readout, optimizer, inputs, lengths, labels):
+    o = readout(lstm(inputs)[0])[torch.arange(len(inputs)), lengths - 1, 0]
+    loss = binary_cross_entropy_with_logits(o, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    return loss.item()
+
+# %% train-at-the-end
+def train_at_the_end(max_length, steps, seed, min_length=1):
+    torch.manual_seed(seed)
+    return nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
+
+# %% next-max-length
+def next_max_length(longest, accuracy, stop):
+    return min(longest + 1, stop) if accuracy >= 0.95 else max(longest - 1, 1)
