@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib import experiment, models
 from parity_lib.checks import expect
-from parity_lib.checks.core import ModuleRun, call, call_module
+from parity_lib.checks.core import CheckFailed, ModuleRun, call, call_module
 from parity_lib.checks.reporting import check, fresh, private  # noqa: F401  (notebooks call them here)
 
 COUNT, SHAPES, SIGMOID = "unrolling#how-many-parameters", "unrolling#shapes-and-a-mistake-that-makes-no-noise", \
@@ -101,6 +101,7 @@ def build_model(seed: int = 0) -> None:
         net = _Net(cell, hidden, layers)
         _right_shapes(net)
         _strings_apart(net, rng)
+        _nothing_kept(net, rng)
         if cell in ("tanh", "lstm"):
             _ends_in_logits(net, rng)
         _no_look_ahead(net, rng)
@@ -226,6 +227,25 @@ def _strings_apart(net: _Net, rng: np.random.Generator) -> None:
                     f"other logits for strings {np.flatnonzero(moved).tolist()}",
                     "batch_first=True is missing, so the net reads down the batch; or something is averaged over it",
                     SHAPES)
+
+
+def _nothing_kept(net: _Net, rng: np.random.Generator) -> None:
+    """One net, asked about two batches in turn, answers the second as a net does that was asked nothing before."""
+    state, strings = net.random_weights(rng), _random_bits(rng, 3, 6)
+    alone = net.logits(strings, state)
+    kept = "the state of the last call is kept, as self.state perhaps; each call begins with a first state of zeros"
+    for before in (_random_bits(rng, 2, 5), 1 - strings):
+        what = f"{net.name}, asked about {len(before)} strings and then about {len(strings)}: the second answer"
+        try:
+            output = call_module("AskedTwice", net.cell, net.hidden, net.layers, inputs=(before, strings),
+                                 state={f"net.{name}": value for name, value in state.items()}).output
+        except CheckFailed as failure:
+            expect.fail(what, "logits", str(failure).splitlines()[0], kept, EQUATIONS)
+        if not isinstance(output, (tuple, list)) or len(output) != 2:
+            expect.fail("AskedTwice", "two tensors of logits", output, "leave its cell as it was", EQUATIONS)
+        second = _as_logits(output[1], strings, what)
+        if not np.allclose(alone, second, rtol=1e-4, atol=1e-5):
+            expect.fail(what, alone[0, :, 0], second[0, :, 0], kept, EQUATIONS)
 
 
 def _moved(net: _Net, rng: np.random.Generator) -> tuple[str, int, np.ndarray]:
