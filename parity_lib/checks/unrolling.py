@@ -12,86 +12,140 @@ from parity_lib.checks.core import call
 from parity_lib.checks.reporting import check, fresh, private  # noqa: F401  (notebooks call them here)
 
 READY_PARITY = (data.running_parity, data.final_parity, data.bits_and_parity)
-READY_CELL = (nn.RNN, nn.RNNCell, models.NumpyRNN.step, models.NumpyRNN.forward)
-THE_CELL, BY_HAND = "unrolling#the-cell-in-numpy", "unrolling#two-units-by-hand"
+READY_CELL = (nn.RNN, nn.RNNCell, torch.rnn_tanh, torch.rnn_tanh_cell, models.NumpyRNN.step, models.NumpyRNN.forward)
+PICTURE, CELL, BY_HAND = "one-bit#say-it-in-a-picture", "unrolling#the-cell-in-numpy", "unrolling#two-units-by-hand"
+TOLERANCE = 1e-4        # float32 is welcome
+
+
+# ---------------------------------------------------------------- task 1
 
 
 @check(2, "parity: right for single strings, batches, and strings with many ones")
 def parity(seed: int = 0) -> None:
     """``parity(bits)``: integers ``[batch, steps]`` -> ``[batch]``, 1 where the count of ones is odd."""
     rng = np.random.default_rng(seed)
-    cases = [np.array([[1, 0, 1, 1, 0]]), np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]]),
-             rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600))]
+    cases = [np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]]), np.array([[1, 0, 1, 1, 0]]),
+             rng.integers(2, size=(4, 4)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600)),
+             np.ones((2, 300), dtype=int)]
     for bits in cases:
         result = call("parity", bits, forbid=READY_PARITY)
-        expected, what = bits.sum(axis=1) % 2, f"parity of {expect.show(bits, 60)}, an array of shape {bits.shape}"
-        got = expect.array(result, what, (len(bits),), see="one-bit")
-        hint = ""
-        if np.array_equal(got, bits.sum(axis=1)):
-            hint = "this is the count of ones; the parity is its remainder modulo 2"
-        elif np.array_equal(got, 1 - expected):
-            hint = "even and odd are swapped: 1 stands for odd"
-        elif np.array_equal(got, bits[:, -1]):
-            hint = "this is the last bit, not the parity of all of them"
-        expect.equal(got, expected, what, hint, "one-bit")
+        what = f"parity of {expect.show(bits, 60)}, an array of shape {bits.shape}"
+        got = expect.array(result, what, see=PICTURE)
+        hint = _parity_hint(got, bits)
+        if got.shape != (len(bits),):
+            expect.fail(what, f"shape {(len(bits),)}", f"shape {got.shape}", hint, PICTURE)
+        expect.equal(got, bits.sum(axis=1) % 2, what, hint, PICTURE)
+
+
+def _parity_hint(got: np.ndarray, bits: np.ndarray) -> str:
+    count = bits.sum(axis=1)
+    slips = {
+        "this is the count of ones; the parity is its remainder modulo 2": count,
+        "even and odd are swapped: 1 stands for odd": 1 - count % 2,
+        "this is the last bit, not the parity of all of them": bits[:, -1],
+        "this runs down the batch, across strings; one string is one row: axis=1": bits.sum(axis=0) % 2,
+        "this is one answer for the whole batch; each row has its own: axis=1": bits.sum() % 2,
+        "this is the parity after every bit; asked for is the one after the last": np.cumsum(bits, axis=1) % 2,
+        "the axis that was summed is still there, with size 1": count[:, None] % 2,
+    }
+    return _first_match(got, slips)
+
+
+def _first_match(got: np.ndarray, slips: dict[str, np.ndarray]) -> str:
+    return next((words for words, value in slips.items() if value.shape == got.shape
+                 and np.allclose(got, value, rtol=TOLERANCE, atol=TOLERANCE)), "")
+
+
+# ---------------------------------------------------------------- tasks 2 and 3
 
 
 @check(2, "rnn_step: one step of nn.RNN, for a whole batch")
 def rnn_step(seed: int = 0) -> None:
     """``rnn_step(x, h, U, V, b)``: ``[batch, 1]`` and ``[batch, H]`` -> ``[batch, H]``."""
     rng = np.random.default_rng(seed)
-    for batch, hidden in ((1, 2), (5, 3), (4, 4)):
+    for batch, hidden in ((5, 3), (1, 2), (4, 4)):
         U, V, b = rng.normal(size=(hidden, 1)), rng.normal(size=(hidden, hidden)), rng.normal(size=hidden)
-        x, h = rng.integers(2, size=(batch, 1)).astype(float), rng.normal(size=(batch, hidden))
+        x, h = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden))
         result = call("rnn_step", x, h, U, V, b, forbid=READY_CELL)
         what = f"rnn_step with a batch of {batch} and {hidden} hidden units"
-        got = expect.array(result, what, (batch, hidden), see=THE_CELL)
-        inside = x @ U.T + h @ V.T + b
-        expect.close(got, np.tanh(inside), what, _step_hint(got, x, h, U, V, b), THE_CELL)
+        got = expect.array(result, what, (batch, hidden), see=CELL)
+        slips = {words: step(x, h, U, V, b) for words, step in STEP_SLIPS.items()}
+        expect.close(got, _step(x, h, U, V, b), what, _first_match(got, slips), CELL, TOLERANCE)
 
 
-def _step_hint(got, x, h, U, V, b) -> str:
-    slips = {
-        "the activation tanh is missing": x @ U.T + h @ V.T + b,
-        "V is transposed: the new state is h @ V.T, row i of V makes unit i": np.tanh(x @ U.T + h @ V + b),
-        "the bias b is missing": np.tanh(x @ U.T + h @ V.T),
-        "the old state h does not take part": np.tanh(x @ U.T + b),
-        "the bias is added after tanh; it belongs inside": np.tanh(x @ U.T + h @ V.T) + b,
-    }
-    return next((words for words, value in slips.items() if value.shape == got.shape and np.allclose(got, value)), "")
+def _step(x, h, U, V, b) -> np.ndarray:
+    return np.tanh(x @ U.T + h @ V.T + b)
+
+
+STEP_SLIPS = {
+    "the activation tanh is missing": lambda x, h, U, V, b: x @ U.T + h @ V.T + b,
+    "V is transposed: the new state is h @ V.T, row i of V makes unit i": lambda x, h, U, V, b: _step(x, h, U, V.T, b),
+    "the bias b is missing": lambda x, h, U, V, b: _step(x, h, U, V, 0),
+    "the old state h does not take part": lambda x, h, U, V, b: _step(x, 0 * h, U, V, b),
+    "the input x does not take part": lambda x, h, U, V, b: _step(0 * x, h, U, V, b),
+    "the bias is added after tanh; it belongs inside": lambda x, h, U, V, b: _step(x, h, U, V, 0) + b,
+    "this is relu; here the activation is tanh": lambda x, h, U, V, b: np.maximum(x @ U.T + h @ V.T + b, 0),
+    "this is a sigmoid; here the activation is tanh": lambda x, h, U, V, b: 1 / (1 + np.exp(-(x @ U.T + h @ V.T + b))),
+}
 
 
 @check(3, "unroll: every state of nn.RNN on copied weights, from any h0")
 def unroll(seed: int = 0) -> None:
     """``unroll(xs, h0, U, V, b)``: ``[batch, steps, 1]`` and ``[batch, H]`` -> ``[batch, steps, H]``."""
     rng = np.random.default_rng(seed)
-    for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (4, 20, 2)):
+    for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 20, 2)):
         rnn = _random_rnn(hidden, rng)
         U, V = (getattr(rnn, name).detach().numpy() for name in ("weight_ih_l0", "weight_hh_l0"))
         b = (rnn.bias_ih_l0 + rnn.bias_hh_l0).detach().numpy()
-        xs, h0 = rng.integers(2, size=(batch, steps, 1)).astype(float), rng.normal(size=(batch, hidden))
+        xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
         result = call("unroll", xs, h0, U, V, b, forbid=READY_CELL)
         with torch.no_grad():
             expected = rnn(torch.from_numpy(xs), torch.from_numpy(h0)[None])[0].numpy()
-            from_zero = rnn(torch.from_numpy(xs))[0].numpy()
         what = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
-        got = expect.array(result, what, None, see=THE_CELL)
-        hint = ""
-        if got.shape == (batch, steps + 1, hidden):
-            hint = "h0 is in the result; it should hold the states after step 1 to the last"
-        elif got.shape == (batch, hidden):
-            hint = "only the last state came back; collect the state of every step"
-        elif got.shape == (steps, batch, hidden):
-            hint = "the steps come first; np.stack(states, axis=1) puts the batch first"
-        elif got.shape == expected.shape and np.allclose(got, from_zero):
-            hint = "the loop starts from zeros; it should start from h0"
-        elif got.shape == expected.shape and np.allclose(got, expected[:, ::-1]):
-            hint = "the states are in reverse order"
-        elif got.shape == expected.shape and np.allclose(got[:, 0], expected[:, 0]):
-            hint = "the first step is right and later ones are not: is the new state carried to the next step?"
+        got = expect.array(result, what, see=CELL)
+        hint = _unroll_hint(got, expected, (xs, h0, U, V, b))
         if got.shape != expected.shape:
-            expect.fail(what, f"shape {expected.shape}", f"shape {got.shape}", hint, THE_CELL)
-        expect.close(got, expected, what, hint, THE_CELL)
+            expect.fail(what, f"shape {expected.shape}", f"shape {got.shape}", hint, CELL)
+        expect.close(got, expected, what, hint, CELL, TOLERANCE)
+
+
+def _unroll_hint(got: np.ndarray, expected: np.ndarray, given: tuple[np.ndarray, ...]) -> str:
+    xs, h0 = given[:2]
+    batch, steps, hidden = expected.shape
+    shapes = {
+        (batch, steps + 1, hidden): "h0 is in the result; it should hold the states after step 1 to the last",
+        (batch, hidden): "only the last state came back; collect the state of every step",
+        (1, batch, hidden): "only the last state came back; collect the state of every step",
+        (steps, batch, hidden): "the steps come first; np.stack(states, axis=1) puts the batch first",
+        (batch, hidden, steps): "the steps come last; np.stack(states, axis=1) puts them between batch and units",
+        (batch, steps * hidden): "the states stand side by side; np.stack gives the steps an axis of their own",
+        (batch * steps, hidden): "strings and steps share one axis; np.stack gives the steps an axis of their own",
+    }
+    if got.shape != expected.shape:
+        return shapes.get(got.shape, "")
+    slips = {
+        "the loop starts from zeros; it should start from h0": _states(xs, 0 * h0, *given[2:]),
+        "the states are in reverse order": expected[:, ::-1],
+        "h0 is in the result and the last state is not": np.concatenate([h0[:, None], expected[:, :-1]], axis=1),
+        "the string is read from its end": _states(xs[:, ::-1], *given[1:]),
+        "every step starts from h0 again: the new state is not carried to the next step": _states(*given, carry=False),
+        "every step reads the first bit; step t reads xs[:, t]": _states(0 * xs + xs[:, :1], *given[1:]),
+    }
+    if batch == steps:
+        slips["the steps come first; np.stack(states, axis=1) puts the batch first"] = expected.swapaxes(0, 1)
+    slips |= {words: _states(*given, step=step) for words, step in STEP_SLIPS.items()}
+    found = _first_match(got, slips)
+    if not found and steps > 1 and np.allclose(got[:, 0], expected[:, 0], atol=TOLERANCE):
+        found = "the first step is right and later ones are not: what goes from one step into the next?"
+    return found
+
+
+def _states(xs, h0, U, V, b, step=_step, carry: bool = True) -> np.ndarray:
+    h, states = h0, []
+    for t in range(xs.shape[1]):
+        states.append(step(xs[:, t], h, U, V, b))
+        h = states[-1] if carry else h0
+    return np.stack(states, axis=1)
 
 
 def _random_rnn(hidden: int, rng: np.random.Generator) -> nn.RNN:
@@ -102,37 +156,71 @@ def _random_rnn(hidden: int, rng: np.random.Generator) -> nn.RNN:
     return rnn
 
 
+# ---------------------------------------------------------------- task 4
+
+
 @check(4, "two_unit_weights: right on every string of 12 bits and on long, unkind ones")
 def two_unit_weights(seed: int = 0) -> None:
     """``two_unit_weights()`` -> ``(U, V, b, W, c)`` for bits coded as -1 and +1."""
     result = call("two_unit_weights", forbid=(models.by_hand,))
     if not isinstance(result, (tuple, list)) or len(result) != 5:
-        expect.fail("two_unit_weights()", "a tuple of five arrays (U, V, b, W, c)", type(result).__name__,
-                    "return all five, in this order", BY_HAND)
+        given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
+        expect.fail("two_unit_weights()", "a tuple of five arrays (U, V, b, W, c)", given,
+                    "is a `return` missing?" if result is None else "return all five, in this order", BY_HAND)
     shapes = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
     weights = [expect.array(value, f"two_unit_weights(): {name}", shape, see=BY_HAND).astype(float)
                for value, (name, shape) in zip(result, shapes.items(), strict=True)]
-    for name, bits in _unkind_strings(np.random.default_rng(seed)):
-        wrong = _first_error(weights, 2.0 * bits - 1, bits)
-        if wrong is not None:
-            row, step = wrong
-            hint = ""
-            if _first_error(weights, bits.astype(float), bits) is None:
-                hint = "these weights fit bits coded as 0 and 1; here they are -1 and +1: put x = (x' + 1) / 2 into U and b"
-            elif name != "every string of 12 bits":
-                hint = "right on short strings, wrong later: the units are not sharp enough, so the state drifts"
-            start = "".join(map(str, bits[row, :min(step + 1, 20)]))
-            expect.fail(f"{name}: after step {step + 1} of {start}{'…' if step > 19 else ''} (0 stands for -1)",
-                        "odd" if bits[row, :step + 1].sum() % 2 else "even", "the other", hint, BY_HAND)
+    every = _every_string()
+    _right_on(every, [EVERY] * len(every), weights)
+    _right_on(*_unkind_strings(np.random.default_rng(seed)), weights)
 
 
-def _unkind_strings(rng: np.random.Generator) -> list[tuple[str, np.ndarray]]:
-    every = (np.arange(2**12)[:, None] >> np.arange(12)) & 1
-    one = np.zeros((3, 5000), dtype=int)
-    one[0, 0] = one[1, 17] = 1
-    one[2, :2] = 1
-    return [("every string of 12 bits", every), ("a 1, then zeros", one), ("ones only", np.ones((1, 5000), dtype=int)),
-            ("random strings", rng.integers(2, size=(20, 2000)))]
+def _right_on(bits: np.ndarray, names: list[str], weights: list[np.ndarray]) -> None:
+    wrong = _first_error(weights, 2.0 * bits - 1, bits)
+    if wrong is not None:
+        row, step = wrong
+        start = "".join(map(str, bits[row, :min(step + 1, 20)]))
+        expect.fail(f"{names[row]}: after step {step + 1} of {start}{'…' if step > 19 else ''} (0 stands for -1)",
+                    *(("odd", "even") if bits[row, :step + 1].sum() % 2 else ("even", "odd")),
+                    _weights_hint(weights, names[row]), BY_HAND)
+
+
+def _weights_hint(weights: list[np.ndarray], name: str) -> str:
+    U, V, b, W, c = weights
+    every = _every_string()
+    if name != EVERY:
+        return "right on short strings, wrong later: the units are not sharp enough, so the state drifts"
+    if _first_error(weights, every.astype(float), every) is None:
+        return "these weights fit bits coded as 0 and 1; here they are -1 and +1: put x = (x' + 1) / 2 into U and b"
+    if _first_error([U, V, b, -W, -c], 2.0 * every - 1, every) is None:
+        return "the answers are the wrong way round: a positive output means odd. Turn the signs of W and c"
+    if _first_error([U, V.T, b, W, c], 2.0 * every - 1, every) is None:
+        return "V is transposed: row i of V makes unit i"
+    if _first_error([U / 2, V, b, W, c], 2.0 * every - 1, every) is None or _first_error(
+            [U, V, b + U[:, 0], W, c], 2.0 * every - 1, every) is None:
+        return "half of the way: x = (x' + 1) / 2 halves U, and adds the other half to b"
+    if _first_error([2 * U, 2 * V, 2 * b, W, c], 2.0 * every - 1, every) is None:
+        return "the units are not sharp enough: a larger K brings the states nearer to -1 and 1"
+    return ""
+
+
+EVERY = "every string of 12 bits"
+
+
+def _every_string() -> np.ndarray:
+    return (np.arange(2**12)[:, None] >> np.arange(12)) & 1
+
+
+def _unkind_strings(rng: np.random.Generator, steps: int = 4000) -> tuple[np.ndarray, list[str]]:
+    """Long strings ``[batch, steps]`` with little to hold on to, and what each is."""
+    ones_then_zeros = np.zeros((5, steps), dtype=int)
+    ones_then_zeros[0, 0] = ones_then_zeros[1, 17] = ones_then_zeros[3, rng.integers(1, 300)] = 1
+    ones_then_zeros[2, :2] = 1
+    ones_then_zeros[4, :20] = rng.integers(2, size=20)
+    runs = [np.repeat(rng.integers(2, size=steps), rng.integers(1, 100, size=steps))[:steps] for _ in range(10)]
+    kinds = {"ones, then zeros": ones_then_zeros, "ones only": np.ones((1, steps), dtype=int),
+             "long runs of one bit": np.stack(runs), "random bits": rng.integers(2, size=(10, steps))}
+    return np.concatenate(list(kinds.values())), [name for name, rows in kinds.items() for _ in rows]
 
 
 def _first_error(weights: list[np.ndarray], coded: np.ndarray, bits: np.ndarray) -> tuple[int, int] | None:

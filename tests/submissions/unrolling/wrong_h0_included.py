@@ -1,0 +1,20 @@
+"""h0 is the first of the states; the parity comes after every bit; four arrays of weights.
+
+loses:
+  parity-check: the parity after every bit
+  unroll-check: h0 is in the result
+  two-unit-weights-check: return all five
+"""
+# %% parity
+def parity(bits):
+    return np.cumsum(bits, axis=1) % 2
+# %% unroll
+def unroll(xs, h0, U, V, b):
+    states = [h0]
+    for t in range(xs.shape[1]):
+        states.append(rnn_step(xs[:, t], states[-1], U, V, b))
+    return np.stack(states, axis=1)
+# %% two-unit-weights
+def two_unit_weights():
+    K = 3.0
+    return np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -2 * K]), np.array([[10.0, -10.0]])

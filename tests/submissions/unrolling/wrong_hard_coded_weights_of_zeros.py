@@ -1,0 +1,8 @@
+"""No weights at all: a net that always says even.
+
+loses:
+  two-unit-weights-check: "every string of 12 bits: after step 1"
+"""
+# %% two-unit-weights
+def two_unit_weights():
+    return np.zeros((2, 1)), np.zeros((2, 2)), np.zeros(2), np.zeros((1, 2)), np.zeros(1)
