@@ -28,8 +28,10 @@ from sphinx.util.nodes import make_refnode
 LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
-DEPENDENCIES = ("parity_lib", "book/results", "book/claims.py", "constraints.txt")
+DEPENDENCIES = ("parity_lib", "book/results", "book/claims.py", "constraints.txt",
+                "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
+EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 DESCRIPTION_LENGTH = 160
 
@@ -39,10 +41,9 @@ DESCRIPTION_LENGTH = 160
 def dependency_key(root: Path) -> str:
     """A hash of the names and contents of all that pages import or load."""
     digest = hashlib.sha256()
-    for name in DEPENDENCIES:
-        place = root / name
-        files = sorted(place.rglob("*")) if place.is_dir() else [place]
-        for file in files:
+    for pattern in DEPENDENCIES:
+        places = sorted(root.glob(pattern))
+        for file in (file for place in places for file in (sorted(place.rglob("*")) if place.is_dir() else [place])):
             path = file.relative_to(root)
             if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in path.parts):
                 digest.update(path.as_posix().encode() + b"\0")
@@ -112,12 +113,12 @@ def plain(text: str) -> str:
 
 
 def first_paragraph(doctree) -> str:
-    """What a page says first, cut at a word."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section):
-            text = plain(paragraph.astext())
-            return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
-    return ""
+    """What a page says first, cut at a word; of an exercise its goal, before which stand the time and the points."""
+    texts = [plain(paragraph.astext()) for paragraph in doctree.findall(nodes.paragraph)
+             if isinstance(paragraph.parent, nodes.section)]
+    goals = [text.removeprefix("Goal. ") for text in texts if text.startswith("Goal. ")]
+    text = next(iter(goals + texts), "")
+    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 def described(doctree) -> str:
@@ -240,6 +241,11 @@ def write_notebooks(app, exception) -> None:
         return
     glue_of.cache_clear()
     for name in sorted(filter(lambda name: is_chapter(app, name), app.env.found_docs)):
+        target = Path(app.outdir) / "_sources" / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if name.startswith(EXERCISES):       # what students hand in must be what was released, to the byte
+            shutil.copyfile(Path(app.srcdir) / f"{name}.ipynb", target)
+            continue
         executed = nbformat.read(executed_folder(app) / f"{name}.ipynb", as_version=4)
         try:
             notebook = plain_notebook(executed, PageLookup(app, name))
@@ -247,8 +253,6 @@ def write_notebooks(app, exception) -> None:
             LOG.warning("%s has no plain form in the notebook to download; add one to plain_notebook.py",
                         unknown, location=name)
             continue
-        target = Path(app.outdir) / "_sources" / f"{name}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
 
 
