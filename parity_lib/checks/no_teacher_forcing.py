@@ -24,7 +24,7 @@ THE_LOOP, THE_LABEL = "training#the-loop-line-by-line", "training#what-is-the-la
 
 HIDDEN = 8
 TRAINING_SEEDS = (0, 1, 2)
-LONGEST, STEPS = 10, 250
+LONGEST, STEPS = 10, 200
 
 
 # ---------------------------------------------------------------- the label
