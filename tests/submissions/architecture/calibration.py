@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-
 from parity_lib import checks
 from parity_lib.checks import architecture as check
 from tests.submissions import bank
