@@ -77,11 +77,12 @@ def _seed(rng: np.random.Generator) -> int:
 
 def _lengths(batch_size: int, max_bits: int, seed: int) -> tuple[str, np.ndarray]:
     what = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
-    slips = {"low >= high": "`integers(1, max_bits)` excludes the upper end, so with max_bits = 1 nothing is left to draw"}
+    slips = {"low >= high": "`integers(1, max_bits)` excludes the upper end: with max_bits = 1 nothing is left to draw"}
     result = _ask("random_lengths", what, batch_size, max_bits, Seed(seed), slips=slips, see=UPPER_END)
     got = expect.array(result, what, None, see=UPPER_END)
     if got.shape != (batch_size,):
-        expect.fail(what, f"shape {(batch_size,)}", f"shape {got.shape}", ONE_FOR_ALL if got.size == 1 else "", UPPER_END)
+        hint = ONE_FOR_ALL if got.size == 1 else ""
+        expect.fail(what, f"shape {(batch_size,)}", f"shape {got.shape}", hint, UPPER_END)
     return what, expect.array(got, what, (batch_size,), "integer", UPPER_END)
 
 
@@ -121,8 +122,8 @@ def _require_even(got: np.ndarray, max_bits: int, what: str) -> None:
     elif max(counts[0], counts[-1]) < 0.75 * counts[1:-1].mean():
         hint = "the ends come up half as often as the rest: rounding a real number gives them half the room"
     elif counts[-1] < 0.2 * counts[:-1].mean():
-        hint = (f"your lengths hardly reach {max_bits}: `integers(1, max_bits)` excludes the upper end, and a forced row "
-                "hides it")
+        hint = (f"your lengths hardly reach {max_bits}: `integers(1, max_bits)` excludes the upper end, and a forced "
+                "row hides it")
     elif counts[-1] > 2 * counts[:-1].mean():
         hint = f"{max_bits} comes up too often: are longer lengths cut to it, or is a row forced to it?"
     show = f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times"
@@ -340,17 +341,17 @@ def masked_loss(seed: int = 0) -> None:
             see, hint = LOSS, _loss_hint(case, got)
             if "200" in case.says:
                 see = ON_LOGITS
-                hint = hint or ("the logarithm of a probability that rounds to 0 or 1: compute the loss on the logits, with "
-                                "binary_cross_entropy_with_logits")
+                hint = hint or ("the logarithm of a probability that rounds to 0 or 1: compute the loss on the "
+                                "logits, with binary_cross_entropy_with_logits")
             expect.fail(what, float(expected), got, hint, see)
     for case in (_drawn(rng, [3, 1, 5, 2], 5), _drawn(rng, rng.integers(1, 8, size=4), 9)):
         _compare_gradient(case)
 
 
-BROADCAST = ("[batch, steps, 1] times mask [batch, steps] makes [batch, batch, steps] without a word: take the last axis "
-             "off first, with `squeeze(-1)`")
-NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: take the last axis off with `squeeze(-1)`, or put one onto "
-          "the mask with `unsqueeze(-1)`")
+BROADCAST = ("[batch, steps, 1] times mask [batch, steps] makes [batch, batch, steps] without a word: take the last "
+             "axis off first, with `squeeze(-1)`")
+NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: take the last axis off with `squeeze(-1)`, or put one "
+          "onto the mask with `unsqueeze(-1)`")
 SHAPE_SLIPS = dict.fromkeys(("must match", "broadcast", "same as input size", "does not match", "shape"), NO_FIT)
 
 

@@ -1,4 +1,4 @@
-"""Tensors wherever possible, small integers, and a mask in place of packing: the padding is run through and set to 0."""
+"""Tensors wherever possible, small integers; the padding is run through and set to 0, which equals packing."""
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     return torch.from_numpy(rng.integers(low=1, high=max_bits + 1, size=(batch_size,), dtype=np.int32))
@@ -8,7 +8,7 @@ def length_mask(lengths, max_bits):
     return lengths.unsqueeze(1) > torch.arange(max_bits).unsqueeze(0)
 # %% run-packed
 def run_packed(rnn, inputs, lengths):
-    states, last = rnn(inputs)
+    states, _ = rnn(inputs)
     return states * length_mask(lengths, inputs.shape[1]).unsqueeze(-1)
 # %% masked-loss
 def masked_loss(logits, targets, mask):

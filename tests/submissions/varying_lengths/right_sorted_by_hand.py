@@ -1,4 +1,4 @@
-"""Sorts by hand and undoes it, as with older versions of PyTorch; loss and accuracy over masked_select and a nn.Module."""
+"""Sorts by hand and undoes it, as with older versions of PyTorch; loss over masked_select and a module."""
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     return rng.choice(np.arange(1, max_bits + 1), size=batch_size, replace=True)
@@ -10,7 +10,7 @@ def length_mask(lengths, max_bits):
 def run_packed(rnn, inputs, lengths):
     order = np.argsort(-lengths)
     packed = pack_padded_sequence(inputs[order], lengths[order], batch_first=True)
-    states, ran = pad_packed_sequence(rnn(packed)[0], batch_first=True)
+    states, _ = pad_packed_sequence(rnn(packed)[0], batch_first=True)
     missing = inputs.shape[1] - states.shape[1]
     states = torch.cat([states, torch.zeros(len(states), missing, states.shape[2])], dim=1)
     return states[np.argsort(order)]

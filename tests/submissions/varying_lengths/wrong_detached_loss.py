@@ -1,4 +1,4 @@
-"""One length instead of a batch of them; the loss has the right value and is cut from the graph; the accuracy is a share of whole strings.
+"""One length for all; a loss of the right value, cut from the graph; the share of whole strings for the accuracy.
 
 loses:
   random-lengths-check: one length for the whole batch
