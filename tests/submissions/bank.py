@@ -20,7 +20,6 @@ from typing import Any
 
 import nbformat
 import yaml
-
 from parity_lib import checks
 from parity_lib.course import authoring
 
@@ -82,7 +81,7 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
     known = {cell.id for cell in nb.cells}
     unknown = {*submission.replaced, *(place for place, _ in submission.added), *submission.loses} - known
     if unknown:
-        raise ValueError(f"{submission.name} names cells that do not exist: {sorted(unknown)}; there are {sorted(known)}")
+        raise ValueError(f"{submission.name} names the cells {sorted(unknown)}; there are only {sorted(known)}")
     cells = []
     for cell in nb.cells:
         for i, (place, source) in enumerate(submission.added):
