@@ -391,23 +391,36 @@ def _weights_decide(net: _Net, rng: np.random.Generator) -> None:
 
 @check(2, "build_model: its net learns the parity of every string of five bits")
 def learns(seed: int = 0) -> None:
-    """A tanh net of 16 units learns all strings of 5 bits from one of three starts. Calibrated; see the bank."""
-    net = _Net("tanh", HIDDEN, 1)
-    net.logits(torch.zeros(3, 6, 1))
-    net.learn_names()
-    rng = np.random.default_rng(seed)
-    for question in (_strings_apart, _ends_in_logits, _weights_decide, _state_carried):
-        question(net, rng)
+    """A tanh net of 16 units learns all strings of 5 bits from one of three starts.
+
+    How often it does is counted in tests/submissions/architecture/calibration.json.
+    """
+    net = worth_training(seed)
     reports = []
     for start in range(seed, seed + TRIES):
         report = train_once(start)
         if report["updates"] is not None:
             return
         reports.append(report)
+        if report["alike"]:  # another start would be the same
+            break
     best = max(reports, key=lambda report: report["right"])
-    expect.fail(f"{net.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits, {TRIES} starts: "
-                "strings with every logit on the right side, best start", f"{2**BITS}", best["right"],
+    expect.fail(f"{net.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits, from "
+                f"{len(reports)} start(s): strings with every logit on the right side, best start", f"{2**BITS}", best["right"],
                 _learning_hint(best, net), LOOP)
+
+
+def worth_training(seed: int) -> _Net:
+    """The net of :func:`learns`, or CheckFailed for one that has no need to learn parity, or no way to.
+
+    A net that reads down the batch, say, may learn the one batch by the order of its strings.
+    """
+    net, rng = _Net("tanh", HIDDEN, 1), np.random.default_rng(seed)
+    net.logits(torch.zeros(3, 6, 1))
+    net.learn_names()
+    for question in (_strings_apart, _ends_in_logits, _weights_decide, _state_carried):
+        question(net, rng)
+    return net
 
 
 def train_once(start: int) -> dict:

@@ -1,8 +1,11 @@
 """How often the one check that trains passes: for the reference and for the nearest wrong answers, start by start.
 
 ``python -m tests.submissions.architecture.calibration`` writes calibration.json
-beside this file. The check tries up to three starts and passes if one succeeds;
-here each start is counted by itself.
+beside this file. The check first asks questions that need no training (``refused`` counts
+the seeds with which they turn an answer down), then tries up to three starts and
+passes if one succeeds. ``solved`` counts starts one by one, of refused answers too:
+a net that reads down the batch learns this one batch by the order of its strings.
+``passed`` counts whole checks.
 """
 
 from __future__ import annotations
@@ -33,14 +36,23 @@ def _counted(path: Path | None, seeds: int) -> dict:
     checks.bind({"build_model": _builder(path)})
     try:
         updates = [check.train_once(start)["updates"] for start in range(seeds)]
+        refused = [_refused(seed) for seed in range(seeds)]
     finally:
         checks.bind(None)
     solved = sorted(one for one in updates if one is not None)
     runs_of_three = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
-    passes = sum(any(one is not None for one in three) for three in runs_of_three)
-    return {"solved": len(solved), "most_updates": solved[-1] if solved else None,
+    passes = sum(not refused[i] and any(one is not None for one in three) for i, three in enumerate(runs_of_three))
+    return {"refused": sum(refused), "solved": len(solved), "most_updates": solved[-1] if solved else None,
             "median_updates": solved[len(solved) // 2] if solved else None,
             "checks": len(runs_of_three), "passed": passes}
+
+
+def _refused(seed: int) -> bool:
+    try:
+        check.worth_training(seed)
+    except checks.CheckFailed:
+        return True
+    return False
 
 
 def _builder(path: Path | None) -> Callable:
