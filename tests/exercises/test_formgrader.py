@@ -1,0 +1,141 @@
+"""Formgrader in a real JupyterLab: the instructor sees the course and its hand-ins, and grades an answer in words."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.browser import launch
+from tests.exercises import course
+from tests.submissions import bank
+
+pytestmark = pytest.mark.browser
+
+NAMES = bank.authoring.names(bank.ROOT)
+FIRST = NAMES[0]
+OTHER = re.compile(r"^(?!https?://127\.0\.0\.1:|data:|blob:|about:)")
+# nbgrader's page for grading by hand asks for MathJax; without it, formulas stand there as they were typed.
+STOCK = re.compile(r"^https://cdnjs\.cloudflare\.com/ajax/libs/mathjax/")
+EXTENSIONS = {f"nbgrader.server_extensions.{name}": True for name in ("formgrader", "validate_assignment")}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A course with all exercises, and one hand-in that is graded but for its answer in words."""
+    folder = course.copy_course(tmp_path_factory.mktemp("formgrader") / "course", *NAMES)
+    course.nbgrader(folder, "generate_assignment", FIRST, "--force")
+    course.submit(folder, "ada", FIRST, course.solution(FIRST))
+    course.autograde_timed(folder, FIRST)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(graded):
+    """The address of a JupyterLab in the course, with nbgrader's extension and none of the user's settings."""
+    own = {name: str(graded.parent / name) for name in (
+        "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR")}
+    settings = graded.parent / "JUPYTER_CONFIG_DIR" / "jupyter_server_config.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"ServerApp": {"jpserver_extensions": EXTENSIONS}}))
+    environment = {key: value for key, value in course.environment().items() if key != "JUPYTER_NO_CONFIG"} | own
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # As `make lab` starts it: in the repository's root, with the exercises in view.
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir=.", "--LabApp.default_url=/lab/tree/exercises",
+               "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--ServerApp.port_retries=0",
+               "--IdentityProvider.token=", "--LabApp.extension_manager=readonly"]
+    log = graded.parent / "lab.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=graded)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api", log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def wait_for(address, log):
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise TimeoutError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """JupyterLab's first page; requests to other hosts end at once, and one that was not foreseen fails the test."""
+    asked = []
+    with launch() as browser:
+        context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+        context.set_default_timeout(60_000)
+        context.route(OTHER, lambda route: (asked.append(route.request.url), route.abort()))
+        page = context.new_page()
+        page.goto(lab)
+        yield page
+        context.close()
+    assert not [address for address in asked if not STOCK.match(address)]
+
+
+def test_lab_opens_on_the_exercises(page):
+    files = page.locator(".jp-DirListing-item .jp-DirListing-itemName")
+    files.first.wait_for()
+    assert sorted(files.all_inner_texts()) == sorted(NAMES)
+
+
+@pytest.fixture(scope="module")
+def formgrader(page):
+    """The frame that JupyterLab opens from its menu Nbgrader."""
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+    frame = page.frame_locator("iframe[src*=formgrader]")
+    frame.locator("td.num-submissions").first.wait_for()
+    return frame
+
+
+def test_the_formgrader_lists_the_assignments_and_hand_ins(formgrader):
+    rows = formgrader.locator("tbody tr")
+    names = [name.strip() for name in formgrader.locator("td.name").all_inner_texts()]
+    assert sorted(names) == sorted(NAMES)
+    row = rows.filter(has_text=FIRST)
+    assert row.locator("td.num-submissions").inner_text().strip() == "1"
+    row.locator("td.num-submissions a").click()
+    student = formgrader.locator("tbody tr").filter(has_text="ada")
+    student.wait_for()
+    assert "needs manual grading" in student.inner_text()
+
+
+def test_an_answer_in_words_is_graded_there(formgrader, graded):
+    formgrader.get_by_role("link", name="Manual Grading").click()
+    formgrader.get_by_role("link", name=FIRST).click()
+    formgrader.get_by_role("link", name=FIRST).last.click()
+    formgrader.locator("tbody tr td a").filter(has_text="Submission #1").click()
+    answer = next(cell for cell in course.release(FIRST).cells
+                  if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("grade"))
+    score = formgrader.locator(f"input.score[id='{answer.id}']")
+    score.wait_for()
+    written = next(cell.source for cell in course.solution(FIRST).cells if cell.id == answer.id)
+    assert written.split(".")[0] in formgrader.locator("body").inner_text()
+    score.fill("2")
+    score.press("Tab")
+    for _ in range(100):
+        with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+            grade = book.find_grade(answer.id, FIRST, FIRST, "ada")
+            if grade.manual_score == 2 and not grade.needs_manual_grade:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the points did not reach the gradebook")
