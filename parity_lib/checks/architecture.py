@@ -406,8 +406,8 @@ def learns(seed: int = 0) -> None:
             break
     best = max(reports, key=lambda report: report["right"])
     expect.fail(f"{net.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits, from "
-                f"{len(reports)} start(s): strings with every logit on the right side, best start", f"{2**BITS}", best["right"],
-                _learning_hint(best, net), LOOP)
+                f"{len(reports)} start(s): strings with every logit on the right side, best start",
+                2**BITS, best["right"], _learning_hint(best, net), LOOP)
 
 
 def worth_training(seed: int) -> _Net:
