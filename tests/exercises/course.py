@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import csv
+import itertools
+import json
 import os
 import re
 import shutil
@@ -42,12 +44,32 @@ def copy_course(folder: Path, *names: str) -> Path:
     return folder
 
 
-def nbgrader(folder: Path, *arguments: str) -> str:
-    """Run a command of nbgrader in a course root; what it said. CalledProcessError if it failed."""
-    done = subprocess.run([BIN / "nbgrader", *arguments], cwd=folder, env=environment(), text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8", errors="replace")
-    assert done.returncode == 0, f"nbgrader {' '.join(arguments)}\n{done.stdout[-4000:]}"
-    return done.stdout
+# The same commands, one after the other in one process, which imports nbgrader once.
+AT_ONCE = """
+import json, sys
+from nbgrader.apps.nbgraderapp import NbGraderApp
+for arguments in json.loads(sys.argv[1]):
+    NbGraderApp.clear_instance()
+    NbGraderApp.launch_instance(arguments)
+"""
+
+
+def nbgrader(folder: Path, *arguments: str) -> list[tuple[float, str]]:
+    """Run a command of nbgrader in a course root; its lines, each with the second at which it came."""
+    return _run(folder, BIN / "nbgrader", *arguments)
+
+
+def nbgrader_at_once(folder: Path, *commands: list[str]) -> list[tuple[float, str]]:
+    """Run several commands without starting anew for each."""
+    return _run(folder, sys.executable, "-c", AT_ONCE, json.dumps(commands))
+
+
+def _run(folder: Path, *command: str | Path) -> list[tuple[float, str]]:
+    process = subprocess.Popen(command, cwd=folder, env=environment(), text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, encoding="utf8", errors="replace")
+    lines = [(time.monotonic(), line) for line in process.stdout]
+    assert process.wait() == 0, "".join(line for _, line in lines)[-4000:]
+    return lines
 
 
 # Hand-ins
@@ -139,31 +161,26 @@ class Batch:
     exported: dict[str, float]
 
 
-def grade_batch(folder: Path, name: str, notebooks: dict[str, NotebookNode]) -> Batch:
+def grade_batch(folder: Path, name: str, notebooks: dict[str, NotebookNode], at_once: bool = True) -> Batch:
     """generate_assignment, autograde, generate_feedback, export: in a course root of its own."""
     if not (folder / "nbgrader_config.py").is_file():
         copy_course(folder, name)
-    nbgrader(folder, "generate_assignment", name, "--force")
     for student, notebook in notebooks.items():
         submit(folder, student, name, notebook)
-    seconds = autograde_timed(folder, name)
-    nbgrader(folder, "generate_feedback", name)
-    nbgrader(folder, "export", "--to", "grades.csv")
+    commands = (["generate_assignment", name, "--force"], ["autograde", name], ["generate_feedback", name],
+                ["export", "--to=grades.csv"])
+    lines = nbgrader_at_once(folder, *commands) if at_once else [
+        line for command in commands for line in nbgrader(folder, *command)]
     with (folder / "grades.csv").open(encoding="utf8", newline="") as table:
         exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)}
-    return Batch(folder, name, results(folder, name), seconds, exported)
+    return Batch(folder, name, results(folder, name), seconds_of_each(lines), exported)
 
 
-def autograde_timed(folder: Path, name: str) -> dict[str, float]:
-    """Run `nbgrader autograde`; the seconds that each student's notebook took, by the lines that announce them."""
-    process = subprocess.Popen([BIN / "nbgrader", "autograde", name], cwd=folder, env=environment(), text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8", errors="replace")
-    lines, starts = [], []
-    for line in process.stdout:
-        lines.append(line)
-        if found := re.search(r"Sanitizing .*?submitted[/\\]([^/\\]+)[/\\]", line):
-            starts.append((found[1], time.monotonic()))
-    end = time.monotonic()
-    assert process.wait() == 0, "".join(lines)[-4000:]
-    ends = [start for _, start in starts[1:]] + [end]
-    return {student: stop - start for (student, start), stop in zip(starts, ends, strict=True)}
+def seconds_of_each(lines: list[tuple[float, str]]) -> dict[str, float]:
+    """How long each student's notebook took, from what autograde says at its beginning and end."""
+    found = {}
+    for (start, first), (stop, last) in itertools.pairwise(
+            one for one in lines if re.search(r"Sanitizing|AutogradeApp.*Setting destination", one[1])):
+        if (begun := re.search(r"Sanitizing .*?submitted[/\\]([^/\\]+)[/\\]", first)) and "Setting" in last:
+            found[begun[1]] = stop - start
+    return found

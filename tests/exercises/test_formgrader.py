@@ -34,7 +34,7 @@ def graded(tmp_path_factory):
     folder = course.copy_course(tmp_path_factory.mktemp("formgrader") / "course", *NAMES)
     course.nbgrader(folder, "generate_assignment", FIRST, "--force")
     course.submit(folder, "ada", FIRST, course.solution(FIRST))
-    course.autograde_timed(folder, FIRST)
+    course.nbgrader(folder, "autograde", FIRST)
     return folder
 
 
