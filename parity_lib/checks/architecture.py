@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib import experiment, models
 from parity_lib.checks import expect
-from parity_lib.checks.core import CheckFailed, ModuleRun, call, call_module
+from parity_lib.checks.core import CheckFailed, ModuleRun, call, call_module, defined
 from parity_lib.checks.reporting import check, fresh, private  # noqa: F401  (notebooks call them here)
 
 COUNT, SHAPES, SIGMOID = "unrolling#how-many-parameters", "unrolling#shapes-and-a-mistake-that-makes-no-noise", \
@@ -234,6 +234,9 @@ def _nothing_kept(net: _Net, rng: np.random.Generator) -> None:
     """One net, asked about two batches in turn, answers the second as a net does that was asked nothing before."""
     state, strings = net.random_weights(rng), _random_bits(rng, 3, 6)
     alone = net.logits(strings, state)
+    if not defined("AskedTwice"):
+        raise CheckFailed("there is no `AskedTwice`. Run its cell, just above this one; if it is gone, copy it from a "
+                          "fresh notebook.")
     kept = "the state of the last call is kept, as self.state perhaps; each call begins with a first state of zeros"
     for before in (_random_bits(rng, 2, 5), 1 - strings):
         what = f"{net.name}, asked about {len(before)} strings and then about {len(strings)}: the second answer"
