@@ -14,7 +14,6 @@ import urllib.request
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.browser import launch
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -77,17 +76,16 @@ def wait_for(address, log):
 
 
 @pytest.fixture(scope="module")
-def page(lab):
+def page(lab, browser):
     """JupyterLab's first page; requests to other hosts end at once, and one that was not foreseen fails the test."""
     asked = []
-    with launch() as browser:
-        context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
-        context.set_default_timeout(60_000)
-        context.route(OTHER, lambda route: (asked.append(route.request.url), route.abort()))
-        page = context.new_page()
-        page.goto(lab)
-        yield page
-        context.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+    context.set_default_timeout(60_000)
+    context.route(OTHER, lambda route: (asked.append(route.request.url), route.abort()))
+    page = context.new_page()
+    page.goto(lab)
+    yield page
+    context.close()
     assert not [address for address in asked if not STOCK.match(address)]
 
 
