@@ -24,7 +24,18 @@ import torch
 from torch import nn
 
 from parity_lib import checks, data, models
-from parity_lib.checks import CheckFailed, ModuleState, Seed, call, call_module, core, expect, reporting
+from parity_lib.checks import (
+    CheckFailed,
+    ModuleState,
+    Seed,
+    call,
+    call_gradient,
+    call_module,
+    call_steps,
+    core,
+    expect,
+    reporting,
+)
 
 
 @pytest.fixture
@@ -166,19 +177,19 @@ def made(name, *bases, **methods):
 
 
 REFUSED = [
-    (Hostile, "returns of type Hostile"),
-    (Lie, "returns of type Lie"),
-    (lambda: Lie, "returns of type Liar"),
-    (lambda: [1, Hostile()], "returns of type Hostile"),
-    (lambda: made("Evil", np.float64, __eq__=lambda *_: True)(1), "returns of type Evil"),
-    (lambda: made("Evil", int, __eq__=lambda *_: True)(1), "returns of type Evil"),
-    (lambda: made("Evil", torch.Tensor)([1.0]), "returns of type Evil"),
+    (Hostile, "returns something of type Hostile"),
+    (Lie, "returns something of type Lie"),
+    (lambda: Lie, "returns something of type Liar"),
+    (lambda: [1, Hostile()], "returns something of type Hostile"),
+    (lambda: made("Evil", np.float64, __eq__=lambda *_: True)(1), "returns something of type Evil"),
+    (lambda: made("Evil", int, __eq__=lambda *_: True)(1), "returns something of type Evil"),
+    (lambda: made("Evil", torch.Tensor)([1.0]), "returns something of type Evil"),
     (lambda: (n for n in range(3)), "of type generator. Expected: a number, a string, an array or a tensor."),
-    (lambda: {1, 2}, "returns of type set"),
-    (lambda: print, "returns of type builtin_function_or_method"),
-    (lambda: nn.Bilinear(1, 1, 1), "returns of type Bilinear"),
-    (lambda: {(1, 2): 1}, "a dict with a key of type tuple"),
-    (lambda: {Lie: 1}, "a dict with a key of type Liar"),
+    (lambda: {1, 2}, "returns something of type set"),
+    (lambda: print, "returns something of type builtin_function_or_method"),
+    (lambda: nn.Bilinear(1, 1, 1), "returns something of type Bilinear"),
+    (lambda: {(1, 2): 1}, "a dict in which a key is something of type tuple"),
+    (lambda: {Lie: 1}, "a dict in which a key is something of type Liar"),
     (lambda: np.array([1, None]), "an array of Python objects (dtype object)"),
     (lambda: np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]), "an array of Python objects"),
     (lambda: np.ma.masked_array([1, 2], mask=[False, True]), "a masked array in which some values are hidden"),
@@ -268,7 +279,7 @@ def test_names_are_looked_up_in_the_notebook():
 
 def test_what_is_no_function_is_said_to_be_none(student):
     student.parity = 3
-    with says("`parity` is of type int. Expected: a function. Was the name used for something else?"):
+    with says("`parity` is something of type int. Expected: a function. Was the name used for something else?"):
         call("parity")
     student.parity = None
     with says("`parity` is None"):
@@ -398,6 +409,71 @@ def test_a_module_runs_beside_the_students_code_with_weights_of_the_check(studen
     assert torch.equal(run.gradients["rnn.weight_hh_l0"], ours.rnn.weight_hh_l0.grad)
 
 
+def test_one_module_can_be_asked_several_times(student):
+    class Counting(nn.Linear):
+        calls = 0
+
+        def forward(self, inputs):
+            self.calls += 1
+            return super().forward(inputs) + self.calls
+
+    student.Counting = Counting
+    ours, inputs = nn.Linear(1, 2), torch.randn(3, 1)
+    run = call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs,), (2 * inputs,)], state=ours.state_dict())
+    expected = [ours(inputs) + 1, ours(inputs) + 2, ours(2 * inputs) + 3]
+    for got, value in zip((run.output, *run.then), expected, strict=True):
+        assert torch.equal(got, value)
+        assert not got.requires_grad
+    with says("`Counting` stopped with TypeError"):
+        call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs, 1)])
+
+
+def test_the_gradient_of_a_function_that_gives_one_number(student):
+    def loss(logits, labels):
+        logits *= 2
+        return (logits * labels).sum()
+
+    student.loss = loss
+    logits, labels = torch.randn(3, 2), torch.randn(3, 2)
+    with torch.no_grad():
+        assert torch.equal(call_gradient("loss", logits, labels), 2 * labels)
+    assert logits.grad is None
+    student.loss = lambda logits, labels: labels.requires_grad_().sum()
+    assert call_gradient("loss", logits, labels) is None
+
+
+@pytest.mark.parametrize(("loss", "words"), [
+    (lambda logits: logits.detach().sum(), "no gradient can flow through the output of `loss`"),
+    (lambda logits: 3.0, "it is something of type float without a gradient"),
+    (lambda logits: logits, "the output of `loss` has the shape (2,). Expected: ()."),
+    (lambda logits: 1 / 0, "`loss` stopped with ZeroDivisionError"),
+])
+def test_no_gradient_comes_back(student, loss, words):
+    student.loss = loss
+    with says(words):
+        call_gradient("loss", torch.ones(2))
+
+
+def test_a_step_is_called_again_and_again_on_the_same_modules(student):
+    def step(module, optimizer, inputs):
+        loss = module(inputs).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    student.step = step
+    module = nn.Linear(2, 1)
+    before = ModuleState.of(module)
+    first, second = call_steps("step", before, batches=[(torch.ones(1, 2),), (torch.ones(3, 2),)], learning_rate=0.1)
+    assert torch.allclose(first.modules[0].state["weight"], before.state["weight"] - 0.1)
+    assert torch.allclose(second.modules[0].state["bias"], before.state["bias"] - 0.4)
+    assert second.result == pytest.approx(float(first.modules[0].build()(torch.ones(3, 2)).detach().sum()))
+    assert torch.equal(module.weight, before.state["weight"])
+    with says("`step` stopped with TypeError"):
+        call_steps("step", before, batches=[()], learning_rate=0.1)
+
+
 def test_without_an_output_gradient_there_are_none(student):
     student.make = lambda: nn.Linear(1, 2)
     run = call_module("make", inputs=(torch.ones(3, 1),))
@@ -426,8 +502,8 @@ def test_the_first_input_may_have_no_gradient(student):
 
 
 @pytest.mark.parametrize(("make", "arguments", "words"), [
-    (lambda: 3, {}, "`make` gives of type int. Expected: a torch.nn.Module."),
-    (lambda: Hostile(), {}, "`make` gives of type Hostile"),
+    (lambda: 3, {}, "`make` gives something of type int. Expected: a torch.nn.Module."),
+    (lambda: Hostile(), {}, "`make` gives something of type Hostile"),
     (lambda: nn.Linear(1, 1), {"inputs": (torch.ones(1, 2),)}, "`make` stopped with RuntimeError"),
     (lambda: nn.Linear(1, 1), {"state": {"x": torch.ones(1)}}, "Missing key(s)"),
     (lambda: Net(2, detach=True), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 2)},
@@ -435,7 +511,8 @@ def test_the_first_input_may_have_no_gradient(student):
     (lambda: Net(2), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 3)},
      "the output of `make` has the shape (1, 2, 2). Expected: (1, 2, 3)."),
     (lambda: nn.Module(), {}, "`make` stopped with NotImplementedError"),
-    (lambda: nn.Identity(), {"inputs": (5,), "output_gradient": torch.ones(1)}, "it is of type int without a gradient"),
+    (lambda: nn.Identity(), {"inputs": (5,), "output_gradient": torch.ones(1)},
+     "it is something of type int without a gradient"),
 ])
 def test_a_module_that_is_none_or_does_not_run(student, make, arguments, words):
     student.make = make
@@ -645,9 +722,10 @@ def test_what_cannot_be_shown():
 
 
 @pytest.mark.parametrize(("value", "arguments", "words"), [
-    ([1, 2], {}, "parity gives of type list. Expected: an array. np.array(...) or torch.tensor(...) makes one"),
+    ([1, 2], {},
+     "parity gives something of type list. Expected: an array. np.array(...) or torch.tensor(...) makes one"),
     (None, {}, "parity gives None (is a `return` missing?). Expected: an array."),
-    ("1", {}, "parity gives of type str"),
+    ("1", {}, "parity gives something of type str"),
     (np.array(["1"]), {}, "expected: real numbers"),
     (2**70, {}, "expected: real numbers"),
     (np.array([1j]), {}, "dtype complex128"),

@@ -11,12 +11,15 @@ from parity_lib.checks.core import (
     ModuleRun,
     ModuleState,
     Seed,
+    Step,
     bind,
     call,
+    call_gradient,
     call_module,
+    call_steps,
     defined,
 )
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
-__all__ = ["CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_module", "check", "defined",
-           "fresh", "grading", "private", "summary"]
+__all__ = ["CheckFailed", "ModuleRun", "ModuleState", "Seed", "Step", "bind", "call", "call_gradient", "call_module",
+           "call_steps", "check", "defined", "fresh", "grading", "private", "summary"]

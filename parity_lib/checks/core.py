@@ -86,12 +86,21 @@ class ModuleState:
 
 @dataclass(frozen=True)
 class ModuleRun:
-    """What :func:`call_module` brings back: an output, the weights, and their gradients by name."""
+    """What :func:`call_module` brings back: an output, the weights, their gradients by name, further outputs."""
 
     output: Any
     state: dict[str, torch.Tensor]
     gradients: dict[str, torch.Tensor]
     input_gradient: torch.Tensor | None
+    then: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What :func:`call_steps` brings back of one call: its result, and the modules as it left them."""
+
+    result: Any
+    modules: tuple[ModuleState, ...]
 
 
 # ---------------------------------------------------------------- where the student's names are
@@ -139,28 +148,74 @@ def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> An
         return _plain(result, name)
 
 
-def call_module(name: str, *args: Any, inputs: Any = (), state: dict[str, torch.Tensor] | None = None,
-                output_gradient: torch.Tensor | None = None, forbid: Iterable[Any] = (), **kwargs: Any) -> ModuleRun:
+def call_gradient(name: str, first: torch.Tensor, *args: Any, forbid: Iterable[Any] = ()) -> torch.Tensor | None:
+    """The gradient at ``first``, a float tensor, of the one number that the student's ``name(first, *args)`` gives.
+
+    It has the shape of ``first``, and is None where the number does not depend on
+    it. Raises CheckFailed as :func:`call` does, and where no gradient can flow.
+
+    >>> bind({"half_square": lambda x: (x * x).sum() / 2})
+    >>> call_gradient("half_square", torch.tensor([3.0, 4.0]))
+    tensor([3., 4.])
+    >>> bind(None)
+    """
+    function, leaf, sent = _find(name), _build(first).requires_grad_(), _build(args)
+
+    def backward(result: torch.Tensor) -> None:
+        result.backward()
+
+    with _quiet():
+        with _tripwire(name, forbid), torch.enable_grad():
+            # A clone: the student's code may change it in place, and a leaf it may not.
+            result = _with_gradient(name, _guarded(name, lambda: function(leaf.clone(), *sent)), ())
+            _guarded(name, lambda: backward(result))
+        return _plain(leaf.grad, name)
+
+
+def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
+               forbid: Iterable[Any] = ()) -> list[Step]:
+    """Call the student's ``name(*modules, optimizer, *batch)`` for each batch in turn, on the same modules.
+
+    The modules are made once, and with them an SGD optimiser of all their
+    parameters; each :class:`Step` holds what the call gave and the weights after it.
+    """
+    function, sent = _find(name), _build(tuple(batches))
+    built = [module.build() for module in modules]
+    optimizer = torch.optim.SGD([one for module in built for one in module.parameters()], lr=learning_rate)
+    steps = []
+    with _quiet():
+        for batch in sent:
+            with _tripwire(name, forbid), torch.enable_grad():
+                result = _guarded(name, lambda batch=batch: function(*built, optimizer, *batch))
+            steps.append(Step(_plain(result, name), tuple(map(ModuleState.of, built))))
+    return steps
+
+
+def call_module(name: str, *args: Any, inputs: Any = (), then: Iterable[tuple] = (),
+                state: dict[str, torch.Tensor] | None = None, output_gradient: torch.Tensor | None = None,
+                forbid: Iterable[Any] = (), **kwargs: Any) -> ModuleRun:
     """Make the student's module ``name(*args, **kwargs)``, run it on ``inputs`` and bring all of it back as tensors.
 
     ``name`` is a class or a function that returns a module. ``inputs`` is a tuple
-    of what the module is called with. ``state`` is loaded first, if given. With
+    of what the module is called with; the same module is then asked each tuple of
+    ``then``, in turn. ``state`` is loaded first, if given. With
     ``output_gradient``, a tensor of the output's shape (of the first output, if
     there are several), the backward pass is run and the gradients come back.
     """
     make = _find(name)
-    sent_args, sent_kwargs, leaves = _build(args), _build(kwargs), _build(tuple(inputs))
+    sent_args, sent_kwargs, leaves, further = _build(args), _build(kwargs), _build(tuple(inputs)), _build(tuple(then))
     backward = output_gradient is not None
     first_input = leaves[0].requires_grad_() if backward and leaves and _is_float_tensor(leaves[0]) else None
 
-    def run() -> tuple[Any, Any]:
+    def run() -> tuple[Any, Any, tuple]:
         module = make(*sent_args, **sent_kwargs)
         if not issubclass(type(module), nn.Module):
-            return module, None
+            return module, None, ()
         if state is not None:
             module.load_state_dict(_build(state))
         # With a gradient, a clone: the student's code may change it in place, and a leaf it may not.
-        return module, module(*(one.clone() if one is first_input else one for one in leaves))
+        output = module(*(one.clone() if one is first_input else one for one in leaves))
+        return module, output, tuple(module(*more) for more in further)
 
     def gradients(module: nn.Module, first: torch.Tensor) -> dict[str, torch.Tensor]:
         first.backward(output_gradient.clone())
@@ -169,7 +224,7 @@ def call_module(name: str, *args: Any, inputs: Any = (), state: dict[str, torch.
     grad_mode = torch.enable_grad() if backward else contextlib.nullcontext()
     with _quiet():
         with _tripwire(name, forbid), grad_mode:
-            module, output = _guarded(name, run)
+            module, output, outputs = _guarded(name, run)
             if not issubclass(type(module), nn.Module):
                 raise CheckFailed(f"`{name}` gives {_kind(module)}. Expected: a torch.nn.Module.")
             found, input_gradient = {}, None
@@ -178,7 +233,8 @@ def call_module(name: str, *args: Any, inputs: Any = (), state: dict[str, torch.
                 found = _guarded(name, lambda: gradients(module, first))
                 input_gradient = None if first_input is None else first_input.grad
             weights = _guarded(name, lambda: dict(module.state_dict()))
-        return ModuleRun(*(_plain(part, name) for part in (output, weights, found, input_gradient)))
+        return ModuleRun(*(_plain(part, name) for part in (output, weights, found, input_gradient,
+                                                               outputs)))
 
 
 def _with_gradient(name: str, output: Any, shape: tuple[int, ...]) -> torch.Tensor:
@@ -438,7 +494,7 @@ def _key(key: Any, name: str) -> str:
         return key
     if type(key) in (int, float, bool):
         return str(key)
-    raise CheckFailed(f"`{name}` returns a dict with a key {_kind(key)}. Expected: names.")
+    raise CheckFailed(f"`{name}` returns a dict in which a key is {_kind(key)}. Expected: names.")
 
 
 def _is_float_tensor(value: Any) -> bool:
@@ -454,4 +510,4 @@ def _kind(value: Any) -> str:
     """What a thing is, in words: for messages."""
     if value is None:
         return "None (is a `return` missing?)"
-    return f"of type {_type_name(value)}"
+    return f"something of type {_type_name(value)}"
