@@ -3,7 +3,7 @@
 loses:
   final-parity-check: the label of the string before it was cut
   trained-short-check: the label is that of the string before it was cut
-  trained-long-check: little more than a coin
+  trained-long-check: the label is that of the string before it was cut
 """
 
 # %% final-parity

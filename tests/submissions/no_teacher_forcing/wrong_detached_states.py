@@ -2,8 +2,8 @@
 
 loses:
   train-step-check: "the LSTM did not move, only the readout: the states were detached"
-  trained-short-check: the gradient is wrong
-  trained-long-check: the gradient is wrong
+  trained-short-check: "the LSTM did not move, only the readout: the states were detached"
+  trained-long-check: "the LSTM did not move, only the readout: the states were detached"
 """
 
 # %% train-step

@@ -2,8 +2,8 @@
 
 loses:
   train-at-the-end-check: the weights of 0 steps
-  trained-short-check: the net is not trained
-  trained-long-check: the net is not trained
+  trained-short-check: "nothing moved"
+  trained-long-check: "nothing moved"
 """
 
 # %% train-at-the-end

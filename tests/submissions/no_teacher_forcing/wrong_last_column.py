@@ -5,8 +5,8 @@ loses:
   end-loss-check: the last column is read, not the last real step
   end-gradient-check: steps other than the last real one get a gradient
   train-step-check: the last column is read, not the last real step
-  trained-short-check: the logit is not that of the last real step
-  trained-long-check: the logit is not that of the last real step
+  trained-short-check: the last column is read, not the last real step
+  trained-long-check: the last column is read, not the last real step
 """
 
 # %% last-valid

@@ -7,8 +7,8 @@ loses:
   end-gradient-check: no gradient can flow through the output of `end_loss`
   train-step-check: the gradient is not clipped
   train-at-the-end-check: "the argument `seed` is not used"
-  trained-short-check: the net is not trained
-  trained-long-check: the net is not trained
+  trained-short-check: "nothing moved"
+  trained-long-check: "nothing moved"
 """
 
 # %% final-parity

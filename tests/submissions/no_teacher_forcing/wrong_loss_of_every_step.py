@@ -6,8 +6,8 @@ loses:
   end-gradient-check: steps other than the last real one get a gradient
   train-step-check: the label is compared with every step
   train-at-the-end-check: something is drawn without the seed
-  trained-short-check: the net is not trained
-  trained-long-check: the net is not trained
+  trained-short-check: something is drawn without the seed
+  trained-long-check: something is drawn without the seed
   next-max-length-check: it grows although the accuracy is below 0.95
 """
 

@@ -2,8 +2,8 @@
 
 loses:
   train-step-check: "`optimizer.zero_grad()` is missing"
-  trained-short-check: which the check of train_step tells
-  trained-long-check: which the check of train_step tells
+  trained-short-check: "`optimizer.zero_grad()` is missing"
+  trained-long-check: "`optimizer.zero_grad()` is missing"
 """
 
 # %% train-step
