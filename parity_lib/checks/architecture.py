@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib import experiment, models
 from parity_lib.checks import expect
-from parity_lib.checks.core import CheckFailed, ModuleRun, call, call_module, defined
+from parity_lib.checks.core import CheckFailed, ModuleRun, call, call_module
 from parity_lib.checks.reporting import check, fresh, private  # noqa: F401  (notebooks call them here)
 
 COUNT, SHAPES, SIGMOID = "unrolling#how-many-parameters", "unrolling#shapes-and-a-mistake-that-makes-no-noise", \
@@ -127,9 +127,9 @@ class _Net:
         self.twins: dict[str, str] = {}
 
     def run(self, inputs: torch.Tensor, state: dict | None = None, gradient: torch.Tensor | None = None,
-            forbid: tuple = ()) -> ModuleRun:
+            **options) -> ModuleRun:
         return call_module("build_model", self.cell, self.hidden, self.layers, inputs=(inputs,), state=state,
-                           output_gradient=gradient, forbid=forbid)
+                           output_gradient=gradient, **options)
 
     def logits(self, inputs: torch.Tensor, state: dict | None = None, what: str = "") -> np.ndarray:
         """Its logits ``[batch, steps, 1]``, or CheckFailed where the output is anything else."""
@@ -234,20 +234,14 @@ def _nothing_kept(net: _Net, rng: np.random.Generator) -> None:
     """One net, asked about two batches in turn, answers the second as a net does that was asked nothing before."""
     state, strings = net.random_weights(rng), _random_bits(rng, 3, 6)
     alone = net.logits(strings, state)
-    if not defined("AskedTwice"):
-        raise CheckFailed("there is no `AskedTwice`. Run its cell, just above this one; if it is gone, copy it from a "
-                          "fresh notebook.")
     kept = "the state of the last call is kept, as self.state perhaps; each call begins with a first state of zeros"
     for before in (_random_bits(rng, 2, 5), 1 - strings):
         what = f"{net.name}, asked about {len(before)} strings and then about {len(strings)}: the second answer"
         try:
-            output = call_module("AskedTwice", net.cell, net.hidden, net.layers, inputs=(before, strings),
-                                 state={f"net.{name}": value for name, value in state.items()}).output
+            ran = net.run(before, state, then=[(strings,)])
         except CheckFailed as failure:
             expect.fail(what, "logits", str(failure).splitlines()[0], kept, EQUATIONS)
-        if not isinstance(output, (tuple, list)) or len(output) != 2:
-            expect.fail("AskedTwice", "two tensors of logits", output, "leave its cell as it was", EQUATIONS)
-        second = _as_logits(output[1], strings, what)
+        second = _as_logits(ran.then[0], strings, what)
         if not np.allclose(alone, second, rtol=1e-4, atol=1e-5):
             expect.fail(what, alone[0, :, 0], second[0, :, 0], kept, EQUATIONS)
 
