@@ -149,7 +149,7 @@ def lstm_parity(seed: int = 0) -> None:
         _has_size(first, hidden)
         run.state = _draw(first, rng)
         _is_no_formula(_logits(run(every)), every)
-        _says_the_same_again(run, every, rng)
+        _says_the_same_again(run, rng)
         _reads_strings(run, _bits(rng, 8, 5))
         _passes_gradients(run, _bits(rng, 8, 5))
         _is_the_layer(run, _bits(rng, 4, 9))
@@ -165,14 +165,6 @@ class _Net:
         ran = call_module("LSTMParity", self.hidden, inputs=(inputs,), state=self.state, forbid=READY_MODEL, **kwargs)
         _has_shape(ran.output, tuple(inputs.shape), self.hidden)
         return ran
-
-    def twice(self, first: torch.Tensor, second: torch.Tensor) -> list[np.ndarray]:
-        """The answers of one net to two batches, one after the other."""
-        state = {f"net.{key}": value for key, value in self.state.items()}
-        output = call_module("AskedTwice", self.hidden, inputs=(first, second), state=state).output
-        if not isinstance(output, (tuple, list)) or len(output) != 2:
-            raise CheckFailed("`AskedTwice` gives something else than two answers. Take its cell as it was.")
-        return [expect.array(part, "AskedTwice: an answer").astype(float) for part in output]
 
 
 def _bits(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:
@@ -252,7 +244,7 @@ def _draw(first: ModuleRun, rng: np.random.Generator) -> dict[str, torch.Tensor]
                           for key, value in _weights(first).items()}
 
 
-def _says_the_same_again(run: _Net, every: torch.Tensor, rng: np.random.Generator) -> None:
+def _says_the_same_again(run: _Net, rng: np.random.Generator) -> None:
     strings, others = _bits(rng, 3, 5), _bits(rng, 2, 5)
     once, again = _logits(run(strings)), _logits(run(strings))
     if not _same(again, once):
@@ -262,9 +254,10 @@ def _says_the_same_again(run: _Net, every: torch.Tensor, rng: np.random.Generato
     for before in (strings, others):
         what = f"LSTMParity asked about {len(before)} strings and then about {len(strings)}: the second answer"
         try:
-            second = run.twice(before, strings)[1]
+            ran = run(before, then=[(strings,)])
         except CheckFailed as failure:
             expect.fail(what, once[0, :, 0], str(failure).splitlines()[0], kept, THE_CELL)
+        second = expect.array(ran.then[0], what).astype(float)
         if not _same(second, once):
             expect.fail(what, once[0, :, 0], second.reshape(-1)[:5], kept, THE_CELL)
 
