@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from parity_lib import models
-from parity_lib.checks import expect
+from parity_lib.checks import core, expect
 from parity_lib.checks.core import CheckFailed, ModuleRun, ModuleState, call, call_module
 from parity_lib.checks.reporting import check, fresh, private  # noqa: F401  (notebooks call them here)
 
@@ -46,9 +46,11 @@ def lstm_step(seed: int = 0) -> None:
 
 def _pair(result: Any, what: str, shape: tuple[int, int]) -> list[np.ndarray]:
     if not isinstance(result, (tuple, list)) or len(result) != 2:
-        given = f"{len(result)} of them" if isinstance(result, (tuple, list)) else type(result).__name__
-        hint = "only one state came back; the next step needs both" if not isinstance(result, (tuple, list)) else \
-            "nn.LSTM gives (output, (h, c)); here it is the pair alone"
+        given, hint = core._kind(result), "only one state came back; the next step needs both"
+        if isinstance(result, (tuple, list)):
+            given, hint = f"{len(result)} of them", "nn.LSTM gives (output, (h, c)); here it is the pair alone"
+        elif result is None:
+            hint = ""
         expect.fail(what, "a pair (h, c)", given, hint, GATES)
     return [expect.array(value, f"{what}: {name}", shape, see=THE_CELL).astype(float)
             for name, value in zip("hc", result, strict=True)]
@@ -351,7 +353,8 @@ def summarise(seed: int = 0) -> None:
         result, what = call("summarise", list(steps)), f"summarise({steps})"
         expected = _summary(steps)
         if not isinstance(result, (tuple, list)) or len(result) != 3:
-            expect.fail(what, expected, f"{type(result).__name__}: {expect.show(result, 60)}",
+            given = core._kind(result) if result is None else f"{type(result).__name__}: {expect.show(result, 60)}"
+            expect.fail(what, expected, given,
                         "return three values: how many were solved, how many runs there are, the median", SEEDS)
         got = tuple(_number(value) for value in result)
         if not _equal(got, expected):

@@ -333,8 +333,9 @@ def masked_loss(seed: int = 0) -> None:
         what = f"masked_loss, {case.says}"
         result = _ask("masked_loss", what, *case.arguments, forbid=READY_MEAN, see=LOSS, slips=SHAPE_SLIPS)
         if not isinstance(result, torch.Tensor):
-            expect.fail(what, "a tensor with one number", core._kind(result),
-                        "`backward` starts at the loss, so return the tensor itself, without .item() or NumPy", LOSS)
+            hint = "" if result is None else ("`backward` starts at the loss, so return the tensor itself, without "
+                                              ".item() or NumPy")
+            expect.fail(what, "a tensor with one number", core._kind(result), hint, LOSS)
         expected = _entropy(*case.real).mean()
         got = _number(result, what, LOSS)
         if not np.isclose(got, expected, rtol=1e-4, atol=1e-5):
@@ -362,7 +363,7 @@ def _entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _number(value: Any, what: str, see: str) -> float:
     """``value`` as one number, NaN allowed."""
     if not isinstance(value, (torch.Tensor, np.ndarray, np.generic, int, float)):
-        raise CheckFailed(f"{what} gives {core._kind(value)}. Expected: a number.")
+        expect.fail(what, "a number", core._kind(value), "", see)
     value = np.asarray(value)
     if value.shape != ():
         expect.fail(what, "one number", f"shape {value.shape}", "take the mean over all real positions at once", see)

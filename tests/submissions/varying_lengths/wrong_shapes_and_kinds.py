@@ -7,7 +7,7 @@ loses:
   masked-loss-check: take the mean over all real positions at once
   masked-accuracy-check: take the mean over all real positions at once
   always-even-check: return both
-  reported-accuracy-check: "Expected: a number"
+  reported-accuracy-check: "None (is a `return` missing?)"
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
