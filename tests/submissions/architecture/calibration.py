@@ -3,9 +3,9 @@
 ``python -m tests.submissions.architecture.calibration`` writes calibration.json
 beside this file. The check first asks questions that need no training (``refused`` counts
 the seeds with which they turn an answer down), then tries up to three starts and
-passes if one succeeds. ``solved`` counts starts one by one, of refused answers too:
-a net that reads down the batch learns this one batch by the order of its strings.
-``passed`` counts whole checks.
+passes if one succeeds. ``seeds_passed`` counts starts one by one, of refused answers
+too: a net that reads down the batch learns this one batch by the order of its strings.
+``checks_passed`` counts whole checks.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ WRONG = ("wrong_all_weights_start_alike", "wrong_detached_readout", "wrong_state
 
 
 def calibrate(seeds: int = 100) -> dict:
-    """For each answer: how many starts, how many succeed within the limit, and after how many updates at most."""
+    """For each answer a row: how many starts, how many succeed within the limit, and after how many updates at most."""
     answers = {"solution": None} | {name: HERE / f"{name}.py" for name in RIGHT + WRONG}
-    limits = {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}
-    return limits | {"answers": {name: _counted(path, seeds) for name, path in answers.items()}}
+    rows = [{"check": check.learns.__name__, "answer": name} | _counted(path, seeds) for name, path in answers.items()]
+    return {"about": {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}, "rows": rows}
 
 
 def _counted(path: Path | None, seeds: int) -> dict:
@@ -42,9 +42,9 @@ def _counted(path: Path | None, seeds: int) -> dict:
     solved = sorted(one for one in updates if one is not None)
     runs_of_three = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
     passes = sum(not refused[i] and any(one is not None for one in three) for i, three in enumerate(runs_of_three))
-    return {"refused": sum(refused), "solved": len(solved), "most_updates": solved[-1] if solved else None,
-            "median_updates": solved[len(solved) // 2] if solved else None,
-            "checks": len(runs_of_three), "passed": passes}
+    return {"seeds": seeds, "seeds_passed": len(solved), "checks": len(runs_of_three), "checks_passed": passes,
+            "refused": sum(refused), "most_updates": solved[-1] if solved else None,
+            "median_updates": solved[len(solved) // 2] if solved else None}
 
 
 def _refused(seed: int) -> bool:
