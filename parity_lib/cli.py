@@ -112,14 +112,22 @@ def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
 @click.option("--quick", is_flag=True, help="Seconds instead of minutes, with figures that mean nothing; needs --out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to [book/results].")
 @click.option("--list", "listing", is_flag=True, help="List the experiments and whether their files are current.")
-def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool) -> None:
-    """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: half an hour)."""
-    from parity_lib import experiment as experiments
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes for a series [one a core].")
+@click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
+def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool,
+               jobs: int | None, scheduler: str | None) -> None:
+    """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: an hour).
 
-    known = experiments.EXPERIMENTS
+    A series, which trains a grid of settings, goes on where it was stopped.
+    """
+    from parity_lib import experiment as experiments
+    from parity_lib import grid
+
+    known = experiments.EXPERIMENTS | grid.SERIES
     if listing:
-        for name in known:
-            click.echo(f"{name:16} {experiments.state(name):18} {_first_line(known[name])}")
+        for name, function in known.items():
+            state = grid.state(name) if name in grid.SERIES else experiments.state(name)
+            click.echo(f"{name:22} {state:18} {_first_line(function)}")
         return
     names = tuple(known) if everything else names
     unknown = [name for name in names if name not in known]
@@ -129,7 +137,12 @@ def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path 
     if quick and out is None:
         raise click.UsageError("--quick needs --out FOLDER: its figures must not replace the book's")
     for name in names:
-        path = experiments.run(name, out or experiments.results_folder(), quick)
+        folder = out or experiments.results_folder()
+        try:
+            path = (grid.run(name, folder, quick, scheduler, jobs or -1) if name in grid.SERIES
+                    else experiments.run(name, folder, quick))
+        except (ImportError, OSError) as error:
+            raise click.ClickException(str(error)) from None
         seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
 

@@ -428,13 +428,16 @@ def run(name: str, folder: Path, quick: bool = False) -> Path:
     })
 
 
-def state(name: str, folder: Path | None = None) -> str:
-    """``"current"``, ``"missing"``, or ``"of other sources"``: what NAME.json is to the code as it stands."""
+def state(name: str, folder: Path | None = None, hash_of: Callable[[str], str] | None = None) -> str:
+    """``"current"``, ``"missing"``, or ``"of other sources"``: what NAME.json is to the code as it stands.
+
+    ``hash_of`` is :func:`source_hash` unless the experiment lives elsewhere.
+    """
     try:
         sources = load(name, "provenance", folder)["sources"]
     except FileNotFoundError:
         return "missing"
-    return "current" if sources == source_hash(name) else "of other sources"
+    return "current" if sources == (hash_of or source_hash)(name) else "of other sources"
 
 
 def defaults(name: str) -> dict[str, Any]:
@@ -490,7 +493,7 @@ def source_hash(name: str) -> str:
     Covers data, padding, models and training, and of this module the experiment
     and what it uses.
     """
-    return _digest(_definitions_behind(name))
+    return _digest(_definitions_behind(name, _THIS_SOURCE))
 
 
 def file_hash(file: str) -> str:
@@ -503,10 +506,10 @@ def _digest(more: list[str]) -> str:
     return hashlib.sha256("\n".join([*library, *more]).encode()).hexdigest()[:16]
 
 
-def _definitions_behind(name: str) -> list[str]:
-    """The function ``name`` of this module and every definition here that it needs, in order of the file."""
+def _definitions_behind(name: str, source: str) -> list[str]:
+    """The function ``name`` of a module and every definition there that it needs, in order of the file."""
     here = {}
-    for node in ast.parse(_THIS_SOURCE).body:
+    for node in ast.parse(source).body:
         targets = node.targets if isinstance(node, ast.Assign) else [node]
         for target in targets:
             here[getattr(target, "name", getattr(target, "id", None))] = node
