@@ -1,6 +1,6 @@
 """How fast the library is beside the course's notebook and beside bare PyTorch.
 
-``parity bench`` measures four things in one run with one torch thread, and
+``parity bench`` measures five things in one run with one torch thread, and
 takes turns between the two sides of each comparison, so that a busy machine
 slows both. The course's code stands here as the notebook has it, only seeded
 and made into functions.
@@ -22,6 +22,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from parity_lib import experiment, training
 from parity_lib.data import ParityTask, bits_and_parity
+from parity_lib.ensemble import train_together
 from parity_lib.models import ParityRNN
 from parity_lib.training import History, masked_loss, train
 
@@ -31,6 +32,8 @@ TARGETS = {
     "step_ratio": 1.10,          # at most: a step of train, divided by the bare step
     "generation_ratio": 5.0,     # at least: the course's time for its data, divided by ours
     "memory_ratio": 8.0,         # at least: the course's peak memory, divided by ours
+    "course_seeds_ratio": 40.0,  # at least: a step of the course's loop times the seeds, divided by one of all together
+    "train_seeds_ratio": 15.0,   # at least: the same for a step of train
 }
 SIZES = {
     "solve": {"least_seeds": 5, "most_seeds": 12, "enough_solved": 3, "cap": 15_000, "pool": 100_000,
@@ -38,6 +41,11 @@ SIZES = {
     "step": {"blocks": 15, "steps_a_block": 200},
     "generation": {"count": 100_000, "repeats": 15, "growth": [10_000, 100_000, 1_000_000]},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
+    "together": {"rounds": 5, "steps": 100, "settings": [
+        ["tanh", 4, 8, 64], ["tanh", 4, 8, 8], ["tanh", 4, 8, 256], ["tanh", 4, 8, 1024],
+        ["relu", 4, 8, 64], ["lstm", 4, 8, 64], ["gru", 4, 8, 64],
+        ["tanh", 8, 64, 50], ["lstm", 8, 64, 50], ["gru", 8, 64, 50], ["tanh", 32, 32, 20], ["lstm", 32, 32, 20],
+        ["lstm", 64, 64, 4]]},
 }
 QUICK_SIZES = {
     "solve": {"least_seeds": 1, "most_seeds": 1, "enough_solved": 1, "cap": 4, "pool": 32,
@@ -45,6 +53,7 @@ QUICK_SIZES = {
     "step": {"blocks": 2, "steps_a_block": 3},
     "generation": {"count": 100, "repeats": 2, "growth": [10, 100]},
     "packing": {"hidden": [4], "batch": [8], "repeats": 2},
+    "together": {"rounds": 1, "steps": 2, "settings": [["tanh", 4, 8, 2], ["lstm", 2, 2, 2]]},
 }
 
 
@@ -145,7 +154,7 @@ def _course_training(rng, cap: int, pool: int, validate_every: int, validation_s
                 return -step
 
 
-# ---------------------------------------------------------------- the four measurements
+# ---------------------------------------------------------------- the five measurements
 
 
 def time_to_solve(least_seeds: int, most_seeds: int, enough_solved: int, **course: int) -> dict[str, Any]:
@@ -274,6 +283,61 @@ def _there_and_back(model: ParityRNN, batch, packed: bool) -> None:
     masked_loss(model(batch.inputs, batch.lengths, packed=packed), batch.targets, batch.mask).backward()
 
 
+def together(rounds: int, steps: int, settings: list[list]) -> list[dict[str, Any]]:
+    """A step of many seeds at once against steps of the course's loop and of ``train``, in turns.
+
+    A row for each ``[cell, hidden, batch, seeds]``: median milliseconds of a
+    step of all seeds, of one step of ``train``, and (at the first row, which is
+    the course's setting) of the course's loop; the ratios are what the same seeds
+    would take one after the other, divided by that. ``billions`` are multiplications
+    and additions a second in the matrix products alone, ``possible`` those of one
+    large product. ``mib`` is the peak of NumPy's memory in a step.
+    """
+    possible = _operations_a_second()
+    return [_together(rounds, steps, *setting, with_course=row == 0) | {"possible": possible}
+            for row, setting in enumerate(settings)]
+
+
+def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds: int,
+              with_course: bool) -> dict[str, Any]:
+    settings = {"optimizer": "sgd", "lr": 1.0, "clip": None, "batch_size": batch, "validation_size": 1,
+                "validate_every": steps + 1, "progress": False}
+    task = ParityTask(STEPS)
+
+    def all_seeds(count: int):
+        models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
+        train_together(models, task, max_steps=count, seeds=range(seeds), **settings)
+
+    def one_seed(count: int):
+        train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **settings)
+
+    def course(count: int):
+        _course_training(np.random.RandomState(0), count, batch * count, count + 1, 1)
+
+    sides = {"together": all_seeds, "train": one_seed} | ({"course": course} if with_course else {})
+    ms: dict[str, list[float]] = {side: [] for side in sides}
+    for _ in range(rounds):
+        for side, work in sides.items():  # the difference of two runs leaves out what is done once
+            short, long = (_seconds(lambda: work(count)) for count in (steps, 3 * steps))  # noqa: B023
+            ms[side].append((long - short) / (2 * steps) * 1e3)
+    median = {side: statistics.median(values) for side, values in ms.items()}
+    rows = {"tanh": 1, "relu": 1, "lstm": 4, "gru": 4}[cell]
+    operations = 3 * 2 * STEPS * seeds * batch * rows * hidden * (hidden + 2)  # forward, and twice as many back
+    return {
+        "cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds, "together_ms": median["together"],
+        "train_ms": median["train"], "train_ratio": seeds * median["train"] / median["together"],
+        "course_ms": median.get("course"),
+        "course_ratio": seeds * median["course"] / median["together"] if with_course else None,
+        "billions": operations / median["together"] / 1e6, "mib": _peak_mib(lambda: all_seeds(2)),
+    }
+
+
+def _operations_a_second(size: int = 512) -> float:
+    """Billions of multiplications and additions a second in a product of two large float32 matrices."""
+    matrix = torch.ones(size, size)
+    return 2 * size**3 / min(_seconds(lambda: matrix @ matrix) for _ in range(10)) / 1e9
+
+
 def _seconds(work: Callable[[], Any]) -> float:
     began = time.perf_counter()
     work()
@@ -296,7 +360,7 @@ def run(quick: bool = False) -> dict[str, Any]:
 
     Returns the content of ``book/results/bench.json``: ``results`` with
     ``targets`` and ``sizes``; ``measurements`` with ``solve``, ``step``,
-    ``generation`` and ``packing`` as the four functions return them;
+    ``generation``, ``packing`` and ``together`` as the five functions return them;
     ``provenance``.
     """
     sizes = QUICK_SIZES if quick else SIZES
@@ -305,7 +369,8 @@ def run(quick: bool = False) -> dict[str, Any]:
     began = time.perf_counter()
     try:
         measurements = {"step": step_cost(**sizes["step"]), "generation": generation(**sizes["generation"]),
-                        "packing": packing(**sizes["packing"]), "solve": time_to_solve(**sizes["solve"])}
+                        "packing": packing(**sizes["packing"]), "together": together(**sizes["together"]),
+                        "solve": time_to_solve(**sizes["solve"])}
     finally:
         torch.set_num_threads(threads)
     return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
@@ -315,7 +380,7 @@ def run(quick: bool = False) -> dict[str, Any]:
 def table(content: dict[str, Any]) -> str:
     """What :func:`run` measured as lines of text: each target, and whether it is met."""
     found, targets = content["measurements"], content["results"]["targets"]
-    solve, step, made = found["solve"], found["step"], found["generation"]
+    solve, step, made, first = found["solve"], found["step"], found["generation"], found["together"][0]
     course, ours = solve["course"], solve["train"]
     lines = [
         _line("time to 100 %, course / train", solve["ratio"], targets["solve_ratio"], at_least=True),
@@ -328,6 +393,12 @@ def table(content: dict[str, Any]) -> str:
         + ", ".join(f"{n:,}: {ns:.0f}" for n, ns in zip(made["growth"]["strings"], made["growth"]["ns_a_string"])),
         _line("peak memory, course / ours", made["memory_ratio"], targets["memory_ratio"], at_least=True),
         f"    course {made['course_mib']:.1f} MiB, ours {made['ours_mib']:.1f} MiB",
+        _line("seeds together, course / all", first["course_ratio"], targets["course_seeds_ratio"], at_least=True),
+        _line("seeds together, train / all", first["train_ratio"], targets["train_seeds_ratio"], at_least=True),
+        *(f"    {row['cell']:5} hidden {row['hidden']:2} batch {row['batch']:2}, {row['seeds']:4} seeds: "
+          f"{row['together_ms']:7.2f} ms, train {row['train_ms']:5.2f} ms, {row['train_ratio']:5.1f} times; "
+          f"{row['billions']:5.1f} of {row['possible']:.0f} billion operations a second, {row['mib']:.0f} MiB"
+          for row in found["together"]),
         "packed against masked, forward + backward (no target):",
         *(f"    {row['cell']:5} hidden {row['hidden']:2} batch {row['batch']:2}: packed {row['packed_us']:6.0f} us, "
           f"masked {row['masked_us']:6.0f} us, packed / masked {row['ratio']:.2f}" for row in found["packing"]),

@@ -26,7 +26,7 @@ import torch
 from tqdm.auto import tqdm
 
 from parity_lib import ensemble, experiment
-from parity_lib.data import Batch, Curriculum, ParityTask
+from parity_lib.data import Batch, Curriculum, ParityTask, running_parity
 from parity_lib.ensemble import train_together
 from parity_lib.errors import require_choice
 from parity_lib.experiment import _shorts
@@ -238,6 +238,100 @@ def curriculum(cells: tuple[str, ...] = CELLS, max_steps: int = 8000) -> Conditi
             for cell in cells for way, lengths in ways.items()}
 
 
+class ScoredTask(ParityTask):
+    """Zeros after the string are part of it: labels go on behind its end, and all of them count."""
+
+    def stretched(self, factor: float) -> ScoredTask:
+        """The same task on strings ``factor`` times as long."""
+        longer = super().stretched(factor)
+        return ScoredTask(longer.lengths, longer.label)
+
+    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
+        """Rows of :meth:`~parity_lib.data.ParityTask.draw` as a Batch with a label in every column."""
+        bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
+        whole = np.full(len(bits), bits.shape[1])
+        return ParityTask(bits.shape[1]).assemble(bits, running_parity(bits), whole)
+
+
+class ScoredCondition(Condition):
+    """A condition of a :class:`ScoredTask`."""
+
+    def task(self) -> ParityTask:
+        """What is learned."""
+        return ScoredTask(self.lengths, self.label)
+
+
+def published(pool: int = 100_000, shorten: int = 1) -> Conditions:
+    """What others have reported on OpenAI's question, run as they describe it (see PUBLISHED), five seeds each."""
+    fifty, up_to_fifty = {"lengths": LONGEST, "label": "every_step"}, {"lengths": (1, LONGEST), "label": "every_step"}
+    keras = {"label": "end", "lr": 0.001, "batch_size": 32, "clip": None, "pool": pool, "max_steps": 20 * pool // 32}
+    sgd = {"optimizer": "sgd", "lr": 1.0, "batch_size": 8, "clip": None, "pool": pool, "max_steps": pool // 8}
+    adam = {"batch_size": 8, "clip": None, "pool": pool, "max_steps": pool // 8}
+    described = {
+        "hedgehoglabs, fixed": Condition(**fifty, **sgd, momentum=0.99, hidden_size=2),
+        "hedgehoglabs, varying": ScoredCondition(**up_to_fifty | {"lengths": (1, LONGEST - 1)}, **sgd, momentum=0.9,
+                                                 hidden_size=2),
+        "andrewsagio, two units": Condition(**fifty, **adam, hidden_size=2),
+        "andrewsagio, three layers": Condition(**fifty, **adam, num_layers=3),
+        "blog of 2020": Condition(**up_to_fifty, **adam | {"pool": None}, hidden_size=2),
+        "vitez": Condition(**fifty, **adam | {"lr": 0.001, "batch_size": 128, "max_steps": 10 * pool // 128},
+                           hidden_size=1),
+        "enerrio, fixed": Condition(**keras, lengths=LONGEST, hidden_size=32),
+        "enerrio, padding before": Condition(**keras, padding="before", hidden_size=32),
+        "enerrio, padding after": Condition(**keras, padding="carried", hidden_size=32),
+        "Ariel-Perez, fixed": Condition(**keras, lengths=LONGEST, hidden_size=10),
+        "Ariel-Perez, varying": Condition(**keras, padding="before", hidden_size=10),
+        "Flux model zoo": Condition(**keras | {"batch_size": 1, "pool": pool // 50, "max_steps": 20 * pool // 50},
+                                    lengths=(1, 10), hidden_size=20),
+    }
+    return {name: replace(one, max_steps=max(5, one.max_steps // shorten)) for name, one in described.items()}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What somebody reported, in our words: whether they say that it ``works``, and what they leave open."""
+
+    who: str
+    said: str
+    works: bool
+    unsaid: str = ""
+
+
+PUBLISHED: dict[str, Statement] = {
+    "hedgehoglabs, fixed": Statement(
+        "hedgehoglabs, 2018", "LSTM of 2 units, a label at every step, 50 bits: converges after 16,000 examples", True),
+    "hedgehoglabs, varying": Statement(
+        "hedgehoglabs, 2018", "the same, lengths 1 to 49 and padding scored: converges after 4,000 examples", True,
+        "the labels on padding; here the parity stands"),
+    "andrewsagio, two units": Statement(
+        "andrewsagio", "LSTM of 2 units, a label at every step, 50 bits: not converged", False,
+        "Adam's rate; here 0.01"),
+    "andrewsagio, three layers": Statement(
+        "andrewsagio", "LSTM of three layers, a label at every step, 50 bits, Adam: not converged", False,
+        "units and rate; here 8 and 0.01"),
+    "blog of 2020": Statement(
+        "Learning the XOR function with an LSTM, 2020",
+        "LSTM of 2 units, a label at every step, lengths up to 50, Adam: all right after 1,500 steps", True),
+    "vitez": Statement(
+        "vitez.me, 2020", "LSTM of one unit, a label at every step, 50 bits, 10 epochs: works", True),
+    "enerrio, fixed": Statement(
+        "enerrio", "LSTM of 32 units, a label at the end, 50 bits, 20 epochs: a coin", False),
+    "enerrio, padding before": Statement(
+        "enerrio", "the same, varying lengths with zeros before the string: all right", True),
+    "enerrio, padding after": Statement(
+        "enerrio", "the same, varying lengths with zeros after the string: a coin", False),
+    "Ariel-Perez, fixed": Statement(
+        "Ariel-Perez", "LSTM of 10 units, a label at the end, 50 bits, 20 epochs: no better than a coin", False,
+        "the size of a batch; here 32"),
+    "Ariel-Perez, varying": Statement(
+        "Ariel-Perez", "the same, varying lengths: most strings right", True,
+        "the size of a batch and the side of the padding; here 32, and before"),
+    "Flux model zoo": Statement(
+        "FluxML model zoo", "LSTM of 20 units, a label at the end, 2,000 strings of 1 to 10 bits, 20 epochs: right on "
+        "longer strings too", True, "the size of a batch; here 1"),
+}
+
+
 def _words(lengths: int | tuple[int, int]) -> str:
     return str(lengths) if isinstance(lengths, int) else f"{lengths[0]}..{lengths[1]}"
 
@@ -245,15 +339,16 @@ def _words(lengths: int | tuple[int, int]) -> str:
 SERIES: dict[str, Callable[..., Conditions]] = {
     function.__name__: function
     for function in (two_by_two, sizes, fixed_lengths, lengths_present, padding_side, optimizers_at_the_end,
-                     forget_biases, pools, curriculum)
+                     forget_biases, pools, curriculum, published)
 }
-SEEDS = dict.fromkeys(SERIES, 20) | {"two_by_two": 50}
+SEEDS = dict.fromkeys(SERIES, 20) | {"two_by_two": 50, "published": 5}
 # What `--quick` changes. In the 2 x 2 a few nets really learn, so that their rates can be held against the book's.
 QUICK_TESTS = Tests(strings=50, far=200, far_strings=2)
 QUICK: dict[str, dict[str, Any]] = {name: {"max_steps": 5} for name in SERIES} | {
     "two_by_two": {"cells": ("lstm",), "max_steps": 1500},
     "sizes": {"cells": ("tanh", "lstm"), "hidden": (1, 8), "max_steps": 5},
     "curriculum": {"cells": ("gru",), "max_steps": 5},
+    "published": {"pool": 200, "shorten": 10_000},
 }
 QUICK_SEEDS = dict.fromkeys(SERIES, 2) | {"two_by_two": 3}
 

@@ -34,6 +34,14 @@ def test_train_and_the_bare_steps_end_with_the_same_weights(quick):
     assert quick["measurements"]["step"]["same_weights"] is True
 
 
+def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
+    assert bench.SIZES["together"]["settings"][0] == ["tanh", 4, 8, 64]
+    first, *others = quick["measurements"]["together"]
+    assert first["course_ms"] is not None
+    assert all(row["course_ms"] is row["course_ratio"] is None for row in others)
+    assert all(row["mib"] > 0 for row in (first, *others))
+
+
 def test_course_data_are_running_parities_in_float32():
     features, labels = bench.course_bits_and_parity(20, 9, np.random.RandomState(0))
     assert features.dtype == labels.dtype == np.float32
@@ -81,10 +89,13 @@ def test_table_says_which_target_is_met(quick):
     content = json.loads(json.dumps(quick))
     content["measurements"]["generation"] |= {"ratio": 9.0, "memory_ratio": 2.0}
     content["measurements"]["step"]["ratio"] = 1.2
+    content["measurements"]["together"][0] |= {"course_ratio": 50.0, "train_ratio": 10.0}
     lines = {line.split("  ")[0]: line for line in bench.table(content).splitlines()}
     assert lines["data generation, course / ours"].endswith(">= 5    met")
     assert lines["peak memory, course / ours"].endswith("NOT MET")
     assert lines["a step, train / bare"].endswith("NOT MET")
+    assert lines["seeds together, course / all"].endswith(">= 40   met")
+    assert lines["seeds together, train / all"].endswith("NOT MET")
     assert lines["time to 100 %, course / train"].endswith("NOT MET")
 
 
