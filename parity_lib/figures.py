@@ -7,12 +7,15 @@ cannot be made without a text for those who do not see it.
 
 from __future__ import annotations
 
+import csv
 import functools
 import html
 import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
 import matplotlib
 import numpy as np
@@ -40,7 +43,49 @@ STYLE = {
     "legend.frameon": False, "lines.linewidth": 1.8, "axes.grid": True, "axes.axisbelow": True, "grid.color": LINE,
     "grid.linewidth": 0.6, "svg.fonttype": "path", "svg.hashsalt": "one bit of memory",
 }
+MOST_ROWS = 60  # of a chart's numbers in the page; the file has all
 SHOWN_AT = 1.15  # a figure is drawn small enough for a phone and may grow by this on a desktop
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of a chart: the names of the columns, and rows of numbers and words.
+
+    >>> Numbers(("step", "loss"), [(1, 0.7), (2, None)]).csv()
+    'step,loss\\r\\n1,0.7\\r\\n2,\\r\\n'
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    def csv(self) -> str:
+        """All rows as comma-separated values."""
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerows([self.columns, *self.rows])
+        return file.getvalue()
+
+    def html(self) -> str:
+        """A table that opens on demand, of at most 60 rows, and a link to all of them, which needs no server."""
+        shown = [self.rows[i] for i in _evenly(len(self.rows), MOST_ROWS)]
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(_in_words(value))}</td>" for value in row) + "</tr>"
+                       for row in shown)
+        part = "" if len(shown) == len(self.rows) else f" ({len(shown)} of {len(self.rows)} rows)"
+        link = f'href="data:text/csv;charset=utf-8,{quote(self.csv())}"'
+        return (f'<details class="parity-numbers"><summary>The numbers{part}</summary>'
+                f'<div class="parity-table" tabindex="0" role="region" aria-label="The numbers of the figure">'
+                f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+                f'<a download="numbers.csv" {link}>Download all as CSV</a></details>')
+
+
+def _evenly(count: int, most: int) -> list[int]:
+    """At most ``most`` places out of ``count``, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist() if count else []
+
+
+def _in_words(value: Any) -> str:
+    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -48,11 +93,13 @@ class Picture:
     """A drawn figure with its text alternative and a caption; a notebook shows it as SVG.
 
     ``alt`` says in words what the picture shows. Raises ValueError where it is empty.
+    A chart has ``numbers``, which open in a table below it and can be downloaded.
     """
 
     figure: Figure
     alt: str
     caption: str = ""
+    numbers: Numbers | None = None
 
     def __post_init__(self) -> None:
         require(bool(self.alt.strip()), "alt", self.alt, "a sentence that says what the figure shows")
@@ -74,7 +121,8 @@ class Picture:
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return f'<figure class="parity-figure">{self.svg()}{caption}</figure>'
+        numbers = self.numbers.html() if self.numbers else ""
+        return f'<figure class="parity-figure">{self.svg()}{caption}{numbers}</figure>'
 
 
 def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
@@ -247,7 +295,9 @@ def curves(history: History | dict, title: str = "") -> Picture:
     last = record["accuracy"][-1]
     return Picture(figure, f"Left: the loss over {len(steps)} steps, from {record['loss'][0]:.2f} to "
                    f"{record['loss'][-1]:.4f}. Right: training accuracy per bit, ending at {last:.3f}, "
-                   "with validation points.", title)
+                   "with validation points.", title,
+                   Numbers(("step", "loss", "accuracy per bit"),
+                           list(zip(steps.tolist(), record["loss"], record["accuracy"], strict=True))))
 
 
 @in_style
@@ -264,7 +314,10 @@ def many_curves(runs: Sequence[dict], labels: Sequence[str]) -> Picture:
                       f"{np.median([run['loss'][-1] for run in group]):.3f}, after between "
                       f"{min(run['step'][-1] for run in group)} and {max(run['step'][-1] for run in group)} steps"
                       for group, label in zip(runs, labels))
-    return Picture(figure, f"The loss of every seed against the step, a panel a recipe. {words}.")
+    rows = [(label, seed, step, loss) for group, label in zip(runs, labels) for seed, run in enumerate(group)
+            for step, loss in zip(run["step"], run["loss"], strict=True)]
+    return Picture(figure, f"The loss of every seed against the step, a panel a recipe. {words}.",
+                   numbers=Numbers(("recipe", "seed", "step", "loss"), rows))
 
 
 @in_style
@@ -286,7 +339,9 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
     axes.tick_params(axis="y", colors=INK)
     words = "; ".join(label.replace("\n", ": ") for label in reversed(labels))
     return Picture(figure, "A dot for each seed at the step where it was solved, a cross at the cap where it was not. "
-                   f"Solved: {words}.")
+                   f"Solved: {words}.",
+                   numbers=Numbers(("run", "seed", "solved at step"), [
+                       (label, seed, step) for label, steps, _ in rows for seed, step in enumerate(steps)]))
 
 
 @in_style
@@ -302,7 +357,9 @@ def gradient_norms(series: dict[str, Sequence[float]], xlabel: str = "time step 
     axes.legend(fontsize=8)
     ends = "; ".join(f"{label}: {values[0]:.0e} at the first step" for label, values in series.items())
     return Picture(figure, "The norm of the gradient at each time step divided by that at the last, on a log scale. "
-                   f"{ends}.")
+                   f"{ends}.",
+                   numbers=Numbers(("step", *series),
+                                   [(t + 1, *row) for t, row in enumerate(zip(*series.values(), strict=True))]))
 
 
 @in_style
@@ -315,4 +372,5 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     axes.axhline(0.5, color=MUTED, linestyle=":", linewidth=1.2)
     axes.set(title=title, xlabel="length of the string", ylabel="accuracy per bit", ylim=(0, 1.05))
     words = "; ".join(f"{name}: {value:.2f}" for name, value in zip(names, accuracy, strict=True))
-    return Picture(figure, f"Accuracy per bit by length of the string. {words}.")
+    return Picture(figure, f"Accuracy per bit by length of the string. {words}.",
+                   numbers=Numbers(("length", "accuracy per bit"), list(zip(names, accuracy, strict=True))))

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parity_lib import NumpyRNN, ParityRNN, ParityTask, by_hand, experiment
+from parity_lib import NumpyRNN, ParityRNN, ParityTask, by_hand, experiment, grid
 from parity_lib.cli import main
 from parity_lib.experiment import wilson_interval
 from parity_lib.training import History
@@ -298,7 +298,7 @@ def test_state_tells_current_from_old_and_missing(quick, tmp_path):
 def test_command_lists_every_experiment_with_its_question():
     done = CliRunner().invoke(main, ["experiment", "--list"])
     assert done.exit_code == 0
-    assert [line.split()[0] for line in done.output.splitlines()] == list(NAMES)
+    assert [line.split()[0] for line in done.output.splitlines()] == [*NAMES, *grid.SERIES]
     assert "always work?" in done.output
 
 

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from urllib.parse import unquote
 
 import matplotlib
 import numpy as np
@@ -80,3 +81,33 @@ def test_the_words_follow_the_data():
     assert "lengths 3, 7, 5, 2" in PICTURES["packing"].alt
     assert "4, 4, 3, 2, 2, 1, 1" in PICTURES["packing"].alt
     assert "a: 1 of 2" in PICTURES["steps"].alt
+
+
+def test_a_charts_numbers_open_below_it_and_can_be_downloaded_whole():
+    rows = [("a <b>", step, 1 / step) for step in range(1, 201)]
+    page = figures.Numbers(("net", "step", "loss"), rows).html()
+    assert page.startswith("<details")
+    assert "(60 of 200 rows)" in page
+    assert page.count("<tr>") == 61
+    assert "a &lt;b&gt;" in page
+    assert page.index("<td>1</td>") < page.index("<td>200</td>")
+    link = re.search(r'href="data:text/csv;charset=utf-8,([^"]*)"', page).group(1)
+    lines = unquote(link).splitlines()
+    assert lines[0] == "net,step,loss"
+    assert len(lines) == 201
+    assert lines[-1] == "a <b>,200,0.005"
+
+
+def test_few_numbers_are_all_in_the_page_and_none_is_a_dash():
+    page = figures.Numbers(("seed", "step"), [(0, None), (1, 50)]).html()
+    assert "rows)" not in page
+    assert "<td>–</td>" in page
+    assert "<summary>The numbers</summary>" in page
+    assert figures.Numbers(("seed",), []).csv() == "seed\r\n"
+
+
+def test_charts_bring_their_numbers_and_drawings_do_not():
+    chart = figures.steps_to_solve([("net", [100, None], 1000)])
+    assert chart.numbers.rows == [("net", 0, 100), ("net", 1, None)]
+    assert "parity-numbers" in chart._repr_html_()
+    assert "parity-numbers" not in figures.unrolled()._repr_html_()
