@@ -369,9 +369,368 @@ def one_unit(seeds: int = 50, cap: int = 1500, length: int = 10, lr: float = 0.0
     return results
 
 
+# ---------------------------------------------------------------- guessing, as in the 1990s
+
+
+_A2_UNITS = 10
+
+
+def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, squash: Callable) -> tuple:
+    """One step of A1: a hidden and an output unit, each fed by the input and by both units.
+
+    ``weights [7, guesses, 1]``, ``x [strings]``, units ``[guesses, strings]``. The
+    hidden unit goes first, and the output unit reads what it has become.
+    """
+    hidden, output = units
+    hidden = squash(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3])
+    return hidden, squash(weights[4] * x + weights[5] * hidden + weights[6] * output)
+
+
+def _a1_at_once(weights: np.ndarray, x: np.ndarray, units: tuple, squash: Callable) -> tuple:
+    """A1 with both units changing at once: the output unit reads what the hidden unit was."""
+    hidden, output = units
+    return (squash(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3]),
+            squash(weights[4] * x + weights[5] * hidden + weights[6] * output))
+
+
+def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, squash: Callable) -> tuple:
+    """One step of A2: ten hidden units that read the input, the output and perhaps themselves, but not each other.
+
+    ``weights [52 or, without self-connections, 42, guesses, 1]``, hidden units
+    ``[10, guesses, strings]``. The output unit reads the input and all hidden units.
+    """
+    hidden, output = units
+    from_input, from_output, bias, to_output = weights[:40].reshape(4, _A2_UNITS, *weights.shape[1:])
+    before = from_input * x + from_output * output + bias
+    if len(weights) > 42:
+        before += weights[42:] * hidden
+    hidden = squash(before)
+    return hidden, squash((to_output * hidden).sum(axis=0) + weights[40] * x + weights[41])
+
+
+def _tanh_pair(weights: np.ndarray, x: np.ndarray, units: tuple, squash: Callable) -> tuple:
+    """One step of two tanh units that read each other, and a tanh output that nothing reads."""
+    first, second, _ = units
+    first, second = (squash(weights[0] * x + weights[1] * first + weights[2] * second + weights[3]),
+                     squash(weights[4] * x + weights[5] * first + weights[6] * second + weights[7]))
+    return first, second, squash(weights[8] * first + weights[9] * second + weights[10])
+
+
+def _logistic(z: np.ndarray) -> np.ndarray:
+    half = z.dtype.type(0.5)
+    return half * np.tanh(half * z) + half
+
+
+def _above(z: np.ndarray) -> np.ndarray:
+    return (z > 0).astype(z.dtype)
+
+
+# What is guessed: the step, how many weights, the shapes of the units, the activation, the same as a switch.
+_GUESSED = {
+    "A1": (_a1, 7, ((), ()), _logistic, _above),
+    "A2": (_a2, 52, ((_A2_UNITS,), ()), _logistic, _above),
+    "A2 without self-connections": (_a2, 42, ((_A2_UNITS,), ()), _logistic, _above),
+    "two tanh units": (_tanh_pair, 11, ((), (), ()), np.tanh, np.sign),
+    "A1 at once": (_a1_at_once, 7, ((), ()), _logistic, _above),
+}
+_STAGES = (0, 1, 2, 4, 8, 24, 100)  # a guess is dropped after the first of these many strings that holds an error
+
+
+def guessing(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_000, cap: int = 1_000_000,
+             scale: float = 100.0, seed: int = 0) -> dict[str, Any]:
+    """How many random guesses does a parity net take? All weights uniform on -100 to 100, anew each time.
+
+    After Schmidhuber, Hochreiter & Bengio 2001: strings of 500 to 600 bits coded
+    -1 and 1, 100 for training, half of them odd; a string is right where the
+    output after its last bit is within 0.1 of the label; guess until all 100
+    are. Returns ``{"nets": {"A1" | "A2" | "A2 without self-connections" | "two
+    tanh units": {"weights", "repetitions", "solved", "trials": [a repetition
+    each, None where not within the cap], "mean", "standard_error", "median",
+    "low", "high" (quartiles), "fresh", "long", "unkind", "switches",
+    "switches_from_1": how many of the solved are right on 100 fresh strings, on
+    20 of 5,000 bits, on five regular ones of 5,000 bits, and, with every unit
+    made a switch, on all strings of every length from 500 on, or from 1 on}},
+    "budget": {"A1" | "A1, weights within 1" | "A1 at once": {"guesses",
+    "solved"}}}``. "A1 at once": both units change at once.
+    """
+    nets = {}
+    for place, name in enumerate(("A1", "A2", "A2 without self-connections", "two tanh units")):
+        count = tanh_repetitions if name == "two tanh units" else repetitions
+        found = [_guess_until_right(name, scale, cap, np.random.default_rng((seed, place, i))) for i in range(count)]
+        nets[name] = _summary_of_guesses(name, found, np.random.default_rng((seed, place, count)))
+    rows = (("A1", "A1", scale), ("A1, weights within 1", "A1", 1.0), ("A1 at once", "A1 at once", scale))
+    return {"nets": nets, "budget": {
+        label: {"guesses": budget, "solved": _right_guesses(name, width, budget, np.random.default_rng((seed, place)))}
+        for place, (label, name, width) in enumerate(rows)}}
+
+
+def _balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> tuple:
+    """Strings coded -1 and 1 ``[count, longest]``, their lengths, and their labels, alternately even and odd."""
+    bits = data.random_bits(count, longest, rng)
+    lengths = rng.integers(shortest, longest, size=count, endpoint=True)
+    labels = (np.arange(count) % 2).astype(np.uint8)
+    bits[:, 0] ^= data.final_parity(bits, lengths) ^ labels
+    return bits.astype(np.float32) * 2 - 1, lengths, labels
+
+
+def _last_outputs(name: str, weights: np.ndarray, strings: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The output after the last bit of each string, on the scale of 0 to 1: ``[guesses, strings]``."""
+    step, _, shapes, squash, _ = _GUESSED[name]
+    columns = weights.T[:, :, None]
+    at_end = np.zeros((len(weights), len(strings)), dtype=np.float32)
+    units = tuple(np.zeros((*shape, *at_end.shape), dtype=np.float32) for shape in shapes)
+    for t in range(lengths.max()):
+        units = step(columns, strings[:, t], units, squash)
+        if t + 1 >= lengths.min():
+            at_end = np.where(lengths == t + 1, units[-1], at_end)
+    return at_end if squash is _logistic else (at_end + 1) / 2
+
+
+def _within_a_tenth(name: str, weights: np.ndarray, strings: np.ndarray, lengths: np.ndarray,
+                    labels: np.ndarray) -> np.ndarray:
+    """The places of the guesses that are right on every string; a guess that errs is dropped early."""
+    alive = np.arange(len(weights))
+    for start, end in pairwise(_STAGES):
+        if len(alive) and start < len(strings):
+            some = slice(start, end)
+            outputs = _last_outputs(name, weights[alive], strings[some], lengths[some])
+            alive = alive[(np.abs(outputs - labels[some]) < 0.1).all(axis=1)]
+    return alive
+
+
+def _guesses(name: str, scale: float, count: int, rng: np.random.Generator) -> np.ndarray:
+    return rng.uniform(-scale, scale, size=(count, _GUESSED[name][1])).astype(np.float32)
+
+
+def _guess_until_right(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
+    """The number of the first guess that is right on all training strings, and its weights."""
+    training_set = _balanced_strings(100, 500, 600, rng)
+    at_once = min(cap, 250 if "without" in name else 1000)
+    for tried in range(0, cap, at_once):
+        weights = _guesses(name, scale, at_once, rng)
+        right = _within_a_tenth(name, weights, *training_set)
+        if len(right):
+            return tried + int(right[0]) + 1, weights[right[0]]
+    return None
+
+
+def _right_guesses(name: str, scale: float, budget: int, rng: np.random.Generator) -> int:
+    """How many of so many guesses are right on one set of training strings."""
+    training_set = _balanced_strings(100, 500, 600, rng)
+    at_once = min(budget, 1000)
+    return sum(len(_within_a_tenth(name, _guesses(name, scale, at_once, rng), *training_set))
+               for _ in range(0, budget, at_once))
+
+
+def _summary_of_guesses(name: str, found: list, rng: np.random.Generator) -> dict[str, Any]:
+    solved = [pair for pair in found if pair is not None]
+    trials = [trial for trial, _ in solved]
+    row = {"weights": _GUESSED[name][1], "repetitions": len(found), "solved": len(solved),
+           "trials": [pair and pair[0] for pair in found]}
+    if not solved:
+        keys = ("mean", "standard_error", "median", "low", "high", "fresh", "long", "unkind", "switches",
+                "switches_from_1")
+        return row | dict.fromkeys(keys)
+    low, median, high = np.quantile(trials, [0.25, 0.5, 0.75]).tolist()
+    weights = np.array([each for _, each in solved])
+    tests = {"fresh": _balanced_strings(100, 500, 600, rng), "long": _balanced_strings(20, 5000, 5000, rng),
+             "unkind": _regular_strings(5000)}
+    return row | {
+        "mean": _short(np.mean(trials)),
+        "standard_error": _short(np.std(trials, ddof=1) / math.sqrt(len(trials))) if len(trials) > 1 else None,
+        "median": _short(median), "low": _short(low), "high": _short(high),
+        **{test: len(_within_a_tenth(name, weights, *strings)) for test, strings in tests.items()},
+        "switches": sum(_switches_right(name, each, 500) for each in weights),
+        "switches_from_1": sum(_switches_right(name, each, 1) for each in weights),
+    }
+
+
+def _regular_strings(length: int) -> tuple:
+    """Only zeros, only ones, a one and then zeros, zeros and then a one, and in turn: what random strings never are."""
+    bits = np.zeros((5, length), dtype=np.uint8)
+    bits[1] = bits[2, 0] = bits[3, -1] = bits[4, 1::2] = 1
+    lengths = np.full(5, length)
+    return bits.astype(np.float32) * 2 - 1, lengths, data.final_parity(bits, lengths)
+
+
+def _switches_right(name: str, weights: np.ndarray, first: int) -> bool:
+    """Whether the net is right on all strings of every length from ``first`` on once each unit is a switch.
+
+    A switch is fully on or off, so the net has finitely many states, and every
+    set of pairs (state, parity) that can be reached at a length follows from
+    that at the length before: the sets repeat in the end.
+    """
+    step, _, shapes, _, switch = _GUESSED[name]
+    columns = weights[:, None, None]
+    start = tuple((0.0,) * math.prod(shape) for shape in shapes)
+    reached, seen, length = frozenset({(start, 0)}), set(), 0
+    while length < first or reached not in seen:
+        if length >= first:
+            seen.add(reached)
+            if any((values[-1][0] > 0) != parity for values, parity in reached):
+                return False
+        pairs = set()
+        for values, parity in reached:
+            units = tuple(np.array(unit, dtype=np.float32).reshape(*shape, 1, 1)
+                          for unit, shape in zip(values, shapes, strict=True))
+            for bit in (0, 1):
+                after = step(columns, np.array([2.0 * bit - 1], dtype=np.float32), units, switch)
+                pairs.add((tuple(tuple(unit.flatten().tolist()) for unit in after), parity ^ bit))
+        reached, length = frozenset(pairs), length + 1
+    return True
+
+
+# ---------------------------------------------------------------- the same function over time, and linear recurrences
+
+
+def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tensor:
+    """Streams in which two random bits and their XOR follow each other: ``float32 [count, 3 * triples, 1]``.
+
+    J. L. Elman, *Cognitive Science* 14, 1990.
+
+    >>> a, b, c, *_ = xor_stream(1, 2, np.random.default_rng(0)).flatten().tolist()
+    >>> (a != b) == (c == 1)
+    True
+    """
+    pairs = data.random_bits(count, 2 * triples, rng).reshape(count, triples, 2)
+    bits = np.concatenate([pairs, pairs[..., :1] ^ pairs[..., 1:]], axis=-1)
+    return torch.from_numpy(bits.reshape(count, -1, 1).astype(np.float32))
+
+
+def temporal_xor(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
+                 shown: int = 24) -> dict[str, Any]:
+    """Can a net predict the next bit of a stream where each third bit is the XOR of the two before it?
+
+    The tanh recipe, told the next bit at every step and nothing else. Returns
+    ``{"seeds", "solved": seeds with every third bit of 500 fresh streams right,
+    "loss": [a seed each: [first, second, third bit of a triple]], "by_bit":
+    [the median loss over seeds at each of the bits 2, 3, ... ``shown``],
+    "third_right": [a seed each]}``.
+    """
+    net, settings = RECIPES["tanh 16"]
+    losses, right = [], []
+    for seed in range(seeds):
+        model, rng = ParityRNN(**net, seed=seed), np.random.default_rng(seed)
+        optimizer = torch.optim.Adam(model.parameters(), lr=settings["lr"])
+        for _ in range(steps):
+            stream = xor_stream(32, triples, rng)
+            loss = _next_bit_loss(model, stream)[0].mean()
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clip"])
+            optimizer.step()
+        with torch.no_grad():
+            loss, correct = _next_bit_loss(model, xor_stream(500, tested, rng))
+        losses.append(loss.mean(dim=0).numpy())
+        right.append(correct[:, 1::3].double().mean().item())  # bit 3 is the second that is predicted
+    losses = np.array(losses)
+    return {"seeds": seeds, "solved": sum(share == 1 for share in right),
+            "loss": [_shorts(row) for row in np.stack([losses[:, place::3].mean(axis=1) for place in (2, 0, 1)], 1)],
+            "by_bit": _shorts(np.median(losses, axis=0)[:shown - 1]), "third_right": _shorts(right)}
+
+
+def _next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss of predicting bits 2, 3, ... and whether the likelier value was right: ``[count, steps - 1]``."""
+    logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
+    return loss, (logits > 0) == (following > 0.5)
+
+
+class LinearRecurrence(torch.nn.Module):
+    """``h_t = a(x_t) h_{t-1} + u(x_t)`` in each channel, and a weighted sum of the channels as logit.
+
+    ``factor`` says where a may lie: ``"sigmoid"`` between 0 and 1, ``"tanh"``
+    between -1 and 1. One channel starts at 1 and has no u; with more of them
+    each has its u. ``seeds`` nets are computed at once, each by itself.
+
+    >>> LinearRecurrence(channels=1, factor="tanh", seeds=3)(torch.zeros(2, 7)).shape
+    torch.Size([3, 2, 7])
+    """
+
+    def __init__(self, channels: int, factor: str, seeds: int = 1, seed: int = 0) -> None:
+        super().__init__()
+        require_choice("factor", factor, ("sigmoid", "tanh"))
+        self.channels, self.squash = channels, torch.sigmoid if factor == "sigmoid" else torch.tanh
+        generator = torch.Generator().manual_seed(seed)
+        names = ("after_0", "after_1", "readout", "threshold") + (("add_0", "add_1") if channels > 1 else ())
+        for name in names:  # the two values of a before the squashing, those of u, and what reads h
+            size = (seeds, 1, 1) if name == "threshold" else (seeds, 1, channels)
+            values = (2 * torch.rand(size, generator=generator) - 1) / channels**0.5
+            self.register_parameter(name, torch.nn.Parameter(values))
+
+    def factors(self) -> torch.Tensor:
+        """``a(0)`` and ``a(1)``: ``[2, seeds, channels]``."""
+        return torch.stack([self.squash(self.after_0), self.squash(self.after_1)]).squeeze(2)
+
+    def forward(self, bits: torch.Tensor) -> torch.Tensor:
+        """``bits [batch, steps]`` to logits ``[seeds, batch, steps]``."""
+        is_one = bits[..., None] > 0.5
+        h, states = torch.ones_like(self.readout), []
+        a = [self.squash(self.after_0), self.squash(self.after_1)]
+        for t in range(bits.shape[1]):
+            h = torch.where(is_one[:, t], a[1], a[0]) * h
+            if self.channels > 1:
+                h = h + torch.where(is_one[:, t], self.add_1, self.add_0)
+            states.append(h)
+        return (torch.stack(states, 2) * self.readout[:, :, None]).sum(-1) + self.threshold
+
+
+def linear_recurrence(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
+                      lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
+    """Do factors between 0 and 1 suffice for parity, or does a net need negative ones?
+
+    :class:`LinearRecurrence`, trained on 50 bits with a label at every step,
+    batches of 32, Adam. Returns ``{"lengths", "nets": {"sigmoid 1" | "tanh 1" |
+    "sigmoid 8" | "tanh 8": {"seeds", "solved": nets right at every bit of all
+    strings of the first length, "exact": [a length each: the same], "by_step":
+    [accuracy at each step of the first length, a mean over seeds], "bit_accuracy":
+    [a seed each, first length], "factors": [a seed each: [a(0), a(1)] of the
+    first channel]}}}``; the number is that of channels.
+    """
+    nets = {}
+    for channels in (1, 8):
+        for factor in ("sigmoid", "tanh"):
+            net = _trained_recurrence(LinearRecurrence(channels, factor, seeds), steps, lr, clip)
+            right = [_right_bits(net, length, strings) for length in lengths]
+            exact = [int(each.all(dim=2).all(dim=1).sum()) for each in right]
+            nets[f"{factor} {channels}"] = {
+                "seeds": seeds, "solved": exact[0], "exact": exact,
+                "by_step": _shorts(right[0].double().mean(dim=(0, 1))),
+                "bit_accuracy": _shorts(right[0].double().mean(dim=(1, 2))),
+                "factors": [_shorts(pair) for pair in net.factors().detach()[:, :, 0].T],
+            }
+    return {"lengths": list(lengths), "nets": nets}
+
+
+def _trained_recurrence(net: LinearRecurrence, steps: int, lr: float, clip: float) -> LinearRecurrence:
+    """Train all seeds at once; each has its own loss and its own clipping."""
+    task, rng = ParityTask(TRAINED_ON), np.random.default_rng(0)
+    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+    for _ in range(steps):
+        batch = task.batch(32, rng)
+        logits = net(batch.inputs.squeeze(-1))
+        targets = batch.targets.squeeze(-1).expand_as(logits)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        optimizer.zero_grad()
+        loss.mean(dim=(1, 2)).sum().backward()
+        norm = sum(weight.grad.square().sum(dim=(1, 2), keepdim=True) for weight in net.parameters()).sqrt()
+        for weight in net.parameters():
+            weight.grad *= (clip / (norm + 1e-6)).clamp(max=1)
+        optimizer.step()
+    return net
+
+
+@torch.no_grad()
+def _right_bits(net: LinearRecurrence, length: int, strings: int) -> torch.Tensor:
+    """Where the net is right on fresh strings: bool ``[seeds, strings, length]``."""
+    batch = ParityTask(length).batch(strings, np.random.default_rng(length))
+    return (net(batch.inputs.squeeze(-1)) > 0) == (batch.targets.squeeze(-1) > 0.5)
+
+
 EXPERIMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     function.__name__: function
-    for function in (recipes, padded_metric, one_unit, longer_strings, gradients, optimizers, course_loop)
+    for function in (recipes, padded_metric, one_unit, longer_strings, gradients, optimizers, course_loop,
+                     guessing, temporal_xor, linear_recurrence)
 }
 
 # What `--quick` changes: seconds instead of minutes, the same shape, figures that mean nothing.
@@ -383,6 +742,9 @@ QUICK: dict[str, dict[str, Any]] = {
     "gradients": {"seeds": 1, "cap": 400, "strings": 2},
     "optimizers": {"seeds": 1, "cap": 10},
     "course_loop": {"seeds": 1, "cap": 20, "validate_every": 10},
+    "guessing": {"repetitions": 2, "tanh_repetitions": 1, "budget": 200, "cap": 600},
+    "temporal_xor": {"seeds": 1, "steps": 4},
+    "linear_recurrence": {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings": 4},
 }
 
 

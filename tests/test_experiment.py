@@ -167,6 +167,208 @@ def test_longer_strings_count_exact_nets():
     assert found["bit_accuracy"][0] == [1.0, 1.0]
 
 
+# Guessing
+
+# The hidden unit is "bit and output", the output is "bit or output, but not hidden": XOR, all units being switches.
+A1_BY_HAND = np.array([60, 0, 80, -100, 20, -90, 50], dtype=np.float32)
+
+
+def test_balanced_strings_are_coded_and_labelled_right():
+    strings, lengths, labels = experiment._balanced_strings(40, 7, 13, np.random.default_rng(0))
+    assert set(np.unique(strings)) == {-1, 1}
+    assert strings.shape == (40, 13)
+    assert {7, 13} <= set(lengths.tolist()) <= set(range(7, 14))
+    assert labels.sum() == 20
+    assert [int((row[:length] == 1).sum() % 2) for row, length in zip(strings, lengths)] == labels.tolist()
+
+
+def test_regular_strings_are_what_they_are_called():
+    strings, lengths, labels = experiment._regular_strings(6)
+    assert ["".join("01"[int(bit > 0)] for bit in row) for row in strings] == [
+        "000000", "111111", "100000", "000001", "010101"]
+    assert labels.tolist() == [0, 0, 1, 1, 1]
+    assert lengths.tolist() == [6] * 5
+
+
+def one_step_at_a_time(name, weights, string):
+    """The equations of a net, a number at a time: the outputs after each bit, on the scale of 0 to 1."""
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+    w, outputs = weights.astype(float), []
+    h, o = (np.zeros(10) if name.startswith("A2") else 0.0), 0.0
+    first = second = 0.0
+    for x in string:
+        if name == "A1":
+            h = sigmoid(w[0] * x + w[1] * h + w[2] * o + w[3])
+            o = sigmoid(w[4] * x + w[5] * h + w[6] * o)
+        elif name == "A1 at once":
+            h, o = sigmoid(w[0] * x + w[1] * h + w[2] * o + w[3]), sigmoid(w[4] * x + w[5] * h + w[6] * o)
+        elif name == "two tanh units":
+            first, second = (np.tanh(w[0] * x + w[1] * first + w[2] * second + w[3]),
+                             np.tanh(w[4] * x + w[5] * first + w[6] * second + w[7]))
+            o = (np.tanh(w[8] * first + w[9] * second + w[10]) + 1) / 2
+        else:
+            own = w[42:52] if name == "A2" else np.zeros(10)
+            h = sigmoid(w[:10] * x + w[10:20] * o + w[20:30] + own * h)
+            o = sigmoid(w[30:40] @ h + w[40] * x + w[41])
+        outputs.append(o)
+    return outputs
+
+
+@pytest.mark.parametrize("name", list(experiment._GUESSED))
+def test_guessed_nets_follow_their_equations(name):
+    rng = np.random.default_rng(3)
+    weights = experiment._guesses(name, 3.0, 5, rng)
+    strings, lengths, _ = experiment._balanced_strings(6, 4, 9, rng)
+    found = experiment._last_outputs(name, weights, strings, lengths)
+    expected = [[one_step_at_a_time(name, w, row[:length])[-1] for row, length in zip(strings, lengths)]
+                for w in weights]
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_a_net_by_hand_is_right_everywhere_and_one_that_always_says_even_nowhere():
+    rng = np.random.default_rng(0)
+    both = np.stack([A1_BY_HAND * 0 - 100, A1_BY_HAND])
+    for strings in (experiment._balanced_strings(100, 500, 600, rng), experiment._regular_strings(5000)):
+        assert experiment._within_a_tenth("A1", both, *strings).tolist() == [1]
+    assert experiment._switches_right("A1", A1_BY_HAND, 1)
+    assert not experiment._switches_right("A1", both[0], 1)
+
+
+def test_as_switches_only_the_lengths_asked_for_count(monkeypatch):
+    def late(weights, x, units, squash):  # says "even" to the first bit, then the parity
+        parity, begun, _ = units
+        parity = np.where(x > 0, 1 - parity, parity)
+        return parity, np.ones_like(parity), parity * begun
+    monkeypatch.setitem(experiment._GUESSED, "late", (late, 0, ((), (), ()), None, None))
+    right = {first: experiment._switches_right("late", np.empty(0, dtype=np.float32), first) for first in (1, 2, 500)}
+    assert right == {1: False, 2: True, 500: True}
+
+
+def test_what_errs_on_one_string_alone_is_dropped():
+    strings, lengths, labels = experiment._balanced_strings(100, 20, 30, np.random.default_rng(0))
+    for wrong in (0, 1, 3, 50, 99):
+        altered = labels.copy()
+        altered[wrong] ^= 1
+        assert len(experiment._within_a_tenth("A1", A1_BY_HAND[None], strings, lengths, altered)) == 0
+    assert len(experiment._within_a_tenth("A1", A1_BY_HAND[None], strings, lengths, labels)) == 1
+
+
+def test_the_number_of_the_guess_counts_those_before_it(monkeypatch):
+    guesses = np.tile(A1_BY_HAND * 0, (1000, 1))
+    calls = []
+
+    def draw(name, scale, count, rng):
+        calls.append(count)
+        drawn = guesses[:count].copy()
+        if len(calls) == 3:
+            drawn[[7, 9]] = A1_BY_HAND
+        return drawn
+    monkeypatch.setattr(experiment, "_guesses", draw)
+    trials, weights = experiment._guess_until_right("A1", 100.0, 10_000, np.random.default_rng(0))
+    assert trials == 2008
+    assert weights.tolist() == A1_BY_HAND.tolist()
+    calls.clear()
+    assert experiment._guess_until_right("A1", 100.0, 2000, np.random.default_rng(0)) is None
+    assert calls == [1000, 1000]
+
+
+def test_guesses_that_found_nothing_are_counted_without_a_mean():
+    row = experiment._summary_of_guesses("A1", [None, None], np.random.default_rng(0))
+    assert (row["solved"], row["trials"], row["mean"]) == (0, [None, None], None)
+
+
+def test_a_summary_of_guesses_tests_the_solved_only():
+    row = experiment._summary_of_guesses("A1", [(10, A1_BY_HAND), None, (30, A1_BY_HAND)], np.random.default_rng(0))
+    assert row["trials"] == [10, None, 30]
+    assert (row["mean"], row["median"], row["standard_error"]) == (20, 20, 10)
+    assert {row[test] for test in ("fresh", "long", "unkind", "switches", "switches_from_1")} == {2}
+
+
+# XOR in time, and linear recurrences
+
+
+def test_every_third_bit_of_a_stream_is_the_xor_of_the_two_before_and_the_others_are_fair():
+    stream = experiment.xor_stream(400, 30, np.random.default_rng(0)).numpy().astype(int).reshape(400, 30, 3)
+    assert (stream[..., 2] == stream[..., 0] ^ stream[..., 1]).all()
+    assert abs(stream[..., :2].mean() - 0.5) < 0.02
+    assert abs((stream[..., 0] == stream[..., 1]).mean() - 0.5) < 0.02
+
+
+def test_the_next_bit_is_what_is_predicted():
+    model = ParityRNN(1, "tanh")
+    with torch.no_grad():  # after each bit: the same bit again
+        model.rnn.weight_ih_l0.fill_(20)
+        model.rnn.weight_hh_l0.zero_()
+        model.rnn.bias_ih_l0.fill_(-10)
+        model.rnn.bias_hh_l0.zero_()
+        model.hidden_to_logits.weight.fill_(30)
+        model.hidden_to_logits.bias.zero_()
+    loss, right = experiment._next_bit_loss(model, torch.tensor([[[1.0], [1.0], [0.0], [0.0]]]))
+    assert right.tolist() == [[True, False, True]]
+    np.testing.assert_allclose(loss.detach(), [[0, 30, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize("factor", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_linear_recurrence_is_the_loop_written_out_in_numpy(factor, channels):
+    net = experiment.LinearRecurrence(channels, factor, seeds=2, seed=5)
+    bits = np.random.default_rng(0).integers(2, size=(4, 9))
+    found = net(torch.from_numpy(bits).float()).detach().numpy()
+    weights = {name: p.detach().numpy().reshape(2, -1) for name, p in net.named_parameters()}
+    squash = np.tanh if factor == "tanh" else lambda z: 1 / (1 + np.exp(-z))
+    for seed in range(2):
+        for row, string in enumerate(bits):
+            h = np.ones(channels)
+            for t, bit in enumerate(string):
+                h = squash(weights[f"after_{bit}"][seed]) * h
+                h = h + (weights[f"add_{bit}"][seed] if channels > 1 else 0)
+                logit = weights["readout"][seed] @ h + weights["threshold"][seed, 0]
+                assert found[seed, row, t] == pytest.approx(logit, abs=1e-5)
+
+
+def test_one_channel_with_factors_one_and_minus_one_is_parity_and_no_positive_one_survives_three_ones():
+    net = experiment.LinearRecurrence(1, "tanh")
+    with torch.no_grad():
+        for name, value in (("after_0", 20.0), ("after_1", -20.0), ("readout", -1.0), ("threshold", 0.0)):
+            getattr(net, name).fill_(value)
+    assert experiment._right_bits(net, 3000, 10).all()
+    positive = experiment.LinearRecurrence(1, "sigmoid", seeds=500)
+    with torch.no_grad():
+        for weight in positive.parameters():
+            weight *= 20
+        says_odd = positive(torch.ones(1, 3))[:, 0] > 0
+    assert len({tuple(row) for row in says_odd.tolist()}) >= 4
+    assert not (says_odd == torch.tensor([True, False, True])).all(dim=1).any()
+
+
+def test_h_positive_channels_change_their_answer_on_ones_at_most_h_times():
+    for channels in (2, 3):
+        net = experiment.LinearRecurrence(channels, "sigmoid", seeds=2000, seed=channels).double()
+        with torch.no_grad():
+            net.readout *= 5
+            says_odd = net(torch.ones(1, 60).double())[:, 0] > 0
+        changes = (says_odd[:, 1:] != says_odd[:, :-1]).sum(dim=1)
+        assert 1 <= changes.max() <= channels
+
+
+def test_seeds_of_a_linear_recurrence_are_trained_each_by_itself():
+    together = experiment._trained_recurrence(experiment.LinearRecurrence(2, "tanh", seeds=3), 3, 0.03, 0.25)
+    alone = experiment.LinearRecurrence(2, "tanh", seeds=1)
+    start = experiment.LinearRecurrence(2, "tanh", seeds=3)
+    with torch.no_grad():
+        for name, weight in alone.named_parameters():
+            weight.copy_(getattr(start, name)[1:2])
+    experiment._trained_recurrence(alone, 3, 0.03, 0.25)
+    for name, weight in alone.named_parameters():
+        torch.testing.assert_close(weight, getattr(together, name)[1:2], atol=1e-5, rtol=0)
+
+
+def test_an_unknown_factor_is_refused():
+    with pytest.raises(ValueError, match="factor must be 'sigmoid' or 'tanh'"):
+        experiment.LinearRecurrence(1, "relu")
+
+
 # Files
 
 
@@ -272,7 +474,7 @@ def test_hash_sees_every_change_of_code_in_the_library(monkeypatch):
 
 @pytest.mark.parametrize(("old", "new", "changed"), [
     ("SMOOTHED_OVER = 10", "SMOOTHED_OVER = 11", {"recipes"}),
-    ('"lr": 0.005', '"lr": 0.004', {"recipes", "longer_strings", "gradients", "optimizers"}),
+    ('"lr": 0.005', '"lr": 0.004', {"recipes", "longer_strings", "gradients", "optimizers", "temporal_xor"}),
     ("z = 1.959964", "z = 1.96", set()),
     ("def load(name: str,", "def load(name: str, more=None,", set()),
     ("net.hidden_to_logits.bias.fill_(-1.0)", "net.hidden_to_logits.bias.fill_(-2.0)", {"padded_metric"}),
