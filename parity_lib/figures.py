@@ -374,3 +374,97 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
     words = "; ".join(f"{name}: {value:.2f}" for name, value in zip(names, accuracy, strict=True))
     return Picture(figure, f"Accuracy per bit by length of the string. {words}.",
                    numbers=Numbers(("length", "accuracy per bit"), list(zip(names, accuracy, strict=True))))
+
+
+@in_style
+def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> Picture:
+    """A dot a repetition: how many guesses it took; a bar at their mean, a diamond at a published mean.
+
+    ``rows`` holds ``(label, trials, published mean or None)``.
+    """
+    figure, axes = canvas(5.2, 1.0 + 0.62 * len(rows))
+    words = []
+    for y, (label, trials, published) in enumerate(reversed(rows)):
+        spread = np.linspace(-0.24, 0.24, max(len(trials), 2))[: len(trials)]
+        axes.plot(trials, y + spread, "o", color=EVEN, alpha=0.6, markersize=3.5,
+                  label="one repetition" if y == 0 else None)
+        mean = float(np.mean(trials))
+        axes.plot([mean, mean], [y - 0.36, y + 0.36], color=INK, linewidth=2.2, label="our mean" if y == 0 else None)
+        words.append(f"{label}: from {min(trials):,} to {max(trials):,}, mean {mean:,.0f}"
+                     + (f", published mean {published:,.0f}" if published else ""))
+    known = [(published, len(rows) - 1 - y) for y, (_, _, published) in enumerate(rows) if published]
+    if known:
+        axes.plot(*np.array(known).T, "D", color=ODD, markersize=8, markerfacecolor=PAPER, markeredgewidth=2,
+                  label="published mean")
+    axes.set(yticks=range(len(rows)), yticklabels=[label for label, _, _ in reversed(rows)],
+             ylim=(-0.6, len(rows) - 0.4), xscale="log", xlabel="guesses until one was right (log scale)")
+    axes.tick_params(axis="y", colors=INK)
+    axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, columnspacing=1.2)
+    return Picture(figure, "A dot for each repetition at the number of guesses that it took, on a log scale, a bar at "
+                   f"the mean, a diamond at the published mean. {'; '.join(reversed(words))}.",
+                   numbers=Numbers(("net", "repetition", "guesses"), [
+                       (label, number, count) for label, trials, _ in rows for number, count in enumerate(trials)]))
+
+
+@in_style
+def loss_by_bit(losses: Sequence[float], first: int = 2, every: int = 3) -> Picture:
+    """The loss of predicting each bit of a stream from those before it; each ``every``-th is marked.
+
+    ``losses[0]`` is that of bit number ``first``.
+    """
+    bits = np.arange(first, first + len(losses))
+    losses = np.asarray(losses)
+    third = bits % every == 0
+    figure, axes = canvas(5.2, 2.5)
+    axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
+    axes.text(bits[-1] + 0.4, np.log(2) * 1.07, "a coin, ln 2", ha="right", va="bottom", fontsize=8, color=MUTED)
+    axes.plot(bits, losses, color=LINE, linewidth=1.2)
+    axes.plot(bits[~third], losses[~third], "o", color=EVEN, label="drawn at random")
+    axes.plot(bits[third], losses[third], "s", color=ODD, label="XOR of the two before")
+    axes.set(xlabel="bit that is predicted", ylabel="loss", ylim=(-0.04, np.log(2) * 1.35), xticks=bits[third])
+    axes.legend(fontsize=8, loc="center right", bbox_to_anchor=(1.0, 0.45), facecolor=PAPER, frameon=True,
+                edgecolor=LINE)
+    return Picture(figure, f"The loss of predicting bits {bits[0]} to {bits[-1]} of a stream. At the random bits it "
+                   f"lies between {losses[~third].min():.2f} and {losses[~third].max():.2f}, about that of a coin; at "
+                   f"each third bit, the XOR of the two before it, between {losses[third].min():.3f} and "
+                   f"{losses[third].max():.3f}.",
+                   numbers=Numbers(("bit", "loss"), list(zip(bits.tolist(), losses.tolist(), strict=True))))
+
+
+@in_style
+def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
+    """What h becomes when it is multiplied by the same factor at each 1: a panel for each factor."""
+    figure, panels = canvas(5.4, 2.3, columns=len(factors), sharey=True, squeeze=False)
+    count = np.arange(steps + 1)
+    words = []
+    for axes, factor in zip(panels[0], factors):
+        states = float(factor) ** count
+        odd = count % 2 == 1
+        axes.axhline(0, color=MUTED, linewidth=1)
+        axes.plot(count, states, color=LINE, linewidth=1.2)
+        axes.plot(count[~odd], states[~odd], "o", color=EVEN, label="even")
+        axes.plot(count[odd], states[odd], "s", color=ODD, label="odd")
+        axes.set(title=f"factor {factor:g}".replace("-", "−"), xlabel="ones so far", ylim=(-1.25, 1.25))
+        words.append(f"factor {factor:g}: h goes " + ", ".join(f"{state:.2f}" for state in states[:4]) + " and so on")
+    panels[0][0].set_ylabel("h")
+    panels[0][0].legend(fontsize=8, loc="lower left")
+    return Picture(figure, f"The state h after 0 to {steps} ones, even counts as dots, odd counts as squares. "
+                   f"{'; '.join(words)}. With a positive factor h moves in one direction; with a negative one it "
+                   "changes sides at each 1.")
+
+
+@in_style
+def accuracy_by_step(series: dict[str, Sequence[float]]) -> Picture:
+    """The share of right answers at each time step, a line a net."""
+    figure, axes = canvas(5.2, 2.6)
+    looks = (("-", EVEN, "o"), ("--", ODD, "s"), ("-.", THIRD, "^"), (":", INK, "D"))
+    for (label, values), (style, colour, marker) in zip(series.items(), looks):
+        axes.plot(range(1, len(values) + 1), values, style, color=colour, marker=marker, markersize=4.5,
+                  markevery=max(1, len(values) // 8), label=label)
+    axes.set(xlabel="time step", ylabel="share right", ylim=(0.4, 1.05))
+    axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
+    words = "; ".join(f"{label}: {values[0]:.2f} at step 1, {values[1]:.2f} at step 2, {values[-1]:.2f} at step "
+                      f"{len(values)}" for label, values in series.items())
+    return Picture(figure, f"The share of strings answered rightly at each time step. {words}.",
+                   numbers=Numbers(("step", *series),
+                                   [(t + 1, *row) for t, row in enumerate(zip(*series.values(), strict=True))]))

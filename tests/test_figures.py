@@ -30,6 +30,10 @@ def every_picture():
         "steps": figures.steps_to_solve([("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
         "gradients": figures.gradient_norms({"a": np.logspace(-12, 0, 50), "b": [0.0] * 49 + [1.0]}),
         "accuracy by length": figures.accuracy_by_length(by_length, "a net"),
+        "guesses": figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
+        "loss by bit": figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
+        "states on ones": figures.states_on_ones([0.5, -1.0], steps=4),
+        "accuracy by step": figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
     }
 
 
@@ -81,6 +85,12 @@ def test_the_words_follow_the_data():
     assert "lengths 3, 7, 5, 2" in PICTURES["packing"].alt
     assert "4, 4, 3, 2, 2, 1, 1" in PICTURES["packing"].alt
     assert "a: 1 of 2" in PICTURES["steps"].alt
+    assert "a: from 3 to 1,000, mean 502, published mean 700; b: from 5 to 5, mean 5." in PICTURES["guesses"].alt
+    assert "bits 2 to 6" in PICTURES["loss by bit"].alt
+    assert "between 0.69 and 0.70" in PICTURES["loss by bit"].alt
+    assert "between 0.010 and 0.020" in PICTURES["loss by bit"].alt
+    assert "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12" in PICTURES["states on ones"].alt
+    assert "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3" in PICTURES["accuracy by step"].alt
 
 
 def test_a_charts_numbers_open_below_it_and_can_be_downloaded_whole():
