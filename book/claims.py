@@ -7,10 +7,11 @@ the committed results, and against results altered so that it must fail.
 
 import copy
 import html
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from parity_lib.experiment import load, wilson_interval
@@ -145,6 +146,63 @@ def _lowered(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
+def _apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether the first mean lies below the second by more than two standard errors of their difference."""
+    error = (one["standard_error"] ** 2 + other["standard_error"] ** 2) ** 0.5
+    return other["mean"] - one["mean"] > 2 * error
+
+
+def _errors_off(results: Results, net: str) -> float:
+    """How many of our standard errors the published mean lies from ours."""
+    row = results["nets"][net]
+    return abs(row["mean"] - PUBLISHED[net]) / row["standard_error"]
+
+
+def _show_guesses(results: Results) -> str:
+    return "; ".join(
+        f"{net}: mean {row['mean']:,.0f} ± {row['standard_error']:,.0f} (one standard error), median "
+        f"{row['median']:,.0f}, quartiles {row['low']:,.0f} and {row['high']:,.0f}, {row['repetitions']} repetitions"
+        + (f", published mean {PUBLISHED[net]:,}" if net in PUBLISHED else "")
+        for net, row in results["nets"].items()) + "."
+
+
+def _guessed_right(results: Results, *tests: str) -> str:
+    """How many of the guessed nets pass each test, net by net."""
+    return "; ".join(f"{net}: " + ", ".join(f"{row[test]} of {row['solved']} ({NAMED_TESTS[test]})" for test in tests)
+                     for net, row in results["nets"].items()) + "."
+
+
+def _show_budget(results: Results, *names: str) -> str:
+    words = []
+    for name in names:
+        solved, guesses = (results["budget"][name][key] for key in ("solved", "guesses"))
+        low, high = wilson_interval(solved, guesses)
+        words.append(f"{name}: {solved} of {guesses:,} guesses (95 % interval {100 * low:.4f} to {100 * high:.4f} %)")
+    return "; ".join(words) + "."
+
+
+def _later_coin(row: dict[str, Any]) -> bool:
+    """Whether the answers after the first ten steps are right as often as a coin's, within a hundredth."""
+    return abs(mean(row["by_step"][10:]) - 0.5) < 0.01
+
+
+def _factor_pairs(row: dict[str, Any], exact: bool) -> list[list[float]]:
+    """The factors (after 0, after 1) of the nets that are right everywhere, or of the others."""
+    return [pair for pair, share in zip(row["factors"], row["bit_accuracy"], strict=True) if (share == 1) == exact]
+
+
+def _two_kinds_of_ends(row: dict[str, Any]) -> bool:
+    """Exact nets keep nearly 1 after a 0 and flip by nearly -1; all others have small factors of the wrong signs."""
+    right, wrong = _factor_pairs(row, True), _factor_pairs(row, False)
+    return bool(right and wrong and all(keep > 0.9 and flip < -0.9 for keep, flip in right)
+                and all(-0.5 < keep < 0 < flip < 0.5 for keep, flip in wrong))
+
+
+PUBLISHED = {"A1": 2906, "A2": 2797, "A2 without self-connections": 250}  # mean guesses, Schmidhuber et al. 2001
+NAMED_TESTS = {"fresh": "100 fresh strings", "long": "20 random strings of 5,000 bits",
+               "unkind": "five regular strings of 5,000 bits", "switches": "as switches, all lengths from 500 on",
+               "switches_from_1": "as switches, all lengths"}
+LN2 = math.log(2)
 GAINS = tuple(f"orthogonal {gain}" for gain in ("0.5", "1", "1.5", "2"))
 FORGET_BIASES = tuple(f"forget bias {bias}" for bias in ("0", "1", "2", "3", "5"))
 SGD_FAILS = (("relu 32", "sgd 0.1"), ("tanh 16", "sgd 1"), ("tanh 16", "sgd 0.1"))
@@ -374,6 +432,136 @@ CLAIMS: tuple[Claim, ...] = (
         lambda results: "100,000 strings of 50 bits: {course_ms:.1f} ms against {ours_ms:.1f} ms; peak "
                         "{course_mib:.0f} MiB against {ours_mib:.1f} MiB.".format(**results["generation"]),
         block="measurements",
+    ),
+    Claim(
+        "guessing-like-published",
+        "The published mean number of guesses lies within two standard errors of ours for both versions of A2. For A1 "
+        "ours is larger by more than that, and less than twice the published one.",
+        "guessing",
+        lambda results: (_errors_off(results, "A2") < 2 and _errors_off(results, "A2 without self-connections") < 2
+                         and _errors_off(results, "A1") > 2
+                         and PUBLISHED["A1"] < results["nets"]["A1"]["mean"] < 2 * PUBLISHED["A1"]),
+        _with(6000.0, "nets", "A1", "mean"),
+        _show_guesses,
+    ),
+    Claim(
+        "order-of-guessed-nets",
+        "A2 without self-connections (42 weights) takes the fewest guesses on average, then A2 (52), then A1 (7), then "
+        "two tanh units (11); each mean lies below the next by more than two standard errors of the difference.",
+        "guessing",
+        lambda results: all(_apart(results["nets"][one], results["nets"][other]) for one, other in pairwise(
+            ("A2 without self-connections", "A2", "A1", "two tanh units"))),
+        _with(300.0, "nets", "A1", "mean"),
+        _show_guesses,
+    ),
+    Claim(
+        "guessed-nets-generalise",
+        "Every net that was guessed on 100 strings of 500 to 600 bits is right on 100 fresh ones. On 20 random strings "
+        "of 5,000 bits at least 19 of 20 nets are, and on five regular ones too, but not every one.",
+        "guessing",
+        lambda results: (all(row["fresh"] == row["solved"] == row["repetitions"] >= 30
+                             for row in results["nets"].values())
+                         and all(sum(row[test] for row in results["nets"].values())
+                                 >= 0.95 * sum(row["solved"] for row in results["nets"].values())
+                                 for test in ("long", "unkind"))
+                         and any(row["unkind"] < row["solved"] for row in results["nets"].values())),
+        _with(99, "nets", "A1", "fresh"),
+        lambda results: _guessed_right(results, "fresh", "long", "unkind"),
+    ),
+    Claim(
+        "guessed-nets-are-switches",
+        "Of each kind of net at least four fifths of those guessed are right on all strings of every length from 500 "
+        "on when each unit is replaced by a switch.",
+        "guessing",
+        lambda results: all(row["switches"] >= 0.8 * row["solved"] > 0 for row in results["nets"].values()),
+        _with(70, "nets", "A2", "switches"),
+        lambda results: _guessed_right(results, "switches", "switches_from_1"),
+    ),
+    Claim(
+        "at-once-never",
+        "If both units of A1 change at once, no guess is right, among as many as give more than ten right nets if the "
+        "hidden unit goes first.",
+        "guessing",
+        lambda results: (results["budget"]["A1 at once"]["solved"] == 0 and results["budget"]["A1"]["solved"] > 10
+                         and results["budget"]["A1 at once"]["guesses"] >= results["budget"]["A1"]["guesses"]),
+        _with(1, "budget", "A1 at once", "solved"),
+        lambda results: _show_budget(results, "A1", "A1 at once"),
+    ),
+    Claim(
+        "small-weights-never",
+        "With weights uniform on -1 to 1 instead of -100 to 100, no guess of A1 is right, among as many as give more "
+        "than ten right nets otherwise.",
+        "guessing",
+        lambda results: (results["budget"]["A1, weights within 1"]["solved"] == 0
+                         and results["budget"]["A1"]["solved"] > 10),
+        _with(5, "budget", "A1, weights within 1", "solved"),
+        lambda results: _show_budget(results, "A1", "A1, weights within 1"),
+    ),
+    Claim(
+        "temporal-xor-learned",
+        "A tanh net of 16 units, told nothing but the next bit, predicts every third bit of 500 fresh streams of 120 "
+        "bits with every seed tried; at the random bits its loss stays within a fiftieth of that of a coin.",
+        "temporal_xor",
+        lambda results: (results["solved"] == results["seeds"] == len(results["loss"]) >= 20
+                         and all(third < 0.05 and abs(first - LN2) < 0.02 and abs(second - LN2) < 0.02
+                                 for first, second, third in results["loss"])),
+        _with(0.6, "loss", 3, 2),
+        lambda results: f"{_rate(results)}. Median loss at the first, second and third bit of a triple: "
+                        + ", ".join(f"{median(row[place] for row in results['loss']):.3f}" for place in range(3)) + ".",
+    ),
+    Claim(
+        "positive-factors-never",
+        "A linear recurrence whose factors lie between 0 and 1, with one channel or eight, never learns parity "
+        "(twenty starts of each, trained on the same strings of 50 bits with a label at every step); from "
+        "the eleventh step on its answers are right as often as a coin's, within a hundredth.",
+        "linear_recurrence",
+        lambda results: all(results["nets"][net]["solved"] == 0 and results["nets"][net]["seeds"] >= 20
+                            and _later_coin(results["nets"][net]) for net in ("sigmoid 1", "sigmoid 8")),
+        _with(1, "nets", "sigmoid 8", "solved"),
+        lambda results: "; ".join(f"{net.split()[1]} channel(s): {_rate(results['nets'][net])}, best accuracy per bit "
+                                  f"{_percent(max(results['nets'][net]['bit_accuracy']))}, share right from step 11 on "
+                                  f"{_percent(mean(results['nets'][net]['by_step'][10:]))}"
+                                  for net in ("sigmoid 1", "sigmoid 8")) + ".",
+    ),
+    Claim(
+        "negative-factors-can",
+        "With factors between -1 and 1, one channel is exact on strings of 75 bits in some runs and eight channels in "
+        "most.",
+        "linear_recurrence",
+        lambda results: (0 < results["nets"]["tanh 1"]["solved"] < results["nets"]["tanh 1"]["seeds"]
+                         and wilson_interval(results["nets"]["tanh 8"]["solved"],
+                                             results["nets"]["tanh 8"]["seeds"])[0] > 0.5),
+        _with(0, "nets", "tanh 1", "solved"),
+        lambda results: "; ".join(f"{net.split()[1]} channel(s): {_rate(results['nets'][net])}"
+                                  for net in ("tanh 1", "tanh 8")) + ".",
+    ),
+    Claim(
+        "one-channel-ends-in-two-ways",
+        "Where one channel with factors between -1 and 1 is exact, it multiplies by more than nine tenths after a 0 "
+        "and by less than minus nine tenths after a 1. Where it is not, both factors are smaller than one half in size "
+        "and have the opposite signs.",
+        "linear_recurrence",
+        lambda results: _two_kinds_of_ends(results["nets"]["tanh 1"]),
+        _with([0.3, -0.3], "nets", "tanh 1", "factors", 1),
+        lambda results: "; ".join(
+            f"{label}: " + ", ".join(f"{keep:.2f} and {flip:.2f}"
+                                     for keep, flip in _factor_pairs(results["nets"]["tanh 1"], exact))
+            for label, exact in (("Exact", True), ("not exact", False))) + ".",
+    ),
+    Claim(
+        "linear-nets-leak",
+        "Of the nets with eight channels that are exact on strings of 75 bits, none is on strings of 1,000; of those "
+        "with one channel, all are.",
+        "linear_recurrence",
+        lambda results: (results["lengths"] == [75, 1000] and results["nets"]["tanh 8"]["exact"][0] > 0
+                         and results["nets"]["tanh 8"]["exact"][1] == 0
+                         and results["nets"]["tanh 1"]["exact"][1] == results["nets"]["tanh 1"]["exact"][0] > 0),
+        _with(3, "nets", "tanh 8", "exact", 1),
+        lambda results: "; ".join(
+            f"{net.split()[1]} channel(s): " + ", ".join(
+                f"{exact} of {row['seeds']} on strings of {length:,}"
+                for length, exact in zip(results["lengths"], row["exact"], strict=True))
+            for net, row in ((net, results["nets"][net]) for net in ("tanh 1", "tanh 8"))) + ".",
     ),
 )
 
