@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from parity_lib.errors import require
+from parity_lib.experiment import wilson_interval
 from parity_lib.training import History
 
 EVEN, ODD, THIRD = "#0072b2", "#d55e00", "#009e73"  # Okabe & Ito, Color Universal Design, 2008
@@ -468,3 +469,182 @@ def accuracy_by_step(series: dict[str, Sequence[float]]) -> Picture:
     return Picture(figure, f"The share of strings answered rightly at each time step. {words}.",
                    numbers=Numbers(("step", *series),
                                    [(t + 1, *row) for t, row in enumerate(zip(*series.values(), strict=True))]))
+
+
+# ---------------------------------------------------------------- gates
+
+
+def _valve(axes: Axes, x: float, y: float, gate: str, below: bool = False) -> None:
+    """A gate on a line: a circle with a multiplication sign, and the gate's letter in a square beside it."""
+    side = -1 if below else 1
+    _node(axes, x, y, "×", INK, 0.26)
+    half = 0.5 if len(gate) > 3 else 0.38
+    axes.add_patch(Rectangle((x - half, y + side * 1.05 - 0.24), 2 * half, 0.48, facecolor=PAPER, edgecolor=ODD,
+                             linewidth=2))
+    axes.text(x, y + side * 1.05, gate, ha="center", va="center")
+    _arrow(axes, (x, y + side * 0.8), (x, y + side * 0.27))
+
+
+def _line(axes: Axes, *points: tuple[float, float]) -> None:
+    """A line through some points, with an arrow at its end."""
+    *_, before, last = points
+    axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
+    _arrow(axes, before, last)
+
+
+@in_style
+def gru_cell() -> Picture:
+    """One step of a GRU as a line on which the memory travels, and the gates as valves on it."""
+    figure, axes = canvas(5.4, 2.75)
+    _blank(axes, 9.3, 4.7, -0.75, -0.05)
+    _line(axes, (0.15, 3.2), (3.34, 3.2))
+    _line(axes, (3.86, 3.2), (6.34, 3.2))
+    _line(axes, (6.86, 3.2), (8.2, 3.2))
+    _node(axes, -0.25, 3.2, "$h_{t-1}$", EVEN, 0.42)
+    _node(axes, 8.6, 3.2, "$h_t$", EVEN, 0.42)
+    _valve(axes, 3.6, 3.2, "$z$")
+    _node(axes, 6.6, 3.2, "+", INK, 0.26)
+    _line(axes, (0.9, 3.2), (0.9, 1.4), (1.44, 1.4))
+    _valve(axes, 1.7, 1.4, "$r$", below=True)
+    _line(axes, (1.96, 1.4), (3.38, 1.4))
+    _node(axes, 3.75, 1.4, "$n$", THIRD, 0.37)
+    _line(axes, (3.75, 0.72), (3.75, 1.03))
+    _node(axes, 3.75, 0.36, "$x_t$", THIRD, 0.36)
+    _line(axes, (4.12, 1.4), (5.04, 1.4))
+    _valve(axes, 5.3, 1.4, "$1-z$", below=True)
+    _line(axes, (5.56, 1.4), (6.6, 1.4), (6.6, 2.94))
+    axes.text(1.95, 3.36, "keep", color=MUTED, ha="center", va="bottom")
+    axes.text(6.75, 2.1, "write", color=MUTED, ha="left", va="center")
+    return Picture(figure, "The old state h at t minus 1 travels along a line to the new state h at t. On the line the "
+                   "gate z scales it. A branch of the old state is scaled by the gate r and goes, together with the "
+                   "input x, into the candidate n. The candidate is scaled by 1 minus z and added to the line. So z "
+                   "near 1 keeps the old state, and z near 0 puts the candidate in its place.",
+                   "A GRU. Squares are gates: each is a sigmoid of the input and the old state.")
+
+
+@in_style
+def lstm_cell() -> Picture:
+    """One step of an LSTM as a line on which the cell state travels, and the gates as valves on it."""
+    figure, axes = canvas(5.4, 2.75)
+    _blank(axes, 9.3, 4.7, -0.75, -0.05)
+    _node(axes, -0.25, 3.2, "$c_{t-1}$", EVEN, 0.42)
+    _line(axes, (0.17, 3.2), (1.64, 3.2))
+    _valve(axes, 1.9, 3.2, "$f$")
+    _line(axes, (2.16, 3.2), (3.94, 3.2))
+    _node(axes, 4.2, 3.2, "+", INK, 0.26)
+    _line(axes, (4.46, 3.2), (8.18, 3.2))
+    _node(axes, 8.6, 3.2, "$c_t$", EVEN, 0.42)
+    _node(axes, -0.25, 1.4, "$h_{t-1}$", EVEN, 0.42)
+    _line(axes, (0.17, 1.4), (1.53, 1.4))
+    _node(axes, 1.9, 1.4, "$g$", THIRD, 0.37)
+    _node(axes, 1.9, 0.36, "$x_t$", THIRD, 0.36)
+    _line(axes, (1.9, 0.72), (1.9, 1.03))
+    _line(axes, (2.27, 1.4), (2.84, 1.4))
+    _valve(axes, 3.1, 1.4, "$i$", below=True)
+    _line(axes, (3.36, 1.4), (4.2, 1.4), (4.2, 2.94))
+    _line(axes, (5.6, 3.2), (5.6, 1.77))
+    _node(axes, 5.6, 1.4, "tanh", THIRD, 0.45)
+    _line(axes, (6.05, 1.4), (6.74, 1.4))
+    _valve(axes, 7.0, 1.4, "$o$", below=True)
+    _line(axes, (7.26, 1.4), (8.18, 1.4))
+    _node(axes, 8.6, 1.4, "$h_t$", EVEN, 0.42)
+    for x, y, word in ((1.0, 3.36, "keep"), (4.35, 2.2, "write"), (5.75, 2.5, "show")):
+        axes.text(x, y, word, color=MUTED, ha="center" if word == "keep" else "left", va="bottom")
+    return Picture(figure, "The old cell state c at t minus 1 travels along a line to the new cell state c at t. On "
+                   "the line the gate f scales it. Below, the old hidden state h and the input x go into the "
+                   "candidate g, which is scaled by the gate i and added to the line. From the new cell state a "
+                   "branch goes through tanh and is scaled by the gate o; that is the new hidden state h at t.",
+                   "An LSTM. Squares are gates: each is a sigmoid of the input and the old hidden state.")
+
+
+@in_style
+def gates_over_string(bits: Sequence[int], rows: dict[str, tuple[str, Sequence[float]]]) -> Picture:
+    """What goes on inside one gated unit, a column a bit.
+
+    ``rows`` holds a row for each name: ``("gate", numbers from 0 to 1)``, drawn as
+    a square that is filled so far, or ``("state", numbers from -1 to 1)``, drawn as
+    a bar up or down from the middle.
+    """
+    bits = np.asarray(bits)
+    height = 1.35 * (len(rows) + 1)
+    figure, axes = canvas(5.0, 5.0 * height / (len(bits) + 2.2))
+    _blank(axes, len(bits), height, -2.2)
+    _cells(axes, bits[None], height - 1.1)
+    axes.text(-0.25, height - 0.6, "bit $x$", ha="right", va="center")
+    for place, (name, (kind, values)) in enumerate(rows.items()):
+        y = height - 1.1 - 1.35 * (place + 1)
+        axes.text(-0.25, y + 0.5, name, ha="right", va="center")
+        for t, value in enumerate(np.asarray(values, dtype=float)):
+            axes.add_patch(Rectangle((t + 0.06, y), 0.88, 1, facecolor="none", edgecolor=LINE, linewidth=0.8))
+            if kind == "gate":
+                axes.add_patch(Rectangle((t + 0.06, y), 0.88, value, facecolor=ODD, linewidth=0))
+            else:
+                axes.add_patch(Rectangle((t + 0.2, y + 0.5), 0.6, value / 2, facecolor=EVEN, linewidth=0))
+                axes.plot([t + 0.06, t + 0.94], [y + 0.5, y + 0.5], color=MUTED, linewidth=1)
+    words = "; ".join(f"{name}: {', '.join(f'{value + 0.0:.1f}' for value in np.round(values, 1))}"
+                      for name, (_, values) in rows.items())
+    return Picture(figure, f"A column for each bit of {''.join(map(str, bits))}. Gates are squares filled from 0 to 1, "
+                   f"states are bars from the middle, up for positive and down for negative. {words}.".replace("$", ""))
+
+
+@in_style
+def keep_or_flip(before: np.ndarray, after: dict[str, tuple[np.ndarray, np.ndarray]]) -> Picture:
+    """The state after a step against the state ``before [n]`` it, a panel a unit.
+
+    ``after`` holds for each name two curves ``[n]``: for the bit 0 and for the bit 1.
+    """
+    figure, panels = canvas(5.4, 2.6, columns=len(after), sharey=True, squeeze=False)
+    for axes, (name, (zero, one)) in zip(panels[0], after.items(), strict=True):
+        axes.plot(before, zero, color=EVEN, label="bit 0")
+        axes.plot(before, one, color=ODD, linestyle="--", label="bit 1")
+        axes.plot(before, before, color=INK, linestyle=":", linewidth=1.2, label="no change")
+        axes.set(title=name, xlabel="h before", xticks=[-1, 0, 1], yticks=[-1, 0, 1], ylim=(-1.15, 1.15))
+    panels[0][0].set_ylabel("h after")
+    figure.legend(*panels[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8.5)
+    words = "; ".join(f"{name}: with the bit 0 from {zero[0]:.1f} to {zero[-1]:.1f}, with the bit 1 from {one[0]:.1f} "
+                      f"to {one[-1]:.1f}" for name, (zero, one) in after.items())
+    return Picture(figure, "The state after a step against the state before it, a solid curve for the bit 0, a dashed "
+                   "one for the bit 1, and a dotted diagonal for no change. From the left end to the right: "
+                   f"{words}.",
+                   numbers=Numbers(("unit", "h before", "h after a 0", "h after a 1"), [
+                       (name, *map(float, row)) for name, curves in after.items() for row in zip(before, *curves)]))
+
+
+@in_style
+def success_rates(panels: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
+                  columns: int = 1) -> Picture:
+    """Shares of runs that succeed, each with its 95 % interval.
+
+    ``panels`` holds for each title the series to draw, and for each series rows of
+    ``(label on the axis, successes, runs)``.
+    """
+    lines = -(-len(panels) // columns)
+    figure = Figure(figsize=(5.4, 0.9 + 1.6 * lines), layout="constrained")
+    grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    looks = list(zip((EVEN, ODD, THIRD), ("o", "s", "^"), ("-", "--", ":")))
+    labels = list(dict.fromkeys(str(label) for series in panels.values() for rows in series.values()
+                                for label, _, _ in rows))
+    words = []
+    for axes, (title, series) in zip(grid.flat, panels.items()):
+        for place, (name, rows) in enumerate(series.items()):
+            colour, marker, dashes = looks[place]
+            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(series) - 1) / 2)
+            rate = np.array([solved / seeds for _, solved, seeds in rows])
+            low, high = np.array([wilson_interval(solved, seeds) for _, solved, seeds in rows]).T
+            axes.vlines(x, low, high, color=colour, linewidth=1.4)
+            axes.plot(x, rate, marker=marker, color=colour, linestyle=dashes, linewidth=1.1, markersize=5, label=name)
+            words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
+                                                           for label, solved, seeds in rows))
+        axes.set(title=title, xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.06), yticks=[0, 0.5, 1])
+        axes.grid(axis="x", visible=False)
+    for axes in grid[-1]:
+        axes.set_xlabel(xlabel)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("share solved")
+    handles, names = grid.flat[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names), fontsize=8.5)
+    numbers = [(title, name, str(label), solved, seeds, *wilson_interval(solved, seeds))
+               for title, series in panels.items() for name, rows in series.items() for label, solved, seeds in rows]
+    return Picture(figure, f"The share of runs that succeed against {xlabel}, a mark for each setting on a line that "
+                   f"spans its 95 % interval. {'; '.join(words)}.",
+                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))

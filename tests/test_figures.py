@@ -7,8 +7,10 @@ from urllib.parse import unquote
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from parity_lib import ParityTask, bits_and_parity, evaluate, figures, train
+from parity_lib.experiment import wilson_interval
 from parity_lib.models import ParityRNN
 
 
@@ -34,6 +36,15 @@ def every_picture():
         "loss by bit": figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
         "states on ones": figures.states_on_ones([0.5, -1.0], steps=4),
         "accuracy by step": figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
+        "gru cell": figures.gru_cell(),
+        "lstm cell": figures.lstm_cell(),
+        "gates": figures.gates_over_string([1, 0, 1], {"update $z$": ("gate", [0, 0.94, 0]),
+                                                       "state $h$": ("state", [1, 0.96, -1])}),
+        "keep or flip": figures.keep_or_flip(np.linspace(-1, 1, 5), {"a unit": (np.linspace(-1, 1, 5),
+                                                                               np.linspace(1, -1, 5))}),
+        "success rates": figures.success_rates({"tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)],
+                                                         "2 layers": [(32, 5, 20)]},
+                                                "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
     }
 
 
@@ -121,3 +132,30 @@ def test_charts_bring_their_numbers_and_drawings_do_not():
     assert chart.numbers.rows == [("net", 0, 100), ("net", 1, None)]
     assert "parity-numbers" in chart._repr_html_()
     assert "parity-numbers" not in figures.unrolled()._repr_html_()
+
+
+def test_the_words_give_every_gate_and_state():
+    assert "each bit of 101" in PICTURES["gates"].alt
+    assert "update z: 0.0, 0.9, 0.0; state h: 1.0, 1.0, -1.0" in PICTURES["gates"].alt
+    assert "a unit: with the bit 0 from -1.0 to 1.0, with the bit 1 from 1.0 to -1.0" in PICTURES["keep or flip"].alt
+
+
+def test_a_gate_is_filled_as_far_as_it_is_open_and_a_state_goes_up_or_down():
+    axes = PICTURES["gates"].figure.axes[0]
+    filled = [patch.get_height() for patch in axes.patches
+              if to_hex(patch.get_facecolor()) in (figures.ODD, figures.EVEN) and patch.get_width() > 0.5]
+    assert filled == [0, 0.94, 0, 0.5, 0.48, -0.5]
+
+
+def test_success_rates_stand_with_their_counts_and_intervals():
+    picture = PICTURES["success rates"]
+    assert "tanh, 1 layer: 1: 0 of 20, 32: 20 of 20; tanh, 2 layers: 32: 5 of 20; LSTM, 1 layer: 1: 5 of 10" \
+        in picture.alt
+    axes = picture.figure.axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "32"]
+    spans = np.array([segment[:, 1] for segment in axes.collections[0].get_segments()])
+    np.testing.assert_allclose(spans, [wilson_interval(0, 20), wilson_interval(20, 20)])
+    (line, other) = axes.lines
+    assert np.array_equal(line.get_ydata(), [0, 1])
+    assert line.get_marker() != other.get_marker()      # told apart without colour
+    assert line.get_linestyle() != other.get_linestyle()
