@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp
 from statistics import mean, median
 from typing import Any
 
@@ -140,6 +141,12 @@ def _show_first(results: Results, *names: str) -> str:
     shares = "; ".join(f"{name}: {_power(share)}" for name, share in zip(names, _first(results, *names), strict=True))
     seeds = results["nets"][names[0]]["seeds"]
     return f"Gradient at h₁ divided by that at h{_lowered(steps)}, median of {seeds} seeds: {shares}."
+
+
+def _at_the_first_cell(results: Results) -> list[tuple[str, float, float]]:
+    """For each forget bias: the share of the gradient at c that is left at the first step, and the gates' product."""
+    return [(name, results["nets"][name]["cell_ratio"]["median"][0], (1 + exp(-float(name.split()[-1]))) ** -48)
+            for name in FORGET_BIASES]
 
 
 def _lowered(number: int) -> str:
@@ -315,6 +322,15 @@ CLAIMS: tuple[Claim, ...] = (
         lambda results: _rate_and_steps(results["lstm"]) + ".",
     ),
     Claim(
+        "one-lstm-unit-more-often",
+        "One LSTM unit learns it more often than one GRU unit does; the two intervals do not overlap.",
+        "one_unit",
+        lambda results: (results["lstm"]["solved"] > results["gru"]["solved"]
+                         and not _overlap(results["lstm"], results["gru"])),
+        _with(20, "lstm", "solved"),
+        lambda results: f"LSTM: {_rate(results['lstm'])}. GRU: {_rate(results['gru'])}.",
+    ),
+    Claim(
         "default-rnn-gradient-vanishes",
         "In an untrained tanh net as PyTorch draws it, less than a millionth of the gradient at step 50 reaches "
         "step 1.",
@@ -339,6 +355,18 @@ CLAIMS: tuple[Claim, ...] = (
         lambda results: _rises(_first(results, *FORGET_BIASES)),
         _with(1.0, "nets", "forget bias 1", "ratio", "median", 0),
         lambda results: _show_first(results, *FORGET_BIASES),
+    ),
+    Claim(
+        "forget-gates-are-not-all",
+        "With every bias tried, more of the gradient reaches an LSTM's first cell state than the forget gates alone "
+        "would let through: the sigmoid of the bias, once for each of the 48 steps.",
+        "gradients",
+        lambda results: all(arrives > alone for _, arrives, alone in _at_the_first_cell(results)),
+        _with(1e-15, "nets", "forget bias 3", "cell_ratio", "median", 0),
+        lambda results: "Gradient at c₁ divided by that at c₄₉, median of "
+                        f"{results['nets'][FORGET_BIASES[0]]['seeds']} seeds, and beside it the gates alone: "
+                        + "; ".join(f"{name}: {_power(arrives)} and {_power(alone)}"
+                                    for name, arrives, alone in _at_the_first_cell(results)) + ".",
     ),
     Claim(
         "orthogonal-gain-sets-gradient",
