@@ -48,7 +48,30 @@ def every_picture():
     }
 
 
-PICTURES = every_picture()
+def condition(solved, seeds=20):
+    """A condition of the grid, as its files have it."""
+    steps = [200.0, 300.0, 900.0] if solved else [None] * 3
+    return {"solved": solved, "seeds": seeds, "median_steps": steps[1], "quartiles": [steps[0], steps[2]],
+            "by_length": {"from": [1, 6], "mean": [0.9, solved / seeds], "least": [0.8, 0.4]}}
+
+
+GRID = {f"{label}, {lengths}, {cell}": condition(0 if (label, lengths) == ("end", "50") else 50 - place, 50)
+        for label in ("every_step", "end") for lengths in ("50", "1..50")
+        for place, cell in enumerate(("tanh", "relu", "lstm", "gru"))}
+
+
+def pictures_of_the_grid():
+    return {
+        "2 x 2": figures.two_by_two(GRID),
+        "2 x 2 by length": figures.two_by_two_by_length(GRID),
+        "rates": figures.rates({"adam": condition(20), "sgd": condition(3), "none": condition(0)}, "optimiser"),
+        "rates of zero": figures.rates({"a": condition(0)}),
+        "lengths present": figures.lengths_present({"1..10": condition(20), "25..50": condition(0)}),
+        "label signal": figures.label_signal([1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}),
+    }
+
+
+PICTURES = every_picture() | pictures_of_the_grid()
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -159,3 +182,42 @@ def test_success_rates_stand_with_their_counts_and_intervals():
     assert np.array_equal(line.get_ydata(), [0, 1])
     assert line.get_marker() != other.get_marker()      # told apart without colour
     assert line.get_linestyle() != other.get_linestyle()
+
+
+def test_the_grids_figures_count_the_seeds_and_bring_the_intervals():
+    two = PICTURES["2 x 2"]
+    assert "A label at the end, 50 bits: tanh 0 of 50, relu 0 of 50, LSTM 0 of 50, GRU 0 of 50" in two.alt
+    assert "A label at the end, 1 to 50 bits: tanh 50 of 50, relu 49 of 50" in two.alt
+    assert len(two.numbers.rows) == 16
+    low, high = wilson_interval(49, 50)
+    assert ("end", "1..50", "relu", 49, 50, round(low, 4), round(high, 4), 300.0, 200.0, 900.0) in two.numbers.rows
+    assert "sgd: 3 of 20, median 300 steps; none: 0 of 20." in PICTURES["rates"].alt
+    assert PICTURES["rates"].numbers.columns[0] == "optimiser"
+    assert PICTURES["lengths present"].numbers.rows[1][:3] == ("25..50", 0, 20)
+    assert "b: 5 at 1 bit, 5e-01 at 3" in PICTURES["label signal"].alt
+    assert PICTURES["label signal"].numbers.rows[2] == (3, 1e-14, 0.5)
+
+
+def test_a_bar_is_filled_by_the_share_that_solved_it_and_the_line_is_the_interval():
+    axes = PICTURES["rates"].figure.axes[0]
+    frames, fills = axes.patches[::2], axes.patches[1::2]
+    assert [frame.get_width() for frame in frames] == [1, 1, 1]
+    assert [fill.get_width() for fill in fills] == [1, 0.15, 0]
+    np.testing.assert_allclose(axes.lines[3].get_xdata(), wilson_interval(3, 20))
+
+
+def test_steps_are_drawn_for_what_was_solved_only_with_few_numbers_on_the_axis():
+    axes = PICTURES["rates"].figure.axes[1]
+    assert [list(line.get_ydata()) for line in axes.lines] == [[0, 0], [0], [1, 1], [1]]
+    assert 1 <= len(axes.get_xticks()) <= 3
+    assert len(PICTURES["rates of zero"].figure.axes[1].lines) == 0
+
+
+def test_every_panel_of_the_two_by_two_has_its_four_nets_and_the_same_scale():
+    for axes in PICTURES["2 x 2"].figure.axes:
+        assert len(axes.patches) == 8
+        assert axes.get_xlim() == (-0.01, 1.01)
+    for axes in PICTURES["2 x 2 by length"].figure.axes:
+        assert len(axes.lines) == 4
+        assert len({line.get_linestyle() for line in axes.lines}) == 4    # told apart without colour
+    assert len(PICTURES["2 x 2 by length"].numbers.rows) == 32
