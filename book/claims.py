@@ -210,9 +210,77 @@ NAMED_TESTS = {"fresh": "100 fresh strings", "long": "20 random strings of 5,000
                "unkind": "five regular strings of 5,000 bits", "switches": "as switches, all lengths from 500 on",
                "switches_from_1": "as switches, all lengths"}
 LN2 = math.log(2)
+
+
+def _of(results: Results, *names: str) -> list[dict[str, Any]]:
+    """Conditions of a series of the grid."""
+    return [results["conditions"][name] for name in names]
+
+
+def _interval(row: dict[str, Any]) -> tuple[float, float]:
+    return wilson_interval(row["solved"], row["seeds"])
+
+
+def _none_solved(row: dict[str, Any], least: int = 20) -> bool:
+    return row["solved"] == 0 and row["seeds"] == len(row["steps"]) >= least and set(row["steps"]) == {None}
+
+
+def _mostly_solved(row: dict[str, Any]) -> bool:
+    """More than half of the seeds succeed, and the interval agrees."""
+    return _interval(row)[0] > 0.5
+
+
+def _clearly_more(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether the interval of the first success rate lies wholly above that of the second."""
+    return _interval(one)[0] > _interval(other)[1]
+
+
+def _show_rates(results: Results, *names: str) -> str:
+    return "; ".join(f"{name}: {_rate_and_steps(row)}" for name, row in zip(names, _of(results, *names),
+                                                                           strict=True)) + "."
+
+
+def _of_the_failed(row: dict[str, Any], place: int) -> float:
+    """The share of strings right in a bucket of lengths, by the nets that failed, if the others are always right."""
+    return (row["by_length"]["mean"][place] * row["seeds"] - row["solved"]) / (row["seeds"] - row["solved"])
+
+
+def _at(results: Results, name: str, bits: int) -> float:
+    """Signal divided by noise, the median over seeds, in strings of so many bits."""
+    return results["nets"][name]["ratio"]["median"][results["bits"].index(bits)]
+
+
+def _show_signal(results: Results, *names: str) -> str:
+    rows = "; ".join(f"{name}: " + ", ".join(f"{_power(_at(results, name, n))} at {n}" for n in (1, 2, 5, 12))
+                     for name in names)
+    return (f"Signal divided by the noise of a batch of {results['batch']}, median of "
+            f"{results['nets'][names[0]]['seeds']} seeds, by the number of bits. {rows}.")
+
+
+def _cells(label: str, lengths: str) -> tuple[str, ...]:
+    return tuple(f"{label}, {lengths}, {cell}" for cell in ("tanh", "relu", "lstm", "gru"))
+
+
+def _speeds(results: Results) -> list[float]:
+    """The median steps on 1 to 50 bits divided by those on 50 bits, with a label at every step, for each net."""
+    return [varying["median_steps"] / fixed["median_steps"]
+            for fixed, varying in zip(_of(results, *_cells("every_step", "50")),
+                                      _of(results, *_cells("every_step", "1..50")), strict=True)]
+
+
+def _both_ways(results: Results) -> list[list[dict[str, Any]]]:
+    """Growing lengths, and all lengths from the start, for each kind of net of which most succeed both ways."""
+    pairs = [_of(results, f"{cell}, grows", f"{cell}, from the start") for cell in ("tanh", "relu", "lstm", "gru")]
+    return [pair for pair in pairs if all(_mostly_solved(row) for row in pair)]
+
+
 GAINS = tuple(f"orthogonal {gain}" for gain in ("0.5", "1", "1.5", "2"))
 FORGET_BIASES = tuple(f"forget bias {bias}" for bias in ("0", "1", "2", "3", "5"))
 SGD_FAILS = (("relu 32", "sgd 0.1"), ("tanh 16", "sgd 1"), ("tanh 16", "sgd 0.1"))
+UNTRAINED = ("tanh 8", "relu 8", "lstm 8", "gru 8")
+FIXED_BITS = ("2", "3", "4", "5", "6", "8", "10", "20")
+BIASES_50, BIASES_5, BIASES_VARYING = (tuple(f"{lengths}, bias {bias}" for bias in (0, 1, 2, 3, 5))
+                                       for lengths in ("50", "5", "1..50"))
 TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "course"), ("evaluation", "uniform"))
 
 
@@ -437,6 +505,140 @@ CLAIMS: tuple[Claim, ...] = (
         _with(20, "tanh 16", "sgd 0.1", "solved"),
         lambda results: "; ".join(f"{net}, rate {choice.split()[1]}: {_rate_and_steps(results[net][choice])}"
                                   for net in results for choice in ("sgd 1", "sgd 0.1")) + ".",
+    ),
+    Claim(
+        "end-fixed-never",
+        "With a label at the end and every string 50 bits long, none of the four kinds of net solves it with any seed "
+        "within 8,000 steps.",
+        "two_by_two",
+        lambda results: all(_none_solved(row, 50) for row in _of(results, *_cells("end", "50"))),
+        _with(1, "conditions", "end, 50, lstm", "solved"),
+        lambda results: _show_rates(results, *_cells("end", "50")),
+    ),
+    Claim(
+        "end-fixed-is-a-coin",
+        "Of these nets each one is right on between 40 and 60 % of its last validation strings, and on average over "
+        "the seeds of a kind on 45 to 55 % of strings of each length from 1 to 50.",
+        "two_by_two",
+        lambda results: all(0.4 < min(row["bit_accuracy"]) and max(row["bit_accuracy"]) < 0.6
+                            and 0.45 < min(row["by_length"]["mean"]) and max(row["by_length"]["mean"]) < 0.55
+                            for row in _of(results, *_cells("end", "50"))),
+        _with([0.9] * 10, "conditions", "end, 50, tanh", "by_length", "mean"),
+        lambda results: "; ".join(
+            f"{name}: {_percent(min(row['bit_accuracy']))} to {_percent(max(row['bit_accuracy']))}, by length from "
+            f"{_percent(min(row['by_length']['mean']))} to {_percent(max(row['by_length']['mean']))}"
+            for name, row in zip(_cells("end", "50"), _of(results, *_cells("end", "50")), strict=True)) + ".",
+    ),
+    Claim(
+        "end-varying-gated-nets-learn",
+        "With a label at the end and lengths from 1 to 50, every LSTM and every GRU solves it. The intervals lie "
+        "wholly above those of strings of 50 bits.",
+        "two_by_two",
+        lambda results: all(_all_solved(varying, 50) and _clearly_more(varying, fixed) for varying, fixed in (
+            _of(results, f"end, 1..50, {cell}", f"end, 50, {cell}") for cell in ("lstm", "gru"))),
+        _with(49, "conditions", "end, 1..50, gru", "solved"),
+        lambda results: _show_rates(results, *_cells("end", "1..50")[2:]),
+    ),
+    Claim(
+        "end-varying-plain-nets",
+        "With a label at the end and lengths from 1 to 50, fewer tanh nets and fewer relu nets solve it than LSTMs and "
+        "GRUs, and more than on strings of 50 bits: the intervals lie apart.",
+        "two_by_two",
+        lambda results: all(_clearly_more(gated, plain) and _clearly_more(plain, fixed)
+                            for cell in ("tanh", "relu")
+                            for plain, fixed in [_of(results, f"end, 1..50, {cell}", f"end, 50, {cell}")]
+                            for gated in _of(results, "end, 1..50, lstm", "end, 1..50, gru")),
+        _with(46, "conditions", "end, 1..50, relu", "solved"),
+        lambda results: _show_rates(results, *_cells("end", "1..50")),
+    ),
+    Claim(
+        "plain-nets-stop-at-short-strings",
+        "The tanh and relu nets that do not solve lengths from 1 to 50 with a label at the end are right, on average, "
+        "on more than 60 % of strings of 1 to 5 bits and on fewer than 55 % of those of 46 to 50, if those that solve "
+        "it are counted as always right.",
+        "two_by_two",
+        lambda results: all(_of_the_failed(row, 0) > 0.6 and _of_the_failed(row, -1) < 0.55
+                            for row in _of(results, *_cells("end", "1..50")[:2])),
+        _with([0.7] * 10, "conditions", "end, 1..50, tanh", "by_length", "mean"),
+        lambda results: "; ".join(
+            f"{name}: {_percent(_of_the_failed(row, 0))} and {_percent(_of_the_failed(row, -1))}"
+            for name, row in zip(_cells("end", "1..50")[:2], _of(results, *_cells("end", "1..50")[:2]), strict=True))
+        + ".",
+    ),
+    Claim(
+        "every-step-lengths-alike",
+        "With a label at every step, the intervals of the success rates on strings of 50 bits and of 1 to 50 bits "
+        "overlap for each kind of net.",
+        "two_by_two",
+        lambda results: all(_overlap(one, other) for one, other in zip(
+            _of(results, *_cells("every_step", "50")), _of(results, *_cells("every_step", "1..50")), strict=True)),
+        _with(30, "conditions", "every_step, 1..50, lstm", "solved"),
+        lambda results: _show_rates(results, *_cells("every_step", "50"), *_cells("every_step", "1..50")),
+    ),
+    Claim(
+        "every-step-speed-alike",
+        "With a label at every step, the median number of steps on lengths from 1 to 50 is between two thirds and one "
+        "and a half of that on 50 bits for each kind of net, less for some and more for others.",
+        "two_by_two",
+        lambda results: (all(2 / 3 < ratio < 1.5 for ratio in _speeds(results))
+                         and min(_speeds(results)) < 1 < max(_speeds(results))),
+        _with(4000.0, "conditions", "every_step, 1..50, lstm", "median_steps"),
+        lambda results: "Median steps on 1 to 50 bits divided by those on 50 bits: " + ", ".join(
+            f"{name.split()[-1]} {ratio:.2f}"
+            for name, ratio in zip(_cells("every_step", "50"), _speeds(results), strict=True)) + ".",
+    ),
+    Claim(
+        "solved-nets-at-10000",
+        "Of the nets that solved their task, more than half in each condition and not all of all conditions get every "
+        "bit of 20 random strings of 10,000 bits right, asked after each bit.",
+        "two_by_two",
+        lambda results: (all(wilson_interval(row["far_exact"], row["solved"])[0] > 0.5
+                             for row in results["conditions"].values() if row["solved"] >= 10)
+                         and any(row["far_exact"] < row["solved"] for row in results["conditions"].values())),
+        _with(3, "conditions", "every_step, 50, lstm", "far_exact"),
+        lambda results: "; ".join(
+            f"{name}: {row['far_exact']} of {row['solved']}, worst accuracy per bit {_percent(min(row['far']))}"
+            for name, row in results["conditions"].items() if row["solved"]) + ".",
+    ),
+    Claim(
+        "fixed-lengths-end-early",
+        "With a label at the end and strings all of one length, an LSTM learns two bits and three bits with every "
+        "seed, and five bits or more with none, within 10,000 steps.",
+        "fixed_lengths",
+        lambda results: (all(_all_solved(row) for row in _of(results, "2", "3"))
+                         and all(_none_solved(row) for row in _of(results, *FIXED_BITS[3:]))),
+        _with(1, "conditions", "5", "solved"),
+        lambda results: _show_rates(results, *FIXED_BITS),
+    ),
+    Claim(
+        "label-signal-falls",
+        "In untrained nets of each of the four kinds, what the labels contribute to the gradient shrinks with every "
+        "further bit, and at five bits it is less than a hundredth of the noise of a batch.",
+        "label_signal",
+        lambda results: all(_rises(results["nets"][net]["ratio"]["median"][::-1]) and _at(results, net, 5) < 0.01
+                            for net in UNTRAINED),
+        _with(0.5, "nets", "lstm 8", "ratio", "median", 4),
+        lambda results: _show_signal(results, *UNTRAINED),
+    ),
+    Claim(
+        "open-gate-signal-still-small",
+        "An LSTM whose forget gate starts with a bias of 5 has a larger signal from two bits on than one as PyTorch "
+        "draws it, and at five bits it is less than a hundredth of the noise all the same.",
+        "label_signal",
+        lambda results: (all(_at(results, "forget bias 5", n) > _at(results, "lstm 8", n) for n in results["bits"][1:])
+                         and _at(results, "forget bias 5", 5) < 0.01),
+        _with(0.5, "nets", "forget bias 5", "ratio", "median", 4),
+        lambda results: _show_signal(results, "lstm 8", "forget bias 5"),
+    ),
+    Claim(
+        "two-bits-raise-the-signal",
+        "In LSTMs trained on strings of one and two bits only, the signal at twelve bits is more than a tenth of the "
+        "noise, and more than a million times what it is relative to the noise in untrained ones.",
+        "label_signal",
+        lambda results: (_at(results, "lstm 8 after 1..2", 12)
+                         > max(0.1, 1e6 * _at(results, "lstm 8", 12))),
+        _with(0.01, "nets", "lstm 8 after 1..2", "ratio", "median", 11),
+        lambda results: _show_signal(results, "lstm 8", "lstm 8 after 1..2"),
     ),
     Claim(
         "mask-beats-packing-on-cpu",

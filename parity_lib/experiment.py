@@ -727,10 +727,63 @@ def _right_bits(net: LinearRecurrence, length: int, strings: int) -> torch.Tenso
     return (net(batch.inputs.squeeze(-1)) > 0) == (batch.targets.squeeze(-1) > 0.5)
 
 
+def label_signal(seeds: int = 20, longest: int = 12, batch: int = 64, draws: int = 5,
+                 cap: int = 1000) -> dict[str, Any]:
+    """How much do labels at the end of strings of n bits say about which way the weights should go?
+
+    In the gradient of the loss over all 2^n strings, the labels enter through
+    one term only, half the mean of (-1)^parity do/dw, with o the logit at the
+    last step. ``signal`` is the norm of that mean, and ``noise`` that of the same
+    mean over ``batch`` random strings whose labels are a coin, root mean square of
+    ``draws``. Returns ``{"bits": [1, ..., longest], "batch", "nets": {name:
+    {"seeds", "signal", "noise", "ratio": {"median", "low", "high": n numbers
+    each}}}}``; ratio is signal by noise, low and high are quartiles over seeds.
+    Names: ``"tanh 8"``, ``"relu 8"``, ``"lstm 8"``, ``"gru 8"``, ``"forget bias 5"``,
+    untrained; ``"lstm 8 after 1..2"``, trained on strings of one and two bits only.
+    """
+    nets = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)]
+            for cell in ("tanh", "relu", "lstm", "gru")}
+    nets["forget bias 5"] = [_with_forget_bias(5, seed) for seed in range(seeds)]
+    nets["lstm 8 after 1..2"] = [_knows_two_bits(seed, cap) for seed in range(seeds)]
+    bits = list(range(1, longest + 1))
+    results = {}
+    for name, group in nets.items():
+        signal = np.array([[_signal(net, n) for n in bits] for net in group])
+        noise = np.array([[_noise(net, n, batch, draws, seed) for n in bits] for seed, net in enumerate(group)])
+        results[name] = {"seeds": seeds, "signal": _band(signal), "noise": _band(noise), "ratio": _band(signal / noise)}
+    return {"bits": bits, "batch": batch, "nets": results}
+
+
+def _knows_two_bits(seed: int, cap: int) -> ParityRNN:
+    net = ParityRNN(8, "lstm", seed=seed)
+    train(net, ParityTask((1, 2), "end"), max_steps=cap, seed=seed, batch_size=64, lr=0.01, clip=1.0,
+          validation_size=500, progress=False)
+    return net
+
+
+def _signal(net: ParityRNN, n: int) -> float:
+    strings = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
+    return _mean_slope(net, strings, 1 - 2 * (strings.sum(1) % 2))
+
+
+def _noise(net: ParityRNN, n: int, batch: int, draws: int, seed: int) -> float:
+    rng = np.random.default_rng((seed, n))
+    found = [_mean_slope(net, rng.integers(2, size=(batch, n)), rng.choice([-1, 1], batch)) for _ in range(draws)]
+    return float(np.sqrt(np.mean(np.square(found))))
+
+
+def _mean_slope(net: ParityRNN, strings: np.ndarray, signs: np.ndarray) -> float:
+    """The norm of the mean over strings of sign x do/dw, o the logit at the last step; in float64."""
+    net = copy.deepcopy(net).double()
+    logits = net(torch.from_numpy(strings).double().unsqueeze(-1))[:, -1, 0]
+    slopes = torch.autograd.grad((torch.from_numpy(signs) * logits).mean(), list(net.parameters()))
+    return torch.cat([slope.flatten() for slope in slopes]).norm().item()
+
+
 EXPERIMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     function.__name__: function
     for function in (recipes, padded_metric, one_unit, longer_strings, gradients, optimizers, course_loop,
-                     guessing, temporal_xor, linear_recurrence)
+                     label_signal, guessing, temporal_xor, linear_recurrence)
 }
 
 # What `--quick` changes: seconds instead of minutes, the same shape, figures that mean nothing.
@@ -745,6 +798,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "guessing": {"repetitions": 2, "tanh_repetitions": 1, "budget": 200, "cap": 600},
     "temporal_xor": {"seeds": 1, "steps": 4},
     "linear_recurrence": {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings": 4},
+    "label_signal": {"seeds": 2, "longest": 3, "draws": 1, "cap": 5},
 }
 
 
