@@ -641,6 +641,34 @@ CLAIMS: tuple[Claim, ...] = (
         lambda results: _show_signal(results, "lstm 8", "lstm 8 after 1..2"),
     ),
     Claim(
+        "with-one-bit-learned",
+        "With a label at the end, every LSTM learns lengths from 1 to 10 and from 1 to 50.",
+        "lengths_present",
+        lambda results: all(_all_solved(row) for row in _of(results, "1..10", "1..50")),
+        _with(19, "conditions", "1..50", "solved"),
+        lambda results: _show_rates(results, "1..10", "1..50"),
+    ),
+    Claim(
+        "without-short-not-learned",
+        "With 2, 3, 5, 10 or 25 in place of 1 as the shortest length, few or no LSTMs learn lengths up to 50 within "
+        "4,000 steps: the intervals lie below one half.",
+        "lengths_present",
+        lambda results: all(_mostly_fails(row) for row in _of(results, *(f"{n}..50" for n in (2, 3, 5, 10, 25)))),
+        _with(15, "conditions", "2..50", "solved"),
+        lambda results: _show_rates(results, *(f"{n}..50" for n in (2, 3, 5, 10, 25))),
+    ),
+    Claim(
+        "up-to-ten-forgives",
+        "Up to 10 bits, every LSTM learns without strings of one bit too, and takes more steps; with 3, 4 or 5 as the "
+        "shortest length few or none do.",
+        "lengths_present",
+        lambda results: (_all_solved(_of(results, "2..10")[0])
+                         and _of(results, "2..10")[0]["median_steps"] > _of(results, "1..10")[0]["median_steps"]
+                         and all(_mostly_fails(row) for row in _of(results, "3..10", "4..10", "5..10"))),
+        _with(20, "conditions", "3..10", "solved"),
+        lambda results: _show_rates(results, *(f"{n}..10" for n in (1, 2, 3, 4, 5))),
+    ),
+    Claim(
         "mask-beats-packing-on-cpu",
         "On a CPU, forward and backward through strings of 1 to 50 bits takes less time masked than packed, for relu "
         "nets and LSTMs of 4 and 32 units in batches of 8 and 64.",
