@@ -284,6 +284,17 @@ BIASES_50, BIASES_5, BIASES_VARYING = (tuple(f"{lengths}, bias {bias}" for bias 
 TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "course"), ("evaluation", "uniform"))
 
 
+def _total(results: Results, what: str, kinds: tuple[str, ...] = ()) -> int:
+    """A count of the certificates, summed over kinds of nets, or over all of them."""
+    return sum(row[what] for kind, row in results["nets"].items() if not kinds or kind in kinds)
+
+
+def _show_verdicts(results: Results, *kinds: str) -> str:
+    return "; ".join(f"{kind}: {row['certified']} certified, {row['refuted']} refuted, {row['undecided']} undecided, of "
+                     f"{row['solved']} that were right in validation"
+                     for kind, row in results["nets"].items() if not kinds or kind in kinds) + "."
+
+
 # ---------------------------------------------------------------- the claims
 
 
@@ -667,6 +678,62 @@ CLAIMS: tuple[Claim, ...] = (
                          and all(_mostly_fails(row) for row in _of(results, "3..10", "4..10", "5..10"))),
         _with(20, "conditions", "3..10", "solved"),
         lambda results: _show_rates(results, *(f"{n}..10" for n in (1, 2, 3, 4, 5))),
+        "two-units-three-clusters",
+        "In every tanh net of two units that learned 20 bits the states form three clusters, two of them even, and the "
+        "machine that they make has two states when it is minimised.",
+        "certificates",
+        lambda results: (len(results["two_units"]["clusters"]) == results["nets"]["tanh 2"]["solved"] >= 5
+                         and set(results["two_units"]["clusters"]) == {3}
+                         and set(results["two_units"]["even_clusters"]) == {2}
+                         and set(results["two_units"]["machine_states"]) == {2}),
+        _with(2, "two_units", "clusters", 0),
+        lambda results: "{solved} of {seeds} seeds learned; clusters: ".format(**results["nets"]["tanh 2"])
+                        + ", ".join(map(str, results["two_units"]["clusters"])) + ".",
+    ),
+    Claim(
+        "small-tanh-nets-are-certified",
+        "Most tanh nets of two, four and eight units that were trained on 20 or 50 bits are certified: right on strings "
+        "of every length.",
+        "certificates",
+        lambda results: all(2 * results["nets"][kind]["certified"] > results["nets"][kind]["solved"]
+                            for kind in ("tanh 2", "tanh 4", "tanh 8")),
+        _with(3, "nets", "tanh 4", "certified"),
+        lambda results: _show_verdicts(results, "tanh 2", "tanh 4", "tanh 8"),
+    ),
+    Claim(
+        "gru-nets-are-refuted",
+        "Every GRU of eight units that was right on 5,000 strings of 75 bits is wrong on some string, and so is at "
+        "least half of the LSTMs of eight units.",
+        "certificates",
+        lambda results: (results["nets"]["gru 8"]["refuted"] == results["nets"]["gru 8"]["solved"] >= 20
+                         and 2 * results["nets"]["lstm 8"]["refuted"] >= results["nets"]["lstm 8"]["solved"]),
+        _with(19, "nets", "gru 8", "refuted"),
+        lambda results: _show_verdicts(results, "gru 8", "lstm 8")
+                        + " Lengths of the wrong strings: GRU "
+                        + ", ".join(map(str, sorted(results["nets"]["gru 8"]["refuting_lengths"])))
+                        + "; LSTM " + ", ".join(map(str, sorted(results["nets"]["lstm 8"]["refuting_lengths"]))) + ".",
+    ),
+    Claim(
+        "refuted-nets-pass-random-bits",
+        "Of the nets that are wrong on some string, all but a few get all of 10,000 random bits right.",
+        "certificates",
+        lambda results: (results["random_bits"] == 10_000 and _total(results, "refuted") >= 50
+                         and _total(results, "passed_random") >= 0.9 * _total(results, "refuted")),
+        _with(0, "nets", "gru 8", "passed_random"),
+        lambda results: f"{_total(results, 'passed_random')} of {_total(results, 'refuted')} refuted nets pass.",
+    ),
+    Claim(
+        "a-third-is-certified",
+        "Of all the nets of all kinds that were right in validation, about a third is certified, about a third refuted "
+        "and about a third undecided.",
+        "certificates",
+        lambda results: (_total(results, "solved") >= 100
+                         and all(0.25 < _total(results, verdict) / _total(results, "solved") < 0.42
+                                 for verdict in ("certified", "refuted", "undecided"))),
+        _with(100, "nets", "gru 8", "undecided"),
+        lambda results: f"In all: {_total(results, 'certified')} certified, {_total(results, 'refuted')} refuted, "
+                        f"{_total(results, 'undecided')} undecided, of {_total(results, 'solved')}. "
+                        + _show_verdicts(results),
     ),
     Claim(
         "mask-beats-packing-on-cpu",

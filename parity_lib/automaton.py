@@ -465,7 +465,8 @@ def _covered(step: _Step, spread: float, effort: int) -> tuple[int, str | None]:
     string ends; where it is narrower than ``spread``, or after ``DEPTH`` steps, it
     gets a box of its own, wider by ``spread`` all around, which is followed in
     turn. When nothing is left to follow, each box leads back into the boxes, so
-    every string does. Returns the number of boxes and ``"closed"``, ``"effort"``
+    every string does. A box's ends are rounded too, by far less than what
+    ``_image`` adds to all that starts in it. Returns the number of boxes and ``"closed"``, ``"effort"``
     (more than ``effort`` sets) or the string that leads to a set whose answers are
     not all proved right.
     """

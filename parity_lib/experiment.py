@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_lib import data, models, padding, training
+from parity_lib import automaton, data, ensemble, models, padding, training
 from parity_lib.data import ParityTask
 from parity_lib.errors import require, require_choice
 from parity_lib.models import ParityRNN, by_hand
@@ -778,12 +778,69 @@ def _mean_slope(net: ParityRNN, strings: np.ndarray, signs: np.ndarray) -> float
     logits = net(torch.from_numpy(strings).double().unsqueeze(-1))[:, -1, 0]
     slopes = torch.autograd.grad((torch.from_numpy(signs) * logits).mean(), list(net.parameters()))
     return torch.cat([slope.flatten() for slope in slopes]).norm().item()
+# Nets for certificates: what they are, how they are trained, on how many bits, and with how many seeds.
+CERTIFIED_KINDS = {
+    "tanh 2": ({"hidden_size": 2, "cell": "tanh"}, {"batch_size": 64, "lr": 0.03, "clip": 1.0}, 20, 120),
+    "tanh 4": ({"hidden_size": 4, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 1.0}, TRAINED_ON, 40),
+    "tanh 8": ({"hidden_size": 8, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 1.0}, TRAINED_ON, 20),
+    "tanh 8, 10 bits": ({"hidden_size": 8, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 1.0}, 10, 20),
+    "tanh 16": (*RECIPES["tanh 16"], TRAINED_ON, 15),
+    "relu 8": ({"hidden_size": 8, "cell": "relu"}, {"batch_size": 32, "lr": 0.01, "clip": 1.0}, TRAINED_ON, 20),
+    "relu 32": (*RECIPES["relu 32"], TRAINED_ON, 10),
+    "lstm 2": ({"hidden_size": 2, "cell": "lstm"}, {"batch_size": 32, "lr": 0.03, "clip": 1.0}, TRAINED_ON, 20),
+    "lstm 8": (*RECIPES["lstm 8"], TRAINED_ON, 20),
+    "lstm 8, 10 bits": (*RECIPES["lstm 8"], 10, 20),
+    "gru 8": (*RECIPES["gru 8"], TRAINED_ON, 20),
+}
+
+
+def certificates(cap: int = 2500, effort: int = 20_000, random_bits: int = 10_000) -> dict[str, Any]:
+    """Are trained nets right on strings of every length, and would random strings have shown it where they are not?
+
+    Every net that was right on all of its validation strings, 1.5 times as long
+    as those of training, is given to :func:`~parity_lib.automaton.certify`.
+    Returns ``{"random_bits", "nets": {a name of CERTIFIED_KINDS: {"seeds",
+    "solved", "trained_on", "certified", "refuted", "undecided", "boxes": [a
+    certified net each], "refuting_lengths": [a refuted net each],
+    "passed_random": how many of the refuted are right on a string of so many
+    random bits}}, "two_units": {"clusters", "even_clusters": [a net of kind
+    "tanh 2" each], "machine_states": [the same: of the minimised machine]}}``.
+    """
+    results: dict[str, Any] = {"random_bits": random_bits, "nets": {}}
+    for kind, (_, _, lengths, seeds) in CERTIFIED_KINDS.items():
+        nets = _learned_together(kind, cap)
+        found = [automaton.certify(net, effort=effort) for net in nets]
+        refuted = [net for net, each in zip(nets, found) if each.verdict == "refuted"]
+        long = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
+        results["nets"][kind] = {"seeds": seeds, "solved": len(nets), "trained_on": lengths} | {
+            verdict: sum(each.verdict == verdict for each in found)
+            for verdict in ("certified", "refuted", "undecided")} | {
+            "boxes": [each.boxes for each in found if each.verdict == "certified"],
+            "refuting_lengths": [len(each.string) for each in found if each.verdict == "refuted"],
+            "passed_random": sum(not automaton.first_error(net, bits).any() for net, bits in zip(refuted, long))}
+    machines = [automaton.extract(net) for net in _learned_together("tanh 2", cap)]
+    results["two_units"] = {
+        "clusters": [len(each.centres) for each in machines],
+        "even_clusters": [int((~each.automaton.odd[1:]).sum()) for each in machines],
+        "machine_states": [len(each.automaton.minimised()) for each in machines],
+    }
+    return results
+
+
+@cache
+def _learned_together(kind: str, cap: int) -> list[ParityRNN]:
+    """The nets of one kind that were right on all of their validation strings within the cap."""
+    net, settings, lengths, seeds = CERTIFIED_KINDS[kind]
+    nets = [ParityRNN(**net, seed=seed) for seed in range(seeds)]
+    histories = ensemble.train_together(nets, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
+                                        **settings)
+    return [net for net, history in zip(nets, histories) if history.solved]
 
 
 EXPERIMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     function.__name__: function
     for function in (recipes, padded_metric, one_unit, longer_strings, gradients, optimizers, course_loop,
-                     label_signal, guessing, temporal_xor, linear_recurrence)
+                     label_signal, guessing, temporal_xor, linear_recurrence, certificates)
 }
 
 # What `--quick` changes: seconds instead of minutes, the same shape, figures that mean nothing.
@@ -799,6 +856,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "temporal_xor": {"seeds": 1, "steps": 4},
     "linear_recurrence": {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings": 4},
     "label_signal": {"seeds": 2, "longest": 3, "draws": 1, "cap": 5},
+    "certificates": {"cap": 20, "effort": 100, "random_bits": 100},
 }
 
 
@@ -901,15 +959,20 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 # Read with the import: what runs is what is hashed, even where a file is edited meanwhile.
 _THIS_SOURCE, *_SOURCES = (Path(file).read_text(encoding="utf-8")
                            for file in (__file__, *(module.__file__ for module in (data, padding, models, training))))
+_SOURCES_OF_SOME = {module.__name__.split(".")[-1]: Path(module.__file__).read_text(encoding="utf-8")
+                    for module in (ensemble, automaton)}
 
 
 def source_hash(name: str) -> str:
     """A hash of the code behind an experiment; comments, docstrings and layout do not change it.
 
-    Covers data, padding, models and training, and of this module the experiment
-    and what it uses.
+    Covers data, padding, models and training, of this module the experiment and
+    what it uses, and ensemble or automaton where one of these names it.
     """
-    return _digest(_definitions_behind(name, _THIS_SOURCE))
+    definitions = _definitions_behind(name, _THIS_SOURCE)
+    named = [source for module, source in _SOURCES_OF_SOME.items()
+             if any(f"id='{module}'" in definition for definition in definitions)]
+    return _digest([*definitions, *(_shape(ast.parse(source)) for source in named)])
 
 
 def file_hash(file: str) -> str:

@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 from urllib.parse import quote
 
@@ -844,3 +845,137 @@ def label_signal(bits: Sequence[int], series: dict[str, Sequence[float]]) -> Pic
                    f"log scale against the number of bits. {ends}.",
                    numbers=Numbers(("bits", *series),
                                    [(n, *row) for n, row in zip(bits, zip(*series.values(), strict=True))]))
+    return Picture(figure, f"Accuracy per bit by length of the string. {words}.")
+
+
+@in_style
+def states_in_plane(panels: Sequence[tuple], names: tuple[str, str] = ("even", "odd")) -> Picture:
+    """States as points, odd ones as squares: a panel each ``(title, points [count, 2], odd [count], line, axes)``.
+
+    ``line`` is ``(weights [2], bias)`` of a readout, drawn where it is 0, or None;
+    ``axes`` names the two axes.
+    """
+    figure, places = canvas(2.75 * len(panels), 2.7, columns=len(panels), squeeze=False)
+    words = []
+    for axes, (title, points, odd, line, axis_names) in zip(places[0], panels, strict=True):
+        for answer, marker, colour in ((0, "o", EVEN), (1, "s", ODD)):
+            chosen = points[odd == answer]
+            axes.plot(*chosen.T, marker, color=colour, alpha=0.4, markersize=5, markeredgewidth=0, label=names[answer])
+        low, high = points.min(axis=0), points.max(axis=0)
+        margin = 0.12 * (high - low)
+        axes.set(title=title, xlabel=axis_names[0], ylabel=axis_names[1],
+                 xlim=(low[0] - margin[0], high[0] + margin[0]), ylim=(low[1] - margin[1], high[1] + margin[1]))
+        if line is not None:
+            (a, b), bias = line
+            first = np.array(axes.get_xlim())
+            axes.plot(first, -(a * first + bias) / b, color=INK, linestyle="--", linewidth=1.3, label="output 0")
+        means = {k: points[odd == k].mean(axis=0) for k in (0, 1) if (odd == k).any()}
+        centres = "; ".join(f"{names[k]} on average at ({x:.1f}, {y:.1f})" for k, (x, y) in means.items())
+        words.append(f"{title}: {len(points)} states, {centres}"
+                     + ("; a dashed line separates even from odd" if line is not None else ""))
+    places[0][0].legend(fontsize=8, loc="best")
+    return Picture(figure, "Hidden states as points in a plane, even ones as discs and odd ones as squares. "
+                   + ". ".join(words) + ".")
+
+
+@in_style
+def machines(panels: Sequence[tuple]) -> Picture:
+    """State machines, a panel each ``(title, successors [states, 2], odd [states])``: an arrow a bit.
+
+    State 0 is the start. A few states only: all orders of them are tried.
+    """
+    figure, places = canvas(2.7 * len(panels), 2.8, columns=len(panels), squeeze=False)
+    words = []
+    for axes, (title, successors, odd) in zip(places[0], panels, strict=True):
+        count = len(odd)
+        at = _around_a_circle(successors)
+        _blank(axes, 2.6, 2.9, -2.9, -2.9)
+        axes.set_title(title)
+        for state in range(count):
+            for target in sorted(set(successors[state].tolist())):
+                label = " and ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
+                _edge(axes, at[state], at[target], label.replace(" and ", ", "))
+            _node(axes, *at[state], str(state), ODD if odd[state] else EVEN, 0.36)
+            if odd[state]:
+                axes.add_patch(Circle(at[state], 0.28, fill=False, edgecolor=ODD, linewidth=1.2))
+        _arrow(axes, at[0] + (-0.85, 0), at[0] + (-0.36, 0))
+        edges = ", ".join(f"{state} on 0 to {zero} and on 1 to {one}" for state, (zero, one) in enumerate(successors))
+        words.append(f"{title}: {edges}; odd: {', '.join(map(str, np.flatnonzero(odd)))}")
+    return Picture(figure, "State machines, each starting in state 0; odd states have a double ring. "
+                   + ". ".join(words) + ".", "A double ring: odd. An arrow is followed on the bit beside it.")
+
+
+def _around_a_circle(successors: np.ndarray) -> np.ndarray:
+    """Places ``[states, 2]``, state 0 on the left, in an order in which most arrows join neighbours."""
+    count = len(successors)
+
+    def far(order: tuple[int, ...]) -> int:
+        place = {state: k for k, state in enumerate((0, *order))}
+        steps = [abs(place[state] - place[int(after)]) for state in range(count) for after in set(successors[state])]
+        return sum(1 < step < count - 1 for step in steps)
+
+    order = (0, *min(permutations(range(1, count)), key=far))
+    angles = np.pi - 2 * np.pi * np.argsort(order) / count
+    return np.column_stack([1.65 * np.cos(angles), 1.65 * np.sin(angles).round(9)])
+
+
+def _edge(axes: Axes, start: np.ndarray, end: np.ndarray, label: str) -> None:
+    """An arrow between two circles of radius 0.36, curved so that there and back stay apart; loops stand up or hang."""
+    if np.array_equal(start, end):
+        outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
+        across = np.array([-outward[1], outward[0]])
+        ends = [start + 0.36 * (0.75 * outward + side * across * 0.66) for side in (1, -1)]
+        loop = FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3, shrinkA=0,
+                               shrinkB=0, connectionstyle="arc3,rad=-1.6")
+        axes.add_patch(loop)
+        axes.text(*(start + 0.98 * outward), label, ha="center", va="center")
+        return
+    way = (end - start) / np.linalg.norm(end - start)
+    side = np.array([way[1], -way[0]])
+    begin, stop = start + 0.36 * (0.9 * way + 0.4 * side), end - 0.36 * (0.9 * way - 0.4 * side)
+    _arrow(axes, begin, stop, label, shift=0.3 * side, curve=0.16)
+
+
+@in_style
+def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
+    """Two intervals round by round, a panel each ``(title, [((even low, high), (odd low, high)), ..])``."""
+    figure, places = canvas(2.75 * len(series), 2.5, columns=len(series), sharey=True, squeeze=False)
+    words = []
+    for axes, (title, rounds) in zip(places[0], series, strict=True):
+        at = np.arange(len(rounds))
+        for which, colour, name, y in ((0, EVEN, "even", 0.04), (1, ODD, "odd", 0.92)):
+            low, high = np.array([pair[which] for pair in rounds]).T
+            axes.fill_between(at, low, high, step="mid", facecolor=colour, alpha=0.35, edgecolor=colour)
+            axes.text(at[-1], y, name, ha="right", va="center")
+        axes.axhline(0.5, color=INK, linestyle="--", linewidth=1.2)
+        axes.set(title=title, xlabel="round", ylim=(-0.05, 1.05))
+        (even_low, even_high), (odd_low, odd_high) = rounds[-1]
+        words.append(f"{title}: after {len(rounds) - 1} rounds even is {even_low:.2f} to {even_high:.2f}, "
+                     f"odd {odd_low:.2f} to {odd_high:.2f}")
+    places[0][0].set_ylabel("p")
+    return Picture(figure, "The intervals of p after an even and after an odd count, growing round by round, with a "
+                   "dashed line at one half. " + ". ".join(words) + ".")
+
+
+@in_style
+def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
+    """Bars of ``(label, certified, refuted, undecided)``, each part with its number."""
+    figure, axes = canvas(5.2, 0.8 + 0.33 * len(rows))
+    kinds = (("certified", EVEN, None), ("refuted", ODD, "///"), ("undecided", LINE, None))
+    left = np.zeros(len(rows))
+    labels = [row[0] for row in rows][::-1]
+    for part, (name, colour, hatch) in enumerate(kinds, 1):
+        width = np.array([row[part] for row in rows][::-1], dtype=float)
+        axes.barh(labels, width, left=left, facecolor=colour, alpha=0.55, hatch=hatch, edgecolor=colour, height=0.7,
+                  label=name)
+        for y, (start, count) in enumerate(zip(left, width)):
+            if count:
+                axes.text(start + count / 2, y, f"{count:.0f}", ha="center", va="center", fontsize=8)
+        left += width
+    axes.set(xlabel="nets")
+    axes.grid(axis="y", visible=False)
+    axes.tick_params(axis="y", colors=INK)
+    axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3)
+    words = "; ".join(f"{label}: {good} certified, {bad} refuted, {neither} undecided"
+                      for label, good, bad, neither in rows)
+    return Picture(figure, f"For each kind of net how many are certified, refuted and undecided. {words}.")

@@ -518,7 +518,8 @@ def test_hash_sees_every_change_of_code_in_the_library(monkeypatch):
 
 @pytest.mark.parametrize(("old", "new", "changed"), [
     ("SMOOTHED_OVER = 10", "SMOOTHED_OVER = 11", {"recipes"}),
-    ('"lr": 0.005', '"lr": 0.004', {"recipes", "longer_strings", "gradients", "optimizers", "temporal_xor"}),
+    ('"lr": 0.005', '"lr": 0.004', {"recipes", "longer_strings", "gradients", "optimizers", "temporal_xor",
+                                    "certificates"}),
     ("z = 1.959964", "z = 1.96", set()),
     ("def load(name: str,", "def load(name: str, more=None,", set()),
     ("net.hidden_to_logits.bias.fill_(-1.0)", "net.hidden_to_logits.bias.fill_(-2.0)", {"padded_metric"}),
@@ -527,6 +528,16 @@ def test_hash_sees_what_an_experiment_uses_and_nothing_else(monkeypatch, old, ne
     before = {name: experiment.source_hash(name) for name in NAMES}
     monkeypatch.setattr(experiment, "_THIS_SOURCE", experiment._THIS_SOURCE.replace(old, new))
     assert {name for name in NAMES if experiment.source_hash(name) != before[name]} == changed
+
+
+@pytest.mark.parametrize("module", ["ensemble", "automaton"])
+def test_hash_sees_the_modules_that_only_some_experiments_use(monkeypatch, module):
+    before = {name: experiment.source_hash(name) for name in NAMES}
+    altered = experiment._SOURCES_OF_SOME[module] + "\nTHING = 1\n"
+    monkeypatch.setitem(experiment._SOURCES_OF_SOME, module, altered)
+    changed = {name for name in NAMES if experiment.source_hash(name) != before[name]}
+    assert "certificates" in changed
+    assert not changed & {"recipes", "padded_metric", "one_unit", "longer_strings", "gradients", "optimizers"}
 
 
 def test_state_tells_current_from_old_and_missing(quick, tmp_path):

@@ -31,6 +31,13 @@ def every_picture():
         "many curves": figures.many_curves([[run, run], [run]], ["relu", "tanh"]),
         "steps": figures.steps_to_solve([("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
         "gradients": figures.gradient_norms({"a": np.logspace(-12, 0, 50), "b": [0.0] * 49 + [1.0]}),
+        "states": figures.states_in_plane([
+            ("two units", bits[:, :2] + 0.1, parity[:, 1], ((1.0, -1.0), 0.2), ("h1", "h2")),
+            ("a band", bits[:, 2:4] - 0.3 * bits[:, :2], parity[:, 3], None, ("first axis", "second axis"))]),
+        "machines": figures.machines([("four states", np.array([[1, 2], [1, 2], [2, 3], [1, 2]]), np.arange(4) == 2),
+                                      ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))]),
+        "intervals": figures.interval_rounds([("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
+        "verdicts": figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
         "accuracy by length": figures.accuracy_by_length(by_length, "a net"),
         "guesses": figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
         "loss by bit": figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
