@@ -290,8 +290,8 @@ def _total(results: Results, what: str, kinds: tuple[str, ...] = ()) -> int:
 
 
 def _show_verdicts(results: Results, *kinds: str) -> str:
-    return "; ".join(f"{kind}: {row['certified']} certified, {row['refuted']} refuted, {row['undecided']} undecided, of "
-                     f"{row['solved']} that were right in validation"
+    return "; ".join(f"{kind}: {row['certified']} certified, {row['refuted']} refuted, {row['undecided']} undecided, "
+                     f"of {row['solved']} that were right in validation"
                      for kind, row in results["nets"].items() if not kinds or kind in kinds) + "."
 
 
@@ -692,8 +692,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "small-tanh-nets-are-certified",
-        "Most tanh nets of two, four and eight units that were trained on 20 or 50 bits are certified: right on strings "
-        "of every length.",
+        "Most tanh nets of two, four and eight units that were trained on 20 or 50 bits are certified: right on "
+        "strings of every length.",
         "certificates",
         lambda results: all(2 * results["nets"][kind]["certified"] > results["nets"][kind]["solved"]
                             for kind in ("tanh 2", "tanh 4", "tanh 8")),
