@@ -678,6 +678,8 @@ CLAIMS: tuple[Claim, ...] = (
                          and all(_mostly_fails(row) for row in _of(results, "3..10", "4..10", "5..10"))),
         _with(20, "conditions", "3..10", "solved"),
         lambda results: _show_rates(results, *(f"{n}..10" for n in (1, 2, 3, 4, 5))),
+    ),
+    Claim(
         "two-units-three-clusters",
         "In every tanh net of two units that learned 20 bits the states form three clusters, two of them even, and the "
         "machine that they make has two states when it is minimised.",

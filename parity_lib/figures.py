@@ -845,7 +845,6 @@ def label_signal(bits: Sequence[int], series: dict[str, Sequence[float]]) -> Pic
                    f"log scale against the number of bits. {ends}.",
                    numbers=Numbers(("bits", *series),
                                    [(n, *row) for n, row in zip(bits, zip(*series.values(), strict=True))]))
-    return Picture(figure, f"Accuracy per bit by length of the string. {words}.")
 
 
 @in_style
@@ -875,7 +874,10 @@ def states_in_plane(panels: Sequence[tuple], names: tuple[str, str] = ("even", "
                      + ("; a dashed line separates even from odd" if line is not None else ""))
     places[0][0].legend(fontsize=8, loc="best")
     return Picture(figure, "Hidden states as points in a plane, even ones as discs and odd ones as squares. "
-                   + ". ".join(words) + ".")
+                   + ". ".join(words) + ".",
+                   numbers=Numbers(("panel", *(f"coordinate {k}" for k in (1, 2)), "answer"), [
+                       (title, float(x), float(y), names[int(answer)]) for title, points, odd, _, _ in panels
+                       for (x, y), answer in zip(points, odd, strict=True)]))
 
 
 @in_style
@@ -954,7 +956,10 @@ def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
                      f"odd {odd_low:.2f} to {odd_high:.2f}")
     places[0][0].set_ylabel("p")
     return Picture(figure, "The intervals of p after an even and after an odd count, growing round by round, with a "
-                   "dashed line at one half. " + ". ".join(words) + ".")
+                   "dashed line at one half. " + ". ".join(words) + ".",
+                   numbers=Numbers(("panel", "round", "even low", "even high", "odd low", "odd high"), [
+                       (title, n, *map(float, (*even, *odd))) for title, rounds in series
+                       for n, (even, odd) in enumerate(rounds)]))
 
 
 @in_style
@@ -978,4 +983,5 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
     axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3)
     words = "; ".join(f"{label}: {good} certified, {bad} refuted, {neither} undecided"
                       for label, good, bad, neither in rows)
-    return Picture(figure, f"For each kind of net how many are certified, refuted and undecided. {words}.")
+    return Picture(figure, f"For each kind of net how many are certified, refuted and undecided. {words}.",
+                   numbers=Numbers(("net", "certified", "refuted", "undecided"), rows))
