@@ -23,6 +23,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from parity_lib.errors import require
 from parity_lib.experiment import wilson_interval
@@ -978,6 +979,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
                 axes.text(start + count / 2, y, f"{count:.0f}", ha="center", va="center", fontsize=8)
         left += width
     axes.set(xlabel="nets")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", colors=INK)
     axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3)
