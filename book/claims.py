@@ -274,6 +274,16 @@ def _both_ways(results: Results) -> list[list[dict[str, Any]]]:
     return [pair for pair in pairs if all(_mostly_solved(row) for row in pair)]
 
 
+def _clearly_more(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether the interval of the first success rate lies wholly above that of the second."""
+    return (wilson_interval(one["solved"], one["seeds"])[0]
+            > wilson_interval(other["solved"], other["seeds"])[1])
+
+
+def _sizes(cells=("tanh", "relu", "lstm", "gru"), sizes=(1, 2, 3, 4, 8, 16, 32), layers: int = 1) -> tuple[str, ...]:
+    return tuple(f"{cell} {size} x {layers}" for cell in cells for size in sizes)
+
+
 GAINS = tuple(f"orthogonal {gain}" for gain in ("0.5", "1", "1.5", "2"))
 FORGET_BIASES = tuple(f"forget bias {bias}" for bias in ("0", "1", "2", "3", "5"))
 SGD_FAILS = (("relu 32", "sgd 0.1"), ("tanh 16", "sgd 1"), ("tanh 16", "sgd 0.1"))
@@ -281,6 +291,7 @@ UNTRAINED = ("tanh 8", "relu 8", "lstm 8", "gru 8")
 FIXED_BITS = ("2", "3", "4", "5", "6", "8", "10", "20")
 BIASES_50, BIASES_5, BIASES_VARYING = (tuple(f"{lengths}, bias {bias}" for bias in (0, 1, 2, 3, 5))
                                        for lengths in ("50", "5", "1..50"))
+SMALL = (2, 3, 4)
 TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "course"), ("evaluation", "uniform"))
 
 
@@ -783,6 +794,61 @@ CLAIMS: tuple[Claim, ...] = (
         lambda results: _show_rates(results, *BIASES_VARYING) + " Quartiles: " + "; ".join(
             "{}: {:,.0f} to {:,.0f}".format(name, *row["quartiles"])
             for name, row in zip(BIASES_VARYING, _of(results, *BIASES_VARYING), strict=True)) + ".",
+    ),
+    Claim(
+        "one-plain-unit-never-at-50",
+        "With a label at every step and strings of 50 bits, one tanh unit and one relu unit never succeed within 2,000 "
+        "steps.",
+        "sizes",
+        lambda results: all(_none_solved(row) for row in _of(results, *_sizes(("tanh", "relu"), (1,)))),
+        _with(1, "conditions", "relu 1 x 1", "solved"),
+        lambda results: _show_rates(results, *_sizes(("tanh", "relu"), (1,))) + " It is proven that no weights can.",
+    ),
+    Claim(
+        "two-plain-units-seldom-found",
+        "With two tanh units or two relu units some runs succeed and most do not.",
+        "sizes",
+        lambda results: all(row["solved"] > 0 and _mostly_fails(row)
+                            for row in _of(results, *_sizes(("tanh", "relu"), (2,)))),
+        _with(15, "conditions", "tanh 2 x 1", "solved"),
+        lambda results: _show_rates(results, *_sizes(("tanh", "relu"), (2,))),
+    ),
+    Claim(
+        "small-gated-nets-succeed",
+        "With two, three and four units in one layer, LSTM and GRU succeed more often than tanh and relu nets of as "
+        "many units: their intervals lie wholly above.",
+        "sizes",
+        lambda results: all(_clearly_more(gated, plain) for size in SMALL
+                            for gated in _of(results, *_sizes(("lstm", "gru"), (size,)))
+                            for plain in _of(results, *_sizes(("tanh", "relu"), (size,)))),
+        _with(5, "conditions", "gru 3 x 1", "solved"),
+        lambda results: _show_rates(results, *_sizes(("tanh", "relu", "lstm", "gru"), SMALL)),
+    ),
+    Claim(
+        "eight-gated-units-always",
+        "With 8, 16 and 32 units in one layer, LSTM and GRU succeed with every seed.",
+        "sizes",
+        lambda results: all(_all_solved(row) for row in _of(results, *_sizes(("lstm", "gru"), (8, 16, 32)))),
+        _with(19, "conditions", "gru 8 x 1", "solved"),
+        lambda results: _show_rates(results, *_sizes(("lstm", "gru"), (8, 16, 32))),
+    ),
+    Claim(
+        "more-tanh-units-not-better",
+        "Fewer tanh nets of 32 units succeed than of 16, in one layer and in two; the intervals overlap.",
+        "sizes",
+        lambda results: all(large["solved"] < small["solved"] and _overlap(large, small) for small, large in (
+            _of(results, f"tanh 16 x {layers}", f"tanh 32 x {layers}") for layers in (1, 2))),
+        _with(20, "conditions", "tanh 32 x 1", "solved"),
+        lambda results: _show_rates(results, *_sizes(("tanh",), (16, 32)), *_sizes(("tanh",), (16, 32), 2)),
+    ),
+    Claim(
+        "second-layer-alike",
+        "For each of the four cells and each of seven sizes, the interval of the success rate with two layers overlaps "
+        "with that with one.",
+        "sizes",
+        lambda results: all(_overlap(*_of(results, one, two)) for one, two in zip(_sizes(), _sizes(layers=2))),
+        _with(0, "conditions", "lstm 8 x 2", "solved"),
+        lambda results: _show_rates(results, *_sizes(), *_sizes(layers=2)),
     ),
     Claim(
         "mask-beats-packing-on-cpu",
