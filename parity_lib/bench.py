@@ -41,7 +41,7 @@ SIZES = {
     "step": {"blocks": 15, "steps_a_block": 200},
     "generation": {"count": 100_000, "repeats": 15, "growth": [10_000, 100_000, 1_000_000]},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
-    "together": {"rounds": 5, "steps": 100, "settings": [
+    "together": {"rounds": 3, "steps": 60, "settings": [
         ["tanh", 4, 8, 64], ["tanh", 4, 8, 8], ["tanh", 4, 8, 256], ["tanh", 4, 8, 1024],
         ["relu", 4, 8, 64], ["lstm", 4, 8, 64], ["gru", 4, 8, 64],
         ["tanh", 8, 64, 50], ["lstm", 8, 64, 50], ["gru", 8, 64, 50], ["tanh", 32, 32, 20], ["lstm", 32, 32, 20],
