@@ -749,8 +749,9 @@ def rates(conditions: dict[str, dict], what: str = "run") -> Picture:
                       for label, row in conditions.items())
     return Picture(figure, "A row for each condition: a bar that fills as far as seeds solved it, with the 95 % "
                    f"interval, and the median number of steps with quartiles. {words}.",
-                   numbers=Numbers((what, *RATE_COLUMNS),
-                                   [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
+                   "Left: how many seeds solved it, with the 95 % interval. Right: their steps, median and quartiles.",
+                   Numbers((what, *RATE_COLUMNS),
+                           [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
 
 
 def _log_steps(axes: Axes, values: Sequence[float]) -> None:
@@ -790,8 +791,9 @@ def lengths_present(conditions: dict[str, dict]) -> Picture:
                       for (start, end), row in zip(ranges, rows, strict=True))
     return Picture(figure, "For each range of lengths a line from its shortest to its longest string, and a bar that "
                    f"fills as far as seeds solved it. {words}.",
-                   numbers=Numbers(("lengths", *RATE_COLUMNS),
-                                   [(name, *_rate_numbers(row)) for name, row in conditions.items()]))
+                   "Left: which lengths there are. Right: how many seeds solved it, with the 95 % interval.",
+                   Numbers(("lengths", *RATE_COLUMNS),
+                           [(name, *_rate_numbers(row)) for name, row in conditions.items()]))
 
 
 @in_style
