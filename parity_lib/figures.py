@@ -453,7 +453,9 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
     panels[0][0].legend(fontsize=8, loc="lower left")
     return Picture(figure, f"The state h after 0 to {steps} ones, even counts as dots, odd counts as squares. "
                    f"{'; '.join(words)}. With a positive factor h moves in one direction; with a negative one it "
-                   "changes sides at each 1.")
+                   "changes sides at each 1.",
+                   numbers=Numbers(("ones so far", *(f"factor {factor:g}" for factor in factors)), [
+                       (int(n), *(float(factor) ** int(n) for factor in factors)) for n in count]))
 
 
 @in_style
@@ -586,7 +588,10 @@ def gates_over_string(bits: Sequence[int], rows: dict[str, tuple[str, Sequence[f
     words = "; ".join(f"{name}: {', '.join(f'{value + 0.0:.1f}' for value in np.round(values, 1))}"
                       for name, (_, values) in rows.items())
     return Picture(figure, f"A column for each bit of {''.join(map(str, bits))}. Gates are squares filled from 0 to 1, "
-                   f"states are bars from the middle, up for positive and down for negative. {words}.".replace("$", ""))
+                   f"states are bars from the middle, up for positive and down for negative. {words}.".replace("$", ""),
+                   numbers=Numbers(("bit", *(name.replace("$", "") for name in rows)), [
+                       (int(bit), *map(float, values))
+                       for bit, *values in zip(bits, *(values for _, values in rows.values()), strict=True)]))
 
 
 @in_style
