@@ -35,6 +35,10 @@ TARGETS = {
     "course_seeds_ratio": 40.0,  # at least: a step of the course's loop times the seeds, divided by one of all together
     "train_seeds_ratio": 15.0,   # at least: the same for a step of train
 }
+def _setting(cell: str, hidden: int, batch: int, seeds: int) -> dict[str, Any]:
+    return {"cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds}
+
+
 SIZES = {
     "solve": {"least_seeds": 5, "most_seeds": 12, "enough_solved": 3, "cap": 15_000, "pool": 100_000,
               "validate_every": 1000, "validation_size": 5000},
@@ -42,10 +46,11 @@ SIZES = {
     "generation": {"count": 100_000, "repeats": 15, "growth": [10_000, 100_000, 1_000_000]},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
     "together": {"rounds": 3, "steps": 60, "settings": [
-        ["tanh", 4, 8, 64], ["tanh", 4, 8, 8], ["tanh", 4, 8, 256], ["tanh", 4, 8, 1024],
-        ["relu", 4, 8, 64], ["lstm", 4, 8, 64], ["gru", 4, 8, 64],
-        ["tanh", 8, 64, 50], ["lstm", 8, 64, 50], ["gru", 8, 64, 50], ["tanh", 32, 32, 20], ["lstm", 32, 32, 20],
-        ["lstm", 64, 64, 4]]},
+        _setting("tanh", 4, 8, 64), _setting("tanh", 4, 8, 8), _setting("tanh", 4, 8, 256),
+        _setting("tanh", 4, 8, 1024),
+        _setting("relu", 4, 8, 64), _setting("lstm", 4, 8, 64), _setting("gru", 4, 8, 64),
+        _setting("tanh", 8, 64, 50), _setting("lstm", 8, 64, 50), _setting("gru", 8, 64, 50),
+        _setting("tanh", 32, 32, 20), _setting("lstm", 32, 32, 20), _setting("lstm", 64, 64, 4)]},
 }
 QUICK_SIZES = {
     "solve": {"least_seeds": 1, "most_seeds": 1, "enough_solved": 1, "cap": 4, "pool": 32,
@@ -53,7 +58,7 @@ QUICK_SIZES = {
     "step": {"blocks": 2, "steps_a_block": 3},
     "generation": {"count": 100, "repeats": 2, "growth": [10, 100]},
     "packing": {"hidden": [4], "batch": [8], "repeats": 2},
-    "together": {"rounds": 1, "steps": 2, "settings": [["tanh", 4, 8, 2], ["lstm", 2, 2, 2]]},
+    "together": {"rounds": 1, "steps": 2, "settings": [_setting("tanh", 4, 8, 2), _setting("lstm", 2, 2, 2)]},
 }
 
 
@@ -283,10 +288,10 @@ def _there_and_back(model: ParityRNN, batch, packed: bool) -> None:
     masked_loss(model(batch.inputs, batch.lengths, packed=packed), batch.targets, batch.mask).backward()
 
 
-def together(rounds: int, steps: int, settings: list[list]) -> list[dict[str, Any]]:
+def together(rounds: int, steps: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A step of many seeds at once against steps of the course's loop and of ``train``, in turns.
 
-    A row for each ``[cell, hidden, batch, seeds]``: median milliseconds of a
+    A row for each of ``settings`` (cell, hidden, batch, seeds): median milliseconds of a
     step of all seeds, of one step of ``train``, and (at the first row, which is
     the course's setting) of the course's loop; the ratios are what the same seeds
     would take one after the other, divided by that. ``billions`` are multiplications
@@ -294,7 +299,7 @@ def together(rounds: int, steps: int, settings: list[list]) -> list[dict[str, An
     large product. ``mib`` is the peak of NumPy's memory in a step.
     """
     possible = _operations_a_second()
-    return [_together(rounds, steps, *setting, with_course=row == 0) | {"possible": possible}
+    return [_together(rounds, steps, **setting, with_course=row == 0) | {"possible": possible}
             for row, setting in enumerate(settings)]
 
 

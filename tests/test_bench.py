@@ -35,7 +35,8 @@ def test_train_and_the_bare_steps_end_with_the_same_weights(quick):
 
 
 def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
-    assert bench.SIZES["together"]["settings"][0] == ["tanh", 4, 8, 64]
+    course = {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}
+    assert bench.SIZES["together"]["settings"][0] == course
     first, *others = quick["measurements"]["together"]
     assert first["course_ms"] is not None
     assert all(row["course_ms"] is row["course_ratio"] is None for row in others)
