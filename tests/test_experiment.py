@@ -37,7 +37,7 @@ def shape(value):
         return {key: shape(part) for key, part in value.items()}
     if isinstance(value, list):
         kinds = [shape(part) for part in value if part is not None]
-        assert all(kind == kinds[0] for kind in kinds), value
+        assert all(same_shape(kind, kinds[0]) for kind in kinds), value  # None is a number that was not reached
         return ["list of", kinds[0] if kinds else None]
     return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else type(value).__name__
 
