@@ -268,54 +268,10 @@ def _speeds(results: Results) -> list[float]:
                                       _of(results, *_cells("every_step", "1..50")), strict=True)]
 
 
-def _clearly_more(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether the interval of the first success rate lies wholly above that of the second."""
-    return _interval(one)[0] > _interval(other)[1]
-
-
-def _show_rates(results: Results, *names: str) -> str:
-    return "; ".join(f"{name}: {_rate_and_steps(row)}" for name, row in zip(names, _of(results, *names),
-                                                                           strict=True)) + "."
-
-
-def _of_the_failed(row: dict[str, Any], place: int) -> float:
-    """The share of strings right in a bucket of lengths, by the nets that failed, if the others are always right."""
-    return (row["by_length"]["mean"][place] * row["seeds"] - row["solved"]) / (row["seeds"] - row["solved"])
-
-
-def _at(results: Results, name: str, bits: int) -> float:
-    """Signal divided by noise, the median over seeds, in strings of so many bits."""
-    return results["nets"][name]["ratio"]["median"][results["bits"].index(bits)]
-
-
-def _show_signal(results: Results, *names: str) -> str:
-    rows = "; ".join(f"{name}: " + ", ".join(f"{_power(_at(results, name, n))} at {n}" for n in (1, 2, 5, 12))
-                     for name in names)
-    return (f"Signal divided by the noise of a batch of {results['batch']}, median of "
-            f"{results['nets'][names[0]]['seeds']} seeds, by the number of bits. {rows}.")
-
-
-def _cells(label: str, lengths: str) -> tuple[str, ...]:
-    return tuple(f"{label}, {lengths}, {cell}" for cell in ("tanh", "relu", "lstm", "gru"))
-
-
-def _speeds(results: Results) -> list[float]:
-    """The median steps on 1 to 50 bits divided by those on 50 bits, with a label at every step, for each net."""
-    return [varying["median_steps"] / fixed["median_steps"]
-            for fixed, varying in zip(_of(results, *_cells("every_step", "50")),
-                                      _of(results, *_cells("every_step", "1..50")), strict=True)]
-
-
 def _both_ways(results: Results) -> list[list[dict[str, Any]]]:
     """Growing lengths, and all lengths from the start, for each kind of net of which most succeed both ways."""
     pairs = [_of(results, f"{cell}, grows", f"{cell}, from the start") for cell in ("tanh", "relu", "lstm", "gru")]
     return [pair for pair in pairs if all(_mostly_solved(row) for row in pair)]
-
-
-def _clearly_more(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether the interval of the first success rate lies wholly above that of the second."""
-    return (wilson_interval(one["solved"], one["seeds"])[0]
-            > wilson_interval(other["solved"], other["seeds"])[1])
 
 
 def _sizes(cells=("tanh", "relu", "lstm", "gru"), sizes=(1, 2, 3, 4, 8, 16, 32), layers: int = 1) -> tuple[str, ...]:
