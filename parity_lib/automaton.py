@@ -452,7 +452,7 @@ class _Boxes:
         return held
 
 
-SPREADS = (0.03, 0.01, 0.003, 0.001, 0.0003)  # how much wider than its first set a new box is, coarse to fine
+SPREADS = (0.03, 0.02, 0.01, 0.006, 0.003, 0.002, 0.001, 0.0006, 0.0003)  # what a box adds to a set, coarse to fine
 DEPTH = 12  # time steps after which a set that has not come to rest gets a box of its own
 AT_ONCE = 32  # boxes whose images are computed together
 MOST_NUMBERS = 128  # in a state: then the sets' own sums have fewer than 2**12 terms, which _Step.rounding allows for
@@ -667,7 +667,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     for spread in SPREADS:
         boxes, end = _covered(step, spread, effort)
         if end == "closed":
-            return Certificate("certified", f"every string leads from {boxes} boxes of states back into them", None,
+            return Certificate("certified", f"every string leads from {boxes} boxes back into them", None,
                                boxes, spread)
         if end == "effort":
             break
@@ -675,7 +675,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
         if wrong is not None:
             return _refuted(wrong)
     why = "the boxes were too many" if end == "effort" else "the sets of states reach the threshold"
-    return Certificate("undecided", f"no string found on which it errs, and no proof: {why}", None, boxes, spread)
+    return Certificate("undecided", f"no wrong string found, and no proof: {why}", None, boxes, spread)
 
 
 def _refuted(bits: np.ndarray) -> Certificate:

@@ -794,7 +794,7 @@ CERTIFIED_KINDS = {
 }
 
 
-def certificates(cap: int = 2500, effort: int = 20_000, random_bits: int = 10_000) -> dict[str, Any]:
+def certificates(cap: int = 2500, effort: int = 80_000, random_bits: int = 10_000) -> dict[str, Any]:
     """Are trained nets right on strings of every length, and would random strings have shown it where they are not?
 
     Every net that was right on all of its validation strings, 1.5 times as long

@@ -150,7 +150,7 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
     Two tanh units or two relu units, one GRU unit or one LSTM unit; the chapter
     derives each. ``sharpness`` multiplies what goes into the activations
     (tanh 3, GRU 20, LSTM 40 unless given; relu has none). float64. The GRU unit
-    alone has a limit: its update gate is never quite closed, each 0 lets a
+    alone has a limit: its update gate never opens quite, each 0 lets a
     little of the state go, and after 1 and then about 10^8 zeros it has forgotten.
 
     The tanh net is an OR minus an AND of the bit and the parity so far. That
@@ -188,7 +188,7 @@ def _relu_by_hand(_):
 
 
 def _gru_by_hand(k: float):
-    # A 0 closes the update gate and h stays; a 1 opens it and h becomes the sign of 1/2 - h.
+    # A 0 opens the update gate and h stays; a 1 shuts it and h becomes the sign of 1/2 - h.
     return ([[0.0], [-2 * k], [0.0]], [[0.0], [0.0], [-k]], [k, k, k / 2], [[10.0]], [-5.0])
 
 
