@@ -84,7 +84,7 @@ def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
     """Every notebook that the sources make, by its path within the repository."""
     from yaml import YAMLError
 
-    from parity_lib.course import authoring
+    from parity_lib.teaching import authoring
 
     try:
         authoring.write_solutions(root, folder / "solutions")

@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import yaml
 from parity_lib import checks
-from parity_lib.course import authoring
+from parity_lib.teaching import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

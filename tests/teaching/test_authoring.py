@@ -9,7 +9,7 @@ import textwrap
 import nbformat
 import pytest
 
-from parity_lib.course import authoring
+from parity_lib.teaching import authoring
 from tests.submissions import bank
 
 ROOT = bank.ROOT

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from parity_lib.course import feedback
+from parity_lib.teaching import feedback
 
 TEST = """from parity_lib.checks import unrolling as check
 check.parity()
