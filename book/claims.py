@@ -15,7 +15,7 @@ from math import exp
 from statistics import mean, median
 from typing import Any
 
-from parity_lib.experiment import load, wilson_interval
+from parity_lib.experiments import load, wilson_interval
 
 Results = Any
 
@@ -24,7 +24,7 @@ Results = Any
 class Claim:
     """A sentence and what it rests on.
 
-    ``source`` names the file in book/results and ``block`` what is read of it.
+    ``source`` names the file of results and ``block`` what is read of it.
     ``holds`` is the condition; ``falsify`` alters a copy of the results so that
     the condition must fail; ``shows`` gives the figures in words.
     """
@@ -207,7 +207,7 @@ def _two_kinds_of_ends(row: dict[str, Any]) -> bool:
 
 PUBLISHED = {"A1": 2906, "A2": 2797, "A2 without self-connections": 250}  # mean guesses, Schmidhuber et al. 2001
 NAMED_TESTS = {"fresh": "100 fresh strings", "long": "20 random strings of 5,000 bits",
-               "unkind": "five regular strings of 5,000 bits", "switches": "as switches, all lengths from 500 on",
+               "regular": "five regular strings of 5,000 bits", "switches": "as switches, all lengths from 500 on",
                "switches_from_1": "as switches, all lengths"}
 LN2 = math.log(2)
 
@@ -1013,10 +1013,10 @@ CLAIMS: tuple[Claim, ...] = (
                              for row in results["nets"].values())
                          and all(sum(row[test] for row in results["nets"].values())
                                  >= 0.95 * sum(row["solved"] for row in results["nets"].values())
-                                 for test in ("long", "unkind"))
-                         and any(row["unkind"] < row["solved"] for row in results["nets"].values())),
+                                 for test in ("long", "regular"))
+                         and any(row["regular"] < row["solved"] for row in results["nets"].values())),
         _with(99, "nets", "A1", "fresh"),
-        lambda results: _guessed_right(results, "fresh", "long", "unkind"),
+        lambda results: _guessed_right(results, "fresh", "long", "regular"),
     ),
     Claim(
         "guessed-nets-are-switches",
@@ -1156,6 +1156,7 @@ def _as_html(claim: Claim) -> str:
         f'<div class="evidence" id="claim-{claim.id}">\n'
         f"<p><strong>{html.escape(claim.says)}</strong></p>\n"
         f"<p>{html.escape(claim.shows(results))}</p>\n"
-        f"<p><small><code>{claim.id}</code> {verdict} on <code>book/results/{claim.source}.json</code>, "
+        f"<p><small><code>{claim.id}</code> {verdict} on "
+        f"<code>parity_lib/experiments/results/{claim.source}.json</code>, "
         f"made by <code>{claim.command}</code></small></p>\n</div>"
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -110,58 +112,71 @@ def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Run every experiment.")
 @click.option("--quick", is_flag=True, help="Seconds instead of minutes, with figures that mean nothing; needs --out.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to [book/results].")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder of the files [the book's].")
 @click.option("--list", "listing", is_flag=True, help="List the experiments and whether their files are current.")
+@click.option("--recheck", is_flag=True, help="Derive a part of each file again; where it is equal, mark it current.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes for a series [one a core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
-def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool,
+def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
     """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: two hours).
 
     A series, which trains a grid of settings, goes on where it was stopped.
     """
-    from parity_lib import experiment as experiments
-    from parity_lib import grid
+    from parity_lib import experiments
 
-    known = experiments.EXPERIMENTS | grid.SERIES
+    known = experiments.names()
     if listing:
-        for name, function in known.items():
-            state = grid.state(name) if name in grid.SERIES else experiments.state(name)
-            click.echo(f"{name:22} {state:18} {_first_line(function)}")
+        for name in known:
+            click.echo(f"{name:22} {experiments.state(name, out):18} {experiments.question(name)}")
         return
-    names = tuple(known) if everything else names
+    names = known if everything else names
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         wrong = f"no experiment is called {unknown[0]}" if unknown else "name an experiment, or give --all"
         raise click.UsageError(f"{wrong}; there are: {', '.join(known)}")
+    if quick and recheck:
+        raise click.UsageError("--quick and --recheck exclude each other: quick figures mean nothing")
     if quick and out is None:
         raise click.UsageError("--quick needs --out FOLDER: its figures must not replace the book's")
     for name in names:
-        folder = out or experiments.results_folder()
-        try:
-            path = (grid.run(name, folder, quick, scheduler, jobs or -1) if name in grid.SERIES
-                    else experiments.run(name, folder, quick))
-        except (ImportError, OSError) as error:
-            raise click.ClickException(str(error)) from None
+        with _as_message():
+            folder = out or experiments.writable_folder()
+            if recheck:
+                click.echo(_rechecked(name, folder))
+                continue
+            path = experiments.run(name, folder, quick, scheduler, jobs or -1)
         seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
 
 
-def _first_line(function) -> str:
-    return function.__doc__.strip().splitlines()[0]
+def _rechecked(name: str, folder: Path) -> str:
+    from parity_lib.experiments.recheck import recheck
+
+    return f"{name}: {recheck(name, folder)['numbers']} numbers derived again and equal, {folder / name}.json"
+
+
+@contextlib.contextmanager
+def _as_message() -> Iterator[None]:
+    """Errors that the user can do something about, without a traceback."""
+    try:
+        yield
+    except (ImportError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @main.command()
-@click.option("--save", is_flag=True, help="Write book/results/bench.json, from which pages quote.")
+@click.option("--save", is_flag=True, help="Write bench.json, from which pages quote.")
 @click.option("--quick", is_flag=True, help="At once, with figures that mean nothing.")
 def bench(save: bool, quick: bool) -> None:
     """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
     from parity_lib import bench as benches
-    from parity_lib import experiment as experiments
+    from parity_lib.experiments.results import writable_folder, write
 
     if save and quick:
         raise click.UsageError("--save and --quick exclude each other: quick figures mean nothing")
     content = benches.run(quick)
     click.echo(benches.table(content))
     if save:
-        click.echo(experiments.write(experiments.results_folder() / "bench.json", content))
+        with _as_message():
+            click.echo(write(writable_folder() / "bench.json", content))

@@ -26,7 +26,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from parity_lib.errors import require
-from parity_lib.experiment import wilson_interval
+from parity_lib.experiments.statistics import wilson_interval
 from parity_lib.training import History
 
 EVEN, ODD, THIRD = "#0072b2", "#d55e00", "#009e73"  # Okabe & Ito, Color Universal Design, 2008

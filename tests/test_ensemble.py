@@ -8,7 +8,7 @@ from torch import nn
 from parity_lib import ensemble
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.ensemble import Ensemble, Loop, train_together
-from parity_lib.experiment import wilson_interval
+from parity_lib.experiments import wilson_interval
 from parity_lib.models import CELLS, ParityRNN
 from parity_lib.training import History, evaluate, masked_loss, train
 

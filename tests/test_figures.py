@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from parity_lib import ParityTask, bits_and_parity, evaluate, figures, train
-from parity_lib.experiment import wilson_interval
+from parity_lib.experiments import wilson_interval
 from parity_lib.models import ParityRNN
 
 

@@ -28,7 +28,7 @@ from sphinx.util.nodes import make_refnode
 LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
-DEPENDENCIES = ("parity_lib", "book/results", "book/claims.py", "constraints.txt",
+DEPENDENCIES = ("parity_lib", "book/claims.py", "constraints.txt",
                 "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from parity_lib import experiment, models
+from parity_lib import models
 from parity_lib.checks import expect
 from parity_lib.checks.core import CheckFailed, ModuleRun, call, call_module
 from parity_lib.checks.reporting import check, fresh, private  # noqa: F401  (notebooks call them here)
+from parity_lib.experiments.statistics import wilson_interval
 
 COUNT, SHAPES, SIGMOID = "unrolling#how-many-parameters", "unrolling#shapes-and-a-mistake-that-makes-no-noise", \
     "training#a-loss-for-a-yes-or-no"
@@ -491,7 +492,7 @@ def _one_rate(outcomes) -> None:
     k, n = int(np.sum(outcomes)), len(outcomes)
     kind = f"{'an array' if isinstance(outcomes, np.ndarray) else 'a list'} of {np.asarray(outcomes).dtype.name}"
     what = f"success_rate of {k} successes in {n} runs ({kind})"
-    result = call("success_rate", outcomes, forbid=(experiment.wilson_interval,))
+    result = call("success_rate", outcomes, forbid=(wilson_interval,))
     if not isinstance(result, (tuple, list, np.ndarray, torch.Tensor)) or np.shape(result)[:1] != (3,):
         expect.fail(what, "three numbers (rate, low, high)", result, "return rate, low, high", SEEDS)
     parts = [expect.array(part, f"{what}: {name}", (), see=SEEDS)

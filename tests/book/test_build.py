@@ -50,7 +50,7 @@ def tiny_book(folder: Path, page: str) -> Path:
     write(folder, "book/page.md", page)
     write(folder, "parity_lib/__init__.py", "")
     write(folder, "parity_lib/constant.py", "VALUE = 'one'\n")
-    write(folder, "book/results/run.json", "{}")
+    write(folder, "parity_lib/experiments/results/run.json", "{}")
     write(folder, "constraints.txt", "torch==1")
     return folder
 
@@ -89,7 +89,7 @@ def test_a_page_is_never_stale_and_runs_only_when_it_must(tmp_path):
     assert runs(book) == 1, "an unchanged page ran again"
 
     changes = {"parity_lib/constant.py": ("VALUE = 'two'\n", "constant two"),
-               "book/results/run.json": ("[2]", "result [2]"),
+               "parity_lib/experiments/results/run.json": ("[2]", "result [2]"),
                "constraints.txt": ("torch==2", "version torch==2")}
     for count, (name, (text, shown)) in enumerate(changes.items(), 2):
         write(book, name, text)
