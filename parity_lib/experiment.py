@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_lib import automaton, data, ensemble, models, padding, training
+from parity_lib import certify, data, ensemble, machine, models, padding, training
 from parity_lib.data import ParityTask
 from parity_lib.errors import require, require_choice
 from parity_lib.models import ParityRNN, by_hand
@@ -798,7 +798,7 @@ def certificates(cap: int = 2500, effort: int = 80_000, random_bits: int = 10_00
     """Are trained nets right on strings of every length, and would random strings have shown it where they are not?
 
     Every net that was right on all of its validation strings, 1.5 times as long
-    as those of training, is given to :func:`~parity_lib.automaton.certify`.
+    as those of training, is given to :func:`~parity_lib.certify.certify`.
     Returns ``{"random_bits", "nets": {a name of CERTIFIED_KINDS: {"seeds",
     "solved", "trained_on", "certified", "refuted", "undecided", "boxes": [a
     certified net each], "refuting_lengths": [a refuted net each],
@@ -809,7 +809,7 @@ def certificates(cap: int = 2500, effort: int = 80_000, random_bits: int = 10_00
     results: dict[str, Any] = {"random_bits": random_bits, "nets": {}}
     for kind, (_, _, lengths, seeds) in CERTIFIED_KINDS.items():
         nets = _learned_together(kind, cap)
-        found = [automaton.certify(net, effort=effort) for net in nets]
+        found = [certify.certify(net, effort=effort) for net in nets]
         refuted = [net for net, each in zip(nets, found) if each.verdict == "refuted"]
         long = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
         results["nets"][kind] = {"seeds": seeds, "solved": len(nets), "trained_on": lengths} | {
@@ -817,8 +817,8 @@ def certificates(cap: int = 2500, effort: int = 80_000, random_bits: int = 10_00
             for verdict in ("certified", "refuted", "undecided")} | {
             "boxes": [each.boxes for each in found if each.verdict == "certified"],
             "refuting_lengths": [len(each.string) for each in found if each.verdict == "refuted"],
-            "passed_random": sum(not automaton.first_error(net, bits).any() for net, bits in zip(refuted, long))}
-    machines = [automaton.extract(net) for net in _learned_together("tanh 2", cap)]
+            "passed_random": sum(not certify.first_error(net, bits).any() for net, bits in zip(refuted, long))}
+    machines = [machine.extract(net) for net in _learned_together("tanh 2", cap)]
     results["two_units"] = {
         "clusters": [len(each.centres) for each in machines],
         "even_clusters": [int((~each.automaton.odd[1:]).sum()) for each in machines],
@@ -960,14 +960,14 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 _THIS_SOURCE, *_SOURCES = (Path(file).read_text(encoding="utf-8")
                            for file in (__file__, *(module.__file__ for module in (data, padding, models, training))))
 _SOURCES_OF_SOME = {module.__name__.split(".")[-1]: Path(module.__file__).read_text(encoding="utf-8")
-                    for module in (ensemble, automaton)}
+                    for module in (ensemble, machine, certify)}
 
 
 def source_hash(name: str) -> str:
     """A hash of the code behind an experiment; comments, docstrings and layout do not change it.
 
     Covers data, padding, models and training, of this module the experiment and
-    what it uses, and ensemble or automaton where one of these names it.
+    what it uses, and ensemble, machine or certify where one of these names it.
     """
     definitions = _definitions_behind(name, _THIS_SOURCE)
     named = [source for module, source in _SOURCES_OF_SOME.items()

@@ -530,7 +530,7 @@ def test_hash_sees_what_an_experiment_uses_and_nothing_else(monkeypatch, old, ne
     assert {name for name in NAMES if experiment.source_hash(name) != before[name]} == changed
 
 
-@pytest.mark.parametrize("module", ["ensemble", "automaton"])
+@pytest.mark.parametrize("module", ["ensemble", "machine", "certify"])
 def test_hash_sees_the_modules_that_only_some_experiments_use(monkeypatch, module):
     before = {name: experiment.source_hash(name) for name in NAMES}
     altered = experiment._SOURCES_OF_SOME[module] + "\nTHING = 1\n"
