@@ -8,8 +8,8 @@ import pytest
 import parity_lib
 
 LIBRARY = Path(parity_lib.__file__).parent
-ORDER = ("errors", "data", "padding", "models", "training", "ensemble", "automaton", "experiment", "grid", "figures",
-         "bench", "widgets", "checks", "course", "cli")
+ORDER = ("errors", "data", "padding", "models", "training", "ensemble", "machine", "zonotopes", "certify",
+         "experiment", "grid", "figures", "bench", "widgets", "checks", "course", "cli")
 READ_IN_ONE_SITTING = ("data", "padding", "models", "training")
 AT_MOST_LINES = 850
 MAY_IMPORT_ALL = ("cli", "__init__")
