@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
+from parity_lib.errors import require
 from parity_lib.experiment import wilson_interval
-from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Numbers, Picture, in_style
+from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Numbers, Picture, canvas, in_style
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 CELL_LOOKS = {"tanh": ("-", EVEN, "o"), "relu": ("--", ODD, "s"), "lstm": ("-.", THIRD, "^"), "gru": (":", INK, "D")}
 LABEL_WORDS = {"every_step": "a label at every step", "end": "a label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "median steps", "lower quartile", "upper quartile")
+DARKEST = 0.45  # of a filled square: the page's ink stays readable on it in both themes
 
 
 def _rate_numbers(row: dict[str, Any]) -> tuple:
@@ -150,6 +154,46 @@ def rates(conditions: dict[str, dict], what: str = "run") -> Picture:
                    "Left: how many seeds solved it, with the 95 % interval. Right: their steps, median and quartiles.",
                    Numbers((what, *RATE_COLUMNS),
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
+
+
+@in_style
+def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequence[Sequence[int | None]],
+                 seeds: int | Sequence[Sequence[int]], row_name: str, column_name: str) -> Picture:
+    """How many seeds solved it for each pair of settings: a table whose squares are the fuller, the more did.
+
+    ``solved [rows][columns]`` are counts, None where nothing was run; ``seeds`` is how many were tried, one
+    number for all or ``[rows][columns]``. Raises ValueError for other shapes and for counts above ``seeds``.
+    """
+    shape = (len(rows), len(columns))
+    counts = np.array([[np.nan if count is None else count for count in row] for row in solved], dtype=float)
+    require(counts.shape == shape, "solved", counts.shape, f"one count for each row and column, {shape}")
+    require(np.shape(seeds) in ((), shape), "seeds", np.shape(seeds), f"one number, or {shape}")
+    tried = np.broadcast_to(seeds, shape)
+    require(bool(np.all(np.isnan(counts) | (counts >= 0) & (counts <= tried))), "solved", solved,
+            "counts from 0 to the number of seeds")
+    figure, axes = canvas(1.3 + 0.55 * len(columns), 0.8 + 0.42 * len(rows))
+    cells, words = [], []
+    for (y, row), (x, column) in product(enumerate(rows), enumerate(columns)):
+        if np.isnan(counts[y, x]):
+            axes.text(x, y, "–", ha="center", va="center", color=MUTED)
+            continue
+        count, of = int(counts[y, x]), int(tried[y, x])
+        axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=EVEN, alpha=DARKEST * count / of,
+                                 linewidth=0))
+        axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor="none", edgecolor=MUTED, linewidth=0.8))
+        axes.text(x, y, str(count) if np.ndim(seeds) == 0 else f"{count}/{of}", ha="center", va="center", fontsize=9)
+        cells.append((row, column, count, of, *(round(end, 4) for end in wilson_interval(count, of))))
+        words.append(f"{row}, {column}: {count} of {of}")
+    axes.set(xlim=(-0.55, len(columns) - 0.45), ylim=(len(rows) - 0.45, -0.55), xlabel=column_name, ylabel=row_name,
+             xticks=range(len(columns)), xticklabels=columns, yticks=range(len(rows)), yticklabels=rows)
+    axes.tick_params(colors=INK, length=0)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    each = f", of {seeds} each" if np.ndim(seeds) == 0 else ""
+    return Picture(figure, f"A table of squares: how many seeds solved it{each}, by {row_name} and {column_name}; "
+                   f"the more, the darker. {'; '.join(words)}.",
+                   f"How many seeds solved it{each}. A dash: not run.",
+                   Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), cells))
 
 
 def _log_steps(axes: Axes, values: Sequence[float]) -> None:
