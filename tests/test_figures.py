@@ -2,6 +2,8 @@
 
 import re
 import xml.etree.ElementTree as ET
+from functools import cache
+from pathlib import Path
 from urllib.parse import unquote
 
 import matplotlib
@@ -90,10 +92,15 @@ def pictures_of_many_seeds():
 PICTURES = every_picture() | pictures_of_the_grid() | pictures_of_many_seeds()
 
 
+@cache
+def shown(name):
+    """A picture's HTML, drawn once."""
+    return PICTURES[name]._repr_html_()
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_figure_is_one_labelled_svg(name):
-    html = PICTURES[name]._repr_html_()
-    root = ET.fromstring(html)
+    root = ET.fromstring(shown(name))
     svg = root.find("{http://www.w3.org/2000/svg}svg")
     assert root.tag == "figure"
     assert svg.get("role") == "img"
@@ -102,13 +109,28 @@ def test_a_figure_is_one_labelled_svg(name):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_figure_has_no_ink_of_its_own(name):
-    svg = PICTURES[name].svg()
+    svg = re.search("<svg.*</svg>", shown(name), re.DOTALL)[0]
     without_fallbacks = re.sub(r"var\(--[^;\"]*\)", "", svg)
     assert set(re.findall(r"#[0-9a-f]{6}\b", without_fallbacks)) == set()
     assert "stroke: black" not in svg
     # Text without a fill would be black in both themes.
     for group in re.findall(r'<g id="text_\d+">.*?</g>', svg, re.DOTALL):
         assert "var(--parity" in group
+
+
+def test_the_colours_stand_in_one_place_and_each_of_the_books_own_has_a_dark_form():
+    sheet = figures.picture.SHEET
+    light, dark = (dict(re.findall(r"--parity-(\w+): (.*);", block)) for block in sheet.split("}")[:2])
+    assert {name for name, value in light.items() if value.startswith("#")} == set(dark)
+    assert set(dark) == {"even", "odd", "third", "fourth"}
+    # Outside of the sheet a colour is only ever named, and every name that is used exists.
+    library = Path(figures.__file__).parents[1]
+    others = [*library.rglob("*.css"), *library.rglob("*.js"), *(library.parent / "book/_static").glob("*.css")]
+    for file in others:
+        if file.name != "colours.css":
+            text = file.read_text(encoding="utf-8")
+            assert not any(colour in text for colour in re.findall(r"#[0-9a-f]{6}", sheet)), file.name
+            assert set(re.findall(r"--parity-(\w+)", text)) <= set(light), file.name
 
 
 def test_a_figure_is_the_same_each_time():

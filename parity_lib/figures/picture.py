@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -23,15 +24,13 @@ from matplotlib.figure import Figure
 
 from parity_lib.errors import require
 
-EVEN, ODD, THIRD = "#0072b2", "#d55e00", "#009e73"  # Okabe & Ito, Color Universal Design, 2008
-INK, MUTED, LINE, PAPER = "#1f2430", "#5a6270", "#c9ced6", "#fefefe"
-THEMED = {
-    INK: "var(--parity-ink, var(--jp-content-font-color1, #1f2430))",
-    MUTED: "var(--parity-muted, var(--jp-content-font-color2, #5a6270))",
-    LINE: "var(--parity-line, var(--jp-border-color1, #c9ced6))",
-    PAPER: "var(--parity-paper, var(--jp-layout-color0, #fefefe))",
-    EVEN: f"var(--parity-even, {EVEN})", ODD: f"var(--parity-odd, {ODD})", THIRD: f"var(--parity-third, {THIRD})",
-}
+# The light theme's colours, the first block of the sheet; a page with variables of its theme (--pst) has the sheet.
+SHEET = (Path(__file__).parent / "colours.css").read_text(encoding="utf-8")
+COLOURS = {name: re.sub(r"var\(--pst-[\w-]+, (.*)\)", r"\1", value)
+           for name, value in re.findall(r"--parity-(\w+): (.*);", SHEET.partition("}")[0])}
+EVEN, ODD, THIRD, INK, MUTED, LINE, PAPER = (
+    re.search(r"#\w{6}", COLOURS[name])[0] for name in ("even", "odd", "third", "ink", "muted", "line", "paper"))
+THEMED = {re.search(r"#\w{6}", value)[0]: f"var(--parity-{name}, {value})" for name, value in COLOURS.items()}
 STYLE = {
     "font.size": 10, "font.family": "DejaVu Sans", "axes.titlesize": 11, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
