@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 JUPYTER_BOOK = "1.0.4.post1"
+NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,13 +47,14 @@ def book() -> None:
     """Execute and build every page into _build/html; any warning or failing cell is an error."""
     _require_jupyter_book()
     root = _root()
-    # Not `-m jupyter_book`, which it does not offer, and not the command, which may be another installation's.
-    start = "from jupyter_book.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", start, "build", ".", "-W", "-n", "--keep-going"], cwd=root)
+    # A process of its own, because Sphinx changes much of the one that it runs in.
+    done = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root)
     page = root / "_build" / "html" / "index.html"
+    if done.returncode == NOT_BEGUN:
+        raise click.exceptions.Exit(1)
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
-    click.echo(f"\nThe book is ready. Open {page.as_uri()}")
+    click.echo(f"The book is ready. Open {page.as_uri()}")
 
 
 @main.command()
