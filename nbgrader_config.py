@@ -30,7 +30,7 @@ c.IgnorePattern.pattern = r"[\s\S]*"
 # Feedback shows the messages of hidden tests, not their source.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "parity_lib.teaching.feedback.HideHiddenTests",
+    "parity_lib.teaching.feedback.MessagesOnly",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
