@@ -1,4 +1,4 @@
-"""Many seeds trained as one batched computation, with backpropagation through time written out.
+"""Many seeds trained as one batched computation, with backpropagation through time.
 
 Chapter: *The experiment*. A time step of a small network costs its calls, not
 its arithmetic, so fifty networks side by side cost little more than one. NumPy
@@ -7,9 +7,7 @@ of one seed ever meets a number of another. :func:`train_together` does to each
 model what :func:`~parity_lib.training.train` does, from the same seed. It works
 on the CPU.
 
-Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990; the
-LSTM: Hochreiter and Schmidhuber, *Neural Computation* 9(8), 1997; the GRU: Cho
-et al., EMNLP 2014, in PyTorch's form.
+What a cell computes, forward and back, is :mod:`~parity_lib.cells`'s.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ import torch
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from tqdm.auto import tqdm
 
+from parity_lib.cells import CELLS
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.models import ParityRNN
@@ -42,122 +41,6 @@ from parity_lib.training import (
 
 STRINGS_AT_ONCE = 100  # in validation: more do not fit into a processor's cache
 LARGE_LSTM = 2048  # hidden x batch from which PyTorch's own LSTM, one seed after the other, is faster (parity bench)
-
-# ---------------------------------------------------------------- one time step of each cell, forward and back
-
-# ``before [seeds, rows, batch]`` is what the weights make of the state, the input and a constant 1. A step
-# overwrites it with what the way back needs, and the way back overwrites that with the gradient at ``before``.
-# Everything is computed in place: at this size fresh memory costs more than arithmetic.
-
-
-class _Tanh:
-    """h = tanh(before)."""
-
-    rows = 1
-
-    def step(self, before, h_before, memory, h):
-        np.tanh(before, out=before)
-        h[...] = before
-
-    def back(self, before, d_h, h_before, memory, carry):
-        np.multiply(d_h, 1 - before * before, out=before)
-
-
-class _Relu:
-    """h = max(before, 0)."""
-
-    rows = 1
-
-    def step(self, before, h_before, memory, h):
-        np.maximum(before, 0, out=before)
-        h[...] = before
-
-    def back(self, before, d_h, h_before, memory, carry):
-        np.multiply(d_h, before > 0, out=before)
-
-
-class _LSTM:
-    """Rows i, f, g, o. c = f c + i g and h = o tanh(c). ``memory`` holds c before, c after and tanh(c).
-
-    The carry is the gradient at c.
-    """
-
-    rows = 4
-
-    def step(self, before, h_before, memory, h):
-        i, f, g, o = _by_gate(before)
-        c_before, c, tanh_c = memory
-        np.tanh(before, out=before)
-        _from_tanh_to_sigmoid(before[:, :2 * h.shape[1]])
-        _from_tanh_to_sigmoid(o)
-        np.multiply(f, c_before, out=c)
-        c += i * g
-        np.tanh(c, out=tanh_c)
-        np.multiply(o, tanh_c, out=h)
-
-    def back(self, before, d_h, h_before, memory, carry):
-        i, f, g, o = _by_gate(before)
-        c_before, _, tanh_c = memory
-        carry += d_h * o * (1 - tanh_c * tanh_c)
-        d_i, d_f, d_g, d_o = carry * g, carry * c_before, carry * i, d_h * tanh_c
-        carry *= f
-        _times_slope(i, d_i)
-        _times_slope(f, d_f)
-        _times_slope(o, d_o)
-        np.multiply(d_g, 1 - g * g, out=g)
-
-
-class _GRU:
-    """Rows r, z, n from the input, n from the state. n = tanh(n_input + r n_state) and h = (1 - z) n + z h.
-
-    The carry is the gradient at h that comes through z alone.
-    """
-
-    rows = 4
-
-    def step(self, before, h_before, memory, h):
-        r, z, n, n_state = _by_gate(before)
-        both = before[:, :2 * h.shape[1]]
-        np.tanh(both, out=both)
-        _from_tanh_to_sigmoid(both)
-        n += r * n_state
-        np.tanh(n, out=n)
-        np.subtract(h_before, n, out=h)
-        h *= z
-        h += n
-
-    def back(self, before, d_h, h_before, memory, carry):
-        r, z, n, n_state = _by_gate(before)
-        d_h = d_h + carry
-        np.multiply(d_h, z, out=carry)
-        d_z = d_h * (h_before - n)
-        np.multiply(d_h - carry, 1 - n * n, out=n)
-        d_r = n * n_state
-        np.multiply(n, r, out=n_state)
-        _times_slope(z, d_z)
-        _times_slope(r, d_r)
-
-
-_CELLS = {"tanh": _Tanh(), "relu": _Relu(), "lstm": _LSTM(), "gru": _GRU()}
-
-
-def _by_gate(before: np.ndarray) -> list[np.ndarray]:
-    size = before.shape[1] // 4
-    return [before[:, k * size:(k + 1) * size] for k in range(4)]
-
-
-def _from_tanh_to_sigmoid(half: np.ndarray) -> None:
-    """From tanh(x / 2) to the sigmoid of x, in place."""
-    half *= 0.5
-    half += 0.5
-
-
-def _times_slope(gate: np.ndarray, gradient: np.ndarray) -> None:
-    """Put the gradient at a sigmoid's input in place of its value: gradient x value x (1 - value)."""
-    gradient *= gate
-    np.subtract(1, gate, out=gate)
-    gate *= gradient
-
 
 # ---------------------------------------------------------------- all the nets
 
@@ -183,7 +66,7 @@ class Ensemble:
 
     def __init__(self, models: Sequence[ParityRNN]) -> None:
         _require_alike(models)
-        self.name, self.cell = models[0].cell, _CELLS[models[0].cell]
+        self.name, self.cell = models[0].cell, CELLS[models[0].cell]
         self.hidden_size, self.num_layers = models[0].hidden_size, models[0].num_layers
         self.shapes = {name: tuple(p.shape) for name, p in models[0].named_parameters()}
         self._buffers: dict[str, np.ndarray] = {}
@@ -252,7 +135,7 @@ class Ensemble:
         stacked[0, :, :hidden] = 0
         stacked[:-1, :, hidden:-1] = inputs
         stacked[:, :, -1] = 1
-        before = self._array(f"before {kind} {layer}", steps, seeds, self.cell.rows * hidden, batch)
+        before = self._array(f"before {kind} {layer}", steps, seeds, len(self.cell.rows) * hidden, batch)
         memory = self._memory(layer, kind, steps, seeds, batch)
         matrix = self._matrix(layer)
         for t in range(steps):
@@ -261,8 +144,8 @@ class Ensemble:
         return stacked, before, memory
 
     def _memory(self, layer: int, kind: str, steps: int, seeds: int, batch: int) -> tuple[np.ndarray, ...] | None:
-        """The LSTM's c before, after and through tanh; None for the others."""
-        if self.name != "lstm":
+        """c before and after each step, and its tanh; None where the cell has no c."""
+        if not self.cell.remembers:
             return None
         c = self._array(f"c {kind} {layer}", steps + 1, seeds, self.hidden_size, batch)
         c[0] = 0
@@ -273,25 +156,7 @@ class Ensemble:
         return memory and (memory[0][t], memory[0][t + 1], memory[1][t])
 
     def _matrix(self, layer: int) -> np.ndarray:
-        """``[seeds, rows, hidden + inputs + 1]``: V, U and the biases side by side.
-
-        Rows of sigmoids are halved: sigmoid(x) = (1 + tanh(x / 2)) / 2, and one tanh serves all.
-        """
-        U, V, b, b_state = self._parts(self.weights, layer)
-        hidden = self.hidden_size
-        if self.name != "gru":
-            matrix = np.concatenate([V, U, (b + b_state)[..., None]], axis=2)
-            if self.name == "lstm":
-                matrix[:, :2 * hidden] *= 0.5
-                matrix[:, 3 * hidden:] *= 0.5
-            return matrix
-        matrix = np.zeros((len(self), 4 * hidden, V.shape[2] + U.shape[2] + 1), V.dtype)
-        gates = slice(0, 2 * hidden)
-        matrix[:, gates] = 0.5 * np.concatenate([V, U, (b + b_state)[..., None]], axis=2)[:, gates]
-        matrix[:, 2 * hidden:3 * hidden, hidden:] = np.concatenate([U, b[..., None]], axis=2)[:, 2 * hidden:]
-        matrix[:, 3 * hidden:, :hidden] = V[:, 2 * hidden:]
-        matrix[:, 3 * hidden:, -1] = b_state[:, 2 * hidden:]
-        return matrix
+        return self.cell.matrix(*self._parts(self.weights, layer))
 
     @staticmethod
     def _parts(named: dict[str, np.ndarray], layer: int) -> list[np.ndarray]:
@@ -324,7 +189,7 @@ class Ensemble:
     def _backward(self, layer: int, stacked, before, memory, d_states, named) -> np.ndarray:
         """Fill in one layer's gradients; return the gradient at its inputs, ``[steps, seeds, inputs, batch]``."""
         hidden = self.hidden_size
-        transposed = self._slopes_matrix(layer)
+        transposed = self.cell.slopes(self._matrix(layer))
         d_stacked = self._array(f"d stacked {layer}", *stacked.shape)
         d_stacked[-1] = 0
         carry = np.zeros_like(d_states[0])
@@ -333,29 +198,8 @@ class Ensemble:
             d_h += d_stacked[t + 1, :, :hidden]
             self.cell.back(before[t], d_h, stacked[t, :, :hidden], self._of_step(memory, t), carry)
             np.matmul(transposed, before[t], out=d_stacked[t])
-        self._unstack(_summed(before, stacked[:-1]), self._parts(named, layer))
+        self.cell.unstack(_summed(before, stacked[:-1]), *self._parts(named, layer))
         return d_stacked[:-1, :, hidden:-1]
-
-    def _slopes_matrix(self, layer: int) -> np.ndarray:
-        """The transposed matrix, its sigmoids' rows whole again: ``[seeds, hidden + inputs + 1, rows]``."""
-        matrix, hidden = self._matrix(layer), self.hidden_size
-        if self.name in ("lstm", "gru"):
-            matrix[:, :2 * hidden] *= 2
-        if self.name == "lstm":
-            matrix[:, 3 * hidden:] *= 2
-        return np.ascontiguousarray(matrix.swapaxes(1, 2))
-
-    def _unstack(self, gradient: np.ndarray, parts: list[np.ndarray]) -> None:
-        """From the gradient of :meth:`_matrix` to those of the weights in it."""
-        d_U, d_V, d_b, d_b_state = parts
-        hidden = self.hidden_size
-        rows = slice(0, d_V.shape[1])
-        of_state = gradient[:, rows]
-        if self.name == "gru":
-            of_state = np.concatenate([gradient[:, :2 * hidden], gradient[:, 3 * hidden:]], axis=1)
-        d_V[:] = of_state[:, :, :hidden]
-        d_U[:] = gradient[:, rows, hidden:-1]
-        d_b[:], d_b_state[:] = gradient[:, rows, -1], of_state[:, :, -1]
 
 
 class Loop(Ensemble):
