@@ -17,7 +17,7 @@ from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.padding import last_real_step, length_mask, masked_mean, pack, unpack
 from parity_lib.training import History, evaluate, masked_loss, train
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "Batch", "Curriculum", "History", "NumpyRNN", "ParityDataset", "ParityRNN", "ParityTask",

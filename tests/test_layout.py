@@ -82,7 +82,7 @@ def test_the_rule_sees_every_way_to_import(part, source, forbidden):
     ("from ..cli import main", {"cli"}),
 ])
 def test_a_package_may_import_from_itself(source, forbidden):
-    assert forbidden_imports("course", source, depth=2) == forbidden
+    assert forbidden_imports("teaching", source, depth=2) == forbidden
 
 
 def test_the_core_is_short_enough_to_be_read():
