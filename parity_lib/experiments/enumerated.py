@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
+import numpy as np
 
 from parity_lib.all_strings import train_on_all_strings
+from parity_lib.experiments.nets import set_forget_bias
+from parity_lib.experiments.summaries import shorts
 from parity_lib.models import ParityRNN
 
 
@@ -38,17 +40,26 @@ class Enumerated:
         models = [ParityRNN(self.hidden_size, self.cell, seed=seed) for seed in seeds]
         for model in models:
             if self.forget_bias is not None:
-                _set_forget_bias(model, self.forget_bias)
+                set_forget_bias(model, self.forget_bias)
             if self.double:
                 model.double()
         return models
 
+    def rows(self, seeds: range, examination: Any = None) -> list[dict[str, Any]]:
+        """See :func:`train_rows`; there is nothing else to examine where every string was asked."""
+        return train_rows(self, seeds)
 
-@torch.no_grad()
-def _set_forget_bias(model: ParityRNN, bias: float) -> None:
-    forget = slice(model.hidden_size, 2 * model.hidden_size)  # the gates' order is input, forget, cell, output
-    model.rnn.bias_ih_l0[forget] = bias
-    model.rnn.bias_hh_l0[forget] = 0
+    def gathered(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """What the seeds found, as the file has it."""
+        steps = [row["steps"] for row in rows]
+        solved = [step for step in steps if step is not None]
+        return {"settings": self.changed(), "seeds": len(rows), "solved": len(solved), "steps": steps,
+                "median_steps": float(np.median(solved)) if solved else None,
+                "accuracy": shorts([row["accuracy"] for row in rows])}
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that are not the usual ones."""
+        return {key: value for key, value in asdict(self).items() if value != getattr(Enumerated, key)}
 
 
 def train_rows(condition: Enumerated, seeds: range, models: list[ParityRNN] | None = None, **more) -> list[dict[str, Any]]:
@@ -57,8 +68,3 @@ def train_rows(condition: Enumerated, seeds: range, models: list[ParityRNN] | No
     histories = train_on_all_strings(models or condition.models(seeds), condition.bits, seeds=seeds, **more,
                                      **{name: getattr(condition, name) for name in passed_on})
     return [{"steps": history.solved_at, "accuracy": history.validation[-1]["bit_accuracy"]} for history in histories]
-
-
-def changed_settings(condition: Enumerated) -> dict[str, Any]:
-    """The settings in which a condition is not the usual one."""
-    return {key: value for key, value in asdict(condition).items() if value != getattr(Enumerated, key)}
