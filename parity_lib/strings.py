@@ -104,3 +104,9 @@ class Validation:
             parts.append((right.sum(0), batch.mask.sum(0)))
         right, counted = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
         return list(zip(right, counted, strict=True))
+
+
+def accuracy(logits: np.ndarray, batch: Arrays) -> list[float]:
+    """Each seed's share of right answers, in the precision in which ``train`` has it."""
+    right = ((logits > 0) == (batch.targets > 0.5)) & batch.mask
+    return (right.sum((0, 2), dtype=np.float32) / batch.mask.sum((0, 2), dtype=np.float32)).tolist()
