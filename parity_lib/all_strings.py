@@ -20,9 +20,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from parity_lib.ensemble import Ensemble, _Updates
+from parity_lib.ensemble import _Updates
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.models import ParityRNN
+from parity_lib.nets import Ensemble
 from parity_lib.training import OPTIMIZERS, History
 
 MOST_BITS = 16
@@ -84,8 +85,8 @@ class StringTree(Ensemble):
         return self._readout(h[None])[0]
 
     def _level_memory(self, t: int, c: np.ndarray):
-        """The LSTM's cell states before and after a level, and room for tanh(c); None for the others."""
-        if self.name != "lstm":
+        """c before and after a level, and room for its tanh; None where the cell has no c."""
+        if not self.cell.remembers:
             return None
         before, after, tanh_c = (self._array(f"{name} {t}", len(self), self.hidden_size, 2 ** (t + 1))
                                  for name in ("c before", "c", "tanh c"))
@@ -103,12 +104,12 @@ class StringTree(Ensemble):
         named["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._h.swapaxes(1, 2)
         named["hidden_to_logits.bias"][:] = d_logits.sum(1, keepdims=True)
         d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
-        transposed, carry, summed = self._slopes_matrix(0), np.zeros_like(d_h), 0
+        transposed, carry, summed = self.cell.slopes(self._matrix(0)), np.zeros_like(d_h), 0
         for stacked, before, memory in reversed(self._levels):
             self.cell.back(before, d_h, stacked[:, :hidden], memory, carry)
             summed = summed + before @ stacked.swapaxes(1, 2)
             d_h, carry = _halves_added(transposed[:, :hidden] @ before), _halves_added(carry)
-        self._unstack(summed, self._parts(named, 0))
+        self.cell.unstack(summed, *self._parts(named, 0))
         return flat
 
     def loss_slopes(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

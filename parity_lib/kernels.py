@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-LANES = 32
+LANES = 64
 PARTS = 7  # of LANES numbers that a block keeps of a step: four rows, and for a unit with gates c, tanh(c) and h
 TANH, RELU, LSTM, GRU = range(4)
 KINDS = {"tanh": TANH, "relu": RELU, "lstm": LSTM, "gru": GRU}
@@ -138,7 +138,7 @@ def _back(kind, z, before, d_h, carry, d, half, one):
 
 
 @_compiled
-def _forward(kind, tiles, units, now, kept, states, half, one):
+def _forward(kind, tiles, units, one_row, now, kept, states, half, one):
     """A layer along its strings. ``now [columns x LANES]`` is h, x and 1 at a step; x of all steps is in ``states``.
 
     Fills ``kept [steps + 1, blocks, PARTS x LANES]``, what the way back needs, and
@@ -148,22 +148,24 @@ def _forward(kind, tiles, units, now, kept, states, half, one):
     gated = kind == LSTM or kind == GRU
     now[:units * LANES] = half - half
     states[:units, :LANES] = half - half
+    now[one_row * LANES:(one_row + 1) * LANES] = one
     kept[0] = half - half
     for t in range(steps):
-        here = slice(t * LANES, (t + 1) * LANES)
-        for column in range(units, len(states)):
-            now[column * LANES:(column + 1) * LANES] = states[column, here]
+        for column in range(units, one_row):
+            x, to = states[column, t * LANES:(t + 1) * LANES], now[column * LANES:(column + 1) * LANES]
+            for k in range(LANES):
+                to[k] = x[k]
         for block in range(blocks):
             z = kept[t + 1, block]
             _product(tiles[block], now, z[:4 * LANES])
             _step(kind, z, kept[t, block], half, one)
-        after = slice((t + 1) * LANES, (t + 2) * LANES)
         for unit in range(units):
-            z = kept[t + 1, unit] if gated else kept[t + 1, unit // 4]
-            part = 6 if gated else unit % 4
+            block, part = (unit, 6) if gated else (unit // 4, unit % 4)
+            h, to = kept[t + 1, block, part * LANES:(part + 1) * LANES], now[unit * LANES:(unit + 1) * LANES]
+            row = states[unit, (t + 1) * LANES:(t + 2) * LANES]
             for k in range(LANES):
-                now[unit * LANES + k] = z[part * LANES + k]
-            states[unit, after] = now[unit * LANES:(unit + 1) * LANES]
+                to[k] = h[k]
+                row[k] = h[k]
 
 
 @_compiled
@@ -171,7 +173,8 @@ def _backward(kind, tiles, units, kept, d_states, slopes, d_rows, half, one):
     """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
 
     ``tiles`` are those of the transposed matrix. Fills ``d_rows [rows, steps x LANES]``,
-    the gradient at each product. Where ``slopes [steps, more x LANES]`` has room, the gradient at the inputs goes there.
+    the gradient at each product. Where ``slopes [steps, more x LANES]`` has room, the
+    gradient at the inputs goes there.
     """
     steps, blocks = len(kept) - 1, kept.shape[1]
     per_block = units // blocks
@@ -187,7 +190,9 @@ def _backward(kind, tiles, units, kept, d_states, slopes, d_rows, half, one):
             _back(kind, kept[t + 1, block], kept[t, block], d_h[of_units], carry[of_units],
                   d[4 * block * LANES:4 * (block + 1) * LANES], half, one)
         for row in range(4 * blocks):
-            d_rows[row, t * LANES:(t + 1) * LANES] = d[row * LANES:(row + 1) * LANES]
+            to, of_row = d_rows[row, t * LANES:(t + 1) * LANES], d[row * LANES:(row + 1) * LANES]
+            for k in range(LANES):
+                to[k] = of_row[k]
         for four in range(units // 4):
             _product(tiles[four], d, d_h[4 * four * LANES:4 * (four + 1) * LANES])
         for four in range(slopes.shape[1] // (4 * LANES)):
@@ -284,7 +289,7 @@ def run(kind, forward, backward, readout, inputs, targets, weights, logits, grad
                 if layer > 0:
                     for unit in range(units):
                         states[layer, units + unit, :steps * LANES] = states[layer - 1, unit, LANES:]
-                _forward(kind, forward[layer, seed], units, now, kept[layer], states[layer], half, one)
+                _forward(kind, forward[layer, seed], units, one_row, now, kept[layer], states[layer], half, one)
             _answers(readout[seed], states[-1], logits, d_logits[0], seed, start, lanes)
             if not learns:
                 continue

@@ -8,8 +8,9 @@ from torch import nn
 from parity_lib import models
 from parity_lib.cells import CELLS, Cell, Row, by_row, from_tanh_to_sigmoid, times_slope
 from parity_lib.data import ParityTask
-from parity_lib.ensemble import Ensemble, train_together
+from parity_lib.ensemble import train_together
 from parity_lib.models import ParityRNN
+from parity_lib.nets import Ensemble
 from parity_lib.training import masked_loss, train
 
 OF_PYTORCH = {"tanh": nn.RNNCell, "relu": lambda *sizes: nn.RNNCell(*sizes, nonlinearity="relu"),
