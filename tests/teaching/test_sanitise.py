@@ -68,7 +68,7 @@ def active(page):
             found.append(tag.name + re.sub(r"\s+", " ", tag.get_text())[:200])
         for name, value in tag.attrs.items():
             if (name.startswith(("on", "data-")) or name in ("id", "style", "background", "srcdoc", "action")
-                    or name in ("href", "src") and not ADDRESS.match(value) or name == "class" and "modal" in value):
+                    or (name in ("href", "src") and not ADDRESS.match(value)) or (name == "class" and "modal" in value)):
                 found.append((tag.name, name, str(value)))
     return sorted(map(str, found))
 
