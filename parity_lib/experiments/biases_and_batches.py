@@ -12,7 +12,7 @@ SAMPLE = ("5 bits, all, bias 5", "5 bits, 1024, bias 5")
 
 
 def conditions(five=FIVE, six=SIX, max_steps: int = 8000) -> dict[str, Enumerated]:
-    """The conditions by name; ``five`` and ``six`` hold batch sizes and biases for 5 and 6 bits, None for all strings."""
+    """The conditions by name; ``five`` and ``six`` hold batch sizes (None: all strings) and biases for 5 and 6 bits."""
     return {f"{n} bits, {size or 'all'}, bias {bias}":
             Enumerated(bits=n, batch_size=size, forget_bias=float(bias), max_steps=max_steps)
             for n, (sizes, biases) in ((5, five), (6, six)) for size in sizes for bias in biases}

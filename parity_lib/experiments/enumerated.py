@@ -62,7 +62,8 @@ class Enumerated:
         return {key: value for key, value in asdict(self).items() if value != getattr(Enumerated, key)}
 
 
-def train_rows(condition: Enumerated, seeds: range, models: list[ParityRNN] | None = None, **more) -> list[dict[str, Any]]:
+def train_rows(condition: Enumerated, seeds: range, models: list[ParityRNN] | None = None,
+               **more: Any) -> list[dict[str, Any]]:
     """Train a condition from some seeds: a row a seed, ``steps`` (None: not solved) and the last ``accuracy``."""
     passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "max_steps")
     histories = train_on_all_strings(models or condition.models(seeds), condition.bits, seeds=seeds, **more,
