@@ -21,6 +21,7 @@ from torch.nn.utils import rnn as rnn_utils
 from torch.utils.data import DataLoader, Dataset
 
 from parity_lib import training
+from parity_lib.cells import CELLS
 from parity_lib.data import ParityTask, bits_and_parity
 from parity_lib.ensemble import train_together
 from parity_lib.experiments.results import provenance
@@ -328,7 +329,7 @@ def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds
             short, long = (_seconds(lambda: work(count)) for count in (steps, 3 * steps))  # noqa: B023
             ms[side].append((long - short) / (2 * steps) * 1e3)
     median = {side: statistics.median(values) for side, values in ms.items()}
-    rows = {"tanh": 1, "relu": 1, "lstm": 4, "gru": 4}[cell]
+    rows = len(CELLS[cell].rows)
     operations = 3 * 2 * STEPS * seeds * batch * rows * hidden * (hidden + 2)  # forward, and twice as many back
     return {
         "cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds, "together_ms": median["together"],

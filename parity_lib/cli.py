@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 JUPYTER_BOOK = "1.0.4.post1"
+NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,20 +47,21 @@ def book() -> None:
     """Execute and build every page into _build/html; any warning or failing cell is an error."""
     _require_jupyter_book()
     root = _root()
-    # Not `-m jupyter_book`, which it does not offer, and not the command, which may be another installation's.
-    start = "from jupyter_book.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", start, "build", ".", "-W", "-n", "--keep-going"], cwd=root)
+    # A process of its own, because Sphinx changes much of the one that it runs in.
+    done = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root)
     page = root / "_build" / "html" / "index.html"
+    if done.returncode == NOT_BEGUN:
+        raise click.exceptions.Exit(1)
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
-    click.echo(f"\nThe book is ready. Open {page.as_uri()}")
+    click.echo(f"The book is ready. Open {page.as_uri()}")
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Write nothing; fail if a notebook is not what its source makes.")
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file is not what the sources make.")
 def exercises(check: bool) -> None:
-    """Write the exercises' notebooks, solutions/*/ and exercises/*/, from their sources, solutions/*.md."""
-    for module in ("nbgrader", "yaml"):
+    """Write the exercises' notebooks, and what says their points and minutes, from their sources, solutions/*.md."""
+    for module in ("nbgrader", "jupytext"):
         if importlib.util.find_spec(module) is None:
             raise click.ClickException(f'{module} is missing: pip install -c constraints.txt -e ".[course]"')
     root = _root()
@@ -69,31 +71,32 @@ def exercises(check: bool) -> None:
     orphans = _orphans(root, made)
     if check and (stale or orphans):
         raise click.ClickException("\n".join(
-            [*(f"{path} is not what its source makes" for path in stale),
+            [*(f"{path} is not what {'its source makes' if path.endswith('.ipynb') else 'the sources make'}"
+               for path in stale),
              *(f"{path} has no source in solutions/" for path in orphans),
-             "Edit solutions/NAME.md, never a notebook, then run: parity exercises"]))
+             "Edit solutions/NAME.md, never what is made from it, then run: parity exercises"]))
     for path, content in made.items():
         if path in stale:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(content)
     for path in orphans:
         click.echo(f"{path} has no source in solutions/; delete it if the exercise is gone")
-    click.echo(f"{len(made)} notebooks, {len(stale)} of them written anew" if stale else
-               f"{len(made)} notebooks, all as their sources make them")
+    click.echo(f"{len(made)} files, {len(stale)} of them written anew" if stale else
+               f"{len(made)} files, all as the sources make them")
 
 
 def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
-    """Every notebook that the sources make, by its path within the repository."""
-    from yaml import YAMLError
-
-    from parity_lib.teaching import authoring
+    """Every file that the sources make, by its path within the repository."""
+    from parity_lib.teaching import authoring, manifest
 
     try:
         authoring.write_solutions(root, folder / "solutions")
         authoring.write_exercises(folder / "solutions", folder / "exercises")
-    except (ValueError, YAMLError) as error:
+        derived = manifest.derived(root)
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
+    return {path: text.encode() for path, text in derived.items()} | {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
 
 
 def _differences(root: Path, made: dict[str, bytes]) -> list[str]:

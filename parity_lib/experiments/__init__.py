@@ -30,7 +30,8 @@ from parity_lib.experiments.statistics import wilson_interval
 __all__ = ["defaults", "find", "is_series", "load", "names", "question", "results_folder", "run", "source_hash",
            "state", "wilson_interval", "writable_folder"]
 
-SHARED = ("condition", "jobs", "nets", "recheck", "results", "sources", "statistics", "summaries")
+SHARED = ("condition", "enumerated", "jobs", "nets", "recheck", "results", "signal_and_noise", "sources", "statistics",
+          "summaries")
 
 
 def names() -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Are trained nets right on strings of every length, and would random strings have shown it where they are not?
 
 Every net that was right on all of its validation strings, 1.5 times as long
-as those of training, is given to :func:`~parity_lib.automaton.certify`.
+as those of training, is given to :func:`~parity_lib.certify.certify`.
 Returns ``{"random_bits", "nets": {a name of CERTIFIED_KINDS: {"seeds",
 "solved", "trained_on", "certified", "refuted", "undecided", "boxes": [a
 certified net each], "refuting_lengths": [a refuted net each],
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from parity_lib import automaton
+from parity_lib import certify, machine
 from parity_lib.data import ParityTask
 from parity_lib.ensemble import train_together
 from parity_lib.experiments.nets import RECIPES, TRAINED_ON
@@ -48,7 +48,7 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), cap: int = 2500, effort
     for kind in kinds:
         _, _, lengths, seeds = CERTIFIED_KINDS[kind]
         nets = learned_together(kind, cap)
-        found = [automaton.certify(net, effort=effort) for net in nets]
+        found = [certify.certify(net, effort=effort) for net in nets]
         refuted = [net for net, each in zip(nets, found) if each.verdict == "refuted"]
         long = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
         results["nets"][kind] = {"seeds": seeds, "solved": len(nets), "trained_on": lengths} | {
@@ -56,8 +56,8 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), cap: int = 2500, effort
             for verdict in ("certified", "refuted", "undecided")} | {
             "boxes": [each.boxes for each in found if each.verdict == "certified"],
             "refuting_lengths": [len(each.string) for each in found if each.verdict == "refuted"],
-            "passed_random": sum(not automaton.first_error(net, bits).any() for net, bits in zip(refuted, long))}
-    machines = [automaton.extract(net) for net in learned_together("tanh 2", cap)]
+            "passed_random": sum(not certify.first_error(net, bits).any() for net, bits in zip(refuted, long))}
+    machines = [machine.extract(net) for net in learned_together("tanh 2", cap)]
     results["two_units"] = {
         "clusters": [len(each.centres) for each in machines],
         "even_clusters": [int((~each.automaton.odd[1:]).sum()) for each in machines],

@@ -39,7 +39,8 @@ SOUND = "# Sound\n\nAll is well.\n"
 
 def tiny_book(folder: Path, page: str) -> Path:
     """A book of one page, with this book's configuration and extension."""
-    for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib"):
+    for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib",
+                 "parity_lib/figures/colours.css"):
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
