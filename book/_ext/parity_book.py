@@ -28,7 +28,7 @@ from sphinx.util.nodes import make_refnode
 LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
-DEPENDENCIES = ("parity_lib", "book/claims.py", "constraints.txt",
+DEPENDENCIES = ("parity_lib", "book/claims", "constraints.txt",
                 "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
@@ -286,9 +286,10 @@ def claims(file: Path) -> frozenset[str]:
     """The ids of all claims that have evidence."""
     if not file.is_file():
         return frozenset()
-    spec = importlib.util.spec_from_file_location("parity_book_claims", file)
+    spec = importlib.util.spec_from_file_location("parity_book_claims", file,
+                                                  submodule_search_locations=[str(file.parent)])
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up there
+    sys.modules[spec.name] = module  # its parts look their package up there
     spec.loader.exec_module(module)
     return frozenset(claim.id for claim in module.CLAIMS)
 
@@ -299,8 +300,8 @@ class Claim(SphinxRole):
     def run(self):
         parts = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
         words, name = parts.groups() if parts else (self.text, self.text)
-        if name not in claims(Path(self.env.srcdir) / "book" / "claims.py"):
-            LOG.warning("no claim has the id %r; those that exist are in book/claims.py", name,
+        if name not in claims(Path(self.env.srcdir) / "book" / "claims" / "__init__.py"):
+            LOG.warning("no claim has the id %r; those that exist are in book/claims", name,
                         location=self.get_location())
         reference = addnodes.pending_xref(
             self.rawtext, nodes.inline(words, words, classes=["claim"]),

@@ -1,0 +1,75 @@
+"""Every measured claim of the book, in a module for each file of results.
+
+A chapter writes ``{claim}`words <id>` `` and the words lead to the page
+*Evidence*, which lists what stands here. The tests hold each condition of each
+claim against the committed results, and against results altered so that it must
+fail while the others hold.
+"""
+
+import html
+import importlib
+from dataclasses import replace
+from pathlib import Path
+
+from parity_lib.training import VALIDATION_STRETCH
+
+from .claim import Claim
+
+SHARED = ("__init__", "claim", "rates", "words")
+SOURCES = tuple(sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in SHARED))
+CLAIMS: tuple[Claim, ...] = tuple(
+    replace(claim, source=source) for source in SOURCES
+    for claim in importlib.import_module(f".{source}", __package__).CLAIMS)
+TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_strings", "gradients", "certificates")
+
+
+class Shown:
+    """The claims on one file of results as a piece of a page: each with its anchor, figures, file and command."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.claims = [claim for claim in CLAIMS if claim.source == source]
+
+    def __repr__(self) -> str:
+        return "\n".join([solved_means(self.source),
+                          *(f"{claim.says} {claim.shows(claim.results())}" for claim in self.claims)]).strip()
+
+    def _repr_html_(self) -> str:
+        means = solved_means(self.source)
+        return "\n".join([f"<p>{html.escape(means)}</p>"] * bool(means) + [as_html(claim) for claim in self.claims])
+
+
+def show_claims(source: str) -> Shown:
+    """What the page *Evidence* shows under a heading."""
+    return Shown(source)
+
+
+def solved_means(source: str) -> str:
+    """When a run of an experiment counts as solved, where it is one that trains until then."""
+    claim = next(claim for claim in CLAIMS if claim.source == source)
+    results = claim.results()
+    defaults = results.get("defaults", {})
+    stretch = VALIDATION_STRETCH if source in TRAINED_ALONE else defaults.get("stretch")
+    if stretch is None:
+        return ""
+    long = "as long as those of training" if stretch == 1 else f"{stretch:g} times as long as those of training"
+    return f"Solved: right at every labelled position of 5,000 fresh strings of the task's own kind, {long}."
+
+
+def as_html(claim: Claim) -> str:
+    """A claim with its anchor, its figures and its conditions."""
+    results = claim.results()
+    failing = claim.failing(results)
+    verdict = f"does not hold ({html.escape('; '.join(failing))})" if failing else "holds"
+    conditions = "".join(f"<li>{html.escape(condition.name)}</li>" for condition in claim.conditions)
+    count = len(claim.conditions)
+    return (
+        f'<div class="evidence" id="claim-{claim.id}">\n'
+        f"<p><strong>{html.escape(claim.says)}</strong></p>\n"
+        f"<p>{html.escape(claim.shows(results))}</p>\n"
+        f"<details><summary>{count} condition{'s' * (count > 1)}, each tested by itself</summary>"
+        f"<ul>{conditions}</ul></details>\n"
+        f"<p><small><code>{claim.id}</code> {verdict} on "
+        f"<code>parity_lib/experiments/results/{claim.source}.json</code>, "
+        f"made by <code>{claim.command}</code></small></p>\n</div>"
+    )

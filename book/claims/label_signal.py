@@ -1,0 +1,75 @@
+"""What labels at the end say."""
+
+from .claim import Claim, Condition, Results, replaced
+from .words import power
+
+UNTRAINED = ("tanh 8", "relu 8", "lstm 8", "gru 8")
+OPEN, KNOWS = "forget bias 5", "lstm 8 after 1..2"
+
+
+def ratio(results: Results, net: str, bits: int) -> float:
+    """Signal divided by noise, the median over seeds, in strings of so many bits."""
+    return results["nets"][net]["ratio"]["median"][results["bits"].index(bits)]
+
+
+def with_ratio(net: str, bits: int, by):
+    """Results in which it is another."""
+    return lambda results: replaced("nets", net, "ratio", "median", results["bits"].index(bits),
+                                    by=by(results) if callable(by) else by)(results)
+
+
+def above(net: str, bits: int, limit: float) -> Condition:
+    """The signal is larger than so much of the noise."""
+    return Condition(f"{net}, {bits} bits: more than {power(limit)}",
+                     lambda results: ratio(results, net, bits) > limit, with_ratio(net, bits, limit))
+
+
+def below_a_hundredth(net: str) -> Condition:
+    """At five bits the signal is less than a hundredth of the noise."""
+    return Condition(f"{net}, 5 bits: less than a hundredth", lambda results: ratio(results, net, 5) < 0.01,
+                     with_ratio(net, 5, 0.01), frozenset({(net, 5)}))
+
+
+def show(results: Results, *names: str) -> str:
+    """The ratio, net by net."""
+    rows = "; ".join(f"{name}: " + ", ".join(f"{power(ratio(results, name, bits))} at {bits}" for bits in (1, 2, 5, 12))
+                     for name in names)
+    return (f"Signal divided by the noise of a batch of {results['batch']}, median of "
+            f"{results['nets'][names[0]]['seeds']} seeds, by the number of bits. {rows}.")
+
+
+CLAIMS = (
+    Claim(
+        "label-signal-falls",
+        "In untrained nets of each of the four kinds, what the labels contribute to the gradient shrinks with every "
+        "further bit, and at five bits it is less than a hundredth of the noise of a batch.",
+        [*(below_a_hundredth(net) for net in UNTRAINED),
+         *(Condition(f"{net}: less at {bits} bits",
+                     lambda results, net=net, bits=bits: ratio(results, net, bits) < ratio(results, net, bits - 1),
+                     with_ratio(net, bits, lambda results, net=net, bits=bits: ratio(results, net, bits - 1)),
+                     frozenset({(net, bits), (net, bits - 1)}))
+           for net in UNTRAINED for bits in range(2, 13))],
+        lambda results: show(results, *UNTRAINED),
+    ),
+    Claim(
+        "open-gate-signal-still-small",
+        "An LSTM whose forget gate starts with a bias of 5 has a larger signal from two bits on than one as PyTorch "
+        "draws it, and at five bits it is less than a hundredth of the noise all the same.",
+        [below_a_hundredth(OPEN),
+         *(Condition(f"{bits} bits: larger than as drawn",
+                     lambda results, bits=bits: ratio(results, OPEN, bits) > ratio(results, "lstm 8", bits),
+                     with_ratio(OPEN, bits, lambda results, bits=bits: ratio(results, "lstm 8", bits)))
+           for bits in range(2, 13))],
+        lambda results: show(results, "lstm 8", OPEN),
+    ),
+    Claim(
+        "two-bits-raise-the-signal",
+        "In LSTMs trained on strings of one and two bits only, the signal is larger than the noise up to eight bits, "
+        "and at twelve more than a quarter of it and more than a million times what it is in untrained ones.",
+        [*(above(KNOWS, bits, 1.0) for bits in range(1, 9)), above(KNOWS, 12, 0.25),
+         Condition("12 bits: a million times that of untrained ones",
+                   lambda results: ratio(results, KNOWS, 12) > 1e6 * ratio(results, "lstm 8", 12),
+                   with_ratio("lstm 8", 12, lambda results: 1.01e-6 * ratio(results, KNOWS, 12)))],
+        lambda results: show(results, "lstm 8", KNOWS),
+    ),
+)

@@ -1,0 +1,49 @@
+"""What others have reported."""
+
+from .claim import Claim, Condition, replaced
+from .rates import always, more_than_half, never, not_all, some
+from .words import rates
+
+BEFORE, AFTER = "enerrio, padding before", "enerrio, padding after"
+
+
+def row(name: str) -> tuple[str, str]:
+    """Where a condition stands in the file."""
+    return "conditions", name
+
+
+def coin(name: str, key: str) -> Condition:
+    """Each run ends within five points of one half."""
+    return Condition(f"{name}: each within five points of one half",
+                     lambda results: all(abs(share - 0.5) < 0.05 for share in results["conditions"][name][key]),
+                     replaced("conditions", name, key, 0, by=0.56))
+
+
+CLAIMS = (
+    Claim(
+        "published-fixed-repeated",
+        "Both published descriptions with a label at the end and strings of 50 bits report no more than a coin, and "
+        "none of our five runs of each solves it; each ends within five points of one half.",
+        [condition for name in ("enerrio, fixed", "Ariel-Perez, fixed")
+         for condition in (never(*row(name)), coin(name, "bit_accuracy"))],
+        lambda results: rates(results, "enerrio, fixed", "Ariel-Perez, fixed"),
+    ),
+    Claim(
+        "published-padding-repeated",
+        "As enerrio reports, varying lengths are learned with zeros before the string and not with zeros after it: "
+        "with the first, each of our five runs is right on more than 95 % of strings and some, not all, on every one; "
+        "with the second each ends within five points of one half.",
+        [Condition(f"{BEFORE}: each above 95 %", lambda results: min(
+            results["conditions"][BEFORE]["sequence_accuracy"]) > 0.95,
+            replaced("conditions", BEFORE, "sequence_accuracy", 0, by=0.95)),
+         some(*row(BEFORE)), not_all(*row(BEFORE)), coin(AFTER, "sequence_accuracy")],
+        lambda results: rates(results, BEFORE, AFTER),
+    ),
+    Claim(
+        "published-failures-not-seen",
+        "LSTMs of two units and LSTMs of three layers are reported not to converge with a label at every step; here "
+        "all of five runs with three layers are exact, and most of five with two units.",
+        [more_than_half(*row("andrewsagio, two units")), always(*row("andrewsagio, three layers"))],
+        lambda results: rates(results, "andrewsagio, two units", "andrewsagio, three layers"),
+    ),
+)

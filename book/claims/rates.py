@@ -1,0 +1,133 @@
+"""Conditions on success rates and on the steps to a solution.
+
+A row is what a file keeps of one net or condition: ``seeds``, ``solved``,
+``steps``. Each condition is falsified by the nearest number of successes that
+breaks it, so that it is no weaker than one run.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from parity_lib.experiments import statistics
+from parity_lib.experiments.statistics import holm, median_steps, steps_p
+
+from .claim import Condition, Path, Results, at, replaced
+
+MARGIN = 0.2    # success rates are called alike if they differ by less than 20 points, here and everywhere
+LEVEL = 0.05    # and different if chance gives such a difference less often than this, after Holm's correction
+
+# The same few counts are asked again and again.
+wilson_interval, alike, difference_p = map(cache, (statistics.wilson_interval, statistics.alike,
+                                                   statistics.difference_p))
+
+
+def successes(row: dict[str, Any]) -> tuple[int, int]:
+    """How many runs succeeded, and of how many."""
+    return row["solved"], row["seeds"]
+
+
+def interval(row: dict[str, Any]) -> tuple[float, float]:
+    """Wilson's interval of a row's success rate."""
+    return wilson_interval(*successes(row))
+
+
+def counted(name: str, path: Path, holds: Callable[[Results], bool], key: str | tuple[str, int] = "solved",
+            of: str = "seeds", reads: frozenset[Path] = frozenset()) -> Condition:
+    """A condition on a count in the row at ``path``, from 0 to that under ``of``; broken by the nearest number."""
+    place = (*path, *((key,) if isinstance(key, str) else key))
+
+    def falsify(results: Results) -> Results:
+        row = at(results, *path)
+        for count in sorted(range(row[of] + 1), key=lambda count: abs(count - at(results, *place))):
+            altered = replaced(*place, by=count)(results)
+            if not holds(altered):
+                return altered
+        raise ValueError(f"no number of successes breaks the condition {name!r}")
+    return Condition(name, holds, falsify, reads | {path})
+
+
+def called(path: Path) -> str:
+    """The row's name in words."""
+    return ", ".join(part for part in path if part not in ("conditions", "nets"))
+
+
+def one_row(words: str, holds: Callable[[dict[str, Any]], bool]) -> Callable[..., Condition]:
+    """Conditions of one kind on single rows, by the row's path."""
+    return lambda *path: counted(f"{called(path)}: {words}", path, lambda results: holds(at(results, *path)))
+
+
+always = one_row("solved with every seed", lambda row: row["solved"] == row["seeds"])
+never = one_row("solved with no seed", lambda row: row["solved"] == 0)
+some = one_row("solved with some seed", lambda row: row["solved"] > 0)
+not_all = one_row("not solved with every seed", lambda row: row["solved"] < row["seeds"])
+mostly = one_row("the interval lies above one half", lambda row: interval(row)[0] > 0.5)
+seldom = one_row("the interval lies below one half", lambda row: interval(row)[1] < 0.5)
+more_than_half = one_row("solved with more than half of the seeds", lambda row: 2 * row["solved"] > row["seeds"])
+less_than_half = one_row("solved with less than half of the seeds", lambda row: 2 * row["solved"] < row["seeds"])
+
+
+def same_rate(one: Path, other: Path) -> Condition:
+    """Equivalence: the interval of the difference lies within 20 points."""
+    return counted(f"{called(one)} and {called(other)}: rates within {100 * MARGIN:.0f} points", one,
+                   lambda results: alike(successes(at(results, *one)), successes(at(results, *other)), MARGIN),
+                   reads=frozenset({other}))
+
+
+def fewer(one: Path, other: Path) -> Condition:
+    """Fewer runs of the one succeed than of the other, whatever chance may do."""
+    return counted(f"{called(one)}: solved with fewer seeds than {called(other)}", one,
+                   lambda results: at(results, *one, "solved") < at(results, *other, "solved"),
+                   reads=frozenset({other}))
+
+
+def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list[float]:
+    """Fisher's exact test for each pair of rows, with Holm's correction for their number."""
+    return holm([difference_p(successes(at(results, *one)), successes(at(results, *other))) for one, other in pairs])
+
+
+def more_often(*pairs: tuple[Path, Path]) -> list[Condition]:
+    """A family of differences: the first of each pair succeeds more often than the second, with Holm's correction."""
+    return _family(pairs, "more often than", lambda results, place, one, other: (
+        rate_p_values(results, pairs)[place] < LEVEL
+        and one["solved"] / one["seeds"] > other["solved"] / other["seeds"]))
+
+
+def cannot_tell(*pairs: tuple[Path, Path]) -> list[Condition]:
+    """A family in which no difference of two success rates passes Holm's correction."""
+    return _family(pairs, "no difference told from", lambda results, place, one, other:
+                   rate_p_values(results, pairs)[place] >= LEVEL)
+
+
+def _family(pairs, words: str, holds: Callable[..., bool]) -> list[Condition]:
+    read = frozenset(path for pair in pairs for path in pair)  # by each of them: the correction is for all
+    return [counted(f"{called(one)}: {words} {called(other)}", one, lambda results, place=place, one=one, other=other:
+                    holds(results, place, at(results, *one), at(results, *other)), reads=read)
+            for place, (one, other) in enumerate(pairs)]
+
+
+def cap(results: Results, row: dict[str, Any]) -> int:
+    """After how many steps a row's runs were given up."""
+    stated = (row.get("settings", {}), results.get("defaults", {}))
+    last = max(filter(None, row["steps"]), default=1)
+    return next((part["max_steps"] for part in stated if "max_steps" in part), last)
+
+
+def middle(results: Results, row: dict[str, Any]) -> float:
+    """The step by which half of all runs are solved (Kaplan-Meier); infinite if that is not reached."""
+    return median_steps(row["steps"], cap(results, row)) or float("inf")
+
+
+def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
+    """A family: the first of each pair is solved in fewer steps, by the log-rank test over all runs, with Holm's."""
+    def holds(results: Results, place: int) -> bool:
+        rows = [[at(results, *path) for path in pair] for pair in pairs]
+        corrected = holm([steps_p(one["steps"], cap(results, one), other["steps"], cap(results, other))
+                          for one, other in rows])
+        return corrected[place] < LEVEL and middle(results, rows[place][0]) < middle(results, rows[place][1])
+
+    return [Condition(f"{called(one)}: in fewer steps than {called(other)}",
+                      lambda results, place=place: holds(results, place),
+                      lambda results, one=one, other=other: replaced(*one, "steps", by=at(results, *other, "steps"))(
+                          results), frozenset(path for pair in pairs for path in pair))
+            for place, (one, other) in enumerate(pairs)]

@@ -1,0 +1,158 @@
+"""The two by two."""
+
+from parity_lib.experiments import wilson_interval
+
+from .claim import Claim, Condition, Results, replaced
+from .rates import MARGIN, always, cannot_tell, counted, middle, more_often, never, same_rate
+from .words import percent, rates
+
+PLAIN, GATED = ("tanh", "relu"), ("lstm", "gru")
+CELLS = (*PLAIN, *GATED)
+
+
+def names(label: str, lengths: str, cells: tuple[str, ...] = CELLS) -> tuple[str, ...]:
+    """The conditions of some cells."""
+    return tuple(f"{label}, {lengths}, {cell}" for cell in cells)
+
+
+def row(name: str) -> tuple[str, str]:
+    """Where a condition stands in the file."""
+    return "conditions", name
+
+
+def between(name: str, low: float, high: float, words: str, *path: str) -> list[Condition]:
+    """All numbers of a list lie between two others."""
+    def numbers(results: Results) -> list[float]:
+        found = results["conditions"][name]
+        for key in path:
+            found = found[key]
+        return found
+
+    return [Condition(f"{name}: {words} above {low:.0%}", lambda results: min(numbers(results)) > low,
+                      replaced("conditions", name, *path, 0, by=low)),
+            Condition(f"{name}: {words} below {high:.0%}", lambda results: max(numbers(results)) < high,
+                      replaced("conditions", name, *path, 0, by=high))]
+
+
+def of_the_failed(found: dict, place: int) -> float:
+    """The share of strings right in a bucket of lengths, by the nets that failed, if the others are always right."""
+    return (found["by_length"]["mean"][place] * found["seeds"] - found["solved"]) / (found["seeds"] - found["solved"])
+
+
+def failed_share(name: str, place: int, words: str, holds) -> Condition:
+    """A condition on the share that the failed nets get right in a bucket of lengths."""
+    def falsify(results: Results) -> Results:
+        found = results["conditions"][name]
+        wrong = 0.55 if holds(1) else 0.56
+        mean = (wrong * (found["seeds"] - found["solved"]) + found["solved"]) / found["seeds"]
+        return replaced("conditions", name, "by_length", "mean", place, by=mean)(results)
+
+    return Condition(f"{name}: {words}", lambda results: holds(of_the_failed(results["conditions"][name], place)),
+                     falsify)
+
+
+def speed(results: Results, cell: str) -> float:
+    """The steps by which half are solved on 1 to 50 bits divided by those on 50 bits, a label at every step."""
+    fixed, varying = (results["conditions"][f"every_step, {lengths}, {cell}"] for lengths in ("50", "1..50"))
+    return middle(results, varying) / middle(results, fixed)
+
+
+def with_speed(cell: str, ratio: float):
+    """Results in which half of the runs on 1 to 50 bits are solved by another step."""
+    def falsify(results: Results) -> Results:
+        step = ratio * middle(results, results["conditions"][f"every_step, 50, {cell}"])
+        return replaced("conditions", f"every_step, 1..50, {cell}", "steps", by=lambda steps: [step] * len(steps))(
+            results)
+    return falsify
+
+
+SOLVED_BY_SOME = (*names("every_step", "50"), *names("every_step", "1..50"), *names("end", "1..50"))
+
+CLAIMS = (
+    Claim(
+        "end-fixed-never",
+        "With a label at the end and every string 50 bits long, none of the four kinds of net solves it with any of 50 "
+        "seeds within 8,000 steps.",
+        [*(never(*row(name)) for name in names("end", "50")),
+         *(Condition(f"{name}: 50 seeds", lambda results, name=name: results["conditions"][name]["seeds"] == 50,
+                     replaced("conditions", name, "seeds", by=49)) for name in names("end", "50"))],
+        lambda results: rates(results, *names("end", "50")),
+    ),
+    Claim(
+        "end-fixed-is-a-coin",
+        "Of these nets each one is right on between 40 and 60 % of its last validation strings, and on average over "
+        "the seeds of a kind on 45 to 55 % of strings of each length from 1 to 50.",
+        [condition for name in names("end", "50") for condition in (
+            *between(name, 0.4, 0.6, "each net", "bit_accuracy"),
+            *between(name, 0.45, 0.55, "each length", "by_length", "mean"))],
+        lambda results: "; ".join(
+            f"{name}: {percent(min(one['bit_accuracy']))} to {percent(max(one['bit_accuracy']))}, by length from "
+            f"{percent(min(one['by_length']['mean']))} to {percent(max(one['by_length']['mean']))}"
+            for name, one in ((name, results["conditions"][name]) for name in names("end", "50"))) + ".",
+    ),
+    Claim(
+        "end-varying-gated-nets-learn",
+        "With a label at the end and lengths from 1 to 50, every LSTM and every GRU solves it, and so more than on "
+        "strings of 50 bits (Fisher's exact test, two comparisons with Holm's correction).",
+        [*(always(*row(name)) for name in names("end", "1..50", GATED)),
+         *more_often(*((row(f"end, 1..50, {cell}"), row(f"end, 50, {cell}")) for cell in GATED))],
+        lambda results: rates(results, *names("end", "1..50", GATED)),
+    ),
+    Claim(
+        "end-varying-plain-nets",
+        "With a label at the end and lengths from 1 to 50, fewer tanh nets and fewer relu nets solve it than LSTMs and "
+        "GRUs, and more than on strings of 50 bits (Fisher's exact test, six comparisons with Holm's correction).",
+        more_often(*((row(f"end, 1..50, {gated}"), row(f"end, 1..50, {plain}")) for gated in GATED for plain in PLAIN),
+                   *((row(f"end, 1..50, {plain}"), row(f"end, 50, {plain}")) for plain in PLAIN)),
+        lambda results: rates(results, *names("end", "1..50")),
+    ),
+    Claim(
+        "plain-nets-stop-at-short-strings",
+        "The tanh and relu nets that do not solve lengths from 1 to 50 with a label at the end are right, on average, "
+        "on more than 60 % of strings of 1 to 5 bits and on fewer than 55 % of those of 46 to 50, if those that solve "
+        "it are counted as always right.",
+        [condition for name in names("end", "1..50", PLAIN) for condition in (
+            failed_share(name, 0, "the failed nets on 1 to 5 bits", lambda share: share > 0.6),
+            failed_share(name, -1, "the failed nets on 46 to 50 bits", lambda share: share < 0.55))],
+        lambda results: "; ".join(
+            f"{name}: {percent(of_the_failed(one, 0))} and {percent(of_the_failed(one, -1))}"
+            for name, one in ((name, results["conditions"][name]) for name in names("end", "1..50", PLAIN))) + ".",
+    ),
+    Claim(
+        "every-step-lengths-alike",
+        f"With a label at every step, the success rates on strings of 50 bits and of 1 to 50 bits differ by less than "
+        f"{100 * MARGIN:.0f} points for tanh nets, LSTMs and GRUs (Newcombe's interval of the difference lies within); "
+        f"for relu nets these runs cannot tell.",
+        [*(same_rate(row(f"every_step, 1..50, {cell}"), row(f"every_step, 50, {cell}"))
+           for cell in ("tanh", "lstm", "gru")),
+         *cannot_tell((row("every_step, 1..50, relu"), row("every_step, 50, relu")))],
+        lambda results: rates(results, *names("every_step", "50"), *names("every_step", "1..50")),
+    ),
+    Claim(
+        "every-step-speed-alike",
+        "With a label at every step, the step by which half of all runs are solved (Kaplan and Meier's estimate) is on "
+        "lengths from 1 to 50 between two thirds and one and a half of that on 50 bits for each kind of net.",
+        [condition for cell in CELLS for condition in (
+            Condition(f"{cell}: more than two thirds", lambda results, cell=cell: speed(results, cell) > 2 / 3,
+                      with_speed(cell, 0.66)),
+            Condition(f"{cell}: less than one and a half", lambda results, cell=cell: speed(results, cell) < 1.5,
+                      with_speed(cell, 1.5)))],
+        lambda results: "Steps on 1 to 50 bits divided by those on 50 bits: " + ", ".join(
+            f"{cell} {speed(results, cell):.2f}" for cell in CELLS) + ".",
+    ),
+    Claim(
+        "solved-nets-at-10000",
+        "Of the nets that solved their task, more than half in each condition (the intervals lie above one half) and "
+        "not all of all conditions get every bit of 20 random strings of 10,000 bits right, asked after each bit.",
+        [*(counted(f"{name}: the interval lies above one half", row(name), lambda results, name=name: wilson_interval(
+            results["conditions"][name]["far_exact"], results["conditions"][name]["solved"])[0] > 0.5,
+            key="far_exact", of="solved") for name in SOLVED_BY_SOME),
+         Condition("not all of all conditions", lambda results: any(
+             one["far_exact"] < one["solved"] for one in results["conditions"].values()),
+             replaced("conditions", by=lambda rows: {
+                 name: one | {"far_exact": one["solved"]} for name, one in rows.items()}))],
+        lambda results: "; ".join(
+            f"{name}: {one['far_exact']} of {one['solved']}, worst accuracy per bit {percent(min(one['far']))}"
+            for name, one in results["conditions"].items() if one["solved"]) + ".",
+    ),
+)
