@@ -171,4 +171,4 @@ def test_what_solved_means_is_said_for_each_file_that_trains_until_then(source, 
     (0, "0"), (0.123, "0.12"), (6.8, "6.8"), (724.4, "724"), (6100, "6,100"), (3e-14, "3·10⁻¹⁴"), (2e5, "2·10⁵"),
 ])
 def test_numbers_of_every_size_are_readable(value, words):
-    assert registry().words.power(value) == words
+    assert sys.modules["claims.words"].power(value) == words
