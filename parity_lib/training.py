@@ -237,10 +237,10 @@ class _Validation:
         return score
 
 
-def progress_bar(updates: int, progress: bool | None) -> tqdm:
+def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
     """A bar over so many updates; None shows it unless the environment has ``PARITY_PROGRESS=0``."""
     wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
-    return tqdm(total=updates, disable=not wanted, leave=False, unit="step")
+    return tqdm(total=total, disable=not wanted, **{"leave": False, "unit": "step"} | options)
 
 
 def close(bar: tqdm) -> None:
