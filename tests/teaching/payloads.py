@@ -29,11 +29,11 @@ MARKDOWN = {
     "animation": "<style>@keyframes k {}</style>"
                  "<p style=\"animation: k 1s\" onanimationstart=\"ran('animation')\">x</p>",
     "diagram": "```mermaid\n<img src=x onerror=\"ran('diagram')\">\n```",
-    "unclosed": "<div><img src=x onerror=\"ran('unclosed')\" alt=",
     "heading": "## <img src=x onerror=\"ran('heading')\"> My answer",
     "table": "| a | b |\n|---|---|\n| 1 | <img src=x onerror=\"ran('table')\"> |",
     "tooltip": "<a data-toggle=\"tooltip\" data-html=\"true\" onclick=\"ran('tooltip')\""
                " title=\"<img src=x onerror=ran('tooltip')>\">?</a>",
+    "unclosed": "<div><img src=x onerror=\"ran('unclosed')\" alt=",
 }
 OUTPUTS = {
     "html output": "display(HTML(\"<script>ran('html output')</script>\"))",
@@ -43,10 +43,6 @@ OUTPUTS = {
     "markdown output": "display(Markdown(\"<img src=x onerror=\\\"ran('markdown output')\\\">\"))",
     "size": f"raw({{'image/png': '{PIXEL}'}}, {{'image/png': {{'width': '1 onload=ran(/size/.source)'}}}})",
     "isolated": "raw({'text/html': \"<script>ran('isolated')</script>\"}, {'text/html': {'isolated': True}})",
-    "count": "kernel = get_ipython().kernel\n"
-             "count = '<img src=x onerror=ran(/count/.source)>'\n"
-             "content = {'data': {'text/plain': '1'}, 'metadata': {}, 'execution_count': count}\n"
-             "kernel.session.send(kernel.iopub_socket, 'display_data', content, parent=kernel.get_parent())",
 }
 IMPORTS = ("from IPython.display import HTML, Javascript, Latex, Markdown, display\n\n\n"
            "def raw(data, metadata=None):\n    display(data, metadata=metadata, raw=True)")

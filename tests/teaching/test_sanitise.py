@@ -104,7 +104,8 @@ def test_the_same_answer_is_active_on_a_stock_page(show, source):
 PIECES = ["<", ">", "/", "\"", "'", "=", " ", "\n", "\n\n", "    ", "`", "```\n", "$", "$$", "&lt;", "&#60;",
           "&Tab;", "\\", "](", ")", "[x", "![x", "]: ", "<!--", "-->", "<![CDATA[", "a", "b", "x", "script", "img",
           "svg", "math", "style", "details", "iframe", "noscript", "textarea", "template", "table", "<td", "onerror",
-          "onload", "src", "href", "id", "class", "javascript:", "data:text/html,", "https://", "localhost", "ran(1)", "\x00", "\u2028",
+          "onload", "src", "href", "id", "class", "javascript:", "data:text/html,", "https://", "localhost", "ran(1)",
+          "\x00", "\u2028",
           "| a |\n|---|\n"]
 
 
