@@ -15,7 +15,7 @@ LAYERS = (nn.modules.rnn.RNNBase, nn.modules.rnn.RNNCellBase, nn.Linear)
 
 @contextlib.contextmanager
 def weights(number: int, size: float = SIZE) -> Iterator[None]:
-    """Inside, layers that are made are disturbed by ``size`` of each weight, in the same way for the same ``number``."""
+    """Inside, each weight of a new layer is moved by about ``size`` of itself, in the same way for one ``number``."""
     with contextlib.ExitStack() as patches:
         for layer in LAYERS:
             patches.enter_context(mock.patch.object(layer, "reset_parameters",

@@ -34,7 +34,7 @@ def calibrate(seeds: int = 100) -> dict:
 
 
 def disturbed_starts() -> dict:
-    """The public check's starts with the solution, disturbed again and again: updates of the quickest of them, sorted."""
+    """The public check's starts, disturbed again and again, with the solution: updates of the quickest, sorted."""
     checks.bind({"build_model": _builder(None)})
     try:
         quickest = [_quickest(number) for number in range(disturbed.TIMES)]
