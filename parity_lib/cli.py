@@ -93,7 +93,7 @@ def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
         authoring.write_solutions(root, folder / "solutions")
         authoring.write_exercises(folder / "solutions", folder / "exercises")
         derived = manifest.derived(root)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     return {path: text.encode() for path, text in derived.items()} | {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
