@@ -210,7 +210,7 @@ def _two_kinds_of_ends(row: dict[str, Any]) -> bool:
 
 PUBLISHED = {"A1": 2906, "A2": 2797, "A2 without self-connections": 250}  # mean guesses, Schmidhuber et al. 2001
 NAMED_TESTS = {"fresh": "100 fresh strings", "long": "20 random strings of 5,000 bits",
-               "regular": "five regular strings of 5,000 bits", "switches": "as switches, all lengths from 500 on",
+               "unkind": "five regular strings of 5,000 bits", "switches": "as switches, all lengths from 500 on",
                "switches_from_1": "as switches, all lengths"}
 LN2 = math.log(2)
 
@@ -1015,10 +1015,10 @@ CLAIMS: tuple[Claim, ...] = (
                              for row in results["nets"].values())
                          and all(sum(row[test] for row in results["nets"].values())
                                  >= 0.95 * sum(row["solved"] for row in results["nets"].values())
-                                 for test in ("long", "regular"))
-                         and any(row["regular"] < row["solved"] for row in results["nets"].values())),
+                                 for test in ("long", "unkind"))
+                         and any(row["unkind"] < row["solved"] for row in results["nets"].values())),
         _with(99, "nets", "A1", "fresh"),
-        lambda results: _guessed_right(results, "fresh", "long", "regular"),
+        lambda results: _guessed_right(results, "fresh", "long", "unkind"),
     ),
     Claim(
         "guessed-nets-are-switches",

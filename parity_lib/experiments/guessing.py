@@ -6,7 +6,7 @@ output after its last bit is within 0.1 of the label; guess until all 100
 are. Returns ``{"nets": {"A1" | "A2" | "A2 without self-connections" | "two
 tanh units": {"weights", "repetitions", "solved", "trials": [a repetition
 each, None where not within the cap], "mean", "standard_error", "median",
-"low", "high" (quartiles), "fresh", "long", "regular", "switches",
+"low", "high" (quartiles), "fresh", "long", "unkind", "switches",
 "switches_from_1": how many of the solved are right on 100 fresh strings, on
 20 of 5,000 bits, on five regular ones of 5,000 bits, and, with every unit
 made a switch, on all strings of every length from 500 on, or from 1 on}},
@@ -171,13 +171,13 @@ def summary_of_guesses(name: str, found: list, rng: np.random.Generator) -> dict
     row = {"weights": GUESSED[name][1], "repetitions": len(found), "solved": len(solved),
            "trials": [pair and pair[0] for pair in found]}
     if not solved:
-        keys = ("mean", "standard_error", "median", "low", "high", "fresh", "long", "regular", "switches",
+        keys = ("mean", "standard_error", "median", "low", "high", "fresh", "long", "unkind", "switches",
                 "switches_from_1")
         return row | dict.fromkeys(keys)
     low, median, high = np.quantile(trials, [0.25, 0.5, 0.75]).tolist()
     weights = np.array([each for _, each in solved])
     tests = {"fresh": balanced_strings(100, 500, 600, rng), "long": balanced_strings(20, 5000, 5000, rng),
-             "regular": regular_strings(5000)}
+             "unkind": regular_strings(5000)}
     return row | {
         "mean": short(np.mean(trials)),
         "standard_error": short(np.std(trials, ddof=1) / math.sqrt(len(trials))) if len(trials) > 1 else None,

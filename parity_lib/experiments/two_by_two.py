@@ -6,7 +6,7 @@ from parity_lib.experiments.condition import LONGEST, Condition, Conditions, wor
 from parity_lib.models import CELLS
 
 SEEDS = 50
-QUICK = {"seeds": 3, "cells": ("lstm",), "max_steps": 1500}
+QUICK = {"seeds": 3, "cells": ("lstm",), "max_steps": 500}
 
 
 def conditions(cells: tuple[str, ...] = CELLS, max_steps: int = 8000) -> Conditions:

@@ -118,4 +118,4 @@ def test_a_summary_of_guesses_tests_the_solved_only():
     row = guessing.summary_of_guesses("A1", [(10, A1_BY_HAND), None, (30, A1_BY_HAND)], np.random.default_rng(0))
     assert row["trials"] == [10, None, 30]
     assert (row["mean"], row["median"], row["standard_error"]) == (20, 20, 10)
-    assert {row[test] for test in ("fresh", "long", "regular", "switches", "switches_from_1")} == {2}
+    assert {row[test] for test in ("fresh", "long", "unkind", "switches", "switches_from_1")} == {2}

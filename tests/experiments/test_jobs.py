@@ -13,7 +13,7 @@ from scipy.stats import fisher_exact
 
 from parity_lib import experiments
 from parity_lib.cli import main
-from parity_lib.experiments import condition, jobs, pools
+from parity_lib.experiments import condition, jobs, pools, two_by_two
 from parity_lib.experiments.condition import Condition, Examination
 from parity_lib.experiments.jobs import FinishedJobs, Job
 
@@ -47,7 +47,7 @@ def test_a_fresh_run_agrees_with_the_book(quick):
     """Where both have the same rate, chance alone fails this once in ten thousand runs of one condition."""
     committed = experiments.load("two_by_two")["conditions"]
     for key, fresh in results(quick / "two_by_two.json")["conditions"].items():
-        within = sum(steps is not None and steps <= 1500 for steps in committed[key]["steps"])
+        within = sum(steps is not None and steps <= two_by_two.QUICK["max_steps"] for steps in committed[key]["steps"])
         table = [[fresh["solved"], fresh["seeds"] - fresh["solved"]], [within, committed[key]["seeds"] - within]]
         assert fisher_exact(table).pvalue > 1e-4, key
 
