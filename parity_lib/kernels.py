@@ -23,6 +23,7 @@ from numba import njit, types
 from numba.extending import overload
 
 LANES = 64
+STEPS = 8  # of the way back whose gradients are gathered before they meet the states: so many stay in the cache
 PARTS = 7  # of LANES numbers that a block keeps of a step: four rows, and for a unit with gates c, tanh(c) and h
 TANH, RELU, LSTM, GRU = range(4)
 KINDS = {"tanh": TANH, "relu": RELU, "lstm": LSTM, "gru": GRU}
@@ -175,38 +176,6 @@ def _copy(values, place):
 
 
 @_compiled
-def _backward(kind, tiles, units, kept, d_states, slopes, d_rows, half, one):
-    """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
-
-    ``tiles`` are those of the transposed matrix. Fills ``d_rows [rows, steps x LANES]``,
-    the gradient at each product. Where ``slopes [steps, units x LANES]`` has room, the
-    gradient at the inputs goes there.
-    """
-    steps, blocks = len(kept) - 1, kept.shape[1]
-    per_block = units // blocks
-    carry = np.zeros(units * LANES, d_rows.dtype)
-    d_h = np.zeros(units * LANES, d_rows.dtype)
-    d = np.empty(4 * blocks * LANES, d_rows.dtype)
-    for t in range(steps - 1, -1, -1):
-        above = d_states[t]
-        for k in range(units * LANES):
-            d_h[k] += above[k]
-        for block in range(blocks):
-            of_units = slice(block * per_block * LANES, (block + 1) * per_block * LANES)
-            _back(kind, kept[t + 1, block], kept[t, block], d_h[of_units], carry[of_units],
-                  d[4 * block * LANES:4 * (block + 1) * LANES], half, one)
-        for row in range(4 * blocks):
-            _copy(d[row * LANES:(row + 1) * LANES], d_rows[row, t * LANES:(t + 1) * LANES])
-        d_h[:] = half - half
-        slopes[t] = half - half
-        for four in range(units // 4):
-            place = slice(4 * four * LANES, 4 * (four + 1) * LANES)
-            _add_product(tiles[four], d, d_h[place])
-            if slopes.shape[1] > 0:
-                _add_product(tiles[units // 4 + four], d, slopes[t, place])
-
-
-@_compiled
 def _add_sums(left, right, count, result):
     """Add to ``result [rows, columns]`` the products of each row of ``left`` with each of ``right``, summed."""
     for row in range(0, len(left), 4):
@@ -223,6 +192,40 @@ def _add_sums(left, right, count, result):
             result[row + 1, column] += s1
             result[row + 2, column] += s2
             result[row + 3, column] += s3
+
+
+@_compiled
+def _backward(kind, tiles, units, kept, states, d_states, slopes, gradient, half, one):
+    """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
+
+    ``tiles`` are those of the transposed matrix. Adds to ``gradient [rows, columns]``.
+    Where ``slopes [steps, units x LANES]`` has room, the gradient at the inputs goes there.
+    """
+    steps, blocks = len(kept) - 1, kept.shape[1]
+    per_block = units // blocks
+    carry = np.zeros(units * LANES, states.dtype)
+    d_h = np.zeros(units * LANES, states.dtype)
+    d = np.empty(4 * blocks * LANES, states.dtype)
+    d_rows = np.empty((4 * blocks, STEPS * LANES), states.dtype)
+    for t in range(steps - 1, -1, -1):
+        above = d_states[t]
+        for k in range(units * LANES):
+            d_h[k] += above[k]
+        for block in range(blocks):
+            of_units = slice(block * per_block * LANES, (block + 1) * per_block * LANES)
+            _back(kind, kept[t + 1, block], kept[t, block], d_h[of_units], carry[of_units],
+                  d[4 * block * LANES:4 * (block + 1) * LANES], half, one)
+        for row in range(4 * blocks):
+            _copy(d[row * LANES:(row + 1) * LANES], d_rows[row, t % STEPS * LANES:(t % STEPS + 1) * LANES])
+        if t % STEPS == 0:
+            _add_sums(d_rows, states[:, t * LANES:], min(STEPS, steps - t) * LANES, gradient)
+        d_h[:] = half - half
+        slopes[t] = half - half
+        for four in range(units // 4):
+            place = slice(4 * four * LANES, 4 * (four + 1) * LANES)
+            _add_product(tiles[four], d, d_h[place])
+            if slopes.shape[1] > 0:
+                _add_product(tiles[units // 4 + four], d, slopes[t, place])
 
 
 @_compiled
@@ -281,7 +284,6 @@ def run(kind, forward, backward, edge, readout, inputs, targets, weights, logits
     row = np.empty(steps * LANES, readout.dtype)
     d_states = np.empty((steps, units * LANES), readout.dtype)
     nothing = np.empty((steps, 0), readout.dtype)
-    d_rows = np.empty((4 * blocks, steps * LANES), readout.dtype)
     for seed in range(seeds):
         for start in range(0, batch, LANES):
             lanes = min(LANES, batch - start)
@@ -305,5 +307,5 @@ def run(kind, forward, backward, edge, readout, inputs, targets, weights, logits
                         to[k] = w * d_logits[k]
             for layer in range(layers - 1, -1, -1):
                 slopes = nothing if layer == 0 else d_states
-                _backward(kind, backward[layer, seed], units, kept[layer], d_states, slopes, d_rows, half, one)
-                _add_sums(d_rows, states[layer], steps * LANES, gradient[layer, seed])
+                _backward(kind, backward[layer, seed], units, kept[layer], states[layer], d_states, slopes,
+                          gradient[layer, seed], half, one)
