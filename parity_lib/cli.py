@@ -178,7 +178,7 @@ def bench(save: bool, quick: bool) -> None:
 
     if save and quick:
         raise click.UsageError("--save and --quick exclude each other: quick figures mean nothing")
-    content = benches.run(quick)
+    content = benches.run(quick, report=lambda line: click.echo(line, err=True))
     click.echo(benches.table(content))
     if save:
         with _as_message():

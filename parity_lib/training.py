@@ -86,7 +86,7 @@ def _that_count(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
     """Per string: ``right`` bits and ``counted`` bits, ``int64`` ``[batch]`` each."""
-    right = (model(batch.inputs, batch.lengths) > 0) == (batch.targets > 0.5)
+    right = (model(batch.inputs, batch.run_lengths) > 0) == (batch.targets > 0.5)
     right = right.squeeze(-1) & batch.mask
     return {"right": right.sum(1).cpu().numpy(), "counted": batch.mask.sum(1).cpu().numpy()}
 
@@ -192,7 +192,7 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
 
 def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip: float | None) -> tuple[float, float]:
     updates.zero_grad()
-    logits, targets = _that_count(model(batch.inputs, batch.lengths), batch.targets, batch.mask)
+    logits, targets = _that_count(model(batch.inputs, batch.run_lengths), batch.targets, batch.mask)
     loss = binary_cross_entropy_with_logits(logits, targets)
     loss.backward()
     if clip is not None:
@@ -208,7 +208,7 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
     longest = task.first_longest
     while history.steps < max_steps:
         chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
-        for rows in _slices(len(chunk.lengths), batch_size):
+        for rows in _slices(len(chunk.run_lengths), batch_size):
             yield Batch(*(part[rows] for part in chunk))
             if history.steps >= max_steps:
                 return

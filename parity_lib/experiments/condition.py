@@ -42,7 +42,7 @@ class CarriedTask(ParityTask):
         targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
         targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
         mask[:, -1] = True
-        return Batch(batch.inputs, targets, mask, torch.full_like(batch.lengths, bits.shape[1]))
+        return Batch(batch.inputs, targets, mask, torch.full_like(batch.run_lengths, bits.shape[1]))
 
 
 class ScoredTask(ParityTask):

@@ -45,7 +45,7 @@ def test_every_condition_makes_its_networks_and_its_strings(name):
             continue
         batch = condition.task().batch(2, np.random.default_rng(0))
         assert (model.cell, model.num_layers) == (condition.cell, condition.num_layers)
-        assert model(batch.inputs, batch.lengths).shape == batch.targets.shape
+        assert model(batch.inputs, batch.run_lengths).shape == batch.targets.shape
 
 
 def of_all_strings(name):
@@ -95,7 +95,7 @@ def test_a_carried_answer_is_asked_for_at_the_last_column():
     assert batch.inputs[..., 0].tolist() == [[1, 1, 0, 1], [1, 0, 0, 0]], "zeros behind the string"
     assert batch.mask.tolist() == [[False, False, False, True]] * 2
     assert batch.targets[:, -1, 0].tolist() == [1, 1]
-    assert batch.lengths.tolist() == [4, 4]
+    assert batch.run_lengths.tolist() == [4, 4]
     longer = CarriedTask((1, 4), "end").stretched(2)
     assert (type(longer), longer.shortest, longer.longest) == (CarriedTask, 1, 8)
 
