@@ -1,6 +1,6 @@
 """One Bit of Memory: recurrent neural networks, learned through the parity of a string of bits.
 
-Read the modules in this order, a chapter each: data, padding, models, training.
+Read the modules in this order, a chapter each: data, padding, cells, models, training.
 """
 
 from parity_lib.data import (
@@ -17,7 +17,7 @@ from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.padding import last_real_step, length_mask, masked_mean, pack, unpack
 from parity_lib.training import History, evaluate, masked_loss, train
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "Batch", "Curriculum", "History", "NumpyRNN", "ParityDataset", "ParityRNN", "ParityTask",
