@@ -17,6 +17,8 @@ from nbgrader.api import Gradebook
 from tests.exercises import course
 from tests.submissions import bank
 
+pytestmark = pytest.mark.whole
+
 PAGE = (bank.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
 BLOCK = re.compile(r"^(`{3,})bash\n(.*?)^\1\n", re.MULTILINE | re.DOTALL)
 EXERCISE = "unrolling"

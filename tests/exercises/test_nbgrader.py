@@ -14,6 +14,8 @@ import pytest
 from tests.exercises import course
 from tests.submissions import bank
 
+pytestmark = pytest.mark.whole
+
 NAMES = bank.authoring.names(bank.ROOT)
 FIRST = NAMES[0]
 BANK = {name: {one.path.stem: one for one in bank.bank(name)} for name in NAMES}
