@@ -43,6 +43,7 @@ from typing import Any
 import nbformat
 import yaml
 
+from parity_lib import __version__
 from parity_lib.errors import require, require_int
 
 FENCE = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -57,7 +58,7 @@ REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: nearly the answer")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-          "language_info": {"name": "python"}}
+          "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
 
 
 @dataclass(frozen=True)
