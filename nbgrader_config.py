@@ -1,6 +1,7 @@
 """The course, for the stock nbgrader commands. They are run from this folder."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 c = get_config()  # noqa: F821
@@ -30,11 +31,24 @@ c.IgnorePattern.pattern = r"[\s\S]*"
 # Feedback shows the messages of hidden tests, not their source.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "parity_lib.teaching.feedback.HideHiddenTests",
+    "parity_lib.teaching.feedback.MessagesOnly",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# Whatever a student hands in is made harmless where it becomes a page: in the formgrader and in feedback.
+c.HTMLExporter.preprocessors = ["parity_lib.teaching.sanitise.Sanitise"]
+c.HTMLExporter.filters = {"markdown2html": "parity_lib.teaching.sanitise.markdown2html"}
 
 # What belongs to one class only stays out of git, in private/: tests of your own, and settings in the form of this
 # file, such as the names that your learning platform gives to downloads.
 os.environ.setdefault("PARITY_PRIVATE_TESTS", str(HERE / "private"))
 load_subconfig("nbgrader_config.py", path=str(HERE / "private"))  # noqa: F821
+
+# Grades, hidden tests and private tests are the owner's to read, or the group's where nbgrader is told of one.
+mode = 0o770 if c.CourseDirectory.get("groupshared") else 0o700
+with suppress(OSError):  # they may belong to a colleague
+    if (HERE / "private").is_dir():
+        (HERE / "private").chmod(mode)
+    if "db_url" not in c.CourseDirectory:  # an empty file is a database already, with the right mode from the first byte
+        (HERE / "gradebook.db").touch(mode & 0o660)
+        (HERE / "gradebook.db").chmod(mode & 0o660)

@@ -1,6 +1,6 @@
 """One Bit of Memory: recurrent neural networks, learned through the parity of a string of bits.
 
-Read the modules in this order, a chapter each: data, padding, models, training.
+Read the modules in this order, a chapter each: data, padding, cells, models, training.
 """
 
 from parity_lib.data import (

@@ -20,9 +20,12 @@ from torch import nn
 from torch.nn.utils import rnn as rnn_utils
 from torch.utils.data import DataLoader, Dataset
 
-from parity_lib import experiment, training
+from parity_lib import training
+from parity_lib.cells import CELLS
 from parity_lib.data import ParityTask, bits_and_parity
 from parity_lib.ensemble import train_together
+from parity_lib.experiments.results import provenance
+from parity_lib.experiments.sources import source_hash
 from parity_lib.models import ParityRNN
 from parity_lib.training import History, masked_loss, train
 
@@ -326,7 +329,7 @@ def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds
             short, long = (_seconds(lambda: work(count)) for count in (steps, 3 * steps))  # noqa: B023
             ms[side].append((long - short) / (2 * steps) * 1e3)
     median = {side: statistics.median(values) for side, values in ms.items()}
-    rows = {"tanh": 1, "relu": 1, "lstm": 4, "gru": 4}[cell]
+    rows = len(CELLS[cell].rows)
     operations = 3 * 2 * STEPS * seeds * batch * rows * hidden * (hidden + 2)  # forward, and twice as many back
     return {
         "cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds, "together_ms": median["together"],
@@ -363,7 +366,7 @@ def _peak_mib(work: Callable[[], Any]) -> float:
 def run(quick: bool = False) -> dict[str, Any]:
     """Measure everything, in three to ten minutes (``quick``: at once, and the figures mean nothing).
 
-    Returns the content of ``book/results/bench.json``: ``results`` with
+    Returns the content of ``bench.json``: ``results`` with
     ``targets`` and ``sizes``; ``measurements`` with ``solve``, ``step``,
     ``generation``, ``packing`` and ``together`` as the five functions return them;
     ``provenance``.
@@ -379,7 +382,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     finally:
         torch.set_num_threads(threads)
     return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
-            "provenance": experiment.provenance({}, experiment.file_hash(__file__), time.perf_counter() - began)}
+            "provenance": provenance({}, source_hash(__name__), time.perf_counter() - began)}
 
 
 def table(content: dict[str, Any]) -> str:

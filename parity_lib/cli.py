@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,6 +15,7 @@ import click
 from parity_lib import __version__
 
 JUPYTER_BOOK = "1.0.4.post1"
+NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,20 +49,21 @@ def book() -> None:
     """Execute and build every page into _build/html; any warning or failing cell is an error."""
     _require_jupyter_book()
     root = _root()
-    # Not `-m jupyter_book`, which it does not offer, and not the command, which may be another installation's.
-    start = "from jupyter_book.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", start, "build", ".", "-W", "-n", "--keep-going"], cwd=root)
+    # A process of its own, because Sphinx changes much of the one that it runs in.
+    done = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root)
     page = root / "_build" / "html" / "index.html"
+    if done.returncode == NOT_BEGUN:
+        raise click.exceptions.Exit(1)
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
-    click.echo(f"\nThe book is ready. Open {page.as_uri()}")
+    click.echo(f"The book is ready. Open {page.as_uri()}")
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Write nothing; fail if a notebook is not what its source makes.")
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file is not what the sources make.")
 def exercises(check: bool) -> None:
-    """Write the exercises' notebooks, solutions/*/ and exercises/*/, from their sources, solutions/*.md."""
-    for module in ("nbgrader", "yaml"):
+    """Write the exercises' notebooks, and what says their points and minutes, from their sources, solutions/*.md."""
+    for module in ("nbgrader", "jupytext"):
         if importlib.util.find_spec(module) is None:
             raise click.ClickException(f'{module} is missing: pip install -c constraints.txt -e ".[course]"')
     root = _root()
@@ -69,31 +73,32 @@ def exercises(check: bool) -> None:
     orphans = _orphans(root, made)
     if check and (stale or orphans):
         raise click.ClickException("\n".join(
-            [*(f"{path} is not what its source makes" for path in stale),
+            [*(f"{path} is not what {'its source makes' if path.endswith('.ipynb') else 'the sources make'}"
+               for path in stale),
              *(f"{path} has no source in solutions/" for path in orphans),
-             "Edit solutions/NAME.md, never a notebook, then run: parity exercises"]))
+             "Edit solutions/NAME.md, never what is made from it, then run: parity exercises"]))
     for path, content in made.items():
         if path in stale:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(content)
     for path in orphans:
         click.echo(f"{path} has no source in solutions/; delete it if the exercise is gone")
-    click.echo(f"{len(made)} notebooks, {len(stale)} of them written anew" if stale else
-               f"{len(made)} notebooks, all as their sources make them")
+    click.echo(f"{len(made)} files, {len(stale)} of them written anew" if stale else
+               f"{len(made)} files, all as the sources make them")
 
 
 def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
-    """Every notebook that the sources make, by its path within the repository."""
-    from yaml import YAMLError
-
-    from parity_lib.teaching import authoring
+    """Every file that the sources make, by its path within the repository."""
+    from parity_lib.teaching import authoring, manifest
 
     try:
         authoring.write_solutions(root, folder / "solutions")
         authoring.write_exercises(folder / "solutions", folder / "exercises")
-    except (ValueError, YAMLError) as error:
+        derived = manifest.derived(root)
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
+    return {path: text.encode() for path, text in derived.items()} | {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
 
 
 def _differences(root: Path, made: dict[str, bytes]) -> list[str]:
@@ -112,58 +117,71 @@ def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Run every experiment.")
 @click.option("--quick", is_flag=True, help="Seconds instead of minutes, with figures that mean nothing; needs --out.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to [book/results].")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder of the files [the book's].")
 @click.option("--list", "listing", is_flag=True, help="List the experiments and whether their files are current.")
+@click.option("--recheck", is_flag=True, help="Derive a part of each file again; where it is equal, mark it current.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes for a series [one a core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
-def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool,
+def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
     """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: two hours).
 
     A series, which trains a grid of settings, goes on where it was stopped.
     """
-    from parity_lib import experiment as experiments
-    from parity_lib import grid
+    from parity_lib import experiments
 
-    known = experiments.EXPERIMENTS | grid.SERIES
+    known = experiments.names()
     if listing:
-        for name, function in known.items():
-            state = grid.state(name) if name in grid.SERIES else experiments.state(name)
-            click.echo(f"{name:22} {state:18} {_first_line(function)}")
+        for name in known:
+            click.echo(f"{name:22} {experiments.state(name, out):18} {experiments.question(name)}")
         return
-    names = tuple(known) if everything else names
+    names = known if everything else names
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         wrong = f"no experiment is called {unknown[0]}" if unknown else "name an experiment, or give --all"
         raise click.UsageError(f"{wrong}; there are: {', '.join(known)}")
+    if quick and recheck:
+        raise click.UsageError("--quick and --recheck exclude each other: quick figures mean nothing")
     if quick and out is None:
         raise click.UsageError("--quick needs --out FOLDER: its figures must not replace the book's")
     for name in names:
-        folder = out or experiments.results_folder()
-        try:
-            path = (grid.run(name, folder, quick, scheduler, jobs or -1) if name in grid.SERIES
-                    else experiments.run(name, folder, quick))
-        except (ImportError, OSError) as error:
-            raise click.ClickException(str(error)) from None
+        with _as_message():
+            folder = out or experiments.writable_folder()
+            if recheck:
+                click.echo(_rechecked(name, folder))
+                continue
+            path = experiments.run(name, folder, quick, scheduler, jobs or -1)
         seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
 
 
-def _first_line(function) -> str:
-    return function.__doc__.strip().splitlines()[0]
+def _rechecked(name: str, folder: Path) -> str:
+    from parity_lib.experiments.recheck import recheck
+
+    return f"{name}: {recheck(name, folder)['numbers']} numbers derived again and equal, {folder / name}.json"
+
+
+@contextlib.contextmanager
+def _as_message() -> Iterator[None]:
+    """Errors that the user can do something about, without a traceback."""
+    try:
+        yield
+    except (ImportError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @main.command()
-@click.option("--save", is_flag=True, help="Write book/results/bench.json, from which pages quote.")
+@click.option("--save", is_flag=True, help="Write bench.json, from which pages quote.")
 @click.option("--quick", is_flag=True, help="At once, with figures that mean nothing.")
 def bench(save: bool, quick: bool) -> None:
     """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
     from parity_lib import bench as benches
-    from parity_lib import experiment as experiments
+    from parity_lib.experiments.results import writable_folder, write
 
     if save and quick:
         raise click.UsageError("--save and --quick exclude each other: quick figures mean nothing")
     content = benches.run(quick)
     click.echo(benches.table(content))
     if save:
-        click.echo(experiments.write(experiments.results_folder() / "bench.json", content))
+        with _as_message():
+            click.echo(write(writable_folder() / "bench.json", content))

@@ -6,20 +6,26 @@ hidden states ``[batch, steps, hidden]``, logits ``[batch, steps, 1]``.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
 
 from parity_lib import padding
+from parity_lib.cells import CELLS
 from parity_lib.errors import require, require_choice, require_int
 
-CELLS = ("tanh", "relu", "lstm", "gru")
+# PyTorch's module for each of CELLS
+MODULES = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
+           "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class ParityRNN(nn.Module):
     """A recurrent network that reads bits and says after each one whether the count of 1s is odd.
 
-    ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``. Every parameter is
+    ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of
+    :data:`~parity_lib.cells.CELLS`. Every parameter is
     drawn from ``seed``, uniformly on +-1/sqrt(hidden_size), which is PyTorch's own
     choice for these layers. Raises ValueError where an argument is not allowed.
 
@@ -33,17 +39,12 @@ class ParityRNN(nn.Module):
         super().__init__()
         require_int("hidden_size", hidden_size, least=1)
         require_int("num_layers", num_layers, least=1)
-        require_choice("cell", cell, CELLS)
+        require_choice("cell", cell, tuple(CELLS))
         require_int("seed", seed, least=0)
         self.hidden_size, self.cell, self.num_layers = hidden_size, cell, num_layers
         sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
         with torch.random.fork_rng(devices=[]):  # PyTorch's own first draw leaves no trace outside
-            if cell == "lstm":
-                self.rnn = nn.LSTM(**sizes)
-            elif cell == "gru":
-                self.rnn = nn.GRU(**sizes)
-            else:
-                self.rnn = nn.RNN(nonlinearity=cell, **sizes)
+            self.rnn = MODULES[cell](**sizes)
             self.hidden_to_logits = nn.Linear(hidden_size, 1)
         self._draw_parameters(seed)
         self.to(device)
@@ -160,11 +161,11 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
     >>> (by_hand("tanh")(torch.tensor([[[1.0], [1.0], [1.0]]]).double()) > 0).flatten().tolist()
     [True, False, True]
     """
-    require_choice("cell", cell, CELLS)
+    require_choice("cell", cell, tuple(BY_HAND))
     require(sharpness is None or (cell != "relu" and sharpness > 0), "sharpness", sharpness,
             "a number above 0, and left out for relu")
-    U, V, b, W, c = {"tanh": _tanh_by_hand, "relu": _relu_by_hand, "gru": _gru_by_hand, "lstm": _lstm_by_hand}[cell](
-        sharpness or {"tanh": 3.0, "gru": 20.0, "lstm": 40.0}.get(cell))
+    weights, usual = BY_HAND[cell]
+    U, V, b, W, c = weights(sharpness or usual)
     model = ParityRNN(len(W[0]), cell).double()
     parameters = {"weight_ih_l0": U, "weight_hh_l0": V, "bias_ih_l0": b}
     with torch.no_grad():
@@ -196,3 +197,7 @@ def _lstm_by_hand(k: float):
     # Nothing is kept by the forget gate: each step writes 1 (odd), -1 or, for a 1 after odd, nothing.
     return ([[-2 * k], [0.0], [2 * k], [0.0]], [[-k], [0.0], [k], [0.0]],
             [2.38 * k, -k, -0.38 * k, k], [[10.0]], [-3.8])
+
+
+BY_HAND = {"tanh": (_tanh_by_hand, 3.0), "relu": (_relu_by_hand, None), "lstm": (_lstm_by_hand, 40.0),
+           "gru": (_gru_by_hand, 20.0)}

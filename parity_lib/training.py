@@ -35,6 +35,7 @@ class History:
     entry a step; ``validation`` holds dicts with ``step``, ``bit_accuracy``,
     ``sequence_accuracy`` and ``strings``. ``solved_at`` is the step after which
     every validation string was right at every labelled position, or None.
+    ``backend`` is what computed: PyTorch, or a name of :data:`parity_lib.nets.BACKENDS`.
     """
 
     settings: dict[str, Any]
@@ -43,6 +44,7 @@ class History:
     validation: list[dict[str, float]] = field(default_factory=list)
     solved_at: int | None = None
     interrupted: bool = False
+    backend: str = "torch"
     seconds: float = 0.0
 
     @property
@@ -170,7 +172,7 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
         "lr": float(lr), "optimizer": optimizer, "clip": None if clip is None else float(clip),
     } | counts)
     began = time.perf_counter()
-    bar = tqdm(total=max_steps, disable=not _wants_progress(progress), leave=False, unit="step")
+    bar = progress_bar(max_steps, progress)
     try:
         with _one_thread():
             for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
@@ -188,7 +190,7 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
-        bar.close()
+        close(bar)
     history.seconds = time.perf_counter() - began
     return history
 
@@ -250,8 +252,16 @@ class _Validation:
         return score
 
 
-def _wants_progress(progress: bool | None) -> bool:
-    return os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
+def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
+    """A bar over so many updates; None shows it unless the environment has ``PARITY_PROGRESS=0``."""
+    wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
+    return tqdm(total=total, disable=not wanted, **{"leave": False, "unit": "step"} | options)
+
+
+def close(bar: tqdm) -> None:
+    """End a bar where it is: notebooks paint one that has not come to its total as an error, and leave it there."""
+    bar.total = bar.n
+    bar.close()
 
 
 def _checked_counts(**counts: int) -> dict[str, int]:

@@ -7,10 +7,12 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from parity_lib import bench, experiment
+from parity_lib import bench
 from parity_lib.cli import main
+from parity_lib.experiments import load, results
+from parity_lib.experiments.sources import source_hash
 
-from .test_experiment import same_shape, shape
+from .shapes import same_shape, shape
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +22,14 @@ def quick():
 
 
 def test_quick_run_has_the_form_of_the_committed_one(quick):
-    committed = json.loads((experiment.results_folder() / "bench.json").read_text())
+    committed = json.loads((results.FOLDER / "bench.json").read_text())
     assert same_shape(shape(json.loads(json.dumps(quick))), shape(committed))
     assert committed["results"] == {"targets": bench.TARGETS, "sizes": bench.SIZES}
 
 
 def test_committed_run_comes_from_these_sources():
-    made = experiment.load("bench", "provenance")
-    assert made["sources"] == experiment.file_hash(bench.__file__), "run: parity bench --save"
+    made = load("bench", "provenance")
+    assert made["sources"] == source_hash(bench.__name__), "run: parity bench --save"
 
 
 def test_train_and_the_bare_steps_end_with_the_same_weights(quick):
@@ -102,7 +104,7 @@ def test_table_says_which_target_is_met(quick):
 
 def test_command_prints_the_table_and_saves_where_asked(quick, tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "run", lambda quick_: quick)
-    monkeypatch.setattr(experiment, "results_folder", lambda: tmp_path)
+    monkeypatch.setattr(results, "writable_folder", lambda: tmp_path)
     assert "a step, train / bare" in CliRunner().invoke(main, ["bench", "--quick"]).output
     assert not list(tmp_path.iterdir())
     assert CliRunner().invoke(main, ["bench", "--save"]).exit_code == 0

@@ -6,10 +6,13 @@ import torch
 from torch import nn
 
 from parity_lib import ensemble
+from parity_lib import nets as parity_nets
 from parity_lib.data import Curriculum, ParityTask
-from parity_lib.ensemble import Ensemble, Loop, train_together
-from parity_lib.experiment import wilson_interval
+from parity_lib.ensemble import train_together
+from parity_lib.experiments import wilson_interval
 from parity_lib.models import CELLS, ParityRNN
+from parity_lib.nets import Compiled, Ensemble, OneByOne
+from parity_lib.strings import Stream, Validation, side_by_side
 from parity_lib.training import History, evaluate, masked_loss, train
 
 FEW = {"max_steps": 50, "validate_every": 20, "validation_size": 600, "progress": False}
@@ -29,7 +32,7 @@ def nets(cell, count=3, hidden=4, layers=1):
 def batches(task, count, size=5):
     """A batch for each network, as PyTorch has it and side by side."""
     drawn = [task.draw(size, np.random.default_rng(seed)) for seed in range(count)]
-    return [task.assemble(*one) for one in drawn], ensemble._side_by_side(task, drawn, np.float64)
+    return [task.assemble(*one) for one in drawn], side_by_side(task, drawn, np.float64)
 
 
 def parameters(models):
@@ -47,7 +50,7 @@ def same_histories(one, other):
 # Gradients
 
 
-@pytest.mark.parametrize("way", [Ensemble, Loop])
+@pytest.mark.parametrize("way", [Ensemble, Compiled, OneByOne])
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("task", ["every step", "lengths", "end"])
@@ -65,7 +68,7 @@ def test_gradients_are_those_of_autograd(way, layers, cell, task):
         np.testing.assert_allclose(gradients[row], of_torch, rtol=1e-9, atol=1e-13)
 
 
-@pytest.mark.parametrize("way", [Ensemble, Loop])
+@pytest.mark.parametrize("way", [Ensemble, Compiled, OneByOne])
 def test_one_network_has_no_part_in_another(way):
     models, (_, batch) = nets("lstm"), batches(TASKS["end"], 3)
     before = way(models).gradients(*batch)
@@ -78,7 +81,7 @@ def test_one_network_has_no_part_in_another(way):
         assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("way", [Ensemble, Loop])
+@pytest.mark.parametrize("way", [Ensemble, Compiled, OneByOne])
 @pytest.mark.parametrize("cell", CELLS)
 def test_logits_are_those_of_the_models_in_their_dtype(way, cell):
     models = [ParityRNN(3, cell, 2, seed=seed) for seed in range(2)]
@@ -103,16 +106,33 @@ def test_some_networks_can_be_chosen_and_written_back():
     assert moved.tolist() == [False, True, False, True]
 
 
+# Which of them computes
+
+
+def test_the_compiled_path_is_taken_where_it_is_there_and_the_history_says_so(monkeypatch):
+    def backend_of(net, **settings):
+        return train_together([net], ParityTask(4), seeds=[0], **FEW | {"max_steps": 1} | settings)[0].backend
+
+    assert backend_of(ParityRNN(2, "gru")) == "numba"
+    assert backend_of(ParityRNN(2, "gru"), backend="numpy") == "numpy"
+    assert backend_of(ParityRNN(2, "gru").double()) == "numpy"
+    assert backend_of(ParityRNN(64, "lstm"), batch_size=64) == "torch"
+    monkeypatch.setattr(parity_nets, "find_spec", lambda name: None)
+    assert backend_of(ParityRNN(2, "gru")) == "numpy"
+    assert train(ParityRNN(2, "gru"), ParityTask(4), seed=0, **FEW).backend == "torch"
+
+
 # Training
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("cell", CELLS)
-def test_fifty_steps_are_those_of_separate_runs(cell, task):
+def test_fifty_steps_are_those_of_separate_runs(cell, task, backend):
     apart, together = nets(cell), nets(cell)
     settings = FEW | {"batch_size": 20, "lr": 0.02, "clip": 0.1}
     expected = [train(model, TASKS[task], seed=seed, **settings) for seed, model in enumerate(apart)]
-    found = train_together(together, TASKS[task], seeds=range(3), **settings)
+    found = train_together(together, TASKS[task], seeds=range(3), backend=backend, **settings)
     for one, other in zip(expected, found, strict=True):
         same_histories(one, other)
     torch.testing.assert_close(parameters(together), parameters(apart), rtol=1e-8, atol=1e-10)
@@ -121,16 +141,17 @@ def test_fifty_steps_are_those_of_separate_runs(cell, task):
 @pytest.mark.parametrize("settings", [
     {"optimizer": "sgd", "lr": 0.5}, {"optimizer": "sgd", "lr": 0.5, "clip": None}, {"clip": None}, {"clip": 1e-3},
 ], ids=str)
-def test_so_they_are_with_each_optimizer_and_clipping(settings):
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_so_they_are_with_each_optimizer_and_clipping(settings, backend):
     apart, together = nets("tanh", layers=2), nets("tanh", layers=2)
     for seed, model in enumerate(apart):
         train(model, TASKS["lengths"], seed=seed, **FEW | settings)
-    train_together(together, TASKS["lengths"], seeds=range(3), **FEW | settings)
+    train_together(together, TASKS["lengths"], seeds=range(3), backend=backend, **FEW | settings)
     torch.testing.assert_close(parameters(together), parameters(apart), rtol=1e-8, atol=1e-10)
 
 
-def test_large_lstms_take_the_loop_and_come_to_the_same(monkeypatch):
-    monkeypatch.setattr(ensemble, "LARGE_LSTM", 4 * 32)
+def test_large_lstms_are_computed_one_by_one_and_come_to_the_same(monkeypatch):
+    monkeypatch.setattr(parity_nets, "LARGE_LSTM", 4 * 32)
     monkeypatch.setattr(Ensemble, "_forward", None)
     apart, together = nets("lstm"), nets("lstm")
     expected = [train(model, TASKS["end"], seed=seed, **FEW) for seed, model in enumerate(apart)]
@@ -154,7 +175,7 @@ def test_each_seed_stops_on_its_own_with_the_weights_it_had():
 def test_momentum_is_that_of_pytorch():
     apart, together = nets("tanh", 1)[0], nets("tanh", 1)
     optimizer = torch.optim.SGD(apart.parameters(), lr=0.1, momentum=0.9)
-    stream = ensemble._Stream(TASKS["end"], 8, np.random.SeedSequence(0).spawn(2)[0], None)
+    stream = Stream(TASKS["end"], 8, np.random.SeedSequence(0).spawn(2)[0], None)
     for _ in range(20):
         batch = TASKS["end"].assemble(*stream.next())
         optimizer.zero_grad()
@@ -166,7 +187,7 @@ def test_momentum_is_that_of_pytorch():
 
 
 def test_a_pool_is_passed_over_again_and_again():
-    stream = ensemble._Stream(ParityTask(16), 5, np.random.SeedSequence(0), 12)
+    stream = Stream(ParityTask(16), 5, np.random.SeedSequence(0), 12)
     passes = [[tuple(row) for _ in range(2) for row in stream.next()[0]] for _ in range(3)]
     pool = {tuple(row) for row in stream.pool[0]}
     assert len(pool) == 12
@@ -178,7 +199,7 @@ def test_strings_for_validation_can_be_as_long_as_in_training():
     found = [train_together(nets("tanh", 1), ParityTask(10), max_steps=1, seeds=[0], validation_size=50, stretch=factor,
                             progress=False)[0].validation[0] for factor in (1.0, 1.5)]
     assert found[0] != found[1]
-    validation = ensemble._Validation(ParityTask(10).stretched(1.0), 50, np.random.SeedSequence(0).spawn(1))
+    validation = Validation(ParityTask(10).stretched(1.0), 50, np.random.SeedSequence(0).spawn(1))
     assert validation.screens[0][0].shape == (50, 10)
 
 
@@ -215,6 +236,7 @@ def test_a_history_says_what_one_of_train_says():
     ({"momentum": 0.9}, "momentum must be a number from 0 to below 1, and 0 for Adam"),
     ({"pool": 3}, "pool must be an integer of at least 32"),
     ({"max_steps": 0}, "max_steps must be"),
+    ({"backend": "cuda"}, "backend must be None or 'numpy' or 'numba' or 'torch', but it is 'cuda'"),
     ({"task": ParityTask(Curriculum(), "end", "before")}, "task.padding must be 'after' in a curriculum"),
     ({"task": ParityTask(Curriculum(), "end"), "pool": 100}, "pool must be left out in a curriculum"),
     ({"models": []}, "models must be at least one ParityRNN"),

@@ -2,6 +2,8 @@
 
 import re
 import xml.etree.ElementTree as ET
+from functools import cache
+from pathlib import Path
 from urllib.parse import unquote
 
 import matplotlib
@@ -10,7 +12,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from parity_lib import ParityTask, bits_and_parity, evaluate, figures, train
-from parity_lib.experiment import wilson_interval
+from parity_lib.experiments import wilson_interval
 from parity_lib.models import ParityRNN
 
 
@@ -78,13 +80,27 @@ def pictures_of_the_grid():
     }
 
 
-PICTURES = every_picture() | pictures_of_the_grid()
+def pictures_of_many_seeds():
+    return {
+        "survival": figures.survival({"a": [100, 200, 200, None], "b": [None, None]}, cap=1000),
+        "success grid": figures.success_grid([2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
+        "success grid of unlike counts": figures.success_grid(["a"], ["b", "c"], [[1, 2]], [[4, 2]], "net", "bias"),
+        "predicted": figures.predicted_and_observed([("a", 100, 150.0), ("a", 100, 900), ("b", 5000, None)], cap=1000),
+    }
+
+
+PICTURES = every_picture() | pictures_of_the_grid() | pictures_of_many_seeds()
+
+
+@cache
+def shown(name):
+    """A picture's HTML, drawn once."""
+    return PICTURES[name]._repr_html_()
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_figure_is_one_labelled_svg(name):
-    html = PICTURES[name]._repr_html_()
-    root = ET.fromstring(html)
+    root = ET.fromstring(shown(name))
     svg = root.find("{http://www.w3.org/2000/svg}svg")
     assert root.tag == "figure"
     assert svg.get("role") == "img"
@@ -93,13 +109,28 @@ def test_a_figure_is_one_labelled_svg(name):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_figure_has_no_ink_of_its_own(name):
-    svg = PICTURES[name].svg()
+    svg = re.search("<svg.*</svg>", shown(name), re.DOTALL)[0]
     without_fallbacks = re.sub(r"var\(--[^;\"]*\)", "", svg)
     assert set(re.findall(r"#[0-9a-f]{6}\b", without_fallbacks)) == set()
     assert "stroke: black" not in svg
     # Text without a fill would be black in both themes.
     for group in re.findall(r'<g id="text_\d+">.*?</g>', svg, re.DOTALL):
         assert "var(--parity" in group
+
+
+def test_the_colours_stand_in_one_place_and_each_of_the_books_own_has_a_dark_form():
+    sheet = figures.picture.SHEET
+    light, dark = (dict(re.findall(r"--parity-(\w+): (.*);", block)) for block in sheet.split("}")[:2])
+    assert {name for name, value in light.items() if value.startswith("#")} == set(dark)
+    assert set(dark) == {"even", "odd", "third", "fourth"}
+    # Outside of the sheet a colour is only ever named, and every name that is used exists.
+    library = Path(figures.__file__).parents[1]
+    others = [*library.rglob("*.css"), *library.rglob("*.js"), *(library.parent / "book/_static").glob("*.css")]
+    for file in others:
+        if file.name != "colours.css":
+            text = file.read_text(encoding="utf-8")
+            assert not any(colour in text for colour in re.findall(r"#[0-9a-f]{6}", sheet)), file.name
+            assert set(re.findall(r"--parity-(\w+)", text)) <= set(light), file.name
 
 
 def test_a_figure_is_the_same_each_time():
@@ -228,3 +259,75 @@ def test_every_panel_of_the_two_by_two_has_its_four_nets_and_the_same_scale():
         assert len(axes.lines) == 4
         assert len({line.get_linestyle() for line in axes.lines}) == 4    # told apart without colour
     assert len(PICTURES["2 x 2 by length"].numbers.rows) == 32
+
+
+def test_a_survival_curve_falls_at_each_seed_that_is_solved_and_ends_in_a_cross_where_some_are_not():
+    picture = PICTURES["survival"]
+    curve, cross, never, other_cross = picture.figure.axes[0].lines
+    assert list(curve.get_xdata()) == [1, 100, 200, 1000, 1000]
+    np.testing.assert_allclose(curve.get_ydata(), [1, 0.75, 0.25, 0.25, 0.25])
+    assert [line.get_xydata().tolist() for line in (cross, other_cross)] == [[[1000, 0.25]], [[1000, 1]]]
+    assert set(never.get_ydata()) == {1}
+    assert curve.get_linestyle() != never.get_linestyle()      # told apart without colour
+    assert "a: 3 of 4 solved it within 1,000 updates, half of them by update 200; b: 0 of 2 solved it within 1,000 " \
+        "updates, fewer than half of them." in picture.alt
+    assert picture.numbers.rows[:2] == [("a", 100.0, 0.75), ("a", 200.0, 0.25)]
+
+
+def test_a_survival_curve_without_a_cross_ends_at_nobody():
+    (curve,) = figures.survival({"a": [10, 20]}, cap=50).figure.axes[0].lines
+    assert curve.get_ydata()[-1] == 0
+
+
+@pytest.mark.parametrize(("series", "told"), [
+    ({"a": [2000]}, r"series\['a'\] must be numbers of updates from above 0 to the cap, 1000, or None"),
+    ({"a": [0]}, r"series\['a'\] must be"), ({"a": []}, "at least one seed"), ({}, "1 to 6 names"),
+    ({name: [1] for name in "abcdefg"}, "1 to 6 names"),
+])
+def test_a_survival_curve_of_nonsense_is_refused(series, told):
+    with pytest.raises(ValueError, match=told):
+        figures.survival(series, cap=1000)
+
+
+def test_a_square_of_the_grid_is_the_darker_the_more_solved_it_and_has_the_count_in_it():
+    axes = PICTURES["success grid"].figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["5", "10", "–", "0", "1", "2"]
+    shades = [fill.get_alpha() for fill in axes.patches[::2]]
+    assert np.argsort(shades).tolist() == [2, 3, 4, 0, 1]       # 0, 1, 2, 5 and 10 of 10
+    assert max(shades) <= 0.45
+    assert "3, 256: 2 of 10" in PICTURES["success grid"].alt
+    assert len(PICTURES["success grid"].numbers.rows) == 5      # nothing for what was not run
+    low, high = wilson_interval(2, 10)
+    assert PICTURES["success grid"].numbers.rows[-1] == (3, 256, 2, 10, round(low, 4), round(high, 4))
+    unlike = PICTURES["success grid of unlike counts"]
+    assert [text.get_text() for text in unlike.figure.axes[0].texts] == ["1/4", "2/2"]
+    assert "each" not in unlike.alt
+
+
+@pytest.mark.parametrize(("counts", "seeds", "told"), [
+    ([[1, 2, 3]], 10, "solved must be one count for each row and column"),
+    ([[1, 11]], 10, "solved must be counts from 0 to the number of seeds"),
+    ([[1, -1]], 10, "solved must be counts"),
+    ([[1, 2]], [10, 10], "seeds must be one number"),
+])
+def test_a_grid_of_nonsense_is_refused(counts, seeds, told):
+    with pytest.raises(ValueError, match=told):
+        figures.success_grid(["a"], ["b", "c"], counts, seeds, "net", "bias")
+
+
+def test_what_was_not_solved_stands_hollow_at_the_cap():
+    picture = PICTURES["predicted"]
+    axes = picture.figure.axes[0]
+    solved, nothing, none_solved, hollow, line, cap = axes.lines
+    assert solved.get_xydata().tolist() == [[100, 150], [100, 900]]
+    assert hollow.get_xydata().tolist() == [[5000, 1000]]
+    assert hollow.get_markerfacecolor() == "none"
+    assert np.isnan([nothing.get_xdata()[0], none_solved.get_xdata()[0]]).all()
+    assert np.array_equal(line.get_xdata(), line.get_ydata())
+    assert set(cap.get_ydata()) == {1000}
+    assert "a: 2 of 2 solved, 1 of these within a factor of 2 of the prediction; b: 0 of 1 solved" in picture.alt
+    assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlim()) == ("log", "log", axes.get_ylim())
+    with pytest.raises(ValueError, match="predictions above 0"):
+        figures.predicted_and_observed([("a", 0, 5)], cap=10)
+    with pytest.raises(ValueError, match="to the cap, 10"):
+        figures.predicted_and_observed([("a", 1, 50)], cap=10)

@@ -30,7 +30,7 @@ import parity_lib
 LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
-DEPENDENCIES = ("parity_lib", "book/results", "book/claims.py", "constraints.txt",
+DEPENDENCIES = ("parity_lib", "book/claims.py", "constraints.txt",
                 "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
@@ -69,6 +69,29 @@ def key_the_cache(app, config) -> None:
     config.nb_execution_cache_path = str(current)
     os.environ["PARITY_PROGRESS"] = "0"  # no trace of progress bars in pages
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # seeds repeat only with one thread
+
+
+def calm_kernels(app, config) -> None:
+    """Give the kernels a folder of settings of their own: no page hangs on somebody's profile of IPython.
+
+    Each kernel would also log a warning of its own that its sockets are not encrypted; they never leave
+    this machine. What a page's code warns of is an output of its cell, not part of this log.
+    """
+    profile = Path(app.outdir).parent / ".ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text("c = get_config()\nc.IPKernelApp.log_level = 'ERROR'\n",
+                                                      encoding="utf8")
+    os.environ["IPYTHONDIR"] = str(profile.parent)
+
+
+def count_pages(app, env, names) -> None:
+    """Number the pages that are about to be read."""
+    app.numbered = {name: f"{number} of {len(names)}" for number, name in enumerate(names, 1)}
+
+
+def announce(app, name, source) -> None:
+    """A line for each page when its turn comes: one with cells to run takes a while."""
+    print(f"Page {app.numbered[name]}: {name}", flush=True)
 
 
 def keep_static_folder(app, config) -> None:
@@ -300,7 +323,10 @@ def resolve_claim(app, env, node, content):
 
 def setup(app) -> dict[str, bool]:
     app.connect("config-inited", key_the_cache)
+    app.connect("config-inited", calm_kernels)
     app.connect("config-inited", keep_static_folder)
+    app.connect("env-before-read-docs", count_pages)
+    app.connect("source-read", announce)
     app.connect("config-inited", silence_live_code)
     app.connect("html-page-context", drop_live_code_style, priority=900)
     app.connect("html-page-context", add_metadata, priority=900)

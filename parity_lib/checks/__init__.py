@@ -7,11 +7,8 @@ begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 """
 
 from parity_lib.checks.core import (
-    CheckFailed,
+    CallResult,
     ModuleRun,
-    ModuleState,
-    Seed,
-    Step,
     bind,
     call,
     call_gradient,
@@ -19,7 +16,8 @@ from parity_lib.checks.core import (
     call_steps,
     defined,
 )
+from parity_lib.checks.plain import CheckFailed, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
-__all__ = ["CheckFailed", "ModuleRun", "ModuleState", "Seed", "Step", "bind", "call", "call_gradient", "call_module",
-           "call_steps", "check", "defined", "fresh", "grading", "private", "summary"]
+__all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
+           "call_module", "call_steps", "check", "defined", "fresh", "grading", "private", "summary"]

@@ -15,73 +15,31 @@ Whatever the student's code does, what comes out is a value or a
 from __future__ import annotations
 
 import contextlib
-import copy
-import inspect
 import io
 import sys
 import sysconfig
-import threading
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import BuiltinFunctionType, CodeType, MethodDescriptorType
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
-PLAIN = (bool, int, float, complex, str, bytes, type(None), *{*np.sctypeDict.values()} - {np.object_, np.void})
-DEEPEST = 50
+from parity_lib.checks.plain import (
+    CheckFailed,
+    ModuleState,
+    from_student,
+    kind_of,
+    safely,
+    short,
+    to_student,
+    type_name,
+)
+from parity_lib.checks.tripwire import tripwire
+
 LIBRARIES = (str(Path(__file__).resolve().parents[1]), sysconfig.get_path("stdlib"), "<frozen")
-ALLOWED_MODULES = {cls.__name__: cls for cls in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell,
-                                                 nn.Linear)}
-
-
-class CheckFailed(AssertionError):
-    """A check found something wrong. The message says what, and is all that is shown of it."""
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython prints this in place of a traceback, which would show the source of hidden tests.
-        return [f"✗ {self}"]
-
-
-@dataclass(frozen=True)
-class Seed:
-    """A ``numpy.random.Generator`` on its way to the student: made there from this number."""
-
-    value: int
-
-
-@dataclass(frozen=True)
-class ModuleState:
-    """A ``torch.nn`` module as plain data: the name of an allowed class, its arguments, its weights."""
-
-    cls: str
-    arguments: dict[str, Any] = field(default_factory=dict)
-    state: dict[str, torch.Tensor] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, module: nn.Module) -> ModuleState:
-        """Describe an ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, one of their cells or ``nn.Linear``."""
-        size, layers = ("input_size", "hidden_size", "bias"), ("num_layers", "batch_first", "dropout", "bidirectional")
-        keys = {"RNN": (*size, *layers, "nonlinearity"), "LSTM": (*size, *layers, "proj_size"), "GRU": (*size, *layers),
-                "RNNCell": (*size, "nonlinearity"), "LSTMCell": size, "GRUCell": size,
-                "Linear": ("in_features", "out_features")}
-        name = type(module).__name__
-        arguments = {key: getattr(module, key) for key in keys[name]}
-        if name == "Linear":
-            arguments["bias"] = module.bias is not None
-        return cls(name, arguments, {key: value.detach().clone() for key, value in module.state_dict().items()})
-
-    def build(self) -> nn.Module:
-        """The module again, in the precision of its weights."""
-        module = ALLOWED_MODULES[self.cls](**self.arguments)
-        if self.state:
-            module.to(next(iter(self.state.values())).dtype)
-            module.load_state_dict(self.state)
-        return module
 
 
 @dataclass(frozen=True)
@@ -96,7 +54,7 @@ class ModuleRun:
 
 
 @dataclass(frozen=True)
-class Step:
+class CallResult:
     """What :func:`call_steps` brings back of one call: its result, and the modules as it left them."""
 
     result: Any
@@ -141,11 +99,11 @@ def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> An
     >>> bind(None)
     """
     function = _find(name)
-    sent_args, sent_kwargs = _build(args), _build(kwargs)
-    with _quiet():
-        with _tripwire(name, forbid):
+    sent_args, sent_kwargs = to_student(args), to_student(kwargs)
+    with quiet():
+        with tripwire(name, forbid):
             result = _guarded(name, lambda: function(*sent_args, **sent_kwargs))
-        return _plain(result, name)
+        return from_student(result, name)
 
 
 def call_gradient(name: str, first: torch.Tensor, *args: Any, forbid: Iterable[Any] = ()) -> torch.Tensor | None:
@@ -159,35 +117,35 @@ def call_gradient(name: str, first: torch.Tensor, *args: Any, forbid: Iterable[A
     tensor([3., 4.])
     >>> bind(None)
     """
-    function, leaf, sent = _find(name), _build(first).requires_grad_(), _build(args)
+    function, leaf, sent = _find(name), to_student(first).requires_grad_(), to_student(args)
 
     def backward(result: torch.Tensor) -> None:
         result.backward()
 
-    with _quiet():
-        with _tripwire(name, forbid), torch.enable_grad():
+    with quiet():
+        with tripwire(name, forbid), torch.enable_grad():
             # A clone: the student's code may change it in place, and a leaf it may not.
             result = _with_gradient(name, _guarded(name, lambda: function(leaf.clone(), *sent)), ())
             _guarded(name, lambda: backward(result))
-        return _plain(leaf.grad, name)
+        return from_student(leaf.grad, name)
 
 
 def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
-               forbid: Iterable[Any] = ()) -> list[Step]:
+               forbid: Iterable[Any] = ()) -> list[CallResult]:
     """Call the student's ``name(*modules, optimizer, *batch)`` for each batch in turn, on the same modules.
 
     The modules are made once, and with them an SGD optimiser of all their
-    parameters; each :class:`Step` holds what the call gave and the weights after it.
+    parameters; each :class:`CallResult` holds what the call gave and the weights after it.
     """
-    function, sent = _find(name), _build(tuple(batches))
-    built = [module.build() for module in modules]
-    optimizer = torch.optim.SGD([one for module in built for one in module.parameters()], lr=learning_rate)
+    function, sent = _find(name), to_student(tuple(batches))
+    own = [module.build() for module in modules]
+    optimizer = torch.optim.SGD([one for module in own for one in module.parameters()], lr=learning_rate)
     steps = []
-    with _quiet():
+    with quiet():
         for batch in sent:
-            with _tripwire(name, forbid), torch.enable_grad():
-                result = _guarded(name, lambda batch=batch: function(*built, optimizer, *batch))
-            steps.append(Step(_plain(result, name), tuple(map(ModuleState.of, built))))
+            with tripwire(name, forbid), torch.enable_grad():
+                result = _guarded(name, lambda batch=batch: function(*own, optimizer, *batch))
+            steps.append(CallResult(from_student(result, name), tuple(map(ModuleState.of, own))))
     return steps
 
 
@@ -203,7 +161,7 @@ def call_module(name: str, *args: Any, inputs: Any = (), then: Iterable[tuple] =
     there are several), the backward pass is run and the gradients come back.
     """
     make = _find(name)
-    sent_args, sent_kwargs, leaves, further = _build(args), _build(kwargs), _build(tuple(inputs)), _build(tuple(then))
+    sent_args, sent_kwargs, leaves, further = map(to_student, (args, kwargs, tuple(inputs), tuple(then)))
     backward = output_gradient is not None
     first_input = leaves[0].requires_grad_() if backward and leaves and _is_float_tensor(leaves[0]) else None
 
@@ -212,7 +170,7 @@ def call_module(name: str, *args: Any, inputs: Any = (), then: Iterable[tuple] =
         if not issubclass(type(module), nn.Module):
             return module, None, ()
         if state is not None:
-            module.load_state_dict(_build(state))
+            module.load_state_dict(to_student(state))
         # With a gradient, a clone: the student's code may change it in place, and a leaf it may not.
         output = module(*(one.clone() if one is first_input else one for one in leaves))
         return module, output, tuple(module(*more) for more in further)
@@ -222,18 +180,18 @@ def call_module(name: str, *args: Any, inputs: Any = (), then: Iterable[tuple] =
         return {key: one.grad for key, one in module.named_parameters() if one.grad is not None}
 
     grad_mode = torch.enable_grad() if backward else contextlib.nullcontext()
-    with _quiet():
-        with _tripwire(name, forbid), grad_mode:
+    with quiet():
+        with tripwire(name, forbid), grad_mode:
             module, output, outputs = _guarded(name, run)
             if not issubclass(type(module), nn.Module):
-                raise CheckFailed(f"`{name}` gives {_kind(module)}. Expected: a torch.nn.Module.")
+                raise CheckFailed(f"`{name}` gives {kind_of(module)}. Expected: a torch.nn.Module.")
             found, input_gradient = {}, None
             if backward:
                 first = _with_gradient(name, output, output_gradient.shape)
                 found = _guarded(name, lambda: gradients(module, first))
                 input_gradient = None if first_input is None else first_input.grad
             weights = _guarded(name, lambda: dict(module.state_dict()))
-        return ModuleRun(*(_plain(part, name) for part in (output, weights, found, input_gradient,
+        return ModuleRun(*(from_student(part, name) for part in (output, weights, found, input_gradient,
                                                                outputs)))
 
 
@@ -241,7 +199,7 @@ def _with_gradient(name: str, output: Any, shape: tuple[int, ...]) -> torch.Tens
     """The output, or the first of several, if a gradient can flow back from it."""
     first = output[0] if type(output) in (tuple, list) and output else output
     if type(first) not in (torch.Tensor, nn.Parameter) or not first.requires_grad:
-        raise CheckFailed(f"no gradient can flow through the output of `{name}`: it is {_kind(first)} without "
+        raise CheckFailed(f"no gradient can flow through the output of `{name}`: it is {kind_of(first)} without "
                           "a gradient. Is something detached, converted to NumPy, or compared with > ?")
     if first.shape != shape:
         raise CheckFailed(f"the output of `{name}` has the shape {tuple(first.shape)}. Expected: {tuple(shape)}.")
@@ -253,7 +211,7 @@ def _find(name: str) -> Callable:
         raise CheckFailed(f"there is no `{name}` yet. Define it in its cell, run that cell, then this one.")
     found = _names()[name]
     if not callable(found):
-        raise CheckFailed(f"`{name}` is {_kind(found)}. Expected: a function. Was the name used for something else?")
+        raise CheckFailed(f"`{name}` is {kind_of(found)}. Expected: a function. Was the name used for something else?")
     return found
 
 
@@ -264,18 +222,18 @@ def _guarded(name: str, run: Callable[[], Any]) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        message = _safely(_about, name, error, otherwise=f"`{name}` stopped with an error that cannot be read")
+        message = safely(_about, name, error, otherwise=f"`{name}` stopped with an error that cannot be read")
     raise CheckFailed(message)
 
 
 def _about(name: str, error: BaseException) -> str:
-    text, (function, line) = _short(error), _place(error)
+    text, (function, line) = short(error), _place(error)
     if type(error) is NotImplementedError and not text:
         if function in (name, None) or function.startswith("<") or function.startswith("__"):
             return f"`{name}` is not written yet: it raises NotImplementedError. Replace that line."
         return (f"`{name}` needs `{function}`, which is not written yet: it raises NotImplementedError. "
                 "Replace that line.")
-    return (f"`{name}` stopped with {_type_name(error)}{': ' if text else ''}{text}"
+    return (f"`{name}` stopped with {type_name(error)}{': ' if text else ''}{text}"
             f"{f' (line {line} of its cell)' if line else ''}")
 
 
@@ -290,22 +248,7 @@ def _place(error: BaseException) -> tuple[str | None, int | None]:
     return place
 
 
-def _short(error: BaseException, limit: int = 300) -> str:
-    """The text of an error in one line."""
-    text = _safely(lambda: " ".join(str.split(str(error))), otherwise="(an error whose text cannot be read)")
-    return text if len(text) <= limit else text[:limit] + " …"
-
-
-def _safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
-    try:
-        return read(*args)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
-        return otherwise
-
-
-class _Nowhere(io.StringIO):
+class Nowhere(io.StringIO):
     """A stream that keeps nothing, however much is printed."""
 
     def write(self, text: str) -> int:
@@ -313,201 +256,12 @@ class _Nowhere(io.StringIO):
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
     """Swallow what the student's code prints and warns: text on stderr would cost the points."""
-    with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), warnings.catch_warnings():
+    with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-# ---------------------------------------------------------------- the ready answer
-
-
-@contextlib.contextmanager
-def _tripwire(name: str, forbid: Iterable[Any]):
-    """Fail when the code that runs inside reaches a forbidden function, however it was imported or named.
-
-    It watches with ``sys.setprofile``; tracers and coverage, which use
-    ``sys.settrace``, see what they always see.
-    """
-    ready = _Ready(forbid)
-    if not ready:
-        yield
-        return
-    reached: list[str] = []
-
-    def watch(frame, event, arg):
-        found = ready.codes.get(frame.f_code) if event == "call" else ready.builtin(arg) if event == "c_call" else None
-        if found:
-            reached.append(found)
-
-    before, before_threads = sys.getprofile(), threading.getprofile()
-    threading.setprofile(watch)
-    sys.setprofile(watch)
-    failure, watched = None, True
-    try:
-        yield
-    except CheckFailed as error:
-        failure = error
-    finally:
-        watched = sys.getprofile() is watch
-        _profile_again(before)
-        threading.setprofile(before_threads)
-    if reached:
-        failure = CheckFailed(f"`{name}` calls `{reached[0]}`, which is the ready answer. Here the task is to write it "
-                              "yourself, from simpler operations.")
-    elif failure is None and not watched:
-        failure = CheckFailed(f"`{name}` sets or stops a profiler, which this check needs. Take that out.")
-    if failure is not None:
-        raise failure from None
-
-
-class _Ready:
-    """What is forbidden, as the profiler meets it: code objects, builtins, and methods of builtin classes."""
-
-    def __init__(self, forbid: Iterable[Any]) -> None:
-        self.codes: dict[CodeType, str] = {}
-        self.builtins: dict[BuiltinFunctionType, str] = {}
-        self.methods: list[tuple[str, type]] = []
-        self.ufuncs: dict[int, str] = {}
-        for target in forbid:
-            self._add(target)
-
-    def __bool__(self) -> bool:
-        return bool(self.codes or self.builtins or self.methods or self.ufuncs)
-
-    def _add(self, target: Any) -> None:
-        label, function = getattr(target, "__name__", str(target)), target
-        if isinstance(target, type):
-            function = target.forward if issubclass(target, nn.Module) else target.__init__
-        # A decorated function has the code of its decorator, which it shares with others.
-        function = inspect.unwrap(function)
-        code = getattr(function, "__code__", None)
-        if code is not None:
-            self.codes[code] = label
-        elif isinstance(function, BuiltinFunctionType):
-            owner = function.__self__
-            self.builtins[function] = f"{owner.__name__}.{label}" if type(owner) is np.ufunc else label
-        elif isinstance(function, MethodDescriptorType):
-            self.methods.append((function.__name__, function.__objclass__))
-        elif isinstance(function, np.ufunc):
-            self.ufuncs[id(function)] = label
-        else:
-            raise ValueError(f"`{label}` cannot be forbidden: its calls cannot be told from others")
-
-    def builtin(self, called: Any) -> str | None:
-        """The label of a builtin, if it is forbidden. One of a ufunc's methods stands for the ufunc."""
-        if type(called) is not BuiltinFunctionType:
-            return None
-        owner = called.__self__
-        for name, cls in self.methods:
-            if called.__name__ == name and issubclass(type(owner), cls):
-                return name
-        if type(owner) is np.ufunc and id(owner) in self.ufuncs:
-            return self.ufuncs[id(owner)]
-        return self.builtins.get(called)
-
-
-def _profile_again(before: Any) -> None:
-    """Give the profiler back that was there, such as ``%prun``: cProfile's is an object that starts itself."""
-    sys.setprofile(before if callable(before) else None)
-    if hasattr(before, "enable"):
-        before.enable()
-
-
-# ---------------------------------------------------------------- plain data, both ways
-
-
-def _build(value: Any) -> Any:
-    """What the student's code gets: copies, generators from their seeds, modules from their states."""
-    if isinstance(value, Seed):
-        return np.random.default_rng(value.value)
-    if isinstance(value, ModuleState):
-        return value.build()
-    if isinstance(value, torch.Tensor):
-        return value.detach().clone()
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, tuple):
-        return tuple(_build(part) for part in value)
-    if isinstance(value, list):
-        return [_build(part) for part in value]
-    if isinstance(value, dict):
-        return {key: _build(part) for key, part in value.items()}
-    return copy.copy(value)
-
-
-def _plain(value: Any, name: str) -> Any:
-    """A copy of the student's result as plain data; CheckFailed for anything else."""
-    try:
-        return _copy(value, name, DEEPEST)
-    except (CheckFailed, KeyboardInterrupt):
-        raise
-    except BaseException as error:
-        message = f"what `{name}` returns cannot be read: {_type_name(error)}: {_short(error)}"
-    raise CheckFailed(message)
-
-
-def _copy(value: Any, name: str, depth: int) -> Any:
-    """The work of :func:`_plain`. It asks for the exact type and calls the base class's methods, never the object's."""
-    cls = type(value)
-    if depth == 0:
-        raise CheckFailed(f"`{name}` returns lists within lists, more than {DEEPEST} deep. Is one inside itself?")
-    if any(cls is plain for plain in PLAIN):
-        return value
-    if cls is torch.Tensor or cls is nn.Parameter:
-        return _plain_tensor(torch.Tensor.detach(value), name)
-    if issubclass(cls, np.ndarray):
-        return _plain_array(value, name)
-    if cls is nn.utils.rnn.PackedSequence:
-        raise CheckFailed(f"`{name}` returns {_kind(value)}. Expected: a tensor. pad_packed_sequence makes one of it.")
-    for sequence in (tuple, list):
-        if issubclass(cls, sequence):
-            return sequence(_copy(part, name, depth - 1) for part in sequence.__iter__(value))
-    if issubclass(cls, dict):
-        return {_key(key, name): _copy(part, name, depth - 1) for key, part in dict.items(value)}
-    if any(cls is allowed for allowed in ALLOWED_MODULES.values()):
-        return ModuleState.of(value)
-    raise CheckFailed(f"`{name}` returns {_kind(value)}. Expected: a number, a string, an array or a tensor.")
-
-
-def _plain_tensor(value: torch.Tensor, name: str) -> torch.Tensor:
-    if value.layout is not torch.strided or value.device.type == "meta" or value.is_quantized:
-        raise CheckFailed(f"`{name}` returns a tensor without plain numbers in it ({value.layout}, {value.device}). "
-                          "Expected: an ordinary tensor.")
-    return value.cpu().resolve_conj().resolve_neg().clone()
-
-
-def _plain_array(value: np.ndarray, name: str) -> np.ndarray:
-    if type(value) is np.ma.MaskedArray and np.ma.getmaskarray(value).any():
-        raise CheckFailed(f"`{name}` returns a masked array in which some values are hidden. Expected: an array "
-                          "with a number in each place.")
-    plain = np.ndarray.view(value, np.ndarray)
-    if plain.dtype.kind in "OV":
-        raise CheckFailed(f"`{name}` returns an array of Python objects (dtype {plain.dtype}). Expected: an array of "
-                          "numbers. Are its rows of different lengths, or is None among them?")
-    return plain.copy()
-
-
-def _key(key: Any, name: str) -> str:
-    if type(key) is str:
-        return key
-    if type(key) in (int, float, bool):
-        return str(key)
-    raise CheckFailed(f"`{name}` returns a dict in which a key is {_kind(key)}. Expected: names.")
-
-
 def _is_float_tensor(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and value.is_floating_point()
-
-
-def _type_name(value: Any) -> str:
-    """The name of a thing's class, whatever its class says about itself."""
-    return type.__dict__["__name__"].__get__(type(value))
-
-
-def _kind(value: Any) -> str:
-    """What a thing is, in words: for messages."""
-    if value is None:
-        return "None (is a `return` missing?)"
-    return f"something of type {_type_name(value)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import torch
 
-from parity_lib.checks.core import CheckFailed, _kind, _safely
+from parity_lib.checks.core import call
+from parity_lib.checks.plain import CheckFailed, kind_of, safely
 
 
 def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
@@ -24,6 +26,27 @@ def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> N
     raise CheckFailed("\n".join(lines))
 
 
+def ask(name: str, what: str, *args: Any, slips: dict[str, str] | None = None, see: str = "", **options: Any) -> Any:
+    """Call the student's function; where it stops, say what was asked and, for a known error, why.
+
+    ``slips`` maps a part of the error's text to words for its cause; ``options`` are those of :func:`call`.
+    """
+    try:
+        return call(name, *args, **options)
+    except CheckFailed as failure:
+        raise explained(failure, what, slips or {}, see) from None
+
+
+def explained(failure: CheckFailed, what: str, slips: dict[str, str], see: str) -> CheckFailed:
+    """The failure with what was asked and, where a part of its text is among ``slips``, the words for that part."""
+    text = str(failure)
+    if "not written yet" in text or "there is no" in text:
+        return failure
+    hint = next((words for part, words in slips.items() if part.lower() in text.lower()), "")
+    likely = [f"  likely:   {hint}"] if hint else []
+    return CheckFailed("\n".join([text, f"  asked:    {what}", *likely, f"  read:     {section(see)}"]))
+
+
 def section(see: str) -> str:
     """Where a section stands in the book, as a student can find it.
 
@@ -35,13 +58,36 @@ def section(see: str) -> str:
     return f'the chapter "{page}"{words} (book/{page}.html{"#" + anchor if anchor else ""})'
 
 
+def likely(got: Any, mistakes: Iterable[tuple[Any, str]], tolerance: float = 1e-5) -> str:
+    """The words of the first mistake that would give ``got``, or "" where none does.
+
+    ``mistakes`` are pairs of a value and the words for it. A value counts where
+    its shape is that of ``got`` and its numbers agree within ``tolerance``,
+    absolute and relative; nan agrees with nan.
+
+    >>> likely(3, [(1, "the parity"), (3, "the count of ones")])
+    'the count of ones'
+    """
+    got = _numbers(got)
+    return next((words for value, words in mistakes if same(got, _numbers(value), tolerance)), "")
+
+
+def same(got: np.ndarray, value: np.ndarray, tolerance: float = 1e-5) -> bool:
+    """Whether two arrays have one shape and agree within ``tolerance``, absolute and relative."""
+    return got.shape == value.shape and np.allclose(got, value, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+def _numbers(value: Any) -> np.ndarray:
+    return np.asarray(numpy(value) if isinstance(value, torch.Tensor) else value, dtype=float)
+
+
 def show(value: Any, limit: int = 200) -> str:
     """A value in one short line.
 
     >>> show([np.float64(0.5), 2 / 3, True])
     '[0.5, 0.666667, True]'
     """
-    text = _safely(_words, value, otherwise="(a value that cannot be shown)")
+    text = safely(_words, value, otherwise="(a value that cannot be shown)")
     return text if len(text) <= limit else text[:limit] + " …"
 
 
@@ -77,7 +123,7 @@ def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str
     """
     if not isinstance(value, (np.ndarray, torch.Tensor, np.generic, int, float, bool)):
         lists = " np.array(...) or torch.tensor(...) makes one of a list." if isinstance(value, (list, tuple)) else ""
-        raise CheckFailed(f"{what} gives {_kind(value)}. Expected: an array.{lists}")
+        raise CheckFailed(f"{what} gives {kind_of(value)}. Expected: an array.{lists}")
     result = numpy(value) if isinstance(value, torch.Tensor) else np.asarray(value)
     if result.dtype.kind not in "biuf":
         fail(what, "real numbers", f"dtype {result.dtype}", "", see)

@@ -16,21 +16,22 @@ from types import ModuleType
 import numpy as np
 
 from parity_lib.checks import core
-from parity_lib.checks.core import CheckFailed, _Nowhere, _safely, _short, _type_name
+from parity_lib.checks.core import Nowhere
+from parity_lib.checks.plain import CheckFailed, safely, short, type_name
+from parity_lib.checks.points import POINTS
 from parity_lib.errors import require
 
 
 @dataclass(frozen=True)
 class Task:
-    """A check as the summary lists it: its function, what it says when it passes, its points."""
+    """A check as the summary lists it: its function, and what it says when it passes."""
 
     run: Callable[..., None]
     says: str
-    points: int
 
 
-def check(points: int, says: str) -> Callable:
-    """Make a function of ``seed`` a check worth ``points``, which prints ``says`` when it passes.
+def check(says: str) -> Callable:
+    """Make a function of ``seed`` a check, which prints ``says`` when it passes.
 
     A failure with a seed of :func:`fresh` ends with how to see it again. Should
     the check itself be at fault, the student is told so, in words.
@@ -45,7 +46,7 @@ def check(points: int, says: str) -> Callable:
                 raise CheckFailed(message + again)
             print(f"✓ {says}")
 
-        run.task = Task(run, says, points)
+        run.task = Task(run, says)
         return run
     return decorate
 
@@ -53,15 +54,15 @@ def check(points: int, says: str) -> Callable:
 def _failure(test: Callable[[], None], fault: str) -> str | None:
     """What a test finds wrong, in words, or None. Its own warnings stay off the screen: they would cost the points."""
     try:
-        with contextlib.redirect_stderr(_Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
+        with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             test()
     except KeyboardInterrupt:
         raise
     except CheckFailed as failure:
-        return _safely(str, failure, otherwise=fault)
+        return safely(str, failure, otherwise=fault)
     except BaseException as error:
-        return (f"{fault} ({_type_name(error)}: {_short(error)}). Compare shapes and types with the task; if they are "
+        return (f"{fault} ({type_name(error)}: {short(error)}). Compare shapes and types with the task; if they are "
                 "right, show this line to your instructor.")
     return None
 
@@ -77,21 +78,26 @@ def grading() -> bool:
 
 
 def summary(module: ModuleType) -> None:
-    """Run every public check of an exercise and print what it is worth so far."""
+    """Run every public check of an exercise and print what it is worth so far.
+
+    Raises ValueError for a module that belongs to no exercise.
+    """
     if grading():
         return
-    tasks = [value.task for value in vars(module).values() if isinstance(getattr(value, "task", None), Task)]
+    exercise = module.__name__.rpartition(".")[2]
+    require(exercise in POINTS, "module", exercise, f"the checks of one of {', '.join(POINTS)}")
     reached = 0
-    for task in tasks:
+    for name, points in POINTS[exercise].items():
+        task = getattr(module, name).task
         try:
-            with contextlib.redirect_stdout(_Nowhere()):
+            with contextlib.redirect_stdout(Nowhere()):
                 task.run()
         except CheckFailed as failure:
-            print(f"  0 of {task.points}   {task.run.__name__}: {str(failure).splitlines()[0]}")
+            print(f"  0 of {points}   {name}: {str(failure).splitlines()[0]}")
         else:
-            reached += task.points
-            print(f"  {task.points} of {task.points}   {task.run.__name__}: {task.says}")
-    print(f"\n{reached} of {sum(task.points for task in tasks)} points in the public checks. "
+            reached += points
+            print(f"  {points} of {points}   {name}: {task.says}")
+    print(f"\n{reached} of {sum(POINTS[exercise].values())} points in the public checks. "
           "Grading tries new cases of the same kind; answers in words are read by your instructor.")
 
 
@@ -124,4 +130,4 @@ def _run_private(path: Path, exercise: str, task: str) -> None:
     except CheckFailed:
         raise
     except AssertionError as error:
-        raise CheckFailed(_short(error) or f"your instructor's own test of `{task}` finds something wrong") from None
+        raise CheckFailed(short(error) or f"your instructor's own test of `{task}` finds something wrong") from None

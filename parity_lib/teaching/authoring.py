@@ -21,7 +21,10 @@ nbgrader's metadata in a short form, and every cell gets a readable id::
     third hint
     :::
 
-A line of +++ ends a text cell. What is not of this form raises ValueError: a
+A line of +++ ends a text cell. Points stand in these marks and nowhere else:
+behind each heading that begins with ``Task`` the sum of the cells below it is
+written, and ``{{ about }}`` becomes the exercise's chapters, time and points,
+from the front matter. What is not of this form raises ValueError: a
 slip in a short form would release a solution, or lose points, without a word.
 Both notebooks are the same to the byte whenever they are written.
 """
@@ -30,6 +33,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import logging
 import os
 import re
@@ -40,22 +44,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import nbformat
 import yaml
+from jupytext.myst import MystMetadataParsingError
+from markdown_it import MarkdownIt
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
 
 from parity_lib import __version__
 from parity_lib.errors import require, require_int
+from parity_lib.teaching.chapters import chapters
 
-FENCE = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
-ANSWER = re.compile(r"^:::\{answer\} *(\S+) *\n:points: *(\d+) *\n(.*?)^:::[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
-HINTS = re.compile(r"^:::\{hints\}[ \t]*\n(.*?)^:::[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
-OPTION = re.compile(r"^:nb: *(\{.*\}) *\n")
+PARSER = MarkdownIt("commonmark").use(front_matter_plugin).use(colon_fence_plugin)
+CELL_OR_BLOCK = r"(?:```+|:::+) *\{(?:code-cell|answer|hints)"
 MARK = r"#+ *(?:BEGIN|END) +(?:SOLUTION|HIDDEN TESTS)"
-STARTS = r"```+\{code-cell|:::+ *\{(?:answer|hints)|:nb:|:points:"
-LEFT_OVER = re.compile(rf"^[ \t]*(?:{STARTS}|{MARK})[^\n]*", re.MULTILINE)
+LEFT_OVER = re.compile(rf"^[ \t]*(?:{CELL_OR_BLOCK}|:nb:|:points:|{MARK})[^\n]*", re.MULTILINE)
 KINDS = ("solution", "test", "answer", "readonly", "run")
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
+ABOUT = "{{ about }}"
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: nearly the answer")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
@@ -69,78 +77,107 @@ class Source:
     settings: dict[str, Any]
     cells: list[dict[str, Any]]
 
+    @property
+    def graded(self) -> list[dict[str, Any]]:
+        """The cells that have points: tests, and answers in words."""
+        return [cell for cell in self.cells if "points" in cell["metadata"].get("nbgrader", {})]
+
+    @property
+    def points(self) -> int:
+        """What the exercise is worth."""
+        return sum(cell["metadata"]["nbgrader"]["points"] for cell in self.graded)
+
 
 def read(path: Path) -> Source:
     """Parse a source. Raises ValueError, with the file and the place, where something in it cannot be read."""
     text = path.read_text(encoding="utf-8")
-    found = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
-    require(found is not None, str(path), text[:40], "MyST text that begins with front matter between --- lines")
-    settings = _yaml(found.group(1), f"front matter of {path.name}")
     try:
-        cells = _number(list(_cells(text[found.end():])))
+        parsed = _parsed(text)
+        settings = {key: value for key, value in parsed.metadata.items() if key != "jupytext"}
+        require(bool(settings), "front matter", text[:40], "a YAML mapping between two lines of ---")
+        source = Source(path.stem, settings, _number([one for cell in parsed.cells for one in _cells(cell)]))
+        ids = [cell["id"] for cell in source.cells]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        require(not twice, "ids", twice, "each used once")
+        _say_points(source.cells)
+        _say_about(source, path.resolve().parents[1])
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
-    ids = [cell["id"] for cell in cells]
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    require(not twice, f"ids in {path.name}", twice, "each used once")
-    return Source(path.stem, settings, cells)
+    return source
 
 
-def _yaml(text: str, name: str) -> dict[str, Any]:
-    """A mapping in YAML, or ValueError."""
+def _parsed(text: str) -> nbformat.NotebookNode:
+    """Code and Markdown cells as jupytext reads them, or ValueError."""
+    lines = text.splitlines()
+    for token in PARSER.parse(text):
+        if token.type in ("fence", "colon_fence"):
+            start, stop = token.map
+            last = lines[stop - 1].strip()
+            require(stop - start > 1 and set(last) == set(token.markup[0]) and len(last) >= len(token.markup)
+                    and not re.search(rf"^{CELL_OR_BLOCK}", token.content, re.MULTILINE),
+                    "a block", lines[start], f"closed by a line of {token.markup}")
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        value = text
-    require(isinstance(value, dict), name, value, "a YAML mapping")
-    return value
+        return jupytext.reads(text, fmt="md:myst")
+    except MystMetadataParsingError as error:
+        raise ValueError(f"{error} A short form is one line `:nb: {{...}}`, and the cell's first.") from None
+    except (yaml.YAMLError, nbformat.ValidationError):
+        raise ValueError("front matter must be a YAML mapping between two lines of ---") from None
 
 
-def _cells(text: str):
-    """Code cells, answers, and the Markdown between them, in order."""
-    pieces = sorted([*FENCE.finditer(text), *ANSWER.finditer(text)], key=lambda found: found.start())
-    place = 0
-    for found in pieces:
-        yield from _markdown(text[place:found.start()])
-        yield _code(found.group(1)) if found.re is FENCE else _answer(*found.groups())
-        place = found.end()
-    yield from _markdown(text[place:])
+def _cells(cell: nbformat.NotebookNode):
+    """What becomes of one of jupytext's cells: of Markdown with answers in it, several."""
+    if cell.cell_type == "code":
+        yield _code(cell.source, cell.metadata)
+        return
+    lines, text, place = cell.source.splitlines(), [], 0
+    for token in PARSER.parse(cell.source):
+        block, _, argument = token.info.strip().removeprefix("{").partition("}")
+        if token.type != "colon_fence" or token.level or block not in ("answer", "hints"):
+            continue
+        text += lines[place:token.map[0]]
+        place = token.map[1]
+        if block == "hints":
+            text += _details(token.content).splitlines()
+            continue
+        yield from _markdown(text)
+        yield _answer(argument.strip(), token.content)
+        text = []
+    yield from _markdown(text + lines[place:])
 
 
-def _markdown(text: str):
-    """A cell for each part between lines of +++; hints become details that open on demand."""
-    for part in re.split(r"^\+\+\+ *$", text, flags=re.MULTILINE):
-        source = HINTS.sub(_details, part.strip() + "\n").strip()
-        left_over = LEFT_OVER.search(source)
-        require(left_over is None, "text", left_over and left_over.group(),
-                "without the beginning of a code cell, an answer or hints that is not complete")
-        if source:
-            yield {"cell_type": "markdown", "source": source}
+def _markdown(lines: list[str]):
+    source = "\n".join(lines).strip()
+    left_over = LEFT_OVER.search(source)
+    require(left_over is None, "text", left_over and left_over.group(),
+            "without the beginning of a code cell, an answer or hints that is not complete")
+    if source:
+        yield {"cell_type": "markdown", "source": source}
 
 
-def _details(found: re.Match) -> str:
-    hints = [hint.strip() for hint in re.split(r"^---[ \t]*$", found.group(1), flags=re.MULTILINE)]
+def _details(content: str) -> str:
+    """Hints become details that open on demand."""
+    hints = [hint.strip() for hint in re.split(r"^---[ \t]*$", content, flags=re.MULTILINE)]
     require(len(hints) == len(HINT_NAMES) and all(hints), "hints", hints,
             f"{len(HINT_NAMES)} steps, with a line of --- between them")
     return "\n\n".join(f"<details><summary>{name}</summary>\n\n{hint}\n\n</details>"
-                       for name, hint in zip(HINT_NAMES, hints, strict=True)) + "\n"
+                       for name, hint in zip(HINT_NAMES, hints, strict=True))
 
 
-def _code(body: str) -> dict[str, Any]:
-    option = OPTION.match(body)
-    short = _yaml(option.group(1), "nb") if option else {}
-    source = (body[option.end():] if option else body).strip("\n")
-    stray = re.match(r":[\w-]+:.*", source) or re.search(r"^:nb:.*", source, re.MULTILINE)
-    require(stray is None, "a code cell's short form", stray and stray.group(),
-            "one line `:nb: {...}`, and the cell's first")
-    return {"cell_type": "code", "source": source, "short": short}
+def _code(source: str, options: dict[str, Any]) -> dict[str, Any]:
+    short = options.get("nb", {})
+    stray = LEFT_OVER.search(re.sub(MARK, "", source))
+    require(set(options) <= {"nb"} and isinstance(short, dict) and stray is None, "a code cell's short form",
+            stray.group() if stray else dict(options), "one line `:nb: {...}`, and the cell's first")
+    return {"cell_type": "code", "source": source.strip("\n"), "short": short}
 
 
-def _answer(name: str, points: str, body: str) -> dict[str, Any]:
+def _answer(name: str, content: str) -> dict[str, Any]:
+    points, _, body = content.partition("\n")
+    given = re.fullmatch(r":points: *(\d+) *", points)
+    require(bool(name) and given is not None, "an answer", f"{name} {points}",
+            "complete: `:::{answer} name`, and a line `:points: 3`")
     require(bool(body.strip()), f"answer {name}", body, "what a good answer says, and the rubric")
-    left_over = LEFT_OVER.search(body)
-    require(left_over is None, f"answer {name}", left_over and left_over.group(), "closed by a line of :::")
-    return {"cell_type": "markdown", "source": body.strip(), "short": {"answer": name, "points": int(points)}}
+    return {"cell_type": "markdown", "source": body.strip(), "short": {"answer": name, "points": int(given[1])}}
 
 
 def _number(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -161,6 +198,43 @@ def _number(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
         _check_regions(kind, cell)
         cell["metadata"] = _nbgrader(kind, cell["id"], short, cell["cell_type"])
     return cells
+
+
+def _say_points(cells: list[dict[str, Any]]) -> None:
+    """Write behind each heading `## Task ...` what the graded cells below it are worth."""
+    tasks: list[dict[str, Any]] = []
+    for cell in cells:
+        if tasks:
+            tasks[-1]["points"] += cell["metadata"].get("nbgrader", {}).get("points", 0)
+        if cell["cell_type"] == "markdown" and not cell["metadata"]:
+            tokens = PARSER.parse(cell["source"])
+            tasks += [{"cell": cell, "line": token.map[0], "title": after.content, "points": 0}
+                      for token, after in itertools.pairwise(tokens)
+                      if token.type == "heading_open" and token.tag == "h2" and not token.level]
+    for task in tasks:
+        title, points = task["title"], task["points"]
+        require(re.search(r"\(\d+ points?\)$", title) is None, "a heading", title,
+                "without points, which are added from the cells below it")
+        if title.startswith("Task ") and points:
+            lines = task["cell"]["source"].splitlines()
+            lines[task["line"]] += f" ({points} point{'s' * (points > 1)})"
+            task["cell"]["source"] = "\n".join(lines)
+
+
+def _say_about(source: Source, root: Path) -> None:
+    """Write chapters, time and points in the place of `{{ about }}`."""
+    for cell in source.cells:
+        if ABOUT not in cell["source"]:
+            continue
+        needs, minutes = source.settings.get("chapters", []), source.settings.get("minutes")
+        require_int("minutes", minutes, 1)
+        known = chapters(root) if needs else {}
+        require(isinstance(needs, list) and set(needs) <= set(known), "chapters", needs,
+                f"a list of numbered chapters: {', '.join(known)}")
+        words = ", and ".join(f"{known[page].number}, *{known[page].title}*" for page in needs)
+        head = f"**Chapter{'s' * (len(needs) > 1)}:** {words}. " if needs else ""
+        cell["source"] = cell["source"].replace(
+            ABOUT, f"{head}**Time:** about {minutes} minutes. **Points:** {source.points}.")
 
 
 def _kind(short: dict[str, Any]) -> str | None:

@@ -2,8 +2,10 @@
 
 Chapter: *For instructors*. nbgrader prints a test cell as it ran, hidden tests
 included, and below it the traceback of a failure, which quotes them again.
-:class:`HideHiddenTests` stands among the preprocessors of ``generate_feedback``
-in nbgrader_config.py and takes both away.
+:class:`MessagesOnly` stands among the preprocessors of ``generate_feedback`` in
+nbgrader_config.py. The source it leaves to nbgrader's own ``ClearHiddenTests``,
+which knows nothing of tracebacks and gives up at a student's cell that mentions
+hidden tests.
 """
 
 from __future__ import annotations
@@ -11,34 +13,24 @@ from __future__ import annotations
 import re
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.utils import is_grade, is_solution
 
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[ \t]*\n?|\Z)",
-                    re.MULTILINE | re.DOTALL)
-IN_ITS_PLACE = "# Hidden tests ran here: the same checks, with new cases."
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class HideHiddenTests(NbGraderPreprocessor):
-    """Replace hidden tests in feedback by a comment, and tracebacks of test cells by their message."""
+class MessagesOnly(ClearHiddenTests):
+    """Take hidden tests out of a student's test cells, and cut tracebacks down to their message.
+
+    Raises RuntimeError where a region of hidden tests does not end: no feedback is better than one with tests in it.
+    """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         """Clean one cell; only a locked test cell has anything to hide."""
-        meta = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and meta.get("grade") and not meta.get("solution"):
-            cell.source = without_hidden_tests(cell.source)
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
             cell.outputs = messages_only(cell.outputs)
         return cell, resources
-
-
-def without_hidden_tests(source: str) -> str:
-    """A test cell's source with a comment in place of its hidden part.
-
-    >>> print(without_hidden_tests("check.parity()\\n### BEGIN HIDDEN TESTS\\nsecret()\\n### END HIDDEN TESTS\\n"))
-    check.parity()
-    # Hidden tests ran here: the same checks, with new cases.
-    """
-    return HIDDEN.sub(IN_ITS_PLACE + "\n", source).rstrip("\n")
 
 
 def messages_only(outputs: list[NotebookNode]) -> list[NotebookNode]:

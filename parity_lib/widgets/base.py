@@ -20,18 +20,18 @@ FOLDER = Path(__file__).parent
 
 
 def front_end(name: str) -> tuple[str, str]:
-    """The JavaScript module and the style sheet of the widget ``name``, each with the shared part first.
+    """The JavaScript module and the style sheet of the widget ``name``, each with the shared part first, the
+    style after the book's colours.
 
     >>> module, style = front_end("unrolled")
     >>> module.count("export default"), ".parity-widget" in style
     (1, True)
     """
-    return _join(f"{name}.js"), _join(f"{name}.css")
+    return _join("shared.js", f"{name}.js"), _join("../figures/colours.css", "shared.css", f"{name}.css")
 
 
-def _join(own: str) -> str:
-    shared = "shared" + Path(own).suffix
-    return "\n".join((FOLDER / file).read_text(encoding="utf-8") for file in (shared, own))
+def _join(*files: str) -> str:
+    return "\n".join((FOLDER / file).read_text(encoding="utf-8") for file in files)
 
 
 def weights(model: ParityRNN, name: str = "model") -> dict:

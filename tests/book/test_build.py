@@ -39,7 +39,8 @@ SOUND = "# Sound\n\nAll is well.\n"
 
 def tiny_book(folder: Path, page: str) -> Path:
     """A book of one page, with this book's configuration and extension."""
-    for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib"):
+    for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib",
+                 "parity_lib/figures/colours.css"):
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
@@ -50,7 +51,7 @@ def tiny_book(folder: Path, page: str) -> Path:
     write(folder, "book/page.md", page)
     write(folder, "parity_lib/__init__.py", "__version__ = '0'\n")
     write(folder, "parity_lib/constant.py", "VALUE = 'one'\n")
-    write(folder, "book/results/run.json", "{}")
+    write(folder, "parity_lib/experiments/results/run.json", "{}")
     write(folder, "constraints.txt", "torch==1")
     return folder
 
@@ -89,7 +90,7 @@ def test_a_page_is_never_stale_and_runs_only_when_it_must(tmp_path):
     assert runs(book) == 1, "an unchanged page ran again"
 
     changes = {"parity_lib/constant.py": ("VALUE = 'two'\n", "constant two"),
-               "book/results/run.json": ("[2]", "result [2]"),
+               "parity_lib/experiments/results/run.json": ("[2]", "result [2]"),
                "constraints.txt": ("torch==2", "version torch==2")}
     for count, (name, (text, shown)) in enumerate(changes.items(), 2):
         write(book, name, text)

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from nbgrader.api import Gradebook
@@ -39,11 +40,18 @@ def graded(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lab(graded):
-    """The address of a JupyterLab in the course, with nbgrader's extension and none of the user's settings."""
-    own = {name: str(graded.parent / name) for name in (
+    """The address of a JupyterLab in the course."""
+    with serve(graded) as address:
+        yield address
+
+
+@contextmanager
+def serve(folder):
+    """A JupyterLab in a course root, with nbgrader's extension and none of the user's settings; its address."""
+    own = {name: str(folder.parent / name) for name in (
         "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
         "JUPYTERLAB_WORKSPACES_DIR")}
-    settings = graded.parent / "JUPYTER_CONFIG_DIR" / "jupyter_server_config.json"
+    settings = folder.parent / "JUPYTER_CONFIG_DIR" / "jupyter_server_config.json"
     settings.parent.mkdir()
     settings.write_text(json.dumps({"ServerApp": {"jpserver_extensions": EXTENSIONS}}))
     environment = {key: value for key, value in course.environment().items() if key != "JUPYTER_NO_CONFIG"} | own
@@ -54,9 +62,9 @@ def lab(graded):
     command = [sys.executable, "-m", "jupyterlab", "--notebook-dir=.", "--LabApp.default_url=/lab/tree/exercises",
                "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--LabApp.extension_manager=readonly"]
-    log = graded.parent / "lab.log"
+    log = folder.parent / "lab.log"
     with log.open("w") as out:
-        server = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=graded)
+        server = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=folder)
         try:
             wait_for(f"http://127.0.0.1:{port}/api", log)
             yield f"http://127.0.0.1:{port}"

@@ -185,7 +185,7 @@ def test_without_the_preprocessor_feedback_would_give_the_tests_away(batches, tm
     folder = tmp_path / "course"
     shutil.copytree(batch.folder, folder)
     config = folder / "nbgrader_config.py"
-    hides = '    "parity_lib.teaching.feedback.HideHiddenTests",\n'
+    hides = '    "parity_lib.teaching.feedback.MessagesOnly",\n'
     config.write_text(config.read_text(encoding="utf8").replace(hides, ""), encoding="utf8")
     course.nbgrader(folder, "generate_feedback", FIRST, "--student", "untouched", "--force")
     shown = course.Batch(folder, FIRST, {"untouched": course.results(folder, FIRST)["untouched"]}, {}, {})

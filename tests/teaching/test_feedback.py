@@ -10,9 +10,8 @@ check.parity()
 ### BEGIN HIDDEN TESTS
 check.parity(seed=check.fresh())
 ### END HIDDEN TESTS"""
-SHOWN = f"""from parity_lib.checks import unrolling as check
-check.parity()
-{feedback.IN_ITS_PLACE}"""
+SHOWN = """from parity_lib.checks import unrolling as check
+check.parity()"""
 QUOTE = "----> 4 check.parity(seed=check.fresh())"
 FLAGS = {"grade": True, "solution": False, "locked": True, "grade_id": "parity-check"}
 
@@ -22,7 +21,7 @@ def error(name, value, *traceback):
 
 
 def cleaned(cell):
-    notebook, _ = feedback.HideHiddenTests()(new_notebook(cells=[cell]), {})
+    notebook, _ = feedback.MessagesOnly()(new_notebook(cells=[cell]), {})
     return notebook.cells[0]
 
 
@@ -33,13 +32,17 @@ def graded(source=TEST, outputs=(), **flags):
 @pytest.mark.parametrize(("source", "shown"), [
     (TEST, SHOWN),
     (TEST + "\nprint('after')", SHOWN + "\nprint('after')"),
-    (TEST.removesuffix("\n### END HIDDEN TESTS"), SHOWN),
     ("# This cell was missing.\n\n" + TEST, "# This cell was missing.\n\n" + SHOWN),
-    ("if 1:\n    ### BEGIN HIDDEN TESTS\n    secret()\n    ### END HIDDEN TESTS\n", "if 1:\n" + feedback.IN_ITS_PLACE),
+    ("if 1:\n    ### BEGIN HIDDEN TESTS\n    secret()\n    ### END HIDDEN TESTS\n", "if 1:\n"),
     ("check.parity()", "check.parity()"),
 ])
-def test_the_source_of_hidden_tests_is_replaced(source, shown):
+def test_the_source_of_hidden_tests_is_taken_out(source, shown):
     assert cleaned(graded(source)).source == shown
+
+
+def test_hidden_tests_without_an_end_give_no_feedback_at_all():
+    with pytest.raises(RuntimeError, match="No end hidden tests"):
+        cleaned(graded(TEST.removesuffix("\n### END HIDDEN TESTS")))
 
 
 @pytest.mark.parametrize(("outputs", "shown"), [

@@ -24,7 +24,8 @@ html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted:
 def page_html(state: dict, views: list[dict], theme: str = "light") -> str:
     """The HTML for saved ``state`` and one view for each entry of ``views``."""
     tag = '<script type="application/vnd.jupyter.widget-view+json">{}</script>'
-    colours, host = ((STATIC / name).read_text(encoding="utf-8") for name in ("parity.css", "widget-host.js"))
+    colours, host = (path.read_text(encoding="utf-8") for path in (
+        ROOT / "parity_lib" / "figures" / "colours.css", STATIC / "widget-host.js"))
     return PAGE.format(
         theme=theme, state=escape_script(json.dumps(state)), colours=colours, host=host,
         views="\n".join(tag.format(escape_script(json.dumps(view))) for view in views))

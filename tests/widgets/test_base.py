@@ -1,10 +1,13 @@
 """How widgets are put together, and that their weights mean the same in JavaScript."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
 
 from parity_lib import ParityRNN, by_hand
+from parity_lib.figures.picture import SHEET
 from parity_lib.models import CELLS
 from parity_lib.widgets.base import FOLDER, ParityWidget, front_end, weights
 
@@ -13,14 +16,17 @@ def test_front_end_puts_the_shared_part_first_and_imports_nothing():
     module, style = front_end("unrolled")
     for suffix, joined in ((".js", module), (".css", style)):
         shared, own = ((FOLDER / f"{name}{suffix}").read_text(encoding="utf-8") for name in ("shared", "unrolled"))
-        assert joined.startswith(shared)
+        assert joined.removeprefix(SHEET + "\n").startswith(shared)
         assert joined.endswith(own)
     assert module.count("export ") == 1
     assert not any(line.startswith("import ") for line in module.splitlines())
 
 
 def test_style_touches_nothing_outside_a_widget():
-    rules = [line for line in front_end("unrolled")[1].splitlines() if line.rstrip().endswith("{")]
+    style = front_end("unrolled")[1]
+    assert style.startswith(SHEET)
+    assert all(name.startswith("--parity-") for name in re.findall(r"^  (\S+):", SHEET, re.MULTILINE))
+    rules = [line for line in style.removeprefix(SHEET).splitlines() if line.rstrip().endswith("{")]
     assert rules
     assert all(rule.lstrip().startswith((".parity-widget", "@media")) for rule in rules)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 from parity_lib import checks
-from parity_lib.checks import architecture as check
+from parity_lib.checks.architecture import learning as check
 from tests.submissions import bank
 
 HERE = Path(__file__).parent

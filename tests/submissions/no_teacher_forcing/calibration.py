@@ -18,7 +18,7 @@ from unittest import mock
 
 import torch
 from parity_lib import checks
-from parity_lib.checks import no_teacher_forcing as check
+from parity_lib.checks.no_teacher_forcing import loops as check
 from tests.submissions import bank
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ ASKED = {"trained_short": check.SHORT, "trained_long": check.LONG}
 def calibrate(seeds: int = 100) -> dict:
     """For each answer and each of the two checks: how many nets learn, and how many whole checks pass."""
     about = {"max_length": check.LONGEST, "steps": check.STEPS, "seeds": seeds, "first_steps": check.FIRST_STEPS,
-             "near": check.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
+             "near": check.replay.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
     return {"about": about, "rows": [row for answer in ANSWERS for row in _rows(answer, seeds)]}
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from parity_lib.checks import no_teacher_forcing as check
+from parity_lib.checks.no_teacher_forcing import loops as check
 from tests.submissions.no_teacher_forcing.calibration import ANSWERS, ASKED
 
 STORED = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
@@ -23,4 +23,4 @@ def test_counts_are_complete_and_of_the_settings_that_are_graded():
     assert {(row["answer"], row["check"]) for row in STORED["rows"]} == {(a, c) for a in ANSWERS for c in ASKED}
     about = STORED["about"]
     assert (about["max_length"], about["steps"]) == (check.LONGEST, check.STEPS)
-    assert (about["first_steps"], about["near"]) == (check.FIRST_STEPS, check.NEAR)
+    assert (about["first_steps"], about["near"]) == (check.FIRST_STEPS, check.replay.NEAR)

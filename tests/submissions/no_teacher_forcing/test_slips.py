@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from parity_lib import checks
-from parity_lib.checks import no_teacher_forcing as check
+from parity_lib.checks.no_teacher_forcing import loops as check
 from torch import nn
 
 LOOP = """

@@ -1,0 +1,77 @@
+"""Check of ``count_parameters``: a formula, compared with PyTorch's own modules."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+from torch import nn
+
+from parity_lib import models
+from parity_lib.checks import expect
+from parity_lib.checks.core import call
+from parity_lib.checks.reporting import check
+
+COUNT = "unrolling#how-many-parameters"
+BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}
+
+
+def made_by(cls: type, name: str) -> SimpleNamespace:
+    """A class as something to forbid: what is recognised is the making of an object, under this name."""
+    return SimpleNamespace(__code__=cls.__init__.__code__, __name__=name)
+
+
+READY_NET = (made_by(models.ParityRNN, "parity_lib.ParityRNN"),)
+READY_COUNT = (*READY_NET, *(made_by(cls, f"torch.nn.{cls.__name__}") for cls in
+                             (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Module)))
+
+
+@check("count_parameters: equal to PyTorch's own modules, for every cell, size and depth")
+def countparameters(seed: int = 0) -> None:
+    """``countparameters(cell, input_size, hidden_size, num_layers)`` -> the number of parameters, no readout."""
+    rng = np.random.default_rng(seed)
+    cases = [("tanh", 1, 1, 1), ("tanh", 1, 4, 1), ("lstm", 1, 4, 1), ("gru", 1, 4, 1), ("relu", 5, 3, 1),
+             ("tanh", 2, 3, 2), ("relu", 1, 3, 3), ("lstm", 3, 2, 2), ("gru", 4, 7, 3)]
+    cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
+    for case in cases:
+        result = call("count_parameters", *case, forbid=READY_COUNT)
+        what = f'countparameters("{case[0]}", input_size={case[1]}, hidden_size={case[2]}, num_layers={case[3]})'
+        got = expect.array(result, what, (), see=COUNT)
+        if got.dtype.kind not in "iuf":
+            expect.fail(what, "a whole number", result, "", COUNT)
+        expect.equal(got, parameters(*case), what, _count_hint(got, *case), COUNT)
+
+
+def parameters(cell: str, features: int, hidden: int, layers: int) -> int:
+    """Counted on PyTorch's module itself."""
+    cls = {"lstm": nn.LSTM, "gru": nn.GRU}.get(cell, nn.RNN)
+    return sum(p.numel() for p in cls(features, hidden, layers, device="meta").parameters())
+
+
+def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None,
+           later: int | None = None) -> int:
+    """The formula, with its parts free: for naming what was counted instead."""
+    reads = [features] + [hidden if later is None else later] * (layers - 1)
+    return (blocks or BLOCKS[cell]) * sum(hidden * (size + hidden + biases) for size in reads)
+
+
+def _count_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: int) -> str:
+    case = (cell, features, hidden, layers)
+    right = count(*case)
+    return expect.likely(got, [
+        (count(*case, biases=1), "PyTorch has two bias vectors in each layer, and here one was counted"),
+        (count(*case, biases=0), "the biases were left out; PyTorch has two vectors of them in each layer"),
+        (right + hidden + 1, "the readout was counted too; leave its H + 1 numbers out"),
+        (count(*case, blocks=1), f'a plain cell was counted; each gate of "{cell}" has its own U, V and biases'),
+        (count(*case, blocks=3), f'"{cell}" has {BLOCKS[cell]} blocks of weights, and 3 were counted'),
+        (count(*case, blocks=4), f'"{cell}" has {BLOCKS[cell]} blocks of weights, and 4 were counted'),
+        (count(*case, blocks=2), f'"{cell}" has {BLOCKS[cell]} blocks of weights, and 2 were counted'),
+        (count(cell, features, hidden, 1), "this is one layer; num_layers has no effect"),
+        (count(*case, later=features),
+         "every layer was counted as if it read the input; from the second on, a layer reads the hidden_size states "
+         "of the layer below"),
+        (count(cell, hidden, hidden, layers),
+         "every layer was counted as if it read hidden states; the first one reads input_size features"),
+        (count(cell, 1, hidden, layers), "the input was counted as one feature; U is [hidden_size, input_size]"),
+        (right - BLOCKS[cell] * layers * hidden**2, "V is missing: hidden to hidden, hidden_size times hidden_size"),
+    ])

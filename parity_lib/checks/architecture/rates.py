@@ -1,0 +1,76 @@
+"""Check of ``success_rate``: the rate and Wilson's interval."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from parity_lib.checks import expect
+from parity_lib.checks.core import call
+from parity_lib.checks.reporting import check
+from parity_lib.experiments.statistics import wilson_interval
+
+SEEDS = "training#twenty-seeds-instead-of-one"
+Z95 = 1.959964
+
+
+@check("success_rate: the rate and Wilson's interval, at the edges too")
+def success_rate(seed: int = 0) -> None:
+    """``success_rate(outcomes)`` -> ``(rate, low, high)``; outcomes are a list or array of bool or of 0 and 1."""
+    rng = np.random.default_rng(seed)
+    cases = [[True, False, True, True, True], [False] * 5, [True] * 5, [True], [False], [1, 0, 0, 0, 1, 0, 1, 0],
+             np.array([1] * 7 + [0] * 13), np.zeros(20, dtype=bool), np.ones(20, dtype=bool)]
+    for count in rng.integers(2, 60, size=4):
+        drawn = rng.random(count) < rng.choice([0.05, 0.3, 0.5, 0.9])
+        cases += [drawn, drawn.tolist(), drawn.astype(int), drawn.astype(int).tolist()]
+    for outcomes in cases:
+        _one_rate(outcomes)
+
+
+def _one_rate(outcomes) -> None:
+    k, n = int(np.sum(outcomes)), len(outcomes)
+    kind = f"{'an array' if isinstance(outcomes, np.ndarray) else 'a list'} of {np.asarray(outcomes).dtype.name}"
+    what = f"success_rate of {k} successes in {n} runs ({kind})"
+    result = call("success_rate", outcomes, forbid=(wilson_interval,))
+    if not isinstance(result, (tuple, list, np.ndarray, torch.Tensor)) or np.shape(result)[:1] != (3,):
+        expect.fail(what, "three numbers (rate, low, high)", result, "return rate, low, high", SEEDS)
+    parts = [expect.array(part, f"{what}: {name}", (), see=SEEDS)
+             for part, name in zip(result, ("rate", "low", "high"), strict=True)]
+    if any(part.dtype.kind not in "biuf" for part in parts):
+        expect.fail(what, "three real numbers", result, "", SEEDS)
+    got, expected = np.array([float(part) for part in parts]), _wilson(k, n)
+    expect.close(got, expected, what, _rate_hint(got, k, n), SEEDS, tolerance=1e-3)
+
+
+def _wilson(k: int, n: int, z: float = Z95) -> np.ndarray:
+    middle, spread = k / n + z**2 / (2 * n), z * np.sqrt(k / n * (1 - k / n) / n + z**2 / (4 * n**2))
+    return np.array([k / n, *((middle + sign * spread) / (1 + z**2 / n) for sign in (-1, 1))])
+
+
+def _rate_hint(got: np.ndarray, k: int, n: int) -> str:
+    p, z = k / n, Z95
+    rate, low, high = _wilson(k, n)
+    error = np.sqrt(p * (1 - p) / n)
+    scale, middle = 1 + z**2 / n, p + z**2 / (2 * n)
+    inside = np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return expect.likely(got, [
+        ((p, p - z * error, p + z * error),
+         "this is rate ± 1.96 standard errors; it leaves 0..1 and shrinks to a point at 0 of n. Wilson's is asked for"),
+        ((p, max(0, p - z * error), min(1, p + z * error)),
+         "this is rate ± 1.96 standard errors, cut at 0 and 1; it shrinks to a point at 0 of n. Wilson's is asked for"),
+        ((p, p - error, p + error), "rate ± one standard error is no 95 % interval, and Wilson's is asked for"),
+        ((p, middle - z * inside, middle + z * inside), "the division by 1 + 1.96²/n is missing"),
+        ((p, (middle - inside) / scale, (middle + inside) / scale), "the factor 1.96 in front of the root is missing"),
+        ((p, (p - z * inside) / scale, (p + z * inside) / scale), "the middle is not k/n but k/n + 1.96²/(2n)"),
+        ((middle / scale, low, high), "the middle of the interval was returned as the rate; the rate is k/n"),
+        ((p, high, low), "rate, low, high: the ends are swapped"),
+        ((low, p, high), "rate comes first, then low and high"),
+        (_wilson(n - k, n), "the rate of failures: 1 or True is a success"),
+        ((100 * rate, 100 * low, 100 * high), "this is in percent; a rate lies in 0..1"),
+        ((k, low, high), "the number of successes was returned as the rate"),
+        ((p, *((middle + sign * z * np.sqrt(p * (1 - p) + z**2 / (4 * n**2))) / scale for sign in (-1, 1))),
+         "the root holds k/n (1 - k/n); has it to be divided by n once more?"),
+        (_wilson(k, n, 1.644854), "this is a 90 % interval; at 95 % the factor is 1.96"),
+        (_wilson(k, n, 2.575829), "this is a 99 % interval; at 95 % the factor is 1.96"),
+        (_wilson(k, n, 2.0), "the factor is 1.96, not 2"),
+    ], tolerance=1e-3)

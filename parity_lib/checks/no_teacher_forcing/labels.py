@@ -1,0 +1,87 @@
+"""Checks of ``final_parity`` and ``next_max_length``: the label of a cut string, and how long strings may be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from parity_lib import data
+from parity_lib.checks import expect
+from parity_lib.checks.core import call
+from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LABEL, cut_parity
+from parity_lib.checks.reporting import check
+
+READY_PARITY = (data.final_parity, data.running_parity, data.bits_and_parity)
+READY_CURRICULUM = (data.Curriculum.next_longest, data.ParityTask.next_longest)
+
+
+@check("final_parity: the parity of each string as it was cut")
+def final_parity(seed: int = 0) -> None:
+    """``final_parity(bits, lengths)``: integers ``[batch, steps]`` and ``[batch]`` -> integers ``[batch]``."""
+    rng = np.random.default_rng(seed)
+    cases = [(np.array([[1, 0, 1, 1], [1, 0, 1, 1], [0, 1, 1, 1]]), np.array([2, 3, 4])),
+             (np.ones((9, 9), dtype=int), np.arange(9, 0, -1)), strings(rng, 40, 7), strings(rng, 3, 700)]
+    for bits, lengths in cases:
+        result = call("final_parity", bits, lengths, forbid=READY_PARITY)
+        expected = cut_parity(bits, lengths)
+        what = f"final_parity of {expect.show(bits, 60)}, cut to the lengths {expect.show(lengths, 40)}"
+        got = expect.array(result, what, None, see=THE_END)
+        hint = _parity_hint(got, bits, lengths)
+        if got.shape != expected.shape:
+            expect.fail(what, f"shape {expected.shape}, a label a string", f"shape {got.shape}", hint, THE_END)
+        expect.equal(got, expected, what, hint, THE_END)
+
+
+def strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random bits, also behind the cut, and lengths from 1 to ``steps``; both ends occur."""
+    lengths = rng.integers(1, steps, size=count, endpoint=True)
+    lengths[:2] = 1, steps
+    return rng.integers(2, size=(count, steps)), rng.permutation(lengths)
+
+
+def _parity_hint(got: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> str:
+    running = np.cumsum(bits, axis=1)
+    before = np.concatenate([np.zeros((len(bits), 1), dtype=int), running], axis=1)
+    rows, steps = np.arange(len(bits)), bits.shape[1]
+    return expect.likely(got, [
+        (bits.sum(axis=1) % 2,
+         "this is the label of the string before it was cut: bits at position lengths[i] and later must not count"),
+        (before[rows, lengths], "this is the count of ones; the parity is its remainder modulo 2"),
+        (bits.sum(axis=1), "this is the count of ones before the cut; cut first, then take the remainder modulo 2"),
+        (before[rows, lengths - 1] % 2,
+         "one bit too few is counted: the last real bit stands at position lengths[i] - 1 and belongs to the string"),
+        (before[rows, np.minimum(lengths + 1, steps)] % 2,
+         "one bit too many is counted: position lengths[i] is the first that was cut off"),
+        (1 - before[rows, lengths] % 2, "even and odd are swapped: 1 stands for odd"),
+        (running % 2, "this is a label at every step (`cumsum`); only the one at the end is asked for"),
+        (bits.sum(axis=0) % 2, "this adds down the batch; a string runs along axis 1"),
+    ])
+
+
+@check("next_max_length: grows by one at an accuracy of 0.95 or more, and stops at stop")
+def next_max_length(seed: int = 0) -> None:
+    """``next_max_length(longest, accuracy, stop)`` -> the longest length of the next batch, an integer."""
+    rng = np.random.default_rng(seed)
+    cases = [(2, 1.0, 50), (2, 0.95, 50), (2, 0.9499, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50), (50, 0.2, 50),
+             (1, 0.0, 1), (1, 1.0, 1)]
+    cases += [(int(longest), float(accuracy), int(longest + room)) for longest, accuracy, room in
+              zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
+    for longest, accuracy, stop in cases:
+        what = f"next_max_length({longest}, {accuracy:.4g}, stop={stop})"
+        got = expect.array(call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), what, (),
+                           see=THE_LABEL)
+        grows = accuracy >= 0.95
+        expected = min(longest + 1, stop) if grows else longest
+        hint = ""
+        if got > stop:
+            hint = "it grows beyond stop"
+        elif accuracy == 0.95 and got == longest:
+            hint = "an accuracy of exactly 0.95 is enough: >=, not >"
+        elif not grows and got < longest:
+            hint = "it never shrinks: below 0.95 it stays as it is"
+        elif not grows and got == longest + 1:
+            hint = "it grows although the accuracy is below 0.95"
+        elif grows and got > longest + 1:
+            hint = "it grows by more than one"
+        elif grows and got == longest < stop:
+            hint = "it does not grow although the accuracy is high enough"
+        expect.equal(got, expected, what, hint, THE_LABEL)

@@ -1,0 +1,185 @@
+"""Checks of ``train_step`` and ``train_at_the_end``: each step is the task's, and the net learns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from parity_lib import training
+from parity_lib.checks import expect
+from parity_lib.checks.core import call, call_steps
+from parity_lib.checks.no_teacher_forcing import replay
+from parity_lib.checks.no_teacher_forcing.ends import READY_LAST, one_number
+from parity_lib.checks.no_teacher_forcing.labels import strings
+from parity_lib.checks.no_teacher_forcing.replay import LONGEST, THE_LABEL, THE_LOOP, THE_SEED
+from parity_lib.checks.plain import CheckFailed, ModuleState
+from parity_lib.checks.reporting import check
+
+READY_TRAINING = (training.train,)
+TRAINING_SEEDS = (0, 1, 2)
+STEPS = 200
+FIRST_STEPS = 3
+SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # lengths from and to, and how much must be right
+
+
+@check("train_step: the weights move as they should, for three batches in a row")
+def train_step(seed: int = 0) -> None:
+    """``train_step(lstm, readout, optimizer, inputs, lengths, labels)`` -> the loss before the update, a float."""
+    rng = np.random.default_rng(seed)
+    for scale in (1.0, 40.0):       # large weights in the readout: the gradient is longer than 1 and must be clipped
+        net, batches = _fresh_net(rng, scale), [_batch(rng) for _ in range(3)]
+        steps = call_steps("train_step", *map(ModuleState.of, net), batches=batches, learning_rate=replay.STEP_RATE,
+                           forbid=READY_LAST)
+        nets = [replay.weights_of(net), *(replay.weights_of(one.build() for one in step.modules) for step in steps)]
+        losses: list[float] = []
+        right, right_losses = replay.steps(nets, batches)
+        for n, step in enumerate(steps, start=1):
+            place = f"train_step, batch {n} of 3 (SGD, {'large' if scale > 1 else 'small'} gradients)"
+            returned = f"{place}: the loss that it returns"
+            losses.append(one_number(step.result, returned, THE_LOOP))
+            off, fault = replay.furthest(nets[n], right[n - 1]), None
+            if not replay.near(losses[-1], right_losses[n - 1]):
+                fault = returned, right_losses[n - 1], losses[-1]
+            elif off > 1e-3:
+                fault = (f"{place}: the weights after it", "those of one step against the clipped gradient of end_loss",
+                         f"weights that differ by up to {off:.2g}")
+            if fault:
+                expect.fail(*fault, *replay.why_not_a_step(nets[:n + 1], losses, batches[:n]))
+
+
+def _fresh_net(rng: np.random.Generator, scale: float) -> tuple[nn.LSTM, nn.Linear]:
+    lstm, readout = replay.new_net()
+    with torch.no_grad():
+        for parameter in [*lstm.parameters(), *readout.parameters()]:
+            parameter.copy_(torch.from_numpy(rng.uniform(-0.5, 0.5, size=tuple(parameter.shape))))
+        readout.weight.mul_(scale)
+    return lstm, readout
+
+
+def _batch(rng: np.random.Generator, count: int = 5, steps: int = 6) -> tuple[torch.Tensor, ...]:
+    bits, lengths = strings(rng, count, steps)
+    return replay.tensors(bits, lengths, replay.cut_parity(bits, lengths))
+
+
+@check("train_at_the_end: two modules of the right size, from the seed, moved by training")
+def train_at_the_end(seed: int = 0) -> None:
+    """``train_at_the_end(max_length, steps, seed, min_length=1)`` -> ``(nn.LSTM, nn.Linear)``."""
+    seed = seed % 1000
+    what = f"train_at_the_end(4, 2, seed={seed})"
+    once, again = (trained(4, 2, seed, forbid=READY_TRAINING) for _ in range(2))
+    if not _same(once, again):
+        expect.fail(what, "the same weights when it is called twice", "different weights", "something is drawn without "
+                    "the seed: call torch.manual_seed(seed) before you make the modules, and draw the strings with "
+                    "np.random.default_rng(seed)", THE_SEED)
+    if _same(once, trained(4, 2, seed + 1)):
+        expect.fail(what, "weights that depend on the seed", "the same weights for the next seed",
+                    "the argument `seed` is not used", THE_SEED)
+    if _same(once, trained(4, 0, seed)):
+        expect.fail(what, "weights that have moved from where they began", "the weights of 0 steps",
+                    "the loop does not train the modules that are returned, or runs no step", THE_LOOP)
+    if _same(once, trained(4, 2, seed, min_length=4)):
+        expect.fail(what, "other strings, and so other weights, with min_length=4", "the same weights",
+                    "the argument `min_length` is not used", THE_LABEL)
+
+
+def trained(max_length: int, steps: int, seed: int, forbid: tuple = (), **kwargs: Any) -> tuple[nn.LSTM, nn.Linear]:
+    """The student's trained weights, in modules of the check's own."""
+    arguments = [str(max_length), str(steps), f"seed={seed}", *(f"{key}={value}" for key, value in kwargs.items())]
+    what = f"train_at_the_end({', '.join(arguments)})"
+    try:
+        result = call("train_at_the_end", max_length, steps, seed, forbid=forbid, **kwargs)
+    except CheckFailed as failure:
+        _, returns, kind = str(failure).partition("` returns ")
+        if not returns:
+            raise
+        expect.fail(what, "a pair (lstm, readout) of nn.LSTM and nn.Linear", kind.partition(". Expected")[0],
+                    "only weights travel to the check, which puts them into a network of its own. A class of your own "
+                    "cannot come along, whatever it computes", "unrolling#the-cell-in-numpy")
+    if not isinstance(result, (tuple, list)) or [getattr(one, "cls", "") for one in result] != ["LSTM", "Linear"]:
+        expect.fail(what, "a pair (lstm, readout) of nn.LSTM and nn.Linear", type(result).__name__,
+                    "return lstm, readout", THE_LOOP)
+    lstm, readout = replay.new_net()
+    for module, got in zip((lstm, readout), result, strict=True):
+        shapes = {name: tuple(value.shape) for name, value in module.state_dict().items()}
+        if {name: tuple(value.shape) for name, value in got.state.items()} != shapes:
+            expect.fail(what, f"{got.cls} with the weights {shapes}",
+                        {name: tuple(value.shape) for name, value in got.state.items()},
+                        f"nn.LSTM(1, {replay.HIDDEN}, batch_first=True) and nn.Linear({replay.HIDDEN}, 1)", THE_LOOP)
+        module.load_state_dict(got.state)
+    return lstm, readout
+
+
+def _same(one: tuple[nn.Module, ...], other: tuple[nn.Module, ...]) -> bool:
+    return all(torch.equal(a, b) for mine, yours in zip(one, other, strict=True)
+               for a, b in zip(mine.state_dict().values(), yours.state_dict().values(), strict=True))
+
+
+@check("trained on strings of up to 10 bits, the net is right on strings of that kind")
+def trained_short(seed: int = 0) -> None:
+    """The first steps are the task's, and one of three trainings is right on 90 % of strings of 1 to 10 bits."""
+    _trains("strings of 1 to 10 bits", SHORT, seed)
+
+
+@check("trained on strings of up to 10 bits, the net is right on strings of up to 50")
+def trained_long(seed: int = 0) -> None:
+    """The first steps are the task's, and one of three trainings is right on 95 % of strings of 11 to 50 bits."""
+    _trains("strings of 11 to 50 bits, longer than any in training", LONG, seed)
+
+
+def _trains(where: str, asked: tuple[int, int, float], seed: int) -> None:
+    """Pass where the first steps from every training seed are right, and the net of one of them has learned."""
+    for training_seed in TRAINING_SEEDS:
+        _first_steps(training_seed)
+    shortest, longest, least = asked
+    best = 0.0
+    for training_seed in TRAINING_SEEDS:
+        best = max(best, share_right(*trained(LONGEST, STEPS, training_seed), shortest, longest, seed))
+        if best >= least:
+            return
+    expect.fail(f"train_at_the_end({LONGEST}, {STEPS}, seed), the best of the seeds {TRAINING_SEEDS}, on {where}",
+                f"at least {least:.0%} right", f"{best:.1%} right", f"the first {FIRST_STEPS} steps are right, so look "
+                "at what comes after them: does the loop make all its steps, each on fresh strings, with the same "
+                "optimiser?", THE_LOOP)
+
+
+def _first_steps(seed: int) -> None:
+    """Follow the student's loop: each of its first steps, from the weights before it, is one of the task's.
+
+    A net may learn in spite of a mistake; here nothing is left to luck.
+    """
+    nets = [replay.weights_of(trained(LONGEST, n, seed, forbid=READY_TRAINING)) for n in range(FIRST_STEPS + 1)]
+    right = replay.loop(nets, seed)
+    for n in range(1, FIRST_STEPS + 1):
+        off = replay.apart(nets[n], right[n - 1])
+        if off < replay.NEAR:
+            continue
+        expect.fail(f"train_at_the_end({LONGEST}, {n}, seed={seed}), the weights after step {n}",
+                    "those of the task's loop, followed from your weights before this step",
+                    f"weights that differ by {off:.2g} on average", *_likely_in_loop(nets[:n + 1], seed))
+
+
+def _likely_in_loop(nets: list, seed: int) -> tuple[str, str]:
+    """Words for the last of these steps, the first that is wrong, and the section to read."""
+    if any(replay.apart(replay.weights_of(trained(LONGEST, n, seed)), nets[n]) for n in (0, len(nets) - 1)):
+        return "something is drawn without the seed: the next call with it gives other weights", THE_SEED
+    hint, see = replay.why_not_the_loop(nets, seed)
+    return hint or ("none of the usual mistakes. Go through the task line by line: the generator, one `draw` a step, "
+                    "the label of the cut string, the loss at its last real step, the optimiser"), see
+
+
+def share_right(lstm: nn.LSTM, readout: nn.Linear, shortest: int, longest: int, seed: int = 0) -> float:
+    """Share of right answers on random strings, 30 of each length from ``shortest`` to ``longest``."""
+    lengths = np.repeat(np.arange(shortest, longest + 1), 30)
+    bits = np.random.default_rng(seed).integers(2, size=(len(lengths), longest))
+    return float(_right(lstm, readout, bits, lengths).mean())
+
+
+@torch.no_grad()
+def _right(lstm: nn.LSTM, readout: nn.Linear, bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Per string: whether the net, run by the check, gives its parity at the last real step."""
+    inputs = torch.from_numpy(bits).to(readout.weight.dtype).unsqueeze(-1)
+    says_odd = readout(lstm(inputs)[0])[..., 0].numpy() > 0
+    return says_odd[np.arange(len(bits)), lengths - 1] == (replay.cut_parity(bits, lengths) == 1)

@@ -1,0 +1,210 @@
+"""The training loop of *Without teacher forcing*, replayed: each step as it should be, or with one known slip.
+
+A step begins from the student's own weights before it, so nothing is left to luck: the step is the task's, or one of
+the slips explains it, whether or not the net would learn in spite of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+THE_END, THE_LOSS = "packing#the-last-real-step", "training#a-loss-for-a-yes-or-no"
+THE_LOOP, THE_LABEL = "training#the-loop-line-by-line", "training#what-is-the-label"
+THE_SEED = "data#seeds-and-a-generator-that-fools-you"
+
+HIDDEN, LONGEST = 8, 10
+STEP_RATE = 0.5     # of the plain SGD in the check of train_step
+STRINGS, RATE = 64, 0.03
+NEAR = 2e-4     # on average over the weights, which move by about RATE: one of them may go the other way
+
+
+# ---------------------------------------------------------------- strings and nets
+
+
+def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The parity of the first ``lengths[i]`` bits of each row."""
+    return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2
+
+
+def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[torch.Tensor, ...]:
+    """A batch as a net takes it: inputs ``[batch, steps, 1]``, lengths and labels ``[batch]``."""
+    inputs = torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1)
+    return inputs, torch.from_numpy(lengths), torch.from_numpy(labels.astype(np.float32))
+
+
+def new_net() -> tuple[nn.LSTM, nn.Linear]:
+    """An LSTM and its readout, of the task's size."""
+    # In float32, whatever the notebook has made the default.
+    return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
+
+
+def weights_of(net: Iterable[nn.Module]) -> list[torch.Tensor]:
+    """Copies of all parameters, module by module."""
+    return [parameter.detach().clone() for module in net for parameter in module.parameters()]
+
+
+# ---------------------------------------------------------------- one step
+
+
+def steps(nets: list, batches: list, slip: str = "", rule: type = torch.optim.SGD,
+           rate: float = STEP_RATE) -> tuple[list, list]:
+    """The weights after each batch and its loss, as they should be or with one known slip.
+
+    Each step begins from the student's own weights before it, ``nets[n]``, so
+    that rounding does not add up.
+    """
+    lstm, readout = new_net()
+    parameters = [*lstm.parameters(), *readout.parameters()]
+    optimizer = rule(parameters, lr=rate)
+    weights, losses, carried = [], [], None
+    for before, (inputs, lengths, labels) in zip(nets, batches, strict=False):
+        with torch.no_grad():
+            for parameter, value in zip(parameters, before, strict=True):
+                parameter.copy_(value)
+        states, last = lstm(inputs, carried)
+        if slip == "carried":
+            carried = tuple(part.detach() for part in last)
+        logits = readout(states.detach() if slip == "detach" else states)[..., 0]
+        loss = _slipped_loss(logits, lengths, labels, slip)
+        if slip != "keep":
+            optimizer.zero_grad()
+        loss.backward()
+        for part in ([lstm.parameters(), readout.parameters()] if slip == "apart" else [parameters]):
+            nn.utils.clip_grad_norm_(part, 1e9 if slip == "unclipped" else 1.0)
+        if slip == "forgets":
+            optimizer = rule(parameters, lr=rate)
+        if slip == "lstm only":
+            readout.zero_grad()
+        if slip != "still":
+            optimizer.step()
+        weights.append(weights_of((lstm, readout)))
+        losses.append(loss.item())
+    return weights, losses
+
+
+def _slipped_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor, slip: str) -> torch.Tensor:
+    if slip == "column":
+        return binary_cross_entropy_with_logits(logits[:, -1], labels)
+    if slip == "every":
+        return binary_cross_entropy_with_logits(logits, labels[:, None].expand(logits.shape))
+    loss = right_loss(logits[..., None], lengths, 1 - labels if slip == "swapped" else labels)
+    return loss * len(labels) if slip == "sum" else loss
+
+
+def right_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean cross-entropy of the answers at the last real steps."""
+    return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
+
+
+STEP_SLIPS = {
+    "keep": ("old gradients stay in the sum: `optimizer.zero_grad()` is missing", THE_LOOP),
+    "still": (
+        "nothing moved: are `loss.backward()` and `optimizer.step()` both there, and does the optimiser hold these "
+        "parameters?", THE_LOOP),
+    "detach": (
+        "the LSTM did not move, only the readout: the states were detached, or the optimiser does not hold the LSTM's "
+        "parameters", THE_LOOP),
+    "unclipped": (
+        "the gradient is not clipped: torch.nn.utils.clip_grad_norm_(parameters, 1.0), after backward", THE_LOOP),
+    "apart": ("the LSTM and the readout were clipped one by one; the norm is that of the whole gradient", THE_LOOP),
+    "carried": ("the hidden state of the last batch was carried into this one; every batch starts from zero", THE_LOOP),
+    "column": ("the last column is read, not the last real step", THE_END),
+    "every": ("the label is compared with every step", THE_LABEL),
+    "sum": ("the loss is summed over the strings; take the mean", THE_LOSS),
+    "swapped": ("odd and even are swapped in the labels", THE_LOSS),
+}
+
+
+def why_not_a_step(nets: list, losses: list[float], batches: list) -> tuple[str, str]:
+    """Words for the slip that explains these steps, and the section to read."""
+    return _likely(STEP_SLIPS, partial(_is_step, nets, losses, batches))
+
+
+def _is_step(nets: list, losses: list[float], batches: list, slip: str) -> bool:
+    """Whether this slip gives the student's weights and losses, for every batch so far."""
+    slipped, slipped_losses = steps(nets, batches, slip)
+    return (all(furthest(got, one) < 1e-3 for got, one in zip(nets[1:], slipped, strict=True))
+            and near(losses, slipped_losses))
+
+
+def near(some: Any, others: Any) -> bool:
+    """Whether two losses, or lists of them, are the same but for rounding."""
+    return np.allclose(some, others, rtol=1e-3, atol=1e-4)
+
+
+def furthest(some: list[torch.Tensor], others: list[torch.Tensor]) -> float:
+    """The largest difference between two nets' weights; infinite where one is no number."""
+    off = max(float((one - other).abs().max()) for one, other in zip(some, others, strict=True))
+    return off if np.isfinite(off) else float("inf")
+
+
+def _likely(slips: dict[str, tuple[str, str]], fits: Callable[[str], bool]) -> tuple[str, str]:
+    """The words of the first known slip that fits what the student's code did, and the section to read."""
+    return next((found for slip, found in slips.items() if fits(slip)), ("", THE_LOOP))
+
+
+# ---------------------------------------------------------------- the whole loop
+
+
+def loop(nets: list, seed: int, slip: str = "", rule: type = torch.optim.Adam) -> list:
+    """The weights after each of the task's first steps, as they should be or with one known slip."""
+    rng, batches = np.random.default_rng(0 if slip == "another seed" else seed), []
+    strings, shortest = int(slip) if slip.isdigit() else STRINGS, LONGEST if slip == "longest" else 1
+    for _ in nets:
+        if slip == "again":
+            rng = np.random.default_rng(seed)
+        early = rng.integers(shortest, LONGEST, strings, endpoint=True) if slip == "lengths first" else None
+        bits = rng.integers(2, size=(strings, LONGEST))
+        lengths = rng.integers(shortest, LONGEST, strings, endpoint=True) if early is None else early
+        batches.append(tensors(bits, lengths, bits.sum(axis=1) % 2 if slip == "uncut" else cut_parity(bits, lengths)))
+    return steps(nets[:-1], batches[1:] if slip == "ahead" else batches, slip, rule, RATE)[0]
+
+
+LOOP_SLIPS = {
+    "uncut": ("the label is that of the string before it was cut", THE_END),
+    "longest": ("every string has the full length: the argument `min_length` does not reach `draw`", THE_LABEL),
+    "again": ("every step has the same strings: make `rng` once, before the loop, and draw in the loop", THE_SEED),
+    "ahead": ("the strings are those of a later draw: `rng` is used once before the loop", THE_SEED),
+    "another seed": ("the strings do not come from the argument `seed`: rng = np.random.default_rng(seed)", THE_SEED),
+    "lengths first": ("the lengths are drawn before the bits; `draw` does it the other way round", THE_SEED),
+    "forgets": ("the optimiser is made anew for every step, and Adam forgets: make it once, before the loop", THE_LOOP),
+    "lstm only": ("only the LSTM moved: the optimiser does not hold the readout's parameters", THE_LOOP),
+    **{str(strings): (f"a batch has {strings} strings, not {STRINGS}", THE_LOOP)
+       for strings in (1, 16, 32, 50, 63, 65, 100, 128, 256)},
+}
+
+
+def why_not_the_loop(nets: list, seed: int) -> tuple[str, str]:
+    """Words for the last of these steps, the first that is wrong, and the section to read."""
+    rate = _rate_hint(nets, seed)
+    return (rate, THE_LOOP) if rate else _likely(STEP_SLIPS | LOOP_SLIPS, partial(_is_loop, nets, seed))
+
+
+def _is_loop(nets: list, seed: int, slip: str) -> bool:
+    """Whether this slip gives the student's weights, for every step so far."""
+    return all(apart(got, one) < NEAR for got, one in zip(nets[1:], loop(nets, seed, slip), strict=True))
+
+
+def _rate_hint(nets: list, seed: int) -> str:
+    """Words for a last step in the right direction, of Adam or of plain SGD, but of another size."""
+    for rule in (torch.optim.Adam, torch.optim.SGD):
+        moved, right = (torch.cat([(one - before).ravel() for one, before in zip(after, nets[-2], strict=True)])
+                        for after in (nets[-1], loop(nets, seed, rule=rule)[-1]))
+        times = float(moved @ right / (right @ right))
+        as_asked = rule is torch.optim.Adam and abs(times - 1) < 0.05
+        if not as_asked and (moved - times * right).abs().mean() < 0.01 * moved.abs().mean():
+            return f"these are steps of {rule.__name__} at a rate of {times * RATE:.2g}; asked is Adam at {RATE}"
+    return ""
+
+
+def apart(some: list[torch.Tensor], others: list[torch.Tensor]) -> float:
+    """How far apart two nets are: the mean over all weights, since one that hardly matters may go either way."""
+    off = float(torch.cat([(one - other).abs().ravel() for one, other in zip(some, others, strict=True)]).mean())
+    return off if np.isfinite(off) else float("inf")

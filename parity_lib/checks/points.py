@@ -1,0 +1,42 @@
+"""The points of each check: written by `parity exercises` from solutions/*.md, where they stand."""
+
+POINTS: dict[str, dict[str, int]] = {
+    "unrolling": {
+        "parity": 2,
+        "rnn_step": 2,
+        "unroll": 3,
+        "two_unit_weights": 4,
+    },
+    "varying_lengths": {
+        "random_lengths": 2,
+        "length_mask": 1,
+        "run_packed": 3,
+        "masked_loss": 3,
+        "masked_accuracy": 2,
+        "always_even": 1,
+        "reported_accuracy": 1,
+    },
+    "architecture": {
+        "count_parameters": 3,
+        "build_model": 4,
+        "learns": 2,
+        "success_rate": 3,
+    },
+    "lstm_comparison": {
+        "lstm_step": 4,
+        "lstm_parity": 4,
+        "summarise": 2,
+        "gradient_norms": 4,
+    },
+    "no_teacher_forcing": {
+        "final_parity": 2,
+        "last_valid": 2,
+        "end_loss": 2,
+        "end_gradient": 1,
+        "train_step": 3,
+        "train_at_the_end": 1,
+        "trained_short": 1,
+        "trained_long": 2,
+        "next_max_length": 2,
+    },
+}

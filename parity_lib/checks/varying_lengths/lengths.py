@@ -1,0 +1,116 @@
+"""The check of ``random_lengths``: from 1 to the longest, evenly, independently, from the generator that is given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from parity_lib.checks import expect
+from parity_lib.checks.plain import Seed
+from parity_lib.checks.reporting import check
+
+UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
+MANY, BATCHES, BATCH = 20_000, 400, 8
+TOO_FAR = 6.0  # standard deviations of a normal variable: about one false alarm in a thousand million
+ONE_FOR_ALL = "one length for the whole batch; `size=batch_size` gives each string its own"
+
+
+@check("random_lengths: 1 to max_bits, both ends included, evenly, and from the generator that it is given")
+def random_lengths(seed: int = 0) -> None:
+    """``random_lengths(batch_size, max_bits, rng)``: integers ``[batch]``, uniform on 1 to ``max_bits``."""
+    rng = np.random.default_rng(seed)
+    for max_bits in (50, int(rng.integers(4, 9))):
+        what, got = _lengths(MANY, max_bits, _seed(rng))
+        _require_ends(got, max_bits, what)
+        _require_even(got, max_bits, what)
+    what, got = _lengths(5, 1, _seed(rng))
+    expect.equal(got, np.ones(5), what, "with max_bits = 1 there is one length", UPPER_END)
+    _require_own_generator(rng)
+    _require_rows_alike(rng)
+
+
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**31))
+
+
+def _lengths(batch_size: int, max_bits: int, seed: int) -> tuple[str, np.ndarray]:
+    what = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
+    slips = {"low >= high": "`integers(1, max_bits)` excludes the upper end: with max_bits = 1 nothing is left to draw"}
+    result = expect.ask("random_lengths", what, batch_size, max_bits, Seed(seed), slips=slips, see=UPPER_END)
+    got = expect.array(result, what, None, see=UPPER_END)
+    if got.shape != (batch_size,):
+        hint = ONE_FOR_ALL if got.size == 1 else ""
+        expect.fail(what, f"shape {(batch_size,)}", f"shape {got.shape}", hint, UPPER_END)
+    return what, expect.array(got, what, (batch_size,), "integer", UPPER_END)
+
+
+def _require_ends(got: np.ndarray, max_bits: int, what: str) -> None:
+    low, high = int(got.min()), int(got.max())
+    hint = ""
+    if low == high:
+        hint = ONE_FOR_ALL
+    elif low < 1:
+        hint = "a string has at least one bit: begin at 1"
+    elif high > max_bits:
+        hint = "`endpoint=True` already includes the upper end; do not add 1 to it as well"
+    elif high < max_bits:
+        hint = f"your lengths never reach {max_bits}: `integers(1, max_bits)` excludes the upper end"
+    elif low > 1:
+        hint = "your lengths never reach 1"
+    if (low, high) != (1, max_bits):
+        expect.fail(what, f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint, UPPER_END)
+
+
+def _unevenness(got: np.ndarray, max_bits: int) -> float:
+    """Pearson's chi-squared of the counts, as a normal variable (Wilson and Hilferty, 1931)."""
+    expected, freedom = got.size / max_bits, max_bits - 1
+    chi_squared = ((np.bincount(got.ravel(), minlength=max_bits + 1)[1:] - expected) ** 2 / expected).sum()
+    spread = 2 / (9 * freedom)
+    return float((np.cbrt(chi_squared / freedom) - (1 - spread)) / np.sqrt(spread))
+
+
+def _require_even(got: np.ndarray, max_bits: int, what: str) -> None:
+    far = _unevenness(got, max_bits)
+    if abs(far) <= TOO_FAR:
+        return
+    counts = np.bincount(got, minlength=max_bits + 1)[1:]
+    hint = "some lengths come up more often than others; `rng.integers` draws them evenly"
+    if far < 0:
+        hint = "every length comes up equally often, which is too even for lengths that are drawn independently"
+    elif max(counts[0], counts[-1]) < 0.75 * counts[1:-1].mean():
+        hint = "the ends come up half as often as the rest: rounding a real number gives them half the room"
+    elif counts[-1] < 0.2 * counts[:-1].mean():
+        hint = (f"your lengths hardly reach {max_bits}: `integers(1, max_bits)` excludes the upper end, and a forced "
+                "row hides it")
+    elif counts[-1] > 2 * counts[:-1].mean():
+        hint = f"{max_bits} comes up too often: are longer lengths cut to it, or is a row forced to it?"
+    show = f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times"
+    expect.fail(what, f"each length about {len(got) / max_bits:.0f} times", show, hint, UPPER_END)
+
+
+def _require_own_generator(rng: np.random.Generator) -> None:
+    seed, other = _seed(rng), _seed(rng)
+    (what, first), (_, again), (_, different) = _lengths(40, 50, seed), _lengths(40, 50, seed), _lengths(40, 50, other)
+    if not np.array_equal(first, again):
+        expect.fail(f"{what}, called twice", "the same lengths, because the seed is the same", "others",
+                    "the lengths come from another generator: draw from `rng`, the one that is passed in", SEEDS)
+    if np.array_equal(first, different):
+        expect.fail(f"{what}, and with default_rng({other})", "other lengths, because the seed is another", "the same",
+                    "a seed is fixed inside the function: draw from `rng`, the one that is passed in", SEEDS)
+
+
+def _require_rows_alike(rng: np.random.Generator) -> None:
+    max_bits, start = int(rng.integers(5, 9)), _seed(rng)
+    drawn = np.stack([_lengths(BATCH, max_bits, start + i)[1] for i in range(BATCHES)])
+    what = f"{BATCHES} calls of random_lengths({BATCH}, {max_bits}, rng)"
+    in_order = np.diff(drawn, axis=1)
+    for row in range(BATCH):
+        far = _unevenness(drawn[:, row], max_bits)
+        if far <= TOO_FAR:
+            continue
+        hint = f"row {row} is not like the others: is it forced to a length?"
+        if (in_order <= 0).all() or (in_order >= 0).all():
+            hint = "the lengths are sorted, so the strings of a batch no longer draw theirs independently"
+        elif (drawn[:, row] == max_bits).all():
+            hint = f"row {row} is forced to full length, as in the course; then the lengths are not what you report"
+        expect.fail(what, f"in row {row}, as in each row, every length about {BATCHES / max_bits:.0f} times",
+                    f"length {max_bits}: {(drawn[:, row] == max_bits).sum()} times", hint, UPPER_END)

@@ -1,0 +1,16 @@
+"""With all strings of n bits as the batch and a label at the end, up to which n does a net learn?"""
+
+from __future__ import annotations
+
+from parity_lib.cells import CELLS
+from parity_lib.experiments.enumerated import Enumerated
+
+SEEDS = 100
+QUICK = {"seeds": 2, "bits": (2, 3), "max_steps": 100}
+SAMPLE = ("lstm, 4 bits", "gru, 4 bits", "tanh, 4 bits", "relu, 4 bits")
+
+
+def conditions(cells: tuple[str, ...] = tuple(CELLS), bits: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8),
+               max_steps: int = 8000) -> dict[str, Enumerated]:
+    """The conditions by name."""
+    return {f"{cell}, {n} bits": Enumerated(cell, n, max_steps=max_steps) for n in bits for cell in cells}

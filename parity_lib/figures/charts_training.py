@@ -1,0 +1,95 @@
+"""Charts of training: loss, accuracy and gradients of single runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, THIRD, Numbers, Picture, canvas, in_style
+from parity_lib.training import History
+
+
+@in_style
+def curves(history: History | dict, title: str = "") -> Picture:
+    """Loss and accuracy of one run, step by step, with the validation points."""
+    record = history if isinstance(history, dict) else history.to_dict()
+    steps = np.arange(1, len(record["loss"]) + 1)
+    figure, (left, right) = canvas(5.4, 2.4, columns=2)
+    left.plot(steps, record["loss"], color=EVEN)
+    left.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
+    left.text(steps[-1], np.log(2), "a coin's loss, ln 2", ha="right", va="bottom", fontsize=8, color=MUTED)
+    left.set(title="loss", xlabel="step", ylim=(0, None))
+    right.plot(steps, record["accuracy"], color=EVEN, label="training, per bit")
+    at = [point["step"] for point in record["validation"]]
+    for key, marker, colour, label in (("bit_accuracy", "s", ODD, "validation, per bit"),
+                                       ("sequence_accuracy", "^", THIRD, "validation, whole strings")):
+        right.plot(at, [point[key] for point in record["validation"]], marker, color=colour, label=label)
+    right.set(title="accuracy", xlabel="step", ylim=(-0.03, 1.05))
+    right.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(0, 0.26))
+    last = record["accuracy"][-1]
+    return Picture(figure, f"Left: the loss over {len(steps)} steps, from {record['loss'][0]:.2f} to "
+                   f"{record['loss'][-1]:.4f}. Right: training accuracy per bit, ending at {last:.3f}, "
+                   "with validation points.", title,
+                   Numbers(("step", "loss", "accuracy per bit"),
+                           list(zip(steps.tolist(), record["loss"], record["accuracy"], strict=True))))
+
+
+@in_style
+def many_curves(runs: Sequence[dict], labels: Sequence[str]) -> Picture:
+    """Loss against step for many seeds, a panel a recipe; ``runs`` holds lists of ``{"step", "loss"}``."""
+    figure, panels = canvas(5.4, 2.4, columns=len(runs), sharey=True, squeeze=False)
+    for axes, group, label, colour in zip(panels[0], runs, labels, (EVEN, ODD, THIRD)):
+        for run in group:
+            axes.plot(run["step"], run["loss"], color=colour, alpha=0.55, linewidth=1.2)
+        axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
+        axes.set(title=f"{label} ({len(group)} seeds)", xlabel="step", ylim=(0, None))
+    panels[0][0].set_ylabel("loss")
+    words = "; ".join(f"{label}: from about {np.median([run['loss'][0] for run in group]):.2f} to about "
+                      f"{np.median([run['loss'][-1] for run in group]):.3f}, after between "
+                      f"{min(run['step'][-1] for run in group)} and {max(run['step'][-1] for run in group)} steps"
+                      for group, label in zip(runs, labels))
+    rows = [(label, seed, step, loss) for group, label in zip(runs, labels) for seed, run in enumerate(group)
+            for step, loss in zip(run["step"], run["loss"], strict=True)]
+    return Picture(figure, f"The loss of every seed against the step, a panel a recipe. {words}.",
+                   numbers=Numbers(("recipe", "seed", "step", "loss"), rows))
+
+
+@in_style
+def gradient_norms(series: dict[str, Sequence[float]], xlabel: str = "time step t") -> Picture:
+    """How large the gradient at each time step is beside that at the last: a line a network, log scale."""
+    figure, axes = canvas(5.2, 3.0)
+    styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
+    colours = [EVEN, ODD, THIRD, INK, MUTED, EVEN]
+    for (label, values), style, colour in zip(series.items(), styles, colours):
+        shown = np.maximum(np.asarray(values, dtype=float), 1e-30)
+        axes.plot(range(1, len(shown) + 1), shown, linestyle=style, color=colour, label=label)
+    axes.set(yscale="log", xlabel=xlabel, ylabel="gradient beside the last step's")
+    axes.legend(fontsize=8)
+    ends = "; ".join(f"{label}: {values[0]:.0e} at the first step" for label, values in series.items())
+    return Picture(figure, "The norm of the gradient at each time step divided by that at the last, on a log scale. "
+                   f"{ends}.",
+                   numbers=Numbers(("step", *series),
+                                   [(t + 1, *row) for t, row in enumerate(zip(*series.values(), strict=True))]))
+
+
+@in_style
+def label_signal(bits: Sequence[int], series: dict[str, Sequence[float]]) -> Picture:
+    """How much the labels say about the way to go, beside the noise of a batch, for each length: a line a net."""
+    figure, axes = canvas(4.9, 3.3)
+    looks = zip(("-", "--", "-.", ":"), (EVEN, ODD, THIRD, INK), ("o", "s", "^", "D"))
+    for (label, values), (line, colour, marker) in zip(series.items(), looks):
+        axes.plot(bits, values, marker, linestyle=line, color=colour, markersize=4, label=label)
+    axes.axhline(1, color=MUTED, linewidth=1.2)
+    axes.text(bits[-1], 1.5, "as large as the noise", ha="right", va="bottom", fontsize=8, color=MUTED)
+    axes.set(yscale="log", xlabel="bits in the string", ylabel="signal / noise", xticks=bits)
+    axes.set_ylim(top=1e3)
+    axes.set_yticks([10.0**power for power in range(-15, 1, 3) if 10.0**power >= 0.05 * axes.get_ylim()[0]])
+    axes.set_yticks([], minor=True)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+    ends = "; ".join(f"{label}: {values[0]:.1g} at {bits[0]} bit, {values[-1]:.0e} at {bits[-1]}"
+                     for label, values in series.items())
+    return Picture(figure, "What the labels say about the gradient's direction, divided by the noise of a batch, on a "
+                   f"log scale against the number of bits. {ends}.",
+                   numbers=Numbers(("bits", *series),
+                                   [(n, *row) for n, row in zip(bits, zip(*series.values(), strict=True))]))

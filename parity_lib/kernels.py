@@ -1,0 +1,306 @@
+"""The ensemble's arithmetic compiled by Numba: one network's whole way forward and back, without leaving the cache.
+
+:mod:`~parity_lib.cells` says what is computed, and NumPy's path through it is the reference
+for this one; ``tests/test_kernels.py`` compares them. Here it is ordered for a
+processor: ``LANES`` strings at a time, all time steps of one network, so that its
+states never go to main memory; and loops over the lanes are plain enough for
+LLVM to use vector instructions. Products run in tiles of four rows by four columns. This file
+uses nothing of another one that is compiled, so that Numba's cache, which looks at
+its date alone, is never stale.
+
+The hyperbolic tangent in float32 is the rational function of degree 13 by 6 of
+Eigen (``generic_fast_tanh_float``, Eigen 3.4, ``MathFunctionsImpl.h``): a minimax
+fit on -7.9..7.9 and constant beyond, wrong by less than 3e-7 everywhere.
+In float64 it is the C library's.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit, types
+from numba.extending import overload
+
+LANES = 64
+PARTS = 7  # of LANES numbers that a block keeps of a step: four rows, and for a unit with gates c, tanh(c) and h
+TANH, RELU, LSTM, GRU = range(4)
+KINDS = {"tanh": TANH, "relu": RELU, "lstm": LSTM, "gru": GRU}
+
+_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})
+
+
+def tanh(x: float) -> float:
+    """In compiled code alone: fast in float32, exact in float64."""
+    return math.tanh(x)
+
+
+@overload(tanh)
+def _tanh(x):
+    if x != types.float32:
+        return lambda x: math.tanh(x)
+    largest = np.float32(7.90531110763549805)
+    a1, a3, a5, a7 = map(np.float32, (4.89352455891786e-03, 6.37261928875436e-04, 1.48572235717979e-05,
+                                      5.12229709037114e-08))
+    a9, a11, a13 = map(np.float32, (-8.60467152213735e-11, 2.00018790482477e-13, -2.76076847742355e-16))
+    b0, b2, b4, b6 = map(np.float32, (4.89352518554385e-03, 2.26843463243900e-03, 1.18534705686654e-04,
+                                      1.19825839466702e-06))
+
+    def rational(x):
+        x = min(max(x, -largest), largest)
+        s = x * x
+        return x * ((((((a13 * s + a11) * s + a9) * s + a7) * s + a5) * s + a3) * s + a1) / (
+            ((b6 * s + b4) * s + b2) * s + b0)
+    return rational
+
+
+@_compiled
+def tanh_of(values, result):
+    """The tangent as the kernels have it, for the test of its error."""
+    for place in range(len(values)):
+        result[place] = tanh(values[place])
+
+
+@_compiled
+def _product(tiles, rows, result):
+    """Four rows of a product: ``tiles [count x 16]``, ``rows [count x 4 x LANES]`` -> ``result [4 x LANES]``."""
+    for lane in range(4 * LANES):
+        result[lane] = rows[0] - rows[0]
+    for tile in range(len(tiles) // 16):
+        w = tiles[16 * tile:16 * tile + 16]
+        x = rows[4 * LANES * tile:4 * LANES * (tile + 1)]
+        for lane in range(LANES):
+            for row in range(4):
+                result[row * LANES + lane] += (
+                    w[4 * row] * x[lane] + w[4 * row + 1] * x[LANES + lane]
+                    + w[4 * row + 2] * x[2 * LANES + lane] + w[4 * row + 3] * x[3 * LANES + lane])
+
+
+# ---------------------------------------------------------------- one block of four rows, forward and back
+
+
+@_compiled
+def _step(kind, z, before, half, one):
+    """Like ``Cell.step``: ``z [PARTS x LANES]`` begins with the product; ``before`` is the block a step earlier."""
+    if kind == TANH:
+        for k in range(4 * LANES):
+            z[k] = tanh(z[k])
+    elif kind == RELU:
+        for k in range(4 * LANES):
+            z[k] = max(z[k], half - half)
+    elif kind == LSTM:
+        for k in range(LANES):
+            i, f, o = half * tanh(z[k]) + half, half * tanh(z[LANES + k]) + half, half * tanh(z[3 * LANES + k]) + half
+            g = tanh(z[2 * LANES + k])
+            c = f * before[4 * LANES + k] + i * g
+            tanh_c = tanh(c)
+            z[k], z[LANES + k], z[2 * LANES + k], z[3 * LANES + k] = i, f, g, o
+            z[4 * LANES + k], z[5 * LANES + k], z[6 * LANES + k] = c, tanh_c, o * tanh_c
+    else:
+        for k in range(LANES):
+            r, u = half * tanh(z[k]) + half, half * tanh(z[LANES + k]) + half
+            n = tanh(z[2 * LANES + k] + r * z[3 * LANES + k])
+            z[k], z[LANES + k], z[2 * LANES + k] = r, u, n
+            z[6 * LANES + k] = u * (before[6 * LANES + k] - n) + n
+
+
+@_compiled
+def _back(kind, z, before, d_h, carry, d, half, one):
+    """Like ``Cell.back``, into ``d [4 x LANES]``; ``d_h`` and ``carry`` are of the block's units."""
+    if kind == TANH:
+        for k in range(4 * LANES):
+            d[k] = d_h[k] * (one - z[k] * z[k])
+    elif kind == RELU:
+        for k in range(4 * LANES):
+            d[k] = d_h[k] if z[k] > half - half else half - half
+    elif kind == LSTM:
+        for k in range(LANES):
+            i, f, g, o, tanh_c = z[k], z[LANES + k], z[2 * LANES + k], z[3 * LANES + k], z[5 * LANES + k]
+            d_c = carry[k] + d_h[k] * o * (one - tanh_c * tanh_c)
+            carry[k] = d_c * f
+            d[k] = d_c * g * i * (one - i)
+            d[LANES + k] = d_c * before[4 * LANES + k] * f * (one - f)
+            d[2 * LANES + k] = d_c * i * (one - g * g)
+            d[3 * LANES + k] = d_h[k] * tanh_c * o * (one - o)
+    else:
+        for k in range(LANES):
+            r, u, n, n_state = z[k], z[LANES + k], z[2 * LANES + k], z[3 * LANES + k]
+            d_new = d_h[k] + carry[k]
+            carry[k] = d_new * u
+            d_n = (d_new - d_new * u) * (one - n * n)
+            d[k] = d_n * n_state * r * (one - r)
+            d[LANES + k] = d_new * (before[6 * LANES + k] - n) * u * (one - u)
+            d[2 * LANES + k] = d_n
+            d[3 * LANES + k] = d_n * r
+
+
+# ---------------------------------------------------------------- one network, all time steps
+
+
+@_compiled
+def _forward(kind, tiles, units, one_row, now, kept, states, half, one):
+    """A layer along its strings. ``now [columns x LANES]`` is h, x and 1 at a step; x of all steps is in ``states``.
+
+    Fills ``kept [steps + 1, blocks, PARTS x LANES]``, what the way back needs, and
+    ``states [columns, (steps + 1) x LANES]``, each step's ``now`` in a long row a column.
+    """
+    steps, blocks = len(kept) - 1, kept.shape[1]
+    gated = kind == LSTM or kind == GRU
+    now[:units * LANES] = half - half
+    states[:units, :LANES] = half - half
+    now[one_row * LANES:(one_row + 1) * LANES] = one
+    kept[0] = half - half
+    for t in range(steps):
+        for column in range(units, one_row):
+            x, to = states[column, t * LANES:(t + 1) * LANES], now[column * LANES:(column + 1) * LANES]
+            for k in range(LANES):
+                to[k] = x[k]
+        for block in range(blocks):
+            z = kept[t + 1, block]
+            _product(tiles[block], now, z[:4 * LANES])
+            _step(kind, z, kept[t, block], half, one)
+        for unit in range(units):
+            block, part = (unit, 6) if gated else (unit // 4, unit % 4)
+            h, to = kept[t + 1, block, part * LANES:(part + 1) * LANES], now[unit * LANES:(unit + 1) * LANES]
+            row = states[unit, (t + 1) * LANES:(t + 2) * LANES]
+            for k in range(LANES):
+                to[k] = h[k]
+                row[k] = h[k]
+
+
+@_compiled
+def _backward(kind, tiles, units, kept, d_states, slopes, d_rows, half, one):
+    """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
+
+    ``tiles`` are those of the transposed matrix. Fills ``d_rows [rows, steps x LANES]``,
+    the gradient at each product. Where ``slopes [steps, more x LANES]`` has room, the
+    gradient at the inputs goes there.
+    """
+    steps, blocks = len(kept) - 1, kept.shape[1]
+    per_block = units // blocks
+    carry = np.zeros(units * LANES, d_rows.dtype)
+    d_h = np.zeros(units * LANES, d_rows.dtype)
+    d = np.empty(4 * blocks * LANES, d_rows.dtype)
+    for t in range(steps - 1, -1, -1):
+        above = d_states[t]
+        for k in range(units * LANES):
+            d_h[k] += above[k]
+        for block in range(blocks):
+            of_units = slice(block * per_block * LANES, (block + 1) * per_block * LANES)
+            _back(kind, kept[t + 1, block], kept[t, block], d_h[of_units], carry[of_units],
+                  d[4 * block * LANES:4 * (block + 1) * LANES], half, one)
+        for row in range(4 * blocks):
+            to, of_row = d_rows[row, t * LANES:(t + 1) * LANES], d[row * LANES:(row + 1) * LANES]
+            for k in range(LANES):
+                to[k] = of_row[k]
+        for four in range(units // 4):
+            _product(tiles[four], d, d_h[4 * four * LANES:4 * (four + 1) * LANES])
+        for four in range(slopes.shape[1] // (4 * LANES)):
+            _product(tiles[units // 4 + four], d, slopes[t, 4 * four * LANES:4 * (four + 1) * LANES])
+
+
+@_compiled
+def _add_sums(left, right, count, result):
+    """Add to ``result [rows, columns]`` the products of each row of ``left`` with each of ``right``, summed."""
+    for row in range(0, len(left), 4):
+        l0, l1, l2, l3 = left[row], left[row + 1], left[row + 2], left[row + 3]
+        for column in range(len(right)):
+            other = right[column]
+            s0 = s1 = s2 = s3 = l0[0] - l0[0]
+            for k in range(count):
+                s0 += l0[k] * other[k]
+                s1 += l1[k] * other[k]
+                s2 += l2[k] * other[k]
+                s3 += l3[k] * other[k]
+            result[row, column] += s0
+            result[row + 1, column] += s1
+            result[row + 2, column] += s2
+            result[row + 3, column] += s3
+
+
+@_compiled
+def _answers(readout, states, logits, row, seed, start, lanes):
+    """Write the logits of one network's strings into ``logits``, and into ``row [steps x LANES]``."""
+    units, steps = len(readout) - 1, len(logits)
+    row[:] = readout[-1]
+    for unit in range(units):
+        w, h = readout[unit], states[unit, LANES:]
+        for k in range(steps * LANES):
+            row[k] += w * h[k]
+    for t in range(steps):
+        for k in range(lanes):
+            logits[t, seed, start + k] = row[t * LANES + k]
+
+
+@_compiled
+def _slopes_of_loss(row, targets, weights, seed, start, lanes, half):
+    """In place of the logits in ``row``: the gradient of the cross-entropy there, 0 where no string is."""
+    for t in range(len(targets)):
+        for k in range(LANES):
+            place = t * LANES + k
+            if k < lanes:
+                sigmoid = half * tanh(half * row[place]) + half
+                row[place] = (sigmoid - targets[t, seed, start + k]) * weights[t, seed, start + k]
+            else:
+                row[place] = half - half
+
+
+@_compiled
+def _add_readout(row, states, d_readout):
+    units = len(d_readout) - 1
+    for unit in range(units):
+        h, total = states[unit, LANES:], row[0] - row[0]
+        for k in range(len(row)):
+            total += row[k] * h[k]
+        d_readout[unit] += total
+    d_readout[-1] += row.sum()
+
+
+@_compiled
+def run(kind, forward, backward, readout, inputs, targets, weights, logits, gradient, d_readout, half, one):
+    """Logits of every network and, where ``gradient`` has room for it, the gradient of its loss.
+
+    ``forward [layers, seeds, blocks, 16 x tiles]`` and ``backward`` are the tiles of the
+    matrices and of what they are transposed; ``readout [seeds, units + 1]``; ``inputs [steps,
+    seeds, 1, batch]``; ``targets`` and ``weights`` like ``logits [steps, seeds, batch]``,
+    and a position's weight is 0 where it does not count. ``gradient [layers,
+    seeds, rows, columns]`` and ``d_readout`` like ``readout`` are added to.
+    """
+    layers, seeds, blocks = forward.shape[:3]
+    units, columns = readout.shape[1] - 1, forward.shape[3] // 4
+    steps, batch = len(logits), logits.shape[2]
+    kept = np.empty((layers, steps + 1, blocks, PARTS * LANES), readout.dtype)
+    states = np.zeros((layers, columns, (steps + 1) * LANES), readout.dtype)
+    one_row = units + (1 if layers == 1 else units)
+    now = np.zeros(columns * LANES, readout.dtype)
+    learns = len(gradient) > 0
+    d_logits = np.zeros((1, steps * LANES), readout.dtype)
+    d_states = np.empty((steps, units * LANES), readout.dtype)
+    nothing = np.empty((steps, 0), readout.dtype)
+    d_rows = np.empty((4 * blocks, steps * LANES), readout.dtype)
+    for seed in range(seeds):
+        for start in range(0, batch, LANES):
+            lanes = min(LANES, batch - start)
+            for t in range(steps):
+                for k in range(lanes):
+                    states[0, units, t * LANES + k] = inputs[t, seed, 0, start + k]
+            for layer in range(layers):
+                states[layer, one_row] = one
+                if layer > 0:
+                    for unit in range(units):
+                        states[layer, units + unit, :steps * LANES] = states[layer - 1, unit, LANES:]
+                _forward(kind, forward[layer, seed], units, one_row, now, kept[layer], states[layer], half, one)
+            _answers(readout[seed], states[-1], logits, d_logits[0], seed, start, lanes)
+            if not learns:
+                continue
+            _slopes_of_loss(d_logits[0], targets, weights, seed, start, lanes, half)
+            _add_readout(d_logits[0], states[-1], d_readout[seed])
+            for t in range(steps):
+                for unit in range(units):
+                    w = readout[seed, unit]
+                    for k in range(LANES):
+                        d_states[t, unit * LANES + k] = w * d_logits[0, t * LANES + k]
+            for layer in range(layers - 1, -1, -1):
+                slopes = nothing if layer == 0 else d_states
+                _backward(kind, backward[layer, seed], units, kept[layer], d_states, slopes, d_rows, half, one)
+                _add_sums(d_rows, states[layer, :one_row + 1], steps * LANES, gradient[layer, seed])

@@ -1,0 +1,135 @@
+"""Whatever a student's code does, what comes out is a value or a message, never a trace."""
+
+import io
+import logging
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from parity_lib import checks, data
+from parity_lib.checks import (
+    CheckFailed,
+    call,
+    call_module,
+    core,
+)
+from tests.checks.helpers import BadText, raising, says
+
+
+def test_names_are_looked_up_in_the_notebook():
+    main = sys.modules["__main__"]
+    assert not checks.defined("parity_of_nothing")
+    with says("there is no `parity_of_nothing` yet. Define it in its cell, run that cell, then this one."):
+        call("parity_of_nothing")
+    with says("there is no `parity_of_nothing` yet"):
+        call_module("parity_of_nothing")
+    main.parity_of_nothing = lambda: 0
+    try:
+        assert checks.defined("parity_of_nothing")
+        assert call("parity_of_nothing") == 0
+    finally:
+        del main.parity_of_nothing
+
+
+def test_what_is_no_function_is_said_to_be_none(student):
+    student.parity = 3
+    with says("`parity` is something of type int. Expected: a function. Was the name used for something else?"):
+        call("parity")
+    student.parity = None
+    with says("`parity` is None"):
+        call("parity")
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    (ValueError("two\n  lines"), "stopped with ValueError: two lines (line "),
+    (ValueError(), "stopped with ValueError (line "),
+    (ValueError("x" * 5000), "x" * 300 + " …"),
+    (BadText(), "stopped with BadText: (an error whose text cannot be read)"),
+    (SystemExit(1), "stopped with SystemExit: 1"),
+    (GeneratorExit(), "stopped with GeneratorExit"),
+    (CheckFailed("all is well"), "stopped with CheckFailed: all is well"),
+    (NotImplementedError(), "`function` needs"),
+    (NotImplementedError("not for Long"), "stopped with NotImplementedError: not for Long"),
+    (ExceptionGroup("many", [ValueError()]), "stopped with ExceptionGroup: many"),
+    (type("Odd", (Exception,), {"__traceback__": property(lambda self: 1 / 0)})(), "an error that cannot be read"),
+], ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "")
+def test_an_error_becomes_a_message(student, error, words):
+    student.step = raising(error)
+    with says("`step` ", words.replace("`function` needs", "`step` needs `function`, which is not written yet")):
+        call("step")
+
+
+def test_a_stub_is_not_written_yet(student):
+    exec("def step():\n    raise NotImplementedError()", vars(student))
+    with says("`step` is not written yet: it raises NotImplementedError. Replace that line."):
+        call("step")
+    exec("def loop():\n    return step()", vars(student))
+    with says("`loop` needs `step`, which is not written yet"):
+        call("loop")
+
+
+def test_the_line_is_the_students_and_not_a_librarys(student):
+    code = "import statistics\n\n\ndef mean(values):\n    return statistics.mean(values)\n"
+    exec(compile(code, "<cell>", "exec"), vars(student))
+    with says("stopped with StatisticsError", "(line 5 of its cell)"):
+        call("mean", [])
+
+
+def test_endless_recursion_is_an_error_like_others(student):
+    exec("def deep(n):\n    return deep(n + 1)", vars(student))
+    with says("`deep` stopped with RecursionError"):
+        call("deep", 0)
+    with says("`deep` stopped with RecursionError"):
+        call("deep", 0, forbid=(data.running_parity,))
+
+
+def test_the_stop_button_is_not_swallowed(student):
+    student.step = raising(KeyboardInterrupt())
+    profiler = sys.getprofile()
+    for forbid in ((), (data.running_parity,)):
+        with pytest.raises(KeyboardInterrupt):
+            call("step", forbid=forbid)
+    assert sys.getprofile() is profiler
+
+    class Stop(Exception):
+        def __str__(self):
+            raise KeyboardInterrupt
+
+    student.step = raising(Stop())
+    with pytest.raises(KeyboardInterrupt):
+        call("step")
+
+
+def test_prints_warnings_and_logs_are_swallowed(student, capfd):
+    def noisy():
+        print("to stdout")
+        print("to stderr", file=sys.stderr)
+        sys.stdout.writelines(["more\n"])
+        warnings.simplefilter("error")
+        warnings.simplefilter("always")
+        warnings.warn("a warning", stacklevel=1)
+        logging.getLogger("of a student").warning("a log entry")
+        return float(np.log(np.zeros(1))[0])
+
+    student.noisy = noisy
+    assert call("noisy") == -np.inf
+    assert capfd.readouterr() == ("", "")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.warn("mine", stacklevel=1)
+    assert len(caught) == 1, "the filters are as before"
+
+
+def test_a_flood_of_text_is_not_kept():
+    nowhere = core.Nowhere()
+    assert nowhere.write("abc") == 3
+    assert nowhere.getvalue() == ""
+
+
+def test_quiet_gives_streams_back():
+    out, err = sys.stdout, sys.stderr
+    with core.quiet():
+        assert isinstance(sys.stdout, io.StringIO)
+    assert (sys.stdout, sys.stderr) == (out, err)

@@ -1,0 +1,151 @@
+"""A student's module runs beside the student's code and comes back as tensors."""
+
+
+import pytest
+import torch
+from torch import nn
+
+from parity_lib.checks import (
+    ModuleState,
+    call_gradient,
+    call_module,
+    call_steps,
+)
+from tests.checks.helpers import Hostile, Net, says
+
+
+def test_a_module_runs_beside_the_students_code_with_weights_of_the_check(student):
+    student.Net = Net
+    ours = Net(3)
+    inputs, gradient = torch.randn(2, 5, 1), torch.randn(2, 5, 3)
+    run = call_module("Net", 3, inputs=(inputs,), state=ours.state_dict(), output_gradient=gradient)
+    leaf = inputs.clone().requires_grad_()
+    expected = ours(leaf.clone())[0]
+    expected.backward(gradient)
+    assert torch.equal(run.output[0], expected)
+    assert not run.output[0].requires_grad
+    assert run.output[1] == "more"
+    assert torch.equal(run.input_gradient, leaf.grad)
+    assert set(run.gradients) == set(run.state) == set(ours.state_dict())
+    assert torch.equal(run.gradients["rnn.weight_hh_l0"], ours.rnn.weight_hh_l0.grad)
+
+
+def test_one_module_can_be_asked_several_times(student):
+    class Counting(nn.Linear):
+        calls = 0
+
+        def forward(self, inputs):
+            self.calls += 1
+            return super().forward(inputs) + self.calls
+
+    student.Counting = Counting
+    ours, inputs = nn.Linear(1, 2), torch.randn(3, 1)
+    run = call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs,), (2 * inputs,)], state=ours.state_dict())
+    expected = [ours(inputs) + 1, ours(inputs) + 2, ours(2 * inputs) + 3]
+    for got, value in zip((run.output, *run.then), expected, strict=True):
+        assert torch.equal(got, value)
+        assert not got.requires_grad
+    with says("`Counting` stopped with TypeError"):
+        call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs, 1)])
+
+
+def test_the_gradient_of_a_function_that_gives_one_number(student):
+    def loss(logits, labels):
+        logits *= 2
+        return (logits * labels).sum()
+
+    student.loss = loss
+    logits, labels = torch.randn(3, 2), torch.randn(3, 2)
+    with torch.no_grad():
+        assert torch.equal(call_gradient("loss", logits, labels), 2 * labels)
+    assert logits.grad is None
+    student.loss = lambda logits, labels: labels.requires_grad_().sum()
+    assert call_gradient("loss", logits, labels) is None
+
+
+@pytest.mark.parametrize(("loss", "words"), [
+    (lambda logits: logits.detach().sum(), "no gradient can flow through the output of `loss`"),
+    (lambda logits: 3.0, "it is something of type float without a gradient"),
+    (lambda logits: logits, "the output of `loss` has the shape (2,). Expected: ()."),
+    (lambda logits: 1 / 0, "`loss` stopped with ZeroDivisionError"),
+])
+def test_no_gradient_comes_back(student, loss, words):
+    student.loss = loss
+    with says(words):
+        call_gradient("loss", torch.ones(2))
+
+
+def test_a_step_is_called_again_and_again_on_the_same_modules(student):
+    def step(module, optimizer, inputs):
+        loss = module(inputs).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    student.step = step
+    module = nn.Linear(2, 1)
+    before = ModuleState.of(module)
+    first, second = call_steps("step", before, batches=[(torch.ones(1, 2),), (torch.ones(3, 2),)], learning_rate=0.1)
+    assert torch.allclose(first.modules[0].state["weight"], before.state["weight"] - 0.1)
+    assert torch.allclose(second.modules[0].state["bias"], before.state["bias"] - 0.4)
+    assert second.result == pytest.approx(float(first.modules[0].build()(torch.ones(3, 2)).detach().sum()))
+    assert torch.equal(module.weight, before.state["weight"])
+    with says("`step` stopped with TypeError"):
+        call_steps("step", before, batches=[()], learning_rate=0.1)
+
+
+def test_without_an_output_gradient_there_are_none(student):
+    student.make = lambda: nn.Linear(1, 2)
+    run = call_module("make", inputs=(torch.ones(3, 1),))
+    assert run.output.shape == (3, 2)
+    assert run.gradients == {}
+    assert run.input_gradient is None
+
+
+def test_gradients_are_there_even_if_they_were_turned_off(student):
+    student.Net = Net
+    torch.set_grad_enabled(False)
+    try:
+        assert call_module("Net", 2, inputs=(torch.ones(1, 2, 1),), output_gradient=torch.ones(1, 2, 2)).gradients
+    finally:
+        torch.set_grad_enabled(True)
+
+
+def test_the_first_input_may_have_no_gradient(student):
+    class Table(nn.Embedding):
+        pass
+
+    student.Table = Table
+    run = call_module("Table", 2, 3, inputs=(torch.tensor([0, 1]),), output_gradient=torch.ones(2, 3))
+    assert run.input_gradient is None
+    assert run.gradients["weight"].sum() == 6
+
+
+@pytest.mark.parametrize(("make", "arguments", "words"), [
+    (lambda: 3, {}, "`make` gives something of type int. Expected: a torch.nn.Module."),
+    (lambda: Hostile(), {}, "`make` gives something of type Hostile"),
+    (lambda: nn.Linear(1, 1), {"inputs": (torch.ones(1, 2),)}, "`make` stopped with RuntimeError"),
+    (lambda: nn.Linear(1, 1), {"state": {"x": torch.ones(1)}}, "Missing key(s)"),
+    (lambda: Net(2, detach=True), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 2)},
+     "no gradient can flow through the output of `make`"),
+    (lambda: Net(2), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 3)},
+     "the output of `make` has the shape (1, 2, 2). Expected: (1, 2, 3)."),
+    (lambda: nn.Module(), {}, "`make` stopped with NotImplementedError"),
+    (lambda: nn.Identity(), {"inputs": (5,), "output_gradient": torch.ones(1)},
+     "it is something of type int without a gradient"),
+])
+def test_a_module_that_is_none_or_does_not_run(student, make, arguments, words):
+    student.make = make
+    with says(words):
+        call_module("make", **arguments)
+
+
+def test_weights_that_cannot_be_read(student):
+    class Secret(nn.Linear):
+        def state_dict(self, *_, **__):
+            raise OSError("mine")
+
+    student.Secret = Secret
+    with says("`Secret` stopped with OSError: mine"):
+        call_module("Secret", 1, 1, inputs=(torch.ones(1, 1),))

