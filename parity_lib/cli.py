@@ -12,12 +12,14 @@ from pathlib import Path
 
 import click
 
+from parity_lib import __version__
+
 JUPYTER_BOOK = "1.0.4.post1"
 NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="one-bit-of-memory")
+@click.version_option(__version__)
 def main() -> None:
     """One Bit of Memory: build the book, run its experiments, measure its speed."""
 

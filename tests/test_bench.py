@@ -139,8 +139,7 @@ def test_command_prints_the_table_and_saves_where_asked(quick, tmp_path, monkeyp
     monkeypatch.setattr(results, "writable_folder", lambda: tmp_path)
     shown = CliRunner().invoke(main, ["bench", "--quick"])
     assert "a step, train / bare" in shown.stdout
-    assert shown.stderr == "1 of 5
-"
+    assert shown.stderr == "1 of 5\n"
     assert not list(tmp_path.iterdir())
     assert CliRunner().invoke(main, ["bench", "--save"]).exit_code == 0
     assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick))

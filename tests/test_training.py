@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from tqdm.auto import tqdm
 
 from parity_lib import training
 from parity_lib.data import Curriculum, ParityTask
@@ -478,3 +479,27 @@ def test_the_default_recipe_solves_the_task():
 @pytest.mark.slow
 def test_the_default_recipe_solves_the_task_on_20_further_seeds():
     assert sum(map(solved, range(3, 23))) >= 17
+
+
+def test_a_run_that_solves_early_ends_with_a_full_bar():
+    """In a notebook a bar that stops short of its total turns red and stays."""
+    bars = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "tqdm", lambda **settings: bars.append(tqdm(**settings)) or bars[-1])
+        assert run(Counting(), max_steps=100, progress=True).solved
+    assert bars[0].n == bars[0].total < 100
+
+
+# Threads
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_one_thread_trains_and_afterwards_there_are_as_many_as_before(before):
+    seen = []
+    usual = torch.get_num_threads()
+    torch.set_num_threads(before)
+    try:
+        run(Counting(lambda logits, trained: seen.append(torch.get_num_threads())))
+        assert set(seen) == {1}
+        assert torch.get_num_threads() == before
+    finally:
+        torch.set_num_threads(usual)
