@@ -49,6 +49,6 @@ mode = 0o770 if c.CourseDirectory.get("groupshared") else 0o700
 with suppress(OSError):  # they may belong to a colleague
     if (HERE / "private").is_dir():
         (HERE / "private").chmod(mode)
-    if "db_url" not in c.CourseDirectory:  # an empty file is a database already, with the right mode from the first byte
+    if "db_url" not in c.CourseDirectory:  # an empty file is a database, and has the right mode from its first byte
         (HERE / "gradebook.db").touch(mode & 0o660)
         (HERE / "gradebook.db").chmod(mode & 0o660)

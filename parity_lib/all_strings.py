@@ -157,15 +157,16 @@ class _Draws:
 
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: int, seeds: Sequence[int],
                          batch_size: int | None = None, replace: bool = True, lr: float = 0.01,
-                         optimizer: str = "adam", clip: float | None = 1.0, validate_every: int = 50,
-                         after_validation=None) -> list[History]:
+                         optimizer: str = "adam", clip: float | None = 1.0, reset_after: int | None = None,
+                         validate_every: int = 50, after_validation=None) -> list[History]:
     """Train networks on strings of ``bits`` bits with a label at the end, until they are right on all 2^bits of them.
 
     Each update follows the gradient of all strings (``batch_size=None``) or of a
     batch drawn from them, from ``seeds[i]`` for ``models[i]``, with or without
     replacement. Every ``validate_every`` updates all strings are asked; a network
     that is right on each of them stops there, and its weights are written into
-    its model, as those of the others are at the end. ``after_validation(step,
+    its model, as those of the others are at the end. After ``reset_after`` updates
+    Adam's running means of the gradient and its square begin afresh. ``after_validation(step,
     tree, rows)`` is called with the networks that go on and their places among
     the models. Returns a History for each, whose validations are over all
     strings. Raises ValueError where an argument is not allowed.
@@ -178,6 +179,8 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     require_int("max_steps", max_steps, least=1)
     require_int("validate_every", validate_every, least=1)
     require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    if reset_after is not None:
+        require_int("reset_after", reset_after, least=1)
     if batch_size is not None:
         require_int("batch_size", batch_size, least=1)
         require(replace or batch_size <= 2**bits, "batch_size", batch_size, f"at most {2**bits} without replacement")
@@ -185,13 +188,15 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     updates = _Updates(tree, optimizer, lr, clip, 0.0)
     draws = [_Draws(bits, batch_size, replace, seed) for seed in seeds]
     settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "lr": lr, "optimizer": optimizer,
-                "clip": clip, "max_steps": max_steps, "validate_every": validate_every}
+                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": validate_every}
     histories = [History(settings=settings | {"seed": seed}) for seed in seeds]
     rows = np.arange(len(models))
     began = time.perf_counter()
     for step in range(1, max_steps + 1):
         losses, _, gradient = tree.loss_slopes(np.stack([draws[row].next() for row in rows]))
         updates.apply(gradient)
+        if step == reset_after:
+            updates.reset()
         for row, loss in zip(rows, losses.tolist()):
             histories[row].loss.append(loss)
         if step % validate_every and step != max_steps:

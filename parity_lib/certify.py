@@ -71,85 +71,198 @@ def _hull(*intervals: tuple[float, float]) -> tuple[float, float]:
 # ---------------------------------------------------------------- the proof: boxes that are never left
 
 
-class _Boxes:
-    """A growing list of boxes of states, those of even and those of odd apart."""
+@dataclass
+class Boxes:
+    """Boxes of states: ``low`` and ``high`` ``[boxes, size]``, float64 that float32 holds, and ``odd [boxes]``."""
 
-    def __init__(self, size: int) -> None:
-        self.low, self.high = ([np.zeros((0, size))] * 2 for _ in "lh")
+    low: np.ndarray
+    high: np.ndarray
+    odd: np.ndarray
+
+    def __post_init__(self) -> None:
+        low, high = self.low.astype(np.float32), self.high.astype(np.float32)  # outward
+        self.low = np.where(low > self.low, np.nextafter(low, np.float32(-np.inf)), low).astype(float)
+        self.high = np.where(high < self.high, np.nextafter(high, np.float32(np.inf)), high).astype(float)
 
     def __len__(self) -> int:
-        return sum(map(len, self.low))
+        return len(self.odd)
 
-    def add(self, low: np.ndarray, high: np.ndarray, odd: int) -> None:
-        self.low[odd] = np.vstack([self.low[odd], low])
-        self.high[odd] = np.vstack([self.high[odd], high])
+    def __getitem__(self, chosen) -> Boxes:
+        return Boxes(self.low[chosen], self.high[chosen], self.odd[chosen])
 
-    def hold(self, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
-        """Which sets lie inside a single box of their own parity, ``[sets]``."""
-        radius, held = sets.radius, np.zeros(len(sets), dtype=bool)
-        for parity in (0, 1):
-            for rows in np.array_split(np.flatnonzero(odd == parity), len(sets) // 64 + 1):
-                low, high = (sets.centre - radius)[rows, None], (sets.centre + radius)[rows, None]
-                held[rows] = ((low >= self.low[parity]) & (high <= self.high[parity])).all(axis=2).any(axis=1)
+    def hold(self, low: np.ndarray, high: np.ndarray, odd: np.ndarray) -> np.ndarray:
+        """Which of other boxes, ``low`` and ``high [others, size]``, lie in a single one of these of their parity."""
+        held = np.zeros(len(odd), dtype=bool)
+        for parity in (False, True):
+            mine = self.odd == parity
+            for rows in np.array_split(np.flatnonzero(odd == parity), len(odd) // 256 + 1):
+                inside = (low[rows, None] >= self.low[mine]) & (high[rows, None] <= self.high[mine])
+                held[rows] = inside.all(axis=2).any(axis=1)
         return held
 
 
-SPREADS = (0.03, 0.02, 0.01, 0.006, 0.003, 0.002, 0.001, 0.0006, 0.0003)  # what a box adds to a set, coarse to fine
-DEPTH = 12  # time steps after which a set that has not come to rest gets a box of its own
-AT_ONCE = 32  # boxes whose images are computed together
+DEPTH = 14  # time steps within which every string has to lead from a box into a box again
+CUTS = 24  # how often a box is cut in two where the sets that start from the whole of it are too wide
+STRINGS_ALIVE = 96  # of one piece of a box: with more of them on the way, the piece is cut
+NUMBERS_AT_ONCE = 1024  # the pieces followed together times the numbers of a state
 MOST_NUMBERS = 128  # in a state: NumpyCell.rounding allows for the sums that come with it
+ROUNDS = 40  # how often boxes may grow
+# How the visited states are grouped into boxes, coarse to fine: by the last so many bits, and where a coordinate
+# leaves a gap of so many standard deviations.
+GROUPINGS = ((0, 1.0), (1, 0.5), (2, 0.3), (3, 0.2), (4, 0.12), (5, 0.08), (6, 0.05))
 
 
-def _covered(cell: NumpyCell, spread: float, effort: int) -> tuple[int, str | None]:
-    """Try to find boxes that hold the start and that no string leaves for good, all answers on the way right.
+def _visited(cell: NumpyCell, steps: int = 120) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """States ``[strings, steps, size]``, parities and bits: strings with few ones, many ones, and regular ones."""
+    rng = np.random.default_rng(0)
+    share = np.repeat([0.02, 0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.98], 60)[:, None]
+    bits = np.vstack([(rng.random((len(share), steps)) < share).astype(np.uint8), _periodic(steps)[::7]])
+    states, state = [], np.zeros((len(bits), cell.size))
+    for bit in bits.T:
+        state = cell.state(state, bit)
+        states.append(state)
+    return np.stack(states, axis=1), running_parity(bits) == 1, bits
 
-    From each box all strings are followed. Where a set lies inside a box, its
-    string ends; where it is narrower than ``spread``, or after ``DEPTH`` steps, it
-    gets a box of its own, wider by ``spread`` all around, which is followed in
-    turn. When nothing is left to follow, each box leads back into the boxes, so
-    every string does. A box's ends are rounded too, by far less than what
-    ``image`` adds to all that starts in it. Returns the number of boxes and ``"closed"``, ``"effort"``
-    (more than ``effort`` sets) or the string that leads to a set whose answers are
-    not all proved right.
+
+def _grouped(states: np.ndarray, odd: np.ndarray, bits: np.ndarray, last: int, gap: float,
+             margin: float = 0.1, floor: float = 0.005) -> Boxes:
+    """The start, then a box for each group of states, wider than the group by a share of its width and of the spread.
+
+    In one group are states of one parity, after the same ``last`` bits, without a gap between them.
     """
-    boxes, start = _Boxes(cell.size), np.zeros((1, cell.size))
-    boxes.add(start, start, 0)
-    waiting, followed = [(Zonotopes.boxes(start, start), np.array([False]), np.array([""], dtype=object))], 0
+    first, size = max(last - 1, 0), states.shape[2]
+    code = odd[:, first:].astype(int)
+    for back in range(last):
+        code = 2 * code + bits[:, first - back:bits.shape[1] - back]
+    points, code = states[:, first:].reshape(-1, size), code.ravel()
+    spread = _spread(points)
+    low, high, parities = [np.zeros(size)], [np.zeros(size)], [False]
+    for each in np.unique(code):
+        for group in _without_gaps(points[code == each], gap * spread):
+            wider = margin * np.ptp(group, axis=0) / 2 + floor * spread
+            low.append(group.min(axis=0) - wider)
+            high.append(group.max(axis=0) + wider)
+            parities.append(bool(each >> last))
+    return Boxes(np.array(low), np.array(high), np.array(parities))
+
+
+def _spread(points: np.ndarray) -> np.ndarray:
+    """The standard deviation of each coordinate, and a little where there is none."""
+    return points.std(axis=0) + 1e-3 * np.abs(points).max()
+
+
+def _without_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
+    """Points cut in two at the widest gap, again and again, while a coordinate leaves one wider than ``gap [size]``."""
+    waiting, done = [points], []
     while waiting:
-        sets, odd, strings = waiting.pop()
-        for age in range(1, DEPTH + 1):
-            followed += 2 * len(sets)
-            sets = Zonotopes.joined([image(cell, sets, bit) for bit in (0, 1)])
-            odd, strings = np.concatenate([odd, ~odd]), np.concatenate([strings + "0", strings + "1"])
-            proved = right_in(cell, sets, odd)
-            if not proved.all():
-                return len(boxes), strings[np.argmin(proved)]
+        points = waiting.pop()
+        ordered = np.sort(points, axis=0)
+        gaps = np.diff(ordered, axis=0) / gap
+        if len(points) < 2 or gaps.max() <= 1:
+            done.append(points)
+            continue
+        place, axis = np.unravel_index(gaps.argmax(), gaps.shape)
+        before = points[:, axis] <= ordered[place, axis]
+        waiting += [points[before], points[~before]]
+    return done
+
+
+@dataclass
+class _Followed:
+    """What came of pieces of boxes: the side to cut ``[pieces]``, -1: none; and sets that ended outside, to take in."""
+
+    side: np.ndarray
+    outside: list[tuple[int, np.ndarray, np.ndarray]]
+    sets: int
+
+
+def _follow(cell: NumpyCell, boxes: Boxes, pieces: Boxes, spread: np.ndarray) -> _Followed:
+    """Follow all strings from pieces of boxes until they lead into a box.
+
+    A piece is to be cut where some answer on the way is not proved right, or too many
+    strings are on the way. What is outside all boxes after ``DEPTH`` steps, but not by
+    much, is to be taken in by the box that needs to grow least for it.
+    """
+    sets, odd, piece = Zonotopes.boxes((pieces.low + pieces.high) / 2, (pieces.high - pieces.low) / 2), pieces.odd, None
+    piece, done = np.arange(len(pieces)), _Followed(np.full(len(pieces), -1), [], 0)
+    for age in range(1, DEPTH + 1):
+        done.sets += 2 * len(sets)
+        sets = Zonotopes.joined([image(cell, sets, bit) for bit in (0, 1)])
+        odd, piece = np.concatenate([odd, ~odd]), np.tile(piece, 2)
+        from_sides = np.abs(sets.generators[:, :, :cell.size])  # the others came on the way
+        for row in np.flatnonzero(~right_in(cell, sets, odd)):
+            done.side[piece[row]] = (np.abs(cell.W) @ from_sides[row, :cell.hidden]).argmax()
+        low, high = sets.centre - sets.radius, sets.centre + sets.radius
+        left = ~boxes.hold(low, high, odd) & (done.side[piece] < 0)
+        alive = np.bincount(piece[left], minlength=len(pieces))
+        for one in np.flatnonzero(alive > (0 if age == DEPTH else STRINGS_ALIVE)):
+            rows = np.flatnonzero(left & (piece == one))
+            grown = [_grown(boxes, low[row], high[row], odd[row], spread) for row in rows] if age == DEPTH else [None]
+            if None in grown:
+                widest = rows[(sets.radius[rows] / spread).max(axis=1).argmax()]
+                done.side[one] = (from_sides[widest] / spread[:, None]).sum(axis=0).argmax()
+            else:
+                done.outside += grown
+        left &= done.side[piece] < 0
+        sets, odd, piece = sets[left], odd[left], piece[left]
+        if not len(sets):
+            break
+    return done
+
+
+def _grown(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
+           spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray] | None:
+    """The box that has to grow least to take in a set, and what it is then; None where that would be a lot."""
+    mine = 1 + np.flatnonzero(boxes.odd[1:] == odd)  # the start stays as it is
+    over = np.maximum(boxes.low[mine] - low, 0) + np.maximum(high - boxes.high[mine], 0)
+    share = (over / (0.15 * (boxes.high - boxes.low)[mine] + 0.02 * spread)).max(axis=1, initial=0)
+    if not len(mine) or share.min() > 1:
+        return None
+    return int(mine[share.argmin()]), low - 0.005 * spread, high + 0.005 * spread
+
+
+def _covered(cell: NumpyCell, boxes: Boxes, spread: np.ndarray, effort: int) -> str:
+    """Make boxes, the start first, that no string leaves for good, all answers on the way right.
+
+    Returns ``"closed"``: from each box all strings lead back into the boxes, and each
+    answer on the way is proved right; ``"effort"``: more than ``effort`` sets; or
+    ``"threshold"``: the answers were not proved right even in a small piece. ``boxes``
+    grow in place. What is proved of a box stays proved when others grow.
+    """
+    size, followed, waiting = max(NUMBERS_AT_ONCE // cell.size, 1), 0, list(range(len(boxes)))
+    for _ in range(ROUNDS):
+        pieces, cuts, outside = boxes[waiting], np.zeros(len(waiting), dtype=int), []
+        while len(pieces):
+            now, pieces, cut, cuts = pieces[-size:], pieces[:-size], cuts[-size:], cuts[:-size]
+            done = _follow(cell, boxes, now, spread)
+            followed, outside = followed + done.sets, outside + done.outside
+            to_cut = np.flatnonzero(done.side >= 0)
+            widths = (now.high - now.low)[to_cut, done.side[to_cut]]
+            if len(to_cut) and (cut[to_cut].max() >= CUTS or not widths.all()):
+                return "threshold"
             if followed > effort:
-                return len(boxes), "effort"
-            left = ~boxes.hold(sets, odd)
-            sets, odd, strings = sets[left], odd[left], strings[left]
-            rests = (sets.radius <= spread).all(axis=1) | (age == DEPTH)
-            waiting += _new_boxes(boxes, sets[rests], odd[rests], strings[rests], spread)
-            sets, odd, strings = sets[~rests], odd[~rests], strings[~rests]
-            if not len(sets):
-                break
-    return len(boxes), "closed"
+                return "effort"
+            halves = _halves(now[to_cut], done.side[to_cut])
+            pieces = Boxes(*(np.concatenate([getattr(part, name) for part in (pieces, halves)])
+                             for name in ("low", "high", "odd")))
+            cuts = np.concatenate([cuts, np.tile(cut[to_cut] + 1, 2)])
+        if not outside:
+            return "closed"
+        for place, low, high in outside:
+            boxes.low[place] = np.minimum(boxes.low[place], low)
+            boxes.high[place] = np.maximum(boxes.high[place], high)
+        boxes.__post_init__()
+        waiting = sorted({place for place, _, _ in outside})
+    return "effort"
 
 
-def _new_boxes(boxes: _Boxes, sets: Zonotopes, odd: np.ndarray, strings: np.ndarray, spread: float) -> list[tuple]:
-    """Add a box for each set that none of those before it holds; return what is to be followed from them."""
-    narrow, wide = sets.radius, sets.radius + spread
-    added: list[int] = []
-    for row in range(len(sets)):
-        inside = (np.abs(sets.centre[row] - sets.centre[added]) + narrow[row] <= wide[added]).all(axis=1)
-        if not (inside & (odd[added] == odd[row])).any():
-            added.append(row)
-    centre, wide, odd, strings = sets.centre[added], wide[added], odd[added], strings[added]
-    for parity in (0, 1):
-        boxes.add((centre - wide)[odd == parity], (centre + wide)[odd == parity], parity)
-    followed = Zonotopes.boxes(centre, wide)
-    return [(followed[k:k + AT_ONCE], odd[k:k + AT_ONCE], strings[k:k + AT_ONCE])
-            for k in range(0, len(added), AT_ONCE)]
+def _halves(pieces: Boxes, side: np.ndarray) -> Boxes:
+    """Both halves of each piece, cut across its ``side [pieces]``."""
+    rows = np.arange(len(side))
+    middle = (pieces.low + pieces.high)[rows, side] / 2
+    below, above = pieces.high.copy(), pieces.low.copy()
+    below[rows, side], above[rows, side] = middle, middle
+    return Boxes(np.vstack([pieces.low, above]), np.vstack([below, pieces.high]), np.tile(pieces.odd, 2))
 
 
 def _whole_numbers(cell: NumpyCell, most: int = 1000) -> bool | None:
@@ -265,18 +378,16 @@ def _wrong_string(model: ParityRNN, cell: NumpyCell) -> np.ndarray | None:
 class Certificate:
     """What is known of a net on strings of every length.
 
-    ``verdict`` is ``"certified"`` (right after every bit of every string),
-    ``"refuted"`` (``string`` holds the bits of one on which the net is wrong at the
-    last) or ``"undecided"``. ``boxes`` is how many boxes of states the proof has,
-    or had when it was given up; ``spread`` how much they were widened; ``why`` says
-    in words what was found.
+    ``verdict`` is ``"certified"`` (right after every bit of every string; ``boxes``
+    are the proof, for others to check), ``"refuted"`` (``string`` holds the bits of
+    one on which the net is wrong at the last) or ``"undecided"``. ``why`` says in
+    words what was found.
     """
 
     verdict: str
     why: str
     string: str | None = None
-    boxes: int = 0
-    spread: float | None = None
+    boxes: Boxes | None = None
 
 
 def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
@@ -284,10 +395,9 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
     First a search for a string on which it errs, each confirmed by the net
     itself in its own dtype. Then the proof: boxes of states that hold the start
-    and into which every string leads back, tried with finer and finer boxes,
-    each time for at most ``effort`` sets. A string that leads to a set where the
-    proof fails is given to the net too. Raises ValueError where the net is no
-    ParityRNN of one layer.
+    and into which every string leads back, tried with more and smaller boxes,
+    each time for at most ``effort`` sets of states. Raises ValueError where the
+    net is no ParityRNN of one layer.
 
     The proof covers the rounding of the net (see the head of this module) on
     inputs of 0 and 1 and the start h = 0, run one string at a time or in batches.
@@ -305,20 +415,17 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
         return Certificate("certified", "its states are whole numbers, finitely many, and right in each")
     wrong = _wrong_string(model, cell)
     if wrong is not None:
-        return _refuted(wrong)
-    for spread in SPREADS:
-        boxes, end = _covered(cell, spread, effort)
-        if end == "closed":
-            return Certificate("certified", f"every string leads from {boxes} boxes back into them", None,
-                               boxes, spread)
-        if end == "effort":
-            break
-        wrong = _refuting(model, [np.array(list(end), dtype=np.uint8)])
-        if wrong is not None:
-            return _refuted(wrong)
-    why = "the boxes were too many" if end == "effort" else "the sets of states reach the threshold"
-    return Certificate("undecided", f"no wrong string found, and no proof: {why}", None, boxes, spread)
+        return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
+    return _proof(cell, effort)
 
 
-def _refuted(bits: np.ndarray) -> Certificate:
-    return Certificate("refuted", f"wrong after the last of these {len(bits)} bits", "".join(map(str, bits)))
+def _proof(cell: NumpyCell, effort: int) -> Certificate:
+    states, odd, bits = _visited(cell)
+    spread, ends = _spread(states.reshape(-1, cell.size)), []
+    for last, gap in GROUPINGS:
+        boxes = _grouped(states, odd, bits, last, gap)
+        ends.append(_covered(cell, boxes, spread, effort))
+        if ends[-1] == "closed":
+            return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
+    why = "there was too much to follow" if "effort" in ends else "the sets of states reach the threshold"
+    return Certificate("undecided", f"no wrong string found, and no proof: {why}")

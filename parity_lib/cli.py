@@ -12,12 +12,14 @@ from pathlib import Path
 
 import click
 
+from parity_lib import __version__
+
 JUPYTER_BOOK = "1.0.4.post1"
 NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="one-bit-of-memory")
+@click.version_option(__version__)
 def main() -> None:
     """One Bit of Memory: build the book, run its experiments, measure its speed."""
 
@@ -93,7 +95,7 @@ def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
         authoring.write_solutions(root, folder / "solutions")
         authoring.write_exercises(folder / "solutions", folder / "exercises")
         derived = manifest.derived(root)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     return {path: text.encode() for path, text in derived.items()} | {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
@@ -178,7 +180,7 @@ def bench(save: bool, quick: bool) -> None:
 
     if save and quick:
         raise click.UsageError("--save and --quick exclude each other: quick figures mean nothing")
-    content = benches.run(quick)
+    content = benches.run(quick, report=lambda line: click.echo(line, err=True))
     click.echo(benches.table(content))
     if save:
         with _as_message():

@@ -131,14 +131,15 @@ class Batch(NamedTuple):
     """What a network sees at once.
 
     ``inputs`` and ``targets`` are ``float32`` ``[batch, steps, 1]``; ``mask`` is
-    ``bool`` ``[batch, steps]``, True where a target counts; ``lengths`` is
-    ``int64`` ``[batch]``, the steps that the network has to run in each row.
+    ``bool`` ``[batch, steps]``, True where a target counts; ``run_lengths`` is
+    ``int64`` ``[batch]``, the steps that the network has to run in each row: the
+    string's length, or with padding before it all steps.
     """
 
     inputs: torch.Tensor
     targets: torch.Tensor
     mask: torch.Tensor
-    lengths: torch.Tensor
+    run_lengths: torch.Tensor
 
     def to(self, device: str | torch.device) -> Batch:
         """The same batch with every tensor on ``device``."""

@@ -26,8 +26,12 @@ class _Updates:
 
     def __init__(self, nets: Ensemble, optimizer: str, lr: float, clip: float | None, momentum: float) -> None:
         self.nets, self.optimizer, self.lr, self.clip, self.momentum = nets, optimizer, lr, clip, momentum
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin afresh: forget all gradients so far."""
         self.step = 0
-        self.mean, self.square = (np.zeros_like(nets.parameters) for _ in range(2))
+        self.mean, self.square = (np.zeros_like(self.nets.parameters) for _ in range(2))
 
     def keep(self, rows: np.ndarray) -> None:
         self.mean, self.square = self.mean[rows], self.square[rows]

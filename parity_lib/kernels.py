@@ -23,6 +23,7 @@ from numba import njit, types
 from numba.extending import overload
 
 LANES = 64
+STEPS = 8  # of the way back whose gradients are gathered before they meet the states: so many stay in the cache
 PARTS = 7  # of LANES numbers that a block keeps of a step: four rows, and for a unit with gates c, tanh(c) and h
 TANH, RELU, LSTM, GRU = range(4)
 KINDS = {"tanh": TANH, "relu": RELU, "lstm": LSTM, "gru": GRU}
@@ -62,10 +63,8 @@ def tanh_of(values, result):
 
 
 @_compiled
-def _product(tiles, rows, result):
+def _add_product(tiles, rows, result):
     """Four rows of a product: ``tiles [count x 16]``, ``rows [count x 4 x LANES]`` -> ``result [4 x LANES]``."""
-    for lane in range(4 * LANES):
-        result[lane] = rows[0] - rows[0]
     for tile in range(len(tiles) // 16):
         w = tiles[16 * tile:16 * tile + 16]
         x = rows[4 * LANES * tile:4 * LANES * (tile + 1)]
@@ -138,65 +137,42 @@ def _back(kind, z, before, d_h, carry, d, half, one):
 
 
 @_compiled
-def _forward(kind, tiles, units, one_row, now, kept, states, half, one):
-    """A layer along its strings. ``now [columns x LANES]`` is h, x and 1 at a step; x of all steps is in ``states``.
+def _forward(kind, tiles, edge, units, now, kept, states, half, one):
+    """A layer along its strings, whose inputs and constant 1 are in ``states``.
 
-    Fills ``kept [steps + 1, blocks, PARTS x LANES]``, what the way back needs, and
-    ``states [columns, (steps + 1) x LANES]``, each step's ``now`` in a long row a column.
+    ``edge [blocks, 8]`` are the weights of the bit and of the 1 for each row of a block. Fills ``kept [steps + 1,
+    blocks, PARTS x LANES]``, what the way back needs, and ``states [columns, (steps + 1) x LANES]``, the
+    state before each step in a long row a unit. ``now`` has room for what the tiles multiply.
     """
     steps, blocks = len(kept) - 1, kept.shape[1]
     gated = kind == LSTM or kind == GRU
     now[:units * LANES] = half - half
     states[:units, :LANES] = half - half
-    now[one_row * LANES:(one_row + 1) * LANES] = one
     kept[0] = half - half
     for t in range(steps):
-        for column in range(units, one_row):
-            x, to = states[column, t * LANES:(t + 1) * LANES], now[column * LANES:(column + 1) * LANES]
-            for k in range(LANES):
-                to[k] = x[k]
+        here = slice(t * LANES, (t + 1) * LANES)
+        for column in range(units, len(states) - 2):
+            _copy(states[column, here], now[column * LANES:(column + 1) * LANES])
+        bit = states[-2, here]
         for block in range(blocks):
-            z = kept[t + 1, block]
-            _product(tiles[block], now, z[:4 * LANES])
+            z, w = kept[t + 1, block], edge[block]
+            for row in range(4):
+                z_row, of_bit, of_1 = z[row * LANES:(row + 1) * LANES], w[2 * row], w[2 * row + 1]
+                for k in range(LANES):
+                    z_row[k] = of_bit * bit[k] + of_1
+            _add_product(tiles[block], now, z[:4 * LANES])
             _step(kind, z, kept[t, block], half, one)
         for unit in range(units):
             block, part = (unit, 6) if gated else (unit // 4, unit % 4)
-            h, to = kept[t + 1, block, part * LANES:(part + 1) * LANES], now[unit * LANES:(unit + 1) * LANES]
-            row = states[unit, (t + 1) * LANES:(t + 2) * LANES]
-            for k in range(LANES):
-                to[k] = h[k]
-                row[k] = h[k]
+            h = kept[t + 1, block, part * LANES:(part + 1) * LANES]
+            _copy(h, now[unit * LANES:(unit + 1) * LANES])
+            _copy(h, states[unit, (t + 1) * LANES:(t + 2) * LANES])
 
 
 @_compiled
-def _backward(kind, tiles, units, kept, d_states, slopes, d_rows, half, one):
-    """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
-
-    ``tiles`` are those of the transposed matrix. Fills ``d_rows [rows, steps x LANES]``,
-    the gradient at each product. Where ``slopes [steps, more x LANES]`` has room, the
-    gradient at the inputs goes there.
-    """
-    steps, blocks = len(kept) - 1, kept.shape[1]
-    per_block = units // blocks
-    carry = np.zeros(units * LANES, d_rows.dtype)
-    d_h = np.zeros(units * LANES, d_rows.dtype)
-    d = np.empty(4 * blocks * LANES, d_rows.dtype)
-    for t in range(steps - 1, -1, -1):
-        above = d_states[t]
-        for k in range(units * LANES):
-            d_h[k] += above[k]
-        for block in range(blocks):
-            of_units = slice(block * per_block * LANES, (block + 1) * per_block * LANES)
-            _back(kind, kept[t + 1, block], kept[t, block], d_h[of_units], carry[of_units],
-                  d[4 * block * LANES:4 * (block + 1) * LANES], half, one)
-        for row in range(4 * blocks):
-            to, of_row = d_rows[row, t * LANES:(t + 1) * LANES], d[row * LANES:(row + 1) * LANES]
-            for k in range(LANES):
-                to[k] = of_row[k]
-        for four in range(units // 4):
-            _product(tiles[four], d, d_h[4 * four * LANES:4 * (four + 1) * LANES])
-        for four in range(slopes.shape[1] // (4 * LANES)):
-            _product(tiles[units // 4 + four], d, slopes[t, 4 * four * LANES:4 * (four + 1) * LANES])
+def _copy(values, place):
+    for k in range(LANES):
+        place[k] = values[k]
 
 
 @_compiled
@@ -219,6 +195,40 @@ def _add_sums(left, right, count, result):
 
 
 @_compiled
+def _backward(kind, tiles, units, kept, states, d_states, slopes, gradient, half, one):
+    """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
+
+    ``tiles`` are those of the transposed matrix. Adds to ``gradient [rows, columns]``.
+    Where ``slopes [steps, units x LANES]`` has room, the gradient at the inputs goes there.
+    """
+    steps, blocks = len(kept) - 1, kept.shape[1]
+    per_block = units // blocks
+    carry = np.zeros(units * LANES, states.dtype)
+    d_h = np.zeros(units * LANES, states.dtype)
+    d = np.empty(4 * blocks * LANES, states.dtype)
+    d_rows = np.empty((4 * blocks, STEPS * LANES), states.dtype)
+    for t in range(steps - 1, -1, -1):
+        above = d_states[t]
+        for k in range(units * LANES):
+            d_h[k] += above[k]
+        for block in range(blocks):
+            of_units = slice(block * per_block * LANES, (block + 1) * per_block * LANES)
+            _back(kind, kept[t + 1, block], kept[t, block], d_h[of_units], carry[of_units],
+                  d[4 * block * LANES:4 * (block + 1) * LANES], half, one)
+        for row in range(4 * blocks):
+            _copy(d[row * LANES:(row + 1) * LANES], d_rows[row, t % STEPS * LANES:(t % STEPS + 1) * LANES])
+        if t % STEPS == 0:
+            _add_sums(d_rows, states[:, t * LANES:], min(STEPS, steps - t) * LANES, gradient)
+        d_h[:] = half - half
+        slopes[t] = half - half
+        for four in range(units // 4):
+            place = slice(4 * four * LANES, 4 * (four + 1) * LANES)
+            _add_product(tiles[four], d, d_h[place])
+            if slopes.shape[1] > 0:
+                _add_product(tiles[units // 4 + four], d, slopes[t, place])
+
+
+@_compiled
 def _answers(readout, states, logits, row, seed, start, lanes):
     """Write the logits of one network's strings into ``logits``, and into ``row [steps x LANES]``."""
     units, steps = len(readout) - 1, len(logits)
@@ -228,21 +238,18 @@ def _answers(readout, states, logits, row, seed, start, lanes):
         for k in range(steps * LANES):
             row[k] += w * h[k]
     for t in range(steps):
-        for k in range(lanes):
-            logits[t, seed, start + k] = row[t * LANES + k]
+        logits[t, seed, start:start + lanes] = row[t * LANES:t * LANES + lanes]
 
 
 @_compiled
 def _slopes_of_loss(row, targets, weights, seed, start, lanes, half):
     """In place of the logits in ``row``: the gradient of the cross-entropy there, 0 where no string is."""
     for t in range(len(targets)):
-        for k in range(LANES):
-            place = t * LANES + k
-            if k < lanes:
-                sigmoid = half * tanh(half * row[place]) + half
-                row[place] = (sigmoid - targets[t, seed, start + k]) * weights[t, seed, start + k]
-            else:
-                row[place] = half - half
+        of_step = row[t * LANES:(t + 1) * LANES]
+        y, w = targets[t, seed, start:start + lanes], weights[t, seed, start:start + lanes]
+        for k in range(lanes):
+            of_step[k] = (half * tanh(half * of_step[k]) + half - y[k]) * w[k]
+        of_step[lanes:] = half - half
 
 
 @_compiled
@@ -257,50 +264,48 @@ def _add_readout(row, states, d_readout):
 
 
 @_compiled
-def run(kind, forward, backward, readout, inputs, targets, weights, logits, gradient, d_readout, half, one):
+def run(kind, forward, backward, edge, readout, inputs, targets, weights, logits, gradient, d_readout, half, one):
     """Logits of every network and, where ``gradient`` has room for it, the gradient of its loss.
 
     ``forward [layers, seeds, blocks, 16 x tiles]`` and ``backward`` are the tiles of the
-    matrices and of what they are transposed; ``readout [seeds, units + 1]``; ``inputs [steps,
-    seeds, 1, batch]``; ``targets`` and ``weights`` like ``logits [steps, seeds, batch]``,
-    and a position's weight is 0 where it does not count. ``gradient [layers,
-    seeds, rows, columns]`` and ``d_readout`` like ``readout`` are added to.
+    matrices and of what they are transposed; ``edge [layers, seeds, blocks, 8]`` their last
+    two columns, of the bit and of the constant 1; ``readout [seeds, units + 1]``;
+    ``inputs [steps, seeds, 1, batch]``; ``targets`` and ``weights`` like ``logits [steps,
+    seeds, batch]``, and a position's weight is 0 where it does not count.
+    ``gradient [layers, seeds, rows, columns]`` and ``d_readout`` like ``readout`` are added to.
     """
     layers, seeds, blocks = forward.shape[:3]
-    units, columns = readout.shape[1] - 1, forward.shape[3] // 4
-    steps, batch = len(logits), logits.shape[2]
+    units, columns = readout.shape[1] - 1, forward.shape[3] // 4 + 2
+    steps, batch, learns = len(logits), logits.shape[2], len(gradient) > 0
     kept = np.empty((layers, steps + 1, blocks, PARTS * LANES), readout.dtype)
     states = np.zeros((layers, columns, (steps + 1) * LANES), readout.dtype)
-    one_row = units + (1 if layers == 1 else units)
+    states[:, -1] = one
     now = np.zeros(columns * LANES, readout.dtype)
-    learns = len(gradient) > 0
-    d_logits = np.zeros((1, steps * LANES), readout.dtype)
+    row = np.empty(steps * LANES, readout.dtype)
     d_states = np.empty((steps, units * LANES), readout.dtype)
     nothing = np.empty((steps, 0), readout.dtype)
-    d_rows = np.empty((4 * blocks, steps * LANES), readout.dtype)
     for seed in range(seeds):
         for start in range(0, batch, LANES):
             lanes = min(LANES, batch - start)
             for t in range(steps):
-                for k in range(lanes):
-                    states[0, units, t * LANES + k] = inputs[t, seed, 0, start + k]
+                states[0, -2, t * LANES:t * LANES + lanes] = inputs[t, seed, 0, start:start + lanes]
             for layer in range(layers):
-                states[layer, one_row] = one
                 if layer > 0:
-                    for unit in range(units):
-                        states[layer, units + unit, :steps * LANES] = states[layer - 1, unit, LANES:]
-                _forward(kind, forward[layer, seed], units, one_row, now, kept[layer], states[layer], half, one)
-            _answers(readout[seed], states[-1], logits, d_logits[0], seed, start, lanes)
+                    states[layer, units:2 * units, :steps * LANES] = states[layer - 1, :units, LANES:]
+                _forward(kind, forward[layer, seed], edge[layer, seed], units, now, kept[layer], states[layer],
+                         half, one)
+            _answers(readout[seed], states[-1], logits, row, seed, start, lanes)
             if not learns:
                 continue
-            _slopes_of_loss(d_logits[0], targets, weights, seed, start, lanes, half)
-            _add_readout(d_logits[0], states[-1], d_readout[seed])
+            _slopes_of_loss(row, targets, weights, seed, start, lanes, half)
+            _add_readout(row, states[-1], d_readout[seed])
             for t in range(steps):
                 for unit in range(units):
-                    w = readout[seed, unit]
+                    w, to = readout[seed, unit], d_states[t, unit * LANES:(unit + 1) * LANES]
+                    d_logits = row[t * LANES:(t + 1) * LANES]
                     for k in range(LANES):
-                        d_states[t, unit * LANES + k] = w * d_logits[0, t * LANES + k]
+                        to[k] = w * d_logits[k]
             for layer in range(layers - 1, -1, -1):
                 slopes = nothing if layer == 0 else d_states
-                _backward(kind, backward[layer, seed], units, kept[layer], d_states, slopes, d_rows, half, one)
-                _add_sums(d_rows, states[layer, :one_row + 1], steps * LANES, gradient[layer, seed])
+                _backward(kind, backward[layer, seed], units, kept[layer], states[layer], d_states, slopes,
+                          gradient[layer, seed], half, one)

@@ -188,7 +188,8 @@ class Compiled(Ensemble):
     """The same interface by Numba (:mod:`~parity_lib.kernels`): for cells that have a kernel there.
 
     Its matrices stand in tiles of four rows by four columns, so units are filled
-    up with zeros to a multiple of four. Where a cell has four rows, they go unit by unit.
+    up with zeros to a multiple of four. Where a cell has four rows, they go unit by unit. The columns are
+    those of the layer's own state, of the state of the layer below where there is one, of the bit, and of the 1.
     """
 
     def __init__(self, models: Sequence[ParityRNN]) -> None:
@@ -197,28 +198,27 @@ class Compiled(Ensemble):
         require_choice("models[0].cell", self.name, tuple(kernels.KINDS))
         self.kind, self._run = kernels.KINDS[self.name], kernels.run
         self.units = -(-self.hidden_size // 4) * 4
-        self.one = self.units + (1 if self.num_layers == 1 else self.units)  # the column of the constant 1
-        self.columns = (self.one // 4 + 1) * 4
+        self.columns = self.units * min(self.num_layers, 2) + 2
 
     def _places(self, layer: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows and columns of the filled-up matrix where those of ``cell.matrix`` go."""
         unit, count = np.arange(self.hidden_size), len(self.cell.rows)
         rows = np.concatenate([unit * count + row for row in range(count)])
-        inputs = np.arange(1 if layer == 0 else self.hidden_size)
-        return rows[:, None], np.concatenate([unit, self.units + inputs, [self.one]])
+        inputs = [self.columns - 2] if layer == 0 else self.units + unit
+        return rows[:, None], np.concatenate([unit, inputs, [self.columns - 1]])
 
-    def _tiles(self) -> tuple[np.ndarray, np.ndarray]:
-        """The matrices and their transposed, ``[layers, seeds, blocks of four rows, 16 x tiles]``."""
+    def _tiles(self) -> tuple[np.ndarray, ...]:
+        """The tiles of the matrices, of their transposed, and the last two columns, as ``kernels.run`` takes them."""
         layers, seeds, rows = self.num_layers, len(self), len(self.cell.rows) * self.units
         whole = np.zeros((2, layers, seeds, rows, self.columns), self.parameters.dtype)
         for layer in range(layers):
             matrix, places = self._matrix(layer), self._places(layer)
             whole[0, layer][:, *places] = matrix
             whole[1, layer][:, *places] = self.cell.slopes(matrix).swapaxes(1, 2)
-        blocks = whole.reshape(2, layers, seeds, rows // 4, 4, self.columns // 4, 4)
-        forward = np.ascontiguousarray(blocks[0].transpose(0, 1, 2, 4, 3, 5))
-        backward = np.ascontiguousarray(blocks[1].transpose(0, 1, 4, 2, 5, 3))
-        return forward.reshape(*forward.shape[:3], -1), backward.reshape(*backward.shape[:3], -1)
+        blocks = whole[..., :-2].reshape(2, layers, seeds, rows // 4, 4, (self.columns - 2) // 4, 4)
+        parts = blocks[0].transpose(0, 1, 2, 4, 3, 5), blocks[1].transpose(0, 1, 4, 2, 5, 3)
+        forward, backward = (np.ascontiguousarray(part).reshape(*part.shape[:3], -1) for part in parts)
+        return forward, backward, np.ascontiguousarray(whole[0, ..., -2:]).reshape(layers, seeds, rows // 4, 8)
 
     def _computed(self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, learns: bool):
         """Logits, and the gradients at the filled-up matrices and at the readout with its bias."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -86,7 +87,7 @@ def _that_count(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
     """Per string: ``right`` bits and ``counted`` bits, ``int64`` ``[batch]`` each."""
-    right = (model(batch.inputs, batch.lengths) > 0) == (batch.targets > 0.5)
+    right = (model(batch.inputs, batch.run_lengths) > 0) == (batch.targets > 0.5)
     right = right.squeeze(-1) & batch.mask
     return {"right": right.sum(1).cpu().numpy(), "counted": batch.mask.sum(1).cpu().numpy()}
 
@@ -145,7 +146,9 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     are right the rest of the ``validation_size``; the run stops when all are.
     ``clip`` bounds the norm of the gradient (None: no bound). ``progress`` shows
     a bar (None: unless the environment has ``PARITY_PROGRESS=0``). Ctrl-C ends
-    the run and returns the history so far.
+    the run and returns the history so far. PyTorch computes with one thread
+    meanwhile: with more of them sums are added in another order, and a net this
+    small is trained no faster.
 
     Raises ValueError where an argument is not allowed: it names the argument,
     the value and what is allowed.
@@ -171,17 +174,19 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     began = time.perf_counter()
     bar = progress_bar(max_steps, progress)
     try:
-        for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
-            loss, accuracy = _update(model, batch.to(device), updates, clip)
-            history.loss.append(loss)
-            history.accuracy.append(accuracy)
-            bar.update()
-            if history.steps % validate_every == 0 or history.steps == max_steps:
-                bar.set_postfix(loss=f"{loss:.4f}")
-                history.validation.append({"step": history.steps} | validation.score(model, device))
-                if validation.passed:
-                    history.solved_at = history.steps
-                    break
+        with _one_thread():
+            for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
+                loss, accuracy = _update(model, batch.to(device), updates, clip)
+                history.loss.append(loss)
+                history.accuracy.append(accuracy)
+                bar.update()
+                if history.steps % validate_every == 0 or history.steps == max_steps:
+                    bar.set_postfix(loss=f"{loss:.4f}")
+                    history.validation.append({"step": history.steps} | validation.score(model, device))
+                    if validation.passed:
+                        history.solved_at = history.steps
+                        bar.total = history.steps     # else the bar ends red, as if something had gone wrong
+                        break
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
@@ -190,9 +195,19 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     return history
 
 
+@contextmanager
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip: float | None) -> tuple[float, float]:
     updates.zero_grad()
-    logits, targets = _that_count(model(batch.inputs, batch.lengths), batch.targets, batch.mask)
+    logits, targets = _that_count(model(batch.inputs, batch.run_lengths), batch.targets, batch.mask)
     loss = binary_cross_entropy_with_logits(logits, targets)
     loss.backward()
     if clip is not None:
@@ -208,7 +223,7 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
     longest = task.first_longest
     while history.steps < max_steps:
         chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
-        for rows in _slices(len(chunk.lengths), batch_size):
+        for rows in _slices(len(chunk.run_lengths), batch_size):
             yield Batch(*(part[rows] for part in chunk))
             if history.steps >= max_steps:
                 return
@@ -237,10 +252,10 @@ class _Validation:
         return score
 
 
-def progress_bar(updates: int, progress: bool | None) -> tqdm:
+def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
     """A bar over so many updates; None shows it unless the environment has ``PARITY_PROGRESS=0``."""
     wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
-    return tqdm(total=updates, disable=not wanted, leave=False, unit="step")
+    return tqdm(total=total, disable=not wanted, **{"leave": False, "unit": "step"} | options)
 
 
 def close(bar: tqdm) -> None:

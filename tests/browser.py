@@ -110,6 +110,8 @@ def install() -> str | None:
 def main() -> int:
     named = os.environ.get("PARITY_BROWSER")
     version = found() or (None if named else install())
+    if version is None and named:
+        print(f"PARITY_BROWSER names {named}, which is no Chromium that starts.\n", file=sys.stderr)
     if version is None:
         print(HELP, file=sys.stderr)
         return 1

@@ -19,6 +19,14 @@ def browser():
         yield running
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Whatever needs the built book belongs to the slow half."""
+    for item in items:
+        if item.get_closest_marker("book"):
+            item.add_marker("whole")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """Under CI=true a skipped test is a failure: a check that did not run proves nothing."""

@@ -57,6 +57,15 @@ def test_an_update_is_that_of_pytorchs_adam_with_clipping():
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
+def test_adam_may_begin_afresh():
+    model, twin = (ParityRNN(4, "gru", seed=3).double() for _ in range(2))
+    train_on_all_strings([model], 3, max_steps=20, seeds=[0], reset_after=8)
+    for count in (8, 12):
+        train_on_all_strings([twin], 3, max_steps=count, seeds=[0])
+    for one, other in zip(model.parameters(), twin.parameters()):
+        torch.testing.assert_close(one, other, rtol=0, atol=1e-12)
+
+
 def test_a_network_alone_and_among_others_gets_the_same_weights():
     alone, *others = (ParityRNN(4, "lstm", seed=seed) for seed in (2, 0, 1, 2))
     train_on_all_strings([alone], 4, max_steps=60, seeds=[2], batch_size=16)
@@ -104,6 +113,7 @@ def test_who_goes_on_can_be_listened_to():
     ({"batch_size": 0}, "batch_size must be an integer of at least 1"),
     ({"batch_size": 9, "replace": False}, "batch_size must be at most 8 without replacement"),
     ({"optimizer": "lion"}, "optimizer must be"),
+    ({"reset_after": 0}, "reset_after must be an integer of at least 1"),
     ({"max_steps": 0}, "max_steps must be an integer of at least 1"),
 ])
 def test_what_is_not_allowed_is_named(change, words):

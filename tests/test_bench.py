@@ -45,6 +45,24 @@ def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
     assert all(row["mib"] > 0 for row in (first, *others))
 
 
+def test_each_setting_says_what_computed_it_and_what_numpy_takes(quick):
+    assert {row["backend"] for row in quick["measurements"]["together"]} == {"numba"}
+    assert all(row["numpy_ms"] > 0 for row in quick["measurements"]["together"])
+    assert all(setting in bench.SIZES["together"]["settings"] for setting in bench.GATED)
+
+
+def test_a_line_is_reported_as_each_measurement_begins(monkeypatch):
+    works = ("step_cost", "generation", "packing", "together", "time_to_solve")
+    for name in works:
+        def work(**_):
+            """What it measures."""
+        monkeypatch.setattr(bench, name, work)
+    lines = []
+    bench.run(quick=True, report=lines.append)
+    assert [line.split(",")[0] for line in lines] == [f"{number} of 5" for number in range(1, 6)]
+    assert all(line.endswith(": What it measures") for line in lines)
+
+
 def test_course_data_are_running_parities_in_float32():
     features, labels = bench.course_bits_and_parity(20, 9, np.random.RandomState(0))
     assert features.dtype == labels.dtype == np.float32
@@ -84,14 +102,28 @@ def test_more_seeds_are_tried_until_enough_of_the_courses_runs_succeed(monkeypat
     found = bench.time_to_solve(least_seeds=2, most_seeds=12, enough_solved=2, cap=9)
     assert (found["course"]["seeds"], found["course"]["solved"]) == (4, 2)
     assert found["course"]["median_seconds"] == 12.0
-    assert found["ratio"] == 24.0
-    assert bench.time_to_solve(least_seeds=1, most_seeds=1, enough_solved=2, cap=9)["ratio"] is None
+    assert found["course"]["seconds_a_success"] == (10 + 11 + 12 + 13) / 2
+    assert found["ratio"] == 23.0 / 0.5
+    assert not found["course"]["is_bound"]
+
+
+def test_without_a_success_all_seconds_are_a_lower_bound(monkeypatch):
+    monkeypatch.setattr(bench, "course_run", lambda seed, **_: {"solved": False, "seconds": 10.0})
+    monkeypatch.setattr(bench, "_default_run", lambda seed, cap: {"solved": seed > 0, "seconds": 0.5})
+    found = bench.time_to_solve(least_seeds=3, most_seeds=3, enough_solved=1, cap=9)
+    assert (found["course"]["seconds_a_success"], found["course"]["is_bound"]) == (30.0, True)
+    assert (found["train"]["seconds_a_success"], found["train"]["is_bound"]) == (0.75, False)
+    assert found["ratio"] == 40.0
+    monkeypatch.setattr(bench, "_default_run", lambda seed, cap: {"solved": False, "seconds": 0.5})
+    assert bench.time_to_solve(least_seeds=1, most_seeds=1, enough_solved=1, cap=9)["ratio"] is None
+    assert bench._a_success(found["course"]) == "at least 30.00 (0 of 3 seeds succeed)"
 
 
 def test_table_says_which_target_is_met(quick):
     content = json.loads(json.dumps(quick))
     content["measurements"]["generation"] |= {"ratio": 9.0, "memory_ratio": 2.0}
     content["measurements"]["step"]["ratio"] = 1.2
+    content["measurements"]["solve"]["ratio"] = 2.0
     content["measurements"]["together"][0] |= {"course_ratio": 50.0, "train_ratio": 10.0}
     lines = {line.split("  ")[0]: line for line in bench.table(content).splitlines()}
     assert lines["data generation, course / ours"].endswith(">= 5    met")
@@ -99,13 +131,15 @@ def test_table_says_which_target_is_met(quick):
     assert lines["a step, train / bare"].endswith("NOT MET")
     assert lines["seeds together, course / all"].endswith(">= 40   met")
     assert lines["seeds together, train / all"].endswith("NOT MET")
-    assert lines["time to 100 %, course / train"].endswith("NOT MET")
+    assert lines["time per success, course / train"].endswith("NOT MET")
 
 
 def test_command_prints_the_table_and_saves_where_asked(quick, tmp_path, monkeypatch):
-    monkeypatch.setattr(bench, "run", lambda quick_: quick)
+    monkeypatch.setattr(bench, "run", lambda quick_, report: report("1 of 5") or quick)
     monkeypatch.setattr(results, "writable_folder", lambda: tmp_path)
-    assert "a step, train / bare" in CliRunner().invoke(main, ["bench", "--quick"]).output
+    shown = CliRunner().invoke(main, ["bench", "--quick"])
+    assert "a step, train / bare" in shown.stdout
+    assert shown.stderr == "1 of 5\n"
     assert not list(tmp_path.iterdir())
     assert CliRunner().invoke(main, ["bench", "--save"]).exit_code == 0
     assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick))

@@ -49,7 +49,13 @@ def test_it_builds_strictly_with_this_python_and_says_where(started, folder):
     assert (folder / "_build/html/index.html").as_uri() in result.output
     [(command, cwd)] = started.calls
     assert (command[0], cwd) == (sys.executable, folder)
-    assert command[-5:] == ["build", ".", "-W", "-n", "--keep-going"]
+    assert command[1:] == [folder / "book/_ext/build_book.py"]
+
+
+def test_a_build_that_has_said_why_it_did_not_begin_is_followed_by_no_other_words(started):
+    started.returncode, started.writes = 2, False
+    result = book()
+    assert (result.exit_code, result.output) == (1, "")
 
 
 def test_it_works_from_a_folder_below(started, folder, monkeypatch):

@@ -128,8 +128,8 @@ def test_a_batch_is_its_strings_padded_masked_and_labelled(lengths, label, paddi
     assert batch.inputs.dtype == batch.targets.dtype == torch.float32
     assert batch.mask.shape == (40, steps)
     assert batch.mask.dtype == torch.bool
-    assert batch.lengths.shape == (40,)
-    assert batch.lengths.dtype == torch.int64
+    assert batch.run_lengths.shape == (40,)
+    assert batch.run_lengths.dtype == torch.int64
     for row in range(40):
         length = int(drawn[row])
         string = bits[row, :length].tolist()
@@ -142,7 +142,7 @@ def test_a_batch_is_its_strings_padded_masked_and_labelled(lengths, label, paddi
         labelled = range(start, end) if label == "every_step" else [end - 1]
         assert mask.nonzero().flatten().tolist() == list(labelled)
         assert targets[mask].tolist() == [xor_of(string)[place - start] for place in labelled]
-        assert batch.lengths[row] == (length if padding == "after" else steps)
+        assert batch.run_lengths[row] == (length if padding == "after" else steps)
 
 
 @combinations
@@ -262,7 +262,7 @@ def test_an_error_names_the_argument_the_value_and_what_is_allowed(make, message
 def rows_of(batches):
     """Every string of an epoch with its length, in order."""
     return [(tuple(inputs.flatten().tolist()), int(length))
-            for batch in batches for inputs, length in zip(batch.inputs, batch.lengths)]
+            for batch in batches for inputs, length in zip(batch.inputs, batch.run_lengths)]
 
 
 @pytest.fixture(scope="module")

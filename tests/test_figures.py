@@ -16,44 +16,53 @@ from parity_lib.experiments import wilson_interval
 from parity_lib.models import ParityRNN
 
 
-def every_picture():
-    bits, parity = bits_and_parity(3, 12, np.random.default_rng(0))
+@cache
+def trained():
+    """A short run, and the accuracy of its net by length."""
     model = ParityRNN(8, "lstm")
     history = train(model, ParityTask(8), max_steps=6, seed=0, validate_every=2, validation_size=20, progress=False)
-    by_length = evaluate(model, ParityTask((1, 12)), count=50, seed=0, bucket=4)["by_length"]
+    return history, evaluate(model, ParityTask((1, 12)), count=50, seed=0, bucket=4)["by_length"]
+
+
+def every_picture():
+    bits, parity = bits_and_parity(3, 12, np.random.default_rng(0))
     run = {"step": [1, 2, 3], "loss": [0.7, 0.69, 0.1]}
     return {
-        "unrolled": figures.unrolled(),
-        "strings": figures.strings_and_labels(bits, parity),
-        "strings with padding": figures.strings_and_labels(bits, parity, np.arange(12) < np.array([[3], [12], [7]])),
-        "packing": figures.packing([3, 7, 5, 2]),
-        "one unit": figures.one_unit(),
-        "curves": figures.curves(history),
-        "curves of a stored run": figures.curves(history.to_dict(), "a run"),
-        "many curves": figures.many_curves([[run, run], [run]], ["relu", "tanh"]),
-        "steps": figures.steps_to_solve([("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
-        "gradients": figures.gradient_norms({"a": np.logspace(-12, 0, 50), "b": [0.0] * 49 + [1.0]}),
-        "states": figures.states_in_plane([
+        "unrolled": figures.unrolled,
+        "strings": lambda: figures.strings_and_labels(bits, parity),
+        "strings with padding": lambda: figures.strings_and_labels(
+            bits, parity, np.arange(12) < np.array([[3], [12], [7]])),
+        "packing": lambda: figures.packing([3, 7, 5, 2]),
+        "one unit": figures.one_unit,
+        "curves": lambda: figures.curves(trained()[0]),
+        "curves of a stored run": lambda: figures.curves(trained()[0].to_dict(), "a run"),
+        "many curves": lambda: figures.many_curves([[run, run], [run]], ["relu", "tanh"]),
+        "steps": lambda: figures.steps_to_solve([
+            ("a", [100, None], 3000), ("b", [200, 300], 3000), ("c", [None], 3000)]),
+        "gradients": lambda: figures.gradient_norms({"a": np.logspace(-12, 0, 50), "b": [0.0] * 49 + [1.0]}),
+        "states": lambda: figures.states_in_plane([
             ("two units", bits[:, :2] + 0.1, parity[:, 1], ((1.0, -1.0), 0.2), ("h1", "h2")),
             ("a band", bits[:, 2:4] - 0.3 * bits[:, :2], parity[:, 3], None, ("first axis", "second axis"))]),
-        "machines": figures.machines([("four states", np.array([[1, 2], [1, 2], [2, 3], [1, 2]]), np.arange(4) == 2),
-                                      ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))]),
-        "intervals": figures.interval_rounds([("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
-        "verdicts": figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
-        "accuracy by length": figures.accuracy_by_length(by_length, "a net"),
-        "guesses": figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
-        "loss by bit": figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
-        "states on ones": figures.states_on_ones([0.5, -1.0], steps=4),
-        "accuracy by step": figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
-        "gru cell": figures.gru_cell(),
-        "lstm cell": figures.lstm_cell(),
-        "gates": figures.gates_over_string([1, 0, 1], {"update $z$": ("gate", [0, 0.94, 0]),
-                                                       "state $h$": ("state", [1, 0.96, -1])}),
-        "keep or flip": figures.keep_or_flip(np.linspace(-1, 1, 5), {"a unit": (np.linspace(-1, 1, 5),
-                                                                               np.linspace(1, -1, 5))}),
-        "success rates": figures.success_rates({"tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)],
-                                                         "2 layers": [(32, 5, 20)]},
-                                                "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
+        "machines": lambda: figures.machines([
+            ("four states", np.array([[1, 2], [1, 2], [2, 3], [1, 2]]), np.arange(4) == 2),
+            ("two states", np.array([[0, 1], [1, 0]]), np.array([False, True]))]),
+        "intervals": lambda: figures.interval_rounds([
+            ("K = 2", [((0.0, 0.1 * k), (0.9 - 0.1 * k, 1.0)) for k in range(3)])]),
+        "verdicts": lambda: figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
+        "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a net"),
+        "guesses": lambda: figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
+        "loss by bit": lambda: figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
+        "states on ones": lambda: figures.states_on_ones([0.5, -1.0], steps=4),
+        "accuracy by step": lambda: figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
+        "gru cell": figures.gru_cell,
+        "lstm cell": figures.lstm_cell,
+        "gates": lambda: figures.gates_over_string([1, 0, 1], {"update $z$": ("gate", [0, 0.94, 0]),
+                                                               "state $h$": ("state", [1, 0.96, -1])}),
+        "keep or flip": lambda: figures.keep_or_flip(
+            np.linspace(-1, 1, 5), {"a unit": (np.linspace(-1, 1, 5), np.linspace(1, -1, 5))}),
+        "success rates": lambda: figures.success_rates({
+            "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
+            "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
     }
 
 
@@ -71,21 +80,24 @@ GRID = {f"{label}, {lengths}, {cell}": condition(0 if (label, lengths) == ("end"
 
 def pictures_of_the_grid():
     return {
-        "2 x 2": figures.two_by_two(GRID),
-        "2 x 2 by length": figures.two_by_two_by_length(GRID),
-        "rates": figures.rates({"adam": condition(20), "sgd": condition(3), "none": condition(0)}, "optimiser"),
-        "rates of zero": figures.rates({"a": condition(0)}),
-        "lengths present": figures.lengths_present({"1..10": condition(20), "25..50": condition(0)}),
-        "label signal": figures.label_signal([1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}),
+        "2 x 2": lambda: figures.two_by_two(GRID),
+        "2 x 2 by length": lambda: figures.two_by_two_by_length(GRID),
+        "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(3), "none": condition(0)}, "optimiser"),
+        "rates of zero": lambda: figures.rates({"a": condition(0)}),
+        "lengths present": lambda: figures.lengths_present({"1..10": condition(20), "25..50": condition(0)}),
+        "label signal": lambda: figures.label_signal([1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}),
     }
 
 
 def pictures_of_many_seeds():
     return {
-        "survival": figures.survival({"a": [100, 200, 200, None], "b": [None, None]}, cap=1000),
-        "success grid": figures.success_grid([2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
-        "success grid of unlike counts": figures.success_grid(["a"], ["b", "c"], [[1, 2]], [[4, 2]], "net", "bias"),
-        "predicted": figures.predicted_and_observed([("a", 100, 150.0), ("a", 100, 900), ("b", 5000, None)], cap=1000),
+        "survival": lambda: figures.survival({"a": [100, 200, 200, None], "b": [None, None]}, cap=1000),
+        "success grid": lambda: figures.success_grid(
+            [2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
+        "success grid of unlike counts": lambda: figures.success_grid(
+            ["a"], ["b", "c"], [[1, 2]], [[4, 2]], "net", "bias"),
+        "predicted": lambda: figures.predicted_and_observed([
+            ("a", 100, 150.0), ("a", 100, 900), ("b", 5000, None)], cap=1000),
     }
 
 
@@ -93,9 +105,15 @@ PICTURES = every_picture() | pictures_of_the_grid() | pictures_of_many_seeds()
 
 
 @cache
+def picture(name):
+    """A picture, made when the first test asks for it."""
+    return PICTURES[name]()
+
+
+@cache
 def shown(name):
     """A picture's HTML, drawn once."""
-    return PICTURES[name]._repr_html_()
+    return picture(name)._repr_html_()
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -154,15 +172,15 @@ def test_matplotlib_keeps_its_settings():
 
 
 def test_the_words_follow_the_data():
-    assert "lengths 3, 7, 5, 2" in PICTURES["packing"].alt
-    assert "4, 4, 3, 2, 2, 1, 1" in PICTURES["packing"].alt
-    assert "a: 1 of 2" in PICTURES["steps"].alt
-    assert "a: from 3 to 1,000, mean 502, published mean 700; b: from 5 to 5, mean 5." in PICTURES["guesses"].alt
-    assert "bits 2 to 6" in PICTURES["loss by bit"].alt
-    assert "between 0.69 and 0.70" in PICTURES["loss by bit"].alt
-    assert "between 0.010 and 0.020" in PICTURES["loss by bit"].alt
-    assert "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12" in PICTURES["states on ones"].alt
-    assert "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3" in PICTURES["accuracy by step"].alt
+    assert "lengths 3, 7, 5, 2" in picture("packing").alt
+    assert "4, 4, 3, 2, 2, 1, 1" in picture("packing").alt
+    assert "a: 1 of 2" in picture("steps").alt
+    assert "a: from 3 to 1,000, mean 502, published mean 700; b: from 5 to 5, mean 5." in picture("guesses").alt
+    assert "bits 2 to 6" in picture("loss by bit").alt
+    assert "between 0.69 and 0.70" in picture("loss by bit").alt
+    assert "between 0.010 and 0.020" in picture("loss by bit").alt
+    assert "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12" in picture("states on ones").alt
+    assert "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3" in picture("accuracy by step").alt
 
 
 def test_a_charts_numbers_open_below_it_and_can_be_downloaded_whole():
@@ -196,23 +214,23 @@ def test_charts_bring_their_numbers_and_drawings_do_not():
 
 
 def test_the_words_give_every_gate_and_state():
-    assert "each bit of 101" in PICTURES["gates"].alt
-    assert "update z: 0.0, 0.9, 0.0; state h: 1.0, 1.0, -1.0" in PICTURES["gates"].alt
-    assert "a unit: with the bit 0 from -1.0 to 1.0, with the bit 1 from 1.0 to -1.0" in PICTURES["keep or flip"].alt
+    assert "each bit of 101" in picture("gates").alt
+    assert "update z: 0.0, 0.9, 0.0; state h: 1.0, 1.0, -1.0" in picture("gates").alt
+    assert "a unit: with the bit 0 from -1.0 to 1.0, with the bit 1 from 1.0 to -1.0" in picture("keep or flip").alt
 
 
 def test_a_gate_is_filled_as_far_as_it_is_open_and_a_state_goes_up_or_down():
-    axes = PICTURES["gates"].figure.axes[0]
+    axes = picture("gates").figure.axes[0]
     filled = [patch.get_height() for patch in axes.patches
               if to_hex(patch.get_facecolor()) in (figures.ODD, figures.EVEN) and patch.get_width() > 0.5]
     assert filled == [0, 0.94, 0, 0.5, 0.48, -0.5]
 
 
 def test_success_rates_stand_with_their_counts_and_intervals():
-    picture = PICTURES["success rates"]
+    drawn = picture("success rates")
     assert "tanh, 1 layer: 1: 0 of 20, 32: 20 of 20; tanh, 2 layers: 32: 5 of 20; LSTM, 1 layer: 1: 5 of 10" \
-        in picture.alt
-    axes = picture.figure.axes[0]
+        in drawn.alt
+    axes = drawn.figure.axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "32"]
     spans = np.array([segment[:, 1] for segment in axes.collections[0].get_segments()])
     np.testing.assert_allclose(spans, [wilson_interval(0, 20), wilson_interval(20, 20)])
@@ -223,21 +241,21 @@ def test_success_rates_stand_with_their_counts_and_intervals():
 
 
 def test_the_grids_figures_count_the_seeds_and_bring_the_intervals():
-    two = PICTURES["2 x 2"]
+    two = picture("2 x 2")
     assert "A label at the end, 50 bits: tanh 0 of 50, relu 0 of 50, LSTM 0 of 50, GRU 0 of 50" in two.alt
     assert "A label at the end, 1 to 50 bits: tanh 50 of 50, relu 49 of 50" in two.alt
     assert len(two.numbers.rows) == 16
     low, high = wilson_interval(49, 50)
     assert ("end", "1..50", "relu", 49, 50, round(low, 4), round(high, 4), 300.0, 200.0, 900.0) in two.numbers.rows
-    assert "sgd: 3 of 20, median 300 steps; none: 0 of 20." in PICTURES["rates"].alt
-    assert PICTURES["rates"].numbers.columns[0] == "optimiser"
-    assert PICTURES["lengths present"].numbers.rows[1][:3] == ("25..50", 0, 20)
-    assert "b: 5 at 1 bit, 5e-01 at 3" in PICTURES["label signal"].alt
-    assert PICTURES["label signal"].numbers.rows[2] == (3, 1e-14, 0.5)
+    assert "sgd: 3 of 20, median 300 steps; none: 0 of 20." in picture("rates").alt
+    assert picture("rates").numbers.columns[0] == "optimiser"
+    assert picture("lengths present").numbers.rows[1][:3] == ("25..50", 0, 20)
+    assert "b: 5 at 1 bit, 5e-01 at 3" in picture("label signal").alt
+    assert picture("label signal").numbers.rows[2] == (3, 1e-14, 0.5)
 
 
 def test_a_bar_is_filled_by_the_share_that_solved_it_and_the_line_is_the_interval():
-    axes = PICTURES["rates"].figure.axes[0]
+    axes = picture("rates").figure.axes[0]
     frames, fills = axes.patches[::2], axes.patches[1::2]
     assert [frame.get_width() for frame in frames] == [1, 1, 1]
     assert [fill.get_width() for fill in fills] == [1, 0.15, 0]
@@ -245,33 +263,33 @@ def test_a_bar_is_filled_by_the_share_that_solved_it_and_the_line_is_the_interva
 
 
 def test_steps_are_drawn_for_what_was_solved_only_with_few_numbers_on_the_axis():
-    axes = PICTURES["rates"].figure.axes[1]
+    axes = picture("rates").figure.axes[1]
     assert [list(line.get_ydata()) for line in axes.lines] == [[0, 0], [0], [1, 1], [1]]
     assert 1 <= len(axes.get_xticks()) <= 3
-    assert len(PICTURES["rates of zero"].figure.axes[1].lines) == 0
+    assert len(picture("rates of zero").figure.axes[1].lines) == 0
 
 
 def test_every_panel_of_the_two_by_two_has_its_four_nets_and_the_same_scale():
-    for axes in PICTURES["2 x 2"].figure.axes:
+    for axes in picture("2 x 2").figure.axes:
         assert len(axes.patches) == 8
         assert axes.get_xlim() == (-0.01, 1.01)
-    for axes in PICTURES["2 x 2 by length"].figure.axes:
+    for axes in picture("2 x 2 by length").figure.axes:
         assert len(axes.lines) == 4
         assert len({line.get_linestyle() for line in axes.lines}) == 4    # told apart without colour
-    assert len(PICTURES["2 x 2 by length"].numbers.rows) == 32
+    assert len(picture("2 x 2 by length").numbers.rows) == 32
 
 
 def test_a_survival_curve_falls_at_each_seed_that_is_solved_and_ends_in_a_cross_where_some_are_not():
-    picture = PICTURES["survival"]
-    curve, cross, never, other_cross = picture.figure.axes[0].lines
+    drawn = picture("survival")
+    curve, cross, never, other_cross = drawn.figure.axes[0].lines
     assert list(curve.get_xdata()) == [1, 100, 200, 1000, 1000]
     np.testing.assert_allclose(curve.get_ydata(), [1, 0.75, 0.25, 0.25, 0.25])
     assert [line.get_xydata().tolist() for line in (cross, other_cross)] == [[[1000, 0.25]], [[1000, 1]]]
     assert set(never.get_ydata()) == {1}
     assert curve.get_linestyle() != never.get_linestyle()      # told apart without colour
     assert "a: 3 of 4 solved it within 1,000 updates, half of them by update 200; b: 0 of 2 solved it within 1,000 " \
-        "updates, fewer than half of them." in picture.alt
-    assert picture.numbers.rows[:2] == [("a", 100.0, 0.75), ("a", 200.0, 0.25)]
+        "updates, fewer than half of them." in drawn.alt
+    assert drawn.numbers.rows[:2] == [("a", 100.0, 0.75), ("a", 200.0, 0.25)]
 
 
 def test_a_survival_curve_without_a_cross_ends_at_nobody():
@@ -290,16 +308,16 @@ def test_a_survival_curve_of_nonsense_is_refused(series, told):
 
 
 def test_a_square_of_the_grid_is_the_darker_the_more_solved_it_and_has_the_count_in_it():
-    axes = PICTURES["success grid"].figure.axes[0]
+    axes = picture("success grid").figure.axes[0]
     assert [text.get_text() for text in axes.texts] == ["5", "10", "–", "0", "1", "2"]
     shades = [fill.get_alpha() for fill in axes.patches[::2]]
     assert np.argsort(shades).tolist() == [2, 3, 4, 0, 1]       # 0, 1, 2, 5 and 10 of 10
     assert max(shades) <= 0.45
-    assert "3, 256: 2 of 10" in PICTURES["success grid"].alt
-    assert len(PICTURES["success grid"].numbers.rows) == 5      # nothing for what was not run
+    assert "3, 256: 2 of 10" in picture("success grid").alt
+    assert len(picture("success grid").numbers.rows) == 5      # nothing for what was not run
     low, high = wilson_interval(2, 10)
-    assert PICTURES["success grid"].numbers.rows[-1] == (3, 256, 2, 10, round(low, 4), round(high, 4))
-    unlike = PICTURES["success grid of unlike counts"]
+    assert picture("success grid").numbers.rows[-1] == (3, 256, 2, 10, round(low, 4), round(high, 4))
+    unlike = picture("success grid of unlike counts")
     assert [text.get_text() for text in unlike.figure.axes[0].texts] == ["1/4", "2/2"]
     assert "each" not in unlike.alt
 
@@ -316,8 +334,8 @@ def test_a_grid_of_nonsense_is_refused(counts, seeds, told):
 
 
 def test_what_was_not_solved_stands_hollow_at_the_cap():
-    picture = PICTURES["predicted"]
-    axes = picture.figure.axes[0]
+    drawn = picture("predicted")
+    axes = drawn.figure.axes[0]
     solved, nothing, none_solved, hollow, line, cap = axes.lines
     assert solved.get_xydata().tolist() == [[100, 150], [100, 900]]
     assert hollow.get_xydata().tolist() == [[5000, 1000]]
@@ -325,7 +343,7 @@ def test_what_was_not_solved_stands_hollow_at_the_cap():
     assert np.isnan([nothing.get_xdata()[0], none_solved.get_xdata()[0]]).all()
     assert np.array_equal(line.get_xdata(), line.get_ydata())
     assert set(cap.get_ydata()) == {1000}
-    assert "a: 2 of 2 solved, 1 of these within a factor of 2 of the prediction; b: 0 of 1 solved" in picture.alt
+    assert "a: 2 of 2 solved, 1 of these within a factor of 2 of the prediction; b: 0 of 1 solved" in drawn.alt
     assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlim()) == ("log", "log", axes.get_ylim())
     with pytest.raises(ValueError, match="predictions above 0"):
         figures.predicted_and_observed([("a", 0, 5)], cap=10)

@@ -25,6 +25,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
+import parity_lib
+
 LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
@@ -271,7 +273,7 @@ def write_notebooks(app, exception) -> None:
             continue
         executed = nbformat.read(executed_folder(app) / f"{name}.ipynb", as_version=4)
         try:
-            notebook = plain_notebook(executed, PageLookup(app, name))
+            notebook = plain_notebook(executed, PageLookup(app, name), parity_lib.__version__)
         except Unknown as unknown:
             LOG.warning("%s has no plain form in the notebook to download; add one to plain_notebook.py",
                         unknown, location=name)

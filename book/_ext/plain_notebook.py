@@ -312,18 +312,19 @@ def is_glue(statement: ast.stmt) -> bool:
 
 
 INSTALL = """\
-> **To run this notebook** you need Python 3.11 or newer and the repository of *One Bit of Memory*, whose library it
-> imports. In the repository's folder: `pip install -c constraints.txt -e ".[exercises]"`, then open the notebook with
-> `jupyter lab`. Interactive figures come alive when their cell runs, so choose *Run*, *Run All Cells* first.
+> **To run this notebook** you need Python 3.11 or newer and the library of *One Bit of Memory*, {version} when this was
+> made: `pip install "one-bit-of-memory[exercises]"`, or in the repository's folder
+> `pip install -c constraints.txt -e ".[exercises]"`. Then open the notebook with `jupyter lab`. Interactive figures come alive when their cell runs, so choose *Run*, *Run All Cells* first.
 >
 > The numbers in the text are from the run that made the page; your cells compute them afresh."""
 
 
-def plain_notebook(executed: nbformat.NotebookNode, lookup: Lookup) -> nbformat.NotebookNode:
+def plain_notebook(executed: nbformat.NotebookNode, lookup: Lookup, version: str) -> nbformat.NotebookNode:
     """A clean copy: how to install, then the page's cells, code without outputs, text as plain Markdown."""
-    plain = nbformat.v4.new_notebook(metadata={"kernelspec": {
-        "name": "python3", "display_name": "Python 3", "language": "python"}})
-    plain.cells.append(nbformat.v4.new_markdown_cell(INSTALL))
+    plain = nbformat.v4.new_notebook(metadata={
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "one_bit_of_memory": {"version": version}})
+    plain.cells.append(nbformat.v4.new_markdown_cell(INSTALL.format(version=version)))
     for cell in executed.cells:
         if cell.cell_type == "code":
             if source := without_glue(cell.source):

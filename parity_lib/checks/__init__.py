@@ -1,6 +1,6 @@
 """The checks that exercises call. Their messages name the misconception, not the line.
 
-Each exercise has a module here with a function a task. Called without arguments
+Each exercise has a module here, or a package where it is long, with a function a task. Called without arguments
 it tries fixed cases, which is what students see; with a seed from :func:`fresh`
 it draws new ones, which is what grading does. A check either prints a line that
 begins with ✓ or raises :class:`CheckFailed` with a message for the student.

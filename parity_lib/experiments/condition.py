@@ -42,7 +42,7 @@ class CarriedTask(ParityTask):
         targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
         targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
         mask[:, -1] = True
-        return Batch(batch.inputs, targets, mask, torch.full_like(batch.lengths, bits.shape[1]))
+        return Batch(batch.inputs, targets, mask, torch.full_like(batch.run_lengths, bits.shape[1]))
 
 
 class ScoredTask(ParityTask):
@@ -64,6 +64,30 @@ OTHER_TASKS = {"carried": CarriedTask, "scored": ScoredTask}
 
 
 @dataclass(frozen=True)
+class SprinkledTask(ParityTask):
+    """A share of the strings is cut to one bit; those of the test are not.
+
+    >>> SprinkledTask(4, "end", one_bit_share=0.5).draw(6, np.random.default_rng(0))[2]
+    array([4, 4, 4, 4, 4, 1])
+    """
+
+    one_bit_share: float = 0.0
+
+    def stretched(self, factor: float) -> ParityTask:
+        """The task without the short strings, on strings ``factor`` times as long."""
+        return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
+
+    def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
+        """Fresh strings, as :meth:`~parity_lib.data.ParityTask.draw` gives them, some with length 1."""
+        bits, parity, lengths = super().draw(count, rng, longest)
+        return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
+
+    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
+        """Rows of :meth:`draw` as a Batch."""
+        return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
+
+
+@dataclass(frozen=True)
 class Condition:
     """One choice of everything that may matter; trained from seeds 0, 1, 2, ...
 
@@ -73,7 +97,8 @@ class Condition:
     an LSTM's at the start. The rest goes to :class:`~parity_lib.models.ParityRNN`
     and :func:`~parity_lib.ensemble.train_together`. Solved means what it means
     there: right at every labelled position of 5000 fresh strings of the
-    condition's own kind, ``stretch`` times as long.
+    condition's own kind, ``stretch`` times as long. ``one_bit_share`` makes a
+    :class:`SprinkledTask`.
     """
 
     cell: str = "lstm"
@@ -90,10 +115,13 @@ class Condition:
     clip: float | None = 1.0
     pool: int | None = None
     stretch: float = 1.0
+    one_bit_share: float = 0.0
     max_steps: int = 4000
 
     def task(self) -> ParityTask:
         """What is learned."""
+        if self.one_bit_share:
+            return SprinkledTask(self.lengths, self.label, self.padding, self.one_bit_share)
         if self.padding in OTHER_TASKS:
             return OTHER_TASKS[self.padding](self.lengths, self.label)
         return ParityTask(self.lengths, self.label, self.padding)
@@ -105,6 +133,18 @@ class Condition:
             for model in models:
                 set_forget_bias(model, self.forget_bias)
         return models
+
+    def rows(self, seeds: range, examination: Examination) -> list[dict[str, Any]]:
+        """See :func:`train_and_test`."""
+        return train_and_test(self, seeds, examination)
+
+    def gathered(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """See :func:`gathered`."""
+        return gathered(self, rows)
+
+    def changed(self) -> dict[str, Any]:
+        """What differs from the default condition."""
+        return {key: value for key, value in asdict(self).items() if value != getattr(Condition, key)}
 
 
 Conditions = dict[str, Condition]
@@ -145,7 +185,7 @@ def train_and_test(condition: Condition, seeds: range, examination: Examination)
 
 def share_by_length(model: ParityRNN, condition: Condition, examination: Examination) -> dict[str, list]:
     """The share of strings right in each bucket of five lengths."""
-    task = replace(condition, lengths=(1, LONGEST)).task()
+    task = replace(condition, lengths=(1, LONGEST), one_bit_share=0.0).task()
     buckets = evaluate(model, task, count=examination.strings, seed=1, bucket=BUCKET)["by_length"]
     return {"from": [bucket["from"] for bucket in buckets],
             "right": [bucket["sequence_accuracy"] for bucket in buckets]}
@@ -156,11 +196,6 @@ def far_accuracy(model: ParityRNN, examination: Examination) -> float:
     return evaluate(model, ParityTask(examination.far), count=examination.far_strings, seed=2)["bit_accuracy"]
 
 
-def changed_settings(condition: Condition) -> dict[str, Any]:
-    """What differs from the default condition."""
-    return {key: value for key, value in asdict(condition).items() if value != getattr(Condition, key)}
-
-
 def gathered(condition: Condition, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """What a condition's seeds found, as the file has it."""
     steps = [row["steps"] for row in rows]
@@ -168,7 +203,7 @@ def gathered(condition: Condition, rows: list[dict[str, Any]]) -> dict[str, Any]
     low, median, high = np.quantile(solved, [0.25, 0.5, 0.75]).tolist() if solved else (None, None, None)
     right = np.array([row["by_length"]["right"] for row in rows])
     return {
-        "settings": changed_settings(condition), "seeds": len(rows), "solved": len(solved), "steps": steps,
+        "settings": condition.changed(), "seeds": len(rows), "solved": len(solved), "steps": steps,
         "median_steps": median, "quartiles": [low, high],
         "bit_accuracy": shorts([row["bit_accuracy"] for row in rows]),
         "sequence_accuracy": shorts([row["sequence_accuracy"] for row in rows]),

@@ -32,6 +32,7 @@ class Enumerated:
     optimizer: str = "adam"
     lr: float = 0.01
     clip: float | None = 1.0
+    reset_after: int | None = None
     double: bool = False
     max_steps: int = 8000
 
@@ -55,7 +56,7 @@ class Enumerated:
         solved = [step for step in steps if step is not None]
         return {"settings": self.changed(), "seeds": len(rows), "solved": len(solved), "steps": steps,
                 "median_steps": float(np.median(solved)) if solved else None,
-                "accuracy": shorts([row["accuracy"] for row in rows])}
+                "sequence_accuracy": shorts([row["sequence_accuracy"] for row in rows])}
 
     def changed(self) -> dict[str, Any]:
         """The settings that are not the usual ones."""
@@ -64,8 +65,9 @@ class Enumerated:
 
 def train_rows(condition: Enumerated, seeds: range, models: list[ParityRNN] | None = None,
                **more: Any) -> list[dict[str, Any]]:
-    """Train a condition from some seeds: a row a seed, ``steps`` (None: not solved) and the last ``accuracy``."""
-    passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "max_steps")
+    """Train a condition from some seeds: a row a seed, ``steps`` (None: not solved) and last ``sequence_accuracy``."""
+    passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
     histories = train_on_all_strings(models or condition.models(seeds), condition.bits, seeds=seeds, **more,
                                      **{name: getattr(condition, name) for name in passed_on})
-    return [{"steps": history.solved_at, "accuracy": history.validation[-1]["bit_accuracy"]} for history in histories]
+    return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
+            for history in histories]

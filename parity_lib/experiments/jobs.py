@@ -16,18 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-from tqdm.auto import tqdm
 
-from parity_lib.experiments.condition import (
-    SEEDS_A_JOB,
-    Condition,
-    Conditions,
-    Examination,
-    gathered,
-    train_and_test,
-)
+from parity_lib.experiments.condition import SEEDS_A_JOB, Condition, Examination
+from parity_lib.experiments.enumerated import Enumerated
 from parity_lib.experiments.results import write
-from parity_lib.training import _wants_progress
+from parity_lib.training import progress_bar
 
 CONNECT_SECONDS = 20
 
@@ -37,7 +30,7 @@ class Job:
     """Some seeds of one condition."""
 
     name: str
-    condition: Condition
+    condition: Condition | Enumerated
     seeds: range
 
 
@@ -82,30 +75,30 @@ def digest(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=repr).encode()).hexdigest()[:20]
 
 
-def train_series(conditions: Conditions, seeds: int, finished: FinishedJobs, scheduler: str | None = None,
-                 jobs: int = -1) -> dict[str, Any]:
+def train_series(conditions: dict[str, Condition | Enumerated], seeds: int, finished: FinishedJobs,
+                 scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train every condition from seeds 0, 1, ... and gather what they found.
 
     Uses ``jobs`` processes (-1: one a core), or the workers of the Dask
     scheduler at an address such as ``tcp://host:8786``, which need this package.
-    The results are the same either way: ``{"defaults": the settings of a
-    Condition, "conditions": {name: see gathered}}``. Raises OSError where there
+    The results are the same either way: ``{"defaults": the usual settings,
+    "conditions": {name: what the condition gathers}}``. Raises OSError where there
     is no such scheduler, and ImportError where Dask is missing.
     """
     todo = [Job(name, condition, range(start, min(start + SEEDS_A_JOB, seeds)))
             for name, condition in conditions.items() for start in range(0, seeds, SEEDS_A_JOB)]
     found = _all_jobs(todo, finished, scheduler, jobs)
     rows = {name: [row for job in todo if job.name == name for row in found[job]] for name in conditions}
-    return {"defaults": asdict(Condition()),
-            "conditions": {name: gathered(condition, rows[name]) for name, condition in conditions.items()}}
+    kind = type(next(iter(conditions.values())))
+    return {"defaults": asdict(kind()),
+            "conditions": {name: condition.gathered(rows[name]) for name, condition in conditions.items()}}
 
 
 def _all_jobs(todo: list[Job], finished: FinishedJobs, scheduler: str | None, jobs: int) -> dict[Job, list]:
     """What every job found: read where it is kept, trained where it is not."""
     found = {job: rows for job in todo if (rows := finished.read(job)) is not None}
     missing = [job for job in todo if job not in found]
-    bar = tqdm(total=len(todo), initial=len(found), desc=finished.folder.name, unit="job", smoothing=0,
-               disable=not _wants_progress(None))
+    bar = progress_bar(len(todo), None, initial=len(found), desc=finished.folder.name, unit="job", leave=True)
     work = [joblib.delayed(_work)(number, job, finished.examination) for number, job in enumerate(missing)]
     with bar, _workers(scheduler, jobs) as parallel:
         for number, rows in parallel(work):
@@ -116,7 +109,7 @@ def _all_jobs(todo: list[Job], finished: FinishedJobs, scheduler: str | None, jo
 
 
 def _work(number: int, job: Job, examination: Examination) -> tuple[int, list[dict[str, Any]]]:
-    return number, train_and_test(job.condition, job.seeds, examination)
+    return number, job.condition.rows(job.seeds, examination)
 
 
 @contextlib.contextmanager

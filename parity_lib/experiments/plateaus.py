@@ -13,7 +13,7 @@ SAMPLE = ("7 bits, bias 5",)
 def conditions(shorten: int = 1) -> dict[str, Enumerated]:
     """The conditions by name; ``shorten`` divides the cap on updates."""
     changes = {"": {}, ", float64": {"double": True}, ", rate 0.003": {"lr": 0.003}, ", rate 0.03": {"lr": 0.03},
-               ", no clipping": {"clip": None}, ", bias 5": {"forget_bias": 5.0}}
+               ", bias 5": {"forget_bias": 5.0}}
     return {f"{n} bits{name}": Enumerated(bits=n, max_steps=LONG // shorten, **change)
             for n, chosen in ((7, changes), (8, ("", ", bias 5"))) for name, change in changes.items()
             if name in chosen}

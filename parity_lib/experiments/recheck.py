@@ -56,28 +56,26 @@ def experiment_sample(name: str, settings: dict[str, Any]) -> tuple[dict[str, An
 
 def series_sample(name: str, settings: dict[str, Any], stored: Any) -> tuple[dict[str, Any], Any]:
     """The first job of some conditions: those of SAMPLE, or the first and last, and all that are described anew."""
-    from parity_lib.experiments.condition import SEEDS_A_JOB, Examination, changed_settings, gathered, train_and_test
+    from parity_lib.experiments.condition import SEEDS_A_JOB, Examination
 
     every = conditions(name, defaults(name))
     if missing := every.keys() ^ stored["conditions"].keys():
         raise ValueError(f"{name} has other conditions than its file, such as {sorted(missing)[0]!r}: run it again")
     otherwise = [key for key, one in every.items()
-                 if plain(changed_settings(one)) != stored["conditions"][key]["settings"]]
+                 if plain(one.changed()) != stored["conditions"][key]["settings"]]
     chosen = dict.fromkeys([*getattr(find(name), "SAMPLE", (next(iter(every)), list(every)[-1])), *otherwise])
     seeds = range(min(SEEDS_A_JOB, settings["seeds"]))
     examination = Examination()
-    found = {key: only(plain(gathered(every[key], with_one_thread(
-        train_and_test, condition=every[key], seeds=seeds, examination=examination))), PER_SEED) for key in chosen}
+    found = {key: only(plain(every[key].gathered(with_one_thread(
+        every[key].rows, seeds=seeds, examination=examination))), PER_SEED) for key in chosen}
     return {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop], "of_each_seed": list(PER_SEED)}, {
         "conditions": found}
 
 
 def describe(name: str, settings: dict[str, Any], stored: Any) -> None:
     """Write what the conditions are, as the code says it now, into the results."""
-    from parity_lib.experiments.condition import changed_settings
-
     for key, one in conditions(name, defaults(name)).items():
-        stored["conditions"][key]["settings"] = plain(changed_settings(one))
+        stored["conditions"][key]["settings"] = plain(one.changed())
 
 
 def plain(value: Any) -> Any:

@@ -52,6 +52,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from parity_lib import __version__
 from parity_lib.errors import require, require_int
 from parity_lib.teaching.chapters import chapters
 
@@ -65,7 +66,7 @@ ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 ABOUT = "{{ about }}"
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: nearly the answer")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-          "language_info": {"name": "python"}}
+          "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
 
 
 @dataclass(frozen=True)

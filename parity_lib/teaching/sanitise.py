@@ -100,8 +100,7 @@ class Sanitise(Preprocessor):
         if cell.cell_type == "raw":
             cell.source = clean(cell.source)
         if cell.cell_type == "code":
-            count = cell.get("execution_count")
-            cell.execution_count = count if isinstance(count, int) else None
+            cell.execution_count = _count(cell)
             cell.outputs = [_output(one) for one in cell.outputs]
         return cell, resources
 
@@ -123,4 +122,10 @@ def _output(output: NotebookNode) -> NotebookNode:
     sizes = {kind: {key: value for key, value in about.items()
                     if key in ("width", "height") and isinstance(value, int | float)}
              for kind, about in output.metadata.items() if isinstance(about, Mapping)}
-    return NotebookNode(output_type=output.output_type, data=data, metadata=nbformat.from_dict(sizes))
+    count = {"execution_count": _count(output)} if output.output_type == "execute_result" else {}
+    return nbformat.from_dict({"output_type": output.output_type, "data": data, "metadata": sizes, **count})
+
+
+def _count(node: NotebookNode) -> int | None:
+    count = node.get("execution_count")
+    return count if isinstance(count, int) else None

@@ -4,6 +4,12 @@ Each widget is a Python module with its JavaScript and style beside it; `base`
 says how they are put together. They need the ``exercises`` extra (anywidget).
 """
 
-from parity_lib.widgets.unrolled import UnrolledRNN
+try:
+    from parity_lib.widgets.unrolled import UnrolledRNN
+except ModuleNotFoundError as missing:
+    if missing.name not in ("anywidget", "traitlets"):
+        raise
+    raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
+                              'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
 
 __all__ = ["UnrolledRNN"]

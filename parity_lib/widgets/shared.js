@@ -3,6 +3,8 @@
 
 // --- elements ---------------------------------------------------------------
 
+const FOCUSABLE = ["button", "input", "select", "textarea"];
+
 /** An element: make("button", { class: "a", onclick: f }, "text", child). False and null leave an attribute out. */
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -10,15 +12,15 @@ function make(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
   }
+  // JupyterLab takes keys for its own shortcuts unless the very element that has the focus says no: x would cut the cell.
+  if (FOCUSABLE.includes(tag) || "tabindex" in attributes) element.setAttribute("data-lm-suppress-shortcuts", "true");
   element.append(...children);
   return element;
 }
 
 /** The outermost element of a widget, named for people who do not see it. */
 function widgetRoot(label, ...children) {
-  // JupyterLab would take keys pressed here for its own shortcuts; this attribute tells it not to.
-  return make("div", { class: "parity-widget", role: "group", "aria-label": label,
-                       "data-lm-suppress-shortcuts": "true" }, ...children);
+  return make("div", { class: "parity-widget", role: "group", "aria-label": label }, ...children);
 }
 
 /** A row of buttons from [label, action] pairs; the elements are returned by label. */

@@ -49,7 +49,7 @@ def tiny_book(folder: Path, page: str) -> Path:
             shutil.copy(source, target)
     write(folder, "_toc.yml", "format: jb-book\nroot: book/page\n")
     write(folder, "book/page.md", page)
-    write(folder, "parity_lib/__init__.py", "")
+    write(folder, "parity_lib/__init__.py", "__version__ = '0'\n")
     write(folder, "parity_lib/constant.py", "VALUE = 'one'\n")
     write(folder, "parity_lib/experiments/results/run.json", "{}")
     write(folder, "constraints.txt", "torch==1")

@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import parity_lib
+
 from .conftest import ROOT, pages_in_toc
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -57,6 +59,8 @@ def test_a_chapter_can_be_taken_away(html, name):
     notebook = downloaded(html, name)
     nbformat.validate(notebook)
     assert "pip install" in notebook.cells[0].source
+    assert notebook.metadata.one_bit_of_memory.version == parity_lib.__version__
+    assert parity_lib.__version__ in notebook.cells[0].source
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert cells
     assert not any(cell.outputs or cell.execution_count or "myst_nb" in cell.source for cell in cells)

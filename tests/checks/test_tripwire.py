@@ -168,13 +168,18 @@ def test_profilers_and_tracers_of_others_are_given_back(student):
 
 
 def test_watching_costs_little(student):
+    """As a ratio: a call that is watched takes tens of times as long as one of the quickest, not thousands."""
     def loop():
         total = 0
         for _ in range(20_000):
             total += len("x")
         return total
 
+    def seconds(**options):
+        start = time.perf_counter()
+        assert call("loop", **options) == 20_000
+        return time.perf_counter() - start
+
     student.loop = loop
-    start = time.perf_counter()
-    assert call("loop", forbid=(data.running_parity, str.count, np.bitwise_xor)) == 20_000
-    assert time.perf_counter() - start < 1
+    watched = min(seconds(forbid=(data.running_parity, str.count, np.bitwise_xor)) for _ in range(3))
+    assert watched < 1000 * min(seconds() for _ in range(3))

@@ -1,4 +1,4 @@
-"""`parity exercises`: the notebooks in git are what their sources make, and the command says where they are not."""
+"""`parity exercises`: the files in git are what the sources make, and the command says where they are not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from parity_lib.cli import main
+from parity_lib.teaching import manifest
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -27,15 +28,21 @@ def exercises(folder, *arguments):
 
 @pytest.fixture
 def folder(tmp_path):
+    """A book with one exercise, and all that is derived from it."""
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(bank.ROOT / name, tmp_path)
-    return course.copy_course(tmp_path, NAME)
+    shutil.copytree(bank.ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("_*", "results", "claims*"))
+    course.copy_course(tmp_path, NAME)
+    for path, text in manifest.derived(tmp_path).items():
+        (tmp_path / path).write_text(text, encoding="utf8")
+    return tmp_path
 
 
-def test_the_committed_notebooks_are_what_the_sources_make():
+def test_the_committed_files_are_what_the_sources_make():
     result = exercises(bank.ROOT, "--check")
     assert result.exit_code == 0, result.output
-    assert f"{2 * len(bank.authoring.names(bank.ROOT))} notebooks" in result.output
+    made = 2 * len(bank.authoring.names(bank.ROOT)) + len(manifest.derived(bank.ROOT))
+    assert f"{made} files, all as the sources make them" in result.output
 
 
 def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
@@ -49,7 +56,27 @@ def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
     assert release.read_bytes() == before, "--check writes nothing"
     assert "2 of them written anew" in exercises(folder).output
     assert b"# Exercise on " in release.read_bytes()
-    assert "all as their sources make them" in exercises(folder).output
+    assert "all as the sources make them" in exercises(folder).output
+
+
+def test_points_that_are_changed_by_hand_are_noticed(folder):
+    page = folder / "book/exercises.md"
+    text = page.read_text(encoding="utf8")
+    one, = manifest.exercises(folder)
+    assert f"| {one.points} |" in text
+    page.write_text(text.replace(f"| {one.points} |", f"| {one.points + 5} |"), encoding="utf8")
+    result = exercises(folder, "--check")
+    assert result.exit_code == 1
+    assert "book/exercises.md is not what the sources make" in result.output
+    exercises(folder)
+    assert page.read_text(encoding="utf8") == text
+
+
+def test_a_book_that_lacks_a_page_is_an_error_in_words(folder):
+    (folder / "book/data.md").unlink()
+    result = exercises(folder)
+    assert result.exit_code == 1
+    assert "data.md" in result.output.replace("\n", "")
 
 
 def test_a_notebook_without_a_source_is_noticed_and_kept(folder):

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from tests.exercises import course
 from tests.submissions import bank
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 NAMES = bank.authoring.names(bank.ROOT)
 FIRST = NAMES[0]

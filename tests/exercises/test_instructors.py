@@ -17,6 +17,8 @@ from nbgrader.api import Gradebook
 from tests.exercises import course
 from tests.submissions import bank
 
+pytestmark = pytest.mark.whole
+
 PAGE = (bank.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
 BLOCK = re.compile(r"^(`{3,})bash\n(.*?)^\1\n", re.MULTILINE | re.DOTALL)
 EXERCISE = "unrolling"
@@ -172,12 +174,23 @@ def test_feedback_is_there_for_everybody(transcript):
 
 def test_the_new_exercise_is_written_and_its_bank_is_graded(transcript):
     words = said(transcript, "pytest tests/submissions")
-    assert "2 of them written anew" in words
-    assert re.search(r"\b2 passed", words)
+    assert "6 of them written anew" in words, "two notebooks, the points, two tables, the contents"
+    assert len(re.findall(r"\b[1-9]\d* passed", words)) == 2
+    assert not re.search(r"\b(?:failed|errors?|skipped)\b", words)
     release = (transcript[0] / "exercises/ones/ones.ipynb").read_text(encoding="utf8")
     assert "raise NotImplementedError" in release
     assert "HIDDEN" not in release
     assert "Rubric" not in release
+    assert "**Chapter:** 1, *One bit of memory*. **Time:** about 5 minutes. **Points:** 3." in release
+    assert "## Task 1: the count (2 points)" in release
+
+
+def test_the_new_exercise_stands_in_the_book_without_a_word_by_hand(transcript):
+    clone = transcript[0]
+    assert "| {doc}`one-bit` | 5 | 3 | count the ones" in (clone / "book/exercises.md").read_text(encoding="utf8")
+    assert "</exercises/ones/ones>`, 5 minutes | 1 |" in (clone / "book/instructors.md").read_text(encoding="utf8")
+    assert "- file: exercises/ones/ones" in (clone / "_toc.yml").read_text(encoding="utf8")
+    assert '"ones": 2,' in (clone / "parity_lib/checks/points.py").read_text(encoding="utf8")
 
 
 def test_nothing_of_the_class_would_reach_git(transcript):

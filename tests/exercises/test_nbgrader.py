@@ -14,12 +14,14 @@ import pytest
 from tests.exercises import course
 from tests.submissions import bank
 
+pytestmark = pytest.mark.whole
+
 NAMES = bank.authoring.names(bank.ROOT)
 FIRST = NAMES[0]
 BANK = {name: {one.path.stem: one for one in bank.bank(name)} for name in NAMES}
 AT_A_TIME = 2
 SECONDS_A_CELL = 8  # where a loop does not end
-MOST_SECONDS = 10  # that one notebook may take, the import of torch included
+MOST_TIMES = 10  # as long as an untouched notebook, whose kernel imports torch too, may a solved one take
 
 NOISE = """
 import functools, logging, os, sys, warnings
@@ -155,12 +157,12 @@ def test_feedback_says_what_was_wrong_and_hides_the_tests(batch):
 
 
 def test_a_notebook_is_graded_in_time(batch, capsys):
-    """The quickest of those that run to the end; a busy machine makes single ones slow."""
+    """The quickest of those that run to the end, beside one in which nothing is computed."""
     with capsys.disabled():
         each = ", ".join(f"{student} {seconds:.1f}" for student, seconds in batch.seconds.items())
         print(f"\n{batch.name}: {len(batch.seconds)} notebooks in {sum(batch.seconds.values()):.0f} s ({each})")
     assert min(batch.seconds[student] for student in batch.seconds
-               if student == "solution" or student.startswith("right_")) <= MOST_SECONDS
+               if student == "solution" or student.startswith("right_")) <= MOST_TIMES * batch.seconds["untouched"]
 
 
 def test_an_answer_that_prints_and_warns_loses_nothing(batches):

@@ -13,10 +13,10 @@ from parity_lib.experiments.condition import (
     Condition,
     Examination,
     ScoredTask,
-    changed_settings,
     gathered,
     train_and_test,
 )
+from parity_lib.experiments.enumerated import Enumerated
 from parity_lib.models import ParityRNN
 
 SERIES = tuple(filter(experiments.is_series, experiments.names()))
@@ -40,25 +40,33 @@ def test_the_two_by_two_has_every_combination_once():
 def test_every_condition_makes_its_networks_and_its_strings(name):
     for condition in conditions(name).values():
         model = condition.models(range(3, 4))[0]
+        if of_all_strings(name):
+            assert (model.cell, model.hidden_size, model.num_layers) == (condition.cell, condition.hidden_size, 1)
+            continue
         batch = condition.task().batch(2, np.random.default_rng(0))
         assert (model.cell, model.num_layers) == (condition.cell, condition.num_layers)
-        assert model(batch.inputs, batch.lengths).shape == batch.targets.shape
+        assert model(batch.inputs, batch.run_lengths).shape == batch.targets.shape
+
+
+def of_all_strings(name):
+    return isinstance(next(iter(conditions(name).values())), Enumerated)
 
 
 @pytest.mark.parametrize("name", SERIES)
 def test_settings_tell_every_two_conditions_apart_that_learn_different_things(name):
     every = list(conditions(name).values())
-    tasks = [(type(one.task()), one.task(), one) for one in every]
+    learned = (lambda one: one) if of_all_strings(name) else lambda one: one.task()
+    tasks = [(type(learned(one)), learned(one), one) for one in every]
     for i, one in enumerate(tasks):
         for other in tasks[:i]:
-            assert one == other or changed_settings(one[2]) != changed_settings(other[2])
+            assert one == other or one[2].changed() != other[2].changed()
 
 
 def test_scored_padding_says_so_in_its_settings():
     scored, masked = (Condition(lengths=(1, 4), label="every_step", padding=padding) for padding in ("scored", "after"))
-    assert changed_settings(scored)["padding"] == "scored"
+    assert scored.changed()["padding"] == "scored"
     assert asdict(scored) != asdict(masked)
-    assert changed_settings(conditions("published")["hedgehoglabs, varying"])["padding"] == "scored"
+    assert conditions("published")["hedgehoglabs, varying"].changed()["padding"] == "scored"
 
 
 def test_labels_go_on_behind_the_end_of_a_scored_string():
@@ -87,7 +95,7 @@ def test_a_carried_answer_is_asked_for_at_the_last_column():
     assert batch.inputs[..., 0].tolist() == [[1, 1, 0, 1], [1, 0, 0, 0]], "zeros behind the string"
     assert batch.mask.tolist() == [[False, False, False, True]] * 2
     assert batch.targets[:, -1, 0].tolist() == [1, 1]
-    assert batch.lengths.tolist() == [4, 4]
+    assert batch.run_lengths.tolist() == [4, 4]
     longer = CarriedTask((1, 4), "end").stretched(2)
     assert (type(longer), longer.shortest, longer.longest) == (CarriedTask, 1, 8)
 
@@ -119,3 +127,23 @@ def test_what_the_rows_say_together():
 def test_condition_of_the_default_is_the_second_of_openais():
     assert Condition().task() == ParityTask((1, 50), "end")
     assert isinstance(Condition().models(range(1))[0], ParityRNN)
+
+
+@pytest.mark.parametrize("lengths", [50, (2, 50)])
+def test_a_share_of_the_strings_is_cut_to_one_bit_and_the_test_asks_the_others(lengths):
+    task = Condition(lengths=lengths, one_bit_share=1 / 8).task()
+    batch = task.batch(4000, np.random.default_rng(0))
+    one_bit = batch.mask[:, 0]
+    assert 0.10 < one_bit.float().mean() < 0.15
+    assert not batch.inputs[one_bit, 1:].any()
+    assert torch.equal(batch.targets[one_bit, 0], batch.inputs[one_bit, 0])
+    assert task.stretched(1.0) == ParityTask(lengths, "end").stretched(1.0)
+
+
+def test_conditions_of_all_strings_train_and_are_gathered():
+    condition = Enumerated("gru", bits=2, batch_size=8, forget_bias=None, max_steps=400)
+    rows = condition.rows(range(3))
+    found = condition.gathered(rows)
+    assert found["settings"] == {"cell": "gru", "bits": 2, "batch_size": 8, "max_steps": 400}
+    assert found["seeds"] == len(found["steps"]) == len(found["sequence_accuracy"]) == 3
+    assert found["solved"] == sum(step is not None for step in found["steps"]) > 0

@@ -57,15 +57,15 @@ def test_a_fresh_run_agrees_with_the_book(quick):
 
 def count_jobs(monkeypatch, stop_after=None):
     """Let trainings be counted, and stopped as Ctrl-C would after so many."""
-    done, real = [], jobs.train_and_test
+    done, real = [], condition.train_and_test
 
-    def counted(condition, seeds, examination):
+    def counted(one, seeds, examination):
         if len(done) == stop_after:
             raise KeyboardInterrupt
-        done.append((condition, seeds))
-        return real(condition, seeds, examination)
+        done.append((one, seeds))
+        return real(one, seeds, examination)
 
-    monkeypatch.setattr(jobs, "train_and_test", counted)
+    monkeypatch.setattr(condition, "train_and_test", counted)
     return done
 
 

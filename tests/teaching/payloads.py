@@ -26,26 +26,23 @@ MARKDOWN = {
     "focus": "<input autofocus onfocus=\"ran('focus')\">",
     "hover": "<b onmouseover=\"ran('hover')\">Read this.</b>",
     "button": "<form action=\"javascript:ran('button')\"><button>Go on</button></form>",
-    "animation": "<style>@keyframes k {}</style><p style=\"animation: k 1s\" onanimationstart=\"ran('animation')\">x</p>",
+    "animation": "<style>@keyframes k {}</style>"
+                 "<p style=\"animation: k 1s\" onanimationstart=\"ran('animation')\">x</p>",
     "diagram": "```mermaid\n<img src=x onerror=\"ran('diagram')\">\n```",
-    "unclosed": "<div><img src=x onerror=\"ran('unclosed')\" alt=",
     "heading": "## <img src=x onerror=\"ran('heading')\"> My answer",
     "table": "| a | b |\n|---|---|\n| 1 | <img src=x onerror=\"ran('table')\"> |",
     "tooltip": "<a data-toggle=\"tooltip\" data-html=\"true\" onclick=\"ran('tooltip')\""
                " title=\"<img src=x onerror=ran('tooltip')>\">?</a>",
+    "unclosed": "<div><img src=x onerror=\"ran('unclosed')\" alt=",
 }
 OUTPUTS = {
     "html output": "display(HTML(\"<script>ran('html output')</script>\"))",
-    "html handler": "display(HTML(\"<img src=x onerror=ran('html&#32;handler')>\"))",
-    "svg in html": f"display(HTML({SVG.format('ran(/svg.in.html/.source.replace(/[.]/g, String.fromCharCode(32)))')!r}))",
+    "html handler": "display(HTML(\"<img src=x onerror=ran(`html&#32;handler`)>\"))",
+    "svg in html": f"display(HTML({SVG.format('ran(`svg in html`)')!r}))",
     "javascript": "display(Javascript(\"ran('javascript')\"))",
     "markdown output": "display(Markdown(\"<img src=x onerror=\\\"ran('markdown output')\\\">\"))",
     "size": f"raw({{'image/png': '{PIXEL}'}}, {{'image/png': {{'width': '1 onload=ran(/size/.source)'}}}})",
     "isolated": "raw({'text/html': \"<script>ran('isolated')</script>\"}, {'text/html': {'isolated': True}})",
-    "count": "kernel = get_ipython().kernel\n"
-             "kernel.session.send(kernel.iopub_socket, 'execute_result', {'data': {'text/plain': '1'}, 'metadata': {},\n"
-             "                    'execution_count': '<img src=x onerror=ran(/count/.source)>'},\n"
-             "                    parent=kernel.get_parent())",
 }
 IMPORTS = ("from IPython.display import HTML, Javascript, Latex, Markdown, display\n\n\n"
            "def raw(data, metadata=None):\n    display(data, metadata=metadata, raw=True)")
@@ -73,12 +70,13 @@ QUIET_MARKDOWN = {
 }
 QUIET_OUTPUTS = {
     "svg output": f"raw({{'image/svg+xml': {SVG.format('ran(1)')!r}}})",
-    "latex output": "display(Latex(\"$\\\\href{javascript:ran('latex output')}{x}$ <script>ran('latex output')</script>\"))",
+    "latex output": "display(Latex(\"$\\\\href{javascript:ran('latex')}{x}$ <script>ran('latex')</script>\"))",
     "printed": "print(\"<script>ran('printed')</script> \\x1b[31m<img src=x onerror=ran('printed')>\")",
     "traceback": "raise ValueError(\"<script>ran('traceback')</script>\")",
     "widget": "raw({'application/vnd.jupyter.widget-view+json':\n"
-              "     {'model_id': \"</script><script>ran('widget')</script>\", 'version_major': 2, 'version_minor': 0}})",
-    "unknown": "raw({'application/<script>ran(1)</script>': 'x', 'text/vnd.mermaid': \"<script>ran('unknown')</script>\"})",
+              "     {'model_id': \"</script><script>ran('widget')</script>\", 'version_major': 2}})",
+    "unknown": "raw({'application/<script>ran(1)</script>': 'x'})",
+    "mermaid": "raw({'text/vnd.mermaid': \"<script>ran('mermaid')</script>\"})",
 }
 WIDGETS = {"application/vnd.jupyter.widget-state+json": {
     "version_major": 2, "version_minor": 0,

@@ -231,7 +231,7 @@ SLIPS = {
     "an answer without an end": (FRONT + ":::{answer} x\n:points: 2\nsecret\n", "closed by a line"),
     "an answer without points": (FRONT + ":::{answer} x\nsecret\n:::\n", "complete: `:::{answer} name`"),
     "an answer without a name": (FRONT + ":::{answer}\n:points: 2\nsecret\n:::\n", "complete: `:::{answer} name`"),
-    "an answer with points in words": (FRONT + ":::{answer} x\n:points: two\nsecret\n:::\n", "complete: `:::{answer} name`"),
+    "an answer with points in words": (FRONT + ":::{answer} x\n:points: two\nsecret\n:::\n", "`:points: 3`"),
     "an answer with nothing in it": (FRONT + ":::{answer} x\n:points: 2\n\n:::\n", "and the rubric"),
     "an answer for no points": (FRONT + ":::{answer} x\n:points: 0\nsecret\n:::\n", "an integer of at least 1"),
     "an answer that swallows another": (FRONT + 2 * ":::{answer} x\n:points: 2\nsecret\n" + ":::\n",

@@ -27,15 +27,15 @@ READY_COUNT = (*READY_NET, *(made_by(cls, f"torch.nn.{cls.__name__}") for cls in
 
 
 @check("count_parameters: equal to PyTorch's own modules, for every cell, size and depth")
-def countparameters(seed: int = 0) -> None:
-    """``countparameters(cell, input_size, hidden_size, num_layers)`` -> the number of parameters, no readout."""
+def count_parameters(seed: int = 0) -> None:
+    """``count_parameters(cell, input_size, hidden_size, num_layers)`` -> the number of parameters, no readout."""
     rng = np.random.default_rng(seed)
     cases = [("tanh", 1, 1, 1), ("tanh", 1, 4, 1), ("lstm", 1, 4, 1), ("gru", 1, 4, 1), ("relu", 5, 3, 1),
              ("tanh", 2, 3, 2), ("relu", 1, 3, 3), ("lstm", 3, 2, 2), ("gru", 4, 7, 3)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
     for case in cases:
         result = call("count_parameters", *case, forbid=READY_COUNT)
-        what = f'countparameters("{case[0]}", input_size={case[1]}, hidden_size={case[2]}, num_layers={case[3]})'
+        what = f'count_parameters("{case[0]}", input_size={case[1]}, hidden_size={case[2]}, num_layers={case[3]})'
         got = expect.array(result, what, (), see=COUNT)
         if got.dtype.kind not in "iuf":
             expect.fail(what, "a whole number", result, "", COUNT)
@@ -49,7 +49,7 @@ def parameters(cell: str, features: int, hidden: int, layers: int) -> int:
 
 
 def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None,
-           later: int | None = None) -> int:
+          later: int | None = None) -> int:
     """The formula, with its parts free: for naming what was counted instead."""
     reads = [features] + [hidden if later is None else later] * (layers - 1)
     return (blocks or BLOCKS[cell]) * sum(hidden * (size + hidden + biases) for size in reads)

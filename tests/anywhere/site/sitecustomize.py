@@ -18,5 +18,8 @@ if number := os.environ.get("PARITY_NUDGE"):
         with torch.no_grad():
             return tensor.mul_(1 + SIZE * torch.randn(tensor.shape, generator=generator, dtype=tensor.dtype))
 
-    torch.Tensor.uniform_ = lambda self, *args, **kwargs: nudged(uniform_(self, *args, **kwargs))
-    torch.rand = lambda *args, requires_grad=False, **kwargs: nudged(rand(*args, **kwargs)).requires_grad_(requires_grad)
+    def nudged_rand(*sizes, requires_grad=False, **settings):
+        return nudged(rand(*sizes, **settings)).requires_grad_(requires_grad)
+
+    torch.Tensor.uniform_ = lambda self, *bounds, **settings: nudged(uniform_(self, *bounds, **settings))
+    torch.rand = nudged_rand

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from parity_lib import checks
 from parity_lib.checks.architecture import learning as check
-from tests.submissions import bank
+from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent
 RIGHT = ("right_cells_in_a_loop", "right_own_cells_in_float64", "right_helpers_and_noise", "right_steps_first")
@@ -29,7 +29,24 @@ def calibrate(seeds: int = 100) -> dict:
     """For each answer a row: how many starts, how many succeed within the limit, and after how many updates at most."""
     answers = {"solution": None} | {name: HERE / f"{name}.py" for name in RIGHT + WRONG}
     rows = [{"check": check.learns.__name__, "answer": name} | _counted(path, seeds) for name, path in answers.items()]
-    return {"about": {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}, "rows": rows}
+    return {"about": {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}, "disturbed": disturbed_starts(),
+            "rows": rows}
+
+
+def disturbed_starts() -> dict:
+    """The public check's starts, disturbed again and again, with the solution: updates of the quickest, sorted."""
+    checks.bind({"build_model": _builder(None)})
+    try:
+        quickest = [_quickest(number) for number in range(disturbed.TIMES)]
+    finally:
+        checks.bind(None)
+    return {"size": disturbed.SIZE, "updates": sorted(quickest)}
+
+
+def _quickest(number: int) -> int:
+    with disturbed.weights(number):
+        updates = [check.train_once(start)["updates"] for start in range(check.TRIES)]
+    return min(one if one is not None else check.UPDATES + 1 for one in updates)
 
 
 def _counted(path: Path | None, seeds: int) -> dict:

@@ -19,7 +19,7 @@ from unittest import mock
 import torch
 from parity_lib import checks
 from parity_lib.checks.no_teacher_forcing import loops as check
-from tests.submissions import bank
+from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent
 ANSWERS = ("solution", "right_packed", "right_other_kinds", "right_loop_of_its_own", "wrong_zero_grad_missing",
@@ -31,7 +31,25 @@ def calibrate(seeds: int = 100) -> dict:
     """For each answer and each of the two checks: how many nets learn, and how many whole checks pass."""
     about = {"max_length": check.LONGEST, "steps": check.STEPS, "seeds": seeds, "first_steps": check.FIRST_STEPS,
              "near": check.replay.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
-    return {"about": about, "rows": [row for answer in ANSWERS for row in _rows(answer, seeds)]}
+    return {"about": about, "disturbed": disturbed_nets(),
+            "rows": [row for answer in ANSWERS for row in _rows(answer, seeds)]}
+
+
+def disturbed_nets() -> dict:
+    """The checks' own seeds with the solution, disturbed again and again: shares right of the best net, sorted."""
+    best: dict[str, list[float]] = {name: [] for name in ASKED}
+    for number in range(disturbed.TIMES):
+        checks.bind(_namespace("solution"))
+        try:
+            with disturbed.weights(number):
+                nets = [check.trained(check.LONGEST, check.STEPS, seed) for seed in check.TRAINING_SEEDS]
+                passed = all(_passes(name, check.TRAINING_SEEDS) for name in ASKED)
+        finally:
+            checks.bind(None)
+        for name, (shortest, longest, _) in ASKED.items():
+            share = max(check.share_right(*net, shortest, longest) for net in nets)
+            best[name].append(round(share, 4) if passed else 0.0)
+    return {"size": disturbed.SIZE, "shares": {name: sorted(shares) for name, shares in best.items()}}
 
 
 def _rows(answer: str, seeds: int) -> list[dict]:
@@ -74,9 +92,15 @@ def _namespace(answer: str) -> dict:
     return namespace
 
 
+def write(result: dict) -> None:
+    """Write calibration.json, a row a line."""
+    about, nets, rows = (json.dumps(result["about"]), json.dumps(result["disturbed"]),
+                         ",\n  ".join(map(json.dumps, result["rows"])))
+    text = f'{{\n "about": {about},\n "disturbed": {nets},\n "rows": [\n  {rows}\n ]\n}}\n'
+    (HERE / "calibration.json").write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     result = calibrate(*map(int, sys.argv[1:]))
-    head, rows = json.dumps(result["about"]), ",\n  ".join(map(json.dumps, result["rows"]))
-    text = f'{{\n "about": {head},\n "rows": [\n  {rows}\n ]\n}}\n'
-    (HERE / "calibration.json").write_text(text, encoding="utf-8")
+    write(result)

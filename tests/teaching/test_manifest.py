@@ -1,0 +1,148 @@
+"""Points, minutes and chapters stand in the sources alone: what repeats them is derived, and a disagreement fails."""
+
+import importlib
+import shutil
+
+import pytest
+
+from parity_lib.checks.points import POINTS
+from parity_lib.checks.reporting import Task
+from parity_lib.teaching import authoring, chapters, manifest
+from tests.submissions import bank
+
+ROOT = bank.ROOT
+EXERCISES = manifest.exercises(ROOT)
+NAMES = [one.name for one in EXERCISES]
+FIRST = EXERCISES[0]
+DERIVED = [path.as_posix() for path in (manifest.POINTS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS)]
+
+
+@pytest.fixture
+def root(tmp_path):
+    """The sources and all that is derived from them, to be changed."""
+    for folder in ("solutions", "book"):
+        (tmp_path / folder).mkdir()
+        for path in (ROOT / folder).glob("*.md"):
+            shutil.copy(path, tmp_path / folder)
+    (tmp_path / manifest.POINTS).parent.mkdir(parents=True)
+    for path in (manifest.POINTS, manifest.CONTENTS):
+        shutil.copy(ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def change(path, before, after):
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def stale(root):
+    """What does not say what the sources say."""
+    return {path for path, text in manifest.derived(root).items() if (root / path).read_text(encoding="utf-8") != text}
+
+
+# ---------------------------------------------------------------- the course
+
+
+@pytest.mark.parametrize("path", DERIVED)
+def test_what_is_committed_says_what_the_sources_say(path):
+    assert manifest.derived(ROOT)[path] == (ROOT / path).read_text(encoding="utf-8"), "run `parity exercises`"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_check_belongs_to_a_graded_cell(name):
+    module = importlib.import_module(f"parity_lib.checks.{name}")
+    tasks = {key for key, value in vars(module).items() if isinstance(getattr(value, "task", None), Task)}
+    assert tasks == set(POINTS[name])
+
+
+def test_the_exercises_come_in_order_with_all_that_is_said_of_them():
+    assert NAMES == authoring.names(ROOT) == list(POINTS)
+    for one in EXERCISES:
+        assert one.points > sum(one.checks.values()) > 0, "some points are for words"
+        assert {*one.chapters, *one.session} <= set(chapters.chapters(ROOT))
+
+
+# ---------------------------------------------------------------- a disagreement fails
+
+
+@pytest.mark.parametrize(("path", "before", "after"), [
+    (DERIVED[0], f'"{next(iter(FIRST.checks))}": 2', f'"{next(iter(FIRST.checks))}": 7'),
+    (DERIVED[1], f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes} | {FIRST.points + 5} |"),
+    (DERIVED[1], f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes + 5} | {FIRST.points} |"),
+    (DERIVED[2], f", {FIRST.minutes} minutes |", f", {FIRST.minutes + 5} minutes |"),
+    (DERIVED[3], f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
+])
+def test_what_is_changed_by_hand_is_noticed(root, path, before, after):
+    assert stale(root) == set()
+    change(root / path, before, after)
+    assert stale(root) == {path}
+
+
+def test_points_that_change_in_the_source_change_everywhere(root):
+    source = root / f"solutions/{FIRST.name}.md"
+    change(source, "points: 2}", "points: 7}")
+    text = authoring.read(source)
+    assert "(7 points)" in "".join(cell["source"] for cell in text.cells)
+    assert f"**Points:** {FIRST.points + 5}." in text.cells[0]["source"]
+    assert stale(root) == {DERIVED[0], DERIVED[1]}
+
+
+def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
+    source = root / f"solutions/{FIRST.name}.md"
+    change(source, f"minutes: {FIRST.minutes}", "minutes: 200")
+    assert "about 200 minutes" in authoring.read(source).cells[0]["source"]
+    assert stale(root) == {DERIVED[1], DERIVED[2]}
+    change(source, f"chapters: [{', '.join(FIRST.chapters)}]", "chapters: [data, training]")
+    assert "**Chapters:** 3, *Generating the data*, and 5, *Training*." in authoring.read(source).cells[0]["source"]
+
+
+def test_a_chapter_that_moves_takes_its_number_along(root):
+    change(root / "_toc.yml", "      - file: book/data\n", "")
+    assert "**Chapters:** 3, *Packing" in authoring.read(root / "solutions/varying_lengths.md").cells[0]["source"]
+
+
+def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
+    change(root / f"solutions/{FIRST.name}.md", f"session: [{', '.join(FIRST.session)}]", "session: [one-bit]")
+    table = manifest.derived(root)[DERIVED[2]]
+    assert "| 1 | {doc}`one-bit` | 15 minutes |" in table
+    assert "| optional | {doc}`unrolling`, " in table
+    assert all(60 * int(hours) > int(minutes) for minutes, hours in
+               ((sum(chapters.chapters(ROOT)[page].minutes for page in one.session) + one.minutes, row.split("|")[-2])
+                for one, row in zip(EXERCISES, [line for line in table.splitlines() if "</exercises/" in line],
+                                    strict=True) if one is not FIRST))
+
+
+def test_a_course_without_the_book_has_nothing_to_derive(root):
+    for path in DERIVED[:3]:
+        (root / path).unlink()
+    assert set(manifest.derived(root)) == {DERIVED[3]}
+
+
+# ---------------------------------------------------------------- slips
+
+
+@pytest.mark.parametrize(("before", "after", "words"), [
+    ("title: ", "name: ", "title"),
+    (f"minutes: {FIRST.minutes}\n", "minutes: some\n", "minutes"),
+    ("chapters: [", "before: [", "chapters"),
+    ("chapters: [", "chapters: [no-page, ", "a list of numbered chapters"),
+    ("chapters: [unrolling]", "chapters: unrolling", "chapters"),
+    ("summary: ", "about: ", "summary"),
+    ("check.rnn_step()\n", "check.parity()\n", "one check a cell"),
+])
+def test_a_slip_in_a_source_names_the_file(root, before, after, words):
+    path = root / f"solutions/{FIRST.name}.md"
+    change(path, before, after)
+    with pytest.raises(ValueError, match=words) as caught:
+        manifest.exercises(root)
+    assert f"{FIRST.name}.md" in str(caught.value)
+
+
+def test_a_page_without_its_table_or_time_is_named(root):
+    (root / manifest.OVERVIEW).write_text("# Exercises\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="tables with a column `exercise`"):
+        manifest.derived(root)
+    change(root / "book/data.md", "- **Time:**", "- Time:")
+    with pytest.raises(ValueError, match="the time of data"):
+        chapters.chapters(root)
