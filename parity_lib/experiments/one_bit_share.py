@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from parity_lib.experiments.condition import Condition, Conditions, words
 
-SEEDS = 50
-SHARES = (0, 1 / 512, 1 / 256, 1 / 128, 1 / 64, 1 / 32, 1 / 16, 1 / 8)
+SEEDS = 20
+SHARES = (0, 1 / 512, 1 / 128, 1 / 32, 1 / 8)
 QUICK = {"seeds": 2, "shares": (0, 1 / 8), "max_steps": 5}
-SAMPLE = ("2..50, 1/64 of one bit",)
+SAMPLE = ("2..50, 1/32 of one bit",)
 
 
 def conditions(shares: tuple[float, ...] = SHARES, max_steps: int = 4000) -> Conditions:
