@@ -12,6 +12,7 @@ from .words import power, rate
 
 AFTER = 100     # updates after which signal and noise are measured
 AT_THREE, AT_FIVE = "3 bits, 64 drawn", "5 bits, 64 drawn, bias 5"
+EXACT = ("5 bits, all", "6 bits, all", "7 bits, all")
 LARGE = ("4 bits, 1024 drawn", "5 bits, 1024 drawn, bias 5")
 
 
@@ -70,6 +71,13 @@ def told(results: Results) -> list[float]:
     return holm([ranks(results, name).pvalue for name in (AT_THREE, *LARGE)])
 
 
+def fall(results: Results, name: str) -> float:
+    """The gradient's norm after 200 updates divided by that before training, medians over seeds."""
+    before, after = (np.median([value for value in results["conditions"][name]["gradient"][results["at"].index(step)]
+                                if value is not None]) for step in (0, 200))
+    return float(after / before)
+
+
 def show(results: Results, *names: str) -> str:
     """Counts, updates and correlation, condition by condition."""
     parts = []
@@ -124,5 +132,15 @@ CLAIMS = (
         [Condition("no correlation told from none", lambda results: ranks(results, AT_FIVE).pvalue >= 0.05,
                    sorted_out(AT_FIVE))],
         lambda results: show(results, AT_FIVE),
+    ),
+    Claim(
+        "label-free-part-dies",
+        "With all strings of 5, 6 or 7 bits as the batch, the gradient of an LSTM is after 200 updates less than a ten "
+        "thousandth of what it was before training (medians).",
+        [Condition(f"{name}: less than a ten thousandth", lambda results, name=name: fall(results, name) < 1e-4,
+                   replaced("conditions", name, "gradient", 3, by=lambda values: [0.1] * len(values)))
+         for name in EXACT],
+        lambda results: "Median gradient after 200 updates by that before training: " + ", ".join(
+            f"{name} {power(fall(results, name))}" for name in EXACT) + ".",
     ),
 )
