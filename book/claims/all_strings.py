@@ -49,7 +49,7 @@ CLAIMS = (
     ),
     Claim(
         "adam-afresh-sooner",
-        "LSTMs on all strings of 5, 6 and 7 bits solve them in fewer updates if Adam's running means begin afresh after "
+        "LSTMs on all strings of 5, 6 and 7 bits solve them in fewer updates if Adam's means begin afresh after "
         "200 updates: by the log-rank test over all runs, three comparisons with Holm's correction.",
         sooner(*afresh(5, 6, 7)),
         lambda results: rates(results, *named(*(one for pair in afresh(5, 6, 7) for one in pair))),

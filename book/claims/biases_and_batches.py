@@ -1,7 +1,7 @@
 """The forget gate's bias, by the size of the batch."""
 
 from .claim import Claim
-from .rates import always, more_often
+from .rates import more_often
 from .words import rates
 
 BIASES, SIZES = (0, 1, 2, 3, 5), ("64", "256", "1024", "all")
