@@ -239,8 +239,11 @@ class _Validation:
 
 def progress_bar(updates: int, progress: bool | None) -> tqdm:
     """A bar over so many updates; None shows it unless the environment has ``PARITY_PROGRESS=0``."""
-    wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
-    return tqdm(total=updates, disable=not wanted, leave=False, unit="step")
+    return tqdm(total=updates, disable=not _wants_progress(progress), leave=False, unit="step")
+
+
+def _wants_progress(progress: bool | None) -> bool:
+    return os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
 
 
 def close(bar: tqdm) -> None:
