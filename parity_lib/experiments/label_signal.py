@@ -1,11 +1,10 @@
 """How much do labels at the end of strings of n bits say about which way the weights should go?
 
 ``signal`` and ``noise`` are those of :mod:`parity_lib.experiments.signal_and_noise`,
-for the mean of a ``batch``; ``batches`` is how many batches have to be
-averaged until the signal is as large as their noise. Returns ``{"bits": [1, ...,
-longest], "batch", "nets": {name: {"seeds", "signal", "noise", "ratio",
-"batches": {"median", "low", "high": n numbers each}}}}``; ratio is signal by
-noise, low and high are quartiles over seeds. Names: ``"tanh 8"``, ``"relu 8"``,
+for the mean of a ``batch``. Returns ``{"bits": [1, ..., longest], "batch", "nets":
+{name: {"seeds", "signal", "noise", "ratio": {"median", "low", "high": n numbers
+each}}}}``; ratio is signal by noise, 0 for a net whose answers do not change
+with its weights; low and high are quartiles over seeds. Names: ``"tanh 8"``, ``"relu 8"``,
 ``"lstm 8"``, ``"gru 8"``, ``"forget bias 5"``, untrained; ``"lstm 8 after 1..2"``,
 trained on strings of one and two bits only.
 """
@@ -19,7 +18,7 @@ import numpy as np
 from parity_lib.all_strings import StringTree
 from parity_lib.data import ParityTask
 from parity_lib.experiments.nets import with_forget_bias
-from parity_lib.experiments.signal_and_noise import batches_to_hear, signal_and_noise
+from parity_lib.experiments.signal_and_noise import signal_and_noise
 from parity_lib.experiments.summaries import band
 from parity_lib.models import ParityRNN
 from parity_lib.training import train
@@ -42,10 +41,9 @@ def measured(nets: list[ParityRNN], bits: list[int], batch: int) -> dict[str, An
     nets = [net.double() for net in nets]
     found = [signal_and_noise(StringTree(nets, n)) for n in bits]
     signal, noise = (np.stack([each[name] for each in found], axis=1) for name in ("signal", "noise"))
-    batches = np.stack([batches_to_hear(each, batch) for each in found], axis=1)
     noise /= np.sqrt(batch)
-    return {"seeds": len(nets), "signal": band(signal), "noise": band(noise), "ratio": band(signal / noise),
-            "batches": band(batches)}
+    ratio = np.divide(signal, noise, out=np.zeros_like(signal), where=noise > 0)
+    return {"seeds": len(nets), "signal": band(signal), "noise": band(noise), "ratio": band(ratio)}
 
 
 def knows_two_bits(seed: int, cap: int) -> ParityRNN:

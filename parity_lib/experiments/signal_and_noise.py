@@ -52,11 +52,6 @@ def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
     return (answers[0] - answers[1]) / (2 * NUDGE)
 
 
-def batches_to_hear(found: dict[str, np.ndarray], batch_size: int) -> np.ndarray:
-    """After how many batches their mean shows the signal as loudly as its noise: ``[seeds]``."""
-    return (found["noise"] / found["signal"]) ** 2 / batch_size
-
-
 def train_and_listen(condition: Enumerated, seeds: range, at: tuple[int, ...]) -> list[dict[str, Any]]:
     """Train a condition and measure before it and after the updates ``at`` (multiples of 50): a row a seed.
 
