@@ -45,7 +45,7 @@ def count_ones(bits):
     ### END SOLUTION
 ```
 
-```{code-cell} ipython3
+```{code-cell} python
 :nb: {test: count_ones_check, points: 2}
 assert count_ones
 ### BEGIN HIDDEN TESTS
