@@ -34,9 +34,7 @@ class History:
     ``loss`` and ``accuracy`` (per bit, on the batch before its update) have an
     entry a step; ``validation`` holds dicts with ``step``, ``bit_accuracy``,
     ``sequence_accuracy`` and ``strings``. ``solved_at`` is the step after which
-    the task was solved, or None. Solved means: right at every labelled position
-    of all validation strings, fresh strings of the task's own kind; here they
-    are ``VALIDATION_STRETCH`` times as long as in training.
+    every validation string was right at every labelled position, or None.
     ``backend`` is what computed: PyTorch, or a name of :data:`parity_lib.nets.BACKENDS`.
     """
 
