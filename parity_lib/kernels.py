@@ -176,12 +176,12 @@ def _copy(values, place):
 
 
 @_compiled
-def _add_sums(left, right, count, result):
-    """Add to ``result [rows, columns]`` the products of each row of ``left`` with each of ``right``, summed."""
+def _add_sums(left, right, start, count, result):
+    """Add to ``result [rows, columns]`` the products of each row of ``left`` with each of ``right``, from ``start``."""
     for row in range(0, len(left), 4):
         l0, l1, l2, l3 = left[row], left[row + 1], left[row + 2], left[row + 3]
         for column in range(len(right)):
-            other = right[column]
+            other = right[column, start:start + count]
             s0 = s1 = s2 = s3 = l0[0] - l0[0]
             for k in range(count):
                 s0 += l0[k] * other[k]
@@ -218,7 +218,7 @@ def _backward(kind, tiles, units, kept, states, d_states, slopes, gradient, half
         for row in range(4 * blocks):
             _copy(d[row * LANES:(row + 1) * LANES], d_rows[row, t % STEPS * LANES:(t % STEPS + 1) * LANES])
         if t % STEPS == 0:
-            _add_sums(d_rows, states[:, t * LANES:], min(STEPS, steps - t) * LANES, gradient)
+            _add_sums(d_rows, states, t * LANES, min(STEPS, steps - t) * LANES, gradient)
         d_h[:] = half - half
         slopes[t] = half - half
         for four in range(units // 4):

@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from jupyter_book.sphinx import build_sphinx
-from sphinx.util.console import color_terminal, nocolor
 
 NOT_BEGUN = 2     # the exit status when a line has said already why nothing was built
 
@@ -26,13 +24,25 @@ def damaged_results(root: Path) -> str | None:
     return None
 
 
+def first_cause(error: BaseException) -> BaseException:
+    cause = error.__cause__ or error.__context__
+    return first_cause(cause) if cause else error
+
+
 def build(root: Path) -> bool:
     """Whether every page was built without a warning."""
+    from jupyter_book.sphinx import build_sphinx  # takes seconds, for which nobody should wait to hear of a fault
+    from sphinx.util.console import color_terminal, nocolor, strip_escape_sequences
+
     if not color_terminal():
         nocolor()
     overrides = {"external_toc_path": str(root / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-    return not build_sphinx(root, root / "_build" / "html", noconfig=True, path_config=root / "_config.yml",
-                            confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True)
+    result = build_sphinx(root, root / "_build" / "html", noconfig=True, path_config=root / "_config.yml",
+                          confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True)
+    if isinstance(result, Exception):   # Sphinx has named it, but not what the failing cell said
+        text = str(first_cause(result))
+        print(text if color_terminal() else strip_escape_sequences(text), file=sys.stderr)
+    return not result
 
 
 def main() -> int:

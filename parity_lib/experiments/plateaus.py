@@ -15,5 +15,5 @@ def conditions(shorten: int = 1) -> dict[str, Enumerated]:
     changes = {"": {}, ", float64": {"double": True}, ", rate 0.003": {"lr": 0.003}, ", rate 0.03": {"lr": 0.03},
                ", bias 5": {"forget_bias": 5.0}}
     return {f"{n} bits{name}": Enumerated(bits=n, max_steps=LONG // shorten, **change)
-            for n, chosen in ((7, changes), (8, ("", ", bias 5"))) for name, change in changes.items()
+            for n, chosen in ((7, changes), (8, (", bias 5",))) for name, change in changes.items()
             if name in chosen}

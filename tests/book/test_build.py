@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from .conftest import ROOT, build
 
@@ -109,33 +110,64 @@ def test_without_the_extension_the_stock_cache_would_be_stale(tmp_path):
     assert "constant one" in built(book)
 
 
-@pytest.mark.parametrize(("page", "told"), [
-    (FAILING_CELL, "ZeroDivisionError"),
-    (FRONT + "# Loud\n\n```{code-cell} ipython3\nimport warnings; warnings.warn('stray')\n```\n", "stderr"),
-    ("# Lost\n\n[](nowhere.md)\n", "nowhere"),
-    ("# Unfounded\n\n{claim}`It always works <nobody-measured-this>`.\n", "nobody-measured-this"),
-], ids=["failing cell", "warning in an output", "broken link", "claim without evidence"])
-def test_a_wrong_page_fails_the_build(tmp_path, page, told):
-    done = build(tiny_book(tmp_path, page))
-    assert done.returncode != 0
-    assert told in done.stdout
+# What is wrong with a page, and what the build says of it.
+WRONG = {
+    "loud": (FRONT + "# Loud\n\n```{code-cell} ipython3\nimport warnings; warnings.warn('stray')\n```\n", "stderr"),
+    "lost": ("# Lost\n\n[](nowhere.md)\n", "nowhere"),
+    "unfounded": ("# Unfounded\n\n{claim}`It always works <nobody-measured-this>`.\n", "nobody-measured-this"),
+    "unknown": ("# Unknown\n\n{unknown}`x`\n", "Unknown interpreted text role"),
+}
 
 
-def test_a_build_that_failed_early_leaves_nothing_in_the_way(tmp_path):
+def test_wrong_pages_fail_the_build_each_for_its_own_fault_and_the_second_time_too(tmp_path):
+    """Sphinx keeps pages that it has read; their warnings must not fall silent."""
+    book = tiny_book(tmp_path, SOUND)
+    write(book, "_toc.yml", "format: jb-book\nroot: book/page\nchapters:\n"
+          + "".join(f"- file: book/{name}\n" for name in WRONG))
+    for name, (text, _) in WRONG.items():
+        write(book, f"book/{name}.md", text)
+    for _ in range(2):
+        done = build(book)
+        assert done.returncode != 0
+        warnings = [line for line in done.stdout.splitlines() if "WARNING" in line or "ERROR" in line]
+        for name, (_, told) in WRONG.items():
+            assert any(f"book/{name}.md" in line and told in line for line in warnings), f"{name}: {warnings}"
+        assert not any("book/page.md" in line for line in warnings)
+    for name in WRONG:
+        write(book, f"book/{name}.md", SOUND)
+    assert "All is well" in built(book)
+
+
+def test_a_failing_cell_fails_the_build_and_leaves_nothing_in_the_way(tmp_path):
     book = tiny_book(tmp_path, FAILING_CELL)
-    assert build(book).returncode != 0
+    done = build(book)
+    assert done.returncode != 0
+    assert "ZeroDivisionError" in done.stdout
     assert not (book / "_build/html/_static").is_file()
     write(book, "book/page.md", SOUND)
-    assert "All is well" in built(book)
+    # A build says which page it is at and where the book is, and nothing else: no settings, colours or kernel's log.
+    done = build(book)
+    assert done.stdout.splitlines() == [
+        "Page 1 of 1: book/page", f"The book is ready. Open {(book / '_build/html/index.html').as_uri()}"]
+    assert "All is well" in (book / "_build/html/book/page.html").read_text(encoding="utf8")
 
 
-def test_a_page_that_warns_fails_the_second_build_too(tmp_path):
-    """Sphinx keeps pages that it has read; their warnings must not fall silent."""
-    book = tiny_book(tmp_path, "# Lost\n\n{unknown}`x`\n")
-    assert build(book).returncode != 0
-    assert build(book).returncode != 0
-    write(book, "book/page.md", SOUND)
-    assert "All is well" in built(book)
+def test_what_keeps_a_build_from_beginning_is_said_in_one_line(tmp_path):
+    book = tiny_book(tmp_path, SOUND)
+    (book / "_build").mkdir()
+    with FileLock(book / "_build/.lock"):
+        done = build(book)
+        assert (done.returncode, done.stdout) == (1, f"Error: another build is running in {book}; wait for its end\n")
+    write(book, "book/results/run.json", '{"results": {"a": 1')
+    done = build(book)
+    assert done.returncode == 1
+    assert re.fullmatch(r"Error: book/results/run.json is cut short or damaged \(.*\); .*\n", done.stdout)
+    write(book, "book/results/run.json", "{}")
+    shutil.rmtree(book / "_build")
+    write(book, "_build", "A file where the folder should be.")
+    done = build(book)
+    assert done.returncode == 1
+    assert re.fullmatch(r"Error: .*_build cannot be written: .*\n", done.stdout)
 
 
 def test_a_repository_brings_launch_buttons_and_a_base_brings_addresses(tmp_path):

@@ -20,7 +20,8 @@ from tests.submissions import bank
 pytestmark = pytest.mark.whole
 
 PAGE = (bank.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
-BLOCK = re.compile(r"^(`{3,})bash\n(.*?)^\1\n", re.MULTILINE | re.DOTALL)
+BLOCKS = [token.content for token in bank.authoring.PARSER.parse(PAGE)
+          if token.type == "fence" and token.info.strip() == "bash"]
 EXERCISE = "unrolling"
 
 # What fetches from elsewhere, and what needs a person, is replaced; everything else is the real command.
@@ -90,8 +91,7 @@ def transcript(tmp_path_factory):
     folder = tmp_path_factory.mktemp("instructor")
     download(folder / "home")
     (folder / "grader.py").write_text(GRADER, encoding="utf8")
-    blocks = [found[2] for found in BLOCK.finditer(PAGE)]
-    marked = [f"echo '=== block {i}'\n{block}" for i, block in enumerate(blocks)]
+    marked = [f"echo '=== block {i}'\n{block}" for i, block in enumerate(BLOCKS)]
     script = "\n".join([STAND_INS, *marked, "echo '=== end'"])
     clone = folder / "one-bit-of-memory"
     environment = course.environment(clone) | {
@@ -100,8 +100,8 @@ def transcript(tmp_path_factory):
     done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, text=True, encoding="utf8",
                           errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     parts = re.split(r"^=== (?:block \d+|end)\n", done.stdout, flags=re.MULTILINE)[1:]
-    assert done.returncode == 0, f"{blocks[len(parts) - 1]}\n{parts[-1][-4000:]}"
-    return clone, dict(zip(blocks, parts, strict=False))
+    assert done.returncode == 0, f"{BLOCKS[len(parts) - 1]}\n{parts[-1][-4000:]}"
+    return clone, dict(zip(BLOCKS, parts, strict=False))
 
 
 def said(transcript, words):

@@ -44,9 +44,14 @@ def stale(root):
 # ---------------------------------------------------------------- the course
 
 
+@pytest.fixture(scope="module")
+def derived():
+    return manifest.derived(ROOT)
+
+
 @pytest.mark.parametrize("path", DERIVED)
-def test_what_is_committed_says_what_the_sources_say(path):
-    assert manifest.derived(ROOT)[path] == (ROOT / path).read_text(encoding="utf-8"), "run `parity exercises`"
+def test_what_is_committed_says_what_the_sources_say(derived, path):
+    assert derived[path] == (ROOT / path).read_text(encoding="utf-8"), "run `parity exercises`"
 
 
 @pytest.mark.parametrize("name", NAMES)
