@@ -43,7 +43,7 @@ def test_to_load_results_needs_no_experiment():
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path):
-    with pytest.raises(ValueError, match=r"name must be 'certificates' or .*'two_by_two', but it is 'nothing'"):
+    with pytest.raises(ValueError, match=rf"name must be '{NAMES[0]}' or .*'{NAMES[-1]}', but it is 'nothing'"):
         experiments.run("nothing", tmp_path)
 
 
@@ -131,7 +131,7 @@ def test_command_lists_every_experiment_with_its_question():
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["experiment"], "name an experiment, or give --all"),
-    (["experiment", "recipe"], "no experiment is called recipe; there are: certificates"),
+    (["experiment", "recipe"], f"no experiment is called recipe; there are: {', '.join(NAMES)}"),
     (["experiment", "recipes", "--quick"], "--quick needs --out"),
     (["experiment", "recipes", "--quick", "--recheck"], "--quick and --recheck exclude each other"),
 ])
