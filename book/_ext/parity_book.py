@@ -1,7 +1,8 @@
 """What this book adds to Jupyter Book.
 
-An execution cache that is never stale; pages that ask no other host for anything; a description and
-social metadata for each page; a clean notebook of each chapter; the role {claim}.
+An execution cache that is never stale; a build that says little; pages that ask no other host for anything;
+markup that screen readers understand; a description and social metadata for each page; a clean notebook of
+each chapter; the role {claim}.
 """
 
 from __future__ import annotations
@@ -128,6 +129,32 @@ def drop_live_code_style(app, pagename, templatename, context, doctree) -> None:
     """Remove the style sheet of the live code that pages no longer have."""
     context["css_files"] = [
         sheet for sheet in context["css_files"] if "thebe" not in str(getattr(sheet, "filename", sheet))]
+
+
+# Markup that screen readers understand
+
+MENDED = {
+    # The sidebar is no landmark, and its triangles have no names.
+    r'<div id="pst-primary-sidebar"(?! role)': '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"',
+    r'<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this part"><span class="toctree-toggle"',
+    # Roles of the bibliography that ARIA has given up: https://www.w3.org/TR/dpub-aria-1.1/#doc-biblioentry
+    r'<div role="list" class="citation-list">': '<div class="citation-list">',
+    r' role="doc-biblioentry"': "",
+    # The corner of a table whose rows have names as well is no header.
+    r'<th class="head[^"]*">(?:<p></p>)?</th>': "<td></td>",
+}
+
+
+def mend_markup(app, exception) -> None:
+    """Mend what the theme and docutils write against ARIA's rules; axe-core finds it."""
+    if exception or app.builder.name != "html":
+        return
+    for file in Path(app.outdir).rglob("*.html"):
+        before = after = file.read_text(encoding="utf8")
+        for pattern, better in MENDED.items():
+            after = re.sub(pattern, better, after)
+        if after != before:
+            file.write_text(after, encoding="utf8")
 
 
 # A description and social metadata
@@ -333,6 +360,7 @@ def setup(app) -> dict[str, bool]:
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", offer_notebook, priority=100)
     app.connect("build-finished", write_front_door, priority=900)
+    app.connect("build-finished", mend_markup, priority=900)
     app.connect("build-finished", write_notebooks, priority=900)
     app.connect("build-finished", forget_if_warned, priority=999)
     app.connect("missing-reference", resolve_claim)

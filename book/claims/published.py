@@ -1,8 +1,8 @@
 """What others have reported."""
 
 from .claim import Claim, Condition, replaced
-from .rates import always, more_than_half, never, not_all, some
-from .words import rates
+from .rates import always, counted, more_than_half, never, not_all, some
+from .words import percent, rates
 
 BEFORE, AFTER = "enerrio, padding before", "enerrio, padding after"
 
@@ -45,5 +45,16 @@ CLAIMS = (
         "all of five runs with three layers are exact, and most of five with two units.",
         [more_than_half(*row("andrewsagio, two units")), always(*row("andrewsagio, three layers"))],
         lambda results: rates(results, "andrewsagio, two units", "andrewsagio, three layers"),
+    ),
+    Claim(
+        "published-flux-own-lengths",
+        "Each of our five runs of the Flux model zoo's description solves its own task, strings of 1 to 10 bits, and "
+        "none gets every bit of 20 random strings of 10,000 bits right.",
+        [always(*row("Flux model zoo")),
+         counted("Flux model zoo: none exact on 10,000 bits", row("Flux model zoo"),
+                 lambda results: results["conditions"]["Flux model zoo"]["far_exact"] == 0, key="far_exact",
+                 of="solved")],
+        lambda results: rates(results, "Flux model zoo") + " Accuracy per bit on 10,000 bits: " + ", ".join(
+            percent(share) for share in results["conditions"]["Flux model zoo"]["far"]) + ".",
     ),
 )

@@ -158,11 +158,11 @@ def test_what_keeps_a_build_from_beginning_is_said_in_one_line(tmp_path):
     with FileLock(book / "_build/.lock"):
         done = build(book)
         assert (done.returncode, done.stdout) == (1, f"Error: another build is running in {book}; wait for its end\n")
-    write(book, "book/results/run.json", '{"results": {"a": 1')
+    write(book, "parity_lib/experiments/results/run.json", '{"results": {"a": 1')
     done = build(book)
     assert done.returncode == 1
-    assert re.fullmatch(r"Error: book/results/run.json is cut short or damaged \(.*\); .*\n", done.stdout)
-    write(book, "book/results/run.json", "{}")
+    assert re.fullmatch(r"Error: parity_lib/experiments/results/run.json is cut short or damaged \(.*\); .*\n", done.stdout)
+    write(book, "parity_lib/experiments/results/run.json", "{}")
     shutil.rmtree(book / "_build")
     write(book, "_build", "A file where the folder should be.")
     done = build(book)

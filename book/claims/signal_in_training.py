@@ -1,0 +1,146 @@
+"""The count of batches as a prediction, on the seeds that were kept for the test."""
+
+from math import inf
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from parity_lib.experiments.statistics import holm
+
+from .claim import Claim, Condition, Results, replaced
+from .words import power, rate
+
+AFTER = 100     # updates after which signal and noise are measured
+AT_THREE, AT_FIVE = "3 bits, 64 drawn", "5 bits, 64 drawn, bias 5"
+EXACT = ("5 bits, all", "6 bits, all", "7 bits, all")
+LARGE = ("4 bits, 1024 drawn", "5 bits, 1024 drawn, bias 5")
+
+
+def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Of each odd seed: the batches to hear the labels, and the updates to solve it (infinite: not solved)."""
+    row, place = results["conditions"][name], results["at"].index(AFTER)
+    pairs = zip(row["signal"][place], row["noise"][place], row["steps"])
+    heard = [((noise / signal) ** 2 / row["settings"]["batch_size"], steps or inf)
+             for signal, noise, steps in list(pairs)[1::2] if signal is not None]
+    return tuple(np.array(heard).T)
+
+
+def ranks(results: Results, name: str):
+    """Spearman's rank correlation of the two; steps that were not reached share the last rank."""
+    count, steps = counted(results, name)
+    return spearmanr(count, np.minimum(steps, 1e9))
+
+
+def ratio(results: Results, name: str) -> float:
+    """The median count divided by the median number of updates."""
+    count, steps = counted(results, name)
+    return float(np.median(count) / np.median(steps))
+
+
+def louder(name: str, by: float):
+    """Results in which the signal was larger throughout, so that fewer batches are counted."""
+    def falsify(results: Results) -> Results:
+        place = results["at"].index(AFTER)
+        return replaced("conditions", name, "signal", place, by=lambda values: [
+            value and value * by for value in values])(results)
+    return falsify
+
+
+def shuffled(name: str):
+    """Results in which no seed has its own number of updates."""
+    def falsify(results: Results) -> Results:
+        mixed = np.random.default_rng(1)
+        return replaced("conditions", name, "steps", by=lambda steps: [
+            steps[i] for i in mixed.permutation(len(steps))])(results)
+    return falsify
+
+
+def sorted_out(name: str):
+    """Results in which the seeds with the larger counts are those that took longer."""
+    def falsify(results: Results) -> Results:
+        place = results["at"].index(AFTER)
+        row = results["conditions"][name]
+        order = np.argsort([noise / signal for signal, noise in zip(row["signal"][place], row["noise"][place])])
+        steps = dict(zip(order.tolist(), sorted(row["steps"], key=lambda step: step or inf)))
+        return replaced("conditions", name, "steps", by=[steps[i] for i in range(len(order))])(results)
+    return falsify
+
+
+def told(results: Results) -> list[float]:
+    """The p-values of the three correlations that are claimed, with Holm's correction."""
+    return holm([ranks(results, name).pvalue for name in (AT_THREE, *LARGE)])
+
+
+def fall(results: Results, name: str) -> float:
+    """The gradient's norm after 200 updates divided by that before training, medians over seeds."""
+    before, after = (np.median([value for value in results["conditions"][name]["gradient"][results["at"].index(step)]
+                                if value is not None]) for step in (0, 200))
+    return float(after / before)
+
+
+def show(results: Results, *names: str) -> str:
+    """Counts, updates and correlation, condition by condition."""
+    parts = []
+    for name in names:
+        count, steps = counted(results, name)
+        middle = np.median(steps)
+        parts.append(f"{name}: {rate(results['conditions'][name])}; median count {power(float(np.median(count)))}, "
+                     f"median of the updates {f'{middle:,.0f}' if middle < inf else 'not reached'}, rank correlation "
+                     f"{ranks(results, name).statistic:.2f} ({len(count)} odd seeds)")
+    return "; ".join(parts) + "."
+
+
+CLAIMS = (
+    Claim(
+        "count-foretells-three-bits",
+        "At three bits with batches of 64 the count of batches after 100 updates is right on average, its median "
+        "within a factor of one and a half of the median number of updates, and it tells seeds apart: its rank "
+        "correlation with the updates is above one half (odd seeds alone).",
+        [Condition("the median count is above two thirds of the updates",
+                   lambda results: ratio(results, AT_THREE) > 2 / 3, louder(AT_THREE, 1.5)),
+         Condition("the median count is below one and a half of the updates",
+                   lambda results: ratio(results, AT_THREE) < 1.5, louder(AT_THREE, 0.8)),
+         Condition("the rank correlation is above one half",
+                   lambda results: ranks(results, AT_THREE).statistic > 0.5, shuffled(AT_THREE))],
+        lambda results: show(results, AT_THREE),
+    ),
+    Claim(
+        "count-ranks-large-batches",
+        "With batches of 1024, at four bits and at five with a forget bias of 5, seeds with a larger count after 100 "
+        "updates take longer (Spearman's rank correlation on odd seeds; three comparisons with three bits, Holm's "
+        "correction).",
+        [Condition(f"{name}: a positive correlation",
+                   lambda results, name=name, place=place: told(results)[place] < 0.05
+                   and ranks(results, name).statistic > 0, shuffled(name),
+                   frozenset({("conditions", name) for name in (AT_THREE, *LARGE)}))
+         for place, name in enumerate(LARGE, start=1)],
+        lambda results: show(results, *LARGE),
+    ),
+    Claim(
+        "count-too-large",
+        "At four and five bits the count is too large: half of the runs are done after less than a quarter of it, with "
+        "batches of 1024 and, at a forget bias of 5, with batches of 64 too (odd seeds alone).",
+        [Condition(f"{name}: the median count is above four times the updates",
+                   lambda results, name=name: ratio(results, name) > 4, louder(name, 10.0))
+         for name in (*LARGE, AT_FIVE)],
+        lambda results: show(results, *LARGE, AT_FIVE),
+    ),
+    Claim(
+        "count-silent-at-five",
+        "At five bits with batches of 64 and a forget bias of 5, these runs cannot tell whether a seed with a larger "
+        "count takes longer.",
+        [Condition("no correlation told from none", lambda results: ranks(results, AT_FIVE).pvalue >= 0.05,
+                   sorted_out(AT_FIVE))],
+        lambda results: show(results, AT_FIVE),
+    ),
+    Claim(
+        "label-free-part-dies",
+        "With all strings of 5, 6 or 7 bits as the batch, the gradient of an LSTM is after 200 updates less than a ten "
+        "thousandth of what it was before training (medians).",
+        [Condition(f"{name}: less than a ten thousandth", lambda results, name=name: fall(results, name) < 1e-4,
+                   replaced("conditions", name, "gradient", 3, by=lambda values: [0.1] * len(values)))
+         for name in EXACT],
+        lambda results: "Median gradient after 200 updates by that before training: " + ", ".join(
+            f"{name} {power(fall(results, name))}" for name in EXACT) + ".",
+    ),
+)
