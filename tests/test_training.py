@@ -468,7 +468,7 @@ def solved(seed):
 def test_the_default_recipe_is_a_plain_network_on_50_bits():
     assert isinstance(ParityRNN().rnn, nn.RNN)
     assert ParityTask() == ParityTask(50, "every_step", "after")
-    assert training.VALIDATION_STRETCH == 1.5
+    assert ParityTask().stretched(training.VALIDATION_STRETCH).longest == 75, "what the page calls validation"
 
 
 def test_the_default_recipe_solves_the_task():

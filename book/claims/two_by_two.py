@@ -143,12 +143,12 @@ CLAIMS = (
     Claim(
         "solved-nets-at-10000",
         "Of the nets that solved their task, more than half in each condition (the intervals lie above one half) and "
-        "not all of all conditions get every bit of 20 random strings of 10,000 bits right, asked after each bit.",
+        "not all GRUs get every bit of 20 random strings of 10,000 bits right, asked after each bit.",
         [*(counted(f"{name}: the interval lies above one half", row(name), lambda results, name=name: wilson_interval(
             results["conditions"][name]["far_exact"], results["conditions"][name]["solved"])[0] > 0.5,
             key="far_exact", of="solved") for name in SOLVED_BY_SOME),
-         Condition("not all of all conditions", lambda results: any(
-             one["far_exact"] < one["solved"] for one in results["conditions"].values()),
+         Condition("not all GRUs", lambda results: any(
+             one["far_exact"] < one["solved"] for name, one in results["conditions"].items() if "gru" in name),
              replaced("conditions", by=lambda rows: {
                  name: one | {"far_exact": one["solved"]} for name, one in rows.items()}))],
         lambda results: "; ".join(

@@ -10,6 +10,7 @@ expected on the same type of CPU only.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +30,26 @@ def recheck(name: str, folder: Path) -> dict[str, Any]:
     """
     behind, settings = source_hash(name), plain(defaults(name))
     stored, made = load(name, folder=folder), load(name, "provenance", folder)
-    for key, value in made["settings"].items():
-        if key in settings and settings[key] != value:
-            raise ValueError(f"{name} was made with {key} = {value}, which is {settings[key]} now: run it again")
-    sample, found = series_sample(name, settings, stored) if is_series(name) else experiment_sample(name, settings)
+    refuse_other(name, made["settings"], settings)
+    sample, found = series_sample(name, made, stored) if is_series(name) else experiment_sample(name)
     numbers = compared(found, stored, folder / f"{name}.json")
     record = {"date": today(), "versions": versions(), "cpu": cpu_model(), "earlier_sources": made["sources"],
               "sample": sample, "numbers": numbers}
     if is_series(name):
-        describe(name, settings, stored)
+        describe(name, stored)
     write(folder / f"{name}.json", {"results": stored, "provenance": made | {
         "settings": made["settings"] | settings, "sources": behind, "rechecked": [*made.get("rechecked", []), record]}})
     return record
 
 
-def experiment_sample(name: str, settings: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+def refuse_other(name: str, made: dict[str, Any], now: dict[str, Any]) -> None:
+    """Raise ValueError where a setting of the file is another now; settings that are new may be added."""
+    for key, value in made.items():
+        if key in now and now[key] != value:
+            raise ValueError(f"{name} was made with {key} = {value}, which is {now[key]} now: run it again")
+
+
+def experiment_sample(name: str) -> tuple[dict[str, Any], Any]:
     """All of an experiment, or what it does under the settings of its SAMPLE."""
     module = find(name)
     sample = getattr(module, "SAMPLE", {})
@@ -54,27 +60,35 @@ def experiment_sample(name: str, settings: dict[str, Any]) -> tuple[dict[str, An
     return {"settings": plain(sample), "of_each_seed": list(keys or ())} if sample else {"settings": {}}, found
 
 
-def series_sample(name: str, settings: dict[str, Any], stored: Any) -> tuple[dict[str, Any], Any]:
+def series_sample(name: str, made: dict[str, Any], stored: Any) -> tuple[dict[str, Any], Any]:
     """The first job of some conditions: those of SAMPLE, or the first and last, and all that are described anew."""
     from parity_lib.experiments.condition import SEEDS_A_JOB, Examination
 
-    every = conditions(name, defaults(name))
+    every, examination = conditions(name, defaults(name)), Examination()
+    refuse_other(name, made["settings"], {"tests": plain(asdict(examination))})
+    refuse_other(name, stored["defaults"], usual(every))
     if missing := every.keys() ^ stored["conditions"].keys():
         raise ValueError(f"{name} has other conditions than its file, such as {sorted(missing)[0]!r}: run it again")
     otherwise = [key for key, one in every.items()
                  if plain(one.changed()) != stored["conditions"][key]["settings"]]
     chosen = dict.fromkeys([*getattr(find(name), "SAMPLE", (next(iter(every)), list(every)[-1])), *otherwise])
-    seeds = range(min(SEEDS_A_JOB, settings["seeds"]))
-    examination = Examination()
+    seeds = range(min(SEEDS_A_JOB, defaults(name)["seeds"]))
     found = {key: only(plain(every[key].gathered(with_one_thread(
         every[key].rows, seeds=seeds, examination=examination))), PER_SEED) for key in chosen}
     return {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop], "of_each_seed": list(PER_SEED)}, {
         "conditions": found}
 
 
-def describe(name: str, settings: dict[str, Any], stored: Any) -> None:
+def usual(every: dict[str, Any]) -> dict[str, Any]:
+    """The settings that a condition has where it names no others."""
+    return plain(asdict(type(next(iter(every.values())))()))
+
+
+def describe(name: str, stored: Any) -> None:
     """Write what the conditions are, as the code says it now, into the results."""
-    for key, one in conditions(name, defaults(name)).items():
+    every = conditions(name, defaults(name))
+    stored["defaults"] = usual(every)
+    for key, one in every.items():
         stored["conditions"][key]["settings"] = plain(one.changed())
 
 

@@ -85,6 +85,14 @@ def test_other_settings_and_other_conditions_need_a_new_run(thin, monkeypatch):
     change(thin, "one_unit", 5, "provenance", "settings", "cap")
     with pytest.raises(ValueError, match="one_unit was made with cap = 5, which is 4 now"):
         recheck("one_unit", thin)
+    change(thin, "pools", 21, "provenance", "settings", "tests", "strings")
+    with pytest.raises(ValueError, match=r"pools was made with tests = .*21.* now: run it again"):
+        recheck("pools", thin)
+    change(thin, "pools", 20, "provenance", "settings", "tests", "strings")
+    change(thin, "pools", 0.02, "results", "defaults", "lr")
+    with pytest.raises(ValueError, match=r"pools was made with lr = 0.02, which is 0.01 now"):
+        recheck("pools", thin)
+    change(thin, "pools", 0.01, "results", "defaults", "lr")
     more = pools.conditions() | {"four": Condition()}
     monkeypatch.setattr(pools, "conditions", lambda max_steps=0: more)
     with pytest.raises(ValueError, match="pools has other conditions than its file, such as 'four'"):

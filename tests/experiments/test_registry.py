@@ -43,7 +43,7 @@ def test_to_load_results_needs_no_experiment():
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path):
-    with pytest.raises(ValueError, match=r"name must be 'certificates' or .*'two_by_two', but it is 'nothing'"):
+    with pytest.raises(ValueError, match=rf"name must be '{NAMES[0]}' or .*'{NAMES[-1]}', but it is 'nothing'"):
         experiments.run("nothing", tmp_path)
 
 
@@ -68,7 +68,8 @@ def test_a_quick_run_has_the_form_of_the_committed_results(name, quick):
 
 @pytest.mark.parametrize(("one", "other", "agree"), [
     ({"a": [1, 2]}, {"a": [3]}, True), ({"a": []}, {"a": [[1], [2]]}, True), ({"a": [None]}, {"a": [1.5]}, True),
-    ({"a": None}, {"a": 2}, True), ({"a": [1]}, {"b": [1]}, False), ({"a": [1]}, {"a": 1}, False),
+    ({"a": None}, {"a": 2}, True), ({"a": None}, {"a": {"b": 1}}, True),
+    ({"a": [1]}, {"b": [1]}, False), ({"a": [1]}, {"a": 1}, False),
     ({"a": ["x"]}, {"a": [1]}, False), ({"a": True}, {"a": 1}, False),
 ])
 def test_forms_agree_whatever_was_reached(one, other, agree):
@@ -131,7 +132,7 @@ def test_command_lists_every_experiment_with_its_question():
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["experiment"], "name an experiment, or give --all"),
-    (["experiment", "recipe"], "no experiment is called recipe; there are: certificates"),
+    (["experiment", "recipe"], f"no experiment is called recipe; there are: {', '.join(NAMES)}"),
     (["experiment", "recipes", "--quick"], "--quick needs --out"),
     (["experiment", "recipes", "--quick", "--recheck"], "--quick and --recheck exclude each other"),
 ])
