@@ -90,6 +90,15 @@ class Boxes:
     def __getitem__(self, chosen) -> Boxes:
         return Boxes(self.low[chosen], self.high[chosen], self.odd[chosen])
 
+    @classmethod
+    def joined(cls, parts: list[Boxes]) -> Boxes:
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "odd")))
+
+    def grow(self, place: int, low: np.ndarray, high: np.ndarray) -> None:
+        """Let a box take in another."""
+        self.low[place], self.high[place] = np.minimum(self.low[place], low), np.maximum(self.high[place], high)
+        self.__post_init__()
+
     def hold(self, low: np.ndarray, high: np.ndarray, odd: np.ndarray) -> np.ndarray:
         """Which of other boxes, ``low`` and ``high [others, size]``, lie in a single one of these of their parity."""
         held = np.zeros(len(odd), dtype=bool)
@@ -102,14 +111,13 @@ class Boxes:
 
 
 DEPTH = 14  # time steps within which every string has to lead from a box into a box again
-CUTS = 24  # how often a box is cut in two where the sets that start from the whole of it are too wide
-STRINGS_ALIVE = 96  # of one piece of a box: with more of them on the way, the piece is cut
+MOST_CUTS = 40  # pieces that a box may be cut into before its states are put into two boxes instead
+STRINGS_ALIVE = 64  # of one piece of a box: with more of them on the way, the piece is cut
 NUMBERS_AT_ONCE = 1024  # the pieces followed together times the numbers of a state
 MOST_NUMBERS = 128  # in a state: NumpyCell.rounding allows for the sums that come with it
-ROUNDS = 40  # how often boxes may grow
-# How the visited states are grouped into boxes, coarse to fine: by the last so many bits, and where a coordinate
-# leaves a gap of so many standard deviations.
-GROUPINGS = ((0, 1.0), (1, 0.5), (2, 0.3), (3, 0.2), (4, 0.12), (5, 0.08), (6, 0.05))
+ROUNDS = 40  # how often boxes may grow before their states are put into others
+NEW = -1  # in place of a box's number
+GAP = 0.3  # standard deviations without a visited state, in some coordinate, between the first boxes
 
 
 def _visited(cell: NumpyCell, steps: int = 120) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -124,31 +132,42 @@ def _visited(cell: NumpyCell, steps: int = 120) -> tuple[np.ndarray, np.ndarray,
     return np.stack(states, axis=1), running_parity(bits) == 1, bits
 
 
-def _grouped(states: np.ndarray, odd: np.ndarray, bits: np.ndarray, last: int, gap: float,
-             margin: float = 0.1, floor: float = 0.005) -> Boxes:
-    """The start, then a box for each group of states, wider than the group by a share of its width and of the spread.
+@dataclass
+class _Group:
+    """States of one parity, ``points [count, size]``, that share a box."""
 
-    In one group are states of one parity, after the same ``last`` bits, without a gap between them.
-    """
-    first, size = max(last - 1, 0), states.shape[2]
-    code = odd[:, first:].astype(int)
-    for back in range(last):
-        code = 2 * code + bits[:, first - back:bits.shape[1] - back]
-    points, code = states[:, first:].reshape(-1, size), code.ravel()
-    spread = _spread(points)
-    low, high, parities = [np.zeros(size)], [np.zeros(size)], [False]
-    for each in np.unique(code):
-        for group in _without_gaps(points[code == each], gap * spread):
-            wider = margin * np.ptp(group, axis=0) / 2 + floor * spread
-            low.append(group.min(axis=0) - wider)
-            high.append(group.max(axis=0) + wider)
-            parities.append(bool(each >> last))
-    return Boxes(np.array(low), np.array(high), np.array(parities))
+    points: np.ndarray
+    odd: bool
+
+    def halves(self, spread: np.ndarray) -> list[_Group]:
+        """The group cut in two across its widest side: at the widest gap there, or in the middle."""
+        widths = np.ptp(self.points, axis=0)
+        side = (widths / spread).argmax()
+        values = np.sort(self.points[:, side])
+        gaps = np.diff(values)
+        cut = (values[gaps.argmax()] if gaps.max() > 0.1 * widths[side] else (values[0] + values[-1]) / 2)
+        below = self.points[:, side] <= cut
+        return [_Group(self.points[below], self.odd), _Group(self.points[~below], self.odd)]
+
+
+def _boxes(groups: list[_Group], spread: np.ndarray, margin: float = 0.1, floor: float = 0.005) -> Boxes:
+    """The start, then each group's box, wider by a share of its own width and of the spread."""
+    low = np.array([group.points.min(axis=0) for group in groups])
+    high = np.array([group.points.max(axis=0) for group in groups])
+    wider, start = margin * (high - low) / 2 + floor * spread, np.zeros((1, len(spread)))
+    return Boxes(np.vstack([start, low - wider]), np.vstack([start, high + wider]),
+                 np.array([False, *(group.odd for group in groups)]))
 
 
 def _spread(points: np.ndarray) -> np.ndarray:
     """The standard deviation of each coordinate, and a little where there is none."""
     return points.std(axis=0) + 1e-3 * np.abs(points).max()
+
+
+def _first_groups(points: np.ndarray, odd: np.ndarray, bits: np.ndarray, spread: np.ndarray) -> list[_Group]:
+    """States grouped by parity, last bit and gaps."""
+    return [_Group(group, parity) for parity in (False, True) for bit in (0, 1)
+            for group in _without_gaps(points[(odd == parity) & (bits == bit)], GAP * spread)]
 
 
 def _without_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
@@ -172,7 +191,7 @@ class _Followed:
     """What came of pieces of boxes: the side to cut ``[pieces]``, -1: none; and sets that ended outside, to take in."""
 
     side: np.ndarray
-    outside: list[tuple[int, np.ndarray, np.ndarray]]
+    outside: list[tuple[int, np.ndarray, np.ndarray, bool]]
     sets: int
 
 
@@ -211,49 +230,91 @@ def _follow(cell: NumpyCell, boxes: Boxes, pieces: Boxes, spread: np.ndarray) ->
 
 
 def _grown(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
-           spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray] | None:
-    """The box that has to grow least to take in a set, and what it is then; None where that would be a lot."""
+           spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, bool] | None:
+    """The box that has to grow least to take in a set, and by what.
+
+    Where it would grow a lot: ``NEW`` for a small set, which gets a box of its own, None for a large one.
+    """
     mine = 1 + np.flatnonzero(boxes.odd[1:] == odd)  # the start stays as it is
     over = np.maximum(boxes.low[mine] - low, 0) + np.maximum(high - boxes.high[mine], 0)
     share = (over / (0.15 * (boxes.high - boxes.low)[mine] + 0.02 * spread)).max(axis=1, initial=0)
-    if not len(mine) or share.min() > 1:
+    if share.min(initial=2) > 1 and (high - low > 0.1 * spread).any():
         return None
-    return int(mine[share.argmin()]), low - 0.005 * spread, high + 0.005 * spread
+    place = int(mine[share.argmin()]) if share.min(initial=2) <= 1 else NEW
+    return place, low - 0.005 * spread, high + 0.005 * spread, odd
 
 
-def _covered(cell: NumpyCell, boxes: Boxes, spread: np.ndarray, effort: int) -> str:
-    """Make boxes, the start first, that no string leaves for good, all answers on the way right.
+def _covered(cell: NumpyCell, groups: list[_Group], spread: np.ndarray, effort: int) -> tuple[str, Boxes]:
+    """Boxes, the start first, that no string leaves for good, all answers on the way right.
 
-    Returns ``"closed"``: from each box all strings lead back into the boxes, and each
+    Ends with ``"closed"``: from each box all strings lead back into the boxes, and each
     answer on the way is proved right; ``"effort"``: more than ``effort`` sets; or
-    ``"threshold"``: the answers were not proved right even in a small piece. ``boxes``
-    grow in place. What is proved of a box stays proved when others grow.
+    ``"threshold"``: a box cannot be made smaller. A box that does not come out right
+    is replaced by two, each with a part of its states, small sets that ended outside get boxes
+    of their own, and all begins anew.
     """
-    size, followed, waiting = max(NUMBERS_AT_ONCE // cell.size, 1), 0, list(range(len(boxes)))
+    followed = 0
+    while True:
+        boxes = _boxes(groups, spread)
+        failing, taken_in, sets = _round(cell, boxes, spread, effort - followed)
+        followed += sets
+        if followed > effort:
+            return "effort", boxes
+        new = _apart([each for each in taken_in if each[0] == NEW])
+        if not failing and not new:
+            return "closed", boxes
+        if 0 in failing or any(_is_point(groups[place - 1], spread) for place in failing):
+            return "threshold", boxes
+        for place, low, high, _ in taken_in:
+            if place != NEW:
+                groups[place - 1].points = np.vstack([groups[place - 1].points, low, high])
+        groups = [part for place, group in enumerate(groups, 1)
+                  for part in (group.halves(spread) if place in failing else [group])] + new
+
+
+def _apart(sets: list[tuple]) -> list[_Group]:
+    """A group for each set that is not held by the one before it in the list of groups."""
+    groups: list[_Group] = []
+    for _, low, high, odd in sets:
+        if not any(group.odd == odd and (group.points[0] <= low).all() and (high <= group.points[1]).all()
+                   for group in groups):
+            groups.append(_Group(np.array([low - (high - low) / 2, high + (high - low) / 2]), bool(odd)))
+    return groups
+
+
+def _is_point(group: _Group, spread: np.ndarray) -> bool:
+    return bool((np.ptp(group.points, axis=0) <= 1e-4 * spread).all())
+
+
+def _round(cell: NumpyCell, boxes: Boxes, spread: np.ndarray, effort: int) -> tuple[set[int], list, int]:
+    """Which boxes do not come out right, what others took in, and how many sets were followed; boxes grow in place.
+
+    What is proved of a box stays proved when others grow; one that grows is followed again.
+    """
+    size, followed, failing, taken_in = max(NUMBERS_AT_ONCE // cell.size, 1), 0, set(), []
+    waiting = np.arange(len(boxes))
     for _ in range(ROUNDS):
-        pieces, cuts, outside = boxes[waiting], np.zeros(len(waiting), dtype=int), []
-        while len(pieces):
-            now, pieces, cut, cuts = pieces[-size:], pieces[:-size], cuts[-size:], cuts[:-size]
-            done = _follow(cell, boxes, now, spread)
+        pieces, box, cuts, outside = boxes[waiting], waiting, np.zeros(len(boxes), dtype=int), []
+        while len(pieces) and followed <= effort:
+            done = _follow(cell, boxes, pieces[-size:], spread)
             followed, outside = followed + done.sets, outside + done.outside
-            to_cut = np.flatnonzero(done.side >= 0)
-            widths = (now.high - now.low)[to_cut, done.side[to_cut]]
-            if len(to_cut) and (cut[to_cut].max() >= CUTS or not widths.all()):
-                return "threshold"
-            if followed > effort:
-                return "effort"
-            halves = _halves(now[to_cut], done.side[to_cut])
-            pieces = Boxes(*(np.concatenate([getattr(part, name) for part in (pieces, halves)])
-                             for name in ("low", "high", "odd")))
-            cuts = np.concatenate([cuts, np.tile(cut[to_cut] + 1, 2)])
-        if not outside:
-            return "closed"
-        for place, low, high in outside:
-            boxes.low[place] = np.minimum(boxes.low[place], low)
-            boxes.high[place] = np.maximum(boxes.high[place], high)
-        boxes.__post_init__()
-        waiting = sorted({place for place, _, _ in outside})
-    return "effort"
+            cut = done.side >= 0
+            halves, of = _halves(pieces[-size:][cut], done.side[cut]), np.tile(box[-size:][cut], 2)
+            np.add.at(cuts, of, 1)
+            failing |= {int(place) for place in np.flatnonzero(cuts > MOST_CUTS)} | ({0} & set(of.tolist()))
+            pieces, box = Boxes.joined([pieces[:-size], halves]), np.concatenate([box[:-size], of])
+            left = ~np.isin(box, list(failing))
+            pieces, box = pieces[left], box[left]
+        if failing or not outside:
+            break
+        taken_in += outside
+        for place, low, high, _ in outside:
+            if place != NEW:
+                boxes.grow(place, low, high)
+        waiting = np.unique([place for place, *_ in outside if place != NEW]).astype(int)
+    else:
+        failing |= set(waiting.tolist())
+    return failing, taken_in, followed
 
 
 def _halves(pieces: Boxes, side: np.ndarray) -> Boxes:
@@ -395,8 +456,8 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
     First a search for a string on which it errs, each confirmed by the net
     itself in its own dtype. Then the proof: boxes of states that hold the start
-    and into which every string leads back, tried with more and smaller boxes,
-    each time for at most ``effort`` sets of states. Raises ValueError where the
+    and into which every string leads back, few and large ones first, more and
+    smaller ones where that fails, for at most ``effort`` sets of states. Raises ValueError where the
     net is no ParityRNN of one layer.
 
     The proof covers the rounding of the net (see the head of this module) on
@@ -421,11 +482,10 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
 def _proof(cell: NumpyCell, effort: int) -> Certificate:
     states, odd, bits = _visited(cell)
-    spread, ends = _spread(states.reshape(-1, cell.size)), []
-    for last, gap in GROUPINGS:
-        boxes = _grouped(states, odd, bits, last, gap)
-        ends.append(_covered(cell, boxes, spread, effort))
-        if ends[-1] == "closed":
-            return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
-    why = "there was too much to follow" if "effort" in ends else "the sets of states reach the threshold"
+    points = states.reshape(-1, cell.size)
+    spread = _spread(points)
+    end, boxes = _covered(cell, _first_groups(points, odd.ravel(), bits.ravel(), spread), spread, effort)
+    if end == "closed":
+        return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
+    why = "there was too much to follow" if end == "effort" else "the sets of states reach the threshold"
     return Certificate("undecided", f"no wrong string found, and no proof: {why}")

@@ -185,3 +185,29 @@ def bench(save: bool, quick: bool) -> None:
     if save:
         with _as_message():
             click.echo(write(writable_folder() / "bench.json", content))
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes [one a core].")
+def verify(folder: Path | None, jobs: int | None) -> None:
+    """Check every stored verdict with ball arithmetic, without training and without the code that found it."""
+    from parity_lib.certificates import STORE, stored
+
+    with _as_message():
+        from joblib import Parallel, delayed
+
+        from parity_lib.verify import ACTIVATION_ERROR, check
+
+        nets = list(stored(folder or STORE))
+        wrong = Parallel(n_jobs=jobs or -1)(delayed(check)(each) for each in nets)
+    for kind in dict.fromkeys(each.kind for each in nets):
+        verdicts = [each.verdict for each, found in zip(nets, wrong) if each.kind == kind and not found]
+        click.echo(f"{kind:17} " + ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in
+                                             ("certified", "refuted", "undecided")))
+    failed = [f"{each.kind}, seed {each.seed}: {found}" for each, found in zip(nets, wrong) if found]
+    if failed:
+        raise click.ClickException("\n".join(["these verdicts do not hold:", *failed]))
+    click.echo("Every certified net is right after every bit of every string, in float32 on a CPU, if its tanh and\n"
+               f"sigmoid are off by at most {ACTIVATION_ERROR} units of 2^-24. Every refuted net is wrong after the\n"
+               "last bit of its string, in float32, float64 and exact arithmetic.")

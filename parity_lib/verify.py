@@ -18,16 +18,14 @@ float16 and autocast are not covered.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from parity_lib.errors import require
+from parity_lib.certificates import Stored
+from parity_lib.errors import require, require_choice
 
 try:
     from flint import arb, arb_mat, ctx
@@ -41,7 +39,6 @@ CUTS = 24  # how often a box may be cut in two, where the sets that start from t
 STRINGS_ALIVE = 64  # from a piece of a box: with more of them outside the boxes at once, the piece is cut
 PRECISION = 53  # bits of a ball's middle
 MOST_BITS = 2**16  # of precision, for a wrong string in exact arithmetic
-STORE = Path(__file__).parent / "certificates"
 GATES = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}
 
 
@@ -55,7 +52,7 @@ class Net:
     """
 
     def __init__(self, cell: str, hidden: int, weights: np.ndarray) -> None:
-        require(cell in GATES, "cell", cell, " or ".join(GATES))
+        require_choice("cell", cell, tuple(GATES))
         rows = GATES[cell] * hidden
         shapes = ((rows,), (rows, hidden), (rows,), (rows,), (hidden,), (1,))
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
@@ -347,57 +344,14 @@ def _exact(net: Net, string: str) -> bool:
     raise ArithmeticError(f"{MOST_BITS} bits do not tell the sign of the output")
 
 
-# ---------------------------------------------------------------- the store
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A net of the store, named by the SHA-256 of its weights: its verdict, and the string or boxes behind it."""
-
-    kind: str
-    seed: int
-    sha256: str
-    verdict: str
-    net: Net
-    string: str | None
-    boxes: Boxes | None
-
-
-def fingerprint(weights: np.ndarray) -> str:
-    """The SHA-256 of float32 weights, little-endian, in PyTorch's order; it names a net.
-
-    >>> fingerprint(np.zeros(3, dtype=np.float32))[:8]
-    '15ec7bf0'
-    """
-    return hashlib.sha256(weights.astype("<f4").tobytes()).hexdigest()
-
-
-def stored(folder: Path = STORE) -> Iterator[Stored]:
-    """The nets of a store: ``verdicts.json`` lists them, and NAME.npz holds the arrays of each kind.
-
-    In the arrays ``weights [nets, weights]`` has a row a net, in the order of the
-    list. ``low`` and ``high [boxes, size]`` and ``odd [boxes]`` hold the boxes of all
-    nets of the kind one after the other; ``net [boxes]`` says whose each box is.
-    Raises ValueError where a net's weights are not those of its SHA-256.
-    """
-    require((folder / "verdicts.json").is_file(), "folder", str(folder), "one with a file verdicts.json")
-    for kind, about in json.loads((folder / "verdicts.json").read_text(encoding="utf-8")).items():
-        with np.load(folder / about["file"], allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        for row, each in enumerate(about["nets"]):
-            weights, mine = arrays["weights"][row], arrays["net"] == row
-            require(fingerprint(weights) == each["sha256"], f"weights of {kind}, seed {each['seed']}",
-                    fingerprint(weights), each["sha256"])
-            boxes = Boxes(arrays["low"][mine].astype(float), arrays["high"][mine].astype(float), arrays["odd"][mine])
-            yield Stored(kind, each["seed"], each["sha256"], each["verdict"],
-                         Net(about["cell"], about["hidden_size"], weights), each.get("string"),
-                         boxes if len(boxes.odd) else None)
+# ---------------------------------------------------------------- what is stored
 
 
 def check(each: Stored) -> str | None:
     """What is wrong with a stored verdict; None where nothing is, or where it is undecided."""
+    require_choice("verdict", each.verdict, ("certified", "refuted", "undecided"))
+    net = Net(each.cell, each.hidden_size, each.weights)
     if each.verdict == "certified":
-        return check_boxes(each.net, each.boxes) if each.boxes else "there are no boxes"
-    if each.verdict == "refuted":
-        return check_string(each.net, each.string or "")
-    return None if each.verdict == "undecided" else f"{each.verdict!r} is no verdict"
+        return ("there are no boxes" if each.low is None else
+                check_boxes(net, Boxes(each.low.astype(float), each.high.astype(float), each.odd)))
+    return check_string(net, each.string or "") if each.verdict == "refuted" else None

@@ -1,7 +1,8 @@
 """Are trained nets right on strings of every length, and would random strings have shown it where they are not?
 
-Every net that was right on all of its validation strings, 1.5 times as long
-as those of training, is given to :func:`~parity_lib.certify.certify`.
+The nets are kept in :mod:`parity_lib.certificates`: those that were right on all
+of their validation strings, 1.5 times as long as those of training, with NumPy's
+ensemble on one core. Each is given to :func:`~parity_lib.certify.certify`.
 Returns ``{"random_bits", "nets": {a name of CERTIFIED_KINDS: {"seeds",
 "solved", "trained_on", "certified", "refuted", "undecided", "boxes": [a
 certified net each], "refuting_lengths": [a refuted net each],
@@ -12,12 +13,16 @@ random bits}}, "two_units": {"clusters", "even_clusters": [a net of kind
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
+from joblib import Parallel, delayed
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from parity_lib import certify, machine
+from parity_lib.certificates import Stored, stored, write_store
 from parity_lib.data import ParityTask
 from parity_lib.ensemble import train_together
 from parity_lib.experiments.nets import RECIPES, TRAINED_ON
@@ -37,27 +42,25 @@ CERTIFIED_KINDS = {
     "lstm 8, 10 bits": (*RECIPES["lstm 8"], 10, 20),
     "gru 8": (*RECIPES["gru 8"], TRAINED_ON, 20),
 }
-QUICK: dict[str, Any] = {"cap": 20, "effort": 100, "random_bits": 100}
-SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",)}
+QUICK: dict[str, Any] = {"anew": True, "kept": False, "cap": 20, "effort": 100, "random_bits": 100}
+SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "kept": False}
 
 
-def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), cap: int = 2500, effort: int = 80_000,
-        random_bits: int = 10_000) -> dict[str, Any]:
-    """Run it; what it returns is described above."""
-    results: dict[str, Any] = {"random_bits": random_bits, "nets": {}}
-    for kind in kinds:
-        _, _, lengths, seeds = CERTIFIED_KINDS[kind]
-        nets = learned_together(kind, cap)
-        found = [certify.certify(net, effort=effort) for net in nets]
-        refuted = [net for net, each in zip(nets, found) if each.verdict == "refuted"]
-        long = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
-        results["nets"][kind] = {"seeds": seeds, "solved": len(nets), "trained_on": lengths} | {
-            verdict: sum(each.verdict == verdict for each in found)
-            for verdict in ("certified", "refuted", "undecided")} | {
-            "boxes": [each.boxes for each in found if each.verdict == "certified"],
-            "refuting_lengths": [len(each.string) for each in found if each.verdict == "refuted"],
-            "passed_random": sum(not certify.first_error(net, bits).any() for net, bits in zip(refuted, long))}
-    machines = [machine.extract(net) for net in learned_together("tanh 2", cap)]
+def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), anew: bool = False, kept: bool = True, cap: int = 2500,
+        effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
+    """Run it, on the nets of the store or on nets that are trained ``anew``; what it returns is described above.
+
+    The store, from which ``parity verify`` checks all verdicts, is written anew where they are ``kept``.
+    """
+    nets = ([each for kind in kinds for each in learned_together(kind, cap)] if anew else
+            [each for each in stored() if each.kind in kinds])
+    found = Parallel(n_jobs=-1)(delayed(decided)(each, effort) for each in nets)
+    if kept:
+        write_store(found)
+    results = {"random_bits": random_bits,
+               "nets": {kind: _counts(kind, [each for each in found if each.kind == kind], random_bits)
+                        for kind in kinds}}
+    machines = [machine.extract(as_model(each)) for each in found if each.kind == "tanh 2"]
     results["two_units"] = {
         "clusters": [len(each.centres) for each in machines],
         "even_clusters": [int((~each.automaton.odd[1:]).sum()) for each in machines],
@@ -66,11 +69,41 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), cap: int = 2500, effort
     return results
 
 
-@cache
-def learned_together(kind: str, cap: int) -> list[ParityRNN]:
+def decided(net: Stored, effort: int) -> Stored:
+    """The net with the verdict of :func:`~parity_lib.certify.certify`."""
+    torch.set_num_threads(1)
+    found = certify.certify(as_model(net), effort=effort)
+    boxes = found.boxes and {name: getattr(found.boxes, name) for name in ("low", "high", "odd")}
+    return replace(net, verdict=found.verdict, string=found.string,
+                   **(boxes or {"low": None, "high": None, "odd": None}))
+
+
+def _counts(kind: str, found: list[Stored], random_bits: int) -> dict[str, Any]:
+    """What the results say of one kind of net."""
+    _, _, lengths, seeds = CERTIFIED_KINDS[kind]
+    refuted = [each for each in found if each.verdict == "refuted"]
+    long = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
+    return {"seeds": seeds, "solved": len(found), "trained_on": lengths} | {
+        verdict: sum(each.verdict == verdict for each in found)
+        for verdict in ("certified", "refuted", "undecided")} | {
+        "boxes": [len(each.low) for each in found if each.verdict == "certified"],
+        "refuting_lengths": [len(each.string) for each in refuted],
+        "passed_random": sum(not certify.first_error(as_model(each), bits).any()
+                             for each, bits in zip(refuted, long))}
+
+
+def as_model(net: Stored) -> ParityRNN:
+    """A stored net, ready to run."""
+    model = ParityRNN(net.hidden_size, net.cell)
+    vector_to_parameters(torch.from_numpy(net.weights.copy()), model.parameters())
+    return model
+
+
+def learned_together(kind: str, cap: int) -> list[Stored]:
     """The nets of one kind that were right on all of their validation strings within the cap."""
     net, settings, lengths, seeds = CERTIFIED_KINDS[kind]
-    nets = [ParityRNN(**net, seed=seed) for seed in range(seeds)]
-    histories = train_together(nets, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
+    models = [ParityRNN(**net, seed=seed) for seed in range(seeds)]
+    histories = train_together(models, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
                                **settings)
-    return [net for net, history in zip(nets, histories) if history.solved]
+    return [Stored(kind, model.cell, model.hidden_size, seed, parameters_to_vector(model.parameters()).detach().numpy())
+            for seed, (model, history) in enumerate(zip(models, histories)) if history.solved]
