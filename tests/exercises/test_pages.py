@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 
+from parity_lib import __version__
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -55,6 +56,8 @@ def test_the_notebook_says_what_it_is_worth_and_which_chapters_it_needs(name):
     head = course.release(name).cells[0].source
     assert f"**Points:** {points(name)}." in head
     assert f"about {minutes(name)} minutes" in head
+    assert 'pip install "one-bit-of-memory[exercises]"' in head
+    assert course.release(name).metadata.one_bit_of_memory.version == __version__
     named = re.findall(r"(\d), \*([^*]+)\*", re.search(r"\*\*Chapters?:\*\*.*", head)[0])
     assert named
     for number, title in named:
