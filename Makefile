@@ -22,11 +22,11 @@ endif
 .PHONY: help book exercises test test-fast test-full test-wheel test-anywhere lint bench lab doctor clean
 
 help:
-	@echo "make book           build the book into _build/html: 5 minutes, 2 of them for installing"
+	@echo "make book           build the book into _build/html: two to four minutes with the installation"
 	@echo "make lab            open JupyterLab on the exercises"
 	@echo "make exercises      write the exercises' notebooks from their sources, solutions/*.md"
 	@echo "make test           run every test"
-	@echo "make test-fast      run those that need neither the built book nor a class"
+	@echo "make test-fast      run the fast half of them"
 	@echo "make test-full      run the longer proofs too"
 	@echo "make test-wheel     install the library by itself elsewhere and run every chapter's notebook"
 	@echo "make test-anywhere  other instructions, other versions, disturbed weights: about three hours"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import subprocess
 import sys
@@ -49,6 +50,8 @@ def book() -> None:
     """Execute and build every page into _build/html; any warning or failing cell is an error."""
     _require_jupyter_book()
     root = _root()
+    if (other := Path(__file__).resolve().parents[1]) != root and (root / "parity_lib").is_dir():
+        click.echo(f"This is the parity command of {other}, and it builds {root} with that library.", err=True)
     # A process of its own, because Sphinx changes much of the one that it runs in.
     done = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root)
     page = root / "_build" / "html" / "index.html"
@@ -211,3 +214,28 @@ def verify(folder: Path | None, jobs: int | None) -> None:
     click.echo("Every certified net is right after every bit of every string, in float32 on a CPU, if its tanh and\n"
                f"sigmoid are off by at most {ACTIVATION_ERROR} units of 2^-24. Every refuted net is wrong after the\n"
                "last bit of its string, in float32, float64 and exact arithmetic.")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is installed here, for whom it is enough, and what is missing."""
+    import platform
+    from importlib.metadata import metadata, requires, version
+
+    from packaging.requirements import Requirement
+
+    click.echo(f"One Bit of Memory {__version__} in {Path(__file__).parent}\n"
+               f"Python {platform.python_version()} on {platform.platform()}, {platform.machine()}")
+    wanted = [Requirement(one) for one in requires("one-bit-of-memory") or []]
+    for extra in ("", *metadata("one-bit-of-memory").get_all("Provides-Extra", [])):
+        wrong = []
+        for one in wanted:
+            if one.name == "one-bit-of-memory" or (one.marker and not one.marker.evaluate({"extra": extra})):
+                continue
+            if not extra or (one.marker and not one.marker.evaluate({"extra": ""})):
+                try:
+                    if not one.specifier.contains(version(one.name), prereleases=True):
+                        wrong.append(f"{one.name} is {version(one.name)}, not {one.specifier}")
+                except importlib.metadata.PackageNotFoundError:
+                    wrong.append(f"{one.name} is missing")
+        click.echo(f"{extra or 'the library':12} {'; '.join(wrong) or 'complete'}")

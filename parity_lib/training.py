@@ -185,7 +185,6 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
                     history.validation.append({"step": history.steps} | validation.score(model, device))
                     if validation.passed:
                         history.solved_at = history.steps
-                        bar.total = history.steps     # else the bar ends red, as if something had gone wrong
                         break
     except KeyboardInterrupt:
         history.interrupted = True

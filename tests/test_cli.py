@@ -93,3 +93,23 @@ def test_another_jupyter_book_is_refused(folder, monkeypatch):
     result = book()
     assert result.exit_code == 1
     assert f"jupyter-book=={JUPYTER_BOOK}" in result.output.replace("\n", "")
+
+
+def test_another_clones_command_says_so(started, folder):
+    (folder / "parity_lib").mkdir()
+    assert "This is the parity command of" in book().output
+
+
+def test_the_doctor_names_what_is_missing(monkeypatch):
+    versions = importlib.metadata.version
+
+    def without_torch(name):
+        if name == "torch":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return "0.1" if name == "numpy" else versions(name)
+    monkeypatch.setattr(importlib.metadata, "version", without_torch)
+    said = CliRunner().invoke(main, ["doctor"])
+    assert said.exit_code == 0, said.output
+    library = next(line for line in said.output.splitlines() if line.startswith("the library"))
+    assert "torch is missing" in library
+    assert "numpy is 0.1, not >=" in library

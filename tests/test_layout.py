@@ -1,6 +1,7 @@
 """The library reads from top to bottom: a module imports only from modules above it."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,10 @@ def test_the_core_is_short_enough_to_be_read():
              for name in READ_IN_ONE_SITTING}
     assert all(lines.values())
     assert sum(lines.values()) <= AT_MOST_LINES, lines
+
+
+def test_the_version_stands_in_the_changelog_and_in_the_citation():
+    root = LIBRARY.parent
+    newest = re.search(r"^## (\S+)", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    cited = re.search(r"^version: (\S+)", (root / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert newest == cited == parity_lib.__version__

@@ -77,7 +77,8 @@ def run(programs: Path, notebook: Path, folder: Path) -> bool:
                     "IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": "agg", "PARITY_PROGRESS": "0"}
     # Not `jupyter execute`: it would find another environment's command where this one has none.
     code = ("import sys, nbformat; from nbclient import NotebookClient; "
-            f"NotebookClient(nbformat.read(sys.argv[1], 4), timeout={SECONDS_A_CELL}, kernel_name='python3').execute()")
+            f"NotebookClient(nbformat.read(sys.argv[1], 4), timeout={SECONDS_A_CELL}, "
+            f"startup_timeout={SECONDS_A_CELL}, kernel_name='python3').execute()")
     done = subprocess.run([programs / "python", "-c", code, notebook], cwd=folder, env=environment, text=True,
                           encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     print(f"{notebook.stem:20} {'runs' if done.returncode == 0 else 'FAILS'}", flush=True)

@@ -314,7 +314,8 @@ def is_glue(statement: ast.stmt) -> bool:
 INSTALL = """\
 > **To run this notebook** you need Python 3.11 or newer and the library of *One Bit of Memory*, {version} when this was
 > made: `pip install "one-bit-of-memory[exercises]"`, or in the repository's folder
-> `pip install -c constraints.txt -e ".[exercises]"`. Then open the notebook with `jupyter lab`. Interactive figures come alive when their cell runs, so choose *Run*, *Run All Cells* first.
+> `pip install -c constraints.txt -e ".[exercises]"`. Then open the notebook with `jupyter lab`. Interactive figures
+> come alive when their cell runs, so choose *Run*, *Run All Cells* first.
 >
 > The numbers in the text are from the run that made the page; your cells compute them afresh."""
 

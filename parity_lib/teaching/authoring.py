@@ -64,6 +64,7 @@ KINDS = ("solution", "test", "answer", "readonly", "run")
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 ABOUT = "{{ about }}"
+RUN_IT = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: nearly the answer")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
@@ -234,7 +235,7 @@ def _say_about(source: Source, root: Path) -> None:
         words = ", and ".join(f"{known[page].number}, *{known[page].title}*" for page in needs)
         head = f"**Chapter{'s' * (len(needs) > 1)}:** {words}. " if needs else ""
         cell["source"] = cell["source"].replace(
-            ABOUT, f"{head}**Time:** about {minutes} minutes. **Points:** {source.points}.")
+            ABOUT, f"{head}**Time:** about {minutes} minutes. **Points:** {source.points}.{RUN_IT}")
 
 
 def _kind(short: dict[str, Any]) -> str | None:

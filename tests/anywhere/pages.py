@@ -21,7 +21,7 @@ def pages() -> list[Path]:
 def run(page: Path) -> str:
     """Run a page's cells in its folder: "" or what went wrong."""
     notebook = jupytext.read(page, fmt="md:myst")
-    client = NotebookClient(notebook, timeout=SECONDS_A_CELL, kernel_name="python3",
+    client = NotebookClient(notebook, timeout=SECONDS_A_CELL, startup_timeout=SECONDS_A_CELL, kernel_name="python3",
                             resources={"metadata": {"path": str(page.parent)}})
     try:
         client.execute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from parity_lib import __version__
 from parity_lib.teaching import chapters, manifest
 from tests.exercises import course
 from tests.submissions import bank
@@ -25,6 +26,8 @@ def test_the_notebook_says_what_its_own_cells_are_worth(name):
     head = course.release(name).cells[0].source
     assert f"**Points:** {sum(graded)}." in head
     assert f"about {EXERCISES[name].minutes} minutes" in head
+    assert 'pip install "one-bit-of-memory[exercises]"' in head
+    assert course.release(name).metadata.one_bit_of_memory.version == __version__
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -1,6 +1,8 @@
 """How widgets are put together, and that their weights mean the same in JavaScript."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -69,3 +71,12 @@ def test_numbers_are_written_as_people_write_them(browser):
     written = browser.new_page().evaluate(script)
     assert written == ["0.00", "−1.50", "12.3", "123", "−2.0e+6", "0.50", "(1.00, −1.00)",
                        "(1.00, 1.00, 1.00, …)", "> 0.99", "< 0.0001", "0.25"]
+
+
+@pytest.mark.parametrize("missing", ["anywidget", "traitlets"])
+def test_without_the_extra_the_figures_say_how_to_get_it(missing):
+    code = f"import sys; sys.modules['{missing}'] = None; import parity_lib.widgets"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == (
+        f"ModuleNotFoundError: {missing} is missing, which interactive figures need: "
+        'pip install "one-bit-of-memory[exercises]"')

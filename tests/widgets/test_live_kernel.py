@@ -79,7 +79,7 @@ def test_bits_step_and_states_follow_the_reader_and_python(lab, browser):
     for focusable in (widget.locator(".pw-graph"), widget.get_by_role("button", name="Bit 2 is 1"),
                       widget.get_by_role("button", name="Step", exact=True)):
         focusable.focus()
-        for key in ("x", "d", "d", "m", "0", "0"):   # cut, delete, to Markdown, restart: the notebook's, not the figure's
+        for key in ("x", "d", "d", "m", "0", "0"):   # the notebook's: cut, delete, Markdown, restart
             page.keyboard.press(key)
     assert page.locator(".jp-Dialog").count() == 0
     assert (cells.count(), widget.count()) == (3, 1)
