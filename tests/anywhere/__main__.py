@@ -1,7 +1,8 @@
 """Do suite and book pass with other instructions, other versions, other last digits? `python -m tests.anywhere`
 
 Each setting runs its parts in a copy of the repository, and what has passed is not run again while the sources
-stay as they are: a run that was stopped goes on. All of it takes about three hours on two idle cores, an estimate from its parts.
+stay as they are: a run that was stopped goes on. All of it takes about three hours on two idle cores, an estimate
+from its parts.
 
 ``suite`` is every test that computes: not those that open a browser, which would show the same pages, nor those
 about the built book, which is built by itself (``book``: every page executed, any warning an error). ``pages`` runs

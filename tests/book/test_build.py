@@ -161,7 +161,8 @@ def test_what_keeps_a_build_from_beginning_is_said_in_one_line(tmp_path):
     write(book, "parity_lib/experiments/results/run.json", '{"results": {"a": 1')
     done = build(book)
     assert done.returncode == 1
-    assert re.fullmatch(r"Error: parity_lib/experiments/results/run.json is cut short or damaged \(.*\); .*\n", done.stdout)
+    said = r"Error: parity_lib/experiments/results/run.json is cut short or damaged \(.*\); .*\n"
+    assert re.fullmatch(said, done.stdout)
     write(book, "parity_lib/experiments/results/run.json", "{}")
     shutil.rmtree(book / "_build")
     write(book, "_build", "A file where the folder should be.")
