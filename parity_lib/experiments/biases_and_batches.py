@@ -5,8 +5,8 @@ from __future__ import annotations
 from parity_lib.experiments.enumerated import Enumerated
 
 SEEDS = 100
-FIVE = ((64, 256, 1024, None), (0, 1, 2, 3, 5))
-SIX = ((64, None), (0, 5))
+FIVE = ((64, 256, 1024, None), tuple(range(6)))
+SIX = ((64, 1024, None), tuple(range(6)))
 QUICK = {"seeds": 2, "five": ((64, None), (0,)), "six": ((), ()), "max_steps": 100}
 SAMPLE = ("5 bits, all, bias 5", "5 bits, 1024, bias 5")
 
