@@ -43,8 +43,8 @@ CLAIMS = (
     ),
     Claim(
         "all-strings-relu-differs",
-        "With all strings as the batch, some relu nets fail at every length from 2 to 10 bits, and at 8 and 9 bits more "
-        "of them succeed than of each other kind (Fisher's exact test, six comparisons with Holm's correction).",
+        "With all strings as the batch, some relu nets fail at every length from 2 to 10 bits, and at 8 and 9 bits "
+        "more of them succeed than of each other kind (Fisher's exact test, six comparisons with Holm's correction).",
         [*(not_all(*row("relu", n)) for n in BITS),
          *more_often(*((row("relu", n), row(cell, n)) for n in (8, 9) for cell in OTHERS))],
         lambda results: rates(results, *named(*(row("relu", n) for n in BITS),
