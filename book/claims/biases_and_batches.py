@@ -35,16 +35,16 @@ CLAIMS = (
     ),
     Claim(
         "bias-at-six-needs-batch",
-        "At 6 bits few LSTMs solve them with batches of 64, whatever the bias from 0 to 5. With batches of 1024 more of "
-        "them do with a bias of 5 than with 0 (Fisher's exact test).",
+        "At 6 bits few LSTMs solve them with batches of 64, whatever the bias from 0 to 5. With batches of 1024 more "
+        "of them do with a bias of 5 than with 0 (Fisher's exact test).",
         [*(seldom(*row(6, "64", bias)) for bias in BIASES), *more_often((row(6, "1024", 5), row(6, "1024", 0)))],
         lambda results: rates(results, *named(*(row(6, "64", bias) for bias in BIASES),
                                               *(row(6, "1024", bias) for bias in (0, 5)))),
     ),
     Claim(
         "bias-sooner-on-all-strings",
-        "With all strings of 5 or of 6 bits in each batch LSTMs solve them in fewer updates with a forget bias of 5 than "
-        "with 0: by the log-rank test over all runs, two comparisons with Holm's correction.",
+        "With all strings of 5 or of 6 bits in each batch LSTMs solve them in fewer updates with a forget bias of 5 "
+        "than with 0: by the log-rank test over all runs, two comparisons with Holm's correction.",
         sooner(*((row(n, "all", 5), row(n, "all", 0)) for n in (5, 6))),
         lambda results: rates(results, *named(*(row(n, "all", bias) for n in (5, 6) for bias in (0, 5)))),
     ),
