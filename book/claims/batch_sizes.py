@@ -30,9 +30,9 @@ CLAIMS = (
     ),
     Claim(
         "large-batches-fail-from-five",
-        "With batches of 16 to 2048 strings of 5 bits, 64 times as many as there are, few LSTMs solve them within "
-        "8,000 updates (each interval lies below one half); of 6, 7 and 8 bits, with batches up to 64 times as many as there "
-        "are strings, none does.",
+        "With batches of 16 to 2048 strings of 5 bits, up to 64 times as many as there are, few LSTMs solve them "
+        "within 8,000 updates (each interval lies below one half); of 6, 7 and 8 bits, with batches up to "
+        "64 times as many as there are strings, none does.",
         [*(seldom(*row(name)) for name in drawn(5)), *(never(*row(name)) for name in drawn(6, 7, 8))],
         lambda results: rates(results, *drawn(5, 6, 7, 8)),
     ),
