@@ -15,8 +15,8 @@ def row(name: str) -> tuple[str, str]:
 CLAIMS = (
     Claim(
         "fixed-lengths-end-early",
-        "With a label at the end, strings all of one length and batches of 64, LSTMs learn two bits and three bits with "
-        "every one of 20 seeds, four bits with some and less than half of them, and five or more with none, within "
+        "With a label at the end, strings all of one length and batches of 64, LSTMs learn two bits and three bits "
+        "with every one of 20 seeds, four bits with some and less than half of them, five or more with none, within "
         "10,000 steps.",
         [always(*row("2")), always(*row("3")), some(*row("4")), seldom(*row("4")),
          *(never(*row(bits)) for bits in BITS[3:])],
