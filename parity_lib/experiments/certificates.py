@@ -105,5 +105,11 @@ def learned_together(kind: str, cap: int) -> list[Stored]:
     models = [ParityRNN(**net, seed=seed) for seed in range(seeds)]
     histories = train_together(models, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
                                **settings)
-    return [Stored(kind, model.cell, model.hidden_size, seed, parameters_to_vector(model.parameters()).detach().numpy())
-            for seed, (model, history) in enumerate(zip(models, histories)) if history.solved]
+    return [as_stored(kind, seed, model) for seed, (model, history) in enumerate(zip(models, histories))
+            if history.solved]
+
+
+def as_stored(kind: str, seed: int, model: ParityRNN) -> Stored:
+    """A net as the store keeps it, undecided."""
+    weights = parameters_to_vector(model.parameters()).detach().numpy()
+    return Stored(kind, model.cell, model.hidden_size, seed, weights)
