@@ -180,13 +180,15 @@ class Certificate:
     ``verdict`` is ``"certified"`` (right after every bit of every string; ``boxes``
     are the proof, for others to check), ``"refuted"`` (``string`` holds the bits of
     one on which the net is wrong at the last) or ``"undecided"``. ``why`` says in
-    words what was found.
+    words what was found, and ``blocked`` why an undecided net has no proof: ``"effort"``,
+    there was too much to follow, or ``"threshold"``, sets that cannot be made smaller reach it.
     """
 
     verdict: str
     why: str
     string: str | None = None
     boxes: Boxes | None = None
+    blocked: str | None = None
 
 
 def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
@@ -219,4 +221,4 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     if boxes is not None:
         return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
     why = "there was too much to follow" if end == "effort" else "the sets of states reach the threshold"
-    return Certificate("undecided", f"no wrong string found, and no proof: {why}")
+    return Certificate("undecided", f"no wrong string found, and no proof: {why}", blocked=end)
