@@ -8,7 +8,8 @@ of them end, from a place in their first half on, in a run of zeros or of ones
 the end; each of these is kept in :mod:`parity_lib.certificates` and given to
 :func:`~parity_lib.certify.certify`, as in the experiment ``certificates``. Returns ``{"nets":
 {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified", "refuted",
-"undecided"}}}``, the same for each cell, kind of strings and number of updates.
+"undecided", "refuting_lengths": [a refuted net each]}}}``, the same for each cell,
+kind of strings and number of updates.
 """
 
 from __future__ import annotations
@@ -73,13 +74,10 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
     """
     wanted = {named(*choice): choice for choice in
               ((cell, data, count) for cell in cells for data in TASKS for count in updates)}
-    nets = {} if anew else {each.kind: [] for each in stored() if each.kind in wanted}
-    for each in (stored() if nets else ()):
-        if each.kind in nets:
-            nets[each.kind].append(each)
-    for kind, found in trained({kind: wanted[kind] for kind in wanted if kind not in nets}, seeds).items():
-        nets[kind] = found
-    verdicts = Parallel(n_jobs=-1)(delayed(decided)(each, effort) for kind in wanted for each in nets[kind])
+    nets = [] if anew else [each for each in stored() if each.kind in wanted]
+    there = {each.kind for each in nets}
+    nets += trained([choice for kind, choice in wanted.items() if kind not in there], seeds)
+    verdicts = Parallel(n_jobs=-1)(delayed(decided)(each, effort) for each in nets)
     if kept:
         write_store(verdicts)
     return {"nets": {kind: counts(seeds, [each for each in verdicts if each.kind == kind]) for kind in wanted}}
@@ -90,12 +88,11 @@ def named(cell: str, data: str, updates: int) -> str:
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
-def trained(wanted: dict[str, tuple[str, str, int]], seeds: int) -> dict[str, list[Stored]]:
-    """The solved nets of each kind."""
-    jobs = [(choice, range(first, min(first + SEEDS_A_JOB, seeds)))
-            for choice in wanted.values() for first in range(0, seeds, SEEDS_A_JOB)]
-    found = Parallel(n_jobs=-1)(delayed(learned)(*choice, some) for choice, some in jobs)
-    return {kind: [each for nets in found for each in nets if each.kind == kind] for kind in wanted}
+def trained(choices: list[tuple[str, str, int]], seeds: int) -> list[Stored]:
+    """The solved nets of each choice of a cell, strings and a number of updates."""
+    jobs = [(*choice, range(first, min(first + SEEDS_A_JOB, seeds)))
+            for choice in choices for first in range(0, seeds, SEEDS_A_JOB)]
+    return [each for nets in Parallel(n_jobs=-1)(delayed(learned)(*job) for job in jobs) for each in nets]
 
 
 def learned(cell: str, data: str, updates: int, seeds: range) -> list[Stored]:
@@ -108,7 +105,8 @@ def learned(cell: str, data: str, updates: int, seeds: range) -> list[Stored]:
             for seed, model, history in zip(seeds, models, histories) if history.solved]
 
 
-def counts(seeds: int, found: list[Stored]) -> dict[str, int]:
-    """How many nets of a kind were solved, and their verdicts."""
+def counts(seeds: int, found: list[Stored]) -> dict[str, Any]:
+    """How many nets of a kind were solved, their verdicts, and the lengths of their wrong strings."""
     return {"seeds": seeds, "solved": len(found)} | {
-        verdict: sum(each.verdict == verdict for each in found) for verdict in ("certified", "refuted", "undecided")}
+        verdict: sum(each.verdict == verdict for each in found) for verdict in ("certified", "refuted", "undecided")} | {
+        "refuting_lengths": [len(each.string) for each in found if each.verdict == "refuted"]}
