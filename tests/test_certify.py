@@ -163,6 +163,28 @@ def test_boxes_are_numbers_of_float32_and_never_smaller_than_asked():
     assert np.array_equal(again.high, made.high)
 
 
+@pytest.mark.parametrize("kind", ["tanh", "lstm"])
+def test_small_boxes_prove_what_is_right_and_nothing_else(kind):
+    end, found = boxes._covered_by_small(NumpyCell(by_hand(kind)), 0.03, 30_000)
+    assert end == "closed"
+    assert found.hold(np.zeros((1, found.low.shape[1])), np.zeros((1, found.low.shape[1])), np.array([False])).all()
+    cell = NumpyCell(spoiled(by_hand(kind), "signs"))
+    assert {boxes._covered_by_small(cell, spread, 30_000)[0] for spread in boxes.SPREADS} == {"threshold"}
+    assert boxes._covered_by_small(NumpyCell(by_hand(kind)), 0.03, 1)[0] == "effort"
+
+
+def test_a_set_in_another_gets_no_box_of_its_own():
+    low, high = np.array([[0.0], [0.01], [0.0], [0.5]]), np.array([[0.1], [0.09], [0.1], [0.6]])
+    found = boxes._not_in_each_other(low, high, np.array([False, False, True, False]), 0.02)
+    assert found.odd.tolist() == [False, True, False]
+    assert (found.low[0] <= low[0] - 0.02).all()
+
+
+def test_an_undecided_net_says_what_blocks_its_proof():
+    assert certify(by_hand("gru"), effort=2000).blocked == "effort"
+    assert certify(by_hand("tanh")).blocked is None
+
+
 def test_groups_leave_no_gap_and_lose_no_point():
     points = np.concatenate([np.linspace(0, 1, 50), np.linspace(2, 3, 50), [9.0]])[:, None]
     groups = boxes._without_gaps(points, np.array([0.5]))

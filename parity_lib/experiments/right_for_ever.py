@@ -107,6 +107,7 @@ def learned(cell: str, data: str, updates: int, seeds: range) -> list[Stored]:
 
 def counts(seeds: int, found: list[Stored]) -> dict[str, Any]:
     """How many nets of a kind were solved, their verdicts, and the lengths of their wrong strings."""
-    return {"seeds": seeds, "solved": len(found)} | {
-        verdict: sum(each.verdict == verdict for each in found) for verdict in ("certified", "refuted", "undecided")} | {
-        "refuting_lengths": [len(each.string) for each in found if each.verdict == "refuted"]}
+    verdicts = {verdict: [each for each in found if each.verdict == verdict]
+                for verdict in ("certified", "refuted", "undecided")}
+    return {"seeds": seeds, "solved": len(found)} | {verdict: len(nets) for verdict, nets in verdicts.items()} | {
+        "refuting_lengths": [len(each.string) for each in verdicts["refuted"]]}
