@@ -6,7 +6,9 @@ Chapter: *What did it learn?* :class:`Zonotopes` hold many sets at once, and
 What this rests on: PyTorch sums in any order it likes, with at most the
 usual error of floating point (Higham, *Accuracy and Stability of Numerical
 Algorithms*, chapter 3), and its tanh and sigmoid are off by at most
-``ACTIVATION_ERROR`` units of rounding. All of this is added to every set.
+``ACTIVATION_ERROR`` units of rounding. All of this is added to every set. The sets are
+themselves computed in float64, and not rounded outward: ``NumpyCell.rounding`` allows for that,
+and what is published is computed again with balls by :mod:`~parity_lib.verify`, which rests on none of it.
 """
 
 from __future__ import annotations

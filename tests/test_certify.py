@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import parity_lib.certify as verdict
-from parity_lib import ParityRNN, ParityTask, by_hand, evaluate, running_parity
+from parity_lib import ParityRNN, ParityTask, boxes, by_hand, evaluate, running_parity
 from parity_lib.certify import certify, first_error, next_interval, parity_intervals
 from parity_lib.machine import NumpyCell
 from tests.nets import gru_8, tanh_8
@@ -131,43 +131,65 @@ def spoiled(net, how):
 def test_a_spoiled_net_is_not_certified_and_has_no_proof(how, name, certified):
     net = spoiled(next(net for key, net in certified.items() if key.startswith(name)), how)
     cell = NumpyCell(net)
-    assert first_error(net, verdict._periodic(100)).any()
+    assert first_error(net, boxes.periodic(100)).any()
     assert certify(net).verdict == "refuted"
-    assert verdict._proof(cell, 20_000).verdict == "undecided"
+    assert boxes.proof(cell, 20_000)[1] is None
     assert not verdict._whole_numbers(cell)
 
 
 def test_boxes_hold_what_the_net_visits(certified):
     for name, net in certified.items():
-        boxes = certify(net).boxes
-        if boxes is None:  # whole numbers
+        found = certify(net).boxes
+        if found is None:  # whole numbers
             continue
         bits = np.random.default_rng(1).integers(2, size=(50, 300))
         cell, state, odd = NumpyCell(net), np.zeros((50, NumpyCell(net).size)), np.zeros(50, dtype=bool)
         since = np.zeros(50, dtype=int)
         for bit in bits.T:
             state, odd = cell.state(state, bit), odd ^ (bit == 1)
-            since = np.where(boxes.hold(state, state, odd), 0, since + 1)
-            assert (since < verdict.DEPTH).all(), name
+            since = np.where(found.hold(state, state, odd), 0, since + 1)
+            assert (since < boxes.DEPTH).all(), name
 
 
 def test_boxes_are_numbers_of_float32_and_never_smaller_than_asked():
     low, high = np.random.default_rng(0).normal(size=(2, 30, 4))
-    boxes = verdict.Boxes(low, high, np.zeros(30, dtype=bool))
-    assert (boxes.low <= low).all()
-    assert (boxes.high >= high).all()
-    assert np.array_equal(boxes.low, boxes.low.astype(np.float32))
-    assert np.array_equal(boxes.high, boxes.high.astype(np.float32))
-    again = verdict.Boxes(boxes.low, boxes.high, boxes.odd)
-    assert np.array_equal(again.low, boxes.low)
-    assert np.array_equal(again.high, boxes.high)
+    made = boxes.Boxes(low, high, np.zeros(30, dtype=bool))
+    assert (made.low <= low).all()
+    assert (made.high >= high).all()
+    assert np.array_equal(made.low, made.low.astype(np.float32))
+    assert np.array_equal(made.high, made.high.astype(np.float32))
+    again = boxes.Boxes(made.low, made.high, made.odd)
+    assert np.array_equal(again.low, made.low)
+    assert np.array_equal(again.high, made.high)
+
+
+@pytest.mark.parametrize("kind", ["tanh", "lstm"])
+def test_small_boxes_prove_what_is_right_and_nothing_else(kind):
+    end, found = boxes._covered_by_small(NumpyCell(by_hand(kind)), 0.03, 30_000)
+    assert end == "closed"
+    assert found.hold(np.zeros((1, found.low.shape[1])), np.zeros((1, found.low.shape[1])), np.array([False])).all()
+    cell = NumpyCell(spoiled(by_hand(kind), "signs"))
+    assert {boxes._covered_by_small(cell, spread, 30_000)[0] for spread in boxes.SPREADS} == {"threshold"}
+    assert boxes._covered_by_small(NumpyCell(by_hand(kind)), 0.03, 1)[0] == "effort"
+
+
+def test_a_set_in_another_gets_no_box_of_its_own():
+    low, high = np.array([[0.0], [0.01], [0.0], [0.5]]), np.array([[0.1], [0.09], [0.1], [0.6]])
+    found = boxes._not_in_each_other(low, high, np.array([False, False, True, False]), 0.02)
+    assert found.odd.tolist() == [False, True, False]
+    assert (found.low[0] <= low[0] - 0.02).all()
+
+
+def test_an_undecided_net_says_what_blocks_its_proof():
+    assert certify(by_hand("gru"), effort=2000).blocked == "effort"
+    assert certify(by_hand("tanh")).blocked is None
 
 
 def test_groups_leave_no_gap_and_lose_no_point():
     points = np.concatenate([np.linspace(0, 1, 50), np.linspace(2, 3, 50), [9.0]])[:, None]
-    groups = verdict._without_gaps(points, np.array([0.5]))
+    groups = boxes._without_gaps(points, np.array([0.5]))
     assert sorted(len(group) for group in groups) == [1, 50, 50]
-    halves = verdict._Group(points, True).halves(np.ones(1))
+    halves = boxes._Group(points, True).halves(np.ones(1))
     assert sorted(len(half.points) for half in halves) == [1, 100]
 
 

@@ -12,9 +12,10 @@ import torch
 from click.testing import CliRunner
 from torch.nn.utils import parameters_to_vector
 
-from parity_lib import ParityRNN, by_hand, certify, verify
+from parity_lib import ParityRNN, boxes, by_hand, certify, verify
 from parity_lib.certificates import STORE, Stored, fingerprint, stored, write_store
 from parity_lib.cli import main
+from parity_lib.experiments.certificates import decided
 from tests.nets import CELLS, next_states, wide_net
 
 arb = pytest.importorskip("flint").arb
@@ -24,9 +25,9 @@ def as_stored(model, seed=0, effort=30_000):
     """A model, in float32, with its verdict."""
     model = model.float()
     found = certify.certify(model, effort=effort)
-    boxes = found.boxes and {name: getattr(found.boxes, name) for name in ("low", "high", "odd")}
+    proved = found.boxes and {name: getattr(found.boxes, name) for name in ("low", "high", "odd")}
     weights = parameters_to_vector(model.parameters()).detach().numpy()
-    return Stored("some", model.cell, model.hidden_size, seed, weights, found.verdict, found.string, **(boxes or {}))
+    return Stored("some", model.cell, model.hidden_size, seed, weights, found.verdict, found.string, **(proved or {}))
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,36 @@ def test_the_store_gives_back_what_it_was_given(right, wrong, tmp_path):
         assert given.low is None or np.array_equal(got.low, given.low)
 
 
+def test_kinds_that_are_not_given_stay_in_the_store(right, wrong, tmp_path):
+    write_store([right], tmp_path)
+    write_store([replace(wrong, kind="others"), replace(wrong, kind="open", verdict="undecided", string=None,
+                                                        blocked="effort")], tmp_path)
+    found = {each.kind: each for each in stored(tmp_path)}
+    assert {kind: each.verdict for kind, each in found.items()} == {
+        "some": "certified", "others": "refuted", "open": "undecided"}
+    assert (found["open"].blocked, found["some"].blocked) == ("effort", None)
+
+
+@pytest.mark.parametrize("tampered", [
+    lambda found: replace(found, verdict="certified", boxes=boxes.Boxes(found.boxes.low, found.boxes.high,
+                                                                        ~found.boxes.odd)),
+    lambda found: replace(found, verdict="refuted", string="1"),
+])
+def test_what_the_checker_does_not_accept_is_published_as_undecided(tampered, right, monkeypatch):
+    assert decided(right, 30_000).verdict == "certified"
+    found = certify.certify(by_hand("tanh").float())
+    monkeypatch.setattr(certify, "certify", lambda model, effort: tampered(found))
+    undecided = decided(right, 30_000)
+    assert (undecided.verdict, undecided.blocked) == ("undecided", "checker")
+    assert undecided.string is undecided.low is None
+
+
+def test_products_that_underflow_are_allowed_for():
+    tiny = verify.Numbers([arb(1e-38)], [[arb(0)]])
+    sum_of_one, = verify._rounded_sum(np.array([[1e-3]]), tiny, np.zeros(1), np.zeros(1), verify.ROUNDING).ranges()
+    assert sum_of_one.contains(arb(0)), "what is flushed to zero is held"
+
+
 def test_other_weights_than_those_listed_are_refused(right, tmp_path):
     write_store([right], tmp_path)
     listing = json.loads((tmp_path / "verdicts.json").read_text())
@@ -177,6 +208,11 @@ def test_a_few_of_the_stored_verdicts_hold():
 def off(values, exact):
     """The largest error of float32 values, in units of 2**-24."""
     return (np.abs(values.double().numpy() - exact) / verify.ROUNDING).max()
+
+
+def test_the_page_shows_what_an_undecided_net_answers_to_a_string_that_does_not_refute_it():
+    undecided = next(each for each in stored() if each.verdict == "undecided")
+    assert verify.check(replace(undecided, verdict="refuted", string="1" + 40 * "0")) == "in float32 the net is right"
 
 
 @pytest.mark.slow

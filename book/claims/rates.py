@@ -22,9 +22,9 @@ wilson_interval, alike, difference_p = map(cache, (statistics.wilson_interval, s
                                                    statistics.difference_p))
 
 
-def successes(row: dict[str, Any]) -> tuple[int, int]:
-    """How many runs succeeded, and of how many."""
-    return row["solved"], row["seeds"]
+def successes(row: dict[str, Any], key: str = "solved") -> tuple[int, int]:
+    """How many runs succeeded, or had another outcome, and of how many."""
+    return row[key], row["seeds"]
 
 
 def interval(row: dict[str, Any]) -> tuple[float, float]:
@@ -81,28 +81,32 @@ def fewer(one: Path, other: Path) -> Condition:
                    reads=frozenset({other}))
 
 
-def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list[float]:
+def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]], key: str = "solved") -> list[float]:
     """Fisher's exact test for each pair of rows, with Holm's correction for their number."""
-    return holm([difference_p(successes(at(results, *one)), successes(at(results, *other))) for one, other in pairs])
+    return holm([difference_p(*(successes(at(results, *path), key) for path in pair)) for pair in pairs])
 
 
-def more_often(*pairs: tuple[Path, Path]) -> list[Condition]:
-    """A family of differences: the first of each pair succeeds more often than the second, with Holm's correction."""
-    return _family(pairs, "more often than", lambda results, place, one, other: (
-        rate_p_values(results, pairs)[place] < LEVEL
-        and one["solved"] / one["seeds"] > other["solved"] / other["seeds"]))
+def more_often(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
+    """A family of differences: the first of each pair succeeds more often than the second, with Holm's correction.
+
+    ``key`` names another outcome than ``solved``, with a count of its own in each row.
+    """
+    return _family(pairs, key, "more often than", lambda results, place, one, other: (
+        rate_p_values(results, pairs, key)[place] < LEVEL
+        and one[key] / one["seeds"] > other[key] / other["seeds"]))
 
 
-def cannot_tell(*pairs: tuple[Path, Path]) -> list[Condition]:
+def cannot_tell(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
     """A family in which no difference of two success rates passes Holm's correction."""
-    return _family(pairs, "no difference told from", lambda results, place, one, other:
-                   rate_p_values(results, pairs)[place] >= LEVEL)
+    return _family(pairs, key, "no difference told from", lambda results, place, one, other:
+                   rate_p_values(results, pairs, key)[place] >= LEVEL)
 
 
-def _family(pairs, words: str, holds: Callable[..., bool]) -> list[Condition]:
+def _family(pairs, key: str, words: str, holds: Callable[..., bool]) -> list[Condition]:
     read = frozenset(path for pair in pairs for path in pair)  # by each of them: the correction is for all
+    words = words if key == "solved" else f"{key} {words}"
     return [counted(f"{called(one)}: {words} {called(other)}", one, lambda results, place=place, one=one, other=other:
-                    holds(results, place, at(results, *one), at(results, *other)), reads=read)
+                    holds(results, place, at(results, *one), at(results, *other)), key=key, reads=read)
             for place, (one, other) in enumerate(pairs)]
 
 

@@ -26,7 +26,10 @@ STORE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Stored:
-    """A net and its verdict, with ``string`` where it is refuted, and ``low``, ``high``, ``odd`` where certified."""
+    """A net and its verdict, with ``string`` where it is refuted, and ``low``, ``high``, ``odd`` where certified.
+
+    ``blocked`` says why an undecided net has no proof, as :class:`~parity_lib.certify.Certificate` does.
+    """
 
     kind: str
     cell: str
@@ -35,6 +38,7 @@ class Stored:
     weights: np.ndarray
     verdict: str = "undecided"
     string: str | None = None
+    blocked: str | None = None
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     odd: np.ndarray | None = None
@@ -64,20 +68,22 @@ def stored(folder: Path = STORE) -> Iterator[Stored]:
                     fingerprint(weights), f"those with SHA-256 {each['sha256']}")
             boxes = {name: arrays[name][mine] for name in ("low", "high", "odd")} if mine.any() else {}
             yield Stored(kind, about["cell"], about["hidden_size"], each["seed"], weights, each["verdict"],
-                         each.get("string"), **boxes)
+                         each.get("string"), each.get("blocked"), **boxes)
 
 
 def write_store(nets: Iterable[Stored], folder: Path = STORE) -> None:
-    """Write nets and their verdicts as :func:`stored` reads them."""
+    """Write nets and their verdicts as :func:`stored` reads them; kinds of which none is given stay as they are."""
     kinds: dict[str, list[Stored]] = {}
     for each in nets:
         kinds.setdefault(each.kind, []).append(each)
     folder.mkdir(parents=True, exist_ok=True)
-    listing = {kind: _write_kind(folder, kind.replace(",", "").replace(" ", "-"), group)
-               for kind, group in kinds.items()}
+    before = folder / "verdicts.json"
+    listing = json.loads(before.read_text(encoding="utf-8")) if before.is_file() else {}
+    listing |= {kind: _write_kind(folder, kind.replace(",", "").replace(" ", "-"), group)
+                for kind, group in kinds.items()}
     unfinished = folder / f"verdicts.{os.getpid()}.tmp"
     unfinished.write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, folder / "verdicts.json")
+    os.replace(unfinished, before)
 
 
 def _write_kind(folder: Path, name: str, nets: list[Stored]) -> dict:
@@ -91,5 +97,5 @@ def _write_kind(folder: Path, name: str, nets: list[Stored]) -> dict:
         net=np.concatenate([np.zeros(0, dtype=np.int16),
                             *(np.full(len(each.low), row, dtype=np.int16) for row, each in proved)]))
     rows = [{"seed": each.seed, "sha256": fingerprint(each.weights), "verdict": each.verdict}
-            | ({"string": each.string} if each.string else {}) for each in nets]
+            | {name: value for name in ("string", "blocked") if (value := getattr(each, name))} for each in nets]
     return {"file": f"{name}.npz", "cell": nets[0].cell, "hidden_size": nets[0].hidden_size, "nets": rows}

@@ -1,10 +1,11 @@
 """Are trained nets right on strings of every length, and would random strings have shown it where they are not?
 
 The nets are kept in :mod:`parity_lib.certificates`: those that were right on all
-of their validation strings, 1.5 times as long as those of training, with NumPy's
-ensemble on one core. Each is given to :func:`~parity_lib.certify.certify`.
+of their validation strings, 1.5 times as long as those of training.
+Each is given to :func:`~parity_lib.certify.certify`, and what it finds to :mod:`~parity_lib.verify`.
 Returns ``{"random_bits", "nets": {a name of CERTIFIED_KINDS: {"seeds",
-"solved", "trained_on", "certified", "refuted", "undecided", "boxes": [a
+"solved", "trained_on", "certified", "refuted", "undecided", "blocked": {"effort",
+"threshold", "checker": how many have no proof, and why}, "boxes": [a
 certified net each], "refuting_lengths": [a refuted net each],
 "passed_random": how many of the refuted are right on a string of so many
 random bits}}, "two_units": {"clusters", "even_clusters": [a net of kind
@@ -70,12 +71,19 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), anew: bool = False, kep
 
 
 def decided(net: Stored, effort: int) -> Stored:
-    """The net with the verdict of :func:`~parity_lib.certify.certify`."""
+    """The net with the verdict of :func:`~parity_lib.certify.certify`, if :mod:`~parity_lib.verify` accepts it.
+
+    A verdict that the checker does not accept is none: the net is undecided then.
+    """
+    from parity_lib import verify
+
     torch.set_num_threads(1)
     found = certify.certify(as_model(net), effort=effort)
-    boxes = found.boxes and {name: getattr(found.boxes, name) for name in ("low", "high", "odd")}
-    return replace(net, verdict=found.verdict, string=found.string,
-                   **(boxes or {"low": None, "high": None, "odd": None}))
+    boxes = {name: found.boxes and getattr(found.boxes, name) for name in ("low", "high", "odd")}
+    verdict = replace(net, verdict=found.verdict, string=found.string, blocked=found.blocked, **boxes)
+    if verify.check(verdict) is None:
+        return verdict
+    return replace(net, verdict="undecided", string=None, blocked="checker", low=None, high=None, odd=None)
 
 
 def _counts(kind: str, found: list[Stored], random_bits: int) -> dict[str, Any]:
@@ -86,6 +94,7 @@ def _counts(kind: str, found: list[Stored], random_bits: int) -> dict[str, Any]:
     return {"seeds": seeds, "solved": len(found), "trained_on": lengths} | {
         verdict: sum(each.verdict == verdict for each in found)
         for verdict in ("certified", "refuted", "undecided")} | {
+        "blocked": {why: sum(each.blocked == why for each in found) for why in ("effort", "threshold", "checker")},
         "boxes": [len(each.low) for each in found if each.verdict == "certified"],
         "refuting_lengths": [len(each.string) for each in refuted],
         "passed_random": sum(not certify.first_error(as_model(each), bits).any()
@@ -105,5 +114,11 @@ def learned_together(kind: str, cap: int) -> list[Stored]:
     models = [ParityRNN(**net, seed=seed) for seed in range(seeds)]
     histories = train_together(models, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
                                **settings)
-    return [Stored(kind, model.cell, model.hidden_size, seed, parameters_to_vector(model.parameters()).detach().numpy())
-            for seed, (model, history) in enumerate(zip(models, histories)) if history.solved]
+    return [as_stored(kind, seed, model) for seed, (model, history) in enumerate(zip(models, histories))
+            if history.solved]
+
+
+def as_stored(kind: str, seed: int, model: ParityRNN) -> Stored:
+    """A net as the store keeps it, undecided."""
+    weights = parameters_to_vector(model.parameters()).detach().numpy()
+    return Stored(kind, model.cell, model.hidden_size, seed, weights)
