@@ -5,9 +5,9 @@ from __future__ import annotations
 from parity_lib.experiments.enumerated import Enumerated
 
 SEEDS = 100
-DRAWN = {n: tuple(dict.fromkeys(size for size in (16, 64, 256, 1024, 4096, 64 * 2**n) if size <= 64 * 2**n))
-         for n in range(3, 9)}
-WITHOUT_REPLACEMENT = ((5, 16), (6, 16), (6, 32), (7, 64), (8, 128))
+DRAWN = {3: (16, 64, 256, 512), 4: (16, 64, 256, 1024), 5: (16, 64, 256, 1024, 2048), 6: (16, 64, 256, 1024, 4096),
+         7: (64, 1024, 8192), 8: (64, 1024, 16_384)}
+WITHOUT_REPLACEMENT = ((5, 16), (6, 32), (7, 64), (8, 128))
 QUICK = {"seeds": 2, "drawn": {3: (16,)}, "without": ((4, 8),), "max_steps": 100}
 SAMPLE = ("3 bits, 64 drawn", "4 bits, 1024 drawn")
 

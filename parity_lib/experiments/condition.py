@@ -20,7 +20,7 @@ from parity_lib.training import evaluate
 
 LONGEST = 50
 BUCKET = 5
-SEEDS_A_JOB = 10  # these are trained in one batched computation
+SEEDS_A_JOB = 10  # these are trained in one batched computation; a recheck derives so many seeds
 
 
 class CarriedTask(ParityTask):
@@ -119,6 +119,11 @@ class Condition:
     one_bit_share: float = 0.0
     backend: str | None = "numpy"
     max_steps: int = 4000
+
+    @property
+    def seeds_a_job(self) -> int:
+        """How many seeds are trained in one batched computation."""
+        return SEEDS_A_JOB
 
     def task(self) -> ParityTask:
         """What is learned."""

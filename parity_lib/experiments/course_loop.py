@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from joblib import Parallel, delayed
+
 from parity_lib.experiments.nets import TRAINED_ON, train_one
 from parity_lib.experiments.summaries import counted, shorts
 
@@ -21,11 +23,10 @@ def run(seeds: int = 20, cap: int = 15_000, validate_every: int = 1000) -> dict[
     """Run it; what it returns is described above."""
     results = {}
     for name, lengths in (("fixed", TRAINED_ON), ("varying", (1, TRAINED_ON))):
-        histories = [
-            train_one({"hidden_size": 4, "cell": "tanh"}, seed, lengths, max_steps=cap, batch_size=8, lr=1.0,
-                       optimizer="sgd", clip=None, validate_every=validate_every)[1]
-            for seed in range(seeds)
-        ]
+        histories = [history for _, history in Parallel(n_jobs=-1)(
+            delayed(train_one)({"hidden_size": 4, "cell": "tanh"}, seed, lengths, max_steps=cap, batch_size=8, lr=1.0,
+                               optimizer="sgd", clip=None, validate_every=validate_every)
+            for seed in range(seeds))]
         results[name] = counted(histories) | {
             "bit_accuracy": shorts([history.validation[-1]["bit_accuracy"] for history in histories])}
     return results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parity_lib.experiments.condition import Condition, Conditions
 
-SEEDS = 50
+SEEDS = 20
 QUICK = {"seeds": 2, "shorten": 2000}
 SAMPLE = ("rate 0.1",)
 SWEPT = {

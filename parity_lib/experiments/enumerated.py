@@ -36,6 +36,11 @@ class Enumerated:
     double: bool = False
     max_steps: int = 8000
 
+    @property
+    def seeds_a_job(self) -> int:
+        """How many seeds are trained in one batched computation: the more, the fewer strings a net has to read."""
+        return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
+
     def models(self, seeds: range) -> list[ParityRNN]:
         """A fresh network for each seed."""
         models = [ParityRNN(self.hidden_size, self.cell, seed=seed) for seed in seeds]

@@ -17,7 +17,7 @@ from typing import Any
 
 import joblib
 
-from parity_lib.experiments.condition import SEEDS_A_JOB, Condition, Examination
+from parity_lib.experiments.condition import Condition, Examination
 from parity_lib.experiments.enumerated import Enumerated
 from parity_lib.experiments.results import write
 from parity_lib.training import progress_bar
@@ -85,8 +85,8 @@ def train_series(conditions: dict[str, Condition | Enumerated], seeds: int, fini
     "conditions": {name: what the condition gathers}}``. Raises OSError where there
     is no such scheduler, and ImportError where Dask is missing.
     """
-    todo = [Job(name, condition, range(start, min(start + SEEDS_A_JOB, seeds)))
-            for name, condition in conditions.items() for start in range(0, seeds, SEEDS_A_JOB)]
+    todo = [Job(name, condition, range(start, min(start + condition.seeds_a_job, seeds)))
+            for name, condition in conditions.items() for start in range(0, seeds, condition.seeds_a_job)]
     found = _all_jobs(todo, finished, scheduler, jobs)
     rows = {name: [row for job in todo if job.name == name for row in found[job]] for name in conditions}
     kind = type(next(iter(conditions.values())))

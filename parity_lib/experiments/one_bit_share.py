@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parity_lib.experiments.condition import Condition, Conditions, words
 
-SEEDS = 100
+SEEDS = 50
 SHARES = (0, 1 / 512, 1 / 128, 1 / 32, 1 / 8)
 QUICK = {"seeds": 2, "shares": (0, 1 / 8), "max_steps": 5}
 SAMPLE = ("2..50, 1/32 of one bit",)

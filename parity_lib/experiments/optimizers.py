@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from joblib import Parallel, delayed
+
 from parity_lib.experiments.nets import RECIPES, train_one
 from parity_lib.experiments.summaries import counted
 
@@ -24,7 +26,8 @@ def run(seeds: int = 20, cap: int = 2000) -> dict[str, Any]:
         net, settings = RECIPES[recipe]
         choices = {"adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
         results[recipe] = {
-            name: counted([train_one(net, seed, max_steps=cap, **settings | choice)[1] for seed in range(seeds)])
+            name: counted([history for _, history in Parallel(n_jobs=-1)(
+                delayed(train_one)(net, seed, max_steps=cap, **settings | choice) for seed in range(seeds))])
             for name, choice in choices.items()
         }
     return results

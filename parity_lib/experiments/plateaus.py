@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from parity_lib.experiments.enumerated import Enumerated
 
-SEEDS = 100
-LONG = 24_000
+SEEDS = 50
+LONG = 16_000
 CHANGES = {
     7: {"": {}, ", float64": {"double": True}},
     8: {"": {}, ", float64": {"double": True}, ", rate 0.003": {"lr": 0.003}, ", rate 0.03": {"lr": 0.03},

@@ -27,7 +27,7 @@ def small(monkeypatch):
                   for name, lengths in {"one": 1, "two": 2, "up to three": (1, 3)}.items()}
     monkeypatch.setattr(pools, "conditions", lambda max_steps=0: conditions)
     monkeypatch.setattr(pools, "SEEDS", 4)
-    monkeypatch.setattr(jobs, "SEEDS_A_JOB", 2)
+    monkeypatch.setattr(condition, "SEEDS_A_JOB", 2)
     monkeypatch.setattr(condition, "Examination", lambda: TINY)
     return "pools"
 
