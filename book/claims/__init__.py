@@ -14,8 +14,9 @@ from pathlib import Path
 from parity_lib.training import VALIDATION_STRETCH
 
 from .claim import Claim
+from .same_runs import show_same_runs as show_same_runs
 
-SHARED = ("__init__", "claim", "rates", "words")
+SHARED = ("__init__", "claim", "rates", "same_runs", "words")
 SOURCES = tuple(sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in SHARED))
 CLAIMS: tuple[Claim, ...] = tuple(
     replace(claim, source=source) for source in SOURCES
@@ -49,6 +50,8 @@ def solved_means(source: str) -> str:
     claim = next(claim for claim in CLAIMS if claim.source == source)
     results = claim.results()
     defaults = results.get("defaults", {})
+    if "bits" in defaults or source == "signal_in_training":
+        return "Solved: right on every string of that many bits. There are fewer than 5,000 of them, and all are asked."
     stretch = VALIDATION_STRETCH if source in TRAINED_ALONE else defaults.get("stretch")
     if stretch is None:
         return ""

@@ -8,7 +8,7 @@ OPEN, KNOWS = "forget bias 5", "lstm 8 after 1..2"
 
 
 def ratio(results: Results, net: str, bits: int) -> float:
-    """Signal divided by noise, the median over seeds, in strings of so many bits."""
+    """Signal divided by the noise along it, the median over seeds, in strings of so many bits."""
     return results["nets"][net]["ratio"]["median"][results["bits"].index(bits)]
 
 
@@ -34,7 +34,7 @@ def show(results: Results, *names: str) -> str:
     """The ratio, net by net."""
     rows = "; ".join(f"{name}: " + ", ".join(f"{power(ratio(results, name, bits))} at {bits}" for bits in (1, 2, 5, 12))
                      for name in names)
-    return (f"Signal divided by the noise of a batch of {results['batch']}, median of "
+    return (f"Signal divided by the noise of a batch of {results['batch']} along it, median of "
             f"{results['nets'][names[0]]['seeds']} seeds, by the number of bits. {rows}.")
 
 
@@ -42,7 +42,8 @@ CLAIMS = (
     Claim(
         "label-signal-falls",
         "In untrained nets of each of the four kinds, what the labels contribute to the gradient shrinks with every "
-        "further bit, and at five bits it is less than a hundredth of the noise of a batch.",
+        "further bit (medians over seeds), and at five bits it is less than a hundredth of the noise of a batch of 64 "
+        "along its own direction.",
         [*(below_a_hundredth(net) for net in UNTRAINED),
          *(Condition(f"{net}: less at {bits} bits",
                      lambda results, net=net, bits=bits: ratio(results, net, bits) < ratio(results, net, bits - 1),
@@ -54,7 +55,8 @@ CLAIMS = (
     Claim(
         "open-gate-signal-still-small",
         "An LSTM whose forget gate starts with a bias of 5 has a larger signal from two bits on than one as PyTorch "
-        "draws it, and at five bits it is less than a hundredth of the noise all the same.",
+        "draws it, compared with the noise of a batch along it, and at five bits it is less than a hundredth of that "
+        "noise all the same.",
         [below_a_hundredth(OPEN),
          *(Condition(f"{bits} bits: larger than as drawn",
                      lambda results, bits=bits: ratio(results, OPEN, bits) > ratio(results, "lstm 8", bits),
@@ -64,8 +66,9 @@ CLAIMS = (
     ),
     Claim(
         "two-bits-raise-the-signal",
-        "In LSTMs trained on strings of one and two bits only, the signal is larger than the noise up to eight bits, "
-        "and at twelve more than a quarter of it and more than a million times what it is in untrained ones.",
+        "In LSTMs trained on strings of one and two bits only, the signal is larger than the noise along it up to "
+        "eight bits, and at twelve more than a quarter of it and more than a million times what it is in untrained "
+        "ones.",
         [*(above(KNOWS, bits, 1.0) for bits in range(1, 9)), above(KNOWS, 12, 0.25),
          Condition("12 bits: a million times that of untrained ones",
                    lambda results: ratio(results, KNOWS, 12) > 1e6 * ratio(results, "lstm 8", 12),

@@ -1,7 +1,7 @@
 """Where the zeros stand."""
 
 from .claim import Claim
-from .rates import always, cannot_tell, mostly, never
+from .rates import always, more_often, mostly, never
 from .words import rates
 
 AFTER, BEFORE, CARRIED = (("conditions", side) for side in ("after", "before", "carried"))
@@ -16,9 +16,9 @@ CLAIMS = (
     ),
     Claim(
         "padding-before-learns",
-        "With the zeros before the string, most LSTMs solve it: the interval lies above one half. Whether it "
-        "is as good as zeros after it, these runs cannot tell.",
-        [mostly(*BEFORE), *cannot_tell((BEFORE, AFTER))],
+        "With the zeros before the string, most LSTMs solve it (the interval lies above one half), and fewer than with "
+        "the zeros after it (Fisher's exact test).",
+        [mostly(*BEFORE), *more_often((AFTER, BEFORE))],
         lambda results: rates(results, "after", "before"),
     ),
 )

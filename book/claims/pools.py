@@ -1,7 +1,7 @@
 """A fixed pool of strings."""
 
 from .claim import Claim
-from .rates import MARGIN, mostly, same_rate
+from .rates import MARGIN, cannot_tell, more_than_half, mostly, same_rate
 from .words import rates
 
 
@@ -20,9 +20,11 @@ CLAIMS = (
     ),
     Claim(
         "small-pool-often-enough",
-        "With a fixed pool of 1,000 strings more than half of the LSTMs solve it: the interval lies above one half, if "
-        "only just.",
-        [mostly(*row("1000 strings"))],
-        lambda results: rates(results, "1000 strings"),
+        "With a fixed pool of 1,000 strings more than half of these LSTMs solve it. Whether fewer do than with fresh "
+        "strings, these runs cannot tell, nor for a pool of 10,000 (Fisher's exact test, two comparisons with Holm's "
+        "correction).",
+        [more_than_half(*row("1000 strings")),
+         *cannot_tell(*((row(name), row("fresh")) for name in ("1000 strings", "10000 strings")))],
+        lambda results: rates(results, "1000 strings", "10000 strings", "fresh"),
     ),
 )

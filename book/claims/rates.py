@@ -118,16 +118,29 @@ def middle(results: Results, row: dict[str, Any]) -> float:
     return median_steps(row["steps"], cap(results, row)) or float("inf")
 
 
+def steps_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list[float]:
+    """The log-rank test over all runs for each pair of rows, with Holm's correction for their number."""
+    rows = [[at(results, *path) for path in pair] for pair in pairs]
+    return holm([steps_p(one["steps"], cap(results, one), other["steps"], cap(results, other)) for one, other in rows])
+
+
 def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
     """A family: the first of each pair is solved in fewer steps, by the log-rank test over all runs, with Holm's."""
     def holds(results: Results, place: int) -> bool:
-        rows = [[at(results, *path) for path in pair] for pair in pairs]
-        corrected = holm([steps_p(one["steps"], cap(results, one), other["steps"], cap(results, other))
-                          for one, other in rows])
-        return corrected[place] < LEVEL and middle(results, rows[place][0]) < middle(results, rows[place][1])
+        one, other = (middle(results, at(results, *path)) for path in pairs[place])
+        return steps_p_values(results, pairs)[place] < LEVEL and one < other
 
     return [Condition(f"{called(one)}: in fewer steps than {called(other)}",
                       lambda results, place=place: holds(results, place),
                       lambda results, one=one, other=other: replaced(*one, "steps", by=at(results, *other, "steps"))(
                           results), frozenset(path for pair in pairs for path in pair))
+            for place, (one, other) in enumerate(pairs)]
+
+
+def cannot_tell_sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
+    """A family in which no difference of the steps passes the log-rank test with Holm's correction."""
+    return [Condition(f"{called(one)}: no difference in steps told from {called(other)}",
+                      lambda results, place=place: steps_p_values(results, pairs)[place] >= LEVEL,
+                      lambda results, one=one: replaced(*one, "steps", by=lambda steps: [1] * len(steps))(results),
+                      frozenset(path for pair in pairs for path in pair))
             for place, (one, other) in enumerate(pairs)]

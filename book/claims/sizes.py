@@ -62,8 +62,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         "more-tanh-units-not-better",
-        "Fewer tanh nets of 32 units succeed than of 16, in one layer and in two; after Holm's correction for two "
-        "comparisons these runs cannot tell whether that is chance.",
+        "In these runs fewer tanh nets of 32 units succeed than of 16, in one layer and in two; after Holm's "
+        "correction for two comparisons these runs cannot tell whether that is chance.",
         [*(fewer(row(f"tanh 32 x {layers}"), row(f"tanh 16 x {layers}")) for layers in (1, 2)),
          *cannot_tell(*((row(f"tanh 32 x {layers}"), row(f"tanh 16 x {layers}")) for layers in (1, 2)))],
         lambda results: rates(results, *names(("tanh",), (16, 32)), *names(("tanh",), (16, 32), 2)),

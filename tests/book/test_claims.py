@@ -91,6 +91,31 @@ def test_claim_is_said_in_a_sentence_and_shown_in_figures(claim):
     assert claim.source in (*experiments.names(), "bench")
 
 
+def written():
+    """The experiments whose files of results are there."""
+    folder = Path(experiments.__file__).parent / "results"
+    return tuple(name for name in experiments.names() if (folder / f"{name}.json").exists())
+
+
+def test_rows_that_are_called_the_same_runs_end_at_the_same_steps():
+    registry()
+    groups = sys.modules["claims.same_runs"].same_runs(written())
+    for group in groups:
+        rows = [(experiments.load(source), name) for source, name, _ in group]
+        first, name = rows[0]
+        for other, other_name in rows[1:]:
+            ends = [tuple(results["conditions"][row]["settings"].get(key, results.get("defaults", {}).get(key, default))
+                          for key, default in (("max_steps", 8000), ("backend", "numpy")))
+                    for results, row in ((first, name), (other, other_name))]
+            if ends[0][1] == ends[1][1]:        # other code rounds in another order
+                cap = min(end[0] for end in ends)
+                one, two = ([step if step and step <= cap else None for step in results["conditions"][row]["steps"]]
+                            for results, row in ((first, name), (other, other_name)))
+                assert one[:len(two)] == two[:len(one)], (name, other_name)
+    assert {source for source, *_ in groups[0]} >= {"curriculum", "lengths_present", "optimizers_at_the_end",
+                                                    "padding_side", "pools", "two_by_two"}
+
+
 def test_ids_are_different():
     assert len(set(IDS)) == len(IDS)
 

@@ -1,0 +1,46 @@
+"""Batches drawn from all strings of n bits."""
+
+from parity_lib.experiments.batch_sizes import DRAWN, WITHOUT_REPLACEMENT
+
+from .claim import Claim
+from .rates import more_often, never, seldom
+from .words import rates
+
+HALVES = tuple(f"{n} bits, {size} different" for n, size in WITHOUT_REPLACEMENT)
+
+
+def row(name: str) -> tuple[str, str]:
+    """Where a condition stands in the file."""
+    return "conditions", name
+
+
+def drawn(*bits: int) -> list[str]:
+    """The conditions with batches that are drawn, with replacement, from strings of so many bits."""
+    return [f"{n} bits, {size} drawn" for n in bits for size in DRAWN[n]]
+
+
+CLAIMS = (
+    Claim(
+        "larger-batches-help-at-four",
+        "With a label at the end and strings of 4 bits, more LSTMs solve them within 8,000 updates with batches of 64 "
+        "than of 16, of 256 than of 64, and of 1024 than of 256 (Fisher's exact test, three comparisons with Holm's "
+        "correction).",
+        more_often(*((row(larger), row(smaller)) for smaller, larger in zip(drawn(4), drawn(4)[1:]))),
+        lambda results: rates(results, *drawn(4)),
+    ),
+    Claim(
+        "large-batches-fail-from-five",
+        "With batches of 16 to 2048 strings of 5 bits, up to 64 times as many as there are, few LSTMs solve them "
+        "within 8,000 updates (each interval lies below one half); of 6, 7 and 8 bits, with batches up to "
+        "64 times as many as there are strings, none does.",
+        [*(seldom(*row(name)) for name in drawn(5)), *(never(*row(name)) for name in drawn(6, 7, 8))],
+        lambda results: rates(results, *drawn(5, 6, 7, 8)),
+    ),
+    Claim(
+        "half-of-the-strings-fails",
+        "With half of all strings of 5, 6, 7 or 8 bits in each batch, drawn so that all differ, no LSTM solves them "
+        "within 8,000 updates.",
+        [never(*row(name)) for name in HALVES],
+        lambda results: rates(results, *HALVES),
+    ),
+)

@@ -1,0 +1,61 @@
+"""Which rows of different files are the same runs: the same settings, trained from the same seeds."""
+
+import html
+import json
+from dataclasses import asdict
+from typing import Any
+
+from parity_lib.experiments import load, names
+from parity_lib.experiments.condition import Condition
+from parity_lib.experiments.enumerated import Enumerated
+
+# With a later cap or by other code a run is still the same: it goes on, or is rounded in another order.
+NO_MATTER = ("max_steps", "backend")
+
+Row = tuple[str, str, int]
+
+
+def same_runs(sources: tuple[str, ...] | None = None) -> list[list[Row]]:
+    """Groups of ``(file, row, seeds)`` whose settings agree, the largest first; each file of a group once.
+
+    Every series trains from seeds 0, 1, 2, ..., so of two such rows the one with
+    fewer seeds is part of the other.
+    """
+    groups: dict[str, dict[str, Row]] = {}
+    for source in sources or names():
+        results = load(source)
+        for name, row in results.get("conditions", {}).items():
+            groups.setdefault(json.dumps(settings(results, row), sort_keys=True), {})[source] = (
+                source, name, row["seeds"])
+    return sorted((list(group.values()) for group in groups.values() if len(group) > 1), key=len, reverse=True)
+
+
+def settings(results: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """Everything that was chosen for a row, and may matter."""
+    stated = results.get("defaults", {"bits": Enumerated.bits})
+    usual = asdict(Enumerated() if "bits" in stated else Condition())
+    return {key: value for key, value in (usual | stated | row["settings"]).items() if key not in NO_MATTER}
+
+
+class SameRuns:
+    """The groups as a table."""
+
+    def __init__(self) -> None:
+        self.groups = same_runs()
+
+    def __repr__(self) -> str:
+        return "\n".join("; ".join(f"{source}: {row} ({seeds} seeds)" for source, row, seeds in group)
+                         for group in self.groups)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{min(seeds for *_, seeds in group)}</td><td>" + "<br>".join(
+                f"<code>{source}</code>: {html.escape(row)} ({seeds} seeds)" for source, row, seeds in group)
+            + "</td></tr>" for group in self.groups)
+        return ("<table><thead><tr><th>runs in common</th><th>where they are shown</th></tr></thead>"
+                f"<tbody>{rows}</tbody></table>")
+
+
+def show_same_runs() -> SameRuns:
+    """What the page *Evidence* shows."""
+    return SameRuns()
