@@ -16,11 +16,10 @@ from parity_lib.data import (
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.padding import last_real_step, length_mask, masked_mean, pack, unpack
 from parity_lib.training import History, evaluate, masked_loss, train
-
-__version__ = "1.0.0"
+from parity_lib.version import __version__
 
 __all__ = [
     "Batch", "Curriculum", "History", "NumpyRNN", "ParityDataset", "ParityRNN", "ParityTask",
-    "bits_and_parity", "by_hand", "evaluate", "final_parity", "last_real_step", "length_mask",
+    "__version__", "bits_and_parity", "by_hand", "evaluate", "final_parity", "last_real_step", "length_mask",
     "masked_loss", "masked_mean", "pack", "random_bits", "running_parity", "train", "unpack",
 ]

@@ -127,7 +127,7 @@ def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
 def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
-    """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: two hours).
+    """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: four hours).
 
     A series, which trains a grid of settings, goes on where it was stopped.
     """

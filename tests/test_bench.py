@@ -1,6 +1,7 @@
 """The benchmark: that both sides of each comparison do the same work. How fast they are is not tested."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from click.testing import CliRunner
 
 from parity_lib import bench
+from parity_lib.bench import course
 from parity_lib.cli import main
 from parity_lib.experiments import load, results
 from parity_lib.experiments.sources import source_hash
@@ -37,8 +39,8 @@ def test_train_and_the_bare_steps_end_with_the_same_weights(quick):
 
 
 def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
-    course = {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}
-    assert bench.SIZES["together"]["settings"][0] == course
+    setting = {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}
+    assert bench.SIZES["together"]["settings"][0] == setting
     first, *others = quick["measurements"]["together"]
     assert first["course_ms"] is not None
     assert all(row["course_ms"] is row["course_ratio"] is None for row in others)
@@ -47,7 +49,9 @@ def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
 
 def test_each_setting_says_what_computed_it_and_what_numpy_takes(quick):
     assert {row["backend"] for row in quick["measurements"]["together"]} == {"numba"}
-    assert all(row["numpy_ms"] > 0 for row in quick["measurements"]["together"])
+    # So few steps that on a busy machine their difference may come out below 0; the committed ones are enough.
+    assert all(math.isfinite(row["numpy_ms"]) for row in quick["measurements"]["together"])
+    assert all(row["numpy_ms"] > 0 for row in load("bench", "measurements")["together"])
     assert all(setting in bench.SIZES["together"]["settings"] for setting in bench.GATED)
 
 
@@ -64,7 +68,7 @@ def test_a_line_is_reported_as_each_measurement_begins(monkeypatch):
 
 
 def test_course_data_are_running_parities_in_float32():
-    features, labels = bench.course_bits_and_parity(20, 9, np.random.RandomState(0))
+    features, labels = course.course_bits_and_parity(20, 9, np.random.RandomState(0))
     assert features.dtype == labels.dtype == np.float32
     assert features.shape == labels.shape == (20, 9, 1)
     np.testing.assert_array_equal(np.cumsum(features, axis=1) % 2, labels)
@@ -75,24 +79,24 @@ def test_course_run_repeats_and_leaves_the_global_generators_alone():
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    first = bench.course_run(**settings)
+    first = course.course_run(**settings)
     assert torch.rand(1) == expected
     assert (first["steps"], first["solved"]) == (6, False)
-    assert bench.course_run(**settings)["steps"] == 6
+    assert course.course_run(**settings)["steps"] == 6
 
 
 def test_course_run_stops_at_exact_validation(monkeypatch):
-    monkeypatch.setattr(bench, "_course_validation", lambda *_: 1.0)
-    done = bench.course_run(seed=0, cap=50, pool=16, validate_every=4, validation_size=8)
+    monkeypatch.setattr(course, "course_validation", lambda *_: 1.0)
+    done = course.course_run(seed=0, cap=50, pool=16, validate_every=4, validation_size=8)
     assert (done["steps"], done["solved"]) == (4, True)
 
 
 def test_course_validation_counts_bits():
-    model = bench._CourseRNN(4)
+    model = course.CourseRNN(4)
     with torch.no_grad():
         model.hidden_to_logits.weight.zero_()
         model.hidden_to_logits.bias.fill_(-1)
-    assert bench._course_validation(model, 400, np.random.RandomState(0)) == pytest.approx(0.5, abs=0.02)
+    assert course.course_validation(model, 400, np.random.RandomState(0)) == pytest.approx(0.5, abs=0.02)
 
 
 def test_more_seeds_are_tried_until_enough_of_the_courses_runs_succeed(monkeypatch):

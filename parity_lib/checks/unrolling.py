@@ -157,7 +157,7 @@ def _random_rnn(hidden: int, rng: np.random.Generator) -> nn.RNN:
 # ---------------------------------------------------------------- task 4
 
 
-@check("two_unit_weights: right on every string of 12 bits and on long, unkind ones")
+@check("two_unit_weights: right on every string of 12 bits and on long, regular ones")
 def two_unit_weights(seed: int = 0) -> None:
     """``two_unit_weights()`` -> ``(U, V, b, W, c)`` for bits coded as -1 and +1."""
     result = call("two_unit_weights", forbid=(models.by_hand,))
@@ -170,7 +170,7 @@ def two_unit_weights(seed: int = 0) -> None:
                for value, (name, shape) in zip(result, shapes.items(), strict=True)]
     every = _every_string()
     _right_on(every, [EVERY] * len(every), weights)
-    _right_on(*_unkind_strings(np.random.default_rng(seed)), weights)
+    _right_on(*_regular_strings(np.random.default_rng(seed)), weights)
 
 
 def _right_on(bits: np.ndarray, names: list[str], weights: list[np.ndarray]) -> None:
@@ -209,7 +209,7 @@ def _every_string() -> np.ndarray:
     return (np.arange(2**12)[:, None] >> np.arange(12)) & 1
 
 
-def _unkind_strings(rng: np.random.Generator, steps: int = 4000) -> tuple[np.ndarray, list[str]]:
+def _regular_strings(rng: np.random.Generator, steps: int = 4000) -> tuple[np.ndarray, list[str]]:
     """Long strings ``[batch, steps]`` with little to hold on to, and what each is."""
     ones_then_zeros = np.zeros((5, steps), dtype=int)
     ones_then_zeros[0, 0] = ones_then_zeros[1, 17] = ones_then_zeros[3, rng.integers(1, 300)] = 1

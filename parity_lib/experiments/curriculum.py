@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from parity_lib.data import Curriculum
 from parity_lib.experiments.condition import LONGEST, Condition, Conditions
-from parity_lib.models import CELLS
+from parity_lib.cells import CELLS
 
 SEEDS = 20
 QUICK = {"seeds": 2, "cells": ("gru",), "max_steps": 5}
 
 
-def conditions(cells: tuple[str, ...] = CELLS, max_steps: int = 8000) -> Conditions:
+def conditions(cells: tuple[str, ...] = tuple(CELLS), max_steps: int = 8000) -> Conditions:
     """The conditions by name."""
     ways = {"grows": Curriculum(2, LONGEST), "from the start": (1, LONGEST)}
     return {f"{cell}, {way}": Condition(cell, lengths, max_steps=max_steps)

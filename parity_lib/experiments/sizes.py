@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from parity_lib.experiments.condition import LONGEST, Condition, Conditions
-from parity_lib.models import CELLS
+from parity_lib.cells import CELLS
 
 SEEDS = 20
 QUICK = {"seeds": 2, "cells": ("tanh", "lstm"), "hidden": (1, 8), "max_steps": 5}
 
 
-def conditions(cells: tuple[str, ...] = CELLS, hidden: tuple[int, ...] = (1, 2, 3, 4, 8, 16, 32),
+def conditions(cells: tuple[str, ...] = tuple(CELLS), hidden: tuple[int, ...] = (1, 2, 3, 4, 8, 16, 32),
           max_steps: int = 2000) -> Conditions:
     """The conditions by name."""
     return {f"{cell} {size} x {layers}": Condition(cell, LONGEST, "every_step", hidden_size=size, num_layers=layers,

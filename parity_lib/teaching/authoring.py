@@ -52,9 +52,9 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from parity_lib import __version__
 from parity_lib.errors import require, require_int
 from parity_lib.teaching.chapters import chapters
+from parity_lib.version import __version__
 
 PARSER = MarkdownIt("commonmark").use(front_matter_plugin).use(colon_fence_plugin)
 CELL_OR_BLOCK = r"(?:```+|:::+) *\{(?:code-cell|answer|hints)"

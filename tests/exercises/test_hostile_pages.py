@@ -19,7 +19,7 @@ from tests.exercises.test_formgrader import OTHER, serve
 from tests.submissions import bank
 from tests.teaching import payloads
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 NAME = bank.authoring.names(bank.ROOT)[0]
 STOCK_PAGES = "c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"

@@ -32,8 +32,9 @@ def test_an_experiment_is_behind_itself_alone(altered):
     assert altered("parity_lib.experiments.pools") == {"pools"}
 
 
-def test_the_ensemble_is_behind_the_series_and_the_certificates(altered):
-    assert altered("parity_lib.ensemble") == {*filter(experiments.is_series, NAMES), "certificates"}
+def test_the_ensemble_is_behind_the_series_and_what_trains_or_reads_many_nets_at_once(altered):
+    others = {"certificates", "label_signal", "signal_in_training"}
+    assert altered("parity_lib.ensemble") == {*filter(experiments.is_series, NAMES), *others}
 
 
 @pytest.mark.parametrize("module", ["cli", "bench", "figures", "experiments", "experiments.statistics",

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from parity_lib import ParityRNN, by_hand
+from parity_lib.cells import CELLS
 from parity_lib.figures.picture import SHEET
-from parity_lib.models import CELLS
 from parity_lib.widgets.base import FOLDER, ParityWidget, front_end, weights
 
 
@@ -46,8 +46,20 @@ def test_a_widget_must_say_what_it_shows():
         repr(Silent())
 
 
+def states_of(net, bits):
+    """The hidden state after each bit, step by step with the library's own cell."""
+    weights = [getattr(net.rnn, f"{name}_l0").detach().numpy() for name in (
+        "weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    cell, states = CELLS[net.cell], []
+    state = np.zeros((1, net.hidden_size * (2 if cell.remembers else 1)))
+    for bit in bits:
+        state = cell.next_state(np.array([[float(bit)]]), state, *weights)
+        states.append(state[0, :net.hidden_size])
+    return np.array(states)
+
+
 @pytest.mark.browser
-def test_forward_in_javascript_equals_pytorch_for_every_cell(browser):
+def test_forward_in_javascript_equals_pytorch_and_the_cells(browser):
     bits = np.random.default_rng(0).integers(2, size=40)
     inputs = torch.tensor(bits.reshape(1, -1, 1)).double()
     nets = [net for cell in CELLS for net in (by_hand(cell), ParityRNN(5, cell, seed=2).double())]
@@ -57,6 +69,7 @@ def test_forward_in_javascript_equals_pytorch_for_every_cell(browser):
     with torch.no_grad():
         for net, run in zip(nets, runs, strict=True):
             states = np.array([step["h"] for step in run[1:]])
+            np.testing.assert_allclose(states, states_of(net, bits), atol=1e-9)
             logits = np.array([step["logit"] for step in run[1:]])
             np.testing.assert_allclose(states, net.hidden_states(inputs)[0].numpy(), atol=1e-9)
             np.testing.assert_allclose(logits, net(inputs)[0, :, 0].numpy(), atol=1e-8)

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from parity_lib import models
+from parity_lib.cells import CELLS
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
 from parity_lib.checks.plain import kind_of
@@ -67,12 +68,15 @@ def _states(blocks: list[np.ndarray], c: np.ndarray, order: str = ORDER) -> tupl
 
 
 def _lstm(x, h, c, weights) -> tuple[np.ndarray, np.ndarray]:
-    return _states(_blocks(x, h, weights), c)
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    state = CELLS["lstm"].next_state(x, np.concatenate([h, c], axis=1), *(weights[name] for name in names))
+    right_h, right_c = np.split(state, 2, axis=1)
+    return right_h, right_c
 
 
 def _step_hint(got_h, got_c, x, h, c, weights) -> str:
     blocks = _blocks(x, h, weights)
-    right_h, right_c = _states(blocks, c)
+    right_h, right_c = _lstm(x, h, c, weights)
     i, f, o = (_sigmoid(blocks[k]) for k in (0, 1, 3))
     g = np.tanh(blocks[2])
     both = np.stack([got_h, got_c])

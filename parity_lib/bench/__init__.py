@@ -2,8 +2,7 @@
 
 ``parity bench`` measures five things in one run with one torch thread, and
 takes turns between the two sides of each comparison, so that a busy machine
-slows both. The course's code stands here as the notebook has it, only seeded
-and made into functions.
+slows both. The course's code stands in :mod:`parity_lib.bench.course`.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.utils import rnn as rnn_utils
-from torch.utils.data import DataLoader, Dataset
 
 from parity_lib import training
+from parity_lib.bench.course import STEPS, course_bits_and_parity, course_run, course_training
 from parity_lib.cells import CELLS
 from parity_lib.data import ParityTask, bits_and_parity
 from parity_lib.ensemble import train_together
@@ -30,7 +28,6 @@ from parity_lib.models import ParityRNN
 from parity_lib.nets import chosen_backend
 from parity_lib.training import History, masked_loss, train
 
-STEPS = 50
 TARGETS = {
     "solve_ratio": 25.0,         # at least: the course's expected time per success, divided by ours
     "step_ratio": 1.10,          # at most: a step of train, divided by the bare step
@@ -68,103 +65,6 @@ QUICK_SIZES = {
     "packing": {"hidden": [4], "batch": [8], "repeats": 2},
     "together": {"rounds": 1, "steps": 2, "settings": [_setting("tanh", 4, 8, 2), _setting("lstm", 2, 2, 2)]},
 }
-
-
-# ---------------------------------------------------------------- the course's notebook
-
-
-def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """The notebook's data: two ``float32`` arrays ``[count, steps, 1]``.
-
-    >>> [array.shape for array in course_bits_and_parity(2, 3, np.random.RandomState(0))]
-    [(2, 3, 1), (2, 3, 1)]
-    """
-    bit_sequences = rng.randint(2, size=(count, steps))
-    bitsum = np.cumsum(bit_sequences, axis=1)
-    parity = bitsum % 2 != 0
-    features, labels = bit_sequences.astype("float32"), parity.astype("float32")
-    return np.expand_dims(features, -1), np.expand_dims(labels, -1)
-
-
-class _CourseDataset(Dataset):
-    """The notebook's dataset: one string an item."""
-
-    def __init__(self, count: int, steps: int, rng: np.random.RandomState) -> None:
-        self.features, self.labels = course_bits_and_parity(count, steps, rng)
-
-    def __getitem__(self, index):
-        return self.features[index, :], self.labels[index]
-
-    def __len__(self) -> int:
-        return len(self.features)
-
-
-class _CourseRNN(nn.Module):
-    """The notebook's net: always packed, and a sigmoid whether or not it is needed."""
-
-    def __init__(self, hidden_size: int) -> None:
-        super().__init__()
-        self.rnn = nn.RNN(batch_first=True, input_size=1, hidden_size=hidden_size, num_layers=1)
-        self.hidden_to_logits = nn.Linear(hidden_size, 1)
-        self.activation = nn.Sigmoid()
-
-    def forward(self, inputs, lengths):
-        packed_inputs = rnn_utils.pack_padded_sequence(inputs, lengths, batch_first=True)
-        rnn_out, _ = self.rnn(packed_inputs)
-        unpacked, _ = rnn_utils.pad_packed_sequence(rnn_out, batch_first=True)
-        logits = self.hidden_to_logits(unpacked)
-        return logits, self.activation(logits)
-
-
-def _course_lengths(inputs: torch.Tensor) -> torch.Tensor:
-    return torch.ones(inputs.size()[0], dtype=torch.int) * inputs.size()[1]
-
-
-def _course_validation(model: _CourseRNN, size: int, rng: np.random.RandomState) -> float:
-    loader = DataLoader(_CourseDataset(size, int(STEPS * 1.5), rng), batch_size=500)
-    is_correct = np.array([])
-    for inputs, targets in loader:
-        with torch.no_grad():
-            _, predictions = model(inputs, _course_lengths(inputs))
-            is_correct = np.append(is_correct, ((predictions > 0.5) == (targets > 0.5)))
-    return is_correct.mean()
-
-
-def course_run(seed: int, cap: int, pool: int, validate_every: int, validation_size: int) -> dict[str, Any]:
-    """Train as the notebook does until its validation is exact or ``cap`` steps are done.
-
-    Returns ``{"seed", "steps", "solved", "seconds"}``; making the data is part of the time.
-    """
-    began = time.perf_counter()
-    rng = np.random.RandomState(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        step = _course_training(rng, cap, pool, validate_every, validation_size)
-    return {"seed": seed, "steps": abs(step), "solved": step > 0, "seconds": time.perf_counter() - began}
-
-
-def _course_training(rng, cap: int, pool: int, validate_every: int, validation_size: int) -> int:
-    """The notebook's loop: the step at which it stopped early, or minus the cap."""
-    train_loader = DataLoader(_CourseDataset(pool, STEPS, rng), batch_size=8, shuffle=True)
-    model = _CourseRNN(4)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1, momentum=0)
-    loss_fn = nn.BCEWithLogitsLoss()
-    step, train_accs = 0, []
-    while True:
-        for inputs, targets in train_loader:
-            lengths = _course_lengths(inputs)
-            optimizer.zero_grad()
-            logits, predictions = model(inputs, lengths)
-            loss = loss_fn(logits, targets)
-            loss.backward()
-            optimizer.step()
-            step += 1
-            accuracy = ((predictions > 0.5) == (targets > 0.5)).type(torch.FloatTensor).mean()
-            train_accs.append((step, accuracy))
-            if step % validate_every == 0 and _course_validation(model, validation_size, rng) == 1.0:
-                return step
-            if step >= cap:
-                return -step
 
 
 # ---------------------------------------------------------------- the five measurements
@@ -333,7 +233,7 @@ def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds
         train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **settings)
 
     def course(count: int):
-        _course_training(np.random.RandomState(0), count, batch * count, count + 1, 1)
+        course_training(np.random.RandomState(0), count, batch * count, count + 1, 1)
 
     all_seeds(1)  # compiles, where that has not been done on this machine
     sides = {"together": all_seeds, "numpy": lambda count: all_seeds(count, "numpy"), "train": one_seed}

@@ -1,0 +1,3 @@
+"""The version of the library and of the book, which is one."""
+
+__version__ = "1.0.0"

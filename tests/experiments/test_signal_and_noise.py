@@ -1,0 +1,92 @@
+"""What labels say: the signal is the labels' part of the gradient, the noise what a batch does to it along its own way.
+
+Everything here is derived again with autograd, string by string.
+"""
+
+import copy
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.utils import parameters_to_vector
+
+from parity_lib import ParityRNN, by_hand
+from parity_lib.all_strings import StringTree
+from parity_lib.experiments.enumerated import Enumerated, train_rows
+from parity_lib.experiments.signal_and_noise import signal_and_noise, train_and_listen
+
+BITS = 4
+STRINGS = list(itertools.product([0, 1], repeat=BITS))
+CELLS = ("tanh", "relu", "lstm", "gru")
+
+
+def of(net, bits):
+    """Signal, noise and gradient of one net as numbers."""
+    return {name: float(values[0]) for name, values in signal_and_noise(StringTree([net.double()], bits)).items()}
+
+
+def of_each_string(net, what):
+    """The gradient of ``what(logit, label)`` at the last step of each string: ``[strings, weights]``."""
+    rows = []
+    for string in STRINGS:
+        net.zero_grad()
+        logit = net(torch.tensor(string, dtype=torch.float64).reshape(1, -1, 1))[0, -1, 0]
+        what(logit, torch.tensor(sum(string) % 2, dtype=torch.float64)).backward()
+        rows.append(parameters_to_vector([p.grad for p in net.parameters()]).numpy().copy())
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_signal_is_the_labels_part_of_the_whole_gradient(cell):
+    net = ParityRNN(3, cell, seed=1).double()
+    true = of_each_string(net, binary_cross_entropy_with_logits).mean(axis=0)
+    flipped = of_each_string(net, lambda logit, odd: binary_cross_entropy_with_logits(logit, 1 - odd)).mean(axis=0)
+    found = of(net, BITS)
+    assert found["gradient"] == pytest.approx(np.linalg.norm(true), rel=1e-9)
+    # The rest is the same with all labels flipped, so half of the difference is the labels' part.
+    assert found["signal"] == pytest.approx(np.linalg.norm(true - flipped) / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_noise_is_one_strings_gradient_along_the_signal(cell):
+    net = ParityRNN(6, cell, seed=1).double()     # relu 3 of this seed is linear on these strings: no signal at all
+    signed = of_each_string(net, lambda logit, odd: (2 * odd - 1) * logit).mean(axis=0)
+    along = of_each_string(net, binary_cross_entropy_with_logits) @ (signed / np.linalg.norm(signed))
+    assert of(net, BITS)["noise"] == pytest.approx(along.std(), rel=1e-5)      # a central difference, step 1e-4
+
+
+def test_the_weights_are_left_as_they_were():
+    tree = StringTree([ParityRNN(3, "gru", seed=2).double()], BITS)
+    before = tree.parameters.copy()
+    signal_and_noise(tree)
+    np.testing.assert_array_equal(tree.parameters, before)
+
+
+def test_a_net_by_hand_hears_labels_of_any_length_and_a_fresh_one_does_not():
+    fresh, knows = ParityRNN(2, "relu", seed=0), by_hand("relu")
+    assert of(knows, 10)["signal"] > 0.5 * of(knows, 2)["signal"]
+    assert of(fresh, 10)["signal"] < 1e-3 * of(fresh, 1)["signal"]
+
+
+def test_a_net_whose_answers_do_not_move_has_neither():
+    net = ParityRNN(3, "relu", seed=0).double()
+    with torch.no_grad():
+        net.hidden_to_logits.weight.zero_()
+        net.rnn.bias_ih_l0.fill_(-9)     # no unit is ever above 0
+    net.hidden_to_logits.bias.data.zero_()
+    found = of(net, BITS)
+    assert found["signal"] == 0
+    assert found["noise"] == pytest.approx(0, abs=1e-12)
+
+
+def test_listening_changes_nothing_and_hears_what_the_net_is_then():
+    condition = Enumerated(bits=3, cell="lstm", max_steps=100)
+    heard, alone = train_and_listen(condition, range(2), (50, 100)), train_rows(condition, range(2))
+    fresh = [of(copy.deepcopy(net), 3) for net in condition.models(range(2))]
+    for row, other, at_first in zip(heard, alone, fresh, strict=True):
+        assert {key: row[key] for key in other} == other
+        for name, value in at_first.items():
+            assert row[name][0] == pytest.approx(value, rel=1e-6)
+            assert len(row[name]) == 3
