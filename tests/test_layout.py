@@ -99,3 +99,9 @@ def test_the_version_stands_in_the_changelog_and_in_the_citation():
     newest = re.search(r"^## (\S+)", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
     cited = re.search(r"^version: (\S+)", (root / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
     assert newest == cited == parity_lib.__version__
+
+
+def test_no_module_is_longer_than_one_sitting():
+    longest = {file.relative_to(LIBRARY).as_posix(): len(file.read_text(encoding="utf-8").splitlines())
+               for file in LIBRARY.rglob("*.py")}
+    assert {name: lines for name, lines in longest.items() if lines > 400} == {}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from parity_lib.cells import CELLS
 from parity_lib.data import Curriculum
 from parity_lib.experiments.condition import LONGEST, Condition, Conditions
-from parity_lib.cells import CELLS
 
 SEEDS = 20
 QUICK = {"seeds": 2, "cells": ("gru",), "max_steps": 5}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parity_lib.experiments.condition import LONGEST, Condition, Conditions
 from parity_lib.cells import CELLS
+from parity_lib.experiments.condition import LONGEST, Condition, Conditions
 
 SEEDS = 20
 QUICK = {"seeds": 2, "cells": ("tanh", "lstm"), "hidden": (1, 8), "max_steps": 5}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parity_lib.experiments.condition import LONGEST, Condition, Conditions, words
 from parity_lib.cells import CELLS
+from parity_lib.experiments.condition import LONGEST, Condition, Conditions, words
 
 SEEDS = 50
 QUICK = {"seeds": 3, "cells": ("lstm",), "max_steps": 500}
