@@ -60,8 +60,8 @@ CLAIMS = (
     ),
     Claim(
         "small-tanh-nets-are-certified",
-        "More than half of these tanh nets of two and of four units, and at least half of those of eight, trained on 20 "
-        "or 50 bits, are certified: right on strings of every length.",
+        "More than half of these tanh nets of two and of four units, and at least half of those of eight, trained on "
+        "20 or 50 bits, are certified: right on strings of every length.",
         [*(verdicts(kind, "certified", "more than half certified", lambda count, solved: 2 * count > solved)
            for kind in ("tanh 2", "tanh 4")),
          verdicts("tanh 8", "certified", "at least half certified", lambda count, solved: 2 * count >= solved)],
