@@ -119,8 +119,8 @@ def _boxes(groups: list[_Group], spread: np.ndarray, margin: float = 0.1, floor:
 
 
 def _spread(points: np.ndarray) -> np.ndarray:
-    """The standard deviation of each coordinate, and a little where there is none."""
-    return points.std(axis=0) + 1e-3 * np.abs(points).max()
+    """The standard deviation of each coordinate, and a little where there is none, even if all states are 0."""
+    return points.std(axis=0) + 1e-3 * max(np.abs(points).max(), 1e-6)
 
 
 def _first_groups(points: np.ndarray, odd: np.ndarray, bits: np.ndarray, spread: np.ndarray) -> list[_Group]:
@@ -283,6 +283,7 @@ def _halves(pieces: Boxes, side: np.ndarray) -> Boxes:
     below, above = pieces.high.copy(), pieces.low.copy()
     below[rows, side], above[rows, side] = middle, middle
     return Boxes(np.vstack([pieces.low, above]), np.vstack([below, pieces.high]), np.tile(pieces.odd, 2))
+
 
 # ---------------------------------------------------------------- small boxes, from the start on
 
