@@ -13,7 +13,19 @@ from matplotlib.patches import Rectangle
 
 from parity_lib.errors import require
 from parity_lib.experiments.statistics import wilson_interval
-from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Numbers, Picture, canvas, in_style
+from parity_lib.figures.picture import (
+    EVEN,
+    INK,
+    MUTED,
+    ODD,
+    PAPER,
+    THIRD,
+    Numbers,
+    Picture,
+    canvas,
+    in_style,
+    log_steps,
+)
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 CELL_LOOKS = {"tanh": ("-", EVEN, "o"), "relu": ("--", ODD, "s"), "lstm": ("-.", THIRD, "^"), "gru": (":", INK, "D")}
@@ -140,7 +152,7 @@ def rates(conditions: dict[str, dict], what: str = "run") -> Picture:
         right.plot(row["quartiles"], [y, y], color=EVEN, linewidth=3, solid_capstyle="round")
         right.plot([row["median_steps"]], [y], "o", color=EVEN, markeredgecolor=PAPER, markersize=7)
     if solved:
-        _log_steps(right, [end for _, row in solved for end in row["quartiles"]])
+        log_steps(right, [end for _, row in solved for end in row["quartiles"]])
     else:
         right.set_xticks([])
     right.set_xlabel("steps (log scale)", fontsize=9)
@@ -171,7 +183,8 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
     tried = np.broadcast_to(seeds, shape)
     require(bool(np.all(np.isnan(counts) | (counts >= 0) & (counts <= tried))), "solved", solved,
             "counts from 0 to the number of seeds")
-    figure, axes = canvas(1.3 + 0.55 * len(columns), 0.8 + 0.42 * len(rows))
+    widest = max(len(str(row)) for row in rows)
+    figure, axes = canvas(0.9 + 0.08 * widest + 0.55 * len(columns), 0.8 + 0.42 * len(rows))
     cells, words = [], []
     for (y, row), (x, column) in product(enumerate(rows), enumerate(columns)):
         if np.isnan(counts[y, x]):
@@ -194,19 +207,6 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
                    f"the more, the darker. {'; '.join(words)}.",
                    f"How many seeds solved it{each}. A dash: not run.",
                    Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), cells))
-
-
-def _log_steps(axes: Axes, values: Sequence[float]) -> None:
-    """A log scale of steps with a few round numbers on it."""
-    low, high = 0.8 * min(values), 1.25 * max(values)
-    ticks: list[int] = []
-    for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
-        if low <= tick <= high and (not ticks or tick / ticks[-1] > (high / low) ** 0.4):
-            ticks.append(tick)
-    axes.set(xscale="log", xlim=(low, high))
-    axes.set_xticks(ticks)
-    axes.set_xticks([], minor=True)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
 @in_style

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from parity_lib.errors import require
-from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Numbers, Picture, canvas, in_style
+from parity_lib.figures.picture import (
+    EVEN,
+    INK,
+    MUTED,
+    ODD,
+    PAPER,
+    THIRD,
+    Numbers,
+    Picture,
+    canvas,
+    in_style,
+    log_steps,
+)
 
 LINES = (("-", EVEN), ("--", ODD), ("-.", THIRD), (":", INK), ((0, (5, 1)), MUTED), ((0, (1, 1)), EVEN))
 MARKS = (("o", EVEN), ("s", ODD), ("^", THIRD), ("D", INK), ("v", MUTED), ("P", EVEN))
@@ -101,7 +113,8 @@ def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
                      + (f"half of them by update {half[0]:,.0f}" if len(half) else "fewer than half of them"))
         rows += [(name, float(update), float(part)) for update, part in zip(at, share, strict=True)]
     earliest = min(value for updates in series.values() for value in (*updates, cap) if value is not None)
-    axes.set(xscale="log", xlim=(0.7 * earliest, 1.05 * cap), ylim=(-0.03, 1.05), yticks=[0, 0.5, 1],
+    log_steps(axes, [earliest, cap])
+    axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1],
              xlabel="updates (log scale)", ylabel="share not yet solved")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
     return Picture(figure, "Stairs that fall from 1 as seeds solve it: the share of seeds that have not yet solved it, "

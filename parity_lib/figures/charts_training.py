@@ -83,8 +83,8 @@ def label_signal(bits: Sequence[int], series: dict[str, Sequence[float]]) -> Pic
     axes.axhline(1, color=MUTED, linewidth=1.2)
     axes.text(bits[-1], 1.5, "as large as the noise", ha="right", va="bottom", fontsize=8, color=MUTED)
     axes.set(yscale="log", xlabel="bits in the string", ylabel="signal / noise", xticks=bits)
-    axes.set_ylim(top=1e3)
-    axes.set_yticks([10.0**power for power in range(-15, 1, 3) if 10.0**power >= 0.05 * axes.get_ylim()[0]])
+    lowest, highest = axes.set_ylim(top=10 * max(1e2, *map(max, series.values())))
+    axes.set_yticks([10.0**power for power in range(-15, 10, 3) if 0.05 * lowest <= 10.0**power <= highest])
     axes.set_yticks([], minor=True)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
     ends = "; ".join(f"{label}: {values[0]:.1g} at {bits[0]} bit, {values[-1]:.0e} at {bits[-1]}"

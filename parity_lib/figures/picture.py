@@ -134,3 +134,16 @@ def canvas(width: float = 5.0, height: float = 2.6, columns: int = 1, **options)
     """An empty figure of ``width`` by ``height`` inches, and its axes."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots(1, columns, **options)
+
+
+def log_steps(axes: Axes, values: Sequence[float]) -> None:
+    """A log scale of steps with a few round numbers on it."""
+    low, high = 0.8 * min(values), 1.25 * max(values)
+    ticks: list[int] = []
+    for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
+        if low <= tick <= high and (not ticks or tick / ticks[-1] > (high / low) ** 0.4):
+            ticks.append(tick)
+    axes.set(xscale="log", xlim=(low, high))
+    axes.set_xticks(ticks)
+    axes.set_xticks([], minor=True)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
