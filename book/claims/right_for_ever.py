@@ -1,0 +1,86 @@
+"""Right for ever, by more updates or by strings with long runs."""
+
+from parity_lib.experiments import wilson_interval
+
+from .claim import Claim, Condition, Path, Results, at
+from .rates import cannot_tell, counted, more_often
+
+CELLS, DATA, UPDATES = ("tanh", "lstm", "gru"), ("random", "runs"), (1000, 10_000)
+
+
+def row(cell: str, data: str, updates: int) -> Path:
+    """Where a kind of net stands in the file."""
+    return "nets", f"{cell} 8, {data}, {updates} updates"
+
+
+def of(cell: str) -> list[Path]:
+    """All kinds of a cell."""
+    return [row(cell, data, updates) for data in DATA for updates in UPDATES]
+
+
+# Families of comparisons: longer training, and runs in the strings.
+LONGER = [(row(cell, data, 10_000), row(cell, data, 1000)) for cell in CELLS for data in DATA]
+RUNS = [(row(cell, "runs", updates), row(cell, "random", updates)) for cell in CELLS for updates in UPDATES]
+BOTH = LONGER + RUNS
+LEARNED_LATER = BOTH.index((row("tanh", "runs", 10_000), row("tanh", "runs", 1000)))
+
+
+def none(path: Path, verdict: str) -> Condition:
+    """No net of a kind has this verdict."""
+    return counted(f"{path[1]}: none {verdict}", path, lambda results: at(results, *path, verdict) == 0, key=verdict,
+                   of="solved")
+
+
+def mostly(path: Path, verdict: str, of: str) -> Condition:
+    """The interval of the verdict's share lies above one half."""
+    return counted(f"{path[1]}: most {verdict}", path, lambda results: wilson_interval(
+        at(results, *path, verdict), at(results, *path, of))[0] > 0.5, key=verdict, of=of)
+
+
+def show(results: Results, *cells: str) -> str:
+    """The verdicts, kind by kind."""
+    return "; ".join("{}: of {seeds} seeds {solved} learned, {certified} certified, {refuted} refuted, {undecided} "
+                     "undecided".format(path[1], **at(results, *path)) for cell in cells for path in of(cell)) + "."
+
+
+CLAIMS = (
+    Claim(
+        "tanh-can-be-right-for-ever",
+        "Of tanh nets of eight units, most seeds are certified after 10,000 updates, on random strings and on strings "
+        "with runs (the intervals lie above one half), and none is refuted after 1,000 or 10,000.",
+        [*(mostly(row("tanh", data, 10_000), "certified", "seeds") for data in DATA),
+         *(none(path, "refuted") for path in of("tanh"))],
+        lambda results: show(results, "tanh"),
+    ),
+    Claim(
+        "the-cell-decides",
+        "For each kind of strings and number of updates more tanh nets are certified than LSTMs and than GRUs "
+        "(Fisher's exact test over fifty seeds each, eight comparisons with Holm's correction).",
+        more_often(*((one, other) for cell in CELLS[1:] for one, other in zip(of("tanh"), of(cell))), key="certified"),
+        lambda results: show(results, *CELLS),
+    ),
+    Claim(
+        "no-gru-for-ever",
+        "No GRU is certified, and of those that learned most are refuted, for each kind of strings and number of "
+        "updates (the intervals lie above one half).",
+        [*(none(path, "certified") for path in of("gru")),
+         *(mostly(path, "refuted", "solved") for path in of("gru"))],
+        lambda results: show(results, "gru"),
+    ),
+    Claim(
+        "updates-and-runs-cannot-tell",
+        "Whether ten times the updates, or runs in the strings, let more nets or fewer be certified, these runs cannot "
+        "tell, but for tanh nets on strings with runs, of which more are certified after 10,000 updates than after "
+        "1,000 (Fisher's exact test over fifty seeds each, twelve comparisons with Holm's correction).",
+        [*(condition for place, condition in enumerate(cannot_tell(*BOTH, key="certified")) if place != LEARNED_LATER),
+         more_often(*BOTH, key="certified")[LEARNED_LATER]],
+        lambda results: show(results, *CELLS),
+    ),
+    Claim(
+        "updates-and-runs-refute-alike",
+        "Nor can these runs tell whether more or fewer are refuted (Fisher's exact test over fifty seeds each, twelve "
+        "comparisons with Holm's correction).",
+        cannot_tell(*BOTH, key="refuted"),
+        lambda results: show(results, *CELLS),
+    ),
+)
