@@ -24,7 +24,7 @@ ACTIVATION_ERROR = 16  # what PyTorch's tanh and sigmoid are assumed to be off b
 
 @dataclass
 class Zonotopes:
-    """Zonotopes: points ``centre + generators @ e + r`` with every e in -1..1 and every |r| <= slack.
+    """Zonotopes: points ``centre + generators @ e + r`` with every e in -1..1 and every r in -slack..slack.
 
     ``centre`` and ``slack`` are ``[sets, size]``, ``generators [sets, size, count]``.
     The sums of two coordinates' errors are kept apart by the generators, which
