@@ -32,7 +32,7 @@ from parity_lib.models import ParityRNN
 UNITS = 8
 SETTINGS: dict[str, Any] = {"batch_size": 64, "lr": 0.01, "clip": 1.0}
 SHARE_OF_RUNS = 0.5
-QUICK: dict[str, Any] = {"seeds": 2, "cells": ("tanh",), "updates": (20,), "anew": True, "kept": False, "effort": 100}
+QUICK: dict[str, Any] = {"seeds": 2, "shorten": 500, "anew": True, "kept": False, "effort": 100}
 SAMPLE: dict[str, Any] = {"cells": ("tanh",), "updates": (1000,), "kept": False}
 
 
@@ -67,16 +67,16 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
-        anew: bool = False, kept: bool = True, effort: int = 30_000) -> dict[str, Any]:
+        shorten: int = 1, anew: bool = False, kept: bool = True, effort: int = 30_000) -> dict[str, Any]:
     """Run it, on the nets of the store where it has them, or on nets that are trained ``anew``.
 
-    The store is written anew where they are ``kept``.
+    ``shorten`` divides the updates. The store is written anew where they are ``kept``.
     """
     wanted = {named(*choice): choice for choice in
               ((cell, data, count) for cell in cells for data in TASKS for count in updates)}
     nets = [] if anew else [each for each in stored() if each.kind in wanted]
     there = {each.kind for each in nets}
-    nets += trained([choice for kind, choice in wanted.items() if kind not in there], seeds)
+    nets += trained([choice for kind, choice in wanted.items() if kind not in there], seeds, shorten)
     verdicts = Parallel(n_jobs=-1)(delayed(decided)(each, effort) for each in nets)
     if kept:
         write_store(verdicts)
@@ -88,18 +88,19 @@ def named(cell: str, data: str, updates: int) -> str:
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
-def trained(choices: list[tuple[str, str, int]], seeds: int) -> list[Stored]:
+def trained(choices: list[tuple[str, str, int]], seeds: int, shorten: int) -> list[Stored]:
     """The solved nets of each choice of a cell, strings and a number of updates."""
     jobs = [(*choice, range(first, min(first + SEEDS_A_JOB, seeds)))
             for choice in choices for first in range(0, seeds, SEEDS_A_JOB)]
-    return [each for nets in Parallel(n_jobs=-1)(delayed(learned)(*job) for job in jobs) for each in nets]
+    return [each for nets in Parallel(n_jobs=-1)(delayed(learned)(*job, shorten) for job in jobs) for each in nets]
 
 
-def learned(cell: str, data: str, updates: int, seeds: range) -> list[Stored]:
+def learned(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[Stored]:
     """Nets after exactly so many updates, those that are solved then: the one validation is at the end."""
     torch.set_num_threads(1)
     models = [ParityRNN(UNITS, cell, seed=seed) for seed in seeds]
-    histories = train_together(models, TASKS[data], seeds=seeds, max_steps=updates, validate_every=updates,
+    count = updates // shorten
+    histories = train_together(models, TASKS[data], seeds=seeds, max_steps=count, validate_every=count,
                                progress=False, **SETTINGS)
     return [as_stored(named(cell, data, updates), seed, model)
             for seed, model, history in zip(seeds, models, histories) if history.solved]

@@ -50,6 +50,13 @@ def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path):
 # Thin runs beside the committed ones
 
 
+def without_settings(value):
+    """Results without what says how they were made, which a thin run does otherwise."""
+    if isinstance(value, dict):
+        return {key: without_settings(part) for key, part in value.items() if key != "settings"}
+    return value
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_quick_run_has_the_form_of_the_committed_results(name, quick):
     committed, thin = (json.loads((folder / f"{name}.json").read_text()) for folder in (results.FOLDER, quick))
@@ -61,7 +68,7 @@ def test_a_quick_run_has_the_form_of_the_committed_results(name, quick):
         pairs = [(found | {"settings": 0}, committed["results"]["conditions"][key] | {"settings": 0})
                  for key, found in thin["results"]["conditions"].items()]
     else:
-        pairs = [(thin["results"], committed["results"])]
+        pairs = [(without_settings(thin["results"]), without_settings(committed["results"]))]
     for found, stored in pairs:
         assert same_shape(shape(found), shape(stored))
 
