@@ -58,9 +58,9 @@ CLAIMS = (
     ),
     Claim(
         "open-forget-gate-is-slower",
-        "With lengths from 1 to 50, LSTMs with a bias of 3 or 5 take more steps than LSTMs with a bias of 0; for biases "
-        "of 1 and 2 these runs cannot tell (log-rank test over all runs, four comparisons with Holm's correction). In "
-        "these runs no bias above 0 lowers the median by more than a tenth.",
+        "With lengths from 1 to 50, LSTMs with a bias of 3 or 5 take more steps than LSTMs with a bias of 0; for "
+        "biases of 1 and 2 these runs cannot tell (log-rank test over all runs, four comparisons with Holm's "
+        "correction). In these runs no bias above 0 lowers the median by more than a tenth.",
         [*sooner(*SLOWER)[-2:], *cannot_tell_sooner(*SLOWER)[:-2],
          *(Condition(f"bias {bias}: median not lower by a tenth",
                      lambda results, bias=bias: results["conditions"][f"1..50, bias {bias}"][

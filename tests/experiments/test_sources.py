@@ -33,7 +33,7 @@ def test_an_experiment_is_behind_itself_alone(altered):
 
 
 def test_the_ensemble_is_behind_the_series_and_what_trains_or_reads_many_nets_at_once(altered):
-    others = {"certificates", "label_signal", "signal_in_training"}
+    others = {"certificates", "label_signal", "right_for_ever", "signal_in_training"}
     assert altered("parity_lib.ensemble") == {*filter(experiments.is_series, NAMES), *others}
 
 
