@@ -1,7 +1,7 @@
 """A fixed pool of strings."""
 
 from .claim import Claim
-from .rates import MARGIN, cannot_tell, more_than_half, mostly, same_rate
+from .rates import MARGIN, cannot_tell, more_often, more_than_half, mostly, same_rate
 from .words import rates
 
 
@@ -10,6 +10,7 @@ def row(name: str) -> tuple[str, str]:
     return "conditions", name
 
 
+AGAINST_FRESH = tuple((row("fresh"), row(name)) for name in ("1000 strings", "10000 strings"))
 CLAIMS = (
     Claim(
         "large-pool-is-enough",
@@ -20,11 +21,10 @@ CLAIMS = (
     ),
     Claim(
         "small-pool-often-enough",
-        "With a fixed pool of 1,000 strings more than half of these LSTMs solve it. Whether fewer do than with fresh "
-        "strings, these runs cannot tell, nor for a pool of 10,000 (Fisher's exact test, two comparisons with Holm's "
-        "correction).",
-        [more_than_half(*row("1000 strings")),
-         *cannot_tell(*((row(name), row("fresh")) for name in ("1000 strings", "10000 strings")))],
+        "With a fixed pool of 1,000 strings more than half of these LSTMs solve it, and fewer than with fresh strings; "
+        "for a pool of 10,000 these runs cannot tell (Fisher's exact test, two comparisons with Holm's correction).",
+        [more_than_half(*row("1000 strings")), more_often(*AGAINST_FRESH)[0],
+         cannot_tell(*AGAINST_FRESH)[1]],
         lambda results: rates(results, "1000 strings", "10000 strings", "fresh"),
     ),
 )
