@@ -30,7 +30,7 @@ sys.path.insert(0, "..")
 from parity_lib.constant import VALUE
 with open("../runs.txt", "a") as marks: marks.write("x")
 print("constant", VALUE)
-print("result", pathlib.Path("results/run.json").read_text())
+print("result", pathlib.Path("../parity_lib/experiments/results/run.json").read_text())
 print("version", pathlib.Path("../constraints.txt").read_text())
 ```
 """
@@ -68,6 +68,13 @@ def built(folder: Path) -> str:
     done = build(folder)
     assert done.returncode == 0, done.stdout[-4000:]
     return (folder / "_build/html/book/page.html").read_text(encoding="utf8")
+
+
+def said(done, folder: Path) -> str:
+    """What a build says after its first line, which names the library of another folder."""
+    first, _, rest = done.stdout.partition("\n")
+    assert first == f"This is the parity command of {ROOT}, and it builds {folder} with that library."
+    return rest
 
 
 def runs(folder: Path) -> int:
@@ -147,7 +154,7 @@ def test_a_failing_cell_fails_the_build_and_leaves_nothing_in_the_way(tmp_path):
     write(book, "book/page.md", SOUND)
     # A build says which page it is at and where the book is, and nothing else: no settings, colours or kernel's log.
     done = build(book)
-    assert done.stdout.splitlines() == [
+    assert said(done, book).splitlines() == [
         "Page 1 of 1: book/page", f"The book is ready. Open {(book / '_build/html/index.html').as_uri()}"]
     assert "All is well" in (book / "_build/html/book/page.html").read_text(encoding="utf8")
 
@@ -157,18 +164,18 @@ def test_what_keeps_a_build_from_beginning_is_said_in_one_line(tmp_path):
     (book / "_build").mkdir()
     with FileLock(book / "_build/.lock"):
         done = build(book)
-        assert (done.returncode, done.stdout) == (1, f"Error: another build is running in {book}; wait for its end\n")
+        assert (done.returncode, said(done, book)) == (1, f"Error: another build is running in {book}; wait for its end\n")
     write(book, "parity_lib/experiments/results/run.json", '{"results": {"a": 1')
     done = build(book)
     assert done.returncode == 1
-    said = r"Error: parity_lib/experiments/results/run.json is cut short or damaged \(.*\); .*\n"
-    assert re.fullmatch(said, done.stdout)
+    damaged = r"Error: parity_lib/experiments/results/run.json is cut short or damaged \(.*\); .*\n"
+    assert re.fullmatch(damaged, said(done, book))
     write(book, "parity_lib/experiments/results/run.json", "{}")
     shutil.rmtree(book / "_build")
     write(book, "_build", "A file where the folder should be.")
     done = build(book)
     assert done.returncode == 1
-    assert re.fullmatch(r"Error: .*_build cannot be written: .*\n", done.stdout)
+    assert re.fullmatch(r"Error: .*_build cannot be written: .*\n", said(done, book))
 
 
 def test_a_repository_brings_launch_buttons_and_a_base_brings_addresses(tmp_path):
