@@ -30,7 +30,8 @@ sys.path.insert(0, "..")
 from parity_lib.constant import VALUE
 with open("../runs.txt", "a") as marks: marks.write("x")
 print("constant", VALUE)
-print("result", pathlib.Path("../parity_lib/experiments/results/run.json").read_text())
+results = pathlib.Path("../parity_lib/experiments/results")
+print("result", (results / "run.json").read_text())
 print("version", pathlib.Path("../constraints.txt").read_text())
 ```
 """
