@@ -28,7 +28,11 @@ PARTS = 7  # of LANES numbers that a block keeps of a step: four rows, and for a
 TANH, RELU, LSTM, GRU = range(4)
 KINDS = {"tanh": TANH, "relu": RELU, "lstm": LSTM, "gru": GRU}
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})
+FAST = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz", "arcp"}}
+_compiled = njit(cache=True, **FAST)
+# Within its caller, and never from the cache: a function that stands both alone and in its caller's
+# code is optimised twice, and which of the two is called, with its own rounding, depends on what was cached.
+_inlined = njit(forceinline=True, **FAST)
 
 
 def tanh(x: float) -> float:
@@ -62,7 +66,7 @@ def tanh_of(values, result):
         result[place] = tanh(values[place])
 
 
-@_compiled
+@_inlined
 def _add_product(tiles, rows, result):
     """Four rows of a product: ``tiles [count x 16]``, ``rows [count x 4 x LANES]`` -> ``result [4 x LANES]``."""
     for tile in range(len(tiles) // 16):
@@ -78,7 +82,7 @@ def _add_product(tiles, rows, result):
 # ---------------------------------------------------------------- one block of four rows, forward and back
 
 
-@_compiled
+@_inlined
 def _step(kind, z, before, half, one):
     """Like ``Cell.step``: ``z [PARTS x LANES]`` begins with the product; ``before`` is the block a step earlier."""
     if kind == TANH:
@@ -103,7 +107,7 @@ def _step(kind, z, before, half, one):
             z[6 * LANES + k] = u * (before[6 * LANES + k] - n) + n
 
 
-@_compiled
+@_inlined
 def _back(kind, z, before, d_h, carry, d, half, one):
     """Like ``Cell.back``, into ``d [4 x LANES]``; ``d_h`` and ``carry`` are of the block's units."""
     if kind == TANH:
@@ -136,7 +140,7 @@ def _back(kind, z, before, d_h, carry, d, half, one):
 # ---------------------------------------------------------------- one network, all time steps
 
 
-@_compiled
+@_inlined
 def _forward(kind, tiles, edge, units, now, kept, states, half, one):
     """A layer along its strings, whose inputs and constant 1 are in ``states``.
 
@@ -169,13 +173,13 @@ def _forward(kind, tiles, edge, units, now, kept, states, half, one):
             _copy(h, states[unit, (t + 1) * LANES:(t + 2) * LANES])
 
 
-@_compiled
+@_inlined
 def _copy(values, place):
     for k in range(LANES):
         place[k] = values[k]
 
 
-@_compiled
+@_inlined
 def _add_sums(left, right, start, count, result):
     """Add to ``result [rows, columns]`` the products of each row of ``left`` with each of ``right``, from ``start``."""
     for row in range(0, len(left), 4):
@@ -194,7 +198,7 @@ def _add_sums(left, right, start, count, result):
             result[row + 3, column] += s3
 
 
-@_compiled
+@_inlined
 def _backward(kind, tiles, units, kept, states, d_states, slopes, gradient, half, one):
     """The way back through a layer: ``d_states [steps, units x LANES]`` comes from above.
 
@@ -228,7 +232,7 @@ def _backward(kind, tiles, units, kept, states, d_states, slopes, gradient, half
                 _add_product(tiles[units // 4 + four], d, slopes[t, place])
 
 
-@_compiled
+@_inlined
 def _answers(readout, states, logits, row, seed, start, lanes):
     """Write the logits of one network's strings into ``logits``, and into ``row [steps x LANES]``."""
     units, steps = len(readout) - 1, len(logits)
@@ -241,7 +245,7 @@ def _answers(readout, states, logits, row, seed, start, lanes):
         logits[t, seed, start:start + lanes] = row[t * LANES:t * LANES + lanes]
 
 
-@_compiled
+@_inlined
 def _slopes_of_loss(row, targets, weights, seed, start, lanes, half):
     """In place of the logits in ``row``: the gradient of the cross-entropy there, 0 where no string is."""
     for t in range(len(targets)):
@@ -252,7 +256,7 @@ def _slopes_of_loss(row, targets, weights, seed, start, lanes, half):
         of_step[lanes:] = half - half
 
 
-@_compiled
+@_inlined
 def _add_readout(row, states, d_readout):
     units = len(d_readout) - 1
     for unit in range(units):

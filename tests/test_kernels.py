@@ -1,5 +1,6 @@
 """The compiled arithmetic against NumPy's: in float64 to its rounding, in float32 to a stated tolerance."""
 
+import os
 import subprocess
 import sys
 
@@ -76,3 +77,14 @@ def test_without_numba_numpy_computes():
                "print(train_together([ParityRNN(2, 'lstm')], ParityTask(3), max_steps=1, seeds=[0])[0].backend)")
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "numpy\n"
+
+
+def test_code_from_the_cache_gives_the_bits_of_code_just_compiled(tmp_path):
+    program = ("import hashlib; from tests.test_kernels import both; import torch;"
+               "print([hashlib.sha256(both(cell, torch.float32)[1][2].tobytes()).hexdigest()"
+               " for cell in ('tanh', 'lstm', 'gru')])")
+    compiled, cached = (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                       env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}).stdout for _ in range(2))
+    assert any(tmp_path.rglob("*.nbc"))
+    assert compiled == cached
