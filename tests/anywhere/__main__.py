@@ -21,8 +21,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / "_build" / "anywhere"
 LEFT_BEHIND = (".git", "_build", "__pycache__", ".*_cache", ".hypothesis", "unfinished")
 NUDGES = 20
+INSTALLING = threading.Lock()      # two parts of a setting may want its environment at once
 PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 PARTS = {
     "suite": [*PYTEST, "-m", "not slow and not browser and not book"],
@@ -64,6 +67,7 @@ def settings() -> list[Setting]:
         "OpenBLAS Prescott": {"OPENBLAS_CORETYPE": "Prescott"},
         "MKL SSE4.2": {"MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
         "MKL compatible": {"MKL_CBWR": "COMPATIBLE"},
+        "Numba generic": {"NUMBA_CPU_NAME": "generic"},
     }
     return [
         *(Setting(f"nudge {n}", ("pages", "quick"), {"PARITY_NUDGE": str(n)}) for n in range(1, NUDGES + 1)),
@@ -94,6 +98,12 @@ def interpreter(setting: Setting) -> str:
         return sys.executable
     folder = PLACE / setting.name.replace(" ", "-")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    with INSTALLING:
+        return install(setting, folder, python)
+
+
+def install(setting: Setting, folder: Path, python: Path) -> str:
+    """Make the environment of a setting, unless it is there."""
     ready = folder / "ready"
     if ready.exists():
         return str(python)
@@ -145,6 +155,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.anywhere", description=__doc__.split("\n")[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="a setting, or how some begin; repeatable")
     parser.add_argument("--part", choices=PARTS, help="one part of each")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many parts at once [1]")
     parser.add_argument("--list", action="store_true", help="name the settings")
     asked = parser.parse_args()
     known = {one.name: one for one in settings()}
@@ -160,15 +171,25 @@ def main() -> int:
         sources = copy(Path(name) / "copy")
     results = json.loads(store.read_text(encoding="utf-8")) if store.is_file() else {}
     print(f"NumPy {np.__version__}, Python {sys.version.split()[0]}\n{'setting':20} {'part':6} result  seconds")
-    for setting, part in jobs:
-        key = f"{setting.name}: {part}"
-        if not (results.get(key, {}).get("passed") and results[key]["sources"] == sources):
-            results[key] = run(setting, part)
+    keys = [f"{setting.name}: {part}" for setting, part in jobs]
+    passed = {key for key in keys if results.get(key, {}).get("passed") and results[key]["sources"] == sources}
+    for key in sorted(passed, key=keys.index):
+        show(key, results[key])
+    with ThreadPoolExecutor(asked.jobs) as workers:
+        running = {workers.submit(run, *job): key for key, job in zip(keys, jobs, strict=True) if key not in passed}
+        for future in as_completed(running):
+            key = running[future]
+            results[key] = future.result()
             store.write_text(json.dumps(results, indent=1), encoding="utf-8")
-        result = results[key]
-        print(f"{setting.name:20} {part:6} {'passed' if result['passed'] else 'FAILED'} {result['seconds']:8}"
-              + ("" if result["passed"] else f"  see {result['log']}"), flush=True)
-    return int(not all(results[f"{setting.name}: {part}"]["passed"] for setting, part in jobs))
+            show(key, results[key])
+    return int(not all(results[key]["passed"] for key in keys))
+
+
+def show(key: str, result: dict) -> None:
+    """Print a row of the table."""
+    setting, part = key.split(": ")
+    print(f"{setting:20} {part:6} {'passed' if result['passed'] else 'FAILED'} {result['seconds']:8}"
+          + ("" if result["passed"] else f"  see {result['log']}"), flush=True)
 
 
 if __name__ == "__main__":
