@@ -177,11 +177,15 @@ def main() -> int:
         show(key, results[key])
     with ThreadPoolExecutor(asked.jobs) as workers:
         running = {workers.submit(run, *job): key for key, job in zip(keys, jobs, strict=True) if key not in passed}
-        for future in as_completed(running):
-            key = running[future]
-            results[key] = future.result()
-            store.write_text(json.dumps(results, indent=1), encoding="utf-8")
-            show(key, results[key])
+        try:
+            for future in as_completed(running):
+                key = running[future]
+                results[key] = future.result()
+                store.write_text(json.dumps(results, indent=1), encoding="utf-8")
+                show(key, results[key])
+        except KeyboardInterrupt:
+            workers.shutdown(cancel_futures=True)
+            raise
     return int(not all(results[key]["passed"] for key in keys))
 
 
