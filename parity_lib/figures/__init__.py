@@ -33,12 +33,13 @@ from parity_lib.figures.drawings import (
     unrolled,
 )
 from parity_lib.figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
+from parity_lib.figures.table import Table, table
 
 __all__ = [
-    "EVEN", "ODD", "Numbers", "Picture", "accuracy_by_length", "accuracy_by_step", "canvas", "curves",
+    "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_step", "canvas", "curves",
     "gates_over_string", "gradient_norms", "gru_cell", "in_style", "interval_rounds", "keep_or_flip", "label_signal",
     "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves", "one_unit", "packing",
     "predicted_and_observed", "rates", "states_in_plane", "states_on_ones", "steps_to_solve", "strings_and_labels",
-    "success_grid", "success_rates", "survival", "trials_to_guess", "two_by_two", "two_by_two_by_length", "unrolled",
-    "verdicts",
+    "success_grid", "success_rates", "survival", "table", "trials_to_guess", "two_by_two", "two_by_two_by_length",
+    "unrolled", "verdicts",
 ]

@@ -1,0 +1,82 @@
+"""A table: rows of words and numbers that a page shows as HTML, and a terminal as aligned text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from parity_lib.errors import require
+
+
+@dataclass(frozen=True)
+class Table:
+    """What :func:`table` returns: ``columns``, and a list of cells in words for each row."""
+
+    columns: list[str]
+    cells: list[list[str]]
+    numeric: list[bool]
+    caption: str = ""
+
+    def __repr__(self) -> str:
+        lines = [self.columns, *self.cells]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        text = ["  ".join(cell.rjust(width) if right else cell.ljust(width)
+                          for cell, width, right in zip(line, widths, self.numeric, strict=True)).rstrip()
+                for line in lines]
+        return "\n".join([self.caption, *text] if self.caption else text)
+
+    def _repr_html_(self) -> str:
+        head = "".join(_cell("th", name, right, "col")
+                       for name, right in zip(self.columns, self.numeric, strict=True))
+        body = "".join(
+            "<tr>" + "".join(_cell("td" if place else "th", cell, right, "" if place else "row")
+                             for place, (cell, right) in enumerate(zip(row, self.numeric, strict=True))) + "</tr>"
+            for row in self.cells)
+        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        label = html.escape(self.caption or "Table: " + ", ".join(self.columns), quote=True)
+        return (f'<div class="parity-rows" tabindex="0" role="region" aria-label="{label}">'
+                f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+
+
+def table(rows: Sequence[Mapping[str, Any]], caption: str = "") -> Table:
+    """A table of ``rows``, each a mapping of a column's name to what it holds, in the order of the first.
+
+    The first column names the rows. Whole numbers are grouped by commas, others have four
+    digits; None and what a row lacks is a dash; words and arrays are shown as they are. Columns of
+    numbers are aligned at their right. Raises ValueError where there is no row, or where
+    the first row lacks a column that a later one has.
+
+    >>> from parity_lib.figures import table
+    >>> table([{"net": "tanh", "solved": 20, "loss": 0.69312}, {"net": "LSTM", "solved": 1200, "loss": None}])
+    net   solved    loss
+    tanh      20  0.6931
+    LSTM   1,200       –
+    """
+    require(len(rows) > 0, "rows", rows, "a mapping of columns to values for at least one row")
+    columns = list(rows[0])
+    unknown = [name for row in rows for name in row if name not in columns]
+    require(not unknown, "rows", unknown, f"columns that the first row has: {columns}")
+    values = [[row.get(name) for name in columns] for row in rows]
+    numeric = [any(map(_is_number, column)) and all(value is None or _is_number(value) for value in column)
+               for column in zip(*values, strict=True)]
+    return Table(list(map(str, columns)), [list(map(_in_words, row)) for row in values], numeric, caption)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _in_words(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not _is_number(value):
+        return str(value)
+    return f"{value:,d}" if isinstance(value, Integral) else f"{value:.4g}"
+
+
+def _cell(tag: str, text: str, right: bool, scope: str) -> str:
+    opening = tag + (f' scope="{scope}"' if scope else "") + (' class="number"' if right else "")
+    return f"<{opening}>{html.escape(text)}</{tag}>"
