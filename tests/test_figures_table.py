@@ -40,3 +40,11 @@ def test_what_a_row_lacks_is_a_dash_and_a_column_too_many_an_error():
         figures.table([{"a": 1}, {"b": 2}])
     with pytest.raises(ValueError, match="rows"):
         figures.table([])
+
+
+@pytest.mark.parametrize(("column", "shown"), [
+    ([1.0, 1.1, 1.15], ["1.00", "1.10", "1.15"]), ([0.02197, -0.9595], ["0.0220", "-0.9595"]),
+    ([12345.678, -1e-5], ["12,346", "0"]), ([float("nan"), 1.5], ["nan", "1.5"]), ([0.0, 0.0], ["0", "0"]),
+    ([np.float32(0.5), 2], ["0.5", "2.0"])])
+def test_a_columns_numbers_share_their_decimals(column, shown):
+    assert [row[0] for row in figures.table([{"a": value} for value in column]).cells] == shown

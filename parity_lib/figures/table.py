@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -44,10 +45,11 @@ class Table:
 def table(rows: Sequence[Mapping[str, Any]], caption: str = "") -> Table:
     """A table of ``rows``, each a mapping of a column's name to what it holds, in the order of the first.
 
-    The first column names the rows. Whole numbers are grouped by commas, others have four
-    digits; None and what a row lacks is a dash; words and arrays are shown as they are. Columns of
-    numbers are aligned at their right. Raises ValueError where there is no row, or where
-    the first row lacks a column that a later one has.
+    The first column names the rows. Whole numbers are grouped by commas; of others the
+    largest of a column has four digits, and all have its decimals, so numbers that span
+    powers of ten are better given as words. None and what a row lacks is a dash; words
+    and arrays are shown as they are. Columns of numbers are aligned at their right.
+    Raises ValueError where there is no row, or where the first row lacks a column that a later one has.
 
     >>> from parity_lib.figures import table
     >>> table([{"net": "tanh", "solved": 20, "loss": 0.69312}, {"net": "LSTM", "solved": 1200, "loss": None}])
@@ -62,19 +64,26 @@ def table(rows: Sequence[Mapping[str, Any]], caption: str = "") -> Table:
     values = [[row.get(name) for name in columns] for row in rows]
     numeric = [any(map(_is_number, column)) and all(value is None or _is_number(value) for value in column)
                for column in zip(*values, strict=True)]
-    return Table(list(map(str, columns)), [list(map(_in_words, row)) for row in values], numeric, caption)
+    words = [_numbers(column) if right else ["–" if value is None else str(value) for value in column]
+             for column, right in zip(zip(*values, strict=True), numeric, strict=True)]
+    return Table(list(map(str, columns)), [list(row) for row in zip(*words, strict=True)], numeric, caption)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _in_words(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool) or not _is_number(value):
-        return str(value)
-    return f"{value:,d}" if isinstance(value, Integral) else f"{value:.4g}"
+def _numbers(column: Sequence[Any]) -> list[str]:
+    """A column's numbers with as many decimals each as the largest needs for four digits, fewer where all end in 0."""
+    present = [value for value in column if value is not None]
+    if all(isinstance(value, Integral) for value in present):
+        decimals = 0
+    else:
+        largest = max((abs(value) for value in present if math.isfinite(value)), default=1) or 1
+        decimals = max(0, 3 - math.floor(math.log10(largest)))
+        while decimals and all(f"{value:.{decimals}f}".endswith(("0", "nan", "inf")) for value in present):
+            decimals -= 1
+    return ["–" if value is None else f"{value:z,.{decimals}f}" for value in column]
 
 
 def _cell(tag: str, text: str, right: bool, scope: str) -> str:
