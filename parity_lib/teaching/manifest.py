@@ -8,7 +8,9 @@ that repeats them. `parity exercises` puts it into place, and `parity exercises
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ from markdown_it import MarkdownIt
 
 from parity_lib.errors import require, require_int
 from parity_lib.teaching import authoring
-from parity_lib.teaching.chapters import Chapter, chapters
+from parity_lib.teaching.chapters import TIME, Chapter, chapters
 
 POINTS = Path("parity_lib/checks/points.py")
+BEGIN = Path("book/index.md")
 OVERVIEW, SYLLABUS, CONTENTS = Path("book/exercises.md"), Path("book/instructors.md"), Path("_toc.yml")
 IN_CONTENTS = "- file: exercises/"
 
@@ -91,7 +94,9 @@ def derived(root: Path) -> dict[str, str]:
     make = {POINTS: lambda text: _points(known),
             OVERVIEW: lambda text: with_table(text, "exercise", _overview(known)),
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(known, pages)),
-            CONTENTS: lambda text: _contents(text, known)}
+            CONTENTS: lambda text: _contents(text, known),
+            BEGIN: lambda text: with_table(text, "chapter", _course(text, pages)),
+            **{Path(f"book/{one.page}.md"): partial(_with_time, minutes=one.minutes) for one in pages.values()}}
     return {path.as_posix(): new((root / path).read_text(encoding="utf-8"))
             for path, new in make.items() if (root / path).is_file()}
 
@@ -123,6 +128,19 @@ def _syllabus(known: list[Exercise], pages: dict[str, Chapter]) -> list[tuple[st
     left = tuple(page for page in pages if not any(page in one.session for one in known))
     rows += [row("optional", left, 0, "")] if left else []
     return [("session", "chapters to read", "reading", "exercise", "hours in all"), *rows]
+
+
+def _course(text: str, pages: dict[str, Chapter]) -> list[tuple[str, ...]]:
+    """The chapters in their order, each with what its row in ``text`` says that the reader will do there."""
+    said = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
+    missing = sorted(set(pages) - set(said))
+    require(not missing, f"{BEGIN}: chapters", missing, "a row `| 1. {doc}`name` | what one does | 5 |` for each")
+    return [("chapter", "you will", "minutes"),
+            *((f"{one.number}. {{doc}}`{one.page}`", said[one.page], str(one.minutes)) for one in pages.values())]
+
+
+def _with_time(text: str, minutes: int) -> str:
+    return TIME.sub(f"- **Time:** {minutes} minutes.", text, count=1)
 
 
 def _pages(names: tuple[str, ...]) -> str:

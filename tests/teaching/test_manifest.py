@@ -14,7 +14,9 @@ ROOT = bank.ROOT
 EXERCISES = manifest.exercises(ROOT)
 NAMES = [one.name for one in EXERCISES]
 FIRST = EXERCISES[0]
-DERIVED = [path.as_posix() for path in (manifest.POINTS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS)]
+DERIVED = [path.as_posix() for path in (manifest.POINTS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS,
+                                        manifest.BEGIN)]
+DERIVED += [f"book/{page}.md" for page in chapters.chapters(ROOT)]
 
 
 @pytest.fixture
@@ -77,6 +79,8 @@ def test_the_exercises_come_in_order_with_all_that_is_said_of_them():
     (DERIVED[1], f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes + 5} | {FIRST.points} |"),
     (DERIVED[2], f", {FIRST.minutes} minutes |", f", {FIRST.minutes + 5} minutes |"),
     (DERIVED[3], f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
+    (DERIVED[4], "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
+    ("book/data.md", "**Time:** ", "**Time:** 1"),
 ])
 def test_what_is_changed_by_hand_is_noticed(root, path, before, after):
     assert stale(root) == set()
@@ -110,7 +114,7 @@ def test_a_chapter_that_moves_takes_its_number_along(root):
 def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
     change(root / f"solutions/{FIRST.name}.md", f"session: [{', '.join(FIRST.session)}]", "session: [one-bit]")
     table = manifest.derived(root)[DERIVED[2]]
-    assert "| 1 | {doc}`one-bit` | 15 minutes |" in table
+    assert f"| 1 | {{doc}}`one-bit` | {chapters.chapters(ROOT)['one-bit'].minutes} minutes |" in table
     assert "| optional | {doc}`unrolling`, " in table
     assert all(60 * int(hours) > int(minutes) for minutes, hours in
                ((sum(chapters.chapters(ROOT)[page].minutes for page in one.session) + one.minutes, row.split("|")[-2])
@@ -121,7 +125,30 @@ def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
 def test_a_course_without_the_book_has_nothing_to_derive(root):
     for path in DERIVED[:3]:
         (root / path).unlink()
-    assert set(manifest.derived(root)) == {DERIVED[3]}
+    assert set(manifest.derived(root)) == set(DERIVED[3:])
+
+
+# ---------------------------------------------------------------- minutes
+
+
+@pytest.mark.parametrize(("text", "minutes"), [
+    ("word " * 1500, 10),
+    ("---\ntitle: " + "word " * 1500 + "\n---\nword", 5),
+    ("```{code-cell} python\n" + "x = 1\n\n" * 75 + "```", 10),
+    ("```{code-cell} python\n:tags: [remove-cell]\n" + "x = 1\n" * 75 + "```", 5),
+    ("```{code-cell} python\n:tags: [remove-input]\n" + "figures.curves(x)\n" * 8 + "```", 10),
+    ("```{math}\na\n```\n\n" * 12, 10),
+    ("| a |\n|---|\n" + "| word |\n" * 1000, 10),
+])
+def test_minutes_are_counted_from_words_code_figures_and_formulas(text, minutes):
+    assert chapters.reading_minutes(text) == minutes
+
+
+def test_the_book_states_the_rates_by_which_it_counts():
+    page = (ROOT / "book/how-to-use.md").read_text(encoding="utf-8")
+    rates = (f"{chapters.WORDS_A_MINUTE} words a minute, ${chapters.SECONDS_A_CODE_LINE}$ seconds for a line of code, "
+             f"{chapters.SECONDS_A_FIGURE} for a figure and {chapters.SECONDS_A_FORMULA} for a displayed formula")
+    assert rates in page
 
 
 # ---------------------------------------------------------------- slips

@@ -47,8 +47,8 @@ def show(course_settings):
             config = Config({"HTMLExporter": course_settings.HTMLExporter}) if safe else Config()
             config.HTMLExporter.template_name = template
             config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-            config.HTMLExporter.extra_template_paths = [str(
-                Path(handlers.static_path, "node_modules", "bootstrap", "dist", "css"))]
+            config.HTMLExporter.extra_template_paths = [    # nbgrader's releases have it in different folders
+                str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
             exporters[safe, template] = HTMLExporter(config=config)
 
     def page(notebook, template="formgrade", safe=True, **names):
