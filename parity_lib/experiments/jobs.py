@@ -130,6 +130,6 @@ def _connected(scheduler: str) -> Any:
         raise ImportError("a scheduler needs Dask: pip install -e '.[cluster]'") from None
     try:
         return Client(scheduler, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AssertionError) as error:      # distributed before 2025.2 asserts the protocol
         raise OSError(f"scheduler must be the address of a Dask scheduler that runs, such as tcp://host:8786, "
                       f"but it is {scheduler!r}: {error}") from None
