@@ -6,6 +6,7 @@ it draws new ones, which is what grading does. A check either prints a line that
 begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 """
 
+from parity_lib.checks.answers import model_answer
 from parity_lib.checks.core import (
     CallResult,
     ModuleRun,
@@ -20,4 +21,4 @@ from parity_lib.checks.plain import CheckFailed, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
 __all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
-           "call_module", "call_steps", "check", "defined", "fresh", "grading", "private", "summary"]
+           "call_module", "call_steps", "check", "defined", "fresh", "grading", "model_answer", "private", "summary"]

@@ -11,7 +11,8 @@ nbgrader's metadata in a short form, and every cell gets a readable id::
     ```
     :::{answer} explanation
     :points: 3
-    what a good answer says, and the rubric; students find an empty cell
+    what a good answer says, and the rubric; students find an empty cell, and
+    below it one that shows them this text once they have written theirs
     :::
     :::{hints}
     first hint, separated from the next by a line
@@ -142,6 +143,8 @@ def _cells(cell: nbformat.NotebookNode):
             continue
         yield from _markdown(text)
         yield _answer(argument.strip(), token.content)
+        yield {"cell_type": "code", "source": f'checks.model_answer("{argument.strip()}")',
+               "short": {"run": f"model_{argument.strip()}"}}
         text = []
     yield from _markdown(text + lines[place:])
 

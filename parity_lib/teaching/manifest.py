@@ -8,6 +8,7 @@ that repeats them. `parity exercises` puts it into place, and `parity exercises
 from __future__ import annotations
 
 import ast
+import json
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,7 @@ from parity_lib.teaching import authoring
 from parity_lib.teaching.chapters import TIME, Chapter, chapters
 
 POINTS = Path("parity_lib/checks/points.py")
+ANSWERS = Path("parity_lib/checks/model_answers.json")
 BEGIN = Path("book/index.md")
 OVERVIEW, SYLLABUS, CONTENTS = Path("book/exercises.md"), Path("book/instructors.md"), Path("_toc.yml")
 IN_CONTENTS = "- file: exercises/"
@@ -92,6 +94,7 @@ def derived(root: Path) -> dict[str, str]:
     """
     known, pages = exercises(root), chapters(root)
     make = {POINTS: lambda text: _points(known),
+            ANSWERS: lambda text: _answers(root),
             OVERVIEW: lambda text: with_table(text, "exercise", _overview(known)),
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(known, pages)),
             CONTENTS: lambda text: _contents(text, known),
@@ -108,6 +111,14 @@ def _points(known: list[Exercise]) -> str:
         lines += [f'    "{one.name}": {{', *(f'        "{name}": {points},' for name, points in one.checks.items()),
                   "    },"]
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _answers(root: Path) -> str:
+    """Model answers and rubrics by the names of their tasks."""
+    sources = [authoring.read(root / "solutions" / f"{name}.md") for name in authoring.names(root)]
+    found = {cell["id"].replace("-", "_"): cell["source"]
+             for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def _overview(known: list[Exercise]) -> list[tuple[str, ...]]:

@@ -103,7 +103,8 @@ def cells(path):
 def test_every_short_form_makes_its_cell(source):
     found = cells(source(SMALL))
     assert list(found) == ["text-01", "text-02", "imports", "count-ones", "count-ones-check", "look-at-it", "run-01",
-                           "text-03", "in-words"]
+                           "text-03", "in-words", "model-in-words"]
+    assert found["model-in-words"]["source"] == 'checks.model_answer("in_words")'
     flags = {name: tuple(cell["metadata"]["nbgrader"][key] for key in ("grade", "solution", "locked"))
              for name, cell in found.items() if cell["metadata"]}
     assert flags == {"imports": (False, False, True), "count-ones": (False, True, False),

@@ -15,7 +15,7 @@ EXERCISES = manifest.exercises(ROOT)
 NAMES = [one.name for one in EXERCISES]
 FIRST = EXERCISES[0]
 DERIVED = [path.as_posix() for path in (manifest.POINTS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS,
-                                        manifest.BEGIN)]
+                                        manifest.BEGIN, manifest.ANSWERS)]
 DERIVED += [f"book/{page}.md" for page in chapters.chapters(ROOT)]
 
 
@@ -27,7 +27,7 @@ def root(tmp_path):
         for path in (ROOT / folder).glob("*.md"):
             shutil.copy(path, tmp_path / folder)
     (tmp_path / manifest.POINTS).parent.mkdir(parents=True)
-    for path in (manifest.POINTS, manifest.CONTENTS):
+    for path in (manifest.POINTS, manifest.ANSWERS, manifest.CONTENTS):
         shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
 
@@ -81,6 +81,7 @@ def test_the_exercises_come_in_order_with_all_that_is_said_of_them():
     (DERIVED[3], f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
     (DERIVED[4], "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
     ("book/data.md", "**Time:** ", "**Time:** 1"),
+    (manifest.ANSWERS.as_posix(), "**Rubric.** 1 point", "**Rubric.** 2 points"),
 ])
 def test_what_is_changed_by_hand_is_noticed(root, path, before, after):
     assert stale(root) == set()

@@ -1,0 +1,97 @@
+"""Model answers: after one's own, never in grading, never where an instructor has switched them off."""
+
+import json
+
+import pytest
+
+from parity_lib import checks
+from parity_lib.checks import answers
+from parity_lib.teaching import authoring
+from tests.submissions import bank
+
+OWN = " ".join(["my own answer in words"] * 5)
+TASKS = [(source.name, cell["id"]) for name in authoring.names(bank.ROOT)
+         for source in [authoring.read(bank.ROOT / "solutions" / f"{name}.md")]
+         for cell in source.graded if cell["cell_type"] == "markdown"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with an exercise as a student gets it, in which cells run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    release = bank.ROOT / "exercises" / "architecture" / "architecture.ipynb"
+    (tmp_path / "architecture.ipynb").write_text(release.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def write(folder, text, task="one-tanh-unit"):
+    path = folder / "architecture.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cell = next(cell for cell in notebook["cells"] if cell["id"] == task)
+    cell["source"] = text.splitlines(keepends=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def test_every_task_in_words_has_one_under_a_name_of_its_own():
+    known = json.loads(answers.ANSWERS.read_text(encoding="utf-8"))
+    assert sorted(known) == sorted(name.replace("-", "_") for _, name in TASKS)
+    assert all("**Rubric.**" in text for text in known.values())
+
+
+@pytest.mark.parametrize(("exercise", "task"), TASKS)
+def test_the_cell_below_each_answer_shows_it(exercise, task):
+    release = json.loads((bank.ROOT / "exercises" / exercise / f"{exercise}.ipynb").read_text(encoding="utf-8"))
+    ids = [cell["id"] for cell in release["cells"]]
+    below = release["cells"][ids.index(task) + 1]
+    assert "".join(below["source"]) == f'checks.model_answer("{task.replace("-", "_")}")'
+    assert not any("**Rubric" in "".join(cell["source"]) for cell in release["cells"])
+
+
+@pytest.mark.parametrize("text", ["YOUR ANSWER HERE", "", "  \n", "It cannot."])
+def test_nothing_is_shown_before_ones_own_answer(folder, capfd, text):
+    write(folder, text)
+    assert checks.model_answer("one_tanh_unit") is None
+    said = capfd.readouterr().out
+    assert "Write your own answer first" in said
+    assert "Rubric" not in said
+
+
+def test_after_ones_own_answer_model_and_rubric_are_shown(folder, capfd):
+    write(folder, OWN)
+    shown = checks.model_answer("one_tanh_unit").data
+    assert "One good answer" in shown
+    assert "**Rubric.**" in shown
+    assert capfd.readouterr().out == ""
+
+
+def test_an_answer_may_be_given_along_where_there_is_no_file(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
+    assert checks.model_answer("one_tanh_unit") is None
+    assert 'checks.model_answer("one_tanh_unit", """your answer""")' in capfd.readouterr().out
+    assert "Rubric" in checks.model_answer("one_tanh_unit", OWN).data
+
+
+def test_a_task_that_has_none_is_named(folder):
+    with pytest.raises(ValueError, match=r"task must be one of .*one_tanh_unit"):
+        checks.model_answer("another")
+
+
+def test_grading_shows_nothing(folder, monkeypatch, capfd):
+    write(folder, OWN)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert checks.model_answer("one_tanh_unit") is None
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("how", ["environment", "file"])
+def test_an_instructor_switches_them_off(folder, monkeypatch, capfd, how):
+    write(folder, OWN)
+    if how == "environment":
+        monkeypatch.setenv("PARITY_MODEL_ANSWERS", "0")
+    else:
+        monkeypatch.setattr(answers, "ANSWERS", folder / "removed.json")
+    assert checks.model_answer("one_tanh_unit") is None
+    assert "switched model answers off" in capfd.readouterr().out
