@@ -1,4 +1,4 @@
-"""The points of each check: written by `parity exercises` from solutions/*.md, where they stand."""
+"""The points of each check, and of answers in words: `parity exercises` writes them from solutions/*.md."""
 
 POINTS: dict[str, dict[str, int]] = {
     "unrolling": {
@@ -39,4 +39,12 @@ POINTS: dict[str, dict[str, int]] = {
         "trained_long": 2,
         "next_max_length": 2,
     },
+}
+
+IN_WORDS: dict[str, int] = {
+    "unrolling": 3,
+    "varying_lengths": 3,
+    "architecture": 4,
+    "lstm_comparison": 3,
+    "no_teacher_forcing": 3,
 }

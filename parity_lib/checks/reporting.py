@@ -18,7 +18,7 @@ import numpy as np
 from parity_lib.checks import core
 from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed, safely, short, type_name
-from parity_lib.checks.points import POINTS
+from parity_lib.checks.points import IN_WORDS, POINTS
 from parity_lib.errors import require
 
 
@@ -97,8 +97,10 @@ def summary(module: ModuleType) -> None:
         else:
             reached += points
             print(f"  {points} of {points}   {name}: {task.says}")
-    print(f"\n{reached} of {sum(POINTS[exercise].values())} points in the public checks. "
-          "Grading tries new cases of the same kind; answers in words are read by your instructor.")
+    words = IN_WORDS[exercise]
+    more = f", and {words} more for answers in words, which your instructor reads" if words else ""
+    print(f"\n{reached} of {sum(POINTS[exercise].values())} points in the public checks{more}. "
+          "Grading tries new cases of the same kind.")
 
 
 def private(exercise: str, task: str) -> None:

@@ -105,11 +105,13 @@ def derived(root: Path) -> dict[str, str]:
 
 
 def _points(known: list[Exercise]) -> str:
-    lines = ['"""The points of each check: written by `parity exercises` from solutions/*.md, where they stand."""', "",
+    lines = ['"""The points of each check, and of answers in words: `parity exercises` writes them from solutions/*.md."""', "",
              "POINTS: dict[str, dict[str, int]] = {"]
     for one in known:
         lines += [f'    "{one.name}": {{', *(f'        "{name}": {points},' for name, points in one.checks.items()),
                   "    },"]
+    lines += ["}", "", "IN_WORDS: dict[str, int] = {",
+              *(f'    "{one.name}": {one.points - sum(one.checks.values())},' for one in known)]
     return "\n".join([*lines, "}"]) + "\n"
 
 

@@ -96,6 +96,7 @@ def exercise():
 @pytest.fixture
 def _worth(monkeypatch):
     monkeypatch.setitem(reporting.POINTS, "exercise", {"parity": 2, "unroll": 3})
+    monkeypatch.setitem(reporting.IN_WORDS, "exercise", 4)
 
 
 @pytest.mark.usefixtures("_worth")
@@ -104,7 +105,7 @@ def test_the_summary_counts_the_points(monkeypatch, capfd):
     checks.summary(exercise())
     lines = capfd.readouterr().out.splitlines()
     assert lines[:2] == ["  2 of 2   parity: parity: right", "  0 of 3   unroll: unroll: a batch"]
-    assert lines[3].startswith("2 of 5 points in the public checks.")
+    assert lines[3].startswith("2 of 5 points in the public checks, and 4 more for answers in words")
 
 
 def test_a_module_of_no_exercise_has_no_summary(monkeypatch):
