@@ -51,6 +51,11 @@ def every_picture():
         "verdicts": lambda: figures.verdicts([("tanh 2", 5, 0, 0), ("gru 8", 0, 15, 1)]),
         "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a net"),
         "guesses": lambda: figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
+        "gradients of unlike length": lambda: figures.gradient_norms({"h": [0.1, 1.0], "c": [1.0]}),
+        "backwards": lambda: figures.backwards([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
+                                               [0.0, 0.661]),
+        "right by position": lambda: figures.right_by_position([0, 20, 40], {
+            f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1)}),
         "loss by bit": lambda: figures.loss_by_bit([0.69, 0.01, 0.7, 0.69, 0.02]),
         "states on ones": lambda: figures.states_on_ones([0.5, -1.0], steps=4),
         "accuracy by step": lambda: figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
@@ -181,6 +186,28 @@ def test_the_words_follow_the_data():
     assert "between 0.010 and 0.020" in picture("loss by bit").alt
     assert "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12" in picture("states on ones").alt
     assert "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3" in picture("accuracy by step").alt
+
+
+def test_the_way_back_is_told_from_the_last_state_to_the_first():
+    alt = picture("backwards").alt
+    assert "begins as 1 at h 2; from h 2 to h 1 it is multiplied by -0.434 and becomes -0.4340; from h 1" in alt
+    assert "step 1: 0.0000, step 2: 0.6610" in alt
+
+
+def test_neighbours_of_one_shade_are_one_rectangle_and_a_coin_is_empty():
+    drawn = picture("right by position")
+    patches = [(patch.get_x(), patch.get_y(), patch.get_width(), patch.get_alpha())
+               for patch in drawn.figure.axes[0].patches]
+    assert patches == [(0.5, 10, 1, 1.0), (1.5, 10, 1, 0.5), (0.5, 30, 2, 1.0), (2.5, 30, 1, 0.75)]
+    assert "seed 0: position 1 is learned by update 20, position 2 is learned by update 40, position 3 is not learned" \
+        in drawn.alt
+    assert len(drawn.numbers.rows) == 18
+    with pytest.raises(ValueError, match="runs"):
+        figures.right_by_position([0], {"a": np.zeros((2, 3))})
+
+
+def test_a_series_that_ends_earlier_leaves_a_gap_in_the_numbers():
+    assert picture("gradients of unlike length").numbers.rows == [(1, 0.1, 1.0), (2, 1.0, None)]
 
 
 def test_a_charts_numbers_open_below_it_and_can_be_downloaded_whole():

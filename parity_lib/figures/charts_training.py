@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 
@@ -57,7 +58,10 @@ def many_curves(runs: Sequence[dict], labels: Sequence[str]) -> Picture:
 
 @in_style
 def gradient_norms(series: dict[str, Sequence[float]], xlabel: str = "time step t") -> Picture:
-    """How large the gradient at each time step is beside that at the last: a line a network, log scale."""
+    """How large the gradient at each time step is beside that at the last: a line a network, log scale.
+
+    A series may end earlier than another, as that of an LSTM's cell state does, which no loss reads at the last step.
+    """
     figure, axes = canvas(5.2, 3.0)
     styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
     colours = [EVEN, ODD, THIRD, INK, MUTED, EVEN]
@@ -70,7 +74,7 @@ def gradient_norms(series: dict[str, Sequence[float]], xlabel: str = "time step 
     return Picture(figure, "The norm of the gradient at each time step divided by that at the last, on a log scale. "
                    f"{ends}.",
                    numbers=Numbers(("step", *series),
-                                   [(t + 1, *row) for t, row in enumerate(zip(*series.values(), strict=True))]))
+                                   [(t + 1, *row) for t, row in enumerate(zip_longest(*series.values()))]))
 
 
 @in_style

@@ -226,7 +226,7 @@ def _right_gradients(net: BuiltNet, rng: np.random.Generator) -> None:
             else:
                 expect.fail(f"{net.name}: slope of the last logit along `{name}`, measured and from backward()",
                             slope, given, "part of the way back is cut: a state is detached between steps or "
-                            "layers", "training#the-gradient-through-time")
+                            "layers", "gradient#cut-short")
 
 
 def _slope(net: BuiltNet, inputs: torch.Tensor, state: dict, name: str, move: torch.Tensor) -> float:

@@ -11,7 +11,7 @@ from parity_lib.checks.core import call
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
 
-GRADIENT = "training#the-gradient-through-time"
+GRADIENT = "gradient#the-gradient-through-time"
 
 
 @check("gradient_norms: how far back the last state can be moved, for RNN, LSTM and GRU")

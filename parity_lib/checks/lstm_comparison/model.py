@@ -16,7 +16,7 @@ from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
 READY_MODEL = (models.ParityRNN, models.by_hand)
-THE_CELL, GRADIENT = "unrolling#the-cell-in-numpy", "training#the-gradient-through-time"
+THE_CELL, GRADIENT = "unrolling#the-cell-in-numpy", "gradient#the-gradient-through-time"
 BATCH_FIRST = "unrolling#shapes-and-a-mistake-that-makes-no-noise"
 PARAMETERS = "unrolling#how-many-parameters"
 
