@@ -6,6 +6,7 @@ and each module of charts one kind of measurement.
 """
 
 from parity_lib.figures.charts_answers import accuracy_by_length, accuracy_by_step, loss_by_bit, verdicts
+from parity_lib.figures.charts_drift import drift
 from parity_lib.figures.charts_positions import right_by_position
 from parity_lib.figures.charts_rates import (
     lengths_present,
@@ -29,19 +30,19 @@ from parity_lib.figures.drawings import (
     lstm_cell,
     machines,
     one_unit,
-    packing,
     strings_and_labels,
     unrolled,
 )
 from parity_lib.figures.drawings_backwards import backwards
+from parity_lib.figures.drawings_packing import packing
 from parity_lib.figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
 from parity_lib.figures.table import Table, table
 
 __all__ = [
-    "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_step", "backwards", "canvas", "curves",
-    "gates_over_string", "gradient_norms", "gru_cell", "in_style", "interval_rounds", "keep_or_flip", "label_signal",
-    "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves", "one_unit", "packing",
-    "predicted_and_observed", "rates", "right_by_position", "states_in_plane", "states_on_ones", "steps_to_solve", "strings_and_labels",
-    "success_grid", "success_rates", "survival", "table", "trials_to_guess", "two_by_two", "two_by_two_by_length",
-    "unrolled", "verdicts",
+    "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_step", "backwards", "canvas",
+    "curves", "drift", "gates_over_string", "gradient_norms", "gru_cell", "in_style", "interval_rounds",
+    "keep_or_flip", "label_signal", "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves",
+    "one_unit", "packing", "predicted_and_observed", "rates", "right_by_position", "states_in_plane",
+    "states_on_ones", "steps_to_solve", "strings_and_labels", "success_grid", "success_rates", "survival", "table",
+    "trials_to_guess", "two_by_two", "two_by_two_by_length", "unrolled", "verdicts",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
-from parity_lib.figures.picture import EVEN, INK, LINE, MUTED, ODD, PAPER, THIRD, Picture, canvas, in_style
+from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Picture, canvas, in_style
 
 
 def blank(axes: Axes, width: float, height: float, left: float = 0.0, bottom: float = 0.0) -> None:
@@ -96,55 +96,22 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
 
 
 @in_style
-def packing(lengths: Sequence[int]) -> Picture:
-    """Strings of these lengths padded to a rectangle, and sorted and packed column by column."""
-    lengths = np.asarray(lengths)
-    steps, count = int(lengths.max()), len(lengths)
-    figure, (left, right) = canvas(5.4, 2.2, columns=2)
-    palette = [EVEN, ODD, THIRD, MUTED, INK]
-    for axes, order in ((left, np.arange(count)), (right, np.argsort(-lengths, kind="stable"))):
-        blank(axes, steps + 1.2, count + 1.4, -1.2, -1.1)
-        for place, row in enumerate(order):
-            y = count - 1 - place
-            axes.text(-0.25, y + 0.5, "ABCDE"[row], ha="right", va="center")
-            for t in range(lengths[row]):
-                axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=palette[row], linewidth=0))
-            for t in range(lengths[row], steps if axes is left else 0):
-                axes.add_patch(Circle((t + 0.5, y + 0.5), 0.07, color=MUTED))
-    left.text(0, count + 0.3, f"padded: {count} × {steps} squares", fontweight="bold")
-    right.text(0, count + 0.3, f"packed: {lengths.sum()} squares", fontweight="bold")
-    sizes = [(lengths > t).sum() for t in range(steps)]
-    for t, size in enumerate(sizes):
-        right.text(t + 0.5, -0.35, str(size), ha="center", va="center", fontsize=8)
-    right.text(0, -0.95, "batch_sizes: strings still running", fontsize=8, color=MUTED)
-    left.text(0, -0.95, "dots: padding", fontsize=8, color=MUTED)
-    return Picture(figure, f"Left: strings A to {'ABCDE'[count - 1]} of lengths {', '.join(map(str, lengths))} as rows "
-                   f"filled up with padding to {steps}. Right: the same strings sorted from long to short without the "
-                   f"padding; under each column the number of strings that still run: {', '.join(map(str, sizes))}.")
-
-
-@in_style
 def one_unit() -> Picture:
-    """Why one monotone unit cannot: x = 0 must keep two values in order, x = 1 must swap them."""
-    figure, pair = canvas(5.2, 2.3, columns=2, sharey=True)
-    h = np.linspace(-1.2, 1.2, 100)
-    for axes, title, start, end in ((pair[0], "x = 0 must keep the sides", (-0.8, 0.8), (-0.8, 0.8)),
-                                    (pair[1], "x = 1 must swap them", (-0.8, 0.8), (0.8, -0.8))):
-        rising = end[1] > end[0]
-        axes.plot(h, 0.95 * np.tanh((1.4 if rising else -1.4) * h), color=MUTED)
-        axes.axhline(0, color=LINE)
-        axes.axvline(0, color=LINE)
-        for x, y, colour, name in zip(start, end, (EVEN, ODD), ("even", "odd"), strict=True):
-            axes.plot([x], [y], "o" if colour == EVEN else "s", color=colour, markersize=8)
-            axes.annotate(name, (x, y), (x, y + (0.22 if y < 0 else -0.32)), ha="center", color=INK)
-        axes.set(title=title, xlabel="h before", xticks=[], yticks=[], ylim=(-1.15, 1.15))
-        axes.text(0.98, 0.05 if rising else 0.9, "must rise: w > 0" if rising else "must fall: w < 0",
-                  transform=axes.transAxes, ha="right")
+    """What one unit would have to do: x = 0 keeps even and odd on their sides, x = 1 swaps them."""
+    figure, pair = canvas(5.2, 2.5, columns=2, sharey=True)
+    for axes, title, after in ((pair[0], "x = 0", (-0.6, 0.6)), (pair[1], "x = 1", (0.6, -0.6))):
+        axes.axhline(0, color=INK, linestyle="--", linewidth=1)
+        axes.axvline(0, color=INK, linestyle="--", linewidth=1)
+        for x, y, colour, marker, name in zip((-0.6, 0.6), after, (EVEN, ODD), "os", ("even", "odd"), strict=True):
+            axes.plot([x], [y], marker, color=colour, markersize=8)
+            target = name if after[0] < 0 else {"even": "odd", "odd": "even"}[name]
+            axes.annotate(f"{name} → {target}", (x, y), (x, y - 0.32), ha="center", color=INK)
+        axes.set(title=title, xlabel="h before", xticks=[], yticks=[], xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
     pair[0].set_ylabel("h after")
-    return Picture(figure, "Two plots of the hidden value after a step against the value before. Left, for x = 0: even "
-                   "must stay below and odd above, which only a rising curve can do. Right, for x = 1: even must go "
-                   "above and odd below, which only a falling curve can do. One weight w sets the slope of both.",
-                   "One weight w decides whether both curves rise or both fall.")
+    return Picture(figure, "Two plots of the hidden value after a step against the value before, with the threshold as "
+                   "dashed lines. For x = 0 the even value, below the threshold, stays below, and the odd value, above "
+                   "it, stays above. For x = 1 the even value goes above, and the odd value goes below.",
+                   "Where one step has to take the two values. Dashed: the threshold between even and odd.")
 
 
 def _valve(axes: Axes, x: float, y: float, gate: str, below: bool = False) -> None:

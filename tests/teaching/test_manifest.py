@@ -145,6 +145,13 @@ def test_minutes_are_counted_from_words_code_figures_and_formulas(text, minutes)
     assert chapters.reading_minutes(text) == minutes
 
 
+def test_a_page_that_has_no_number_and_states_its_minutes_has_counted_them():
+    stated = {path.stem: (int(found[1]), chapters.reading_minutes(text)) for path in (ROOT / "book").glob("*.md")
+              for text in [path.read_text(encoding="utf-8")] if (found := chapters.TIME.search(text))}
+    assert stated["pytorch"] == (15, 15)
+    assert {page: minutes for page, minutes in stated.items() if minutes[0] != minutes[1]} == {}
+
+
 def test_the_book_states_the_rates_by_which_it_counts():
     page = (ROOT / "book/how-to-use.md").read_text(encoding="utf-8")
     rates = (f"{chapters.WORDS_A_MINUTE} words a minute, ${chapters.SECONDS_A_CODE_LINE}$ seconds for a line of code, "
