@@ -39,4 +39,17 @@ POINTS: dict[str, dict[str, int]] = {
         "trained_long": 2,
         "next_max_length": 2,
     },
+    "gradient_through_time": {
+        "output_gradient": 1,
+        "gradients": 4,
+        "gradient_is_right": 3,
+        "hunt_draw": 1,
+        "hunt_labels": 1,
+        "hunt_logits": 1,
+        "hunt_loss": 1,
+        "hunt_accuracy": 1,
+        "hunt_update": 1,
+        "find_error_short": 1,
+        "find_error_long": 3,
+    },
 }
