@@ -30,7 +30,7 @@ def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
     """
     bits = rng.integers(2, size=(strings, steps))
     lengths = rng.integers(1, steps, size=strings, endpoint=True)
-    lengths[0] = max(1, steps - 1)
+    lengths[0], lengths[-1] = max(1, steps - 1), steps
     if kind == "end" and size < 1:
         lengths[:] = steps
     places = np.arange(steps)
@@ -106,14 +106,14 @@ def _near(got: np.ndarray, right: np.ndarray) -> bool:
 
 def _hint(got: dict[str, np.ndarray], right: dict[str, np.ndarray], wrong: list[str], given: tuple) -> str:
     """The slip that explains all the gradients, or else the first wrong one; words for rounding; or where to look."""
+    if all(np.abs(got[name] - right[name]).max() < 1e-7 for name in wrong):
+        return ("right up to rounding, and the gradient is smaller than that: are these differences of losses? "
+                "Follow the chain rule")
     slipped = {slip: reference.gradients(*given, slip=slip) for slip in SLIPS}
     for names in (NAMES, wrong[:1]):
         for slip, words in SLIPS.items():
             if all(_near(got[name], slipped[slip][name]) for name in names):
                 return words
-    if all(np.abs(got[name] - right[name]).max() < 1e-7 for name in wrong):
-        return ("right up to rounding, and the gradient is smaller than that: are these differences of losses? "
-                "Follow the chain rule")
     if not {"W", "c"} & set(wrong):
         return "the readout's gradients, of W and c, are right: what happens between a state and the one before?"
     return ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
+from parity_lib.checks.gradient_through_time.answers import yes
 from parity_lib.checks.gradient_through_time.script import faults, right_versions, with_edits
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
@@ -69,8 +68,8 @@ def _hunt(function: str, seed: int) -> None:
 def _no_alarm(test: str, source: str, words: str) -> None:
     what = f"{test} on a version that is {words}"
     answer = expect.ask("verdict", what, test, source, see=SEE,
-                        slips={test: "a false alarm: here your test itself stops"})
-    if not _is_true(answer, what):
+                        slips={"stopped with": "a false alarm: here your test itself stops"})
+    if not yes(answer, what, SEE):
         expect.fail(what, True, False, "a false alarm: does your test ask for more than the docstring promises?", SEE)
 
 
@@ -82,11 +81,5 @@ def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise
         return False
-    return _is_true(answer, f"{test} on a faulty version")
+    return yes(answer, f"{test} on a faulty version", SEE)
 
-
-def _is_true(answer: Any, what: str) -> bool:
-    if type(answer) not in (bool, np.bool_):
-        kind = answer if type(answer) in (int, float, str) else expect.kind_of(answer)
-        expect.fail(what, "True or False", kind, "bool(...) makes one of a tensor or an array with one entry", SEE)
-    return bool(answer)
