@@ -17,8 +17,10 @@ from parity_lib.checks.core import (
     call_steps,
     defined,
 )
+from parity_lib.checks.numbers import number_for, seed_of, strings_for
 from parity_lib.checks.plain import CheckFailed, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
 __all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
-           "call_module", "call_steps", "check", "defined", "fresh", "grading", "model_answer", "private", "summary"]
+           "call_module", "call_steps", "check", "defined", "fresh", "grading", "model_answer", "number_for", "private",
+           "seed_of", "strings_for", "summary"]

@@ -1,4 +1,4 @@
-"""The points of each check, and of answers in words: `parity exercises` writes them from solutions/*.md."""
+"""Points of checks and of answers in words: `parity exercises` writes them from solutions/*.md."""
 
 POINTS: dict[str, dict[str, int]] = {
     "unrolling": {
@@ -21,6 +21,19 @@ POINTS: dict[str, dict[str, int]] = {
         "build_model": 4,
         "learns": 2,
         "success_rate": 3,
+    },
+    "gradient_through_time": {
+        "output_gradient": 1,
+        "gradients": 4,
+        "gradient_is_right": 3,
+        "hunt_draw": 1,
+        "hunt_labels": 1,
+        "hunt_logits": 1,
+        "hunt_loss": 1,
+        "hunt_accuracy": 1,
+        "hunt_update": 1,
+        "find_error_short": 1,
+        "find_error_long": 3,
     },
     "lstm_comparison": {
         "lstm_step": 4,
@@ -45,6 +58,7 @@ IN_WORDS: dict[str, int] = {
     "unrolling": 3,
     "varying_lengths": 3,
     "architecture": 4,
+    "gradient_through_time": 4,
     "lstm_comparison": 3,
     "no_teacher_forcing": 3,
 }

@@ -105,8 +105,8 @@ def derived(root: Path) -> dict[str, str]:
 
 
 def _points(known: list[Exercise]) -> str:
-    lines = ['"""The points of each check, and of answers in words: `parity exercises` writes them from solutions/*.md."""', "",
-             "POINTS: dict[str, dict[str, int]] = {"]
+    head = '"""Points of checks and of answers in words: `parity exercises` writes them from solutions/*.md."""'
+    lines = [head, "", "POINTS: dict[str, dict[str, int]] = {"]
     for one in known:
         lines += [f'    "{one.name}": {{', *(f'        "{name}": {points},' for name, points in one.checks.items()),
                   "    },"]

@@ -1,0 +1,203 @@
+"""Checks of ``find_error``: a string on which a net with two units errs, or None where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from parity_lib.checks import expect
+from parity_lib.checks.reporting import check
+
+SEE = "unrolling#two-units-by-hand"
+MARGIN = 1e-3  # an error that is nearer to 0 could be none on another processor
+SHORT, LONG = 12, 60
+Net = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+# K, the two thresholds, and the readout's: 2K(p + x - 1/2) and 2K(p + x - 3/2) in the chapter are K, 1, 3, 1.
+BRITTLE = ((1.3, 0.75, 3.2, 1.2), (1.25, 1.25, 2.8, 0.8), (1.9, 1.35, 3.1, 1.0))
+SLOW = ((1.6397, 1.1641, 3.0006, 0.81), (1.5318, 0.8474, 3.1352, 0.9856), (1.8018, 1.21, 2.8749, 0.8605))
+# U, V, b, W and c in the order of their entries; long runs of one bit and random strings do not break these.
+HIDDEN = (((3.09, 3.04), (1.56, -1.49, 1.18, -1.34), (-1.48, -3.68), (0.94, -0.97), (-0.88,)),
+          ((2.2, 2.7), (1.36, -1.25, 1.21, -1.4), (-1.29, -4.22), (0.99, -1.0), (-1.18,)))
+STURDY = ((3.0, 1.0, 3.0, 1.0), (2.2, 0.95, 3.05, 1.1), (2.6, 1.1, 2.95, 0.9))
+
+
+def net_of(sharpness: float, first: float, second: float, cut: float) -> Net:
+    """A net by hand: tanh units that ask whether ``s + 2x`` is above two thresholds; s is their difference."""
+    K = sharpness
+    return (np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]]), np.array([-first * K, -second * K]),
+            np.array([[1.0, -1.0]]), np.array([-cut]))
+
+
+def rounded(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Net:
+    """A net from the entries of its five arrays."""
+    return np.reshape(U, (2, 1)), np.reshape(V, (2, 2)), np.array(b), np.reshape(W, (1, 2)), np.array(c)
+
+
+def disguised(net: Net, rng: np.random.Generator) -> Net:
+    """The same function of bits with its units in another order, of other signs, and another readout's scale."""
+    U, V, b, W, c = net
+    order, signs, scale = rng.permutation(2), rng.choice([-1.0, 1.0], size=2), rng.uniform(2, 10)
+    return ((U * signs[:, None])[order], (V * np.outer(signs, signs))[order][:, order], (b * signs)[order],
+            scale * (W * signs)[:, order], scale * c)
+
+
+# ---------------------------------------------------------------- what is true of a net
+
+
+def first_error(net: Net, bits: np.ndarray) -> tuple[int, float] | None:
+    """After how many bits of this string the net errs, and its output there; None where it is right throughout."""
+    U, V, b, W, c = net
+    h = np.zeros(2)
+    for t, bit in enumerate(bits.tolist(), start=1):
+        h = np.tanh(U[:, 0] * bit + V @ h + b)
+        output = float(W[0] @ h + c[0])
+        if (output > 0) != (bits[:t].sum() % 2 == 1):
+            return t, output
+    return None
+
+
+def search(net: Net, longest: int, keep: int = 1) -> tuple[int, ...] | None:
+    """A string of at most ``longest`` bits on which the net errs, if following extreme states finds one.
+
+    After each bit, of the strings of one parity it keeps the ``keep`` ones with
+    the smallest and the largest outputs. What it finds is an error; where it finds none, there may be one.
+    """
+    U, V, b, W, c = net
+    kept = [(0, np.zeros(2), ())]
+    for _ in range(longest):
+        reached = ([], [])
+        for odd, h, string in kept:
+            for bit in (0, 1):
+                state = np.tanh(U[:, 0] * bit + V @ h + b)
+                output = float(W[0] @ state + c[0])
+                if (output > 0) != (odd ^ bit == 1):
+                    return (*string, bit)
+                reached[odd ^ bit].append((output, state, (*string, bit)))
+        kept = []
+        for odd, found in enumerate(reached):
+            found.sort(key=lambda one: one[0])
+            kept += [(odd, *one[1:]) for one in found[:keep] + found[keep:][-keep:]]
+    return None
+
+
+def surely_right(net: Net, longest: int) -> bool:
+    """Whether boxes around the states prove the net right on all strings up to this length; False proves nothing.
+
+    One box holds the states of all strings of one parity and one last bit. Its
+    image under a bit is bounded unit by unit, since tanh rises.
+    """
+    U, V, b, W, c = net
+    boxes = {(0, 0): (np.zeros(2), np.zeros(2))}
+    for _ in range(longest):
+        images: dict[tuple[int, int], list] = {}
+        for (odd, _last), box in boxes.items():
+            for bit in (0, 1):
+                low, high = _bounds(V, box)
+                images.setdefault((odd ^ bit, bit), []).append(
+                    (np.tanh(U[:, 0] * bit + b + low), np.tanh(U[:, 0] * bit + b + high)))
+        boxes = {key: (np.min([low for low, _ in found], axis=0), np.max([high for _, high in found], axis=0))
+                 for key, found in images.items()}
+        for (odd, _last), box in boxes.items():
+            least, most = (float(one[0] + c[0]) for one in _bounds(W, box))
+            if (odd and least < MARGIN) or (not odd and most > -MARGIN):
+                return False
+    return True
+
+
+def _bounds(matrix: np.ndarray, box: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the largest of ``matrix @ h`` for states h in a box."""
+    low, high = box
+    up, down = np.maximum(matrix, 0), np.minimum(matrix, 0)
+    return up @ low + down @ high, up @ high + down @ low
+
+
+# ---------------------------------------------------------------- the checks
+
+
+def draw_nets(kinds: tuple, longest: int, rng: np.random.Generator) -> Iterator[tuple[Net, tuple[int, ...] | None]]:
+    """Each net a little moved and disguised, with a string on which it errs, or None where it is surely right.
+
+    A net near the edge, for which neither can be shown, is moved again.
+    """
+    for make, parameters in kinds:
+        while True:
+            net = make(*parameters)
+            net = tuple(one * (1 + rng.uniform(-1e-3, 1e-3, size=one.shape)) for one in net)
+            net = disguised(net, rng)
+            string = search(net, longest)
+            if string is not None and abs(first_error(net, np.array(string))[1]) > MARGIN:
+                yield net, string
+                break
+            if string is None and surely_right(net, longest):
+                yield net, None
+                break
+
+
+@check("find_error: the nets that err within 12 bits are broken, the right one is left alone")
+def find_error_short(seed: int = 0) -> None:
+    """``find_error(U, V, b, W, c, longest)`` -> bits on which the net errs, or None; up to 12 bits."""
+    _broken((*((net_of, one) for one in BRITTLE), (net_of, STURDY[0])), SHORT, np.random.default_rng(seed))
+
+
+@check("find_error: nets that err on few and long strings are broken, the right ones are left alone")
+def find_error_long(seed: int = 0) -> None:
+    """The same up to 60 bits, where all strings are too many to try."""
+    kinds = (*((net_of, one) for one in SLOW + STURDY), *((rounded, one) for one in HIDDEN))
+    _broken(kinds, LONG, np.random.default_rng(seed))
+
+
+def _broken(kinds: tuple, longest: int, rng: np.random.Generator) -> None:
+    for net, string in draw_nets(kinds, longest, rng):
+        U, V, b = (expect.show(one) for one in net[:3])
+        what = f"find_error for the net with U = {U}, V = {V}, b = {b}, up to {longest} bits"
+        bits = _bits(expect.ask("find_error", what, *net, longest, see=SEE), what, longest)
+        if bits is None and string is not None:
+            expect.fail(what, f"a string; there is one of {len(string)} bits", "None", _missed(string), SEE)
+        if bits is not None and first_error(net, bits) is None:
+            expected = "None: the net is right on every string of this length" if string is None else \
+                       f"a string on which it errs; there is one of {len(string)} bits"
+            expect.fail(what, expected, f"{_word(bits)}, on which the net is right after every bit",
+                        _no_error(net, bits), SEE)
+
+
+def _word(bits: np.ndarray) -> str:
+    return "".join(map(str, bits.tolist()))
+
+
+def _bits(result: Any, what: str, longest: int) -> np.ndarray | None:
+    """The student's string as integers, or None for None."""
+    if result is None:
+        return None
+    if type(result) is str:
+        result = [int(one) if one in "01" else -1 for one in result]
+    bits = expect.array(np.array(result) if type(result) in (list, tuple) else result, what, see=SEE)
+    if bits.ndim != 1 or bits.size == 0:
+        expect.fail(what, "one string, a list of at least one bit", f"shape {bits.shape}", "", SEE)
+    if not np.isin(bits, (0, 1)).all():
+        expect.fail(what, "bits, each 0 or 1", bits, "", SEE)
+    if len(bits) > longest:
+        expect.fail(what, f"at most {longest} bits", f"{len(bits)} bits", "`longest` is the most that is asked", SEE)
+    return bits.astype(int)
+
+
+def _missed(string: tuple[int, ...]) -> str:
+    if len(string) <= SHORT:
+        return "so short a string is found by trying all of its length"
+    if len(set(string[1:])) == 1:
+        return "try strings in which nothing happens for long"
+    return ("neither random strings nor long runs of zeros find it: go on from the states that are nearest to a wrong "
+            "answer")
+
+
+def _no_error(net: Net, bits: np.ndarray) -> str:
+    U, V, b, W, c = net
+    if first_error((U, V.T, b, W, c), bits) is not None:
+        return "V is transposed: row i of V makes unit i"
+    if first_error((U, V, b, W, 0 * c), bits) is not None:
+        return "c does not take part: the output is W h + c"
+    if first_error((U, V, 0 * b, W, c), bits) is not None:
+        return "b does not take part"
+    return ""

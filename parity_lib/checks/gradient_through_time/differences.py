@@ -1,0 +1,174 @@
+"""The check of ``gradient_is_right``: it accepts right gradients and flags wrong ones, however large or small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from parity_lib.checks import expect
+from parity_lib.checks.gradient_through_time import reference
+from parity_lib.checks.gradient_through_time.answers import yes
+from parity_lib.checks.gradient_through_time.reference import NAMES
+from parity_lib.checks.reporting import check
+
+SEE = "training#the-gradient-through-time"
+Arrays = list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A loss as source text, the weights at which its gradient is claimed, and the words for a wrong verdict."""
+
+    about: str
+    source: str
+    weights: Arrays
+    gradient: Arrays
+    right: bool
+    words: str
+
+
+# ---------------------------------------------------------------- losses, each with its gradient
+
+
+def quartic(scale: float, offset: float = 0.0) -> tuple[str, Callable[[Arrays], Arrays]]:
+    """The sum of all fourth powers, times ``scale``, on top of ``offset``."""
+    source = f"def loss(weights):\n    return {offset!r} + {scale!r} * sum((one**4).sum() for one in weights)\n"
+    return source, lambda weights: [4 * scale * one**3 for one in weights]
+
+
+def wave(frequency: float) -> tuple[str, Callable[[Arrays], Arrays]]:
+    """The sum of sines of all weights times ``frequency``: strongly curved where that is large."""
+    source = f"def loss(weights):\n    return sum(np.sin({frequency!r} * one).sum() for one in weights)\n"
+    return source, lambda weights: [frequency * np.cos(frequency * one) for one in weights]
+
+
+def network(bits: np.ndarray, labels: np.ndarray) -> tuple[str, Callable[[Arrays], Arrays]]:
+    """The mean cross-entropy of a tanh net with the weights U, V, b, W, c, h0 on these strings."""
+    source = f"""
+def loss(weights):
+    U, V, b, W, c, h0 = weights
+    bits, labels, total = np.array({bits.tolist()}), np.array({labels.tolist()}), 0.0
+    h = np.tile(h0, (len(bits), 1))
+    for t in range(bits.shape[1]):
+        h = np.tanh(bits[:, t:t + 1] @ U.T + h @ V.T + b)
+        logits = h @ W[0] + c[0]
+        total += (np.logaddexp(0, logits) - labels[:, t] * logits).sum()
+    return total / bits.size
+"""
+    everywhere = np.ones(bits.shape, dtype=bool)
+    return source, lambda weights: list(reference.gradients(
+        bits, labels, everywhere, dict(zip(NAMES, weights, strict=True))).values())
+
+
+# ---------------------------------------------------------------- cases
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    """Right gradients that are easily refused, and wrong ones that are easily accepted."""
+    yield from _right(rng)
+    yield from _wrong(rng)
+
+
+def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
+    """Arrays of numbers whose size is from 0.5 to 1.5."""
+    return [rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape) for shape in shapes]
+
+
+def _right(rng: np.random.Generator) -> Iterator[Case]:
+    hard = 1e5 + int(rng.integers(1000))
+    losses = [
+        ("a sum of fourth powers", quartic(1.0), "compare with (loss(w + step) - loss(w - step)) / (2 step)"),
+        ("a loss whose slopes are in the ten thousands", quartic(3e4),
+         "rounding grows with the size: compare the difference with the largest entry, not with a fixed number"),
+        ("a loss that curves strongly", wave(25.0 + float(rng.integers(10))),
+         "is the step so large that the loss bends within it? Take a small one, to both sides"),
+        ("a loss on top of a large constant", quartic(1.0, hard),
+         f"is the step so small that the losses differ by their rounding? A number like {hard:.0f} is stored to "
+         "about 1e-11"),
+    ]
+    for about, (source, slope), words in losses:
+        weights = draw(rng, (2, 3), (3,))
+        yield Case(about, source, weights, slope(weights), True, words)
+    source, slope = quartic(1.0)
+    weights = [*draw(rng, (2,)), np.zeros(3)]
+    yield Case("a loss with an array of weights at its minimum", source, weights, slope(weights), True,
+               "where the whole gradient is 0, so are the differences, nearly: do not divide by 0")
+    bits = rng.integers(2, size=(3, 6))
+    source, slope = network(bits, np.cumsum(bits, axis=1) % 2)
+    weights = list(reference.draw_weights(2, rng).values())
+    yield Case("a recurrent net's loss", source, weights, slope(weights), True, "")
+
+
+def _wrong(rng: np.random.Generator) -> Iterator[Case]:
+    source, slope = quartic(1.0)
+    faint, faint_slope = quartic(1e-7)
+    weights = draw(rng, (2, 2), (3,))
+    right = slope(weights)
+    size = right[1].size
+    one_off = [one.copy() for one in right]
+    one_off[1][int(rng.integers(size))] += 0.01 * np.abs(right[1]).max()
+    first_off = [one.copy() for one in right]
+    first_off[0][0, 0] += 0.01 * np.abs(right[0]).max()
+    nan = [one.copy() for one in right]
+    nan[0][1, 1] = np.nan
+    small, large = quartic(1e-7)[1](weights), right
+    mixed = "def loss(weights):\n    return (weights[0]**4).sum() + 1e-7 * (weights[1]**4).sum()\n"
+    for about, text, claimed, words in [
+        ("the gradient with the wrong sign", source, [-one for one in right],
+         "the sizes agree and the signs do not: compare before you take absolute values"),
+        ("a gradient that is right in the first array and 0 in the second", source, [right[0], 0 * right[1]],
+         "every array of the list has to be checked"),
+        ("a gradient with one entry of the second array off by a hundredth", source, one_off,
+         "every entry has to be checked, and one that is off is enough"),
+        ("a gradient with one entry of the first array off by a hundredth", source, first_off,
+         "every entry has to be checked, and one that is off is enough"),
+        ("a gradient twice too large, all of it below a millionth", faint, [2 * one for one in faint_slope(weights)],
+         "a fixed tolerance lets everything small pass: compare with the largest entry of the array"),
+        ("a gradient that is right in a large array and twice too large in a small one", mixed,
+         [large[0], 2 * small[1]], "the largest entry is that of the same array, not of all of them"),
+        ("a gradient of zeros", source, [0 * one for one in right],
+         "if you divide by the claimed gradient, a claim of 0 divides by 0"),
+        ("a gradient with nan in it", source, nan,
+         "a comparison with nan is False whichever way it is asked: ask whether the difference is small"),
+    ]:
+        yield Case(about, text, weights, claimed, False, words)
+    bits = rng.integers(2, size=(3, 6))
+    text, net_slope = network(bits, np.cumsum(bits, axis=1) % 2)
+    net = list(reference.draw_weights(2, rng).values())
+    turned = net_slope(net)
+    turned[1] = turned[1].T
+    yield Case("a recurrent net's gradient in which that of V is transposed", text, net, turned, False,
+               "every entry has to be compared with its own weight's difference")
+
+
+# ---------------------------------------------------------------- the check
+
+
+@check("gradient_is_right: accepts right gradients and finds wrong ones, large and small")
+def gradient_is_right(seed: int = 0) -> None:
+    """``gradient_is_right(loss, weights, gradient)`` -> a bool; asked by the notebook's ``verdict_on``."""
+    for case in cases(np.random.default_rng(seed)):
+        what = f"gradient_is_right for {case.about}"
+        result = expect.ask("verdict_on", what, case.source, case.weights, case.gradient, see=SEE)
+        answer, after = _parts(result, what)
+        if answer != case.right:
+            hint = _reversed_hint(answer, case) or case.words
+            expect.fail(what, case.right, answer, hint, SEE)
+        pairs = zip(after, case.weights, strict=True)
+        if any(not np.allclose(one, before, rtol=0, atol=1e-9) for one, before in pairs):
+            expect.fail(f"the weights after {what}", case.weights, after,
+                        "each weight has to be put back after it was moved", SEE)
+
+
+def _reversed_hint(answer: Any, case: Case) -> str:
+    if case.right and case.about == "a sum of fourth powers" and answer is False:
+        return ("a plain right gradient is refused: " + case.words + ", entry by entry, with everything else as it was")
+    return ""
+
+
+def _parts(result: Any, what: str) -> tuple[bool, Arrays]:
+    answer, after = result
+    return yes(answer, what, SEE), after

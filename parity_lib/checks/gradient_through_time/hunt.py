@@ -1,0 +1,85 @@
+"""Checks of the *Bug hunt*: a student's tests meet right and faulty versions of a script, as source text."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from parity_lib.checks import expect
+from parity_lib.checks.core import call
+from parity_lib.checks.gradient_through_time.answers import yes
+from parity_lib.checks.gradient_through_time.script import faults, right_versions, with_edits
+from parity_lib.checks.plain import CheckFailed
+from parity_lib.checks.reporting import check
+
+SEE = "training#the-loop-line-by-line"
+
+
+@check("test_draw: finds every fault of draw, and no fault where there is none")
+def hunt_draw(seed: int = 0) -> None:
+    """``test_draw(script)`` -> True where ``script.draw`` keeps to its docstring."""
+    _hunt("draw", seed)
+
+
+@check("test_labels: finds every fault of labels, and no fault where there is none")
+def hunt_labels(seed: int = 0) -> None:
+    """``test_labels(script)`` -> True where ``script.labels`` keeps to its docstring."""
+    _hunt("labels", seed)
+
+
+@check("test_logits: finds every fault of logits, those of the gradient too, and no fault where there is none")
+def hunt_logits(seed: int = 0) -> None:
+    """``test_logits(script)`` -> True where ``script.logits`` and its gradient are right."""
+    _hunt("logits", seed)
+
+
+@check("test_loss: finds every fault of loss, and no fault where there is none")
+def hunt_loss(seed: int = 0) -> None:
+    """``test_loss(script)`` -> True where ``script.loss`` keeps to its docstring."""
+    _hunt("loss", seed)
+
+
+@check("test_accuracy: finds every fault of accuracy, and no fault where there is none")
+def hunt_accuracy(seed: int = 0) -> None:
+    """``test_accuracy(script)`` -> True where ``script.accuracy`` keeps to its docstring."""
+    _hunt("accuracy", seed)
+
+
+@check("test_update: finds every fault of update, and no fault where there is none")
+def hunt_update(seed: int = 0) -> None:
+    """``test_update(script)`` -> True where ``script.update`` keeps to its docstring."""
+    _hunt("update", seed)
+
+
+def _hunt(function: str, seed: int) -> None:
+    """Ask the student's test of a function about right versions first, then about each fault of it."""
+    test, rng = f"test_{function}", np.random.default_rng(seed)
+    for source, words in zip(right_versions(), ("as it should be", "as it should be, written in other words"),
+                             strict=True):
+        # Twice: a test that draws its cases must not be right by luck.
+        for _ in range(2):
+            _no_alarm(test, source, words)
+    found = [one for one in faults(rng) if one.function == function]
+    missed = [one for one in found if _healthy(test, one.edits)]
+    if missed:
+        expect.fail(f"{test} on {len(found)} versions, each with one fault in {function}", "False for each",
+                    f"True for {len(missed)} of them", f"read its docstring again: {missed[0].clue}", SEE)
+
+
+def _no_alarm(test: str, source: str, words: str) -> None:
+    what = f"{test} on a version that is {words}"
+    answer = expect.ask("verdict", what, test, source, see=SEE,
+                        slips={"stopped with": "a false alarm: here your test itself stops"})
+    if not yes(answer, what, SEE):
+        expect.fail(what, True, False, "a false alarm: does your test ask for more than the docstring promises?", SEE)
+
+
+def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the student's test calls this version healthy. One that stops with an error has noticed something."""
+    try:
+        answer = call("verdict", test, with_edits(edits))
+    except CheckFailed as failure:
+        if "not written yet" in str(failure) or "there is no" in str(failure):
+            raise
+        return False
+    return yes(answer, f"{test} on a faulty version", SEE)
+

@@ -1,0 +1,18 @@
+"""Differences of losses in the place of the chain rule: too coarse for what reaches h0.
+
+loses:
+  gradients-check: are these differences of losses
+"""
+# %% gradients
+def gradients(bits, labels, mask, U, V, b, W, c, h0):
+    found, weights = {}, {"U": U, "V": V, "b": b, "W": W, "c": c, "h0": h0}
+    for name, weight in weights.items():
+        found[name] = np.zeros(weight.shape)
+        for place in np.ndindex(weight.shape):
+            before, values = weight[place], []
+            for step in (1e-5, -1e-5):
+                weight[place] = before + step
+                values.append(loss(forward(bits, *weights.values())[1], labels, mask))
+            weight[place] = before
+            found[name][place] = (values[0] - values[1]) / 2e-5
+    return found
