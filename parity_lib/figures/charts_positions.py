@@ -38,8 +38,8 @@ def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) ->
                                              for position in told))
     panels[0][0].set_ylabel("update")
     return Picture(figure, "The share of right answers by position of the bit and by update: a panel a run, empty "
-                   "where the net answers like a coin, dark where it is always right. The dark region begins at the left, at "
-                   f"the early positions. {'; '.join(words)}.",
+                   "where the net answers like a coin, dark where it is always right. The dark region begins "
+                   f"at the left, at the early positions. {'; '.join(words)}.",
                    "Empty: right half of the time or less. Darkest: right in nine strings of ten, or more.",
                    Numbers(("run", "update", "position", "share right"), rows))
 
