@@ -33,13 +33,13 @@ def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) ->
         axes.set(title=name, xlabel="position", xlim=(0.5, shape[1] + 0.5), xticks=[1, shape[1] // 2, shape[1]],
                  ylim=(updates[0] - height / 2, updates[-1] + height / 2))
         axes.grid(visible=False)
-        shares, told = np.asarray(shares), sorted({1, 2, min(5, shape[1]), shape[1]})
-        words.append(f"{name}: " + ", ".join(f"position {position} {_first(updates, shares[:, position - 1])}"
-                                             for position in told))
+        places = sorted({1, 2, min(5, shape[1]), shape[1]})
+        words.append(f"{name}: " + ", ".join(f"position {place} {_first(updates, np.asarray(shares)[:, place - 1])}"
+                                             for place in places))
     panels[0][0].set_ylabel("update")
     return Picture(figure, "The share of right answers by position of the bit and by update: a panel a run, empty "
-                   "where the net answers like a coin, dark where it is always right. The dark region begins "
-                   f"at the left, at the early positions. {'; '.join(words)}.",
+                   "where the net answers like a coin, dark where it is right in nine strings of ten or more. "
+                   f"{'; '.join(words)}.",
                    "Empty: right half of the time or less. Darkest: right in nine strings of ten, or more.",
                    Numbers(("run", "update", "position", "share right"), rows))
 
