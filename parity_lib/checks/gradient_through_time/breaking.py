@@ -139,17 +139,18 @@ def draw_nets(kinds: tuple, longest: int, rng: np.random.Generator) -> Iterator[
 @check("find_error: the nets that err within 12 bits are broken, the right one is left alone")
 def find_error_short(seed: int = 0) -> None:
     """``find_error(U, V, b, W, c, longest)`` -> bits on which the net errs, or None; up to 12 bits."""
-    _broken((*((net_of, one) for one in BRITTLE), (net_of, STURDY[0])), SHORT, np.random.default_rng(seed))
+    break_nets((*((net_of, one) for one in BRITTLE), (net_of, STURDY[0])), SHORT, np.random.default_rng(seed))
 
 
 @check("find_error: nets that err on few and long strings are broken, the right ones are left alone")
 def find_error_long(seed: int = 0) -> None:
     """The same up to 60 bits, where all strings are too many to try."""
     kinds = (*((net_of, one) for one in SLOW + STURDY), *((rounded, one) for one in HIDDEN))
-    _broken(kinds, LONG, np.random.default_rng(seed))
+    break_nets(kinds, LONG, np.random.default_rng(seed))
 
 
-def _broken(kinds: tuple, longest: int, rng: np.random.Generator) -> None:
+def break_nets(kinds: tuple, longest: int, rng: np.random.Generator) -> None:
+    """Ask the student's search about nets of these kinds, pairs of a maker and its arguments."""
     for net, string in draw_nets(kinds, longest, rng):
         U, V, b = (expect.show(one) for one in net[:3])
         what = f"find_error for the net with U = {U}, V = {V}, b = {b}, up to {longest} bits"
