@@ -8,6 +8,18 @@ import numpy as np
 import torch
 
 from parity_lib.checks import expect
+from parity_lib.checks.plain import CheckFailed
+
+
+def asked(by: str, name: str, what: str, *args: Any, see: str, **options: Any) -> Any:
+    """What the student's ``name`` says when the notebook's own function ``by`` asks it.
+
+    Where it stops, the message speaks of ``name``, which the student has written.
+    """
+    try:
+        return expect.ask(by, what, *args, see=see, **options)
+    except CheckFailed as failure:
+        raise CheckFailed(str(failure).replace(f"`{by}` stopped", f"`{name}` stopped")) from None
 
 
 def yes(answer: Any, what: str, see: str) -> bool:

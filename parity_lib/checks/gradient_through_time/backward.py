@@ -61,8 +61,12 @@ def output_gradient(seed: int = 0) -> None:
 @check("gradients: equal to PyTorch's for labels at every step, at the end, and at any positions")
 def gradients(seed: int = 0) -> None:
     """``gradients(bits, labels, mask, U, V, b, W, c, h0)`` -> a dict of arrays with the weights' names and shapes."""
-    rng = np.random.default_rng(seed)
-    for strings, steps, hidden, kind, size in CASES:
+    compare(CASES, np.random.default_rng(seed))
+
+
+def compare(cases: tuple, rng: np.random.Generator) -> None:
+    """Ask for the gradients of each case, the arguments of :func:`draw_case`; CheckFailed at the first wrong one."""
+    for strings, steps, hidden, kind, size in cases:
         bits, labels, mask, weights = draw_case(strings, steps, hidden, kind, size, rng)
         what = f"gradients for {strings} strings of {steps} steps, {hidden} units and the mask {_about(mask)}"
         result = expect.ask("gradients", what, bits, labels, mask, *(weights[name] for name in NAMES), forbid=READY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -139,17 +140,39 @@ def draw_nets(kinds: tuple, longest: int, rng: np.random.Generator) -> Iterator[
 @check("find_error: the nets that err within 12 bits are broken, the right one is left alone")
 def find_error_short(seed: int = 0) -> None:
     """``find_error(U, V, b, W, c, longest)`` -> bits on which the net errs, or None; up to 12 bits."""
-    _broken((*((net_of, one) for one in BRITTLE), (net_of, STURDY[0])), SHORT, np.random.default_rng(seed))
+    break_nets((*((net_of, one) for one in BRITTLE), (net_of, STURDY[0])), SHORT, np.random.default_rng(seed))
 
 
 @check("find_error: nets that err on few and long strings are broken, the right ones are left alone")
 def find_error_long(seed: int = 0) -> None:
     """The same up to 60 bits, where all strings are too many to try."""
     kinds = (*((net_of, one) for one in SLOW + STURDY), *((rounded, one) for one in HIDDEN))
-    _broken(kinds, LONG, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    _not_everything(disguised(net_of(*STURDY[0]), rng))
+    break_nets(kinds, LONG, rng)
 
 
-def _broken(kinds: tuple, longest: int, rng: np.random.Generator) -> None:
+def _not_everything(net: Net) -> None:
+    """CheckFailed for a search that tries every string: at 60 bits it would never end, and fill the memory first."""
+    for _ in range(3):  # a slow moment of the machine is no search through everything
+        few, more = (_seconds(net, longest) for longest in (12, 20))
+        if more < max(0.05, 20 * few):
+            return
+        if more > 5:
+            break
+    expect.fail("find_error for strings of up to 12 and up to 20 bits", "an answer in about the same time",
+                f"{more / few:.0f} times the time for 20 bits",
+                "the number of strings that you follow doubles with each bit: go on from a few states only", SEE)
+
+
+def _seconds(net: Net, longest: int) -> float:
+    start = time.perf_counter()
+    expect.ask("find_error", f"find_error for a net and {longest} bits", *net, longest, see=SEE)
+    return time.perf_counter() - start
+
+
+def break_nets(kinds: tuple, longest: int, rng: np.random.Generator) -> None:
+    """Ask the student's search about nets of these kinds, pairs of a maker and its arguments."""
     for net, string in draw_nets(kinds, longest, rng):
         U, V, b = (expect.show(one) for one in net[:3])
         what = f"find_error for the net with U = {U}, V = {V}, b = {b}, up to {longest} bits"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from parity_lib.checks import expect
 from parity_lib.checks.gradient_through_time import reference
-from parity_lib.checks.gradient_through_time.answers import yes
+from parity_lib.checks.gradient_through_time.answers import asked, yes
 from parity_lib.checks.gradient_through_time.reference import NAMES
 from parity_lib.checks.reporting import check
 
@@ -150,9 +150,14 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
 @check("gradient_is_right: accepts right gradients and finds wrong ones, large and small")
 def gradient_is_right(seed: int = 0) -> None:
     """``gradient_is_right(loss, weights, gradient)`` -> a bool; asked by the notebook's ``verdict_on``."""
-    for case in cases(np.random.default_rng(seed)):
+    judge(cases(np.random.default_rng(seed)))
+
+
+def judge(claims: Iterable[Case]) -> None:
+    """Ask the student's function about each claim in turn; CheckFailed at the first wrong verdict."""
+    for case in claims:
         what = f"gradient_is_right for {case.about}"
-        result = expect.ask("verdict_on", what, case.source, case.weights, case.gradient, see=SEE)
+        result = asked("verdict_on", "gradient_is_right", what, case.source, case.weights, case.gradient, see=SEE)
         answer, after = _parts(result, what)
         if answer != case.right:
             hint = _reversed_hint(answer, case) or case.words

@@ -6,8 +6,8 @@ import numpy as np
 
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
-from parity_lib.checks.gradient_through_time.answers import yes
-from parity_lib.checks.gradient_through_time.script import faults, right_versions, with_edits
+from parity_lib.checks.gradient_through_time.answers import asked, yes
+from parity_lib.checks.gradient_through_time.script import Fault, faults, right_versions, with_edits
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -51,14 +51,20 @@ def hunt_update(seed: int = 0) -> None:
 
 
 def _hunt(function: str, seed: int) -> None:
-    """Ask the student's test of a function about right versions first, then about each fault of it."""
-    test, rng = f"test_{function}", np.random.default_rng(seed)
-    for source, words in zip(right_versions(), ("as it should be", "as it should be, written in other words"),
-                             strict=True):
+    hunt(function, [one for one in faults(np.random.default_rng(seed)) if one.function == function], right_versions())
+
+
+def hunt(function: str, found: list[Fault], healthy: list[str]) -> None:
+    """Ask the student's test of a function about healthy versions, as source text, and then about each of the faults.
+
+    CheckFailed where a healthy version raises an alarm, or a fault raises none.
+    """
+    test = f"test_{function}"
+    for number, source in enumerate(healthy):
+        words = "as it should be" + ", written in other words" * (number > 0)
         # Twice: a test that draws its cases must not be right by luck.
         for _ in range(2):
             _no_alarm(test, source, words)
-    found = [one for one in faults(rng) if one.function == function]
     missed = [one for one in found if _healthy(test, one.edits)]
     if missed:
         expect.fail(f"{test} on {len(found)} versions, each with one fault in {function}", "False for each",
@@ -67,7 +73,7 @@ def _hunt(function: str, seed: int) -> None:
 
 def _no_alarm(test: str, source: str, words: str) -> None:
     what = f"{test} on a version that is {words}"
-    answer = expect.ask("verdict", what, test, source, see=SEE,
+    answer = asked("verdict", test, what, test, source, see=SEE,
                         slips={"stopped with": "a false alarm: here your test itself stops"})
     if not yes(answer, what, SEE):
         expect.fail(what, True, False, "a false alarm: does your test ask for more than the docstring promises?", SEE)
