@@ -4,9 +4,10 @@ Each setting runs its parts in a copy of the repository, and what has passed is 
 stay as they are: a run that was stopped goes on. All of it takes about three hours on two idle cores, an estimate
 from its parts.
 
-``suite`` is every test that computes: not those that open a browser, which would show the same pages, nor those
-about the built book, which is built by itself (``book``: every page executed, any warning an error). ``pages`` runs
-the pages' cells without building them, ``quick`` the quick runs of all experiments.
+``suite`` is every test but those that open a browser, which would show the same pages, and those about the built
+book, which is built by itself (``book``: every page executed, any warning an error). ``numbers`` leaves out the
+class that nbgrader's commands grade, too: where only instructions change, what they compute is in the bank of
+hand-ins. ``pages`` runs the pages' cells without building them, ``quick`` the quick runs of all experiments.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ INSTALLING = threading.Lock()      # two parts of a setting may want its environ
 PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 PARTS = {
     "suite": [*PYTEST, "-m", "not slow and not browser and not book"],
+    "numbers": [*PYTEST, "-m", "not slow and not browser and not book", "--ignore=tests/exercises"],
     "book": ["-c", "from parity_lib.cli import main; main()", "book"],
     "pages": ["-m", "tests.anywhere.pages"],
     "quick": [*PYTEST, "tests/experiments", "-k", "quick_run"],
@@ -57,7 +59,6 @@ class Setting:
 
 def settings() -> list[Setting]:
     """Everything that is tried, the quickest to fail first."""
-    whole = ("suite", "book")
     instructions = {
         "as it is": {},
         "ATen default": {"ATEN_CPU_CAPABILITY": "default"},
@@ -71,8 +72,8 @@ def settings() -> list[Setting]:
     }
     return [
         *(Setting(f"nudge {n}", ("pages", "quick"), {"PARITY_NUDGE": str(n)}) for n in range(1, NUDGES + 1)),
-        *(Setting(name, whole, variables) for name, variables in instructions.items()),
-        *(Setting(f"{python} {age}", whole, python=f"python{python}", oldest=age == "oldest")
+        *(Setting(name, ("numbers", "book"), variables) for name, variables in instructions.items()),
+        *(Setting(f"{python} {age}", ("suite", "book"), python=f"python{python}", oldest=age == "oldest")
           for python in ("3.11", "3.13") for age in ("oldest", "newest")),
     ]
 
@@ -170,7 +171,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         sources = copy(Path(name) / "copy")
     results = json.loads(store.read_text(encoding="utf-8")) if store.is_file() else {}
-    print(f"NumPy {np.__version__}, Python {sys.version.split()[0]}\n{'setting':20} {'part':6} result  seconds")
+    print(f"NumPy {np.__version__}, Python {sys.version.split()[0]}\n{'setting':20} {'part':7} result  seconds")
     keys = [f"{setting.name}: {part}" for setting, part in jobs]
     passed = {key for key in keys if results.get(key, {}).get("passed") and results[key]["sources"] == sources}
     for key in sorted(passed, key=keys.index):
@@ -192,7 +193,7 @@ def main() -> int:
 def show(key: str, result: dict) -> None:
     """Print a row of the table."""
     setting, part = key.split(": ")
-    print(f"{setting:20} {part:6} {'passed' if result['passed'] else 'FAILED'} {result['seconds']:8}"
+    print(f"{setting:20} {part:7} {'passed' if result['passed'] else 'FAILED'} {result['seconds']:8}"
           + ("" if result["passed"] else f"  see {result['log']}"), flush=True)
 
 
