@@ -23,15 +23,17 @@ def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) ->
     shapes = {np.shape(shares) for shares in runs.values()}
     require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
             f"arrays of one shape, {len(updates)} updates by positions")
-    figure, panels = canvas(5.4, 2.7, columns=len(runs), sharey=True, squeeze=False)
+    figure, panels = canvas(5.6, 2.7, columns=len(runs), sharey=True, squeeze=False)
     height = updates[1] - updates[0] if len(updates) > 1 else 1
     words, rows = [], []
     for axes, (name, shares) in zip(panels[0], runs.items()):
         for update, row in zip(updates, np.asarray(shares)):
             _draw_row(axes, update, height, row)
             rows += [(name, int(update), position, float(share)) for position, share in enumerate(row, 1)]
-        axes.set(title=name, xlabel="position", xlim=(0.5, shape[1] + 0.5), xticks=[1, shape[1] // 2, shape[1]],
+        axes.set(title=name, xlabel="position", xscale="log", xlim=(0.5, shape[1] + 0.5),
                  ylim=(updates[0] - height / 2, updates[-1] + height / 2))
+        axes.set_xticks(ticks := [tick for tick in (1, 3, 10, 30, 100) if tick <= shape[1]], map(str, ticks))
+        axes.set_xticks([], minor=True)
         axes.grid(visible=False)
         places = sorted({1, 2, min(5, shape[1]), shape[1]})
         words.append(f"{name}: " + ", ".join(f"position {place} {_first(updates, np.asarray(shares)[:, place - 1])}"
@@ -40,7 +42,8 @@ def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) ->
     return Picture(figure, "The share of right answers by position of the bit and by update: a panel a run, empty "
                    "where the net answers like a coin, dark where it is right in nine strings of ten or more. "
                    f"{'; '.join(words)}.",
-                   "Empty: right half of the time or less. Darkest: right in nine strings of ten, or more.",
+                   "Positions on a log scale. Empty: right half of the time or less. Darkest: right in nine strings of "
+                   "ten, or more.",
                    Numbers(("run", "update", "position", "share right"), rows))
 
 
