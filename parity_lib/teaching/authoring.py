@@ -66,7 +66,7 @@ REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 ABOUT = "{{ about }}"
 RUN_IT = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
-HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: nearly the answer")
+HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
 

@@ -174,7 +174,7 @@ def test_feedback_is_there_for_everybody(transcript):
 
 def test_the_new_exercise_is_written_and_its_bank_is_graded(transcript):
     words = said(transcript, "pytest tests/submissions")
-    assert "6 of them written anew" in words, "two notebooks, the points, two tables, the contents"
+    assert "7 of them written anew" in words, "two notebooks, points, model answers, two tables, the contents"
     assert len(re.findall(r"\b[1-9]\d* passed", words)) == 2
     assert not re.search(r"\b\d+ (?:failed|errors?|skipped)\b", words)
     release = (transcript[0] / "exercises/ones/ones.ipynb").read_text(encoding="utf8")
