@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from parity_lib.checks import expect
-from parity_lib.checks.core import call
+from parity_lib.checks.core import call, call_on_same
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
 
@@ -31,6 +31,20 @@ def gradient_norms(seed: int = 0) -> None:
             expect.fail(what, f"shape {(steps,)}", f"shape {got.shape}", shapes.get(got.shape, ""), GRADIENT)
         got = expect.array(result, what, (steps,), "float", GRADIENT)
         expect.close(got, expected, what, _norm_hint(got, model, inputs), GRADIENT)
+    for dtype in (torch.float64, torch.float32):    # a change of dtype is a copy, and hides the mistake
+        _leaves_its_inputs_alone(model.to(dtype), inputs.to(dtype))
+
+
+def _leaves_its_inputs_alone(model: nn.Module, inputs: torch.Tensor) -> None:
+    """As in the notebook, where all layers are asked about one tensor."""
+    what = "gradient_norms called twice with the same tensor: the second result"
+    first, second = (expect.array(one.result, what, None, see=GRADIENT)
+                     for one in call_on_same("gradient_norms", ModuleState.of(model), inputs))
+    hint = expect.likely(second, [(2 * first, "the gradient of the first call is still in `inputs.grad`, and "
+                                   "`backward` adds to it. Work on a copy: "
+                                   "`inputs = inputs.detach().clone().requires_grad_()`")])
+    expect.close(second, first, what, hint or "the call changes the tensor that it is given: work on a copy, "
+                 "`inputs.detach().clone()`", GRADIENT)
 
 
 def _visible(layer, hidden: int, batch: int, steps: int, rng: np.random.Generator):

@@ -40,6 +40,6 @@ def summarise(steps):
 
 # %% gradient-norms
 def gradient_norms(model, inputs):
-    inputs.requires_grad_(True)
+    inputs = inputs.clone().requires_grad_(True)
     model(inputs)[0][:, -1, :].sum().backward()
     return inputs.grad.abs().squeeze(-1).mean(0)
