@@ -7,6 +7,7 @@ import torch
 
 from parity_lib.checks import expect
 from parity_lib.checks.architecture.counting import BLOCKS, COUNT, READY_NET, count, parameters
+from parity_lib.checks.architecture.reference import compare
 from parity_lib.checks.nets import Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
@@ -26,6 +27,7 @@ def build_model(seed: int = 0) -> None:
         _right_shapes(net)
         strings_apart(net, rng)
         _nothing_kept(net, rng)
+        is_the_net(net, rng, only_named=True)
         if cell in ("tanh", "lstm"):
             ends_in_logits(net, rng)
         _no_look_ahead(net, rng)
@@ -33,6 +35,7 @@ def build_model(seed: int = 0) -> None:
         _right_size(net)
         weights_decide(net, rng)
         _right_activation(net)
+        is_the_net(net, rng)
     for cell, hidden, layers in (("tanh", 3, 2), ("lstm", 2, 1), ("gru", 2, 1)):
         _right_gradients(BuiltNet(cell, hidden, layers), rng)
 
@@ -78,6 +81,11 @@ def _as_logits(output, inputs: torch.Tensor, name: str) -> np.ndarray:
             hint = "this comes from the second thing that nn.RNN returns, the last state; use the first"
         expect.fail(what, f"shape {(batch, steps, 1)}", f"shape {got.shape}", hint, SHAPES)
     return got.astype(float)
+
+
+def is_the_net(net: BuiltNet, rng: np.random.Generator, only_named: bool = False) -> None:
+    """On the same weights it gives what PyTorch's layers and a readout give; see :mod:`.reference`."""
+    compare(net, net.cell, net.hidden, net.layers, net.random_weights(rng), net.name, EQUATIONS, only_named)
 
 
 def _right_shapes(net: BuiltNet) -> None:
