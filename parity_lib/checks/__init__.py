@@ -22,5 +22,6 @@ from parity_lib.checks.core import (
 from parity_lib.checks.plain import CheckFailed, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
-__all__ = ["CallOnSame", "CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
-           "call_module", "call_on_same", "call_steps", "call_weights", "check", "defined", "fresh", "grading", "private", "summary"]
+__all__ = ["CallOnSame", "CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call",
+           "call_gradient", "call_module", "call_on_same", "call_steps", "call_weights", "check", "defined",
+           "fresh", "grading", "private", "summary"]

@@ -89,7 +89,10 @@ def masked_loss(seed: int = 0) -> None:
                 hint = hint or ("the logarithm of a probability that rounds to 0 or 1: compute the loss on the "
                                 "logits, with binary_cross_entropy_with_logits")
             expect.fail(what, float(expected), got, hint, see)
-    for case in (_drawn(rng, [3, 1, 5, 2], 5), _drawn(rng, rng.integers(1, 8, size=4), 9)):
+    poisoned = _drawn(rng, [3, 1, 4], 6)
+    poisoned.logits[~poisoned.mask] = float("nan")
+    for case in (_drawn(rng, [3, 1, 5, 2], 5), _drawn(rng, rng.integers(1, 8, size=4), 9),
+                 Case(poisoned.says + ", logits of nan on padding", *poisoned.arguments)):
         _compare_gradient(case)
 
 
@@ -157,6 +160,10 @@ def _compare_gradient(case: Case) -> None:
     hint = "the value is right and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
         expect.fail(what, expected, "no gradient at the logits", hint, LOSS)
+    if gradient.isnan().any():
+        expect.fail(what, "numbers, and 0 on padding", "nan somewhere", "the loss of padding is computed, and left out "
+                    "afterwards (`torch.where`?): on the way back 0 times nan is nan. Take the real positions out "
+                    "first, `logits[mask]`, then compute the loss", LOSS)
     expect.close(gradient[..., 0], expected, what, hint, LOSS, tolerance=1e-4)
 
 
