@@ -1,4 +1,4 @@
-"""A search of the states that a two-unit net can reach: what it finds is a counterexample, and it finds the known ones."""
+"""A search of the states that a net can reach: what it finds is a counterexample, and it finds the known ones."""
 
 import numpy as np
 import pytest

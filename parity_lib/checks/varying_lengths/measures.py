@@ -173,7 +173,11 @@ def masked_accuracy(seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     even = _drawn(rng, rng.integers(1, 30, size=40), 30)
     always = Case(even.says + ", every logit -1", even.logits * 0 - 1, even.targets, even.mask)
-    for case in (*list(_cases(rng))[1:], always):
+    usual = list(_cases(rng))[1:]
+    undecided = _drawn(rng, [3, 5, 2, 4], 5)
+    undecided.logits[:, ::2] = 0
+    undecided = Case(undecided.says + ", every second logit 0", *undecided.arguments)
+    for case in (*usual, always, undecided):
         what = f"masked_accuracy, {case.says}"
         result = expect.ask("masked_accuracy", what, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
                             slips=SHAPE_SLIPS)
@@ -203,6 +207,8 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
         (((logits > 0.5) == (targets > 0.5))[mask].float().mean(),
          "a logit is not a probability: it means odd above 0, and a probability above 0.5"),
         ((right | ~mask).float().mean(), "every position out of the mask is counted as right"),
+        (((logits >= 0) == (targets > 0.5))[mask].float().mean(),
+         "a logit of exactly 0 is counted as odd; above 0 means odd, so >, not >="),
         (0.0, "logits are compared with labels as they are; first decide, `logits > 0`"),
         (spread.sum() / mask.sum(), BROADCAST),
         (spread.mean(), BROADCAST),
