@@ -12,7 +12,7 @@ from parity_lib import training
 from parity_lib.checks import expect
 from parity_lib.checks.core import call, call_steps
 from parity_lib.checks.no_teacher_forcing import late, replay
-from parity_lib.checks.no_teacher_forcing.ends import READY_LAST, one_number
+from parity_lib.checks.no_teacher_forcing.ends import READY_LAST, one_number, right_last_valid
 from parity_lib.checks.no_teacher_forcing.labels import strings
 from parity_lib.checks.no_teacher_forcing.replay import LONGEST, THE_LABEL, THE_LOOP, THE_SEED
 from parity_lib.checks.plain import CheckFailed, ModuleState
@@ -26,6 +26,7 @@ SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # lengths from and 
 
 
 @check("train_step: the weights move as they should, for three batches in a row")
+@right_last_valid()
 def train_step(seed: int = 0) -> None:
     """``train_step(lstm, readout, optimizer, inputs, lengths, labels)`` -> the loss before the update, a float."""
     rng = np.random.default_rng(seed)
@@ -65,6 +66,7 @@ def _batch(rng: np.random.Generator, count: int = 5, steps: int = 6) -> tuple[to
 
 
 @check("train_at_the_end: two modules of the right size, from the seed, moved by training")
+@right_last_valid()
 def train_at_the_end(seed: int = 0) -> None:
     """``train_at_the_end(max_length, steps, seed, min_length=1)`` -> ``(nn.LSTM, nn.Linear)``."""
     seed = seed % 1000
@@ -124,12 +126,14 @@ def _same(one: tuple[nn.Module, ...], other: tuple[nn.Module, ...]) -> bool:
 
 
 @check("trained on strings of up to 10 bits, the net is right on strings of that kind")
+@right_last_valid()
 def trained_short(seed: int = 0) -> None:
     """The first steps are the task's, and one of three trainings is right on 90 % of strings of 1 to 10 bits."""
     _trains("strings of 1 to 10 bits", SHORT, seed)
 
 
 @check("trained on strings of up to 10 bits, the net is right on strings of up to 50")
+@right_last_valid()
 def trained_long(seed: int = 0) -> None:
     """The first steps are the task's, and one of three trainings is right on 95 % of strings of 11 to 50 bits."""
     _trains("strings of 11 to 50 bits, longer than any in training", LONG, seed)
