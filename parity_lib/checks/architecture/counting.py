@@ -69,15 +69,18 @@ def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, b
 
 def _count_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: int) -> str:
     case = (cell, features, hidden, layers)
-    right = count(*case)
+    right, blocks = count(*case), f"{BLOCKS[cell]} block{'s' * (BLOCKS[cell] > 1)}"
     return expect.likely(got, [
+        (count(cell, features, hidden, layers + 1), "one layer too many is counted: the first and num_layers - 1 more"),
         (count(*case, biases=1), "PyTorch has two bias vectors in each layer, and here one was counted"),
         (count(*case, biases=0), "the biases were left out; PyTorch has two vectors of them in each layer"),
         (right + hidden + 1, "the readout was counted too; leave its H + 1 numbers out"),
         (count(*case, blocks=1), f'a plain cell was counted; each gate of "{cell}" has its own U, V and biases'),
-        (count(*case, blocks=3), f'"{cell}" has {BLOCKS[cell]} blocks of weights, and 3 were counted'),
-        (count(*case, blocks=4), f'"{cell}" has {BLOCKS[cell]} blocks of weights, and 4 were counted'),
-        (count(*case, blocks=2), f'"{cell}" has {BLOCKS[cell]} blocks of weights, and 2 were counted'),
+        *((count(cell, features, hidden, layers - 1), "one layer too few is counted: the first and num_layers - 1 more")
+          for _ in range(layers > 2)),
+        (count(*case, blocks=3), f'"{cell}" has {blocks} of weights, and 3 were counted'),
+        (count(*case, blocks=4), f'"{cell}" has {blocks} of weights, and 4 were counted'),
+        (count(*case, blocks=2), f'"{cell}" has {blocks} of weights, and 2 were counted'),
         (count(cell, features, hidden, 1), "this is one layer; num_layers has no effect"),
         (count(*case, later=features),
          "every layer was counted as if it read the input; from the second on, a layer reads the hidden_size states "

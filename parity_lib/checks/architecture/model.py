@@ -8,7 +8,7 @@ import torch
 from parity_lib.checks import expect
 from parity_lib.checks.architecture.counting import BLOCKS, COUNT, READY_NET, count, parameters
 from parity_lib.checks.architecture.reference import compare
-from parity_lib.checks.nets import Net, at_the_end, every_string, random_strings
+from parity_lib.checks.nets import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -50,7 +50,12 @@ class BuiltNet(Net):
 
     def logits(self, inputs: torch.Tensor, state: dict | None = None, what: str = "") -> np.ndarray:
         """Its logits ``[batch, steps, 1]``, or CheckFailed where the output is anything else."""
-        return _as_logits(self.run(inputs, state).output, inputs, what or self.name)
+        try:
+            output = self.run(inputs, state).output
+        except CheckFailed as failure:
+            asked = f"{what or self.name}, called with inputs of shape {tuple(inputs.shape)}"
+            raise expect.explained(failure, asked, PAIR_SLIPS, SHAPES) from None
+        return _as_logits(output, inputs, what or self.name)
 
     def random_weights(self, rng: np.random.Generator) -> dict[str, torch.Tensor]:
         """Normal weights; positive ones for relu, whose units would else be silent for some strings."""
@@ -108,7 +113,8 @@ def strings_apart(net: BuiltNet, rng: np.random.Generator) -> None:
     if moved[1:].any():
         expect.fail(f"{net.name}: only string 0 of a batch of 3 is changed", "other logits for string 0 only",
                     f"other logits for strings {np.flatnonzero(moved).tolist()}",
-                    "batch_first=True is missing, so the net reads down the batch; or something is averaged over it",
+                    "batch_first=True is missing, so the net reads down the batch; or `reshape` or `view` stands where "
+                    "axes should be transposed; or something is averaged over the batch",
                     SHAPES)
 
 
@@ -220,6 +226,7 @@ def _right_activation(net: BuiltNet) -> None:
 def _right_gradients(net: BuiltNet, rng: np.random.Generator) -> None:
     """The gradient of the last logits is their slope, measured by moving each parameter a little."""
     net.learn_names(forbid=READY_NET)
+    _made_anew(net)
     inputs = random_strings(rng, 4, 5)
     for _ in range(2):
         state = net.random_weights(rng)
@@ -235,6 +242,16 @@ def _right_gradients(net: BuiltNet, rng: np.random.Generator) -> None:
                 expect.fail(f"{net.name}: slope of the last logit along `{name}`, measured and from backward()",
                             slope, given, "part of the way back is cut: a state is detached between steps or "
                             "layers", "training#the-gradient-through-time")
+
+
+def _made_anew(net: BuiltNet) -> None:
+    """Two nets in turn, each asked for its gradient once."""
+    inputs = every_string(3)
+    first, second = (net.run(inputs, net.state, output_gradient=torch.ones_like(inputs)).gradients for _ in range(2))
+    if any(not torch.allclose(second[name], one, rtol=1e-3, atol=1e-5) for name, one in first.items()):
+        expect.fail(f"{net.name}, built twice with the same weights: the gradient of the second net",
+                    "that of the first net", "another one", "the same module comes back each time, with old "
+                    "gradients in it (is it kept in a table, or made outside?): make a new one in each call", LOOP)
 
 
 def _slope(net: BuiltNet, inputs: torch.Tensor, state: dict, name: str, move: torch.Tensor) -> float:

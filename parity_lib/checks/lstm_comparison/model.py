@@ -11,7 +11,7 @@ from torch import nn
 from parity_lib import models
 from parity_lib.checks import expect
 from parity_lib.checks.core import ModuleRun, call_module
-from parity_lib.checks.nets import Net, at_the_end, every_string, random_strings
+from parity_lib.checks.nets import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -70,7 +70,11 @@ class ParityNet(Net):
 
     def run(self, inputs: torch.Tensor, state: dict[str, torch.Tensor] | None = None, **options: Any) -> ModuleRun:
         """What it gives, or CheckFailed where that is no logit for each step."""
-        ran = super().run(inputs, state, forbid=READY_MODEL, **options)
+        try:
+            ran = super().run(inputs, state, forbid=READY_MODEL, **options)
+        except CheckFailed as failure:
+            what = f"LSTMParity({self.hidden}) of an input of shape {tuple(inputs.shape)}"
+            raise expect.explained(failure, what, PAIR_SLIPS, THE_CELL) from None
         _has_shape(ran.output, tuple(inputs.shape), self.hidden)
         return ran
 

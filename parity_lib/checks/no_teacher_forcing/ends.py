@@ -42,6 +42,9 @@ def _last_valid_of(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -> N
     if note and _has_nan(result):
         expect.fail(what, "numbers", "nan somewhere", "padding takes part: a product with a mask keeps nan, because 0 "
                     "times nan is nan. Select the step instead of multiplying", THE_END)
+    if isinstance(result, np.ndarray):
+        expect.fail(what, "a tensor", "a NumPy array", "the loss of Task 3 is made of it, and no gradient goes through "
+                    "NumPy: index the tensor itself", THE_END)
     got = expect.array(result, what, None, see=THE_END)
     hint = _last_hint(got, outputs.numpy(), lengths.numpy())
     expected = outputs[torch.arange(batch), lengths - 1]
@@ -96,7 +99,8 @@ def end_loss(seed: int = 0) -> None:
         logits, lengths, labels = _answers(rng, batch, steps, size)
         what = (f"end_loss of logits {tuple(logits.shape)}{' of up to about 200' if size > 100 else ''} with the "
                 f"lengths {expect.show(lengths, 40)} and the labels {expect.show(labels, 40)}")
-        result = call("end_loss", logits, lengths, labels, forbid=READY_LAST)
+        result = expect.ask("end_loss", what, logits, lengths, labels, forbid=READY_LAST, see=THE_LOSS,
+                            slips=LOSS_SLIPS)
         got = np.asarray(one_number(result, what, THE_LOSS))
         expect.close(got, replay.right_loss(logits, lengths, labels), what, _loss_hint(got, logits, lengths, labels),
                      THE_LOSS, tolerance=1e-4)
@@ -105,6 +109,14 @@ def end_loss(seed: int = 0) -> None:
         poisoned = call("end_loss", poisoned, lengths, labels, forbid=READY_LAST)
         one_number(poisoned, f"{what} and nan on the padding", THE_END,
                 "padding takes part: select the last real step before you compute the loss")
+
+
+LOSS_SLIPS = {
+    "must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them equal, "
+                                      "`last_valid(logits, lengths)[:, 0]`",
+    "must match the size": "the shapes do not fit: `last_valid` gives [batch, 1], and the labels are [batch]",
+    "between 0 and 1": "`binary_cross_entropy` takes probabilities; with logits it is binary_cross_entropy_with_logits",
+}
 
 
 def _answers(rng: np.random.Generator, batch: int, steps: int, size: float) -> tuple[torch.Tensor, ...]:

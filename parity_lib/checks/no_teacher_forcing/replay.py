@@ -132,8 +132,8 @@ CLIPPED_APART = ("the LSTM and the readout were clipped one by one, or the LSTM 
 STEP_SLIPS = {
     "keep": ("old gradients stay in the sum: `optimizer.zero_grad()` is missing", THE_LOOP),
     "still": (
-        "nothing moved: are `loss.backward()` and `optimizer.step()` both there, and does the optimiser hold these "
-        "parameters?", THE_LOOP),
+        "nothing moved: are `loss.backward()` and `optimizer.step()` both there, `zero_grad()` before `backward()`, "
+        "and does the optimiser hold these parameters?", THE_LOOP),
     "detach": (
         "the LSTM did not move, only the readout: the states were detached, or the optimiser does not hold the LSTM's "
         "parameters", THE_LOOP),

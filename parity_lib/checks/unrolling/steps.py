@@ -60,9 +60,12 @@ def rnn_step(seed: int = 0) -> None:
     for batch, hidden in ((5, 3), (1, 2), (4, 4)):
         U, V, b = rng.normal(size=(hidden, 1)), rng.normal(size=(hidden, hidden)), rng.normal(size=hidden)
         x, h = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden))
-        result = call("rnn_step", x, h, U, V, b, forbid=READY_CELL)
         what = f"rnn_step with a batch of {batch} and {hidden} hidden units"
-        got = expect.array(result, what, (batch, hidden), see=CELL)
+        result = expect.ask("rnn_step", what, x, h, U, V, b, forbid=READY_CELL, see=CELL, slips=PRODUCT_SLIPS)
+        got = expect.array(result, what, None, see=CELL)
+        if batch != hidden and got.shape == (hidden, batch):
+            expect.fail(what, f"shape {(batch, hidden)}", f"shape {got.shape}", TURNED, CELL)
+        got = expect.array(got, what, (batch, hidden), see=CELL)
         hint = expect.likely(got, [(step(x, h, U, V, b), words) for step, words in STEP_SLIPS], TOLERANCE)
         expect.close(got, _step(x, h, U, V, b), what, hint, CELL, TOLERANCE)
 
@@ -75,7 +78,12 @@ def _sum(x, h, U, V, b) -> np.ndarray:
     return x @ U.T + h @ V.T + b
 
 
+TURNED = ("the equation has columns, and a batch has rows: `U x` becomes `x @ U.T`, [batch, 1] @ [1, H], and `V h` "
+          "becomes `h @ V.T`")
+PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "cannot be multiplied"), TURNED)
 STEP_SLIPS = [
+    (lambda x, h, U, V, b: np.tanh(U @ x.T + V @ h.T + b[:, None]), TURNED),
+    (lambda x, h, U, V, b: np.tanh(U @ x.T + V @ h.T + b[:len(x)]) if len(x) == len(b) else np.zeros(0), TURNED),
     (_sum, "the activation tanh is missing"),
     (lambda x, h, U, V, b: _step(x, h, U, V.T, b),
      "V is transposed: the new state is h @ V.T, row i of V makes unit i"),
@@ -97,10 +105,10 @@ def unroll(seed: int = 0) -> None:
         U, V = (getattr(rnn, name).detach().numpy() for name in ("weight_ih_l0", "weight_hh_l0"))
         b = (rnn.bias_ih_l0 + rnn.bias_hh_l0).detach().numpy()
         xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
-        result = call("unroll", xs, h0, U, V, b, forbid=READY_CELL)
         with torch.no_grad():
             expected = rnn(torch.from_numpy(xs), torch.from_numpy(h0)[None])[0].numpy()
         what = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
+        result = expect.ask("unroll", what, xs, h0, U, V, b, forbid=READY_CELL, see=CELL, slips=PRODUCT_SLIPS)
         got = expect.array(result, what, see=CELL)
         hint = _unroll_hint(got, expected, (xs, h0, U, V, b))
         if got.shape != expected.shape:
@@ -130,8 +138,12 @@ def _unroll_hint(got: np.ndarray, expected: np.ndarray, given: tuple[np.ndarray,
         (_states(*given, carry=False),
          "every step starts from h0 again: the new state is not carried to the next step"),
         (_states(0 * xs + xs[:, :1], *given[1:]), "every step reads the first bit; step t reads xs[:, t]"),
+        (np.repeat(expected[:, -1:], steps, axis=1), "all steps show the last state: one array was changed in place "
+         "and appended again and again; append a new one, `h.copy()`"),
+        (expected.swapaxes(0, 1).reshape(expected.shape), "`reshape` mixes strings and steps; to change the order of "
+         "axes use np.stack(states, axis=1) or transpose"),
         (expected.swapaxes(0, 1), "the steps come first; np.stack(states, axis=1) puts the batch first"),
-        *((_states(*given, step=step), words) for step, words in STEP_SLIPS),
+        *((_states(*given, step=step), words) for step, words in STEP_SLIPS if words is not TURNED),
     ], TOLERANCE)
     if not found and steps > 1 and np.allclose(got[:, 0], expected[:, 0], atol=TOLERANCE):
         found = "the first step is right and later ones are not: what goes from one step into the next?"

@@ -113,6 +113,13 @@ def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) ->
 PACKING_SLIPS = {
     "enforce_sorted": "the lengths come unsorted: `enforce_sorted=False` sorts them and notes the order",
     "PackedSequence": "still packed: `pad_packed_sequence` goes back to the rectangle",
+    "len(lengths)": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is read as "
+                    "[steps, batch, 1]",
+    "exceeds dimension size": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is "
+                              "read as [steps, batch, 1]",
+    "batch_size": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is read as "
+                  "[steps, batch, 1]",
+    "'tuple' object": "`rnn` returns a pair, and so does `pad_packed_sequence`: take the first part",
     "has no attribute": "lengths is a NumPy array; `torch.from_numpy` makes a tensor of it where you need one",
 }
 
