@@ -23,6 +23,7 @@ class Change:
 def changes(source: str) -> list[Change]:
     """Every change of every operator, in the order of the source; changes that give the same source once."""
     tree = ast.parse(source)
+    _note_neighbours(tree)
     nodes, found, seen = list(_nodes(tree)), [], {ast.unparse(tree)}
     for place, node in enumerate(nodes):
         for word, replacement in _replacements(node):
@@ -45,6 +46,17 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
             continue
         yield node
         yield from _nodes(node)
+
+
+def _note_neighbours(tree: ast.AST) -> None:
+    """Each argument of a function, where it is read, is told the argument after it: what could be taken for it."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            names = [one.arg for one in function.args.args if one.arg != "self"]
+            following = dict(zip(names, [*names[1:], *names[:1]], strict=True))
+            for node in ast.walk(function):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and len(names) > 1:
+                    node.neighbour = following.get(node.id)
 
 
 def _replaced(tree: ast.AST, target: ast.AST, replacement: ast.AST | None) -> str | None:
@@ -139,6 +151,8 @@ def _name(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         if node.attr == "T":
             yield "not transposed", node.value
     if isinstance(node, ast.Name):
+        if getattr(node, "neighbour", None):
+            yield "another argument", _with(node, id=node.neighbour)
         for other in NAMES.get(node.id, ()):
             yield "another function", _with(node, id=other)
 
