@@ -8,19 +8,22 @@ begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 
 from parity_lib.checks.answers import model_answer
 from parity_lib.checks.core import (
+    CallOnSame,
     CallResult,
     ModuleRun,
     bind,
     call,
     call_gradient,
     call_module,
+    call_on_same,
     call_steps,
+    call_weights,
     defined,
 )
 from parity_lib.checks.numbers import number_for, seed_of, strings_for
 from parity_lib.checks.plain import CheckFailed, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
-__all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
-           "call_module", "call_steps", "check", "defined", "fresh", "grading", "model_answer", "number_for", "private",
-           "seed_of", "strings_for", "summary"]
+__all__ = ["CallOnSame", "CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call",
+           "call_gradient", "call_module", "call_on_same", "call_steps", "call_weights", "check", "defined",
+           "fresh", "grading", "model_answer", "number_for", "private", "seed_of", "strings_for", "summary"]

@@ -19,7 +19,7 @@ import io
 import sys
 import sysconfig
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,14 @@ class CallResult:
     modules: tuple[ModuleState, ...]
 
 
+@dataclass(frozen=True)
+class CallOnSame:
+    """What :func:`call_on_same` brings back of one call: its result, and the arguments as it left them."""
+
+    result: Any
+    arguments: tuple[Any, ...]
+
+
 # ---------------------------------------------------------------- where the student's names are
 
 _namespace: dict[str, Any] | None = None
@@ -70,6 +78,20 @@ def bind(namespace: dict[str, Any] | None) -> None:
     """Look the student's names up in ``namespace``; None: in the notebook, which is the default."""
     global _namespace
     _namespace = namespace
+
+
+@contextlib.contextmanager
+def lending(name: str, value: Callable) -> Iterator[None]:
+    """Inside, the student's ``name`` is ``value``, if they have one at all: so one mistake costs one task."""
+    names = _names()
+    if name not in names:
+        yield
+        return
+    before, names[name] = names[name], value
+    try:
+        yield
+    finally:
+        names[name] = before
 
 
 def defined(name: str) -> bool:
@@ -128,6 +150,44 @@ def call_gradient(name: str, first: torch.Tensor, *args: Any, forbid: Iterable[A
             result = _with_gradient(name, _guarded(name, lambda: function(leaf.clone(), *sent)), ())
             _guarded(name, lambda: backward(result))
         return from_student(leaf.grad, name)
+
+
+def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = ()) -> list[CallOnSame]:
+    """Call the student's ``name`` several times with the very same arguments, as a notebook does.
+
+    It shows what a call leaves behind in what it was given. Raises CheckFailed as :func:`call` does.
+
+    >>> bind({"add_one": lambda numbers: numbers.append(1) or len(numbers)})
+    >>> [(one.result, one.arguments) for one in call_on_same("add_one", [])]
+    [(1, ([1],)), (2, ([1, 1],))]
+    >>> bind(None)
+    """
+    function, sent, calls = _find(name), to_student(args), []
+    with quiet():
+        for _ in range(times):
+            with tripwire(name, forbid):
+                result = _guarded(name, lambda: function(*sent))
+            calls.append(CallOnSame(from_student(result, name), from_student(sent, name)))
+    return calls
+
+
+def call_weights(name: str, module: ModuleState, *args: Any, output_gradient: torch.Tensor,
+                 forbid: Iterable[Any] = ()) -> dict[str, torch.Tensor]:
+    """The gradients at a module's weights, by name, through the student's ``name(module, *args)``.
+
+    ``output_gradient`` has the shape of the result. A weight that no gradient
+    reaches is not there. Raises CheckFailed where no gradient can flow.
+    """
+    function, own, sent = _find(name), module.build(), to_student(args)
+
+    def backward(result: torch.Tensor) -> None:
+        result.backward(output_gradient.clone())
+
+    with quiet():
+        with tripwire(name, forbid), torch.enable_grad():
+            result = _with_gradient(name, _guarded(name, lambda: function(own, *sent)), output_gradient.shape)
+            _guarded(name, lambda: backward(result))
+        return {key: from_student(one.grad, name) for key, one in own.named_parameters() if one.grad is not None}
 
 
 def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,

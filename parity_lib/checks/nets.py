@@ -10,6 +10,18 @@ import torch
 
 from parity_lib.checks.core import ModuleRun, call_module
 
+PAIR = "a recurrent layer of PyTorch returns two things: `states, last = self.rnn(inputs)`, and "
+OF_AN_LSTM = "for an LSTM the second is itself a pair: `states, (h, c) = self.lstm(inputs)`"
+PAIR_SLIPS = {
+    "not enough values to unpack": PAIR + OF_AN_LSTM,
+    "too many values to unpack": PAIR + OF_AN_LSTM,
+    "must be Tensor, not tuple": PAIR + "the readout takes the first alone",
+    "'tuple' object has no attribute": PAIR + "only the first is the tensor of states",
+    "before Module.__init__": "`super().__init__()` is the first line of `__init__`, before any layer is made",
+    "shapes cannot be multiplied": "a layer gets a last axis of another size than it was made for: "
+                                   "nn.Linear(hidden_size, 1) takes the states, [batch, steps, hidden_size]",
+}
+
 
 class Net:
     """A module of the student's, ``make(*arguments)``, from inputs ``[batch, steps, 1]`` to an output for each step.

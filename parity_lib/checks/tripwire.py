@@ -47,7 +47,8 @@ def tripwire(name: str, forbid: Iterable[Any]):
         _profile_again(before)
         threading.setprofile(before_threads)
     if reached:
-        failure = CheckFailed(f"`{name}` calls `{reached[0]}`, which is the ready answer. Here the task is to write it "
+        ready_name = f"parity_lib.{name}" if reached[0] == name else reached[0]
+        failure = CheckFailed(f"`{name}` calls `{ready_name}`, which is the ready answer. Here the task is to write it "
                               "yourself, from simpler operations.")
     elif failure is None and not watched:
         failure = CheckFailed(f"`{name}` sets or stops a profiler, which this check needs. Take that out.")

@@ -13,6 +13,7 @@ from parity_lib.checks.architecture.model import (
     LOOP,
     BuiltNet,
     ends_in_logits,
+    is_the_net,
     state_carried,
     strings_apart,
     weights_decide,
@@ -53,7 +54,9 @@ def worth_training(seed: int) -> BuiltNet:
     net, rng = BuiltNet("tanh", HIDDEN, 1), np.random.default_rng(seed)
     net.logits(torch.zeros(3, 6, 1))
     net.learn_names(forbid=READY_NET)
-    for question in (strings_apart, ends_in_logits, weights_decide, state_carried):
+    strings_apart(net, rng)
+    is_the_net(net, rng, only_named=True)
+    for question in (ends_in_logits, weights_decide, state_carried):
         question(net, rng)
     return net
 

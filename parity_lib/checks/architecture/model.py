@@ -7,7 +7,8 @@ import torch
 
 from parity_lib.checks import expect
 from parity_lib.checks.architecture.counting import BLOCKS, COUNT, READY_NET, count, parameters
-from parity_lib.checks.nets import Net, at_the_end, every_string, random_strings
+from parity_lib.checks.architecture.reference import compare
+from parity_lib.checks.nets import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -26,6 +27,7 @@ def build_model(seed: int = 0) -> None:
         _right_shapes(net)
         strings_apart(net, rng)
         _nothing_kept(net, rng)
+        is_the_net(net, rng, only_named=True)
         if cell in ("tanh", "lstm"):
             ends_in_logits(net, rng)
         _no_look_ahead(net, rng)
@@ -33,6 +35,7 @@ def build_model(seed: int = 0) -> None:
         _right_size(net)
         weights_decide(net, rng)
         _right_activation(net)
+        is_the_net(net, rng)
     for cell, hidden, layers in (("tanh", 3, 2), ("lstm", 2, 1), ("gru", 2, 1)):
         _right_gradients(BuiltNet(cell, hidden, layers), rng)
 
@@ -47,7 +50,12 @@ class BuiltNet(Net):
 
     def logits(self, inputs: torch.Tensor, state: dict | None = None, what: str = "") -> np.ndarray:
         """Its logits ``[batch, steps, 1]``, or CheckFailed where the output is anything else."""
-        return _as_logits(self.run(inputs, state).output, inputs, what or self.name)
+        try:
+            output = self.run(inputs, state).output
+        except CheckFailed as failure:
+            asked = f"{what or self.name}, called with inputs of shape {tuple(inputs.shape)}"
+            raise expect.explained(failure, asked, PAIR_SLIPS, SHAPES) from None
+        return _as_logits(output, inputs, what or self.name)
 
     def random_weights(self, rng: np.random.Generator) -> dict[str, torch.Tensor]:
         """Normal weights; positive ones for relu, whose units would else be silent for some strings."""
@@ -80,6 +88,11 @@ def _as_logits(output, inputs: torch.Tensor, name: str) -> np.ndarray:
     return got.astype(float)
 
 
+def is_the_net(net: BuiltNet, rng: np.random.Generator, only_named: bool = False) -> None:
+    """On the same weights it gives what PyTorch's layers and a readout give; see :mod:`.reference`."""
+    compare(net, net.cell, net.hidden, net.layers, net.random_weights(rng), net.name, EQUATIONS, only_named)
+
+
 def _right_shapes(net: BuiltNet) -> None:
     for batch, steps in ((3, 6), (1, 5), (4, 1)):
         net.logits(torch.zeros(batch, steps, 1))
@@ -100,7 +113,8 @@ def strings_apart(net: BuiltNet, rng: np.random.Generator) -> None:
     if moved[1:].any():
         expect.fail(f"{net.name}: only string 0 of a batch of 3 is changed", "other logits for string 0 only",
                     f"other logits for strings {np.flatnonzero(moved).tolist()}",
-                    "batch_first=True is missing, so the net reads down the batch; or something is averaged over it",
+                    "batch_first=True is missing, so the net reads down the batch; or `reshape` or `view` stands where "
+                    "axes should be transposed; or something is averaged over the batch",
                     SHAPES)
 
 
@@ -212,6 +226,7 @@ def _right_activation(net: BuiltNet) -> None:
 def _right_gradients(net: BuiltNet, rng: np.random.Generator) -> None:
     """The gradient of the last logits is their slope, measured by moving each parameter a little."""
     net.learn_names(forbid=READY_NET)
+    _made_anew(net)
     inputs = random_strings(rng, 4, 5)
     for _ in range(2):
         state = net.random_weights(rng)
@@ -227,6 +242,16 @@ def _right_gradients(net: BuiltNet, rng: np.random.Generator) -> None:
                 expect.fail(f"{net.name}: slope of the last logit along `{name}`, measured and from backward()",
                             slope, given, "part of the way back is cut: a state is detached between steps or "
                             "layers", "gradient#cut-short")
+
+
+def _made_anew(net: BuiltNet) -> None:
+    """Two nets in turn, each asked for its gradient once."""
+    inputs = every_string(3)
+    first, second = (net.run(inputs, net.state, output_gradient=torch.ones_like(inputs)).gradients for _ in range(2))
+    if any(not torch.allclose(second[name], one, rtol=1e-3, atol=1e-5) for name, one in first.items()):
+        expect.fail(f"{net.name}, built twice with the same weights: the gradient of the second net",
+                    "that of the first net", "another one", "the same module comes back each time, with old "
+                    "gradients in it (is it kept in a table, or made outside?): make a new one in each call", LOOP)
 
 
 def _slope(net: BuiltNet, inputs: torch.Tensor, state: dict, name: str, move: torch.Tensor) -> float:

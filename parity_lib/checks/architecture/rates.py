@@ -12,6 +12,8 @@ from parity_lib.experiments.statistics import wilson_interval
 
 SEEDS = "training#twenty-seeds-instead-of-one"
 Z95 = 1.959964
+BRACKETS = ("brackets: `a / 2 * n` is `(a / 2) * n`, and `a / 1 + b` is `a + b`. Write a / (2 * n), a / (4 * n**2), "
+            "and (middle - root) / scale")
 
 
 @check("success_rate: the rate and Wilson's interval, at the edges too")
@@ -70,6 +72,21 @@ def _rate_hint(got: np.ndarray, k: int, n: int) -> str:
         ((k, low, high), "the number of successes was returned as the rate"),
         ((p, *((middle + sign * z * np.sqrt(p * (1 - p) + z**2 / (4 * n**2))) / scale for sign in (-1, 1))),
          "the root holds k/n (1 - k/n); has it to be divided by n once more?"),
+        ((p, *((p + z**2 / 2 * n + sign * z * inside) / scale for sign in (-1, 1))), BRACKETS),
+        ((p, *((p + z**2 / 2 * n + sign * z * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)) / scale
+               for sign in (-1, 1))), BRACKETS),
+        ((p, *((middle + sign * z * np.sqrt(p * (1 - p) / n + z**2 / 4 * n**2)) / scale
+               for sign in (-1, 1))), BRACKETS),
+        ((p, *((middle + sign * z * np.sqrt(p * (1 - p) / n + z**2 / (2 * n)**2)) * scale for sign in (-1, 1))),
+         "both ends are multiplied by 1 + 1.96²/n; they are divided by it"),
+        ((p, *((middle + sign * z * inside) / 1 + z**2 / n for sign in (-1, 1))), BRACKETS),
+        ((p, *(middle + sign * z * inside / scale for sign in (-1, 1))), BRACKETS),
+        ((p, *(p + z**2 / (2 * n) / scale + sign * z * inside / scale for sign in (-1, 1))), BRACKETS),
+        ((p, *(middle / scale + sign * z * inside for sign in (-1, 1))), BRACKETS),
+        ((p, *((middle + sign * z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n))) / scale for sign in (-1, 1))),
+         "under the root it is 1.96²/(4n²), with n squared"),
+        ((p, *((p + z**2 / n + sign * z * inside) / scale for sign in (-1, 1))),
+         "the middle is k/n + 1.96²/(2n): the 2 is missing"),
         (_wilson(k, n, 1.644854), "this is a 90 % interval; at 95 % the factor is 1.96"),
         (_wilson(k, n, 2.575829), "this is a 99 % interval; at 95 % the factor is 1.96"),
         (_wilson(k, n, 2.0), "the factor is 1.96, not 2"),

@@ -12,13 +12,15 @@ from torch import nn
 from parity_lib import models
 from parity_lib.cells import CELLS
 from parity_lib.checks import expect
-from parity_lib.checks.core import call
 from parity_lib.checks.plain import kind_of
 from parity_lib.checks.reporting import check
 
 READY_STEP = (nn.LSTM, nn.LSTMCell, torch.lstm_cell, torch.lstm, models.ParityRNN)
-GATES, THE_CELL = "unrolling#why-one-gated-unit-can", "unrolling#the-cell-in-numpy"
+GATES = "gates#the-lstm-gate-by-gate"
 ORDER = "ifgo"
+PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned"), "with the batch first, `U x` is "
+                              "`x @ U.T`, [batch, 1] @ [1, 4H], and `V h` is `h @ V.T`") | {
+    "unpack": "np.split(a, 4, axis=1) gives four blocks, each [batch, H]"}
 
 
 @check("lstm_step: h and c of nn.LSTMCell on the same weights")
@@ -31,7 +33,8 @@ def lstm_step(seed: int = 0) -> None:
         x = rng.integers(2, size=(batch, 1)).astype(float)
         h, c = rng.normal(size=(batch, hidden)), 2 * rng.normal(size=(batch, hidden))
         what = f"lstm_step with a batch of {batch} and {hidden} hidden units"
-        got_h, got_c = _pair(call("lstm_step", x, h, c, weights, forbid=READY_STEP), what, (batch, hidden))
+        got_h, got_c = _pair(expect.ask("lstm_step", what, x, h, c, weights, forbid=READY_STEP, see=GATES,
+                                        slips=PRODUCT_SLIPS), what, (batch, hidden))
         right_h, right_c = _lstm(x, h, c, weights)
         hint = _step_hint(got_h, got_c, x, h, c, weights)
         # c first: h is computed from it.
@@ -47,7 +50,7 @@ def _pair(result: Any, what: str, shape: tuple[int, int]) -> list[np.ndarray]:
         elif result is None:
             hint = ""
         expect.fail(what, "a pair (h, c)", given, hint, GATES)
-    return [expect.array(value, f"{what}: {name}", shape, see=THE_CELL).astype(float)
+    return [expect.array(value, f"{what}: {name}", shape, see=GATES).astype(float)
             for name, value in zip("hc", result, strict=True)]
 
 

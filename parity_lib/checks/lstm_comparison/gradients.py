@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
 
 from parity_lib.checks import expect
-from parity_lib.checks.core import call
+from parity_lib.checks.core import call, call_on_same
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
 
@@ -22,15 +24,35 @@ def gradient_norms(seed: int = 0) -> None:
         model, inputs, expected = _visible(layer, hidden, batch, steps, rng)
         what = f"gradient_norms of an nn.{layer.__name__} with {hidden} units, {batch} strings of {steps} bits"
         result = call("gradient_norms", ModuleState.of(model), inputs)
-        got = expect.array(result, what, see=GRADIENT)
+        got = expect.array(_listed(result), what, see=GRADIENT)
         shapes = {(batch, steps): "the average over the batch is missing", (batch,): "the average ran along the steps; "
                   "it goes over the batch", (batch, steps, 1): "the norm and the average over the batch are missing",
                   (steps, 1): "the last axis is still there; the norm goes along it", (): "one number for all steps; "
                   "keep the axis of the steps"}
         if got.shape != (steps,):
             expect.fail(what, f"shape {(steps,)}", f"shape {got.shape}", shapes.get(got.shape, ""), GRADIENT)
-        got = expect.array(result, what, (steps,), "float", GRADIENT)
+        got = expect.array(got, what, (steps,), "float", GRADIENT)
         expect.close(got, expected, what, _norm_hint(got, model, inputs), GRADIENT)
+    for dtype in (torch.float64, torch.float32):    # a change of dtype is a copy, and hides the mistake
+        _leaves_its_inputs_alone(model.to(dtype), inputs.to(dtype))
+
+
+def _listed(result: Any) -> Any:
+    """A list of numbers as an array: the notebook makes one of it too."""
+    numbers = isinstance(result, (list, tuple)) and all(np.ndim(one) == 0 for one in result)
+    return np.array([float(one) for one in result]) if numbers and result else result
+
+
+def _leaves_its_inputs_alone(model: nn.Module, inputs: torch.Tensor) -> None:
+    """As in the notebook, where all layers are asked about one tensor."""
+    what = "gradient_norms called twice with the same tensor: the second result"
+    first, second = (expect.array(_listed(one.result), what, None, see=GRADIENT)
+                     for one in call_on_same("gradient_norms", ModuleState.of(model), inputs))
+    hint = expect.likely(second, [(2 * first, "the gradient of the first call is still in `inputs.grad`, and "
+                                   "`backward` adds to it. Work on a copy: "
+                                   "`inputs = inputs.detach().clone().requires_grad_()`")])
+    expect.close(second, first, what, hint or "the call changes the tensor that it is given: work on a copy, "
+                 "`inputs.detach().clone()`", GRADIENT)
 
 
 def _visible(layer, hidden: int, batch: int, steps: int, rng: np.random.Generator):

@@ -10,8 +10,8 @@ from torch import nn
 
 from parity_lib import models
 from parity_lib.checks import expect
-from parity_lib.checks.core import ModuleRun
-from parity_lib.checks.nets import Net, at_the_end, every_string, random_strings
+from parity_lib.checks.core import ModuleRun, call_module
+from parity_lib.checks.nets import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -38,6 +38,27 @@ def lstm_parity(seed: int = 0) -> None:
         _reads_strings(net, random_strings(rng, 8, 5))
         _passes_gradients(net, random_strings(rng, 8, 5))
         _is_the_layer(net, random_strings(rng, 4, 9))
+        _takes_lengths(net, random_strings(rng, 3, 6))
+
+
+def _takes_lengths(net: ParityNet, strings: torch.Tensor) -> None:
+    """`train` passes lengths; whatever is done with them, the logits of real steps stay what they are."""
+    lengths = torch.tensor([4, 6, 2])
+    real = (torch.arange(6) < lengths[:, None]).numpy()
+    alone = _logits(net.run(strings))[..., 0]
+    what = "LSTMParity called with strings and their lengths, as `train` does it"
+    try:
+        ran = call_module(net.make, *net.arguments, inputs=(strings, lengths), state=net.state, forbid=READY_MODEL)
+    except CheckFailed as failure:
+        raise expect.explained(failure, what, {
+            "positional argument": "forward takes inputs and lengths: `def forward(self, inputs, lengths=None)`",
+        }, THE_CELL) from None
+    given = expect.array(ran.output, what, None, see=THE_CELL)
+    if given.shape != (3, 6, 1):
+        expect.fail(what, "shape (3, 6, 1), as wide as the inputs", f"shape {given.shape}",
+                    "lengths may be ignored: padding comes after the string and changes nothing before it", THE_CELL)
+    expect.close(given[..., 0][real], alone[real], f"{what}: the logits of real steps",
+                 "with lengths the net gives other logits than without: they may be ignored", THE_CELL, 1e-4)
 
 
 class ParityNet(Net):
@@ -49,7 +70,11 @@ class ParityNet(Net):
 
     def run(self, inputs: torch.Tensor, state: dict[str, torch.Tensor] | None = None, **options: Any) -> ModuleRun:
         """What it gives, or CheckFailed where that is no logit for each step."""
-        ran = super().run(inputs, state, forbid=READY_MODEL, **options)
+        try:
+            ran = super().run(inputs, state, forbid=READY_MODEL, **options)
+        except CheckFailed as failure:
+            what = f"LSTMParity({self.hidden}) of an input of shape {tuple(inputs.shape)}"
+            raise expect.explained(failure, what, PAIR_SLIPS, THE_CELL) from None
         _has_shape(ran.output, tuple(inputs.shape), self.hidden)
         return ran
 
@@ -97,12 +122,13 @@ def _has_size(first: ModuleRun, hidden: int) -> None:
         return gates * h * (1 + h + biases) + (layers - 1) * gates * h * (2 * h + biases) + h + 1
 
     count = sum(value.numel() for value in _weights(first).values())
-    if count in (size(4, hidden), size(4, hidden, biases=1)):
+    if count == size(4, hidden):
         return
     slips = {
         size(1, hidden): "this is the count of an nn.RNN: has it been replaced by nn.LSTM?",
         size(3, hidden): "this is the count of an nn.GRU; here it is nn.LSTM",
         size(4, hidden, layers=2): "these are two layers; here it is one",
+        size(4, hidden, biases=1): "the LSTM has one bias vector; PyTorch's has two in each block, bias_ih and bias_hh",
         size(4, hidden, biases=0): "the LSTM has no biases; leave out bias=False",
         2 * (size(4, hidden) - hidden - 1) + 2 * hidden + 1: "a bidirectional LSTM reads the string from its end as "
                                                              "well: leave out bidirectional=True",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib import padding
 from parity_lib.checks import expect
-from parity_lib.checks.core import call, call_gradient
+from parity_lib.checks.core import call, call_gradient, lending
 from parity_lib.checks.no_teacher_forcing import replay
 from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LOSS
+from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
 READY_LAST = (padding.last_real_step,)
@@ -39,6 +42,9 @@ def _last_valid_of(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -> N
     if note and _has_nan(result):
         expect.fail(what, "numbers", "nan somewhere", "padding takes part: a product with a mask keeps nan, because 0 "
                     "times nan is nan. Select the step instead of multiplying", THE_END)
+    if isinstance(result, np.ndarray):
+        expect.fail(what, "a tensor", "a NumPy array", "the loss of Task 3 is made of it, and no gradient goes through "
+                    "NumPy: index the tensor itself", THE_END)
     got = expect.array(result, what, None, see=THE_END)
     hint = _last_hint(got, outputs.numpy(), lengths.numpy())
     expected = outputs[torch.arange(batch), lengths - 1]
@@ -72,15 +78,29 @@ def _last_hint(got: np.ndarray, outputs: np.ndarray, lengths: np.ndarray) -> str
     return ""
 
 
+@contextlib.contextmanager
+def right_last_valid() -> Iterator[None]:
+    """Inside, the student's ``last_valid`` is a right one where their own is wrong: that cost its points before."""
+    try:
+        last_valid.__wrapped__(0)
+    except CheckFailed:
+        with lending("last_valid", lambda outputs, lengths: outputs[torch.arange(len(outputs)), lengths - 1]):
+            yield
+    else:
+        yield
+
+
 @check("end_loss: the mean cross-entropy of one answer a string")
+@right_last_valid()
 def end_loss(seed: int = 0) -> None:
     """``end_loss(logits, lengths, labels)``: ``[batch, steps, 1]``, ``[batch]``, ``[batch]`` -> a scalar tensor."""
     rng = np.random.default_rng(seed)
-    for batch, steps, size in ((1, 1, 1.0), (4, 3, 1.0), (6, 8, 3.0), (5, 5, 200.0)):
+    for batch, steps, size in ((2, 1, 1.0), (4, 3, 1.0), (6, 8, 3.0), (5, 5, 200.0)):
         logits, lengths, labels = _answers(rng, batch, steps, size)
         what = (f"end_loss of logits {tuple(logits.shape)}{' of up to about 200' if size > 100 else ''} with the "
                 f"lengths {expect.show(lengths, 40)} and the labels {expect.show(labels, 40)}")
-        result = call("end_loss", logits, lengths, labels, forbid=READY_LAST)
+        result = expect.ask("end_loss", what, logits, lengths, labels, forbid=READY_LAST, see=THE_LOSS,
+                            slips=LOSS_SLIPS)
         got = np.asarray(one_number(result, what, THE_LOSS))
         expect.close(got, replay.right_loss(logits, lengths, labels), what, _loss_hint(got, logits, lengths, labels),
                      THE_LOSS, tolerance=1e-4)
@@ -89,6 +109,14 @@ def end_loss(seed: int = 0) -> None:
         poisoned = call("end_loss", poisoned, lengths, labels, forbid=READY_LAST)
         one_number(poisoned, f"{what} and nan on the padding", THE_END,
                 "padding takes part: select the last real step before you compute the loss")
+
+
+LOSS_SLIPS = {
+    "must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them equal, "
+                                      "`last_valid(logits, lengths)[:, 0]`",
+    "must match the size": "the shapes do not fit: `last_valid` gives [batch, 1], and the labels are [batch]",
+    "between 0 and 1": "`binary_cross_entropy` takes probabilities; with logits it is binary_cross_entropy_with_logits",
+}
 
 
 def _answers(rng: np.random.Generator, batch: int, steps: int, size: float) -> tuple[torch.Tensor, ...]:
@@ -140,6 +168,7 @@ def _loss_hint(got: np.ndarray, logits: torch.Tensor, lengths: torch.Tensor, lab
 
 
 @check("end_loss: its gradient reaches the last real step of each string, and nothing else")
+@right_last_valid()
 def end_gradient(seed: int = 0) -> None:
     """The gradient of ``end_loss`` at the logits: ``(sigmoid(o) - y) / batch`` at the last real step, 0 elsewhere."""
     rng = np.random.default_rng(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from parity_lib import data
 from parity_lib.checks import expect
@@ -14,16 +15,26 @@ READY_PARITY = (data.final_parity, data.running_parity, data.bits_and_parity)
 READY_CURRICULUM = (data.Curriculum.next_longest, data.ParityTask.next_longest)
 
 
+FIVE = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0]])
+MASK_SLIPS = {"could not be broadcast": "np.arange(steps) is [steps]; compare it with lengths[:, None], [batch, 1]"}
+
+
 @check("final_parity: the parity of each string as it was cut")
 def final_parity(seed: int = 0) -> None:
     """``final_parity(bits, lengths)``: integers ``[batch, steps]`` and ``[batch]`` -> integers ``[batch]``."""
     rng = np.random.default_rng(seed)
-    cases = [(np.array([[1, 0, 1, 1], [1, 0, 1, 1], [0, 1, 1, 1]]), np.array([2, 3, 4])),
+    # On these five strings no two of the usual mistakes look alike.
+    cases = [(FIVE, np.array([2, 3, 6, 5, 1])),
              (np.ones((9, 9), dtype=int), np.arange(9, 0, -1)), strings(rng, 40, 7), strings(rng, 3, 700)]
     for bits, lengths in cases:
-        result = call("final_parity", bits, lengths, forbid=READY_PARITY)
+        asked = f"final_parity of {expect.show(bits, 60)}, cut to the lengths {expect.show(lengths, 40)}"
+        result = expect.ask("final_parity", asked, bits, lengths, forbid=READY_PARITY, see=THE_END, slips=MASK_SLIPS)
         expected = cut_parity(bits, lengths)
         what = f"final_parity of {expect.show(bits, 60)}, cut to the lengths {expect.show(lengths, 40)}"
+        if isinstance(result, (list, torch.Tensor)):
+            expect.fail(what, "a NumPy array", f"a {'list' if isinstance(result, list) else 'tensor'}",
+                        "the cells below make tensors of it: `torch.from_numpy(labels.astype(np.float32))`. Return an "
+                        "array of integers, as np.array(...) or .numpy() make it", THE_END)
         got = expect.array(result, what, None, see=THE_END)
         hint = _parity_hint(got, bits, lengths)
         if got.shape != expected.shape:
@@ -51,6 +62,9 @@ def _parity_hint(got: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> str:
          "one bit too few is counted: the last real bit stands at position lengths[i] - 1 and belongs to the string"),
         (before[rows, np.minimum(lengths + 1, steps)] % 2,
          "one bit too many is counted: position lengths[i] is the first that was cut off"),
+        (bits[rows, lengths - 1], "this is the last real bit, and not the parity of all real ones"),
+        ((bits.sum(axis=1) - before[rows, lengths]) % 2,
+         "this is the parity of what was cut off: real positions are those before lengths[i]"),
         (1 - before[rows, lengths] % 2, "even and odd are swapped: 1 stands for odd"),
         (running % 2, "this is a label at every step (`cumsum`); only the one at the end is asked for"),
         (bits.sum(axis=0) % 2, "this adds down the batch; a string runs along axis 1"),

@@ -45,6 +45,18 @@ def new_net() -> tuple[nn.LSTM, nn.Linear]:
     return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
 
 
+def started(seed: int) -> list[torch.Tensor]:
+    """The weights of new modules after ``torch.manual_seed(seed)``, made in the usual order."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return weights_of(new_net())
+
+
+def fresh_from(seed: int, weights: list[torch.Tensor]) -> bool:
+    """Whether these are weights that nothing has moved yet, as far as one can tell."""
+    return apart(weights, started(seed)) < 1e-6
+
+
 def weights_of(net: Iterable[nn.Module]) -> list[torch.Tensor]:
     """Copies of all parameters, module by module."""
     return [parameter.detach().clone() for module in net for parameter in module.parameters()]
@@ -68,16 +80,21 @@ def steps(nets: list, batches: list, slip: str = "", rule: type = torch.optim.SG
         with torch.no_grad():
             for parameter, value in zip(parameters, before, strict=True):
                 parameter.copy_(value)
-        states, last = lstm(inputs, carried)
+        states, last = lstm(2 * inputs - 1 if slip == "signs" else inputs, carried)
         if slip == "carried":
             carried = tuple(part.detach() for part in last)
         logits = readout(states.detach() if slip == "detach" else states)[..., 0]
+        if slip in ("each bit", "each column"):
+            labels = inputs[..., 0].cumsum(1) % 2
         loss = _slipped_loss(logits, lengths, labels, slip)
         if slip != "keep":
             optimizer.zero_grad()
         loss.backward()
-        for part in ([lstm.parameters(), readout.parameters()] if slip == "apart" else [parameters]):
-            nn.utils.clip_grad_norm_(part, 1e9 if slip == "unclipped" else 1.0)
+        if slip == "value":
+            nn.utils.clip_grad_value_(parameters, 1.0)
+        for part in {"apart": [lstm.parameters(), readout.parameters()], "lstm clipped": [lstm.parameters()],
+                     "readout clipped": [readout.parameters()]}.get(slip, [parameters]):
+            nn.utils.clip_grad_norm_(part, 1e9 if slip in ("unclipped", "value") else 1.0)
         if slip == "forgets":
             optimizer = rule(parameters, lr=rate)
         if slip == "lstm only":
@@ -92,6 +109,11 @@ def steps(nets: list, batches: list, slip: str = "", rule: type = torch.optim.SG
 def _slipped_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor, slip: str) -> torch.Tensor:
     if slip == "column":
         return binary_cross_entropy_with_logits(logits[:, -1], labels)
+    if slip == "each bit":
+        real = torch.arange(logits.shape[1]) < lengths[:, None]
+        return binary_cross_entropy_with_logits(logits[real], labels[real])
+    if slip == "each column":
+        return binary_cross_entropy_with_logits(logits, labels)
     if slip == "every":
         return binary_cross_entropy_with_logits(logits, labels[:, None].expand(logits.shape))
     loss = right_loss(logits[..., None], lengths, 1 - labels if slip == "swapped" else labels)
@@ -103,20 +125,31 @@ def right_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor
     return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
 
 
+PER_STEP = ("every bit has a label here, which is what the task takes away: one label a string, at its last real "
+            "step")
+CLIPPED_APART = ("the LSTM and the readout were clipped one by one, or the LSTM alone; the norm is that of the whole "
+                 "gradient, all parameters together")
 STEP_SLIPS = {
     "keep": ("old gradients stay in the sum: `optimizer.zero_grad()` is missing", THE_LOOP),
     "still": (
-        "nothing moved: are `loss.backward()` and `optimizer.step()` both there, and does the optimiser hold these "
-        "parameters?", THE_LOOP),
+        "nothing moved: are `loss.backward()` and `optimizer.step()` both there, `zero_grad()` before `backward()`, "
+        "and does the optimiser hold these parameters?", THE_LOOP),
     "detach": (
         "the LSTM did not move, only the readout: the states were detached, or the optimiser does not hold the LSTM's "
         "parameters", THE_LOOP),
     "unclipped": (
-        "the gradient is not clipped: torch.nn.utils.clip_grad_norm_(parameters, 1.0), after backward", THE_LOOP),
-    "apart": ("the LSTM and the readout were clipped one by one; the norm is that of the whole gradient", THE_LOOP),
+        "the gradient is not clipped to a norm of 1: torch.nn.utils.clip_grad_norm_(parameters, 1.0), after backward "
+        "(`clip_grad_value_` clips its elements, which is another thing)", THE_LOOP),
+    "readout clipped": ("only the readout's gradient is clipped; the norm is that of the whole gradient", THE_LOOP),
+    "apart": (CLIPPED_APART, THE_LOOP),
+    "lstm clipped": (CLIPPED_APART, THE_LOOP),
     "carried": ("the hidden state of the last batch was carried into this one; every batch starts from zero", THE_LOOP),
     "column": ("the last column is read, not the last real step", THE_END),
     "every": ("the label is compared with every step", THE_LABEL),
+    "each bit": (PER_STEP, THE_LABEL),
+    "each column": (PER_STEP, THE_LABEL),
+    "signs": ("the bits are turned into -1 and +1; here they go in as they are, 0 and 1", THE_LABEL),
+    "value": ("every element of the gradient was clipped; `clip_grad_norm_` scales the whole gradient", THE_LOOP),
     "sum": ("the loss is summed over the strings; take the mean", THE_LOSS),
     "swapped": ("odd and even are swapped in the labels", THE_LOSS),
 }

@@ -21,6 +21,7 @@ def random_lengths(seed: int = 0) -> None:
     for max_bits in (50, int(rng.integers(4, 9))):
         what, got = _lengths(MANY, max_bits, _seed(rng))
         _require_ends(got, max_bits, what)
+        _require_neighbours_apart(got, max_bits, what)
         _require_even(got, max_bits, what)
     what, got = _lengths(5, 1, _seed(rng))
     expect.equal(got, np.ones(5), what, "with max_bits = 1 there is one length", UPPER_END)
@@ -87,6 +88,47 @@ def _require_even(got: np.ndarray, max_bits: int, what: str) -> None:
     expect.fail(what, f"each length about {len(got) / max_bits:.0f} times", show, hint, UPPER_END)
 
 
+def _require_neighbours_apart(got: np.ndarray, max_bits: int, what: str) -> None:
+    """In one large batch, strings that are near, or half a batch apart, draw their lengths independently."""
+    half = len(got) // 2
+    if _sorted(got):      # the rows are compared below, and told about it
+        return
+    for one, other, words in ((got[:-1:2], got[1::2], "of strings 0 and 1, 2 and 3, …"),
+                              (got[1:-1:2], got[2::2], "of strings 1 and 2, 3 and 4, …"),
+                              (got[:half], got[half:2 * half], "of string i and the one half a batch later"),
+                              (got[:half], got[::-1][:half], "of string i and the one as far from the end")):
+        _require_pairs(one, other, max_bits, f"{what}, lengths {words}")
+
+
+def _sorted(drawn: np.ndarray) -> bool:
+    steps = np.diff(drawn, axis=-1)
+    return bool((steps <= 0).all() or (steps >= 0).all())
+
+
+def _require_pairs(one: np.ndarray, other: np.ndarray, max_bits: int, what: str) -> None:
+    """Pairs of independent lengths are seldom equal, and their sum is not fixed, however they are distributed."""
+    shares = [np.bincount(part, minlength=max_bits + 2)[1:max_bits + 1] / len(part) for part in (one, other)]
+    for found, chance, hint in (
+            (one == other, shares[0] @ shares[1], "pairs of strings share their length; each string draws its own"),
+            (one + other == max_bits + 1, shares[0] @ shares[1][::-1], "long and short ones come in pairs that add up "
+             "to max_bits + 1 (antithetic lengths); each string draws its own")):
+        count, expected = int(found.sum()), len(one) * chance
+        if count - expected > TOO_FAR * np.sqrt(max(expected * (1 - chance), 1)):
+            expect.fail(what, f"independent, so about {expected:.0f} of {len(one)} pairs like that",
+                        f"{count} pairs", hint, SEEDS)
+
+
+def _require_repeats(drawn: np.ndarray, max_bits: int, what: str) -> None:
+    """Within a batch, lengths repeat as often as chance has it."""
+    rows = drawn.shape[1]
+    pairs, chance = len(drawn) * rows * (rows - 1) / 2, 1 / max_bits
+    equal = sum(int((drawn[:, i] == drawn[:, j]).sum()) for i in range(rows) for j in range(i))
+    if pairs * chance - equal > TOO_FAR * np.sqrt(pairs * chance * (1 - chance)):
+        expect.fail(what, f"about {pairs * chance:.0f} pairs of equal lengths within a batch", f"{equal}",
+                    "lengths are drawn without repeats (a permutation?): the strings of a batch do not draw theirs "
+                    "independently", SEEDS)
+
+
 def _require_own_generator(rng: np.random.Generator) -> None:
     seed, other = _seed(rng), _seed(rng)
     (what, first), (_, again), (_, different) = _lengths(40, 50, seed), _lengths(40, 50, seed), _lengths(40, 50, other)
@@ -102,13 +144,16 @@ def _require_rows_alike(rng: np.random.Generator) -> None:
     max_bits, start = int(rng.integers(5, 9)), _seed(rng)
     drawn = np.stack([_lengths(BATCH, max_bits, start + i)[1] for i in range(BATCHES)])
     what = f"{BATCHES} calls of random_lengths({BATCH}, {max_bits}, rng)"
-    in_order = np.diff(drawn, axis=1)
+    for i in range(BATCH) if not _sorted(drawn) else ():
+        for j in range(i):
+            _require_pairs(drawn[:, j], drawn[:, i], max_bits, f"{what}, lengths of strings {j} and {i}")
+    _require_repeats(drawn, max_bits, what)
     for row in range(BATCH):
         far = _unevenness(drawn[:, row], max_bits)
         if far <= TOO_FAR:
             continue
         hint = f"row {row} is not like the others: is it forced to a length?"
-        if (in_order <= 0).all() or (in_order >= 0).all():
+        if _sorted(drawn):
             hint = "the lengths are sorted, so the strings of a batch no longer draw theirs independently"
         elif (drawn[:, row] == max_bits).all():
             hint = f"row {row} is forced to full length, as in the course; then the lengths are not what you report"

@@ -89,7 +89,10 @@ def masked_loss(seed: int = 0) -> None:
                 hint = hint or ("the logarithm of a probability that rounds to 0 or 1: compute the loss on the "
                                 "logits, with binary_cross_entropy_with_logits")
             expect.fail(what, float(expected), got, hint, see)
-    for case in (_drawn(rng, [3, 1, 5, 2], 5), _drawn(rng, rng.integers(1, 8, size=4), 9)):
+    poisoned = _drawn(rng, [3, 1, 4], 6)
+    poisoned.logits[~poisoned.mask] = float("nan")
+    for case in (_drawn(rng, [3, 1, 5, 2], 5), _drawn(rng, rng.integers(1, 8, size=4), 9),
+                 Case(poisoned.says + ", logits of nan on padding", *poisoned.arguments)):
         _compare_gradient(case)
 
 
@@ -97,7 +100,10 @@ BROADCAST = ("[batch, steps, 1] times mask [batch, steps] makes [batch, batch, s
              "axis off first, with `squeeze(-1)`")
 NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: take the last axis off with `squeeze(-1)`, or put one "
           "onto the mask with `unsqueeze(-1)`")
-SHAPE_SLIPS = dict.fromkeys(("must match", "broadcast", "same as input size", "does not match", "shape"), NO_FIT)
+SHAPE_SLIPS = {
+    "infer output dtype": "PyTorch takes no mean of True and False: `.float()` first",
+    "Long": "PyTorch takes no mean of whole numbers: `.float()` first",
+} | dict.fromkeys(("must match", "broadcast", "same as input size", "does not match", "shape"), NO_FIT)
 
 
 def _entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -157,6 +163,10 @@ def _compare_gradient(case: Case) -> None:
     hint = "the value is right and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
         expect.fail(what, expected, "no gradient at the logits", hint, LOSS)
+    if gradient.isnan().any():
+        expect.fail(what, "numbers, and 0 on padding", "nan somewhere", "the loss of padding is computed, and left out "
+                    "afterwards (`torch.where`?): on the way back 0 times nan is nan. Take the real positions out "
+                    "first, `logits[mask]`, then compute the loss", LOSS)
     expect.close(gradient[..., 0], expected, what, hint, LOSS, tolerance=1e-4)
 
 
@@ -166,7 +176,11 @@ def masked_accuracy(seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     even = _drawn(rng, rng.integers(1, 30, size=40), 30)
     always = Case(even.says + ", every logit -1", even.logits * 0 - 1, even.targets, even.mask)
-    for case in (*list(_cases(rng))[1:], always):
+    usual = list(_cases(rng))[1:]
+    undecided = _drawn(rng, [3, 5, 2, 4], 5)
+    undecided.logits[:, ::2] = 0
+    undecided = Case(undecided.says + ", every second logit 0", *undecided.arguments)
+    for case in (*usual, always, undecided):
         what = f"masked_accuracy, {case.says}"
         result = expect.ask("masked_accuracy", what, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
                             slips=SHAPE_SLIPS)
@@ -195,7 +209,11 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
         (right[~mask].float().mean(), "the mask is upside down: this is the share on padding"),
         (((logits > 0.5) == (targets > 0.5))[mask].float().mean(),
          "a logit is not a probability: it means odd above 0, and a probability above 0.5"),
+        (((logits[mask] > 0)[:, None] == (targets[mask] > 0.5)).float().mean(), "[n, 1] was compared with [n], which "
+         "makes [n, n] without a word: every answer meets every label. Give both one shape"),
         ((right | ~mask).float().mean(), "every position out of the mask is counted as right"),
+        (((logits >= 0) == (targets > 0.5))[mask].float().mean(),
+         "a logit of exactly 0 is counted as odd; above 0 means odd, so >, not >="),
         (0.0, "logits are compared with labels as they are; first decide, `logits > 0`"),
         (spread.sum() / mask.sum(), BROADCAST),
         (spread.mean(), BROADCAST),
@@ -219,6 +237,8 @@ def always_even(seed: int = 0) -> None:
             (both[::-1], "the two are in the wrong order: the rectangle comes first"),
             (1 - both, "this is the accuracy of a net that always says odd: a negative logit says even"),
             (both[[1, 1]], "the rectangle comes first: a mask that is True everywhere counts all of it"),
+            *((np.array([0.75, 0.5]), "these are two numbers of an example: compute them from `targets` and `mask`")
+              for _ in range(not np.allclose(both, [0.75, 0.5]))),
             (both[[0, 0]], "real positions were asked for second: there, `mask` decides what counts"),
         ])
         expect.close(got, both, what, hint, KNOWS_NOTHING)
@@ -229,7 +249,7 @@ def reported_accuracy(seed: int = 0) -> None:
     """``reported_accuracy(share_of_padding, real_accuracy=0.5)``: a float."""
     rng = np.random.default_rng(seed)
     drawn = tuple(rng.uniform(0.05, 0.95, size=2).tolist())
-    for case in ((0.4,), (0.2, 0.9), (0.0,), (1.0,), (0.5, 1.0), (0.4, 0.0), drawn):
+    for case in ((0.2, 0.9), (0.4,), (0.0,), (1.0,), (0.5, 1.0), (0.4, 0.0), drawn):
         what = f"reported_accuracy({', '.join(f'{value:.4g}' for value in case)})"
         got = _number(expect.ask("reported_accuracy", what, *case, see=KNOWS_NOTHING), what, KNOWS_NOTHING)
         s, a = (*case, 0.5)[:2]
@@ -239,6 +259,7 @@ def reported_accuracy(seed: int = 0) -> None:
                 ((1 - s) * a, "on padding the net is right every time: the share of padding is added"),
                 ((1 - s) + s * a,
                  "the two shares are swapped: s is the share of padding, 1 - s that of real positions"),
+                (s / 2 + (1 - s) * a, "on padding the net is right every time, and not like a coin"),
                 (0.5 + s / 2, "this holds for a net that guesses; real_accuracy may be another number"),
                 (s + a, "real positions are a share 1 - s of the rectangle: weigh real_accuracy with it"),
                 (100 * expected, "a percentage; accuracy is a number from 0 to 1"),

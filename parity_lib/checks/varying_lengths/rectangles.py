@@ -10,12 +10,14 @@ from torch import nn
 
 from parity_lib import models, padding
 from parity_lib.checks import expect
-from parity_lib.checks.plain import ModuleState
+from parity_lib.checks.core import call_on_same, call_weights
+from parity_lib.checks.plain import CheckFailed, ModuleState
 from parity_lib.checks.reporting import check
 
 READY_MASK = (padding.length_mask,)
 READY_PACKING = (padding.pack, padding.unpack, models.ParityRNN.hidden_states)
 RECTANGLE, PACKING = "packing#a-rectangle-for-ragged-strings", "packing#packing"
+GRADIENT = "training#the-gradient-through-time"
 
 
 @check("length_mask: True on real positions, in as many columns as asked")
@@ -76,11 +78,48 @@ def run_packed(seed: int = 0) -> None:
         with torch.no_grad():
             through = rnn(inputs)[0].numpy()
         _compare_states(result, through, lengths, what, number == 1)
+    _leaves_lengths_alone(rnn, inputs, lengths)
+    _passes_gradients(rnn, inputs, lengths)
+
+
+def _leaves_lengths_alone(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
+    """The notebook uses its lengths again after the call."""
+    left = call_on_same("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING)[-1].arguments
+    hint = "`lengths` is changed in place (sorted?), and the caller goes on with it: work on a copy, `np.sort(lengths)`"
+    expect.equal(left[2], lengths, "run_packed: the caller's `lengths` after two calls", hint, PACKING)
+    hint = "`inputs` is changed in place, and the caller goes on with it: work on a copy, `inputs.clone()`"
+    expect.equal(left[1], inputs, "run_packed: the caller's `inputs` after two calls", hint, PACKING)
+
+
+def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
+    """Through the states a gradient reaches the layer's weights: else training moves the readout alone."""
+    real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
+    upstream = torch.linspace(-1, 1, real.numel() * rnn.hidden_size).reshape(*real.shape[:2], rnn.hidden_size)
+    what = "the gradient of run_packed at the weights of the layer"
+    cut = "the states are cut off from the layer's weights, by no_grad, detach or NumPy: no training would move them"
+    try:
+        found = call_weights("run_packed", ModuleState.of(rnn), inputs, lengths, output_gradient=upstream,
+                             forbid=READY_PACKING)
+    except CheckFailed as failure:
+        raise expect.explained(failure, what, {"no gradient": cut}, GRADIENT) from None
+    rnn(inputs)[0].backward(upstream * real)
+    for name, parameter in rnn.named_parameters():
+        if name not in found:
+            expect.fail(f"{what}, {name}", "numbers", "none", cut, GRADIENT)
+        expect.close(found[name], parameter.grad, f"{what}, {name}", "the states are right and their gradient is not: "
+                     "is one of them detached, or computed in another way?", GRADIENT, tolerance=1e-3)
 
 
 PACKING_SLIPS = {
     "enforce_sorted": "the lengths come unsorted: `enforce_sorted=False` sorts them and notes the order",
     "PackedSequence": "still packed: `pad_packed_sequence` goes back to the rectangle",
+    "len(lengths)": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is read as "
+                    "[steps, batch, 1]",
+    "exceeds dimension size": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is "
+                              "read as [steps, batch, 1]",
+    "batch_size": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is read as "
+                  "[steps, batch, 1]",
+    "'tuple' object": "`rnn` returns a pair, and so does `pad_packed_sequence`: take the first part",
     "has no attribute": "lengths is a NumPy array; `torch.from_numpy` makes a tensor of it where you need one",
 }
 

@@ -18,7 +18,7 @@ class LSTMParity(nn.Module):
         self.hidden_size = H
         self.U = nn.Parameter(torch.randn(1, 4 * H) * 0.3)
         self.V = nn.Parameter(torch.randn(H, 4 * H) * 0.3)
-        self.b = nn.Parameter(torch.zeros(4 * H))
+        self.b, self.b2 = nn.Parameter(torch.zeros(4 * H)), nn.Parameter(torch.zeros(4 * H))
         self.W = nn.Parameter(torch.randn(H, 1) * 0.3)
         self.c = nn.Parameter(torch.zeros(1))
 
@@ -26,7 +26,7 @@ class LSTMParity(nn.Module):
         h = c = inputs.new_zeros(inputs.shape[0], self.hidden_size)
         logits = []
         for x in inputs.unbind(dim=1):
-            f, i, o, g = (x @ self.U + h @ self.V + self.b).chunk(4, dim=1)
+            f, i, o, g = (x @ self.U + h @ self.V + self.b + self.b2).chunk(4, dim=1)
             c = f.sigmoid() * c + i.sigmoid() * g.tanh()
             h = o.sigmoid() * c.tanh()
             logits.append(h @ self.W + self.c)
@@ -40,6 +40,6 @@ def summarise(steps):
 
 # %% gradient-norms
 def gradient_norms(model, inputs):
-    inputs.requires_grad_(True)
+    inputs = inputs.clone().requires_grad_(True)
     model(inputs)[0][:, -1, :].sum().backward()
     return inputs.grad.abs().squeeze(-1).mean(0)

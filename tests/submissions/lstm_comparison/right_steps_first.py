@@ -33,7 +33,7 @@ def summarise(steps):
 
 # %% gradient-norms
 def gradient_norms(model, inputs):
-    model, inputs = model.float(), inputs.float().requires_grad_()
+    model, inputs = model.float(), inputs.clone().float().requires_grad_()
     out = model(inputs)[0]
     grad = torch.autograd.grad(out[:, -1], inputs, grad_outputs=torch.ones_like(out[:, -1]))[0]
     return torch.sqrt((grad**2).sum(dim=2)).mean(dim=0).numpy()

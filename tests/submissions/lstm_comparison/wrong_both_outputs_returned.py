@@ -3,7 +3,7 @@
 loses:
   lstm-step-check: only one state came back
   lstm-parity-check: return the logits alone
-  gradient-norms-check: "Expected: an array"
+  gradient-norms-check: "still in `inputs.grad`"
 """
 
 # %% lstm-step

@@ -2,8 +2,6 @@
 
 loses:
   last-valid-check: this is the last column
-  end-loss-check: the last column is read, not the last real step
-  end-gradient-check: steps other than the last real one get a gradient
   train-step-check: the last column is read, not the last real step
   trained-short-check: the last column is read, not the last real step
   trained-long-check: the last column is read, not the last real step

@@ -3,9 +3,6 @@
 loses:
   final-parity-check: one bit too many is counted
   last-valid-check: steps count from 0, so the last real one is lengths[i] - 1
-  end-loss-check: stopped with IndexError
-  end-gradient-check: stopped with IndexError
-  train-step-check: stopped with IndexError
   train-at-the-end-check: not written yet
   trained-short-check: not written yet
   trained-long-check: not written yet

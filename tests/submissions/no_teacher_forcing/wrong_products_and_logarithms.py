@@ -5,6 +5,7 @@ loses:
   end-loss-check: the logarithm of 0
   train-step-check: clipped one by one
   train-at-the-end-check: "the argument `min_length` is not used"
+  trained-long-check: "`min_length` does not reach"
   next-max-length-check: it does not grow
 """
 

@@ -1,11 +1,8 @@
 """parity_lib's ready answers, some under another name.
 
 loses:
-  final-parity-check: "calls `final_parity`, which is the ready answer"
+  final-parity-check: "calls `parity_lib.final_parity`, which is the ready answer"
   last-valid-check: "calls `last_real_step`, which is the ready answer"
-  end-loss-check: "calls `last_real_step`, which is the ready answer"
-  end-gradient-check: "calls `last_real_step`, which is the ready answer"
-  train-step-check: "calls `last_real_step`, which is the ready answer"
   train-at-the-end-check: "calls `train`, which is the ready answer"
   trained-short-check: "calls `train`, which is the ready answer"
   trained-long-check: "calls `train`, which is the ready answer"

@@ -1,7 +1,7 @@
 """No weights at all: a net that always says even.
 
 loses:
-  two-unit-weights-check: "every string of 12 bits: after step 1"
+  two-unit-weights-check: "every string of 12 bits: after the string 1, 1 long"
 """
 # %% two-unit-weights
 def two_unit_weights():

@@ -3,7 +3,7 @@
 loses:
   rnn-step-check: this is relu
   unroll-check: the steps come last
-  two-unit-weights-check: "every string of 12 bits: after step"
+  two-unit-weights-check: "no single usual slip"
 """
 # %% rnn-step
 def rnn_step(x, h, U, V, b):

@@ -1,7 +1,7 @@
 """K = 1.15: right on all strings of 12 bits and on random ones, and forgets a 1 that zeros follow.
 
 loses:
-  two-unit-weights-check: right on short strings, wrong later
+  two-unit-weights-check: the units are not sharp enough, so the state drifts
 """
 # %% two-unit-weights
 def two_unit_weights():

@@ -12,7 +12,8 @@ def run_packed(rnn, inputs, lengths):
     return states * length_mask(lengths, inputs.shape[1]).unsqueeze(-1)
 # %% masked-loss
 def masked_loss(logits, targets, mask):
-    each = binary_cross_entropy_with_logits(logits.squeeze(-1), targets.squeeze(-1), reduction="none")
+    logits = torch.where(mask, logits.squeeze(-1), torch.zeros(()))
+    each = binary_cross_entropy_with_logits(logits, targets.squeeze(-1), reduction="none")
     return torch.where(mask, each, torch.zeros_like(each)).sum() / mask.sum()
 # %% masked-accuracy
 def masked_accuracy(logits, targets, mask):

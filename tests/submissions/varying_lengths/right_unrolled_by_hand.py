@@ -11,8 +11,8 @@ def run_packed(rnn, inputs, lengths):
     return torch.stack(states, dim=1)
 # %% masked-loss
 def masked_loss(logits, targets, mask):
-    each = nn.functional.softplus(torch.where(targets > 0.5, -logits, logits))
-    return torch.stack([loss for loss, real in zip(each.flatten(), mask.flatten()) if real]).mean()
+    each = nn.functional.softplus(torch.where(targets > 0.5, -1, 1)[mask] * logits[mask])
+    return torch.stack(list(each.flatten())).mean()
 # %% masked-accuracy
 def masked_accuracy(logits, targets, mask):
     return ((logits > 0) == (targets == 1))[mask].double().mean()

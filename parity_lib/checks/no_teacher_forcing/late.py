@@ -1,0 +1,139 @@
+"""A loop of training followed to a late step: the same weights, or words for the first step that is another one.
+
+What is followed is the task's loop from the student's own weights of 0 steps. Rounding adds up to less than 1e-4 of a
+weight in 200 steps, also between float32 and float64; a loop that leaves the task's moves by about the rate in a step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Callable, Iterator
+from unittest import mock
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from parity_lib.checks.no_teacher_forcing import replay
+from parity_lib.checks.no_teacher_forcing.replay import LONGEST, RATE, STRINGS, THE_END, THE_LABEL, THE_LOOP, THE_SEED
+
+LATE_NEAR = 2e-3    # on average over the weights
+Weights = list[torch.Tensor]
+
+
+class Loop:
+    """The task's loop, from these weights on."""
+
+    def __init__(self, start: Weights, seed: int, shortest: int = 1) -> None:
+        self.shortest, self.rng, self.batches = shortest, np.random.default_rng(seed), []
+        self.lstm, self.readout = replay.new_net()
+        self.parameters = [*self.lstm.parameters(), *self.readout.parameters()]
+        with torch.no_grad():
+            for parameter, value in zip(self.parameters, start, strict=True):
+                parameter.copy_(value)
+        self.optimizer = torch.optim.Adam(self.parameters, lr=RATE)
+
+    def draw(self, shortest: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The bits and lengths of the next batch."""
+        bits = self.rng.integers(2, size=(STRINGS, LONGEST))
+        return bits, self.rng.integers(shortest or self.shortest, LONGEST, STRINGS, endpoint=True)
+
+    def run(self, count: int) -> Loop:
+        """Make ``count`` steps."""
+        for _ in range(count):
+            self.batches.append(self.draw())
+            self.step(*self.batches[-1])
+        return self
+
+    def step(self, bits: np.ndarray, lengths: np.ndarray, each_bit: bool = False, rate: float = RATE) -> None:
+        """One update; ``each_bit``: with a label at every real step."""
+        inputs, ends, labels = replay.tensors(bits, lengths, replay.cut_parity(bits, lengths))
+        logits = self.readout(self.lstm(inputs)[0])
+        loss = replay.right_loss(logits, ends, labels)
+        if each_bit:
+            real = torch.arange(LONGEST) < ends[:, None]
+            running = torch.from_numpy(np.cumsum(bits, axis=1) % 2).float()
+            loss = binary_cross_entropy_with_logits(logits[..., 0][real], running[real])
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step()
+
+    @property
+    def weights(self) -> Weights:
+        return replay.weights_of((self.lstm, self.readout))
+
+    def after(self, *batch: np.ndarray, **options) -> Weights:
+        """The weights after one more step, which this loop itself does not make."""
+        other = copy.deepcopy(self)
+        other.step(*batch, **options)
+        return other.weights
+
+
+def goes_on(start: Weights, got: Weights, seed: int, steps: int, shortest: int = 1, near: float = LATE_NEAR) -> bool:
+    """Whether these are the weights of the task's loop after so many steps."""
+    return replay.apart(got, Loop(start, seed, shortest).run(steps).weights) < near
+
+
+def first_other_step(at: Callable[[int], Weights], seed: int, steps: int, shortest: int = 1) -> tuple[int, str, str]:
+    """The first step that is not the task's, words for it, and the section to read.
+
+    ``at(n)`` gives the student's weights after ``n`` steps; those after ``steps`` are wrong.
+    """
+    start = at(0)
+    good, bad = 0, steps
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if goes_on(start, at(middle), seed, middle, shortest, replay.NEAR):
+            good = middle
+        else:
+            bad = middle
+    return bad, *_why(Loop(start, seed, shortest).run(good), at(bad))
+
+
+def _why(loop: Loop, got: Weights) -> tuple[str, str]:
+    """Words for a step that this loop would make otherwise, and the section to read."""
+    before = len(loop.batches)
+
+    def is_near(weights: Weights) -> bool:
+        return replay.apart(got, weights) < replay.NEAR
+
+    if is_near(loop.weights):
+        return (f"nothing moves after step {before}: the loop stops early, or gives back a net from before. Asked for "
+                "is the net after all its steps", THE_LOOP)
+    for step, batch in enumerate(loop.batches, start=1):
+        if is_near(loop.after(*batch)):
+            return (f"step {before + 1} has the strings of step {step} again: each step calls `draw` once, with one "
+                    "`rng` that is made before the loop", THE_SEED)
+    if is_near(loop.after(*copy.deepcopy(loop).draw(1))):
+        return "the argument `min_length` does not reach `draw`: these are lengths from 1 on", THE_LABEL
+    ahead = copy.deepcopy(loop)
+    batch = ahead.draw()
+    if is_near(loop.after(*batch, each_bit=True)):
+        return "here a label at every bit is in the loss; the task is one label a string, at its end", THE_LABEL
+    if is_near(loop.after(batch[0], np.full_like(batch[1], LONGEST))):
+        return "here the label is that of the string before it was cut", THE_END
+    for times in (0.9, 0.5, 0.1, 0.2, 0.25, 0.99, 0.95, 2, 0.01):
+        if is_near(loop.after(*batch, rate=times * RATE)):
+            return f"here the rate becomes {times * RATE:.2g}: a schedule. Asked is Adam at {RATE} throughout", THE_LOOP
+    if is_near(loop.after(*ahead.draw())):
+        return "here the strings are those of a later draw: nothing but `draw`, once a step, uses `rng`", THE_SEED
+    return ("the steps before are right, and this one is not: is `rng` used for something else (a validation?), does "
+            "the rate change, is the optimiser another kind of Adam, or is a net from before given back?", THE_LOOP)
+
+
+@contextlib.contextmanager
+def large_readouts(scale: float = 40.0) -> Iterator[None]:
+    """Inside, a new linear layer starts with larger weights, so that the gradient is longer than 1 and is clipped."""
+    reset = nn.Linear.reset_parameters
+
+    def reset_parameters(layer: nn.Linear) -> None:
+        reset(layer)
+        with torch.no_grad():
+            layer.weight.mul_(scale)
+
+    with mock.patch.object(nn.Linear, "reset_parameters", reset_parameters):
+        yield

@@ -1,0 +1,160 @@
+"""Mistakes that a message once blamed on something else, or met without help: each has its cause in the message."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from parity_lib import checks
+from parity_lib.checks import architecture, lstm_comparison, no_teacher_forcing, unrolling, varying_lengths
+
+NET = """
+class Net(nn.Module):
+    def __init__(self, cell, hidden_size, num_layers):
+        super().__init__()
+        sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
+        self.rnn = nn.LSTM(**sizes) if cell == "lstm" else nn.GRU(**sizes) if cell == "gru" else nn.RNN(
+            nonlinearity=cell, **sizes)
+        self.readout = nn.Linear(hidden_size, 1)
+
+    def forward(self, inputs, lengths=None):
+        return self.readout(self.rnn(inputs)[0])
+build_model = Net
+"""
+LSTM = NET + "LSTMParity = lambda hidden_size: Net('lstm', hidden_size, 1)\n"
+WILSON = """
+def success_rate(outcomes):
+    n, z = len(outcomes), 1.96
+    p = sum(outcomes) / n
+    middle, scale = p + z**2 / (2 * n), 1 + z**2 / n
+    root = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return p, (middle - root) / scale, (middle + root) / scale
+"""
+UNROLL = """
+def unroll(xs, h0, U, V, b):
+    h, states = h0, []
+    for t in range(xs.shape[1]):
+        h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)
+        states.append(h)
+    return np.stack(states, axis=1)
+"""
+PACKED = """
+def run_packed(rnn, inputs, lengths):
+    packed = nn.utils.rnn.pack_padded_sequence(
+        inputs, torch.from_numpy(lengths), batch_first=True, enforce_sorted=False)
+    return nn.utils.rnn.pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]
+"""
+PARITY = """
+def final_parity(bits, lengths):
+    real = np.arange(bits.shape[1]) < lengths[:, None]
+    return (bits * real).sum(axis=1) % 2
+"""
+END = """
+def last_valid(outputs, lengths):
+    return outputs[torch.arange(len(outputs)), lengths - 1]
+def end_loss(logits, lengths, labels):
+    return binary_cross_entropy_with_logits(last_valid(logits, lengths)[:, 0], labels)
+def train_step(lstm, readout, optimizer, inputs, lengths, labels):
+    loss = end_loss(readout(lstm(inputs)[0]), lengths, labels)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_([*lstm.parameters(), *readout.parameters()], 1.0)
+    optimizer.step()
+    return loss.item()
+"""
+ACCURACY = """
+def masked_accuracy(logits, targets, mask):
+    return ((logits > 0) == (targets > 0.5))[mask].float().mean().item()
+"""
+STEP = """
+def lstm_step(x, h, c, weights):
+    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
+    s = lambda z: 1 / (1 + np.exp(-z))
+    i, f, g, o = np.split(a, 4, axis=1)
+    c = s(f) * c + s(i) * np.tanh(g)
+    return s(o) * np.tanh(c), c
+"""
+COUNT = """
+def count_parameters(cell, input_size, hidden_size, num_layers):
+    blocks = {"gru": 3, "lstm": 4}.get(cell, 1)
+    return blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))
+"""
+
+# the check, what is right, the part of it that is replaced, by what, and what the message says
+MISTAKES = [
+    (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T",
+     "U @ x.T + V @ h.T", "`U x` becomes `x @ U.T`"),
+    (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T + b",
+     "U @ x.T + V @ h.T + b[:, None]", "the equation has columns"),
+    (unrolling.unroll, UNROLL, "np.stack(states, axis=1)", "np.array(states).reshape(len(xs), -1, len(b))",
+     "`reshape` mixes strings and steps"),
+    (unrolling.unroll, UNROLL, "h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)",
+     "h = h if t else h0.copy(); h[:] = np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "one array was changed in place"),
+    (unrolling.unroll, UNROLL, "xs[:, t] @ U.T", "U @ xs[:, t].T", "`U x` becomes `x @ U.T`"),
+    (architecture.count_parameters, COUNT, "(num_layers - 1)", "num_layers", "one layer too many"),
+    (architecture.build_model, NET, "build_model = Net", "CACHE = {}\ndef build_model(*sizes):\n"
+     "    return CACHE.setdefault(sizes, Net(*sizes))", "the same module comes back each time"),
+    (architecture.build_model, NET, "self.readout(self.rnn(inputs)[0])", "self.readout(self.rnn(inputs))",
+     "the readout takes the first alone"),
+    (architecture.build_model, NET, "return self.readout(self.rnn(inputs)[0])",
+     "states, h, c = self.rnn(inputs); return self.readout(states)", "for an LSTM the second is itself a pair"),
+    (architecture.build_model, NET, "self.rnn(inputs)[0]",
+     "torch.cat([one.reshape(len(inputs), -1, one.shape[-1]) for one in [self.rnn(inputs)[0].transpose(0, 1)]])",
+     "`reshape` or `view` stands where axes should be transposed"),
+    (architecture.success_rate, WILSON, "(2 * n)", "2 * n", "brackets"),
+    (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
+    (architecture.success_rate, WILSON, "(middle - root) / scale, (middle + root) / scale",
+     "middle - root / scale, middle + root / scale", "brackets"),
+    (architecture.success_rate, WILSON, "(2 * n)", "n", "the 2 is missing"),
+    (lstm_comparison.lstm_parity, LSTM, "return self.readout(self.rnn(inputs)[0])",
+     "states, h, c = self.rnn(inputs); return self.readout(states)", "`states, (h, c) = self.lstm(inputs)`"),
+    (lstm_comparison.lstm_parity, LSTM, "self.rnn(inputs)[0]", "self.rnn(inputs)", "the readout takes the first alone"),
+    (lstm_comparison.lstm_step, STEP, "np.tanh(g)", "s(g)", 'the chapter "gates", section "the lstm gate by gate"'),
+    (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
+    (varying_lengths.run_packed, PACKED, "batch_first=True, ", "", "`batch_first=True` belongs into packing and"),
+    (varying_lengths.masked_accuracy, ACCURACY, ".float().mean()", ".mean()", "`.float()` first"),
+    (varying_lengths.masked_accuracy, ACCURACY, "((logits > 0) == (targets > 0.5))[mask]",
+     "((logits[mask] > 0) == (targets[mask][:, 0] > 0.5))", "[n, 1] was compared with [n]"),
+    (varying_lengths.reported_accuracy, "reported_accuracy = lambda s, a=0.5: s + (1 - s) * a", "s + ", "s / 2 + ",
+     "not like a coin"),
+    (varying_lengths.always_even, "always_even = lambda targets, mask: (0.75, 0.5)", "0.75", "0.75",
+     "two numbers of an example"),
+    (no_teacher_forcing.final_parity, PARITY, ".sum(axis=1) % 2", ".sum(axis=1).tolist()", "make tensors of it"),
+    (no_teacher_forcing.final_parity, PARITY, "return ", "return torch.from_numpy", "a tensor"),
+    (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real", "the parity of what was cut off"),
+    (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
+     "bits[np.arange(len(bits)), lengths - 1]", "this is the last real bit"),
+    (no_teacher_forcing.final_parity, PARITY, "lengths[:, None]", "lengths", "compare it with lengths[:, None]"),
+    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1].numpy()\n", "no gradient goes through NumPy"),
+    (no_teacher_forcing.end_loss, END, "[:, 0], labels", ", labels", "make them equal"),
+    (no_teacher_forcing.train_step, END, "return loss.item()",
+     "return end_loss(readout(lstm(inputs)[0]), lengths, labels).item()", "this is the loss after the update"),
+    (no_teacher_forcing.train_step, END, "clip_grad_norm_", "clip_grad_value_", "scales the whole gradient"),
+]
+
+
+@pytest.mark.parametrize(("check", "right", "part", "wrong", "words"), MISTAKES, ids=[one[4] for one in MISTAKES])
+def test_message_names_the_cause(check, right, part, wrong, words):
+    assert part in right
+    for source, expected in ((right, ""), (right.replace(part, wrong), words)):
+        if part == wrong and not expected:
+            continue
+        message = said(check, source)
+        assert not message or "\n  likely: " in message, message
+        assert expected in message if expected else not message, message
+
+
+def said(check, source):
+    """What a check says of these definitions: nothing where it passes."""
+    namespace = {"np": np, "torch": torch, "nn": nn,
+                 "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits}
+    exec(source, namespace)
+    checks.bind(namespace)
+    try:
+        check()
+    except checks.CheckFailed as failure:
+        return str(failure)
+    finally:
+        checks.bind(None)
+    return ""

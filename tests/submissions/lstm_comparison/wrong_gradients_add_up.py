@@ -1,0 +1,12 @@
+"""The gradient is asked of the tensor itself, so that a second call adds to the first.
+
+loses:
+  gradient-norms-check: still in `inputs.grad`
+"""
+
+# %% gradient-norms
+def gradient_norms(model, inputs):
+    inputs.requires_grad_()
+    output, _ = model(inputs)
+    output[:, -1].sum().backward()
+    return inputs.grad.norm(dim=2).mean(dim=0).numpy()

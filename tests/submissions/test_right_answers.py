@@ -1,0 +1,70 @@
+"""Right answers keep their points whatever the seed: every check that draws is asked with a hundred of them."""
+
+import contextlib
+import importlib
+import io
+import os
+
+import pytest
+from parity_lib import checks
+from parity_lib.checks.points import POINTS
+
+from tests.submissions import bank
+
+SEEDS = range(1, 101)
+TRAIN = {"learns", "trained_short", "trained_long"}     # seconds each: the model answer alone is asked
+RIGHT = [one for one in bank.bank() if not one.loses]
+
+
+@contextlib.contextmanager
+def answers(nb):
+    """The names of a notebook that has been run but for its test cells, where checks find them."""
+    namespace = {"__name__": "__main__"}
+    checks.bind(namespace)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            for cell in nb.cells:
+                if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
+                    exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
+            yield
+    finally:
+        checks.bind(None)
+
+
+def failures(exercise, nb, names, seeds=SEEDS):
+    """Each failure of a check, as its name, seed and message."""
+    module, found = importlib.import_module(f"parity_lib.checks.{exercise}"), []
+    with answers(nb):
+        for name in names:
+            for seed in seeds:
+                try:
+                    getattr(module, name)(seed=7919 * seed)
+                except checks.CheckFailed as failure:
+                    found.append((name, seed, str(failure)))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _graded(monkeypatch):
+    monkeypatch.setitem(os.environ, "NBGRADER_EXECUTION", "autograde")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("submission", RIGHT, ids=[one.name for one in RIGHT])
+def test_right_answer_passes_with_every_seed(submission):
+    names = [name for name in POINTS[submission.exercise] if name not in TRAIN]
+    assert failures(submission.exercise, bank.notebook(submission), names) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("exercise", "name"), [(exercise, name) for exercise, points in POINTS.items()
+                                                for name in points])
+def test_model_answer_passes_with_every_seed(exercise, name):
+    nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
+    assert failures(exercise, nb, [name]) == []
+
+
+@pytest.mark.parametrize("exercise", POINTS)
+def test_model_answer_passes_with_three_more_seeds(exercise):
+    nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
+    assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAIN], range(201, 204)) == []

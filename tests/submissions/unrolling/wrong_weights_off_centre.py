@@ -1,0 +1,13 @@
+"""A slip in the algebra of b, which K = 10 hides.
+
+loses:
+  two-unit-weights-check: "a larger K would only hide it"
+"""
+# %% two-unit-weights
+def two_unit_weights():
+    K = 3.0
+    U, V, b = np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -2 * K])
+    W, c = np.array([[10.0, -10.0]]), np.array([-10.0])
+    K = 10.0
+    U, V, b = np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -3.1 * K])
+    return U, V, b, W, c

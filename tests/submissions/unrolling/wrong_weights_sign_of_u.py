@@ -1,0 +1,12 @@
+"""A one lowers both units.
+
+loses:
+  two-unit-weights-check: "the sign of U is turned"
+"""
+# %% two-unit-weights
+def two_unit_weights():
+    K = 3.0
+    U, V, b = np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -2 * K])
+    W, c = np.array([[10.0, -10.0]]), np.array([-10.0])
+    U = -U
+    return U, V, b, W, c

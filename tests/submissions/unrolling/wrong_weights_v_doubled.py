@@ -1,0 +1,12 @@
+"""V is doubled with the substitution, which touches U and b alone.
+
+loses:
+  two-unit-weights-check: "V is twice as large"
+"""
+# %% two-unit-weights
+def two_unit_weights():
+    K = 3.0
+    U, V, b = np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -2 * K])
+    W, c = np.array([[10.0, -10.0]]), np.array([-10.0])
+    V = 2 * V
+    return U, V, b, W, c
