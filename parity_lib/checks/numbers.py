@@ -14,16 +14,17 @@ import numpy as np
 from parity_lib.errors import require, require_choice, require_int
 
 
-def seed_of(name: str) -> int:
-    """The seed of a student, from the name that the instructor knows; case and blanks do not matter.
+def seed_of(student_id: str) -> int:
+    """The seed of a student, from the id in the instructor's list; case and blanks do not matter.
 
-    Raises ValueError where there is no letter or digit in the name.
+    Raises ValueError where there is no letter or digit in the id.
 
-    >>> seed_of("Ada Lovelace") == seed_of(" ada  lovelace")
+    >>> seed_of("s1234567") == seed_of(" S123 4567")
     True
     """
-    require(isinstance(name, str) and any(one.isalnum() for one in name), "name", name, "your name or number")
-    plain = "".join(name.casefold().split())
+    require(isinstance(student_id, str) and any(one.isalnum() for one in student_id), "student_id", student_id,
+            "your id, as text")
+    plain = "".join(student_id.casefold().split())
     return int.from_bytes(hashlib.sha256(plain.encode("utf8")).digest()[:4], "big")
 
 
@@ -42,7 +43,26 @@ def right_by_the_last(bits: np.ndarray, last: int = 8) -> int:
     return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
-COUNTS: dict[str, Callable[[np.ndarray], int]] = {"what_truncation_cannot_teach": right_by_the_last}
+def with_a_long_wait(bits: np.ndarray, zeros: int = 8) -> int:
+    """How many strings ``[count, steps]`` have a one with so many zeros right behind it."""
+    return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
+
+
+def right_for_always_even(bits: np.ndarray) -> int:
+    """How many places of ``[count, steps]`` "even" is right for, string k cut to its first 1 + k % steps bits.
+
+    Behind the cut, inputs and labels are 0.
+    """
+    count, steps = bits.shape
+    real = np.arange(steps) < 1 + (np.arange(count) % steps)[:, None]
+    return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())
+
+
+COUNTS: dict[str, Callable[[np.ndarray], int]] = {
+    "what_convinces": with_a_long_wait,
+    "explanation": right_for_always_even,
+    "what_truncation_cannot_teach": right_by_the_last,
+}
 
 
 def number_for(task: str, seed: int) -> int:
@@ -50,7 +70,7 @@ def number_for(task: str, seed: int) -> int:
 
     Raises ValueError for a task without one.
 
-    >>> number_for("what_truncation_cannot_teach", seed_of("Ada Lovelace")) in range(1001)
+    >>> number_for("what_truncation_cannot_teach", seed_of("s1234567")) in range(1001)
     True
     """
     require_choice("task", task, tuple(COUNTS))

@@ -55,8 +55,8 @@ POINTS: dict[str, dict[str, int]] = {
 }
 
 IN_WORDS: dict[str, int] = {
-    "unrolling": 3,
-    "varying_lengths": 3,
+    "unrolling": 4,
+    "varying_lengths": 4,
     "architecture": 4,
     "gradient_through_time": 4,
     "lstm_comparison": 3,

@@ -116,34 +116,6 @@ def test_hidden_errors_are_on_no_simple_string(entries):
         assert breaking.first_error(net, bits) is None
     for bits in np.random.default_rng(0).integers(2, size=(200, breaking.LONG)):
         assert breaking.first_error(net, bits) is None
-
-
-# ---------------------------------------------------------------- a number of one's own
-
-
-def test_a_number_is_the_same_on_every_machine():
-    assert checks.seed_of("Ada Lovelace") == checks.seed_of("ada LOVELACE ") == 2350958316
-    assert checks.number_for("what_truncation_cannot_teach", 0) == 501
-    bits = checks.strings_for(0)
-    assert bits.shape == (1000, 24)
-    assert checks.number_for("what_truncation_cannot_teach", 0) == (bits[:, :16].sum(axis=1) % 2 == 0).sum()
-
-
-def test_the_model_answer_quotes_its_own_number():
-    seed = checks.seed_of("Ada Lovelace")
-    count = checks.number_for("what_truncation_cannot_teach", seed)
-    assert f"My seed is {seed}" in SOURCE
-    assert f"on {count} of my 1000 strings" in SOURCE
-
-
-def test_numbers_differ_between_students_and_bad_names_are_errors():
-    counts = {checks.number_for("what_truncation_cannot_teach", checks.seed_of(f"student {n}")) for n in range(40)}
-    assert len(counts) > 20
-    for wrong in ("", "  ", 7, "?!"):
-        with pytest.raises(ValueError, match="name"):
-            checks.seed_of(wrong)
-    with pytest.raises(ValueError, match="task"):
-        checks.number_for("no such task", 0)
     with pytest.raises(ValueError, match="seed"):
         checks.number_for("what_truncation_cannot_teach", -1)
 

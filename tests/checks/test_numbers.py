@@ -1,0 +1,54 @@
+"""Numbers of one's own: the same on every machine, others for others, and what the model answers quote."""
+
+import json
+
+import pytest
+
+from parity_lib import checks
+from parity_lib.checks import answers, numbers
+
+ID = "s1234567"
+SEED = 2184681076
+COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515}
+
+
+def test_seed_and_counts_are_the_same_on_every_machine():
+    assert checks.seed_of(ID) == checks.seed_of(" S123 4567") == SEED
+    assert checks.strings_for(SEED).shape == (1000, 24)
+    assert {task: checks.number_for(task, SEED) for task in numbers.COUNTS} == COUNTED
+
+
+@pytest.mark.parametrize("task", COUNTED)
+def test_the_model_answer_quotes_its_own_number(task):
+    text = json.loads(answers.ANSWERS.read_text(encoding="utf-8"))[task]
+    assert f"My seed is {SEED}" in text
+    assert f" {COUNTED[task]} " in text
+    assert f'`checks.number_for("{task}", seed)`' in text
+
+
+@pytest.mark.parametrize("task", COUNTED)
+def test_numbers_differ_between_students(task):
+    assert len({checks.number_for(task, checks.seed_of(f"s{n}")) for n in range(60)}) > 15
+
+
+def test_counts_are_what_the_tasks_ask_for():
+    bits = checks.strings_for(3)
+    waits = sum(any(row[t] == 1 and not row[t + 1:t + 9].any() and t + 9 <= 24 for t in range(24)) for row in bits)
+    assert checks.number_for("what_convinces", 3) == waits
+    right = 0
+    for k, row in enumerate(bits):
+        length = 1 + k % 24
+        right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
+    assert checks.number_for("explanation", 3) == right
+    assert checks.number_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+
+
+@pytest.mark.parametrize("wrong", ["", "  ", 7, "?!"])
+def test_an_id_that_is_none_is_an_error(wrong):
+    with pytest.raises(ValueError, match="student_id"):
+        checks.seed_of(wrong)
+
+
+def test_a_task_without_a_number_is_named():
+    with pytest.raises(ValueError, match="task"):
+        checks.number_for("no such task", 0)
