@@ -137,8 +137,8 @@ GIVEN = (("draw", "the longest is left out"), ("logits", "the gradient stops"),
 IN_OTHER_WORDS = (
     (LENGTHS, "1 + (rng.random(batch) * longest).astype(int)"),
     (PARITY, "torch.remainder(torch.cumsum(bits, 1), 2)"),
-    (STATE, "h = 1 - 2 / (1 + torch.exp(2 * (h @ V.T + bits[:, t:t + 1].to(U.dtype) @ U.T + b)))"),
-    (MEAN, "(each * mask).sum() / mask.sum()"),
+    (STATE, "h = 2 * torch.sigmoid(2 * (h @ V.T + bits[:, t:t + 1].to(U.dtype) @ U.T + b)) - 1"),
+    (MEAN, "torch.where(mask, each, 0).sum() / mask.sum()"),
     (RIGHT, "float((right & mask).sum() / mask.sum())"),
     (SCALE, "(bound / norm).clamp(max=1)"),
 )
