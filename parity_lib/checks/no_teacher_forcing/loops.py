@@ -87,7 +87,12 @@ def train_at_the_end(seed: int = 0) -> None:
     if _same(once, trained(4, 2, seed + 1)):
         expect.fail(what, "weights that depend on the seed", "the same weights for the next seed",
                     "the argument `seed` is not used", THE_SEED)
-    if _same(once, trained(4, 0, seed)):
+    start = trained(4, 0, seed)
+    if _same(start, trained(4, 0, seed + 1)):
+        expect.fail(f"train_at_the_end(4, 0, seed={seed})", "first weights that depend on the seed", "the same first "
+                    "weights for the next seed", "the weights do not come from `seed`: torch.manual_seed(seed), before "
+                    "the modules are made", THE_SEED)
+    if _same(once, start):
         ignored = not replay.fresh_from(seed, replay.weights_of(once))
         expect.fail(what, "weights that have moved from where they began", "the weights of 0 steps",
                     "the argument `steps` is not used: 0 steps train as well" if ignored else
