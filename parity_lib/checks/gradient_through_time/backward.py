@@ -13,7 +13,7 @@ from parity_lib.checks.gradient_through_time import reference
 from parity_lib.checks.gradient_through_time.reference import NAMES, OUTPUT_SLIPS, SLIPS
 from parity_lib.checks.reporting import check
 
-LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "training#the-gradient-through-time"
+LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "gradient#from-one-unit-to-many"
 READY = (models.NumpyRNN.backward, torch.Tensor.backward, torch.autograd.backward, torch.autograd.grad)
 TOLERANCE = 1e-4  # of the largest entry: float32 is welcome
 # (strings, steps, units, kind of mask, size of the weights): the last is so long that little of it reaches h0.

@@ -14,7 +14,7 @@ from parity_lib.checks.gradient_through_time.answers import asked, yes
 from parity_lib.checks.gradient_through_time.reference import NAMES
 from parity_lib.checks.reporting import check
 
-SEE = "training#the-gradient-through-time"
+SEE = "gradient#why-contributions-add-up"
 Arrays = list[np.ndarray]
 
 
