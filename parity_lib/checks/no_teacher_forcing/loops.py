@@ -160,8 +160,10 @@ def _trains(where: str, asked: tuple[int, int, float], seed: int) -> None:
     if longest <= LONGEST:      # once is enough: a loop that does not clip is nearly the task's
         with late.large_readouts():
             _first_steps(TRAINING_SEEDS[0], " (with large weights in the readout)", late.LATE_NEAR)
-    for lengths_from in (1, 4) if longest > LONGEST else (1,):
-        _late_step(seed % 100, int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), lengths_from)
+    rng = np.random.default_rng(seed)
+    _late_step(seed % 100, int(rng.integers(STEPS // 2, STEPS)), 1)
+    if longest > LONGEST:
+        _late_step(seed % 100, int(rng.integers(10, 40)), 4)
     best = 0.0
     for training_seed in TRAINING_SEEDS:
         net = trained(LONGEST, STEPS, training_seed)
