@@ -260,7 +260,8 @@ def _with_gradient(name: str, output: Any, shape: tuple[int, ...]) -> torch.Tens
     first = output[0] if type(output) in (tuple, list) and output else output
     if type(first) not in (torch.Tensor, nn.Parameter) or not first.requires_grad:
         raise CheckFailed(f"no gradient can flow through the output of `{name}`: it is {kind_of(first)} without "
-                          "a gradient. Is something detached, converted to NumPy, or compared with > ?")
+                          "a gradient. Is something detached, converted to NumPy, compared with >, or computed "
+                          "under torch.no_grad()?")
     if first.shape != shape:
         raise CheckFailed(f"the output of `{name}` has the shape {tuple(first.shape)}. Expected: {tuple(shape)}.")
     return first

@@ -38,7 +38,7 @@ class Table:
             for row in self.cells)
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
         label = html.escape(self.caption or "Table: " + ", ".join(self.columns), quote=True)
-        return (f'<div class="parity-rows" tabindex="0" role="region" aria-label="{label}">'
+        return (f'<div class="parity-rows" tabindex="0" role="group" aria-label="{label}">'
                 f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 
 

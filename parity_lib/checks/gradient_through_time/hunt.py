@@ -68,7 +68,8 @@ def hunt(function: str, found: list[Fault], healthy: list[str]) -> None:
     missed = [one for one in found if _healthy(test, one.edits)]
     if missed:
         expect.fail(f"{test} on {len(found)} versions, each with one fault in {function}", "False for each",
-                    f"True for {len(missed)} of them", f"read its docstring again: {missed[0].clue}", SEE)
+                    f"True for {len(missed)} of them",
+                    f"read its docstring again: {' '.join(dict.fromkeys(one.clue for one in missed))}", SEE)
 
 
 def _no_alarm(test: str, source: str, words: str) -> None:
@@ -76,7 +77,9 @@ def _no_alarm(test: str, source: str, words: str) -> None:
     answer = asked("verdict", test, what, test, source, see=SEE,
                         slips={"stopped with": "a false alarm: here your test itself stops"})
     if not yes(answer, what, SEE):
-        expect.fail(what, True, False, "a false alarm: does your test ask for more than the docstring promises?", SEE)
+        expect.fail(what, True, False, "a false alarm: are floats compared with == or torch.equal? The same sum in "
+                    "other words rounds differently: use np.allclose or torch.allclose. If not: does your test ask for "
+                    "more than the docstring promises?", SEE)
 
 
 def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:

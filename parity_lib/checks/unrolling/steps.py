@@ -135,6 +135,10 @@ def _unroll_hint(got: np.ndarray, expected: np.ndarray, given: tuple[np.ndarray,
         (expected[:, ::-1], "the states are in reverse order"),
         (np.concatenate([h0[:, None], expected[:, :-1]], axis=1), "h0 is in the result and the last state is not"),
         (_states(xs[:, ::-1], *given[1:]), "the string is read from its end"),
+        (_states(np.roll(xs, 1, axis=1), *given[1:]), "every step reads the bit of the step before, and the first one "
+         "reads the last bit: step t of the loop reads xs[:, t], counted from 0"),
+        (_states(np.roll(xs, -1, axis=1), *given[1:]), "every step reads the bit of the step after it: step t of the "
+         "loop reads xs[:, t], counted from 0"),
         (_states(*given, carry=False),
          "every step starts from h0 again: the new state is not carried to the next step"),
         (_states(0 * xs + xs[:, :1], *given[1:]), "every step reads the first bit; step t reads xs[:, t]"),

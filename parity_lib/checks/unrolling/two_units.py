@@ -53,6 +53,9 @@ def _weights_hint(weights: list[np.ndarray], string: np.ndarray) -> str:
         return all(_first_error([U, V, b, W, c], bits, low) is None for bits in (every, string[None]))
 
     words = [
+        (lambda: not U.any(), "U is 0, so no bit reaches the units, and all strings of one length get one answer"),
+        (lambda: not V.any(), "V is 0, so the old state takes no part: the answer depends on the last bit alone"),
+        (lambda: not W.any(), "W is 0, so the output does not look at the states"),
         (lambda: right(low=0), "these weights fit bits coded as 0 and 1; here they are -1 and +1: put x = (x' + 1) / 2 "
          "into U and b"),
         (lambda: right(W=-W, c=-c), "the answers are the wrong way round: a positive output means odd. Turn the signs "

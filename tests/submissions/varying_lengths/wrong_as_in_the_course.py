@@ -5,7 +5,6 @@ loses:
   run-packed-check: "sorted and strings were not"
   masked-loss-check: the padding is counted
   masked-accuracy-check: the padding is counted
-  always-even-check: real positions were asked for second
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

@@ -4,7 +4,6 @@ loses:
   length-mask-check: two axes are swapped
   masked-loss-check: do not fit
   masked-accuracy-check: makes [batch, batch, steps]
-  always-even-check: do not fit
 """
 # %% length-mask
 def length_mask(lengths, max_bits):

@@ -4,7 +4,6 @@ loses:
   random-lengths-check: one length for the whole batch
   masked-loss-check: the result was cut from the graph
   masked-accuracy-check: the share of strings without any error
-  always-even-check: always_even
   reported-accuracy-check: the two shares are swapped
 """
 # %% random-lengths

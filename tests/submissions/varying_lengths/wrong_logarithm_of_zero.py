@@ -4,7 +4,6 @@ loses:
   run-packed-check: still packed
   masked-loss-check: the logarithm of a probability
   masked-accuracy-check: the share of wrong answers
-  always-even-check: always says odd
   reported-accuracy-check: a percentage
 """
 # %% run-packed

@@ -5,7 +5,6 @@ loses:
   length-mask-check: one position too few
   masked-loss-check: still costs ln 2
   masked-accuracy-check: counted as right
-  always-even-check: real positions were asked for second
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

@@ -3,7 +3,6 @@
 loses:
   masked-loss-check: return the tensor itself
   masked-accuracy-check: a percentage
-  always-even-check: always_even
   reported-accuracy-check: weigh real_accuracy
 """
 # %% masked-loss

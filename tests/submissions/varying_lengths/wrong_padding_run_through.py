@@ -5,7 +5,6 @@ loses:
   run-packed-check: the padding was run through
   masked-loss-check: select the real positions instead of multiplying
   masked-accuracy-check: divide by how many are real
-  always-even-check: always_even
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

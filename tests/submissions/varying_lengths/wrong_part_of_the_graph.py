@@ -5,7 +5,6 @@ loses:
   run-packed-check: run_packed
   masked-loss-check: does part of the result come from outside the graph
   masked-accuracy-check: first decide
-  always-even-check: always_even
   reported-accuracy-check: this is the accuracy on real positions
 """
 # %% random-lengths

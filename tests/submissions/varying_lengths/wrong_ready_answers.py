@@ -5,7 +5,6 @@ loses:
   run-packed-check: which is the ready answer
   masked-loss-check: which is the ready answer
   masked-accuracy-check: which is the ready answer
-  always-even-check: which is the ready answer
 """
 # %% added before length-mask
 from parity_lib import length_mask as make_mask

@@ -5,7 +5,6 @@ loses:
   run-packed-check: this is the last state alone
   masked-loss-check: the mask is upside down
   masked-accuracy-check: a count
-  always-even-check: always_even
   reported-accuracy-check: on padding the net is right every time
 """
 # %% random-lengths
