@@ -19,6 +19,9 @@ from tests.mutants.operators import changes
 from tests.submissions import bank
 
 SECONDS = 60
+# Answers of which a changed one is often as right: a test that asks another question, a search of another breadth.
+# For the tests of the bug hunt the faulty versions of the script are the mutants; the search has its hand-ins alone.
+NOT_CHANGED = ("gradient_through_time/tests", "gradient_through_time/find-error")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def mutants(exercise: str) -> list[Mutant]:
     """Every mutant of one exercise, in the order of its cells."""
     found = []
     for cell in solution(exercise).cells:
-        if _is_answer(cell):
+        if _is_answer(cell) and f"{exercise}/{cell.id}" not in NOT_CHANGED:
             counts: dict[str, int] = {}
             for change in changes(cell.source):
                 number = counts[change.says] = counts.get(change.says, -1) + 1
