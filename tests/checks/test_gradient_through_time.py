@@ -50,8 +50,8 @@ def test_the_claimed_gradients_are_right_or_wrong_as_they_say():
                     moved[1][k][place] -= 1e-5
                     found[place] = (names["loss"](moved[0]) - names["loss"](moved[1])) / 2e-5
                 off = max(off, np.nan_to_num(np.abs(found - claimed).max(), nan=9) / (np.abs(found).max() + 1e-9))
-            # Far from the thousandth that the task names, on either side.
-            assert off < 2e-4 if case.right else off > 5e-3, case.about
+            # From the thousandth that the task names as far as a crude difference is off, on either side.
+            assert off < 0.75e-3 if case.right else off > 1.4e-3, case.about
             kinds[case.right] += 1
         assert min(kinds.values()) >= 5
 

@@ -96,10 +96,22 @@ def _right(rng: np.random.Generator) -> Iterator[Case]:
     weights = [*draw(rng, (2,)), np.zeros(3)]
     yield Case("a loss with an array of weights at its minimum", source, weights, slope(weights), True,
                "where the whole gradient is 0, so are the differences, nearly: do not divide by 0")
+    weights, claimed = nearly_right(rng, 0.7e-3)
+    yield Case("a gradient whose smallest entry is off by less than a thousandth of the largest", source, weights,
+               claimed, True, "the largest entry of the array sets the tolerance, for every entry alike")
     bits = rng.integers(2, size=(3, 6))
     source, slope = network(bits, np.cumsum(bits, axis=1) % 2)
     weights = list(reference.draw_weights(2, rng).values())
     yield Case("a recurrent net's loss", source, weights, slope(weights), True, "")
+
+
+def nearly_right(rng: np.random.Generator, share: float) -> tuple[Arrays, Arrays]:
+    """Weights of ``quartic(1.0)`` and their gradient, of which the smallest entry is off by a share of the largest."""
+    weights = draw(rng, (2, 3))
+    weights[0][0, 0], weights[0][1, 1] = 0.5, 1.5
+    claimed = quartic(1.0)[1](weights)
+    claimed[0][0, 0] += share * np.abs(claimed[0]).max()
+    return weights, claimed
 
 
 def _wrong(rng: np.random.Generator) -> Iterator[Case]:
@@ -135,6 +147,9 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
          "a comparison with nan is False whichever way it is asked: ask whether the difference is small"),
     ]:
         yield Case(about, text, weights, claimed, False, words)
+    off, claimed = nearly_right(rng, 1.5e-3)
+    yield Case("a gradient whose smallest entry is off by more than a thousandth of the largest", source, off, claimed,
+               False, "a thousandth of the array's largest entry is the most that an entry may be off by")
     bits = rng.integers(2, size=(3, 6))
     text, net_slope = network(bits, np.cumsum(bits, axis=1) % 2)
     net = list(reference.draw_weights(2, rng).values())
