@@ -5,6 +5,7 @@ Minutes are counted, at the rates below, which *How to use this book* states.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -48,6 +49,7 @@ def chapters(root: Path) -> dict[str, Chapter]:
     return found
 
 
+@functools.lru_cache(maxsize=256)
 def reading_minutes(text: str) -> int:
     """The minutes that a page takes, counted and rounded up to five.
 
