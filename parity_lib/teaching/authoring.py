@@ -291,19 +291,24 @@ def notebook(source: Source) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(KERNEL))
 
 
-def names(root: Path) -> list[str]:
+def sources(root: Path) -> list[Source]:
     """The exercises of the course, in the order in which they are done."""
-    found = [(read(path).settings.get("order", 99), path.stem) for path in (root / "solutions").glob("*.md")]
-    return [name for _, name in sorted(found)]
+    found = [read(path) for path in (root / "solutions").glob("*.md")]
+    return sorted(found, key=lambda source: (source.settings.get("order", 99), source.name))
+
+
+def names(root: Path) -> list[str]:
+    """Their names, in the same order."""
+    return [source.name for source in sources(root)]
 
 
 def write_solutions(root: Path, target: Path) -> list[Path]:
     """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md`` and return the paths."""
     written = []
-    for name in names(root):
-        path = target / name / f"{name}.ipynb"
+    for source in sources(root):
+        path = target / source.name / f"{source.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_text(notebook(read(root / "solutions" / f"{name}.md"))), encoding="utf-8")
+        path.write_text(_text(notebook(source)), encoding="utf-8")
         written.append(path)
     return written
 

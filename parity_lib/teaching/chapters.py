@@ -75,6 +75,7 @@ def _seconds_of_fence(info: str, content: str) -> float:
     return figures + (0 if "remove-input" in content else SECONDS_A_CODE_LINE * len(shown))
 
 
+@functools.lru_cache(maxsize=256)
 def _title(text: str) -> str:
     """The first heading of a page."""
     tokens = MarkdownIt().use(front_matter_plugin).parse(text)

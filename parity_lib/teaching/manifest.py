@@ -57,7 +57,7 @@ def exercises(root: Path) -> list[Exercise]:
 
     Raises ValueError, with the file, where a source or its front matter cannot be read.
     """
-    return [_exercise(authoring.read(root / "solutions" / f"{name}.md")) for name in authoring.names(root)]
+    return [_exercise(source) for source in authoring.sources(root)]
 
 
 def _exercise(source: authoring.Source) -> Exercise:
@@ -92,9 +92,10 @@ def derived(root: Path) -> dict[str, str]:
 
     Where a file is missing, as in a course without the book, nothing is derived for it.
     """
-    known, pages = exercises(root), chapters(root)
+    sources, pages = authoring.sources(root), chapters(root)
+    known = [_exercise(source) for source in sources]
     make = {POINTS: lambda text: _points(known),
-            ANSWERS: lambda text: _answers(root),
+            ANSWERS: lambda text: _answers(sources),
             OVERVIEW: lambda text: with_table(text, "exercise", _overview(known)),
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(known, pages)),
             CONTENTS: lambda text: _contents(text, known),
@@ -115,9 +116,8 @@ def _points(known: list[Exercise]) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _answers(root: Path) -> str:
+def _answers(sources: list[authoring.Source]) -> str:
     """Model answers and rubrics by the names of their tasks."""
-    sources = [authoring.read(root / "solutions" / f"{name}.md") for name in authoring.names(root)]
     found = {cell["id"].replace("-", "_"): cell["source"]
              for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

@@ -3,8 +3,8 @@
 A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a
 docstring: what the student did, then a line ``loses:`` with YAML, ``{test cell:
 part of the message}``, for each test cell that must give no points (a right
-answer has none). Each part ``# %% CELL`` replaces that cell of the solution;
-``# %% added before CELL`` adds a cell. Every test cell that is not listed must
+answer has none). Each part ``# %% CELL`` replaces that cell of the solution, ``#
+%% CELL: FUNCTION`` one function in it; ``# %% added before CELL`` adds a cell. Every test cell that is not listed must
 give all its points.
 """
 
@@ -79,7 +79,8 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
     """The solution's notebook with the submission's cells in place."""
     nb = authoring.notebook(authoring.read(ROOT / "solutions" / f"{submission.exercise}.md"))
     known = {cell.id for cell in nb.cells}
-    unknown = {*submission.replaced, *(place for place, _ in submission.added), *submission.loses} - known
+    named = {head.partition(": ")[0] for head in submission.replaced}
+    unknown = {*named, *(place for place, _ in submission.added), *submission.loses} - known
     if unknown:
         raise ValueError(f"{submission.name} names the cells {sorted(unknown)}; there are only {sorted(known)}")
     cells = []
@@ -87,11 +88,20 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
         for i, (place, source) in enumerate(submission.added):
             if place == cell.id:
                 cells.append(nbformat.v4.new_code_cell(source, id=f"added-{i}"))
-        if cell.id in submission.replaced:
-            cell.source = submission.replaced[cell.id]
+        for head, source in submission.replaced.items():
+            place, _, function = head.partition(": ")
+            if place == cell.id:
+                cell.source = _with_function(cell.source, function, source) if function else source
         cells.append(cell)
     nb.cells = cells
     return nb
+
+
+def _with_function(cell: str, name: str, source: str) -> str:
+    """The cell with ``source`` in the place of its function of this name."""
+    lines = cell.split("\n")
+    old = next(node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return "\n".join([*lines[:old.lineno - 1], *source.split("\n"), *lines[old.end_lineno:]])
 
 
 def grade(nb: nbformat.NotebookNode) -> dict[str, Outcome]:

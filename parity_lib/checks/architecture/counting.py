@@ -24,12 +24,10 @@ def made_by(cls: type, name: str) -> SimpleNamespace:
 
 
 READY_NET = (made_by(models.ParityRNN, "parity_lib.ParityRNN"),)
-READY_COUNT = (*READY_NET, *(made_by(cls, f"torch.nn.{cls.__name__}") for cls in
-                             (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Module)))
-
-
-READY_COUNT += (made_by(subprocess.Popen, "subprocess.Popen"), made_by(process.BaseProcess, "multiprocessing.Process"),
-                os.system, os.fork)
+ELSEWHERE = (made_by(subprocess.Popen, "subprocess.Popen"), made_by(process.BaseProcess, "multiprocessing.Process"),
+             os.system, *([os.fork] if hasattr(os, "fork") else []))      # Windows has none
+READY_COUNT = (*READY_NET, *ELSEWHERE, *(made_by(cls, f"torch.nn.{cls.__name__}") for cls in
+                                         (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Module)))
 TABLE_SLIPS = dict.fromkeys(("KeyError", "IndexError", "MemoryError", "not enough memory"), "every size of at least 1 "
                             "is asked, large ones too, so no table and no module that was built beforehand will do: "
                             "write the formula")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib import padding
 from parity_lib.checks import expect
-from parity_lib.checks.core import call, call_gradient, lending
+from parity_lib.checks.core import call, call_gradient, right_if_wrong
 from parity_lib.checks.no_teacher_forcing import replay
 from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LOSS
-from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
 READY_LAST = (padding.last_real_step,)
@@ -78,16 +76,10 @@ def _last_hint(got: np.ndarray, outputs: np.ndarray, lengths: np.ndarray) -> str
     return ""
 
 
-@contextlib.contextmanager
-def right_last_valid() -> Iterator[None]:
-    """Inside, the student's ``last_valid`` is a right one where their own is wrong: that cost its points before."""
-    try:
-        last_valid.__wrapped__(0)
-    except CheckFailed:
-        with lending("last_valid", lambda outputs, lengths: outputs[torch.arange(len(outputs)), lengths - 1]):
-            yield
-    else:
-        yield
+def right_last_valid() -> contextlib.AbstractContextManager:
+    """Inside, the student's ``last_valid`` is a right one where their own is wrong."""
+    return right_if_wrong("last_valid", last_valid,
+                          lambda outputs, lengths: outputs[torch.arange(len(outputs)), lengths - 1])
 
 
 @check("end_loss: the mean cross-entropy of one answer a string")

@@ -12,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_
 
 from parity_lib import padding, training
 from parity_lib.checks import expect
-from parity_lib.checks.core import call_gradient, lending
+from parity_lib.checks.core import call_gradient, right_if_wrong
 from parity_lib.checks.plain import CheckFailed, kind_of
 from parity_lib.checks.reporting import check
 
@@ -220,23 +220,15 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
     ])
 
 
+def _masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> float:
+    """A right one, lent to a task that builds on it."""
+    return ((logits > 0) == (targets > 0.5)).squeeze(-1)[mask].double().mean().item()
+
+
 @check("always_even: its accuracy over the rectangle and over real positions")
+@right_if_wrong("masked_accuracy", masked_accuracy, _masked_accuracy)
 def always_even(seed: int = 0) -> None:
-    """``always_even(targets, mask)``: two floats, over the rectangle and over real positions.
-
-    Where it fails it is tried with a right ``masked_accuracy`` too, so that a mistake there costs that task alone.
-    """
-    try:
-        _always_even(seed)
-    except CheckFailed as failure:
-        try:
-            with lending("masked_accuracy", _masked_accuracy):
-                _always_even(seed)
-        except CheckFailed:
-            raise failure from None
-
-
-def _always_even(seed: int) -> None:
+    """``always_even(targets, mask)``: two floats, over the rectangle and over real positions."""
     rng = np.random.default_rng(seed)
     for case in (_drawn(rng, [1, 4, 2], 6), _drawn(rng, rng.integers(1, 30, size=40), 30), _drawn(rng, [3, 3], 3)):
         what = f"always_even, {case.says}"
@@ -256,11 +248,6 @@ def _always_even(seed: int) -> None:
             (both[[0, 0]], "real positions were asked for second: there, `mask` decides what counts"),
         ])
         expect.close(got, both, what, hint, KNOWS_NOTHING)
-
-
-def _masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> float:
-    """A right one, lent to a task that builds on it."""
-    return ((logits > 0) == (targets > 0.5)).squeeze(-1)[mask].double().mean().item()
 
 
 @check("reported_accuracy: what the rectangle reports, for a useless net and for others")

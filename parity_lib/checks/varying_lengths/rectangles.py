@@ -17,7 +17,7 @@ from parity_lib.checks.reporting import check
 READY_MASK = (padding.length_mask,)
 READY_PACKING = (padding.pack, padding.unpack, models.ParityRNN.hidden_states)
 RECTANGLE, PACKING = "packing#a-rectangle-for-ragged-strings", "packing#packing"
-GRADIENT = "training#the-gradient-through-time"
+GRADIENT = "gradient#cut-short"
 
 
 @check("length_mask: True on real positions, in as many columns as asked")

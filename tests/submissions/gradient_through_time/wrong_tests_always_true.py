@@ -8,32 +8,31 @@ loses:
   hunt-accuracy-check: True for
   hunt-update-check: True for
 """
-# %% tests
+# %% tests: test_draw
 def test_draw(script):
     return True
 
 
+# %% tests: test_labels
 def test_labels(script):
     return True
 
 
-def some_weights():
-    """Weights U, V, b, W, c of a net with three units, as the script takes them."""
-    rng = np.random.default_rng(0)
-    return [torch.tensor(rng.normal(size=shape)).requires_grad_() for shape in ((3, 1), (3, 3), 3, (1, 3), 1)]
-
-
+# %% tests: test_logits
 def test_logits(script):
     return True
 
 
+# %% tests: test_loss
 def test_loss(script):
     return True
 
 
+# %% tests: test_accuracy
 def test_accuracy(script):
     return True
 
 
+# %% tests: test_update
 def test_update(script):
     return True

@@ -8,32 +8,31 @@ loses:
   hunt-accuracy-check: is a `return` missing
   hunt-update-check: is a `return` missing
 """
-# %% tests
+# %% tests: test_draw
 def test_draw(script):
     assert callable(script.draw)
 
 
+# %% tests: test_labels
 def test_labels(script):
     assert callable(script.draw)
 
 
-def some_weights():
-    """Weights U, V, b, W, c of a net with three units, as the script takes them."""
-    rng = np.random.default_rng(0)
-    return [torch.tensor(rng.normal(size=shape)).requires_grad_() for shape in ((3, 1), (3, 3), 3, (1, 3), 1)]
-
-
+# %% tests: test_logits
 def test_logits(script):
     assert callable(script.draw)
 
 
+# %% tests: test_loss
 def test_loss(script):
     assert callable(script.draw)
 
 
+# %% tests: test_accuracy
 def test_accuracy(script):
     assert callable(script.draw)
 
 
+# %% tests: test_update
 def test_update(script):
     assert callable(script.draw)
