@@ -18,6 +18,9 @@ endif
 endif
 endif
 
+# A file of tests stays on one worker, so that what its fixtures make is made once; the book's, the longest, come first.
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help book exercises test test-fast test-full test-wheel test-anywhere lint bench lab doctor clean
 
@@ -43,14 +46,14 @@ exercises: $(VENV)/.ready-test
 
 test: $(VENV)/.ready-test lint
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest -m "not slow" --cov --cov-report=term
+	$(PYTEST) -m "not slow" --cov --cov-report=term
 
 test-fast: $(VENV)/.ready-test lint
-	$(BIN)/python -m pytest -m "not slow and not whole"
+	$(PYTEST) -m "not slow and not whole"
 
 test-full: $(VENV)/.ready-test lint
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(PYTEST) --cov --cov-report=term
 
 test-wheel: $(VENV)/.ready-test
 	$(BIN)/parity book
