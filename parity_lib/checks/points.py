@@ -21,6 +21,7 @@ POINTS: dict[str, dict[str, int]] = {
         "build_model": 4,
         "learns": 2,
         "success_rate": 3,
+        "multiple_of_three": 3,
     },
     "gradient_through_time": {
         "output_gradient": 1,

