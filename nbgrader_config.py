@@ -28,6 +28,20 @@ c.Execute.error_on_timeout = {"ename": "Timeout", "evalue": TOO_LONG, "traceback
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]*"
 
+# Whoever reads an answer in words sees the table that it quotes, from the student's own run.
+c.Autograde.sanitize_preprocessors = [
+    "parity_lib.teaching.handed_in.Remember",
+    *(f"nbgrader.preprocessors.{name}" for name in (
+        "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")),
+]
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.Execute", "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",      # off, unless nbgrader's own option turns it on
+    *(f"nbgrader.preprocessors.{name}" for name in (
+        "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")),
+    "parity_lib.teaching.handed_in.Show",
+]
+
 # Feedback shows the messages of hidden tests, not their source.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

@@ -10,6 +10,7 @@ import torch
 
 from parity_lib.checks.core import call
 from parity_lib.checks.plain import CheckFailed, kind_of, safely
+from parity_lib.checks.reading import section
 
 
 def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
@@ -45,17 +46,6 @@ def explained(failure: CheckFailed, what: str, slips: dict[str, str], see: str) 
     hint = next((words for part, words in slips.items() if part.lower() in text.lower()), "")
     likely = [f"  likely:   {hint}"] if hint else []
     return CheckFailed("\n".join([text, f"  asked:    {what}", *likely, f"  read:     {section(see)}"]))
-
-
-def section(see: str) -> str:
-    """Where a section stands in the book, as a student can find it.
-
-    >>> section("packing#the-last-real-step")
-    'the chapter "packing", section "the last real step" (book/packing.html#the-last-real-step)'
-    """
-    page, _, anchor = see.partition("#")
-    words = f', section "{anchor.replace("-", " ")}"' if anchor else ""
-    return f'the chapter "{page}"{words} (book/{page}.html{"#" + anchor if anchor else ""})'
 
 
 def likely(got: Any, mistakes: Iterable[tuple[Any, str]], tolerance: float = 1e-5) -> str:

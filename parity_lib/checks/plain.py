@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from parity_lib.checks.reading import offer_link
+
 PLAIN = (bool, int, float, complex, str, bytes, type(None), *{*np.sctypeDict.values()} - {np.object_, np.void})
 DEEPEST = 50
 ALLOWED_MODULES = {cls.__name__: cls for cls in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell,
@@ -20,8 +22,13 @@ ALLOWED_MODULES = {cls.__name__: cls for cls in (nn.RNN, nn.LSTM, nn.GRU, nn.RNN
 class CheckFailed(AssertionError):
     """A check found something wrong. The message says what, and is all that is shown of it."""
 
+    offered = False
+
     def _render_traceback_(self) -> list[str]:
         # IPython prints this in place of a traceback, which would show the source of hidden tests.
+        if not self.offered:      # IPython asks twice
+            self.offered = True
+            offer_link(str(self))
         return [f"✗ {self}"]
 
 

@@ -65,6 +65,7 @@ KINDS = ("solution", "test", "answer", "readonly", "run")
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 ABOUT = "{{ about }}"
+TO_CHAPTER = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
 RUN_IT = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -103,6 +104,7 @@ def read(path: Path) -> Source:
         require(not twice, "ids", twice, "each used once")
         _say_points(source.cells)
         _say_about(source, path.resolve().parents[1])
+        _lead_to_published(source, path.resolve().parents[1] / "_config.yml")
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
     return source
@@ -235,10 +237,19 @@ def _say_about(source: Source, root: Path) -> None:
         known = chapters(root) if needs else {}
         require(isinstance(needs, list) and set(needs) <= set(known), "chapters", needs,
                 f"a list of numbered chapters: {', '.join(known)}")
-        words = ", and ".join(f"{known[page].number}, *{known[page].title}*" for page in needs)
+        words = ", and ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in needs)
         head = f"**Chapter{'s' * (len(needs) > 1)}:** {words}. " if needs else ""
         cell["source"] = cell["source"].replace(
             ABOUT, f"{head}**Time:** about {minutes} minutes. **Points:** {source.points}.{RUN_IT}")
+
+
+def _lead_to_published(source: Source, config: Path) -> None:
+    """Where the book has an address, ``baseurl``, links to chapters lead there: a student may have no copy of it."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    base = settings.get("html", {}).get("baseurl")
+    if base:
+        for cell in source.cells:
+            cell["source"] = TO_CHAPTER.sub(rf"]({base.rstrip('/')}/book/\1.html\2)", cell["source"])
 
 
 def _kind(short: dict[str, Any]) -> str | None:

@@ -9,8 +9,11 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from html import unescape
 
+import nbformat
 import pytest
+from nbformat.v4 import new_output
 
+from parity_lib.teaching import handed_in
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -42,6 +45,9 @@ print("this cell ran", file=sys.stderr)
 """
 
 
+OWN_RUN = "a table of the student's own run"
+
+
 def few(name):
     """For every change: one right answer with cells that the student added, and two wrong ones."""
     right = [one for one in BANK[name].values() if not one.loses]
@@ -57,6 +63,16 @@ def noisy(name):
         if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
             defined = [node.name for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
             cell.source += "\n" + NOISE + "".join(f"{function} = loud({function})\n" for function in defined)
+    return notebook
+
+
+def shown(name):
+    """The solution as it is saved after a run: each cell has an output, its test cells too."""
+    notebook = course.solution(name)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [new_output("stream", text=OWN_RUN)]
+            cell.metadata["parity_handed_in"] = [new_output("stream", text="planted")]
     return notebook
 
 
@@ -80,7 +96,7 @@ def is_test(cell):
 
 
 def hand_ins(name, submissions):
-    everybody = {"untouched": course.release(name), "solution": course.solution(name)}
+    everybody = {"untouched": course.release(name), "solution": shown(name)}
     if name == FIRST:
         everybody |= {"noisy": noisy(name), "without-tests": without_tests(name), "edited-tests": edited_tests(name)}
     return everybody | {student: course.hand_in(one) for student, one in submissions.items()}
@@ -133,6 +149,19 @@ def test_an_untouched_release_gets_nothing_and_the_solution_everything(batch):
     assert answers, "no question is answered in words"
     assert set(solution.waiting) == answers, "answers in words wait for the instructor, and nothing else does"
     assert not untouched.waiting, "nothing was answered, so there is nothing to read"
+
+
+def test_what_a_student_saw_is_there_for_whoever_reads_the_answers(batch):
+    silent = {cell.id for cell in course.release(batch.name).cells if "checks.grading()" in cell.source}
+    graded = nbformat.read(batch.folder / "autograded" / "solution" / batch.name / f"{batch.name}.ipynb", as_version=4)
+    for cell in graded.cells:
+        text = course.said(cell) if cell.cell_type == "code" else ""
+        assert "parity_handed_in" not in cell.metadata
+        assert "planted" not in text
+        assert (OWN_RUN in text) == (handed_in.NOTE in text)
+        assert OWN_RUN not in text or not is_test(cell)
+        if cell.id in silent:
+            assert OWN_RUN in text or "Figure" in str(cell.outputs), cell.source
 
 
 def test_every_score_and_message_is_what_the_bank_expects(batch):

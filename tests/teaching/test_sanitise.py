@@ -173,12 +173,13 @@ def test_an_honest_answer_looks_as_before():
 @pytest.mark.parametrize("path", [
     pytest.param(path, id=str(path.relative_to(bank.ROOT)))
     for tree in ("exercises", "solutions") for path in sorted((bank.ROOT / tree).glob("*/*.ipynb"))])
-def test_the_exercises_look_as_before(path):
+def test_the_exercises_look_as_before_but_for_links_within_the_course(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
     source = bank.authoring.read(bank.ROOT / "solutions" / f"{path.stem}.md")
     assert len(cells) == sum(cell["cell_type"] == "markdown" for cell in source.cells) > 0
     for cell in cells:
-        assert looks(sanitise.markdown2html({"cell": cell}, cell.source)) == looks(stock(cell))
+        linked = looks(stock(cell))
+        assert looks(sanitise.markdown2html({"cell": cell}, cell.source)) == re.sub(r' href="\.\./[^"]*"', "", linked)
 
 
 def cleaned(cell):
