@@ -105,6 +105,26 @@ def test_a_disguise_changes_no_answer():
         assert breaking.first_error(net, string)[0] == len(string)
 
 
+@pytest.mark.parametrize("entries", breaking.CROWDED)
+def test_one_state_of_each_parity_is_too_few_for_some_nets(entries):
+    net = breaking.rounded(*entries)
+    assert breaking.search(net, breaking.LONG, keep=1) is None
+    for keep in (16, 30, 60):
+        string = breaking.search(net, breaking.LONG, keep=keep)
+        assert abs(breaking.first_error(net, np.array(string))[1]) > breaking.MARGIN
+
+
+@pytest.mark.parametrize("parameters", breaking.BRITTLE)
+def test_a_shortest_error_is_an_error_and_shorter_there_is_none(parameters):
+    net = breaking.net_of(*parameters)
+    string = breaking.shortest_error(net, breaking.SHORT)
+    assert breaking.first_error(net, np.array(string))[0] == len(string)
+    for steps in range(1, len(string)):
+        for bits in itertools.product((0, 1), repeat=steps):
+            assert breaking.first_error(net, np.array(bits)) is None
+    assert breaking.shortest_error(net, len(string) - 1) is None
+
+
 @pytest.mark.parametrize("entries", breaking.HIDDEN)
 def test_hidden_errors_are_on_no_simple_string(entries):
     net = breaking.rounded(*entries)

@@ -9,24 +9,28 @@ import torch
 
 from parity_lib import models
 from parity_lib.checks import expect
+from parity_lib.checks.core import call_on_same
 from parity_lib.checks.gradient_through_time import reference
 from parity_lib.checks.gradient_through_time.reference import NAMES, OUTPUT_SLIPS, SLIPS
+from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "gradient#from-one-unit-to-many"
 READY = (models.NumpyRNN.backward, torch.Tensor.backward, torch.autograd.backward, torch.autograd.grad)
 TOLERANCE = 1e-4  # of the largest entry: float32 is welcome
-# (strings, steps, units, kind of mask, size of the weights): the last is so long that little of it reaches h0.
+# (strings, steps, units, kind of mask, size of the weights): the last are so long that little of them reaches h0.
 CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0), (2, 1, 3, "real", 1.0),
-         (2, 40, 3, "end", 0.4))
+         (3, 8, 2, "early", 1.0), (1, 4, 6, "real", 1.0), (4, 6, 1, "end", 1.0), (60, 3, 2, "holes", 1.0),
+         (2, 40, 3, "end", 0.4), (2, 120, 3, "end", 0.6))
 
 
 def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
               rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """Bits, labels and mask ``[strings, steps]``, and weights by name.
+    """Bits, labels and mask ``[strings, steps]``, and weights by name. Labels are any; those of ``"real"`` the parity.
 
     ``kind`` is ``"real"`` (True up to each string's end), ``"end"`` (True at its
-    end alone) or ``"holes"`` (True anywhere, and never at every step).
+    end alone), ``"holes"`` (True anywhere, and never at every step) or ``"early"``
+    (none at the last step, and none at all on the last string).
     """
     bits = rng.integers(2, size=(strings, steps))
     lengths = rng.integers(1, steps, size=strings, endpoint=True)
@@ -35,23 +39,26 @@ def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
         lengths[:] = steps
     places = np.arange(steps)
     mask = {"real": places < lengths[:, None], "end": places == lengths[:, None] - 1,
-            "holes": rng.integers(2, size=(strings, steps)) == 1}[kind]
+            "holes": rng.integers(2, size=(strings, steps)) == 1, "early": places < lengths[:, None] - 1}[kind]
     if kind == "holes":
         mask[:, -1], mask[:, -2] = True, False
         mask[0, 0] = True
-    return bits, np.cumsum(bits, axis=1) % 2, mask, reference.draw_weights(hidden, rng, size)
+    if kind == "early":
+        mask[-1] = False
+    labels = np.cumsum(bits, axis=1) % 2 if kind == "real" else rng.integers(2, size=bits.shape)
+    return bits, labels, mask, reference.draw_weights(hidden, rng, size)
 
 
 @check("output_gradient: right for labels at every step, at the end, and at any positions")
 def output_gradient(seed: int = 0) -> None:
     """``output_gradient(logits, labels, mask)``: three arrays ``[batch, steps]`` -> floats ``[batch, steps]``."""
     rng = np.random.default_rng(seed)
-    for strings, steps, _, kind, _ in CASES[:4]:
+    for strings, steps, _, kind, _ in CASES:
         _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
         logits = rng.normal(scale=2, size=mask.shape)
+        logits[0, 0] = 0.0
         what = f"output_gradient for {strings} strings of {steps} steps with the mask {_about(mask)}"
-        got = expect.array(expect.ask("output_gradient", what, logits, labels, mask, see=LOSS), what, mask.shape,
-                           see=LOSS)
+        got = expect.array(_asked("output_gradient", what, (logits, labels, mask), LOSS), what, mask.shape, see=LOSS)
         right = reference.output_gradient(logits, labels, mask)
         slips = [(reference.output_gradient(logits, labels, mask, slip), words)
                  for slip, words in OUTPUT_SLIPS.items()]
@@ -65,22 +72,45 @@ def gradients(seed: int = 0) -> None:
 
 
 def compare(cases: tuple, rng: np.random.Generator) -> None:
-    """Ask for the gradients of each case, the arguments of :func:`draw_case`; CheckFailed at the first wrong one."""
-    for strings, steps, hidden, kind, size in cases:
-        bits, labels, mask, weights = draw_case(strings, steps, hidden, kind, size, rng)
-        what = f"gradients for {strings} strings of {steps} steps, {hidden} units and the mask {_about(mask)}"
-        result = expect.ask("gradients", what, bits, labels, mask, *(weights[name] for name in NAMES), forbid=READY,
-                            see=THROUGH_TIME)
-        got = _by_name(result, what, weights)
-        right = reference.by_autograd(bits, labels, mask, weights)
-        wrong = [name for name in NAMES if not _near(got[name], right[name])]
-        if wrong:
-            hint = _hint(got, right, wrong, (bits, labels, mask, weights))
-            expect.fail(f"{what}: the gradient of {wrong[0]}", right[wrong[0]], got[wrong[0]], hint, THROUGH_TIME)
+    """Ask for the gradients of each case, the arguments of :func:`draw_case`; CheckFailed at the first wrong one.
+
+    Each case comes twice, with the same weights and other strings: what is kept from one call is wrong in the next.
+    """
+    for case in cases:
+        weights = draw_case(*case, rng)[3]
+        for _ in range(2):
+            _compare_one(*draw_case(*case, rng)[:3], weights)
+
+
+def _compare_one(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: dict[str, np.ndarray]) -> None:
+    what = (f"gradients for {len(bits)} strings of {bits.shape[1]} steps, {len(weights['b'])} units and the mask "
+            f"{_about(mask)}")
+    result = _asked("gradients", what, (bits, labels, mask, *(weights[name] for name in NAMES)), THROUGH_TIME)
+    got = _by_name(result, what, weights)
+    right = reference.by_autograd(bits, labels, mask, weights)
+    wrong = [name for name in NAMES if not _near(got[name], right[name])]
+    if wrong:
+        hint = _hint(got, right, wrong, (bits, labels, mask, weights))
+        expect.fail(f"{what}: the gradient of {wrong[0]}", right[wrong[0]], got[wrong[0]], hint, THROUGH_TIME)
+
+
+def _asked(name: str, what: str, arguments: tuple, see: str) -> Any:
+    """What the student's function gives; CheckFailed where it leaves another argument behind than it was given."""
+    try:
+        called = call_on_same(name, *arguments, times=1, forbid=READY)[0]
+    except CheckFailed as failure:
+        raise expect.explained(failure, what, {}, see) from None
+    for before, after in zip(arguments, called.arguments, strict=True):
+        if not np.array_equal(before, after):
+            expect.fail(f"an argument after {what}", before, after, "the arrays belong to the caller: work on copies",
+                        see)
+    return called.result
 
 
 def _about(mask: np.ndarray) -> str:
-    return expect.show(mask, 70) if mask.size <= 30 else "True at the end"
+    if mask.size <= 30:
+        return expect.show(mask, 70)
+    return "True at the end" if mask.sum() == len(mask) else "True at some positions"
 
 
 def _by_name(result: Any, what: str, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -119,5 +149,9 @@ def _hint(got: dict[str, np.ndarray], right: dict[str, np.ndarray], wrong: list[
             if all(_near(got[name], slipped[slip][name]) for name in names):
                 return words
     if not {"W", "c"} & set(wrong):
+        if wrong == ["h0"]:
+            return "all others are right: what arrives at the state before the first step, from each of the strings?"
+        if len(wrong) == 1:
+            return f"all others are right: only what is added to the gradient of {wrong[0]} at each step can be wrong"
         return "the readout's gradients, of W and c, are right: what happens between a state and the one before?"
     return ""

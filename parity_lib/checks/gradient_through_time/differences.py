@@ -36,7 +36,16 @@ class Case:
 def quartic(scale: float, offset: float = 0.0) -> tuple[str, Callable[[Arrays], Arrays]]:
     """The sum of all fourth powers, times ``scale``, on top of ``offset``."""
     source = f"def loss(weights):\n    return {offset!r} + {scale!r} * sum((one**4).sum() for one in weights)\n"
-    return source, lambda weights: [4 * scale * one**3 for one in weights]
+    return source, lambda weights: [np.array(4 * scale * one**3) for one in weights]
+
+
+SQUARES = "def loss(weights):\n    return sum((one**2).sum() for one in weights)\n"
+
+
+def faint_squares(offset: float) -> tuple[str, Callable[[Arrays], Arrays]]:
+    """A ten-millionth of the sum of all squares, on top of ``offset``."""
+    source = f"def loss(weights):\n    return {offset!r} + 1e-7 * sum((one**2).sum() for one in weights)\n"
+    return source, lambda weights: [2e-7 * one for one in weights]
 
 
 def wave(frequency: float) -> tuple[str, Callable[[Arrays], Arrays]]:
@@ -70,11 +79,12 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     """Right gradients that are easily refused, and wrong ones that are easily accepted."""
     yield from _right(rng)
     yield from _wrong(rng)
+    yield from _one_entry_wrong(rng)
 
 
 def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
     """Arrays of numbers whose size is from 0.5 to 1.5."""
-    return [rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape) for shape in shapes]
+    return [np.array(rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape)) for shape in shapes]
 
 
 def _right(rng: np.random.Generator) -> Iterator[Case]:
@@ -92,13 +102,22 @@ def _right(rng: np.random.Generator) -> Iterator[Case]:
     for about, (source, slope), words in losses:
         weights = draw(rng, (2, 3), (3,))
         yield Case(about, source, weights, slope(weights), True, words)
-    source, slope = quartic(1.0)
     weights = [*draw(rng, (2,)), np.zeros(3)]
-    yield Case("a loss with an array of weights at its minimum", source, weights, slope(weights), True,
-               "where the whole gradient is 0, so are the differences, nearly: do not divide by 0")
+    yield Case("a loss with an array of weights at its minimum", SQUARES, weights, [2 * one for one in weights], True,
+               "where the whole gradient is 0, so are the differences to both sides: do not divide by 0, and do not "
+               "look to one side alone")
+    source, slope = faint_squares(0.7)
+    weights = draw(rng, (2, 2))
+    yield Case("a gradient of a ten-millionth on top of a constant", source, weights, slope(weights), True,
+               "is the step so small that the losses differ by their rounding?")
+    source, slope = quartic(1.0)
+    weights = draw(rng, (), (1,), (2, 1, 2))
+    yield Case("arrays with no axis, with one entry, and with three axes", source, weights, slope(weights), True,
+               "`np.ndindex(weight.shape)` goes through the places of an array of any shape")
     weights, claimed = nearly_right(rng, 0.7e-3)
     yield Case("a gradient whose smallest entry is off by less than a thousandth of the largest", source, weights,
-               claimed, True, "the largest entry of the array sets the tolerance, for every entry alike")
+               claimed, True, "is the tolerance too strict? It is a thousandth of the array's largest entry, for every "
+               "entry alike")
     bits = rng.integers(2, size=(3, 6))
     source, slope = network(bits, np.cumsum(bits, axis=1) % 2)
     weights = list(reference.draw_weights(2, rng).values())
@@ -117,6 +136,7 @@ def nearly_right(rng: np.random.Generator, share: float) -> tuple[Arrays, Arrays
 def _wrong(rng: np.random.Generator) -> Iterator[Case]:
     source, slope = quartic(1.0)
     faint, faint_slope = quartic(1e-7)
+    faintest, faintest_slope = quartic(2.5e-8)
     weights = draw(rng, (2, 2), (3,))
     right = slope(weights)
     size = right[1].size
@@ -126,6 +146,8 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
     first_off[0][0, 0] += 0.01 * np.abs(right[0]).max()
     nan = [one.copy() for one in right]
     nan[0][1, 1] = np.nan
+    endless = [one.copy() for one in right]
+    endless[1][-1] = np.inf
     small, large = quartic(1e-7)[1](weights), right
     mixed = "def loss(weights):\n    return (weights[0]**4).sum() + 1e-7 * (weights[1]**4).sum()\n"
     for about, text, claimed, words in [
@@ -141,15 +163,20 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
          "a fixed tolerance lets everything small pass: compare with the largest entry of the array"),
         ("a gradient that is right in a large array and twice too large in a small one", mixed,
          [large[0], 2 * small[1]], "the largest entry is that of the same array, not of all of them"),
+        ("a gradient three hundredths too large, all of it below a millionth", faintest,
+         [1.03 * one for one in faintest_slope(weights)],
+         "what is added to the tolerance has to be below the smallest gradient that counts, 1e-10"),
         ("a gradient of zeros", source, [0 * one for one in right],
          "if you divide by the claimed gradient, a claim of 0 divides by 0"),
         ("a gradient with nan in it", source, nan,
          "a comparison with nan is False whichever way it is asked: ask whether the difference is small"),
+        ("a gradient with inf in it", source, endless, "a tolerance made from the claim is as large as the claim: make "
+         "it from your own differences"),
     ]:
         yield Case(about, text, weights, claimed, False, words)
     off, claimed = nearly_right(rng, 1.5e-3)
     yield Case("a gradient whose smallest entry is off by more than a thousandth of the largest", source, off, claimed,
-               False, "a thousandth of the array's largest entry is the most that an entry may be off by")
+               False, "is the tolerance too wide? A thousandth of the array's largest entry is the most")
     bits = rng.integers(2, size=(3, 6))
     text, net_slope = network(bits, np.cumsum(bits, axis=1) % 2)
     net = list(reference.draw_weights(2, rng).values())
@@ -157,6 +184,29 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
     turned[1] = turned[1].T
     yield Case("a recurrent net's gradient in which that of V is transposed", text, net, turned, False,
                "every entry has to be compared with its own weight's difference")
+
+
+def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:
+    """Each entry of some arrays in turn; the last of a large array; and a weight that is 0."""
+    source, slope = quartic(1.0)
+    weights = draw(rng, (2, 3), (), (1,), (2, 1, 2))
+    for k, one in enumerate(weights):
+        for place in np.ndindex(one.shape):
+            claimed = [each.copy() for each in slope(weights)]
+            claimed[k][place] += 0.02 * np.abs(claimed[k]).max()
+            yield Case(f"a gradient of {len(weights)} arrays with the entry {place} of number {k + 1} off", source,
+                       weights, claimed, False, "every entry of every array has to be checked")
+    weights = draw(rng, (6, 9))
+    claimed = slope(weights)
+    claimed[0][-1, -1] += 0.02 * np.abs(claimed[0]).max()
+    yield Case("a gradient of 54 entries, the last of them off", source, weights, claimed, False,
+               "every entry has to be checked, of large arrays too")
+    factors = draw(rng, (3,))[0]
+    linear = f"def loss(weights):\n    return (np.array({factors.tolist()}) * weights[0]).sum()\n"
+    yield Case("a gradient of zeros at weights that are 0", linear, [np.zeros(3)], [np.zeros(3)], False,
+               "a weight that is 0 has a gradient like any other: is the step a share of the weight?")
+    yield Case("a right gradient at weights that are 0", linear, [np.zeros(3)], [factors], True,
+               "a weight that is 0 has a gradient like any other: is the step a share of the weight?")
 
 
 # ---------------------------------------------------------------- the check
@@ -178,7 +228,7 @@ def judge(claims: Iterable[Case]) -> None:
             hint = _reversed_hint(answer, case) or case.words
             expect.fail(what, case.right, answer, hint, SEE)
         pairs = zip(after, case.weights, strict=True)
-        if any(not np.allclose(one, before, rtol=0, atol=1e-9) for one, before in pairs):
+        if any(not np.allclose(one, before, rtol=0, atol=1e-12) for one, before in pairs):
             expect.fail(f"the weights after {what}", case.weights, after,
                         "each weight has to be put back after it was moved", SEE)
 

@@ -51,35 +51,39 @@ def hunt_update(seed: int = 0) -> None:
 
 
 def _hunt(function: str, seed: int) -> None:
-    hunt(function, [one for one in faults(np.random.default_rng(seed)) if one.function == function], right_versions())
+    rng = np.random.default_rng(seed)
+    hunt(function, [one for one in faults(rng) if one.function == function], right_versions(), rng)
 
 
-def hunt(function: str, found: list[Fault], healthy: list[str]) -> None:
-    """Ask the student's test of a function about healthy versions, as source text, and then about each of the faults.
+def hunt(function: str, found: list[Fault], healthy: list[str], rng: np.random.Generator) -> None:
+    """Ask the student's test of a function about healthy versions and about each of the faults, in any order.
 
-    CheckFailed where a healthy version raises an alarm, or a fault raises none.
+    A healthy version comes two to four times, so that a test which draws its cases is not right by luck, and none is
+    right by counting. CheckFailed where one of them raises an alarm, or a fault raises none.
     """
-    test = f"test_{function}"
-    for number, source in enumerate(healthy):
-        words = "as it should be" + ", written in other words" * (number > 0)
-        # Twice: a test that draws its cases must not be right by luck.
-        for _ in range(2):
-            _no_alarm(test, source, words)
-    missed = [one for one in found if _healthy(test, one.edits)]
+    test, missed = f"test_{function}", []
+    versions: list[str | Fault] = [*found, *(one for one in healthy for _ in range(rng.integers(2, 5)))]
+    for place in rng.permutation(len(versions)):
+        version = versions[place]
+        if isinstance(version, str):
+            _no_alarm(test, version, "as it should be" + ", written in other words" * (version != healthy[0]))
+        elif _healthy(test, version.edits):
+            missed.append(version)
     if missed:
-        expect.fail(f"{test} on {len(found)} versions, each with one fault in {function}", "False for each",
-                    f"True for {len(missed)} of them",
+        expect.fail(f"{test} on versions with one fault each in {function}", "False for each",
+                    f"True for {len(missed)} of {len(found)}",
                     f"read its docstring again: {' '.join(dict.fromkeys(one.clue for one in missed))}", SEE)
 
 
 def _no_alarm(test: str, source: str, words: str) -> None:
     what = f"{test} on a version that is {words}"
     answer = asked("verdict", test, what, test, source, see=SEE,
-                        slips={"stopped with": "a false alarm: here your test itself stops"})
+                   slips={"stopped with": "a false alarm: here your test itself stops"})
     if not yes(answer, what, SEE):
-        expect.fail(what, True, False, "a false alarm: are floats compared with == or torch.equal? The same sum in "
-                    "other words rounds differently: use np.allclose or torch.allclose. If not: does your test ask for "
-                    "more than the docstring promises?", SEE)
+        expect.fail(what, True, False, "a false alarm: are floats compared with == or torch.equal, or is too little "
+                    "left to chance? The same sum in other words rounds differently, and the same generator is asked "
+                    "in another order: use np.allclose or torch.allclose, and shares with room. If not: does your test "
+                    "ask for more than the docstring promises?", SEE)
 
 
 def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:

@@ -78,27 +78,29 @@ def gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: d
               slip: str = "") -> dict[str, np.ndarray]:
     """The gradients by name, as they should be or with one known slip."""
     V, W = weights["V"], weights["W"]
-    states, logits = forward(bits, weights)
+    states, logits = forward(bits, weights | {"h0": 0 * weights["h0"]} if slip == "from zero" else weights)
     at_logits = output_gradient(logits, labels, mask, slip)
     found = {name: np.zeros_like(value) for name, value in weights.items()}
-    later = np.zeros_like(states[:, 0])
+    at_state = at_sum = later = np.zeros_like(states[:, 0])
     for t in _order(bits.shape[1], slip):
         own = at_logits[:, t:t + 1] @ W
         at_state = later if slip == "end only" and t < bits.shape[1] - 1 else own + later
-        at_sum = at_state * _slope(states[:, t + 1], slip)
-        parts = {"U": at_sum.T @ bits[:, t:t + 1], "b": at_sum.sum(axis=0),
+        at_sum = at_state * _slope(states[:, t if slip == "slope before" else t + 1], slip)
+        bit = bits[:, max(t - 1, 0):max(t, 1)] if slip == "bit before" else bits[:, t:t + 1]
+        parts = {"U": at_sum.T @ bit, "b": at_sum.sum(axis=0),
                  "V": at_sum.T @ states[:, t + 1 if slip == "state after" else t],
                  "W": at_logits[:, t:t + 1].T @ states[:, t if slip == "readout before" else t + 1],
                  "c": at_logits[:, t:t + 1].sum(axis=0)}
         for name, part in parts.items():
             found[name] = part if slip == "overwritten" else found[name] + part
-        if slip == "V over its transpose":
-            found["V"] = found["V"].T
         later = {"V transposed": at_sum @ V.T, "cut": 0 * later, "without V": at_sum,
-                 "slope afterwards": at_state @ V, "stops at holes": (at_sum @ V) * mask[:, t:t + 1]}.get(
+                 "slope afterwards": at_state @ V, "strings mixed": np.tile((at_sum @ V).sum(axis=0), (len(bits), 1)),
+                 "stops at holes": (at_sum @ V) * mask[:, t:t + 1]}.get(
                      slip, at_sum @ V)
-    found["h0"] = (later.mean(axis=0) if slip == "h0 averaged" else at_state.sum(axis=0) if slip == "h1"
-                   else at_sum.sum(axis=0) if slip == "h0 without V" else later.sum(axis=0))
+    if slip == "V over its transpose":
+        found["V"] = found["V"].T
+    found["h0"] = {"h0 of one string": later[0], "h0 averaged": later.mean(axis=0), "h1": at_state.sum(axis=0),
+                   "h0 without V": at_sum.sum(axis=0)}.get(slip, later.sum(axis=0))
     return found
 
 
@@ -128,6 +130,11 @@ SLIPS = {
     "sigmoid slope": "h * (1 - h) is the slope of a sigmoid; that of tanh is 1 - h**2",
     "slope not squared": "the slope is 1 - h; that of tanh is 1 - h**2",
     "slope afterwards": "what goes back through V has not been through the slope of tanh",
+    "slope before": "the slope of tanh is taken at the state before the step; it belongs to the state that comes out",
+    "bit before": "U is given the bit of the step before; in step t it was multiplied with bits[:, t]",
+    "strings mixed": "the strings are added up on the way back; each has a path of its own, and only weights add up",
+    "from zero": "the states do not begin with h0",
+    "h0 of one string": "only the first string's part arrives at h0; every string begins with it",
     "V transposed": "V is transposed on the way back: forwards it is h @ V.T, so backwards @ V",
     "V over its transpose": "the gradient of V is transposed: row i belongs to unit i",
     "without V": "what goes to the state before has not been through V",

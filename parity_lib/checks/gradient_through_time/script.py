@@ -20,7 +20,7 @@ FUNCTIONS = ("draw", "labels", "logits", "loss", "accuracy", "update")
 SCRIPT = IMPORTS + '''
 
 def draw(batch, longest, rng):
-    """bits [batch, longest], and a mask that is True on each string: its length is uniform on 1..longest"""
+    """bits [batch, longest], and a mask that is True on each string, whose own length is uniform on 1..longest"""
     lengths = rng.integers(1, longest + 1, size=batch)
     bits = torch.from_numpy(rng.integers(2, size=(batch, longest)))
     return bits, torch.arange(longest) < torch.from_numpy(lengths)[:, None]
@@ -83,6 +83,7 @@ STATE = "h = torch.tanh(bits[:, t:t + 1].to(U.dtype) @ U.T + h @ V.T + b)"
 READ = "outputs.append(h @ W[0] + c[0])"
 MEAN, RIGHT, SCALE = "each[mask].mean()", "right[mask].double().mean().item()", "min(1, bound / norm)"
 STEP = f"weight -= rate * weight.grad * {SCALE}"
+EACH = "for weight in weights:\n            weight -="
 
 
 def faults(rng: np.random.Generator) -> list[Fault]:
@@ -100,6 +101,12 @@ def faults(rng: np.random.Generator) -> list[Fault]:
         fault("draw", "the last bit is masked", "< torch", "+ 1 < torch", each_length),
         fault("draw", "zeros only", "rng.integers(2, size", "rng.integers(1, size",
               "which bits may come up?"),
+        fault("draw", "long ones are rare", LENGTHS, "np.minimum(" + ", ".join([LENGTHS] * 2) + ")",
+              "is each length as frequent as the others?"),
+        fault("draw", "padding before", ARANGE, "torch.arange(longest) >= longest - torch.from_numpy(lengths)[:, None]",
+              "where in its row does a string stand?"),
+        fault("labels", "one string goes on in the next", PARITY, "bits.flatten().cumsum(dim=0).view(bits.shape) % 2",
+              parity),
         fault("labels", "across strings", PARITY, "bits.cumsum(dim=0) % 2", parity),
         fault("labels", "a step late", PARITY, "(bits.cumsum(dim=1) - bits) % 2", parity),
         fault("labels", "the whole string", PARITY, "(bits.sum(dim=1, keepdim=True) % 2).expand(bits.shape)", parity),
@@ -109,17 +116,29 @@ def faults(rng: np.random.Generator) -> list[Fault]:
         fault("logits", "no bias", " @ V.T + b)", " @ V.T)", value),
         fault("logits", "the state is forgotten", STATE, f"h = h * (t % {every} > 0)\n        {STATE}", value),
         fault("logits", "the gradient stops", "+ h @ V.T", "+ h.detach() @ V.T", flow),
+        fault("logits", "the readout sends no gradient back", READ, "outputs.append(h.detach() @ W[0] + c[0])", flow),
+        fault("logits", "the bias does not learn", " @ V.T + b)", " @ V.T + b.detach())", flow),
         fault("logits", "the gradient stops now and then", STATE,
               f"h = h if t % {every} else h.detach()\n        {STATE}", flow),
         fault("loss", "the rectangle", MEAN, "each.mean()", where),
         fault("loss", "masked, mean over the rectangle", MEAN, "(each * mask).mean()", where),
         fault("loss", "per string", MEAN, "(each * mask).sum() / len(bits)", where),
         fault("loss", "mean of means", MEAN, "((each * mask).sum(dim=1) / mask.sum(dim=1)).mean()", where),
+        fault("loss", "smoothed labels", "labels(bits).to(scores.dtype)", "0.9 * labels(bits).to(scores.dtype) + 0.05",
+              "is it the cross-entropy with the labels as they are?"),
+        fault("accuracy", "zero says odd", "> 0)", ">= 0)", "what does an output of 0 say?"),
+        fault("accuracy", "mean of means", RIGHT,
+              "((right & mask).sum(dim=1) / mask.sum(dim=1)).double().mean().item()", odd),
         fault("accuracy", "the rectangle", RIGHT, "right.double().mean().item()", odd),
         fault("accuracy", "padding is right", RIGHT, "(right | ~mask).double().mean().item()", odd),
         fault("accuracy", "above one half", "> 0)", "> 0.5)", odd),
         fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", odd),
         fault("update", "old gradients stay", "weight.grad = None", "pass", "and the second step, and the third?"),
+        fault("update", "the first weight stays", EACH, EACH.replace("in weights", "in weights[1:]"), moved),
+        fault("update", "the last weight stays", EACH, EACH.replace("in weights", "in weights[:-1]"), moved),
+        fault("update", "not in place", f"{EACH}{STEP.removeprefix('weight -=')}",
+              f"weights[:] = [(weight - {STEP.removeprefix('weight -= ')}).requires_grad_() for weight in weights]",
+              "in place: is it the same tensor that has moved?"),
         fault("update", "uphill", "weight -=", "weight +=", moved),
         fault("update", "each by itself", STEP, STEP.replace("norm", "weight.grad.norm()"), moved),
         fault("update", "never clipped", SCALE, "1", moved),
@@ -142,6 +161,11 @@ IN_OTHER_WORDS = (
     (RIGHT, "float((right & mask).sum() / mask.sum())"),
     (SCALE, "(bound / norm).clamp(max=1)"),
 )
+CLIPPED_BY_TORCH = (
+    ("norm = torch.sqrt(sum((weight.grad ** 2).sum() for weight in weights))",
+     "torch.nn.utils.clip_grad_norm_(weights, bound)"),
+    (f" * {SCALE}", ""),
+)
 
 
 def with_edits(edits: tuple[tuple[str, str], ...], script: str = SCRIPT) -> str:
@@ -159,5 +183,5 @@ def given() -> str:
 
 
 def right_versions() -> list[str]:
-    """The script as it should be, and in other words."""
-    return [SCRIPT, with_edits(IN_OTHER_WORDS)]
+    """The script as it should be, in other words, and with PyTorch's own clipping."""
+    return [SCRIPT, with_edits(IN_OTHER_WORDS), with_edits(CLIPPED_BY_TORCH)]

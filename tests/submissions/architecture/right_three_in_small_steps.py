@@ -1,8 +1,8 @@
-"""Counts by three in tenths, whose sums are not exact, with a unit that does nothing.
+"""Counts by three in steps of a half, with a unit that does nothing, in tensors.
 """
 # %% multiple-of-three
 def multiple_of_three():
-    U = torch.tensor([[0.1], [0.1], [0.0]])
+    U = torch.tensor([[0.5], [0.5], [0.0]])
     V = torch.tensor([[1.0, -3.0, 0.0], [1.0, -3.0, 0.0], [0.0, 0.0, 0.0]])
-    b = torch.tensor([0.0, -0.2, -1.0], requires_grad=True)
-    return [U, V, b, torch.tensor([[-10.0, 30.0, 7.0]]), torch.tensor([0.5])]
+    b = torch.tensor([0.0, -1.0, -1.0], requires_grad=True)
+    return [U, V, b, torch.tensor([[-10.0, 30.0, 7.0]]), torch.tensor([2.5])]
