@@ -35,4 +35,4 @@ def test_the_notebook_names_its_chapters_as_the_book_does(name):
     head, known = course.release(name).cells[0].source, chapters.chapters(bank.ROOT)
     assert EXERCISES[name].chapters
     for page in EXERCISES[name].chapters:
-        assert f"{known[page].number}, *{known[page].title}*" in head
+        assert f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" in head

@@ -7,6 +7,7 @@ import os
 
 import pytest
 from parity_lib import checks
+from parity_lib.checks.no_teacher_forcing import late, loops, replay
 from parity_lib.checks.points import POINTS
 
 from tests.submissions import bank
@@ -69,3 +70,11 @@ def test_model_answer_passes_with_every_seed(exercise, name):
 def test_model_answer_passes_with_three_more_seeds(exercise):
     nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
     assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAIN], range(201, 204)) == []
+
+
+def test_a_training_that_rounding_leads_elsewhere_keeps_its_points():
+    notebook = bank.notebook(next(one for one in RIGHT if one.name == "no_teacher_forcing/right_other_kinds"))
+    with answers(notebook):
+        start, there = (replay.weights_of(loops.trained(10, steps, 99)) for steps in (0, 140))
+        assert not late.goes_on(start, there, 99, 140)
+        loops._late_step(99, 140, 1)
