@@ -72,9 +72,19 @@ def test_model_answer_passes_with_three_more_seeds(exercise):
     assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAIN], range(201, 204)) == []
 
 
-def test_a_training_that_rounding_leads_elsewhere_keeps_its_points():
+def test_a_training_that_rounding_may_lead_elsewhere_keeps_its_points():
     notebook = bank.notebook(next(one for one in RIGHT if one.name == "no_teacher_forcing/right_other_kinds"))
-    with answers(notebook):
-        start, there = (replay.weights_of(loops.trained(10, steps, 99)) for steps in (0, 140))
-        assert not late.goes_on(start, there, 99, 140)
+    with answers(notebook):     # seed 99 is one of the most sensitive, and this answer trains in float64
         loops._late_step(99, 140, 1)
+
+
+@pytest.mark.parametrize(("rate", "goes_on"), [(replay.RATE, True), (0.9 * replay.RATE, False)])
+def test_parts_are_followed_from_the_weights_before_them(rate, goes_on):
+    def at(steps):
+        loop = late.Loop(replay.started(5), 5)
+        for step in range(steps):
+            loop.step(*loop.draw(), rate=rate if step >= 20 else replay.RATE)
+        return loop.weights
+
+    assert late.goes_on_in_parts(at, 5, 10, 30) is goes_on
+    assert late.goes_on_in_parts(at, 5, 10, 20)
