@@ -86,5 +86,8 @@ def _count_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: 
         (count(cell, hidden, hidden, layers),
          "every layer was counted as if it read hidden states; the first one reads input_size features"),
         (count(cell, 1, hidden, layers), "the input was counted as one feature; U is [hidden_size, input_size]"),
+        (right - (BLOCKS[cell] - 1) * layers * hidden**2, "V was counted once; each block has one of its own"),
+        (right + BLOCKS[cell] * (layers - 1) * hidden * features, "a layer from the second on reads the states of the "
+         "layer below alone, and not the input beside them"),
         (right - BLOCKS[cell] * layers * hidden**2, "V is missing: hidden to hidden, hidden_size times hidden_size"),
     ])

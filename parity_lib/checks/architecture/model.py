@@ -179,6 +179,8 @@ def _size_hint(got: int, net: BuiltNet) -> str:
         return "the module has no parameters, so there is nothing to learn"
     found = expect.likely(got - hidden - 1, [
         *((count(other, 1, hidden, layers), f'this is a net of "{other}" cells; is `cell` used?') for other in BLOCKS),
+        (count(cell, 1, layers, hidden) + layers - hidden, "hidden_size and num_layers have changed places: "
+         "nn.RNN(input_size, hidden_size, num_layers)"),
         (count(cell, 1, hidden, 1), "this is a net of one layer; is num_layers passed on?"),
         (count(cell, 1, hidden, layers, biases=1),
          "there is one bias vector in each layer; PyTorch's modules have two"),

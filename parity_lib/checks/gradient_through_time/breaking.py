@@ -266,5 +266,8 @@ def _no_error(net: Net, bits: np.ndarray) -> str:
         return "perhaps your net begins elsewhere: h starts at 0"
     if first_error((U, V.T, b, W, c), bits) is not None:
         return "perhaps V is transposed: row i of V makes unit i"
+    for name, damaged in (("c", (U, V, b, W, 0 * c)), ("b", (U, V, 0 * b, W, c))):
+        if first_error(damaged, bits) is not None:
+            return f"does {name} take part? Compare your own net's outputs on this string with the ones above"
     return ("a positive output says odd, any other even, and bits are 0 and 1: compare your own net's outputs on this "
             "string with the ones above")

@@ -94,6 +94,8 @@ def _step_hint(got_h, got_c, x, h, c, weights) -> str:
         (_lstm(x, 0 * h, c, weights), "the old state h does not take part"),
         (_lstm(x, h, c, weights | {"weight_hh": np.concatenate([V.T for V in np.split(weights["weight_hh"], 4)])}),
          "each gate's block of weight_hh is transposed: row i of it makes unit i"),
+        (_states([np.concatenate(blocks, axis=1).reshape(4, *h.shape)[k] for k in range(4)], c), "`reshape` mixes "
+         "strings and gates; `np.split(a, 4, axis=1)` takes the blocks apart"),
         (_states(_interleaved(blocks), c), "the rows are read in fours; each gate has H rows in one block"),
     ]
     new_c = [
@@ -104,6 +106,8 @@ def _step_hint(got_h, got_c, x, h, c, weights) -> str:
         (c + i * g, "the forget gate is missing: c + i * g keeps all of the old c"),
         (f * c + g, "the input gate is missing: it scales the candidate g"),
         ((1 - i) * c + i * g, "(1 - i) stands where the forget gate f belongs; that is how a GRU does it"),
+        (f * c + (1 - f) * g, "(1 - f) stands where the input gate i belongs; that is how a GRU does it"),
+        (f * c + i * np.tanh(g), "the candidate g goes through tanh twice"),
         (np.tanh(right_c), "the c that comes back is tanh(c); tanh belongs into h only"),
     ]
     new_h = [

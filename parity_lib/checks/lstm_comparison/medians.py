@@ -66,6 +66,8 @@ def _summary_hint(got: tuple, expected: tuple, steps: list[int | None]) -> str:
          "this is the median of the solved runs alone; a net that fails often looks fast in it"),
         (np.median([step or 0 for step in steps]),
          "a run that is not solved counts as 0 steps here; it takes longer than all others"),
+        (np.median([max(solved) if step is None and solved else step or 0 for step in steps]),
+         "a run that is not solved counts here as the slowest of those that are; it takes longer than all of them"),
         (np.mean(solved) if solved else np.nan, "this is the mean; one slow run moves it far"),
         (sorted(late)[count // 2], "for an even number of runs the median is halfway between the two in the middle"),
         (sorted(late)[(count - 1) // 2], "half of an even number of runs: take the mean of the two in the middle"),

@@ -69,6 +69,8 @@ def _last_hint(got: np.ndarray, outputs: np.ndarray, lengths: np.ndarray) -> str
     ])
     if words:
         return words
+    if got.shape == (len(outputs),):
+        return "one number of each string came; `outputs[rows, steps]` without a third index keeps all of them"
     if got.shape == (len(outputs), 1, outputs.shape[2]):
         return "an axis of size 1 is left over; `squeeze(1)` removes it"
     if got.shape == (len(outputs), len(outputs), outputs.shape[2]):
@@ -154,6 +156,10 @@ def _loss_hint(got: np.ndarray, logits: torch.Tensor, lengths: torch.Tensor, lab
          "[batch, 1] against [batch] was broadcast to [batch, batch]: every logit meets every label. "
          "Take [:, 0] first"),
         (loss(torch.sigmoid(last), labels), "a sigmoid comes before a loss that already contains one; give it logits"),
+        (loss(last, labels, reduction="sum") / lengths.sum(), "the sum is divided by the number of real steps; there "
+         "is one answer a string, so divide by their number"),
+        (loss(last, labels, reduction="sum") / 64, "the sum is divided by 64; divide by the number of strings in "
+         "*this* batch"),
         (-loss(last, labels), "the sign is wrong: cross-entropy is minus the logarithm"),
         (loss(last, 1 - labels), "odd and even are swapped in the labels"),
     ])
@@ -170,7 +176,8 @@ def end_gradient(seed: int = 0) -> None:
         gradient = call_gradient("end_loss", logits, lengths, labels, forbid=READY_LAST)
         if gradient is None:
             expect.fail(what, "a gradient", "none", "the result does not depend on the logits, or something is "
-                        "detached", THE_END)
+                        "detached: `torch.tensor(...)`, `float(...)` and `.item()` begin anew, without a way back",
+                        THE_END)
         got = expect.array(gradient, what, None, see=THE_END).ravel()
         expected = np.zeros((batch, steps), dtype=np.float32)
         rows, last = np.arange(batch), lengths.numpy() - 1

@@ -9,6 +9,7 @@ from torch import nn
 from parity_lib import data, models
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
+from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
 READY_PARITY = (data.running_parity, data.final_parity, data.bits_and_parity)
@@ -90,6 +91,10 @@ STEP_SLIPS = [
     (lambda x, h, U, V, b: _step(x, h, U, V, 0), "the bias b is missing"),
     (lambda x, h, U, V, b: _step(x, 0 * h, U, V, b), "the old state h does not take part"),
     (lambda x, h, U, V, b: _step(0 * x, h, U, V, b), "the input x does not take part"),
+    (lambda x, h, U, V, b: np.tanh(x @ U.T) + h @ V.T + b, "tanh goes round the whole sum, not round a part of it"),
+    (lambda x, h, U, V, b: np.tanh(x @ U.T + b) + h @ V.T, "tanh goes round the whole sum, not round a part of it"),
+    (lambda x, h, U, V, b: np.tanh(x @ U.T + h * V.diagonal() + b), "each unit sees its own old state alone; `h @ V.T` "
+     "gives it those of all"),
     (lambda x, h, U, V, b: _step(x, h, U, V, 0) + b, "the bias is added after tanh; it belongs inside"),
     (lambda *given: np.maximum(_sum(*given), 0), "this is relu; here the activation is tanh"),
     (lambda *given: 1 / (1 + np.exp(-_sum(*given))), "this is a sigmoid; here the activation is tanh"),
@@ -108,12 +113,23 @@ def unroll(seed: int = 0) -> None:
         with torch.no_grad():
             expected = rnn(torch.from_numpy(xs), torch.from_numpy(h0)[None])[0].numpy()
         what = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
-        result = expect.ask("unroll", what, xs, h0, U, V, b, forbid=READY_CELL, see=CELL, slips=PRODUCT_SLIPS)
+        result = expect.ask("unroll", what, xs, h0, U, V, b, forbid=READY_CELL, see=CELL, slips=_unroll_slips(xs, h0))
         got = expect.array(result, what, see=CELL)
         hint = _unroll_hint(got, expected, (xs, h0, U, V, b))
         if got.shape != expected.shape:
             expect.fail(what, f"shape {expected.shape}", f"shape {got.shape}", hint, CELL)
         expect.close(got, expected, what, hint, CELL, TOLERANCE)
+
+
+def _unroll_slips(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
+    """Words for an error on the way: of the loop, where the student's own step is right, else of the step."""
+    try:
+        rnn_step.__wrapped__(0)
+    except CheckFailed:
+        return PRODUCT_SLIPS
+    return dict.fromkeys((*PRODUCT_SLIPS, "out of bounds", "IndexError"), "your `rnn_step` is right, so look at what "
+                         f"the loop gives it: step t of all strings is `xs[:, t]`, of shape {xs[:, 0].shape}; `xs[t]` "
+                         f"is string t, and the state has the shape {h0.shape}")
 
 
 def _unroll_hint(got: np.ndarray, expected: np.ndarray, given: tuple[np.ndarray, ...]) -> str:

@@ -75,6 +75,8 @@ def _weights_hint(weights: list[np.ndarray], string: np.ndarray) -> str:
          "brings the states nearer to -1 and 1"),
         (lambda: right(U=3 * U, V=3 * V, b=3 * b, W=3 * W, c=3 * c), "the units are not sharp enough, so the state "
          "drifts: a larger K brings the states nearer to -1 and 1"),
+        (lambda: np.array_equal(V[0], -V[1]), "the rows of V are opposite; in the chapter's net both units get the "
+         "same from the old state, and only their thresholds differ"),
     ]
     return next((one for is_so, one in words if is_so()), "no single usual slip: write down U x' + V h + b for each of "
                 "the four pairs of a bit and a parity, and look at which unit has the wrong sign")

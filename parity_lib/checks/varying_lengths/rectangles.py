@@ -111,6 +111,8 @@ def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) ->
 
 
 PACKING_SLIPS = {
+    "'tuple' object has no attribute 'batch_sizes'": "`rnn` returns a pair: `states, last = rnn(packed)`, and the "
+                                                     "first is what is unpacked",
     "enforce_sorted": "the lengths come unsorted: `enforce_sorted=False` sorts them and notes the order",
     "PackedSequence": "still packed: `pad_packed_sequence` goes back to the rectangle",
     "len(lengths)": "`batch_first=True` belongs into packing and unpacking both: without it the rectangle is read as "

@@ -1,8 +1,8 @@
 """The output has no c.
 
 loses:
-  find-error-short-check: c does not take part
-  find-error-long-check: c does not take part
+  find-error-short-check: does c take part?
+  find-error-long-check: does c take part?
 """
 # %% find-error
 def find_error(U, V, b, W, c, longest):

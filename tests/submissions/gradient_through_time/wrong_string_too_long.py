@@ -1,7 +1,7 @@
 """Longer strings than asked.
 
 loses:
-  find-error-short-check: at most 12 bits
+  find-error-short-check: "`longest` is the most that is asked"
   find-error-long-check: at most 60 bits
 """
 # %% find-error
