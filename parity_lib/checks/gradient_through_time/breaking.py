@@ -249,10 +249,11 @@ def _missed(string: tuple[int, ...], longest: int) -> str:
         return "`longest` bits are allowed: does your search end one bit early?"
     if longest <= SHORT:
         return "so short a string is found by trying all of its length"
+    danger = ("go on from the states that are nearest to a wrong answer, from ten or more of each parity, and on both "
+              "sides")
     if len(set(string[1:])) == 1:
-        return "try strings in which nothing happens for long"
-    return ("neither random strings nor long runs of zeros find it: go on from the states that are nearest to a wrong "
-            "answer, from ten or more of each parity, and on both sides")
+        return f"try strings in which nothing happens for long, or {danger}"
+    return f"neither random strings nor long runs of zeros find it: {danger}"
 
 
 def _no_error(net: Net, bits: np.ndarray) -> str:

@@ -1,0 +1,22 @@
+"""Looks at twenty entries of each array.
+loses:
+  gradient-is-right-check: of large arrays too
+"""
+# %% gradient-is-right
+def gradient_is_right(loss, weights, gradient):
+    for weight, claimed in zip(weights, gradient):
+        found = np.zeros(weight.shape)
+        for number, place in enumerate(np.ndindex(weight.shape)):
+            before, step = weight[place], 1e-5
+            if number >= 20:
+                found[place] = claimed[place]
+                continue
+            weight[place] = before + step
+            above = loss(weights)
+            weight[place] = before - step
+            below = loss(weights)
+            weight[place] = before
+            found[place] = (above - below) / (2 * step)
+        if not np.all(np.abs(found - claimed) <= 1e-3 * np.abs(found).max() + 1e-12):
+            return False
+    return True
