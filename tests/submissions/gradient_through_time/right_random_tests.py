@@ -20,7 +20,7 @@ def test_draw(script):
     return ordered and counts[0] == 0 and counts[1:].min() > 500 and abs(bits.double().mean().item() - 0.5) < 0.1
 
 def test_labels(script):
-    bits = torch.from_numpy(fresh.integers(2, size=(6, 30)))
+    bits = torch.from_numpy(fresh.integers(2, size=(60, 30)))
     expected = np.bitwise_xor.accumulate(bits.numpy(), axis=1)
     return np.array_equal(script.labels(bits).numpy(), expected)
 
