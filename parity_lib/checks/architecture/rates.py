@@ -90,6 +90,8 @@ def _rate_hint(got: np.ndarray, k: int, n: int) -> str:
         ((p, *((p + z / (2 * n) + sign * z * np.sqrt(p * (1 - p) / n + z / (4 * n**2))) / (1 + z / n)
                for sign in (-1, 1))), "1.96 stands where its square belongs: in the middle, under the root and in the "
          "scale"),
+        ((p, *((p + z / (2 * n) + sign * z * inside) / (1 + z / n) for sign in (-1, 1))), "the middle and the scale "
+         "take 1.96 squared"),
         ((p, *((p + z / (2 * n) + sign * z * inside) / scale for sign in (-1, 1))), "the middle takes 1.96 squared"),
         ((p, *((middle + sign * z * inside) / (1 + z / n) for sign in (-1, 1))), "the scale holds the square of 1.96"),
         (_wilson(k, n, 1.644854), "this is a 90 % interval; at 95 % the factor is 1.96"),

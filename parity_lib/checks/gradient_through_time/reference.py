@@ -44,7 +44,7 @@ def forward(bits: np.ndarray, weights: dict[str, np.ndarray]) -> tuple[np.ndarra
 def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, slip: str = "") -> np.ndarray:
     """The loss's gradient at the logits ``[batch, steps]``, as it should be or with one known slip."""
     chance = 1 / (1 + np.exp(-logits))
-    off = {"logits": logits, "hard": (logits > 0).astype(float)}.get(slip, chance) - labels
+    off = {"logits": logits, "tanh": np.tanh(logits), "hard": (logits > 0).astype(float)}.get(slip, chance) - labels
     if slip == "sign":
         off = -off
     if slip == "squared":
@@ -53,8 +53,8 @@ def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, sl
         off = off * chance * (1 - chance)
     count = {"unmasked": mask.size, "rectangle": mask.size, "strings": len(mask), "sum": 1, "steps": mask.shape[1],
              "unmasked, right count": mask.sum()}.get(slip, mask.sum())
-    if slip == "mean of means":
-        count = mask.sum(axis=1, keepdims=True) * len(mask)
+    if slip in ("mean of means", "sum of means"):
+        count = np.maximum(mask.sum(axis=1, keepdims=True), 1) * (len(mask) if slip == "mean of means" else 1)
     return off * (mask | slip.startswith("unmasked")) / count
 
 
@@ -66,6 +66,8 @@ OUTPUT_SLIPS = {
     "steps": "the sum is divided by the number of steps; the mean is over the positions where the mask is True",
     "sum": "this is the gradient of the sum over the positions; the loss is their mean",
     "mean of means": "this is a mean for each string first; the mean is over all positions at once",
+    "sum of means": "this is a mean for each string by itself; the mean is over all positions at once",
+    "tanh": "tanh is a curve from -1 to 1; the probability is the sigmoid of the logit",
     "logits": "the logit itself is compared with the label; its sigmoid is",
     "hard": "the answer 0 or 1 is compared with the label; the sigmoid of the logit is",
     "sign": "the sign is the wrong way round: where the label is 1, a larger logit makes the loss smaller",

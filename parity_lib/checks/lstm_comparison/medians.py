@@ -63,7 +63,8 @@ def _summary_hint(got: tuple, expected: tuple, steps: list[int | None]) -> str:
     medians = [
         (late[count // 2], "the steps are not sorted before the middle one is taken"),
         (np.median(solved) if solved else np.nan,
-         "this is the median of the solved runs alone; a net that fails often looks fast in it"),
+         "this is the median of the solved runs alone, or one in which the others count as the slowest of those; a net "
+         "that fails often looks fast in it"),
         (np.median([step or 0 for step in steps]),
          "a run that is not solved counts as 0 steps here; it takes longer than all others"),
         (np.median([max(solved) if step is None and solved else step or 0 for step in steps]),

@@ -69,8 +69,9 @@ def _last_hint(got: np.ndarray, outputs: np.ndarray, lengths: np.ndarray) -> str
     ])
     if words:
         return words
-    if got.shape == (len(outputs),):
-        return "one number of each string came; `outputs[rows, steps]` without a third index keeps all of them"
+    if got.shape in ((len(outputs),), (len(outputs), 1)) and outputs.shape[2] > 1:
+        return ("one number of each string came; `outputs[torch.arange(batch), lengths - 1]`, without a third index, "
+                "keeps all of them")
     if got.shape == (len(outputs), 1, outputs.shape[2]):
         return "an axis of size 1 is left over; `squeeze(1)` removes it"
     if got.shape == (len(outputs), len(outputs), outputs.shape[2]):

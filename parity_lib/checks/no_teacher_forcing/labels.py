@@ -37,6 +37,9 @@ def final_parity(seed: int = 0) -> None:
                         "array of integers, as np.array(...) or .numpy() make it", THE_END)
         got = expect.array(result, what, None, see=THE_END)
         hint = _parity_hint(got, bits, lengths)
+        if got.shape == (len(bits), len(bits)):
+            hint = ("`:` takes every row for each length; rows and places go together: "
+                    "running[np.arange(len(bits)), lengths - 1]")
         if got.shape != expected.shape:
             expect.fail(what, f"shape {expected.shape}, a label a string", f"shape {got.shape}", hint, THE_END)
         expect.equal(got, expected, what, hint, THE_END)
