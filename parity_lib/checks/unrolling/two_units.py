@@ -16,13 +16,10 @@ BY_HAND = "unrolling#two-units-by-hand"
 def two_unit_weights(seed: int = 0) -> None:
     """``two_unit_weights()`` -> ``(U, V, b, W, c)`` for bits coded as -1 and +1."""
     result = call("two_unit_weights", forbid=(models.by_hand,))
-    if not isinstance(result, (tuple, list)) or len(result) != 5:
-        given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
-        expect.fail("two_unit_weights()", "a tuple of five arrays (U, V, b, W, c)", given,
-                    "is a `return` missing?" if result is None else "return all five, in this order", BY_HAND)
     shapes = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
-    weights = [expect.array(value, f"two_unit_weights(): {name}", shape, see=BY_HAND).astype(float)
-               for value, (name, shape) in zip(result, shapes.items(), strict=True)]
+    found = expect.parts(result, "two_unit_weights()", tuple(shapes), BY_HAND)
+    weights = [expect.array(value, f"two_unit_weights(): {name}", shape, see=BY_HAND)
+               for value, (name, shape) in zip(found, shapes.items(), strict=True)]
     every = _every_string()
     _right_on(every, [EVERY] * len(every), weights)
     found = wrong_string(weights)

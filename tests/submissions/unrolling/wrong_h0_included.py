@@ -3,7 +3,7 @@
 loses:
   parity-check: the parity after every bit
   unroll-check: h0 is in the result
-  two-unit-weights-check: return all five
+  two-unit-weights-check: return all of them, in this order
 """
 # %% parity
 def parity(bits):
