@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -27,13 +27,15 @@ def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> N
     raise CheckFailed("\n".join(lines))
 
 
-def ask(name: str, what: str, *args: Any, slips: dict[str, str] | None = None, see: str = "", **options: Any) -> Any:
+def ask(name: str, what: str, *args: Any, slips: dict[str, str] | None = None, see: str = "",
+        by: Callable[..., Any] = call, **options: Any) -> Any:
     """Call the student's function; where it stops, say what was asked and, for a known error, why.
 
-    ``slips`` maps a part of the error's text to words for its cause; ``options`` are those of :func:`call`.
+    ``slips`` maps a part of the error's text to words for its cause; ``by`` is :func:`call` or one that asks for
+    more, such as a gradient, and ``options`` are its own.
     """
     try:
-        return call(name, *args, **options)
+        return by(name, *args, **options)
     except CheckFailed as failure:
         raise explained(failure, what, slips or {}, see) from None
 

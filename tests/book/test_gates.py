@@ -36,17 +36,27 @@ def with_random_weights(layer, seed, size=1.0):
     return layer
 
 
-KINDS = {"compare_gru": nn.GRU, "compare_lstm": nn.LSTM}
+def gru(page, hidden, seed):
+    """The largest differences in value and gradient from nn.GRU: the page's own comparison."""
+    layer = with_random_weights(nn.GRU(1, hidden, batch_first=True).double(), seed)
+    return page["compare_gru"](layer, some_strings(seed))
 
 
-@pytest.mark.parametrize("compare", KINDS)
-@pytest.mark.parametrize("hidden", [1, 2, 7])
-@pytest.mark.parametrize("seed", range(3))
-def test_value_and_gradient_agree_with_pytorch(page, compare, hidden, seed):
-    layer = with_random_weights(KINDS[compare](1, hidden, batch_first=True).double(), seed)
-    value, gradient = page[compare](layer, some_strings(seed))
-    assert value < 1e-12
-    assert gradient < 1e-10
+def lstm_unit(page, seed):
+    """The same for the LSTM unit of the page."""
+    layer, string = with_random_weights(nn.LSTM(1, 1, batch_first=True).double(), seed), some_strings(seed, batch=1)
+    ours, gradients = page["lstm_states_and_gradients"](string[0, :, 0].numpy(), *page["numbers_of"](layer))
+    theirs, _ = layer(string)
+    theirs[0, -1, 0].backward()
+    return (page["largest"]([ours], [theirs[0, :, 0].detach().numpy()]),
+            page["largest"](gradients, [weight.grad.squeeze() for weight in page["weights_of"](layer)]))
+
+
+@pytest.mark.parametrize("seed", range(9))
+def test_value_and_gradient_agree_with_pytorch(page, seed):
+    for value, gradient in (lstm_unit(page, seed), gru(page, (1, 2, 7)[seed % 3], seed)):
+        assert value < 1e-12
+        assert gradient < 1e-10
 
 
 def z_and_its_rest_change_places(right):
@@ -64,35 +74,30 @@ def the_gradient_at_c_is_lost(right):
     return lambda d_h, d_c, *rest: right(d_h, 0 * d_c, *rest)
 
 
-@pytest.mark.parametrize(("compare", "step", "wrong"), [
-    ("compare_gru", "gru_step", z_and_its_rest_change_places),
-    ("compare_lstm", "lstm_step", a_tenth_of_c_is_lost),
-    ("compare_lstm", "lstm_step_back", the_gradient_at_c_is_lost),
+@pytest.mark.parametrize(("step", "wrong"), [
+    ("gru_step", z_and_its_rest_change_places),
+    ("lstm_step", a_tenth_of_c_is_lost),
+    ("lstm_step_back", the_gradient_at_c_is_lost),
 ])
-def test_the_comparison_sees_what_is_wrong(page, monkeypatch, compare, step, wrong):
-    layer = with_random_weights(KINDS[compare](1, 3, batch_first=True).double(), 0)
+def test_the_comparison_sees_what_is_wrong(page, monkeypatch, step, wrong):
     monkeypatch.setitem(page, step, wrong(page[step]))
-    assert max(page[compare](layer, some_strings(0))) > 1e-3
+    assert max(gru(page, 3, 0) if step == "gru_step" else lstm_unit(page, 0)) > 1e-3
 
 
-@pytest.mark.parametrize("hidden", [1, 4])
-def test_one_lstm_step_back_agrees_for_any_gradient_that_arrives(page, hidden):
-    cell = with_random_weights(nn.LSTMCell(1, hidden).double(), hidden)
-    rng = torch.Generator().manual_seed(0)
-    x = torch.tensor([[0.0], [1.0], [1.0]]).double()
-    h, c, d_h, d_c = (torch.randn(3, hidden, generator=rng, dtype=torch.float64) for _ in range(4))
-    h.requires_grad_(), c.requires_grad_()
-    new_h, new_c = cell(x, (h, c))
+@pytest.mark.parametrize("seed", range(5))
+def test_one_lstm_step_back_agrees_for_any_gradient_that_arrives(page, seed):
+    cell = with_random_weights(nn.LSTMCell(1, 1).double(), seed)
+    x, h, c, d_h, d_c = np.random.default_rng(seed).normal(size=5)
+    states = [torch.tensor([[value]], requires_grad=True) for value in (h, c)]
+    new_h, new_c = cell(torch.tensor([[x]]), states)
     (new_h * d_h + new_c * d_c).sum().backward()
 
     U, V, b, b_h = (weight.detach().numpy() for weight in cell.parameters())
-    arrays = [part.detach().numpy() for part in (x, h, c)]
-    ours_h, ours_c, gates = page["lstm_step"](*arrays, U, V, b + b_h)
-    back = page["lstm_step_back"](d_h.numpy(), d_c.numpy(), arrays[2], ours_c, gates, V)
-    for ours, theirs in zip((ours_h, ours_c, *back[:2]), (new_h.detach(), new_c.detach(), h.grad, c.grad), strict=True):
-        np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-12)
-    np.testing.assert_allclose(back[2].sum(0), cell.bias_ih.grad.numpy(), atol=1e-12)
-    np.testing.assert_allclose(back[2].T @ arrays[0], cell.weight_ih.grad.numpy(), atol=1e-12)
+    ours_h, ours_c, gates = page["lstm_step"](x, h, c, U[:, 0], V[:, 0], b + b_h)
+    *back, at_sums = page["lstm_step_back"](d_h, d_c, c, ours_c, gates, V[:, 0])
+    theirs = [part.item() for part in (new_h, new_c, states[0].grad, states[1].grad)]
+    np.testing.assert_allclose([ours_h, ours_c, *back], theirs, atol=1e-12)
+    np.testing.assert_allclose(at_sums, cell.bias_ih.grad.numpy(), atol=1e-12)
 
 
 def every_string(steps):
@@ -124,16 +129,14 @@ def test_the_gates_do_what_the_page_says(page):
 def test_an_lstm_unit_can_keep_with_its_forget_gate(page):
     """The answer to a question of the page: i opens and f shuts under a 1, and the candidate says the opposite of h."""
     K = 40.0
-    U, V = K * np.array([[2.0], [-2], [0], [0]]), K * np.array([[0.0], [0], [-1], [0]])
-    b = K * np.array([-1.0, 1, 0.38, 1])
+    U, V, b = K * np.array([2.0, -2, 0, 0]), K * np.array([0.0, 0, -1, 0]), K * np.array([-1.0, 1, 0.38, 1])
     strings = every_string(12)
-    h = c = np.zeros((len(strings), 1))
-    odd = []
-    for bits in strings.T:
-        h, c, (_, f, _, _) = page["lstm_step"](bits[:, None].astype(float), h, c, U, V, b)
-        np.testing.assert_allclose(f[:, 0], 1 - bits, atol=1e-12)
-        odd.append(10 * h[:, 0] - 3.8 > 0)
-    assert np.array_equal(np.array(odd).T, running_parity(strings) == 1)
+    for string, odd in zip(strings, running_parity(strings) == 1, strict=True):
+        h = c = 0.0
+        for bit, answer in zip(string, odd, strict=True):
+            h, c, (_, f, _, _) = page["lstm_step"](bit, h, c, U, V, b)
+            assert abs(f - (1 - bit)) < 1e-12
+            assert (10 * h - 3.8 > 0) == answer
 
 
 def test_the_product_is_the_parity_and_its_slope_is_one():

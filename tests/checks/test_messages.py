@@ -81,6 +81,17 @@ def count_parameters(cell, input_size, hidden_size, num_layers):
     return blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))
 """
 
+EVEN = """
+def always_even(targets, mask):
+    even = (targets[..., 0] == 0).float()
+    return even.mean().item(), even[mask].float().mean().item()
+"""
+MASK = """
+def length_mask(lengths, max_bits, padding="after"):
+    p, n, l = np.arange(max_bits), max_bits, lengths[:, None]
+    return p >= n - l if padding == "before" else p < l
+"""
+
 # the check, what is right, the part of it that is replaced, by what, and what the message says
 MISTAKES = [
     (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T",
@@ -134,6 +145,17 @@ MISTAKES = [
      "not like a coin"),
     (varying_lengths.always_even, "always_even = lambda targets, mask: (0.75, 0.5)", "0.75", "0.75",
      "two numbers of an example"),
+    (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by all positions"),
+    (varying_lengths.length_mask, MASK, "p >= n - l", "p > n - l", "the first real step is"),
+    (varying_lengths.length_mask, MASK, "p >= n - l", "p < l", "on the other side of the string"),
+    (architecture.count_parameters, COUNT,
+     "blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))",
+     "blocks * hidden_size * (input_size + hidden_size + (num_layers - 1) * 2 * hidden_size)"
+     " + 2 * hidden_size * num_layers", "outside the bracket"),
+    (lstm_comparison.lstm_step, STEP, "np.split(a, 4, axis=1)", "np.split(a, 4)", "gives four blocks"),
+    (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
+     "bits.cumsum(axis=1)[np.arange(len(bits)), lengths] % 2", "the last real one is `lengths - 1`"),
+    (no_teacher_forcing.end_gradient, END, "lengths)[:, 0]", "lengths)", "`last_valid` gives [batch, 1]"),
     (no_teacher_forcing.final_parity, PARITY, ".sum(axis=1) % 2", ".sum(axis=1).tolist()", "make tensors of it"),
     (no_teacher_forcing.final_parity, PARITY, "return ", "return torch.from_numpy", "a tensor"),
     (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real", "the parity of what was cut off"),

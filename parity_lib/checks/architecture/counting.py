@@ -73,6 +73,8 @@ def _count_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: 
         (count(*case, biases=1), "PyTorch has two bias vectors in each layer, and here one was counted"),
         (count(*case, biases=0), "the biases were left out; PyTorch has two vectors of them in each layer"),
         (right + hidden + 1, "the readout was counted too; leave its H + 1 numbers out"),
+        (count(*case, biases=0) + 2 * hidden * layers, "the biases stand outside the bracket: each gate has two "
+         "vectors of them, and they are counted as often as its U and V"),
         (count(*case, blocks=1), f'a plain cell was counted; each gate of "{cell}" has its own U, V and biases'),
         *((count(cell, features, hidden, layers - 1), "one layer too few is counted: the first and num_layers - 1 more")
           for _ in range(layers > 2)),

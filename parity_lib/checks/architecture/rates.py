@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 from parity_lib.checks import expect
-from parity_lib.checks.core import call
 from parity_lib.checks.reporting import check
 from parity_lib.experiments.statistics import wilson_interval
 
@@ -33,7 +32,7 @@ def _one_rate(outcomes) -> None:
     k, n = int(np.sum(outcomes)), len(outcomes)
     kind = f"{'an array' if isinstance(outcomes, np.ndarray) else 'a list'} of {np.asarray(outcomes).dtype.name}"
     what = f"success_rate of {k} successes in {n} runs ({kind})"
-    result = call("success_rate", outcomes, forbid=(wilson_interval,))
+    result = expect.ask("success_rate", what, outcomes, forbid=(wilson_interval,), see=SEEDS)
     if not isinstance(result, (tuple, list, np.ndarray, torch.Tensor)) or np.shape(result)[:1] != (3,):
         expect.fail(what, "three numbers (rate, low, high)", result, "return rate, low, high", SEEDS)
     parts = [expect.array(part, f"{what}: {name}", (), see=SEEDS)

@@ -20,7 +20,7 @@ GATES = "gates#the-lstm-gate-by-gate"
 ORDER = "ifgo"
 PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned"), "with the batch first, `U x` is "
                               "`x @ U.T`, [batch, 1] @ [1, 4H], and `V h` is `h @ V.T`") | {
-    "unpack": "np.split(a, 4, axis=1) gives four blocks, each [batch, H]",
+    **dict.fromkeys(("unpack", "array split"), "np.split(a, 4, axis=1) gives four blocks, each [batch, H]"),
     "KeyError": "`weights` has the keys weight_ih, weight_hh, bias_ih and bias_hh"}
 
 

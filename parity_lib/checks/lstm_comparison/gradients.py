@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from parity_lib.checks import expect
-from parity_lib.checks.core import call, call_on_same
+from parity_lib.checks.core import call_on_same
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
 
@@ -23,7 +23,7 @@ def gradient_norms(seed: int = 0) -> None:
     for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.LSTM, 4, 1, 5)):
         model, inputs, expected = _visible(layer, hidden, batch, steps, rng)
         what = f"gradient_norms of an nn.{layer.__name__} with {hidden} units, {batch} strings of {steps} bits"
-        result = call("gradient_norms", ModuleState.of(model), inputs)
+        result = expect.ask("gradient_norms", what, ModuleState.of(model), inputs, see=GRADIENT)
         got = expect.array(_listed(result), what, see=GRADIENT)
         shapes = {(batch, steps): "the average over the batch is missing", (batch,): "the average ran along the steps; "
                   "it goes over the batch", (batch, steps, 1): "the norm and the average over the batch are missing",

@@ -17,6 +17,7 @@ from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LOSS
 from parity_lib.checks.reporting import check
 
 READY_LAST = (padding.last_real_step,)
+LAST_SLIPS = {"is out of bounds": "steps are counted from 0: the last real one is `lengths - 1`"}
 
 
 @check("last_valid: the last real step of each string, whatever stands on the padding")
@@ -36,7 +37,7 @@ def last_valid(seed: int = 0) -> None:
 def _last_valid_of(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -> None:
     batch, _, features = outputs.shape
     what = f"last_valid of outputs {tuple(outputs.shape)} with the lengths {expect.show(lengths, 40)}{note}"
-    result = call("last_valid", outputs, lengths, forbid=READY_LAST)
+    result = expect.ask("last_valid", what, outputs, lengths, forbid=READY_LAST, see=THE_END, slips=LAST_SLIPS)
     if note and _has_nan(result):
         expect.fail(what, "numbers", "nan somewhere", "padding takes part: a product with a mask keeps nan, because 0 "
                     "times nan is nan. Select the step instead of multiplying", THE_END)
@@ -174,7 +175,8 @@ def end_gradient(seed: int = 0) -> None:
     for batch, steps in ((4, 3), (6, 8)):
         logits, lengths, labels = _answers(rng, batch, steps, 1.0)
         what = f"the gradient of end_loss at logits {tuple(logits.shape)} with the lengths {expect.show(lengths, 40)}"
-        gradient = call_gradient("end_loss", logits, lengths, labels, forbid=READY_LAST)
+        gradient = expect.ask("end_loss", what, logits, lengths, labels, by=call_gradient, forbid=READY_LAST,
+                              see=THE_END, slips=LOSS_SLIPS)
         if gradient is None:
             expect.fail(what, "a gradient", "none", "the result does not depend on the logits, or something is "
                         "detached: `torch.tensor(...)`, `float(...)` and `.item()` begin anew, without a way back",

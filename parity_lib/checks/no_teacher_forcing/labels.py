@@ -7,7 +7,6 @@ import torch
 
 from parity_lib import data
 from parity_lib.checks import expect
-from parity_lib.checks.core import call
 from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LABEL, cut_parity
 from parity_lib.checks.reporting import check
 
@@ -16,7 +15,8 @@ READY_CURRICULUM = (data.Curriculum.next_longest, data.ParityTask.next_longest)
 
 
 FIVE = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0]])
-MASK_SLIPS = {"could not be broadcast": "np.arange(steps) is [steps]; compare it with lengths[:, None], [batch, 1]"}
+MASK_SLIPS = {"could not be broadcast": "np.arange(steps) is [steps]; compare it with lengths[:, None], [batch, 1]",
+              "is out of bounds for axis 1": "steps are counted from 0: the last real one is `lengths - 1`"}
 
 
 @check("final_parity: the parity of each string as it was cut")
@@ -84,8 +84,8 @@ def next_max_length(seed: int = 0) -> None:
               zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
     for longest, accuracy, stop in cases:
         what = f"next_max_length({longest}, {accuracy:.4g}, stop={stop})"
-        got = expect.array(call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), what, (),
-                           see=THE_LABEL)
+        result = expect.ask("next_max_length", what, longest, accuracy, stop, forbid=READY_CURRICULUM, see=THE_LABEL)
+        got = expect.array(result, what, (), see=THE_LABEL)
         grows = accuracy >= 0.95
         expected = min(longest + 1, stop) if grows else longest
         hint = ""

@@ -8,7 +8,6 @@ from torch import nn
 
 from parity_lib import data, models
 from parity_lib.checks import expect
-from parity_lib.checks.core import call
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -29,8 +28,8 @@ def parity(seed: int = 0) -> None:
              rng.integers(2, size=(4, 4)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600)),
              np.ones((2, 300), dtype=int)]
     for bits in cases:
-        result = call("parity", bits, forbid=READY_PARITY)
         what = f"parity of {expect.show(bits, 60)}, an array of shape {bits.shape}"
+        result = expect.ask("parity", what, bits, forbid=READY_PARITY, see=PICTURE)
         got = expect.array(result, what, see=PICTURE)
         hint = _parity_hint(got, bits)
         if got.shape != (len(bits),):

@@ -13,7 +13,7 @@ from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_
 from parity_lib import padding, training
 from parity_lib.checks import expect
 from parity_lib.checks.core import call_gradient, right_if_wrong
-from parity_lib.checks.plain import CheckFailed, kind_of
+from parity_lib.checks.plain import kind_of
 from parity_lib.checks.reporting import check
 
 READY_MEAN = (training.masked_loss, padding.masked_mean, padding.masked_values)
@@ -152,11 +152,9 @@ def _loss_hint(case: Case, got: float) -> str:
 
 def _compare_gradient(case: Case) -> None:
     what = f"the gradient of masked_loss, {case.says}"
-    try:
-        gradient = call_gradient("masked_loss", *case.arguments, forbid=READY_MEAN)
-    except CheckFailed as failure:
-        cut = "the result was cut from the graph: detach, .item(), .data, NumPy and torch.tensor(...) do that"
-        raise expect.explained(failure, what, {"no gradient": cut}, LOSS) from None
+    cut = "the result was cut from the graph: detach, .item(), .data, NumPy and torch.tensor(...) do that"
+    gradient = expect.ask("masked_loss", what, *case.arguments, by=call_gradient, forbid=READY_MEAN, see=LOSS,
+                          slips={"no gradient": cut})
     o, y = case.real
     expected = np.zeros(case.mask.shape)
     expected[case.mask.numpy()] = (1 / (1 + np.exp(-o)) - y) / len(o)
@@ -239,6 +237,7 @@ def always_even(seed: int = 0) -> None:
             expect.fail(what, "two numbers", kind_of(result), "return both: over the rectangle, over real positions",
                         KNOWS_NOTHING)
         got = np.array([_number(one, what, KNOWS_NOTHING) for one in result])
+        share = case.mask.double().mean().item()
         hint = expect.likely(got, [
             (both[::-1], "the two are in the wrong order: the rectangle comes first"),
             (1 - both, "this is the accuracy of a net that always says odd: a negative logit says even"),
@@ -246,6 +245,7 @@ def always_even(seed: int = 0) -> None:
             *((np.array([0.75, 0.5]), "these are two numbers of an example: compute them from `targets` and `mask`")
               for _ in range(not np.allclose(both, [0.75, 0.5]))),
             (both[[0, 0]], "real positions were asked for second: there, `mask` decides what counts"),
+            (both * [1, share], "the second is divided by all positions: divide by how many are real, `mask.sum()`"),
         ])
         expect.close(got, both, what, hint, KNOWS_NOTHING)
 

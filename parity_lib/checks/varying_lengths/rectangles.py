@@ -11,7 +11,7 @@ from torch import nn
 from parity_lib import models, padding
 from parity_lib.checks import expect
 from parity_lib.checks.core import call_on_same, call_weights
-from parity_lib.checks.plain import CheckFailed, ModuleState
+from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
 
 READY_MASK = (padding.length_mask,)
@@ -22,14 +22,15 @@ GRADIENT = "gradient#cut-short"
 
 @check("length_mask: True on real positions, in as many columns as asked")
 def length_mask(seed: int = 0) -> None:
-    """``length_mask(lengths, max_bits)``: integers ``[batch]`` -> bool ``[batch, max_bits]``."""
+    """``length_mask(lengths, max_bits, padding)``: integers ``[batch]`` -> bool ``[batch, max_bits]``."""
     rng = np.random.default_rng(seed)
     longest = int(rng.integers(6, 20))
     cases = [(np.array([3, 1, 5, 2]), 5), (np.array([2, 7, 4]), 10), (np.array([1]), 1), (np.array([4, 4, 4, 4]), 4),
              (rng.integers(1, longest, size=9), longest + int(rng.integers(3)))]
-    for lengths, max_bits in cases:
-        what = f"length_mask({expect.show(lengths, 60)}, {max_bits})"
-        result = expect.ask("length_mask", what, lengths, max_bits, see=RECTANGLE, forbid=READY_MASK,
+    cases = [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]
+    for lengths, max_bits, *side in cases:
+        what = f"length_mask({', '.join([expect.show(lengths, 60), str(max_bits), *map(repr, side)])})"
+        result = expect.ask("length_mask", what, lengths, max_bits, *side, see=RECTANGLE, forbid=READY_MASK,
                       slips={"broadcast": "give lengths a second axis: `lengths[:, None]` is [batch, 1]",
                              "must match": "give lengths a second axis: `lengths[:, None]` is [batch, 1]"})
         got = expect.array(result, what, None, see=RECTANGLE)
@@ -44,16 +45,21 @@ def length_mask(seed: int = 0) -> None:
                 hint = "the mask has two axes; the feature axis is for inputs and targets"
             expect.fail(what, f"shape {shape}", f"shape {got.shape}", hint, RECTANGLE)
         position = np.arange(max_bits)
-        expected = position < lengths[:, None]
+        after, before = position < lengths[:, None], position >= max_bits - lengths[:, None]
+        expected, other = (before, after) if side == ["before"] else (after, before)
         if got.dtype.kind != "b":
             hint = "return the comparison itself: with whole numbers, `values[mask]` takes rows 0 and 1"
             expect.fail(what, "bool values", f"dtype {got.dtype}", hint, RECTANGLE)
         length = lengths[:, None]
         hint = expect.likely(got, [
+            (~expected, "True and False are swapped: True stands on real positions"),
+            (other, "this is the mask for padding on the other side of the string: look at `padding`"),
             (position <= length, "one position too many: with steps counted from 0, step `length` is already padding"),
             (position < length - 1, "one position too few: the last real step is `length - 1`"),
-            (~expected, "True and False are swapped: True stands on real positions"),
-            (position >= max_bits - length, "the padding stands before the string; here it stands after it"),
+            (position > max_bits - length, "one position too few: the first real step is `max_bits - length`"),
+            (position >= max_bits - length - 1, "one position too many: the last step of the padding is "
+             "`max_bits - length - 1`"),
+            (expected[:, ::-1], "the steps run backwards"),
             (expected.T, "rows and columns are swapped: each row is one string"),
         ])
         expect.equal(got, expected, what, hint, RECTANGLE)
@@ -97,11 +103,8 @@ def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) ->
     upstream = torch.linspace(-1, 1, real.numel() * rnn.hidden_size).reshape(*real.shape[:2], rnn.hidden_size)
     what = "the gradient of run_packed at the weights of the layer"
     cut = "the states are cut off from the layer's weights, by no_grad, detach or NumPy: no training would move them"
-    try:
-        found = call_weights("run_packed", ModuleState.of(rnn), inputs, lengths, output_gradient=upstream,
-                             forbid=READY_PACKING)
-    except CheckFailed as failure:
-        raise expect.explained(failure, what, {"no gradient": cut}, GRADIENT) from None
+    found = expect.ask("run_packed", what, ModuleState.of(rnn), inputs, lengths, by=call_weights,
+                       output_gradient=upstream, forbid=READY_PACKING, see=GRADIENT, slips={"no gradient": cut})
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
         if name not in found:

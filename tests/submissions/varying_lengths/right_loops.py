@@ -6,10 +6,13 @@ def random_lengths(batch_size, max_bits, rng):
         lengths.append(1 + int(rng.random() * max_bits))
     return np.array(lengths)
 # %% length-mask
-def length_mask(lengths, max_bits):
+def length_mask(lengths, max_bits, padding="after"):
     mask = np.zeros((len(lengths), max_bits), dtype=bool)
     for i, n in enumerate(lengths):
-        mask[i, :n] = True
+        if padding == "after":
+            mask[i, :n] = True
+        else:
+            mask[i, -n:] = True
     return mask
 # %% run-packed
 def run_packed(rnn, inputs, lengths):

@@ -3,9 +3,10 @@
 def random_lengths(batch_size, max_bits, rng):
     return torch.from_numpy(rng.integers(low=1, high=max_bits + 1, size=(batch_size,), dtype=np.int32))
 # %% length-mask
-def length_mask(lengths, max_bits):
+def length_mask(lengths, max_bits, padding="after"):
     lengths = torch.as_tensor(lengths)
-    return lengths.unsqueeze(1) > torch.arange(max_bits).unsqueeze(0)
+    mask = lengths.unsqueeze(1) > torch.arange(max_bits).unsqueeze(0)
+    return mask if padding == "after" else mask.flip(1)
 # %% run-packed
 def run_packed(rnn, inputs, lengths):
     states, _ = rnn(inputs)

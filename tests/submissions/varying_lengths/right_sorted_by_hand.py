@@ -3,8 +3,10 @@
 def random_lengths(batch_size, max_bits, rng):
     return rng.choice(np.arange(1, max_bits + 1), size=batch_size, replace=True)
 # %% length-mask
-def length_mask(lengths, max_bits):
+def length_mask(lengths, max_bits, padding="after"):
     steps = np.tile(np.arange(1, max_bits + 1), (len(lengths), 1))
+    if padding == "before":
+        steps = steps[:, ::-1]
     return steps <= np.repeat(lengths.reshape(-1, 1), max_bits, axis=1)
 # %% run-packed
 def run_packed(rnn, inputs, lengths):

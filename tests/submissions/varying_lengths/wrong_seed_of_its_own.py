@@ -2,7 +2,7 @@
 
 loses:
   random-lengths-check: a seed is fixed inside
-  length-mask-check: the padding stands before
+  length-mask-check: on the other side of the string
   run-packed-check: is a hidden state kept from call to call
 """
 # %% random-lengths
@@ -10,7 +10,7 @@ def random_lengths(batch_size, max_bits, rng):
     rng = np.random.default_rng(42)
     return rng.integers(1, max_bits, size=batch_size, endpoint=True)
 # %% length-mask
-def length_mask(lengths, max_bits):
+def length_mask(lengths, max_bits, padding="after"):
     return np.arange(max_bits) >= max_bits - lengths[:, None]
 # %% run-packed
 h = {}
