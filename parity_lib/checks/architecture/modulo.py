@@ -97,8 +97,8 @@ _MEANINGS: list[tuple[Callable[[np.ndarray], np.ndarray], str]] = [
     (lambda ones: ones % 3 == 1, "positive where the remainder is 1; asked is remainder 0"),
     (lambda ones: ones % 3 == 2, "positive where the remainder is 2; asked is remainder 0"),
     (lambda ones: ones % 4 == 0, "this is right for multiples of four"),
-    (lambda ones: ones == 0, "positive as long as no one has come: after three ones p has to be back at 0. Which unit "
-     "takes the three away?"),
+    (lambda ones: ones == 0, "positive as long as no one has come: after three ones p has to be back at 0. The unit "
+     "that is above 0 only at p + x = 3 takes all three away, in each row of V, and W has to read the same p"),
     (lambda ones: ones < 0, "never positive: is the state lost, or c too low?"),
     (lambda ones: ones >= 0, "always positive: W and c do not tell the remainders apart"),
 ]

@@ -140,7 +140,8 @@ SLIPS = {
     "V transposed": "V is transposed on the way back: forwards it is h @ V.T, so backwards @ V",
     "V over its transpose": "the gradient of V is transposed: row i belongs to unit i",
     "without V": "what goes to the state before has not been through V",
-    "state after": "the gradient of V takes the state after the step, h_t; V was multiplied with h_(t-1)",
+    "state after": "in the gradient of V you use h_t, the state after the step; it needs h_(t-1), that V was "
+                   "multiplied with",
     "readout before": "the gradient of W takes the state before the step; the readout reads the one after it",
     "end only": "only the last step's own output is there; each output of the mask sends a gradient into its state",
     "stops at holes": "the gradient stops at positions outside the mask; they have no label, but it passes through",

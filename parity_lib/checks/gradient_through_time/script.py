@@ -92,8 +92,12 @@ def faults(rng: np.random.Generator) -> list[Fault]:
     lengths, each_length = "which lengths may come up, and do all of them?", "what is the mask on a string's last bit?"
     parity, value = "after each bit, for each string by itself", "the outputs of a net whose states you know"
     flow = "the outputs may be right and their gradient wrong: compare it with differences"
-    where, odd = "which positions count, and for how much each?", "which outputs say odd, and which positions count?"
+    where = ("which positions count, and for how much each? Ask with outputs that differ: at outputs of 0 each "
+             "position costs ln 2, whatever it is")
+    odd, counts = "which outputs say odd?", "which positions count, and for how much each?"
     moved = "by how much does each weight move, and where to?"
+    clipped = ("is the gradient clipped as a whole, and only where it is too long? Ask with a bound below its norm and "
+               "with one above")
     return [
         fault("draw", "the longest is left out", LENGTHS, "rng.integers(1, longest, size=batch)", lengths),
         fault("draw", "short ones are left out", LENGTHS, f"rng.integers({most}, longest + 1, size=batch)", lengths),
@@ -128,11 +132,11 @@ def faults(rng: np.random.Generator) -> list[Fault]:
               "is it the cross-entropy with the labels as they are?"),
         fault("accuracy", "zero says odd", "> 0)", ">= 0)", "what does an output of 0 say?"),
         fault("accuracy", "mean of means", RIGHT,
-              "((right & mask).sum(dim=1) / mask.sum(dim=1)).double().mean().item()", odd),
-        fault("accuracy", "the rectangle", RIGHT, "right.double().mean().item()", odd),
-        fault("accuracy", "padding is right", RIGHT, "(right | ~mask).double().mean().item()", odd),
+              "((right & mask).sum(dim=1) / mask.sum(dim=1)).double().mean().item()", counts),
+        fault("accuracy", "the rectangle", RIGHT, "right.double().mean().item()", counts),
+        fault("accuracy", "padding is right", RIGHT, "(right | ~mask).double().mean().item()", counts),
         fault("accuracy", "above one half", "> 0)", "> 0.5)", odd),
-        fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", odd),
+        fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", counts),
         fault("update", "old gradients stay", "weight.grad = None", "pass", "and the second step, and the third?"),
         fault("update", "the first weight stays", EACH, EACH.replace("in weights", "in weights[1:]"), moved),
         fault("update", "the last weight stays", EACH, EACH.replace("in weights", "in weights[:-1]"), moved),
@@ -140,12 +144,12 @@ def faults(rng: np.random.Generator) -> list[Fault]:
               f"weights[:] = [(weight - {STEP.removeprefix('weight -= ')}).requires_grad_() for weight in weights]",
               "in place: is it the same tensor that has moved?"),
         fault("update", "uphill", "weight -=", "weight +=", moved),
-        fault("update", "each by itself", STEP, STEP.replace("norm", "weight.grad.norm()"), moved),
-        fault("update", "never clipped", SCALE, "1", moved),
-        fault("update", "always scaled to the bound", SCALE, "(bound / norm)", moved),
-        fault("update", "entry by entry", f"weight.grad * {SCALE}", "weight.grad.clamp(-bound, bound)", moved),
+        fault("update", "each by itself", STEP, STEP.replace("norm", "weight.grad.norm()"), clipped),
+        fault("update", "never clipped", SCALE, "1", clipped),
+        fault("update", "always scaled to the bound", SCALE, "(bound / norm)", clipped),
+        fault("update", "entry by entry", f"weight.grad * {SCALE}", "weight.grad.clamp(-bound, bound)", clipped),
         fault("update", "the square of the norm", "torch.sqrt(sum((weight.grad ** 2).sum() for weight in weights))",
-              "sum((weight.grad ** 2).sum() for weight in weights)", moved),
+              "sum((weight.grad ** 2).sum() for weight in weights)", clipped),
     ]
 
 

@@ -125,7 +125,8 @@ def _number(value: Any, what: str, see: str) -> float:
 def _loss_hint(case: Case, got: float) -> str:
     logits, targets, mask = case.logits[..., 0], case.targets[..., 0], case.mask
     if np.isnan(got) and "nan" in case.says:
-        return "the nan on padding leaked, because 0 times nan is nan: select the real positions instead of multiplying"
+        return ("the nan on padding leaked, because 0 times nan is nan: select the real positions instead of "
+                "multiplying, those of logits and targets, before there is a loss")
     each = binary_cross_entropy_with_logits(logits, targets, reduction="none")
     real = torch.where(mask, each, 0.0)
     zeroed = binary_cross_entropy_with_logits(logits * mask, targets * mask)
