@@ -145,14 +145,39 @@ MENDED = {
 }
 
 
-def mend_markup(app, exception) -> None:
-    """Mend what the theme and docutils write against ARIA's rules; axe-core finds it."""
+def mended(text: str) -> str:
+    """A page without what the theme and docutils write against ARIA's rules; axe-core finds it."""
+    for pattern, better in MENDED.items():
+        text = re.sub(pattern, better, text)
+    return text
+
+
+# Pages that fetch no more than they use
+
+SCRIPT = r'\s*<script[^>]*\ssrc="[^"]*{}[^"]*"[^>]*></script>'
+ICONS, FORMULAS, SEARCH = (re.compile(SCRIPT.format(name)) for name in (
+    "scripts/fontawesome", "mathjax/", "(?:searchtools|language_data|searchindex)"))
+
+
+def lightened(page: str, text: str) -> str:
+    """A page without scripts that it has no use for.
+
+    Icons come from the theme's fonts, and its script of 1.5 MB would draw them again; a page without a formula needs no
+    MathJax, and only the search page an index of the book.
+    """
+    unused = [ICONS, *[FORMULAS] * ('class="math' not in text), *[SEARCH] * (page != "search")]
+    for script in unused:
+        text = script.sub("", text)
+    return text
+
+
+def finish_pages(app, exception) -> None:
+    """Rewrite each page as the theme should have written it."""
     if exception or app.builder.name != "html":
         return
     for file in Path(app.outdir).rglob("*.html"):
-        before = after = file.read_text(encoding="utf8")
-        for pattern, better in MENDED.items():
-            after = re.sub(pattern, better, after)
+        before = file.read_text(encoding="utf8")
+        after = lightened(file.stem, mended(before))
         if after != before:
             file.write_text(after, encoding="utf8")
 
@@ -360,7 +385,7 @@ def setup(app) -> dict[str, bool]:
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", offer_notebook, priority=100)
     app.connect("build-finished", write_front_door, priority=900)
-    app.connect("build-finished", mend_markup, priority=900)
+    app.connect("build-finished", finish_pages, priority=900)
     app.connect("build-finished", write_notebooks, priority=900)
     app.connect("build-finished", forget_if_warned, priority=999)
     app.connect("missing-reference", resolve_claim)

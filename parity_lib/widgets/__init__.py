@@ -5,6 +5,7 @@ says how they are put together. They need the ``exercises`` extra (anywidget).
 """
 
 try:
+    from parity_lib.widgets.playground import Playground
     from parity_lib.widgets.unrolled import UnrolledRNN
 except ModuleNotFoundError as missing:
     if missing.name not in ("anywidget", "traitlets"):
@@ -12,4 +13,4 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
                               'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
 
-__all__ = ["UnrolledRNN"]
+__all__ = ["Playground", "UnrolledRNN"]

@@ -19,15 +19,15 @@ from parity_lib.models import ParityRNN
 FOLDER = Path(__file__).parent
 
 
-def front_end(name: str) -> tuple[str, str]:
+def front_end(name: str, *parts: str) -> tuple[str, str]:
     """The JavaScript module and the style sheet of the widget ``name``, each with the shared part first, the
-    style after the book's colours.
+    module after the files ``parts`` that it needs besides, the style after the book's colours.
 
     >>> module, style = front_end("unrolled")
     >>> module.count("export default"), ".parity-widget" in style
     (1, True)
     """
-    return _join("shared.js", f"{name}.js"), _join("../figures/colours.css", "shared.css", f"{name}.css")
+    return _join("shared.js", *parts, f"{name}.js"), _join("../figures/colours.css", "shared.css", f"{name}.css")
 
 
 def _join(*files: str) -> str:

@@ -1,0 +1,98 @@
+"""The playground: a recurrent network that trains in the page, with its loss, its answers and its states.
+
+Chapters: *Training and seeds*, *The experiment*; a page of its own. What trains is ``engine.js``, beside this file; it
+computes what :mod:`parity_lib.training` computes, with another generator of random numbers.
+"""
+
+from __future__ import annotations
+
+import traitlets
+
+from parity_lib.cells import CELLS
+from parity_lib.data import Curriculum
+from parity_lib.errors import require, require_choice, require_int
+from parity_lib.training import OPTIMIZERS
+from parity_lib.widgets.base import ParityWidget, front_end
+
+MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
+LABELS = {"every_step": "every", "end": "end"}
+FIGURES = ("loss", "lengths", "states", "gradient")
+
+
+class Playground(ParityWidget):
+    """A network that trains where it is shown: start and pause it, change a setting, try another seed.
+
+    The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
+    :func:`~parity_lib.training.train`, with the defaults of the book's recipe: ``lengths`` is a number of bits, a pair
+    or a :class:`~parity_lib.data.Curriculum`; ``batch_size`` a number, or ``"all"`` for the 2^n strings of n <= 10
+    bits; ``forget_bias`` that of an LSTM at the start, or None. ``figures`` names what is drawn, of ``"loss"``,
+    ``"lengths"``, ``"states"`` and ``"gradient"``; ``chosen`` says whether the reader may change the settings. With a
+    kernel ``settings`` and ``runs``, a list of ``{"seed", "steps", "solved", "settings"}``, follow the reader, and the
+    figure follows ``settings``. Raises ValueError where an argument is not allowed.
+
+    >>> playground = Playground("lstm", hidden_size=8, seed=3)
+    >>> playground.settings["seed"], playground.runs
+    (3, [])
+    >>> playground
+    [Interactive figure] Trains an LSTM of 8 units on strings of 50 bits with a label at every step, from seed 3.
+    """
+
+    _esm, _css = front_end("playground", "engine.js")
+
+    settings = traitlets.Dict().tag(sync=True)
+    runs = traitlets.List().tag(sync=True)
+    figures = traitlets.List().tag(sync=True)
+    chosen = traitlets.Bool(True).tag(sync=True)
+
+    def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
+                 label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
+                 clip: float | None = 0.25, forget_bias: float | None = None, seed: int = 0,
+                 figures: tuple[str, ...] = FIGURES, chosen: bool = True) -> None:
+        require_choice("cell", cell, tuple(CELLS))
+        require_int("hidden_size", hidden_size, least=1)
+        require(hidden_size <= MOST_UNITS, "hidden_size", hidden_size, f"at most {MOST_UNITS}")
+        require_choice("label", label, tuple(LABELS))
+        require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+        require(lr > 0, "lr", lr, "a number above 0")
+        require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
+        require(forget_bias is None or cell == "lstm", "forget_bias", forget_bias, f"None for the cell {cell!r}")
+        require_int("seed", seed, least=0)
+        require(len(figures) > 0 and set(figures) <= set(FIGURES), "figures", figures, f"some of {FIGURES}")
+        require(batch_size == "all" or isinstance(batch_size, int), "batch_size", batch_size, 'a number, or "all"')
+        if batch_size == "all":
+            require(isinstance(lengths, int) and lengths <= MOST_BITS, "lengths", lengths,
+                    f'one number up to {MOST_BITS}, where batch_size is "all"')
+        else:
+            require_int("batch_size", batch_size, least=1)
+        super().__init__(figures=list(figures), chosen=chosen, settings={
+            "cell": cell, "hidden": hidden_size, "lengths": _plain(lengths), "label": LABELS[label],
+            "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
+            "seed": seed})
+
+    def summary(self) -> str:
+        """What is trained, on what, from which seed."""
+        s = self.settings
+        cell = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}[s["cell"]]
+        label = "at every step" if s["label"] == "every" else "at the end"
+        return (f"Trains {cell} of {s['hidden']} units on strings of {_words(s['lengths'])} bits with a label {label}, "
+                f"from seed {s['seed']}.")
+
+
+def _plain(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:
+    """The lengths as the engine takes them."""
+    if isinstance(lengths, Curriculum):
+        ends = [lengths.start, lengths.stop]
+        plain = {"curriculum": ends}
+    else:
+        ends = [lengths] if isinstance(lengths, int) else list(lengths)
+        plain = lengths if isinstance(lengths, int) else ends
+    require(len(ends) <= 2 and all(isinstance(n, int) and 1 <= n <= MOST_STEPS for n in ends) and sorted(ends) == ends,
+            "lengths", lengths, f"a number from 1 to {MOST_STEPS}, a pair (shortest, longest) or a Curriculum")
+    return plain
+
+
+def _words(lengths: int | list[int] | dict[str, list[int]]) -> str:
+    if isinstance(lengths, dict):
+        start, stop = lengths["curriculum"]
+        return f"at most {start} and, as it learns, at most {stop}"
+    return f"{lengths[0]} to {lengths[1]}" if isinstance(lengths, list) else str(lengths)
