@@ -171,13 +171,30 @@ def lightened(page: str, text: str) -> str:
     return text
 
 
+STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL)
+VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">(.*?)</script>', re.DOTALL)
+
+
+def told(text: str) -> str:
+    """A page that says in a sentence what an interactive figure shows, where no script runs."""
+    saved = {}
+    for state in STATE.findall(text):
+        saved |= json.loads(state)["state"]
+
+    def with_sentence(view: re.Match) -> str:
+        sentence = saved[json.loads(view[1])["model_id"]]["state"].get("sentence", "")
+        return (f"{view[0]}<noscript><p>[An interactive figure, which needs JavaScript.] {escape(sentence)}</p>"
+                "</noscript>")
+    return VIEW.sub(with_sentence, text)
+
+
 def finish_pages(app, exception) -> None:
     """Rewrite each page as the theme should have written it."""
     if exception or app.builder.name != "html":
         return
     for file in Path(app.outdir).rglob("*.html"):
         before = file.read_text(encoding="utf8")
-        after = lightened(file.stem, mended(before))
+        after = told(lightened(file.stem, mended(before)))
         if after != before:
             file.write_text(after, encoding="utf8")
 

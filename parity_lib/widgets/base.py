@@ -10,8 +10,10 @@ The built page shows the same module through ``book/_static/widget-host.js``.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
+import traitlets
 
 from parity_lib.errors import require
 from parity_lib.models import ParityRNN
@@ -59,7 +61,16 @@ def weights(model: ParityRNN, name: str = "model") -> dict:
 
 
 class ParityWidget(anywidget.AnyWidget):
-    """An anywidget that can say in a sentence what it shows, for places where no script runs."""
+    """An anywidget that can say in a sentence what it shows, for places where no script runs.
+
+    ``sentence`` is what it showed when it was made: the built page has it where there is no JavaScript.
+    """
+
+    sentence = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.sentence = self.summary()
 
     def summary(self) -> str:
         """What the figure shows, in one sentence."""

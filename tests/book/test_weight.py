@@ -1,0 +1,83 @@
+"""What a page fetches, where the keyboard stops in it, and what is left of it without JavaScript and on paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import ROOT, pages_in_toc
+from .test_pages import OTHER, opened, served, visit
+
+pytestmark = [pytest.mark.book, pytest.mark.browser]
+
+HOME, FORMULAS = "book/index", "book/unrolling"
+
+
+@pytest.fixture(scope="module")
+def site(html):
+    with served(html) as address:
+        yield address
+
+
+def fetched(browser, address: str) -> list[str]:
+    """The names of all files that a first visit fetches."""
+    names = []
+    with opened(browser, 1280, "light") as context:
+        context.on("request", lambda request: names.append(request.url.partition("?")[0].rpartition("/")[2]))
+        visit(context, address)
+    return names
+
+
+def test_no_page_draws_its_icons_twice(html):
+    for name in pages_in_toc(ROOT):
+        assert "fontawesome.js" not in (html / f"{name}.html").read_text(encoding="utf8"), name
+
+
+def test_formulas_are_set_where_there_are_formulas_only(browser, site):
+    home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
+    assert "tex-chtml.js" not in home
+    assert "tex-chtml.js" in unrolling
+    for names in (home, unrolling):
+        assert "searchindex.js" not in names
+
+
+def test_icons_are_drawn_all_the_same(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/{HOME}.html")
+        fonts = page.evaluate("[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)")
+        icon = page.locator(".theme-switch-button :is(svg, i):visible").first
+        assert icon.bounding_box()["width"] > 8
+    assert any("Font Awesome" in family for family in fonts)
+
+
+def test_no_formula_stops_the_keyboard(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/{FORMULAS}.html")
+        assert page.locator("mjx-container").count() > 100
+        assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
+
+
+def test_without_javascript_a_sentence_says_what_the_figure_shows(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    context.route(OTHER, lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{site}/{HOME}.html")
+    text = page.locator("article").inner_text()
+    assert "reads the bits 10110 and says after each one: odd, odd, even, odd, odd" in text
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_is_light_and_complete(browser, site, theme):
+    with opened(browser, 1280, theme) as context:
+        page, _ = visit(context, f"{site}/{FORMULAS}.html")
+        closed = page.locator("details.sd-dropdown:not([open])").count()
+        assert closed > 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert page.locator("details.sd-dropdown:not([open])").count() == 0
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.locator("pre").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth + 1)")
+        page.emulate_media(media="screen")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("details.sd-dropdown:not([open])").count() == closed
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
