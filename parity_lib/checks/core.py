@@ -315,7 +315,8 @@ def _place(error: BaseException) -> tuple[str | None, int | None]:
     place, trace = (None, None), error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        if "site-packages" not in code.co_filename and not code.co_filename.startswith(LIBRARIES):
+        foreign = "site-packages" in code.co_filename or code.co_filename.endswith(".pyx")     # Cython's
+        if not foreign and not code.co_filename.startswith(LIBRARIES):
             place = code.co_name, trace.tb_lineno
         trace = trace.tb_next
     return place

@@ -6,6 +6,7 @@ says how they are put together. They need the ``exercises`` extra (anywidget).
 
 try:
     from parity_lib.widgets.playground import Playground
+    from parity_lib.widgets.return_map import ReturnMap
     from parity_lib.widgets.unrolled import UnrolledRNN
     from parity_lib.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
@@ -14,4 +15,4 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
                               'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
 
-__all__ = ["Playground", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["Playground", "ReturnMap", "UnrolledRNN", "YouAreTheNetwork"]

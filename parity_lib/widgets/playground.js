@@ -217,13 +217,6 @@ function buildFigure(name) {
   return { root, drawing };
 }
 
-const svg = (tag, attributes = {}, ...children) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
-
 // --- painting: after every change -------------------------------------------
 
 function paintSettings(view, settings) {

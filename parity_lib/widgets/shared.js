@@ -18,6 +18,14 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** An element of a drawing: svg("line", { x1: 0 }). */
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
 /** The outermost element of a widget, named for people who do not see it. */
 function widgetRoot(label, ...children) {
   return make("div", { class: "parity-widget", role: "group", "aria-label": label }, ...children);

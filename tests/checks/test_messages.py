@@ -81,6 +81,7 @@ def count_parameters(cell, input_size, hidden_size, num_layers):
     return blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))
 """
 
+NEXT = "next_max_length = lambda longest, accuracy, stop: min(longest + (accuracy >= 0.95), stop)"
 EVEN = """
 def always_even(targets, mask):
     even = (targets[..., 0] == 0).float()
@@ -145,6 +146,20 @@ MISTAKES = [
      "not like a coin"),
     (varying_lengths.always_even, "always_even = lambda targets, mask: (0.75, 0.5)", "0.75", "0.75",
      "two numbers of an example"),
+    (unrolling.parity, "parity = lambda bits: bits.sum(axis=1) % 2", "bits.sum(axis=1) % 2", "bits[:, -2] ^ bits[:, -1]",
+     "the parity of the last two bits"),
+    (unrolling.parity, "parity = lambda bits: bits.sum(axis=1) % 2", "bits.sum(axis=1) % 2",
+     "np.flatnonzero(bits.sum(axis=1) % 2)", "the numbers of the odd rows"),
+    (varying_lengths.random_lengths, "random_lengths = lambda n, most, rng: rng.integers(1, most + 1, size=n)",
+     "rng.integers(1, most + 1, size=n)", "rng.choice(np.arange(1, most + 1), size=n, replace=False)", "may repeat"),
+    (varying_lengths.length_mask, MASK, "p >= n - l", "p >= l", "is not the opposite"),
+    (varying_lengths.masked_accuracy, ACCURACY, "(logits > 0)", "(torch.sigmoid(logits) > 0)", "is every answer odd?"),
+    (architecture.count_parameters, COUNT, '{"gru": 3, "lstm": 4}.get(cell, 1)', '{"gru": 3, "lstm": 4, "tanh": 1}[cell]',
+     '"relu" is missing among your cells'),
+    (architecture.count_parameters, COUNT, "blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1)",
+     "hidden_size * (blocks * (input_size + hidden_size + 2) + (num_layers - 1)", "those of the layers above are not"),
+    (lstm_comparison.lstm_step, STEP, "np.exp(-z)", "np.exp(z)", "with a minus"),
+    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "so the smaller one is asked for"),
     (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by all positions"),
     (varying_lengths.length_mask, MASK, "p >= n - l", "p > n - l", "the first real step is"),
     (varying_lengths.length_mask, MASK, "p >= n - l", "p < l", "on the other side of the string"),

@@ -28,9 +28,11 @@ ELSEWHERE = (made_by(subprocess.Popen, "subprocess.Popen"), made_by(process.Base
              os.system, *([os.fork] if hasattr(os, "fork") else []))      # Windows has none
 READY_COUNT = (*READY_NET, *ELSEWHERE, *(made_by(cls, f"torch.nn.{cls.__name__}") for cls in
                                          (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Module)))
-TABLE_SLIPS = dict.fromkeys(("KeyError", "IndexError", "MemoryError", "not enough memory"), "every size of at least 1 "
-                            "is asked, large ones too, so no table and no module that was built beforehand will do: "
-                            "write the formula")
+CELL_SLIPS = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells: tanh, relu, gru and lstm are asked'
+              for cell in BLOCKS}
+TABLE_SLIPS = CELL_SLIPS | dict.fromkeys(
+    ("KeyError", "IndexError", "MemoryError", "not enough memory"), "every size of at least 1 is asked, large ones too, "
+    "so no table and no module that was built beforehand will do: write the formula")
 
 
 @check("count_parameters: equal to PyTorch's own modules, for every cell, size and depth")
@@ -75,6 +77,9 @@ def _count_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: 
         (right + hidden + 1, "the readout was counted too; leave its H + 1 numbers out"),
         (count(*case, biases=0) + 2 * hidden * layers, "the biases stand outside the bracket: each gate has two "
          "vectors of them, and they are counted as often as its U and V"),
+        (right - (BLOCKS[cell] - 1) * (count(cell, features, hidden, layers, blocks=1)
+                                       - count(cell, features, hidden, 1, blocks=1)),
+         "the gates of the first layer are counted, and those of the layers above are not"),
         (count(*case, blocks=1), f'a plain cell was counted; each gate of "{cell}" has its own U, V and biases'),
         *((count(cell, features, hidden, layers - 1), "one layer too few is counted: the first and num_layers - 1 more")
           for _ in range(layers > 2)),

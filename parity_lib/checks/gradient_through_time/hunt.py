@@ -15,9 +15,9 @@ SEE = "training#the-loop-line-by-line"
 CHANCE = ("a false alarm: does your test ask for more than the docstring promises? Lengths are uniform, so a batch "
           "need not hold each of them, and often not the longest: draw thousands of strings with a small `longest`, "
           "and compare shares, with room. The same seed may give other strings in a version in other words")
-ROUNDING = ("a false alarm: are floats compared with == or torch.equal? The same sum in other words rounds "
-            "differently: use np.allclose or torch.allclose. If not: does your test ask for more than the docstring "
-            "promises?")
+ROUNDING = ("a false alarm: does your test expect what the docstring promises, such as which outputs say odd? If it "
+            "does: are floats compared with == or torch.equal? The same sum in other words rounds differently, so use "
+            "np.allclose or torch.allclose")
 
 
 @check("test_draw: finds every fault of draw, and no fault where there is none")

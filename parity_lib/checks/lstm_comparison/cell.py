@@ -91,6 +91,8 @@ def _step_hint(got_h, got_c, x, h, c, weights) -> str:
         (_states(_blocks(x, h, weights, ("bias_ih",)), c), "only bias_ih takes part; PyTorch adds bias_hh too"),
         (_states(_blocks(x, h, weights, ("bias_hh",)), c), "only bias_hh takes part; PyTorch adds bias_ih too"),
         (_states(_blocks(x, h, weights, ()), c), "no bias takes part; PyTorch adds bias_ih and bias_hh"),
+        (((1 - o) * np.tanh((1 - f) * c + (1 - i) * g), (1 - f) * c + (1 - i) * g),
+         "each gate is open where it should be shut: the sigmoid of a is 1 / (1 + e^-a), with a minus"),
         (_lstm(x, 0 * h, c, weights), "the old state h does not take part"),
         (_lstm(x, h, c, weights | {"weight_hh": np.concatenate([V.T for V in np.split(weights["weight_hh"], 4)])}),
          "each gate's block of weight_hh is transposed: row i of it makes unit i"),

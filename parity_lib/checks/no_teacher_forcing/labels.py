@@ -89,7 +89,9 @@ def next_max_length(seed: int = 0) -> None:
         grows = accuracy >= 0.95
         expected = min(longest + 1, stop) if grows else longest
         hint = ""
-        if got > stop:
+        if grows and got == max(longest + 1, stop) > expected:
+            hint = "max takes the larger of the two; `stop` is the most, so the smaller one is asked for: min"
+        elif got > stop:
             hint = "it grows beyond stop"
         elif accuracy == 0.95 and got == longest:
             hint = "an accuracy of exactly 0.95 is enough: >=, not >"

@@ -35,7 +35,9 @@ def _seed(rng: np.random.Generator) -> int:
 
 def _lengths(batch_size: int, max_bits: int, seed: int) -> tuple[str, np.ndarray]:
     what = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
-    slips = {"low >= high": "`integers(1, max_bits)` excludes the upper end: with max_bits = 1 nothing is left to draw"}
+    slips = {"larger sample than population": "replace=False gives each length to one string at most; lengths may "
+             "repeat, each is drawn on its own",
+             "low >= high": "`integers(1, max_bits)` excludes the upper end: with max_bits = 1 nothing is left to draw"}
     result = expect.ask("random_lengths", what, batch_size, max_bits, Seed(seed), slips=slips, see=UPPER_END)
     got = expect.array(result, what, None, see=UPPER_END)
     if got.shape != (batch_size,):

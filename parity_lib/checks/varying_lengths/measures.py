@@ -201,6 +201,8 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
         (kept.sum(), "a count; divide it by the number of real positions"),
         (100 * expected, "a percentage; the share is a number from 0 to 1"),
         (1 - expected, "this is the share of wrong answers, or even and odd are swapped"),
+        ((targets > 0.5)[mask].float().mean(), "this is the share of odd labels: is every answer odd? sigmoid(o) > 0 "
+         "always holds; o > 0 says odd"),
         ((kept.sum(1) / mask.sum(1)).mean(),
          "a share for each string, then the mean of those: short strings count too much"),
         ((right | ~mask).all(1).float().mean(),
