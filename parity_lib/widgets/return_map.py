@@ -17,8 +17,8 @@ class ReturnMap(ParityWidget):
     """Drag the sharpness K of ``by_hand("tanh")``, feed bits, and let the intervals of even and odd grow.
 
     The net carries one number, p, on: ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. ``sharpness`` is
-    K, from 0.5 to 4; ``bits`` a string of 0 and 1, read at the start. With a kernel ``sharpness`` and ``bits`` follow the
-    reader, and the figure follows them. Raises ValueError where one is not allowed.
+    K, from 0.5 to 4; ``bits`` a string of 0 and 1, read at the start. With a kernel ``sharpness`` and ``bits`` follow
+    the reader, and the figure follows them. Raises ValueError where one is not allowed.
 
     >>> ReturnMap(1.15, bits="100")
     [Interactive figure] Shows how the two-unit net of sharpness K = 1.15 moves p under a 0 and under a 1, after 100.

@@ -31,8 +31,8 @@ READY_COUNT = (*READY_NET, *ELSEWHERE, *(made_by(cls, f"torch.nn.{cls.__name__}"
 CELL_SLIPS = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells: tanh, relu, gru and lstm are asked'
               for cell in BLOCKS}
 TABLE_SLIPS = CELL_SLIPS | dict.fromkeys(
-    ("KeyError", "IndexError", "MemoryError", "not enough memory"), "every size of at least 1 is asked, large ones too, "
-    "so no table and no module that was built beforehand will do: write the formula")
+    ("KeyError", "IndexError", "MemoryError", "not enough memory"), "every size of at least 1 is asked, large ones "
+    "too, so no table and no module that was built beforehand will do: write the formula")
 
 
 @check("count_parameters: equal to PyTorch's own modules, for every cell, size and depth")

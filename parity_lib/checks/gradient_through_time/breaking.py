@@ -184,7 +184,7 @@ def find_error_long(seed: int = 0) -> None:
     _not_everything(disguised(net_of(*STURDY[0]), rng))
     for net, string in draw_nets(kinds, LONG, rng):
         break_net(net, string, LONG)
-        if string is not None and len(set(string[1:])) == 1:        # one that each good search meets: up to its last bit
+        if string is not None and len(set(string[1:])) == 1:        # each good search meets it, up to its last bit
             break_net(net, string, len(string))
 
 

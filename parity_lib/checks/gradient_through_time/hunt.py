@@ -15,9 +15,11 @@ SEE = "training#the-loop-line-by-line"
 CHANCE = ("a false alarm: does your test ask for more than the docstring promises? Lengths are uniform, so a batch "
           "need not hold each of them, and often not the longest: draw thousands of strings with a small `longest`, "
           "and compare shares, with room. The same seed may give other strings in a version in other words")
-ROUNDING = ("a false alarm: does your test expect what the docstring promises, such as which outputs say odd? If it "
-            "does: are floats compared with == or torch.equal? The same sum in other words rounds differently, so use "
-            "np.allclose or torch.allclose")
+ROUNDING = ("a false alarm, on this version alone: are floats compared with == or torch.equal? The same sum in other "
+            "words rounds differently: use np.allclose or torch.allclose. Or does your test ask for more than the "
+            "docstring promises?")
+EXPECTED = ("a false alarm: the right script itself fails. Work out again what your test expects, from the docstring, "
+            "such as which outputs say odd; and compare floats with np.allclose or torch.allclose")
 
 
 @check("test_draw: finds every fault of draw, and no fault where there is none")
@@ -72,7 +74,7 @@ def hunt(function: str, found: list[Fault], healthy: list[str], rng: np.random.G
     for place in rng.permutation(len(versions)):
         version = versions[place]
         if isinstance(version, str):
-            _no_alarm(test, version, "as it should be" + ", written in other words" * (version != healthy[0]))
+            _no_alarm(test, version, healthy[0])
         elif _healthy(test, version.edits):
             missed.append(version)
     if missed:
@@ -81,12 +83,23 @@ def hunt(function: str, found: list[Fault], healthy: list[str], rng: np.random.G
                     f"read its docstring again: {' '.join(dict.fromkeys(one.clue for one in missed))}", SEE)
 
 
-def _no_alarm(test: str, source: str, words: str) -> None:
-    what = f"{test} on a version that is {words}"
+def _no_alarm(test: str, source: str, plain: str) -> None:
+    """CheckFailed where the student's test turns a right version away; blames its words only if ``plain`` passes."""
+    says_yes, what = _says(test, source, "on the right script" + ", written in other words" * (source != plain))
+    if says_yes:
+        return
+    plain_passes = source != plain and _says(test, plain, "on the right script")[0]
+    usual = ROUNDING if plain_passes else EXPECTED
+    expect.fail(what if plain_passes else f"{test} on the right script", True, False,
+                CHANCE if test == "test_draw" else usual, SEE)
+
+
+def _says(test: str, source: str, words: str) -> tuple[bool, str]:
+    """Whether the student's test calls a version right, and what it was asked."""
+    what = f"{test} {words}"
     answer = asked("verdict", test, what, test, source, see=SEE,
                    slips={"stopped with": "a false alarm: here your test itself stops"})
-    if not yes(answer, what, SEE):
-        expect.fail(what, True, False, CHANCE if test == "test_draw" else ROUNDING, SEE)
+    return yes(answer, what, SEE), what
 
 
 def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:

@@ -46,8 +46,8 @@ def _parity_hint(got: np.ndarray, bits: np.ndarray) -> str:
         (bits.sum(axis=0) % 2, "this runs down the batch, across strings; one string is one row: axis=1"),
         (bits.sum() % 2, "this is one answer for the whole batch; each row has its own: axis=1"),
         (np.cumsum(bits, axis=1) % 2, "this is the parity after every bit; asked for is the one after the last"),
-        *((bits[:, -2] ^ bits[:, -1], "this is the parity of the last two bits: each step has to go on from the parity so "
-           "far") for _ in range(bits.shape[1] > 2)),
+        *((bits[:, -2] ^ bits[:, -1], "this is the parity of the last two bits: each step has to go on from the parity "
+           "so far") for _ in range(bits.shape[1] > 2)),
         (np.flatnonzero(count % 2), "these are the numbers of the odd rows; a 0 or a 1 is asked for each row"),
         (count[:, None] % 2, "the axis that was summed is still there, with size 1"),
     ])

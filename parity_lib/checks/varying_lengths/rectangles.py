@@ -59,8 +59,8 @@ def length_mask(seed: int = 0) -> None:
             (position > max_bits - length, "one position too few: the first real step is `max_bits - length`"),
             (position >= max_bits - length - 1, "one position too many: the last step of the padding is "
              "`max_bits - length - 1`"),
-            (~other, "the mask for padding on one side is not the opposite of that for the other: the string is as long "
-             "as before, and moves to the other end of its row"),
+            (~other, "the mask for padding on one side is not the opposite of that for the other: the string is as "
+             "long as before, and moves to the other end of its row"),
             (expected[:, ::-1], "the steps run backwards"),
             (expected.T, "rows and columns are swapped: each row is one string"),
         ])

@@ -1,6 +1,7 @@
 """The search ends one bit early.
 loses:
   find-error-short-check: does your search end one bit early
+  find-error-long-check: does your search end one bit early
 """
 # %% find-error
 def find_error(U, V, b, W, c, longest):
