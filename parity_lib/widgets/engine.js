@@ -9,7 +9,6 @@ function engine() {
 
   // --- settings ---------------------------------------------------------------
 
-  const MOST_UNITS = 256;
   const MOST_BITS = 10; // for all strings of a length at once: 1024 of them
   const STRETCH = 1.5; // validation strings are so many times as long as in training
   const VALIDATION = { strings: 500, atOnce: 50, every: 50 }; // strings in all and in one batch, steps between
@@ -32,13 +31,15 @@ function engine() {
     };
     const whole = (value, least, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
     const { shortest, first, longest } = bounds(s.lengths);
-    require(s.cell in CELLS, "cell", Object.keys(CELLS).join(", "));
-    require(whole(s.hidden, 1, MOST_UNITS), "hidden", `a whole number from 1 to ${MOST_UNITS}`);
+    require(Object.hasOwn(CELLS, s.cell), "cell", Object.keys(CELLS).join(", "));
+    require(whole(s.hidden, 1), "hidden", "a whole number from 1");
     require(s.forgetBias === null || Number.isFinite(s.forgetBias), "forgetBias", "a number, or null");
-    require(whole(shortest, 1) && whole(first, shortest) && whole(longest, first), "lengths", "whole numbers from 1, in order");
+    const inOrder = whole(shortest, 1) && whole(first, shortest) && whole(longest, first);
+    require(inOrder, "lengths", "whole numbers from 1, in order");
     require(["every", "end"].includes(s.label), "label", "every or end");
     require(s.batch === "all" || whole(s.batch, 1), "batch", "a whole number from 1, or all");
-    require(s.batch !== "all" || whole(s.lengths, 1, MOST_BITS), "lengths", `one length up to ${MOST_BITS} for all strings`);
+    const few = whole(s.lengths, 1, MOST_BITS);
+    require(s.batch !== "all" || few, "lengths", `one length up to ${MOST_BITS} for all strings`);
     require(["adam", "sgd"].includes(s.optimizer), "optimizer", "adam or sgd");
     require(s.rate > 0, "rate", "a number above 0");
     require(s.clip === null || s.clip > 0, "clip", "a number above 0, or null");
@@ -55,7 +56,7 @@ function engine() {
 
   // --- random numbers ---------------------------------------------------------
 
-  /** sfc32, "small fast counting", of Chris Doty-Humphrey's PractRand. One seed has streams that do not meet. */
+  /** sfc32, "small fast counting", of Chris Doty-Humphrey's PractRand. Streams of one seed are independent. */
   function random(seed, stream) {
     let a = stream | 0, b = seed | 0, c = (seed / 2 ** 32) | 0, counter = 1;
     const word = () => {
@@ -115,17 +116,17 @@ function engine() {
 
   // --- the cells --------------------------------------------------------------
 
-  // One time step and the way back, as in cells.py, each over flat arrays [rows][hidden][count]: row r of unit k
-  // and string b stands at r * size + n, where size = hidden * count and n = k * count + b. `before` holds what goes
-  // into the activations; step overwrites it with what the way back needs, and back overwrites that with the gradient
-  // at it. `carry` takes along what goes back past the matrix: a GRU's gradient at h, an LSTM's at c.
-  // `reads` says whether a row takes in the input and the state, or one of them; `gate` is PyTorch's block of weights.
+  // One time step and the way back, as in cells.py. Arrays are flat [rows][hidden][count]: row r of unit k and
+  // string b stands at r * size + n, where size = hidden * count and n = k * count + b. `before` holds what goes into
+  // the activations; step puts in its place what the way back needs, and back puts the gradient at it there.
+  // `carry` takes along what goes back past the matrix: a GRU's gradient at h, an LSTM's at c. A row has its block of
+  // PyTorch's weights, `gate`, and reads the input, the state, or both.
 
   const sigmoid = (v) => 1 / (1 + Math.exp(-v));
-  const reads = (gate, input = true, state = true) => ({ gate, input, state });
+  const row = (gate, input = true, state = true) => ({ gate, input, state });
 
   const tanh = {
-    rows: [reads(0)],
+    rows: [row(0)],
     step({ before, next, size }) {
       for (let n = 0; n < size; n++) next[n] = before[n] = Math.tanh(before[n]);
     },
@@ -135,7 +136,7 @@ function engine() {
   };
 
   const relu = {
-    rows: [reads(0)],
+    rows: [row(0)],
     step({ before, next, size }) {
       for (let n = 0; n < size; n++) next[n] = before[n] = before[n] < 0 ? 0 : before[n]; // NaN stays NaN
     },
@@ -145,7 +146,7 @@ function engine() {
   };
 
   const lstm = {
-    rows: [reads(0), reads(1), reads(2), reads(3)], // i, f, g, o
+    rows: [row(0), row(1), row(2), row(3)], // i, f, g, o
     remembers: true,
     step({ before: a, next, c, cNext, tanhC, size }) {
       for (let n = 0; n < size; n++) {
@@ -171,7 +172,7 @@ function engine() {
 
   const gru = {
     // r, z, and n in two rows: the reset gate scales what comes from the state, its bias included
-    rows: [reads(0), reads(1), reads(2, true, false), reads(2, false, true)],
+    rows: [row(0), row(1), row(2, true, false), row(2, false, true)],
     step({ before: a, h, next, size }) {
       for (let n = 0; n < size; n++) {
         const r = (a[n] = sigmoid(a[n])), z = (a[n + size] = sigmoid(a[n + size]));
@@ -227,6 +228,12 @@ function engine() {
 
   // --- the network ------------------------------------------------------------
 
+  /** PyTorch's names of the weights, in its order. */
+  const NAMES = {
+    input: "rnn.weight_ih_l0", state: "rnn.weight_hh_l0", inputBias: "rnn.bias_ih_l0", stateBias: "rnn.bias_hh_l0",
+    readout: "hidden_to_logits.weight", readoutBias: "hidden_to_logits.bias",
+  };
+
   /** One layer and its readout: weights, logits, loss and gradient. */
   class Network {
     constructor(cell, hidden) {
@@ -234,25 +241,22 @@ function engine() {
       this.hidden = hidden;
       this.rows = this.cell.rows.length * hidden; // of the matrix; [h, x, 1] makes its columns
       const outputs = hidden * (1 + Math.max(...this.cell.rows.map((row) => row.gate)));
-      this.sizes = { // PyTorch's names and order; each flat, the output's unit first
-        "rnn.weight_ih_l0": outputs, "rnn.weight_hh_l0": outputs * hidden, "rnn.bias_ih_l0": outputs,
-        "rnn.bias_hh_l0": outputs, "hidden_to_logits.weight": hidden, "hidden_to_logits.bias": 1,
-      };
-      const count = Object.values(this.sizes).reduce((sum, size) => sum + size);
+      this.sizes = [outputs, outputs * hidden, outputs, outputs, hidden, 1]; // of NAMES; the output's unit comes first
+      const count = this.sizes.reduce((sum, size) => sum + size);
       this.parameters = new Float64Array(count);
       this.gradient = new Float64Array(count);
-      this.weights = this.named(this.parameters);
-      this.slopes = this.named(this.gradient);
+      this.weights = this.views(this.parameters);
+      this.slopes = this.views(this.gradient);
       this.matrix = grid(new Float64Array(this.rows * (hidden + 2)), this.rows, hidden + 2);
       this.dMatrix = grid(new Float64Array(this.rows * (hidden + 2)), this.rows, hidden + 2);
       this.run = {};
     }
 
-    /** Views into one vector, by name. */
-    named(vector) {
-      let start = 0;
-      const views = Object.entries(this.sizes).map(([name, size]) => [name, vector.subarray(start, (start += size))]);
-      return Object.fromEntries(views);
+    /** Views into one vector, by the keys of NAMES. */
+    views(vector) {
+      let end = 0;
+      const next = (key, i) => [key, vector.subarray(end, (end += this.sizes[i]))];
+      return Object.fromEntries(Object.keys(NAMES).map(next));
     }
 
     /** Uniform on +-1/sqrt(hidden), as PyTorch draws these layers. */
@@ -260,8 +264,8 @@ function engine() {
       const bound = this.hidden ** -0.5, forget = [this.hidden, 2 * this.hidden];
       this.parameters.forEach((_, i) => (this.parameters[i] = rng.uniform(-bound, bound)));
       if (forgetBias === null || !this.cell.remembers) return;
-      this.weights["rnn.bias_ih_l0"].fill(forgetBias, ...forget);
-      this.weights["rnn.bias_hh_l0"].fill(0, ...forget);
+      this.weights.inputBias.fill(forgetBias, ...forget);
+      this.weights.stateBias.fill(0, ...forget);
     }
 
     /** Calls visit(start of a row in the matrix, its unit's place in the weights, what it reads) for every row. */
@@ -274,7 +278,7 @@ function engine() {
 
     /** The weights for h, for x and for a constant 1, side by side in one matrix. */
     stack() {
-      const H = this.hidden, [input, state, inputBias, stateBias] = Object.values(this.weights), to = this.matrix.values;
+      const H = this.hidden, { input, state, inputBias, stateBias } = this.weights, to = this.matrix.values;
       to.fill(0);
       this.eachRow((at, unit, row) => {
         if (row.state) to.set(state.subarray(unit * H, (unit + 1) * H), at);
@@ -285,12 +289,12 @@ function engine() {
 
     /** The matrix's gradient, back to where each weight's is. */
     unstack() {
-      const H = this.hidden, [input, state, inputBias, stateBias] = Object.values(this.slopes), from = this.dMatrix.values;
+      const H = this.hidden, { input, state, inputBias, stateBias } = this.slopes, from = this.dMatrix.values;
       this.eachRow((at, unit, row) => {
         if (row.state) state.set(from.subarray(at, at + H), unit * H);
-        if (row.state) stateBias[unit] = from[at + H + 1];
         if (row.input) input[unit] = from[at + H];
         if (row.input) inputBias[unit] = from[at + H + 1];
+        if (row.state) stateBias[unit] = from[at + H + 1];
       });
     }
 
@@ -302,7 +306,7 @@ function engine() {
         const all = new Float64Array(times * units * count); // flat [times][units][count]
         return Array.from({ length: times }, (_, t) => all.subarray(t * units * count, (t + 1) * units * count));
       };
-      const stacked = cut(H + 2, steps + 1); // h, x, 1: the state before each step, with its input
+      const stacked = cut(H + 2, steps + 1); // h, x, 1: the state before each step (0 at first), with its input
       const before = cut(this.rows, steps), [dHidden, dMemory, carry] = cut(H, 3);
       const c = this.cell.remembers ? cut(H, steps + 1) : [], tanhC = this.cell.remembers ? cut(H, steps) : [];
       const at = before.map((_, t) => ({ before: before[t], h: stacked[t], next: stacked[t + 1], size, dHidden, dMemory,
@@ -313,36 +317,33 @@ function engine() {
 
     /** The batch's states and logits, in a run that the next batch overwrites. */
     forward({ count, steps, bits }) {
-      const run = this.room(count, steps), H = this.hidden;
-      const readout = grid(this.weights["hidden_to_logits.weight"], 1, H), bias = this.weights["hidden_to_logits.bias"][0];
+      const run = this.room(count, steps), H = this.hidden, { readout, readoutBias } = this.weights;
       this.stack();
       run.at.forEach((step, t) => {
         step.h.set(bits.subarray(t * count, (t + 1) * count), H * count);
         step.h.fill(1, (H + 1) * count);
-        step.before.fill(0);
-        addProduct(this.matrix, grid(step.h, H + 2, count), grid(step.before, this.rows, count));
+        addProduct(this.matrix, grid(step.h, H + 2, count), grid(step.before.fill(0), this.rows, count));
         this.cell.step(step);
-        addProduct(readout, grid(step.next, H, count), grid(run.logits[t].fill(bias), 1, count));
+        addProduct(grid(readout, 1, H), grid(step.next, H, count), grid(run.logits[t].fill(readoutBias[0]), 1, count));
       });
       return run;
     }
 
     /** From the gradient at the logits to that at every parameter; `watch(t, step)` sees each state's on the way. */
     backward(run, watch = () => {}) {
-      const H = this.hidden, count = run.count, readout = grid(this.weights["hidden_to_logits.weight"], H, 1);
+      const H = this.hidden, count = run.count, { readout } = this.weights, slopes = this.slopes;
       const toState = flip(grid(this.matrix.values, this.rows, H, H + 2)); // without the columns for x and 1
-      this.gradient.fill(0);
-      this.dMatrix.values.fill(0);
-      run.carry.fill(0);
+      for (const sum of [this.gradient, this.dMatrix.values, run.carry]) sum.fill(0);
       for (let t = run.steps - 1; t >= 0; t--) {
-        const step = run.at[t], dHidden = grid(step.dHidden.fill(0), H, count), dLogits = grid(run.dLogits[t], 1, count);
-        addProduct(readout, dLogits, dHidden);
+        const step = run.at[t], dLogits = grid(run.dLogits[t], 1, count);
+        const dHidden = grid(step.dHidden.fill(0), H, count);
+        addProduct(grid(readout, H, 1), dLogits, dHidden);
         if (t + 1 < run.steps) addProduct(toState, grid(run.at[t + 1].before, this.rows, count), dHidden);
         this.cell.back(step);
         watch(t, step);
         addProduct(grid(step.before, this.rows, count), flip(grid(step.h, H + 2, count)), this.dMatrix);
-        addProduct(dLogits, flip(grid(step.next, H, count)), grid(this.slopes["hidden_to_logits.weight"], 1, H));
-        for (const slope of run.dLogits[t]) this.slopes["hidden_to_logits.bias"][0] += slope;
+        addProduct(dLogits, flip(grid(step.next, H, count)), grid(slopes.readout, 1, H));
+        slopes.readoutBias[0] += run.dLogits[t].reduce((sum, slope) => sum + slope);
       }
       this.unstack();
     }
@@ -362,7 +363,7 @@ function engine() {
       for (let b = 0; b < count; b++) {
         const z = run.logits[t][b], y = labels[t * count + b];
         run.dLogits[t][b] = 0;
-        if (!mask[t * count + b]) continue; // not a product with 0: what stands on padding may be infinite
+        if (!mask[t * count + b]) continue; // no product with 0: a NaN that stands on padding must not reach the loss
         loss += Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)));
         right += z > 0 === (y === 1);
         run.dLogits[t][b] = (sigmoid(z) - y) / counted;
@@ -374,7 +375,8 @@ function engine() {
 
   /** Shrinks a gradient whose norm is above `most`, as torch's clip_grad_norm_ does. */
   function clip(gradient, most) {
-    const factor = Math.min(1, most / (Math.hypot(...gradient) + 1e-6));
+    const norm = Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0));
+    const factor = Math.min(1, most / (norm + 1e-6));
     for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
   }
 
@@ -400,8 +402,9 @@ function engine() {
       const s = (this.settings = checked(settings)), stream = (number) => random(s.seed, number);
       this.net = new Network(s.cell, s.hidden);
       this.net.draw(stream(1), s.forgetBias);
-      if (s.weights) this.net.parameters.set(s.weights);
       const count = this.net.parameters.length;
+      if (s.weights && s.weights.length !== count) throw new Error(`weights must be ${count} numbers`);
+      if (s.weights) this.net.parameters.set(s.weights);
       this.optimizer = { steps: 0, mean: new Float64Array(count), square: new Float64Array(count) };
       this.training = stream(2);
       this.probing = stream(3);
@@ -443,34 +446,35 @@ function engine() {
 
     /** For each length the share of `count` random strings that are answered right at their last step. */
     accuracyByLength(lengths, count = 64) {
-      // A net reads from the left, so its answer to a beginning stands in the run of the whole string.
+      // A net reads from the left: its answer to a beginning of a string stands in the run of the whole string.
       const longest = Math.max(...lengths);
-      const batch = batchOf(drawStrings(this.probing, count, longest, longest), "every"), { logits } = this.net.forward(batch);
-      return lengths.map((length) => {
-        const labels = batch.labels.subarray((length - 1) * count, length * count);
-        return logits[length - 1].filter((z, b) => z > 0 === (labels[b] === 1)).length / count;
-      });
+      const batch = batchOf(drawStrings(this.probing, count, longest, longest), "every");
+      const { logits } = this.net.forward(batch);
+      const right = (t) => logits[t].filter((z, b) => z > 0 === (batch.labels[t * count + b] === 1)).length;
+      return lengths.map((length) => right(length - 1) / count);
     }
 
-    /** One string: `hidden` [steps + 1][H], the start first, `memory` (an LSTM's cell state) alike or null, `logits`. */
+    /** One string: `hidden` [steps + 1][H], the start first; an LSTM's cell state as `memory`, or null; `logits`. */
     statesOf(bits) {
       const { stacked, c, logits } = this.net.forward(batchOf([bits], "every"));
       return { hidden: stacked.map((part) => Array.from(part.subarray(0, this.net.hidden))),
                memory: c.length ? c.map((part) => Array.from(part)) : null, logits: logits.map((part) => part[0]) };
     }
 
-    /** The norm of the last logit's gradient at the state after each step, an LSTM's cell state: a mean over strings. */
+    /** The norm of the last logit's gradient at the state after each step (an LSTM's: c), a mean over strings. */
     gradientThroughTime(steps, count = 16) {
-      const run = this.net.forward(batchOf(drawStrings(this.probing, count, steps, steps), "end"));
+      const run = this.net.forward(batchOf(drawStrings(this.probing, count, steps, steps), "end")), norms = [];
       run.dLogits.forEach((part, t) => part.fill(t === steps - 1 ? 1 : 0));
-      const norms = new Array(steps), { hidden, cell } = this.net;
-      this.net.backward(run, (t, { dHidden, dMemory }) => (norms[t] = meanNorm(cell.remembers ? dMemory : dHidden, hidden, count)));
-      return norms;
+      const { hidden, cell } = this.net;
+      this.net.backward(run, (t, { dHidden, dMemory }) => {
+        norms[t] = meanNorm(cell.remembers ? dMemory : dHidden, hidden, count);
+      });
+      return Array.from(norms); // it was filled from its end
     }
 
     /** The weights by PyTorch's names, each a flat list. */
     weights() {
-      return Object.fromEntries(Object.entries(this.net.weights).map(([name, view]) => [name, Array.from(view)]));
+      return Object.fromEntries(Object.entries(this.net.weights).map(([key, view]) => [NAMES[key], Array.from(view)]));
     }
   }
 
@@ -490,73 +494,80 @@ function engine() {
   const SLICE = 30; // milliseconds of training between two reports
   const EVERY = { accuracyByLength: 300, states: 500, gradient: 500 }; // milliseconds between what costs more
   const QUESTIONS = ["accuracyByLength", "statesOf", "gradientThroughTime", "solved", "weights"];
-  let job = null; // the run that goes on, or stands still
+  const ACTIONS = { start, pause, resume, step, ask };
+  let job = null; // the run that goes on or stands still; a new one takes its place
 
   /**
-   * Takes { kind: "start", run, settings, watch, paused }, "pause", "resume", { kind: "step", count } and
-   * { kind: "ask", method, args, id }; posts "progress", "answer" and "error", each with the number of its run.
+   * Takes { kind: "start", run, settings, watch, paused }, { kind: "pause" }, { kind: "resume" },
+   * { kind: "step", count } and { kind: "ask", method, args, id }. Posts { kind: "progress", ... } as in `report`,
+   * { kind: "answer", method, id, value } and { kind: "error", message }, each with the number of its run.
    */
   function answer(message, post) {
+    const run = message.kind === "start" ? message.run : job?.run;
     try {
-      if (message.kind === "start") start(message, post);
-      else if (!job) throw new Error(`nothing was started yet, so there is nothing to ${message.kind}`);
-      else ({ pause, resume, step, ask })[message.kind](message, post);
+      const { kind } = message, kinds = Object.keys(ACTIONS);
+      if (!kinds.includes(kind)) throw new Error(`kind must be one of ${kinds.join(", ")}, but it is ${kind}`);
+      if (kind !== "start" && !job) throw new Error(`no run was started, so it cannot ${kind}`);
+      ACTIONS[kind](message, post);
     } catch (error) {
-      post({ kind: "error", run: message.run ?? job?.run, id: message.id, message: error.message });
+      post({ kind: "error", run, id: message.id, message: error.message });
     }
   }
 
-  /** `watch` says what progress shows: { lengths, count, bits, steps }, each with a default. */
+  /** `watch` says what progress shows: lengths, their count of strings, a string's bits, the gradient's steps. */
   function start({ run, settings, watch, paused = false }, post) {
-    const trainer = new Trainer(settings), stretched = Math.floor(trainer.longest * STRETCH);
-    const lengths = Array.from({ length: stretched }, (_, i) => i + 1);
-    const bits = Array.from(drawStrings(random(trainer.settings.seed, 5), 1, trainer.longest, trainer.longest)[0]);
-    job = { run, trainer, watch: { lengths, count: 64, bits, steps: trainer.longest, ...watch }, solved: null,
-            running: !paused, scheduled: false, losses: [], accuracies: [], last: {} };
-    report(job, post); // the untrained net
-    schedule(job, post);
+    job = null; // the run before ends, even where the new one cannot start
+    const trainer = new Trainer(settings), { longest } = trainer;
+    const lengths = Array.from({ length: Math.floor(longest * STRETCH) }, (_, i) => i + 1);
+    const bits = Array.from(drawStrings(random(trainer.settings.seed, 5), 1, longest, longest)[0]);
+    job = { run, post, trainer, watch: { lengths, count: 64, bits, steps: longest, ...watch },
+            running: !paused, solved: null, losses: [], accuracies: [], last: {} };
+    report(true); // the untrained net
+    schedule();
   }
 
-  function pause(_, post) {
+  function pause() {
     job.running = false;
-    report(job, post, true);
+    report(true);
   }
 
-  function resume(_, post) {
+  function resume() {
     job.running = true;
-    schedule(job, post);
+    schedule();
   }
 
-  function step({ count = 1 }, post) {
+  function step({ count = 1 }) {
     job.running = false;
-    for (let i = 0; i < count; i++) update(job);
-    report(job, post, true);
+    for (let i = 0; i < count; i++) update();
+    report(true);
   }
 
   function ask({ method, args = [], id }, post) {
-    if (!QUESTIONS.includes(method)) throw new Error(`method must be one of ${QUESTIONS.join(", ")}, but it is ${method}`);
+    const known = QUESTIONS.join(", ");
+    if (!QUESTIONS.includes(method)) throw new Error(`method must be one of ${known}, but it is ${method}`);
     post({ kind: "answer", run: job.run, id, method, value: job.trainer[method](...args) });
   }
 
-  /** Trains on in slices, with time for messages in between. A channel, because timers wait 4 ms each. */
-  let channel = null;
-  function schedule(mine, post) {
-    if (mine.scheduled) return;
-    mine.scheduled = true;
-    channel ??= new MessageChannel();
-    channel.port1.onmessage = () => {
-      mine.scheduled = false;
-      if (mine !== job || !mine.running) return;
-      const end = performance.now() + SLICE;
-      do update(mine); while (mine.running && performance.now() < end);
-      report(mine, post, !mine.running);
-      if (mine.running) schedule(mine, post);
-    };
+  /** The next slice, after the messages that wait. By a channel, because timers make each slice wait 4 ms more. */
+  let channel = null, scheduled = false;
+  function schedule() {
+    if (scheduled) return;
+    if (!channel) (channel = new MessageChannel()).port1.onmessage = slice;
+    scheduled = true;
     channel.port2.postMessage(null);
   }
 
-  /** One update, and the validation when it is due; a run stops where it is solved. */
-  function update(job) {
+  function slice() {
+    scheduled = false;
+    if (!job?.running) return;
+    const end = performance.now() + SLICE;
+    do update(); while (job.running && performance.now() < end);
+    report(!job.running);
+    if (job.running) schedule();
+  }
+
+  /** One update, and the validation when it is due; a run stops where it is solved, and may be resumed. */
+  function update() {
     const { loss, accuracy } = job.trainer.step();
     job.losses.push(loss);
     job.accuracies.push(accuracy);
@@ -566,30 +577,34 @@ function engine() {
   }
 
   /** Posts what happened since the last report; what costs more only when it is due, or for `all`. */
-  function report(job, post, all = false) {
+  function report(all) {
     const { trainer, watch, last } = job, now = performance.now();
-    const due = (name) => (all || now - (last[name] ?? -Infinity) >= EVERY[name]) && ((last[name] = now), true);
-    const message = { kind: "progress", run: job.run, steps: trainer.steps, losses: job.losses, accuracies: job.accuracies,
-                      longest: trainer.reach, running: job.running, solved: job.solved };
+    const due = (name) => (all || now - last[name] >= EVERY[name]) && (last[name] = now);
+    const message = { kind: "progress", run: job.run, steps: trainer.steps, running: job.running, solved: job.solved,
+                      longest: trainer.reach, losses: job.losses, accuracies: job.accuracies };
     if (due("accuracyByLength"))
-      message.accuracyByLength = { lengths: watch.lengths, right: trainer.accuracyByLength(watch.lengths, watch.count) };
+      message.accuracyByLength = { lengths: watch.lengths,
+                                   right: trainer.accuracyByLength(watch.lengths, watch.count) };
     if (due("states")) message.states = { bits: watch.bits, ...trainer.statesOf(watch.bits) };
     if (due("gradient")) message.gradient = trainer.gradientThroughTime(watch.steps);
     [job.losses, job.accuracies] = [[], []];
-    post(message);
+    job.post(message);
   }
 
   return { Trainer, random, drawStrings, allStrings, batchOf, answer };
 }
 
-/** A worker that trains; `onmessage` hears what it posts, and "ready" first. A Blob's address works from file:// too. */
+/** A worker that trains; `onmessage` hears what it posts, "ready" first. A Blob's address works from file:// too. */
 function startWorker(onmessage) {
-  const source = `const e = (${engine})(); onmessage = (event) => e.answer(event.data, postMessage); postMessage({ kind: "ready" });`;
+  const source = `const { answer } = (${engine})();
+    onmessage = ({ data }) => answer(data, (message) => postMessage(message));
+    postMessage({ kind: "ready" });`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => {
-    if (data.kind === "ready") URL.revokeObjectURL(url);
+    if (data.kind === "ready") URL.revokeObjectURL(url); // not before: it has read its text now
     onmessage(data);
   };
+  worker.onerror = (event) => onmessage({ kind: "error", message: event.message });
   return worker;
 }
