@@ -21,12 +21,17 @@ CELLS = [
     "print('python has', w.bits, w.step, w.states.shape)",
     "w.bits, w.step = '000111', 6",
 ]
+TRAINS = [
+    "from parity_lib.widgets import Playground\nw = Playground('tanh', 8, lengths=3, lr=0.03)\nw",
+    "print('python has', [(run['seed'], run['solved']) for run in w.runs], w.settings['seed'])",
+    "w.settings = w.settings | {'cell': 'gru', 'hidden': 4}",
+]
 
 
 @pytest.fixture
-def lab(tmp_path):
+def lab(tmp_path, request):
     """The address of a JupyterLab that sees one notebook and none of the user's settings."""
-    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
+    notebook = new_notebook(cells=[new_code_cell(source) for source in getattr(request, "param", CELLS)])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     (tmp_path / "work").mkdir()
     nbformat.write(notebook, tmp_path / "work" / "live.ipynb")
@@ -90,6 +95,32 @@ def test_bits_step_and_states_follow_the_reader_and_python(lab, browser):
     run(page, cells.nth(2))
     widget.get_by_text("step 6 of 6").wait_for(timeout=15_000)
     assert widget.get_by_role("textbox", name="Bits").input_value() == "000111"
+    assert errors == []
+    context.close()
+
+
+@pytest.mark.parametrize("lab", [TRAINS], indirect=True)
+def test_a_network_that_trained_in_the_figure_is_known_to_python(lab, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{lab}/lab/tree/live.ipynb")
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(2).wait_for(timeout=30_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)
+
+    run(page, cells.nth(0))
+    widget = page.locator(".parity-widget")
+    widget.get_by_role("button", name="Train", exact=True).click(timeout=90_000)
+    widget.get_by_text("Solved after").wait_for(timeout=60_000)
+    run(page, cells.nth(1))
+    page.get_by_text("python has [(0, True)] 0").wait_for(timeout=15_000)
+
+    run(page, cells.nth(2))
+    widget.get_by_text("0 updates").first.wait_for(timeout=15_000)
+    assert widget.get_by_role("combobox", name="Begin with").evaluate("e => e.selectedOptions[0].text") == (
+        "settings of your own")
     assert errors == []
     context.close()
 
