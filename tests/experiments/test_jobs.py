@@ -1,5 +1,6 @@
 """Jobs: a run that goes on where it stopped, a cluster that loses a worker, and the command."""
 
+import gc
 import json
 import os
 import signal
@@ -158,6 +159,8 @@ def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch, address):
     assert done.exit_code == 1
     assert "scheduler must be the address of a Dask scheduler that runs" in done.output
     assert repr(address) in done.output
+    del done
+    gc.collect()    # the client that failed ends here, not while the next one starts: it would wait for itself
 
 
 def test_without_dask_a_scheduler_says_what_is_missing(tmp_path, monkeypatch):
