@@ -19,7 +19,7 @@
 
   // A formula is a stop for the keyboard only where it scrolls, which most do not.
   function stopAtWideFormulas() {
-    for (const formula of document.querySelectorAll("mjx-container")) {
+    for (const formula of document.querySelectorAll("mjx-container[display]")) { // those in a line never scroll
       if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     }
