@@ -23,7 +23,8 @@ def gradient_norms(seed: int = 0) -> None:
     for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.LSTM, 4, 1, 5)):
         model, inputs, expected = _visible(layer, hidden, batch, steps, rng)
         what = f"gradient_norms of an nn.{layer.__name__} with {hidden} units, {batch} strings of {steps} bits"
-        result = expect.ask("gradient_norms", what, ModuleState.of(model), inputs, see=GRADIENT)
+        result = expect.ask("gradient_norms", what, ModuleState.of(model), inputs, see=GRADIENT, slips={
+            "'tuple' object": "an nn.LSTM returns (output, (h, c)); in output are the states of each kind of layer"})
         got = expect.array(_listed(result), what, see=GRADIENT)
         shapes = {(batch, steps): "the average over the batch is missing", (batch,): "the average ran along the steps; "
                   "it goes over the batch", (batch, steps, 1): "the norm and the average over the batch are missing",
@@ -92,6 +93,8 @@ def _norm_slips(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray
         (norms[0], "these are the norms of one string; take the mean over all"),
         (_norms(_gradient(model, inputs, lambda output, last: output[-1].sum())).mean(axis=0),
          "output[-1] is the last string of the batch; the last step is output[:, -1]"),
+        (_norms(_gradient(model, inputs, lambda output, last: output[..., -1].sum())).mean(axis=0),
+         "output[..., -1] is the last unit at every step; all units of the last step are output[:, -1]"),
         (right[::-1], "the steps are in reverse order: entry 0 belongs to the first bit"),
         (right / right[-1], "this is divided by the norm at the last step; return the norms themselves"),
         ((norms**2).mean(axis=0), "these are squares of the norms"),
