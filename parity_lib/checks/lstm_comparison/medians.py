@@ -18,8 +18,8 @@ SEEDS = "training#twenty-seeds-instead-of-one"
 def summarise(seed: int = 0) -> None:
     """``summarise(steps)``: a list of steps or None -> ``(solved, count, median)``."""
     rng = np.random.default_rng(seed)
-    cases = [[300, 100, 250], [100, 300, 900, 500], [None, 100, None, None, None], [400, None, 150, 50, None], [None, None], [700],
-             [200, None, 100, None], [100, 900, 200, None], *(_runs(rng) for _ in range(20))]
+    cases = [[300, 100, 250], [100, 300, 900, 500], [None, 100, None, None, None], [400, None, 150, 50, None],
+             [None, None], [700], [200, None, 100, None], [100, 900, 200, None], *(_runs(rng) for _ in range(20))]
     for steps in cases:
         what = f"summarise({steps})"
         result = expect.ask("summarise", what, list(steps), see=SEEDS, slips={
