@@ -152,6 +152,7 @@ def test_the_numbers_stand_in_a_table_too(show):
     button(page, "Train").click()
     solved(page)
     page.get_by_text("The numbers", exact=True).click()
+    page.wait_for_selector(".pw-numbers td")
     rows = [row.split("\t") for row in page.locator(".pw-numbers").inner_text().splitlines()]
     assert [row[:2] for row in rows[1:]] == [[str(length), "1.00"] for length in range(1, 5)]
     assert all(float(row[3]) > 0 for row in rows[1:4])

@@ -89,7 +89,7 @@ def next_max_length(seed: int = 0) -> None:
         grows = accuracy >= 0.95
         expected = min(longest + 1, stop) if grows else longest
         hint = ""
-        if grows and got == max(longest + 1, stop) > expected:
+        if grows and got == stop > longest + 1:
             hint = "max takes the larger of the two; `stop` is the most, so the smaller one is asked for: min"
         elif got > stop:
             hint = "it grows beyond stop"
