@@ -64,7 +64,7 @@ function build(model) {
   view.count = make("span", { class: "pw-count" });
   row.append(view.count);
   view.bit = make("span", { class: "pw-arriving", "aria-hidden": "true" }); // the line below says it
-  view.line = make("p", { class: "pw-line", "aria-live": "polite" });
+  view.line = make("p", { class: "pw-told", "aria-live": "polite" });
   view.reply = make("p", { "aria-live": "polite" });
   const question = buttonRow(MEMORIES.map(([memory, reply]) => [memory, () => {
     view.told = true;

@@ -35,7 +35,7 @@ def say(page, bits: str) -> None:
 
 
 def line(page) -> str:
-    return page.locator(".pw-line").inner_text()
+    return page.locator(".pw-told").inner_text()
 
 
 @pytest.mark.browser
