@@ -5,7 +5,7 @@ from itertools import accumulate, islice
 from operator import xor
 # %% parity
 def parity(bits):
-    return reduce(xor, bits.T)
+    return reduce(xor, bits.T, np.zeros(len(bits), dtype=int))      # a string without a bit is even
 # %% rnn-step
 def rnn_step(x, h, U, V, b):
     one_string = lambda x_i, h_i: np.tanh(U @ x_i + V @ h_i + b)
