@@ -1,6 +1,7 @@
 // The playground: settings above, a worker that trains (engine.js), and four figures that follow it.
 
 const COIN = Math.log(2); // the loss of a net that says 1/2 to everything
+const MOST_OF_ALL = 10; // bits of which all strings may be the batch
 const MOST_RUNS = 40; // past runs that stay in sight
 const ADDRESS = "#playground?"; // what begins an address that carries settings
 
@@ -38,7 +39,7 @@ export default {
   render({ model, el }) {
     const view = build(model, el);
     el.append(view.root);
-    const inAddress = view.onPage ? fromAddress(model) : null;
+    const inAddress = view.carries ? fromAddress(model) : null;
     if (inAddress) model.set("settings", inAddress);
     const again = () => restart(view, model);
     model.on("change:settings", again);
@@ -60,10 +61,12 @@ const without = ({ seed, ...rest }) => rest; // what a preset says is all but th
 function choose(view, model, changes) {
   const settings = { ...model.get("settings"), ...changes };
   if (settings.cell !== "lstm") settings.forgetBias = null;
-  if (settings.batch === "all" && !(settings.lengths <= 10)) settings[("batch" in changes) ? "lengths" : "batch"] = "batch" in changes ? 5 : 32;
+  const tooMany = settings.batch === "all" && !(settings.lengths <= MOST_OF_ALL);
+  if (tooMany && "batch" in changes) settings.lengths = 5; // the other of the two gives way
+  else if (tooMany) settings.batch = 32;
   model.set("settings", settings);
   model.save_changes();
-  if (view.onPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
+  if (view.carries) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
 }
 
@@ -146,8 +149,10 @@ function note(view, model) {
   model.set("runs", [...model.get("runs"), { seed: settings.seed, steps: view.steps, solved: view.solved !== null,
                                              settings: without(settings) }].slice(-MOST_RUNS));
   model.save_changes();
-  if (view.solved !== null) say(view, `Solved after ${counted(view.steps, "update")}: every answer to strings that it ` +
-    `never saw${settings.batch === "all" ? "" : ", half as long again as those in training,"} is right.`);
+  if (view.solved === null) return;
+  const tried = settings.batch === "all" ? `all ${2 ** settings.lengths} strings` :
+    "strings that it never saw, half as long again as those in training,";
+  say(view, `Solved after ${counted(view.steps, "update")}: every answer to ${tried} is right.`);
 }
 
 const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
@@ -155,7 +160,7 @@ const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count =
 // --- building: once ---------------------------------------------------------
 
 function build(model, el) {
-  const view = { run: 0, selects: {}, onPage: el.classList.contains("widget-host") };
+  const view = { run: 0, selects: {}, carries: el.classList.contains("widget-host") && model.get("chosen") };
   const { row, buttons } = buttonRow([
     ["Train", () => toggle(view)],
     ["Step", () => stepOnce(view)],

@@ -137,7 +137,7 @@ function draw({ drawing, rounds }, K, bits, values) {
     curveOf("pw-diagonal", [point(LOW, LOW), point(HIGH, HIGH)]), curveOf("pw-after-0", curve(0)), curveOf("pw-after-1", curve(1)),
     curveOf("pw-cobweb", cobweb(values)), svg("circle", { class: "pw-now", cx: at(values.at(-1)), cy: SIZE - at(values.at(-1)), r: 4.5 }),
     bar("pw-even-bar", even, SIZE - 9), ...(odd ? [bar("pw-odd-bar", odd, SIZE - 9)] : []),
-    label(SIZE - 4, SIZE - at(nextP(1.05, 0, K)) + 22, "after a 0", "end"), label(SIZE - 4, SIZE - at(nextP(1.05, 1, K)) - 14, "after a 1", "end"),
+    label(SIZE - 4, SIZE - at(nextP(1.05, 0, K)) + 22, "after a 0", "end"), label(SIZE - 4, SIZE - at(nextP(1.05, 1, K)) - 32, "after a 1", "end"),
     ...[0, 0.5, 1].flatMap((tick) => [label(at(tick), SIZE + 16, String(tick)), label(-6, SIZE - at(tick) + 4, String(tick), "end")]),
     label(SIZE / 2, SIZE + 32, "p"), label(-6, 6, "p′", "end"));
   drawing.setAttribute("aria-label", `Next p against p for K = ${K.toFixed(2)}; p is ${fixed(values.at(-1), 3)} after ${bits.length} bits. ` +

@@ -54,6 +54,22 @@ def lab(tmp_path, request):
             server.wait(20)
 
 
+@pytest.fixture
+def live(lab, browser):
+    """The notebook with its kernel up, and its cells; at the end no script may have failed."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{lab}/lab/tree/live.ipynb")
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(2).wait_for(timeout=30_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)
+    yield page, cells
+    assert errors == []
+    context.close()
+
+
 def wait_for(address: str, log) -> None:
     for _ in range(600):     # two minutes: a busy machine is no error
         try:
@@ -64,16 +80,8 @@ def wait_for(address: str, log) -> None:
     raise TimeoutError(f"JupyterLab did not start:\n{log.read_text()}")
 
 
-def test_bits_step_and_states_follow_the_reader_and_python(lab, browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 1200}, reduced_motion="reduce")
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{lab}/lab/tree/live.ipynb")
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(2).wait_for(timeout=30_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)  # the kernel is up
-
+def test_bits_step_and_states_follow_the_reader_and_python(live):
+    page, cells = live
     run(page, cells.nth(0))
     widget = page.locator(".parity-widget")
     widget.wait_for(timeout=90_000)
@@ -95,21 +103,11 @@ def test_bits_step_and_states_follow_the_reader_and_python(lab, browser):
     run(page, cells.nth(2))
     widget.get_by_text("step 6 of 6").wait_for(timeout=15_000)
     assert widget.get_by_role("textbox", name="Bits").input_value() == "000111"
-    assert errors == []
-    context.close()
 
 
 @pytest.mark.parametrize("lab", [TRAINS], indirect=True)
-def test_a_network_that_trained_in_the_figure_is_known_to_python(lab, browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{lab}/lab/tree/live.ipynb")
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(2).wait_for(timeout=30_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)
-
+def test_a_network_that_trained_in_the_figure_is_known_to_python(live):
+    page, cells = live
     run(page, cells.nth(0))
     widget = page.locator(".parity-widget")
     widget.get_by_role("button", name="Train", exact=True).click(timeout=90_000)
@@ -121,8 +119,6 @@ def test_a_network_that_trained_in_the_figure_is_known_to_python(lab, browser):
     widget.get_by_text("0 updates").first.wait_for(timeout=15_000)
     assert widget.get_by_role("combobox", name="Begin with").evaluate("e => e.selectedOptions[0].text") == (
         "settings of your own")
-    assert errors == []
-    context.close()
 
 
 def run(page, cell) -> None:

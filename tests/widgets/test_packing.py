@@ -9,34 +9,12 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from parity_lib import running_parity
 from parity_lib.widgets import PackedBatch
-from tests.widgets.static_page import write_page
 
 
 @pytest.mark.parametrize("lengths", [(), (1,) * 7, (0, 3), (11,)])
 def test_what_is_not_allowed_is_named(lengths):
     with pytest.raises(ValueError, match="lengths must be 1 to 6 numbers from 1 to 10"):
         PackedBatch(lengths)
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Open a page with the figure; at the end it must have logged no error."""
-    contexts, complaints = [], []
-
-    def open_page(widget, width=1280):
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(write_page(tmp_path / f"page{len(contexts)}.html", widget))
-        page.wait_for_selector(".pw-flat .pw-box")
-        contexts.append(context)
-        return page
-
-    yield open_page
-    assert complaints == []
-    for context in contexts:
-        context.close()
 
 
 def expected(lengths) -> tuple[list[str], list[int]]:

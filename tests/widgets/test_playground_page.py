@@ -8,34 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from parity_lib.widgets import Playground
-from tests.widgets.static_page import write_page
 
 pytestmark = pytest.mark.browser
 SMALL = {"cell": "tanh", "hidden_size": 8, "lengths": 3, "lr": 0.03}
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Open a page with a playground; at the end it must have logged no error and asked no other host."""
-    pages = []
-
-    def open_page(widget, width=1280, theme="light", address=""):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.route(lambda url: not url.startswith(("file:", "blob:")),
-                   lambda route: page.complaints.append(route.request.url))
-        page.goto(write_page(tmp_path / f"page{len(pages)}.html", widget, theme=theme) + address)
-        page.wait_for_selector(".widget-host[data-ready]", state="attached")
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        assert page.complaints == []
-        page.context.close()
 
 
 def button(page, name):
@@ -73,6 +48,19 @@ def test_the_book_s_recipe_is_solved(show):
     page = show(Playground())
     button(page, "Train").click()
     solved(page)
+
+
+def test_all_strings_are_no_strings_that_it_never_saw(show):
+    page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03))
+    button(page, "Train").click()
+    solved(page)
+    assert "every answer to all 4 strings is right" in page.locator(".pw-line").inner_text()
+
+
+def test_a_small_form_leaves_the_address_alone(show):
+    page = show(Playground(**SMALL, chosen=False), address="#here")
+    button(page, "Another seed").click()
+    assert page.url.endswith("#here")
 
 
 def test_pause_step_and_start_again(show):

@@ -11,7 +11,6 @@ import torch
 from parity_lib import by_hand
 from parity_lib.certify import parity_intervals
 from parity_lib.widgets import ReturnMap
-from tests.widgets.static_page import write_page
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
@@ -20,27 +19,6 @@ from tests.widgets.static_page import write_page
 def test_what_is_not_allowed_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         ReturnMap(**arguments)
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Open a page with the figure; at the end it must have logged no error."""
-    contexts, complaints = [], []
-
-    def open_page(widget, width=1280):
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(write_page(tmp_path / f"page{len(contexts)}.html", widget))
-        page.wait_for_selector(".pw-after-0", state="attached")
-        contexts.append(context)
-        return page
-
-    yield open_page
-    assert complaints == []
-    for context in contexts:
-        context.close()
 
 
 def click(page, name: str) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from parity_lib import ParityRNN, ParityTask, by_hand, train
 from parity_lib.widgets import UnrolledRNN
-from tests.widgets.static_page import write_page
 
 pytestmark = pytest.mark.browser
 
@@ -18,31 +17,6 @@ def trained():
     for model in models.values():
         train(model, ParityTask(8), max_steps=30, seed=0, progress=False)
     return models
-
-
-@pytest.fixture
-def show(browser, tmp_path):
-    """Open a page with the given widgets; at the end it must have asked no other host and logged no error."""
-    pages = []
-
-    def open_page(*widgets, width=1280, theme="light", less_motion=True):
-        motion = "reduce" if less_motion else "no-preference"
-        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion=motion)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: page.complaints.append(request.url))
-        page.route(lambda url: not url.startswith(("file:", "blob:")), lambda route: route.abort())
-        page.goto(write_page(tmp_path / f"page{len(pages)}.html", *widgets, theme=theme))
-        page.wait_for_function(f"document.querySelectorAll('.widget-host[data-ready]').length === {len(widgets)}")
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        assert page.complaints == []
-        page.context.close()
 
 
 def numbers(locator) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from parity_lib.widgets import YouAreTheNetwork
-from tests.widgets.static_page import write_page
 
 
 def test_the_seed_decides_the_bits():
@@ -15,18 +14,9 @@ def test_the_seed_decides_the_bits():
 
 
 @pytest.fixture
-def game(browser, tmp_path):
-    """A page with the game, and its bits; it must log no error."""
-    context = browser.new_context(viewport={"width": 390, "height": 800}, reduced_motion="reduce")
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(write_page(tmp_path / "page.html", YouAreTheNetwork()))
-    page.wait_for_selector(".pw-arriving")
-    yield page, YouAreTheNetwork().bits
-    assert complaints == []
-    context.close()
+def game(show):
+    """A page with the game, on a phone, and its bits."""
+    return show(YouAreTheNetwork(), width=390), YouAreTheNetwork().bits
 
 
 def say(page, bits: str) -> None:
