@@ -1,8 +1,8 @@
 """What this book adds to Jupyter Book.
 
 An execution cache that is never stale; a build that says little; pages that ask no other host for anything;
-markup that screen readers understand; a description and social metadata for each page; a clean notebook of
-each chapter; the role {claim}.
+markup that screen readers understand; notes that open in place; a description and social metadata for each page;
+a clean notebook of each chapter; the role {claim}.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from in_place import with_places
 from plain_notebook import Lookup, Unknown, plain_notebook
 from sphinx import addnodes
 from sphinx.util import logging
@@ -35,6 +37,7 @@ DEPENDENCIES = ("parity_lib", "book/claims", "constraints.txt",
                 "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
+ENV_VERSION = 2     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 DESCRIPTION_LENGTH = 160
 
@@ -172,7 +175,7 @@ def lightened(page: str, text: str) -> str:
 
 
 STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL)
-VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">(.*?)</script>', re.DOTALL)
+VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">([^<]*)</script>(?!<noscript>)', re.DOTALL)
 
 
 def told(text: str) -> str:
@@ -189,14 +192,15 @@ def told(text: str) -> str:
 
 
 def finish_pages(app, exception) -> None:
-    """Rewrite each page as the theme should have written it."""
+    """Rewrite each page as the theme should have written it, and give it what its links lead to."""
     if exception or app.builder.name != "html":
         return
-    for file in Path(app.outdir).rglob("*.html"):
-        before = file.read_text(encoding="utf8")
-        after = told(lightened(file.stem, mended(before)))
-        if after != before:
-            file.write_text(after, encoding="utf8")
+    folder = Path(app.outdir)
+    before = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf8") for file in folder.rglob("*.html")}
+    for name, text in with_places({name: mended(text) for name, text in before.items()}).items():
+        after = told(lightened(Path(name).stem, text))
+        if after != before[name]:
+            (folder / name).write_text(after, encoding="utf8")
 
 
 # A description and social metadata
@@ -366,7 +370,7 @@ def claims(file: Path) -> frozenset[str]:
 
 
 class Claim(SphinxRole):
-    """{claim}`words of the text <id>`: the words lead to the evidence for them."""
+    """{claim}`words of the text <id>`: the words lead to the evidence for them, and the evidence back to them."""
 
     def run(self):
         parts = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
@@ -374,8 +378,11 @@ class Claim(SphinxRole):
         if name not in claims(Path(self.env.srcdir) / "book" / "claims" / "__init__.py"):
             LOG.warning("no claim has the id %r; those that exist are in book/claims", name,
                         location=self.get_location())
+        said = self.env.temp_data.setdefault("parity_claims", Counter())
+        said[name] += 1
+        place = f"says-{name}" + f"--{said[name]}" * (said[name] > 1)
         reference = addnodes.pending_xref(
-            self.rawtext, nodes.inline(words, words, classes=["claim"]),
+            self.rawtext, nodes.inline(words, words, classes=["claim"], ids=[place]),
             refdomain="", reftype="claim", reftarget=name, refexplicit=True, refdoc=self.env.docname)
         self.set_source_info(reference)
         return [reference], []
@@ -407,4 +414,4 @@ def setup(app) -> dict[str, bool]:
     app.connect("build-finished", forget_if_warned, priority=999)
     app.connect("missing-reference", resolve_claim)
     app.add_role("claim", Claim())
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": ENV_VERSION}
