@@ -1,8 +1,8 @@
 """What this book adds to Jupyter Book.
 
 An execution cache that is never stale; a build that says little; pages that ask no other host for anything;
-markup that screen readers understand; notes that open in place; a description and social metadata for each page;
-a clean notebook of each chapter; the role {claim}.
+markup that screen readers understand; notes that open in place; numbered figures; a description and social
+metadata for each page; a clean notebook of each chapter; the role {claim}.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from html import escape, unescape
 from pathlib import Path
 
 import nbformat
+from captions import OneCaption
 from docutils import nodes
 from in_place import with_places
 from plain_notebook import Lookup, Unknown, plain_notebook
@@ -37,7 +38,7 @@ DEPENDENCIES = ("parity_lib", "book/claims", "constraints.txt",
                 "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
-ENV_VERSION = 2     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
+ENV_VERSION = 4     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 DESCRIPTION_LENGTH = 160
 
@@ -175,7 +176,7 @@ def lightened(page: str, text: str) -> str:
 
 
 STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL)
-VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">([^<]*)</script>(?!<noscript>)', re.DOTALL)
+VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">(.*?)</script>', re.DOTALL)
 
 
 def told(text: str) -> str:
@@ -304,6 +305,11 @@ class PageLookup(Lookup):
         by_chapter = self.app.env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(f"equation-{label}")
         return ".".join(map(str, by_chapter or [number]))
 
+    def figure(self, label: str) -> str:
+        page, anchor, _ = self.std.labels.get(label, (self.name, label, ""))
+        number = self.app.env.toc_fignumbers.get(page, {}).get("figure", {}).get(anchor)
+        return self.app.config.numfig_format["figure"] % ".".join(map(str, number)) if number else ""
+
     def citation(self, key: str) -> tuple[str, str]:
         entry = self.app.env.get_domain("cite").bibdata.data.entries.get(key)
         if entry is None:
@@ -414,4 +420,5 @@ def setup(app) -> dict[str, bool]:
     app.connect("build-finished", forget_if_warned, priority=999)
     app.connect("missing-reference", resolve_claim)
     app.add_role("claim", Claim())
+    app.add_transform(OneCaption)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": ENV_VERSION}
