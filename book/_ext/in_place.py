@@ -43,8 +43,11 @@ def shortened(text: str) -> str:
     return escape(cut[:ends] if ends > MOST_FIGURES // 2 else cut.rpartition(" ")[0]) + " …"
 
 
-def note(anchor: str, text: str, more: str) -> str:
-    """One entry: its text, which also describes the link to those who do not see it, and what stands below."""
+def note(anchor: str, text: str, more: str = "") -> str:
+    """One entry: its text, which also describes the link to those who do not see it, and what stands below.
+
+    The way to the whole entry is added by `notes.js`, which has it from the link.
+    """
     return f'<div class="parity-note"><p id="note-{anchor}">{text}</p>{more}</div>'
 
 
@@ -52,16 +55,14 @@ def entries(pages: dict[str, str]) -> dict[tuple[str, str], str]:
     """The note for each place of the bibliography, the glossary and the evidence, its links as on that page."""
     found = {}
     for one in CITATION.finditer(pages.get(BIBLIOGRAPHY, "")):
-        more = f'<p class="from"><a href="#{one["id"]}">In the bibliography</a></p>'
-        found[BIBLIOGRAPHY, one["id"]] = note(one["id"], without_ids(one["text"]), more)
+        found[BIBLIOGRAPHY, one["id"]] = note(one["id"], without_ids(one["text"]))
     for one in TERM.finditer(pages.get(GLOSSARY, "")):
-        more = f'<p class="from"><a href="#{one["id"]}">In the glossary</a></p>'
         text = f"<strong>{one['name']}</strong>: {without_ids(one['text'])}"
-        found[GLOSSARY, one["id"]] = note(one["id"], text, more)
+        found[GLOSSARY, one["id"]] = note(one["id"], text)
     for one in CLAIM.finditer(pages.get(EVIDENCE, "")):
         verdict = "hold" if one["verdict"] == "holds" and one["count"] != "1 condition" else one["verdict"]
-        more = (f'<p>{shortened(one["shows"])}</p><p class="from">{one["count"]} {verdict} on the results of '
-                f'<code>{one["command"]}</code>. <a href="#{one["id"]}">Evidence in full</a></p>')
+        more = (f'<p>{shortened(one["shows"])}</p><p>{one["count"]} {verdict} on the results of '
+                f'<code>{one["command"]}</code>.</p>')
         found[EVIDENCE, one["id"]] = note(one["id"], one["says"], more)
     return found
 

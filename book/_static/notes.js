@@ -6,7 +6,11 @@
   const GRACE = 300; // ms that it may be on the way from the link to the note
   const GAP = 6; // px between the link and the note
   const EDGE = 12; // px that stay free at the sides of the window
-  const LEADS = 'a[href*="bibliography.html#"], a[href*="glossary.html#"], a[href*="evidence.html#"]';
+  const LEADS = { // where a link may lead, and what the way there is called
+    "bibliography.html#": "In the bibliography",
+    "glossary.html#": "In the glossary",
+    "evidence.html#": "Evidence in full",
+  };
 
   let open = null; // { link, note }
   let timer = 0;
@@ -22,18 +26,25 @@
       note.addEventListener("focusout", leave);
     }
     document.querySelector(".parity-notes")?.removeAttribute("hidden"); // each is hidden by itself from now on
-    for (const link of document.querySelectorAll(LEADS)) lead(link);
+    for (const [place, words] of Object.entries(LEADS))
+      for (const link of document.querySelectorAll(`a[href*="${place}"]`)) lead(link, words);
     addEventListener("keydown", keyed, true);
     addEventListener("pointerdown", pressed, true);
     addEventListener("pagehide", close);
     addEventListener("resize", close);
   }
 
-  /** Join a link to its note, which also describes it. */
-  function lead(link) {
+  /** Join a link to its note, which also describes it and ends with the way on. */
+  function lead(link, words) {
     const text = document.getElementById(`note-${decodeURIComponent(link.hash.slice(1))}`);
     if (!text || link.closest(".parity-note")) return;
     const note = text.parentElement;
+    if (!note.querySelector(".from")) {
+      const way = document.createElement("p");
+      way.className = "from";
+      way.append(Object.assign(document.createElement("a"), { href: link.href, textContent: words }));
+      note.append(way);
+    }
     link.setAttribute("aria-describedby", text.id);
     link.removeAttribute("title"); // else the browser's own tooltip lies over the note
     link.addEventListener("pointerenter", (event) => {
