@@ -21,6 +21,7 @@ from pathlib import Path
 
 import nbformat
 from captions import OneCaption
+from citing import PICTURE, add_citation, draw_picture
 from docutils import nodes
 from in_place import with_places
 from plain_notebook import Lookup, Unknown, plain_notebook
@@ -226,14 +227,13 @@ def described(doctree) -> str:
     return found[0] if found else ""
 
 
-def social_tags(title: str, description: str, kind: str, site: str, url: str = "") -> str:
+def social_tags(title: str, description: str, kind: str, site: str, url: str = "", picture: str = "") -> str:
     """The tags that a chat or a timeline reads when somebody posts a link to the page."""
     pairs = [("property", "og:title", title), ("property", "og:description", description),
              ("property", "og:type", kind), ("property", "og:site_name", site),
-             ("name", "twitter:card", "summary"), ("name", "twitter:title", title),
-             ("name", "twitter:description", description)]
-    if url:
-        pairs.append(("property", "og:url", url))
+             ("name", "twitter:card", "summary_large_image" if picture else "summary"),
+             ("name", "twitter:title", title), ("name", "twitter:description", description),
+             ("property", "og:url", url), ("property", "og:image", picture)]
     return "".join(f'<meta {kind}="{name}" content="{escape(value)}" />\n' for kind, name, value in pairs if value)
 
 
@@ -246,10 +246,10 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
     description = written or automatic or f"{title}: a page of the book {book}."
     if pagename == app.config.root_doc:
         context["docstitle"] = "" if title == book else context["docstitle"]
-    base = app.config.html_baseurl
+    base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
     tags = "" if written else f'<meta name="description" content="{escape(description)}" />\n'
     tags += social_tags(title, description, "website" if pagename == app.config.root_doc else "article", book,
-                        base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else "")
+                        base and base + app.builder.get_target_uri(pagename), base and base + PICTURE)
     context["metatags"] = context.get("metatags", "") + "\n" + tags
 
 
@@ -414,6 +414,8 @@ def setup(app) -> dict[str, bool]:
     app.connect("html-page-context", drop_live_code_style, priority=900)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", offer_notebook, priority=100)
+    app.connect("html-page-context", add_citation)
+    app.connect("build-finished", draw_picture)
     app.connect("build-finished", write_front_door, priority=900)
     app.connect("build-finished", finish_pages, priority=900)
     app.connect("build-finished", write_notebooks, priority=900)
