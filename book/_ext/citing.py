@@ -14,6 +14,7 @@ from parity_lib import figures
 from parity_lib.figures.picture import INK
 
 PICTURE = "_static/social.png"
+NUMBER_OR_TAG = re.compile(r'<span class="section-number">.*?</span>|<[^>]*>')    # of a title
 WIDE, HIGH = 1200, 630      # px, the size that readers of og:image show whole
 
 
@@ -34,7 +35,7 @@ def add_citation(app, pagename, templatename, context, doctree) -> None:
     if not (doctree and file.is_file()):
         return
     book = yaml.safe_load(file.read_text(encoding="utf8"))
-    title = re.sub(r"<[^>]*>", "", context["title"]) if pagename != app.config.root_doc else ""
+    title = NUMBER_OR_TAG.sub("", context["title"]) if pagename != app.config.root_doc else ""
     base = app.config.html_baseurl
     address = base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else ""
     entry = escape(bibtex(book, app.config.copyright, pagename, title, address), quote=False)
