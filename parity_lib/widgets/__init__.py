@@ -8,6 +8,7 @@ try:
     from parity_lib.widgets.packing import PackedBatch
     from parity_lib.widgets.playground import Playground
     from parity_lib.widgets.return_map import ReturnMap
+    from parity_lib.widgets.seed_by_seed import SeedBySeed
     from parity_lib.widgets.unrolled import UnrolledRNN
     from parity_lib.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
@@ -16,4 +17,4 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
                               'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
 
-__all__ = ["PackedBatch", "Playground", "ReturnMap", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "UnrolledRNN", "YouAreTheNetwork"]
