@@ -16,7 +16,7 @@ export default {
   },
 };
 
-const seedsOf = (model) => Object.values(model.get("conditions"))[0].length;
+const seedsOf = (model) => model.get("conditions")[0].steps.length;
 const guessed = (model) => Object.keys(model.get("guesses")).length > 0;
 
 /** Wilson's interval of a success rate. */
@@ -57,7 +57,7 @@ function build(model) {
   buttons["Another seed"].classList.add("pw-primary");
   view.buttons = buttons;
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
-  view.panels = Object.keys(model.get("conditions")).map((name) => buildPanel(model, name, seeds));
+  view.panels = model.get("conditions").map((condition) => buildPanel(model, condition, seeds));
   view.table = make("table", {});
   view.root = widgetRoot("Runs, one seed after another",
     make("div", { class: "pw-panels" }, ...view.panels.map((panel) => panel.root)),
@@ -67,8 +67,8 @@ function build(model) {
   return view;
 }
 
-function buildPanel(model, name, seeds) {
-  const panel = { name };
+function buildPanel(model, { name, steps }, seeds) {
+  const panel = { name, steps };
   panel.slider = make("input", { type: "range", class: "pw-slider", min: 0, max: seeds, step: 1, "aria-label": `Your guess for ${name}: how many of ${seeds} learn it`,
                                  oninput: () => guess(model, name, Number(panel.slider.value)) });
   panel.value = make("output", { class: "pw-value" });
@@ -84,7 +84,7 @@ function buildPanel(model, name, seeds) {
 function paint(view, model) {
   const shown = model.get("shown"), seeds = seedsOf(model), cap = model.get("cap");
   for (const panel of view.panels) {
-    const steps = model.get("conditions")[panel.name].slice(0, shown), mine = model.get("guesses")[panel.name];
+    const steps = panel.steps.slice(0, shown), mine = model.get("guesses")[panel.name];
     panel.slider.value = mine ?? Math.round(seeds / 2);
     panel.slider.disabled = shown > 0;
     panel.value.textContent = mine === undefined ? "none yet" : `${mine} of ${seeds}`;
@@ -95,7 +95,7 @@ function paint(view, model) {
   for (const name of ["Another seed", "Ten more", "All"]) setAvailable(view.buttons[name], shown < seeds);
   setAvailable(view.buttons["Start again"], shown > 0 || guessed(model));
   view.line.textContent = announce(view, model, shown, seeds);
-  paintTable(view, model, shown);
+  paintTable(view, shown);
 }
 
 const across = (step, cap) => LEFT + ((RIGHT - LEFT) * Math.log(Math.max(step, FIRST) / FIRST)) / Math.log(cap / FIRST);
@@ -154,9 +154,9 @@ function announce(view, model, shown, seeds) {
   return `All ${seeds} seeds.` + (guessed(model) ? ` ${inside} of your ${Object.keys(model.get("guesses")).length} guesses ${inside === 1 ? "lies" : "lie"} inside the interval.` : "");
 }
 
-function paintTable(view, model, shown) {
+function paintTable(view, shown) {
   const row = (kind, ...cells) => make("tr", {}, ...cells.map((cell, i) => make(i && kind === "td" ? "td" : "th", {}, String(cell))));
-  const seedRow = (i) => row("td", i, ...view.panels.map((panel) => model.get("conditions")[panel.name][i] ?? "not solved"));
+  const seedRow = (i) => row("td", i, ...view.panels.map((panel) => panel.steps[i] ?? "not solved"));
   view.table.replaceChildren(row("th", "seed", ...view.panels.map((panel) => panel.name)),
     ...Array.from({ length: shown }, (_, i) => seedRow(i)));
 }

@@ -30,36 +30,41 @@ class SeedBySeed(ParityWidget):
 
     _esm, _css = front_end("seed_by_seed")
 
-    conditions = traitlets.Dict().tag(sync=True)
+    conditions = traitlets.List().tag(sync=True)      # saved states sort the keys of a dict
     cap = traitlets.Int().tag(sync=True)
     shown = traitlets.Int(0).tag(sync=True)
     guesses = traitlets.Dict().tag(sync=True)
 
     def __init__(self, conditions: Mapping[str, Sequence[int | None]], cap: int) -> None:
-        require(1 <= len(conditions) <= MOST_CONDITIONS, "conditions", len(conditions), f"1 to {MOST_CONDITIONS} of them")
+        require(1 <= len(conditions) <= MOST_CONDITIONS, "conditions", len(conditions),
+                f"1 to {MOST_CONDITIONS} of them")
         require_int("cap", cap, least=1)
         counts = sorted({len(steps) for steps in conditions.values()})
-        require(len(counts) == 1 and counts[0] > 0, "conditions", counts, "as many seeds, at least 1, for each condition")
+        require(len(counts) == 1 and counts[0] > 0, "conditions", counts,
+                "as many seeds, at least 1, for each condition")
         for name, steps in conditions.items():
             require(all(step is None or 1 <= step <= cap for step in steps), f"conditions[{name!r}]", list(steps),
                     f"steps from 1 to {cap}, or None")
-        super().__init__(conditions={name: list(steps) for name, steps in conditions.items()}, cap=cap)
+        listed = [{"name": name, "steps": list(steps)} for name, steps in conditions.items()]
+        super().__init__(conditions=listed, cap=cap)
 
     def summary(self) -> str:
         """What it reveals."""
-        seeds = len(next(iter(self.conditions.values())))
-        return f"Reveals {seeds} recorded runs of each condition, one after another: {', '.join(self.conditions)}."
+        names = ", ".join(one["name"] for one in self.conditions)
+        return f"Reveals {self._seeds()} recorded runs of each condition, one after another: {names}."
+
+    def _seeds(self) -> int:
+        return len(self.conditions[0]["steps"]) if self.conditions else 0
 
     @traitlets.validate("shown")
     def _check_shown(self, proposal: dict) -> int:
-        most = len(next(iter(self.conditions.values()), []))
-        require(0 <= proposal["value"] <= most, "shown", proposal["value"], f"0 to {most}")
+        require(0 <= proposal["value"] <= self._seeds(), "shown", proposal["value"], f"0 to {self._seeds()}")
         return proposal["value"]
 
     @traitlets.validate("guesses")
     def _check_guesses(self, proposal: dict) -> dict:
-        most = len(next(iter(self.conditions.values()), []))
+        names, most = [one["name"] for one in self.conditions], self._seeds()
         for name, guess in proposal["value"].items():
-            require(name in self.conditions, "guesses", name, " or ".join(self.conditions))
+            require(name in names, "guesses", name, " or ".join(names))
             require(isinstance(guess, int) and 0 <= guess <= most, f"guesses[{name!r}]", guess, f"0 to {most}")
         return proposal["value"]

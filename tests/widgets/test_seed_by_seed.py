@@ -1,4 +1,4 @@
-"""SeedBySeed: what it counts is what was recorded, its interval is Wilson's, and a guess comes before the first seed."""
+"""SeedBySeed: what it counts is what was recorded, its interval is Wilson's, and a guess comes first."""
 
 from __future__ import annotations
 
