@@ -117,12 +117,12 @@ function build(model) {
   view.answers = Object.fromEntries(["parity", "net", "machine"].map((who) => [who, make("span", {})]));
   view.said = make("p", { class: "pw-parted" });
   view.key = make("p", { class: "pw-key" });
-  view.numbers = numbersTable("The steps of the string", () => numbers(view.steps, model.get("bits")));
+  view.numbers = numbersTable("The steps of the string", () => numbers(view.steps, model.get("bits"), model.get("nets")[model.get("net")]));
   view.root = widgetRoot("A net's states in a plane and the state machine found in it. The keys 0 and 1 read a bit.",
     make("div", { class: "pw-settings" }, make("label", {}, "Net ", view.select), make("label", {}, "Bits ", view.input), view.message), row,
-    make("div", { class: "pw-pair" }, titled("The net's state", view.plane), titled("The machine", view.machine)),
     make("div", { class: "pw-answers" }, ...[["parity", "True parity"], ["net", "Net says"], ["machine", "Machine says"]].map(
       ([who, name]) => make("span", { class: "pw-one" }, name, view.answers[who]))),
+    make("div", { class: "pw-pair" }, titled("The net's state", view.plane), titled("The machine", view.machine)),
     view.said, make("label", { class: "pw-of-proof" }, view.proof, view.ofProof), view.key, view.numbers.root);
   view.root.addEventListener("keydown", (event) => onKey(event, view, model));
   return view;
@@ -175,19 +175,24 @@ const spot = ({ window: [x, y, half] }, [a, b]) => [((a - x + half) / (2 * half)
 /** The same; what lies outside the window is drawn at its edge. */
 const inside = (net, place) => spot(net, place).map((v) => Number(Math.max(0, Math.min(SIDE, v)).toFixed(1)));
 
+function axisNames({ mean, weights }) {
+  if (mean.length > 2) return ["first axis", "second axis"];
+  return weights.cell === "lstm" ? ["h", "c"] : ["first unit", "second unit"];
+}
+
 /** What stays while bits are read, and places for what moves: the trail, the machine's mark and the point. */
 function drawPlane(view, net, proof) {
   const [even, odd] = net.points.map((points) => points.map((place) => inside(net, place)));
   view.trail = svg("g");
   view.expected = svg("circle", { class: "pw-expected", r: 14 });
   view.point = svg("circle", { class: "pw-point", r: 5 });
-  const names = net.mean.length > 2 ? ["first axis", "second axis"] : net.weights.cell === "lstm" ? ["h", "c"] : ["first unit", "second unit"];
+  const [across, up] = axisNames(net);
   view.plane.replaceChildren(svg("rect", { class: "pw-window", width: SIDE, height: SIDE }), ...ticks(net), ...readout(net),
     ...even.map(([cx, cy]) => svg("circle", { class: "pw-even-state", cx, cy, r: 2.7 })),
     ...odd.map(([x, y]) => svg("rect", { class: "pw-odd-state", x: x - 2.4, y: y - 2.4, width: 4.8, height: 4.8 })),
     ...(proof ? net.boxes : []).map((box) => drawBox(net, box)), view.trail, ...net.centres.map((_, state) => nameOf(net, state)),
-    view.expected, view.point, svg("text", { x: SIDE / 2, y: SIDE + 33, "text-anchor": "middle" }, names[0]),
-    svg("text", { "text-anchor": "middle", transform: `translate(-26 ${SIDE / 2}) rotate(-90)` }, names[1]));
+    view.expected, view.point, svg("text", { x: SIDE / 2, y: SIDE + 33, "text-anchor": "middle" }, across),
+    svg("text", { "text-anchor": "middle", transform: `translate(-26 ${SIDE / 2}) rotate(-90)` }, up));
 }
 
 /** A box of the proof; its frame lies outside it, for many are smaller than a point. */
@@ -261,9 +266,8 @@ function tell(steps, bits) {
   return `Bit ${t} is a ${bits[t - 1]}, and the machine ${went}. ${net}${off ? ` The machine went wrong at bit ${off}.` : ""}`;
 }
 
-function numbers(steps, bits) {
-  const says = (value) => parityName(value);
-  return [["bits read", "last bit", "point", "logit", "the net says", "machine's state", "it says", "true parity"],
-    ...steps.map(({ place, logit, at, parity, net, machine }, t) => [String(t), bits[t - 1] ?? "", `(${place.map((v) => fixed(v, 3)).join(", ")})`,
-      t ? fixed(logit, 3) : "", t ? says(net) : "", String(at), says(machine), says(parity)])];
+function numbers(steps, bits, net) {
+  return [["bits read", "last bit", ...axisNames(net), "logit", "net says", "machine in state", "machine says", "true parity"],
+    ...steps.map((step, t) => [String(t), bits[t - 1] ?? "", ...step.place.map((v) => fixed(v, 3)), t ? fixed(step.logit, 3) : "",
+      t ? parityName(step.net) : "", String(step.at), parityName(step.machine), parityName(step.parity)])];
 }

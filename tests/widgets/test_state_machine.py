@@ -118,18 +118,18 @@ def test_states_logits_and_answers_are_pytorch_s_and_the_machine_s(show, label):
     rows = table(show(widget))
     states, logits = states_of(model, bits)
     flat = (states - widget.nets[label]["mean"]) @ np.array(widget.nets[label]["axes"]).T
-    shown = np.array([[float(value) for value in row[2].strip("()").split(", ")] for row in rows])
+    shown = np.array([row[2:4] for row in rows], dtype=float)
     np.testing.assert_allclose(shown, flat, atol=6e-4)
-    np.testing.assert_allclose([float(row[3]) for row in rows[1:]], logits, rtol=6e-3, atol=6e-4)
+    np.testing.assert_allclose([float(row[4]) for row in rows[1:]], logits, rtol=6e-3, atol=6e-4)
     names = np.array(["even", "odd"])
-    assert [row[4] for row in rows[1:]] == names[(logits > 0).astype(int)].tolist()
+    assert [row[5] for row in rows[1:]] == names[(logits > 0).astype(int)].tolist()
     automaton = extract(nets()[label], most=6).automaton
     path = [0]
     for bit in bits:
         path.append(int(automaton.successors[path[-1], int(bit)]))
-    assert [int(row[5]) for row in rows] == path == widget.path
-    assert [row[6] for row in rows] == names[automaton.odd[path].astype(int)].tolist()
-    assert [row[7] for row in rows] == names[np.cumsum([0, *map(int, bits)]) % 2].tolist()
+    assert [int(row[6]) for row in rows] == path == widget.path
+    assert [row[7] for row in rows] == names[automaton.odd[path].astype(int)].tolist()
+    assert [row[8] for row in rows] == names[np.cumsum([0, *map(int, bits)]) % 2].tolist()
     np.testing.assert_allclose(widget.states, states, atol=1e-9)
 
 
