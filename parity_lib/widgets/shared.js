@@ -44,6 +44,17 @@ function setAvailable(button, available) {
   button.setAttribute("aria-disabled", String(!available));
 }
 
+/** "The numbers", folded: `paint` fills the table whenever a reader opens it. */
+function foldedTable(label, paint) {
+  const table = make("table", {});
+  const root = make("details", { class: "pw-more", ontoggle: () => root.open && paint() }, make("summary", {}, "The numbers"),
+    make("div", { class: "pw-numbers", tabindex: "0", role: "region", "aria-label": label }, table));
+  return { root, table };
+}
+
+const tableRow = (cells) => make("tr", {}, ...cells.map((cell) => make("td", {}, cell)));
+const tableHead = (names) => make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)));
+
 /** x with a subscript: symbol("x", 3). */
 function symbol(letter, index) {
   return make("span", { class: "pw-symbol" }, make("i", {}, letter), make("sub", {}, String(index)));
@@ -76,6 +87,8 @@ function probability(p, digits = 2) {
   if (p > 1 - least) return `> ${(1 - least).toFixed(digits)}`;
   return p.toFixed(digits);
 }
+
+const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
 
 /** Mark a cell with its value for the style sheet: its sign, its --share of the largest, the --side of such a square. */
 function tint(element, value, largest) {
