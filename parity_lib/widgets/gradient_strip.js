@@ -131,9 +131,9 @@ function paint(view, model) {
   view.knob.textContent = knob.name;
   for (const key of ["min", "max", "step"]) view.slider.setAttribute(key, knob[key]);
   view.slider.value = value;
-  view.slider.setAttribute("aria-valuetext", `${knob.written(value)}; ${written(steps[0].median)} arrives at step 1`);
+  view.slider.setAttribute("aria-valuetext", `${knob.written(value)}; ${written(steps[0].median)} reaches step 1`);
   view.value.textContent = knob.written(value);
-  view.title.replaceChildren(`How much of the gradient at step ${steps.length} arrives at the earlier ones, at their ${knob === BIAS ? "cell state" : "state"} `,
+  view.title.replaceChildren(`How much of the gradient at step ${steps.length} reaches each ${knob === BIAS ? "cell state" : "state"} `,
     symbol(knob === BIAS ? "c" : "h", "t"));
   paintStrip(view);
   view.said.textContent = tell(steps);
@@ -154,7 +154,7 @@ function paintStrip({ cells, strip, legend, now, held }) {
 
 function paintNumbers({ numbers, now }) {
   if (!numbers.root.open) return;
-  numbers.table.replaceChildren(tableHead(["step", "arrives (median)", "least", "most", "factor of this step"]),
+  numbers.table.replaceChildren(tableHead(["step", "share (median)", "least", "most", "factor of this step"]),
     ...now.steps.map(({ median, least, most }, t) => tableRow([String(t + 1), ...[median, least, most].map(written),
       t + 1 < now.steps.length ? written(median / now.steps[t + 1].median) : ""])).reverse());
 }
@@ -172,8 +172,8 @@ function written(share) {
 function tell(steps) {
   const medians = steps.map(({ median }) => median), back = medians.length - 1, first = medians[0];
   const lost = medians.findLastIndex((share) => share < LOST) + 1, large = medians.findLastIndex((share) => share > EXPLODED) + 1;
-  const arrives = first === 0 ? "Nothing arrives at step 1 that 64 bits can tell from 0." :
-    `${written(first)} of it arrives at step 1, as if each of the ${back} steps multiplied by ${(first ** (1 / back)).toFixed(2)}.`;
+  const arrives = first === 0 ? "Nothing reaches step 1 that 64 bits can tell from 0." :
+    `${written(first)} of it reaches step 1, as if each of the ${back} steps multiplied by ${(first ** (1 / back)).toFixed(2)}.`;
   const where = large > lost ? `It explodes: above 1000 from step ${large} back.` : lost ? `It vanishes: below 1/1000 from step ${lost} back.` :
     "It stays between 1/1000 and 1000.";
   return `${arrives} ${where}`;

@@ -162,7 +162,7 @@ def test_cells_numbers_and_sentence_are_the_median_over_the_strings(show, name, 
 @pytest.mark.browser
 def test_a_gradient_that_is_zero_is_said_to_be_nothing(show):
     page = show(GradientStrip({"by hand": by_hand("lstm")}))
-    assert "Nothing arrives at step 1" in said(page)
+    assert "Nothing reaches step 1" in said(page)
     assert table(page)[0, 1] == 0
 
 
