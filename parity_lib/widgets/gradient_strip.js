@@ -172,8 +172,9 @@ function written(share) {
 function tell(steps) {
   const medians = steps.map(({ median }) => median), back = medians.length - 1, first = medians[0];
   const lost = medians.findLastIndex((share) => share < LOST) + 1, large = medians.findLastIndex((share) => share > EXPLODED) + 1;
+  const factor = first ** (1 / back), much = first > 1 ? "times as much" : "of it";
   const arrives = first === 0 ? "Nothing reaches step 1 that 64 bits can tell from 0." :
-    `${written(first)} of it reaches step 1, as if each of the ${back} steps multiplied by ${(first ** (1 / back)).toFixed(2)}.`;
+    `${written(first)} ${much} reaches step 1, as if each of the ${back} steps multiplied by ${factor.toFixed(factor < 0.1 ? 4 : 2)}.`;
   const where = large > lost ? `It explodes: above 1000 from step ${large} back.` : lost ? `It vanishes: below 1/1000 from step ${lost} back.` :
     "It stays between 1/1000 and 1000.";
   return `${arrives} ${where}`;
