@@ -95,7 +95,7 @@ function build(model) {
   const view = { held: null }, names = Object.keys(model.get("weights")), steps = model.get("strings")[0].length;
   view.select = make("select", { class: "pw-input", onchange: () => choose(view, model, view.select.value) },
     ...names.map((name) => make("option", {}, name)));
-  view.knob = make("span", {});
+  view.knob = make("span", { class: "pw-knob" });
   view.slider = make("input", { type: "range", class: "pw-slider", oninput: () => turn(view, model, view.now.knob, Number(view.slider.value)) });
   view.value = make("output", { class: "pw-value" });
   const { row } = buttonRow([["Hold to compare", () => { view.held = view.now; paint(view, model); }]]);
@@ -175,7 +175,8 @@ function tell(steps) {
   const factor = first ** (1 / back), much = first > 1 ? "times as much" : "of it";
   const arrives = first === 0 ? "Nothing reaches step 1 that 64 bits can tell from 0." :
     `${written(first)} ${much} reaches step 1, as if each of the ${back} steps multiplied by ${factor.toFixed(factor < 0.1 ? 4 : 2)}.`;
-  const where = large > lost ? `It explodes: above 1000 from step ${large} back.` : lost ? `It vanishes: below 1/1000 from step ${lost} back.` :
+  const from = (step) => (step === 1 ? "at step 1" : `from step ${step} back`);
+  const where = large > lost ? `It explodes: above 1000 ${from(large)}.` : lost ? `It vanishes: below 1/1000 ${from(lost)}.` :
     "It stays between 1/1000 and 1000.";
   return `${arrives} ${where}`;
 }

@@ -208,6 +208,19 @@ def test_it_is_operated_by_keyboard_and_fits_a_phone(show):
     assert min(sizes) >= 11
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 336])
+def test_no_part_reaches_into_the_border(show, width):
+    page = show(GradientStrip({"a name that is a good deal longer than a phone is wide, as some are": NETS["LSTM"],
+                               "b": NETS["orthogonal"]}, bias=-2), width=width)
+    frame = page.locator(".parity-widget").bounding_box()
+    for part in page.locator(".parity-widget :is(select, input, output, button, p, b, .pw-level > span)").all():
+        box = part.bounding_box()
+        if box is not None:
+            assert box["x"] >= frame["x"] + 8
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"] - 16
+
+
 def test_one_net_needs_no_choice_and_the_sentence_follows_the_knob():
     widget = GradientStrip(gain=2)
     assert "its V times 2" in repr(widget)
