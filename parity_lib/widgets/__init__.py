@@ -5,6 +5,7 @@ says how they are put together. They need the ``exercises`` extra (anywidget).
 """
 
 try:
+    from parity_lib.widgets.gradient_strip import GradientStrip
     from parity_lib.widgets.packing import PackedBatch
     from parity_lib.widgets.playground import Playground
     from parity_lib.widgets.return_map import ReturnMap
@@ -18,4 +19,5 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
                               'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
 
-__all__ = ["PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine", "UnrolledRNN",
+           "YouAreTheNetwork"]

@@ -334,8 +334,6 @@ function drawGradient(drawing, { latest }) {
   drawing.setAttribute("aria-label", `The gradient at step 1 is 10 to the power ${powers[0].toFixed(1)} of that at step ${norms.length}`);
 }
 
-const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
-
 /** What the figures show at step t, or for strings of t bits, row by row. */
 function numbers({ latest: { accuracyByLength, states, gradient } }) {
   return [["step or bits", "right at this length", "logit along the string", "gradient at this step"],

@@ -92,6 +92,8 @@ function probability(p, digits = 2) {
   return p.toFixed(digits);
 }
 
+const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
+
 /** Mark a cell with its value for the style sheet: its sign, its --share of the largest, the --side of such a square. */
 function tint(element, value, largest) {
   const share = Math.min(Math.abs(value) / largest, 1);

@@ -26,6 +26,11 @@ TRAINS = [
     "print('python has', [(run['seed'], run['solved']) for run in w.runs], w.settings['seed'])",
     "w.settings = w.settings | {'cell': 'gru', 'hidden': 4}",
 ]
+TURNS = [
+    "from parity_lib.widgets import GradientStrip\nw = GradientStrip(gain=1.5)\nw",
+    "print('python has', round(w.gain, 2))",
+    "w.gain = 0.5",
+]
 
 WALKS = [
     "from parity_lib import by_hand\nfrom parity_lib.widgets import StateMachine\n"
@@ -144,6 +149,20 @@ def test_bits_read_beside_the_machine_are_known_to_python_and_python_reads_on(li
     run(page, cells.nth(2))
     widget.get_by_text("Net and parity parted at bit").wait_for(timeout=15_000)
     assert widget.get_by_role("combobox", name="Net").input_value() == "K = 1.15"
+
+
+@pytest.mark.parametrize("lab", [TURNS], indirect=True)
+def test_a_knob_that_the_reader_turns_is_known_to_python_and_the_other_way_round(live):
+    page, cells = live
+    run(page, cells.nth(0))
+    page.get_by_role("slider", name="Gain of V").focus(timeout=90_000)
+    page.keyboard.press("ArrowLeft")
+    run(page, cells.nth(1))
+    page.get_by_text("python has 1.45").wait_for(timeout=15_000)
+
+    run(page, cells.nth(2))
+    page.get_by_text("It vanishes").wait_for(timeout=15_000)
+    assert page.locator(".pw-value").inner_text() == "× 0.50"
 
 
 def run(page, cell) -> None:
