@@ -109,7 +109,8 @@ STRING = [1, 0, 1, 1, 0, 0, 1, 0]      # the one in the figures
 
 def watched(page, cell):
     """Each gate and the state of the unit by hand along the string, with the page's own steps."""
-    net, h, c, seen = by_hand(cell), np.zeros((1, 1)), 0.0, []
+    net, seen = by_hand(cell), []
+    h, c = np.zeros((1, 1)) if cell == "gru" else 0.0, 0.0
     weights = [w.detach().double().numpy() for w in page["weights_of"](net.rnn)]
     for bit in STRING:
         if cell == "gru":
@@ -145,9 +146,9 @@ def test_one_curve_of_the_unit_by_hand_rises_and_the_other_falls(cell):
         old = h if cell == "gru" else (h, torch.full_like(h, c))
         zero, one = (net.rnn(torch.full((201, 1, 1), bit).double(), old)[0][:, 0, 0].detach().numpy()
                      for bit in (0.0, 1.0))
-        assert (np.diff(zero) >= 0).all()
+        assert np.diff(zero).min() > -1e-6
         assert zero[-1] > zero[0] + 1
-        assert (np.diff(one) <= 0).all()
+        assert np.diff(one).max() < 1e-6
         assert one[-1] < one[0] - 0.5
 
 
