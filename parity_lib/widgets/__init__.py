@@ -9,6 +9,7 @@ try:
     from parity_lib.widgets.packing import PackedBatch
     from parity_lib.widgets.playground import Playground
     from parity_lib.widgets.return_map import ReturnMap
+    from parity_lib.widgets.seed_by_seed import SeedBySeed
     from parity_lib.widgets.unrolled import UnrolledRNN
     from parity_lib.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
@@ -18,4 +19,4 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"{package} is missing, which interactive figures need: "
                               'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
-__all__ = ["GatedUnit", "PackedBatch", "Playground", "ReturnMap", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["GatedUnit", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "UnrolledRNN", "YouAreTheNetwork"]

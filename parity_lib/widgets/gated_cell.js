@@ -60,7 +60,7 @@ function drawGru({ step, bit, old, now, largest }) {
     node(28, TOP, oldName("h", step), old.h), valve(150, TOP, "update z", z), sum(290, TOP),
     node(344, TOP, subscript("h", step), h),
     valve(107, LOW, "reset r", r, true), node(188, LOW, "candidate n", n), valve(249, LOW, "1 − z", write, true),
-    input(188, step, bit), svgText(236, 36, "keep"), svgText(296, 116, "write", "start"),
+    input(188, step, bit), svgText(222, TOP + HALF + 17, "keep"), svgText(296, 116, "write", "start"),
   ];
 }
 
@@ -75,7 +75,7 @@ function drawLstm({ step, bit, old, now, largest }) {
     node(344, TOP, subscript("c", step), c),
     node(28, LOW, oldName("h", step), old.h), node(98, LOW, "candidate g", g), valve(155, LOW, "input i", i, true),
     squashing(236, LOW), valve(283, LOW, "output o", o, true), node(344, LOW, subscript("h", step), h),
-    input(98, step, bit), svgText(170, 36, "keep", "start"),
+    input(98, step, bit), svgText(161, TOP + HALF + 17, "keep"),
     svgText(194, 116, "write", "end"), svgText(242, 116, "show", "start"),
   ];
 }

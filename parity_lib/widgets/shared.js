@@ -205,9 +205,11 @@ function numbersTable(opened) {
   return { root, table };
 }
 
+/** The first cell of a row is its name. */
 function fillTable(table, names, rows) {
-  const row = (cells, tag, attributes) => make("tr", {}, ...cells.map((cell) => make(tag, attributes, cell)));
-  table.replaceChildren(row(names, "th", { scope: "col" }), ...rows.map((cells) => row(cells, "td", {})));
+  table.replaceChildren(make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name))),
+    ...rows.map(([name, ...cells]) =>
+      make("tr", {}, make("th", { scope: "row" }, name), ...cells.map((cell) => make("td", {}, cell)))));
 }
 
 // --- the network ------------------------------------------------------------
