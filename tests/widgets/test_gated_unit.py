@@ -112,9 +112,12 @@ def test_gates_states_and_logits_are_pytorchs(show, cell):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_what_is_drawn_is_these_numbers(show, cell):
-    net = wild(cell, 1)
+@pytest.mark.parametrize(("seed", "sign"), [(0, -1), (7, 1)])
+def test_what_is_drawn_is_these_numbers(show, cell, seed, sign):
+    """Valves, squares and bars, for a unit whose states are below zero and for one whose are above."""
+    net = wild(cell, seed)
     expected = by_pytorch(net, LONG)
+    assert sign * sum(expected["h"]) > 1
     page = show(GatedUnit({"a": net}, bits=LONG, step=len(LONG)))
     columns = page.locator(".pw-step")
     gates = [letter for letter in GATES[cell] if letter not in "ng"]
@@ -128,8 +131,7 @@ def test_what_is_drawn_is_these_numbers(show, cell):
         bars = columns.nth(t).locator(".pw-state").evaluate_all("""all => all.map((one) => {
             const box = one.getBoundingClientRect(), bar = one.firstChild.getBoundingClientRect();
             return (box.top + box.bottom - bar.top - bar.bottom) / one.clientHeight * 2; })""")
-        states = [now[letter] / largest for letter in expected if letter in "ngch"]
-        np.testing.assert_allclose(bars, states, atol=0.06)
+        np.testing.assert_allclose(bars, [now[letter] / largest for letter in expected if letter in "ngch"], atol=0.06)
 
         valves = page.locator(".pw-valve").evaluate_all("""all => Object.fromEntries(all.map((one) => {
             const [shut, open] = [...one.querySelectorAll("rect")].map((rect) => rect.height.baseVal.value);
@@ -150,22 +152,39 @@ def places(page, name: str) -> np.ndarray:
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_the_curves_and_the_step_on_them_are_pytorchs(show, cell):
     """The curves from torch's own module with any old state, the LSTM's with the cell state that it holds."""
-    net, t = wild(cell, 2), 6
+    net = remembering() if cell == "lstm" else wild(cell, 2)
     expected = by_pytorch(net, LONG)
-    page = show(GatedUnit({"a": net}, bits=LONG, step=t))
-    for bit in (0, 1):
-        before, after = places(page, f".pw-after-{bit}")
-        h = torch.tensor(before)[None, :, None]
-        c = torch.full_like(h, expected["c"][t - 2]) if cell == "lstm" else None
-        x = torch.full((len(before), 1, 1), float(bit)).double()
-        with torch.no_grad():
-            out, _ = net.rnn(x, (h, c) if cell == "lstm" else h)
-        np.testing.assert_allclose(after, out[:, 0, 0].numpy(), atol=6e-3)
-    old, new = expected["h"][t - 2:t]
-    np.testing.assert_allclose(places(page, ".pw-cobweb"), [[old, old, new], [old, new, new]], atol=2e-3)
-    assert page.locator(f".pw-after-{LONG[t - 1]}").get_attribute("class").split() == [f"pw-after-{LONG[t - 1]}"]
-    assert "pw-other" in page.locator(f".pw-after-{1 - int(LONG[t - 1])}").get_attribute("class")
-    assert page.locator(".pw-trail").count() == (cell == "gru")
+    page = show(GatedUnit({"a": net}, bits=LONG))
+    for t in (3, 6, 11):
+        page.locator(".pw-step").nth(t).click()
+        memory = expected["c"][t - 2] if cell == "lstm" else 0.0
+        for bit in (0, 1):
+            before, after = places(page, f".pw-after-{bit}")
+            np.testing.assert_allclose(after, curve(net, bit, before, memory), atol=6e-3)
+        if cell == "lstm":     # the cell state matters here, so a curve for another one would be seen
+            assert np.abs(curve(net, 0, before, memory) - curve(net, 0, before, 0.0)).max() > 0.05
+        old, new = expected["h"][t - 2:t]
+        np.testing.assert_allclose(places(page, ".pw-cobweb"), [[old, old, new], [old, new, new]], atol=4e-3)
+        faded = ["pw-other" in page.locator(f".pw-after-{bit}").get_attribute("class") for bit in "01"]
+        assert faded == [LONG[t - 1] != bit for bit in "01"]
+        assert page.locator(".pw-trail").count() == (cell == "gru")
+
+
+def remembering() -> ParityRNN:
+    """An LSTM unit with random weights whose forget gate is half open at least."""
+    net = wild("lstm", 2)
+    with torch.no_grad():
+        net.rnn.weight_ih_l0[1] = net.rnn.weight_hh_l0[1] = net.rnn.bias_hh_l0[1] = 0
+        net.rnn.bias_ih_l0[1] = 1
+    return net
+
+
+def curve(net: ParityRNN, bit: int, before: np.ndarray, memory: float) -> np.ndarray:
+    """The new state for each old one."""
+    h = torch.tensor(before)[None, :, None]
+    old = (h, torch.full_like(h, memory)) if net.cell == "lstm" else h
+    with torch.no_grad():
+        return net.rnn(torch.full((len(before), 1, 1), float(bit)).double(), old)[0][:, 0, 0].numpy()
 
 
 @pytest.mark.browser
