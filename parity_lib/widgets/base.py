@@ -62,6 +62,24 @@ def weights(model: ParityRNN, name: str = "model") -> dict:
     }
 
 
+def check_nets(nets: dict[str, ParityRNN], cells: tuple[str, ...], most_units: int) -> None:
+    """Raise ValueError unless ``nets`` maps labels to one-layer nets with one of these cells, and not too many units.
+
+    >>> check_nets({"mine": ParityRNN(9, "gru")}, ("gru",), most_units=8)
+    Traceback (most recent call last):
+    ValueError: nets['mine'].hidden_size must be at most 8, but it is 9
+    """
+    require(isinstance(nets, dict) and len(nets) > 0, "nets", nets, "a dict of label: ParityRNN, not empty")
+    for label, model in nets.items():
+        name = f"nets[{label!r}]"
+        require(isinstance(label, str), "a label in nets", label, "a string")
+        require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
+        require_choice(f"{name}.cell", model.cell, cells)
+        require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
+        require(model.hidden_size <= most_units, f"{name}.hidden_size", model.hidden_size,
+                "1" if most_units == 1 else f"at most {most_units}")
+
+
 class ParityWidget(anywidget.AnyWidget):
     """An anywidget that can say in a sentence what it shows, for places where no script runs.
 
@@ -102,7 +120,7 @@ class NetsOverBits(ParityWidget):
     step = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, nets: dict[str, ParityRNN], bits: str, *, net: str | None = None, step: int = 0) -> None:
-        self._check_nets(nets)
+        check_nets(nets, self.cells, self.most_units)
         # A model knows how to become plain lists; traitlets checks the rest, all at once.
         super().__init__(weights={label: weights(model) for label, model in nets.items()},
                          bits=bits, net=next(iter(nets)) if net is None else net, step=step)
@@ -116,17 +134,6 @@ class NetsOverBits(ParityWidget):
     def verdicts(self) -> str:
         """What the net says after each bit, in words."""
         return ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
-
-    def _check_nets(self, nets: dict[str, ParityRNN]) -> None:
-        require(isinstance(nets, dict) and len(nets) > 0, "nets", nets, "a dict of label: ParityRNN, not empty")
-        for label, model in nets.items():
-            name = f"nets[{label!r}]"
-            require(isinstance(label, str), "a label in nets", label, "a string")
-            require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
-            require_choice(f"{name}.cell", model.cell, self.cells)
-            require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
-            require(model.hidden_size <= self.most_units, f"{name}.hidden_size", model.hidden_size,
-                    "1" if self.most_units == 1 else f"at most {self.most_units}")
 
     @traitlets.validate("bits")
     def _check_bits(self, proposal: dict) -> str:

@@ -66,7 +66,7 @@ function build(model) {
   view.sums = make("div", { class: "pw-sums" });
   view.verdict = make("div", { "aria-hidden": "true" }); // the sentence beside it says it
   view.said = make("p", { "aria-live": "polite", "aria-atomic": "true" });
-  view.numbers = numbersTable();
+  view.numbers = numbersTable("The numbers of the steps so far", () => tableRows(view, look(model)));
   view.root = widgetRoot("One gated unit, step by step",
     buildStringSettings(view, model, MOST_BITS, (bits) => setBits(model, bits)),
     make("div", { class: "pw-unit" },
@@ -127,7 +127,7 @@ function paint(view, model) {
   paintVerdict(view.verdict, step ? steps[step].logit : null, onesIn(bits.slice(0, step)));
   view.said.replaceChildren(...(step ? judge(steps[step].logit, bits.slice(0, step)) :
     ["Nothing is in memory yet. What will the gates do at each bit? Guess, then press Step."]));
-  paintTable(view, shown);
+  view.numbers.paint();
 }
 
 function paintControls(view, shown) {
@@ -161,13 +161,14 @@ function paintColumn(mark, t, known, shown) {
   mark.answer.classList.toggle("pw-fails", !isRight(shown, t));
 }
 
-function paintTable({ numbers, seen }, shown) {
+/** The numbers of all steps that the reader has reached. */
+function tableRows({ seen }, shown) {
   const { net, bits, steps, values } = shown, rows = ROWS[net.cell];
   const exact = (value) => (value === undefined ? "" : fixed(value, 4));
-  fillTable(numbers.table, ["step", "bit", ...rows.map(([letter, name]) => `${name} ${letter}`), "logit", "answer"],
-    values.slice(0, seen + 1).map((one, t) => [
+  return [["step", "bit", ...rows.map(([letter, name]) => `${name} ${letter}`), "logit", "answer"],
+    ...values.slice(0, seen + 1).map((one, t) => [
       String(t), bits[t - 1] ?? "", ...rows.map(([letter]) => exact(one[letter])), exact(steps[t].logit),
-      t ? verdict(shown, t) : ""]));
+      t ? verdict(shown, t) : ""])];
 }
 
 // --- the curves -------------------------------------------------------------

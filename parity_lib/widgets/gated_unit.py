@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from parity_lib.models import ParityRNN, by_hand
-from parity_lib.widgets.base import NetsOverBits, front_end
+from parity_lib.widgets.base import NetsOverBits, check_nets, front_end
 
 
 class GatedUnit(NetsOverBits):
@@ -35,7 +35,7 @@ class GatedUnit(NetsOverBits):
     def __init__(self, nets: dict[str, ParityRNN] | None = None, bits: str = "10110010", *,
                  net: str | None = None, step: int = 0) -> None:
         nets = {f"{cell.upper()} by hand": by_hand(cell) for cell in self.cells} if nets is None else nets
-        self._check_nets(nets)
+        check_nets(nets, self.cells, self.most_units)
         self._nets = {label: copy.deepcopy(model).double() for label, model in nets.items()}
         super().__init__(nets, bits, net=net, step=step)
 

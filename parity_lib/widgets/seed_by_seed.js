@@ -58,7 +58,7 @@ function build(model) {
   view.buttons = buttons;
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
   view.panels = model.get("conditions").map((condition) => buildPanel(model, condition, seeds));
-  view.numbers = numbersTable();
+  view.numbers = numbersTable("The runs, a seed in each row", () => numbers(view, model.get("shown")));
   view.root = widgetRoot("Runs, one seed after another",
     make("div", { class: "pw-panels" }, ...view.panels.map((panel) => panel.root)),
     make("div", { class: "pw-dropping" }, row, view.line),
@@ -94,7 +94,7 @@ function paint(view, model) {
   for (const name of ["Another seed", "Ten more", "All"]) setAvailable(view.buttons[name], shown < seeds);
   setAvailable(view.buttons["Start again"], shown > 0 || guessed(model));
   view.line.textContent = announce(view, model, shown, seeds);
-  paintTable(view, shown);
+  view.numbers.paint();
 }
 
 const across = (step, cap) => LEFT + ((RIGHT - LEFT) * Math.log(Math.max(step, FIRST) / FIRST)) / Math.log(cap / FIRST);
@@ -152,8 +152,8 @@ function announce(view, model, shown, seeds) {
   return `All ${seeds} seeds.` + (guessed(model) ? ` ${inside} of your ${Object.keys(model.get("guesses")).length} guesses ${inside === 1 ? "lies" : "lie"} inside the interval.` : "");
 }
 
-function paintTable(view, shown) {
-  fillTable(view.numbers.table, ["seed", ...view.panels.map((panel) => panel.name)],
-    Array.from({ length: shown }, (_, seed) =>
-      [String(seed), ...view.panels.map((panel) => String(panel.steps[seed] ?? "not solved"))]));
+/** The step at which each run of the seeds so far was solved. */
+function numbers({ panels }, shown) {
+  return [["seed", ...panels.map((panel) => panel.name)],
+    ...Array.from({ length: shown }, (_, i) => [String(i), ...panels.map((panel) => String(panel.steps[i] ?? "not solved"))])];
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
-from parity_lib.widgets.base import NetsOverBits, front_end
+from parity_lib.widgets.base import NetsOverBits, check_nets, front_end
 
 
 class UnrolledRNN(NetsOverBits):
@@ -34,7 +34,7 @@ class UnrolledRNN(NetsOverBits):
     def __init__(self, nets: dict[str, ParityRNN] | None = None, bits: str = "10110", *,
                  net: str | None = None, step: int = 0) -> None:
         nets = {"by hand": by_hand("tanh")} if nets is None else nets
-        self._check_nets(nets)
+        check_nets(nets, self.cells, self.most_units)
         self._nets = {label: NumpyRNN.from_torch(model) for label, model in nets.items()}
         super().__init__(nets, bits, net=net, step=step)
 

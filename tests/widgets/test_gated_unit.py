@@ -76,6 +76,9 @@ def by_pytorch(net: ParityRNN, bits: str) -> dict[str, np.ndarray]:
 
 def table(page) -> dict[str, list[str]]:
     """The numbers in the table, by the last word of their column's name."""
+    if page.locator("details[open]").count() == 0:
+        page.get_by_text("The numbers", exact=True).click()
+        page.locator(".pw-numbers tr").first.wait_for()
     rows = page.locator(".pw-numbers tr").evaluate_all("all => all.map(row => [...row.cells].map(c => c.textContent))")
     return {name.split()[-1]: list(column) for name, *column in zip(*rows, strict=True)}
 
