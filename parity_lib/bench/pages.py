@@ -22,12 +22,11 @@ PACKED = (".html", ".css", ".js", ".json", ".svg", ".ttf")    # what a server se
 SECONDS = 6                                          # that a page is watched after it has loaded
 WATCH = """() => {
   window.seen = { paint: 0, blocking: 0, shift: 0 };
-  new PerformanceObserver(list => { for (const one of list.getEntries()) seen.paint = one.startTime / 1000; })
-    .observe({ type: "largest-contentful-paint", buffered: true });
-  new PerformanceObserver(list => { for (const one of list.getEntries()) seen.blocking += Math.max(0, one.duration - 50) / 1000; })
-    .observe({ type: "longtask", buffered: true });
-  new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) seen.shift += one.value; })
-    .observe({ type: "layout-shift", buffered: true });
+  const watch = (type, note) =>
+    new PerformanceObserver(list => list.getEntries().forEach(note)).observe({ type, buffered: true });
+  watch("largest-contentful-paint", one => { seen.paint = one.startTime / 1000; });
+  watch("longtask", one => { seen.blocking += Math.max(0, one.duration - 50) / 1000; });
+  watch("layout-shift", one => { seen.shift += one.hadRecentInput ? 0 : one.value; });
 }"""
 FIGURES = {"kib": ("KiB", 0), "requests": ("requests", 0), "paint": ("paint, s", 2), "blocking": ("blocking, s", 2),
            "shift": ("layout shift", 3)}
