@@ -181,16 +181,28 @@ VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">(.*
 
 
 def told(text: str) -> str:
-    """A page that says in a sentence what an interactive figure shows, where no script runs."""
+    """A page with room for each interactive figure, and with a sentence that says what it shows where no script runs."""
     saved = {}
     for state in STATE.findall(text):
         saved |= json.loads(state)["state"]
 
     def with_sentence(view: re.Match) -> str:
-        sentence = saved[json.loads(view[1])["model_id"]]["state"].get("sentence", "")
-        return (f"{view[0]}<noscript><p>[An interactive figure, which needs JavaScript.] {escape(sentence)}</p>"
-                "</noscript>")
-    return VIEW.sub(with_sentence, text)
+        state = saved[json.loads(view[1])["model_id"]]["state"]
+        room = "".join(f"--room-{name}: {rem}rem; " for name, rem in zip(("column", "phone"), state.get("room", [])))
+        return (f'{view[0]}<div class="widget-host" style="{room.strip()}"></div><noscript><p>[An interactive figure, '
+                f'which needs JavaScript.] {escape(state.get("sentence", ""))}</p></noscript>')
+    return VIEW.sub(with_sentence, STATE.sub(once, text))
+
+
+def once(state: re.Match) -> str:
+    """The state of a page's models, in which a text that several have stands once."""
+    saved, first = json.loads(state[1]), {}
+    for name, model in saved["state"].items():
+        for key in {"_esm", "_css"} & set(model["state"]):
+            owner = first.setdefault((key, model["state"][key]), name)
+            if owner != name:
+                model["state"][key] = {"like": owner}
+    return state[0].replace(state[1], json.dumps(saved).replace("<", "\\u003c"))
 
 
 def finish_pages(app, exception) -> None:

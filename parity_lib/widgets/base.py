@@ -83,10 +83,13 @@ def check_nets(nets: dict[str, ParityRNN], cells: tuple[str, ...], most_units: i
 class ParityWidget(anywidget.AnyWidget):
     """An anywidget that can say in a sentence what it shows, for places where no script runs.
 
-    ``sentence`` is what it showed when it was made: the built page has it where there is no JavaScript.
+    ``sentence`` is what it showed when it was made: the built page has it where there is no JavaScript. ``room`` is how
+    high it stands, in rem, in a column of text and on a phone: a page keeps so much free, so that nothing moves when
+    the figure comes in. Where it is empty the figure may stand further down only.
     """
 
     sentence = traitlets.Unicode().tag(sync=True)
+    room = traitlets.List(traitlets.Float()).tag(sync=True)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

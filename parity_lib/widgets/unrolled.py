@@ -6,6 +6,7 @@ Chapter: *Unrolling a recurrent network*.
 from __future__ import annotations
 
 import numpy as np
+import traitlets
 
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.widgets.base import NetsOverBits, check_nets, front_end
@@ -29,6 +30,7 @@ class UnrolledRNN(NetsOverBits):
     """
 
     _esm, _css = front_end("unrolled")
+    room = traitlets.List(traitlets.Float(), [37.7, 46.7]).tag(sync=True)
     cells, most_units, most_bits = ("tanh", "relu"), 128, 12
 
     def __init__(self, nets: dict[str, ParityRNN] | None = None, bits: str = "10110", *,

@@ -116,3 +116,27 @@ def test_formulas_are_read_aloud_as_mathml(browser, site):
         formulas = page.locator("mjx-container").count()
         assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas > 100
         assert page.locator("mjx-merror").count() == 0
+
+
+SHIFTS = """() => {
+  window.shift = 0;
+  new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })
+    .observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", [HOME, "book/playground"])
+def test_nothing_moves_when_a_figure_comes_in(browser, site, name, width):
+    with opened(browser, width, "light") as context:
+        context.add_init_script(f"({SHIFTS})()")
+        page, _ = visit(context, f"{site}/{name}.html")
+        page.wait_for_selector(".widget-host[data-ready]")
+        page.wait_for_timeout(500)
+        assert page.evaluate("shift") < 0.02
+
+
+def test_figures_of_one_kind_share_their_text(html):
+    page = (html / "book" / "gates.html").read_text(encoding="utf8")
+    assert page.count("application/vnd.jupyter.widget-view+json") == 3
+    assert page.count("export default") == 1
