@@ -181,7 +181,7 @@ VIEW = re.compile(r'<script type="application/vnd.jupyter.widget-view\+json">(.*
 
 
 def told(text: str) -> str:
-    """A page with room for each interactive figure, and with a sentence that says what it shows where no script runs."""
+    """A page with room for each interactive figure, and a sentence that says what it shows where no script runs."""
     saved = {}
     for state in STATE.findall(text):
         saved |= json.loads(state)["state"]
