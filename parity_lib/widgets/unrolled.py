@@ -10,6 +10,7 @@ import re
 import numpy as np
 import traitlets
 
+from parity_lib import figures
 from parity_lib.errors import require, require_choice
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.widgets.base import ParityWidget, front_end, weights
@@ -69,6 +70,10 @@ class UnrolledRNN(ParityWidget):
         """The net, its bits and its verdicts."""
         verdicts = ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
         return f"The net {self.net!r} reads the bits {self.bits} and says after each one: {verdicts}."
+
+    def picture(self) -> figures.Picture:
+        """The whole string read, however many steps the reader has taken."""
+        return figures.bits_read(self.bits, self.states, self.logits > 0, self.summary())
 
     @traitlets.validate("bits")
     def _check_bits(self, proposal: dict) -> str:
