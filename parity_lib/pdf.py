@@ -39,10 +39,13 @@ READY = """async () => {
   while (document.querySelector(".widget-host:not([data-ready], :has([role=note]))"))
     await new Promise((done) => setTimeout(done, 20));
 }"""
-# A box that is taller than a sheet would be torn wherever it begins.
+# A box that is taller than a sheet would be torn wherever it begins. Code and what comes of it stay together where that
+# leaves less than half a sheet empty.
 FIT = """(height) => {
   for (const box of document.querySelectorAll("div.cell_input, figure"))
     if (box.offsetHeight > height) box.style.zoom = (height - 8) / box.offsetHeight;
+  for (const cell of document.querySelectorAll("div.cell"))
+    if (cell.offsetHeight < height / 2) cell.style.breakInside = "avoid";
 }"""
 
 

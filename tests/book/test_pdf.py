@@ -20,8 +20,8 @@ WIDE = """(width) => [...document.querySelectorAll("body *")].filter((one) => {
   const { left, right, width: own } = one.getBoundingClientRect();
   if (own === 0 || !one.checkVisibility() || one.closest("mjx-assistive-mml, svg *")) return false;
   const cut = getComputedStyle(one).overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1;
-  // A formula in a line holds a hidden copy of itself for screen readers, which takes no room.
-  return right > width + 1 || left < -1 || (cut && !one.closest("span.math"));
+  // A formula holds a hidden copy of itself for screen readers, and long lines that it cuts to size.
+  return right > width + 1 || left < -1 || (cut && !one.closest(".math"));
 }).map((one) => `${one.closest(".chapter")?.id} ${one.tagName} ${one.textContent.trim().slice(0, 60)}`)"""
 
 
