@@ -19,11 +19,13 @@ ADMONITIONS = {"admonition", "attention", "caution", "danger", "error", "hint", 
                "pull-quote", "exercise", "solution", "tab-item"}
 UNNAMED = {"margin", "epigraph", "pull-quote"}     # a block quote without a title of its own kind
 CONTAINERS = {"div", "container", "tab-set", "grid", "grid-item", "only", "raw", "centered", "rst-class"}
-DROPPED = {"index", "toctree", "contents", "tableofcontents", "bibliography", "footbibliography", "glue"}
+QUESTIONS = {"guess"}
+DROPPED = {"guessed", "index", "toctree", "contents", "tableofcontents", "bibliography", "footbibliography", "glue"}
 CODE = {"code", "code-block", "sourcecode"}
 IMAGES = {"figure", "image"}
 RASTER = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 
+CHOICE = re.compile(r"^(\S.*)\n: (.*)$", re.MULTILINE)      # of a question, and what is said to it
 OPENING = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?=[^`]*$)|~{3,}|:{3,})\s*(?P<info>.*)$")
 DIRECTIVE = re.compile(r"^\{(?P<name>[\w:.-]+)\}\s*(?P<argument>.*)$")
 OPTION = re.compile(r"^:(?P<key>[\w-]+):\s*(?P<value>.*)$")
@@ -135,6 +137,8 @@ class PlainMarkdown:
             return list_table(self.rewrite(text), self.inline(argument))
         if name in CONTAINERS:
             return f"\n{self.rewrite(text)}\n"
+        if name in QUESTIONS:
+            return self.quote(name, "Guess", CHOICE.sub(r"- **\1** \2", text))
         if name in ADMONITIONS or name.startswith("prf:"):
             return self.quote(name, argument, text)
         raise Unknown(f"the directive {{{name}}}")

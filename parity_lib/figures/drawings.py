@@ -207,7 +207,7 @@ def machines(panels: Sequence[tuple]) -> Picture:
     words = []
     for axes, (title, successors, odd) in zip(places[0], panels, strict=True):
         count = len(odd)
-        at = _around_a_circle(successors)
+        at = around_a_circle(successors)
         blank(axes, 2.6, 2.9, -2.9, -2.9)
         axes.set_title(title)
         for state in range(count):
@@ -224,7 +224,7 @@ def machines(panels: Sequence[tuple]) -> Picture:
                    + ". ".join(words) + ".", "A double ring: odd. An arrow is followed on the bit beside it.")
 
 
-def _around_a_circle(successors: np.ndarray) -> np.ndarray:
+def around_a_circle(successors: np.ndarray) -> np.ndarray:
     """Places ``[states, 2]``, state 0 on the left, in an order in which most arrows join neighbours."""
     count = len(successors)
 

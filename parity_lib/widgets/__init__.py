@@ -5,9 +5,12 @@ says how they are put together. They need the ``exercises`` extra (anywidget).
 """
 
 try:
+    from parity_lib.widgets.gradient_strip import GradientStrip
     from parity_lib.widgets.packing import PackedBatch
     from parity_lib.widgets.playground import Playground
     from parity_lib.widgets.return_map import ReturnMap
+    from parity_lib.widgets.seed_by_seed import SeedBySeed
+    from parity_lib.widgets.state_machine import StateMachine
     from parity_lib.widgets.unrolled import UnrolledRNN
     from parity_lib.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
@@ -16,4 +19,5 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
                               'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
 
-__all__ = ["PackedBatch", "Playground", "ReturnMap", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine", "UnrolledRNN",
+           "YouAreTheNetwork"]

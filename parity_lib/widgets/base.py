@@ -16,7 +16,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from parity_lib.errors import require
+from parity_lib.errors import require, require_choice
 from parity_lib.figures import Picture
 from parity_lib.models import ParityRNN
 
@@ -60,6 +60,23 @@ def weights(model: ParityRNN, name: str = "model") -> dict:
         "b": b.tolist(), "d": d[shared:].tolist(),
         "W": values["hidden_to_logits.weight"].tolist(), "c": values["hidden_to_logits.bias"].tolist(),
     }
+
+
+def check_nets(nets: dict[str, ParityRNN], cells: tuple[str, ...], most_units: int) -> None:
+    """Raise ValueError unless ``nets`` maps labels to one-layer nets with one of these cells, and not too many units.
+
+    >>> check_nets({"mine": ParityRNN(9, "gru")}, ("gru",), most_units=8)
+    Traceback (most recent call last):
+    ValueError: nets['mine'].hidden_size must be at most 8, but it is 9
+    """
+    require(isinstance(nets, dict) and len(nets) > 0, "nets", nets, "a dict of label: ParityRNN, not empty")
+    for label, model in nets.items():
+        name = f"nets[{label!r}]"
+        require(isinstance(label, str), "a label in nets", label, "a string")
+        require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
+        require_choice(f"{name}.cell", model.cell, cells)
+        require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
+        require(model.hidden_size <= most_units, f"{name}.hidden_size", model.hidden_size, f"at most {most_units}")
 
 
 class ParityWidget(anywidget.AnyWidget):

@@ -174,12 +174,10 @@ function build(model, el) {
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
   view.figures = Object.fromEntries(model.get("figures").map((name) => [name, buildFigure(name)]));
   view.strip = make("p", { class: "pw-runs" });
-  view.table = make("table", {});
-  view.numbers = make("details", { class: "pw-more", ontoggle: () => paintNumbers(view) }, make("summary", {}, "The numbers"),
-    make("div", { class: "pw-numbers", tabindex: "0", role: "region", "aria-label": "The numbers of the figures" }, view.table));
+  view.numbers = numbersTable("The numbers of the figures", () => numbers(view));
   view.root = widgetRoot("A network that trains here",
     ...(model.get("chosen") ? [buildSettings(view, model)] : []), row, view.line,
-    make("div", { class: "pw-figures" }, ...Object.values(view.figures).map((figure) => figure.root)), view.strip, view.numbers);
+    make("div", { class: "pw-figures" }, ...Object.values(view.figures).map((figure) => figure.root)), view.strip, view.numbers.root);
   return view;
 }
 
@@ -244,7 +242,7 @@ function paint(view, model) {
     draw(figure.drawing, view, model.get("settings"));
   }
   paintRuns(view, model);
-  paintNumbers(view);
+  if (!view.running) view.numbers.paint(); // while it trains nobody could read them
 }
 
 function paintButtons(view) {
@@ -336,16 +334,11 @@ function drawGradient(drawing, { latest }) {
   drawing.setAttribute("aria-label", `The gradient at step 1 is 10 to the power ${powers[0].toFixed(1)} of that at step ${norms.length}`);
 }
 
-const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
-
-/** What the figures show at step t, or for strings of t bits, in a table; not while it trains, which nobody could read. */
-function paintNumbers(view) {
-  if (!view.numbers.open || view.running) return;
-  const { accuracyByLength, states, gradient } = view.latest;
-  const row = (cells, tag = "td") => make("tr", {}, ...cells.map((cell) => make(tag, {}, cell)));
-  view.table.replaceChildren(row(["step or bits", "right at this length", "logit along the string", "gradient at this step"], "th"),
-    ...(accuracyByLength?.lengths ?? []).map((length, i) => row([String(length), accuracyByLength.right[i].toFixed(2),
-      states?.logits[i] === undefined ? "" : fixed(states.logits[i]), gradient?.[i] === undefined ? "" : gradient[i].toExponential(1)])));
+/** What the figures show at step t, or for strings of t bits, row by row. */
+function numbers({ latest: { accuracyByLength, states, gradient } }) {
+  return [["step or bits", "right at this length", "logit along the string", "gradient at this step"],
+    ...(accuracyByLength?.lengths ?? []).map((length, i) => [String(length), accuracyByLength.right[i].toFixed(2),
+      states?.logits[i] === undefined ? "" : fixed(states.logits[i]), gradient?.[i] === undefined ? "" : gradient[i].toExponential(1)])];
 }
 
 /** The runs with these settings, a word each; of others only how many there were. */

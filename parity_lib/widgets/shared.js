@@ -49,6 +49,21 @@ function symbol(letter, index) {
   return make("span", { class: "pw-symbol" }, make("i", {}, letter), make("sub", {}, String(index)));
 }
 
+/**
+ * "The numbers", folded away: a table whose rows of texts, the names of the columns first, `rows` gives when it is
+ * opened, and again for each `paint()` while it is open. `about` names it for people who do not see it.
+ */
+function numbersTable(about, rows) {
+  const table = make("table", {});
+  const line = (cells, tag) => make("tr", {}, ...cells.map((cell) => make(tag, tag === "th" ? { scope: "col" } : {}, cell)));
+  const paint = () => {
+    if (root.open) table.replaceChildren(...rows().map((cells, i) => line(cells, i ? "td" : "th")));
+  };
+  const root = make("details", { class: "pw-more", ontoggle: paint }, make("summary", {}, "The numbers"),
+    make("div", { class: "pw-numbers", tabindex: "0", role: "region", "aria-label": about }, table));
+  return { root, paint };
+}
+
 const wantsLessMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // --- numbers ----------------------------------------------------------------
@@ -76,6 +91,8 @@ function probability(p, digits = 2) {
   if (p > 1 - least) return `> ${(1 - least).toFixed(digits)}`;
   return p.toFixed(digits);
 }
+
+const superscript = (power) => [...String(power)].map((sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻").join("");
 
 /** Mark a cell with its value for the style sheet: its sign, its --share of the largest, the --side of such a square. */
 function tint(element, value, largest) {

@@ -13,7 +13,7 @@ import traitlets
 from parity_lib import figures
 from parity_lib.errors import require, require_choice
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
-from parity_lib.widgets.base import ParityWidget, front_end, weights
+from parity_lib.widgets.base import ParityWidget, check_nets, front_end, weights
 
 MOST_BITS = 12
 MOST_UNITS = 128
@@ -46,7 +46,7 @@ class UnrolledRNN(ParityWidget):
     def __init__(self, nets: dict[str, ParityRNN] | None = None, bits: str = "10110", *,
                  net: str | None = None, step: int = 0) -> None:
         nets = {"by hand": by_hand("tanh")} if nets is None else nets
-        _check_nets(nets)
+        check_nets(nets, ("tanh", "relu"), MOST_UNITS)
         self._nets = {label: NumpyRNN.from_torch(model) for label, model in nets.items()}
         # A model knows how to become plain lists; traitlets checks the rest, all at once.
         super().__init__(weights={label: weights(model) for label, model in nets.items()},
@@ -96,14 +96,3 @@ class UnrolledRNN(ParityWidget):
     @traitlets.observe("bits")
     def _keep_step_inside(self, change: dict) -> None:
         self.step = min(self.step, len(change["new"]))
-
-
-def _check_nets(nets: dict[str, ParityRNN]) -> None:
-    require(isinstance(nets, dict) and len(nets) > 0, "nets", nets, "a dict of label: ParityRNN, not empty")
-    for label, model in nets.items():
-        name = f"nets[{label!r}]"
-        require(isinstance(label, str), "a label in nets", label, "a string")
-        require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
-        require_choice(f"{name}.cell", model.cell, ("tanh", "relu"))
-        require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
-        require(model.hidden_size <= MOST_UNITS, f"{name}.hidden_size", model.hidden_size, f"at most {MOST_UNITS}")

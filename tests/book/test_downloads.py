@@ -127,6 +127,9 @@ CASES = {
     "```{admonition} Your *turn*\n:class: tip dropdown\nGuess.\n```": "> **Your *turn***\n>\n> Guess.",
     "::::{dropdown} Answer\n:::{tip}\nIn.\n:::\n::::": "> **Answer**\n>\n> > **Tip**\n> >\n> > In.",
     ":::{tip}\nA\n:::\n:::{note}\nB\n:::": "> **Tip**\n>\n> A\n\n> **Note**\n>\n> B",
+    ":::{guess} bits\nHow many?\n\nOne\n: Yes.\n\nTwo\n: No.\n:::":
+        "> **Guess**\n>\n> How many?\n>\n> - **One** Yes.\n>\n> - **Two** No.",
+    ":::{guess} words\nWhich?\n:::\n\n:::{guessed} words\n:::\nSo.": "> **Guess**\n>\n> Which?\n\nSo.",
     ":::{dropdown} Is it `nan`?\nYes.\n:::": "> **Is it `nan`?**\n>\n> Yes.",
     "````{tab-set}\n```{tab-item} One\nText.\n```\n````": "> **One**\n>\n> Text.",
     "- item\n\n  ```{note}\n  In a list.\n  ```": "- item\n\n  > **Note**\n  >\n  > In a list.",

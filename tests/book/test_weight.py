@@ -37,8 +37,9 @@ def test_no_page_draws_its_icons_twice(html):
 
 def test_formulas_are_set_where_there_are_formulas_only(browser, site):
     home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
-    assert "tex-chtml.js" not in home
-    assert "tex-chtml.js" in unrolling
+    assert "startup.js" not in home
+    assert "startup.js" in unrolling
+    assert "menu.js" not in unrolling
     for names in (home, unrolling):
         assert "searchindex.js" not in names
 
@@ -137,3 +138,37 @@ def test_paper_is_light_and_complete(browser, site, theme):
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details.sd-dropdown:not([open])").count() == closed
         assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+DRAWN_ICONS = """() => {
+  const font = [...document.fonts].find(one => one.family.includes("Awesome") && one.weight === "900");
+  const icons = [];
+  for (const element of document.querySelectorAll("*")) for (const side of ["::before", "::after"]) {
+    const style = getComputedStyle(element, side), text = style.content.replace(/"/g, "");
+    if (/^[\\ue000-\\uf8ff]$/.test(text) && style.fontFamily.includes("Awesome")) icons.push(text);
+  }
+  return [...new Set(icons)];
+}"""
+
+
+def test_the_cut_font_has_every_icon_that_pages_draw(browser, site, html):
+    from fontTools.ttLib import TTFont
+
+    folder = html / "_static" / "vendor" / "fontawesome" / "webfonts"
+    has = {chr(code) for font in folder.glob("*.woff") for code in TTFont(font).getBestCmap() or ()}
+    drawn = set()
+    with opened(browser, 1280, "light") as context:
+        for name in (HOME, FORMULAS, "book/playground", "book/packing"):
+            page, _ = visit(context, f"{site}/{name}.html")
+            drawn |= set(page.evaluate(DRAWN_ICONS))
+    assert len(drawn) > 5
+    assert drawn <= has
+    assert sum(font.stat().st_size for font in folder.glob("*.woff")) < 20_000
+
+
+def test_formulas_are_read_aloud_as_mathml(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/{FORMULAS}.html")
+        formulas = page.locator("mjx-container").count()
+        assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas > 100
+        assert page.locator("mjx-merror").count() == 0

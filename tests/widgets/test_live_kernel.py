@@ -26,6 +26,18 @@ TRAINS = [
     "print('python has', [(run['seed'], run['solved']) for run in w.runs], w.settings['seed'])",
     "w.settings = w.settings | {'cell': 'gru', 'hidden': 4}",
 ]
+TURNS = [
+    "from parity_lib.widgets import GradientStrip\nw = GradientStrip(gain=1.5)\nw",
+    "print('python has', round(w.gain, 2))",
+    "w.gain = 0.5",
+]
+
+WALKS = [
+    "from parity_lib import by_hand\nfrom parity_lib.widgets import StateMachine\n"
+    "w = StateMachine({'K = 3': by_hand(), 'K = 1.15': by_hand('tanh', 1.15)}, bits='1')\nw",
+    "print('python has', w.bits, w.path, w.states.shape)",
+    "w.net, w.bits = 'K = 1.15', '1' + 60 * '0'",
+]
 
 
 @pytest.fixture
@@ -119,6 +131,38 @@ def test_a_network_that_trained_in_the_figure_is_known_to_python(live):
     widget.get_by_text("0 updates").first.wait_for(timeout=15_000)
     assert widget.get_by_role("combobox", name="Begin with").evaluate("e => e.selectedOptions[0].text") == (
         "settings of your own")
+
+
+@pytest.mark.parametrize("lab", [WALKS], indirect=True)
+def test_bits_read_beside_the_machine_are_known_to_python_and_python_reads_on(live):
+    page, cells = live
+    run(page, cells.nth(0))
+    widget = page.locator(".parity-widget")
+    widget.get_by_role("button", name="Read a 0").click(timeout=90_000)
+    page.keyboard.press("0")      # the figure's, not the notebook's
+    page.keyboard.press("0")
+    page.keyboard.press("1")
+    assert page.locator(".jp-Dialog").count() == 0
+    run(page, cells.nth(1))
+    page.get_by_text("python has 10001 [0, 1, 1, 1, 1, 3] (6, 2)").wait_for(timeout=15_000)
+
+    run(page, cells.nth(2))
+    widget.get_by_text("Net and parity parted at bit").wait_for(timeout=15_000)
+    assert widget.get_by_role("combobox", name="Net").input_value() == "K = 1.15"
+
+
+@pytest.mark.parametrize("lab", [TURNS], indirect=True)
+def test_a_knob_that_the_reader_turns_is_known_to_python_and_the_other_way_round(live):
+    page, cells = live
+    run(page, cells.nth(0))
+    page.get_by_role("slider", name="Gain of V").focus(timeout=90_000)
+    page.keyboard.press("ArrowLeft")
+    run(page, cells.nth(1))
+    page.get_by_text("python has 1.45").wait_for(timeout=15_000)
+
+    run(page, cells.nth(2))
+    page.get_by_text("It vanishes").wait_for(timeout=15_000)
+    assert page.locator(".pw-value").inner_text() == "× 0.50"
 
 
 def run(page, cell) -> None:

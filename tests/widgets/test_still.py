@@ -15,18 +15,27 @@ from parity_lib.certify import parity_intervals
 from parity_lib.data import Curriculum
 from parity_lib.widgets.base import ParityWidget
 from parity_lib.widgets.return_map import next_p
+from tests.widgets.test_gradient_strip import knob_turned
 
 WITHOUT_PICTURE = ()    # the widgets that have the sentence alone; give one a `picture`, or its name a place here
 
 
+RUNS = {"5 bits": [120, 900, None], "Label at every step, 1 to 50 bits": [None, None, 4000]}
+NEEDED = {"SeedBySeed": (RUNS, 4000), "StateMachine": ({"by hand": by_hand("tanh")},)}    # what has no default
+
+
+def made(name: str) -> ParityWidget:
+    return getattr(widgets, name)(*NEEDED.get(name, ()))
+
+
 def test_who_has_no_picture_is_listed():
-    without = [name for name in widgets.__all__ if getattr(widgets, name)().picture() is None]
+    without = [name for name in widgets.__all__ if made(name).picture() is None]
     assert tuple(without) == WITHOUT_PICTURE
 
 
 @pytest.mark.parametrize("name", [name for name in widgets.__all__ if name not in WITHOUT_PICTURE])
 def test_a_picture_says_the_sentence_and_is_the_second_form_of_the_output(name):
-    widget = getattr(widgets, name)()
+    widget = made(name)
     assert widget.picture().alt == widget.summary() == widget.sentence
     assert widget.picture().caption == ""
     forms = format_display_data(widget)[0]
@@ -100,6 +109,51 @@ def test_the_loop_of_training_names_the_settings(arguments, told):
     said = "\n".join(words(widget.picture()))
     assert [part for part in told if part not in said] == []
     assert ("clipped" in said) == (arguments.get("clip", 1) is not None)
+
+
+@pytest.mark.parametrize(("net", "turned"), [
+    (ParityRNN(6, "tanh", seed=1), {"gain": 1.5}), (ParityRNN(6, "relu", seed=1), {}),
+    (ParityRNN(6, "lstm", seed=1), {"bias": 2.0})])
+def test_the_strip_s_gradient_is_that_of_small_changes(net, turned):
+    """By differences: a state is nudged in each direction, and the rest of the string is read from there."""
+    widget = widgets.GradientStrip({"net": net}, steps=6, strings=3, **turned)
+    turned_net = knob_turned(net, turned.get("gain", 1.0), turned.get("bias", 0.0))
+    expected = np.array([nudged(turned_net, [float(bit) for bit in string]) for string in widget.strings])
+    np.testing.assert_allclose(widget.arriving(), np.median(expected / expected[:, -1:], axis=0), rtol=1e-4)
+
+
+def nudged(net, bits: list[float], size: float = 1e-5) -> np.ndarray:
+    """The norm of the last logit's change with the state after each step."""
+    inputs = torch.tensor(bits).double()[None, :, None]
+    norms = []
+    with torch.no_grad():
+        for step in range(1, len(bits) + 1):
+            _, state = net.rnn(inputs[:, :step])
+            slopes = []
+            for unit in range(net.hidden_size):
+                ends = []
+                for sign in (1, -1):
+                    start = [part.clone() for part in (state if isinstance(state, tuple) else (state,))]
+                    before = start[-1].clone()
+                    start[-1][0, 0, unit] += sign * size
+                    if len(start) == 2:          # what an LSTM shows of its c follows c
+                        start[0] *= start[-1].tanh() / before.tanh()
+                    if step < len(bits):
+                        _, end = net.rnn(inputs[:, step:], tuple(start) if len(start) == 2 else start[0])
+                    else:
+                        end = start
+                    ends.append(net.hidden_to_logits((end[0] if len(start) == 2 or step == len(bits) else end)[-1]))
+                slopes.append(float((ends[0] - ends[1]).squeeze()) / (2 * size))
+            norms.append(np.linalg.norm(slopes))
+    return np.array(norms)
+
+
+def test_recorded_runs_and_the_machine_are_those_given():
+    axes = widgets.SeedBySeed(RUNS, 4000).picture().figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "Label at every step, 1 to 50 bits\n1 of 3", "5 bits\n2 of 3"]
+    states = [word for word in words(made("StateMachine").picture()) if word.isdigit() and len(word) == 1]
+    assert {"0", "1", "2", "3"} <= set(states)
 
 
 def test_strings_too_many_for_the_drawing_leave_the_sentence():
