@@ -39,9 +39,12 @@ READY = """async () => {
   while (document.querySelector(".widget-host:not([data-ready], :has([role=note]))"))
     await new Promise((done) => setTimeout(done, 20));
 }"""
-# A box that is taller than a sheet would be torn wherever it begins. Code and what comes of it stay together where that
-# leaves less than half a sheet empty.
-FIT = """(height) => {
+# A table that is wider than a sheet would be cut, and a box that is taller torn wherever it begins. Code and what comes
+# of it stay together where that leaves less than half a sheet empty.
+FIT = """([width, height]) => {
+  for (const table of document.querySelectorAll("table"))
+    for (let zoom = 0.95; zoom > 0.4 && table.getBoundingClientRect().right > width; zoom -= 0.05)
+      table.style.zoom = zoom;
   for (const box of document.querySelectorAll("div.cell_input, figure"))
     if (box.offsetHeight > height) box.style.zoom = (height - 8) / box.offsetHeight;
   for (const cell of document.querySelectorAll("div.cell"))
@@ -304,7 +307,7 @@ def opened(browser: Browser, file: Path, theme: str = "light") -> Page:
     page.emulate_media(media="print", color_scheme=theme)
     page.goto(file.as_uri())
     page.evaluate(READY)
-    page.evaluate(FIT, HEIGHT)
+    page.evaluate(FIT, [WIDTH, HEIGHT])
     return page
 
 

@@ -19,8 +19,8 @@ LEAST, MOST = 0.5, 4.0
 def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
     """Equation 2.6: p after one more bit.
 
-    >>> float(next_p(0.0, 1, sharpness=3.0).round(2))
-    0.99
+    >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
+    0.85
     """
     q = p + bit
     return (np.tanh(2 * sharpness * (q - 0.5)) - np.tanh(2 * sharpness * (q - 1.5))) / 2
