@@ -141,8 +141,9 @@ def test_a_build_that_failed_is_not_printed(printed, started):
 
 
 def test_without_a_browser_paper_says_how_to_get_one_before_it_builds(folder):
-    done = subprocess.run([sys.executable, "-c", "from parity_lib.cli import main; main()", "pdf"], cwd=folder, text=True,
-                          capture_output=True, env=os.environ | {"PARITY_BROWSER": str(folder / "nowhere")})
+    command = [sys.executable, "-c", "from parity_lib.cli import main; main()", "pdf"]
+    done = subprocess.run(command, cwd=folder, text=True, capture_output=True,
+                          env=os.environ | {"PARITY_BROWSER": str(folder / "nowhere")})
     assert done.returncode == 1
     assert "apt-get install chromium" in done.stderr
     assert "PARITY_BROWSER" in done.stderr
