@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAME = "one-bit-of-memory"
 SHEET = Path(__file__).with_suffix(".css")
 STATE, VIEW = (f"application/vnd.jupyter.widget-{kind}+json" for kind in ("state", "view"))
-SCREEN_ONLY = ("a.headerlink", ".parity-numbers", "a[download]", ".sd-summary-state-marker")
+SCREEN_ONLY = ("a.headerlink", ".parity-numbers", ".parity-notes", "a[download]", ".sd-summary-state-marker")
 REFERRING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls")
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 OWN = re.compile(r"^(file:|data:|blob:)")
@@ -195,6 +195,9 @@ def stand_still(chapter: Chapter) -> None:
         if still and still.img:
             caption = still.figcaption
             caption.string = caption.get_text().partition("] ")[2] + " On its page this figure is interactive."
+            room = view.find_next_sibling(class_="widget-host")
+            if room:
+                room.decompose()
             view.replace_with(still.figure)
         if still:
             still.decompose()
@@ -262,7 +265,7 @@ def scripts(chapters: list[Chapter], folder: str, views: bool) -> Iterator[str]:
             source = script.get("src", "")
             if "window.MathJax" in script.get_text():
                 found.setdefault("settings", str(script))
-            elif "mathjax/" in source or (views and "widget-host" in source):
+            elif "mathjax/" in source or "formulas.js" in source or (views and "widget-host" in source):
                 address = beside(source, chapter.page, folder)
                 found.setdefault(address, f'<script defer src="{address}"></script>')
             elif views and script.get("type") == STATE and chapter.article.find("script", type=VIEW):

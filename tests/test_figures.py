@@ -9,7 +9,6 @@ from urllib.parse import unquote
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
 
 from parity_lib import ParityTask, bits_and_parity, evaluate, figures, train
 from parity_lib.experiments import wilson_interval
@@ -70,10 +69,6 @@ def every_picture():
         "accuracy by step": lambda: figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
         "gru cell": figures.gru_cell,
         "lstm cell": figures.lstm_cell,
-        "gates": lambda: figures.gates_over_string([1, 0, 1], {"update $z$": ("gate", [0, 0.94, 0]),
-                                                               "state $h$": ("state", [1, 0.96, -1])}),
-        "keep or flip": lambda: figures.keep_or_flip(
-            np.linspace(-1, 1, 5), {"a unit": (np.linspace(-1, 1, 5), np.linspace(1, -1, 5))}),
         "success rates": lambda: figures.success_rates({
             "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
             "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
@@ -245,19 +240,6 @@ def test_charts_bring_their_numbers_and_drawings_do_not():
     assert chart.numbers.rows == [("net", 0, 100), ("net", 1, None)]
     assert "parity-numbers" in chart._repr_html_()
     assert "parity-numbers" not in figures.unrolled()._repr_html_()
-
-
-def test_the_words_give_every_gate_and_state():
-    assert "each bit of 101" in picture("gates").alt
-    assert "update z: 0.0, 0.9, 0.0; state h: 1.0, 1.0, -1.0" in picture("gates").alt
-    assert "a unit: with the bit 0 from -1.0 to 1.0, with the bit 1 from 1.0 to -1.0" in picture("keep or flip").alt
-
-
-def test_a_gate_is_filled_as_far_as_it_is_open_and_a_state_goes_up_or_down():
-    axes = picture("gates").figure.axes[0]
-    filled = [patch.get_height() for patch in axes.patches
-              if to_hex(patch.get_facecolor()) in (figures.ODD, figures.EVEN) and patch.get_width() > 0.5]
-    assert filled == [0, 0.94, 0, 0.5, 0.48, -0.5]
 
 
 def test_success_rates_stand_with_their_counts_and_intervals():

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import pydata_sphinx_theme
+from docutils import nodes
 from fontTools import subset
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)      # a line for each table of a font
@@ -21,15 +22,20 @@ ICON = re.compile(r"\bfa-[a-z0-9-]+")
 RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"(\\?[^"]+)"\}')
 DRAWN = re.compile(r"\\[ef][0-9a-f]{3}\b|[\ue000-\uf8ff]")      # how a style sheet names an icon
 FONT = re.compile(r'url\(([^)]*/(fa-[a-z]+-\d+))\.woff2\) format\("woff2"\)(,url\([^)]*\.ttf\) format\("truetype"\))?')
-FORMULAS = ["input/tex-base", "[tex]/ams", "[tex]/newcommand", "output/chtml", "a11y/assistive-mml"]
 
 
 def light_formulas(app, config) -> None:
-    """Load MathJax in parts: TeX, the signs of its font, and MathML for those who listen."""
+    """Let `_static/formulas.js` say how MathJax starts, and with which of its parts."""
     config.mathjax_path = "mathjax/startup.js"
-    config.mathjax3_config = {
-        **(config.mathjax3_config or {}), "loader": {"load": FORMULAS},
-        "tex": {"packages": {"[+]": ["ams", "newcommand"]}}}
+    config.mathjax_options = {"defer": "defer"}
+    config.mathjax3_config = None
+    config.myst_update_mathjax = False
+
+
+def set_formulas(app, pagename, templatename, context, doctree) -> None:
+    """Load what sets formulas where there are some, before MathJax."""
+    if doctree and any(True for kind in (nodes.math, nodes.math_block) for _ in doctree.findall(kind)):
+        app.add_js_file("formulas.js", loading_method="defer", priority=400)
 
 
 def icons_in_use(folder: Path) -> set[str]:
@@ -77,5 +83,6 @@ def cut(font: Path, characters: set[str]) -> None:
 
 def setup(app) -> dict[str, bool]:
     app.connect("config-inited", light_formulas)
+    app.connect("html-page-context", set_formulas)
     app.connect("build-finished", light_icons, priority=950)     # after parity_book has finished the pages
     return {"parallel_read_safe": True, "parallel_write_safe": True}

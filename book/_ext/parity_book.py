@@ -1,8 +1,8 @@
 """What this book adds to Jupyter Book.
 
 An execution cache that is never stale; a build that says little; pages that ask no other host for anything;
-markup that screen readers understand; a description and social metadata for each page; a clean notebook of
-each chapter; the role {claim}.
+markup that screen readers understand; notes that open in place; numbered figures; a description and social
+metadata for each page; a clean notebook of each chapter; the role {claim}.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
 
 import nbformat
+from captions import OneCaption
+from citing import PICTURE, add_citation, draw_picture
 from docutils import nodes
+from in_place import with_places
 from plain_notebook import Lookup, Unknown, plain_notebook
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -36,6 +40,7 @@ DEPENDENCIES = ("parity_lib", "book/claims", "constraints.txt",
                 "tests/submissions/*/calibration.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
+ENV_VERSION = 4     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 DESCRIPTION_LENGTH = 160
 WIDGET, SVG = "application/vnd.jupyter.widget-view+json", "image/svg+xml"
@@ -177,23 +182,38 @@ STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(
 # A view, with the picture that StillPictures has put behind it, if the figure has one. A page that this build left as
 # it was has been told already.
 VIEW = re.compile(r'(<script type="application/vnd.jupyter.widget-view\+json">([^<]*)</script>)'
-                  r"(?:<noscript>(<img[^>]*>)</noscript>)?(?!<noscript>)")
+                  r"(?:<noscript>(<img[^>]*>)</noscript>)?(?!<div class=.widget-host)")
 
 
 def told(text: str) -> str:
-    """A page that shows and says what each interactive figure is, where no script runs."""
+    """A page with room for each interactive figure, and what it shows and says where no script runs."""
     saved = {}
     for state in STATE.findall(text):
         saved |= json.loads(state)["state"]
 
     def with_sentence(view: re.Match) -> str:
         script, data, image = view.groups()
-        sentence = escape(saved[json.loads(data)["model_id"]]["state"].get("sentence", ""))
+        state = saved[json.loads(data)["model_id"]]["state"]
+        sentence = escape(state.get("sentence", ""))
+        room = "".join(f"--room-{name}: {rem}rem; " for name, rem in zip(("column", "phone"), state.get("room", [])))
         image = image.replace("<img", f'<img alt="{sentence}"') if image else ""
         words = f"[An interactive figure, which needs JavaScript.] {sentence}"
-        return (f'{script}<noscript><figure class="parity-figure parity-still">{image}<figcaption>{words}</figcaption>'
-                "</figure></noscript>")
-    return VIEW.sub(with_sentence, text)
+        return (f'{script}<div class="widget-host" style="{room.strip()}"></div><noscript><figure '
+                f'class="parity-figure parity-still">{image}<figcaption>{words}</figcaption></figure></noscript>')
+    return VIEW.sub(with_sentence, STATE.sub(once, text))
+
+
+def once(state: re.Match) -> str:
+    """The state of a page's models, in which a text that several have stands once."""
+    saved, first = json.loads(state[1]), {}
+    for name, model in saved["state"].items():
+        for key in {"_esm", "_css"} & set(model["state"]):
+            if isinstance(model["state"][key], dict):       # by a build before, which left the page as it is
+                continue
+            owner = first.setdefault((key, model["state"][key]), name)
+            if owner != name:
+                model["state"][key] = {"like": owner}
+    return state[0].replace(state[1], json.dumps(saved).replace("<", "\\u003c"))
 
 
 class StillPictures(SphinxPostTransform):
@@ -231,14 +251,15 @@ def sized(svg: str) -> str:
 
 
 def finish_pages(app, exception) -> None:
-    """Rewrite each page as the theme should have written it."""
+    """Rewrite each page as the theme should have written it, and give it what its links lead to."""
     if exception or app.builder.name != "html":
         return
-    for file in Path(app.outdir).rglob("*.html"):
-        before = file.read_text(encoding="utf8")
-        after = told(lightened(file.stem, mended(before)))
-        if after != before:
-            file.write_text(after, encoding="utf8")
+    folder = Path(app.outdir)
+    before = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf8") for file in folder.rglob("*.html")}
+    for name, text in with_places({name: mended(text) for name, text in before.items()}).items():
+        after = told(lightened(Path(name).stem, text))
+        if after != before[name]:
+            (folder / name).write_text(after, encoding="utf8")
 
 
 # A description and social metadata
@@ -263,14 +284,13 @@ def described(doctree) -> str:
     return found[0] if found else ""
 
 
-def social_tags(title: str, description: str, kind: str, site: str, url: str = "") -> str:
+def social_tags(title: str, description: str, kind: str, site: str, url: str = "", picture: str = "") -> str:
     """The tags that a chat or a timeline reads when somebody posts a link to the page."""
     pairs = [("property", "og:title", title), ("property", "og:description", description),
              ("property", "og:type", kind), ("property", "og:site_name", site),
-             ("name", "twitter:card", "summary"), ("name", "twitter:title", title),
-             ("name", "twitter:description", description)]
-    if url:
-        pairs.append(("property", "og:url", url))
+             ("name", "twitter:card", "summary_large_image" if picture else "summary"),
+             ("name", "twitter:title", title), ("name", "twitter:description", description),
+             ("property", "og:url", url), ("property", "og:image", picture)]
     return "".join(f'<meta {kind}="{name}" content="{escape(value)}" />\n' for kind, name, value in pairs if value)
 
 
@@ -283,10 +303,10 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
     description = written or automatic or f"{title}: a page of the book {book}."
     if pagename == app.config.root_doc:
         context["docstitle"] = "" if title == book else context["docstitle"]
-    base = app.config.html_baseurl
+    base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
     tags = "" if written else f'<meta name="description" content="{escape(description)}" />\n'
     tags += social_tags(title, description, "website" if pagename == app.config.root_doc else "article", book,
-                        base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else "")
+                        base and base + app.builder.get_target_uri(pagename), base and base + PICTURE)
     context["metatags"] = context.get("metatags", "") + "\n" + tags
 
 
@@ -341,6 +361,11 @@ class PageLookup(Lookup):
         page, number = self.app.env.get_domain("math").equations.get(label, (self.name, label))
         by_chapter = self.app.env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(f"equation-{label}")
         return ".".join(map(str, by_chapter or [number]))
+
+    def figure(self, label: str) -> str:
+        page, anchor, _ = self.std.labels.get(label, (self.name, label, ""))
+        number = self.app.env.toc_fignumbers.get(page, {}).get("figure", {}).get(anchor)
+        return self.app.config.numfig_format["figure"] % ".".join(map(str, number)) if number else ""
 
     def citation(self, key: str) -> tuple[str, str]:
         entry = self.app.env.get_domain("cite").bibdata.data.entries.get(key)
@@ -408,7 +433,7 @@ def claims(file: Path) -> frozenset[str]:
 
 
 class Claim(SphinxRole):
-    """{claim}`words of the text <id>`: the words lead to the evidence for them."""
+    """{claim}`words of the text <id>`: the words lead to the evidence for them, and the evidence back to them."""
 
     def run(self):
         parts = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
@@ -416,8 +441,11 @@ class Claim(SphinxRole):
         if name not in claims(Path(self.env.srcdir) / "book" / "claims" / "__init__.py"):
             LOG.warning("no claim has the id %r; those that exist are in book/claims", name,
                         location=self.get_location())
+        said = self.env.temp_data.setdefault("parity_claims", Counter())
+        said[name] += 1
+        place = f"says-{name}" + f"--{said[name]}" * (said[name] > 1)
         reference = addnodes.pending_xref(
-            self.rawtext, nodes.inline(words, words, classes=["claim"]),
+            self.rawtext, nodes.inline(words, words, classes=["claim"], ids=[place]),
             refdomain="", reftype="claim", reftarget=name, refexplicit=True, refdoc=self.env.docname)
         self.set_source_info(reference)
         return [reference], []
@@ -443,11 +471,14 @@ def setup(app) -> dict[str, bool]:
     app.connect("html-page-context", drop_live_code_style, priority=900)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", offer_notebook, priority=100)
+    app.connect("html-page-context", add_citation)
+    app.connect("build-finished", draw_picture)
     app.connect("build-finished", write_front_door, priority=900)
     app.connect("build-finished", finish_pages, priority=900)
     app.connect("build-finished", write_notebooks, priority=900)
     app.connect("build-finished", forget_if_warned, priority=999)
     app.connect("missing-reference", resolve_claim)
     app.add_role("claim", Claim())
+    app.add_transform(OneCaption)
     app.add_post_transform(StillPictures)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": ENV_VERSION}

@@ -61,6 +61,10 @@ class Lookup:
         """The number of an equation."""
         return label
 
+    def figure(self, label: str) -> str:
+        """A figure's name and number, such as Figure 2.1; empty where it has none."""
+        return ""
+
     def citation(self, key: str) -> tuple[str, str]:
         """Authors and year."""
         return key, ""
@@ -200,7 +204,8 @@ class PlainMarkdown:
         target = titled["target"] if titled else content
         kind = name.rpartition(":")[2] if name.startswith(("py:", "std:")) else name
         references: dict[str, Callable[[str], str]] = {
-            "doc": self.lookup.title, "ref": self.lookup.reference, "numref": self.lookup.reference,
+            "doc": self.lookup.title, "ref": self.lookup.reference,
+            "numref": lambda label: self.lookup.figure(label) or self.lookup.reference(label),
             "eq": lambda label: f"({self.lookup.equation(label)})"}
         if kind in references:
             return title or references[kind](target.strip())
@@ -315,6 +320,13 @@ def is_glue(statement: ast.stmt) -> bool:
             and getattr(statement.value.func, "id", "") == "glue")
 
 
+def caption_of(metadata: dict, lookup: Lookup) -> str:
+    """The number of the figure that a cell draws, and what to see in it."""
+    figure = metadata.get("mystnb", {}).get("figure", {})
+    number, caption = lookup.figure(figure.get("name", "")), figure.get("caption", "")
+    return f"**{number}.** {PlainMarkdown(lookup).inline(caption)}".rstrip() if number else ""
+
+
 INSTALL = """\
 > **To run this notebook** you need Python 3.11 or newer and the library of *One Bit of Memory*, {version} when this was
 > made: `pip install "one-bit-of-memory[exercises]"`, or in the repository's folder
@@ -334,6 +346,8 @@ def plain_notebook(executed: nbformat.NotebookNode, lookup: Lookup, version: str
         if cell.cell_type == "code":
             if source := without_glue(cell.source):
                 plain.cells.append(nbformat.v4.new_code_cell(source))
+            if caption := caption_of(cell.metadata, lookup):
+                plain.cells.append(nbformat.v4.new_markdown_cell(caption))
         elif cell.cell_type == "markdown":
             text = PlainMarkdown(lookup)
             new = nbformat.v4.new_markdown_cell(text.rewrite(cell.source))

@@ -15,13 +15,13 @@
   function showAll() {
     const saved = {};
     for (const script of document.querySelectorAll(STATE)) Object.assign(saved, JSON.parse(script.textContent).state);
+    for (const { state } of Object.values(saved)) // a page writes a text that several figures have once
+      for (const key of ["_esm", "_css"]) if (state?.[key]?.like) state[key] = saved[state[key].like].state[key];
     for (const script of document.querySelectorAll(VIEW)) show(script, saved);
   }
 
   async function show(script, saved) {
-    const place = document.createElement("div");
-    place.className = "widget-host";
-    script.after(place);
+    const place = placeFor(script);
     try {
       const id = JSON.parse(script.textContent).model_id;
       if (!models.has(id)) models.set(id, start(id, saved));
@@ -32,6 +32,15 @@
     } catch (error) {
       sayWhy(place, error);
     }
+  }
+
+  /** Where a view goes: the room that the page keeps for it, or an element of its own. */
+  function placeFor(script) {
+    if (script.nextElementSibling?.matches(".widget-host")) return script.nextElementSibling;
+    const place = document.createElement("div");
+    place.className = "widget-host";
+    script.after(place);
+    return place;
   }
 
   function sayWhy(place, error) {

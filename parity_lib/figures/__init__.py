@@ -17,9 +17,7 @@ from parity_lib.figures.charts_rates import (
     two_by_two_by_length,
 )
 from parity_lib.figures.charts_states import (
-    gates_over_string,
     interval_rounds,
-    keep_or_flip,
     states_in_plane,
     states_on_ones,
 )
@@ -41,10 +39,9 @@ from parity_lib.figures.table import Table, table
 
 __all__ = [
     "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_step", "backwards",
-    "bits_answered", "bits_read", "canvas", "curves", "drift", "gates_over_string", "gradient_norms", "gru_cell",
-    "in_style", "interval_rounds", "keep_or_flip", "label_signal", "lengths_present", "loss_by_bit", "lstm_cell",
-    "machines", "many_curves", "one_unit", "packing", "predicted_and_observed", "rates", "return_map",
-    "right_by_position", "states_in_plane", "states_on_ones", "steps_to_solve", "strings_and_labels", "success_grid",
-    "success_rates", "survival", "table", "training_loop", "trials_to_guess", "two_by_two", "two_by_two_by_length",
-    "unrolled", "verdicts",
+    "bits_answered", "bits_read", "canvas", "curves", "drift", "gradient_norms", "gru_cell", "in_style",
+    "interval_rounds", "label_signal", "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves",
+    "one_unit", "packing", "predicted_and_observed", "rates", "return_map", "right_by_position", "states_in_plane",
+    "states_on_ones", "steps_to_solve", "strings_and_labels", "success_grid", "success_rates", "survival", "table",
+    "training_loop", "trials_to_guess", "two_by_two", "two_by_two_by_length", "unrolled", "verdicts",
 ]

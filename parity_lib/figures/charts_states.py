@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
-from parity_lib.figures.drawings import blank, cells
 from parity_lib.figures.picture import EVEN, INK, LINE, MUTED, ODD, Numbers, Picture, canvas, in_style
 
 
@@ -33,62 +31,6 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
                    "changes sides at each 1.",
                    numbers=Numbers(("ones so far", *(f"factor {factor:g}" for factor in factors)), [
                        (int(n), *(float(factor) ** int(n) for factor in factors)) for n in count]))
-
-
-@in_style
-def gates_over_string(bits: Sequence[int], rows: dict[str, tuple[str, Sequence[float]]]) -> Picture:
-    """What goes on inside one gated unit, a column a bit.
-
-    ``rows`` holds a row for each name: ``("gate", numbers from 0 to 1)``, drawn as
-    a square that is filled so far, or ``("state", numbers from -1 to 1)``, drawn as
-    a bar up or down from the middle.
-    """
-    bits = np.asarray(bits)
-    height = 1.35 * (len(rows) + 1)
-    figure, axes = canvas(5.0, 5.0 * height / (len(bits) + 2.2))
-    blank(axes, len(bits), height, -2.2)
-    cells(axes, bits[None], height - 1.1)
-    axes.text(-0.25, height - 0.6, "bit $x$", ha="right", va="center")
-    for place, (name, (kind, values)) in enumerate(rows.items()):
-        y = height - 1.1 - 1.35 * (place + 1)
-        axes.text(-0.25, y + 0.5, name, ha="right", va="center")
-        for t, value in enumerate(np.asarray(values, dtype=float)):
-            axes.add_patch(Rectangle((t + 0.06, y), 0.88, 1, facecolor="none", edgecolor=LINE, linewidth=0.8))
-            if kind == "gate":
-                axes.add_patch(Rectangle((t + 0.06, y), 0.88, value, facecolor=ODD, linewidth=0))
-            else:
-                axes.add_patch(Rectangle((t + 0.2, y + 0.5), 0.6, value / 2, facecolor=EVEN, linewidth=0))
-                axes.plot([t + 0.06, t + 0.94], [y + 0.5, y + 0.5], color=MUTED, linewidth=1)
-    words = "; ".join(f"{name}: {', '.join(f'{value + 0.0:.1f}' for value in np.round(values, 1))}"
-                      for name, (_, values) in rows.items())
-    return Picture(figure, f"A column for each bit of {''.join(map(str, bits))}. Gates are squares filled from 0 to 1, "
-                   f"states are bars from the middle, up for positive and down for negative. {words}.".replace("$", ""),
-                   numbers=Numbers(("bit", *(name.replace("$", "") for name in rows)), [
-                       (int(bit), *map(float, values))
-                       for bit, *values in zip(bits, *(values for _, values in rows.values()), strict=True)]))
-
-
-@in_style
-def keep_or_flip(before: np.ndarray, after: dict[str, tuple[np.ndarray, np.ndarray]]) -> Picture:
-    """The state after a step against the state ``before [n]`` it, a panel a unit.
-
-    ``after`` holds for each name two curves ``[n]``: for the bit 0 and for the bit 1.
-    """
-    figure, panels = canvas(5.4, 2.6, columns=len(after), sharey=True, squeeze=False)
-    for axes, (name, (zero, one)) in zip(panels[0], after.items(), strict=True):
-        axes.plot(before, zero, color=EVEN, label="bit 0")
-        axes.plot(before, one, color=ODD, linestyle="--", label="bit 1")
-        axes.plot(before, before, color=INK, linestyle=":", linewidth=1.2, label="no change")
-        axes.set(title=name, xlabel="h before", xticks=[-1, 0, 1], yticks=[-1, 0, 1], ylim=(-1.15, 1.15))
-    panels[0][0].set_ylabel("h after")
-    figure.legend(*panels[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8.5)
-    words = "; ".join(f"{name}: with the bit 0 from {zero[0]:.1f} to {zero[-1]:.1f}, with the bit 1 from {one[0]:.1f} "
-                      f"to {one[-1]:.1f}" for name, (zero, one) in after.items())
-    return Picture(figure, "The state after a step against the state before it, a solid curve for the bit 0, a dashed "
-                   "one for the bit 1, and a dotted diagonal for no change. From the left end to the right: "
-                   f"{words}.",
-                   numbers=Numbers(("unit", "h before", "h after a 0", "h after a 1"), [
-                       (name, *map(float, row)) for name, curves in after.items() for row in zip(before, *curves)]))
 
 
 @in_style

@@ -5,6 +5,7 @@ says how they are put together. They need the ``exercises`` extra (anywidget).
 """
 
 try:
+    from parity_lib.widgets.gated_unit import GatedUnit
     from parity_lib.widgets.gradient_strip import GradientStrip
     from parity_lib.widgets.packing import PackedBatch
     from parity_lib.widgets.playground import Playground
@@ -14,10 +15,11 @@ try:
     from parity_lib.widgets.unrolled import UnrolledRNN
     from parity_lib.widgets.you_are_the_network import YouAreTheNetwork
 except ModuleNotFoundError as missing:
-    if missing.name not in ("anywidget", "traitlets"):
+    package = missing.name.partition(".")[0]
+    if package not in ("anywidget", "traitlets"):
         raise
-    raise ModuleNotFoundError(f"{missing.name} is missing, which interactive figures need: "
-                              'pip install "one-bit-of-memory[exercises]"', name=missing.name) from None
+    raise ModuleNotFoundError(f"{package} is missing, which interactive figures need: "
+                              'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
-__all__ = ["GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine", "UnrolledRNN",
-           "YouAreTheNetwork"]
+__all__ = ["GatedUnit", "GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine",
+           "UnrolledRNN", "YouAreTheNetwork"]

@@ -9,11 +9,13 @@ The built page shows the same module through ``book/_static/widget-host.js``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
+import numpy as np
 import traitlets
 
 from parity_lib.errors import require, require_choice
@@ -76,17 +78,21 @@ def check_nets(nets: dict[str, ParityRNN], cells: tuple[str, ...], most_units: i
         require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
         require_choice(f"{name}.cell", model.cell, cells)
         require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
-        require(model.hidden_size <= most_units, f"{name}.hidden_size", model.hidden_size, f"at most {most_units}")
+        require(model.hidden_size <= most_units, f"{name}.hidden_size", model.hidden_size,
+                "1" if most_units == 1 else f"at most {most_units}")
 
 
 class ParityWidget(anywidget.AnyWidget):
     """An anywidget that can say in a sentence, and show in a picture, what it is, for places where no script runs.
 
     ``sentence`` is what it showed when it was made. Where there is no JavaScript the built page has it, below the
-    picture; so has the book on paper.
+    picture; so has the book on paper. ``room`` is how high it stands, in rem, in a column of text and on a phone: a
+    page keeps so much free, so that nothing moves when the figure comes in. Where it is empty the figure may stand
+    further down only.
     """
 
     sentence = traitlets.Unicode().tag(sync=True)
+    room = traitlets.List(traitlets.Float()).tag(sync=True)
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
@@ -112,3 +118,60 @@ class ParityWidget(anywidget.AnyWidget):
     def __repr__(self) -> str:
         """The sentence; it becomes the ``text/plain`` of the cell's output."""
         return f"[Interactive figure] {self.summary()}"
+
+
+class NetsOverBits(ParityWidget):
+    """A widget in which one of several nets reads a string, a step at a time.
+
+    A class of this kind says which ``cells`` it takes, of at most ``most_units`` units, and how many bits fit.
+    ``nets`` maps a label to a one-layer net; their weights are copied. ``net`` is the label shown first, ``step``
+    the number of bits read so far. With a kernel ``bits``, ``net`` and ``step`` follow the reader, and the figure
+    follows them. Raises ValueError where an argument is not allowed.
+    """
+
+    cells: ClassVar[tuple[str, ...]]
+    most_units: ClassVar[int]
+    most_bits: ClassVar[int]
+
+    weights = traitlets.Dict().tag(sync=True)
+    bits = traitlets.Unicode("1").tag(sync=True)
+    net = traitlets.Unicode().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, nets: dict[str, ParityRNN], bits: str, *, net: str | None = None, step: int = 0) -> None:
+        check_nets(nets, self.cells, self.most_units)
+        # A model knows how to become plain lists; traitlets checks the rest, all at once.
+        super().__init__(weights={label: weights(model) for label, model in nets.items()},
+                         bits=bits, net=next(iter(nets)) if net is None else net, step=step)
+
+    @property
+    def logits(self) -> np.ndarray:
+        """The logit after each bit, above 0 for odd: ``[steps]``."""
+        raise NotImplementedError
+
+    @property
+    def verdicts(self) -> str:
+        """What the net says after each bit, in words."""
+        return ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
+
+    @traitlets.validate("bits")
+    def _check_bits(self, proposal: dict) -> str:
+        bits = proposal["value"]
+        require(re.fullmatch(f"[01]{{1,{self.most_bits}}}", bits) is not None, "bits", bits,
+                f"a string of 1 to {self.most_bits} characters 0 and 1")
+        return bits
+
+    @traitlets.validate("net")
+    def _check_net(self, proposal: dict) -> str:
+        require_choice("net", proposal["value"], tuple(self.weights))
+        return proposal["value"]
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: dict) -> int:
+        step = proposal["value"]
+        require(0 <= step <= len(self.bits), "step", step, f"an integer from 0 to {len(self.bits)}, the number of bits")
+        return step
+
+    @traitlets.observe("bits")
+    def _keep_step_inside(self, change: dict) -> None:
+        self.step = min(self.step, len(change["new"]))

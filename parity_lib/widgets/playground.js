@@ -259,15 +259,14 @@ function say(view, text) {
 const LEFT = 34, RIGHT = 314, TOP = 8, BOTTOM = 128;
 const across = (share) => LEFT + (RIGHT - LEFT) * share;
 const up = (share) => BOTTOM - (BOTTOM - TOP) * share;
-const text = (x, y, content, anchor = "middle") => svg("text", { x, y, "text-anchor": anchor }, content);
 const level = (share, name) => [svg("line", { class: "pw-level", x1: LEFT, x2: RIGHT, y1: up(share), y2: up(share) }),
-                                text(LEFT - 4, up(share) + 4, name, "end")];
+                                svgText(LEFT - 4, up(share) + 4, name, "end")];
 
 function drawLoss(drawing, { losses, steps }) {
   const most = Math.max(1.2 * COIN, ...losses.slice(-200)), shown = thinned(losses, 280);
   const points = shown.map((loss, i) => `${across(i / Math.max(shown.length - 1, 1)).toFixed(1)},${up(Math.min(loss / most, 1)).toFixed(1)}`);
-  drawing.replaceChildren(...level(0, "0"), ...level(COIN / most, "ln 2"), svg("polyline", { class: "pw-curve", points: points.join(" ") }),
-    text(LEFT, 144, "0", "start"), text(RIGHT, 144, counted(steps, "update"), "end"));
+  drawing.replaceChildren(...level(0, "0"), ...level(COIN / most, "ln 2"), svgLine("pw-curve", points),
+    svgText(LEFT, 144, "0", "start"), svgText(RIGHT, 144, counted(steps, "update"), "end"));
   drawing.setAttribute("aria-label", losses.length ? `Loss: ${losses[0].toFixed(2)} at first, ${losses.at(-1).toFixed(3)} now` : "Loss: no update yet");
 }
 
@@ -288,8 +287,8 @@ function drawLengths(drawing, { latest }, { lengths }) {
   drawing.replaceChildren(...level(0.5, "½"), ...level(1, "1"),
     ...found.right.map((share, i) => svg("rect", { class: share === 1 ? "pw-exact" : "pw-partly", x: across(i / most) + width * 0.1,
       y: up(share), width: width * 0.8, height: BOTTOM - up(share) })),
-    svg("line", { class: "pw-mark", x1: mark, x2: mark, y1: TOP, y2: BOTTOM }), text(LEFT, 144, "1 bit", "start"),
-    text(mark, 144, String(longest)), text(RIGHT, 144, String(most), "end"));
+    svg("line", { class: "pw-mark", x1: mark, x2: mark, y1: TOP, y2: BOTTOM }), svgText(LEFT, 144, "1 bit", "start"),
+    svgText(mark, 144, String(longest)), svgText(RIGHT, 144, String(most), "end"));
   const exact = found.right.filter((share) => share === 1).length;
   drawing.setAttribute("aria-label", `Right at the last bit: all of the tried strings at ${exact} of ${most} lengths`);
 }
@@ -317,8 +316,8 @@ function drawStates(drawing, { latest }) {
   });
   drawing.group ??= svg("g");
   if (drawing.group.firstChild !== drawing.cells[0]) drawing.group.replaceChildren(...drawing.cells);
-  drawing.replaceChildren(drawing.group, ...answers, text(LEFT - 4, TOP + 10, "units", "end"), text(LEFT, 144, "bit 1", "start"),
-    text(RIGHT, 144, String(bits.length), "end"));
+  drawing.replaceChildren(drawing.group, ...answers, svgText(LEFT - 4, TOP + 10, "units", "end"), svgText(LEFT, 144, "bit 1", "start"),
+    svgText(RIGHT, 144, String(bits.length), "end"));
   drawing.setAttribute("aria-label", `States of ${units} units along a string of ${bits.length} bits; ${wrong} answers are wrong`);
 }
 
@@ -329,8 +328,8 @@ function drawGradient(drawing, { latest }) {
   const at = (power) => up((power - low) / (high - low));
   const points = powers.map((power, t) => `${across((t + 0.5) / norms.length).toFixed(1)},${at(power).toFixed(1)}`);
   drawing.replaceChildren(...[0, -5, -10].flatMap((power) => level((power - low) / (high - low), power ? `10${superscript(power)}` : "1")),
-    svg("polyline", { class: "pw-curve", points: points.join(" ") }), text(LEFT, 144, "step 1", "start"),
-    text(RIGHT, 144, String(norms.length), "end"));
+    svgLine("pw-curve", points), svgText(LEFT, 144, "step 1", "start"),
+    svgText(RIGHT, 144, String(norms.length), "end"));
   drawing.setAttribute("aria-label", `The gradient at step 1 is 10 to the power ${powers[0].toFixed(1)} of that at step ${norms.length}`);
 }
 

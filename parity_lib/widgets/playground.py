@@ -40,6 +40,7 @@ class Playground(ParityWidget):
     """
 
     _esm, _css = front_end("playground", "engine.js")
+    room = traitlets.List(traitlets.Float(), [52.2, 87.6]).tag(sync=True)
 
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
@@ -66,7 +67,7 @@ class Playground(ParityWidget):
                     f'one number up to {MOST_BITS}, where batch_size is "all"')
         else:
             require_int("batch_size", batch_size, least=1)
-        super().__init__(figures=list(figures), chosen=chosen, settings={
+        super().__init__(figures=list(figures), chosen=chosen, room=[52.2, 87.6] if chosen else [], settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
             "seed": seed})

@@ -111,10 +111,7 @@ function build(model) {
 
 // --- painting: after every change -------------------------------------------
 
-const at = (value) => ((Math.max(LOW, Math.min(HIGH, value)) - LOW) / (HIGH - LOW)) * SIZE;
-const point = (x, y) => `${at(x).toFixed(1)},${(SIZE - at(y)).toFixed(1)}`;
-const curveOf = (name, points) => svg("polyline", { class: name, points: points.join(" ") });
-const label = (x, y, text, anchor = "middle") => svg("text", { x, y, "text-anchor": anchor }, text);
+const { at, point, grid, diagonal, cobweb } = squarePlot(SIZE, LOW, HIGH);
 
 function paint(view, model) {
   const K = model.get("sharpness"), bits = model.get("bits"), values = path(bits, K);
@@ -126,7 +123,6 @@ function paint(view, model) {
 }
 
 function draw({ drawing, rounds }, K, bits, values) {
-  const grid = Array.from({ length: 241 }, (_, i) => LOW + ((HIGH - LOW) * i) / 240);
   const curve = (bit) => grid.map((p) => point(p, nextP(p, bit, K)));
   const { even, odd } = rounds.at(-1);
   const bar = (name, [low, high], side) => svg("rect", { class: name, x: at(low) - 1, width: at(high) - at(low) + 2, y: side, height: 8 });
@@ -134,21 +130,14 @@ function draw({ drawing, rounds }, K, bits, values) {
   drawing.replaceChildren(
     svg("rect", { class: "pw-frame", width: SIZE, height: SIZE }),
     svg("line", { class: "pw-half", x1: half, x2: half, y1: 0, y2: SIZE }), svg("line", { class: "pw-half", x1: 0, x2: SIZE, y1: SIZE - half, y2: SIZE - half }),
-    curveOf("pw-diagonal", [point(LOW, LOW), point(HIGH, HIGH)]), curveOf("pw-after-0", curve(0)), curveOf("pw-after-1", curve(1)),
-    curveOf("pw-cobweb", cobweb(values)), svg("circle", { class: "pw-now", cx: at(values.at(-1)), cy: SIZE - at(values.at(-1)), r: 4.5 }),
+    svgLine("pw-diagonal", diagonal), svgLine("pw-after-0", curve(0)), svgLine("pw-after-1", curve(1)),
+    svgLine("pw-cobweb", cobweb(values)), svg("circle", { class: "pw-now", cx: at(values.at(-1)), cy: SIZE - at(values.at(-1)), r: 4.5 }),
     bar("pw-even-bar", even, SIZE - 9), ...(odd ? [bar("pw-odd-bar", odd, SIZE - 9)] : []),
-    label(SIZE - 4, SIZE - at(nextP(1.05, 0, K)) + 22, "after a 0", "end"), label(SIZE - 4, SIZE - at(nextP(1.05, 1, K)) - 32, "after a 1", "end"),
-    ...[0, 0.5, 1].flatMap((tick) => [label(at(tick), SIZE + 16, String(tick)), label(-6, SIZE - at(tick) + 4, String(tick), "end")]),
-    label(SIZE / 2, SIZE + 32, "p"), label(-6, 6, "p′", "end"));
+    svgText(SIZE - 4, SIZE - at(nextP(1.05, 0, K)) + 22, "after a 0", "end"), svgText(SIZE - 4, SIZE - at(nextP(1.05, 1, K)) - 32, "after a 1", "end"),
+    ...[0, 0.5, 1].flatMap((tick) => [svgText(at(tick), SIZE + 16, String(tick)), svgText(-6, SIZE - at(tick) + 4, String(tick), "end")]),
+    svgText(SIZE / 2, SIZE + 32, "p"), svgText(-6, 6, "p′", "end"));
   drawing.setAttribute("aria-label", `Next p against p for K = ${K.toFixed(2)}; p is ${fixed(values.at(-1), 3)} after ${bits.length} bits. ` +
     `Even reaches from ${even.map((end) => fixed(end, 3)).join(" to ")}` + (odd ? `, odd from ${odd.map((end) => fixed(end, 3)).join(" to ")}.` : "."));
-}
-
-/** From each p up or down to the curve, then across to the diagonal. */
-function cobweb(values) {
-  const points = [point(0, 0)];
-  for (let t = 1; t < values.length; t++) points.push(point(values[t - 1], values[t]), point(values[t], values[t]));
-  return points;
 }
 
 // --- words ------------------------------------------------------------------

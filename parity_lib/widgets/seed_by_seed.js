@@ -98,7 +98,6 @@ function paint(view, model) {
 }
 
 const across = (step, cap) => LEFT + ((RIGHT - LEFT) * Math.log(Math.max(step, FIRST) / FIRST)) / Math.log(cap / FIRST);
-const words = (x, y, content, anchor = "middle") => svg("text", { x, y, "text-anchor": anchor }, content);
 
 /** A dot for each run at the step that solved it; runs at nearly one step stand on each other. Crosses did not solve it. */
 function drawDots(steps, cap) {
@@ -112,9 +111,9 @@ function drawDots(steps, cap) {
     d: `M${RIGHT + 14 + (i % 8) * 6} ${FLOOR - 7 - Math.floor(i / 8) * 6.5}l4.4 4.4m0 -4.4l-4.4 4.4` }));
   return [svg("line", { class: "pw-axis", x1: LEFT, x2: RIGHT, y1: FLOOR, y2: FLOOR }),
     svg("line", { class: "pw-axis", x1: RIGHT + 10, x2: WIDTH, y1: FLOOR, y2: FLOOR }), ...dots, ...crosses,
-    words(LEFT, FLOOR + 15, "step", "start"), words(RIGHT + 4, FLOOR + 15, cap.toLocaleString("en"), "end"),
-    ...[100, 1000].filter((tick) => tick < cap / 2).map((tick) => words(across(tick, cap), FLOOR + 15, tick.toLocaleString("en"))),
-    words(WIDTH, FLOOR + 15, "never", "end")];
+    svgText(LEFT, FLOOR + 15, "step", "start"), svgText(RIGHT + 4, FLOOR + 15, cap.toLocaleString("en"), "end"),
+    ...[100, 1000].filter((tick) => tick < cap / 2).map((tick) => svgText(across(tick, cap), FLOOR + 15, tick.toLocaleString("en"))),
+    svgText(WIDTH, FLOOR + 15, "never", "end")];
 }
 
 const along = (share) => BAR.left + (BAR.right - BAR.left) * share;
@@ -123,7 +122,7 @@ const along = (share) => BAR.left + (BAR.right - BAR.left) * share;
 function drawRate(steps, mine, seeds) {
   const { y, height } = BAR, solved = steps.filter((step) => step !== null).length;
   const drawn = [svg("rect", { class: "pw-whole", x: BAR.left, y, width: BAR.right - BAR.left, height }),
-    ...[0, 0.5, 1].map((tick) => words(along(tick), y + height + 18, `${100 * tick} %`, ["start", "middle", "end"][2 * tick]))];
+    ...[0, 0.5, 1].map((tick) => svgText(along(tick), y + height + 18, `${100 * tick} %`, ["start", "middle", "end"][2 * tick]))];
   if (steps.length) {
     const [low, high] = wilson(solved, steps.length);
     drawn.push(svg("rect", { class: "pw-interval", x: along(low), y, width: along(high) - along(low), height }),

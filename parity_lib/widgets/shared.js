@@ -26,6 +26,23 @@ function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Words in a drawing. */
+const svgText = (x, y, content, anchor = "middle") => svg("text", { x, y, "text-anchor": anchor }, content);
+
+/** A line in a drawing through points that are written "x,y". */
+const svgLine = (name, points) => svg("polyline", { class: name, points: points.join(" ") });
+
+/** A square plot, the same numbers on both axes; a cobweb goes from each value to the curve, then to the diagonal. */
+function squarePlot(size, low, high) {
+  const at = (value) => ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * size;
+  const point = (x, y) => `${at(x).toFixed(1)},${(size - at(y)).toFixed(1)}`;
+  const grid = Array.from({ length: 241 }, (_, i) => low + ((high - low) * i) / 240);
+  const diagonal = [point(low, low), point(high, high)];
+  const cobweb = (values) => [point(values[0], values[0]),
+    ...values.slice(1).flatMap((value, t) => [point(values[t], value), point(value, value)])];
+  return { at, point, grid, diagonal, cobweb };
+}
+
 /** The outermost element of a widget, named for people who do not see it. */
 function widgetRoot(label, ...children) {
   return make("div", { class: "parity-widget", role: "group", "aria-label": label }, ...children);
@@ -117,6 +134,83 @@ const digits = (bits) => [...bits].map(Number);
 const onesIn = (bits) => digits(bits).reduce((sum, bit) => sum + bit, 0);
 const parityName = (count) => (count % 2 ? "odd" : "even");
 
+// --- a net that reads a string ----------------------------------------------
+
+/** Change several traits at once, here and in Python. */
+function save(model, changes) {
+  for (const [name, value] of Object.entries(changes)) model.set(name, value);
+  model.save_changes();
+}
+
+function goTo(model, step) {
+  const inside = Math.max(0, Math.min(step, model.get("bits").length));
+  if (inside !== model.get("step")) save(model, { step: inside });
+}
+
+function setBits(model, bits) {
+  save(model, { bits, step: Math.min(model.get("step"), bits.length) });
+}
+
+function flip(model, index) {
+  const bits = [...model.get("bits")];
+  bits[index] = bits[index] === "1" ? "0" : "1";
+  setBits(model, bits.join(""));
+}
+
+/** A field for the bits and a list of the nets, if there are several; `typed` gets each string that is allowed. */
+function buildStringSettings(view, model, most, typed) {
+  view.message = make("p", { class: "pw-message", role: "alert", id: `pw-message-${Math.random().toString(36).slice(2)}` });
+  view.input = make("input", { class: "pw-input", type: "text", "aria-label": "Bits", inputmode: "numeric",
+                               autocomplete: "off", spellcheck: "false", "aria-describedby": view.message.id });
+  view.input.addEventListener("input", () => {
+    const problem = complaint(view.input.value, most);
+    showProblem(view, problem);
+    if (!problem) typed(view.input.value);
+  });
+  view.select = make("select", { class: "pw-input", "aria-label": "Net",
+                                 onchange: () => save(model, { net: view.select.value }) });
+  const labels = Object.keys(model.get("weights"));
+  view.select.append(...labels.map((label) => make("option", { value: label }, label)));
+  const settings = [make("label", {}, "Bits ", view.input)];
+  if (labels.length > 1) settings.push(make("label", {}, "Net ", view.select));
+  return make("div", { class: "pw-settings" }, ...settings, view.message);
+}
+
+function showProblem(view, problem) {
+  view.message.textContent = problem;
+  view.input.setAttribute("aria-invalid", String(problem !== ""));
+}
+
+function paintStringSettings(view, model) {
+  if (view.input.value !== model.get("bits")) view.input.value = model.get("bits");
+  showProblem(view, "");
+  view.select.value = model.get("net");
+}
+
+/** The answer in a box of its own: even is round, odd has corners; `logit` is null where nothing was computed yet. */
+function paintVerdict(box, logit, ones) {
+  if (logit === null) {
+    box.className = "pw-verdict";
+    box.replaceChildren(make("span", { class: "pw-says", title: "not computed yet" }, "?"));
+    return;
+  }
+  const says = logit > 0 ? "odd" : "even";
+  const right = says === parityName(ones);
+  box.className = `pw-verdict pw-${says}${right ? "" : " pw-wrong"}`;
+  const mark = make("span", { class: "pw-mark", role: "img", "aria-label": right ? "right" : "wrong" }, right ? "✓" : "✗");
+  box.replaceChildren(make("span", { class: "pw-says" }, says, " ", mark),
+                      make("span", { class: "pw-logit" }, fixed(logit)));
+}
+
+/** What the net says after the bits of `prefix`, and whether that is right. */
+function judge(logit, prefix) {
+  const says = logit > 0 ? "odd" : "even";
+  const ones = onesIn(prefix);
+  const truth = parityName(ones);
+  const count = `${prefix} holds ${ones} ${ones === 1 ? "one" : "ones"}, and ${ones} is ${truth}.`;
+  return ["It says ", make("b", {}, says), `. That is ${says === truth ? "right" : "wrong"}: ${count}`];
+}
+
 // --- the network ------------------------------------------------------------
 
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
@@ -126,7 +220,8 @@ const dot = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
 /**
  * Run a net over bits. `net` is what `weights` in base.py makes; the result has one
  * entry a step, the start first: { h, before, logit }, where `before` is what
- * went into the activation. An LSTM's entries hold its cell state too, as `memory`.
+ * went into the activation. An LSTM's entries hold its cell state too, as `memory`;
+ * both gated cells' hold their `gates` and their candidate by PyTorch's letters.
  */
 function forward(net, bits) {
   const zeros = net.W[0].map(() => 0);
@@ -156,7 +251,8 @@ function lstmStep(before, memory) {
   const [input, forget, output] = [0, 1, 3].map((k) => gate(before, size, k, sigmoid));
   const candidate = gate(before, size, 2, Math.tanh);
   const next = memory.map((v, i) => forget[i] * v + input[i] * candidate[i]);
-  return { before, memory: next, h: next.map((v, i) => output[i] * Math.tanh(v)) };
+  return { before, memory: next, h: next.map((v, i) => output[i] * Math.tanh(v)),
+           gates: { i: input, f: forget, g: candidate, o: output } };
 }
 
 function gruStep(net, x, h, before) {
@@ -167,5 +263,6 @@ function gruStep(net, x, h, before) {
     const row = 2 * size + i;
     return Math.tanh(net.U[row][0] * x + net.b[row] + r * (dot(net.V[row], h) + net.d[i]));
   });
-  return { before, h: candidate.map((v, i) => (1 - update[i]) * v + update[i] * h[i]) };
+  return { before, h: candidate.map((v, i) => (1 - update[i]) * v + update[i] * h[i]),
+           gates: { r: reset, z: update, n: candidate } };
 }

@@ -39,17 +39,12 @@ const firstWrong = (steps, who) => Math.max(0, steps.findIndex((step, t) => t > 
 
 // --- what the reader does ---------------------------------------------------
 
-function save(model, name, value) {
-  model.set(name, value);
-  model.save_changes();
-}
-
-function setBits(view, model, bits) {
+function setString(view, model, bits) {
   stop(view);
-  save(model, "bits", bits.slice(0, MOST_BITS));
+  save(model, { bits: bits.slice(0, MOST_BITS) });
 }
 
-const readMore = (view, model, more) => setBits(view, model, model.get("bits") + more);
+const readMore = (view, model, more) => setString(view, model, model.get("bits") + more);
 
 /** Zeros one by one, so that the eye can follow; a second press stops. Whoever wants less motion gets them all at once. */
 function readZeros(view, model) {
@@ -62,7 +57,7 @@ function readZeros(view, model) {
   const next = () => {
     left -= 1;
     if (left === 0 || model.get("bits").length >= MOST_BITS - 1) stop(view); // first: the last step is announced
-    save(model, "bits", (model.get("bits") + "0").slice(0, MOST_BITS));
+    save(model, { bits: (model.get("bits") + "0").slice(0, MOST_BITS) });
   };
   view.timer = setInterval(next, MILLISECONDS_A_BIT);
   next();
@@ -76,12 +71,7 @@ function stop(view) {
 function onType(view, model) {
   const bits = view.input.value, problem = bits && complaint(bits, MOST_BITS); // no bit at all is the start
   showProblem(view, problem);
-  if (!problem) setBits(view, model, bits);
-}
-
-function showProblem(view, problem) {
-  view.message.textContent = problem;
-  view.input.setAttribute("aria-invalid", String(problem !== ""));
+  if (!problem) setString(view, model, bits);
 }
 
 /** The keys 0 and 1, wherever the focus is in the figure, except where they are typed. */
@@ -99,15 +89,15 @@ function build(model) {
   view.message = make("p", { class: "pw-message", role: "alert", id: problem });
   view.input = make("input", { class: "pw-input pw-read", type: "text", "aria-label": "Bits", inputmode: "numeric", autocomplete: "off",
                                spellcheck: "false", "aria-describedby": problem, oninput: () => onType(view, model) });
-  view.select = make("select", { class: "pw-input", "aria-label": "Net", onchange: () => save(model, "net", view.select.value) },
+  view.select = make("select", { class: "pw-input", "aria-label": "Net", onchange: () => save(model, { net: view.select.value }) },
     ...Object.keys(model.get("nets")).map((label) => make("option", { value: label }, label)));
-  view.proof = make("input", { type: "checkbox", class: "pw-check", onchange: () => save(model, "proof", view.proof.checked) });
+  view.proof = make("input", { type: "checkbox", class: "pw-check", onchange: () => save(model, { proof: view.proof.checked }) });
   view.ofProof = make("span", {});
   const { row, buttons } = buttonRow([
     ["Read a 0", () => readMore(view, model, "0")],
     ["Read a 1", () => readMore(view, model, "1")],
     [`${ZEROS} zeros`, () => readZeros(view, model)],
-    ["Start again", () => setBits(view, model, "")],
+    ["Start again", () => setString(view, model, "")],
   ]);
   view.buttons = buttons;
   view.zeros = buttons[`${ZEROS} zeros`];

@@ -21,26 +21,6 @@ export default {
 
 // --- what the reader does ---------------------------------------------------
 
-function save(model, changes) {
-  for (const [name, value] of Object.entries(changes)) model.set(name, value);
-  model.save_changes();
-}
-
-function goTo(model, step) {
-  const inside = Math.max(0, Math.min(step, model.get("bits").length));
-  if (inside !== model.get("step")) save(model, { step: inside });
-}
-
-function setBits(model, bits) {
-  save(model, { bits, step: Math.min(model.get("step"), bits.length) });
-}
-
-function flip(model, index) {
-  const bits = [...model.get("bits")];
-  bits[index] = bits[index] === "1" ? "0" : "1";
-  setBits(model, bits.join(""));
-}
-
 /** Arrow keys, Home and End, anywhere in the graph. */
 function onKey(event, model, player) {
   const step = model.get("step");
@@ -102,34 +82,12 @@ function build(model) {
                              onkeydown: (event) => onKey(event, model, view.player) });
   view.line = make("div", { class: "pw-line", "aria-live": "polite", "aria-atomic": "true" });
   view.legend = make("p", { class: "pw-legend" });
-  view.root = widgetRoot("Unrolled recurrent network", buildSettings(view, model),
-                         view.graph, row, view.line, view.legend);
+  const settings = buildStringSettings(view, model, MOST_BITS, (bits) => {
+    view.player.stop();
+    setBits(model, bits);
+  });
+  view.root = widgetRoot("Unrolled recurrent network", settings, view.graph, row, view.line, view.legend);
   return view;
-}
-
-function buildSettings(view, model) {
-  view.message = make("p", { class: "pw-message", role: "alert" });
-  view.input = make("input", { class: "pw-input", type: "text", "aria-label": "Bits", inputmode: "numeric",
-                               autocomplete: "off", spellcheck: "false", oninput: () => onType(view, model) });
-  view.select = make("select", { class: "pw-input", "aria-label": "Net", onchange: () => save(model, { net: view.select.value }) });
-  const labels = Object.keys(model.get("weights"));
-  view.select.append(...labels.map((label) => make("option", { value: label }, label)));
-  const settings = [make("label", {}, "Bits ", view.input)];
-  if (labels.length > 1) settings.push(make("label", {}, "Net ", view.select));
-  return make("div", { class: "pw-settings" }, ...settings, view.message);
-}
-
-function onType(view, model) {
-  const problem = complaint(view.input.value, MOST_BITS);
-  showProblem(view, problem);
-  if (problem) return;
-  view.player.stop();
-  setBits(model, view.input.value);
-}
-
-function showProblem(view, problem) {
-  view.message.textContent = problem;
-  view.input.setAttribute("aria-invalid", String(problem !== ""));
 }
 
 /** New columns, but only when their number or their size changed: focus stays where it is otherwise. */
@@ -229,24 +187,8 @@ function clearCells({ box, cells }, t) {
   }
 }
 
-function paintVerdict(box, logit, ones) {
-  if (logit === null) {
-    box.className = "pw-verdict";
-    box.replaceChildren(make("span", { class: "pw-says", title: "not computed yet" }, "?"));
-    return;
-  }
-  const says = logit > 0 ? "odd" : "even";
-  const right = says === parityName(ones);
-  box.className = `pw-verdict pw-${says}${right ? "" : " pw-wrong"}`;
-  const mark = make("span", { class: "pw-mark", role: "img", "aria-label": right ? "right" : "wrong" }, right ? "✓" : "✗");
-  box.replaceChildren(make("span", { class: "pw-says" }, says, " ", mark),
-                      make("span", { class: "pw-logit" }, fixed(logit)));
-}
-
 function paintControls(view, model, bits, step) {
-  if (view.input.value !== bits) view.input.value = bits;
-  showProblem(view, "");
-  view.select.value = model.get("net");
+  paintStringSettings(view, model);
   view.count.textContent = `step ${step} of ${bits.length}`;
   view.graph.setAttribute("aria-label",
     `The network unrolled over ${bits.length} bits. Left and right arrow keys step.`);
@@ -284,14 +226,6 @@ function explain(net, steps, bits, t) {
          ` = ${fixed(logit)}, so the probability of odd is ${probability(sigmoid(logit), 4)}`),
     make("p", {}, ...judge(logit, bits.slice(0, t))),
   ];
-}
-
-function judge(logit, prefix) {
-  const says = logit > 0 ? "odd" : "even";
-  const ones = onesIn(prefix);
-  const truth = parityName(ones);
-  const count = `${prefix} holds ${ones} ${ones === 1 ? "one" : "ones"}, and ${ones} is ${truth}.`;
-  return ["It says ", make("b", {}, says), `. That is ${says === truth ? "right" : "wrong"}: ${count}`];
 }
 
 function legend(net) {

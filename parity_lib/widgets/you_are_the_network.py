@@ -31,6 +31,7 @@ class YouAreTheNetwork(ParityWidget):
     """
 
     _esm, _css = front_end("you_are_the_network")
+    room = traitlets.List(traitlets.Float(), [14.2, 17.6]).tag(sync=True)
 
     bits = traitlets.Unicode().tag(sync=True)
     answered = traitlets.Int(0).tag(sync=True)

@@ -189,4 +189,6 @@ def test_a_repository_brings_launch_buttons_and_a_base_brings_addresses(tmp_path
     page = built(book)
     assert "https://mybinder.org/v2/gh/OWNER/one-bit-of-memory/main?urlpath=lab/tree/book/page.md" in page
     assert '<meta property="og:url" content="https://example.org/book/book/page.html" />' in page
+    assert '<meta property="og:image" content="https://example.org/book/_static/social.png" />' in page
+    assert (book / "_build/html/_static/social.png").is_file()
     assert "CC BY 4.0" in page, "theme options wipe out each other"

@@ -104,26 +104,60 @@ def every_string(steps):
     return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 
-@pytest.mark.parametrize("watch", ["watch_gru", "watch_lstm"])
-def test_a_watched_unit_is_the_net_itself(page, watch):
-    net = by_hand(watch.removeprefix("watch_"))
-    string = page["string"]
-    _, states = page[watch](net, string)["state $h$"]
-    theirs = net.hidden_states(torch.tensor(string).double()[None, :, None])[0, :, 0]
-    np.testing.assert_allclose(states, theirs.detach().numpy(), atol=1e-12)
+STRING = [1, 0, 1, 1, 0, 0, 1, 0]      # the one in the figures
+
+
+def watched(page, cell):
+    """Each gate and the state of the unit by hand along the string, with the page's own steps."""
+    net, seen = by_hand(cell), []
+    h, c = np.zeros((1, 1)) if cell == "gru" else 0.0, 0.0
+    weights = [w.detach().double().numpy() for w in page["weights_of"](net.rnn)]
+    for bit in STRING:
+        if cell == "gru":
+            h, gates = page["gru_step"](np.array([[float(bit)]]), h, *weights)
+        else:
+            h, c, gates = page["lstm_step"](bit, h, c, *page["numbers_of"](net.rnn))
+        seen.append([np.asarray(value).item() for value in (*gates, h)])
+    return dict(zip("rznh" if cell == "gru" else "ifgoh", np.array(seen).T, strict=True))
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_watched_unit_is_the_net_itself(page, cell):
+    theirs = by_hand(cell).hidden_states(torch.tensor(STRING).double()[None, :, None])[0, :, 0]
+    np.testing.assert_allclose(watched(page, cell)["h"], theirs.detach().numpy(), atol=1e-12)
 
 
 def test_the_gates_do_what_the_page_says(page):
-    string, bits = page["string"], np.array(page["string"])
-    gru = {name: np.array(values) for name, (_, values) in page["watch_gru"](by_hand("gru"), string).items()}
-    lstm = {name: np.array(values) for name, (_, values) in page["watch_lstm"](by_hand("lstm"), string).items()}
-    np.testing.assert_allclose(gru["update $z$"], 1 - bits, atol=1e-6)
-    before = np.r_[0, gru["state $h$"][:-1]]
-    np.testing.assert_allclose(gru["candidate $n$"], np.where(before > 0.5, -1, 1), atol=1e-3)
-    assert lstm["forget $f$"].max() < 1e-9
-    after_odd = (bits == 1) & (np.r_[0, lstm["state $h$"][:-1]] > 0.5)
-    np.testing.assert_allclose(lstm["input $i$"], 1 - after_odd, atol=1e-3)
+    bits, gru, lstm = np.array(STRING), watched(page, "gru"), watched(page, "lstm")
+    np.testing.assert_allclose(gru["z"], 1 - bits, atol=1e-6)
+    before = np.r_[0, gru["h"][:-1]]
+    np.testing.assert_allclose(gru["n"], np.where(before > 0.5, -1, 1), atol=1e-3)
+    assert lstm["f"].max() < 1e-9
+    after_odd = (bits == 1) & (np.r_[0, lstm["h"][:-1]] > 0.5)
+    np.testing.assert_allclose(lstm["i"], 1 - after_odd, atol=1e-3)
     assert after_odd.sum() >= 2
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_one_curve_of_the_unit_by_hand_rises_and_the_other_falls(cell):
+    """The new state against the old one, whatever an LSTM's cell state is."""
+    net, h = by_hand(cell), torch.linspace(-1, 1, 201).double()[None, :, None]
+    for c in (-1.0, 0.0, 1.0):
+        old = h if cell == "gru" else (h, torch.full_like(h, c))
+        zero, one = (net.rnn(torch.full((201, 1, 1), bit).double(), old)[0][:, 0, 0].detach().numpy()
+                     for bit in (0.0, 1.0))
+        assert np.diff(zero).min() > -1e-6
+        assert zero[-1] > zero[0] + 1
+        assert np.diff(one).max() < 1e-6
+        assert one[-1] < one[0] - 0.5
+
+
+def test_the_figures_show_this_string_and_the_units_that_the_text_means(page):
+    text = PAGE.read_text(encoding="utf-8")
+    assert text.count(f'bits="{"".join(map(str, STRING))}"') == 2
+    assert 'net="LSTM by hand"' in text
+    shown = page["GatedUnit"](page["units"], bits="1" + "0" * 19)
+    assert shown.logits[0] > 0
 
 
 def test_an_lstm_unit_can_keep_with_its_forget_gate(page):

@@ -60,6 +60,8 @@ def prose(text, line=1):
             if directive and (token.type == "colon_fence" or directive[1] in PROSE_DIRECTIVES):
                 yield from prose("" if directive[1] in ADDRESSED else directive[2], at)
                 yield from prose(_without_options(token.content), at + 1)
+            elif caption := re.search(r'^:mystnb: .*caption: "(.*)"', token.content, re.MULTILINE):
+                yield from prose(caption[1], at + 1)
 
 
 def _words(token):
@@ -118,6 +120,7 @@ def test_page_speaks_without_measured_numbers_and_empty_words(page):
     ("```{figure} a.svg\n:alt: A curve that falls to 0.01\n\nThe curve.\n```", "a decimal", "0.01"),
     ("{claim}`a quarter, 0.25, of them <some-claim>`", "a decimal", "0.25"),
     ("[about 0.75](https://example.org)", "a decimal", "0.75"),
+    ('```{code-cell} ipython3\n:mystnb: {figure: {caption: "It ends at 0.75."}}\nx\n```', "a decimal", "0.75"),
     ("| net | 0.75 |", "a decimal", "0.75"),
     ("# It scores 0.75", "a decimal", "0.75"),
     ("You simply run it.", "a word that says nothing", "simply"),

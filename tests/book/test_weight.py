@@ -101,10 +101,11 @@ def test_with_javascript_no_still_picture_is_fetched(browser, site):
 
 def test_a_figure_is_told_with_or_without_a_picture_and_by_a_second_build_no_second_time():
     told, opening = extension().told, '<script type="application/vnd.jupyter.widget-'
-    state = opening + 'state+json">{"state": {"m": {"state": {"sentence": "Say."}}}}</script>'
+    models = '{"m": {"state": {"sentence": "Say.", "_css": "c"}}, "n": {"state": {"_css": "c"}}}'
+    state = opening + 'state+json">{"state": ' + models + "}</script>"
     view = opening + 'view+json">{"model_id": "m"}</script>'
     both = told(f'{state}{view}<noscript><img src="a.svg"></noscript>{view}')
-    first, second = both.removeprefix(state).split(view)[1:]
+    first, second = both.split(view)[1:]
     assert '<img alt="Say." src="a.svg">' in first
     assert "<img" not in second
     for one in (first, second):
@@ -172,3 +173,27 @@ def test_formulas_are_read_aloud_as_mathml(browser, site):
         formulas = page.locator("mjx-container").count()
         assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas > 100
         assert page.locator("mjx-merror").count() == 0
+
+
+SHIFTS = """() => {
+  window.shift = 0;
+  new PerformanceObserver(list => { for (const one of list.getEntries()) shift += one.value; })
+    .observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", [HOME, "book/playground"])
+def test_nothing_moves_when_a_figure_comes_in(browser, site, name, width):
+    with opened(browser, width, "light") as context:
+        context.add_init_script(f"({SHIFTS})()")
+        page, _ = visit(context, f"{site}/{name}.html")
+        page.wait_for_selector(".widget-host[data-ready]")
+        page.wait_for_timeout(500)
+        assert page.evaluate("shift") < 0.02
+
+
+def test_figures_of_one_kind_share_their_text(html):
+    page = (html / "book" / "gates.html").read_text(encoding="utf8")
+    assert page.count("application/vnd.jupyter.widget-view+json") == 3
+    assert page.count("export default") == 1

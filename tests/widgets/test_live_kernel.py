@@ -26,6 +26,11 @@ TRAINS = [
     "print('python has', [(run['seed'], run['solved']) for run in w.runs], w.settings['seed'])",
     "w.settings = w.settings | {'cell': 'gru', 'hidden': 4}",
 ]
+GATES = [
+    "from parity_lib.widgets import GatedUnit\nw = GatedUnit(bits='1011', step=1)\nw",
+    "print('python has', w.bits, w.net, w.step, w.logits.shape)",
+    "w.bits, w.net, w.step = '100', 'GRU by hand', 3",
+]
 TURNS = [
     "from parity_lib.widgets import GradientStrip\nw = GradientStrip(gain=1.5)\nw",
     "print('python has', round(w.gain, 2))",
@@ -131,6 +136,27 @@ def test_a_network_that_trained_in_the_figure_is_known_to_python(live):
     widget.get_by_text("0 updates").first.wait_for(timeout=15_000)
     assert widget.get_by_role("combobox", name="Begin with").evaluate("e => e.selectedOptions[0].text") == (
         "settings of your own")
+
+
+@pytest.mark.parametrize("lab", [GATES], indirect=True)
+def test_a_gated_unit_follows_the_reader_and_python(live):
+    page, cells = live
+    run(page, cells.nth(0))
+    widget = page.locator(".parity-widget")
+    slider = widget.get_by_role("slider", name="Step")
+    slider.wait_for(timeout=90_000)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")     # the notebook's: cut
+    widget.get_by_role("button", name="Flip this bit").click()
+    widget.get_by_role("combobox", name="Net").select_option("LSTM by hand")
+    run(page, cells.nth(1))
+    page.get_by_text("python has 1111 LSTM by hand 2 (4,)").wait_for(timeout=15_000)
+
+    run(page, cells.nth(2))
+    widget.get_by_text("step 3 of 3").wait_for(timeout=15_000)
+    assert widget.get_by_role("combobox", name="Net").input_value() == "GRU by hand"
+    assert "100 holds 1 one" in widget.locator(".pw-said").inner_text()
 
 
 @pytest.mark.parametrize("lab", [WALKS], indirect=True)

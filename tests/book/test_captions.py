@@ -1,0 +1,96 @@
+"""Every picture of a chapter is a figure with one caption and a number, and can be named by it."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from docutils import nodes
+
+from .conftest import ROOT, pages_in_toc
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from captions import one_caption
+from plain_notebook import Lookup, PlainMarkdown, caption_of
+
+CHAPTERS = [name for name in pages_in_toc(ROOT) if (ROOT / f"{name}.md").is_file()]
+FIGURE = re.compile(r"<figure\b[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
+NUMBER = re.compile(r'<span class="caption-number">Figure (\d+)\.(\d+) </span>')
+
+
+def drawn(text: str) -> tuple[int, list[str]]:
+    """How many pictures a page has, and the figures that hold them."""
+    return (len(re.findall(r'class="parity-figure"><svg', text)),
+            [figure for figure in FIGURE.findall(text) if 'class="parity-figure"><svg' in figure])
+
+
+@pytest.mark.book
+def test_every_picture_has_one_caption_and_the_next_number_of_its_chapter(html):
+    total = 0
+    for name in CHAPTERS:
+        text = (html / f"{name}.html").read_text(encoding="utf8")
+        count, figures = drawn(text)
+        assert count == len(figures), f"{name}: a picture that is no figure"
+        chapter = re.search(r'<h1><span class="section-number">(\d+)\.', text)
+        for place, figure in enumerate(figures, 1):
+            captions = re.findall(r"<figcaption>(.*?)</figcaption>", figure, re.DOTALL)
+            assert len(captions) == 1, f"{name}, picture {place}"
+            assert NUMBER.search(captions[0]).groups() == (chapter[1], str(place)), name
+            words = re.sub(r"<[^>]*>", " ", captions[0].partition('<div class="legend">')[0]).split()
+            assert 6 <= len(words) <= 60, f"{name}, picture {place}: {' '.join(words)}"
+        total += count
+    assert total > 35
+
+
+@pytest.mark.book
+def test_a_figure_is_named_by_its_number_on_the_page_and_in_the_notebook(html):
+    page = (html / "book/the-experiment.html").read_text(encoding="utf8")
+    number = re.search(r'<figure[^>]* id="fig-lengths-present">.*?caption-number">(Figure [\d.]+) ', page, re.DOTALL)[1]
+    assert f'href="#fig-lengths-present"><span class="std std-numref">{number}</span>' in page
+    notebook = (html / "_sources/book/the-experiment.ipynb").read_text(encoding="utf8")
+    assert f"**{number}.** The shortest strings" in notebook
+    assert f"{number} has twenty seeds" in notebook
+
+
+# The parts, apart from a book.
+
+def merged(picture: str, caption: str = "See it.") -> nodes.figure:
+    figure = nodes.figure("", nodes.raw("", picture, format="html"))
+    if caption:
+        figure += nodes.caption("", caption)
+    one_caption(figure)
+    return figure
+
+
+PICTURE = '<figure class="parity-figure"><svg><path/></svg>\n{}</figure>'
+NUMBERS = "<details class=\"parity-numbers\"><summary>The numbers</summary></details>"
+
+
+@pytest.mark.parametrize(("own", "caption", "words", "legend"), [
+    ("", "See it.", "See it.", ""),
+    ("<figcaption>A &amp; B.</figcaption>", "See it.", "See it. A & B.", ""),
+    ("<figcaption>A.</figcaption>" + NUMBERS, "", "A.", NUMBERS),
+    (NUMBERS, "See it.", "See it.", NUMBERS),
+])
+def test_a_pictures_key_ends_the_caption_and_its_numbers_follow(own, caption, words, legend):
+    figure = merged(PICTURE.format(own), caption)
+    assert figure.next_node(nodes.raw).astext() == '<div class="parity-figure"><svg><path/></svg></div>'
+    assert [one.astext() for one in figure.findall(nodes.caption)] == [words]
+    assert [one.astext() for one in figure.findall(nodes.legend)] == [legend] * bool(legend)
+
+
+def test_what_is_no_picture_stays_as_it_is():
+    assert merged("<table></table>").next_node(nodes.raw).astext() == "<table></table>"
+
+
+class Numbered(Lookup):
+    def figure(self, label):
+        return {"fig-a": "Figure 2.1"}.get(label, "")
+
+
+def test_a_notebook_has_the_caption_below_its_cell():
+    metadata = {"mystnb": {"figure": {"name": "fig-a", "caption": "See {term}`it`."}}}
+    assert caption_of(metadata, Numbered()) == "**Figure 2.1.** See it."
+    assert caption_of({}, Numbered()) == ""
+    assert PlainMarkdown(Numbered()).inline("{numref}`fig-a`") == "Figure 2.1"
