@@ -22,10 +22,11 @@ endif
 PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book exercises test test-fast test-full test-wheel test-anywhere lint bench lab doctor clean
+.PHONY: help book pdf exercises test test-fast test-full test-wheel test-anywhere lint bench lab doctor clean
 
 help:
 	@echo "make book           build the book into _build/html: two to four minutes with the installation"
+	@echo "make pdf            print the whole book into _build/one-bit-of-memory.pdf: two minutes more, and a Chromium"
 	@echo "make lab            open JupyterLab on the exercises"
 	@echo "make exercises      write the exercises' notebooks from their sources, solutions/*.md"
 	@echo "make test           run every test"
@@ -40,6 +41,9 @@ help:
 
 book: $(VENV)/.ready-book
 	$(BIN)/parity book
+
+pdf: $(VENV)/.ready-pdf
+	$(BIN)/parity pdf
 
 exercises: $(VENV)/.ready-test
 	$(BIN)/parity exercises

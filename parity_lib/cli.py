@@ -48,8 +48,30 @@ def _require_jupyter_book() -> None:
 @main.command()
 def book() -> None:
     """Execute and build every page into _build/html; any warning or failing cell is an error."""
-    _require_jupyter_book()
+    click.echo(f"The book is ready. Open {_built(_root()).as_uri()}")
+
+
+@main.command()
+def pdf() -> None:
+    """Build the book, then print all of it into _build/one-bit-of-memory.pdf with a Chromium."""
     root = _root()
+    missing = [name for module, name in (("playwright", "playwright"), ("bs4", "beautifulsoup4"), ("pypdf", "pypdf"))
+               if importlib.util.find_spec(module) is None]
+    if missing:
+        raise click.ClickException(f'{" and ".join(missing)} missing: pip install -c constraints.txt -e ".[pdf]"')
+    from parity_lib.browser import launch
+    from parity_lib.pdf import print_book
+
+    with _as_message(), launch() as browser:    # a missing browser is named before the minutes of a build
+        _built(root)                            # each time: paper is never stale, and what has not changed is not run
+        click.echo("Printing every page: about a minute")
+        file = print_book(browser, root)
+    click.echo(f"The book on paper is ready: {file.as_uri()}")
+
+
+def _built(root: Path) -> Path:
+    """Build the book; its front door."""
+    _require_jupyter_book()
     if (other := Path(__file__).resolve().parents[1]) != root and (root / "parity_lib").is_dir():
         click.echo(f"This is the parity command of {other}, and it builds {root} with that library.", err=True)
     # A process of its own, because Sphinx changes much of the one that it runs in.
@@ -59,7 +81,7 @@ def book() -> None:
         raise click.exceptions.Exit(1)
     if done.returncode or not page.is_file():
         raise click.ClickException("the book was not built; the first warning or error above says why")
-    click.echo(f"The book is ready. Open {page.as_uri()}")
+    return page
 
 
 @main.command()

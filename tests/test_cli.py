@@ -1,15 +1,19 @@
-"""`parity book`: it says what is missing, and it reports a build that failed."""
+"""`parity book` and `parity pdf`: they say what is missing, and report a build that failed."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
+import os
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+import parity_lib.browser
+import parity_lib.pdf
 from parity_lib.cli import JUPYTER_BOOK, main
 
 
@@ -98,6 +102,65 @@ def test_another_jupyter_book_is_refused(folder, monkeypatch):
 def test_another_clones_command_says_so(started, folder):
     (folder / "parity_lib").mkdir()
     assert "This is the parity command of" in book().output
+
+
+@pytest.fixture
+def printed(monkeypatch, started, folder):
+    """What would be printed, with which browser; the browser is none."""
+    calls = []
+
+    @contextlib.contextmanager
+    def launch():
+        yield "a browser"
+
+    def print_book(browser, root):
+        calls.append((browser, root, len(started.calls)))
+        return folder / "book.pdf"
+    monkeypatch.setattr(parity_lib.browser, "launch", launch)
+    monkeypatch.setattr(parity_lib.pdf, "print_book", print_book)
+    return calls
+
+
+def pdf():
+    return CliRunner().invoke(main, ["pdf"])
+
+
+def test_paper_is_printed_after_a_build(printed, folder):
+    result = pdf()
+    assert result.exit_code == 0, result.output
+    assert printed == [("a browser", folder, 1)]
+    assert (folder / "book.pdf").as_uri() in result.output
+
+
+def test_a_build_that_failed_is_not_printed(printed, started):
+    started.returncode = 1
+    result = pdf()
+    assert result.exit_code == 1
+    assert "was not built" in result.output
+    assert printed == []
+
+
+def test_without_a_browser_paper_says_how_to_get_one_before_it_builds(folder):
+    command = [sys.executable, "-c", "from parity_lib.cli import main; main()", "pdf"]
+    done = subprocess.run(command, cwd=folder, text=True, capture_output=True,
+                          env=os.environ | {"PARITY_BROWSER": str(folder / "nowhere")})
+    assert done.returncode == 1
+    assert "apt-get install chromium" in done.stderr
+    assert "PARITY_BROWSER" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "_build").exists()
+
+
+@pytest.mark.parametrize(("module", "name"), [("playwright", "playwright"), ("bs4", "beautifulsoup4"),
+                                              ("pypdf", "pypdf")])
+def test_without_what_paper_needs_it_says_how_to_get_it(started, monkeypatch, module, name):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda one: None if one == module else find(one))
+    result = pdf()
+    assert result.exit_code == 1
+    assert f"{name} missing: pip install" in result.output
+    assert "[pdf]" in result.output
+    assert started.calls == []
 
 
 def test_the_doctor_names_what_is_missing(monkeypatch):

@@ -32,6 +32,14 @@ def every_picture():
         "strings with padding": lambda: figures.strings_and_labels(
             bits, parity, np.arange(12) < np.array([[3], [12], [7]])),
         "packing": lambda: figures.packing([3, 7, 5, 2]),
+        "bits read": lambda: figures.bits_read("10", np.array([[0, 0, 0], [1, -1, 0.5], [0.4, -0.2, 1]]), [True, False],
+                                               "A net reads the bits 10 and says: odd, even."),
+        "bits answered": lambda: figures.bits_answered("110", "The reader answers after each of the bits 110."),
+        "training loop": lambda: figures.training_loop("32 strings", "a net", "loss", "adam", "Training: strings go "
+                                                       "through a net to a loss, which changes it."),
+        "return map": lambda: figures.return_map(np.linspace(0, 1, 5), (np.linspace(0, 1, 5), np.linspace(1, 0, 5)),
+                                                 [0, 1, 0.8], ((0.0, 0.2), (0.8, 1.0)),
+                                                 "The next p against p, after a 0 and after a 1."),
         "one unit": figures.one_unit,
         "drift": lambda: figures.drift(np.linspace(0, 1, 5), {"a": np.full(5, 0.4), "b": np.linspace(0.1, 1.1, 5)}),
         "curves": lambda: figures.curves(trained()[0]),

@@ -33,14 +33,15 @@ from parity_lib.figures.drawings import (
 )
 from parity_lib.figures.drawings_backwards import backwards
 from parity_lib.figures.drawings_packing import packing
+from parity_lib.figures.drawings_still import bits_answered, bits_read, return_map, training_loop
 from parity_lib.figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
 from parity_lib.figures.table import Table, table
 
 __all__ = [
-    "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_step", "backwards", "canvas",
-    "curves", "drift", "gradient_norms", "gru_cell", "in_style", "interval_rounds",
-    "label_signal", "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves",
-    "one_unit", "packing", "predicted_and_observed", "rates", "right_by_position", "states_in_plane",
+    "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_step", "backwards",
+    "bits_answered", "bits_read", "canvas", "curves", "drift", "gradient_norms", "gru_cell", "in_style",
+    "interval_rounds", "label_signal", "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves",
+    "one_unit", "packing", "predicted_and_observed", "rates", "return_map", "right_by_position", "states_in_plane",
     "states_on_ones", "steps_to_solve", "strings_and_labels", "success_grid", "success_rates", "survival", "table",
-    "trials_to_guess", "two_by_two", "two_by_two_by_length", "unrolled", "verdicts",
+    "training_loop", "trials_to_guess", "two_by_two", "two_by_two_by_length", "unrolled", "verdicts",
 ]

@@ -40,7 +40,8 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
         axes.plot(*np.array(failed or [(np.nan, y)]).T, "x", color=ODD)
     labels = [f"{label}\n{sum(s is not None for s in steps)} of {len(steps)}" for label, steps, _ in reversed(rows)]
     axes.set(yticks=range(len(rows)), yticklabels=labels, ylim=(-0.6, len(rows) - 0.4),
-             xscale="log", xlabel="step at which all was right (log scale)")
+             xlabel="step at which all was right (log scale)")
+    log_steps(axes, [step or cap for _, steps, cap in rows for step in steps])
     axes.tick_params(axis="y", colors=INK)
     words = "; ".join(label.replace("\n", ": ") for label in reversed(labels))
     return Picture(figure, "A dot for each seed at the step where it was solved, a cross at the cap where it was not. "

@@ -10,6 +10,7 @@ The built page shows the same module through ``book/_static/widget-host.js``.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ import numpy as np
 import traitlets
 
 from parity_lib.errors import require, require_choice
+from parity_lib.figures import Picture
 from parity_lib.models import ParityRNN
 
 FOLDER = Path(__file__).parent
@@ -81,11 +83,12 @@ def check_nets(nets: dict[str, ParityRNN], cells: tuple[str, ...], most_units: i
 
 
 class ParityWidget(anywidget.AnyWidget):
-    """An anywidget that can say in a sentence what it shows, for places where no script runs.
+    """An anywidget that can say in a sentence, and show in a picture, what it is, for places where no script runs.
 
-    ``sentence`` is what it showed when it was made: the built page has it where there is no JavaScript. ``room`` is how
-    high it stands, in rem, in a column of text and on a phone: a page keeps so much free, so that nothing moves when
-    the figure comes in. Where it is empty the figure may stand further down only.
+    ``sentence`` is what it showed when it was made. Where there is no JavaScript the built page has it, below the
+    picture; so has the book on paper. ``room`` is how high it stands, in rem, in a column of text and on a phone: a
+    page keeps so much free, so that nothing moves when the figure comes in. Where it is empty the figure may stand
+    further down only.
     """
 
     sentence = traitlets.Unicode().tag(sync=True)
@@ -98,6 +101,19 @@ class ParityWidget(anywidget.AnyWidget):
     def summary(self) -> str:
         """What the figure shows, in one sentence."""
         raise NotImplementedError
+
+    def picture(self) -> Picture | None:
+        """What the figure shows, as a still drawing with the sentence as its text; None: the sentence stands alone."""
+        return None
+
+    def told_by(self, drawing: Picture) -> Picture:
+        """A drawing that was made for something else, with this figure's sentence as its text."""
+        return replace(drawing, alt=self.summary(), caption="")
+
+    def _repr_svg_(self) -> str | None:
+        """The picture, beside the live view in a cell's output: for viewers of notebooks, and for the built page."""
+        picture = self.picture()
+        return picture.svg() if picture else None
 
     def __repr__(self) -> str:
         """The sentence; it becomes the ``text/plain`` of the cell's output."""

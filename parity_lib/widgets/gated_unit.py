@@ -10,6 +10,7 @@ import copy
 import numpy as np
 import torch
 
+from parity_lib import figures
 from parity_lib.models import ParityRNN, by_hand
 from parity_lib.widgets.base import NetsOverBits, check_nets, front_end
 
@@ -49,3 +50,10 @@ class GatedUnit(NetsOverBits):
     def summary(self) -> str:
         """The unit, its bits and its verdicts."""
         return f"The unit {self.net!r} reads the bits {self.bits} and says after each one: {self.verdicts}."
+
+    def picture(self) -> figures.Picture:
+        """The whole string read, with the state after each bit."""
+        inputs = torch.tensor([[[float(bit)] for bit in self.bits]], dtype=torch.float64)
+        with torch.no_grad():
+            states = self._nets[self.net].hidden_states(inputs)[0].numpy()
+        return figures.bits_read(self.bits, np.vstack([np.zeros(1), states]), self.logits > 0, self.summary())

@@ -5,9 +5,13 @@ Chapter: *The gradient through time*.
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
+import torch
 import traitlets
 
+from parity_lib import figures
 from parity_lib.data import random_bits
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.experiments.gradients import orthogonal
@@ -48,6 +52,7 @@ class GradientStrip(ParityWidget):
             require_int(name, value, least=least)
             require(value <= most, name, value, f"at most {most}")
         require_int("seed", seed, least=0)
+        self._nets = nets
         drawn = random_bits(strings, steps, np.random.default_rng(seed))
         super().__init__(weights={label: weights(model) for label, model in nets.items()},
                          strings=["".join(map(str, row)) for row in drawn.tolist()],
@@ -61,6 +66,35 @@ class GradientStrip(ParityWidget):
                 else f"its V times {self.gain:g}")
         return (f"Shows at each of {len(self.strings[0])} steps how much of the last logit's gradient arrives there, "
                 f"in the net {self.net!r} ({name} of {units} units), {knob}.")
+
+    def picture(self) -> figures.Picture:
+        """What arrives at each step, as a line, where the knob stands."""
+        return self.told_by(figures.gradient_norms({self.net: self.arriving()}))
+
+    def arriving(self) -> np.ndarray:
+        """The gradient at the state after each step beside that at the last, a median over the strings: ``[steps]``."""
+        bits = torch.tensor([[float(bit) for bit in string] for string in self.strings]).double()
+        net = copy.deepcopy(self._nets[self.net]).double()
+        rnn, size = net.rnn, net.hidden_size
+        with torch.no_grad():
+            if net.cell == "lstm":
+                rnn.bias_hh_l0[size:2 * size] += self.bias
+            else:
+                rnn.weight_hh_l0 *= self.gain
+        h, c = torch.zeros(2, len(bits), size).double()
+        states = []
+        for x in bits.T:
+            sums = x[:, None] @ rnn.weight_ih_l0.T + h @ rnn.weight_hh_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
+            if net.cell == "lstm":
+                write, keep, new, show = sums.chunk(4, dim=1)
+                c = keep.sigmoid() * c + write.sigmoid() * new.tanh()
+                h = show.sigmoid() * c.tanh()
+            else:
+                h = sums.tanh() if net.cell == "tanh" else sums.relu()
+            states.append(c if net.cell == "lstm" else h)
+        gradients = torch.autograd.grad(net.hidden_to_logits(h).sum(), states)
+        norms = torch.stack([gradient.norm(dim=1) for gradient in gradients], dim=1)
+        return np.median((norms / norms[:, -1:]).numpy(), axis=0)
 
     @traitlets.validate("net")
     def _check_net(self, proposal: dict) -> str:

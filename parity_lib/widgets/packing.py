@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
+from parity_lib import figures
 from parity_lib.data import random_bits
 from parity_lib.errors import require, require_int
+from parity_lib.figures.drawings_packing import MOST as MOST_SQUARES
 from parity_lib.widgets.base import ParityWidget, front_end
 
 MOST_STRINGS, MOST_BITS = 6, 10
@@ -38,6 +40,10 @@ class PackedBatch(ParityWidget):
     def summary(self) -> str:
         """The lengths."""
         return f"Packs strings of the lengths {', '.join(map(str, self.lengths))} column by column."
+
+    def picture(self) -> figures.Picture | None:
+        """The three stages; None where there are more squares than its last row holds."""
+        return self.told_by(figures.packing(self.lengths)) if sum(self.lengths) <= MOST_SQUARES else None
 
     @traitlets.validate("lengths")
     def _check_lengths(self, proposal: dict) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traitlets
 
+from parity_lib import figures
 from parity_lib.cells import CELLS
 from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
@@ -16,6 +17,7 @@ from parity_lib.widgets.base import ParityWidget, front_end
 
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
+NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
 FIGURES = ("loss", "lengths", "states", "gradient")
 
 
@@ -73,10 +75,21 @@ class Playground(ParityWidget):
     def summary(self) -> str:
         """What is trained, on what, from which seed."""
         s = self.settings
-        cell = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}[s["cell"]]
         label = "at every step" if s["label"] == "every" else "at the end"
-        return (f"Trains {cell} of {s['hidden']} units on strings of {_words(s['lengths'])} bits with a label {label}, "
-                f"from seed {s['seed']}.")
+        return (f"Trains {NETWORKS[s['cell']]} of {s['hidden']} units on strings of {_words(s['lengths'])} bits with a "
+                f"label {label}, from seed {s['seed']}.")
+
+    def picture(self) -> figures.Picture:
+        """The loop of training with the settings in it. It has no result: nothing has been trained yet."""
+        s = self.settings
+        strings = "all strings" if s["batch"] == "all" else f"{s['batch']} strings"
+        bits = "growing lengths" if isinstance(s["lengths"], dict) else f"{_words(s['lengths'])} bits"
+        label = "a label at every step" if s["label"] == "every" else "a label at the end"
+        clipped = f"\nclipped at {s['clip']:g}" if s["clip"] else ""
+        return figures.training_loop(
+            f"{strings} of\n{bits}, with\n{label}", f"{NETWORKS[s['cell']]}\nof {s['hidden']} units, begun\n"
+            f"with seed {s['seed']}", "loss: how far its\nanswers are from\nthe labels",
+            f"{s['optimizer']}, rate {s['rate']:g}{clipped}", self.summary())
 
 
 def _plain(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:

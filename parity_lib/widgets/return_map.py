@@ -5,12 +5,25 @@ Chapters: *Unrolling a recurrent network* (equation 2.6), *What did it learn?*.
 
 from __future__ import annotations
 
+import numpy as np
 import traitlets
 
+from parity_lib import figures
+from parity_lib.certify import parity_intervals
 from parity_lib.errors import require
 from parity_lib.widgets.base import ParityWidget, front_end
 
 LEAST, MOST = 0.5, 4.0
+
+
+def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
+    """Equation 2.6: p after one more bit.
+
+    >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
+    0.85
+    """
+    q = p + bit
+    return (np.tanh(2 * sharpness * (q - 0.5)) - np.tanh(2 * sharpness * (q - 1.5))) / 2
 
 
 class ReturnMap(ParityWidget):
@@ -36,6 +49,14 @@ class ReturnMap(ParityWidget):
         """Which net, and what it has read."""
         return (f"Shows how the two-unit net of sharpness K = {self.sharpness:g} moves p under a 0 and under a 1, "
                 f"after {self.bits or 'no bit'}.")
+
+    def picture(self) -> figures.Picture:
+        """The map, the way of the bits, and the intervals where they stop growing on either side of one half."""
+        p, path = np.linspace(-0.1, 1.1, 241), [0.0]
+        for bit in self.bits:
+            path.append(float(next_p(path[-1], int(bit), self.sharpness)))
+        return figures.return_map(p, tuple(next_p(p, bit, self.sharpness) for bit in (0, 1)), path,
+                                  parity_intervals(self.sharpness), self.summary())
 
     @traitlets.validate("sharpness")
     def _check_sharpness(self, proposal: dict) -> float:

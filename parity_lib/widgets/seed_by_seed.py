@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import traitlets
 
+from parity_lib import figures
 from parity_lib.errors import require, require_int
 from parity_lib.widgets.base import ParityWidget, front_end
 
@@ -52,6 +53,10 @@ class SeedBySeed(ParityWidget):
         """What it reveals."""
         names = ", ".join(one["name"] for one in self.conditions)
         return f"Reveals {self._seeds()} recorded runs of each condition, one after another: {names}."
+
+    def picture(self) -> figures.Picture:
+        """All runs, without a guess before."""
+        return self.told_by(figures.steps_to_solve([(one["name"], one["steps"], self.cap) for one in self.conditions]))
 
     def _seeds(self) -> int:
         return len(self.conditions[0]["steps"]) if self.conditions else 0

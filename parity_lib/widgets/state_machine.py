@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
+from parity_lib import figures
 from parity_lib.boxes import Boxes
 from parity_lib.cells import CELLS
 from parity_lib.errors import require, require_choice, require_int
@@ -80,6 +81,11 @@ class StateMachine(ParityWidget):
         count = f"{len(self.bits)} {'bit' if len(self.bits) == 1 else 'bits'}"
         return (f"After {count} the net {self.net!r} says {says}; its machine, in state {self.path[-1]} of "
                 f"{len(odd)}, says {said[odd[self.path[-1]]]}.")
+
+    def picture(self) -> figures.Picture:
+        """The machine of the net that is shown first."""
+        machine = self.nets[self.net]["machine"]
+        return self.told_by(figures.machines([(self.net, np.array(machine["successors"]), np.array(machine["odd"]))]))
 
     @traitlets.validate("net")
     def _check_net(self, proposal: dict) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
+from parity_lib import figures
 from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_lib.widgets.base import NetsOverBits, check_nets, front_end
 
@@ -57,3 +58,7 @@ class UnrolledRNN(NetsOverBits):
     def summary(self) -> str:
         """The net, its bits and its verdicts."""
         return f"The net {self.net!r} reads the bits {self.bits} and says after each one: {self.verdicts}."
+
+    def picture(self) -> figures.Picture:
+        """The whole string read, however many steps the reader has taken."""
+        return figures.bits_read(self.bits, self.states, self.logits > 0, self.summary())

@@ -8,11 +8,13 @@ from __future__ import annotations
 import numpy as np
 import traitlets
 
+from parity_lib import figures
 from parity_lib.data import random_bits
 from parity_lib.errors import require_int
 from parity_lib.widgets.base import ParityWidget, front_end
 
 COUNT = 200
+SHOWN = 6     # bits in the still picture
 
 
 class YouAreTheNetwork(ParityWidget):
@@ -43,3 +45,7 @@ class YouAreTheNetwork(ParityWidget):
     def summary(self) -> str:
         """What it asks."""
         return "Shows one bit after another and asks after each whether the number of ones so far is odd."
+
+    def picture(self) -> figures.Picture:
+        """The first bits, answered but for the last."""
+        return figures.bits_answered(self.bits[:SHOWN], self.summary())

@@ -193,6 +193,12 @@ def test_no_two_pages_say_the_same_of_themselves(html):
         assert not twice, f"{pattern}: {twice}"
 
 
+def test_no_table_stands_there_as_its_source(html):
+    source = re.compile(r"<p>\s*\|[^<]*\|\s*\n\|\s*[-—–]")
+    assert source.search("<p>| a | b |\n| — | — |\n| 1 | 2 |</p>")
+    assert [name for name in PAGES if source.search((html / f"{name}.html").read_text(encoding="utf8"))] == []
+
+
 @pytest.mark.parametrize("place", ["server", "folder"])
 def test_the_search_finds(browser, site, html, place):
     base = site if place == "server" else html.as_uri()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
 import pytest
 
 from .conftest import ROOT, pages_in_toc
@@ -57,14 +60,68 @@ def test_no_formula_stops_the_keyboard(browser, site):
         assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
 
 
-def test_without_javascript_a_sentence_says_what_the_figure_shows(browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    context.route(OTHER, lambda route: route.abort())
-    page = context.new_page()
-    page.goto(f"{site}/{HOME}.html")
-    text = page.locator("article").inner_text()
-    assert "reads the bits 10110 and says after each one: odd, odd, even, odd, odd" in text
-    context.close()
+def unscripted(browser, address: str, width: int = 1280):
+    """A page in a browser without JavaScript."""
+    page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900}).new_page()
+    page.context.route(OTHER, lambda route: route.abort())
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, site, html, width):
+    seen = 0
+    for name in pages_in_toc(ROOT):
+        text = (html / f"{name}.html").read_text(encoding="utf8")
+        views = text.count('"application/vnd.jupyter.widget-view+json"')
+        if views == 0:
+            continue
+        page = unscripted(browser, f"{site}/{name}.html", width)
+        figures = page.locator("figure.parity-still:visible")
+        assert figures.count() == views, name
+        for figure in figures.all():
+            opening, _, said = figure.locator("figcaption").inner_text().partition("] ")
+            assert opening == "[An interactive figure, which needs JavaScript."
+            assert said.endswith("."), name
+            image = figure.locator("img")
+            if image.count() == 0:          # tests/widgets/test_still.py lists these
+                continue
+            seen += 1
+            image.scroll_into_view_if_needed()
+            assert image.get_attribute("alt") == said
+            assert image.evaluate("one => one.decode().then(() => one.naturalWidth)") > 200
+            assert image.bounding_box()["x"] + image.bounding_box()["width"] <= width
+        page.context.close()
+    assert seen >= 7
+
+
+def test_with_javascript_no_still_picture_is_fetched(browser, site):
+    assert not [name for name in fetched(browser, f"{site}/{HOME}.html") if name.startswith("book-index")]
+
+
+def test_a_figure_is_told_with_or_without_a_picture_and_by_a_second_build_no_second_time():
+    told, opening = extension().told, '<script type="application/vnd.jupyter.widget-'
+    models = '{"m": {"state": {"sentence": "Say.", "_css": "c"}}, "n": {"state": {"_css": "c"}}}'
+    state = opening + 'state+json">{"state": ' + models + "}</script>"
+    view = opening + 'view+json">{"model_id": "m"}</script>'
+    both = told(f'{state}{view}<noscript><img src="a.svg"></noscript>{view}')
+    first, second = both.split(view)[1:]
+    assert '<img alt="Say." src="a.svg">' in first
+    assert "<img" not in second
+    for one in (first, second):
+        assert one.count("<noscript>") == 1
+        assert one.count("] Say.</figcaption>") == 1
+    assert told(both) == both
+
+
+def extension():
+    """The book's extension, whose folder is not on Python's path."""
+    folder = str(ROOT / "book" / "_ext")
+    sys.path.insert(0, folder)
+    try:
+        return importlib.import_module("parity_book")
+    finally:
+        sys.path.remove(folder)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
