@@ -71,6 +71,8 @@ lint: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test
 	$(BIN)/parity bench
+	$(BIN)/parity book
+	$(BIN)/parity bench --pages
 
 # Jupyter refuses to run as root unless told so; in a container there is often nobody else.
 lab: $(VENV)/.ready-exercises

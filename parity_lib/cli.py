@@ -198,8 +198,13 @@ def _as_message() -> Iterator[None]:
 @main.command()
 @click.option("--save", is_flag=True, help="Write bench.json, from which pages quote.")
 @click.option("--quick", is_flag=True, help="At once, with figures that mean nothing.")
-def bench(save: bool, quick: bool) -> None:
+@click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, shift.")
+@click.option("--before", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="With --pages, the _build/html of an earlier build to stand beside.")
+def bench(save: bool, quick: bool, pages: bool, before: Path | None) -> None:
     """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
+    if pages or before:
+        return _bench_pages(save, quick, before)
     from parity_lib import bench as benches
     from parity_lib.experiments.results import writable_folder, write
 
@@ -210,6 +215,17 @@ def bench(save: bool, quick: bool) -> None:
     if save:
         with _as_message():
             click.echo(write(writable_folder() / "bench.json", content))
+
+
+def _bench_pages(save: bool, quick: bool, before: Path | None) -> None:
+    """The built pages, alone or beside an earlier build."""
+    from parity_lib.bench import pages
+
+    if save:
+        raise click.UsageError("--save keeps the library's figures, not those of --pages")
+    with _as_message():
+        click.echo(pages.heading())
+        pages.compare([*([before] if before else []), Path("_build/html")], 1 if quick else 3, click.echo)
 
 
 @main.command()

@@ -11,11 +11,13 @@ import re
 from pathlib import Path
 
 import pydata_sphinx_theme
-from docutils import nodes
 from fontTools import subset
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)      # a line for each table of a font
 
+SCRIPT = r'\s*<script[^>]*\ssrc="[^"]*{}[^"]*"[^>]*></script>'
+ICONS, FORMULAS, SEARCH = (re.compile(SCRIPT.format(name)) for name in (
+    "scripts/fontawesome", "(?:mathjax/|formulas)", "(?:searchtools|language_data|searchindex)"))
 STYLE = Path("styles/pydata-sphinx-theme.css")
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
@@ -26,16 +28,23 @@ FONT = re.compile(r'url\(([^)]*/(fa-[a-z]+-\d+))\.woff2\) format\("woff2"\)(,url
 
 def light_formulas(app, config) -> None:
     """Let `_static/formulas.js` say how MathJax starts, and with which of its parts."""
+    app.add_js_file("formulas.js", loading_method="defer", priority=400)     # before MathJax
     config.mathjax_path = "mathjax/startup.js"
     config.mathjax_options = {"defer": "defer"}
     config.mathjax3_config = None
     config.myst_update_mathjax = False
 
 
-def set_formulas(app, pagename, templatename, context, doctree) -> None:
-    """Load what sets formulas where there are some, before MathJax."""
-    if doctree and any(True for kind in (nodes.math, nodes.math_block) for _ in doctree.findall(kind)):
-        app.add_js_file("formulas.js", loading_method="defer", priority=400)
+def lightened(page: str, text: str) -> str:
+    """A page without scripts that it has no use for.
+
+    Icons come from the theme's fonts, and its script of 1.5 MB would draw them again; a page without a formula needs no
+    MathJax, and only the search page an index of the book.
+    """
+    unused = [ICONS, *[FORMULAS] * ('class="math' not in text), *[SEARCH] * (page != "search")]
+    for script in unused:
+        text = script.sub("", text)
+    return text
 
 
 def icons_in_use(folder: Path) -> set[str]:
@@ -83,6 +92,5 @@ def cut(font: Path, characters: set[str]) -> None:
 
 def setup(app) -> dict[str, bool]:
     app.connect("config-inited", light_formulas)
-    app.connect("html-page-context", set_formulas)
     app.connect("build-finished", light_icons, priority=950)     # after parity_book has finished the pages
     return {"parallel_read_safe": True, "parallel_write_safe": True}

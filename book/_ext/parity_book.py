@@ -24,9 +24,10 @@ from captions import OneCaption
 from citing import PICTURE, add_citation, draw_picture
 from docutils import nodes
 from in_place import with_places
+from lighter import lightened
+from live_figures import StillPictures, told
 from plain_notebook import Lookup, Unknown, plain_notebook
 from sphinx import addnodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
@@ -43,7 +44,6 @@ EXERCISES = "exercises/"            # pages that are notebooks already, and are 
 ENV_VERSION = 4     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 DESCRIPTION_LENGTH = 160
-WIDGET, SVG = "application/vnd.jupyter.widget-view+json", "image/svg+xml"
 
 
 # A cache that is never stale
@@ -159,96 +159,7 @@ def mended(text: str) -> str:
     return text
 
 
-# Pages that fetch no more than they use
-
-SCRIPT = r'\s*<script[^>]*\ssrc="[^"]*{}[^"]*"[^>]*></script>'
-ICONS, FORMULAS, SEARCH = (re.compile(SCRIPT.format(name)) for name in (
-    "scripts/fontawesome", "mathjax/", "(?:searchtools|language_data|searchindex)"))
-
-
-def lightened(page: str, text: str) -> str:
-    """A page without scripts that it has no use for.
-
-    Icons come from the theme's fonts, and its script of 1.5 MB would draw them again; a page without a formula needs no
-    MathJax, and only the search page an index of the book.
-    """
-    unused = [ICONS, *[FORMULAS] * ('class="math' not in text), *[SEARCH] * (page != "search")]
-    for script in unused:
-        text = script.sub("", text)
-    return text
-
-
-STATE = re.compile(r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL)
-# A view, with the picture that StillPictures has put behind it, if the figure has one. A page that this build left as
-# it was has been told already.
-VIEW = re.compile(r'(<script type="application/vnd.jupyter.widget-view\+json">([^<]*)</script>)'
-                  r"(?:<noscript>(<img[^>]*>)</noscript>)?(?!<div class=.widget-host)")
-
-
-def told(text: str) -> str:
-    """A page with room for each interactive figure, and what it shows and says where no script runs."""
-    saved = {}
-    for state in STATE.findall(text):
-        saved |= json.loads(state)["state"]
-
-    def with_sentence(view: re.Match) -> str:
-        script, data, image = view.groups()
-        state = saved[json.loads(data)["model_id"]]["state"]
-        sentence = escape(state.get("sentence", ""))
-        room = "".join(f"--room-{name}: {rem}rem; " for name, rem in zip(("column", "phone"), state.get("room", [])))
-        image = image.replace("<img", f'<img alt="{sentence}"') if image else ""
-        words = f"[An interactive figure, which needs JavaScript.] {sentence}"
-        return (f'{script}<div class="widget-host" style="{room.strip()}"></div><noscript><figure '
-                f'class="parity-figure parity-still">{image}<figcaption>{words}</figcaption></figure></noscript>')
-    return VIEW.sub(with_sentence, STATE.sub(once, text))
-
-
-def once(state: re.Match) -> str:
-    """The state of a page's models, in which a text that several have stands once."""
-    saved, first = json.loads(state[1]), {}
-    for name, model in saved["state"].items():
-        for key in {"_esm", "_css"} & set(model["state"]):
-            if isinstance(model["state"][key], dict):       # by a build before, which left the page as it is
-                continue
-            owner = first.setdefault((key, model["state"][key]), name)
-            if owner != name:
-                model["state"][key] = {"like": owner}
-    return state[0].replace(state[1], json.dumps(saved).replace("<", "\\u003c"))
-
-
-class StillPictures(SphinxPostTransform):
-    """Put the picture of an interactive figure behind it, for browsers in which no script runs.
-
-    A widget gives its picture as a second form of a cell's output. MyST-NB chooses one form for the page, the live
-    one, so the picture is taken before. It is a file, which browsers with JavaScript never fetch.
-    """
-
-    default_priority = 3        # MyST-NB chooses at 4
-    builders = ("html",)
-
-    def run(self, **kwargs) -> None:
-        name, count = self.env.docname, 0
-        for bundle in self.document.findall(nodes.container):
-            forms = {form.get("mime_type"): form for form in bundle.children if isinstance(form, nodes.container)}
-            if not {WIDGET, SVG} <= set(forms):
-                continue
-            count += 1
-            picture = f"_static/still/{name.replace('/', '-')}-{count}.svg"
-            drawn = next(forms[SVG].findall(nodes.image))
-            target = Path(self.app.outdir) / picture
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(sized((Path(self.env.srcdir) / drawn["uri"]).read_text(encoding="utf8")), encoding="utf8")
-            view = next(forms[WIDGET].findall(nodes.raw))
-            image = f'<img src="{"../" * name.count("/")}{picture}" loading="lazy">'
-            view.replace_self(nodes.raw("", f"{view.astext()}<noscript>{image}</noscript>", format="html"))
-
-
-def sized(svg: str) -> str:
-    """A drawing with the width and height, in px, that it may grow to: in a file of its own it has no page to fill."""
-    widest = float(re.search(r"max-width: (\d+)pt", svg)[1]) * 96 / 72
-    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
-    return svg.replace("<svg", f'<svg width="{widest:.0f}" height="{widest * height / width:.0f}"', 1)
-
+# Pages as they should have been written
 
 def finish_pages(app, exception) -> None:
     """Rewrite each page as the theme should have written it, and give it what its links lead to."""

@@ -134,7 +134,7 @@ function drawRate(steps, mine, seeds) {
 
 // --- words ------------------------------------------------------------------
 
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) => `${Math.round(100 * share)}\u00a0%`; // number and sign in one line
 
 function tell(steps, mine, seeds) {
   if (!steps.length) return mine === undefined ? "How many will learn it?" : `You guess ${mine} of ${seeds}.`;

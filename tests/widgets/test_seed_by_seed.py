@@ -43,7 +43,7 @@ def test_counts_and_intervals_are_those_of_the_recorded_runs(show):
         for steps, text in zip(chosen.values(), page.locator(".pw-result").all_inner_texts(), strict=True):
             solved = sum(step is not None for step in steps[:more])
             low, high = (round(100 * end) for end in wilson_interval(solved, more))
-            assert text == f"{solved} of {more} learned it: between {low} % and {high} %."
+            assert text == f"{solved} of {more} learned it: between {low}\u00a0% and {high}\u00a0%."
     for panel, steps in zip(page.locator(".pw-panel").all(), chosen.values(), strict=True):
         assert panel.locator("circle").count() == sum(step is not None for step in steps)
         assert panel.locator("path.pw-cross").count() == sum(step is None for step in steps)
@@ -72,7 +72,7 @@ def test_a_guess_is_made_by_keyboard_and_stays_once_a_seed_was_seen(show):
     page.keyboard.press("Enter")
     assert slider.is_disabled()
     page.get_by_role("button", name="All").click()
-    assert page.locator(".pw-result").first.inner_text().endswith("Your 80 % is inside.")
+    assert page.locator(".pw-result").first.inner_text().endswith("Your 80\u00a0% is inside.")
     assert "1 of your 1 guesses lies inside" in page.locator(".pw-line").inner_text()
     page.get_by_role("button", name="Start again").click()
     assert page.locator(".pw-value").all_inner_texts() == ["none yet", "none yet"]
