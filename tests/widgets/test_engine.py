@@ -16,7 +16,7 @@ from parity_lib.data import Curriculum, running_parity
 from parity_lib.experiments.nets import RECIPES, set_forget_bias
 from parity_lib.padding import masked_values
 from parity_lib.training import OPTIMIZERS, masked_loss
-from parity_lib.widgets.base import FOLDER
+from parity_lib.widgets.base import FOLDER, front_end
 
 pytestmark = pytest.mark.browser
 
@@ -506,3 +506,24 @@ def test_an_lstm_learns_lengths_to_fifty_in_the_page_and_in_python(worker):
                        **settings) for seed in range(5)]
     print("lstm 8 in Python:", [history.solved_at for history in histories])
     assert sum(history.solved for history in histories) >= 4
+
+
+SOLVES = {      # presets of the playground, and after how many updates a run of each is given up
+    "The book's recipe": 3000, "LSTM: a label at every step, 50 bits": 3000,
+    "LSTM: a label at every step, 1 to 50 bits": 3000, "LSTM: a label at the end, 1 to 50 bits": 8000,
+    "LSTM: all 32 strings of 5 bits, a label at the end": 8000, "A curriculum: LSTM, a label at the end": 8000}
+FAILS = {"LSTM: a label at the end, 50 bits": 1000, "LSTM: 64 drawn strings of 5 bits, a label at the end": 3000,
+         "Trap: one unit": 1000}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", [*SOLVES, *FAILS])
+def test_a_preset_does_over_ten_seeds_what_its_chapter_says(worker, preset):
+    source = front_end("playground")[0]
+    presets = source[source.index("const RECIPE ="):source.index("export default")]
+    settings = worker.evaluate(f"(() => {{ {presets}; return PRESETS; }})()")[preset]
+    found = solved_at(worker, settings, seeds=10, most=(SOLVES | FAILS)[preset])
+    steps, seconds = zip(*found)
+    print(f"{preset}: {[step for step in steps if step is not None]}, {min(seconds):.1f} to {max(seconds):.1f} s")
+    solved = sum(step is not None for step in steps)
+    assert solved >= 8 if preset in SOLVES else solved <= 2
