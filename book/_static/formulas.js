@@ -1,6 +1,6 @@
 // How MathJax sets formulas: without its menus, and a few at a time, so that the page answers meanwhile.
 window.MathJax = {
-  options: { enableMenu: false, processHtmlClass: "math", ignoreHtmlClass: "mathjax_ignore" }, // a menu makes each formula a tab stop
+  options: { processHtmlClass: "math", ignoreHtmlClass: "mathjax_ignore" },
   loader: { load: ["input/tex-base", "[tex]/ams", "[tex]/newcommand", "output/chtml", "a11y/assistive-mml"] },
   tex: { packages: { "[+]": ["ams", "newcommand"] } },
   startup: {

@@ -81,7 +81,7 @@
   function showBeside(place) {
     const show = () => {
       const entry = kept[place.dataset.guess];
-      place.replaceChildren(...(entry ? [make("p", {}, "You guessed: ", make("b", { textContent: entry.answer }))] : []));
+      place.replaceChildren(...(entry ? [make("p", {}, `${entry.question} You guessed: `, make("b", { textContent: entry.answer }))] : []));
     };
     addEventListener("guesses", show);
     show();

@@ -49,7 +49,7 @@ const verdict = (shown, t) => `${answer(shown.steps[t].logit)}, ${isRight(shown,
 // --- building: once ---------------------------------------------------------
 
 function build(model) {
-  const view = { seen: model.get("step"), shape: "" };
+  const view = { seen: model.get("step"), shape: "", bits: model.get("bits") };
   const { row, buttons } = buttonRow([
     ["Back", () => goTo(model, model.get("step") - 1)],
     ["Step", () => goTo(model, model.get("step") + 1)],
@@ -113,7 +113,8 @@ function buildColumns(view, model, cell, count) {
 
 function paint(view, model) {
   const shown = look(model), { net, bits, step, steps } = shown;
-  view.seen = Math.min(Math.max(view.seen, step), bits.length);
+  if (bits !== view.bits) Object.assign(view, { bits, seen: step }); // of another string nothing has been seen yet
+  view.seen = Math.max(view.seen, step);
   buildColumns(view, model, net.cell, bits.length);
   paintStringSettings(view, model);
   paintControls(view, shown);

@@ -2,7 +2,7 @@
 
 const LOW = -12, HIGH = 4; // powers of ten at the bottom and at the top of a cell
 const LOST = 1e-3, EXPLODED = 1e3;
-const LEVELS = [[1e3, "1000"], [1, "1"], [1e-3, "1/1000"], [1e-6, "10⁻⁶"], [1e-9, "10⁻⁹"], [1e-12, "10⁻¹²"]];
+const LEVELS = [[1e3, "1000"], [1, "1"], [1e-3, "1/1000"], [1e-6, "10⁻⁶"], [1e-9, "10⁻⁹"], [1e-12, "≤ 10⁻¹²"]];
 
 // What the reader turns: of an LSTM the bias of its forget gates, of any other net the gain of V.
 const GAIN = { trait: "gain", name: "Gain of V", rest: 1, min: 0.25, max: 2.5, step: 0.05, written: (gain) => `× ${gain.toFixed(2)}` };
@@ -98,7 +98,9 @@ function build(model) {
   view.knob = make("span", { class: "pw-knob" });
   view.slider = make("input", { type: "range", class: "pw-slider", oninput: () => turn(view, model, view.now.knob, Number(view.slider.value)) });
   view.value = make("output", { class: "pw-value" });
-  const { row } = buttonRow([["Hold to compare", () => { view.held = view.now; paint(view, model); }]]);
+  const hold = (held) => { view.held = held; paint(view, model); };
+  const { row, buttons } = buttonRow([["Keep this line", () => hold(view.now)], ["Let it go", () => view.held && hold(null)]]);
+  view.release = buttons["Let it go"];
   view.title = make("b", {});
   view.cells = Array.from({ length: steps }, () => make("span", { class: "pw-step" }, make("i", { class: "pw-fill" }), make("i", { class: "pw-held" })));
   view.strip = make("div", { class: "pw-strip", role: "img", style: `--lost: ${height(LOST)}; --all: ${height(1)}` }, make("div", { class: "pw-steps" }, ...view.cells), ...LEVELS.map(buildLevel));
@@ -110,7 +112,8 @@ function build(model) {
       make("label", {}, view.knob, view.slider, view.value), row),
     view.title, view.strip,
     make("div", { class: "pw-way", "aria-hidden": "true" }, make("span", {}, "step 1"), make("span", {}, "← the way back"), make("span", {}, `${steps}: the label`)),
-    view.said, view.legend, view.numbers.root);
+    view.said, view.legend,
+    make("p", { class: "pw-note" }, `One net; each cell is the median over ${model.get("strings").length} strings.`), view.numbers.root);
   return view;
 }
 
@@ -136,6 +139,7 @@ function paint(view, model) {
   view.title.replaceChildren(`How much of the gradient at step ${steps.length} reaches each ${knob === BIAS ? "cell state" : "state"} `,
     symbol(knob === BIAS ? "c" : "h", "t"));
   paintStrip(view);
+  setAvailable(view.release, view.held !== null);
   view.said.textContent = tell(steps);
   view.numbers.paint();
 }
@@ -149,7 +153,7 @@ function paintStrip({ cells, strip, legend, now, held }) {
   const shown = now.steps.map((_, t) => t).filter((t) => t % 10 === 9 || t === 0).reverse();
   strip.setAttribute("aria-label", `Beside the gradient at step ${now.steps.length}, a median over strings: ` +
     shown.map((t) => `${written(now.steps[t].median)} at step ${t + 1}`).join(", "));
-  legend.textContent = held ? `Held: ${held.name}; ${written(held.steps[0].median)} at step 1` : "";
+  legend.textContent = held ? `Kept: ${held.name}; ${written(held.steps[0].median)} at step 1` : "";
 }
 
 /** What reaches each step, the last one first, as the gradient travels. */

@@ -155,8 +155,6 @@ function note(view, model) {
   say(view, `Solved after ${counted(view.steps, "update")}: every answer to ${tried} is right.`);
 }
 
-const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
 // --- building: once ---------------------------------------------------------
 
 function build(model, el) {
@@ -208,7 +206,7 @@ function buildSettings(view, model) {
 // Of each figure its name, what it says, what draws it, and the data whose change makes that necessary.
 const FIGURES = {
   loss: { name: "Loss", draw: drawLoss, shows: ({ steps, run }) => `${run} ${steps}`, says: "The mean loss of each batch. The line is ln 2, the loss of a coin." },
-  lengths: { name: "Right, by length", draw: drawLengths, shows: ({ latest }) => latest.accuracyByLength, says: "Share of fresh strings whose last answer is right, by their length; solid where it is all of them. Lengths right of the mark never came up in training." },
+  lengths: { name: "Right, by length", draw: drawLengths, shows: ({ latest }) => latest.accuracyByLength, says: "Share of fresh strings whose last answer is right, by their length; black where all are right. Lengths right of the mark never came up in training; nor, with a label at the end and one length, those left of it." },
   states: { name: "States along a string", draw: drawStates, shows: ({ latest }) => latest.states, says: "Each row is a unit, each column a bit of one string: green above zero, purple below. Under them the answers: a dot is right, a cross is wrong." },
   gradient: { name: "Gradient, back through time", draw: drawGradient, shows: ({ latest }) => latest.gradient, says: "How much the last logit depends on the state at each step, on a scale of powers of ten." },
 };

@@ -148,8 +148,8 @@ function tell(K, bits, values) {
   const now = bits ? `After ${shown} (${bits.length} ${bits.length === 1 ? "bit" : "bits"}) p is ${fixed(values.at(-1), 3)}. ` : "No bit has been read: p is 0. ";
   const verdict = wrong > 0 ? `The answer after bit ${wrong} was wrong. ` : "";
   const zeros = forgotten(K);
-  return now + verdict + (zeros === null ? `A one is remembered through ${LONG.toLocaleString("en")} zeros.` :
-    zeros === 0 ? "A single one is not seen at all." : `A one is forgotten after ${zeros} ${zeros === 1 ? "zero" : "zeros"}.`);
+  return now + verdict + (zeros === null ? `By itself a one is remembered through ${LONG.toLocaleString("en")} zeros.` :
+    zeros === 0 ? "A single one is not seen at all." : `By itself a one is forgotten after ${counted(zeros, "zero")}.`);
 }
 
 function argue(rounds, K) {
@@ -157,7 +157,7 @@ function argue(rounds, K) {
   const words = {
     "at rest": `After ${count} the intervals stay as they are, on either side of one half. No bit leads out of them, up to rounding: right for ever.`,
     crossed: `After ${count} an interval has crossed one half, and this proof fails. ` + (forgotten(K) === null ?
-      "That is no disproof: smaller sets might do." : "No other could succeed, for the string above is a counterexample."),
+      "That is no disproof: smaller sets might do." : `No other could succeed, for a 1 and ${counted(forgotten(K), "zero")} make a counterexample.`),
     growing: rounds.length === 1 ? "Even begins as p = 0 alone. Each round adds wherever a bit leads." : `After ${count} they still grow.`,
   };
   return words[standing(rounds, K)];

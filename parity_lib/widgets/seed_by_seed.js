@@ -22,7 +22,8 @@ const guessed = (model) => Object.keys(model.get("guesses")).length > 0;
 /** Wilson's interval of a success rate. */
 function wilson(successes, count) {
   const share = successes / count, spread = Z * Math.sqrt((share * (1 - share) + Z ** 2 / (4 * count)) / count);
-  return [-1, 1].map((side) => Math.min(1, Math.max(0, (share + Z ** 2 / (2 * count) + side * spread) / (1 + Z ** 2 / count))));
+  const [low, high] = [-1, 1].map((side) => (share + Z ** 2 / (2 * count) + side * spread) / (1 + Z ** 2 / count));
+  return [successes === 0 ? 0 : low, successes === count ? 1 : high]; // exact, where rounding would leave a guess outside
 }
 
 // --- what the reader does ---------------------------------------------------
@@ -62,14 +63,16 @@ function build(model) {
   view.root = widgetRoot("Runs, one seed after another",
     make("div", { class: "pw-panels" }, ...view.panels.map((panel) => panel.root)),
     make("div", { class: "pw-dropping" }, row, view.line),
+    make("p", { class: "pw-legend" }, "A dot is a run, at the update that solved it, in powers of ten; a cross never did; the latest is larger. On the bar the tick is ",
+      "the rate so far, the grey stretch its 95 % interval, the triangle your guess."),
     view.numbers.root);
   return view;
 }
 
 function buildPanel(model, { name, steps }, seeds) {
-  const panel = { name, steps };
+  const panel = { name, steps }, take = () => guess(model, name, Number(panel.slider.value));
   panel.slider = make("input", { type: "range", class: "pw-slider", min: 0, max: seeds, step: 1, "aria-label": `Your guess for ${name}: how many of ${seeds} learn it`,
-                                 oninput: () => guess(model, name, Number(panel.slider.value)) });
+                                 oninput: () => take(), onclick: () => take() }); // a click that moves nothing is a guess, too
   panel.value = make("output", { class: "pw-value" });
   panel.drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
   panel.result = make("p", { class: "pw-result" });
@@ -97,7 +100,11 @@ function paint(view, model) {
   view.numbers.paint();
 }
 
-const across = (step, cap) => LEFT + ((RIGHT - LEFT) * Math.log(Math.max(step, FIRST) / FIRST)) / Math.log(cap / FIRST);
+function across(step, cap) {
+  const first = Math.min(FIRST, cap / 10);
+  return LEFT + ((RIGHT - LEFT) * Math.log(Math.max(step, first) / first)) / Math.log(cap / first);
+}
+
 
 /** A dot for each run at the step that solved it; runs at nearly one step stand on each other. Crosses did not solve it. */
 function drawDots(steps, cap) {
@@ -112,7 +119,7 @@ function drawDots(steps, cap) {
   return [svg("line", { class: "pw-axis", x1: LEFT, x2: RIGHT, y1: FLOOR, y2: FLOOR }),
     svg("line", { class: "pw-axis", x1: RIGHT + 10, x2: WIDTH, y1: FLOOR, y2: FLOOR }), ...dots, ...crosses,
     svgText(LEFT, FLOOR + 15, "step", "start"), svgText(RIGHT + 4, FLOOR + 15, cap.toLocaleString("en"), "end"),
-    ...[100, 1000].filter((tick) => tick < cap / 2).map((tick) => svgText(across(tick, cap), FLOOR + 15, tick.toLocaleString("en"))),
+    ...[100, 1000].filter((tick) => tick < cap / 5).map((tick) => svgText(across(tick, cap), FLOOR + 15, tick.toLocaleString("en"))),
     svgText(WIDTH, FLOOR + 15, "never", "end")];
 }
 
@@ -139,7 +146,7 @@ const percent = (share) => `${Math.round(100 * share)}\u00a0%`; // number and si
 function tell(steps, mine, seeds) {
   if (!steps.length) return mine === undefined ? "How many will learn it?" : `You guess ${mine} of ${seeds}.`;
   const solved = steps.filter((step) => step !== null).length, [low, high] = wilson(solved, steps.length);
-  const rate = `${solved} of ${steps.length} learned it: between ${percent(low)} and ${percent(high)}`;
+  const rate = `${solved} of ${steps.length} learned it, so the true rate is likely between ${percent(low)} and ${percent(high)}`;
   if (mine === undefined) return `${rate}.`;
   const inside = mine / seeds >= low && mine / seeds <= high;
   return `${rate}. Your ${percent(mine / seeds)} is ${inside ? "inside" : "outside"}.`;

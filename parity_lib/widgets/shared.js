@@ -101,6 +101,9 @@ function vector(values, most = 8) {
   return written.length === 1 ? written[0] : `(${written.join(", ")})`;
 }
 
+/** 1 zero, 1,200 zeros. */
+const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
 /** A probability that never claims to be exactly 0 or 1. */
 function probability(p, digits = 2) {
   const least = 10 ** -digits;

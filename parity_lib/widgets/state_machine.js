@@ -1,7 +1,7 @@
 // A net's states in a plane, with a point that walks in it, and the machine that was found in the net, on the same bits.
 
 const MOST_BITS = 400, ZEROS = 50;
-const MILLISECONDS_A_BIT = 140;
+const MILLISECONDS_A_BIT = 80;
 const SIDE = 280; // of each drawing in its own units
 const LEAST_TRAIL = 3; // steps of the point that stay in sight; a run of one bit stays whole
 
@@ -150,10 +150,10 @@ function paintControls(view, model, net, bits) {
   view.proof.checked = model.get("proof");
   view.proof.disabled = net.boxes.length === 0;
   view.ofProof.textContent = net.boxes.length === 0 ? "No boxes: this figure has no proof of this net." :
-    `Boxes of its proof: from each of the ${net.boxes.length} every string leads back into one of them, with right answers on the way.`;
+    `${net.boxes.length} boxes of its proof: whatever bits follow, a state in one of them comes into one again, and each answer on the way is right.`;
   view.zeros.textContent = view.timer ? "Stop" : `${ZEROS} zeros`;
   for (const [name, button] of Object.entries(view.buttons)) setAvailable(button, name === "Start again" ? bits !== "" : bits.length < MOST_BITS);
-  view.key.textContent = `Discs are even, squares odd; a hollow dot on the trail is a wrong answer. The dashed frame marks the machine's state, in the plane the middle of ` +
+  view.key.textContent = `Keys 0 and 1 read a bit, too. Discs are even, squares odd; a hollow dot on the trail is a wrong answer. The dashed frame marks the machine's state, in the plane the middle of ` +
     `its cluster. The machine answers as the net does on ${net.agreement === 1 ? "all" : `${Math.round(100 * net.agreement)} %`} of 200 fresh random strings.`;
 }
 
@@ -230,8 +230,6 @@ function paintPlane({ plane, trail, expected, point, steps }, net, bits) {
   plane.setAttribute("aria-label", `The plane of the states after ${counted(t, "bit")}: the point is at (${place.map((v) => fixed(v)).join(", ")}), ` +
     `the middle of the machine's state ${at} at (${net.centres[at].map((v) => fixed(v)).join(", ")}).`);
 }
-
-const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 // --- answers and words ------------------------------------------------------
 

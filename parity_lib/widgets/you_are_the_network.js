@@ -28,10 +28,10 @@ function begin(view, model, start) {
 const bitAt = (model, place) => model.get("bits")[place % model.get("bits").length];
 const shown = (view, model) => Array.from({ length: view.t + 1 }, (_, i) => bitAt(model, view.start + i)).join("");
 
-function answer(view, model, word) {
-  if (view.over) return;
+function answer(view, model, word, event) {
+  if (view.over || event.detail > 1) return; // the second half of a double click is no answer
   const string = shown(view, model), truth = parityName(onesIn(string));
-  if (word !== truth) return lose(view, model, string, truth);
+  if (word !== truth) return lose(view, model, string, word, truth);
   const answered = model.get("answered") + 1;
   model.set("answered", answered);
   model.set("longest", Math.max(answered, model.get("longest")));
@@ -43,10 +43,10 @@ function answer(view, model, word) {
 }
 
 /** A wrong answer ends the round and shows all bits, which until then were hidden. */
-function lose(view, model, string, truth) {
+function lose(view, model, string, word, truth) {
   view.over = true;
   const ones = onesIn(string);
-  say(view, `The bits were ${string}: ${ones} ${ones === 1 ? "one" : "ones"}, and ${ones} is ${truth}.`);
+  say(view, `You said ${word}. The bits were ${string}: ${ones} ${ones === 1 ? "one" : "ones"}, and ${ones} is ${truth}.`);
   paint(view, model);
   view.buttons.Again.focus();
 }
@@ -56,9 +56,9 @@ function lose(view, model, string, truth) {
 function build(model) {
   const view = {};
   const { row, buttons } = buttonRow([
-    ["Even", () => answer(view, model, "even")],
-    ["Odd", () => answer(view, model, "odd")],
-    ["Again", () => begin(view, model, view.start + view.t + 1)],
+    ["Even", (event) => answer(view, model, "even", event)],
+    ["Odd", (event) => answer(view, model, "odd", event)],
+    ["Again", () => { begin(view, model, view.start + view.t + 1); buttons.Even.focus(); }],
   ]);
   view.buttons = buttons;
   view.count = make("span", { class: "pw-count" });
@@ -82,7 +82,7 @@ function paint(view, model) {
   view.bit.dataset.turn = view.t % 2; // two equal bits in a row are two bits
   for (const name of ["Even", "Odd"]) setAvailable(view.buttons[name], !view.over);
   view.buttons.Again.hidden = !view.over;
-  view.count.textContent = `bit ${view.t + 1}, ${model.get("answered")} right in a row, at best ${model.get("longest")}`;
+  view.count.textContent = `bit ${view.t + 1}, ${model.get("answered")} right in a row, best so far ${model.get("longest")}`;
 }
 
 function say(view, text) {

@@ -30,17 +30,17 @@ def test_each_question_has_a_name_of_its_own_and_each_answer_a_question():
 def test_a_guess_of_the_first_chapter_stands_beside_the_result_and_can_be_forgotten(browser, site):
     with opened(browser, 390, "light") as context:
         page, _ = visit(context, f"{site}/one-bit.html")
-        page.get_by_role("radiogroup", name="What does an LSTM make").get_by_text("It stays a coin.").click()
+        page.get_by_role("radiogroup", name="How well does an LSTM learn").get_by_text("It stays a coin.").click()
         page.locator("#guess-openai-fifty").get_by_text("Kept in this browser").wait_for()
         page.close()
 
         page, _ = visit(context, f"{site}/the-experiment.html")
-        assert page.locator(".guessed").all_inner_texts() == ["You guessed: It stays a coin.", ""]
+        assert page.locator(".guessed").all_inner_texts() == ["How well does an LSTM learn the strings of 50 bits, with the right answer given at the end only? You guessed: It stays a coin.", ""]
         page.close()
 
         page, _ = visit(context, f"{site}/how-to-use.html")
         kept = page.locator(".guesses-kept")
-        assert "What does an LSTM make of the strings of 50 bits" in kept.inner_text()
+        assert "How well does an LSTM learn the strings of 50 bits" in kept.inner_text()
         kept.get_by_role("link").click()
         page.wait_for_url(re.compile(r"one-bit\.html#guess-openai-fifty"))
         assert page.get_by_role("radio", name="It stays a coin.").is_checked()
@@ -57,11 +57,11 @@ def test_a_guess_of_the_first_chapter_stands_beside_the_result_and_can_be_forgot
 def test_words_are_kept_by_keyboard_and_shown_at_once(browser, site):
     with opened(browser, 1280, "dark") as context:
         page, _ = visit(context, f"{site}/data.html")
-        field = page.get_by_role("textbox", name="What share of them is 100,000")
+        field = page.get_by_role("textbox", name="What share of all strings")
         field.focus()
         page.keyboard.type("<b>ten</b> to minus ten")
         page.keyboard.press("Enter")
-        assert page.locator(".guessed").inner_text() == "You guessed: <b>ten</b> to minus ten"
+        assert page.locator(".guessed").inner_text().endswith("as a power of ten? You guessed: <b>ten</b> to minus ten")
         page.reload()
         assert field.input_value() == "<b>ten</b> to minus ten"
 

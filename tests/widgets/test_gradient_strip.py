@@ -180,7 +180,7 @@ def test_it_is_operated_by_keyboard_and_fits_a_phone(show):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     legend = page.locator(".pw-legend").inner_text()
-    assert legend.startswith("Held: first, gain × 0.95")
+    assert legend.startswith("Kept: first, gain × 0.95")
     held = page.locator(".pw-step").first.evaluate("e => e.style.getPropertyValue('--held')")
     room = page.locator(".parity-widget").bounding_box()["height"]
     net.focus()

@@ -59,7 +59,7 @@ def test_the_proof_holds_where_the_library_s_does(show, K):
 @pytest.mark.browser
 def test_a_counterexample_is_named_where_the_net_forgets(show):
     page = show(ReturnMap(1.15, bits="1"))
-    zeros = int(re.search(r"A one is forgotten after (\d+) zeros", said(page))[1])
+    zeros = int(re.search(r"a one is forgotten after (\d+) zeros", said(page))[1])
     net = by_hand("tanh", sharpness=1.15).double()
     string = torch.zeros(1, zeros + 1, 1).double()
     string[0, 0] = 1
@@ -67,7 +67,7 @@ def test_a_counterexample_is_named_where_the_net_forgets(show):
     assert bool(odd[:-1].all())
     assert not bool(odd[-1])
     click(page, "Grow to the end")
-    assert "counterexample" in said(page)
+    assert f"a 1 and {zeros} zeros make a counterexample" in said(page)
 
 
 @pytest.mark.browser

@@ -43,7 +43,7 @@ def test_counts_and_intervals_are_those_of_the_recorded_runs(show):
         for steps, text in zip(chosen.values(), page.locator(".pw-result").all_inner_texts(), strict=True):
             solved = sum(step is not None for step in steps[:more])
             low, high = (round(100 * end) for end in wilson_interval(solved, more))
-            assert text == f"{solved} of {more} learned it: between {low}\u00a0% and {high}\u00a0%."
+            assert text == f"{solved} of {more} learned it, so the true rate is likely between {low}\u00a0% and {high}\u00a0%."
     for panel, steps in zip(page.locator(".pw-panel").all(), chosen.values(), strict=True):
         assert panel.locator("circle").count() == sum(step is not None for step in steps)
         assert panel.locator("path.pw-cross").count() == sum(step is None for step in steps)
@@ -98,3 +98,12 @@ def test_it_fits_a_phone_and_fingers(show):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sizes = page.locator(".pw-panel svg").evaluate_all("all => all.map(one => 12.5 * one.clientWidth / 300)")
     assert min(sizes) >= 11
+
+
+@pytest.mark.browser
+def test_the_guess_that_comes_true_is_never_outside(show):
+    page = show(SeedBySeed({str(k): [7] * k + [None] * (12 - k) for k in (0, 1, 6, 11, 12)}, cap=10))
+    for slider, k in zip(page.get_by_role("slider").all(), (0, 1, 6, 11, 12), strict=True):
+        slider.fill(str(k)) if k != 6 else slider.click()       # it stands at six: a click there is a guess as well
+    page.get_by_role("button", name="All").click()
+    assert all(text.endswith("is inside.") for text in page.locator(".pw-result").all_inner_texts())

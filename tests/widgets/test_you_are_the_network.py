@@ -50,7 +50,7 @@ def test_a_wrong_answer_shows_the_string_and_a_new_round_goes_on_behind_it(game)
     assert page.get_by_role("button", name="Odd", exact=True).get_attribute("aria-disabled") == "true"
     page.keyboard.press("Enter")       # the focus is on "Again"
     assert page.locator(".pw-arriving").inner_text() == bits[4]
-    assert "0 right in a row, at best 3" in page.locator(".pw-count").inner_text()
+    assert "0 right in a row, best so far 3" in page.locator(".pw-count").inner_text()
     say(page, bits[4])
     assert line(page).startswith("Right")
 
