@@ -67,7 +67,7 @@ class Playground(ParityWidget):
                     f'one number up to {MOST_BITS}, where batch_size is "all"')
         else:
             require_int("batch_size", batch_size, least=1)
-        super().__init__(figures=list(figures), chosen=chosen, room=[52.2, 87.6] if chosen else [], settings={
+        super().__init__(figures=list(figures), chosen=chosen, room=[57.0, 92.4] if chosen else [], settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
             "seed": seed})

@@ -42,8 +42,8 @@ def test_counts_and_intervals_are_those_of_the_recorded_runs(show):
         page.get_by_role("button", name=name).click()
         for steps, text in zip(chosen.values(), page.locator(".pw-result").all_inner_texts(), strict=True):
             solved = sum(step is not None for step in steps[:more])
-            low, high = (round(100 * end) for end in wilson_interval(solved, more))
-            assert text == f"{solved} of {more} learned it, so the true rate is likely between {low}\u00a0% and {high}\u00a0%."
+            low, high = (f"{round(100 * end)}\u00a0%" for end in wilson_interval(solved, more))
+            assert text == f"{solved} of {more} learned it, so the true rate is likely between {low} and {high}."
     for panel, steps in zip(page.locator(".pw-panel").all(), chosen.values(), strict=True):
         assert panel.locator("circle").count() == sum(step is not None for step in steps)
         assert panel.locator("path.pw-cross").count() == sum(step is None for step in steps)
