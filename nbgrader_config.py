@@ -20,7 +20,7 @@ c.OverwriteCells.add_missing_cells = True
 # A kernel that is told to stop takes longer than the grading of a notebook.
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.timeout = SECONDS_A_CELL
-c.Execute.iopub_timeout = SECONDS_A_CELL       # stock waits 4 s for what a cell printed: too short where all cores are busy
+c.Execute.iopub_timeout = SECONDS_A_CELL       # stock waits 4 s for what a cell printed, too short on a busy machine
 TOO_LONG = (f"This cell ran for more than {SECONDS_A_CELL} seconds and was stopped. Is there a loop that never ends, "
             "or one over more than it needs?")
 c.Execute.error_on_timeout = {"ename": "Timeout", "evalue": TOO_LONG, "traceback": [f"✗ {TOO_LONG}"]}
