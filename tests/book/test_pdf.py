@@ -75,6 +75,7 @@ def pages_of_bookmarks(reader) -> dict[str, int]:
     return {one.title: reader.get_destination_page_number(one) for one in chapters}
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_each_chapter_has_a_bookmark_in_the_order_of_the_contents(reader, html):
     marks = pages_of_bookmarks(reader)
     assert list(marks) == list(titles(html).values())
@@ -84,12 +85,14 @@ def test_each_chapter_has_a_bookmark_in_the_order_of_the_contents(reader, html):
     assert reader.metadata.title == "One Bit of Memory"
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_the_contents_name_the_pages(reader, html):
     contents = said(reader.pages[1])
     for title, page in pages_of_bookmarks(reader).items():
         assert re.search(rf"{re.escape(title)} ?{page + 1}\b", contents), title
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_links_lead_to_places_inside_or_to_the_web(reader):
     notes = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]
     links = [note for note in notes if note["/Subtype"] == "/Link"]
@@ -100,6 +103,7 @@ def test_links_lead_to_places_inside_or_to_the_web(reader):
     assert [address for address in outside if not re.match(r"https?://|mailto:", address)] == []
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_a_link_of_a_chapter_leads_to_the_other(reader, joined):
     assert '<a class="reference internal" href="#book-one-bit">' in joined
     place = reader.named_destinations["/book-one-bit"]
@@ -113,6 +117,7 @@ def test_no_id_stands_twice(joined):
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_every_page_is_there_to_its_last_sentence(reader, html):
     begins = [*pages_of_bookmarks(reader).values(), len(reader.pages)]
     for name, after in zip(pages_in_toc(ROOT), begins[1:], strict=True):
@@ -122,6 +127,7 @@ def test_every_page_is_there_to_its_last_sentence(reader, html):
         assert last.replace(" ", "")[-60:] in sheets.replace(" ", ""), (name, last)
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_each_sheet_has_its_number_and_its_chapter(reader):
     for number in (20, len(reader.pages) - 1):
         assert str(number + 1) in reader.pages[number].extract_text().splitlines()[:3]
@@ -129,10 +135,12 @@ def test_each_sheet_has_its_number_and_its_chapter(reader):
     assert "5. Training" in reader.pages[first + 1].extract_text()
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_nothing_is_wider_than_a_sheet_or_cut(sheet):
     assert sheet.evaluate(WIDE, pdf.WIDTH) == []
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_no_box_of_code_and_no_figure_is_torn(sheet):
     boxes = sheet.locator("div.cell_input:visible, figure:visible, div.math:visible").evaluate_all(
         "all => all.map(one => [getComputedStyle(one).breakInside, one.getBoundingClientRect().height])")
@@ -143,6 +151,7 @@ def test_no_box_of_code_and_no_figure_is_torn(sheet):
     assert max(height for _, height in boxes) < pdf.HEIGHT
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_paper_is_light_with_everything_open_and_set(sheet, html):
     assert sheet.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert sheet.evaluate("getComputedStyle(document.querySelector('article p')).color") == "rgb(34, 40, 50)"
@@ -154,6 +163,7 @@ def test_paper_is_light_with_everything_open_and_set(sheet, html):
     assert sheet.locator("img:visible").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
 
 
+@pytest.mark.slow        # the whole book is printed for it
 def test_an_interactive_figure_is_a_picture_or_what_it_shows_at_first(sheet, joined, html):
     views = sum(article(html, name).count('widget-view+json"') for name in pages_in_toc(ROOT))
     pictures = sheet.locator("figure.parity-still img:visible").count()
