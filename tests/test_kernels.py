@@ -1,12 +1,14 @@
 """The compiled arithmetic against NumPy's: in float64 to its rounding, in float32 to a stated tolerance."""
 
 import os
+import platform
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import torch
+from llvmlite import binding as llvm
 
 from parity_lib import kernels
 from parity_lib.cells import CELLS
@@ -51,8 +53,15 @@ def test_the_same_run_gives_the_same_bits(cell):
     assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
-def test_the_tangent_is_wrong_by_next_to_nothing():
-    most = 4e-7       # 2.9e-7 where compiled code multiplies and adds in one rounding, 3.5e-7 where it cannot
+def fuses() -> bool:
+    """Whether code that Numba compiles here multiplies and adds with one rounding."""
+    chosen = os.environ.get("NUMBA_CPU_NAME")
+    arm = platform.machine().lower() in ("arm64", "aarch64")
+    return not chosen and (arm or llvm.get_host_cpu_features().get("fma", False))
+
+
+def test_the_tangent_is_wrong_by_less_than_it_says():
+    most = 3e-7 if fuses() else 4e-7
     values = np.concatenate([np.linspace(-12, 12, 2_000_001), np.geomspace(1e-30, 3e38, 200_001)]).astype(np.float32)
     result = np.empty_like(values)
     kernels.tanh_of(values, result)

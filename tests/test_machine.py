@@ -1,5 +1,7 @@
 """The machine inside a net, and one time step of a net in NumPy."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -60,11 +62,21 @@ def test_two_tanh_units_have_three_clusters_two_of_them_even():
 
 
 def test_trained_nets_hold_the_two_state_machine():
-    found = [extract(net, most=20) for net in (*tanh_8().values(), *gru_8().values())]
-    assert all(one.agreement > 0.95 and one.states.shape[0] == len(one.cluster) == 200 * 50 for one in found)
-    exact = [one for one in found if one.agreement == 1]       # which nets need more clusters hangs on last digits
-    assert len(exact) > len(found) / 2
-    assert all(one.automaton.minimised().successors.tolist() == [[0, 1], [1, 0]] for one in exact)
+    bits = np.random.default_rng(0).integers(2, size=(2, 200, 50))        # what extract reads, and what it asks
+    exact = [net for net in (*tanh_8().values(), *gru_8().values()) if right(net, bits.reshape(-1, 50))]
+    assert len(exact) >= 5       # a net may err where the machine does not: which ones do hangs on last digits
+    for net in exact:
+        found = extract(net, most=20)
+        assert found.agreement == 1
+        assert found.automaton.minimised().successors.tolist() == [[0, 1], [1, 0]]
+        assert found.states.shape[0] == len(found.cluster) == 200 * 50
+
+
+def right(net, bits):
+    """Whether a net says the parity after every bit of the strings ``[count, steps]``, by PyTorch in float64."""
+    with torch.no_grad():
+        logits = deepcopy(net).double()(torch.from_numpy(bits[..., None]).double())[..., 0]
+    return bool(((logits.numpy() > 0) == (bits.cumsum(axis=1) % 2 == 1)).all())
 
 
 def test_an_untrained_net_holds_another_machine():

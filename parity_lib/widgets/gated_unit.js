@@ -8,17 +8,7 @@ const ROWS = {
          ["c", "cell state", "state"], ["h", "state", "state"]],
 };
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    const names = ["bits", "net", "step"];
-    names.forEach((name) => model.on(`change:${name}`, update));
-    update();
-    return () => names.forEach((name) => model.off(`change:${name}`, update));
-  },
-};
+export default followed(["bits", "net", "step"], build, paint);
 
 // --- the numbers of a step --------------------------------------------------
 

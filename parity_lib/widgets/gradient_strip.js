@@ -9,16 +9,7 @@ const GAIN = { trait: "gain", name: "Gain of V", rest: 1, min: 0.25, max: 2.5, s
 const BIAS = { trait: "bias", name: "Forget bias", rest: 0, min: -2, max: 6, step: 0.1,
                written: (bias) => `${bias < 0 ? "−" : "+"} ${Math.abs(bias).toFixed(1)}` };
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    model.on("change:net change:gain change:bias", update);
-    update();
-    return () => model.off("change:net change:gain change:bias", update);
-  },
-};
+export default followed(["net", "gain", "bias"], build, paint);
 
 // --- the gradient -----------------------------------------------------------
 

@@ -3,16 +3,7 @@
 const MOST_STRINGS = 6, MOST_BITS = 10;
 const NAMES = "ABCDEF"; // of the strings, so that a cell can be followed into the flat order
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    model.on("change:lengths", update);
-    update();
-    return () => model.off("change:lengths", update);
-  },
-};
+export default followed(["lengths"], build, paint);
 
 // --- what packing does ------------------------------------------------------
 

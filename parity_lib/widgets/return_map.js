@@ -5,19 +5,7 @@ const LONG = 10_000; // zeros after a one, the string that is tried against ever
 const MOST_ROUNDS = 5000;
 const STILL = 1e-12; // a round that moves no end by more has come to rest
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    model.on("change:sharpness", () => {
-      view.rounds = [start()];
-      update();
-    });
-    model.on("change:bits", update);
-    update();
-  },
-};
+export default followed(["sharpness", "bits"], build, paint);
 
 // --- the net and its intervals ----------------------------------------------
 
@@ -86,7 +74,7 @@ function grow(view, model, times) {
 // --- building: once ---------------------------------------------------------
 
 function build(model) {
-  const view = { rounds: [start()] };
+  const view = {};
   const setK = (K) => {
     model.set("sharpness", K);
     model.save_changes();
@@ -115,6 +103,7 @@ const { at, point, grid, diagonal, cobweb } = squarePlot(SIZE, LOW, HIGH);
 
 function paint(view, model) {
   const K = model.get("sharpness"), bits = model.get("bits"), values = path(bits, K);
+  if (K !== view.K) Object.assign(view, { K, rounds: [start()] }); // intervals that grew under another K prove nothing
   view.slider.value = K;
   view.value.textContent = K.toFixed(2);
   draw(view, K, bits, values);

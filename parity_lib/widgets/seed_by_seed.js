@@ -5,16 +5,7 @@ const WIDTH = 300, HEIGHT = 134, LEFT = 8, RIGHT = 236, FLOOR = 66; // of a draw
 const BAR = { y: 98, height: 12, left: 8, right: 292 };
 const FIRST = 10; // the step at which the axis begins; from there on it counts in powers of ten
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    model.on("change:shown change:guesses", update);
-    update();
-    return () => model.off(null, update);
-  },
-};
+export default followed(["shown", "guesses"], build, paint);
 
 const seedsOf = (model) => model.get("conditions")[0].steps.length;
 const guessed = (model) => Object.keys(model.get("guesses")).length > 0;

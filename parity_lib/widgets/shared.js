@@ -48,6 +48,21 @@ function widgetRoot(label, ...children) {
   return make("div", { class: "parity-widget", role: "group", "aria-label": label }, ...children);
 }
 
+/** A widget that is built once, and painted at first and whenever a trait of these names changes, by whomever. */
+function followed(names, build, paint, stop = () => {}) {
+  const render = ({ model, el }) => {
+    const view = build(model), update = () => paint(view, model);
+    el.append(view.root);
+    names.forEach((name) => model.on(`change:${name}`, update));
+    update();
+    return () => {
+      stop(view);
+      names.forEach((name) => model.off(`change:${name}`, update));
+    };
+  };
+  return { render };
+}
+
 /** A row of buttons from [label, action] pairs; the elements are returned by label. */
 function buttonRow(pairs) {
   const buttons = {};

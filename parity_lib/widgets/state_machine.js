@@ -5,20 +5,7 @@ const MILLISECONDS_A_BIT = 80;
 const SIDE = 280; // of each drawing in its own units
 const LEAST_TRAIL = 3; // steps of the point that stay in sight; a run of one bit stays whole
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    const names = ["net", "bits", "proof"];
-    names.forEach((name) => model.on(`change:${name}`, update));
-    update();
-    return () => {
-      stop(view);
-      names.forEach((name) => model.off(`change:${name}`, update));
-    };
-  },
-};
+export default followed(["net", "bits", "proof"], build, paint, stop);
 
 // --- what the net and the machine do with the bits --------------------------
 

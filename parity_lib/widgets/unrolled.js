@@ -4,20 +4,7 @@ const MOST_BITS = 12;
 const MOST_NUMBERS = 8; // more units than this are drawn as squares, without numbers
 const MILLISECONDS_A_STEP = 900;
 
-export default {
-  render({ model, el }) {
-    const view = build(model);
-    el.append(view.root);
-    const update = () => paint(view, model);
-    const names = ["bits", "net", "step"];
-    names.forEach((name) => model.on(`change:${name}`, update));
-    update();
-    return () => {
-      view.player.stop();
-      names.forEach((name) => model.off(`change:${name}`, update));
-    };
-  },
-};
+export default followed(["bits", "net", "step"], build, paint, (view) => view.player.stop());
 
 // --- what the reader does ---------------------------------------------------
 

@@ -83,6 +83,7 @@ def test_every_run_is_in_the_table(show):
     page = show(SeedBySeed(FEW, cap=400))
     page.get_by_role("button", name="All").click()
     page.get_by_text("The numbers").click()
+    page.locator(".pw-numbers td").first.wait_for()
     rows = [re.split(r"\s*\t\s*", row) for row in page.locator(".pw-numbers tr").all_inner_texts()]
     assert rows[0] == ["seed", *FEW]
     assert [[None if cell == "not solved" else int(cell) for cell in row[1:]] for row in rows[1:]] == [
