@@ -277,3 +277,27 @@ def doctor() -> None:
                 except importlib.metadata.PackageNotFoundError:
                     wrong.append(f"{one.name} is missing")
         click.echo(f"{extra or 'the library':12} {'; '.join(wrong) or 'complete'}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
+@click.option("--force", is_flag=True, help="Grade again what was graded and has not changed.")
+def grade(name: str, students: tuple[str, ...], force: bool) -> None:
+    """Grade every hand-in of an exercise, one at a time; go on where a run was stopped."""
+    with _as_message():
+        from parity_lib.teaching import sandbox
+        from parity_lib.teaching.grade import grade as rows
+
+        if why := sandbox.missing():
+            click.echo(f"Submissions run with your own rights, and can read and change what you can: {why}", err=True)
+        done = []
+        for row in rows(Path.cwd(), name, students, force):
+            points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
+            click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
+            done.append(row)
+    states = [row.state for row in done]
+    click.echo(f"{len(done)} hand-ins: " + ", ".join(
+        f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
+    if "failed" in states:
+        raise click.exceptions.Exit(1)

@@ -8,9 +8,6 @@ begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 
 from parity_lib.checks.answers import model_answer
 from parity_lib.checks.core import (
-    CallOnSame,
-    CallResult,
-    ModuleRun,
     bind,
     call,
     call_gradient,
@@ -21,7 +18,7 @@ from parity_lib.checks.core import (
     defined,
 )
 from parity_lib.checks.numbers import number_for, seed_of, strings_for
-from parity_lib.checks.plain import CheckFailed, ModuleState, Seed
+from parity_lib.checks.plain import CallOnSame, CallResult, CheckFailed, ModuleRun, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
 __all__ = ["CallOnSame", "CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call",

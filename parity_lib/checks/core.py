@@ -6,7 +6,7 @@ numbers, strings, and lists, tuples and dicts of them. A random generator travel
 as its :class:`Seed`; a module comes back as :class:`ModuleState`, and
 :func:`call_module` runs one beside the student's code and returns its outputs
 and gradients as tensors. So the same checks work in the student's own process
-today and across a wall later.
+and, with :func:`elsewhere`, across a wall: what is marked :func:`beside` then runs there.
 
 Whatever the student's code does, what comes out is a value or a
 :class:`CheckFailed` with a message for the student.
@@ -15,12 +15,12 @@ Whatever the student's code does, what comes out is a value or a
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import sys
 import sysconfig
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,10 @@ import torch
 from torch import nn
 
 from parity_lib.checks.plain import (
+    CallOnSame,
+    CallResult,
     CheckFailed,
+    ModuleRun,
     ModuleState,
     from_student,
     kind_of,
@@ -42,33 +45,6 @@ from parity_lib.checks.tripwire import tripwire
 LIBRARIES = (str(Path(__file__).resolve().parents[1]), sysconfig.get_path("stdlib"), "<frozen")
 
 
-@dataclass(frozen=True)
-class ModuleRun:
-    """What :func:`call_module` brings back: an output, the weights, their gradients by name, further outputs."""
-
-    output: Any
-    state: dict[str, torch.Tensor]
-    gradients: dict[str, torch.Tensor]
-    input_gradient: torch.Tensor | None
-    then: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
-class CallResult:
-    """What :func:`call_steps` brings back of one call: its result, and the modules as it left them."""
-
-    result: Any
-    modules: tuple[ModuleState, ...]
-
-
-@dataclass(frozen=True)
-class CallOnSame:
-    """What :func:`call_on_same` brings back of one call: its result, and the arguments as it left them."""
-
-    result: Any
-    arguments: tuple[Any, ...]
-
-
 # ---------------------------------------------------------------- where the student's names are
 
 _namespace: dict[str, Any] | None = None
@@ -80,20 +56,66 @@ def bind(namespace: dict[str, Any] | None) -> None:
     _namespace = namespace
 
 
+Ask = Callable[[str, tuple, dict], Any]
+_elsewhere: Ask | None = None
+
+
 @contextlib.contextmanager
-def lending(name: str, value: Callable) -> Iterator[None]:
-    """Inside, the student's ``name`` is ``value``, if they have one at all: so one mistake costs one task."""
-    names = _names()
-    if name not in names:
-        yield
-        return
-    before, names[name] = names[name], value
+def elsewhere(ask: Ask) -> Iterator[None]:
+    """Inside, what is to run beside the student's code is asked of ``ask(function's name, args, kwargs)``."""
+    global _elsewhere
+    before, _elsewhere = _elsewhere, ask
     try:
         yield
     finally:
-        names[name] = before
+        _elsewhere = before
 
 
+def beside(function: Callable) -> Callable:
+    """Mark a function that runs where the student's code is, which may be another process."""
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs) if _elsewhere is None else _elsewhere(function.__name__, args, kwargs)
+
+    BESIDE[function.__name__] = function
+    return run
+
+
+BESIDE: dict[str, Callable] = {}
+_lent: list[tuple[str, Any]] = []
+
+
+@contextlib.contextmanager
+def lending(name: str, value: Callable) -> Iterator[None]:
+    """Inside, the student's ``name`` is ``value``, if they have one at all: so one mistake costs one task.
+
+    ``value`` is a function of a module, which is found by its name on the other side of a wall.
+    """
+    if not defined(name):
+        yield
+        return
+    lend(name, value)
+    try:
+        yield
+    finally:
+        give_back()
+
+
+@beside
+def lend(name: str, value: Callable) -> None:
+    """Put ``value`` in the place of the student's ``name``, until :func:`give_back`."""
+    _lent.append((name, _names()[name]))
+    _names()[name] = value
+
+
+@beside
+def give_back() -> None:
+    """Undo the last :func:`lend`."""
+    name, before = _lent.pop()
+    _names()[name] = before
+
+
+@beside
 def defined(name: str) -> bool:
     """Whether the student has something of this name."""
     return name in _names()
@@ -106,6 +128,7 @@ def _names() -> dict[str, Any]:
 # ---------------------------------------------------------------- calling
 
 
+@beside
 def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> Any:
     """Call the student's ``name`` with copies of plain arguments and return a copy of its plain result.
 
@@ -128,6 +151,7 @@ def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> An
         return from_student(result, name)
 
 
+@beside
 def call_gradient(name: str, first: torch.Tensor, *args: Any, forbid: Iterable[Any] = ()) -> torch.Tensor | None:
     """The gradient at ``first``, a float tensor, of the one number that the student's ``name(first, *args)`` gives.
 
@@ -164,6 +188,7 @@ def right_if_wrong(name: str, test: Callable, value: Callable) -> Iterator[None]
         yield
 
 
+@beside
 def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = ()) -> list[CallOnSame]:
     """Call the student's ``name`` several times with the very same arguments, as a notebook does.
 
@@ -183,6 +208,7 @@ def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = 
     return calls
 
 
+@beside
 def call_weights(name: str, module: ModuleState, *args: Any, output_gradient: torch.Tensor,
                  forbid: Iterable[Any] = ()) -> dict[str, torch.Tensor]:
     """The gradients at a module's weights, by name, through the student's ``name(module, *args)``.
@@ -202,6 +228,7 @@ def call_weights(name: str, module: ModuleState, *args: Any, output_gradient: to
         return {key: from_student(one.grad, name) for key, one in own.named_parameters() if one.grad is not None}
 
 
+@beside
 def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
                forbid: Iterable[Any] = ()) -> list[CallResult]:
     """Call the student's ``name(*modules, optimizer, *batch)`` for each batch in turn, on the same modules.
@@ -221,6 +248,7 @@ def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learn
     return steps
 
 
+@beside
 def call_module(name: str, *args: Any, inputs: Any = (), then: Iterable[tuple] = (),
                 state: dict[str, torch.Tensor] | None = None, output_gradient: torch.Tensor | None = None,
                 forbid: Iterable[Any] = (), **kwargs: Any) -> ModuleRun:

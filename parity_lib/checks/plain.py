@@ -69,6 +69,33 @@ class ModuleState:
         return module
 
 
+@dataclass(frozen=True)
+class ModuleRun:
+    """What :func:`~parity_lib.checks.call_module` brings back: output, weights, gradients by name, more outputs."""
+
+    output: Any
+    state: dict[str, torch.Tensor]
+    gradients: dict[str, torch.Tensor]
+    input_gradient: torch.Tensor | None
+    then: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What :func:`~parity_lib.checks.call_steps` brings back of a call: its result, and the modules as it left them."""
+
+    result: Any
+    modules: tuple[ModuleState, ...]
+
+
+@dataclass(frozen=True)
+class CallOnSame:
+    """What :func:`~parity_lib.checks.call_on_same` brings back of a call: its result, its arguments as it left them."""
+
+    result: Any
+    arguments: tuple[Any, ...]
+
+
 # ---------------------------------------------------------------- both ways
 
 

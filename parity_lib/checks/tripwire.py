@@ -7,6 +7,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from types import BuiltinFunctionType, CodeType, MethodDescriptorType
 from typing import Any
 
@@ -14,6 +15,14 @@ import numpy as np
 from torch import nn
 
 from parity_lib.checks.plain import CheckFailed
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """A class as something to forbid: what is recognised is the making of an object, under this name."""
+
+    cls: type
+    name: str
 
 
 @contextlib.contextmanager
@@ -72,7 +81,9 @@ class Ready:
 
     def _add(self, target: Any) -> None:
         label, function = getattr(target, "__name__", str(target)), target
-        if isinstance(target, type):
+        if isinstance(target, MadeBy):
+            label, function = target.name, target.cls.__init__
+        elif isinstance(target, type):
             function = target.forward if issubclass(target, nn.Module) else target.__init__
         # A decorated function has the code of its decorator, which it shares with others.
         function = inspect.unwrap(function)

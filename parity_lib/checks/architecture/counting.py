@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from multiprocessing import process
-from types import SimpleNamespace
 
 import numpy as np
 from torch import nn
@@ -13,20 +12,15 @@ from torch import nn
 from parity_lib import models
 from parity_lib.checks import expect
 from parity_lib.checks.reporting import check
+from parity_lib.checks.tripwire import MadeBy
 
 COUNT = "unrolling#how-many-parameters"
 BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}
 
-
-def made_by(cls: type, name: str) -> SimpleNamespace:
-    """A class as something to forbid: what is recognised is the making of an object, under this name."""
-    return SimpleNamespace(__code__=cls.__init__.__code__, __name__=name)
-
-
-READY_NET = (made_by(models.ParityRNN, "parity_lib.ParityRNN"),)
-ELSEWHERE = (made_by(subprocess.Popen, "subprocess.Popen"), made_by(process.BaseProcess, "multiprocessing.Process"),
+READY_NET = (MadeBy(models.ParityRNN, "parity_lib.ParityRNN"),)
+ELSEWHERE = (MadeBy(subprocess.Popen, "subprocess.Popen"), MadeBy(process.BaseProcess, "multiprocessing.Process"),
              os.system, *([os.fork] if hasattr(os, "fork") else []))      # Windows has none
-READY_COUNT = (*READY_NET, *ELSEWHERE, *(made_by(cls, f"torch.nn.{cls.__name__}") for cls in
+READY_COUNT = (*READY_NET, *ELSEWHERE, *(MadeBy(cls, f"torch.nn.{cls.__name__}") for cls in
                                          (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Module)))
 CELL_SLIPS = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells: tanh, relu, gru and lstm are asked'
               for cell in BLOCKS}

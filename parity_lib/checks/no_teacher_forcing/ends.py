@@ -82,8 +82,12 @@ def _last_hint(got: np.ndarray, outputs: np.ndarray, lengths: np.ndarray) -> str
 
 def right_last_valid() -> contextlib.AbstractContextManager:
     """Inside, the student's ``last_valid`` is a right one where their own is wrong."""
-    return right_if_wrong("last_valid", last_valid,
-                          lambda outputs, lengths: outputs[torch.arange(len(outputs)), lengths - 1])
+    return right_if_wrong("last_valid", last_valid, _last_valid)
+
+
+def _last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """A right one, lent to a task that builds on it."""
+    return outputs[torch.arange(len(outputs)), lengths - 1]
 
 
 @check("end_loss: the mean cross-entropy of one answer a string")

@@ -1,0 +1,182 @@
+"""A student's kernel: started in a world of its own, asked to run code, stopped when it takes too long or too much.
+
+Chapter: *For instructors*. Whatever arrives from it is text from a stranger: it is measured, and read as data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import psutil
+import zmq
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+
+from parity_lib.teaching import sandbox
+
+STARTS_WITHIN = 60      # seconds
+GRACE = 5               # seconds that a cell has to end after it was interrupted
+LONGEST_MESSAGE = 48_000_000
+MOST_WAITING = 200      # messages
+PREFIX = "parity-kernel-"
+PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", "--HistoryManager.enabled=False"]
+
+
+class Stopped(Exception):
+    """The kernel is gone; the text says why, to the student."""
+
+
+class TooLong(Exception):
+    """The code ran out of its time, and was interrupted; the kernel is alive."""
+
+
+class Kernel:
+    """One process that runs a submission's cells. ``close`` leaves nothing of it: no process, no file."""
+
+    def __init__(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self.stopped = threading.Event()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.close)
+            self.process = self._launched(handed_in, course, limits, contain)
+            self.process.excess = ""
+            threading.Thread(target=sandbox.watch, args=(self.process, [self.folder], limits, self.stopped),
+                             daemon=True).start()
+            self._wait_until_ready()
+            undo.pop_all()
+
+    def _launched(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool) -> subprocess.Popen:
+        own = {"transport": "ipc", "ip": str(self.folder / "kernel")} if os.name != "nt" else {}
+        connection, _ = write_connection_file(str(self.folder / "connection.json"), **own)
+        self.context = zmq.Context()
+        self.context.setsockopt(zmq.MAXMSGSIZE, LONGEST_MESSAGE)
+        self.context.setsockopt(zmq.RCVHWM, MOST_WAITING)
+        self.context.setsockopt(zmq.LINGER, 0)
+        self.client = BlockingKernelClient(context=self.context)
+        self.client.load_connection_file(connection)
+        program, files = [*PYTHON, "-f", connection], self.folder / "files"
+        copy_files(handed_in, files, limits.disk)
+        if contain:
+            program = sandbox.contained(program, self.folder, files, course, limits)
+        return subprocess.Popen(program, cwd=files, env=sandbox.plain_environment(), start_new_session=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _wait_until_ready(self) -> None:
+        """Until it answers, and what it prints can be heard: output before that would be lost."""
+        self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=True)
+        deadline = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < deadline:
+            asked, kinds, until = self.client.kernel_info(), set(), time.monotonic() + 2
+            while time.monotonic() < until:
+                kinds |= {message["msg_type"] for message in self._arrived(100)
+                          if message["parent_header"].get("msg_id") == asked}
+                if kinds >= {"kernel_info_reply", "status"}:
+                    return
+        raise Stopped(f"it did not start within {STARTS_WITHIN} seconds")
+
+    def run(self, source: str, seconds: float, hear: Callable[[dict], None] = lambda message: None,
+            **options: Any) -> dict:
+        """Run code and return the content of the kernel's reply; ``hear`` gets each message about output.
+
+        Raises TooLong after ``seconds``, Stopped where the kernel dies or cannot be interrupted.
+        """
+        asked = self.client.execute(source, allow_stdin=False, stop_on_error=False, **options)
+        deadline, interrupted, reply, idle = time.monotonic() + seconds, False, None, False
+        while reply is None or not idle:
+            for message in self._arrived(100):
+                if message["parent_header"].get("msg_id") != asked:
+                    continue
+                if message["msg_type"] == "execute_reply":
+                    reply, deadline = message["content"], min(deadline, time.monotonic() + GRACE)
+                elif message["msg_type"] == "status":
+                    idle = idle or message["content"].get("execution_state") == "idle"
+                else:
+                    hear(message)
+            if time.monotonic() < deadline:
+                continue
+            if reply is not None:
+                break           # a flood of output has washed the sign of its end away
+            if interrupted:
+                sandbox.kill(self.process)
+                raise Stopped("it could not be interrupted")
+            self._interrupt()
+            interrupted, deadline = True, time.monotonic() + GRACE
+        if interrupted:
+            raise TooLong
+        return reply
+
+    def _arrived(self, milliseconds: int) -> list[dict]:
+        """What has come by now, or within this time; the kernel's death is noticed here."""
+        channels = (self.client.iopub_channel, self.client.shell_channel)
+        poller = zmq.Poller()
+        for channel in channels:
+            poller.register(channel.socket, zmq.POLLIN)
+        found = []
+        if poller.poll(milliseconds):
+            for channel in channels:
+                while len(found) < MOST_WAITING and (message := self._next(channel, 0)):
+                    found.append(message)
+        if not found:
+            self._check_alive()
+        return found
+
+    def _next(self, channel: Any, milliseconds: int) -> dict | None:
+        """The next message that is one: signed, with a header and a content."""
+        try:
+            message = channel.get_msg(timeout=milliseconds / 1000)
+            headers = (message["parent_header"], message["content"])
+            return message if all(isinstance(part, dict) for part in headers) else None
+        except Empty:
+            return None
+        except Exception:       # what is wrong with a stranger's message is not known beforehand
+            return None
+
+    def _check_alive(self) -> None:
+        if self.process.poll() is not None:
+            raise Stopped(f"it used {self.process.excess}" if self.process.excess else "its process ended")
+
+    def _interrupt(self) -> None:
+        """Ask the kernel to stop what it does: through its own channel, so that no process has to be found."""
+        self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))
+
+    def close(self) -> None:
+        """End the kernel, whatever state it is in."""
+        self.stopped.set()
+        if hasattr(self, "process"):
+            sandbox.kill(self.process)
+        if hasattr(self, "client"):
+            self.client.stop_channels()
+            self.context.destroy(linger=0)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def copy_files(handed_in: Path, files: Path, megabytes: int) -> None:
+    """Copy what a notebook may need beside it: regular files, no links, no notebooks, which have hidden tests."""
+    files.mkdir()
+    left = megabytes * sandbox.MB // 2
+    for file in sorted(handed_in.rglob("*")):
+        place = files / file.relative_to(handed_in)
+        if file.is_symlink() or not file.is_file() or file.suffix == ".ipynb" or file.stat().st_size > left:
+            continue
+        left -= file.stat().st_size
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+
+
+def remove_leftovers() -> None:
+    """Remove folders of kernels whose grading process was killed; the kernels have ended with it."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,240 @@
+"""Make of what a student sent the notebook that was meant: the course's cells from the gradebook, answers from there.
+
+Chapter: *For instructors*. :class:`Lenient` reads the file, :class:`Rebuild` puts its cells in order; both stand in
+nbgrader_config.py. Locked cells and tests come from the gradebook, whatever stands in the hand-in. Answers are found
+by their marks, else by the cell's id, else by what they define or follow. Cells that the student added stay where they
+are, in front of the same cell as there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.api import Gradebook, SourceCell
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+LARGEST = 50_000_000        # bytes of a file
+MISSING = "This cell was missing in what was handed in."
+
+
+# ---------------------------------------------------------------- the file
+
+
+class Lenient(NotebookExporter):
+    """Reads a hand-in as far as it can be read: an older format, a newer one, cells without what a cell has."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
+        """Read the file and convert it. Raises ValueError, in words, where there is no notebook in it."""
+        if not self.parent._sanitizing:     # the second time it is our own file, with what the first has noted in it
+            return super().from_filename(filename, resources, **options)
+        resources = self._init_resources({**(resources or {})})
+        path = Path(filename)
+        resources["metadata"] |= {"name": path.stem, "path": str(path.parent)}
+        return self.from_notebook_node(read(path), resources=resources, **options)
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook in a file. Raises ValueError, in words, where there is none."""
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
+    try:
+        raw = json.loads(path.read_bytes().decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
+    if not isinstance(raw, dict):
+        raise ValueError(f"{path.name} is no notebook: its text is JSON, but no object with cells")
+    sheets = raw.get("worksheets") if isinstance(raw.get("worksheets"), list) else []
+    parts = [raw, *(sheet for sheet in sheets if isinstance(sheet, dict))]
+    cells = [cell for part in parts for cell in _list(part.get("cells")) if isinstance(cell, dict)]
+    if not cells:
+        raise ValueError(f"{path.name} is no notebook: there are no cells in it")
+    notebook = new_notebook(cells=[_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return notebook
+
+
+def _list(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _cell(raw: dict) -> NotebookNode:
+    """A valid cell with a stranger's source, outputs and id."""
+    kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
+    source = raw.get("source", raw.get("input", ""))
+    source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    cell = NEW.get(kind, new_markdown_cell)(storable(source))
+    if isinstance(raw.get("id"), str) and raw["id"]:
+        cell.id = raw["id"]
+    marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
+    if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+        cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
+    if cell.cell_type == "code":
+        cell.outputs = list(_outputs(_list(raw.get("outputs"))))
+    return cell
+
+
+def _outputs(raw: list) -> Iterable[NotebookNode]:
+    """Those outputs that are valid; they are shown, and count for nothing."""
+    for one in raw:
+        try:
+            output = nbformat.from_dict(storable(one))
+            if "data" in output:
+                output.data = {kind: "".join(value) if isinstance(value, list) and kind != "application/json" else value
+                               for kind, value in output.data.items()}
+            if isinstance(output.get("text"), list):
+                output.text = "".join(output.text)
+            nbformat.validate(output, ref="output", version=4)
+        except Exception:       # a stranger's data: what is no output is none
+            continue
+        yield output
+
+
+def storable(value: Any) -> Any:
+    """Text that a file can hold: half a character, which JSON allows, is replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(part) for key, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value
+
+
+# ---------------------------------------------------------------- its cells
+
+
+class Rebuild(NbGraderPreprocessor):
+    """Put the gradebook's cells in their order and places, and the student's answers and own cells between them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """A cell of the course is there once, as the gradebook has it; nothing that the student wrote is lost."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            notebook = book.find_notebook(about["notebook"], about["assignment"])
+            points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
+            solutions = {cell.name for cell in notebook.solution_cells}
+            tasks = {cell.name for cell in notebook.task_cells}
+            sources = {cell.name: cell for cell in notebook.source_cells}
+            found = match(nb.cells, sources, self._release(about["assignment"], about["notebook"]))
+            nb.cells = list(in_order(nb.cells, found, list(sources)))
+            nb.cells = [cell if isinstance(cell, NotebookNode) else absent(sources[cell], cell in solutions)
+                        for cell in nb.cells]
+            for cell in nb.cells:
+                if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
+                    restore(cell, sources[name], points.get(name), name in solutions, name in tasks)
+        give_ids(nb.cells)
+        return nb, resources
+
+    def _release(self, assignment: str, notebook: str) -> list[NotebookNode]:
+        """The cells as students got them, if the file is there: it knows the texts between the cells to be graded."""
+        course = self.parent.parent.coursedir
+        path = Path(course.format_path(course.release_directory, ".", assignment)) / f"{notebook}.ipynb"
+        return nbformat.read(path, as_version=4).cells if path.is_file() else []
+
+
+def give_ids(cells: list[NotebookNode]) -> None:
+    """Ids that nbformat allows, each once."""
+    seen: set[str] = set()
+    for number, cell in enumerate(cells):
+        if cell.id in seen or not re.fullmatch(r"[\w-]{1,64}", cell.id, re.ASCII):
+            cell.id = f"cell-{number}"
+        seen.add(cell.id)
+
+
+def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
+    """Which of the hand-in's cells stand for which of the course's, by position; "" for a copy that is left out.
+
+    They are known by their mark, else by their id, else by what is in them or before them, as in ``release``. Of
+    several with one name the last that was worked on is meant; other answers stay, as cells that the student added.
+    """
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        mark = cell.metadata.pop("nbgrader", {}).get("grade_id")
+        name = mark if mark in sources else cell.id if cell.id in sources else None
+        if name is not None:
+            places.setdefault(name, []).append(place)
+    for place, name in _recognised(cells, sources, release, places).items():
+        places.setdefault(name, []).append(place)
+    found = {}
+    for name, candidates in places.items():
+        changed = [place for place in candidates if cells[place].source != sources[name].source]
+        chosen = candidates[0] if sources[name].locked or not changed else changed[-1]
+        found |= dict.fromkeys(candidates, "") if sources[name].locked else {}
+        found[chosen] = name
+    return found
+
+
+def _recognised(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
+                known: dict[str, list[int]]) -> dict[int, str]:
+    """Cells without mark and id: by an unchanged text, by the functions they define, by the text in front of them."""
+    taken = {place for places in known.values() for place in places}
+    free = {place: cell for place, cell in enumerate(cells) if place not in taken}
+    found: dict[int, str] = {}
+    before = ""
+    for own in release:
+        name = own.metadata.get("nbgrader", {}).get("grade_id")
+        if name in sources and name not in known:
+            defined = definitions(own.source) if own.cell_type == "code" and not sources[name].locked else set()
+            for place, cell in free.items():
+                same = cell.source == own.source and (sources[name].locked or len(own.source) > 20)
+                behind = own.cell_type == "markdown" and place and before and cells[place - 1].source == before
+                if place not in found and (same or behind or (defined and defined <= definitions(cell.source))):
+                    found[place] = name
+                    break
+        before = own.source
+    return found
+
+
+def definitions(source: str) -> set[str]:
+    """The names of the functions and classes that a cell defines, even if it cannot be compiled."""
+    return set(re.findall(r"^(?:async )?(?:def|class) +(\w+)", source, re.MULTILINE))
+
+
+def in_order(cells: list[NotebookNode], found: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
+    """The cells in the course's order, each behind what the student added in front of it; a name where one is missing.
+
+    What is missing comes before what was added at its place: an answer may have been given in a cell of one's own.
+    """
+    blocks: dict[str, list[NotebookNode]] = {}
+    added: list[NotebookNode] = []
+    for place, cell in enumerate(cells):
+        name = found.get(place)
+        if name is None:
+            added.append(cell)
+        elif name:
+            cell.metadata["nbgrader"] = {"grade_id": name}
+            blocks[name] = [*added, cell]
+            added = []
+    for name in names:
+        yield from blocks.get(name, [name])
+    yield from added
+
+
+def absent(source: SourceCell, solution: bool) -> NotebookNode:
+    """A cell of the course that is not in the hand-in; an answer that is not there is empty."""
+    text = source.source
+    if solution:
+        text = f"# {MISSING}" if source.cell_type == "code" else ""
+    return NEW[source.cell_type](text, id=source.name, metadata={"nbgrader": {"grade_id": source.name}})
+
+
+def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool, task: bool) -> None:
+    """Type, marks and, where it is locked, text of a cell as the gradebook has them."""
+    if cell.cell_type != source.cell_type:
+        other = NEW[source.cell_type](cell.source, id=cell.id)
+        cell.clear()
+        cell.update(other)
+    if source.locked:
+        cell.source = source.source
+    marks = {"grade_id": source.name, "grade": points is not None and not task, "solution": solution, "task": task,
+             "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,
+             "schema_version": MetadataValidator.schema_version}
+    cell.metadata["nbgrader"] = marks | ({"points": points} if points is not None else {})

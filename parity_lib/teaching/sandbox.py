@@ -1,0 +1,175 @@
+"""A small world for a student's kernel: Python and its libraries to read, an empty home to write in, nothing else.
+
+Chapter: *For instructors*. On Linux `bubblewrap <https://github.com/containers/bubblewrap>`_ makes it out of the
+kernel's namespaces, without rights of an administrator: no network, no other process, no file of the course, of other
+students or of the instructor's. Where it is not installed a kernel runs with the instructor's rights, and
+:func:`missing` says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+import parity_lib
+
+HOME = "/home/student"
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives",
+          "/etc/localtime", "/nix/store")
+PACKAGE = Path(parity_lib.__file__).resolve().parent
+HIDDEN = (PACKAGE / "checks" / "model_answers.json",)
+MB = 1 << 20
+WATCH_EVERY = 0.2       # seconds
+MOST_FILES = 1000
+BLOCK = 512             # bytes, the unit of `ulimit -f`
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: memory and disk in MB."""
+
+    address_space: int = 6000   # of one process; PyTorch reserves more than it uses
+    memory: int = 4000          # of all its processes together
+    processes: int = 40         # with their threads' helpers; a kernel that has loaded PyTorch is one
+    disk: int = 256             # of each of its folders
+
+
+@cache
+def missing() -> str:
+    """Why submissions cannot be contained here, in words, or "" where they can."""
+    if not sys.platform.startswith("linux"):
+        return "bubblewrap, which would contain them, exists for Linux only"
+    program = shutil.which("bwrap")
+    if program is None:
+        return "bubblewrap is not installed (on Debian and Ubuntu: apt-get install bubblewrap)"
+    tried = subprocess.run([program, *NAMESPACES, "--ro-bind", "/", "/", "--proc", "/proc", "true"],
+                           capture_output=True, text=True, errors="replace")
+    return "" if tried.returncode == 0 else f"bubblewrap does not work here: {tried.stderr.strip()}"
+
+
+NAMESPACES = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
+
+
+def contained(program: list[str], shared: Path, files: Path, course: Path, limits: Limits) -> list[str]:
+    """The command that runs ``program`` in a world of its own, in which ``shared`` is the one folder that we share.
+
+    ``files``, a folder in it, holds what was handed in beside the notebook; the program's home begins as a copy of it.
+    Of ``course`` nothing can be seen, whatever libraries are installed in it.
+    """
+    size = str(limits.disk * MB)
+    private = [part for place in ("/tmp", HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
+    start = (f"ulimit -v {limits.address_space * 1024} -f {limits.disk * MB // BLOCK} -c 0; "
+             f"cp -R -P '{files}/.' .; exec \"$@\"")
+    return [shutil.which("bwrap") or "bwrap", *NAMESPACES, "--uid", "1000", "--gid", "1000", "--clearenv",
+            *(part for name, value in environment().items() for part in ("--setenv", name, value)),
+            "--proc", "/proc", "--dev", "/dev", *private, *world(course),
+            "--bind", str(shared), str(shared),
+            *(part for path in HIDDEN if path.is_file() for part in ("--ro-bind", "/dev/null", str(path))),
+            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME,
+            "sh", "-c", start, "sh", *program]
+
+
+def environment() -> dict[str, str]:
+    """All variables that a submission sees."""
+    return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": "/tmp",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "PYTHONDONTWRITEBYTECODE": "1",
+            "IPYTHONDIR": "/tmp/ipython", "JUPYTER_NO_CONFIG": "1", "OMP_NUM_THREADS": "1",
+            "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
+
+
+def plain_environment() -> dict[str, str]:
+    """The variables of a kernel that is not contained: the instructor's own, without the place of private tests."""
+    kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
+    return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
+
+
+def world(course: Path) -> Iterable[str]:
+    """What can be read: the system, Python, its libraries, of the course's repository the library alone."""
+    readable = {Path(place) for place in SYSTEM} | {Path(sys.prefix), Path(sys.base_prefix), PACKAGE}
+    readable |= {Path(place) for place in sys.path if place and Path(place).is_dir() and not holds_course(Path(place))}
+    kept = [place for place in readable if place.exists() or place.is_symlink()]
+    # From the shallow to the deep: what is laid over a folder comes after it, and what lies in that after this.
+    for place in sorted({*kept, course.resolve()}, key=lambda place: (len(place.parts), place)):
+        if place == course.resolve():
+            yield from ("--tmpfs", str(place))
+        elif place.is_symlink():
+            yield from ("--symlink", os.readlink(place), str(place))
+        else:
+            yield from ("--ro-bind", str(place), str(place))
+
+
+def holds_course(place: Path) -> bool:
+    """Whether a folder is a repository of the course, from which the library is imported without installation."""
+    return place.resolve() == PACKAGE.parent and (place / "nbgrader_config.py").is_file()
+
+
+def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, stopped: threading.Event) -> None:
+    """Kill a kernel with all it has started as soon as it uses more than it may; ``process.excess`` says of what."""
+    while not stopped.wait(WATCH_EVERY) and process.poll() is None:
+        if excess := _excess(process.pid, folders, limits):
+            process.excess = excess
+            kill(process)
+            return
+
+
+def _excess(pid: int, folders: Iterable[Path], limits: Limits) -> str:
+    memory, count = 0, 0
+    try:
+        for child in psutil.Process(pid).children(recursive=True):
+            count += 1
+            memory += _resident(child)
+    except psutil.Error:
+        return ""
+    if count > limits.processes:
+        return f"more than {limits.processes} processes"
+    if memory > limits.memory * MB:
+        return f"more than {limits.memory} MB of memory"
+    if any(_size(folder) > limits.disk * MB for folder in folders):
+        return f"more than {limits.disk} MB of disk"
+    return ""
+
+
+def _size(folder: Path) -> float:
+    """Bytes in a folder that strangers write to; more files than a kernel makes count as too many bytes."""
+    total, count = 0, 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            count += 1
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
+        if count > MOST_FILES:
+            return float("inf")
+    return total
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def kill(process: subprocess.Popen) -> None:
+    """End a kernel and everything that it has started. In a world of its own nothing outlives the first process."""
+    try:
+        family = [process, *psutil.Process(process.pid).children(recursive=True)]
+    except psutil.Error:
+        family = [process]
+    for one in family:
+        with contextlib.suppress(OSError, psutil.Error):
+            one.kill()
+    deadline = time.monotonic() + 5
+    while process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
