@@ -1,0 +1,99 @@
+"""Hand-ins that are broken or hostile, and what each of them deserves.
+
+A file ``submissions/NAME.py`` is one hand-in of *Unrolling*. Its docstring says what the student did. In it stand
+
+- ``KIND``: the mechanism, such as ``"channel"``; ``make test`` runs the first of each kind, ``make test-full`` all;
+- ``LOSES``: the test cells that give no points; all others give all of theirs. ``NOTHING`` where it cannot be graded;
+- ``STOCK``: the same for ``nbgrader autograde``, where that differs;
+- either ``CELLS``, cells of the solution by their id with their new source (``SOLUTION`` in it is the old one), or
+  ``hand_in(folder, notebook)``, which writes what is handed in into an empty folder and gets the solved notebook;
+- ``SAYS``, where it matters: a part of what the feedback, or the row of ``parity grade``, tells.
+"""
+
+from __future__ import annotations
+
+import ast
+import runpy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from tests.exercises import course
+
+HERE = Path(__file__).parent / "submissions"
+EXERCISE = "unrolling"
+TESTS = {"parity-check": 2, "rnn-step-check": 2, "unroll-check": 3, "two-unit-weights-check": 4}
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """One hand-in: its name, story and mechanism, what it deserves, and how it is written into a folder."""
+
+    name: str
+    story: str
+    kind: str
+    loses: tuple[str, ...] | str
+    stock: tuple[str, ...] | str
+    says: str
+    write: Callable[[Path, NotebookNode], None]
+
+    def points(self, stock: bool = False) -> dict[str, float] | None:
+        """The points of each test cell; None where it cannot be graded."""
+        loses = self.stock if stock else self.loses
+        return None if loses == NOTHING else {test: 0 if test in loses else most for test, most in TESTS.items()}
+
+
+def read(path: Path) -> Hostile:
+    """One file of the bank. Raises ValueError where it has a name that nobody reads, or lacks one."""
+    known = runpy.run_path(str(path))
+    own = {node.targets[0].id for node in ast.parse(path.read_text(encoding="utf8")).body
+           if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()}
+    if unknown := own - {"KIND", "LOSES", "STOCK", "CELLS", "SAYS"}:
+        raise ValueError(f"{path.name} sets {', '.join(sorted(unknown))}, which nobody reads")
+    loses = known["LOSES"]
+    for group in (loses, known.get("STOCK", loses)):
+        if group != NOTHING and not set(group) <= set(TESTS):
+            raise ValueError(f"{path.name}: there are only the test cells {', '.join(TESTS)}")
+    write = known.get("hand_in") or (lambda folder, notebook: with_cells(folder, notebook, known["CELLS"]))
+    return Hostile(path.stem, " ".join(known["__doc__"].split()), known["KIND"], loses, known.get("STOCK", loses),
+                   known.get("SAYS", ""), write)
+
+
+def with_cells(folder: Path, notebook: NotebookNode, cells: dict[str, str]) -> None:
+    """The notebook with these sources in place."""
+    left = dict(cells)
+    for cell in notebook.cells:
+        if cell.id in left:
+            cell.source = left.pop(cell.id).replace("SOLUTION", cell.source)
+    if left:
+        raise ValueError(f"there are no cells {', '.join(left)}")
+    save(folder, notebook)
+
+
+def save(folder: Path, notebook: NotebookNode) -> None:
+    """Write a notebook under the name that is asked for."""
+    nbformat.write(notebook, folder / f"{EXERCISE}.ipynb")
+
+
+def bank() -> list[Hostile]:
+    """All hand-ins, in order of their names."""
+    return [read(path) for path in sorted(HERE.glob("*.py"))]
+
+
+def first_of_each_kind() -> list[Hostile]:
+    """What `make test` runs."""
+    kinds: dict[str, Hostile] = {}
+    for one in bank():
+        kinds.setdefault(one.kind, one)
+    return list(kinds.values())
+
+
+def hand_in(root: Path, one: Hostile) -> None:
+    """Write a hand-in into the course in ``root``, under a student of its name."""
+    folder = root / "submitted" / one.name / EXERCISE
+    folder.mkdir(parents=True)
+    one.write(folder, course.solution(EXERCISE))

@@ -1,0 +1,151 @@
+"""Every broken or hostile hand-in gets what it deserves, in one batch, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+
+from parity_lib.teaching import sandbox
+from tests.exercises import course
+from tests.hostile import bank
+
+pytestmark = pytest.mark.whole
+
+EVERY = bank.bank()
+FIRST = bank.first_of_each_kind()
+GRADE = "from parity_lib.cli import main; main()"
+PRIVATE = "def parity(call):\n    assert call('parity', __import__('numpy').array([[1, 1]]))[0] == 0\n"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a batch came to: points by student and test cell, the command's lines by student, its status."""
+
+    folder: Path
+    points: dict[str, dict[str, float] | None]
+    rows: dict[str, str]
+    status: int
+
+
+def checksums(root: Path) -> dict[str, str]:
+    """Everything in a course that no hand-in may change: sources, releases, settings, private tests, hand-ins."""
+    kept = [path for place in ("solutions", "exercises", "private", "submitted") for path in (root / place).rglob("*")]
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in [*kept, root / "nbgrader_config.py"] if path.is_file() and not path.is_symlink()}
+
+
+def prepared(root: Path, hand_ins: list[bank.Hostile]) -> Path:
+    """A course with a private test and these hand-ins, and an honest one at each end."""
+    course.copy_course(root, bank.EXERCISE)
+    (root / "private").mkdir()
+    (root / "private" / f"{bank.EXERCISE}.py").write_text(PRIVATE, encoding="utf8")
+    for one in hand_ins:
+        bank.hand_in(root, one)
+    for honest in ("aaa-honest", "zzz-honest"):
+        course.submit(root, honest, bank.EXERCISE, course.solution(bank.EXERCISE))
+    course.nbgrader(root, "generate_assignment", bank.EXERCISE, "--force")
+    return root
+
+
+def run(root: Path, *command: str) -> Graded:
+    """Run a grading command in a course and read what it left."""
+    before = checksums(root)
+    done = subprocess.run([sys.executable, "-c", *command], cwd=root, env=course.environment(), text=True,
+                          capture_output=True, encoding="utf8", errors="replace", timeout=1800)
+    assert checksums(root) == before
+    assert processes_in(root) == []
+    assert [path.name for path in Path(tempfile.gettempdir()).glob("parity-kernel-*")
+            if not psutil.pid_exists(int(path.name.split("-")[2]))] == []
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if re.match(r"\S+ +(graded|kept|failed)", line)}
+    return Graded(root, points(root), rows, done.returncode)
+
+
+def processes_in(root: Path) -> list[str]:
+    """Processes of the batch that are still there."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if any("parity-kernel-" in part for part in process.info["cmdline"] or []):
+            owner = re.search(r"parity-kernel-(\d+)-", " ".join(process.info["cmdline"]))
+            if owner and not psutil.pid_exists(int(owner[1])):
+                found.append(" ".join(process.info["cmdline"]))
+    return found
+
+
+def points(root: Path) -> dict[str, dict[str, float] | None]:
+    """Points by student and test cell; None for a hand-in without a graded notebook."""
+    found: dict[str, dict[str, float] | None] = {}
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        for submission in book.assignment_submissions(bank.EXERCISE):
+            graded = (root / "autograded" / submission.student.id / bank.EXERCISE / f"{bank.EXERCISE}.ipynb").is_file()
+            found[submission.student.id] = {one.name: one.score for one in submission.notebooks[0].grades
+                                            if one.name in bank.TESTS} if graded else None
+    return found
+
+
+def feedback(root: Path, student: str) -> str:
+    """What a student reads: the graded notebook's outputs."""
+    path = root / "autograded" / student / bank.EXERCISE / f"{bank.EXERCISE}.ipynb"
+    return path.read_text(encoding="utf8") if path.is_file() else ""
+
+
+def wrong(graded: Graded, hand_ins: list[bank.Hostile], stock: bool = False) -> dict[str, str]:
+    """The hand-ins that did not get what they deserve."""
+    found = {}
+    for one in hand_ins:
+        got = graded.points.get(one.name)
+        if got != one.points(stock):
+            found[one.name] = f"{one.story} Expected: {one.points(stock)}. Got: {got}. {graded.rows.get(one.name, '')}"
+        elif not stock and one.says not in feedback(graded.folder, one.name) + graded.rows.get(one.name, ""):
+            found[one.name] = f"{one.story} Nowhere: {one.says!r}. {graded.rows.get(one.name, '')}"
+    for honest in ("aaa-honest", "zzz-honest"):
+        if graded.points[honest] != bank.TESTS:
+            found[honest] = str(graded.points[honest])
+    return found
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory) -> Graded:
+    return run(prepared(tmp_path_factory.mktemp("hostile") / "course", FIRST), GRADE, "grade", bank.EXERCISE)
+
+
+def test_hand_ins_can_be_contained_here():
+    """Where bubblewrap does not work the rest of this file would fail for that reason alone."""
+    assert sandbox.missing() == ""
+
+
+def test_each_mechanism_gets_what_it_deserves(graded):
+    assert wrong(graded, FIRST) == {}
+    assert graded.status == int(any(one.loses == bank.NOTHING for one in FIRST))
+    assert len(graded.rows) == len(FIRST) + 2
+
+
+def test_a_second_run_keeps_what_is_done(graded):
+    again = run(graded.folder, GRADE, "grade", bank.EXERCISE)
+    assert again.points == graded.points
+    assert {row.split()[1] for row in again.rows.values()} <= {"kept", "failed"}
+
+
+@pytest.mark.slow
+def test_the_whole_bank_gets_what_it_deserves(tmp_path):
+    assert wrong(run(prepared(tmp_path / "course", EVERY), GRADE, "grade", bank.EXERCISE), EVERY) == {}
+
+
+@pytest.mark.slow
+def test_the_stock_command_gives_the_same_points(tmp_path):
+    launch = "from nbgrader.apps.nbgraderapp import main; main()"
+    graded = run(prepared(tmp_path / "course", EVERY), launch, "autograde", bank.EXERCISE)
+    assert wrong(graded, EVERY, stock=True) == {}
+
+
+def test_the_bank_is_large_and_says_what_it_is_about():
+    assert len(EVERY) >= 80
+    assert all(len(one.story) > 30 for one in EVERY)
