@@ -201,10 +201,15 @@ def _as_message() -> Iterator[None]:
 @click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, shift.")
 @click.option("--before", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="With --pages, the _build/html of an earlier build to stand beside.")
-def bench(save: bool, quick: bool, pages: bool, before: Path | None) -> None:
+@click.option("--grading", is_flag=True, help="Measure the grading of hand-ins instead, with and without the wall.")
+def bench(save: bool, quick: bool, pages: bool, before: Path | None, grading: bool) -> None:
     """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
+    if save and (pages or before or grading):
+        raise click.UsageError("--save keeps the library's figures, not those of --pages or --grading")
+    if grading:
+        return _bench_grading(quick)
     if pages or before:
-        return _bench_pages(save, quick, before)
+        return _bench_pages(quick, before)
     from parity_lib import bench as benches
     from parity_lib.experiments.results import writable_folder, write
 
@@ -217,12 +222,20 @@ def bench(save: bool, quick: bool, pages: bool, before: Path | None) -> None:
             click.echo(write(writable_folder() / "bench.json", content))
 
 
-def _bench_pages(save: bool, quick: bool, before: Path | None) -> None:
+def _bench_grading(quick: bool) -> None:
+    """Hand-ins of every exercise: by nbgrader alone, contained, contained and warm."""
+    from parity_lib.bench import grading
+    from parity_lib.checks.points import POINTS
+
+    with _as_message():
+        click.echo(grading.heading())
+        grading.run(_root(), [grading.EXERCISE] if quick else list(POINTS), quick, click.echo)
+
+
+def _bench_pages(quick: bool, before: Path | None) -> None:
     """The built pages, alone or beside an earlier build."""
     from parity_lib.bench import pages
 
-    if save:
-        raise click.UsageError("--save keeps the library's figures, not those of --pages")
     with _as_message():
         click.echo(pages.heading())
         pages.compare([*([before] if before else []), Path("_build/html")], 1 if quick else 3, click.echo)

@@ -27,17 +27,18 @@ def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> N
     raise CheckFailed("\n".join(lines))
 
 
-def ask(name: str, what: str, *args: Any, slips: dict[str, str] | None = None, see: str = "",
+def ask(name: str, what: str, *args: Any, slips: dict[str, str] | Callable[[], dict[str, str]] = dict, see: str = "",
         by: Callable[..., Any] = call, **options: Any) -> Any:
     """Call the student's function; where it stops, say what was asked and, for a known error, why.
 
-    ``slips`` maps a part of the error's text to words for its cause; ``by`` is :func:`call` or one that asks for
-    more, such as a gradient, and ``options`` are its own.
+    ``slips`` maps a part of the error's text to words for its cause, or gives the map where making it takes long;
+    ``by`` is :func:`call` or one that asks for more, such as a gradient, and ``options`` are its own.
     """
     try:
         return by(name, *args, **options)
     except CheckFailed as failure:
-        raise explained(failure, what, slips or {}, see) from None
+        known = slips() if callable(slips) else slips
+        raise explained(failure, what, known, see) from None
 
 
 def explained(failure: CheckFailed, what: str, slips: dict[str, str], see: str) -> CheckFailed:

@@ -9,6 +9,7 @@ worked before is run once more, and the notebook goes on.
 from __future__ import annotations
 
 import ast
+import atexit
 import contextlib
 import io
 import json
@@ -29,8 +30,9 @@ from parity_lib.checks import core, door
 from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import sandbox
-from parity_lib.teaching.kernel import Kernel, Stopped, TooLong, remove_leftovers
+from parity_lib.teaching.kernel import PREFIX, Kernel, Stopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
+from parity_lib.teaching.warm import Warm
 
 ASK = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
@@ -45,6 +47,7 @@ class Execute(NbGraderPreprocessor):
     output_limit = Integer(1_000_000, help="Characters of output that are kept of one cell").tag(config=True)
     restarts = Integer(3, help="How often a hand-in's kernel is started again after it died").tag(config=True)
     require_containment = Bool(False, help="Refuse to run a hand-in that cannot be contained").tag(config=True)
+    warm = Bool(False, help="Fork kernels from a process that has PyTorch loaded; Linux only").tag(config=True)
     address_space = Integer(sandbox.Limits.address_space, help="MB of addresses of one process").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory of all processes of a hand-in").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes of a hand-in at one time").tag(config=True)
@@ -101,7 +104,8 @@ class Execute(NbGraderPreprocessor):
                 raise Stopped(f"it has stopped {self.started} times in this notebook, and is not started again")
             self.started += 1
             limits = sandbox.Limits(self.address_space, self.memory, self.processes, self.disk)
-            self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain)
+            loaded = loaded_process(Path.cwd(), limits) if self.warm and self.contain else None
+            self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain, loaded)
             for source in self.worked:
                 with contextlib.suppress(TooLong):
                     self.kernel.run(source, self._seconds(), silent=True)
@@ -153,6 +157,20 @@ class Execute(NbGraderPreprocessor):
         else:
             return door.read(_answer(reply))
         raise CheckFailed(message)
+
+
+_loaded: dict[tuple[Path, sandbox.Limits], Warm] = {}
+
+
+def loaded_process(course: Path, limits: sandbox.Limits) -> Warm:
+    """The one process of this course that has PyTorch loaded, started at the first call and ended with this process."""
+    key = (course, limits)
+    if key in _loaded and _loaded[key].process.poll() is not None:
+        _loaded.pop(key).close()
+    if key not in _loaded:
+        _loaded[key] = Warm(course, limits, PREFIX)
+        atexit.register(_loaded[key].close)
+    return _loaded[key]
 
 
 def _answer(reply: dict) -> Any:

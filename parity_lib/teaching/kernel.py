@@ -24,6 +24,7 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from parity_lib.teaching import sandbox
+from parity_lib.teaching.warm import Warm
 
 STARTS_WITHIN = 60      # seconds
 GRACE = 5               # seconds that a cell has to end after it was interrupted
@@ -44,19 +45,23 @@ class TooLong(Exception):
 class Kernel:
     """One process that runs a submission's cells. ``close`` leaves nothing of it: no process, no file."""
 
-    def __init__(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    def __init__(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool,
+                 warm: Warm | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=warm and warm.folder))
         self.stopped = threading.Event()
         with contextlib.ExitStack() as undo:
             undo.callback(self.close)
-            self.process = self._launched(handed_in, course, limits, contain)
+            connection = self._connection()
+            copy_files(handed_in, self.folder / "files", limits.disk)
+            self.process = warm.fork(self.folder) if warm else self._launched(connection, course, limits, contain)
             self.process.excess = ""
             threading.Thread(target=sandbox.watch, args=(self.process, [self.folder], limits, self.stopped),
                              daemon=True).start()
             self._wait_until_ready()
             undo.pop_all()
 
-    def _launched(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool) -> subprocess.Popen:
+    def _connection(self) -> str:
+        """The file that says where the kernel is to be reached, and a client that does not take too much from there."""
         own = {"transport": "ipc", "ip": str(self.folder / "kernel")} if os.name != "nt" else {}
         connection, _ = write_connection_file(str(self.folder / "connection.json"), **own)
         self.context = zmq.Context()
@@ -65,8 +70,10 @@ class Kernel:
         self.context.setsockopt(zmq.LINGER, 0)
         self.client = BlockingKernelClient(context=self.context)
         self.client.load_connection_file(connection)
+        return connection
+
+    def _launched(self, connection: str, course: Path, limits: sandbox.Limits, contain: bool) -> subprocess.Popen:
         program, files = [*PYTHON, "-f", connection], self.folder / "files"
-        copy_files(handed_in, files, limits.disk)
         if contain:
             program = sandbox.contained(program, self.folder, files, course, limits)
         return subprocess.Popen(program, cwd=files, env=sandbox.plain_environment(), start_new_session=True,

@@ -70,9 +70,7 @@ def _list(value: Any) -> list:
 def _cell(raw: dict) -> NotebookNode:
     """A valid cell with a stranger's source, outputs and id."""
     kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
-    source = raw.get("source", raw.get("input", ""))
-    source = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    cell = NEW.get(kind, new_markdown_cell)(storable(source))
+    cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and raw["id"]:
         cell.id = raw["id"]
     marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
@@ -80,7 +78,16 @@ def _cell(raw: dict) -> NotebookNode:
         cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
     if cell.cell_type == "code":
         cell.outputs = list(_outputs(_list(raw.get("outputs"))))
+    elif isinstance(raw.get("attachments"), dict):
+        cell.attachments = nbformat.from_dict({
+            name: {kind: _text(value) for kind, value in data.items()}
+            for name, data in storable(raw["attachments"]).items() if isinstance(data, dict)})
     return cell
+
+
+def _text(value: Any) -> str:
+    """Text that nbformat allows to be a list of lines."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _outputs(raw: list) -> Iterable[NotebookNode]:
@@ -229,7 +236,8 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
 def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool, task: bool) -> None:
     """Type, marks and, where it is locked, text of a cell as the gradebook has them."""
     if cell.cell_type != source.cell_type:
-        other = NEW[source.cell_type](cell.source, id=cell.id)
+        own = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
+        other = NEW[source.cell_type](cell.source, id=cell.id, **own)
         cell.clear()
         cell.update(other)
     if source.locked:

@@ -27,6 +27,7 @@ import parity_lib
 HOME = "/home/student"
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives",
           "/etc/localtime", "/nix/store")
+INSTALLED = ("site-packages", "dist-packages")
 PACKAGE = Path(parity_lib.__file__).resolve().parent
 HIDDEN = (PACKAGE / "checks" / "model_answers.json",)
 MB = 1 << 20
@@ -58,20 +59,23 @@ def missing() -> str:
     return "" if tried.returncode == 0 else f"bubblewrap does not work here: {tried.stderr.strip()}"
 
 
-NAMESPACES = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
+NAMESPACES = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 
 
-def contained(program: list[str], shared: Path, files: Path, course: Path, limits: Limits) -> list[str]:
+def contained(program: list[str], shared: Path, files: Path, course: Path, limits: Limits,
+              nested: bool = False) -> list[str]:
     """The command that runs ``program`` in a world of its own, in which ``shared`` is the one folder that we share.
 
     ``files``, a folder in it, holds what was handed in beside the notebook; the program's home begins as a copy of it.
-    Of ``course`` nothing can be seen, whatever libraries are installed in it.
+    Of ``course`` nothing can be seen, whatever libraries are installed in it. ``nested``: the program may make
+    worlds within its own.
     """
     size = str(limits.disk * MB)
     private = [part for place in ("/tmp", HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
     start = (f"ulimit -v {limits.address_space * 1024} -f {limits.disk * MB // BLOCK} -c 0; "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
-    return [shutil.which("bwrap") or "bwrap", *NAMESPACES, "--uid", "1000", "--gid", "1000", "--clearenv",
+    return [shutil.which("bwrap") or "bwrap", *NAMESPACES, *([] if nested else ["--disable-userns"]),
+            "--uid", "1000", "--gid", "1000", "--clearenv",
             *(part for name, value in environment().items() for part in ("--setenv", name, value)),
             "--proc", "/proc", "--dev", "/dev", *private, *world(course),
             "--bind", str(shared), str(shared),
@@ -84,7 +88,8 @@ def environment() -> dict[str, str]:
     """All variables that a submission sees."""
     return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": "/tmp",
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-            "PYTHONPATH": os.environ.get("PYTHONPATH", ""), "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": "" if PACKAGE.parent.name in INSTALLED else str(PACKAGE.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
             "IPYTHONDIR": "/tmp/ipython", "JUPYTER_NO_CONFIG": "1", "OMP_NUM_THREADS": "1",
             "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
@@ -98,7 +103,8 @@ def plain_environment() -> dict[str, str]:
 def world(course: Path) -> Iterable[str]:
     """What can be read: the system, Python, its libraries, of the course's repository the library alone."""
     readable = {Path(place) for place in SYSTEM} | {Path(sys.prefix), Path(sys.base_prefix), PACKAGE}
-    readable |= {Path(place) for place in sys.path if place and Path(place).is_dir() and not holds_course(Path(place))}
+    # Of the places that Python searches those of installed packages only: others may be anybody's folder.
+    readable |= {Path(place) for place in sys.path if Path(place).name in INSTALLED}
     kept = [place for place in readable if place.exists() or place.is_symlink()]
     # From the shallow to the deep: what is laid over a folder comes after it, and what lies in that after this.
     for place in sorted({*kept, course.resolve()}, key=lambda place: (len(place.parts), place)):
@@ -108,11 +114,6 @@ def world(course: Path) -> Iterable[str]:
             yield from ("--symlink", os.readlink(place), str(place))
         else:
             yield from ("--ro-bind", str(place), str(place))
-
-
-def holds_course(place: Path) -> bool:
-    """Whether a folder is a repository of the course, from which the library is imported without installation."""
-    return place.resolve() == PACKAGE.parent and (place / "nbgrader_config.py").is_file()
 
 
 def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, stopped: threading.Event) -> None:
@@ -163,10 +164,11 @@ def _resident(process: psutil.Process) -> int:
 
 def kill(process: subprocess.Popen) -> None:
     """End a kernel and everything that it has started. In a world of its own nothing outlives the first process."""
+    family: list = [process]
     try:
         family = [process, *psutil.Process(process.pid).children(recursive=True)]
     except psutil.Error:
-        family = [process]
+        pass
     for one in family:
         with contextlib.suppress(OSError, psutil.Error):
             one.kill()

@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import nh3
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES
@@ -78,8 +78,19 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
     '<p>$a&lt;b$ and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
     """
     attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+class Renderer(IPythonRenderer):
+    """nbconvert's renderer, for which an image that is not there is no reason to make no page."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """The image; in the place of one that was not sent along, words."""
+        try:
+            return super().image(text, url, title)
+        except InvalidNotebook:
+            return f"<em>(an image is missing: {html.escape(text)})</em>"
 
 
 class Sanitise(Preprocessor):

@@ -14,6 +14,7 @@ import ast
 import contextlib
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from parity_lib.teaching import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
+LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # they train, or search
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _with_function(cell: str, name: str, source: str) -> str:
     return "\n".join([*lines[:old.lineno - 1], *source.split("\n"), *lines[old.end_lineno:]])
 
 
-def grade(nb: nbformat.NotebookNode) -> dict[str, Outcome]:
+def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[str, Outcome]:
     """Run a notebook's cells in one namespace, as a kernel would, and score its test cells.
 
     What a check asks and what comes back is made into text and read again, as it is between a kernel and the tests.
@@ -118,6 +120,8 @@ def grade(nb: nbformat.NotebookNode) -> dict[str, Outcome]:
             if cell.cell_type != "code":
                 continue
             meta = cell.metadata.get("nbgrader", {})
+            if cell.id in leave_out:
+                continue
             with core.elsewhere(through_the_door) if meta.get("grade") else contextlib.nullcontext():
                 message, failed = _run(cell.source, namespace, cell.id)
             if meta.get("grade"):
@@ -144,9 +148,10 @@ def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
     return output.getvalue(), False
 
 
-def score(submission: Submission) -> dict[str, Outcome]:
-    """Grade one submission without a kernel."""
-    return grade(notebook(submission))
+def score(submission: Submission, whole: bool = True) -> dict[str, Outcome]:
+    """Grade one submission without a kernel; if not ``whole``, a wrong one without the long tests that it passes."""
+    long = set(LONG) - set(submission.loses) if submission.loses and not whole else ()
+    return grade(notebook(submission), long)
 
 
 def complaints(submission: Submission, outcomes: dict[str, Outcome]) -> list[str]:

@@ -22,7 +22,7 @@ def wrong_string(weights: list[np.ndarray], levels: int = LEVELS) -> np.ndarray 
     """
     U, V, b, W, c = weights
     states, odd = np.zeros((1, 2)), np.zeros(1, dtype=bool)
-    seen, trail = np.empty(0, dtype=np.int64), []
+    seen, trail, settled = np.empty(0, dtype=np.int64), [], set()
     for _ in range(levels):
         bits = np.repeat([False, True], len(states))
         following = np.tile(states, (2, 1))
@@ -40,6 +40,11 @@ def wrong_string(weights: list[np.ndarray], levels: int = LEVELS) -> np.ndarray 
         chosen = np.unique(np.concatenate([first, *(_slow(following, parity, margin, one) for one in (False, True))]))
         trail.append((parents[chosen], bits[chosen]))
         states, odd = following[chosen], parity[chosen]
+        if not len(first):      # nothing new is met any more: once the same states come again, they always will
+            here = np.unique(np.column_stack([states, odd]), axis=0).tobytes()
+            if here in settled:
+                return None
+            settled.add(here)
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
@@ -115,7 +117,8 @@ def unroll(seed: int = 0) -> None:
         with torch.no_grad():
             expected = rnn(torch.from_numpy(xs), torch.from_numpy(h0)[None])[0].numpy()
         what = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
-        result = expect.ask("unroll", what, xs, h0, U, V, b, forbid=READY_CELL, see=CELL, slips=_unroll_slips(xs, h0))
+        result = expect.ask("unroll", what, xs, h0, U, V, b, forbid=READY_CELL, see=CELL,
+                            slips=partial(_unroll_slips, xs, h0))
         got = expect.array(result, what, see=CELL)
         hint = _unroll_hint(got, expected, (xs, h0, U, V, b))
         if got.shape != expected.shape:
