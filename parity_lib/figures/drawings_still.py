@@ -83,7 +83,7 @@ def bits_answered(bits: str, alt: str) -> Picture:
 @in_style
 def training_loop(strings: str, network: str, loss: str, update: str, alt: str) -> Picture:
     """What happens in training again and again: strings go through a network to a loss, which changes its weights."""
-    figure, axes = canvas(4.9, 1.75)
+    figure, axes = canvas(6.3, 2.15)
     blank(axes, 12.2, 3.95, -0.1, 0)
     parts = ((1.85, strings, MUTED), (6.05, network, INK), (10.25, loss, MUTED))
     for x, text, colour in parts:
