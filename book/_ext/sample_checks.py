@@ -55,8 +55,7 @@ class SampleChecks(SphinxTransform):
         exercise = Path(self.env.docname).name
         if not self.env.docname.startswith("exercises/") or exercise not in SAMPLES:
             return
-        section = next(self.document.findall(nodes.section))
-        top = next(section.findall(nodes.paragraph))
+        top = next(one for one in self.document.findall(nodes.paragraph) if isinstance(one.parent, nodes.section))
         top.parent.insert(top.parent.index(top) + 1, nodes.raw("", DOWNLOAD.format(self.env.docname), format="html"))
         name = SAMPLES[exercise][0].removesuffix("-check").replace("-", "_")
         for cell in list(self.document.findall(nodes.container)):
