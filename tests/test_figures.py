@@ -128,7 +128,7 @@ def shown(name):
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_figure_is_one_labelled_svg(name):
     root = ET.fromstring(shown(name))
-    svg = root.find("{http://www.w3.org/2000/svg}svg")
+    svg = root.find("div/{http://www.w3.org/2000/svg}svg")
     assert root.tag == "figure"
     assert svg.get("role") == "img"
     assert len(svg.get("aria-label")) > 40
@@ -365,3 +365,47 @@ def test_what_was_not_solved_stands_hollow_at_the_cap():
         figures.predicted_and_observed([("a", 0, 5)], cap=10)
     with pytest.raises(ValueError, match="to the cap, 10"):
         figures.predicted_and_observed([("a", 1, 50)], cap=10)
+
+
+OF_EVEN_AND_ODD = {"strings", "strings with padding", "one unit", "states", "states on ones", "intervals", "machines",
+                   "bits read", "bits answered", "return map"}
+JUDGES = {"verdicts", "accuracy by length", "right by position"}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_colour_means_one_thing(name):
+    """Blue and vermilion are even and odd, green and purple right and wrong; all else is ink."""
+    used = set(re.findall(r"--parity-(\w+)", shown(name)))
+    assert bool(used & {"even", "odd"}) == (name in OF_EVEN_AND_ODD)
+    assert bool(used & {"third", "fourth"}) == (name in JUDGES)
+
+
+def test_no_two_series_look_alike():
+    assert len({(str(line), colour) for line, colour, _ in figures.picture.SERIES}) == len(figures.picture.SERIES)
+    assert len({mark for _, _, mark in figures.picture.SERIES}) == len(figures.picture.SERIES)
+
+
+ON_A_PHONE = """all => all.flatMap(figure => [...figure.querySelectorAll("text")].map(text => {
+  const own = part => [...part.childNodes].some(node => node.nodeType === Node.TEXT_NODE);
+  const parts = [text, ...text.querySelectorAll("tspan")].filter(own);
+  const size = Math.max(...parts.map(part => parseFloat(getComputedStyle(part).fontSize)));
+  const matrix = text.getScreenCTM();
+  return [figure.dataset.name, size * Math.hypot(matrix.a, matrix.b)];
+}))"""
+
+
+@pytest.mark.browser
+def test_on_a_phone_all_text_of_a_figure_can_be_read_and_the_page_stays_as_wide(browser):
+    sheet = (Path(__file__).parents[1] / "book/_static/parity.css").read_text(encoding="utf-8")
+    body = "".join(shown(name).replace("<figure", f'<figure data-name="{name}"', 1) for name in PICTURES)
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.set_content(f'<meta name="viewport" content="width=device-width"><style>{figures.picture.SHEET}{sheet}</style>'
+                     f'<body style="margin: 0 16px">{body}')
+    sizes = page.locator("figure").evaluate_all(ON_A_PHONE)
+    assert {name for name, _ in sizes} == set(PICTURES)
+    assert [(name, size) for name, size in sizes if size < 11] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for box in page.locator(".parity-drawing").all():       # what has to be moved sideways can be moved by keyboard
+        wider, reached = box.evaluate("box => [box.scrollWidth > box.clientWidth, box.tabIndex === 0]")
+        assert wider == reached
+    page.close()

@@ -55,8 +55,8 @@ CLAIMS = (
          Condition("one of each for every net that learned", lambda results: all(
              len(counts) == results["nets"]["tanh 2"]["solved"] > 0 for counts in results["two_units"].values()),
              replaced("nets", "tanh 2", "solved", by=lambda solved: solved + 1))],
-        lambda results: "{solved} of {seeds} seeds learned; clusters: ".format(**results["nets"]["tanh 2"])
-                        + ", ".join(map(str, results["two_units"]["clusters"])) + ".",
+        lambda results: "{solved} of {seeds} seeds learned; clusters of states in each: ".format(
+            **results["nets"]["tanh 2"]) + ", ".join(map(str, results["two_units"]["clusters"])) + ".",
     ),
     Claim(
         "small-tanh-nets-are-certified",
@@ -73,7 +73,7 @@ CLAIMS = (
         "least half of these LSTMs of eight units.",
         [verdicts("gru 8", "refuted", "all refuted", lambda count, solved: count == solved),
          verdicts("lstm 8", "refuted", "at least half refuted", lambda count, solved: 2 * count >= solved)],
-        lambda results: show(results, "gru 8", "lstm 8") + " Lengths of the wrong strings: GRU "
+        lambda results: show(results, "gru 8", "lstm 8") + " Lengths of the wrong strings in bits: GRU "
                         + ", ".join(map(str, sorted(results["nets"]["gru 8"]["refuting_lengths"])))
                         + "; LSTM " + ", ".join(map(str, sorted(results["nets"]["lstm 8"]["refuting_lengths"]))) + ".",
     ),

@@ -2,7 +2,7 @@
 
 from .claim import Claim, Condition, Results, replaced
 from .rates import always, cannot_tell, cannot_tell_sooner, never, seldom, sooner, steps_p_values
-from .words import percent, power, rate, rates
+from .words import named, percent, power, rate, rates
 
 BIASES = (0, 1, 2, 3, 5)
 AT_50, AT_5, VARYING = (tuple(f"{lengths}, bias {bias}" for bias in BIASES) for lengths in ("50", "5", "1..50"))
@@ -53,7 +53,7 @@ CLAIMS = (
                    with_far(0.45)),
          Condition("all below 55 %", lambda results: max(five_bits(results), default=0) < 0.55, with_far(0.55))],
         lambda results: "; ".join(
-            f"{name}: {rate(one)}, accuracy per bit {', '.join(percent(share) for share in one['far'])}"
+            f"{named(name)}: {rate(one)}, accuracy per bit {', '.join(percent(share) for share in one['far'])}"
             for name, one in ((name, results["conditions"][name]) for name in AT_5) if one["far"]) + ".",
     ),
     Claim(

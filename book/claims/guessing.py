@@ -70,7 +70,7 @@ def as_many(name: str) -> Condition:
 def show(results: Results) -> str:
     """How many guesses each net took."""
     return "; ".join(
-        f"{net}: mean {row['mean']:,.0f} ± {row['standard_error']:,.0f} (one standard error), median "
+        f"{net}: mean {row['mean']:,.0f} guesses ± {row['standard_error']:,.0f} (one standard error), median "
         f"{row['median']:,.0f}, quartiles {row['low']:,.0f} and {row['high']:,.0f}, {row['repetitions']} repetitions"
         + (f", published mean {PUBLISHED[net]:,}" if net in PUBLISHED else "")
         for net, row in results["nets"].items()) + "."

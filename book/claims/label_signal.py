@@ -32,8 +32,8 @@ def below_a_twentieth(net: str) -> Condition:
 
 def show(results: Results, *names: str) -> str:
     """The ratio, net by net."""
-    rows = "; ".join(f"{name}: " + ", ".join(f"{power(ratio(results, name, bits))} at {bits}" for bits in (1, 2, 5, 12))
-                     for name in names)
+    rows = "; ".join(f"{name}: " + ", ".join(f"{power(ratio(results, name, bits))} at {bits} bit{'s' * (bits > 1)}"
+                                             for bits in (1, 2, 5, 12)) for name in names)
     return (f"Signal divided by the noise of a batch of {results['batch']} along it, median of "
             f"{results['nets'][names[0]]['seeds']} seeds, by the number of bits. {rows}.")
 

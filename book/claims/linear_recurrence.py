@@ -105,7 +105,7 @@ CLAIMS = (
          exact_at("tanh 1", 0, "as many exact on both", lambda exact: exact[1] == exact[0])],
         lambda results: "; ".join(
             f"{name.split()[1]} channel(s): " + ", ".join(
-                f"{exact} of {row['seeds']} on strings of {length:,}"
+                f"{exact} of {row['seeds']} nets exact on strings of {length:,} bits"
                 for length, exact in zip(results["lengths"], row["exact"], strict=True))
             for name, row in ((name, results["nets"][name]) for name in ("tanh 1", "tanh 8"))) + ".",
     ),

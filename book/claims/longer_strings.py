@@ -28,7 +28,7 @@ def show(results: Results, net: str) -> str:
     """How many nets are exact, length by length."""
     row = results["nets"][net]
     counts = "; ".join(
-        f"{right} of {row['solved']} on {strings:,} strings of {length:,}"
+        f"{right} of {row['solved']} nets on {strings:,} strings of {length:,} bits"
         for length, strings, right in zip(results["lengths"], results["strings"], row["exact"], strict=True))
     worst = min(min(each) for each in row["bit_accuracy"])
     return (f"Every bit right: {counts}. Strings missed by one net at one length: at most "

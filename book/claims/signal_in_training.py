@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 from parity_lib.experiments.statistics import holm
 
 from .claim import Claim, Condition, Results, replaced
-from .words import power, rate
+from .words import named, power, rate
 
 AFTER = 100     # updates after which signal and noise are measured
 AT_THREE, AT_FIVE = "3 bits, 64 drawn", "5 bits, 64 drawn, bias 5"
@@ -100,8 +100,9 @@ def show(results: Results, *names: str) -> str:
     for name in names:
         count, steps = counted(results, name)
         middle = np.median(steps)
-        parts.append(f"{name}: {rate(results['conditions'][name])}; median count {power(float(np.median(count)))}, "
-                     f"median of the updates {f'{middle:,.0f}' if middle < inf else 'not reached'}, rank correlation "
+        parts.append(f"{named(name)}: {rate(results['conditions'][name])}; median count "
+                     f"{power(float(np.median(count)))}, median of the updates "
+                     f"{f'{middle:,.0f}' if middle < inf else 'not reached'}, rank correlation "
                      f"{ranks(results, name).statistic:.2f} ({len(count)} odd seeds)")
     return "; ".join(parts) + "."
 

@@ -16,7 +16,7 @@ from .rates import (
     sooner,
     steps_p_values,
 )
-from .words import percent, power, rates
+from .words import named, percent, power, rates
 
 PLAIN, GATED = ("tanh", "relu"), ("lstm", "gru")
 CELLS = (*PLAIN, *GATED)
@@ -99,7 +99,8 @@ CLAIMS = (
             *between(name, 0.4, 0.6, "each net", "bit_accuracy"),
             *between(name, 0.45, 0.55, "each length", "by_length", "mean"))],
         lambda results: "; ".join(
-            f"{name}: {percent(min(one['bit_accuracy']))} to {percent(max(one['bit_accuracy']))}, by length from "
+            f"{named(name)}: each net right on {percent(min(one['bit_accuracy']))} to "
+            f"{percent(max(one['bit_accuracy']))} of the strings, the mean at one length from "
             f"{percent(min(one['by_length']['mean']))} to {percent(max(one['by_length']['mean']))}"
             for name, one in ((name, results["conditions"][name]) for name in names("end", "50"))) + ".",
     ),
@@ -128,7 +129,8 @@ CLAIMS = (
             failed_share(name, 0, "the failed nets on 1 to 5 bits", lambda share: share > 0.6),
             failed_share(name, -1, "the failed nets on 46 to 50 bits", lambda share: share < 0.55))],
         lambda results: "; ".join(
-            f"{name}: {percent(of_the_failed(one, 0))} and {percent(of_the_failed(one, -1))}"
+            f"{named(name)}: {percent(of_the_failed(one, 0))} of strings of 1 to 5 bits and "
+            f"{percent(of_the_failed(one, -1))} of those of 46 to 50"
             for name, one in ((name, results["conditions"][name]) for name in names("end", "1..50", PLAIN))) + ".",
     ),
     Claim(
@@ -170,7 +172,8 @@ CLAIMS = (
              replaced("conditions", by=lambda rows: {
                  name: one | {"far_exact": one["solved"]} for name, one in rows.items()}))],
         lambda results: "; ".join(
-            f"{name}: {one['far_exact']} of {one['solved']}, worst accuracy per bit {percent(min(one['far']))}"
+            f"{named(name)}: {one['far_exact']} of {one['solved']} nets, worst accuracy per bit "
+            f"{percent(min(one['far']))}"
             for name, one in results["conditions"].items() if one["solved"]) + ".",
     ),
 )

@@ -1,5 +1,6 @@
 """Words for figures."""
 
+import re
 from typing import Any
 
 from parity_lib.experiments import wilson_interval
@@ -10,7 +11,7 @@ from .claim import Results
 def rate(row: dict[str, Any]) -> str:
     """How many of the seeds, with the interval."""
     low, high = wilson_interval(row["solved"], row["seeds"])
-    return f"{row['solved']} of {row['seeds']} seeds (95 % interval {100 * low:.0f} to {100 * high:.0f} %)"
+    return f"{row['solved']} of {row['seeds']} seeds (95 % interval {100 * low:.0f} to {100 * high:.0f} %) solved it"
 
 
 def rate_and_steps(row: dict[str, Any]) -> str:
@@ -24,7 +25,38 @@ def rate_and_steps(row: dict[str, Any]) -> str:
 
 def rates(results: Results, *names: str) -> str:
     """Conditions of a series, each with its rate and its steps."""
-    return "; ".join(f"{name}: {rate_and_steps(results['conditions'][name])}" for name in names) + "."
+    return "; ".join(f"{named(name)}: {rate_and_steps(results['conditions'][name])}" for name in names) + "."
+
+
+PARTS = (           # of a condition's name, and how a reader is told it
+    (r"every_step", "a label at every step"), (r"end", "a label at the end"), (r"lstm\b(.*)", r"LSTM\1"),
+    (r"gru\b(.*)", r"GRU\1"), (r"(\d+)\.\.(\d+)", r"\1 to \2 bits"),
+    (r"(\d+) (drawn|different)", r"batches of \1 \2 strings"),
+    (r"bias (\d+)", r"forget bias \1"), (r"all", "all strings"))
+SIZE = re.compile(r"(\w+) (\d+) x (\d+)")
+
+
+def named(condition: str) -> str:
+    """The name of a condition with a unit at each of its numbers.
+
+    >>> named("every_step, 1..50, lstm"), named("5 bits, 64, bias 0")
+    ('a label at every step, 1 to 50 bits, LSTM', '5 bits, batches of 64, forget bias 0')
+    >>> named("50"), named("tanh 2 x 1")
+    ('50 bits', 'tanh, units: 2, layers: 1')
+    """
+    size = SIZE.fullmatch(condition)
+    if size:
+        return f"{named(size[1])}, units: {size[2]}, layers: {size[3]}"
+    return ", ".join(_part(part, condition) for part in condition.split(", "))
+
+
+def _part(part: str, condition: str) -> str:
+    if re.fullmatch(r"\d+", part):
+        return f"batches of {part}" if " bits" in condition else f"{part} bits"
+    for pattern, words in PARTS:
+        if re.fullmatch(pattern, part):
+            return re.sub(f"^{pattern}$", words, part)
+    return part
 
 
 def percent(share: float, digits: int = 1) -> str:

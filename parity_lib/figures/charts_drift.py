@@ -34,7 +34,7 @@ def drift(before: Sequence[float], series: dict[str, Sequence[float]], symbol: s
         words.append(f"{name}: {_directions(before, after - before)}")
         rows += [(name, float(x), float(y)) for x, y in zip(before, after, strict=True)]
     axes.set(xlabel=f"{symbol} before the step", ylabel=f"change of {symbol}", xlim=(before[0], before[-1]))
-    axes.legend(fontsize=9)
+    axes.legend()
     return Picture(figure, f"How much one step changes {symbol}, against {symbol} before the step. {'; '.join(words)}.",
                    f"Above the line in the middle a step makes {symbol} larger, below it smaller.",
                    Numbers(("net", f"{symbol} before", f"{symbol} after"), rows))

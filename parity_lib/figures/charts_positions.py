@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from parity_lib.errors import require
-from parity_lib.figures.picture import EVEN, MUTED, Numbers, Picture, canvas, in_style
+from parity_lib.figures.picture import MUTED, RIGHT, Numbers, Picture, canvas, in_style
 
 SHADES = 5  # so many that the eye tells apart; equal ones side by side are drawn as one
 
@@ -23,7 +23,7 @@ def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) ->
     shapes = {np.shape(shares) for shares in runs.values()}
     require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
             f"arrays of one shape, {len(updates)} updates by positions")
-    figure, panels = canvas(5.6, 2.7, columns=len(runs), sharey=True, squeeze=False)
+    figure, panels = canvas(4.9, 2.7, columns=len(runs), sharey=True, squeeze=False)
     height = updates[1] - updates[0] if len(updates) > 1 else 1
     words, rows = [], []
     for axes, (name, shares) in zip(panels[0], runs.items()):
@@ -54,7 +54,7 @@ def _draw_row(axes, update: int, height: float, row: np.ndarray) -> None:
     for level, group in groupby(levels):
         width = len(list(group))
         if level:
-            axes.add_patch(Rectangle((start + 0.5, update - height / 2), width, height, facecolor=EVEN,
+            axes.add_patch(Rectangle((start + 0.5, update - height / 2), width, height, facecolor=RIGHT,
                                      alpha=level / (SHADES - 1), linewidth=0))
         start += width
     axes.axhline(update - height / 2, color=MUTED, linewidth=0.15)

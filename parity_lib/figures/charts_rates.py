@@ -14,12 +14,10 @@ from matplotlib.patches import Rectangle
 from parity_lib.errors import require
 from parity_lib.experiments.statistics import wilson_interval
 from parity_lib.figures.picture import (
-    EVEN,
     INK,
     MUTED,
-    ODD,
     PAPER,
-    THIRD,
+    SERIES,
     Numbers,
     Picture,
     canvas,
@@ -28,7 +26,7 @@ from parity_lib.figures.picture import (
 )
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
-CELL_LOOKS = {"tanh": ("-", EVEN, "o"), "relu": ("--", ODD, "s"), "lstm": ("-.", THIRD, "^"), "gru": (":", INK, "D")}
+CELL_LOOKS = dict(zip(CELL_NAMES, SERIES))
 LABEL_WORDS = {"every_step": "a label at every step", "end": "a label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "median steps", "lower quartile", "upper quartile")
 DARKEST = 0.45  # of a filled square: the page's ink stays readable on it in both themes
@@ -40,16 +38,16 @@ def _rate_numbers(row: dict[str, Any]) -> tuple:
             row["median_steps"], *row["quartiles"])
 
 
-def _rate_bars(axes: Axes, labels: Sequence[str], rows: Sequence[dict[str, Any]], fontsize: float = 9) -> None:
+def _rate_bars(axes: Axes, labels: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     """A frame for all seeds, filled as far as they solved it, with the 95 % interval; the count beside it."""
     for y, row in enumerate(rows):
         rate = row["solved"] / row["seeds"]
         low, high = wilson_interval(row["solved"], row["seeds"])
         axes.barh(y, 1, height=0.62, facecolor="none", edgecolor=MUTED, linewidth=0.8)
-        axes.barh(y, rate, height=0.62, color=EVEN)
+        axes.barh(y, rate, height=0.62, color=MUTED)
         axes.plot([low, high], [y, y], color=PAPER, linewidth=4, solid_capstyle="butt")
         axes.plot([low, high], [y, y], "|-", color=INK, linewidth=1.6, markersize=7)
-        axes.text(1.04, y, f"{row['solved']}/{row['seeds']}", va="center", fontsize=fontsize)
+        axes.text(1.04, y, f"{row['solved']}/{row['seeds']}", va="center")
     axes.set(xlim=(-0.01, 1.01), xticks=[0, 0.5, 1], xticklabels=["0", "half", "all"],
              yticks=range(len(rows)), yticklabels=labels, ylim=(len(rows) - 0.45, -0.55))
     axes.tick_params(axis="y", colors=INK, length=0)
@@ -66,15 +64,14 @@ def success_rates(panels: dict[str, dict[str, Sequence[tuple[object, int, int]]]
     ``(label on the axis, successes, runs)``.
     """
     lines = -(-len(panels) // columns)
-    figure = Figure(figsize=(5.4, 0.9 + 1.6 * lines), layout="constrained")
+    figure = Figure(figsize=(4.9, 0.9 + 1.6 * lines), layout="constrained")
     grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
-    looks = list(zip((EVEN, ODD, THIRD), ("o", "s", "^"), ("-", "--", ":")))
     labels = list(dict.fromkeys(str(label) for series in panels.values() for rows in series.values()
                                 for label, _, _ in rows))
     words = []
     for axes, (title, series) in zip(grid.flat, panels.items()):
         for place, (name, rows) in enumerate(series.items()):
-            colour, marker, dashes = looks[place]
+            dashes, colour, marker = SERIES[place]
             x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(series) - 1) / 2)
             rate = np.array([solved / seeds for _, solved, seeds in rows])
             low, high = np.array([wilson_interval(solved, seeds) for _, solved, seeds in rows]).T
@@ -89,7 +86,7 @@ def success_rates(panels: dict[str, dict[str, Sequence[tuple[object, int, int]]]
     for axes in grid[:, 0]:
         axes.set_ylabel("share solved")
     handles, names = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names), fontsize=8.5)
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
     numbers = [(title, name, str(label), solved, seeds, *wilson_interval(solved, seeds))
                for title, series in panels.items() for name, rows in series.items() for label, solved, seeds in rows]
     return Picture(figure, f"The share of runs that succeed against {xlabel}, a mark for each setting on a line that "
@@ -119,12 +116,12 @@ def two_by_two(conditions: dict[str, dict]) -> Picture:
     panels = figure.subplots(2, 2, sharey=True)
     for axes, ((label, lengths), cells) in zip(panels.flat, table.items(), strict=True):
         _rate_bars(axes, [CELL_NAMES[cell] for cell in cells], list(cells.values()))
-        axes.set_title(f"{LABEL_WORDS[label]},\n{_lengths_words(lengths)}", fontsize=10)
+        axes.set_title(f"{LABEL_WORDS[label]},\n{_lengths_words(lengths)}")
     for axes in panels[0]:
         axes.set_xticklabels([])
         axes.tick_params(axis="x", length=0)
     for axes in panels[1]:
-        axes.set_xlabel("seeds that solved it", fontsize=9)
+        axes.set_xlabel("seeds that solved it")
     words = ". ".join(
         f"{LABEL_WORDS[label].capitalize()}, {_lengths_words(lengths)}: " + ", ".join(
             f"{CELL_NAMES[cell]} {row['solved']} of {row['seeds']}" for cell, row in cells.items())
@@ -146,16 +143,16 @@ def rates(conditions: dict[str, dict], what: str = "run") -> Picture:
     figure.get_layout_engine().set(wspace=0.1)
     left, right = figure.subplots(1, 2, sharey=True)
     _rate_bars(left, list(conditions), rows)
-    left.set_xlabel("seeds that solved it", fontsize=9)
+    left.set_xlabel("seeds that solved it")
     solved = [(y, row) for y, row in enumerate(rows) if row["solved"]]
     for y, row in solved:
-        right.plot(row["quartiles"], [y, y], color=EVEN, linewidth=3, solid_capstyle="round")
-        right.plot([row["median_steps"]], [y], "o", color=EVEN, markeredgecolor=PAPER, markersize=7)
+        right.plot(row["quartiles"], [y, y], color=INK, linewidth=3, solid_capstyle="round")
+        right.plot([row["median_steps"]], [y], "o", color=INK, markeredgecolor=PAPER, markersize=7)
     if solved:
         log_steps(right, [end for _, row in solved for end in row["quartiles"]])
     else:
         right.set_xticks([])
-    right.set_xlabel("steps (log scale)", fontsize=9)
+    right.set_xlabel("steps (log scale)")
     right.tick_params(axis="y", length=0, labelleft=False)
     right.spines["left"].set_visible(False)
     words = "; ".join(f"{label}: {row['solved']} of {row['seeds']}"
@@ -191,10 +188,10 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
             axes.text(x, y, "–", ha="center", va="center", color=MUTED)
             continue
         count, of = int(counts[y, x]), int(tried[y, x])
-        axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=EVEN, alpha=DARKEST * count / of,
+        axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=MUTED, alpha=DARKEST * count / of,
                                  linewidth=0))
         axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor="none", edgecolor=MUTED, linewidth=0.8))
-        axes.text(x, y, str(count) if np.ndim(seeds) == 0 else f"{count}/{of}", ha="center", va="center", fontsize=9)
+        axes.text(x, y, str(count) if np.ndim(seeds) == 0 else f"{count}/{of}", ha="center", va="center")
         cells.append((row, column, count, of, *(round(end, 4) for end in wilson_interval(count, of))))
         words.append(f"{row}, {column}: {count} of {of}")
     axes.set(xlim=(-0.55, len(columns) - 0.45), ylim=(len(rows) - 0.45, -0.55), xlabel=column_name, ylabel=row_name,
@@ -218,17 +215,16 @@ def lengths_present(conditions: dict[str, dict]) -> Picture:
     left, right = figure.subplots(1, 2, sharey=True)
     ranges = [tuple(map(int, name.split(".."))) for name in conditions]
     for y, (start, end) in enumerate(ranges):
-        left.plot([start, end], [y, y], color=THIRD, linewidth=5, solid_capstyle="butt")
+        left.plot([start, end], [y, y], color=MUTED, linewidth=5, solid_capstyle="butt")
         left.plot([start], [y], "|", color=INK, markersize=10, markeredgewidth=2)
-    left.set(xscale="log", xlim=(0.85, 56), xlabel="lengths of the strings (log scale)")
-    left.set_xticks([1, 2, 3, 5, 10, 25, 50])
+    left.set(xscale="log", xlim=(0.85, 56), xlabel="lengths (log scale)")
+    left.set_xticks([1, 3, 10, 50])
     left.set_xticks([], minor=True)
     left.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
-    left.xaxis.label.set_size(9)
     _rate_bars(right, [f"{start} to {end}" for start, end in ranges], rows)
     left.tick_params(axis="y", colors=INK, length=0)
     left.spines["left"].set_visible(False)
-    right.set_xlabel("seeds that solved it", fontsize=9)
+    right.set_xlabel("seeds that solved it")
     words = "; ".join(f"{start} to {end}: {row['solved']} of {row['seeds']}"
                       for (start, end), row in zip(ranges, rows, strict=True))
     return Picture(figure, "For each range of lengths a line from its shortest to its longest string, and a bar that "
@@ -249,13 +245,13 @@ def two_by_two_by_length(conditions: dict[str, dict]) -> Picture:
             line, colour, marker = CELL_LOOKS[cell]
             axes.plot(row["by_length"]["from"], row["by_length"]["mean"], marker, linestyle=line, color=colour,
                       markersize=3.5, linewidth=1.4, label=CELL_NAMES[cell])
-        axes.set_title(f"{LABEL_WORDS[label]},\n{_lengths_words(lengths)}", fontsize=10)
+        axes.set_title(f"{LABEL_WORDS[label]},\n{_lengths_words(lengths)}")
         axes.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xticks=[1, 11, 21, 31, 41])
     for axes in panels[1]:
-        axes.set_xlabel("length from", fontsize=9)
+        axes.set_xlabel("length from")
     for axes in panels[:, 0]:
-        axes.set_ylabel("share right", fontsize=9)
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=9)
+        axes.set_ylabel("share right")
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     words = ". ".join(
         f"{LABEL_WORDS[label].capitalize()}, {_lengths_words(lengths)}: " + ", ".join(
             f"{CELL_NAMES[cell]} {row['by_length']['mean'][0]:.2f} of the shortest and "

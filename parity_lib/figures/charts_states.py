@@ -12,7 +12,7 @@ from parity_lib.figures.picture import EVEN, INK, LINE, MUTED, ODD, Numbers, Pic
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
     """What h becomes when it is multiplied by the same factor at each 1: a panel for each factor."""
-    figure, panels = canvas(5.4, 2.3, columns=len(factors), sharey=True, squeeze=False)
+    figure, panels = canvas(4.9, 2.3, columns=len(factors), sharey=True, squeeze=False)
     count = np.arange(steps + 1)
     words = []
     for axes, factor in zip(panels[0], factors):
@@ -25,7 +25,7 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
         axes.set(title=f"factor {factor:g}".replace("-", "−"), xlabel="ones so far", ylim=(-1.25, 1.25))
         words.append(f"factor {factor:g}: h goes " + ", ".join(f"{state:.2f}" for state in states[:4]) + " and so on")
     panels[0][0].set_ylabel("h")
-    panels[0][0].legend(fontsize=8, loc="lower left")
+    panels[0][0].legend(loc="lower left")
     return Picture(figure, f"The state h after 0 to {steps} ones, even counts as dots, odd counts as squares. "
                    f"{'; '.join(words)}. With a positive factor h moves in one direction; with a negative one it "
                    "changes sides at each 1.",
@@ -40,7 +40,7 @@ def states_in_plane(panels: Sequence[tuple], names: tuple[str, str] = ("even", "
     ``line`` is ``(weights [2], bias)`` of a readout, drawn where it is 0, or None;
     ``axes`` names the two axes.
     """
-    figure, places = canvas(2.75 * len(panels), 2.7, columns=len(panels), squeeze=False)
+    figure, places = canvas(min(4.9, 2.75 * len(panels)), 2.6, columns=len(panels), squeeze=False)
     words = []
     for axes, (title, points, odd, line, axis_names) in zip(places[0], panels, strict=True):
         for answer, marker, colour in ((0, "o", EVEN), (1, "s", ODD)):
@@ -58,7 +58,7 @@ def states_in_plane(panels: Sequence[tuple], names: tuple[str, str] = ("even", "
         centres = "; ".join(f"{names[k]} on average at ({x:.1f}, {y:.1f})" for k, (x, y) in means.items())
         words.append(f"{title}: {len(points)} states, {centres}"
                      + ("; a dashed line separates even from odd" if line is not None else ""))
-    places[0][0].legend(fontsize=8, loc="best")
+    places[0][0].legend(loc="best")
     return Picture(figure, "Hidden states as points in a plane, even ones as discs and odd ones as squares. "
                    + ". ".join(words) + ".",
                    numbers=Numbers(("panel", *(f"coordinate {k}" for k in (1, 2)), "answer"), [
@@ -69,7 +69,7 @@ def states_in_plane(panels: Sequence[tuple], names: tuple[str, str] = ("even", "
 @in_style
 def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
     """Two intervals round by round, a panel each ``(title, [((even low, high), (odd low, high)), ..])``."""
-    figure, places = canvas(2.75 * len(series), 2.5, columns=len(series), sharey=True, squeeze=False)
+    figure, places = canvas(min(4.9, 2.75 * len(series)), 2.5, columns=len(series), sharey=True, squeeze=False)
     words = []
     for axes, (title, rounds) in zip(places[0], series, strict=True):
         at = np.arange(len(rounds))

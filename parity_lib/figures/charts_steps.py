@@ -8,21 +8,16 @@ import numpy as np
 
 from parity_lib.errors import require
 from parity_lib.figures.picture import (
-    EVEN,
     INK,
     MUTED,
-    ODD,
     PAPER,
-    THIRD,
+    SERIES,
     Numbers,
     Picture,
     canvas,
     in_style,
     log_steps,
 )
-
-LINES = (("-", EVEN), ("--", ODD), ("-.", THIRD), (":", INK), ((0, (5, 1)), MUTED), ((0, (1, 1)), EVEN))
-MARKS = (("o", EVEN), ("s", ODD), ("^", THIRD), ("D", INK), ("v", MUTED), ("P", EVEN))
 
 
 @in_style
@@ -31,13 +26,13 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
     ``rows`` holds ``(label, steps or None for each seed, cap)``.
     """
-    figure, axes = canvas(5.0, 0.9 + 0.55 * len(rows))
+    figure, axes = canvas(4.9, 0.9 + 0.55 * len(rows))
     for y, (_, steps, cap) in enumerate(reversed(rows)):
         spread = np.linspace(-0.22, 0.22, max(len(steps), 2))[: len(steps)]
         solved = [(step, y + dy) for step, dy in zip(steps, spread) if step is not None]
         failed = [(cap, y + dy) for step, dy in zip(steps, spread) if step is None]
-        axes.plot(*np.array(solved or [(np.nan, y)]).T, "o", color=EVEN, alpha=0.75)
-        axes.plot(*np.array(failed or [(np.nan, y)]).T, "x", color=ODD)
+        axes.plot(*np.array(solved or [(np.nan, y)]).T, "o", color=INK, alpha=0.75)
+        axes.plot(*np.array(failed or [(np.nan, y)]).T, "x", color=INK)
     labels = [f"{label}\n{sum(s is not None for s in steps)} of {len(steps)}" for label, steps, _ in reversed(rows)]
     axes.set(yticks=range(len(rows)), yticklabels=labels, ylim=(-0.6, len(rows) - 0.4),
              xlabel="step at which all was right (log scale)")
@@ -56,11 +51,11 @@ def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> 
 
     ``rows`` holds ``(label, trials, published mean or None)``.
     """
-    figure, axes = canvas(5.2, 1.0 + 0.62 * len(rows))
+    figure, axes = canvas(4.9, 1.0 + 0.62 * len(rows))
     words = []
     for y, (label, trials, published) in enumerate(reversed(rows)):
         spread = np.linspace(-0.24, 0.24, max(len(trials), 2))[: len(trials)]
-        axes.plot(trials, y + spread, "o", color=EVEN, alpha=0.6, markersize=3.5,
+        axes.plot(trials, y + spread, "o", color=MUTED, alpha=0.6, markersize=3.5,
                   label="one repetition" if y == 0 else None)
         mean = float(np.mean(trials))
         axes.plot([mean, mean], [y - 0.36, y + 0.36], color=INK, linewidth=2.2, label="our mean" if y == 0 else None)
@@ -68,12 +63,12 @@ def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> 
                      + (f", published mean {published:,.0f}" if published else ""))
     known = [(published, len(rows) - 1 - y) for y, (_, _, published) in enumerate(rows) if published]
     if known:
-        axes.plot(*np.array(known).T, "D", color=ODD, markersize=8, markerfacecolor=PAPER, markeredgewidth=2,
+        axes.plot(*np.array(known).T, "D", color=INK, markersize=8, markerfacecolor=PAPER, markeredgewidth=2,
                   label="published mean")
     axes.set(yticks=range(len(rows)), yticklabels=[label for label, _, _ in reversed(rows)],
              ylim=(-0.6, len(rows) - 0.4), xscale="log", xlabel="guesses until one was right (log scale)")
     axes.tick_params(axis="y", colors=INK)
-    axes.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, columnspacing=1.2)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, columnspacing=1.2)
     return Picture(figure, "A dot for each repetition at the number of guesses that it took, on a log scale, a bar at "
                    f"the mean, a diamond at the published mean. {'; '.join(reversed(words))}.",
                    numbers=Numbers(("net", "repetition", "guesses"), [
@@ -97,10 +92,10 @@ def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
     """
     from scipy.stats import CensoredData, ecdf  # takes longer to import than all the rest of this package
 
-    require(0 < len(series) <= len(LINES), "series", list(series), f"1 to {len(LINES)} names")
-    figure, axes = canvas(5.2, 3.1)
+    require(0 < len(series) <= len(SERIES), "series", list(series), f"1 to {len(SERIES)} names")
+    figure, axes = canvas(4.9, 3.1)
     words, rows = [], []
-    for (name, updates), (dashes, colour) in zip(series.items(), LINES):
+    for (name, updates), (dashes, colour, _) in zip(series.items(), SERIES):
         _within_the_cap(f"series[{name!r}]", updates, cap)
         unsolved = [value is None for value in updates]
         curve = ecdf(CensoredData.right_censored([cap if value is None else value for value in updates], unsolved)).sf
@@ -117,7 +112,7 @@ def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
     log_steps(axes, [earliest, cap])
     axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1],
              xlabel="updates (log scale)", ylabel="share not yet solved")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return Picture(figure, "Stairs that fall from 1 as seeds solve it: the share of seeds that have not yet solved it, "
                    "against the updates on a log scale, with a cross at the cap where some never did. "
                    f"{'; '.join(words)}.",
@@ -135,12 +130,12 @@ def predicted_and_observed(points: Sequence[tuple[str, float, float | None]], ca
     are not above 0, for an observation above the cap, and for more than 6 groups.
     """
     groups = list(dict.fromkeys(group for group, _, _ in points))
-    require(0 < len(groups) <= len(MARKS), "points", groups, f"points of 1 to {len(MARKS)} groups")
+    require(0 < len(groups) <= len(SERIES), "points", groups, f"points of 1 to {len(SERIES)} groups")
     require(all(predicted > 0 for _, predicted, _ in points), "points", points, "predictions above 0")
     _within_the_cap("points", [observed for _, _, observed in points], cap)
     figure, axes = canvas(4.6, 4.0)
     words = []
-    for group, (marker, colour) in zip(groups, MARKS):
+    for group, (_, colour, marker) in zip(groups, SERIES):
         mine = [(x, y) for name, x, y in points if name == group]
         solved = [(x, y) for x, y in mine if y is not None]
         censored = [(x, cap) for x, y in mine if y is None]
@@ -156,7 +151,7 @@ def predicted_and_observed(points: Sequence[tuple[str, float, float | None]], ca
     axes.axhline(cap, color=MUTED, linestyle=":", linewidth=1.2)
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel=f"{xlabel} (log scale)",
              ylabel=f"{ylabel} (log scale)", aspect="equal")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return Picture(figure, f"Points: {xlabel} against {ylabel}, both on log scales, with a dashed line where the two "
                    f"agree and hollow points at the cap of {cap:,}. {'; '.join(words)}.",
                    f"Dashed: as predicted. Hollow, on the dotted line: not solved within {cap:,} updates.",

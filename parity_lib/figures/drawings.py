@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
-from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Picture, canvas, in_style
+from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, Picture, canvas, in_style
 
 
 def blank(axes: Axes, width: float, height: float, left: float = 0.0, bottom: float = 0.0) -> None:
@@ -32,9 +32,9 @@ def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float 
 
 def _column(axes: Axes, x: float, step: str) -> None:
     """One time step: input below, hidden state in the middle, output above."""
-    node(axes, x, 0.4, f"$x_{{{step}}}$" if step else "$x$", THIRD)
-    node(axes, x, 1.7, f"$h_{{{step}}}$" if step else "$h$", EVEN)
-    node(axes, x, 3.0, f"$o_{{{step}}}$" if step else "$o$", ODD)
+    node(axes, x, 0.4, f"$x_{{{step}}}$" if step else "$x$", MUTED)
+    node(axes, x, 1.7, f"$h_{{{step}}}$" if step else "$h$", INK)
+    node(axes, x, 3.0, f"$o_{{{step}}}$" if step else "$o$", MUTED)
     arrow(axes, (x, 0.72), (x, 1.38), "$U$", (0.2, 0))
     arrow(axes, (x, 2.02), (x, 2.68), "$W$", (0.22, 0))
 
@@ -42,7 +42,7 @@ def _column(axes: Axes, x: float, step: str) -> None:
 @in_style
 def unrolled() -> Picture:
     """The network with its loop, and the same network with one copy a time step."""
-    figure, axes = canvas(5.4, 2.4)
+    figure, axes = canvas(4.9, 2.4)
     blank(axes, 8.6, 3.5, -0.2, -0.1)
     _column(axes, 0.9, "")
     loop = FancyArrowPatch((0.62, 1.88), (0.62, 1.52), arrowstyle="-|>", mutation_scale=11, color=MUTED,
@@ -73,7 +73,7 @@ def cells(axes: Axes, rows: np.ndarray, top: float, colours=(PAPER, INK), mask: 
                 continue
             axes.add_patch(Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor=colours[int(bit)],
                                      edgecolor=MUTED, linewidth=0.8))
-            axes.text(x + 0.5, y + 0.48, str(int(bit)), ha="center", va="center", fontsize=8, fontweight="bold",
+            axes.text(x + 0.5, y + 0.48, str(int(bit)), ha="center", va="center", fontweight="bold",
                       color=PAPER if bit else MUTED)
 
 
@@ -82,7 +82,7 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
     """Bits and their labels, ``[batch, steps]`` each, a row of squares a string."""
     count, steps = bits.shape
     height = 2 * count + 2.4
-    figure, axes = canvas(5.0, 5.0 * height / steps)
+    figure, axes = canvas(4.9, 5.0 * height / steps)
     blank(axes, steps, height)
     cells(axes, bits, 2 * count + 0.2, mask=mask)
     cells(axes, parity, count - 1, (PAPER, ODD), mask=mask)
@@ -98,7 +98,7 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
 @in_style
 def one_unit() -> Picture:
     """What one unit would have to do: x = 0 keeps even and odd on their sides, x = 1 swaps them."""
-    figure, pair = canvas(5.2, 2.5, columns=2, sharey=True)
+    figure, pair = canvas(4.9, 2.5, columns=2, sharey=True)
     for axes, title, after in ((pair[0], "x = 0", (-0.6, 0.6)), (pair[1], "x = 1", (0.6, -0.6))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)
         axes.axvline(0, color=INK, linestyle="--", linewidth=1)
@@ -119,7 +119,7 @@ def _valve(axes: Axes, x: float, y: float, gate: str, below: bool = False) -> No
     side = -1 if below else 1
     node(axes, x, y, "×", INK, 0.26)
     half = 0.5 if len(gate) > 3 else 0.38
-    axes.add_patch(Rectangle((x - half, y + side * 1.05 - 0.24), 2 * half, 0.48, facecolor=PAPER, edgecolor=ODD,
+    axes.add_patch(Rectangle((x - half, y + side * 1.05 - 0.24), 2 * half, 0.48, facecolor=PAPER, edgecolor=INK,
                              linewidth=2))
     axes.text(x, y + side * 1.05, gate, ha="center", va="center")
     arrow(axes, (x, y + side * 0.8), (x, y + side * 0.27))
@@ -135,21 +135,21 @@ def _line(axes: Axes, *points: tuple[float, float]) -> None:
 @in_style
 def gru_cell() -> Picture:
     """One step of a GRU as a line on which the memory travels, and the gates as valves on it."""
-    figure, axes = canvas(5.4, 2.75)
+    figure, axes = canvas(4.9, 2.75)
     blank(axes, 9.3, 4.7, -0.75, -0.05)
     _line(axes, (0.15, 3.2), (3.34, 3.2))
     _line(axes, (3.86, 3.2), (6.34, 3.2))
     _line(axes, (6.86, 3.2), (8.2, 3.2))
-    node(axes, -0.25, 3.2, "$h_{t-1}$", EVEN, 0.42)
-    node(axes, 8.6, 3.2, "$h_t$", EVEN, 0.42)
+    node(axes, -0.25, 3.2, "$h_{t-1}$", INK, 0.42)
+    node(axes, 8.6, 3.2, "$h_t$", INK, 0.42)
     _valve(axes, 3.6, 3.2, "$z$")
     node(axes, 6.6, 3.2, "+", INK, 0.26)
     _line(axes, (0.9, 3.2), (0.9, 1.4), (1.44, 1.4))
     _valve(axes, 1.7, 1.4, "$r$", below=True)
     _line(axes, (1.96, 1.4), (3.38, 1.4))
-    node(axes, 3.75, 1.4, "$n$", THIRD, 0.37)
+    node(axes, 3.75, 1.4, "$n$", MUTED, 0.37)
     _line(axes, (3.75, 0.72), (3.75, 1.03))
-    node(axes, 3.75, 0.36, "$x_t$", THIRD, 0.36)
+    node(axes, 3.75, 0.36, "$x_t$", MUTED, 0.36)
     _line(axes, (4.12, 1.4), (5.04, 1.4))
     _valve(axes, 5.3, 1.4, "$1-z$", below=True)
     _line(axes, (5.56, 1.4), (6.6, 1.4), (6.6, 2.94))
@@ -165,29 +165,29 @@ def gru_cell() -> Picture:
 @in_style
 def lstm_cell() -> Picture:
     """One step of an LSTM as a line on which the cell state travels, and the gates as valves on it."""
-    figure, axes = canvas(5.4, 2.75)
+    figure, axes = canvas(4.9, 2.75)
     blank(axes, 9.3, 4.7, -0.75, -0.05)
-    node(axes, -0.25, 3.2, "$c_{t-1}$", EVEN, 0.42)
+    node(axes, -0.25, 3.2, "$c_{t-1}$", INK, 0.42)
     _line(axes, (0.17, 3.2), (1.64, 3.2))
     _valve(axes, 1.9, 3.2, "$f$")
     _line(axes, (2.16, 3.2), (3.94, 3.2))
     node(axes, 4.2, 3.2, "+", INK, 0.26)
     _line(axes, (4.46, 3.2), (8.18, 3.2))
-    node(axes, 8.6, 3.2, "$c_t$", EVEN, 0.42)
-    node(axes, -0.25, 1.4, "$h_{t-1}$", EVEN, 0.42)
+    node(axes, 8.6, 3.2, "$c_t$", INK, 0.42)
+    node(axes, -0.25, 1.4, "$h_{t-1}$", INK, 0.42)
     _line(axes, (0.17, 1.4), (1.53, 1.4))
-    node(axes, 1.9, 1.4, "$g$", THIRD, 0.37)
-    node(axes, 1.9, 0.36, "$x_t$", THIRD, 0.36)
+    node(axes, 1.9, 1.4, "$g$", MUTED, 0.37)
+    node(axes, 1.9, 0.36, "$x_t$", MUTED, 0.36)
     _line(axes, (1.9, 0.72), (1.9, 1.03))
     _line(axes, (2.27, 1.4), (2.84, 1.4))
     _valve(axes, 3.1, 1.4, "$i$", below=True)
     _line(axes, (3.36, 1.4), (4.2, 1.4), (4.2, 2.94))
     _line(axes, (5.6, 3.2), (5.6, 1.77))
-    node(axes, 5.6, 1.4, "tanh", THIRD, 0.45)
+    node(axes, 5.6, 1.4, "tanh", MUTED, 0.45)
     _line(axes, (6.05, 1.4), (6.74, 1.4))
     _valve(axes, 7.0, 1.4, "$o$", below=True)
     _line(axes, (7.26, 1.4), (8.18, 1.4))
-    node(axes, 8.6, 1.4, "$h_t$", EVEN, 0.42)
+    node(axes, 8.6, 1.4, "$h_t$", INK, 0.42)
     for x, y, word in ((1.0, 3.36, "keep"), (4.35, 2.2, "write"), (5.75, 2.5, "show")):
         axes.text(x, y, word, color=MUTED, ha="center" if word == "keep" else "left", va="bottom")
     return Picture(figure, "The old cell state c at t minus 1 travels along a line to the new cell state c at t. On "
@@ -203,7 +203,7 @@ def machines(panels: Sequence[tuple]) -> Picture:
 
     State 0 is the start. A few states only: all orders of them are tried.
     """
-    figure, places = canvas(2.7 * len(panels), 2.8, columns=len(panels), squeeze=False)
+    figure, places = canvas(min(4.9, 2.7 * len(panels)), 2.6, columns=len(panels), squeeze=False)
     words = []
     for axes, (title, successors, odd) in zip(places[0], panels, strict=True):
         count = len(odd)

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from parity_lib.figures.drawings import arrow, blank, node
-from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, THIRD, Picture, canvas, in_style
+from parity_lib.figures.picture import EVEN, INK, MUTED, ODD, PAPER, Picture, canvas, in_style
 
 MOST_NUMBERS = 2    # of a state in a box; a larger state ends in dots
 GAP = 1.7           # between two time steps
@@ -25,7 +25,7 @@ def _box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[flo
     width, height = half
     axes.add_patch(FancyBboxPatch((x - width, y - height), 2 * width, 2 * height, facecolor=PAPER, edgecolor=colour,
                                   linewidth=2, boxstyle="round,pad=0,rounding_size=0.16"))
-    axes.text(x, y, text, ha="center", va="center", fontsize=9, linespacing=1.3)
+    axes.text(x, y, text, ha="center", va="center", linespacing=1.3)
 
 
 def _answer(axes: Axes, x: float, y: float, odd: bool) -> None:
@@ -48,7 +48,7 @@ def bits_read(bits: str, states: np.ndarray, odd: Sequence[bool], alt: str) -> P
     for step, (bit, state, answer) in enumerate(zip(bits, states[1:], odd, strict=True), 1):
         x = GAP * step
         node(axes, x, 0.35, bit, INK, 0.36)
-        _box(axes, x, 2.05, _numbers(state), THIRD, half)
+        _box(axes, x, 2.05, _numbers(state), INK, half)
         _answer(axes, x, 3.75, answer)
         arrow(axes, (x, 0.72), (x, 2.05 - half[1]))
         arrow(axes, (x, 2.05 + half[1]), (x, 3.44))
@@ -83,9 +83,9 @@ def bits_answered(bits: str, alt: str) -> Picture:
 @in_style
 def training_loop(strings: str, network: str, loss: str, update: str, alt: str) -> Picture:
     """What happens in training again and again: strings go through a network to a loss, which changes its weights."""
-    figure, axes = canvas(5.4, 1.75)
+    figure, axes = canvas(6.3, 2.15)
     blank(axes, 12.2, 3.95, -0.1, 0)
-    parts = ((1.85, strings, MUTED), (6.05, network, THIRD), (10.25, loss, MUTED))
+    parts = ((1.85, strings, MUTED), (6.05, network, INK), (10.25, loss, MUTED))
     for x, text, colour in parts:
         _box(axes, x, 3.0, text, colour, (1.85, 0.85))
     for (left, _, _), (right, _, _) in pairwise(parts):
@@ -115,8 +115,8 @@ def return_map(p: np.ndarray, after: tuple[np.ndarray, np.ndarray], path: Sequen
     places = [(path[0], path[0])]
     for before, next_one in pairwise(path):
         places += [(before, next_one), (next_one, next_one)]
-    axes.plot(*zip(*places), color=THIRD, linewidth=1.6)
-    axes.plot(*places[-1], "o", color=THIRD)
+    axes.plot(*zip(*places), color=MUTED, linewidth=2.4)
+    axes.plot(*places[-1], "o", color=MUTED)
     for (low, high), colour, name in zip(intervals or (), (EVEN, ODD), ("even", "odd")):
         axes.plot([low, high], [-0.06, -0.06], color=colour, linewidth=7, solid_capstyle="butt")
         axes.text(high + 0.02, -0.06, name, va="center", color=INK)

@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,19 +29,27 @@ from parity_lib.errors import require
 SHEET = (Path(__file__).parent / "colours.css").read_text(encoding="utf-8")
 COLOURS = {name: re.sub(r"var\(--pst-[\w-]+, (.*)\)", r"\1", value)
            for name, value in re.findall(r"--parity-(\w+): (.*);", SHEET.partition("}")[0])}
-EVEN, ODD, THIRD, INK, MUTED, LINE, PAPER = (
-    re.search(r"#\w{6}", COLOURS[name])[0] for name in ("even", "odd", "third", "ink", "muted", "line", "paper"))
+EVEN, ODD, THIRD, FOURTH, INK, MUTED, LINE, PAPER = (
+    re.search(r"#\w{6}", COLOURS[name])[0]
+    for name in ("even", "odd", "third", "fourth", "ink", "muted", "line", "paper"))
+# What a colour means in every static figure: EVEN and ODD are an answer or a label, RIGHT and WRONG a verdict on one.
+# Whatever else is compared is ink, told apart by its line and its mark.
+RIGHT, WRONG = THIRD, FOURTH
+SERIES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
+          ((0, (1, 1)), MUTED, "P"))
 THEMED = {re.search(r"#\w{6}", value)[0]: f"var(--parity-{name}, {value})" for name, value in COLOURS.items()}
 STYLE = {
-    "font.size": 10, "font.family": "DejaVu Sans", "axes.titlesize": 11, "axes.titleweight": "bold",
+    "font.size": 11, "font.family": "DejaVu Sans", "axes.titlesize": 11, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
     "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
     "axes.edgecolor": MUTED, "axes.facecolor": "none", "figure.facecolor": "none", "savefig.facecolor": "none",
     "legend.frameon": False, "lines.linewidth": 1.8, "axes.grid": True, "axes.axisbelow": True, "grid.color": LINE,
-    "grid.linewidth": 0.6, "svg.fonttype": "path", "svg.hashsalt": "one bit of memory",
+    "grid.linewidth": 0.6, "svg.fonttype": "none", "svg.hashsalt": "one bit of memory",
 }
 MOST_ROWS = 60  # of a chart's numbers in the page; the file has all
 SHOWN_AT = 1.15  # a figure is drawn small enough for a phone and may grow by this on a desktop
+LEAST_TEXT = 11  # px that letters keep on a phone: a figure too wide for that is moved sideways in its own box
+PHONE = 358      # px, the width of the text there
 
 
 @dataclass(frozen=True)
@@ -112,13 +121,24 @@ class Picture:
         width = float(re.search(r'width="([\d.]+)pt"', text).group(1)) * SHOWN_AT
         text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
         label = html.escape(self.alt, quote=True)
-        opening = f'<svg role="img" aria-label="{label}" style="max-width: {width:.0f}pt; width: 100%"'
+        opening = (f'<svg role="img" aria-label="{label}" '
+                   f'style="max-width: {width:.0f}pt; min-width: {least_width(text)}px; width: 100%"')
         return text.replace("<svg", opening, 1)
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         numbers = self.numbers.html() if self.numbers else ""
-        return f'<figure class="parity-figure">{self.svg()}{caption}{numbers}</figure>'
+        drawing = self.svg()
+        reached = ' tabindex="0"' if int(re.search(r"min-width: (\d+)px", drawing)[1]) > PHONE else ""
+        return (f'<figure class="parity-figure"><div class="parity-drawing"{reached}>{drawing}</div>{caption}{numbers}'
+                "</figure>")
+
+
+def least_width(svg: str) -> int:
+    """How wide, in px, a drawing must be for each of its texts to have letters of LEAST_TEXT; indices are smaller."""
+    texts = re.findall(r"<text.*?</text>", svg, re.DOTALL)
+    sizes = [max(map(float, re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", text))) for text in texts]
+    return 1 + ceil(LEAST_TEXT * float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) / min(sizes, default=LEAST_TEXT))
 
 
 def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
@@ -130,10 +150,16 @@ def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
     return styled
 
 
-def canvas(width: float = 5.0, height: float = 2.6, columns: int = 1, **options) -> tuple[Figure, Axes | np.ndarray]:
-    """An empty figure of ``width`` by ``height`` inches, and its axes."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(1, columns, **options)
+def canvas(width: float = 4.9, height: float = 2.6, columns: int = 1, **options) -> tuple[Figure, Axes | np.ndarray]:
+    """An empty figure of ``width`` inches, ``height`` a row, and its axes: two in a row, as many as a phone takes."""
+    rows = -(-columns // 2)
+    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    places = figure.subplots(rows, min(columns, 2), **options)
+    if rows == 1:
+        return figure, places
+    for spare in places.flat[columns:]:
+        spare.remove()
+    return figure, places.reshape(1, -1)[:, :columns]
 
 
 def log_steps(axes: Axes, values: Sequence[float]) -> None:

@@ -29,6 +29,13 @@ function look(model) {
   return { net, bits, step, steps, values, largest, bit: bits[step - 1], old, now: values[step] };
 }
 
+/** The bits, the net and the step that the figure began with; nothing beyond that step has been seen. */
+function startAgain(view, model) {
+  save(model, view.first);
+  view.seen = view.first.step;
+  paint(view, model); // a reader who stepped back to the start changed none of the three
+}
+
 /** Where an old state leads under a bit. In an LSTM that depends on its cell state too, which stays as it is. */
 const leadsTo = (net, bit, h, memory) => cellStep(net, bit, { h: [h], memory }).h[0];
 
@@ -39,11 +46,13 @@ const verdict = (shown, t) => `${answer(shown.steps[t].logit)}, ${isRight(shown,
 // --- building: once ---------------------------------------------------------
 
 function build(model) {
-  const view = { seen: model.get("step"), shape: "", bits: model.get("bits") };
+  const first = Object.fromEntries(["bits", "net", "step"].map((name) => [name, model.get(name)]));
+  const view = { first, seen: first.step, shape: "", bits: first.bits };
   const { row, buttons } = buttonRow([
     ["Back", () => goTo(model, model.get("step") - 1)],
     ["Step", () => goTo(model, model.get("step") + 1)],
     ["Flip this bit", () => model.get("step") > 0 && flip(model, model.get("step") - 1)],
+    ["Start again", () => startAgain(view, model)],
   ]);
   buttons.Step.classList.add("pw-primary");
   view.buttons = buttons;

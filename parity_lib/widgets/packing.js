@@ -43,10 +43,11 @@ function build(model) {
   ]);
   view.buttons = buttons;
   view.columns = make("div", { class: "pw-packed", role: "img" });
+  view.key = make("p", { class: "pw-key" }, "Under each column: how many strings have this step.");
   view.flat = make("p", { class: "pw-flat" });
   view.said = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("Packing a batch", make("b", {}, "The rectangle"), view.rectangle, row,
-    make("b", {}, "Sorted, column by column"), view.columns, view.flat, view.said);
+    make("b", {}, "Sorted, column by column"), view.columns, view.key, view.flat, view.said);
   return view;
 }
 
@@ -54,8 +55,8 @@ function build(model) {
 function buildRow(model, row) {
   const slider = make("input", { type: "range", class: "pw-slider", min: "1", max: String(MOST_BITS), step: "1",
                                  oninput: () => setLength(model, row, Number(slider.value)) });
-  const cells = make("span", { class: "pw-row-cells", "aria-hidden": "true" });
-  return { slider, cells, root: make("div", { class: "pw-row" }, make("i", {}, NAMES[row]), slider, cells) };
+  const value = make("output", { class: "pw-value" }), cells = make("span", { class: "pw-row-cells", "aria-hidden": "true" });
+  return { slider, value, cells, root: make("div", { class: "pw-row" }, make("i", {}, NAMES[row]), slider, value, cells) };
 }
 
 function cell(text, name, real = true) {
@@ -68,17 +69,18 @@ function paint(view, model) {
     view.rows = lengths.map((_, row) => buildRow(model, row));
     view.rectangle.replaceChildren(...view.rows.map(({ root }) => root));
   }
-  view.rows.forEach(({ slider, cells }, row) => {
+  view.rows.forEach(({ slider, value, cells }, row) => {
     slider.value = lengths[row];
+    value.textContent = counted(lengths[row], "bit");
     slider.setAttribute("aria-label", `Length of string ${NAMES[row]}`);
     cells.replaceChildren(...Array.from({ length: steps }, (_, t) => (t < lengths[row] ? cell(bits[row][t], row) : cell("·", row, false))));
   });
   setAvailable(view.buttons["One string more"], lengths.length < MOST_STRINGS);
   setAvailable(view.buttons["One less"], lengths.length > 1);
   paintColumns(view, lengths);
-  const { rectangle, real } = scores(lengths, bits), padding = 1 - lengths.reduce((sum, n) => sum + n) / (steps * lengths.length);
-  view.said.textContent = `${Math.round(100 * padding)} % of the rectangle is padding. “Always even” is right at ${Math.round(100 * rectangle)} % of it, ` +
-    `and at ${Math.round(100 * real)} % of the real positions.`;
+  const { rectangle, real } = scores(lengths, bits), all = steps * lengths.length, bitsInAll = lengths.reduce((sum, n) => sum + n);
+  view.said.textContent = `${Math.round(100 * (1 - bitsInAll / all))} % of the rectangle is padding, ${all - bitsInAll} of its ${counted(all, "square")}. ` +
+    `“Always even” is right at ${Math.round(100 * rectangle)} % of it, and at ${Math.round(100 * real)} % of the real positions.`;
 }
 
 function paintColumns(view, lengths) {
@@ -86,6 +88,6 @@ function paintColumns(view, lengths) {
   view.columns.replaceChildren(...columns.map((rows, t) => make("div", { class: "pw-packed-column" },
     ...rows.map((row) => cell(`${NAMES[row]}${t + 1}`, row)), make("span", { class: "pw-size" }, String(rows.length)))));
   view.columns.setAttribute("aria-label", `Step by step, of each string that has one: ${columns.map((rows) => rows.map((row) => NAMES[row]).join("")).join(", ")}`);
-  view.flat.replaceChildren(make("span", {}, "In memory: "), ...columns.flatMap((rows, t) => rows.map((row) => cell(`${NAMES[row]}${t + 1}`, row))),
-    make("span", { class: "pw-sizes" }, ` batch_sizes = [${sizes.join(", ")}]`));
+  view.flat.replaceChildren(make("span", {}, `In memory, ${counted(lengths.reduce((sum, n) => sum + n), "bit")} in a row:`), ...columns.flatMap((rows, t) => rows.map((row) => cell(`${NAMES[row]}${t + 1}`, row))),
+    make("span", { class: "pw-sizes" }, make("code", {}, `batch_sizes = [${sizes.join(", ")}]`), ", the strings at each step"));
 }

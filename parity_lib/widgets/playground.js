@@ -180,6 +180,7 @@ function build(model, el) {
 }
 
 function buildSettings(view, model) {
+  view.stops = model.get("stops");
   const select = (name, options, onchange) => {
     const element = make("select", { class: "pw-input", onchange: () => onchange(element.selectedIndex) },
       ...options.map((text) => make("option", {}, text)));
@@ -198,7 +199,8 @@ function buildSettings(view, model) {
     const seed = Math.max(0, Math.floor(Number(view.seed.value) || 0));
     choose(view, model, { seed });
   } });
-  return make("div", { class: "pw-settings" }, presets,
+  view.stop = make("p", { class: "pw-stop" });
+  return make("div", { class: "pw-settings" }, presets, view.stop,
     make("details", { class: "pw-more" }, make("summary", {}, "Every setting"),
       make("div", { class: "pw-settings" }, ...fields, make("label", {}, "Seed ", view.seed))));
 }
@@ -229,6 +231,7 @@ function paintSettings(view, settings) {
   view.seed.value = settings.seed;
   const found = Object.values(PRESETS).findIndex((preset) => same(Object.entries(preset).sort(), Object.entries(without(settings)).sort()));
   view.preset.selectedIndex = found < 0 ? Object.keys(PRESETS).length : found;
+  view.stop.textContent = view.stops[Object.keys(PRESETS)[found]] ?? "";
 }
 
 function paint(view, model) {

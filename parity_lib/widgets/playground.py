@@ -12,6 +12,7 @@ from parity_lib import figures
 from parity_lib.cells import CELLS
 from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
+from parity_lib.experiments import load
 from parity_lib.training import OPTIMIZERS
 from parity_lib.widgets.base import ParityWidget, front_end
 
@@ -46,6 +47,7 @@ class Playground(ParityWidget):
     runs = traitlets.List().tag(sync=True)
     figures = traitlets.List().tag(sync=True)
     chosen = traitlets.Bool(True).tag(sync=True)
+    stops = traitlets.Dict().tag(sync=True)      # a preset's name: when one may stop, in a sentence
 
     def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
@@ -67,7 +69,8 @@ class Playground(ParityWidget):
                     f'one number up to {MOST_BITS}, where batch_size is "all"')
         else:
             require_int("batch_size", batch_size, least=1)
-        super().__init__(figures=list(figures), chosen=chosen, room=[57.0, 92.4] if chosen else [], settings={
+        super().__init__(figures=list(figures), chosen=chosen, room=[57.0, 92.4] if chosen else [],
+                         stops=when_to_stop() if chosen else {}, settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
             "seed": seed})
@@ -90,6 +93,32 @@ class Playground(ParityWidget):
             f"{strings} of\n{bits}, with\n{label}", f"{NETWORKS[s['cell']]}\nof {s['hidden']} units, begun\n"
             f"with seed {s['seed']}", "loss: how far its\nanswers are from\nthe labels",
             f"{s['optimizer']}, rate {s['rate']:g}{clipped}", self.summary())
+
+
+def when_to_stop() -> dict[str, str]:
+    """For each preset (by its name) that seldom or never learns: how long the book's own runs of it were given.
+
+    >>> when_to_stop()["LSTM: a label at the end, 50 bits"]
+    "You may stop after 4,000 updates: by then 0 of 50 of the book's runs had solved it."
+    """
+    corner, drawn, one = load("two_by_two"), load("batch_sizes"), load("one_unit")["tanh"]
+    course = load("course_loop")["fixed"]
+    settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "one_unit", "recipes")}
+    return {
+        "LSTM: a label at the end, 50 bits": _stop(corner["defaults"]["max_steps"],
+                                                   corner["conditions"]["end, 50, lstm"]),
+        "LSTM: 64 drawn strings of 5 bits, a label at the end": _stop(drawn["defaults"]["max_steps"],
+                                                                      drawn["conditions"]["5 bits, 64 drawn"]),
+        "The course's loop: tanh, SGD, a rate of 1": _stop(settings["course_loop"]["cap"], course),
+        "Trap: one unit": _stop(settings["one_unit"]["cap"], one, f", at a rate of {settings['one_unit']['lr']:g}"),
+        "Trap: a rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is what "
+                                           "the book gives a run at the usual rate; with this one nobody has counted.",
+    }
+
+
+def _stop(after: int, row: dict, how: str = "") -> str:
+    return (f"You may stop after {after:,} updates: by then {row['solved']} of {row['seeds']} of the book's runs had "
+            f"solved it{how}.")
 
 
 def _plain(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:

@@ -87,7 +87,7 @@ function build(model) {
                              ["Start again", () => { model.set("bits", ""); model.save_changes(); }]]);
   const proving = buttonRow([["Grow once", () => grow(view, model, 1)], ["Grow to the end", () => grow(view, model, MOST_ROUNDS)],
                              ["New intervals", () => { view.rounds = [start()]; paint(view, model); }]]);
-  view.drawing = svg("svg", { viewBox: `-34 -8 ${SIZE + 50} ${SIZE + 46}`, role: "img" });
+  view.drawing = svg("svg", { viewBox: `-34 -8 ${SIZE + 108} ${SIZE + 46}`, role: "img" });
   view.said = make("p", { "aria-live": "polite" });
   view.proof = make("p", { "aria-live": "polite" });
   view.root = widgetRoot("The return map of the two-unit net",
@@ -122,7 +122,7 @@ function draw({ drawing, rounds }, K, bits, values) {
     svgLine("pw-diagonal", diagonal), svgLine("pw-after-0", curve(0)), svgLine("pw-after-1", curve(1)),
     svgLine("pw-cobweb", cobweb(values)), svg("circle", { class: "pw-now", cx: at(values.at(-1)), cy: SIZE - at(values.at(-1)), r: 4.5 }),
     bar("pw-even-bar", even, SIZE - 9), ...(odd ? [bar("pw-odd-bar", odd, SIZE - 9)] : []),
-    svgText(SIZE - 4, SIZE - at(nextP(1.05, 0, K)) + 22, "after a 0", "end"), svgText(SIZE - 4, SIZE - at(nextP(1.05, 1, K)) - 32, "after a 1", "end"),
+    ...[0, 1].map((bit) => svgText(SIZE + 6, SIZE - at(nextP(HIGH, bit, K)) + 5, `after a ${bit}`, "start")),
     ...[0, 0.5, 1].flatMap((tick) => [svgText(at(tick), SIZE + 16, String(tick)), svgText(-6, SIZE - at(tick) + 4, String(tick), "end")]),
     svgText(SIZE / 2, SIZE + 32, "p"), svgText(-6, 6, "p′", "end"));
   drawing.setAttribute("aria-label", `Next p against p for K = ${K.toFixed(2)}; p is ${fixed(values.at(-1), 3)} after ${bits.length} bits. ` +

@@ -7,6 +7,8 @@ const FIRST = 10; // the step at which the axis begins; from there on it counts 
 
 export default followed(["shown", "guesses"], build, paint);
 
+const AGAIN = "Start again", FORGET = "Forget and guess"; // the same button, the second where nobody guessed
+
 const seedsOf = (model) => model.get("conditions")[0].steps.length;
 const guessed = (model) => Object.keys(model.get("guesses")).length > 0;
 
@@ -19,10 +21,26 @@ function wilson(successes, count) {
 
 // --- what the reader does ---------------------------------------------------
 
-function guess(model, name, count) {
+const asked = (name, seeds) => `How many of ${seeds} runs learn “${name}”?`;
+
+/** Beside the answers to the page's questions (guesses.js), where there is such a page; without one a guess lasts as long as the figure. */
+function keepInBrowser(model, name, count, place) {
+  const here = place.closest("section[id]")?.id ?? "";
+  globalThis.parityGuesses?.keep(asked(name, seedsOf(model)), count === null ? null :
+    { answer: String(count), question: asked(name, seedsOf(model)), page: `${location.pathname.split("/").pop()}#${here}` });
+}
+
+/** What this browser has kept of the guesses, as a count for each condition. */
+function keptGuesses(model) {
+  const seeds = seedsOf(model), known = model.get("conditions").map(({ name }) => [name, globalThis.parityGuesses?.get(asked(name, seeds))?.answer]);
+  return Object.fromEntries(known.filter(([, answer]) => /^\d+$/.test(answer) && answer <= seeds).map(([name, answer]) => [name, Number(answer)]));
+}
+
+function guess(model, name, count, place) {
   if (model.get("shown") > 0) return; // too late: something has been seen
   model.set("guesses", { ...model.get("guesses"), [name]: count });
   model.save_changes();
+  keepInBrowser(model, name, count, place);
 }
 
 function reveal(model, more) {
@@ -30,7 +48,8 @@ function reveal(model, more) {
   model.save_changes();
 }
 
-function startAgain(model) {
+function startAgain(view, model) {
+  for (const { name, root } of view.panels) if (name in model.get("guesses")) keepInBrowser(model, name, null, root);
   model.set("shown", 0);
   model.set("guesses", {});
   model.save_changes();
@@ -40,11 +59,12 @@ function startAgain(model) {
 
 function build(model) {
   const view = {}, seeds = seedsOf(model);
+  if (!guessed(model) && model.get("shown") === 0) save(model, { guesses: keptGuesses(model) });
   const { row, buttons } = buttonRow([
     ["Another seed", () => reveal(model, 1)],
     ["Ten more", () => reveal(model, 10)],
     ["All", () => reveal(model, seeds)],
-    ["Start again", () => startAgain(model)],
+    [AGAIN, () => startAgain(view, model)],
   ]);
   buttons["Another seed"].classList.add("pw-primary");
   view.buttons = buttons;
@@ -61,7 +81,7 @@ function build(model) {
 }
 
 function buildPanel(model, { name, steps }, seeds) {
-  const panel = { name, steps }, take = () => guess(model, name, Number(panel.slider.value));
+  const panel = { name, steps }, take = () => guess(model, name, Number(panel.slider.value), panel.root);
   panel.slider = make("input", { type: "range", class: "pw-slider", min: 0, max: seeds, step: 1, "aria-label": `Your guess for ${name}: how many of ${seeds} learn it`,
                                  oninput: () => take(), onclick: () => take() }); // a click that moves nothing is a guess, too
   panel.value = make("output", { class: "pw-value" });
@@ -80,13 +100,14 @@ function paint(view, model) {
     const steps = panel.steps.slice(0, shown), mine = model.get("guesses")[panel.name];
     panel.slider.value = mine ?? Math.round(seeds / 2);
     panel.slider.disabled = shown > 0;
-    panel.value.textContent = mine === undefined ? "none yet" : `${mine} of ${seeds}`;
+    panel.value.textContent = mine === undefined ? (shown > 0 ? "none" : "none yet") : `${mine} of ${seeds}`;
     panel.drawing.replaceChildren(...drawDots(steps, cap), ...drawRate(steps, mine, seeds));
     panel.result.textContent = tell(steps, mine, seeds);
     panel.drawing.setAttribute("aria-label", `${panel.name}: ${panel.result.textContent}`);
   }
   for (const name of ["Another seed", "Ten more", "All"]) setAvailable(view.buttons[name], shown < seeds);
-  setAvailable(view.buttons["Start again"], shown > 0 || guessed(model));
+  setAvailable(view.buttons[AGAIN], shown > 0 || guessed(model));
+  view.buttons[AGAIN].textContent = shown > 0 && !guessed(model) ? FORGET : AGAIN;
   view.line.textContent = announce(view, model, shown, seeds);
   view.numbers.paint();
 }
@@ -145,9 +166,11 @@ function tell(steps, mine, seeds) {
 
 function announce(view, model, shown, seeds) {
   if (shown === 0) return guessed(model) ? "Now let the seeds fall." : "Move the sliders to your guesses, then let the seeds fall.";
-  if (shown < seeds) return `${shown} of ${seeds} seeds.`;
+  const none = guessed(model) ? "" : ` You made no guess before the first one fell; “${FORGET}” takes ${shown === 1 ? "it" : "them"} away again.`;
+  if (shown < seeds) return `${shown} of ${seeds} seeds.${none}`;
+  if (none) return `All ${seeds} seeds.${none}`;
   const inside = view.panels.filter((panel) => panel.result.textContent.endsWith("inside.")).length;
-  return `All ${seeds} seeds.` + (guessed(model) ? ` ${inside} of your ${Object.keys(model.get("guesses")).length} guesses ${inside === 1 ? "lies" : "lie"} inside the interval.` : "");
+  return `All ${seeds} seeds. ${inside} of your ${Object.keys(model.get("guesses")).length} guesses ${inside === 1 ? "lies" : "lie"} inside the interval.`;
 }
 
 /** The step at which each run of the seeds so far was solved. */

@@ -8,6 +8,8 @@ import sys
 import pytest
 from docutils import nodes
 
+from tests.test_figures import ON_A_PHONE
+
 from .conftest import ROOT, pages_in_toc
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -21,8 +23,8 @@ NUMBER = re.compile(r'<span class="caption-number">Figure (\d+)\.(\d+) </span>')
 
 def drawn(text: str) -> tuple[int, list[str]]:
     """How many pictures a page has, and the figures that hold them."""
-    return (len(re.findall(r'class="parity-figure"><svg', text)),
-            [figure for figure in FIGURE.findall(text) if 'class="parity-figure"><svg' in figure])
+    picture = 'class="parity-figure"><div class="parity-drawing"'
+    return text.count(picture), [figure for figure in FIGURE.findall(text) if picture in figure]
 
 
 @pytest.mark.book
@@ -63,7 +65,8 @@ def merged(picture: str, caption: str = "See it.") -> nodes.figure:
     return figure
 
 
-PICTURE = '<figure class="parity-figure"><svg><path/></svg>\n{}</figure>'
+DRAWING = '<div class="parity-drawing"><svg><path/></svg></div>'
+PICTURE = f'<figure class="parity-figure">{DRAWING}\n{{}}</figure>'
 NUMBERS = "<details class=\"parity-numbers\"><summary>The numbers</summary></details>"
 
 
@@ -75,7 +78,7 @@ NUMBERS = "<details class=\"parity-numbers\"><summary>The numbers</summary></det
 ])
 def test_a_pictures_key_ends_the_caption_and_its_numbers_follow(own, caption, words, legend):
     figure = merged(PICTURE.format(own), caption)
-    assert figure.next_node(nodes.raw).astext() == '<div class="parity-figure"><svg><path/></svg></div>'
+    assert figure.next_node(nodes.raw).astext() == f'<div class="parity-figure">{DRAWING}</div>'
     assert [one.astext() for one in figure.findall(nodes.caption)] == [words]
     assert [one.astext() for one in figure.findall(nodes.legend)] == [legend] * bool(legend)
 
@@ -94,3 +97,17 @@ def test_a_notebook_has_the_caption_below_its_cell():
     assert caption_of(metadata, Numbered()) == "**Figure 2.1.** See it."
     assert caption_of({}, Numbered()) == ""
     assert PlainMarkdown(Numbered()).inline("{numref}`fig-a`") == "Figure 2.1"
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_on_a_phone_all_text_of_every_picture_can_be_read(browser, html):
+    page, seen = browser.new_page(viewport={"width": 390, "height": 900}), 0
+    for name in CHAPTERS:
+        page.goto((html / f"{name}.html").as_uri())
+        sizes = page.locator(".parity-drawing").evaluate_all(ON_A_PHONE)
+        assert [size for _, size in sizes if size < 11] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, name
+        seen += len(sizes)
+    page.close()
+    assert seen > 0

@@ -197,3 +197,11 @@ def test_what_solved_means_is_said_for_each_file_that_trains_until_then(source, 
 ])
 def test_numbers_of_every_size_are_readable(value, words):
     assert sys.modules["claims.words"].power(value) == words
+
+
+@pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim.source in
+                                   ("two_by_two", "fixed_lengths", "lengths_present", "biases_and_batches")],
+                         ids=lambda claim: claim.id)
+def test_no_figure_of_a_condition_stands_without_its_unit(claim):
+    shown = claim.shows(claim.results())
+    assert not re.search(r"every_step|\d\.\.\d|(?:^|[;,] )\d+:|, \d+,|\d+ of \d+\b(?! (seeds|nets))", shown), shown

@@ -222,11 +222,11 @@ def test_what_was_not_reached_is_hidden_and_stays_shown_once_it_was(show):
 def test_by_keyboard_alone(show):
     page = show(GatedUnit(bits="1011"))
     order = []
-    for _ in range(7):
+    for _ in range(8):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-    assert order == ["Bits", "Net", "Back", "Step", "Flip this bit", "Step", "The numbers"]
+    assert order == ["Bits", "Net", "Back", "Step", "Flip this bit", "Start again", "Step", "The numbers"]
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
     assert page.locator(".pw-said p").get_attribute("aria-live") == "off"     # the slider tells its value itself
@@ -292,7 +292,7 @@ def test_on_a_phone_it_fits_can_be_touched_and_read_and_does_not_jump(show, them
         assert min(sizes) >= 11
     controls = page.locator(".parity-widget :is(button, input, select, summary)")
     boxes = [controls.nth(i).bounding_box() for i in range(controls.count())]
-    assert len(boxes) == 7
+    assert len(boxes) == 8
     assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
 
 
@@ -306,3 +306,29 @@ def test_the_thumb_stands_over_its_column(show, width):
         line = slider.bounding_box()
         thumb = line["x"] + 8 + step / 9 * (line["width"] - 16)
         assert column["x"] + column["width"] / 2 == pytest.approx(thumb, abs=1.5)
+
+
+@pytest.mark.browser
+def test_start_again_brings_back_bits_net_and_step_and_nothing_has_been_seen(show):
+    page = show(GatedUnit(bits="101"))
+    page.get_by_role("textbox", name="Bits").fill("110")
+    for _ in range(2):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_role("combobox", name="Net").select_option("LSTM by hand")
+    page.get_by_role("button", name="Start again").click()
+    assert page.get_by_role("textbox", name="Bits").input_value() == "101"
+    assert page.get_by_role("combobox", name="Net").input_value() == "GRU by hand"
+    assert page.locator(".pw-steps").get_attribute("aria-label") == "Answers so far: none"
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Start again").click()      # now neither bits nor net nor step change
+    assert page.locator(".pw-steps").get_attribute("aria-label") == "Answers so far: none"
+
+
+@pytest.mark.browser
+def test_on_a_phone_the_buttons_are_in_sight_of_cell_and_curves(show):
+    page = show(GatedUnit(), width=390)
+    for drawing in page.locator(".pw-unit svg").all():
+        drawing.scroll_into_view_if_needed()
+        box = page.get_by_role("button", name="Step", exact=True).bounding_box()
+        assert 0 <= box["y"] <= 900 - box["height"]

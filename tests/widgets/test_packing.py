@@ -62,3 +62,14 @@ def test_lengths_change_by_keyboard_and_strings_come_and_go(show):
     controls = page.locator(".parity-widget :is(button, input)")
     assert all(controls.nth(i).bounding_box()["height"] >= 44 for i in range(controls.count()))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.browser
+def test_each_length_is_written_beside_its_slider_and_each_count_says_what_it_counts(show):
+    page = show(PackedBatch((3, 7)))
+    assert page.locator(".pw-row .pw-value").all_inner_texts() == ["3 bits", "7 bits"]
+    page.get_by_role("slider", name="Length of string A").fill("1")
+    assert page.locator(".pw-row .pw-value").all_inner_texts() == ["1 bit", "7 bits"]
+    assert page.get_by_text("how many strings have this step").is_visible()
+    assert "8 bits in a row" in page.locator(".pw-flat").inner_text()
+    assert "6 of its 14 squares" in page.get_by_text("Always even").inner_text()

@@ -1,9 +1,13 @@
 """Playground in Python: its settings as the engine takes them, and what is not allowed."""
 
+import re
+
 import pytest
 
 from parity_lib.data import Curriculum
+from parity_lib.experiments import load
 from parity_lib.widgets import Playground
+from parity_lib.widgets.base import front_end
 
 
 def test_the_settings_are_those_of_the_book_s_recipe():
@@ -34,3 +38,15 @@ def test_lengths_become_plain_and_are_said(lengths, plain, words):
 def test_what_is_not_allowed_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         Playground(**arguments)
+
+
+def test_each_trap_says_when_one_may_stop_and_what_the_recorded_runs_had_done_by_then():
+    source = front_end("playground")[0]
+    presets = re.findall(r'^  "(.*)": \{', source[source.index("const PRESETS"):source.index("export default")], re.M)
+    stops = Playground().stops
+    assert set(stops) <= set(presets)
+    assert {name for name in presets if name.startswith("Trap")} <= set(stops)
+    table = load("two_by_two")
+    row, cap = table["conditions"]["end, 50, lstm"], table["defaults"]["max_steps"]
+    assert f"{cap:,} updates: by then {row['solved']} of {row['seeds']}" in stops["LSTM: a label at the end, 50 bits"]
+    assert Playground(chosen=False).stops == {}

@@ -150,3 +150,12 @@ def test_only_the_figures_that_are_asked_for(show):
     page = show(Playground(figures=("loss",), chosen=False))
     assert page.locator(".pw-figure").count() == 1
     assert page.get_by_role("combobox").count() == 0
+
+
+def test_a_trap_says_when_to_stop_and_the_recipe_does_not(show):
+    widget = Playground()
+    page = show(widget)
+    page.get_by_role("combobox", name="Begin with").select_option(label="Trap: one unit")
+    assert page.locator(".pw-stop").inner_text() == widget.stops["Trap: one unit"]
+    page.get_by_role("combobox", name="Begin with").select_option(label="The book's recipe")
+    assert page.locator(".pw-stop").is_hidden()

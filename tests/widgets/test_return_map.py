@@ -86,3 +86,15 @@ def test_bits_are_fed_and_the_slider_moves_by_keyboard(show):
     assert "p = 0 alone" in said(page)       # another K, another proof
     controls = page.locator(".parity-widget :is(button, input)")
     assert all(controls.nth(i).bounding_box()["height"] >= 44 for i in range(controls.count()))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("K", [0.5, 1.15, 4.0])
+def test_the_names_of_the_curves_stand_clear_of_them_and_of_each_other(show, K):
+    page = show(ReturnMap(K, bits="1011"), width=390)
+    first, second = (page.get_by_text(f"after a {bit}", exact=True).bounding_box() for bit in (0, 1))
+    frame, drawing = page.locator(".pw-frame").bounding_box(), page.locator(".pw-map svg").bounding_box()
+    assert first["y"] + first["height"] <= second["y"]
+    for name in (first, second):
+        assert name["x"] >= frame["x"] + frame["width"]
+        assert name["x"] + name["width"] <= drawing["x"] + drawing["width"]

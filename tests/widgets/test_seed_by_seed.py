@@ -8,6 +8,7 @@ import pytest
 
 from parity_lib.experiments import load, wilson_interval
 from parity_lib.widgets import SeedBySeed
+from tests.widgets.static_page import STATIC
 
 FEW = {"5 bits": [120, None, 300, 40, None], "50 bits": [None] * 5}
 
@@ -108,3 +109,33 @@ def test_the_guess_that_comes_true_is_never_outside(show):
         slider.fill(str(k)) if k != 6 else slider.click()       # it stands at six: a click there is a guess as well
     page.get_by_role("button", name="All").click()
     assert all(text.endswith("is inside.") for text in page.locator(".pw-result").all_inner_texts())
+
+
+@pytest.mark.browser
+def test_a_press_without_a_guess_says_so_and_the_guess_can_still_be_made(show):
+    page = show(SeedBySeed(FEW, cap=400))
+    page.get_by_role("button", name="Another seed").click()
+    assert page.locator(".pw-value").all_inner_texts() == ["none", "none"]
+    assert "You made no guess" in page.locator(".pw-line").inner_text()
+    page.get_by_role("button", name="Forget and guess").click()
+    assert page.locator(".pw-panel circle").count() == 0
+    slider = page.get_by_role("slider").first
+    assert slider.is_enabled()
+    slider.fill("2")
+    page.get_by_role("button", name="All").click()
+    assert "no guess" not in page.locator(".pw-line").inner_text()
+    assert page.get_by_role("button", name="Start again").is_visible()
+
+
+@pytest.mark.browser
+def test_a_guess_stays_in_the_browser_until_it_is_taken_back(show):
+    page = show(SeedBySeed(FEW, cap=400))
+    page.context.add_init_script(path=str(STATIC / "guesses.js"))
+    again = lambda: (page.reload(), page.locator(".widget-host[data-ready]").wait_for())  # noqa: E731
+    again()
+    page.get_by_role("slider").first.fill("4")
+    again()
+    assert page.locator(".pw-value").all_inner_texts() == ["4 of 5", "none yet"]
+    page.get_by_role("button", name="Start again").click()
+    again()
+    assert page.locator(".pw-value").all_inner_texts() == ["none yet", "none yet"]

@@ -301,3 +301,14 @@ def test_on_a_phone_all_is_large_enough_and_nothing_jumps(show, theme):
             "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * one.ownerSVGElement.getScreenCTM().a)")
         assert min(sizes) >= 11
     assert len(heights) == 1
+
+
+@pytest.mark.browser
+def test_on_a_phone_plane_machine_and_buttons_are_in_sight_together(show):
+    page = show(StateMachine({"by hand": by_hand()}), width=390)
+    page.set_viewport_size({"width": 390, "height": 750})
+    plane, machine = (one.bounding_box() for one in page.locator(".pw-pair > div > svg").all())
+    page.evaluate(f"scrollTo(0, {plane['y'] - 10})")
+    button = page.get_by_role("button", name="Read a 1").bounding_box()
+    assert machine["y"] + machine["height"] - plane["y"] + 10 <= button["y"]
+    assert button["y"] + button["height"] <= 750
