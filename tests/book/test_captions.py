@@ -16,13 +16,13 @@ from plain_notebook import Lookup, PlainMarkdown, caption_of
 
 CHAPTERS = [name for name in pages_in_toc(ROOT) if (ROOT / f"{name}.md").is_file()]
 FIGURE = re.compile(r"<figure\b[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
+PICTURES = re.compile(r'class="parity-figure"><div[^>]* class="drawn"><svg')
 NUMBER = re.compile(r'<span class="caption-number">Figure (\d+)\.(\d+) </span>')
 
 
 def drawn(text: str) -> tuple[int, list[str]]:
     """How many pictures a page has, and the figures that hold them."""
-    return (len(re.findall(r'class="parity-figure"><svg', text)),
-            [figure for figure in FIGURE.findall(text) if 'class="parity-figure"><svg' in figure])
+    return len(PICTURES.findall(text)), [figure for figure in FIGURE.findall(text) if PICTURES.search(figure)]
 
 
 @pytest.mark.book
