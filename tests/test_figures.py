@@ -164,6 +164,10 @@ def test_a_figure_is_the_same_each_time():
     assert figures.packing([3, 7]).svg() == figures.packing([3, 7]).svg()
 
 
+def test_a_figure_rules_nothing_of_the_page_around_it():
+    assert "<style" not in figures.packing([3, 7]).svg()
+
+
 def test_a_caption_is_shown_and_escaped():
     picture = figures.Picture(figures.canvas()[0], "An empty plot.", "a < b")
     assert "<figcaption>a &lt; b</figcaption>" in picture._repr_html_()

@@ -17,7 +17,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)      # a line for each 
 
 SCRIPT = r'\s*<script[^>]*\ssrc="[^"]*{}[^"]*"[^>]*></script>'
 ICONS, FORMULAS, SEARCH = (re.compile(SCRIPT.format(name)) for name in (
-    "scripts/fontawesome", "(?:mathjax/|formulas)", "(?:searchtools|language_data|searchindex)"))
+    "scripts/fontawesome", "(?:mathjax/|formulas)", "(?:searchtools|language_data|searchindex|excerpts)"))
 STYLE = Path("styles/pydata-sphinx-theme.css")
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 ICON = re.compile(r"\bfa-[a-z0-9-]+")

@@ -27,6 +27,7 @@ from in_place import with_places
 from lighter import lightened
 from live_figures import StillPictures, told
 from plain_notebook import Lookup, Unknown, plain_notebook
+from room import with_room
 from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -168,7 +169,7 @@ def finish_pages(app, exception) -> None:
     folder = Path(app.outdir)
     before = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf8") for file in folder.rglob("*.html")}
     for name, text in with_places({name: mended(text) for name, text in before.items()}).items():
-        after = told(lightened(Path(name).stem, text))
+        after = with_room(told(lightened(Path(name).stem, text)))
         if after != before[name]:
             (folder / name).write_text(after, encoding="utf8")
 

@@ -116,14 +116,16 @@ class Picture:
             self.figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
         text = file.getvalue()
         text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.DOTALL)
+        # Matplotlib's style sheet for every element would rule the whole page, which styles itself anew at each figure.
+        text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
         for colour, themed in THEMED.items():
             text = text.replace(colour, themed)
         width = float(re.search(r'width="([\d.]+)pt"', text).group(1)) * SHOWN_AT
         text = re.sub(r' width="[\d.]+pt"| height="[\d.]+pt"', "", text, count=2)
         label = html.escape(self.alt, quote=True)
-        opening = (f'<svg role="img" aria-label="{label}" '
-                   f'style="max-width: {width:.0f}pt; min-width: {least_width(text)}px; width: 100%"')
-        return text.replace("<svg", opening, 1)
+        style = (f"max-width: {width:.0f}pt; min-width: {least_width(text)}px; width: 100%; "
+                 "stroke-linejoin: round")
+        return text.replace("<svg", f'<svg role="img" aria-label="{label}" style="{style}"', 1)
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""

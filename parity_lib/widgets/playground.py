@@ -20,6 +20,7 @@ MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
 NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
 FIGURES = ("loss", "lengths", "states", "gradient")
+ROOM = {(True, 4): [57.0, 92.4], (False, 2): [33.3, 51.9]}      # rem, by whether settings can be chosen, and figures
 
 
 class Playground(ParityWidget):
@@ -69,7 +70,7 @@ class Playground(ParityWidget):
                     f'one number up to {MOST_BITS}, where batch_size is "all"')
         else:
             require_int("batch_size", batch_size, least=1)
-        super().__init__(figures=list(figures), chosen=chosen, room=[57.0, 92.4] if chosen else [],
+        super().__init__(figures=list(figures), chosen=chosen, room=ROOM.get((chosen, len(figures)), []),
                          stops=when_to_stop() if chosen else {}, settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,

@@ -18,13 +18,13 @@ from plain_notebook import Lookup, PlainMarkdown, caption_of
 
 CHAPTERS = [name for name in pages_in_toc(ROOT) if (ROOT / f"{name}.md").is_file()]
 FIGURE = re.compile(r"<figure\b[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
+PICTURES = re.compile(r'class="parity-figure"><div class="parity-drawing"[^>]*><div[^>]* class="drawn"><svg')
 NUMBER = re.compile(r'<span class="caption-number">Figure (\d+)\.(\d+) </span>')
 
 
 def drawn(text: str) -> tuple[int, list[str]]:
     """How many pictures a page has, and the figures that hold them."""
-    picture = 'class="parity-figure"><div class="parity-drawing"'
-    return text.count(picture), [figure for figure in FIGURE.findall(text) if picture in figure]
+    return len(PICTURES.findall(text)), [figure for figure in FIGURE.findall(text) if PICTURES.search(figure)]
 
 
 @pytest.mark.book

@@ -212,6 +212,18 @@ def test_the_search_finds(browser, site, html, place):
     assert not wrong
 
 
+def test_search_results_show_the_text_around_the_words(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/search.html?q=parity+padding")
+        page.wait_for_selector("#search-results p.search-summary:has-text('found')")
+        results = page.locator("#search-results li:not(:has(span)) .context")      # the library's names have no excerpt
+        page.wait_for_function("document.querySelectorAll('#search-results .context').length > 5")
+        excerpts = results.all_inner_texts()
+    assert all("parit" in text.lower() or "pad" in text.lower() for text in excerpts), excerpts
+    assert not [text for text in excerpts if re.search("Contents|To say to a friend\\s+Check yourself|\\d#", text)]
+    assert all(len(text) < 300 for text in excerpts)
+
+
 def test_the_search_button_opens_one_field(browser, site):
     with opened(browser, 390, "dark") as context:
         page, _ = visit(context, f"{site}/{PAGES[0]}.html")
