@@ -144,9 +144,10 @@ def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, st
 def _excess(pid: int, folders: Iterable[Path], limits: Limits) -> str:
     memory, count = 0, 0
     try:
-        for child in psutil.Process(pid).children(recursive=True):
+        first = psutil.Process(pid)
+        for one in (first, *first.children(recursive=True)):
             count += 1
-            memory += _resident(child)
+            memory += _resident(one)
     except psutil.Error:
         return ""
     if count > limits.processes:

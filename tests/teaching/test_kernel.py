@@ -1,0 +1,187 @@
+"""A kernel in its world: what it cannot see, what it may not use, and that nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from parity_lib.teaching import sandbox
+from parity_lib.teaching.kernel import PREFIX, Kernel, Stopped, TooLong, copy_files, remove_leftovers
+from parity_lib.teaching.warm import Warm
+
+pytestmark = pytest.mark.whole
+SMALL = sandbox.Limits(memory=700, processes=12, disk=20)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course with a secret, and what a student handed in beside the notebook."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "gradebook.db").write_text("secret")
+    handed_in = root / "autograded" / "ada" / "unrolling"
+    handed_in.mkdir(parents=True)
+    (handed_in / "data.csv").write_text("1,2")
+    (handed_in / "unrolling.ipynb").write_text("hidden tests")
+    (handed_in / "link").symlink_to(root / "gradebook.db")
+    return root
+
+
+@pytest.fixture(scope="module")
+def warm(course):
+    loaded = Warm(course, SMALL, PREFIX)
+    yield loaded
+    loaded.close()
+
+
+@pytest.fixture(params=["cold", "warm"])
+def kernel(request, course):
+    loaded = request.getfixturevalue("warm") if request.param == "warm" else None
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=True, warm=loaded)
+    yield running
+    running.close()
+
+
+def said(kernel, source, seconds=20):
+    """What a piece of code prints, or the name and text of its error."""
+    texts = []
+
+    def hear(message):
+        content = message["content"]
+        if message["msg_type"] in ("stream", "error"):
+            texts.append(content.get("text") or f"{content['ename']}: {content['evalue']}")
+    kernel.run(source, seconds, hear)
+    return "".join(texts).strip()
+
+
+def test_it_sees_what_was_handed_in_and_nothing_of_the_course(kernel, course):
+    assert said(kernel, "import os; print(sorted(os.listdir('.')), open('data.csv').read())") == "['data.csv'] 1,2"
+    assert said(kernel, f"print(os.path.exists({str(course / 'gradebook.db')!r}))") == "False"
+    assert said(kernel, "print([name for name in os.environ if 'PRIVATE' in name])") == "[]"
+    answers = sandbox.HIDDEN[0]
+    assert answers.is_file()
+    assert "Error" in said(kernel, f"print(open({str(answers)!r}).read())")
+
+
+def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
+    assert said(kernel, "open('x', 'w').write('1'); print(open('x').read())") == "1"
+    for place in ("/", "/usr", "/etc", str(sandbox.PACKAGE), "/dev"):
+        assert "Error" in said(kernel, f"open({place!r} + '/x', 'w')"), place
+
+
+def test_it_has_no_network_and_no_rights(kernel):
+    assert "unreachable" in said(kernel, "import socket; socket.create_connection(('192.0.2.1', 80), 2)")
+    assert said(kernel, "import os; print(os.getuid(), os.geteuid())") == "1000 1000"
+    libc = "import ctypes; libc = ctypes.CDLL(None); "
+    new_users, unmount, become_root = "libc.unshare(0x10000000)", "libc.umount2(b'/tmp', 2)", "libc.setuid(0)"
+    assert said(kernel, libc + f"print({new_users}, {unmount}, {become_root})") == "-1 -1 -1"
+
+
+def test_it_sees_no_process_but_its_own(kernel):
+    seen = said(kernel, "import os; print([int(p) for p in os.listdir('/proc') if p.isdigit() and int(p) > 9])")
+    assert seen == "[]"
+    assert "Error" in said(kernel, f"os.kill({os.getpid()}, 0)")
+
+
+def test_two_forks_share_nothing(warm, course):
+    handed_in = course / "autograded" / "ada" / "unrolling"
+    one, other = (Kernel(handed_in, course, SMALL, True, warm) for _ in range(2))
+    try:
+        for place in ("/tmp", "/dev/shm", sandbox.HOME):
+            said(one, f"open('{place}/from-one', 'w').write('1')")
+            assert said(other, f"import os; print(os.path.exists('{place}/from-one'))") == "False"
+        kernels = said(other, f"import os; print([n for n in os.listdir({str(warm.folder)!r}) if 'parity' in n])")
+        assert kernels == str([other.folder.name])
+        draw = "import numpy as np, torch; print(np.random.rand(), torch.rand(1))"
+        draws = {said(each, draw) for each in (one, other)}
+        assert len(draws) == 2
+    finally:
+        one.close()
+        other.close()
+    assert list(warm.folder.glob(f"{PREFIX}*")) == []
+
+
+@pytest.mark.parametrize(("source", "why"), [
+    ("keep = [bytearray(b'1' * 10**7) for _ in range(200)]\nimport time; time.sleep(9)", "MB of memory"),
+    ("import os\nfor _ in range(40):\n    if not os.fork():\n        break\nimport time; time.sleep(9)", "processes"),
+    ("import glob, time\nplace = glob.glob('/tmp/**/connection.json', recursive=True)[0]\n"
+     "for i in range(9):\n    open(f'{place}{i}', 'wb').write(b'1' * 10**7)\ntime.sleep(9)", "MB of disk"),
+    ("import os; os._exit(0)", "its process ended"),
+    ("import ctypes; ctypes.string_at(0)", "its process ended"),
+], ids=["memory", "processes", "disk", "exit", "crash"])
+def test_who_takes_too_much_is_stopped_and_told(kernel, source, why):
+    with pytest.raises(Stopped, match=why):
+        said(kernel, source)
+
+
+def test_a_folder_of_its_own_has_an_end(kernel):
+    said(kernel, "import errno\ntry:\n    for i in range(9):\n        open(str(i), 'wb').write(b'1' * 10**7)\n"
+                 "except OSError as error:\n    full = errno.errorcode[error.errno]")
+    assert said(kernel, "print(full)") == "ENOSPC"
+
+
+def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
+    said(kernel, "x = 5")
+    with pytest.raises(TooLong):
+        said(kernel, "while True: pass", seconds=1)
+    assert said(kernel, "print(x)") == "5"
+
+
+def test_who_cannot_be_interrupted_is_ended(kernel, monkeypatch):
+    monkeypatch.setattr("parity_lib.teaching.kernel.GRACE", 1)
+    with pytest.raises(Stopped, match="could not be interrupted"):
+        said(kernel, "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass", seconds=1)
+
+
+def test_a_flood_costs_its_author_and_not_us(kernel):
+    before = psutil.Process().memory_info().rss
+    with pytest.raises((TooLong, Stopped)):
+        kernel.run("while True: print('x' * 10_000)", 2)
+    assert psutil.Process().memory_info().rss - before < 300 * sandbox.MB
+
+
+def test_nothing_is_left_of_it(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=True)
+    said(running, "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'], "
+                  "start_new_session=True)")
+    family = psutil.Process(running.process.pid).children(recursive=True)
+    assert len(family) >= 3
+    running.close()
+    assert not running.folder.exists()
+    assert not psutil.wait_procs(family, timeout=5)[1]
+
+
+def test_what_a_killed_grading_left_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    child = os.fork()
+    if not child:
+        signal.pause()
+    ours, theirs = (tmp_path / f"{PREFIX}{pid}-x" for pid in (os.getpid(), child))
+    ours.mkdir()
+    theirs.mkdir()
+    remove_leftovers()
+    assert theirs.exists()
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    remove_leftovers()
+    assert ours.exists()
+    assert not theirs.exists()
+
+
+def test_only_regular_files_are_copied(tmp_path, course):
+    copy_files(course / "autograded" / "ada" / "unrolling", tmp_path / "files", 10)
+    assert [file.name for file in (tmp_path / "files").iterdir()] == ["data.csv"]
+
+
+def test_where_it_cannot_be_contained_it_runs_and_is_ended_all_the_same(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=False)
+    assert said(running, "print(1 + 1)") == "2"
+    process = psutil.Process(running.process.pid)
+    running.close()
+    deadline = time.monotonic() + 5
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
