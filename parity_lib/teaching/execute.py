@@ -15,6 +15,7 @@ import io
 import json
 import time
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from parity_lib.checks import core, door
 from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import sandbox
-from parity_lib.teaching.kernel import PREFIX, Kernel, Stopped, TooLong, remove_leftovers
+from parity_lib.teaching.kernel import PREFIX, Died, Kernel, Stopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
 from parity_lib.teaching.warm import Warm
 
@@ -45,7 +46,7 @@ class Execute(NbGraderPreprocessor):
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
     notebook_timeout = Float(600, help="Seconds that all cells of a hand-in may take together").tag(config=True)
     output_limit = Integer(1_000_000, help="Characters of output that are kept of one cell").tag(config=True)
-    restarts = Integer(3, help="How often a hand-in's kernel is started again after it died").tag(config=True)
+    restarts = Integer(6, help="How often a hand-in's kernel is started again after it died").tag(config=True)
     require_containment = Bool(False, help="Refuse to run a hand-in that cannot be contained").tag(config=True)
     warm = Bool(False, help="Fork kernels from a process that has PyTorch loaded; Linux only").tag(config=True)
     address_space = Integer(sandbox.Limits.address_space, help="MB of addresses of one process").tag(config=True)
@@ -85,17 +86,31 @@ class Execute(NbGraderPreprocessor):
     def _run(self, cell: NotebookNode) -> None:
         heard = Heard(cell, self.output_limit)
         try:
-            reply = self._alive().run(cell.source, self._seconds(), heard)
+            reply = self._asked(cell.source, self._seconds, heard)
         except TooLong:
             cell.outputs.append(_error("Timeout", self._too_long()))
         except Stopped as why:
-            self._close()
             cell.outputs.append(_error("KernelStopped", f"The kernel stopped in this cell: {why}. What came before "
                                        "it counts; the cells after it ran in a new kernel without this cell."))
         else:
             self.worked.append(cell.source)
             heard.finish(reply)
         heard.close()
+
+    def _asked(self, source: str, seconds: Callable[[], float], hear: Heard, **options: Any) -> dict:
+        """Run code in the kernel. One that died gets a second chance: it may have been killed from outside."""
+        try:
+            return self._alive().run(source, seconds(), hear, **options)
+        except Stopped as why:
+            self._close()
+            if not isinstance(why, Died):
+                raise
+        hear.forget()
+        try:
+            return self._alive().run(source, seconds(), hear, **options)
+        except Stopped:
+            self._close()
+            raise
 
     def _alive(self) -> Kernel:
         """The kernel; a new one has first run what had worked in the one before."""
@@ -104,8 +119,11 @@ class Execute(NbGraderPreprocessor):
                 raise Stopped(f"it has stopped {self.started} times in this notebook, and is not started again")
             self.started += 1
             limits = sandbox.Limits(self.address_space, self.memory, self.processes, self.disk)
-            loaded = loaded_process(Path.cwd(), limits) if self.warm and self.contain else None
-            self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain, loaded)
+            try:
+                loaded = loaded_process(Path.cwd(), limits) if self.warm and self.contain else None
+                self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain, loaded)
+            except OSError as error:
+                raise Died(f"it did not start ({error})") from None
             for source in self.worked:
                 with contextlib.suppress(TooLong):
                     self.kernel.run(source, self._seconds(), silent=True)
@@ -142,17 +160,20 @@ class Execute(NbGraderPreprocessor):
 
     def _ask(self, until: float, name: str, args: tuple, kwargs: dict) -> Any:
         """One call on the other side of the wall: a value, or a CheckFailed with words for the student."""
+        def seconds() -> float:
+            left = min(self._seconds(), until - time.monotonic())
+            if left <= 0:
+                raise TooLong
+            return left
+
         source = ASK.format(door.request(name, args, kwargs))
         asked = f"`{args[0]}`" if args else name
         try:
-            seconds = min(self._seconds(), until - time.monotonic())
-            if seconds <= 0:
-                raise TooLong
-            reply = self._alive().run("", seconds, silent=True, user_expressions={"answer": source})
+            reply = self._asked("", seconds, Heard(NotebookNode(outputs=[]), 0), silent=True,
+                                user_expressions={"answer": source})
         except TooLong:
             message = f"{asked} was stopped. {self._too_long()}"
         except Stopped as why:
-            self._close()
             message = f"the kernel stopped while {asked} was asked: {why}"
         else:
             return door.read(_answer(reply))
@@ -226,6 +247,10 @@ class Heard:
             before.text += output.text
         else:
             self.cell.outputs.append(output)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.cell.outputs, self.size = [], 0
 
     def finish(self, reply: dict) -> None:
         """Note an error of which no output told."""

@@ -38,6 +38,10 @@ class Stopped(Exception):
     """The kernel is gone; the text says why, to the student."""
 
 
+class Died(Stopped):
+    """It ended by itself, or somebody killed it."""
+
+
 class TooLong(Exception):
     """The code ran out of its time, and was interrupted; the kernel is alive."""
 
@@ -151,7 +155,7 @@ class Kernel:
 
     def _check_alive(self) -> None:
         if self.process.poll() is not None:
-            raise Stopped(f"it used {self.process.excess}" if self.process.excess else "its process ended")
+            raise Stopped(f"it used {self.process.excess}") if self.process.excess else Died("its process ended")
 
     def _interrupt(self) -> None:
         """Ask the kernel to stop what it does: through its own channel, so that no process has to be found."""

@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from parity_lib.teaching import sandbox
@@ -58,8 +59,11 @@ class Warm:
         with socket.socket(socket.AF_UNIX) as waiting:
             waiting.bind(str(folder / HELLO))
             waiting.listen(1)
-            waiting.settimeout(STARTS_WITHIN)
             self.asking.sendall(json.dumps(str(folder)).encode() + b"\n")
+            deadline = time.monotonic() + STARTS_WITHIN
+            while not select.select([waiting], [], [], 0.2)[0]:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise OSError("the process that has PyTorch loaded is gone")
             with waiting.accept()[0] as caller:
                 # The kernel's number here; in its own world it is 1.
                 pid, _, _ = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))

@@ -1,0 +1,98 @@
+"""A grading that is killed, at any moment and in any part, ends with the points of one that nobody disturbed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.exercises import course
+from tests.hostile import bank
+from tests.hostile.test_hostile import GRADE, points
+
+pytestmark = pytest.mark.whole
+
+WARM = "c = get_config()\nc.Execute.warm = True\n"
+CLASS = {"right": "", "one-wrong": "\n\ndef unroll(xs, h0, U, V, b):\n    return h0"}
+LONGEST = 9.0       # seconds after which it is killed at the latest
+SIGNALS = {"killed": signal.SIGKILL, "hung up": signal.SIGHUP, "interrupted": signal.SIGINT}
+
+
+def command(root: Path) -> subprocess.Popen:
+    """``parity grade`` in a course."""
+    return subprocess.Popen([sys.executable, "-c", GRADE, "grade", bank.EXERCISE], cwd=root, env=course.environment(),
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+
+
+@pytest.fixture(scope="module")
+def ungraded(tmp_path_factory) -> Path:
+    """A course with a class of two, before anything is graded."""
+    root = course.copy_course(tmp_path_factory.mktemp("kills") / "course", bank.EXERCISE)
+    (root / "private").mkdir()
+    (root / "private" / "nbgrader_config.py").write_text(WARM, encoding="utf8")
+    for student, more in CLASS.items():
+        notebook = course.solution(bank.EXERCISE)
+        next(cell for cell in notebook.cells if cell.id == "unroll").source += more
+        course.submit(root, student, bank.EXERCISE, notebook)
+    course.nbgrader(root, "generate_assignment", bank.EXERCISE, "--force")
+    return root
+
+
+@pytest.fixture
+def root(ungraded, tmp_path) -> Path:
+    return shutil.copytree(ungraded, tmp_path / "course")
+
+
+def kernels(grading: psutil.Process) -> list[psutil.Process]:
+    """All that the grading has started, the youngest last."""
+    try:
+        return sorted(grading.children(recursive=True), key=lambda one: one.create_time())
+    except psutil.Error:
+        return []
+
+
+def disturb(root: Path, draw: random.Random) -> str:
+    """Begin a grading and kill it, or something that it has started, at a random moment. Says what was done."""
+    running = command(root)
+    time.sleep(draw.uniform(0.5, LONGEST))
+    what = draw.choice([*SIGNALS, "kernel", "loaded process"])
+    if what in SIGNALS:
+        running.send_signal(SIGNALS[what])
+    else:
+        started = kernels(psutil.Process(running.pid)) if running.poll() is None else []
+        for victim in started[-1:] if what == "kernel" else started[:1]:
+            try:
+                os.kill(victim.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+    output, _ = running.communicate(timeout=120)
+    return f"{what}: {output[-1000:]}"
+
+
+def is_undisturbed(root: Path) -> None:
+    """A plain rerun ends as if nothing had happened: points, files, and no process left."""
+    output, _ = (again := command(root)).communicate(timeout=120)
+    assert again.returncode == 0, output
+    expected = {"right": bank.TESTS, "one-wrong": bank.TESTS | {"unroll-check": 0}}
+    assert points(root) == expected, output
+    left = [process.info["cmdline"] for process in psutil.process_iter(["cmdline", "cwd"])
+            if process.info["cwd"] and process.info["cwd"].startswith(str(root))]
+    assert left == []
+    last, _ = (again := command(root)).communicate(timeout=120)
+    assert last.count(" kept ") == len(CLASS), last
+
+
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 25))])
+def test_whatever_is_killed_whenever_nothing_is_lost(root, seed):
+    draw = random.Random(seed)
+    done = [disturb(root, draw) for _ in range(2)]
+    print("\n".join(done))
+    is_undisturbed(root)
