@@ -8,19 +8,27 @@ opened by students and instructors alike. Both pages are made by nbconvert's
 in place of their filter of that name. HTML is cleaned *after* Markdown has been
 rendered, so no second parser of Markdown has to agree with the first.
 
-What is not listed here is left out. No file is changed by it, and no grade.
+What is not listed here is left out. No file is changed by it, and no grade. The pages ask no other host for
+anything: nbgrader's templates fetch MathJax from one, and so formulas become images here, as far as Matplotlib knows
+their TeX.
 """
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import nh3
 from jinja2 import pass_context
+from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import math_to_image
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -39,7 +47,7 @@ ATTRIBUTES = {
     "a": {"href": LINK},
     "details": {"open": ".*"},
     "div": {"class": "highlight"},
-    "img": {"src": IMAGE, "alt": "(?s:.*)", "width": SIZE, "height": SIZE},
+    "img": {"src": IMAGE, "alt": "(?s:.*)", "width": SIZE, "height": SIZE, "style": r"vertical-align: -?\d+(\.\d+)?pt"},
     "input": {"checked": ".*"},
     "ol": {"start": r"\d+"},
     "span": {"class": "|".join(filter(None, STANDARD_TYPES.values()))},
@@ -49,6 +57,10 @@ ATTRIBUTES = {
 ALWAYS = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"type": "checkbox", "disabled": ""}}
 
 OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+LONGEST_FORMULA = 400
+# nbconvert adds custom/custom.css of this folder to a page's head. Ours ends the style and forbids other hosts, and
+# stands in for MathJax 2, for which the keys of nbgrader's formgrade.js would wait.
+HEAD = Path(__file__).with_name("pages")
 NAMES = ("first_name", "last_name", "student")
 
 
@@ -74,8 +86,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
     """nbconvert's filter of this name, then :func:`clean`. Headings get no id, which might be that of a field.
 
-    >>> markdown2html({}, "$a<b$ and `<b>`, **5**")
-    '<p>$a&lt;b$ and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
+    >>> markdown2html({}, "5 < 7 and `<b>`, **5**")
+    '<p>5 &lt; 7 and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
     """
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
@@ -83,7 +95,15 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 class Renderer(IPythonRenderer):
-    """nbconvert's renderer, for which an image that is not there is no reason to make no page."""
+    """nbconvert's renderer, with images for formulas, for which a missing image is no reason to make no page."""
+
+    def inline_math(self, body: str) -> str:
+        """A formula in a line."""
+        return formula(body) or super().inline_math(body)
+
+    def block_math(self, body: str) -> str:
+        """A formula of its own."""
+        return formula(body) or super().block_math(body)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """The image; in the place of one that was not sent along, words."""
@@ -93,12 +113,33 @@ class Renderer(IPythonRenderer):
             return f"<em>(an image is missing: {html.escape(text)})</em>"
 
 
+@lru_cache(maxsize=1000)
+def formula(tex: str) -> str:
+    """A formula as an image; "" where Matplotlib does not know its TeX.
+
+    >>> formula(r"x^2")[:32], formula(r"\\nothing{")
+    ('<img alt="x^2" style="vertical-a', '')
+    """
+    tex, drawn = " ".join(tex.split()), io.BytesIO()
+    plain = re.sub(r"\\frac\s*(\w)\s*(\w)", r"\\frac{\1}{\2}", tex)
+    if len(plain) > LONGEST_FORMULA:
+        return ""
+    try:
+        depth = math_to_image(f"${plain}$", drawn, prop=FontProperties(size=11, math_fontfamily="cm"), format="svg")
+    except (ValueError, RuntimeError, RecursionError, TypeError):
+        return ""
+    source = base64.b64encode(drawn.getvalue()).decode("ascii")
+    return (f'<img alt="{html.escape(tex, quote=True)}" style="vertical-align: {-depth:.1f}pt" '
+            f'src="data:image/svg+xml;base64,{source}">')
+
+
 class Sanitise(Preprocessor):
     """Keep of a notebook what can be shown without danger: outputs of known types, cleaned, and nbgrader's marks."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Drop the notebook's own metadata (title, state of widgets); names of students are text, not HTML."""
         nb.metadata = NotebookNode()
+        resources["config_dir"] = str(HEAD)
         for name in NAMES:
             if resources.get(name):
                 resources[name] = html.escape(resources[name])
