@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
 PICTURE = re.compile(
-    r'<figure class="parity-figure">(?P<drawing><div class="parity-drawing".*?</svg></div>)\s*'
+    r'<figure class="parity-figure">(?P<drawing><div class="parity-drawing".*?</svg>\s*</div>)\s*'
     r"(?:<figcaption>(?P<key>.*?)</figcaption>)?"
     r"(?P<numbers><details.*</details>)?</figure>", re.DOTALL)
 
