@@ -137,8 +137,10 @@ class Execute(NbGraderPreprocessor):
         return min(self.timeout, left)
 
     def _too_long(self) -> str:
-        return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped, or the notebook for more "
-                f"than {self.notebook_timeout:.0f}. Is there a loop that never ends, or one over more than it needs?")
+        if time.monotonic() >= self.until:
+            return f"The cells of this notebook took more than {self.notebook_timeout:.0f} seconds together."
+        return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Is there a loop that never "
+                "ends, or one over more than it needs?")
 
     def _close(self) -> None:
         if self.kernel is not None:

@@ -230,7 +230,7 @@ def test_a_loop_without_end_loses_its_own_points_and_says_so(batches):
     assert len(stopped) == 1
     assert all(one.points == one.most for name, one in graded.outcomes.items() if name not in stopped)
     shown = text_of(graded.feedback)
-    assert f"✗ This cell ran for more than {SECONDS_A_CELL} seconds and was stopped." in shown
+    assert f"was stopped. This cell ran for more than {SECONDS_A_CELL} seconds and was stopped." in shown
     assert "KeyboardInterrupt" not in shown
     assert not leaks(batch)
 
