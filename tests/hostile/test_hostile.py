@@ -58,6 +58,7 @@ def prepared(root: Path, hand_ins: list[bank.Hostile]) -> Path:
 
 def run(root: Path, *command: str) -> Graded:
     """Run a grading command in a course and read what it left."""
+    assert sandbox.missing() == "", "uncontained, some of these would end every process of whoever runs them"
     before = checksums(root)
     done = subprocess.run([sys.executable, "-c", *command], cwd=root, env=course.environment(), text=True,
                           capture_output=True, encoding="utf8", errors="replace", timeout=1800)
