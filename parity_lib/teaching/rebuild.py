@@ -48,7 +48,8 @@ def read(path: Path) -> NotebookNode:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:
-        raw = json.loads(path.read_bytes().decode("utf-8-sig", errors="replace"))
+        text = path.read_bytes()
+        raw = json.loads(text.decode(json.detect_encoding(text), errors="replace"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
     if not isinstance(raw, dict):
