@@ -30,7 +30,9 @@ GRACE = 5               # seconds that a cell has to end after it was interrupte
 LONGEST_MESSAGE = 48_000_000
 MOST_WAITING = 200      # messages
 PREFIX = "parity-kernel-"
-PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", "--HistoryManager.enabled=False"]
+STAY = "get_ipython().ask_exit = lambda: None"      # quit() in a cell would end the cells after it, too
+PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", "--HistoryManager.enabled=False",
+          f"--IPKernelApp.exec_lines={STAY}"]
 
 
 class Stopped(Exception):
