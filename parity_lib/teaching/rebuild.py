@@ -24,6 +24,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in what was handed in."
 
 
@@ -74,7 +75,7 @@ def _cell(raw: dict) -> NotebookNode:
     source = raw.get("source", raw.get("input", ""))
     source = "".join(map(str, source)) if isinstance(source, list) else str(source)
     cell = NEW.get(kind, new_markdown_cell)(storable(source))
-    if isinstance(raw.get("id"), str) and raw["id"]:
+    if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
         cell.id = raw["id"]
     marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
@@ -142,10 +143,10 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Ids that nbformat allows, each once."""
+    """Each id once."""
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.id in seen or not re.fullmatch(r"[\w-]{1,64}", cell.id, re.ASCII):
+        if cell.id in seen:
             cell.id = f"cell-{number}"
         seen.add(cell.id)
 
