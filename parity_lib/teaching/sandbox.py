@@ -14,6 +14,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
@@ -99,7 +100,7 @@ def plain_environment() -> dict[str, str]:
 def world(course: Path) -> Iterable[str]:
     """What can be read: the system, Python, its libraries, of the course's repository the library alone."""
     readable = {Path(place) for place in SYSTEM} | {Path(sys.prefix), Path(sys.base_prefix), PACKAGE}
-    readable |= {Path(place) for place in sys.path if place and Path(place).is_dir() and not holds_course(Path(place))}
+    readable |= {Path(place) for place in sys.path if place and is_library(Path(place), course)}
     kept = [place for place in readable if place.exists() or place.is_symlink()]
     # From the shallow to the deep: what is laid over a folder comes after it, and what lies in that after this.
     for place in sorted({*kept, course.resolve()}, key=lambda place: (len(place.parts), place)):
@@ -111,9 +112,11 @@ def world(course: Path) -> Iterable[str]:
             yield from ("--ro-bind", str(place), str(place))
 
 
-def holds_course(place: Path) -> bool:
-    """Whether a folder is a repository of the course, from which the library is imported without installation."""
-    return place.resolve() == PACKAGE.parent and (place / "nbgrader_config.py").is_file()
+def is_library(place: Path, course: Path) -> bool:
+    """Whether a folder in which Python looks for modules holds libraries alone: no course, and not a temporary file."""
+    kept_out = (course.resolve(), Path(tempfile.gettempdir()).resolve())
+    return (place.is_dir() and not (place / "nbgrader_config.py").is_file()
+            and not any(one.is_relative_to(place.resolve()) for one in kept_out))
 
 
 def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, stopped: threading.Event) -> None:
