@@ -1,4 +1,4 @@
-"""An honest solution that shows nothing, but that six thousand times: each is an entry in the notebook."""
+"""An honest solution that shows nothing, but that six thousand times: each would be an entry in the notebook."""
 
 KIND = "output"
 LOSES = ()
@@ -7,4 +7,3 @@ from IPython.display import display
 for number in range(6000):
     display({"text/plain": ""}, raw=True)
 '''}
-SAYS = "left out: what was printed after"
