@@ -1,6 +1,6 @@
 """An honest solution; the archive that was unpacked had a folder in it, with the notebook and what a Mac adds."""
 
-KIND = "file names"
+KIND = "files"
 LOSES = ()
 STOCK = "nothing"
 SAYS = "unrolling/unrolling.ipynb was taken for unrolling.ipynb"

@@ -1,6 +1,6 @@
 """An honest solution; beside it are links whose names are lines of a table, codes of a terminal, and no characters."""
 
-KIND = "file names"
+KIND = "files"
 LOSES = ()
 STOCK = "nothing"
 

@@ -1,6 +1,6 @@
 """An honest solution; the browser that saved it has put .txt behind its name, and Jupyter has left an older state."""
 
-KIND = "file names"
+KIND = "files"
 LOSES = ()
 STOCK = "nothing"
 SAYS = "Unrolling.ipynb.txt was taken for unrolling.ipynb"

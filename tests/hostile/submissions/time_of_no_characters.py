@@ -1,6 +1,6 @@
 """An honest solution; the time stamp is a million bytes that are no text."""
 
-KIND = "time stamps"
+KIND = "files"
 LOSES = ()
 STOCK = "nothing"
 SAYS = "which cannot be read"

@@ -1,6 +1,6 @@
 """An honest solution; behind the time stamp stand three hundred blanks, and then words."""
 
-KIND = "time stamps"
+KIND = "files"
 LOSES = ()
 STOCK = "nothing"
 SAYS = "which cannot be read"
