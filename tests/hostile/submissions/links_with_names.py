@@ -2,7 +2,6 @@
 
 KIND = "files"
 LOSES = ()
-STOCK = "nothing"
 
 
 def hand_in(folder, notebook):
