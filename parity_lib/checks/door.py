@@ -44,7 +44,8 @@ class Answer(str):
 def read(text: Any) -> Any:
     """What an answer says; CheckFailed where it failed, or is none."""
     answer = unpack(text) if isinstance(text, str) else None
-    if not isinstance(answer, list) or len(answer) != 2 or answer[0] not in ("value", "failed"):
+    if not isinstance(answer, list) or len(answer) != 2 or type(answer[0]) is not str \
+            or answer[0] not in ("value", "failed"):
         raise CheckFailed("what came back cannot be read: it is no answer to what was asked")
     if answer[0] == "failed":
         raise CheckFailed(str(answer[1])[:MOST_WORDS])

@@ -37,6 +37,7 @@ from parity_lib.teaching.warm import Warm
 
 ASK = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
+LEAST = 200     # characters that an output counts for, and be it empty: it is an entry of the notebook
 NO_TIME = "there was no time left for this cell: the cells before it took all that a notebook has"
 
 
@@ -236,7 +237,7 @@ class Heard:
             self.cell.outputs = []
         if message["msg_type"] not in OUTPUTS:
             return
-        self.size += len(json.dumps(message["content"]))
+        self.size += max(len(json.dumps(message["content"])), LEAST)
         if self.size > self.most:
             return
         try:

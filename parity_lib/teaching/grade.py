@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import shutil
 import tempfile
 import time
@@ -30,6 +31,7 @@ from parity_lib.teaching import unfinished
 
 LARGEST = 100_000_000       # bytes of all files of a hand-in
 RECORD = "parity_submitted"
+LONGEST_TIME = 100          # characters
 PATTERNS = "[]*?"           # nbgrader takes names for patterns
 
 
@@ -105,7 +107,13 @@ def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: 
         else:
             row.points, row.most = score(app, row.student, name)
     row.seconds = time.monotonic() - began
+    row.notes = [printable(note) for note in row.notes]
     return row
+
+
+def printable(text: str) -> str:
+    """A text in one line, without what a terminal obeys or cannot show: names of files are a stranger's."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 # ---------------------------------------------------------------- one hand-in
@@ -138,22 +146,31 @@ def _right_names(copy: Path, notebooks: list[str]) -> list[str]:
         place = copy / f"{name}.ipynb"
         if place.is_file():
             continue
-        others = [path for path in sorted(copy.rglob("*.ipynb")) if path.stem not in notebooks]
+        others = [path for path in sorted(copy.rglob("*")) if path.is_file() and _may_be_one(path.relative_to(copy))
+                  and (path.parent != copy or path.stem not in notebooks)]
         alike = [path for path in others if name in path.stem.lower().replace(" ", "_").replace("-", "_")] or others
         if len(alike) != 1:
             found = ", ".join(path.name for path in others) or "no notebook"
             raise ValueError(f"{name}.ipynb is missing; there is {found}")
         alike[0].rename(place)
-        notes.append(f"{alike[0].name} was taken for {place.name}")
+        notes.append(f"{alike[0].relative_to(copy)} was taken for {place.name}")
     return notes
+
+
+def _may_be_one(path: Path) -> bool:
+    """Whether a student may have meant this file: no older state of Jupyter's, none that a Mac adds to archives."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    return not hidden and re.search(r"\.ipynb(\.txt|\.json)?$", path.name, re.IGNORECASE) is not None
 
 
 def _readable_time(path: Path) -> list[str]:
     """Leave out a time that nbgrader cannot read."""
     if not path.is_file():
         return []
-    text = path.read_bytes()[:200].decode("utf-8", "replace").strip()
+    text = path.read_bytes().decode("utf-8", "replace").strip()
     try:
+        if len(text) > LONGEST_TIME:
+            raise ValueError(text[:LONGEST_TIME])
         parse_utc(text)
     except Exception:       # dateutil raises many kinds
         path.unlink()

@@ -31,7 +31,9 @@ GRACE = 5               # seconds that a cell has to end after it was interrupte
 LONGEST_MESSAGE = 48_000_000
 MOST_WAITING = 200      # messages
 PREFIX = "parity-kernel-"
-PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", "--HistoryManager.enabled=False"]
+STAY = "get_ipython().ask_exit = lambda: None"      # quit() in a cell would end the cells after it, too
+PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", "--HistoryManager.enabled=False",
+          f"--IPKernelApp.exec_lines={STAY}"]
 
 
 class Stopped(Exception):
@@ -169,18 +171,21 @@ class Kernel:
         if hasattr(self, "client"):
             self.client.stop_channels()
             self.context.destroy(linger=0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        sandbox.remove(self.folder)
 
 
 def copy_files(handed_in: Path, files: Path, megabytes: int) -> None:
     """Copy what a notebook may need beside it: regular files, no links, no notebooks, which have hidden tests."""
     files.mkdir()
-    left = megabytes * sandbox.MB // 2
-    for file in sorted(handed_in.rglob("*")):
+    left, entries = megabytes * sandbox.MB // 2, sandbox.MOST_FILES // 2
+    for file in sorted(handed_in.rglob("*"), key=lambda file: (len(file.parts), file)):
         place = files / file.relative_to(handed_in)
         if file.is_symlink() or not file.is_file() or file.suffix == ".ipynb" or file.stat().st_size > left:
             continue
         left -= file.stat().st_size
+        entries -= len(place.relative_to(files).parts)      # with its folders
+        if entries < 0:
+            break
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)
 
@@ -190,4 +195,4 @@ def remove_leftovers() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
+            sandbox.remove(folder)

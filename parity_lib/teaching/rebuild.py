@@ -24,6 +24,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in what was handed in."
 
 
@@ -48,7 +49,8 @@ def read(path: Path) -> NotebookNode:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:
-        raw = json.loads(path.read_bytes().decode("utf-8-sig", errors="replace"))
+        text = path.read_bytes()
+        raw = json.loads(text.decode(json.detect_encoding(text), errors="replace"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
     if not isinstance(raw, dict):
@@ -71,7 +73,7 @@ def _cell(raw: dict) -> NotebookNode:
     """A valid cell with a stranger's source, outputs and id."""
     kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
     cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
-    if isinstance(raw.get("id"), str) and raw["id"]:
+    if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
         cell.id = raw["id"]
     marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
@@ -148,10 +150,10 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Ids that nbformat allows, each once."""
+    """Each id once."""
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        if cell.id in seen or not re.fullmatch(r"[\w-]{1,64}", cell.id, re.ASCII):
+        if cell.id in seen:
             cell.id = f"cell-{number}"
         seen.add(cell.id)
 

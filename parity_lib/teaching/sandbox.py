@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -142,34 +143,68 @@ def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, st
 
 
 def _excess(pid: int, folders: Iterable[Path], limits: Limits) -> str:
-    memory, count = 0, 0
+    memory, count, unnamed = 0, 0, 0
     try:
         first = psutil.Process(pid)
         for one in (first, *first.children(recursive=True)):
             count += 1
             memory += _resident(one)
+            unnamed += sum(_unnamed(one, folder) for folder in folders)
     except psutil.Error:
         return ""
     if count > limits.processes:
         return f"more than {limits.processes} processes"
     if memory > limits.memory * MB:
         return f"more than {limits.memory} MB of memory"
-    if any(_size(folder) > limits.disk * MB for folder in folders):
+    if any(_size(folder) + unnamed > limits.disk * MB for folder in folders):
         return f"more than {limits.disk} MB of disk"
     return ""
 
 
 def _size(folder: Path) -> float:
-    """Bytes in a folder that strangers write to; more files than a kernel makes count as too many bytes."""
-    total, count = 0, 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            count += 1
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(place, name)).st_size
-        if count > MOST_FILES:
-            return float("inf")
+    """Bytes in a folder that strangers write to; more entries than a kernel makes count as too many bytes."""
+    total, count, waiting = 0, 0, [str(folder)]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                count += 1
+                if count > MOST_FILES:
+                    return float("inf")
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    with contextlib.suppress(OSError):
+                        total += entry.stat(follow_symlinks=False).st_size
     return total
+
+
+def _unnamed(process: psutil.Process, folder: Path) -> int:
+    """Bytes of the files on a folder's disk that a process has open, and that no folder lists any more."""
+    total = 0
+    with contextlib.suppress(OSError):
+        disk = folder.stat().st_dev
+        for entry in os.scandir(f"/proc/{process.pid}/fd"):
+            with contextlib.suppress(OSError):
+                file = os.stat(entry.path)
+                total += file.st_blocks * BLOCK if file.st_dev == disk and not file.st_nlink else 0
+    return total
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that strangers wrote to, however deep: folders are emptied upwards, so that paths stay short."""
+    with contextlib.suppress(OSError):
+        while entries := list(os.scandir(folder)):
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                os.chmod(entry.path, 0o700)
+                for inner in list(os.scandir(entry.path)):
+                    if inner.is_dir(follow_symlinks=False):
+                        os.chmod(inner.path, 0o700)     # else it cannot be moved
+                    os.rename(inner.path, folder / secrets.token_hex(16))
+                os.rmdir(entry.path)
+        os.rmdir(folder)
 
 
 def _resident(process: psutil.Process) -> int:

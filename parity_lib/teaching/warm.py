@@ -75,7 +75,7 @@ class Warm:
         """End it, and every kernel that came from it."""
         sandbox.kill(self.process)
         self.asking.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        sandbox.remove(self.folder)
 
 
 class Forked:

@@ -13,6 +13,7 @@ A file ``submissions/NAME.py`` is one hand-in of *Unrolling*. Its docstring says
 from __future__ import annotations
 
 import ast
+import json
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ HERE = Path(__file__).parent / "submissions"
 EXERCISE = "unrolling"
 TESTS = {"parity-check": 2, "rnn-step-check": 2, "unroll-check": 3, "two-unit-weights-check": 4}
 NOTHING = "nothing"
+ALL = tuple(TESTS)
+UNSOLVED = {"parity": "", "rnn-step": "", "unroll": "", "two-unit-weights": ""}
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,16 @@ def with_cells(folder: Path, notebook: NotebookNode, cells: dict[str, str]) -> N
 def save(folder: Path, notebook: NotebookNode) -> None:
     """Write a notebook under the name that is asked for."""
     nbformat.write(notebook, folder / f"{EXERCISE}.ipynb")
+
+
+def dump(folder: Path, notebook: dict) -> None:
+    """Write it under that name as it is, be it a notebook or not."""
+    (folder / f"{EXERCISE}.ipynb").write_text(json.dumps(notebook), encoding="utf8")
+
+
+def cell(notebook: NotebookNode, name: str) -> NotebookNode:
+    """The cell of this id."""
+    return next(one for one in notebook.cells if one.id == name)
 
 
 def bank() -> list[Hostile]:

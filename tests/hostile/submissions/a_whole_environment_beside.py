@@ -1,0 +1,13 @@
+"""An honest solution; the virtual environment in which it was written was handed in with it, fifteen hundred files."""
+
+KIND = "files beside"
+LOSES = ()
+
+
+def hand_in(folder, notebook):
+    from tests.hostile.bank import save
+    save(folder, notebook)
+    for number in range(1500):
+        place = folder / "venv" / "lib" / f"package{number // 10}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"module{number}.py").write_text("")

@@ -1,0 +1,13 @@
+"""Nothing is solved; the environment is told to look for tests elsewhere, not to grade, and to read other settings."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "files beside"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+import os
+os.makedirs("private", exist_ok=True)
+open("private/unrolling.py", "w").write("")
+os.environ.update(PARITY_PRIVATE_TESTS=os.path.abspath("private"), NBGRADER_EXECUTION="", NBGRADER_VALIDATING="1",
+                  PYTHONOPTIMIZE="2", PYTHONPATH="/tmp", PATH="/tmp", PYTEST_CURRENT_TEST="x", HOME="/")
+'''}

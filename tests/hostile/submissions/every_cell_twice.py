@@ -1,0 +1,12 @@
+"""An honest solution in which each cell was copied and pasted behind itself, the way it is."""
+
+KIND = "rebuild"
+LOSES = ()
+
+
+def hand_in(folder, notebook):
+    import copy
+
+    from tests.hostile.bank import dump
+    notebook.cells = [one for cell in notebook.cells for one in (cell, copy.deepcopy(cell))]
+    dump(folder, notebook)

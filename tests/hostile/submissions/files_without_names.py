@@ -1,0 +1,16 @@
+"""A cell writes files into the shared folder and removes their names while they are open: no list shows them."""
+
+KIND = "disk"
+LOSES = ("parity-check",)
+CELLS = {"parity": '''
+SOLUTION
+import os, sys, time
+shared, kept = os.path.dirname(sys.argv[sys.argv.index("-f") + 1]), []
+for number in range(3):
+    kept.append(open(f"{shared}/{number}", "wb"))
+    os.remove(f"{shared}/{number}")
+    kept[-1].write(bytes(150 << 20))
+time.sleep(10)
+raise SystemExit("nobody has seen it")
+'''}
+SAYS = "more than 256 MB of disk"

@@ -1,0 +1,13 @@
+"""A cell makes folders in folders, five thousand deep, where the grader has to clear up, and then ends its process."""
+
+KIND = "disk"
+LOSES = ("parity-check",)
+CELLS = {"parity": '''
+SOLUTION
+import os, sys
+os.chdir(os.path.dirname(sys.argv[sys.argv.index("-f") + 1]))
+for _ in range(5000):
+    os.mkdir("a")
+    os.chdir("a")
+os._exit(1)
+'''}

@@ -1,0 +1,18 @@
+"""Nothing is solved; the channel is replaced, and sends arrays with bad base64, without their numbers, of objects."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "channel"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+import itertools
+from parity_lib.checks import door
+texts = itertools.cycle(['["value", {"array": ["<i8", [4], "%%%%"]}]',
+                         '["value", {"array": ["<i8", [1000000000000], ""]}]',
+                         '["value", {"array": ["|O", [1], "AAAAAAAAAAA="]}]',
+                         '["value", {"array": ["<i8", [-1, -8], "AA=="]}]',
+                         '["value", {"array": ["<U99999", [0, 4611686018427387904], ""]}]',
+                         '["value", {"tensor": ["void", [], ""]}]'])
+door.answer = lambda text: door.Answer(next(texts))
+'''}
+SAYS = "what came back cannot be read"

@@ -1,0 +1,11 @@
+"""Nothing is solved; in the place of each answer comes what a test would show that gives points in part."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "channel"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+from parity_lib.checks import door
+shown = {door.KIND: '["value", true]', "text/plain": "4.0"}
+get_ipython().user_expressions = lambda asked: {name: {"status": "ok", "data": shown, "metadata": {}} for name in asked}
+'''}

@@ -1,0 +1,17 @@
+"""Nothing is solved; what is sent back names functions of the grader, modules without end, results without parts."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "channel"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+import itertools
+from parity_lib.checks import door
+texts = itertools.cycle(['["value", {"from": ["os", "getcwd"]}]',
+                         '["value", {"made_by": [["torch", "nn.RNN"], "x"]}]',
+                         '["value", {"module": ["RNNCell", {"dict": [["hidden_size", 1000000000]]}, {"dict": []}]}]',
+                         '["value", {"CallResult": [1, 2, 3, 4, 5]}]',
+                         '["value", {"__import__": "os"}]', '["value", {}]'])
+door.answer = lambda text: door.Answer(next(texts))
+'''}
+SAYS = "what came back cannot be read"

@@ -1,0 +1,6 @@
+"""A cell has a loop without end; what it had defined before counts."""
+
+KIND = "endless"
+LOSES = ()
+CELLS = {"parity": "SOLUTION\nwhile True:\n    pass"}
+SAYS = "Is there a loop that never ends"

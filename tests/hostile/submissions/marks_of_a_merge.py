@@ -1,0 +1,13 @@
+"""The file was handed in with the marks of a merge that did not work out."""
+
+KIND = "unreadable"
+LOSES = "nothing"
+SAYS = "cannot be read as JSON"
+
+
+def hand_in(folder, notebook):
+    from tests.hostile.bank import save
+    save(folder, notebook)
+    lines = (folder / "unrolling.ipynb").read_text().splitlines(True)
+    lines[40:40] = ["<<<<<<< HEAD\n", "=======\n", ">>>>>>> mine\n"]
+    (folder / "unrolling.ipynb").write_text("".join(lines))

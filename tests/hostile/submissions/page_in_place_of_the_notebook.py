@@ -1,0 +1,9 @@
+"""What was handed in under the notebook's name is the page that a browser saved."""
+
+KIND = "unreadable"
+LOSES = "nothing"
+SAYS = "cannot be read as JSON"
+
+
+def hand_in(folder, notebook):
+    (folder / "unrolling.ipynb").write_text("<!DOCTYPE html>\n<html><body><div id='notebook'></div></body></html>")

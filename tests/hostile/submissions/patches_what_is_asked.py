@@ -1,0 +1,13 @@
+"""Nothing is solved; the functions that run beside this code are replaced, and say that all is there and well."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "patched checks"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+from parity_lib.checks import core, plain, wire
+for name in core.BESIDE:
+    core.BESIDE[name] = lambda *given, **named: True
+core.from_student = plain.from_student = lambda value, name: True
+wire._packed = lambda value, depth: True
+'''}

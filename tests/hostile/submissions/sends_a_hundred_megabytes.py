@@ -1,0 +1,8 @@
+"""In the place of one answer comes a text of a hundred megabytes, which no reader takes."""
+
+KIND = "channel"
+LOSES = ("two-unit-weights-check",)
+CELLS = {"two-unit-weights": '''
+from parity_lib.checks import door
+door.answer = lambda text: door.Answer('["value", "' + "1" * 100_000_000 + '"]')
+'''}

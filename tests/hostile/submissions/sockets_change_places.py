@@ -1,0 +1,12 @@
+"""A cell removes the sockets and the file that describes them, and puts links to other places there."""
+
+KIND = "disk"
+LOSES = ()
+CELLS = {"parity": '''
+SOLUTION
+import glob, os, sys
+for path in glob.glob(os.path.dirname(sys.argv[sys.argv.index("-f") + 1]) + "/*"):
+    if not os.path.isdir(path):
+        os.remove(path)
+        os.symlink("/etc/passwd", path)
+'''}

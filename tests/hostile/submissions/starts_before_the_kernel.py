@@ -1,0 +1,14 @@
+"""An honest solution; beside it are files that Python and IPython would run at their start, each of which ends it."""
+
+KIND = "files beside"
+LOSES = ()
+
+
+def hand_in(folder, notebook):
+    from tests.hostile.bank import save
+    save(folder, notebook)
+    for place in ("sitecustomize.py", "usercustomize.py", "ipykernel_launcher.py", "ipykernel.py", "IPython.py",
+                  ".ipython/profile_default/startup/00-first.py", ".pythonrc.py", "__init__.py", "encodings.py",
+                  ".local/lib/python3.11/site-packages/usercustomize.py", "pyvenv.cfg", "conftest.py"):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text("import os\nos._exit(1)\n")

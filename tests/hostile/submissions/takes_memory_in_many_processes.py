@@ -1,0 +1,14 @@
+"""Five processes take a gigabyte each, less than one of them may; together it is too much."""
+
+KIND = "memory"
+LOSES = ("parity-check",)
+CELLS = {"parity": '''
+SOLUTION
+import os, time
+for _ in range(5):
+    if not os.fork():
+        kept = np.ones(125_000_000)
+        time.sleep(1000)
+time.sleep(20)
+'''}
+SAYS = "MB of memory"

@@ -1,0 +1,10 @@
+"""An honest solution, handed in on the last day that a calendar has, in a time zone behind it."""
+
+KIND = "files"
+LOSES = ()
+
+
+def hand_in(folder, notebook):
+    from tests.hostile.bank import save
+    save(folder, notebook)
+    (folder / "timestamp.txt").write_text("9999-12-31 23:59:59 -12:00")

@@ -1,0 +1,12 @@
+"""An honest solution; the time stamp is a million bytes that are no text."""
+
+KIND = "files"
+LOSES = ()
+STOCK = "nothing"
+SAYS = "which cannot be read"
+
+
+def hand_in(folder, notebook):
+    from tests.hostile.bank import save
+    save(folder, notebook)
+    (folder / "timestamp.txt").write_bytes(b"\xff\x00" * 500_000)
