@@ -27,6 +27,7 @@ from parity_lib.teaching import sandbox
 from parity_lib.teaching.warm import Warm
 
 STARTS_WITHIN = 60      # seconds
+ASK_AGAIN = 0.1         # seconds, since what a kernel says before it is heard is lost
 GRACE = 5               # seconds that a cell has to end after it was interrupted
 LONGEST_MESSAGE = 48_000_000
 MOST_WAITING = 200      # messages
@@ -88,12 +89,13 @@ class Kernel:
     def _wait_until_ready(self) -> None:
         """Until it answers, and what it prints can be heard: output before that would be lost."""
         self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=True)
-        deadline = time.monotonic() + STARTS_WITHIN
+        deadline, asked, kinds = time.monotonic() + STARTS_WITHIN, set(), set()
         while time.monotonic() < deadline:
-            asked, kinds, until = self.client.kernel_info(), set(), time.monotonic() + 2
+            asked.add(self.client.kernel_info())
+            until = time.monotonic() + ASK_AGAIN
             while time.monotonic() < until:
-                kinds |= {message["msg_type"] for message in self._arrived(100)
-                          if message["parent_header"].get("msg_id") == asked}
+                kinds |= {message["msg_type"] for message in self._arrived(20)
+                          if message["parent_header"].get("msg_id") in asked}
                 if kinds >= {"kernel_info_reply", "status"}:
                     return
         raise Stopped(f"it did not start within {STARTS_WITHIN} seconds")
