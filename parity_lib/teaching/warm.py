@@ -26,6 +26,7 @@ from parity_lib.teaching import sandbox
 
 HELLO = "hello"
 STARTS_WITHIN = 60      # seconds
+FILES = 1 << 16         # more than a process has open
 NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000   # linux/sched.h:
 # mounts, host's name, messages between processes, users, processes, network
 BIND, READ_ONLY, NO_DEVICES = 0x1000 | 0x4000, 1, 2 | 4       # linux/mount.h: MS_BIND|MS_REC, MS_RDONLY, NOSUID|NODEV
@@ -116,7 +117,7 @@ def serve(asked: socket.socket, limits: sandbox.Limits) -> None:
     for line in asked.makefile():
         if os.fork() == 0:
             try:
-                asked.close()
+                os.closerange(3, FILES)      # of the line to the grader, `close` would keep what `makefile` holds
                 apart(Path(json.loads(line)), limits)
             finally:
                 os._exit(0)
