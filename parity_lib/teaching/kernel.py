@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -81,10 +81,12 @@ class Kernel:
 
     def _launched(self, connection: str, course: Path, limits: sandbox.Limits, contain: bool) -> subprocess.Popen:
         program, files = [*PYTHON, "-f", connection], self.folder / "files"
-        if contain:
-            program = sandbox.contained(program, self.folder, files, course, limits)
-        return subprocess.Popen(program, cwd=files, env=sandbox.plain_environment(), start_new_session=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with sandbox.calls_file() as refused:
+            if contain:
+                program = sandbox.contained(program, self.folder, files, course, limits, refused)
+            return subprocess.Popen(program, cwd=files, env=sandbox.plain_environment(), start_new_session=True,
+                                    pass_fds=[refused] if contain else (), stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _wait_until_ready(self) -> None:
         """Until it answers, and what it prints can be heard: output before that would be lost."""
@@ -118,6 +120,8 @@ class Kernel:
                     idle = idle or message["content"].get("execution_state") == "idle"
                 else:
                     hear(message)
+                if time.monotonic() >= deadline:
+                    break       # reading takes time, too
             if time.monotonic() < deadline:
                 continue
             if reply is not None:
@@ -131,27 +135,29 @@ class Kernel:
             raise TooLong
         return reply
 
-    def _arrived(self, milliseconds: int) -> list[dict]:
-        """What has come by now, or within this time; the kernel's death is noticed here."""
+    def _arrived(self, milliseconds: int) -> Iterator[dict]:
+        """What has come by now, or within this time, one at a time; the kernel's death is noticed here."""
         channels = (self.client.iopub_channel, self.client.shell_channel)
         poller = zmq.Poller()
         for channel in channels:
             poller.register(channel.socket, zmq.POLLIN)
-        found = []
+        found = 0
         if poller.poll(milliseconds):
             for channel in channels:
-                while len(found) < MOST_WAITING and (message := self._next(channel, 0)):
-                    found.append(message)
+                while found < MOST_WAITING and not self.process.excess and (message := self._next(channel, 0)):
+                    found += 1
+                    yield message
         if not found:
             self._check_alive()
         return found
 
     def _next(self, channel: Any, milliseconds: int) -> dict | None:
-        """The next message that is one: signed, with a header and a content."""
+        """The next message that is one: signed, with a kind, a header and a content."""
         try:
             message = channel.get_msg(timeout=milliseconds / 1000)
             headers = (message["parent_header"], message["content"])
-            return message if all(isinstance(part, dict) for part in headers) else None
+            known = isinstance(message["msg_type"], str) and all(isinstance(part, dict) for part in headers)
+            return message if known else None
         except Empty:
             return None
         except Exception:       # what is wrong with a stranger's message is not known beforehand

@@ -44,10 +44,10 @@ class Warm:
         (self.folder / "files").mkdir()
         own, other = socket.socketpair()
         program = [sys.executable, "-P", "-m", __name__, str(other.fileno()), json.dumps(vars(limits))]
-        with other:
+        with other, sandbox.calls_file() as refused:
             self.process = subprocess.Popen(
-                sandbox.contained(program, self.folder, self.folder / "files", course, limits, nested=True),
-                pass_fds=[other.fileno()], env=sandbox.plain_environment(), start_new_session=True,
+                sandbox.contained(program, self.folder, self.folder / "files", course, limits, refused, nested=True),
+                pass_fds=[other.fileno(), refused], env=sandbox.plain_environment(), start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.asking = own
         own.settimeout(STARTS_WITHIN)
