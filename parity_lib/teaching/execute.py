@@ -12,7 +12,6 @@ import ast
 import atexit
 import contextlib
 import io
-import json
 import signal
 import threading
 import time
@@ -265,10 +264,10 @@ class Heard:
             self.cell.outputs = []
         if message["msg_type"] not in OUTPUTS:
             return
+        self.size += max(message["size"], LEAST)
+        if self.size > self.most:
+            return
         try:
-            self.size += max(len(json.dumps(message["content"])), LEAST)
-            if self.size > self.most:
-                return
             output = nbformat.from_dict(storable(output_from_msg(message)))
             nbformat.validate(output, ref="output", version=4)
         except Exception:       # a stranger's message: one that is no output is none
@@ -287,7 +286,8 @@ class Heard:
         """Note an error of which no output told."""
         failed = reply.get("status") == "error"
         if failed and not any(one.output_type == "error" for one in self.cell.outputs):
-            self.cell.outputs.append(_error("Error", f"This cell stopped with {storable(str(reply.get('ename'))[:LEAST])}."))
+            name = storable(str(reply.get("ename"))[:LEAST])
+            self.cell.outputs.append(_error("Error", f"This cell stopped with {name}."))
 
     def close(self) -> None:
         """Say what was left out."""

@@ -79,8 +79,8 @@ def _of_the_wheel() -> str:
     return str(bwrap_path())
 
 
-# System calls by architecture: its number (linux/audit.h), and theirs. None has a part in a notebook, and each goes round
-# a namespace or a limit: keys of the instructor's session, memory that belongs to no process, a queue, another's memory.
+# System calls by architecture: its number (linux/audit.h), and theirs. None has a part in a notebook, and each goes
+# round a namespace or a limit: keys of the instructor's session, memory of no process, a queue, another's memory.
 CALLS = {
     "x86_64": (0xC000003E, {
         "shmget": 29, "semget": 64, "msgget": 68, "ptrace": 101, "mq_open": 240, "add_key": 248, "request_key": 249,
@@ -133,15 +133,16 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
     """The command that runs ``program`` in a world of its own, in which ``shared`` is the one folder that we share.
 
     ``files``, a folder in it, holds what was handed in beside the notebook; the program's home begins as a copy of it.
-    Of ``course`` nothing can be seen, whatever libraries are installed in it. ``refused`` is a :func:`calls_file`. ``nested``: the program may make
-    worlds within its own.
+    Of ``course`` nothing can be seen, whatever libraries are installed in it. ``refused`` is a :func:`calls_file`.
+    ``nested``: the program may make worlds within its own.
     """
     size = str(limits.disk * MB)
     private = [part for place in ("/tmp", HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
     start = (f"ulimit -v {limits.address_space * 1024} -f {limits.disk * MB // BLOCK} -c 0; "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
     return [_tried()[0], *NAMESPACES, *([] if nested else ["--disable-userns"]),
-            *(["--seccomp", str(refused)] if platform.machine() in CALLS else []), "--uid", "1000", "--gid", "1000", "--clearenv",
+            *(["--seccomp", str(refused)] if platform.machine() in CALLS else []),
+            "--uid", "1000", "--gid", "1000", "--clearenv",
             *(part for name, value in environment().items() for part in ("--setenv", name, value)),
             "--proc", "/proc", "--dev", "/dev", *private, *world(course),
             "--bind", str(shared), str(shared),
@@ -184,7 +185,7 @@ def world(course: Path) -> Iterable[str]:
 
 
 def settings() -> list[Path]:
-    """Where Jupyter and nbgrader look for settings beside Python: the address of a database is one, with its password."""
+    """Where Jupyter and nbgrader look for settings beside Python, such as a database's address with its password."""
     return [Path(place, "etc", "jupyter") for place in (sys.prefix, sys.base_prefix, "/usr", "/usr/local")]
 
 

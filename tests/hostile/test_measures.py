@@ -78,7 +78,7 @@ def test_an_empty_output_counts():
     cell = new_code_cell("")
     heard = execute.Heard(cell, 10 * execute.LEAST)
     for _ in range(100):
-        heard({"msg_type": "display_data", "header": {"msg_type": "display_data"},
+        heard({"msg_type": "display_data", "header": {"msg_type": "display_data"}, "size": 2,
                "content": {"data": {}, "metadata": {}}})
     heard.close()
     assert [one.output_type for one in cell.outputs] == ["display_data"] * 10 + ["stream"]

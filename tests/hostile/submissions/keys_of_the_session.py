@@ -1,4 +1,4 @@
-"""Nothing is solved; the keys are read that Linux keeps for whoever is logged in, and one is left for the next hand-in."""
+"""Nothing is solved; the keys are read that Linux keeps for whoever is logged in, and one is left behind."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 
