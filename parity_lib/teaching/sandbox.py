@@ -138,7 +138,8 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
     """
     size = str(limits.disk * MB)
     private = [part for place in ("/tmp", HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
-    start = (f"ulimit -v {limits.address_space * 1024} -f {limits.disk * MB // BLOCK} -c 0; "
+    # One at a time: of several in one command dash, which is `sh` on Debian and Ubuntu, sets none.
+    start = (f"ulimit -v {limits.address_space * 1024} && ulimit -f {limits.disk * MB // BLOCK} && ulimit -c 0 && "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
     return [_tried()[0], *NAMESPACES, *([] if nested else ["--disable-userns"]),
             *(["--seccomp", str(refused)] if platform.machine() in CALLS else []),
@@ -147,7 +148,8 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
             "--proc", "/proc", "--dev", "/dev", *private, *world(course),
             "--bind", str(shared), str(shared),
             *(part for path in HIDDEN if path.is_file() for part in ("--ro-bind", "/dev/null", str(path))),
-            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME,
+            *(part for place in ("/dev", *map(str, emptied(course)), "/") for part in ("--remount-ro", place)),
+            "--chdir", HOME,
             "sh", "-c", start, "sh", *program]
 
 
@@ -174,7 +176,7 @@ def world(course: Path) -> Iterable[str]:
     readable |= {Path(place) for place in sys.path if Path(place).name in INSTALLED}
     kept = [place for place in readable if place.exists() or place.is_symlink()]
     # From the shallow to the deep: what is laid over a folder comes after it, and what lies in that after this.
-    empty = {course.resolve(), *(place.resolve() for place in settings() if place.is_dir())}
+    empty = emptied(course)
     for place in sorted({*kept, *empty}, key=lambda place: (len(place.parts), place)):
         if place in empty:
             yield from ("--tmpfs", str(place))
@@ -184,9 +186,13 @@ def world(course: Path) -> Iterable[str]:
             yield from ("--ro-bind", str(place), str(place))
 
 
-def settings() -> list[Path]:
-    """Where Jupyter and nbgrader look for settings beside Python, such as a database's address with its password."""
-    return [Path(place, "etc", "jupyter") for place in (sys.prefix, sys.base_prefix, "/usr", "/usr/local")]
+def emptied(course: Path) -> set[Path]:
+    """What nothing is seen of: the course, and where settings of Jupyter and nbgrader lie beside Python.
+
+    The address of a database is one of those, with its password.
+    """
+    settings = [Path(place, "etc", "jupyter") for place in (sys.prefix, sys.base_prefix, "/usr", "/usr/local")]
+    return {course.resolve(), *(place.resolve() for place in settings if place.is_dir())}
 
 
 def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, stopped: threading.Event) -> None:
