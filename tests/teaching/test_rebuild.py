@@ -140,13 +140,6 @@ def test_an_absent_answer_is_empty_and_says_so():
     assert rebuild.absent(SOURCES["parity-check"], solution=False).source == SOURCES["parity-check"].source
 
 
-def test_ids_are_given_where_they_are_doubled_or_wrong():
-    cells = [new_code_cell(id="a"), new_code_cell(id="a"), new_code_cell(id="b")]
-    cells[2].id = "<script>"
-    rebuild.give_ids(cells)
-    assert [cell.id for cell in cells] == ["a", "cell-1", "cell-2"]
-
-
 # ---------------------------------------------------------------- the file
 
 
