@@ -146,7 +146,7 @@ def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> An
     function = _find(name)
     sent_args, sent_kwargs = to_student(args), to_student(kwargs)
     with quiet():
-        with tripwire(name, forbid):
+        with tripwire(name, forbid, bool(_lent)):
             result = _guarded(name, lambda: function(*sent_args, **sent_kwargs))
         return from_student(result, name)
 
@@ -169,7 +169,7 @@ def call_gradient(name: str, first: torch.Tensor, *args: Any, forbid: Iterable[A
         result.backward()
 
     with quiet():
-        with tripwire(name, forbid), torch.enable_grad():
+        with tripwire(name, forbid, bool(_lent)), torch.enable_grad():
             # A clone: the student's code may change it in place, and a leaf it may not.
             result = _with_gradient(name, _guarded(name, lambda: function(leaf.clone(), *sent)), ())
             _guarded(name, lambda: backward(result))
@@ -202,7 +202,7 @@ def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = 
     function, sent, calls = _find(name), to_student(args), []
     with quiet():
         for _ in range(times):
-            with tripwire(name, forbid):
+            with tripwire(name, forbid, bool(_lent)):
                 result = _guarded(name, lambda: function(*sent))
             calls.append(CallOnSame(from_student(result, name), from_student(sent, name)))
     return calls
@@ -222,7 +222,7 @@ def call_weights(name: str, module: ModuleState, *args: Any, output_gradient: to
         result.backward(output_gradient.clone())
 
     with quiet():
-        with tripwire(name, forbid), torch.enable_grad():
+        with tripwire(name, forbid, bool(_lent)), torch.enable_grad():
             result = _with_gradient(name, _guarded(name, lambda: function(own, *sent)), output_gradient.shape)
             _guarded(name, lambda: backward(result))
         return {key: from_student(one.grad, name) for key, one in own.named_parameters() if one.grad is not None}
@@ -242,7 +242,7 @@ def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learn
     steps = []
     with quiet():
         for batch in sent:
-            with tripwire(name, forbid), torch.enable_grad():
+            with tripwire(name, forbid, bool(_lent)), torch.enable_grad():
                 result = _guarded(name, lambda batch=batch: function(*own, optimizer, *batch))
             steps.append(CallResult(from_student(result, name), tuple(map(ModuleState.of, own))))
     return steps
@@ -281,7 +281,7 @@ def call_module(name: str, *args: Any, inputs: Any = (), then: Iterable[tuple] =
 
     grad_mode = torch.enable_grad() if backward else contextlib.nullcontext()
     with quiet():
-        with tripwire(name, forbid), grad_mode:
+        with tripwire(name, forbid, bool(_lent)), grad_mode:
             module, output, outputs = _guarded(name, run)
             if not issubclass(type(module), nn.Module):
                 raise CheckFailed(f"`{name}` gives {kind_of(module)}. Expected: a torch.nn.Module.")

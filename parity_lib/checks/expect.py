@@ -12,6 +12,8 @@ from parity_lib.checks.core import call
 from parity_lib.checks.plain import CheckFailed, kind_of, safely
 from parity_lib.checks.reading import section
 
+MOST_AXES = 5
+
 
 def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
     """Raise CheckFailed with the parts of a message in their fixed order.
@@ -88,6 +90,8 @@ def _words(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         value = numpy(value)
     if isinstance(value, np.ndarray):
+        if value.ndim > MOST_AXES:      # six numbers of each axis are shown, and so 6**24 of 24 axes
+            return f"an array of shape {value.shape}"
         value = value.astype(int) if value.dtype == bool else value
         text = np.array2string(value, precision=4, threshold=40, edgeitems=3, max_line_width=10_000)
     elif isinstance(value, (list, tuple)):

@@ -37,10 +37,13 @@ from parity_lib.checks.tripwire import MadeBy
 LONGEST = 32_000_000    # characters of one message: a batch of a million float32 numbers needs a sixth of it
 DEEPEST = 60
 MOST_LAYERS = 100
+MOST_AXES = 64          # what NumPy allows
 DTYPE = re.compile(r"[<>|=]?[biufcSU][1-9]\d{0,5}|[<>=]?[mM]8(\[\w{1,9}\])?")
 TENSOR_DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in (
     torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
     torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128)}
+ARGUMENTS = {"input_size", "hidden_size", "bias", "num_layers", "batch_first", "dropout", "bidirectional", "proj_size",
+             "nonlinearity", "in_features", "out_features"}
 HOMES = ("torch", "numpy")      # of functions that do not say where they are from
 LIBRARIES = ("torch", "numpy", "parity_lib", "subprocess", "multiprocessing", "posix", "nt", "os")
 
@@ -173,8 +176,8 @@ def _array(inside: list, _trusted: bool = False) -> np.ndarray:
 
 
 def _shape(shape: list) -> tuple[int, ...]:
-    if not all(type(size) is int and size >= 0 for size in shape):
-        raise ValueError(shape)
+    if len(shape) > MOST_AXES or not all(type(size) is int and 0 <= size <= LONGEST for size in shape):
+        raise ValueError("shape")
     return tuple(shape)
 
 
@@ -182,7 +185,7 @@ def _numbers(text: str, shape: list, itemsize: int) -> bytearray:
     """The bytes of so many numbers: no shape makes more of them than there are."""
     data = bytearray(base64.b64decode(text, validate=True))
     if len(data) != math.prod(_shape(shape)) * itemsize:
-        raise ValueError(shape)
+        raise ValueError("shape")
     return data
 
 
@@ -204,8 +207,8 @@ def _module(inside: list, trusted: bool) -> ModuleState:
 
 def _fits(module: ModuleState) -> bool:
     """Asked of a module without numbers: arguments alone could ask for any amount of memory."""
-    if module.arguments.get("num_layers", 1) > MOST_LAYERS:
-        return False
+    if module.arguments.get("num_layers", 1) > MOST_LAYERS or not ARGUMENTS.issuperset(module.arguments):
+        return False        # a `device` would be one with memory
     with torch.device("meta"):
         own = ALLOWED_MODULES[module.cls](**module.arguments).state_dict()
     return {name: value.shape for name, value in own.items()} == {

@@ -12,10 +12,11 @@ import ast
 import atexit
 import contextlib
 import io
-import json
+import signal
+import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -155,7 +156,7 @@ class Execute(NbGraderPreprocessor):
         printed = io.StringIO()
         until = time.monotonic() + self.timeout
         with core.elsewhere(partial(self._ask, until)), contextlib.redirect_stdout(printed), \
-                contextlib.redirect_stderr(Nowhere()):
+                contextlib.redirect_stderr(Nowhere()), stopped_after(2 * self.timeout):
             outputs = _outcome(cell.source)
         if printed.getvalue():
             outputs.insert(0, new_output("stream", text=printed.getvalue()))
@@ -181,6 +182,32 @@ class Execute(NbGraderPreprocessor):
         else:
             return door.read(_answer(reply))
         raise CheckFailed(message)
+
+
+class TooSlow(Exception):
+    """A test cell computes for too long."""
+
+
+@contextlib.contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Raise TooSlow inside, after so long and every second from then: a check may compute on what a stranger sent.
+
+    One call of a library is waited for. Does nothing where a process has no such clock, or in another of its threads.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise TooSlow(f"it took more than {seconds:.0f} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 _loaded: dict[tuple[Path, sandbox.Limits], Warm] = {}
@@ -237,7 +264,7 @@ class Heard:
             self.cell.outputs = []
         if message["msg_type"] not in OUTPUTS:
             return
-        self.size += max(len(json.dumps(message["content"])), LEAST)
+        self.size += max(message["size"], LEAST)
         if self.size > self.most:
             return
         try:
@@ -259,7 +286,8 @@ class Heard:
         """Note an error of which no output told."""
         failed = reply.get("status") == "error"
         if failed and not any(one.output_type == "error" for one in self.cell.outputs):
-            self.cell.outputs.append(_error("Error", f"This cell stopped with {storable(str(reply.get('ename')))}."))
+            name = storable(str(reply.get("ename"))[:LEAST])
+            self.cell.outputs.append(_error("Error", f"This cell stopped with {name}."))
 
     def close(self) -> None:
         """Say what was left out."""

@@ -13,9 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import psutil
@@ -30,6 +29,7 @@ STARTS_WITHIN = 60      # seconds
 ASK_AGAIN = 0.1         # seconds, since what a kernel says before it is heard is lost
 GRACE = 5               # seconds that a cell has to end after it was interrupted
 LONGEST_MESSAGE = 48_000_000
+LONGEST_OUTPUT = 8_000_000      # bytes
 MOST_WAITING = 200      # messages
 PREFIX = "parity-kernel-"
 STAY = "get_ipython().ask_exit = lambda: None"      # quit() in a cell would end the cells after it, too
@@ -81,10 +81,12 @@ class Kernel:
 
     def _launched(self, connection: str, course: Path, limits: sandbox.Limits, contain: bool) -> subprocess.Popen:
         program, files = [*PYTHON, "-f", connection], self.folder / "files"
-        if contain:
-            program = sandbox.contained(program, self.folder, files, course, limits)
-        return subprocess.Popen(program, cwd=files, env=sandbox.plain_environment(), start_new_session=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with sandbox.calls_file() as refused:
+            if contain:
+                program = sandbox.contained(program, self.folder, files, course, limits, refused)
+            return subprocess.Popen(program, cwd=files, env=sandbox.plain_environment(), start_new_session=True,
+                                    pass_fds=[refused] if contain else (), stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _wait_until_ready(self) -> None:
         """Until it answers, and what it prints can be heard: output before that would be lost."""
@@ -110,7 +112,7 @@ class Kernel:
         deadline, interrupted, reply, idle = time.monotonic() + seconds, False, None, False
         while reply is None or not idle:
             for message in self._arrived(100):
-                if message["parent_header"].get("msg_id") != asked:
+                if message["parent_header"].get("msg_id") != asked or (message := self._read(message)) is None:
                     continue
                 if message["msg_type"] == "execute_reply":
                     reply, deadline = message["content"], min(deadline, time.monotonic() + GRACE)
@@ -118,6 +120,8 @@ class Kernel:
                     idle = idle or message["content"].get("execution_state") == "idle"
                 else:
                     hear(message)
+                if time.monotonic() >= deadline:
+                    break       # reading takes time, too
             if time.monotonic() < deadline:
                 continue
             if reply is not None:
@@ -131,31 +135,44 @@ class Kernel:
             raise TooLong
         return reply
 
-    def _arrived(self, milliseconds: int) -> list[dict]:
-        """What has come by now, or within this time; the kernel's death is noticed here."""
+    def _arrived(self, milliseconds: int) -> Iterator[dict]:
+        """What has come by now, or within this time, one at a time; the kernel's death is noticed here."""
         channels = (self.client.iopub_channel, self.client.shell_channel)
         poller = zmq.Poller()
         for channel in channels:
             poller.register(channel.socket, zmq.POLLIN)
-        found = []
+        found = 0
         if poller.poll(milliseconds):
             for channel in channels:
-                while len(found) < MOST_WAITING and (message := self._next(channel, 0)):
-                    found.append(message)
+                while found < MOST_WAITING and not self.process.excess and (message := self._next(channel)):
+                    found += 1
+                    yield message
         if not found:
             self._check_alive()
         return found
 
-    def _next(self, channel: Any, milliseconds: int) -> dict | None:
-        """The next message that is one: signed, with a header and a content."""
+    def _next(self, channel: Any) -> dict | None:
+        """The next message that is one: signed, with a kind and a header. Its content is not read yet."""
         try:
-            message = channel.get_msg(timeout=milliseconds / 1000)
-            headers = (message["parent_header"], message["content"])
-            return message if all(isinstance(part, dict) for part in headers) else None
-        except Empty:
-            return None
+            message = self.client.session.recv(channel.socket, zmq.NOBLOCK, content=False)[1]
+            known = isinstance(message["msg_type"], str) and isinstance(message["parent_header"], dict)
+            return message if known else None
         except Exception:       # what is wrong with a stranger's message is not known beforehand
             return None
+
+    def _read(self, message: dict) -> dict | None:
+        """A message with its content, and the bytes of that; an output that is too long to be shown has none.
+
+        Forty megabytes of text may be a gigabyte of lists.
+        """
+        raw = message["content"]
+        if message["msg_type"] != "execute_reply" and len(raw) > LONGEST_OUTPUT:
+            return message | {"content": {}, "size": len(raw)}
+        try:
+            content = self.client.session.unpack(raw)
+        except Exception:
+            return None
+        return message | {"content": content, "size": len(raw)} if isinstance(content, dict) else None
 
     def _check_alive(self) -> None:
         if self.process.poll() is not None:

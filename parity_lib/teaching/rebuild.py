@@ -8,6 +8,7 @@ are, in front of the same cell as there.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable
@@ -24,6 +25,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
+MOST_CELLS = 2000           # each takes a thousand times the memory of the two characters that it may have
+MOST_OUTPUTS = 1000         # of a cell
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in what was handed in."
 
@@ -60,6 +63,8 @@ def read(path: Path) -> NotebookNode:
     cells = [cell for part in parts for cell in _list(part.get("cells")) if isinstance(cell, dict)]
     if not cells:
         raise ValueError(f"{path.name} is no notebook: there are no cells in it")
+    if len(cells) > MOST_CELLS:
+        raise ValueError(f"{path.name} has {len(cells):,} cells; at most {MOST_CELLS:,} are read")
     notebook = new_notebook(cells=[_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return notebook
@@ -94,7 +99,7 @@ def _text(value: Any) -> str:
 
 def _outputs(raw: list) -> Iterable[NotebookNode]:
     """Those outputs that are valid; they are shown, and count for nothing."""
-    for one in raw:
+    for one in raw[:MOST_OUTPUTS]:
         try:
             output = nbformat.from_dict(storable(one))
             if "data" in output:
@@ -160,10 +165,11 @@ def drop_links(submitted: Path, copied: Path) -> None:
 
 def give_ids(cells: list[NotebookNode]) -> None:
     """Each id once."""
-    seen: set[str] = set()
-    for number, cell in enumerate(cells):
+    taken = {cell.id for cell in cells}
+    free, seen = (name for name in map("cell-{}".format, itertools.count()) if name not in taken), set()
+    for cell in cells:
         if cell.id in seen:
-            cell.id = f"cell-{number}"
+            cell.id = next(free)
         seen.add(cell.id)
 
 

@@ -58,6 +58,9 @@ ALWAYS = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"ty
 
 OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 LONGEST_FORMULA = 400
+# Beyond these a text is shown as it was written: one that is made for that takes a renderer hours, and both pages wait.
+LONGEST_TEXT = 20_000
+MOST_TAGS = 10_000
 # nbconvert adds custom/custom.css of this folder to a page's head. Ours ends the style and forbids other hosts, and
 # stands in for MathJax 2, for which the keys of nbgrader's formgrade.js would wait.
 HEAD = Path(__file__).with_name("pages")
@@ -70,6 +73,8 @@ def clean(source: str) -> str:
     >>> clean('<b onclick="steal()">5 &lt; 7</b><script>steal()</script><img src="/api/terminals" alt="a plot">')
     '<b>5 &lt; 7</b><img alt="a plot">'
     """
+    if source.count("<") > MOST_TAGS:
+        return f"<pre>{html.escape(source)}</pre>"
     return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
                      attribute_filter=_attribute, set_tag_attribute_values=ALWAYS,
                      link_rel=None, url_schemes={"http", "https", "mailto", "data"})
@@ -89,6 +94,8 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
     >>> markdown2html({}, "5 < 7 and `<b>`, **5**")
     '<p>5 &lt; 7 and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
     """
+    if len(source) > LONGEST_TEXT:
+        return f"<pre>{html.escape(source)}</pre>\n"
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))

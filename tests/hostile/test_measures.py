@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from nbformat.v4 import new_code_cell
 
-from parity_lib.teaching import execute, grade, kernel, sandbox
+from parity_lib.teaching import execute, grade, kernel, rebuild, sandbox
 
 pytestmark = pytest.mark.whole
 
@@ -77,7 +78,7 @@ def test_an_empty_output_counts():
     cell = new_code_cell("")
     heard = execute.Heard(cell, 10 * execute.LEAST)
     for _ in range(100):
-        heard({"msg_type": "display_data", "header": {"msg_type": "display_data"},
+        heard({"msg_type": "display_data", "header": {"msg_type": "display_data"}, "size": 2,
                "content": {"data": {}, "metadata": {}}})
     heard.close()
     assert [one.output_type for one in cell.outputs] == ["display_data"] * 10 + ["stream"]
@@ -94,3 +95,40 @@ def test_a_time_is_read_to_its_end(tmp_path):
     stamp.write_text("2030-01-01 10:00:00 UTC" + " " * 300 + "or so")
     assert "cannot be read" in grade._readable_time(stamp)[0]
     assert not stamp.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such clock")
+def test_a_test_that_computes_without_end_is_stopped():
+    cell = new_code_cell("while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass")
+    execute.Execute(timeout=0.1)._test(cell)
+    assert [one.ename for one in cell.outputs] == ["TooSlow"]
+
+
+def test_no_id_is_given_twice():
+    cells = [new_code_cell(id=name) for name in ("cell-2", "cell-1", "cell-1", "cell-0", "cell-0")]
+    rebuild.give_ids(cells)
+    assert len({cell.id for cell in cells}) == 5
+
+
+def test_a_folder_that_hides_what_is_in_it_is_too_large(tmp_path):
+    (tmp_path / "closed").mkdir(0)
+    assert sandbox._size(tmp_path) == float("inf")
+
+
+def test_a_filter_is_read_as_linux_reads_it():
+    lines = list(struct.iter_unpack("HBBI", sandbox.calls("x86_64")))
+    refused = set(sandbox.CALLS["x86_64"][1].values())
+
+    def answer(architecture: int, number: int) -> int:
+        place, value = 0, 0
+        while True:
+            code, yes, no, operand = lines[place]
+            if code == 0x06:
+                return operand
+            if code == 0x20:
+                value, place = {0: number, 4: architecture}[operand], place + 1
+            else:
+                place += 1 + (yes if (value == operand if code == 0x15 else value >= operand) else no)
+
+    assert {number for number in range(600) if answer(0xC000003E, number) != 0x7FFF0000} == refused
+    assert answer(0xC000003E, 0x40000000) == answer(0x40000003, 1) == 0x00050000 | 38

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -242,6 +243,14 @@ def test_hostile_metadata_changes_nothing_on_the_page(show, template):
     page = show(new_notebook(cells=[hostile], metadata=metadata), template)
     assert active(page) == active(bare)
     assert page.count("ran(1)") == 1  # in the name of a language, which nbconvert escapes twice
+
+
+@pytest.mark.parametrize("source", [r"\begin{a}" * 100_000, "<div>" * 100_000, r"\\(" * 100_000],
+                         ids=["formulas", "elements", "brackets"])
+def test_a_text_that_would_take_hours_is_shown_as_it_was_written(source):
+    for shown in (sanitise.markdown2html({}, source), sanitise.clean("<i>" * 20_000 + source)):
+        assert shown.startswith("<pre>")
+        assert html.escape(source) in shown
 
 
 def test_a_students_name_is_text(show):

@@ -4,8 +4,8 @@ KIND = "disk"
 LOSES = ("parity-check",)
 CELLS = {"parity": '''
 SOLUTION
-import os, sys, time
-shared, kept = os.path.dirname(sys.argv[sys.argv.index("-f") + 1]), []
+import os, ipykernel, time
+shared, kept = os.path.dirname(ipykernel.get_connection_file()), []
 for number in range(3):
     kept.append(open(f"{shared}/{number}", "wb"))
     os.remove(f"{shared}/{number}")

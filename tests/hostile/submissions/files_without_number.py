@@ -4,8 +4,8 @@ KIND = "disk"
 LOSES = ("parity-check",)
 CELLS = {"parity": '''
 SOLUTION
-import os, sys, time
-shared = os.path.dirname(sys.argv[sys.argv.index("-f") + 1])
+import os, ipykernel, time
+shared = os.path.dirname(ipykernel.get_connection_file())
 for folder, count in ((os.path.expanduser("~"), 100_000), (shared, 10_000)):
     for number in range(count):
         open(f"{folder}/{number}", "w").close()

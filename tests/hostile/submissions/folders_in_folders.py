@@ -4,8 +4,8 @@ KIND = "disk"
 LOSES = ("parity-check",)
 CELLS = {"parity": '''
 SOLUTION
-import os, sys
-os.chdir(os.path.dirname(sys.argv[sys.argv.index("-f") + 1]))
+import os, ipykernel
+os.chdir(os.path.dirname(ipykernel.get_connection_file()))
 for _ in range(5000):
     os.mkdir("a")
     os.chdir("a")

@@ -4,8 +4,8 @@ KIND = "disk"
 LOSES = ("parity-check",)
 CELLS = {"parity": '''
 SOLUTION
-import os, sys, time
-shared = os.path.dirname(sys.argv[sys.argv.index("-f") + 1])
+import os, ipykernel, time
+shared = os.path.dirname(ipykernel.get_connection_file())
 for number in range(3000):
     os.mkdir(f"{shared}/{number}")
 time.sleep(20)

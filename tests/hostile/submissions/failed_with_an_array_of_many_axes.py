@@ -1,0 +1,11 @@
+"""Where the words of a failed call belong stands an array with 24 axes, which takes hours to be written out."""
+
+KIND = "slow to read"
+LOSES = ("two-unit-weights-check",)
+CELLS = {"two-unit-weights": '''
+import base64, json
+from parity_lib.checks import door
+numbers = base64.b64encode(bytes(1 << 24)).decode()
+door.answer = lambda text: door.Answer(json.dumps(["failed", {"tensor": ["uint8", [2] * 24, numbers]}]))
+'''}
+SAYS = "what came back cannot be read"

@@ -1,0 +1,17 @@
+"""Nothing is solved; a word is looked for that an earlier hand-in may have left."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "neighbours"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+import os, socket
+found = [folder for folder, _, names in os.walk("/") if "left-by-a-hand-in" in names]
+try:
+    socket.socket(socket.AF_UNIX).connect(chr(0) + "left-by-a-hand-in")
+    found.append("socket")
+except OSError:
+    pass
+print("found:", found)
+'''}
+SAYS = "found: []"

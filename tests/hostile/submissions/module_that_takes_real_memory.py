@@ -1,0 +1,13 @@
+"""The channel is replaced, and sends a module with arguments that ask for forty gigabytes where the reader is."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "channel"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+import json
+from parity_lib.checks import door
+asked = [["in_features", 100_000], ["out_features", 100_000], ["device", "cpu"]]
+door.answer = lambda text: door.Answer(json.dumps(["value", {"module": ["Linear", {"dict": asked}, {"dict": []}]}]))
+'''}
+SAYS = "what came back cannot be read"

@@ -1,0 +1,7 @@
+"""The step and the loop are not written: they are imported from the checks, which have them to compare with."""
+
+KIND = "ready answer"
+LOSES = ("rnn-step-check", "unroll-check")
+CELLS = {"rnn-step": "from parity_lib.checks.unrolling.steps import _step as rnn_step",
+         "unroll": "from parity_lib.checks.unrolling.steps import _states as unroll"}
+SAYS = "which is the ready answer"

@@ -1,0 +1,13 @@
+"""The channel is replaced, and sends arrays whose shape has eight million sizes, or sizes of four thousand digits."""
+
+KIND = "slow to read"
+LOSES = ("unroll-check", "two-unit-weights-check")
+CELLS = {"unroll": '''
+SOLUTION
+from parity_lib.checks import door
+door.answer = lambda text: door.Answer('["value", {"array": ["<i8", [' + "2," * 7_000_000 + '2], ""]}]')
+''', "two-unit-weights": '''
+SOLUTION
+door.answer = lambda text: door.Answer('["value", {"tensor": ["int8", [' + ("9" * 4000 + ",") * 7000 + '1], ""]}]')
+'''}
+SAYS = "what came back cannot be read"
