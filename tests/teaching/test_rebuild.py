@@ -143,7 +143,7 @@ def test_an_absent_answer_is_empty_and_says_so():
 def test_an_id_is_there_once():
     cells = [new_code_cell(id="a"), new_code_cell(id="a"), new_code_cell(id="b")]
     rebuild.give_ids(cells)
-    assert [cell.id for cell in cells] == ["a", "cell-1", "b"]
+    assert [cell.id for cell in cells] == ["a", "cell-0", "b"]
 
 
 # ---------------------------------------------------------------- the file
