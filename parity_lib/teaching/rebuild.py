@@ -130,14 +130,17 @@ class Rebuild(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """A cell of the course is there once, as the gradebook has it; nothing that the student wrote is lost."""
-        about = resources["nbgrader"]
+        about, course = resources["nbgrader"], self.parent.parent.coursedir
+        drop_links(*(Path(course.format_path(place, about["student"], about["assignment"])) for place in (
+            course.submitted_directory, course.autograded_directory)))
         with Gradebook(about["db_url"]) as book:
             notebook = book.find_notebook(about["notebook"], about["assignment"])
             points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
             solutions = {cell.name for cell in notebook.solution_cells}
             tasks = {cell.name for cell in notebook.task_cells}
             sources = {cell.name: cell for cell in notebook.source_cells}
-            found = match(nb.cells, sources, self._release(about["assignment"], about["notebook"]))
+            release = Path(course.format_path(course.release_directory, ".", about["assignment"]))
+            found = match(nb.cells, sources, cells_of(release / f"{about['notebook']}.ipynb"))
             nb.cells = list(in_order(nb.cells, found, list(sources)))
             nb.cells = [cell if isinstance(cell, NotebookNode) else absent(sources[cell], cell in solutions)
                         for cell in nb.cells]
@@ -147,11 +150,17 @@ class Rebuild(NbGraderPreprocessor):
         give_ids(nb.cells)
         return nb, resources
 
-    def _release(self, assignment: str, notebook: str) -> list[NotebookNode]:
-        """The cells as students got them, if the file is there: it knows the texts between the cells to be graded."""
-        course = self.parent.parent.coursedir
-        path = Path(course.format_path(course.release_directory, ".", assignment)) / f"{notebook}.ipynb"
-        return nbformat.read(path, as_version=4).cells if path.is_file() else []
+
+def cells_of(release: Path) -> list[NotebookNode]:
+    """The cells as students got them, if the file is there: it knows the texts between the cells to be graded."""
+    return nbformat.read(release, as_version=4).cells if release.is_file() else []
+
+
+def drop_links(submitted: Path, copied: Path) -> None:
+    """Remove what nbgrader has copied through a link, which may lead to anything: feedback would give it back."""
+    for path in submitted.rglob("*"):
+        if path.is_symlink():
+            (copied / path.relative_to(submitted)).unlink(missing_ok=True)
 
 
 def give_ids(cells: list[NotebookNode]) -> None:

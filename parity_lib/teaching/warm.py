@@ -127,7 +127,7 @@ def serve(asked: socket.socket, limits: sandbox.Limits) -> None:
 
 
 def apart(folder: Path, limits: sandbox.Limits) -> None:
-    """Enter namespaces of one's own; the first process in them becomes the kernel, and this one waits for it."""
+    """Enter namespaces of one's own; the first process in them starts the kernel, and ends with it."""
     user, group = os.getuid(), os.getgid()
     _call("unshare", NEW_NAMESPACES)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
@@ -142,6 +142,11 @@ def apart(folder: Path, limits: sandbox.Limits) -> None:
         grader.connect(str(folder / HELLO))
         grader.recv(1)
     (folder / HELLO).unlink()
+    running = os.fork()
+    if running:     # as the first process it cannot be killed from within, and has to see to all that end
+        while os.wait()[0] != running:
+            pass
+        return
     kernel(folder / "connection.json")
 
 
@@ -189,9 +194,9 @@ def kernel(connection: Path) -> None:
     torch.seed()
     np.random.seed()        # noqa: NPY002
     random.seed()
-    sys.argv = ["ipykernel_launcher"]
+    sys.argv = ["ipykernel_launcher", "--HistoryManager.enabled=False", "-f", str(connection)]
     app = IPKernelApp.instance()
-    app.initialize(["-f", str(connection), "--HistoryManager.enabled=False"])
+    app.initialize(sys.argv[1:])
     app.start()
 
 

@@ -140,6 +140,12 @@ def test_an_absent_answer_is_empty_and_says_so():
     assert rebuild.absent(SOURCES["parity-check"], solution=False).source == SOURCES["parity-check"].source
 
 
+def test_an_id_is_there_once():
+    cells = [new_code_cell(id="a"), new_code_cell(id="a"), new_code_cell(id="b")]
+    rebuild.give_ids(cells)
+    assert [cell.id for cell in cells] == ["a", "cell-0", "b"]
+
+
 # ---------------------------------------------------------------- the file
 
 
@@ -186,6 +192,13 @@ def test_outputs_that_are_none_are_left_out(tmp_path):
     assert notebook.cells[0].outputs[0].text == "ab"
 
 
+@pytest.mark.parametrize("name", ["<script>", "x" * 65, "", 3, None])
+def test_an_id_that_is_none_is_replaced(tmp_path, name):
+    cell, = rebuild.read(written(tmp_path / "a.ipynb", {"cells": [CELL | {"id": name}]})).cells
+    assert cell.id != name
+    assert rebuild.ID.fullmatch(cell.id)
+
+
 def test_a_pasted_image_stays(tmp_path):
     pasted = {"cell_type": "markdown", "source": "![](attachment:a.png)",
               "attachments": {"a.png": {"image/png": "iVBO"}}}
@@ -197,3 +210,17 @@ def test_a_file_has_an_end(tmp_path, monkeypatch):
     monkeypatch.setattr(rebuild, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
         rebuild.read(written(tmp_path / "a.ipynb", {"cells": [CELL]}))
+
+
+def test_what_a_link_leads_to_is_not_kept(tmp_path):
+    submitted, copied, secret = tmp_path / "submitted", tmp_path / "autograded", tmp_path / "gradebook.db"
+    for folder in (submitted / "deep", copied / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "data.csv").write_text("1")
+    secret.write_text("grades")
+    (submitted / "deep" / "link").symlink_to(secret)
+    (submitted / "broken").symlink_to(tmp_path / "nothing")
+    (copied / "deep" / "link").write_text("grades")        # as nbgrader copies it
+    rebuild.drop_links(submitted, copied)
+    assert [path.name for path in copied.rglob("*") if path.is_file()] == ["data.csv"]
+    assert secret.read_text() == "grades"

@@ -1,0 +1,50 @@
+"""Five hundred hand-ins in one process: memory stays, and the last hundred take as long as the first."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.exercises import course
+
+NAME, CLASS, PART = "unrolling", 500, 100
+GRADE = """
+import json, sys, time
+from pathlib import Path
+import psutil
+from parity_lib.teaching.grade import grade
+began, parts = time.perf_counter(), []
+for count, row in enumerate(grade(Path.cwd(), sys.argv[1]), 1):
+    assert (row.state, row.points) == ("graded", 11), row
+    if count % int(sys.argv[2]) == 0:
+        family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        parts.append((time.perf_counter() - began, psutil.Process().memory_info().rss, len(family)))
+        began = time.perf_counter()
+print(json.dumps(parts))
+"""
+
+
+@pytest.mark.slow
+def test_memory_stays_and_time_is_linear(tmp_path, capsys):
+    root = course.copy_course(tmp_path / "course", NAME)
+    (root / "private").mkdir()
+    (root / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
+    course.submit(root, "student-000", NAME, course.solution(NAME))
+    for number in range(1, CLASS):
+        shutil.copytree(root / "submitted" / "student-000", root / "submitted" / f"student-{number:03}")
+    course.nbgrader(root, "generate_assignment", NAME, "--force")
+    done = subprocess.run([sys.executable, "-c", GRADE, NAME, str(PART)], cwd=root, env=course.environment(), text=True,
+                          capture_output=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    parts = json.loads(done.stdout.splitlines()[-1])
+    with capsys.disabled():
+        print("\n" + "\n".join(f"{seconds:.0f} s for {PART} hand-ins, {memory / 1e6:.0f} MB, {processes} processes"
+                               for seconds, memory, processes in parts))
+    seconds, memory, processes = zip(*parts)
+    assert memory[-1] < 1.1 * memory[0]
+    assert seconds[-1] < 1.5 * seconds[0]
+    assert len(set(processes)) == 1
