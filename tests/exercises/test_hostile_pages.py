@@ -193,12 +193,14 @@ def test_no_page_asks_a_host_that_a_student_names(ours, theirs):
 def test_honest_work_is_there(ours, place):
     page = ours[place, "ada"].page
     text = page.locator("#notebook-container").first.inner_text()
-    for words in ("If a < b and b > c, then if a < b: print(\"<script>\"), by $a<b & c$", "Because a < b.",
-                  "h_t = \\tanh(W h_{t-1} + x_t) < 1", "a &< b \\\\", "a frame of data", "print(\"<script>\" if a < b"):
+    for words in ("If a < b and b > c, then if a < b: print(\"<script>\"), by", "Because a < b.",
+                  "a &< b \\\\", "a frame of data", "print(\"<script>\" if a < b"):
         assert words in text
     assert page.locator("table").count() == 2
-    assert page.locator("td", has_text="$p<1$").evaluate("one => getComputedStyle(one).textAlign") == "center"
-    images = page.locator("#notebook-container img")
+    assert page.locator("td:has(img[alt='p<1'])").evaluate("one => getComputedStyle(one).textAlign") == "center"
+    formulas = page.locator("#notebook-container img[style]").evaluate_all("all => all.map(one => one.alt)")
+    assert {"h_t = \\tanh(W h_{t-1} + x_t) < 1", "p<1"} <= set(formulas)
+    images = page.locator("#notebook-container img:not([style])")
     assert images.evaluate_all("all => all.map(one => one.complete && one.naturalWidth > 0)") == [True] * 5
 
 

@@ -8,10 +8,8 @@ differ, a loop is followed on from where it still agrees, in short parts, each f
 
 from __future__ import annotations
 
-import contextlib
 import copy
-from collections.abc import Callable, Iterator
-from unittest import mock
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -146,17 +144,3 @@ def _why(loop: Loop, got: Weights) -> tuple[str, str]:
         return "here the strings are those of a later draw: nothing but `draw`, once a step, uses `rng`", THE_SEED
     return ("the steps before are right, and this one is not: is `rng` used for something else (a validation?), does "
             "the rate change, is the optimiser another kind of Adam, or is a net from before given back?", THE_LOOP)
-
-
-@contextlib.contextmanager
-def large_readouts(scale: float = 40.0) -> Iterator[None]:
-    """Inside, a new linear layer starts with larger weights, so that the gradient is longer than 1 and is clipped."""
-    reset = nn.Linear.reset_parameters
-
-    def reset_parameters(layer: nn.Linear) -> None:
-        reset(layer)
-        with torch.no_grad():
-            layer.weight.mul_(scale)
-
-    with mock.patch.object(nn.Linear, "reset_parameters", reset_parameters):
-        yield

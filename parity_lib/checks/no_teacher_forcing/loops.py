@@ -18,6 +18,7 @@ from parity_lib.checks.no_teacher_forcing.labels import strings
 from parity_lib.checks.no_teacher_forcing.replay import LONGEST, THE_LABEL, THE_LOOP, THE_SEED
 from parity_lib.checks.plain import CheckFailed, ModuleState
 from parity_lib.checks.reporting import check
+from parity_lib.checks.starting import large_readouts
 
 READY_TRAINING = (training.train,)
 TRAINING_SEEDS = (0, 1, 2)
@@ -159,7 +160,7 @@ def _trains(where: str, asked: tuple[int, int, float], seed: int) -> None:
     for training_seed in TRAINING_SEEDS:
         _first_steps(training_seed)
     if longest <= LONGEST:      # once is enough: a loop that does not clip is nearly the task's
-        with late.large_readouts():
+        with large_readouts():
             _first_steps(TRAINING_SEEDS[0], " (with large weights in the readout)", late.LATE_NEAR)
     rng = np.random.default_rng(seed)
     _late_step(seed % 100, int(rng.integers(STEPS // 2, STEPS)), 1)
