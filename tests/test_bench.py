@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from click.testing import CliRunner
 
 from parity_lib import bench
-from parity_lib.bench import course
+from parity_lib.bench import course, grading
 from parity_lib.cli import main
 from parity_lib.experiments import load, results
 from parity_lib.experiments.sources import source_hash
@@ -153,3 +154,58 @@ def test_quick_figures_cannot_be_saved():
     done = CliRunner().invoke(main, ["bench", "--quick", "--save"])
     assert done.exit_code == 2
     assert "exclude each other" in done.output
+
+
+# ---------------------------------------------------------------- grading
+
+
+def test_ways_of_grading_take_turns_and_the_first_of_each_does_not_count(tmp_path, monkeypatch):
+    asked = []
+
+    def course(root, folder, name, way, students):
+        for number in range(students):
+            (folder / "submitted" / f"student-{number}").mkdir(parents=True)
+        return folder
+
+    def seconds(folder, name, students):
+        asked.append((folder.name, students))
+        return [100.0, {"stock": 4.0, "contained": 2.0, "warm": 2.0}[folder.name]]
+    monkeypatch.setattr(grading, "course", course)
+    monkeypatch.setattr(grading, "seconds", seconds)
+    said = []
+    found = grading.run(tmp_path, ["unrolling", "architecture"], True, said.append)
+    assert found["unrolling"] == {"stock": 4.0, "contained": 2.0, "warm": 2.0}
+    assert [way for way, _ in asked[:3]] == list(grading.WAYS)
+    assert asked[0][1] == ["student-0", "student-1"]
+    assert said[0].split() == ["unrolling", "4.00", "s", "(1.00x)", "2.00", "s", "(2.00x)", "2.00", "s", "(2.00x)",
+                               "NOT", "MET"]
+    assert "NOT MET" not in said[1], "a target is named for one exercise"
+
+
+def test_a_course_for_each_way_has_its_settings_and_a_class(tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr(grading, "_run", lambda folder, *arguments: ran.append(arguments) or "[1.5]")
+    root = Path(__file__).parents[1]
+    stock, warm = (grading.course(root, tmp_path / way, "unrolling", way, 2) for way in ("stock", "warm"))
+    assert "parity_lib" not in (stock / "nbgrader_config.py").read_text(encoding="utf8")
+    assert "warm = True" in (warm / "private" / "nbgrader_config.py").read_text(encoding="utf8")
+    assert len(list(warm.glob("submitted/*/unrolling/unrolling.ipynb"))) == 2
+    assert ran[0][-3:] == ("generate_assignment", "unrolling", "--force")
+    assert grading.seconds(stock, "unrolling", ["student-000"]) == [1.5]
+
+
+def test_a_grading_that_fails_says_why(tmp_path):
+    with pytest.raises(OSError, match="nonsense"):
+        grading._run(tmp_path, "-c", "raise SystemExit('nonsense')")
+    assert grading._run(tmp_path, "-c", "print(7)") == "7\n"
+
+
+def test_the_command_measures_grading(monkeypatch):
+    monkeypatch.setattr(grading, "run", lambda root, names, quick, report: report(f"{names} {quick}"))
+    done = CliRunner().invoke(main, ["bench", "--grading", "--quick"])
+    assert done.exit_code == 0, done.output
+    assert "['unrolling'] True" in done.output
+    assert grading.heading() in done.output
+    refused = CliRunner().invoke(main, ["bench", "--grading", "--save"])
+    assert refused.exit_code == 2
+    assert "not those of --pages or --grading" in refused.output

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
+import nbformat
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+from parity_lib.cli import main
 from tests.exercises import course
 
 pytestmark = pytest.mark.whole
 NAME = "unrolling"
-COMMAND = "from parity_lib.cli import main; main()"
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +35,10 @@ def root(tmp_path_factory) -> Path:
 
 def grade(root: Path, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
     """The command's status, its row of each student, and all that it said."""
-    done = subprocess.run([sys.executable, "-c", COMMAND, "grade", *arguments], cwd=root, env=course.environment(),
-                          text=True, capture_output=True)
-    rows = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line.startswith(("ada", "emmy"))}
-    return done.returncode, rows, done.stdout + done.stderr
+    with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
+        done = CliRunner().invoke(main, ["grade", *arguments])
+    rows = {line.split()[0]: line.split() for line in done.output.splitlines() if line.startswith(("ada", "emmy"))}
+    return done.exit_code, rows, done.output
 
 
 def states(rows: dict[str, list[str]]) -> dict[str, str]:
@@ -53,7 +58,6 @@ def test_what_is_done_is_kept_and_what_has_changed_is_graded_again(root):
     notebook = course.solution(NAME)
     next(cell for cell in notebook.cells if cell.id == "unroll").source = "def unroll(*given):\n    return 0"
     path = root / "submitted" / "emmy" / NAME / f"{NAME}.ipynb"
-    import nbformat
     nbformat.write(notebook, path)
     assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "graded"}
     assert scores(root) == {"ada": 11, "emmy": 8}
