@@ -101,7 +101,7 @@ def run(root: Path, names: list[str], quick: bool, report: Callable[[str], None]
 
 def heading() -> str:
     """The head of the table."""
-    return f"{'exercise':24}" + "".join(f"{way:>20}" for way in WAYS)
+    return f"{'exercise':24}" + "".join(f"{way:>24}" for way in WAYS)
 
 
 def line(name: str, medians: dict[str, float]) -> str:
@@ -112,4 +112,4 @@ def line(name: str, medians: dict[str, float]) -> str:
         target = TARGETS.get(way) if name == EXERCISE else None
         missed = " NOT MET" if target and ratio < target else ""
         cells.append(f"{median:.2f} s ({ratio:.2f}x){missed}")
-    return f"{name:24}" + "".join(f"{cell:>20}" for cell in cells)
+    return f"{name:24}" + "".join(f"{cell:>24}" for cell in cells)
