@@ -12,7 +12,7 @@ from html import escape, unescape
 from posixpath import dirname, join, normpath, relpath
 
 BIBLIOGRAPHY, GLOSSARY, EVIDENCE = (f"book/{name}.html" for name in ("bibliography", "glossary", "evidence"))
-MOST_FIGURES = 200      # letters of a claim's figures in its note; the entry has all
+MOST_FIGURES = 140      # letters of a claim's figures in its note; the entry has all
 
 CITATION = re.compile(r'<div class="citation" id="(?P<id>[^"]+)".*?<p>(?P<text>.*?)</p>', re.DOTALL)
 TERM = re.compile(r'<dt id="(?P<id>term-[^"]+)">(?P<name>.*?)<a class="headerlink".*?</dt><dd><p>(?P<text>.*?)</p>',
@@ -21,6 +21,7 @@ CLAIM = re.compile(
     r'<div class="evidence" id="(?P<id>claim-[^"]+)">\s*<p><strong>(?P<says>.*?)</strong></p>\s*<p>(?P<shows>.*?)</p>'
     r".*?<summary>(?P<count>\d+ conditions?).*?</details>\s*(?:<p class=\"claimed\">.*?</p>\s*)?"
     r"<p><small><code>[^<]*</code> (?P<verdict>.*?) on .*?<code>(?P<command>[^<]*)</code></small></p>", re.DOTALL)
+DOI = re.compile(r'<a class="reference external" href="([^"]*)">doi:[^<]*</a>')
 LINK = re.compile(r'<a class="reference internal" href="(?P<page>[^"#]*)#(?P<id>[^"]+)"')
 STORE = re.compile(r'<div class="parity-notes" hidden>.*?</div><!-- notes -->\n', re.DOTALL)
 CLAIMED = re.compile(r'<p class="claimed">.*?</p>\n', re.DOTALL)
@@ -55,7 +56,8 @@ def entries(pages: dict[str, str]) -> dict[tuple[str, str], str]:
     """The note for each place of the bibliography, the glossary and the evidence, its links as on that page."""
     found = {}
     for one in CITATION.finditer(pages.get(BIBLIOGRAPHY, "")):
-        found[BIBLIOGRAPHY, one["id"]] = note(one["id"], without_ids(one["text"]))
+        text = DOI.sub(r'<a href="\1">doi</a>', without_ids(one["text"]))      # the number stands in the address
+        found[BIBLIOGRAPHY, one["id"]] = note(one["id"], text)
     for one in TERM.finditer(pages.get(GLOSSARY, "")):
         text = f"<strong>{one['name']}</strong>: {without_ids(one['text'])}"
         found[GLOSSARY, one["id"]] = note(one["id"], text)

@@ -72,8 +72,8 @@ class StillPictures(SphinxPostTransform):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(sized((Path(self.env.srcdir) / drawn["uri"]).read_text(encoding="utf8")), encoding="utf8")
             view = next(forms[WIDGET].findall(nodes.raw))
-            least = re.search(r"min-width: \d+px", target.read_text(encoding="utf8"))[0]
-            image = f'<img src="{"../" * name.count("/")}{picture}" style="{least}" loading="lazy">'
+            least = re.search(r"min-width: (\d+px)", target.read_text(encoding="utf8"))[1]
+            image = f'<img src="{"../" * name.count("/")}{picture}" style="--least: {least}" loading="lazy">'
             view.replace_self(nodes.raw("", f"{view.astext()}<noscript>{image}</noscript>", format="html"))
 
 

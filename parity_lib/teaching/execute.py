@@ -176,7 +176,8 @@ class Execute(NbGraderPreprocessor):
             reply = self._asked("", seconds, Heard(NotebookNode(outputs=[]), 0), silent=True,
                                 user_expressions={"answer": source})
         except TooLong:
-            message = f"{asked} was stopped. {self._too_long()}"
+            words = self._too_long()
+            message = f"{asked} does not end: {words[0].lower()}{words[1:]}"
         except Stopped as why:
             message = f"the kernel stopped while {asked} was asked: {why}"
         else:

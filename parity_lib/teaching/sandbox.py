@@ -1,4 +1,4 @@
-"""A small world for a student's kernel: Python and its libraries to read, an empty home to write in, nothing else.
+"""A small world for a student's kernel: Python and its libraries to read, a home to write in, nothing else.
 
 Chapter: *For instructors*. On Linux `bubblewrap <https://github.com/containers/bubblewrap>`_ makes it out of the
 kernel's namespaces, without rights of an administrator: no network, no other process, no file of the course, of other
@@ -27,7 +27,7 @@ from pathlib import Path
 
 import psutil
 
-HOME = "/home/student"
+HOME, SCRATCH = "/home/student", "/tmp"      # in that world
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives",
           "/etc/localtime", "/nix/store")
 INSTALLED = ("site-packages", "dist-packages")
@@ -142,7 +142,7 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
     ``nested``: the program may make worlds within its own.
     """
     size = str(limits.disk * MB)
-    private = [part for place in ("/tmp", HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
+    private = [part for place in (SCRATCH, HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
     # One at a time: of several in one command dash, which is `sh` on Debian and Ubuntu, sets none.
     start = (f"ulimit -v {limits.address_space * 1024} && ulimit -f {limits.disk * MB // BLOCK} && ulimit -c 0 && "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
@@ -160,11 +160,11 @@ def contained(program: list[str], shared: Path, files: Path, course: Path, limit
 
 def environment() -> dict[str, str]:
     """All variables that a submission sees."""
-    return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": "/tmp",
+    return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": SCRATCH,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
             "PYTHONPATH": "" if PACKAGE.parent.name in INSTALLED else str(PACKAGE.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "IPYTHONDIR": "/tmp/ipython", "JUPYTER_NO_CONFIG": "1", "OMP_NUM_THREADS": "1",
+            "IPYTHONDIR": f"{SCRATCH}/ipython", "JUPYTER_NO_CONFIG": "1", "OMP_NUM_THREADS": "1",
             "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
 

@@ -139,7 +139,7 @@ def test_no_note_is_lost_and_none_makes_a_page_heavy(html):
         noted = re.findall(r'<p id="note-([^"]+)">', store[0] if store else "")
         assert sorted(noted) == sorted(named), file.name
         weight = len(store[0].encode()) if store else 0
-        assert weight <= max(0.06 * len(text.encode()), 4096), f"{file.name}: {weight} bytes of notes"
+        assert weight <= max(0.05 * len(text.encode()), 4096), f"{file.name}: {weight} bytes of notes"
 
 
 def test_without_javascript_links_lead_on(browser, html):

@@ -149,7 +149,7 @@ def site(html) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("theme", "widths"), [
-    ("light", WIDTHS), ("dark", WIDTHS[:1]), pytest.param("dark", WIDTHS[1:], marks=pytest.mark.slow)])
+    ("light", WIDTHS), ("dark", WIDTHS)])
 def test_every_page(browser, site, html, theme, widths, capsys):
     with opened(browser, widths[0], theme) as context:
         wrong = {f"{name} at {width} px": found for name in PAGES for width, found in examine(

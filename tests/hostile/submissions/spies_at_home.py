@@ -5,9 +5,9 @@ from tests.hostile.bank import ALL, UNSOLVED
 KIND = "spying"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
-import glob, os
+import glob, os, tempfile
 found = [one for one in glob.glob("/home/*") if one != "/home/student"]
-found += glob.glob("/root/.[bcgs]*") + glob.glob("/tmp/parity-hand-in-*")
+found += glob.glob(os.path.expanduser("~root/.[bcgs]*")) + glob.glob(f"{tempfile.gettempdir()}/parity-hand-in-*")
 found += [one for one in ("/etc/shadow", "/etc/passwd", "/etc/hostname", "/var/mail") if os.path.exists(one)]
 print("of others:", found, "I am", os.getuid())
 '''}
