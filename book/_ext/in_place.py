@@ -21,7 +21,7 @@ CLAIM = re.compile(
     r'<div class="evidence" id="(?P<id>claim-[^"]+)">\s*<p><strong>(?P<says>.*?)</strong></p>\s*<p>(?P<shows>.*?)</p>'
     r".*?<summary>(?P<count>\d+ conditions?).*?</details>\s*(?:<p class=\"claimed\">.*?</p>\s*)?"
     r"<p><small><code>[^<]*</code> (?P<verdict>.*?) on .*?<code>(?P<command>[^<]*)</code></small></p>", re.DOTALL)
-DOI = re.compile(r'<a class="reference external" href="([^"]*)">doi:[^<]*</a>')
+AWAY = re.compile(r'(?:URL: )?<a class="reference external" href="([^"]*)">(doi|arXiv)?[^<]*</a>')
 LINK = re.compile(r'<a class="reference internal" href="(?P<page>[^"#]*)#(?P<id>[^"]+)"')
 STORE = re.compile(r'<div class="parity-notes" hidden>.*?</div><!-- notes -->\n', re.DOTALL)
 CLAIMED = re.compile(r'<p class="claimed">.*?</p>\n', re.DOTALL)
@@ -56,7 +56,8 @@ def entries(pages: dict[str, str]) -> dict[tuple[str, str], str]:
     """The note for each place of the bibliography, the glossary and the evidence, its links as on that page."""
     found = {}
     for one in CITATION.finditer(pages.get(BIBLIOGRAPHY, "")):
-        text = DOI.sub(r'<a href="\1">doi</a>', without_ids(one["text"]))      # the number stands in the address
+        # The number, or the address, stands in the link already.
+        text = AWAY.sub(lambda link: f'<a href="{link[1]}">{link[2] or "link"}</a>', without_ids(one["text"]))
         found[BIBLIOGRAPHY, one["id"]] = note(one["id"], text)
     for one in TERM.finditer(pages.get(GLOSSARY, "")):
         text = f"<strong>{one['name']}</strong>: {without_ids(one['text'])}"
