@@ -199,7 +199,7 @@ def test_honest_work_is_there(ours, place):
     assert page.locator("table").count() == 2
     assert page.locator("td:has(img[alt='p<1'])").evaluate("one => getComputedStyle(one).textAlign") == "center"
     formulas = page.locator("#notebook-container img[style]").evaluate_all("all => all.map(one => one.alt)")
-    assert {"h_t = \\tanh(W h_{t-1} + x_t) < 1", "p<1"} <= set(formulas)
+    assert {"a<b & c", "h_t = \\tanh(W h_{t-1} + x_t) < 1", "p<1"} <= set(formulas)
     images = page.locator("#notebook-container img:not([style])")
     assert images.evaluate_all("all => all.map(one => one.complete && one.naturalWidth > 0)") == [True] * 5
 
