@@ -91,7 +91,7 @@ def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: 
         copy = Path(place) / row.student / name
         try:
             require(not set(row.student) & set(PATTERNS), "student", row.student, f"a name without any of {PATTERNS}")
-            row.notes = tidy(folder, copy, notebooks)
+            row.notes.extend(tidy(folder, copy, notebooks))     # what it said before it failed, too
             digest = fingerprint(copy)
             graded = Path(app.coursedir.root, app.coursedir.format_path(
                 app.coursedir.autograded_directory, row.student, name))
@@ -119,29 +119,29 @@ def printable(text: str) -> str:
 # ---------------------------------------------------------------- one hand-in
 
 
-def tidy(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
-    """Copy a hand-in as nbgrader can take it, and say what was changed on the way.
+def tidy(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
+    """Copy a hand-in as nbgrader can take it, and yield what was changed on the way.
 
     Raises ValueError where no notebook of the exercise can be told among its files, or they are too large.
     """
-    notes, size = [], 0
+    size = 0
     copy.mkdir(parents=True)
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            notes.append(f"left out {inside}, which is no file of its own")
+            yield f"left out {inside}, which is no file of its own"
         elif path.is_file() and not any(part.is_symlink() for part in path.parents if part != folder.parent):
             size += path.stat().st_size
             if size > LARGEST:
                 raise ValueError(f"its files are larger than {LARGEST:,} bytes")
             (copy / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy / inside)
-    return [*notes, *_right_names(copy, notebooks), *_readable_time(copy / "timestamp.txt")]
+    yield from _right_names(copy, notebooks)
+    yield from _readable_time(copy / "timestamp.txt")
 
 
-def _right_names(copy: Path, notebooks: list[str]) -> list[str]:
+def _right_names(copy: Path, notebooks: list[str]) -> Iterator[str]:
     """Give a renamed notebook its name back, if there is one only that it can be."""
-    notes = []
     for name in notebooks:
         place = copy / f"{name}.ipynb"
         if place.is_file():
@@ -153,8 +153,7 @@ def _right_names(copy: Path, notebooks: list[str]) -> list[str]:
             found = ", ".join(path.name for path in others) or "no notebook"
             raise ValueError(f"{name}.ipynb is missing; there is {found}")
         alike[0].rename(place)
-        notes.append(f"{alike[0].relative_to(copy)} was taken for {place.name}")
-    return notes
+        yield f"{alike[0].relative_to(copy)} was taken for {place.name}"
 
 
 def _may_be_one(path: Path) -> bool:

@@ -49,6 +49,8 @@ class Lenient(NotebookExporter):
 
 def read(path: Path) -> NotebookNode:
     """The notebook in a file. Raises ValueError, in words, where there is none."""
+    if path.is_symlink():
+        raise ValueError(f"{path.name} is a link, and no file of its own")
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:

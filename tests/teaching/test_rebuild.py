@@ -206,6 +206,13 @@ def test_a_pasted_image_stays(tmp_path):
     assert notebook.cells[0].attachments["a.png"]["image/png"] == "iVBO"
 
 
+def test_a_link_is_no_hand_in(tmp_path):
+    written(tmp_path / "solution.ipynb", {"cells": [CELL]})
+    (tmp_path / "a.ipynb").symlink_to(tmp_path / "solution.ipynb")
+    with pytest.raises(ValueError, match=r"a\.ipynb is a link"):
+        rebuild.read(tmp_path / "a.ipynb")
+
+
 def test_a_file_has_an_end(tmp_path, monkeypatch):
     monkeypatch.setattr(rebuild, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):

@@ -2,8 +2,7 @@
 
 KIND = "files"
 LOSES = "nothing"
-STOCK = ()
-SAYS = "is missing; there is no notebook"
+SAYS = "left out unrolling.ipynb, which is no file of its own"
 
 
 def hand_in(folder, notebook):
