@@ -16,7 +16,7 @@ SHADES = 5  # so many that the eye tells apart; equal ones side by side are draw
 
 @in_style
 def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """The share of strings that are right at each position, update by update: a panel a run, the more, the darker.
+    """The share of strings that are right at each position, update by update: a panel a run, the more, the fuller.
 
     ``runs`` holds arrays ``[updates, positions]`` of shares; one half, a coin, is empty. Raises ValueError for others.
     """
@@ -40,9 +40,9 @@ def right_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) ->
                                              for place in places))
     panels[0][0].set_ylabel("update")
     return Picture(figure, "The share of right answers by position of the bit and by update: a panel a run, empty "
-                   "where the net answers like a coin, dark where it is right in nine strings of ten or more. "
+                   "where the net answers like a coin, full where it is right in nine strings of ten or more. "
                    f"{'; '.join(words)}.",
-                   "Positions on a log scale. Empty: right half of the time or less. Darkest: right in nine strings of "
+                   "Positions on a log scale. Empty: right half of the time or less. Full: right in nine strings of "
                    "ten, or more.",
                    Numbers(("run", "update", "position", "share right"), rows))
 

@@ -29,7 +29,7 @@ CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 CELL_LOOKS = dict(zip(CELL_NAMES, SERIES))
 LABEL_WORDS = {"every_step": "a label at every step", "end": "a label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "median steps", "lower quartile", "upper quartile")
-DARKEST = 0.45  # of a filled square: the page's ink stays readable on it in both themes
+FULLEST = 0.45  # of a filled square: the page's ink stays readable on it in both themes
 
 
 def _rate_numbers(row: dict[str, Any]) -> tuple:
@@ -188,7 +188,7 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
             axes.text(x, y, "–", ha="center", va="center", color=MUTED)
             continue
         count, of = int(counts[y, x]), int(tried[y, x])
-        axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=MUTED, alpha=DARKEST * count / of,
+        axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=MUTED, alpha=FULLEST * count / of,
                                  linewidth=0))
         axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor="none", edgecolor=MUTED, linewidth=0.8))
         axes.text(x, y, str(count) if np.ndim(seeds) == 0 else f"{count}/{of}", ha="center", va="center")
@@ -201,7 +201,7 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
     axes.spines[["left", "bottom"]].set_visible(False)
     each = f", of {seeds} each" if np.ndim(seeds) == 0 else ""
     return Picture(figure, f"A table of squares: how many seeds solved it{each}, by {row_name} and {column_name}; "
-                   f"the more, the darker. {'; '.join(words)}.",
+                   f"the more, the fuller. {'; '.join(words)}.",
                    f"How many seeds solved it{each}. A dash: not run.",
                    Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), cells))
 
