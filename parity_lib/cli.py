@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import importlib.util
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from parity_lib import __version__
+from parity_lib.teaching.commands import COMMANDS, as_message
 
 JUPYTER_BOOK = "1.0.4.post1"
 NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
@@ -62,7 +61,7 @@ def pdf() -> None:
     from parity_lib.browser import launch
     from parity_lib.pdf import print_book
 
-    with _as_message(), launch() as browser:    # a missing browser is named before the minutes of a build
+    with as_message(), launch() as browser:    # a missing browser is named before the minutes of a build
         _built(root)                            # each time: paper is never stale, and what has not changed is not run
         click.echo("Printing every page: about a minute")
         file = print_book(browser, root)
@@ -170,7 +169,7 @@ def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path 
     if quick and out is None:
         raise click.UsageError("--quick needs --out FOLDER: its figures must not replace the book's")
     for name in names:
-        with _as_message():
+        with as_message():
             folder = out or experiments.writable_folder()
             if recheck:
                 click.echo(_rechecked(name, folder))
@@ -184,15 +183,6 @@ def _rechecked(name: str, folder: Path) -> str:
     from parity_lib.experiments.recheck import recheck
 
     return f"{name}: {recheck(name, folder)['numbers']} numbers derived again and equal, {folder / name}.json"
-
-
-@contextlib.contextmanager
-def _as_message() -> Iterator[None]:
-    """Errors that the user can do something about, without a traceback."""
-    try:
-        yield
-    except (ImportError, OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
 
 
 @main.command()
@@ -218,7 +208,7 @@ def bench(save: bool, quick: bool, pages: bool, before: Path | None, grading: bo
     content = benches.run(quick, report=lambda line: click.echo(line, err=True))
     click.echo(benches.table(content))
     if save:
-        with _as_message():
+        with as_message():
             click.echo(write(writable_folder() / "bench.json", content))
 
 
@@ -227,7 +217,7 @@ def _bench_grading(quick: bool) -> None:
     from parity_lib.bench import grading
     from parity_lib.checks.points import POINTS
 
-    with _as_message():
+    with as_message():
         click.echo(grading.heading())
         grading.run(_root(), [grading.EXERCISE] if quick else list(POINTS), quick, click.echo)
 
@@ -236,7 +226,7 @@ def _bench_pages(quick: bool, before: Path | None) -> None:
     """The built pages, alone or beside an earlier build."""
     from parity_lib.bench import pages
 
-    with _as_message():
+    with as_message():
         click.echo(pages.heading())
         pages.compare([*([before] if before else []), Path("_build/html")], 1 if quick else 3, click.echo)
 
@@ -248,7 +238,7 @@ def verify(folder: Path | None, jobs: int | None) -> None:
     """Check every stored verdict with ball arithmetic, without training and without the code that found it."""
     from parity_lib.certificates import STORE, stored
 
-    with _as_message():
+    with as_message():
         from joblib import Parallel, delayed
 
         from parity_lib.verify import ACTIVATION_ERROR, check
@@ -292,25 +282,5 @@ def doctor() -> None:
         click.echo(f"{extra or 'the library':12} {'; '.join(wrong) or 'complete'}")
 
 
-@main.command()
-@click.argument("name")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
-@click.option("--force", is_flag=True, help="Grade again what was graded and has not changed.")
-def grade(name: str, students: tuple[str, ...], force: bool) -> None:
-    """Grade every hand-in of an exercise, one at a time; go on where a run was stopped."""
-    with _as_message():
-        from parity_lib.teaching import sandbox
-        from parity_lib.teaching.grade import grade as rows
-
-        if why := sandbox.missing():
-            click.echo(f"Submissions run with your own rights, and can read and change what you can: {why}", err=True)
-        done = []
-        for row in rows(Path.cwd(), name, students, force):
-            points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
-            click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
-            done.append(row)
-    states = [row.state for row in done]
-    click.echo(f"{len(done)} hand-ins: " + ", ".join(
-        f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if "failed" in states:
-        raise click.exceptions.Exit(1)
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,40 @@
+"""A class of forty, with the names that a class has: two of one name, accents, apostrophes, one name, many names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NAMES = """
+Ada|Lovelace; Emmy|Noether; Grace|Hopper; Kurt|Gödel; Sofja|Kowalewskaja
+Srinivasa|Ramanujan; Évariste|Galois; Niels Henrik|Abel; Paul|Erdős; Stefan|Banach
+Wacław|Sierpiński; Maryam|Mirzakhani; Ørjan|Ødegård; Ngô|Bảo Châu; Anna|Müller; Anna|Müller
+Thomas|Müller; Sinéad|O'Connor; Conan|O'Brien; Jean-Luc|de la Fontaine
+María José|García López; José|García; Xiǎomíng|Wáng; 小明|王; Mehmet|Yılmaz; Åsa|Öberg
+Þóra|Jónsdóttir; Nguyễn|Văn An; Fatima|al-Zahra; Omar|ibn Said; Suharto|; Li|Na; Na|Li
+Ekaterina|Иванова; Dmitri|Müller-Lüdenscheidt; Zoë|Wilson-Smith; John|Smith; Jane|Smith
+Jan|van den Berg; Chloé|Null
+"""
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student as the list of the class has them, and as the two platforms know them."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    moodle: int     # Moodle's number of the hand-in, "Participant 204517"
+    canvas: int     # Canvas's number of the user
+
+    @property
+    def full_name(self) -> str:
+        """Given name first, as both platforms show it by default."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def the_class() -> list[Student]:
+    """Forty students; ids like ``s204501``."""
+    names = [one.strip().split("|") for line in NAMES.strip().splitlines() for one in line.split(";")]
+    return [Student(f"s2045{number:02}", first, last, f"s2045{number:02}@example.org", 881200 + 7 * number,
+                    5300 + number) for number, (first, last) in enumerate(names, start=1)]
