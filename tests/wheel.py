@@ -13,6 +13,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packaging.metadata import Metadata
@@ -71,6 +72,7 @@ def install(folder: Path, wheel: Path) -> Path:
 
 def run(programs: Path, notebook: Path, folder: Path) -> bool:
     """Whether a notebook runs in an environment whose programs are given; its errors are printed."""
+    folder.mkdir()
     # Nothing of this repository, and none of the user's settings.
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     environment |= {"JUPYTER_DATA_DIR": str(folder / "data"), "JUPYTER_CONFIG_DIR": str(folder / "config"),
@@ -100,8 +102,8 @@ def main() -> int:
             print(*wrong, sep="\n", file=sys.stderr)
             return 1
         programs = install(folder / "environment", wheel)
-        (folder / "elsewhere").mkdir()
-        passed = [run(programs, notebook, folder / "elsewhere") for notebook in notebooks]
+        with ThreadPoolExecutor(os.cpu_count()) as several:     # each notebook has a process of its own
+            passed = [*several.map(lambda notebook: run(programs, notebook, folder / notebook.stem), notebooks)]
     print(f"{sum(passed)} of {len(passed)} notebooks run with {wheel.name}[exercises] alone")
     return int(not all(passed))
 
