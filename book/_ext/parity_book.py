@@ -39,7 +39,7 @@ LOG = logging.getLogger(__name__)
 
 # A page's outputs depend on these as well as on its own cells.
 DEPENDENCIES = ("parity_lib", "book/claims", "constraints.txt",
-                "tests/submissions/*/calibration.json")
+                "tests/submissions/*/calibration.json", "tests/trust.json")
 EVIDENCE = "book/evidence"          # the page where every claim has its place
 EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
 ENV_VERSION = 4     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
