@@ -64,7 +64,8 @@ def hand_ins(app: NbGraderApp, name: str) -> list[Path]:
     return sorted(path for path in Path(pattern).parent.parent.glob(f"*/{name}") if path.is_dir())
 
 
-def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False) -> Iterator[Row]:
+def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
+          scheduler: str | None = None) -> Iterator[Row]:
     """Grade the hand-ins of an exercise and yield a row for each, as it is done.
 
     One that was graded before and has not changed since is kept, unless ``force``. Raises ValueError where nothing
