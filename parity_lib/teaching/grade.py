@@ -1,4 +1,4 @@
-"""`parity grade`: every hand-in of an exercise, one at a time, whatever state it is in; what is done is not done again.
+"""`parity grade`: every hand-in of an exercise, whatever state it is in; what is done is not done again.
 
 Chapter: *For instructors*. It drives nbgrader's own ``Autograde`` with nbgrader_config.py, and does what no setting of
 it can: a copy of each hand-in is put in order first, without links, under the file's right name, without a time that
@@ -7,30 +7,42 @@ cannot be read. The files in ``submitted/`` stay as they are.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
+import os
+import random
 import re
 import shutil
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 from nbgrader.utils import parse_utc
+from sqlalchemy import make_url
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.errors import require
-from parity_lib.teaching import unfinished
+from parity_lib.errors import require, require_int
+from parity_lib.teaching import parallel, unfinished
+from parity_lib.teaching.kernel import PREFIX
+from parity_lib.training import progress_bar
 
 LARGEST = 100_000_000       # bytes of all files of a hand-in
 RECORD = "parity_submitted"
+LOCK = ".parity-grading.lock"
+LOCKED = "database is locked"       # what SQLite says
+TRACEBACK = "Traceback (most recent call last):"
+WAITS = (1, 2, 4, 8, 16)            # seconds; each time SQLite has waited for five before it says so
 LONGEST_TIME = 100          # characters
 PATTERNS = "[]*?"           # nbgrader takes names for patterns
 
@@ -49,6 +61,7 @@ class Row:
 
 def course(root: Path) -> NbGraderApp:
     """nbgrader's application, with the settings of nbgrader_config.py in ``root``."""
+    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
     NbGraderApp.clear_instance()
     app = NbGraderApp.instance(argv=[])
     app.config_file_paths.insert(0, str(root))
@@ -68,27 +81,66 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
           scheduler: str | None = None) -> Iterator[Row]:
     """Grade the hand-ins of an exercise and yield a row for each, as it is done.
 
-    One that was graded before and has not changed since is kept, unless ``force``. Raises ValueError where nothing
-    was handed in, or the exercise is not in the gradebook.
+    One that was graded before and has not changed since is kept, unless ``force``. ``jobs`` are graded at a time, in
+    processes of their own, or as many as a Dask ``scheduler``'s workers take; :mod:`parity_lib.teaching.parallel` says
+    what that asks for. Rows then come as hand-ins are done, else in the order of the students' names. Time limits
+    are of the clock on the wall: more jobs than cores make cells too slow for them. Raises ValueError where nothing
+    was handed in, the exercise is not in the gradebook, or the course is being graded already.
     """
-    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
+    require_int("jobs", jobs, least=1)
+    root = Path(root).resolve()
     app = course(root)
-    folders = [one for one in hand_ins(app, name) if not students or one.parent.name in students]
+    folders = chosen(app, name, students)
+    notebooks = notebooks_of(app, name)     # makes the database, too, which only one process may do
+    with alone(app), progress_bar(len(folders), None, desc=name, unit="hand-in") as bar:
+        unfinished.remove(root / app.coursedir.autograded_directory)
+        if scheduler is None and min(jobs, len(folders)) == 1:
+            rows = (one(app, folder, name, notebooks, force) for folder in folders)
+        else:
+            local = make_url(app.coursedir.db_url).get_backend_name() == "sqlite"
+            rows = (Row(**fields) for fields in parallel.graded(root, name, folders, force, jobs, scheduler, local))
+        with contextlib.closing(rows):
+            for row in rows:
+                bar.update()
+                yield row
+
+
+def chosen(app: NbGraderApp, name: str, students: tuple[str, ...]) -> list[Path]:
+    """The folders of these students' hand-ins, or of all. Raises ValueError where there is none."""
+    folders = hand_ins(app, name)
     require(bool(folders), "name", name, f"an exercise with hand-ins in {app.coursedir.submitted_directory}/")
+    there = [folder.parent.name for folder in folders]
+    for student in students:
+        require(student in there, "student", student, f"one who has handed in {name}")
+    return [folder for folder in folders if not students or folder.parent.name in students]
+
+
+def notebooks_of(app: NbGraderApp, name: str) -> list[str]:
+    """The notebooks of an exercise. Raises ValueError where the gradebook does not know it."""
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
         try:
-            notebooks = [one.name for one in book.find_assignment(name).notebooks]
+            return [one.name for one in book.find_assignment(name).notebooks]
         except MissingEntry:
             raise ValueError(f"`{name}` is not in the gradebook yet: nbgrader generate_assignment {name}") from None
-    unfinished.remove(Path(root, app.coursedir.autograded_directory))
-    for folder in folders:
-        yield one(app, folder, name, notebooks, force)
+
+
+@contextmanager
+def alone(app: NbGraderApp) -> Iterator[None]:
+    """Keep a second `parity grade` out of this course. Raises ValueError where there is a first."""
+    path = Path(app.coursedir.root, LOCK)
+    try:
+        # The system lets go of it, however this process ends.
+        with FileLock(path, timeout=0, mode=0o660 if app.coursedir.groupshared else 0o600):
+            yield
+    except Timeout:
+        raise ValueError(f"this course is being graded in another process, which holds {path}: wait for it to end, "
+                         "or stop it; what it has graded is kept") from None
 
 
 def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: bool) -> Row:
-    """Grade one hand-in, or say why that was not possible."""
+    """Grade one hand-in, or say why that was not possible. Whatever is to be remembered of it is known at the end."""
     row, began = Row(folder.parent.name), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="parity-hand-in-") as place:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:     # removed after a kill, too
         copy = Path(place) / row.student / name
         try:
             require(not set(row.student) & set(PATTERNS), "student", row.student, f"a name without any of {PATTERNS}")
@@ -99,17 +151,29 @@ def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: 
             if not force and recorded(graded) == digest:
                 row.state = "kept"
             else:
-                autograde(app, Path(place), row.student, name)
+                unlocked(autograde, app, Path(place), row.student, name)
                 (graded / RECORD).write_text(digest, encoding="ascii")
         except Exception as error:      # whatever a hand-in does, the next one gets its turn
             row.state = "failed"
             row.notes.append(f"{type(error).__name__}: {error}")
-            withdraw(app, row.student, name)
+            unlocked(withdraw, app, row.student, name)
         else:
-            row.points, row.most = score(app, row.student, name)
+            row.points, row.most = unlocked(score, app, row.student, name)
     row.seconds = time.monotonic() - began
     row.notes = [printable(note) for note in row.notes]
     return row
+
+
+def unlocked(do: Callable[..., Any], *arguments: Any) -> Any:
+    """Do it, again where the database was locked: another process writes, and no hand-in is to pay for that."""
+    for seconds in WAITS:
+        try:
+            return do(*arguments)
+        except Exception as error:
+            if LOCKED not in str(error):
+                raise
+        time.sleep(seconds * random.uniform(0.5, 1.5))
+    return do(*arguments)
 
 
 def printable(text: str) -> str:
@@ -220,9 +284,10 @@ class Heard(logging.Handler):
         self.lines.append(record.getMessage())
 
     def reason(self) -> str:
-        """The last line of the traceback that nbgrader logged."""
-        traces = [text for text in self.lines if "Traceback" in text]
-        return traces[-1].strip().splitlines()[-1] if traces else ""
+        """What the last traceback that nbgrader logged says was wrong: a database goes on for lines."""
+        traces = [text for text in self.lines if TRACEBACK in text]
+        said = traces[-1].rpartition(TRACEBACK)[2].strip("\n").splitlines() if traces else []
+        return next((line for line in said if not line.startswith(" ")), "")
 
 
 @contextmanager
