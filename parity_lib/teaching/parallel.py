@@ -17,16 +17,17 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TextIO
 
 import joblib
 import psutil
@@ -36,6 +37,7 @@ from parity_lib.version import __version__
 
 GRACE = 3       # seconds in which a process that has to stop may tidy up
 IDLE = 300      # seconds without a hand-in after which a process ends: a grading that was killed leaves none for long
+PROGRAM = [sys.executable, "-P", "-m", "parity_lib.teaching.parallel"]
 ATTEMPTS = 2    # of a hand-in whose process was killed; a hand-in itself cannot do that, it runs behind a wall
 
 
@@ -53,8 +55,8 @@ class Grader:
         variables = {"OMP_NUM_THREADS": "1"} | os.environ
         # Ctrl-C is for the process that asked; this one is told by the end of what it reads.
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, root, name], cwd=root, env=variables, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True)
+            [*PROGRAM, root, name], cwd=root, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            encoding="utf-8", start_new_session=True)
 
     def grade(self, folder: str, force: bool) -> dict[str, Any]:
         """What became of a hand-in, as the fields of a row. Raises Ended where the process does not live to say it."""
@@ -81,12 +83,12 @@ class Graders:
     """Those of one grading in this process: as many as there are hand-ins at a time."""
 
     def __init__(self) -> None:
-        self.all: list[Grader] = []
+        self.all: set[Grader] = set()
         self.free: list[Grader] = []
         self.lock, self.closed = threading.Lock(), False
 
     def grade(self, root: str, name: str, folder: str, force: bool) -> dict[str, Any]:
-        """One hand-in, by a process that is free or new."""
+        """One hand-in, by a process that is free or new. ``lost`` where each that tried has ended."""
         for _ in range(ATTEMPTS):
             with self.lock:
                 if self.closed:
@@ -94,24 +96,23 @@ class Graders:
                 while self.free and self.free[-1].process.poll() is not None:
                     self.free.pop()
                 grader = self.free.pop() if self.free else Grader(root, name)
-                self.all.append(grader)
+                self.all.add(grader)
             try:
                 fields = grader.grade(folder, force)
             except Ended:
                 continue
             self.free.append(grader)
             return fields
-        return {"student": Path(folder).parent.name, "state": "failed", "notes": [
-            f"the process that graded it ended {ATTEMPTS} times; was there too little memory? Grade again"]}
+        return {"lost": folder}
 
     def close(self) -> None:
         """End all of them."""
         with self.lock:
             self.closed = True
-        for one in set(self.all):
+        for one in self.all:
             with contextlib.suppress(OSError):
                 one.process.stdin.close()       # all at once, then one after the other
-        for one in set(self.all):
+        for one in self.all:
             one.close()
 
 
@@ -132,7 +133,10 @@ def work(run: str, root: str, name: str, folder: str, force: bool, shared: bool)
 
 def close(run: str) -> None:
     """End the processes of a grading on this machine; no new one starts."""
+    from parity_lib.teaching.kernel import remove_leftovers
+
     _here.setdefault(run, Graders()).close()
+    remove_leftovers()
 
 
 def graded(root: Path, name: str, folders: list[Path], force: bool, jobs: int, scheduler: str | None,
@@ -152,7 +156,10 @@ def graded(root: Path, name: str, folders: list[Path], force: bool, jobs: int, s
             from parity_lib.experiments.jobs import _connected
 
             client = stack.enter_context(_connected(scheduler))
-            able(client.run(machine, str(root)), root, scheduler, local)
+            machines = client.run(machine, str(root)).values()
+            able(machines, root, scheduler, local)
+            for host, why in sorted({(one.host, one.uncontained) for one in machines if one.uncontained}):
+                print(f"On {host} submissions run with the rights of its worker: {why}", file=sys.stderr)
             stack.callback(client.run, close, run)
             stack.enter_context(joblib.parallel_config(backend="dask"))
             parallel = joblib.Parallel(**options)
@@ -163,21 +170,33 @@ def graded(root: Path, name: str, folders: list[Path], force: bool, jobs: int, s
             yield from results
 
 
-def machine(root: str) -> tuple[str, str, bool]:
-    """What has to be known of a worker's machine: its name, its version of this library, whether it has the course."""
-    return socket.gethostname(), __version__, Path(root).is_dir()
+class Machine(NamedTuple):
+    """What has to be known of where a worker runs."""
+
+    host: str
+    version: str
+    has_course: bool
+    uncontained: str
 
 
-def able(machines: dict[str, tuple[str, str, bool]], root: Path, scheduler: str, local: bool) -> None:
-    """Raise ValueError unless these workers can grade the course in ``root``."""
+def machine(root: str) -> Machine:
+    """This one."""
+    from parity_lib.teaching import sandbox
+
+    return Machine(socket.gethostname(), __version__, Path(root).is_dir(), sandbox.missing())
+
+
+def able(machines: Collection[Machine], root: Path, scheduler: str, local: bool) -> None:
+    """Raise ValueError unless these can grade the course in ``root``."""
     require(bool(machines), "scheduler", scheduler, "the address of one that has workers (dask worker ADDRESS)")
-    for host, version, there in machines.values():
-        require(version == __version__, "scheduler", scheduler,
-                f"one whose workers have parity_lib {__version__} ({host} has {version})")
-        require(there, "scheduler", scheduler, f"one whose workers see the course as {root}, which {host} does not")
-        require(not local or host == socket.gethostname(), "scheduler", scheduler,
-                f"one with workers on this machine only ({host} is another) as long as the gradebook is an SQLite "
-                "file, whose locks do not hold across machines: set c.CourseDirectory.db_url to a database server")
+    for one in machines:
+        for fits, allowed in (
+                (one.version == __version__, f"have parity_lib {__version__}; {one.host} has {one.version}"),
+                (one.has_course, f"see the course as {root}, which {one.host} does not"),
+                (not local or one.host == socket.gethostname(),
+                 f"are on this machine, which {one.host} is not, as long as the gradebook is an SQLite file, whose "
+                 "locks do not hold across machines: set c.CourseDirectory.db_url to a database server")):
+            require(fits, "scheduler", scheduler, f"one whose workers {allowed}")
 
 
 # ---------------------------------------------------------------- the process that grades
@@ -194,45 +213,53 @@ def end(process: psutil.Process) -> None:
 class Asked:
     """What this process is asked for; it stops when nobody is there any more who asks."""
 
-    def __init__(self, lines: Any) -> None:
+    def __init__(self, lines: TextIO) -> None:
         self.lines, self.waiting, self.busy = lines, queue.SimpleQueue(), threading.Event()
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.thread = threading.Thread(target=self.listen, daemon=True)
+        self.thread.start()
 
     def listen(self) -> None:
-        """Until the other side hangs up. In the middle of a hand-in that is Ctrl-C, and soon more than that."""
+        """Until the other side hangs up."""
         for line in self.lines:
             self.busy.set()
             self.waiting.put(json.loads(line))
         self.waiting.put(None)
         if self.busy.is_set():
-            _thread.interrupt_main()
-            threading.Event().wait(GRACE)
-            end(psutil.Process())
+            self.stop()
 
-    def __iter__(self) -> Iterator[list]:
-        """One hand-in after the other; the one before is done when the next is asked for."""
-        while (task := self.waiting.get(timeout=IDLE)) is not None:
-            yield task
+    def stop(self) -> None:
+        """In the middle of a hand-in: as Ctrl-C does, and soon with more than that."""
+        _thread.interrupt_main()
+        threading.Event().wait(GRACE)
+        end(psutil.Process())
 
 
-def serve(root: str, name: str) -> None:
-    """Grade what is asked for, a line each, and answer in a line."""
-    asked, answers = (os.fdopen(os.dup(number), mode, encoding="utf-8") for number, mode in ((0, "r"), (1, "w")))
-    with open(os.devnull) as nothing:       # what a library prints is no answer
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(2, 1)
-    asked = Asked(asked)
-    from parity_lib.teaching import grade
+def serve(root: str, name: str, lines: TextIO, answers: TextIO) -> None:
+    """Grade what is asked for, a line each, and answer in a line, until nothing is asked for any more."""
+    asked = Asked(lines)
+    from parity_lib.teaching import grade  # takes seconds, in which the end of ``lines`` is noticed
 
     app = grade.course(Path(root))
     notebooks = grade.notebooks_of(app, name)
-    for folder, force in asked:
-        row = grade.one(app, Path(folder), name, notebooks, force)
-        asked.busy.clear()
-        answers.write(json.dumps(asdict(row)) + "\n")
-        answers.flush()
+    with contextlib.suppress(queue.Empty):
+        while (task := asked.waiting.get(timeout=IDLE)) is not None:
+            folder, force = task
+            row = grade.one(app, Path(folder), name, notebooks, force)
+            asked.busy.clear()
+            answers.write(json.dumps(asdict(row)) + "\n")
+            answers.flush()
+
+
+def main(root: str, name: str) -> None:
+    """Serve whoever has started this process; what a library reads or prints is not part of it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)       # it may have been started in the background
+    lines, answers = (os.fdopen(os.dup(number), mode, encoding="utf-8") for number, mode in ((0, "r"), (1, "w")))
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        serve(root, name, lines, answers)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError, queue.Empty):
-        serve(*sys.argv[1:])
+    main(*sys.argv[1:])
