@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from parity_lib.teaching import grade, parallel
+from tests.exercises import course as courses
 from tests.teaching import roster
 
 # Speaks as a grader does, without grading: what becomes of a hand-in stands in its folder's name.
@@ -135,6 +137,28 @@ def test_workers_that_cannot_grade_this_course_are_refused(tmp_path):
             ([here._replace(has_course=False)], "see the course as"), ([here, here._replace(host="lab-7")], "db_url")):
         with pytest.raises(ValueError, match=said):
             parallel.able(machines, tmp_path, "tcp://a:1", local=True)
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_points_of_one_process_and_the_time_limit_holds(tmp_path):
+    """Real hand-ins, in a worker with two threads; one that does not end, and a private test that does not."""
+    distributed = pytest.importorskip("distributed")
+    root = courses.copy_course(tmp_path / "course", "unrolling")
+    (root / "private").mkdir()
+    (root / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 3\n")
+    (root / "private" / "unrolling.py").write_text("def unroll(call):\n    while True:\n        pass\n")
+    for student, more in {"ada": "", "emmy": "\n\ndef parity(bits):\n    while True:\n        pass", "kurt": ""}.items():
+        notebook = courses.solution("unrolling")
+        next(cell for cell in notebook.cells if cell.id == "parity").source += more
+        courses.submit(root, student, "unrolling", notebook)
+    courses.nbgrader(root, "generate_assignment", "unrolling", "--force")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as running:
+        many = list(grade.grade(root, "unrolling", force=True, scheduler=running.scheduler_address))
+    with contextlib.chdir(root):
+        alone = list(grade.grade(root, "unrolling", force=True))
+    assert sorted((row.student, row.points) for row in many) == [(row.student, row.points) for row in alone]
+    assert {row.student: row.points for row in alone} == {"ada": 8, "emmy": 6, "kurt": 8}
+    assert all(row.seconds < 60 for row in many)
 
 
 # ---------------------------------------------------------------- the process that grades
