@@ -40,8 +40,8 @@ def test_memory_stays_and_time_is_linear(tmp_path, capsys, jobs):
     for number in range(1, CLASS):
         shutil.copytree(root / "submitted" / "student-000", root / "submitted" / f"student-{number:03}")
     course.nbgrader(root, "generate_assignment", NAME, "--force")
-    done = subprocess.run([sys.executable, "-c", GRADE, NAME, str(PART), str(jobs)], cwd=root, env=course.environment(), text=True,
-                          capture_output=True)
+    done = subprocess.run([sys.executable, "-c", GRADE, NAME, str(PART), str(jobs)], cwd=root, text=True,
+                          env=course.environment(), capture_output=True)
     assert done.returncode == 0, done.stderr[-2000:]
     parts = json.loads(done.stdout.splitlines()[-1])
     with capsys.disabled():

@@ -146,8 +146,9 @@ def test_a_cluster_gives_the_points_of_one_process_and_the_time_limit_holds(tmp_
     root = courses.copy_course(tmp_path / "course", "unrolling")
     (root / "private").mkdir()
     (root / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 3\n")
-    (root / "private" / "unrolling.py").write_text("def unroll(call):\n    while True:\n        pass\n")
-    for student, more in {"ada": "", "emmy": "\n\ndef parity(bits):\n    while True:\n        pass", "kurt": ""}.items():
+    endless = "\n\ndef {}(given):\n    while True:\n        pass\n"
+    (root / "private" / "unrolling.py").write_text(endless.format("unroll"))
+    for student, more in {"ada": "", "emmy": endless.format("parity"), "kurt": ""}.items():
         notebook = courses.solution("unrolling")
         next(cell for cell in notebook.cells if cell.id == "parity").source += more
         courses.submit(root, student, "unrolling", notebook)
