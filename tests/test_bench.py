@@ -170,15 +170,22 @@ def test_ways_of_grading_take_turns_and_the_first_of_each_does_not_count(tmp_pat
     def seconds(folder, name, students):
         asked.append((folder.name, students))
         return [100.0, {"stock": 4.0, "contained": 2.0, "warm": 2.0}[folder.name]]
+
+    def run(folder, *arguments):
+        asked.append((folder.name, arguments[-1]))
+        return "[10, 20, 21, 23]"
     monkeypatch.setattr(grading, "course", course)
     monkeypatch.setattr(grading, "seconds", seconds)
+    monkeypatch.setattr(grading, "_run", run)
     said = []
     found = grading.run(tmp_path, ["unrolling", "architecture"], True, said.append)
-    assert found["unrolling"] == {"stock": 4.0, "contained": 2.0, "warm": 2.0}
-    assert [way for way, _ in asked[:3]] == list(grading.WAYS)
+    assert found["unrolling"] == {
+        "stock": 4.0, "contained": 2.0, "warm": 2.0, "two jobs": 1.5, "two jobs, warm": 1.5}
+    assert [way for way, _ in asked[:len(grading.WAYS)]] == list(grading.WAYS)
+    assert asked[3] == ("two jobs", "2")
     assert asked[0][1] == ["student-0", "student-1"]
-    assert said[0].split() == ["unrolling", "4.00", "s", "(1.00x)", "2.00", "s", "(2.00x)", "2.00", "s", "(2.00x)",
-                               "NOT", "MET"]
+    assert " ".join(said[0].split()) == ("unrolling 4.00 s (1.00x) 2.00 s (2.00x) 2.00 s (2.00x) NOT MET "
+                                         "1.50 s (2.67x) 1.50 s (2.67x) NOT MET")
     assert "NOT MET" not in said[1], "a target is named for one exercise"
 
 

@@ -1,4 +1,4 @@
-"""`parity grade`: every hand-in of an exercise, one at a time, whatever state it is in; what is done is not done again.
+"""`parity grade`: every hand-in of an exercise, whatever state it is in; what is done is not done again.
 
 Chapter: *For instructors*. It drives nbgrader's own ``Autograde`` with nbgrader_config.py, and does what no setting of
 it can: a copy of each hand-in is put in order first, without links, under the file's right name, without a time that
@@ -7,31 +7,37 @@ cannot be read. The files in ``submitted/`` stay as they are.
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import logging
-import re
-import shutil
+import os
+import random
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from filelock import FileLock, Timeout
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
-from nbgrader.utils import parse_utc
+from sqlalchemy import make_url
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.errors import require
-from parity_lib.teaching import unfinished
+from parity_lib.errors import require, require_int
+from parity_lib.teaching import edition, parallel, unfinished
+from parity_lib.teaching.kernel import PREFIX
+from parity_lib.teaching.tidy import fingerprint, printable, tidy
+from parity_lib.training import progress_bar
 
-LARGEST = 100_000_000       # bytes of all files of a hand-in
 RECORD = "parity_submitted"
-LONGEST_TIME = 100          # characters
+LOCK = ".parity-grading.lock"
+LOCKED = "database is locked"       # what SQLite says
+TRACEBACK = "Traceback (most recent call last):"
+WAITS = (1, 2, 4, 8, 16)            # seconds; each time SQLite has waited for five before it says so
 PATTERNS = "[]*?"           # nbgrader takes names for patterns
 
 
@@ -49,6 +55,7 @@ class Row:
 
 def course(root: Path) -> NbGraderApp:
     """nbgrader's application, with the settings of nbgrader_config.py in ``root``."""
+    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
     NbGraderApp.clear_instance()
     app = NbGraderApp.instance(argv=[])
     app.config_file_paths.insert(0, str(root))
@@ -64,126 +71,132 @@ def hand_ins(app: NbGraderApp, name: str) -> list[Path]:
     return sorted(path for path in Path(pattern).parent.parent.glob(f"*/{name}") if path.is_dir())
 
 
-def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False) -> Iterator[Row]:
+def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
+          scheduler: str | None = None) -> Iterator[Row]:
     """Grade the hand-ins of an exercise and yield a row for each, as it is done.
 
-    One that was graded before and has not changed since is kept, unless ``force``. Raises ValueError where nothing
-    was handed in, or the exercise is not in the gradebook.
+    One that was graded before and has not changed since is kept, unless ``force``. ``jobs`` are graded at a time, in
+    processes of their own, or as many as a Dask ``scheduler``'s workers take; :mod:`parity_lib.teaching.parallel` says
+    what that asks for. Rows then come as hand-ins are done, else in the order of the students' names. Time limits
+    are of the clock on the wall: more jobs than cores make cells too slow for them. Raises ValueError where nothing
+    was handed in, the exercise is not in the gradebook, or the course is being graded already.
     """
-    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
+    require_int("jobs", jobs, least=1)
+    root = Path(root).resolve()
     app = course(root)
-    folders = [one for one in hand_ins(app, name) if not students or one.parent.name in students]
+    folders = chosen(app, name, students)
+    notebooks = notebooks_of(app, name)     # makes the database, too, which only one process may do
+    with alone(app), progress_bar(len(folders), None, desc=name, unit="hand-in") as bar:
+        unfinished.remove(root / app.coursedir.autograded_directory)
+        with contextlib.closing(_rows(app, folders, name, notebooks, force, jobs, scheduler)) as rows:
+            for row in rows:    # each passes here, in this process, one at a time
+                bar.update()
+                yield row
+
+
+def _rows(app: NbGraderApp, folders: list[Path], name: str, notebooks: list[str], force: bool, jobs: int,
+          scheduler: str | None) -> Iterator[Row]:
+    """A row for each hand-in, from this process or from others."""
+    if scheduler is None and min(jobs, len(folders)) == 1:
+        for folder in folders:
+            yield one(app, folder, name, notebooks, force)
+        return
+    local = make_url(app.coursedir.db_url).get_backend_name() == "sqlite"
+    with contextlib.closing(parallel.graded(
+            Path(app.coursedir.root), name, folders, force, jobs, scheduler, local)) as found:
+        for fields in found:
+            if "lost" in fields:
+                row = Row(Path(fields["lost"]).parent.name)
+                fail(app, row, name, f"each of {parallel.ATTEMPTS} processes that graded it was ended from outside; "
+                     "is there too little memory for so many jobs?")
+                yield row
+            else:
+                yield Row(**fields)
+
+
+def chosen(app: NbGraderApp, name: str, students: tuple[str, ...]) -> list[Path]:
+    """The folders of these students' hand-ins, or of all. Raises ValueError where there is none."""
+    folders = hand_ins(app, name)
     require(bool(folders), "name", name, f"an exercise with hand-ins in {app.coursedir.submitted_directory}/")
+    there = [folder.parent.name for folder in folders]
+    for student in students:
+        require(student in there, "student", student, f"one who has handed in {name}")
+    return [folder for folder in folders if not students or folder.parent.name in students]
+
+
+def notebooks_of(app: NbGraderApp, name: str) -> list[str]:
+    """The notebooks of an exercise. Raises ValueError where the gradebook does not know it."""
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
         try:
-            notebooks = [one.name for one in book.find_assignment(name).notebooks]
+            return [one.name for one in book.find_assignment(name).notebooks]
         except MissingEntry:
             raise ValueError(f"`{name}` is not in the gradebook yet: nbgrader generate_assignment {name}") from None
-    unfinished.remove(Path(root, app.coursedir.autograded_directory))
-    for folder in folders:
-        yield one(app, folder, name, notebooks, force)
+
+
+@contextmanager
+def alone(app: NbGraderApp) -> Iterator[None]:
+    """Keep a second `parity grade` out of this course. Raises ValueError where there is a first."""
+    path = Path(app.coursedir.root, LOCK)
+    try:
+        # The system lets go of it, however this process ends.
+        with FileLock(path, timeout=0, mode=0o660 if app.coursedir.groupshared else 0o600):
+            yield
+    except Timeout:
+        raise ValueError(f"this course is being graded in another process, which holds {path}: wait for it to end, "
+                         "or stop it; what it has graded is kept") from None
 
 
 def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: bool) -> Row:
     """Grade one hand-in, or say why that was not possible."""
     row, began = Row(folder.parent.name), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="parity-hand-in-") as place:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:     # removed after a kill, too
         copy = Path(place) / row.student / name
         try:
             require(not set(row.student) & set(PATTERNS), "student", row.student, f"a name without any of {PATTERNS}")
             row.notes.extend(tidy(folder, copy, notebooks))     # what it said before it failed, too
+            row.notes.extend(edition.notes(copy, released(app, name), notebooks))
             digest = fingerprint(copy)
             graded = Path(app.coursedir.root, app.coursedir.format_path(
                 app.coursedir.autograded_directory, row.student, name))
             if not force and recorded(graded) == digest:
                 row.state = "kept"
             else:
-                autograde(app, Path(place), row.student, name)
+                unlocked(autograde, app, Path(place), row.student, name)
                 (graded / RECORD).write_text(digest, encoding="ascii")
         except Exception as error:      # whatever a hand-in does, the next one gets its turn
-            row.state = "failed"
-            row.notes.append(f"{type(error).__name__}: {error}")
-            withdraw(app, row.student, name)
+            fail(app, row, name, f"{type(error).__name__}: {error}")
         else:
-            row.points, row.most = score(app, row.student, name)
+            row.points, row.most = unlocked(score, app, row.student, name)
     row.seconds = time.monotonic() - began
     row.notes = [printable(note) for note in row.notes]
     return row
 
 
-def printable(text: str) -> str:
-    """A text in one line, without what a terminal obeys or cannot show: names of files are a stranger's."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+def fail(app: NbGraderApp, row: Row, name: str, why: str) -> None:
+    """Note that a hand-in could not be graded; it keeps no points of an earlier one."""
+    row.state = "failed"
+    row.notes.append(why)
+    unlocked(withdraw, app, row.student, name)
+
+
+def released(app: NbGraderApp, name: str) -> Path:
+    """The folder with an exercise as students get it."""
+    return Path(app.coursedir.format_path(app.coursedir.release_directory, ".", name))
+
+
+def unlocked(do: Callable[..., Any], *arguments: Any) -> Any:
+    """Do it, again where the database was locked: another process writes, and no hand-in is to pay for that."""
+    for seconds in WAITS:
+        try:
+            return do(*arguments)
+        except Exception as error:
+            if LOCKED not in str(error):
+                raise
+        time.sleep(seconds * random.uniform(0.5, 1.5))
+    return do(*arguments)
 
 
 # ---------------------------------------------------------------- one hand-in
-
-
-def tidy(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
-    """Copy a hand-in as nbgrader can take it, and yield what was changed on the way.
-
-    Raises ValueError where no notebook of the exercise can be told among its files, or they are too large.
-    """
-    size = 0
-    copy.mkdir(parents=True)
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            yield f"left out {inside}, which is no file of its own"
-        elif path.is_file() and not any(part.is_symlink() for part in path.parents if part != folder.parent):
-            size += path.stat().st_size
-            if size > LARGEST:
-                raise ValueError(f"its files are larger than {LARGEST:,} bytes")
-            (copy / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy / inside)
-    yield from _right_names(copy, notebooks)
-    yield from _readable_time(copy / "timestamp.txt")
-
-
-def _right_names(copy: Path, notebooks: list[str]) -> Iterator[str]:
-    """Give a renamed notebook its name back, if there is one only that it can be."""
-    for name in notebooks:
-        place = copy / f"{name}.ipynb"
-        if place.is_file():
-            continue
-        others = [path for path in sorted(copy.rglob("*")) if path.is_file() and _may_be_one(path.relative_to(copy))
-                  and (path.parent != copy or path.stem not in notebooks)]
-        alike = [path for path in others if name in path.stem.lower().replace(" ", "_").replace("-", "_")] or others
-        if len(alike) != 1:
-            found = ", ".join(path.name for path in others) or "no notebook"
-            raise ValueError(f"{name}.ipynb is missing; there is {found}")
-        alike[0].rename(place)
-        yield f"{alike[0].relative_to(copy)} was taken for {place.name}"
-
-
-def _may_be_one(path: Path) -> bool:
-    """Whether a student may have meant this file: no older state of Jupyter's, none that a Mac adds to archives."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not hidden and re.search(r"\.ipynb(\.txt|\.json)?$", path.name, re.IGNORECASE) is not None
-
-
-def _readable_time(path: Path) -> list[str]:
-    """Leave out a time that nbgrader cannot read."""
-    if not path.is_file():
-        return []
-    text = path.read_bytes().decode("utf-8", "replace").strip()
-    try:
-        if len(text) > LONGEST_TIME:
-            raise ValueError(text[:LONGEST_TIME])
-        parse_utc(text)
-    except Exception:       # dateutil raises many kinds
-        path.unlink()
-        return [f"left out the time {text[:40]!r}, which cannot be read"]
-    return []
-
-
-def fingerprint(folder: Path) -> str:
-    """A hash of all files of a hand-in, with their names."""
-    digest = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        digest.update(json.dumps(path.relative_to(folder).as_posix()).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def recorded(graded: Path) -> str:
@@ -219,9 +232,10 @@ class Heard(logging.Handler):
         self.lines.append(record.getMessage())
 
     def reason(self) -> str:
-        """The last line of the traceback that nbgrader logged."""
-        traces = [text for text in self.lines if "Traceback" in text]
-        return traces[-1].strip().splitlines()[-1] if traces else ""
+        """What the last traceback that nbgrader logged says was wrong: a database goes on for lines."""
+        traces = [text for text in self.lines if TRACEBACK in text]
+        said = traces[-1].rpartition(TRACEBACK)[2].strip("\n").splitlines() if traces else []
+        return next((line for line in said if not line.startswith(" ")), "")
 
 
 @contextmanager

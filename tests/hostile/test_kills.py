@@ -22,14 +22,15 @@ pytestmark = pytest.mark.whole
 
 WARM = "c = get_config()\nc.Execute.warm = True\n"
 CLASS = {"right": "", "one-wrong": "\n\ndef unroll(xs, h0, U, V, b):\n    return h0"}
-LONGEST = 9.0       # seconds after which it is killed at the latest
+LONGEST = {1: 9.0, 2: 13.0}     # seconds after which it is killed at the latest, by the hand-ins at a time
 SIGNALS = {"killed": signal.SIGKILL, "hung up": signal.SIGHUP, "interrupted": signal.SIGINT}
 
 
-def command(root: Path) -> subprocess.Popen:
+def command(root: Path, jobs: int) -> subprocess.Popen:
     """``parity grade`` in a course."""
-    return subprocess.Popen([sys.executable, "-c", GRADE, "grade", bank.EXERCISE], cwd=root, env=course.environment(),
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    return subprocess.Popen([sys.executable, "-c", GRADE, "grade", bank.EXERCISE, f"--jobs={jobs}"], cwd=root,
+                            env=course.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            start_new_session=True)
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +60,17 @@ def kernels(grading: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def disturb(root: Path, draw: random.Random) -> str:
+def disturb(root: Path, draw: random.Random, jobs: int) -> str:
     """Begin a grading and kill it, or something that it has started, at a random moment. Says what was done."""
-    running = command(root)
-    time.sleep(draw.uniform(0.5, LONGEST))
-    what = draw.choice([*SIGNALS, "kernel", "loaded process"])
+    running = command(root, jobs)
+    time.sleep(draw.uniform(0.5, LONGEST[jobs]))
+    what = draw.choice([*SIGNALS, "youngest", "first", *(["any", "any"] if jobs > 1 else [])])
     if what in SIGNALS:
         running.send_signal(SIGNALS[what])
     else:
         started = kernels(psutil.Process(running.pid)) if running.poll() is None else []
-        for victim in started[-1:] if what == "kernel" else started[:1]:
+        victims = {"youngest": started[-1:], "first": started[:1], "any": draw.sample(started, min(1, len(started)))}
+        for victim in victims[what]:
             try:
                 os.kill(victim.pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -77,22 +79,26 @@ def disturb(root: Path, draw: random.Random) -> str:
     return f"{what}: {output[-1000:]}"
 
 
-def is_undisturbed(root: Path) -> None:
+def is_undisturbed(root: Path, jobs: int) -> None:
     """A plain rerun ends as if nothing had happened: points, files, and no process left."""
-    output, _ = (again := command(root)).communicate(timeout=120)
+    output, _ = (again := command(root, jobs)).communicate(timeout=120)
     assert again.returncode == 0, output
     expected = {"right": bank.TESTS, "one-wrong": bank.TESTS | {"unroll-check": 0}}
     assert points(root) == expected, output
     left = [process.info["cmdline"] for process in psutil.process_iter(["cmdline", "cwd"])
             if process.info["cwd"] and process.info["cwd"].startswith(str(root))]
     assert left == []
-    last, _ = (again := command(root)).communicate(timeout=120)
+    last, _ = (again := command(root, jobs)).communicate(timeout=120)
     assert last.count(" kept ") == len(CLASS), last
 
 
-@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 25))])
-def test_whatever_is_killed_whenever_nothing_is_lost(root, seed):
+SEEDS = [(1, seed, seed >= 3) for seed in range(25)] + [(2, seed, seed >= 2) for seed in range(15)]
+
+
+@pytest.mark.parametrize(("jobs", "seed"), [
+    pytest.param(jobs, seed, marks=[pytest.mark.slow] if slow else []) for jobs, seed, slow in SEEDS])
+def test_whatever_is_killed_whenever_nothing_is_lost(root, jobs, seed):
     draw = random.Random(seed)
-    done = [disturb(root, draw) for _ in range(2)]
+    done = [disturb(root, draw, jobs) for _ in range(2)]
     print("\n".join(done))
-    is_undisturbed(root)
+    is_undisturbed(root, jobs)

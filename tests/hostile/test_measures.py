@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from nbformat.v4 import new_code_cell
 
-from parity_lib.teaching import execute, grade, kernel, rebuild, sandbox
+from parity_lib.teaching import execute, grade, kernel, rebuild, sandbox, tidy
 
 pytestmark = pytest.mark.whole
 
@@ -91,9 +91,9 @@ def test_a_row_is_a_line_that_a_terminal_can_show():
 def test_a_time_is_read_to_its_end(tmp_path):
     stamp = tmp_path / "timestamp.txt"
     stamp.write_text("2030-01-01 10:00:00 UTC\n")
-    assert grade._readable_time(stamp) == []
+    assert tidy._readable_time(stamp) == []
     stamp.write_text("2030-01-01 10:00:00 UTC" + " " * 300 + "or so")
-    assert "cannot be read" in grade._readable_time(stamp)[0]
+    assert "cannot be read" in tidy._readable_time(stamp)[0]
     assert not stamp.exists()
 
 

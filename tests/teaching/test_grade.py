@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from unittest import mock
 
 import nbformat
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 from nbgrader.api import Gradebook
 
 from parity_lib.cli import main
+from parity_lib.teaching import grade as grading
+from parity_lib.teaching import parallel
 from tests.exercises import course
 
 pytestmark = pytest.mark.whole
@@ -78,7 +83,93 @@ def test_one_that_cannot_be_read_has_no_points_of_before_and_stops_nobody(root):
     assert scores(root)["ada"] == 11
 
 
+def test_two_at_a_time_have_the_same_points_and_another_release_is_named(root):
+    path = root / "submitted" / "emmy" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells if cell.id == "parity-check").metadata.nbgrader.checksum = "of another one"
+    nbformat.write(notebook, path)
+    status, rows, said = grade(root, NAME, "--force", "--jobs", "2")
+    assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), said
+    assert scores(root) == {"ada": 11, "emmy": 8}
+    assert "made with another release of the exercise, graded with this one" in " ".join(rows["emmy"])
+    assert "parity-check (Task 1)" in " ".join(rows["emmy"])
+    assert "made with" not in " ".join(rows["ada"])
+    assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "kept"}
+
+
+def test_a_database_that_is_locked_for_a_while_costs_nobody_the_points(root, monkeypatch):
+    monkeypatch.setattr(grading, "WAITS", (0.3,) * 30)
+    writer = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN EXCLUSIVE")
+    with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
+        app = grading.course(root)
+        app.coursedir.db_url += "?timeout=0.05"
+        threading.Timer(1, lambda: (writer.rollback(), writer.close())).start()
+        row = grading.one(app, root / "submitted" / "ada" / NAME, NAME, [NAME], True)
+    assert (row.state, row.points) == ("graded", 11), row
+
+
+def test_what_has_another_reason_than_a_lock_is_not_tried_again(monkeypatch):
+    monkeypatch.setattr(grading, "WAITS", (0, 0))
+    tried = []
+
+    def do(message: str) -> None:
+        tried.append(message)
+        raise RuntimeError(message)
+    for message in ("no such table", "(sqlite3.OperationalError) database is locked"):
+        with pytest.raises(RuntimeError):
+            grading.unlocked(do, message)
+    assert len(tried) == 1 + 3
+
+
+def test_an_error_is_told_by_what_it_says_and_not_by_what_the_database_adds():
+    heard = grading.Heard()
+    assert heard.reason() == ""
+    heard.lines = ["""
+Traceback (most recent call last):
+  File x
+KeyError: 1
+
+During handling of it:
+
+Traceback (most recent call last):
+  File y
+    z
+sqlalchemy.exc.OperationalError: locked
+[SQL: select]
+(Background on this error at: an address)
+"""]
+    assert heard.reason() == "sqlalchemy.exc.OperationalError: locked"
+
+
+def test_a_course_is_graded_by_one_command_at_a_time(root):
+    with FileLock(root / grading.LOCK):
+        status, rows, said = grade(root, NAME)
+    assert (status, rows) == (1, {})
+    assert "this course is being graded in another process" in said
+    assert grade(root, NAME)[0] == 0
+
+
+def test_jobs_and_a_scheduler_exclude_each_other(root):
+    status, _, said = grade(root, NAME, "--jobs", "2", "--scheduler", "tcp://a:1")
+    assert status == 2
+    assert "exclude each other" in said
+    assert grade(root, NAME, "--jobs", "0")[0] == 2
+
+
+def test_one_whose_processes_were_all_ended_has_no_points_of_before(root, monkeypatch):
+    lost = root / "submitted" / "emmy" / NAME
+    monkeypatch.setattr(parallel, "graded", lambda *_: (one for one in [
+        {"student": "ada", "state": "kept", "points": 11, "most": 15}, {"lost": str(lost)}]))
+    status, rows, said = grade(root, NAME, "--jobs", "2")
+    assert (status, states(rows)) == (1, {"ada": "kept", "emmy": "failed"})
+    assert "ended from outside" in said
+    assert scores(root) == {"ada": 11, "emmy": 0}
+
+
 def test_what_is_not_there_is_said(root):
+    assert "student must be one who has handed in unrolling, but it is 'adda'" in grade(
+        root, NAME, "--student", "adda")[2]
     assert "an exercise with hand-ins in submitted/" in grade(root, "nothing")[2]
     course.submit(root, "ada", "varying_lengths", course.solution("varying_lengths"))
     status, _, said = grade(root, "varying_lengths")

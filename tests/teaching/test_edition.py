@@ -1,0 +1,100 @@
+"""Another release is told by its cells' checksums; what a student changed or lost is no sign of one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from parity_lib.teaching import edition
+from tests.exercises import course
+
+NAME = "unrolling"
+TEST, ANSWER = "parity-check", "parity"
+
+
+@pytest.fixture
+def release(tmp_path):
+    folder = tmp_path / "release"
+    folder.mkdir()
+    write(folder, course.release(NAME))
+    return folder
+
+
+def write(folder, notebook):
+    folder.mkdir(exist_ok=True)
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return folder
+
+
+def noted(tmp_path, release, notebook):
+    return edition.notes(write(tmp_path / "handed in", notebook), release, [NAME])
+
+
+def cell(notebook, name):
+    return next(one for one in notebook.cells if one.id == name)
+
+
+def test_work_is_no_sign_of_another_release(tmp_path, release):
+    assert noted(tmp_path, release, course.solution(NAME)) == []
+
+
+def test_a_locked_cell_that_was_changed_and_one_that_was_deleted_accuse_nobody(tmp_path, release):
+    notebook = course.solution(NAME)
+    cell(notebook, TEST).source += "\n# what is this?"
+    notebook.cells.remove(cell(notebook, "unroll-check"))
+    assert noted(tmp_path, release, notebook) == []
+
+
+def test_a_newer_library_with_the_same_tasks_is_not_worth_a_word(tmp_path, release):
+    notebook = course.solution(NAME)
+    notebook.metadata["one_bit_of_memory"] = {"version": "9.9"}
+    assert noted(tmp_path, release, notebook) == []
+
+
+def test_what_another_release_had_differently_is_named_with_its_task(tmp_path, release):
+    notebook = course.solution(NAME)
+    notebook.metadata["one_bit_of_memory"] = {"version": "0.9"}
+    cell(notebook, TEST).metadata.nbgrader["checksum"] = "0" * 32
+    cell(notebook, "unroll-check").metadata.nbgrader["grade_id"] = "unroll-by-hand"
+    [said] = noted(tmp_path, release, notebook)
+    own = course.release(NAME).metadata["one_bit_of_memory"]["version"]
+    assert said == (f"made with version 0.9 of the exercise, graded with version {own}; other there: {TEST} (Task 1); "
+                    "new since: unroll-check (Task 3); no longer asked: unroll-by-hand (Task 3)")
+
+
+def test_a_task_that_is_new_is_told_from_a_deleted_one_by_the_version(tmp_path, release):
+    notebook = course.solution(NAME)
+    notebook.cells.remove(cell(notebook, "unroll-check"))
+    notebook.metadata["one_bit_of_memory"] = {"version": "0.9"}
+    assert "new since: unroll-check (Task 3)" in noted(tmp_path, release, notebook)[0]
+
+
+def test_without_a_version_it_is_another_release(tmp_path, release):
+    notebook = course.solution(NAME)
+    cell(notebook, ANSWER).metadata.nbgrader["checksum"] = "0" * 32
+    assert noted(tmp_path, release, notebook) == [
+        f"made with another release of the exercise, graded with this one; other there: {ANSWER} (Task 1)"]
+
+
+def test_many_differences_are_counted(tmp_path, release):
+    notebook = course.solution(NAME)
+    for one in notebook.cells:
+        if "nbgrader" in one.metadata:
+            one.metadata.nbgrader["checksum"] = "0" * 32
+    marked = sum("nbgrader" in one.metadata for one in notebook.cells)
+    assert noted(tmp_path, release, notebook)[0].endswith(f" and {marked - edition.MOST} more")
+
+
+@pytest.mark.parametrize("text", [
+    "", "[]", "{}", "[" * 100_000, '{"cells": 3}', '{"cells": [3, {"metadata": 3}, {"metadata": {"nbgrader": 3}}]}',
+    '{"metadata": 3, "cells": [{"metadata": {"nbgrader": {"grade_id": [], "checksum": {}}}}]}',
+    '{"metadata": {"one_bit_of_memory": {"version": []}}, "cells": [{"source": [1, null]}]}'])
+def test_whatever_stands_in_the_file_nothing_is_raised(tmp_path, release, text):
+    write(tmp_path / "handed in", {})
+    (tmp_path / "handed in" / f"{NAME}.ipynb").write_text(text, encoding="utf-8")
+    assert edition.notes(tmp_path / "handed in", release, [NAME]) == []
+
+
+def test_without_a_release_nothing_is_said(tmp_path):
+    assert noted(tmp_path, tmp_path / "nowhere", course.solution(NAME)) == []
