@@ -5,6 +5,9 @@ Their answers in words are what a class writes: with the student's own numbers, 
 
 from __future__ import annotations
 
+import copy
+from functools import lru_cache
+
 import nbformat
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
@@ -59,7 +62,7 @@ def enter(book: Gradebook, name: str, source: nbformat.NotebookNode) -> None:
 
 def graded(name: str, text: str) -> nbformat.NotebookNode:
     """A graded notebook with this answer in each place for one, and a table that its student's run had printed."""
-    notebook = course.solution(name)
+    notebook = copy.deepcopy(_solved(name))
     for cell in notebook.cells:
         if rubric.in_words(cell):
             cell.source = text
@@ -67,6 +70,11 @@ def graded(name: str, text: str) -> nbformat.NotebookNode:
     run = next(cell for cell in reversed(notebook.cells[:last]) if cell.cell_type == "code")
     run.outputs = [new_output("stream", text=NOTE), new_output("stream", text=TABLE)]
     return notebook
+
+
+@lru_cache(maxsize=None)
+def _solved(name: str) -> nbformat.NotebookNode:
+    return course.solution(name)
 
 
 def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None:
