@@ -162,27 +162,34 @@ def names_of(student: str, first: str | None, last: str | None, email: str | Non
     return [one for one in (email, *both, student) if one and len(one) >= SHORTEST]
 
 
-def hide(nb: NotebookNode, names: Iterable[str]) -> None:
-    """Put other words in the place of a student's names, in what they wrote and in what their cells printed."""
+def without(value: Any, names: Iterable[str]) -> Any:
+    """A text, or texts in lists and mappings, with other words in the place of these names; images stay.
+
+    >>> without(["Ada Lovelace, s204501"], ["s204501", "Ada Lovelace"])
+    ['(the student), (the student)']
+    """
     wanted = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
-    if not wanted:
-        return
-    pattern = re.compile(rf"(?<!\w)(?:{wanted})(?!\w)", re.IGNORECASE)
+    return _without(value, re.compile(rf"(?<!\w)(?:{wanted})(?!\w)", re.IGNORECASE)) if wanted else value
 
-    def hidden(value: Any) -> Any:
-        if isinstance(value, str):
-            return pattern.sub(HIDDEN, value)
-        if isinstance(value, list):
-            return [hidden(one) for one in value]
-        if isinstance(value, dict):
-            return type(value)({key: one if str(key).startswith("image/") else hidden(one)
-                                for key, one in value.items()})
-        return value
 
+def _without(value: Any, pattern: re.Pattern) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(HIDDEN, value)
+    if isinstance(value, list):
+        return [_without(one, pattern) for one in value]
+    if isinstance(value, dict):
+        return type(value)({key: one if str(key).startswith("image/") else _without(one, pattern)
+                            for key, one in value.items()})
+    return value
+
+
+def hide(nb: NotebookNode, names: Iterable[str]) -> None:
+    """Take a student's names out of what they wrote and of what their cells printed."""
+    names = list(names)
     for cell in nb.cells:
-        cell.source = hidden(cell.source)
+        cell.source = without(cell.source, names)
         if cell.cell_type == "code":
-            cell.outputs = hidden(cell.outputs)
+            cell.outputs = without(cell.outputs, names)
 
 
 # ---------------------------------------------------------------- the page
@@ -198,7 +205,7 @@ def clean_html(context: Mapping[str, Any], source: Any) -> str:
 class Rubric(Preprocessor):
     """Put ours around each answer in words, on a page of the formgrader."""
 
-    blind = Bool(False, help="Take names and ids of students out of the formgrader's page of a hand-in").tag(config=True)
+    blind = Bool(False, help="Take names and ids of students out of the formgrader's pages").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Feedback has no ``submission_id``, and stays as it is."""
@@ -279,11 +286,11 @@ def _numbers(look: Quoted | None) -> str:
     if look is None:
         return ""
     there = {True: "in the answer", False: "<strong>not in the answer</strong>"}
-    rows = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td><td>{there[has]}</td></tr>" for name, value, has in (
-        ("seed", look.seed, look.has_seed), ("count", look.count, look.has_count)))
+    rows = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td><td>{there[has]}</td></tr>" for name, value, has in
+                   (("seed", look.seed, look.has_seed), ("count", look.count, look.has_count)))
     words = ("Likely generic: no number in it comes from this student's seed. Have a look." if look.looks_generic else
              f"Have a look: {look}." if str(look) else "")
-    example = f" It has the seed of the notebook's example, {EXAMPLE}." if look.looks_generic and look.has_example else ""
+    example = f" It has the seed of the notebook's example, {EXAMPLE}." * (look.looks_generic and look.has_example)
     return (f"<h4>Numbers of this student</h4><table>{rows}</table>"
             + (f"<p class='parity-look'>{words}{example}</p>" if words else ""))
 
@@ -293,7 +300,7 @@ def _markdown(text: str) -> str:
 
 
 def _own_run(cell: NotebookNode) -> Iterator[str]:
-    """The outputs that :class:`~parity_lib.teaching.handed_in.Show` brought back, as HTML; Sanitise has cleaned them."""
+    """The outputs that :class:`~parity_lib.teaching.handed_in.Show` brought back, cleaned by Sanitise, as HTML."""
     if cell.cell_type == "code" and cell.outputs and cell.outputs[0].get("text") == NOTE:
         yield f"<p><code>{html.escape(cell.get('id', ''))}</code></p>"
         yield from map(_shown, cell.outputs[1:])

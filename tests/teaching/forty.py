@@ -1,4 +1,4 @@
-"""Forty graded hand-ins of one exercise, put into a course without a kernel: notebooks, and a gradebook that knows them.
+"""Forty graded hand-ins of one exercise, put into a course without a kernel: notebooks, and the gradebook.
 
 Their answers in words are what a class writes: with the student's own numbers, with somebody else's, with none.
 """
@@ -6,7 +6,7 @@ Their answers in words are what a class writes: with the student's own numbers, 
 from __future__ import annotations
 
 import copy
-from functools import lru_cache
+from functools import cache
 
 import nbformat
 from nbformat.v4 import new_output
@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from parity_lib.checks.numbers import number_for, seed_of
-from parity_lib.teaching import authoring, rubric
+from parity_lib.teaching import authoring, rubric, second_reader
 from parity_lib.teaching.handed_in import NOTE
 from tests.exercises import course
 from tests.teaching.roster import Student, the_class
@@ -72,7 +72,7 @@ def graded(name: str, text: str) -> nbformat.NotebookNode:
     return notebook
 
 
-@lru_cache(maxsize=None)
+@cache
 def _solved(name: str) -> nbformat.NotebookNode:
     return course.solution(name)
 
@@ -91,8 +91,11 @@ def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None
     book.db.commit()
 
 
-def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> list[Student]:
-    """Fill a course root with the class and its hand-ins."""
+def forty(folder, name: str = NAME, enter_it: bool = True, students=None, like=None) -> list[Student]:
+    """Fill a course root with the class and its hand-ins; the gradebook is begun faster ``like`` another course's."""
+    if like:
+        with Gradebook(f"sqlite:///{like / 'gradebook.db'}") as book:
+            second_reader.begin(folder / "gradebook.db", book)
     students = students or the_class()
     with authoring._as_nbgrader_needs_it(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         if enter_it:
