@@ -89,7 +89,7 @@ def reading(name: str, reader: str | None, rule: str | None) -> None:
     """Have answers in words read by two people, and say how far they agree."""
     with as_message():
         from parity_lib.teaching import reading as read
-        from parity_lib.teaching import second_reader
+        from parity_lib.teaching import second_reader, settling
         from parity_lib.teaching.grade import printable
 
         if reader:
@@ -98,8 +98,8 @@ def reading(name: str, reader: str | None, rule: str | None) -> None:
                 click.echo(printable(line))
             needed = bool(made.missing)
         else:
-            for change in read.settle(Path.cwd(), name, rule) if rule else ():
-                click.echo(printable(read.said(change)))
+            for change in settling.settle(Path.cwd(), name, rule) if rule else ():
+                click.echo(printable(settling.said(change)))
             found = read.answers(Path.cwd(), name)
             for line in read.lines(found):
                 click.echo(printable(line))

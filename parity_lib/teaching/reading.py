@@ -1,8 +1,8 @@
 """Answers in words as a class wrote them: who has read which, how far two readers agree, what deserves a look.
 
 Chapter: *For instructors*. The course's gradebook is one reader, each folder of
-:mod:`~parity_lib.teaching.second_reader` is another. :func:`answers` has them side by side, :func:`agreement` counts,
-:func:`settle` takes points over. Nothing is written but by :func:`settle`, and it says each change.
+:mod:`~parity_lib.teaching.second_reader` is another. :func:`answers` has them side by side, :func:`agreement` counts.
+Nothing is written here.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
-from parity_lib.errors import require
 from parity_lib.experiments.statistics import wilson_interval
-from parity_lib.teaching import rubric, second_reader, unfinished
+from parity_lib.teaching import second_reader, unfinished, whose
 from parity_lib.teaching.grade import course
 from parity_lib.teaching.second_reader import GRADEBOOK, READERS
 
@@ -74,30 +73,20 @@ class Agreement:
     kappa: float | None
 
 
-@dataclass(frozen=True)
-class Change:
-    """What settling did to one answer in the course's gradebook."""
-
-    answer: Answer
-    before: float | None
-    after: float | None
-    words: str
-
-
 def answers(root: Path, name: str) -> list[Answer]:
     """Every answer in words of an exercise, by task and by student.
 
     Raises ValueError where the exercise is not in the gradebook, or no reader's folder has it in the same form.
     """
     app = course(root)
-    before = _before(root)
+    before = given_before(root)
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
         try:
             submissions = book.find_assignment(name).submissions
         except MissingEntry:
             raise ValueError(f"name must be an exercise in the gradebook, but it is {name!r}") from None
         seeds = {seed: student.id for student in book.students
-                 if (seed := rubric.seed_or_none(student.id)) is not None}
+                 if (seed := whose.seed_or_none(student.id)) is not None}
         ids = sorted(notebook.id for one in submissions for notebook in one.notebooks
                      if (_graded(app, one) / f"{notebook.name}.ipynb").is_file())
         found = [answer for one in submissions if unfinished.finished(_graded(app, one))
@@ -138,12 +127,12 @@ def _answers(submission: SubmittedAssignment, texts: dict[str, str], ids: list[s
 
 def _look(task: str, text: str, student: str, seeds: dict[int, str]) -> str:
     """Why a person should have a look at this answer: numbers that are missing, or are another student's."""
-    if (seed := rubric.seed_or_none(student)) is None:
+    if (seed := whose.seed_or_none(student)) is None:
         return ""
-    look = rubric.quoted(task, text, seed)
+    look = whose.quoted(task, text, seed)
     if look is None:
         return ""
-    others = sorted(seeds[one] for one in rubric.numbers_in(text) & set(seeds) if one != seed)
+    others = sorted(seeds[one] for one in whose.numbers_in(text) & set(seeds) if one != seed)
     return "; ".join(filter(None, ("likely generic" * (look.looks_generic and not others), str(look),
                                    f"it has the seed of {', '.join(others)}" * bool(others))))
 
@@ -173,7 +162,13 @@ def _add(own: Gradebook, folder: Path, name: str, submissions: dict[str, Submitt
 
 def _without_names(text: str, submission: SubmittedAssignment) -> str:
     student = submission.student
-    return rubric.without(text, rubric.names_of(student.id, student.first_name, student.last_name, student.email))
+    return whose.without(text, whose.names_of(student.id, student.first_name, student.last_name, student.email))
+
+
+def given_before(root: Path) -> dict[str, float | None]:
+    """What the course's own reader had given, before points were settled, by the grades' ids."""
+    path = root / READERS / BEFORE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 # ---------------------------------------------------------------- how far they agree
@@ -210,59 +205,6 @@ def kappa(points: list[tuple[float, float]]) -> float | None:
     return 1 - sum(abs(a - b) for a, b in points) / len(points) / expected if expected else None
 
 
-# ---------------------------------------------------------------- one gradebook
-
-
-def settle(root: Path, name: str, rule: str) -> list[Change]:
-    """Take points over into the course's gradebook, for answers that two or more have read; a row for each change.
-
-    Where they agree, their points are taken. Where they differ, the answer waits for a person with ``rule`` "agreed",
-    and gets the mean of all points with "mean"; with a reader's name it gets theirs. What somebody has settled by hand
-    stays. Raises ValueError for another rule, and as :func:`answers`.
-    """
-    known = ("agreed", "mean", *second_reader.readers(root))
-    require(rule in known, "--settle", rule, " or ".join(known))
-    app, before, changes = course(root), _before(root), []
-    found = [one for one in answers(root, name) if len(one.read) > 1]
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        for answer in found:
-            grade = book.find_grade_by_id(answer.key)
-            by_hand = answer.key in before and not grade.needs_manual_grade
-            if by_hand and (answer.differ or grade.manual_score is not None):
-                continue
-            before.setdefault(answer.key, answer.read.get(GRADEBOOK))
-            changes.append(_settled(book, grade, answer, rule))
-        _write(root, before)        # first: what was read must not be lost
-        book.db.commit()
-    return [one for one in changes if one.words]
-
-
-def _settled(book: Gradebook, grade: Grade, answer: Answer, rule: str) -> Change:
-    old, points = grade.manual_score, list(answer.read.values())
-    if answer.differ and (rule == "agreed" or rule not in {"mean", *answer.read}):
-        words = "waits for a person" * (not grade.needs_manual_grade)
-        grade.needs_manual_grade = True
-        return Change(answer, old, old, words)
-    new = points[0] if not answer.differ else sum(points) / len(points) if rule == "mean" else answer.read[rule]
-    grade.manual_score, grade.needs_manual_grade = new, False
-    for comment in grade.notebook.comments:
-        if comment.name == answer.task and answer.comments:
-            comment.manual_comment = "\n\n".join(dict.fromkeys(
-                filter(None, (comment.manual_comment, *answer.comments.values()))))
-    return Change(answer, old, new, "" if old == new else rule if answer.differ else "agreed")
-
-
-def _before(root: Path) -> dict[str, float | None]:
-    path = root / READERS / BEFORE
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _write(root: Path, before: dict[str, float | None]) -> None:
-    path = root / READERS / BEFORE
-    path.touch(0o600)
-    path.write_text(json.dumps(before, indent=1), encoding="utf-8")
-
-
 # ---------------------------------------------------------------- in words
 
 
@@ -277,7 +219,7 @@ def lines(found: list[Answer]) -> Iterator[str]:
                f"{waiting} to be read in the gradebook")
         for one in group:
             if one.look:
-                yield f"  have a look  {_who(one)}  {one.look}"
+                yield f"  have a look  {who(one)}  {one.look}"
         for row in rows:
             if row.task == task:
                 yield (f"  {row.first} and {row.second}: both read {row.both}, equal {row.equal} "
@@ -286,20 +228,15 @@ def lines(found: list[Answer]) -> Iterator[str]:
         for one in group:
             if one.differ:
                 now = "waits" if one.waits or one.points is None else f"the gradebook has {one.points:g}"
-                yield (f"  differ       {_who(one)}  "
+                yield (f"  differ       {who(one)}  "
                        + ", ".join(f"{reader} {points:g}" for reader, points in one.read.items()) + f"; {now}")
             if one.stale:
-                yield f"  changed      {_who(one)}  not the text that {', '.join(one.stale)} has; --as brings it"
+                yield f"  changed      {who(one)}  not the text that {', '.join(one.stale)} has; --as brings it"
 
 
-def _who(one: Answer) -> str:
+def who(one: Answer) -> str:
+    """Whose answer it is, as the formgrader and as the class's list have it."""
     return f"#{one.number:<3} {one.student:12}"
-
-
-def said(change: Change) -> str:
-    """A change of the gradebook, in a line."""
-    before, after = ("no points" if one is None else f"{one:g}" for one in (change.before, change.after))
-    return f"{_who(change.answer)}  {change.answer.task}: {before} -> {after}, {change.words}"
 
 
 def needs_a_person(found: list[Answer]) -> bool:

@@ -12,7 +12,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,24 +28,20 @@ from nbformat.v4 import new_raw_cell
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool
 
-from parity_lib.checks.numbers import COUNTS, number_for, seed_of
 from parity_lib.teaching.handed_in import NOTE
 from parity_lib.teaching.sanitise import markdown2html
+from parity_lib.teaching.whose import EXAMPLE, Quoted, hide, names_of, quoted, seed_or_none
 
 OURS = "parity_page"        # Sanitise leaves no such mark on a student's cell
 SEEDS = "seeds.json"        # in a second reader's folder, whose students have no ids
-EXAMPLE = "s1234567"        # the id that stands in the notebooks until a student puts in their own
-NOT_WRITTEN = ("", "YOUR ANSWER HERE")
-HIDDEN = "(the student)"
-SHORTEST = 3                # characters of a name or an id that is worth hiding
 PAGES = Path(__file__).with_name("pages")
 BEGIN = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"(?:^|(?<=\s))(?:[-*] +)?(\d+(?:\.\d+)?) points?: *")
-GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
-KEYS = (("Tab, Shift+Tab", "next field, previous field"), ("Esc, Enter", "leave the field, go back to it"),
-        ("Ctrl+. Ctrl+,", "the same field of the next, of the previous hand-in"),
-        ("Ctrl+Shift+. Ctrl+Shift+,", "the same, among those with a failed test"),
-        ("Ctrl+Shift+F", "flag this hand-in, or take the flag away"))
+KEYS = ((("Tab", "Shift+Tab"), "next field, previous field"), (("Esc", "Enter"), "leave the field, go back to it"),
+        (("Ctrl+.", "Ctrl+,"), "the same field of the next, of the previous hand-in"),
+        (("Ctrl+Shift+.", "Ctrl+Shift+,"), "the same, among those with a failed test"),
+        (("Ctrl+Shift+F",), "flag this hand-in, or take the flag away"))
+AT_HAND = "<p><kbd>Ctrl+.</kbd> next hand-in, <kbd>Ctrl+,</kbd> previous; <kbd>Tab</kbd> next field</p>"
 
 
 @dataclass(frozen=True)
@@ -93,103 +89,6 @@ def in_words(cell: NotebookNode) -> bool:
     """Whether a person gives this cell its points."""
     marks = cell.metadata.get("nbgrader", {})
     return bool(marks.get("grade") and marks.get("solution") and cell.cell_type == "markdown")
-
-
-# ---------------------------------------------------------------- numbers of one's own
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """The numbers that belong to a student, and which of them an answer quotes."""
-
-    seed: int
-    count: int
-    has_seed: bool
-    has_count: bool
-    has_example: bool
-
-    @property
-    def looks_generic(self) -> bool:
-        """No number in it comes from the student's seed."""
-        return not (self.has_seed or self.has_count)
-
-    def __str__(self) -> str:
-        """What deserves a look, in words; nothing where both numbers are there."""
-        words = {(True, True): "", (True, False): f"its count, {self.count}, is not in it",
-                 (False, True): f"its seed, {self.seed}, is not in it",
-                 (False, False): f"neither its seed nor its count, {self.count}, is in it"}[
-                     self.has_seed, self.has_count]
-        example = f"it has the seed of the notebook's example, {EXAMPLE}" if self.has_example else ""
-        return "; ".join(filter(None, (words, example)))
-
-
-def numbers_in(text: str) -> set[int]:
-    """The whole numbers in a text, however their digits are grouped.
-
-    >>> numbers_in("17,753 of 24000 places, 0.74 of them, for s2; seed 5.") == {5, 17753, 24000}
-    True
-    """
-    joined = GROUPED.sub(lambda one: re.sub(r"\D", "", one[0]), text)
-    return {int(one) for one in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", joined + " " + text)}
-
-
-def quoted(task: str, text: str, seed: int) -> Quoted | None:
-    """What an answer quotes of its student's numbers; None for a task that asks for none, and where nothing is written.
-
-    ``task`` is the name of the answer's cell.
-    """
-    task = task.replace("-", "_")
-    if task not in COUNTS or text.strip() in NOT_WRITTEN:
-        return None
-    count, found, example = number_for(task, seed), numbers_in(text), seed_of(EXAMPLE)
-    return Quoted(seed, count, seed in found, count in found, example in found and example != seed)
-
-
-def seed_or_none(student: str) -> int | None:
-    """The seed of an id, if it has one."""
-    try:
-        return seed_of(student)
-    except ValueError:
-        return None
-
-
-# ---------------------------------------------------------------- names
-
-
-def names_of(student: str, first: str | None, last: str | None, email: str | None = None) -> list[str]:
-    """What gives a student away in a text: id, address, both names together, in either order."""
-    both = [f"{first} {last}", f"{last}, {first}", f"{last} {first}"] if first and last else []
-    return [one for one in (email, *both, student) if one and len(one) >= SHORTEST]
-
-
-def without(value: Any, names: Iterable[str]) -> Any:
-    """A text, or texts in lists and mappings, with other words in the place of these names; images stay.
-
-    >>> without(["Ada Lovelace, s204501"], ["s204501", "Ada Lovelace"])
-    ['(the student), (the student)']
-    """
-    wanted = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
-    return _without(value, re.compile(rf"(?<!\w)(?:{wanted})(?!\w)", re.IGNORECASE)) if wanted else value
-
-
-def _without(value: Any, pattern: re.Pattern) -> Any:
-    if isinstance(value, str):
-        return pattern.sub(HIDDEN, value)
-    if isinstance(value, list):
-        return [_without(one, pattern) for one in value]
-    if isinstance(value, dict):
-        return type(value)({key: one if str(key).startswith("image/") else _without(one, pattern)
-                            for key, one in value.items()})
-    return value
-
-
-def hide(nb: NotebookNode, names: Iterable[str]) -> None:
-    """Take a student's names out of what they wrote and of what their cells printed."""
-    names = list(names)
-    for cell in nb.cells:
-        cell.source = without(cell.source, names)
-        if cell.cell_type == "code":
-            cell.outputs = without(cell.outputs, names)
 
 
 # ---------------------------------------------------------------- the page
@@ -259,7 +158,8 @@ def _ours(text: str) -> NotebookNode:
 
 def _head(names: list[str]) -> str:
     links = ", ".join(f"<a data-field='{html.escape(name)}' href='#'>{html.escape(name)}</a>" for name in names)
-    rows = "".join(f"<tr><th scope='row'>{keys}</th><td>{words}</td></tr>" for keys, words in KEYS)
+    rows = "".join(f"<tr><th scope='row'>{' '.join(f'<kbd>{key}</kbd>' for key in keys)}</th><td>{words}</td></tr>"
+                   for keys, words in KEYS)
     return (f"<div class='parity-head'><p>Answers in words: {links}.</p>"
             f"<details><summary>Keys</summary><table>{rows}</table></details></div>")
 
@@ -278,7 +178,7 @@ def _beside(marks: Mapping[str, Any], demands: Demands | None, look: Quoted | No
     parts.append(_numbers(look))
     if demands is not None and demands.model:
         parts.append(f"<details><summary>A model answer</summary>{_markdown(demands.model)}</details>")
-    return f"<aside class='parity-rubric' aria-label='Rubric of {name}'>{''.join(parts)}</aside>"
+    return f"<aside class='parity-rubric' aria-label='Rubric of {name}'>{''.join(parts)}{AT_HAND}</aside>"
 
 
 def _numbers(look: Quoted | None) -> str:

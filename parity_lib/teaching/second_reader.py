@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +23,14 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from sqlalchemy import text
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from parity_lib.errors import require
 from parity_lib.teaching import unfinished
 from parity_lib.teaching.grade import course
-from parity_lib.teaching.rubric import SEEDS, hide, in_words, names_of, seed_or_none
+from parity_lib.teaching.rubric import SEEDS, in_words
+from parity_lib.teaching.whose import hide, names_of, seed_or_none
 
 READERS = Path("private/reading")
 GRADEBOOK = "gradebook"         # the one who reads in the course itself
@@ -92,6 +95,7 @@ def make(root: Path, name: str, reader: str) -> Made:
     What was read there stays. Where an answer has changed since, it waits to be read again, as after a second
     autograde. Raises ValueError where the exercise is not in the gradebook, or has no graded hand-in.
     """
+    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
     app, done = course(root), Made(folder_of(root, reader))
     for part in (root / READERS, done.folder):
         part.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from parity_lib.checks.numbers import number_for, seed_of
-from parity_lib.teaching import authoring, rubric, second_reader
+from parity_lib.teaching import authoring, rubric, whose
 from parity_lib.teaching.handed_in import NOTE
 from tests.exercises import course
 from tests.teaching.roster import Student, the_class
@@ -37,7 +37,7 @@ def answer_of(number: int, student: Student, before: Student) -> str:
     kind = kind_of(number)
     if kind == "empty":
         return "YOUR ANSWER HERE"
-    seed = seed_of({"example": rubric.EXAMPLE, "copied": before.id}.get(kind, student.id))
+    seed = seed_of({"example": whose.EXAMPLE, "copied": before.id}.get(kind, student.id))
     count = number_for(TASK.replace("-", "_"), seed)
     numbers = {"generic": "", "seed only": f"My seed is {seed}. ", "grouped": f"Seed {seed:,}, and {count} strings. "}
     signed = f"\n\n{student.full_name}, {student.id}" if number % 7 == 0 else ""
@@ -91,11 +91,8 @@ def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None
     book.db.commit()
 
 
-def forty(folder, name: str = NAME, enter_it: bool = True, students=None, like=None) -> list[Student]:
-    """Fill a course root with the class and its hand-ins; the gradebook is begun faster ``like`` another course's."""
-    if like:
-        with Gradebook(f"sqlite:///{like / 'gradebook.db'}") as book:
-            second_reader.begin(folder / "gradebook.db", book)
+def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> list[Student]:
+    """Fill a course root with the class and its hand-ins."""
     students = students or the_class()
     with authoring._as_nbgrader_needs_it(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         if enter_it:
