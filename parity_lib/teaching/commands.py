@@ -88,10 +88,12 @@ def regrade(name: str) -> None:
 def reading(name: str, reader: str | None, rule: str | None) -> None:
     """Have answers in words read by two people, and say how far they agree."""
     with as_message():
+        from parity_lib.errors import require
         from parity_lib.teaching import reading as read
         from parity_lib.teaching import second_reader, settling
         from parity_lib.teaching.grade import printable
 
+        require(not (reader and rule), "--settle", rule, "given without --as")
         if reader:
             made = second_reader.make(Path.cwd(), name, reader)
             for line in made.lines():

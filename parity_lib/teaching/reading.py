@@ -7,6 +7,7 @@ Nothing is written here.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from collections import defaultdict
@@ -30,7 +31,7 @@ class Answer:
 
     ``number`` is the formgrader's "Submission #". ``points`` are those in the course's gradebook, ``waits`` says
     whether they are to be looked at again; ``empty`` means that nothing was written. ``stale`` are readers whose copy
-    has an older text.
+    has an older text, ``left`` says what else they gave points to, which nobody takes over.
     """
 
     student: str
@@ -45,6 +46,7 @@ class Answer:
     read: dict[str, float] = field(default_factory=dict)
     comments: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     key: str = ""       # the grade's id in the course's gradebook
 
     @property
@@ -106,7 +108,7 @@ def _graded(app, submission: SubmittedAssignment) -> Path:
 
 
 def _answers(submission: SubmittedAssignment, texts: dict[str, str], ids: list[str], seeds: dict[int, str],
-             before: dict[str, float | None]) -> Iterator[Answer]:
+             before: dict[str, dict]) -> Iterator[Answer]:
     student = submission.student.id
     for notebook in submission.notebooks:
         comments = {one.name: one.manual_comment for one in notebook.comments}
@@ -117,7 +119,9 @@ def _answers(submission: SubmittedAssignment, texts: dict[str, str], ids: list[s
             answer = Answer(student, ids.index(notebook.id) + 1 if notebook.id in ids else 0, grade.name,
                             grade.max_score, text, grade.manual_score, grade.needs_manual_grade,
                             grade.auto_score is not None, _look(grade.name, text, student, seeds), key=grade.id)
-            own = before.get(grade.id, None if grade.needs_manual_grade else grade.manual_score)
+            own = None if grade.needs_manual_grade else grade.manual_score
+            if before.get(grade.id, {}).get("text") == digest(text):
+                own = before[grade.id]["points"]
             if own is not None:
                 answer.read[GRADEBOOK] = own
             if comments.get(grade.name):
@@ -148,16 +152,22 @@ def _add(own: Gradebook, folder: Path, name: str, submissions: dict[str, Submitt
         original = submissions[submission.student.id]
         texts = second_reader.answers_in(folder / "autograded" / submission.student.id / name)
         comments = {one.name: one.manual_comment for book in submission.notebooks for one in book.comments}
+        other: list[str] = []
         for grade in (one for book in submission.notebooks for one in book.grades):
             answer = answers.get((original.student.id, grade.name))
             if answer is None:
+                other += [grade.name] * (grade.manual_score is not None)
                 continue
+            if grade.extra_credit:
+                answer.left.append(f"{folder.name} gives {grade.extra_credit:g} extra credit")
             if texts.get(grade.name) != _without_names(answer.text, original):
                 answer.stale.append(folder.name)
             elif grade.manual_score is not None and not grade.needs_manual_grade:
                 answer.read[folder.name] = grade.manual_score
                 if comments.get(grade.name):
                     answer.comments[folder.name] = comments[grade.name]
+        for answer in [one for (student, _), one in answers.items() if student == original.student.id and other][:1]:
+            answer.left.append(f"{folder.name} gives points to {', '.join(other)}")
 
 
 def _without_names(text: str, submission: SubmittedAssignment) -> str:
@@ -165,8 +175,13 @@ def _without_names(text: str, submission: SubmittedAssignment) -> str:
     return whose.without(text, whose.names_of(student.id, student.first_name, student.last_name, student.email))
 
 
-def given_before(root: Path) -> dict[str, float | None]:
-    """What the course's own reader had given, before points were settled, by the grades' ids."""
+def digest(text: str) -> str:
+    """What tells one text from another."""
+    return hashlib.sha256(text.encode("utf8", "replace")).hexdigest()
+
+
+def given_before(root: Path) -> dict[str, dict]:
+    """What the course's own reader had given, before points were settled, and to which text, by the grades' ids."""
     path = root / READERS / BEFORE
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
@@ -232,6 +247,8 @@ def lines(found: list[Answer]) -> Iterator[str]:
                        + ", ".join(f"{reader} {points:g}" for reader, points in one.read.items()) + f"; {now}")
             if one.stale:
                 yield f"  changed      {who(one)}  not the text that {', '.join(one.stale)} has; --as brings it"
+            if one.left:
+                yield f"  left there   {who(one)}  {'; '.join(one.left)}; that is not taken over"
 
 
 def who(one: Answer) -> str:

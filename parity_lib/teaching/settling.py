@@ -36,16 +36,18 @@ def settle(root: Path, name: str, rule: str) -> list[Change]:
     stays. Raises ValueError for another rule, and as :func:`~parity_lib.teaching.reading.answers`.
     """
     known = ("agreed", "mean", *second_reader.readers(root))
+    require(len(known) > 2, "--settle", rule, "used once there is a second reader, whom --as makes")
     require(rule in known, "--settle", rule, " or ".join(known))
     app, before, changes = course(root), reading.given_before(root), []
     found = [one for one in reading.answers(root, name) if len(one.read) > 1]
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
         for answer in found:
             grade = book.find_grade_by_id(answer.key)
-            by_hand = answer.key in before and not grade.needs_manual_grade
-            if by_hand and (answer.differ or grade.manual_score is not None):
+            known_text = before.get(answer.key, {}).get("text") == reading.digest(answer.text)
+            if known_text and not grade.needs_manual_grade:
                 continue
-            before.setdefault(answer.key, answer.read.get(GRADEBOOK))
+            if not known_text:
+                before[answer.key] = {"points": answer.read.get(GRADEBOOK), "text": reading.digest(answer.text)}
             changes.append(_settled(book, grade, answer, rule))
         _write(root, before)        # first: what was read must not be lost
         book.db.commit()
@@ -67,7 +69,7 @@ def _settled(book: Gradebook, grade: Grade, answer: Answer, rule: str) -> Change
     return Change(answer, old, new, "" if old == new else rule if answer.differ else "agreed")
 
 
-def _write(root: Path, before: dict[str, float | None]) -> None:
+def _write(root: Path, before: dict[str, dict]) -> None:
     path = root / READERS / reading.BEFORE
     path.touch(0o600)
     path.write_text(json.dumps(before, indent=1), encoding="utf-8")

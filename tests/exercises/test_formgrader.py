@@ -16,6 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
+from parity_lib.teaching import reading
 from tests.exercises import course
 from tests.submissions import bank
 from tests.teaching import forty
@@ -182,7 +183,7 @@ def arrive(reader, submission):
     """Wait for the page of a hand-in, with the cursor in the field for the points of its answer."""
     # Not for its address: nbgrader saves a field twice when it is left with a key, and so may go there twice.
     reader.wait_for_function("""([submission, name]) => window.submission_id === submission
-      && document.activeElement.id === name && formgrader.grades.loaded""", arg=[submission, forty.TASK])
+      && document.activeElement?.id === name && formgrader.grades.loaded""", arg=[submission, forty.TASK])
 
 
 def given(graded, student):
@@ -225,13 +226,27 @@ def test_points_are_typed_and_the_keys_lead_on(reader, order, graded):
     reader.keyboard.press("Control+,")
     arrive(reader, order[4][0])
     reader.keyboard.press("Control+Shift+F")
-    reader.get_by_text("Submission flagged").wait_for()
+    for _ in range(100):
+        with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+            if book.find_submission_notebook_by_id(order[4][0]).flagged:
+                break
+        time.sleep(0.1)
+    else:
+        raise AssertionError("the flag did not reach the gradebook")
+    reader.reload()
+    arrive(reader, order[4][0])
+    reader.keyboard.type("1")       # in the place of what was given before
+    reader.keyboard.press("Control+.")
+    arrive(reader, order[5][0])
+    assert given(graded, order[4][1]) == 1
 
 
-def test_an_answer_without_a_number_of_its_own_is_marked(reader, lab, order):
+def test_an_answer_without_a_number_of_its_own_is_marked(reader, lab, order, graded):
     generic = next(submission for submission, student in order if student == "s204502")
     reader.goto(f"{lab}/formgrader/submissions/{generic}/")
     reader.get_by_text("Likely generic: no number in it comes from this student's seed.").wait_for()
+    number = next(one.number for one in reading.answers(graded, FIRST) if one.student == "s204502")
+    assert f"Submission {number} / {len(order)}" in reader.locator("h4.panel-title").inner_text()
 
 
 @pytest.mark.slow

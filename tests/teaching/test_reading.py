@@ -335,7 +335,8 @@ def test_a_second_time_adds_what_is_new_and_keeps_what_was_read(few):
 @pytest.mark.parametrize(("arguments", "words"), [
     (("nothing",), "'nothing'"), (("nothing", "--as", "anna"), "nothing"),
     ((NAME, "--as", "../anna"), "'../anna'"), ((NAME, "--as", "mean"), "'mean'"),
-    ((NAME, "--settle", "ben"), "must be agreed or mean, but it is 'ben'"),
+    ((NAME, "--settle", "mean"), "--settle must be used once there is a second reader"),
+    ((NAME, "--settle", "mean", "--as", "anna"), "--settle must be given without --as"),
 ])
 def test_bad_input_is_named(few, arguments, words):
     status, said = parity(*arguments)
@@ -447,6 +448,35 @@ def test_what_was_read_in_the_course_is_not_lost_and_what_was_settled_by_hand_st
     assert grade_of(two, "s204501") == (4, False)
     assert "the gradebook has 4" in said
     assert reading.agreement(two, NAME) == apart
+
+
+def test_a_reader_who_is_none_settles_nothing(two):
+    status, said = parity(NAME, "--settle", "carl")
+    assert (status, said) == (1, "Error: --settle must be agreed or mean or anna or ben, but it is 'carl'\n")
+
+
+def test_a_reading_of_an_older_text_counts_no_more(two):
+    shutil.rmtree(two / "private" / "reading" / "anna")
+    read(two, NAME, lambda number, student, task: 3)
+    parity(NAME, "--settle", "mean")
+    rewrite(two, "s204502", "Another text.")
+    with book_of(two) as book:
+        book.find_grade(TASK, NAME, NAME, "s204502").needs_manual_grade = True      # as autograde leaves it
+        book.db.commit()
+    assert one(two, "s204502").read == {}
+    assert one(two, "s204503").read == {"gradebook": 3, "ben": 3}
+
+
+def test_what_is_not_taken_over_is_said(two):
+    folder = two / "private" / "reading" / "anna"
+    with book_of(two) as book:
+        hashed = book.find_submission(NAME, "s204502").id
+    with book_of(folder) as own:
+        own.find_grade(TASK, NAME, NAME, hashed).extra_credit = 1
+        own.find_grade("rnn-step-check", NAME, NAME, hashed).manual_score = 0
+        own.db.commit()
+    said = parity(NAME)[1]
+    assert "s204502       anna gives 1 extra credit; anna gives points to rnn-step-check; that is not taken" in said
 
 
 def test_a_reader_of_another_exercise_or_of_a_student_who_left_counts_for_nothing(two):
