@@ -52,8 +52,10 @@ c.GenerateFeedback.preprocessors = [
 ]
 
 # Whatever a student hands in is made harmless where it becomes a page: in the formgrader and in feedback.
-c.HTMLExporter.preprocessors = ["parity_lib.teaching.sanitise.Sanitise"]
-c.HTMLExporter.filters = {"markdown2html": "parity_lib.teaching.sanitise.markdown2html"}
+# Then the formgrader gets the rubric beside each answer in words; `c.Rubric.blind = True` hides names there.
+c.HTMLExporter.preprocessors = ["parity_lib.teaching.sanitise.Sanitise", "parity_lib.teaching.rubric.Rubric"]
+c.HTMLExporter.filters = {"markdown2html": "parity_lib.teaching.sanitise.markdown2html",
+                          "clean_html": "parity_lib.teaching.rubric.clean_html"}
 
 # A hand-in whose grading was killed is half written, and nbgrader would take it for done.
 if sys.argv[1:2] == ["autograde"]:

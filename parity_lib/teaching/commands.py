@@ -88,10 +88,33 @@ def regrade(name: str) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--as", "reader", metavar="READER", help="Make a gradebook for a second reader.")
-def reading(name: str, reader: str | None) -> None:
+@click.option("--as", "reader", metavar="READER", help="Make a folder for one more reader, who sees no names.")
+@click.option("--settle", "rule", metavar="agreed|mean|READER",
+              help="Take points that two have given over into the gradebook; those that differ wait for you, or get "
+                   "the mean, or a reader's points.")
+def reading(name: str, reader: str | None, rule: str | None) -> None:
     """Have answers in words read by two people, and say how far they agree."""
-    raise NotImplementedError
+    with as_message():
+        from parity_lib.errors import require
+        from parity_lib.teaching import reading as read
+        from parity_lib.teaching import second_reader, settling
+        from parity_lib.teaching.grade import printable
+
+        require(not (reader and rule), "--settle", rule, "given without --as")
+        if reader:
+            made = second_reader.make(Path.cwd(), name, reader)
+            for line in made.lines():
+                click.echo(printable(line))
+            needed = bool(made.missing)
+        else:
+            for change in settling.settle(Path.cwd(), name, rule) if rule else ():
+                click.echo(printable(settling.said(change)))
+            found = read.answers(Path.cwd(), name)
+            for line in read.lines(found):
+                click.echo(printable(line))
+            needed = read.needs_a_person(found)
+    if needed:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()

@@ -14,9 +14,12 @@ from contextlib import contextmanager
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
 
+from parity_lib.teaching import reading
 from tests.exercises import course
 from tests.submissions import bank
+from tests.teaching import forty
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
@@ -153,3 +156,105 @@ def test_an_answer_in_words_is_graded_there(formgrader, graded):
                 return
         time.sleep(0.1)
     raise AssertionError("the points did not reach the gradebook")
+
+
+# ---------------------------------------------------------------- answers of forty, read with the keyboard
+
+
+@pytest.fixture(scope="module")
+def order(graded, formgrader):
+    """The class's hand-ins in the formgrader's order: the page of each, and the student."""
+    with pytest.warns(SAWarning):
+        forty.forty(graded, FIRST, enter_it=False)
+    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+        return sorted((one.notebooks[0].id, one.student.id) for one in book.assignment_submissions(FIRST))
+
+
+@pytest.fixture(scope="module")
+def reader(page, lab, order):
+    """A page of its own beside JupyterLab's, on the first hand-in."""
+    reader = page.context.new_page()
+    reader.goto(f"{lab}/formgrader/submissions/{order[0][0]}/")
+    yield reader
+    reader.close()
+
+
+def arrive(reader, submission):
+    """Wait for the page of a hand-in, with the cursor in the field for the points of its answer."""
+    # Not for its address: nbgrader saves a field twice when it is left with a key, and so may go there twice.
+    reader.wait_for_function("""([submission, name]) => window.submission_id === submission
+      && document.activeElement?.id === name && formgrader.grades.loaded""", arg=[submission, forty.TASK])
+
+
+def given(graded, student):
+    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+        return book.find_grade(forty.TASK, FIRST, FIRST, student).manual_score
+
+
+def test_the_rubric_and_the_students_table_are_in_view_beside_the_answer(reader, order):
+    arrive(reader, order[0][0])
+    reader.wait_for_timeout(600)        # nbgrader moves the answer into view
+    answer, rubric, table = (reader.locator(f".parity-answer > {part}").bounding_box()
+                             for part in (".cell", "aside", "details"))
+    assert answer["x"] + answer["width"] <= rubric["x"]
+    assert abs(answer["y"] - rubric["y"]) < 20
+    assert table["y"] + table["height"] <= answer["y"]
+    assert min(table["y"], rubric["y"]) > 50      # below nbgrader's bar
+    assert rubric["y"] + rubric["height"] < 1000
+    assert reader.locator("aside > table").first.locator("tr").count() == 4
+    assert forty.TABLE.splitlines()[1] in reader.locator(".parity-own").inner_text()
+    assert reader.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_the_page_lists_the_keys_that_nbgrader_has(reader):
+    reader.locator(".parity-head summary").click()
+    listed = reader.locator(".parity-head kbd").all_inner_texts()
+    theirs = reader.evaluate("Object.keys(formgrader.keyboard_manager.help)")
+    names = {"control": "Ctrl", "shift": "Shift", "escape": "Esc"}
+    assert sorted(listed) == sorted(
+        "+".join(names.get(key, key.capitalize()) for key in re.split(r"-(?=.)", keys)) for keys in theirs)
+    reader.reload()     # the cursor is in the field again
+
+
+def test_points_are_typed_and_the_keys_lead_on(reader, order, graded):
+    for place, (submission, _) in enumerate(order[:5]):
+        arrive(reader, submission)
+        reader.keyboard.type("2.5" if place == 1 else str(place))
+        reader.keyboard.press("Control+.")
+    arrive(reader, order[5][0])
+    assert [given(graded, student) for _, student in order[:6]] == [0, 2.5, 2, 3, 4, given(graded, order[5][1])]
+    reader.keyboard.press("Control+,")
+    arrive(reader, order[4][0])
+    reader.keyboard.press("Control+Shift+F")
+    for _ in range(100):
+        with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+            if book.find_submission_notebook_by_id(order[4][0]).flagged:
+                break
+        time.sleep(0.1)
+    else:
+        raise AssertionError("the flag did not reach the gradebook")
+    reader.reload()
+    arrive(reader, order[4][0])
+    reader.keyboard.type("1")       # in the place of what was given before
+    reader.keyboard.press("Control+.")
+    arrive(reader, order[5][0])
+    assert given(graded, order[4][1]) == 1
+
+
+def test_an_answer_without_a_number_of_its_own_is_marked(reader, lab, order, graded):
+    generic = next(submission for submission, student in order if student == "s204502")
+    reader.goto(f"{lab}/formgrader/submissions/{generic}/")
+    reader.get_by_text("Likely generic: no number in it comes from this student's seed.").wait_for()
+    number = next(one.number for one in reading.answers(graded, FIRST) if one.student == "s204502")
+    assert f"Submission {number} / {len(order)}" in reader.locator("h4.panel-title").inner_text()
+
+
+@pytest.mark.slow
+def test_all_forty_are_read_one_after_the_other(reader, lab, order, graded):
+    reader.goto(f"{lab}/formgrader/submissions/{order[0][0]}/")
+    for place, (submission, _) in enumerate(order):
+        arrive(reader, submission)
+        reader.keyboard.type(str(place % 5))
+        reader.keyboard.press("Control+.")
+    reader.locator("#toggle_names").wait_for()      # the list of hand-ins
+    assert [given(graded, student) for _, student in order] == [place % 5 for place in range(len(order))]

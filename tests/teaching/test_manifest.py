@@ -81,7 +81,7 @@ def test_the_exercises_come_in_order_with_all_that_is_said_of_them():
     (DERIVED[3], f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
     (DERIVED[4], "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
     ("book/data.md", "**Time:** ", "**Time:** 1"),
-    (manifest.ANSWERS.as_posix(), "**Rubric.** 1 point", "**Rubric.** 2 points"),
+    (manifest.ANSWERS.as_posix(), "- 1 point: the count", "- 2 points: the count"),
 ])
 def test_what_is_changed_by_hand_is_noticed(root, path, before, after):
     assert stale(root) == set()
