@@ -31,7 +31,7 @@ from traitlets import Bool, Float, Integer
 from parity_lib.checks import core, door
 from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
-from parity_lib.teaching import sandbox
+from parity_lib.teaching import private_tests, sandbox
 from parity_lib.teaching.kernel import PREFIX, Died, Kernel, Stopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
 from parity_lib.teaching.warm import Warm
@@ -59,6 +59,8 @@ class Execute(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run all code cells; whatever happens in them is in their outputs, and nothing is raised for it."""
         self.contain = self._containment()
+        if about := resources.get("nbgrader"):
+            private_tests.tried(self.parent.parent.coursedir, about["assignment"])
         remove_leftovers()
         self.handed_in = Path(resources.get("metadata", {}).get("path") or ".").resolve()
         self.until = time.monotonic() + self.notebook_timeout

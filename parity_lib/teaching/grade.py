@@ -27,7 +27,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require
-from parity_lib.teaching import unfinished
+from parity_lib.teaching import private_tests, unfinished
 
 LARGEST = 100_000_000       # bytes of all files of a hand-in
 RECORD = "parity_submitted"
@@ -79,6 +79,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
             notebooks = [one.name for one in book.find_assignment(name).notebooks]
         except MissingEntry:
             raise ValueError(f"`{name}` is not in the gradebook yet: nbgrader generate_assignment {name}") from None
+    private_tests.tried(app.coursedir, name)
     unfinished.remove(Path(root, app.coursedir.autograded_directory))
     for folder in folders:
         yield one(app, folder, name, notebooks, force)
