@@ -164,7 +164,7 @@ def _as_in_a_notebook() -> Iterator[dict[str, Any]]:
     """A namespace in which checks find names, as while a hand-in is graded; this process stays as it was."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     before, marked = core._namespace, os.environ.get("NBGRADER_EXECUTION")
-    numbers, random = np.random.get_state(), torch.get_rng_state()
+    random = torch.get_rng_state()
     os.environ["NBGRADER_EXECUTION"] = "autograde"      # cells that train for long do nothing
     core.bind(namespace)
     try:
@@ -172,7 +172,6 @@ def _as_in_a_notebook() -> Iterator[dict[str, Any]]:
             yield namespace
     finally:
         core.bind(before)
-        np.random.set_state(numbers)
         torch.set_rng_state(random)
         os.environ.pop("NBGRADER_EXECUTION")
         if marked is not None:
