@@ -47,19 +47,19 @@ def tried(coursedir: CourseDirectory, name: str) -> None:
     if not source.is_file():
         raise ValueError(f"{path.name} cannot be tried on a right answer: {source} is missing")
     bank = sorted((source.parents[2] / "tests" / "submissions" / name).glob("right_*.py"))
-    seal = _seal(path, source, *bank, *sorted(Path(core.__file__).parent.rglob("*.py")))
+    now = seal(path, source, *bank, *sorted(Path(core.__file__).parent.rglob("*.py")))
     record = path.with_name(f".{name}.tried")
-    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == seal:
+    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == now:
         return
     solution = nbformat.read(source, as_version=4)
     tests = _tests(path, {task for cell in solution.cells if is_grade(cell) for task in CALLED.findall(cell.source)})
     for words, cells in _right_answers(solution, bank):
         _try(path, tests, words, cells)
     with contextlib.suppress(OSError):      # the folder may be a colleague's; then it is tried again next time
-        record.write_text(seal, encoding="ascii")
+        record.write_text(now, encoding="ascii")
 
 
-def _seal(*paths: Path) -> str:
+def seal(*paths: Path) -> str:
     """A hash of what decides: the tests, the answers, and what both are made with."""
     digest = hashlib.sha256()
     for path in paths:
