@@ -62,8 +62,8 @@ class FollowThrough:
 
     def _reached(self, asked: set[str]) -> set[str]:
         """The names that stand in the cells that define what was asked for, and so on."""
-        cells = [cell.source for cell in self.cells if cell.cell_type == "code" and not is_test(cell)]
-        leads = [(defined(source), used(source)) for source in [*cells, *self.reference.values()]]
+        leads = [(defined(cell.source), used(cell.source)) for cell in self.cells
+                 if cell.cell_type == "code" and not is_test(cell)]
         reached, more = set(), set(asked)
         while more - reached:
             reached |= more
