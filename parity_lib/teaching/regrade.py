@@ -14,12 +14,11 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_notebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties
@@ -96,7 +95,8 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
 
     failed = _trial(root, app, name, place, [one for one in book.students if not students or one in students])
     trial = standing.read(_url(place), app.coursedir.course_id, name)
-    found = {student: _row(app, name, place, student, book, trial, rules, failed)
+    penalty = _penalty(app)
+    found = {student: _row(app, name, place, student, book, trial, rules, failed, penalty)
              for student in sorted(book.students) if not students or student in students}
     rows = [row for row, _ in found.values()]
     rows += [Row(one.parent.name, "new", notes=[f"not graded yet: parity grade {name}"])
@@ -104,10 +104,10 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     result = Regraded(rows, _said_of_points(book, rules, put_back))
     if apply:
         _require_whole(rows, book)
-        for task, marks in dropped.items():
-            dropped[task] = {student: asdict(one.marks[task]) for student, one in book.students.items()} | marks
-        result.backup = _put(app, name, place, rules, {student: new for student, (_, new) in found.items() if new},
-                             dropped)
+        kept = {task: {student: asdict(marks.get(student, one.marks[task])) for student, one in book.students.items()}
+                for task, marks in dropped.items()}
+        new = {student: one for student, (_, one) in found.items() if one}
+        result.backup = _put(app, name, place, rules, new, kept)
         result.applied = True
     return result
 
@@ -232,7 +232,7 @@ def _copy(db_url: str, path: Path) -> None:
 
 
 def _row(app: NbGraderApp, name: str, place: Path, student: str, book: Book, trial: Book, rules: Rules,
-         failed: dict[str, str]) -> tuple[Row, Standing | None]:
+         failed: dict[str, str], penalty: Callable) -> tuple[Row, Standing | None]:
     """A student's row, and their new standing; None where the second grading failed."""
     before, most = book.students[student], (sum(book.most.values()), sum(rules.most.values()))
     graded = _graded(app, student, name)
@@ -242,7 +242,7 @@ def _row(app: NbGraderApp, name: str, place: Path, student: str, book: Book, tri
         return row, None
     old, new = (_texts(one / f"{name}.ipynb") for one in (graded, place / "autograded" / student / name))
     later, words = standing.after(student, before, trial.students[student], book,
-                                  lambda task: old.get(task) != new.get(task), rules, _penalty(app))
+                                  lambda task: old.get(task) != new.get(task), rules, penalty)
     tasks = [f"{task} {mark.score:g} → {later.marks[task].score:g}" for task, mark in before.marks.items()
              if mark.score != later.marks[task].score]
     if before.penalty != later.penalty:
@@ -258,11 +258,12 @@ def _graded(app: NbGraderApp, student: str, name: str) -> Path:
 
 def _texts(path: Path) -> dict[str, str]:
     """The sources of a graded notebook's cells by their names; none where it is not there."""
-    cells = nbformat.read(path, as_version=4).cells if path.is_file() else new_notebook().cells
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in cells if "nbgrader" in cell.metadata}
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []     # nbgrader's own file
+    return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+            for cell in cells if "nbgrader" in cell["metadata"]}
 
 
-def _penalty(app: NbGraderApp):
+def _penalty(app: NbGraderApp) -> Callable[[str, float, float], float]:
     """The course's own rule for lateness, within 0 and the points, as nbgrader keeps it."""
     rule = AssignLatePenalties(parent=app)
     rule.init_plugin()
