@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import torch
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from parity_lib.checks import core
-from parity_lib.teaching import private_tests
+from parity_lib.teaching import grade, private_tests
+from parity_lib.teaching.execute import Execute
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -97,10 +101,47 @@ def test_without_private_tests_nothing_is_needed_and_with_them_an_answer_is(root
         tried(root, HOLDS)
 
 
-def test_a_right_answer_that_does_not_run_is_named(root):
-    (root / "tests" / "submissions" / NAME / "right_not.py").write_text('"""Not."""\n# %% parity\n1 / 0\n')
-    with pytest.raises(ValueError, match=r"unrolling/right_not\.py of unrolling does not run: ZeroDivisionError"):
+def test_a_cell_that_stops_stops_no_other_and_what_it_should_define_is_missed(root):
+    answer = root / "tests" / "submissions" / NAME / "right_not.py"
+    answer.write_text('"""Not."""\n# %% added before unroll\n1 / 0\n', encoding="utf8")
+    tried(root, HOLDS)
+    answer.write_text('"""Not."""\n# %% parity\n1 / 0\n', encoding="utf8")
+    with pytest.raises(ValueError, match=r"a right answer \(unrolling/right_not\.py\).* there is no `parity` yet"):
         tried(root, HOLDS)
+
+
+BREAKS = "def parity(call):\n    return 1 / 0\n"
+
+
+def test_both_ways_to_grade_stop_before_the_first_hand_in(root, monkeypatch):
+    monkeypatch.setenv("PATH", course.environment()["PATH"])        # nbgrader looks for alembic there
+    course.submit(root, "ada", NAME, course.solution(NAME))
+    (root / "private" / f"{NAME}.py").write_text(BREAKS, encoding="utf8")
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "one-bit-of-memory") as book:
+        book.add_assignment(NAME)
+        book.add_notebook(NAME, NAME)
+    with pytest.raises(ValueError, match="`parity` stops on a right answer"):
+        next(iter(grade.grade(root, NAME)))
+    assert not (root / "autograded").exists()
+    stock = SimpleNamespace(parent=SimpleNamespace(parent=SimpleNamespace(
+        coursedir=CourseDirectory(root=str(root), source_directory="solutions"))), follow_through=True)
+    about = {"nbgrader": {"assignment": NAME, "notebook": NAME}}
+    with pytest.raises(ValueError, match="`parity` stops on a right answer"):
+        Execute._course(stock, course.solution(NAME), about)
+    (root / "private" / f"{NAME}.py").write_text(HOLDS, encoding="utf8")
+    assert set(Execute._course(stock, course.solution(NAME), about).reference) == {
+        "parity", "rnn-step", "unroll", "two-unit-weights"}
+    stock.follow_through = False
+    assert Execute._course(stock, course.solution(NAME), about) is None
+
+
+@pytest.mark.xfail(strict=True, reason="the chapter's sample, strings without a bit, takes points from right answers")
+def test_the_test_in_the_chapter_for_instructors_holds(root):
+    """The sample that everybody copies may not be the first to take points from a right answer."""
+    shutil.copytree(bank.HERE / NAME, root / "tests" / "submissions" / NAME, dirs_exist_ok=True)
+    chapter = (course.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
+    sample = re.search(r"cat > private/unrolling\.py <<'END'\n(.*?)\nEND\n", chapter, re.DOTALL)[1]
+    tried(root, sample)
 
 
 @pytest.mark.parametrize("name", ["unrolling", "gradient_through_time", "architecture"])
