@@ -67,6 +67,11 @@ if sys.argv[1:2] == ["autograde"]:
 os.environ.setdefault("PARITY_PRIVATE_TESTS", str(HERE / "private"))
 load_subconfig("nbgrader_config.py", path=str(HERE / "private"))  # noqa: F821
 
+# `parity regrade` grades a second time beside the first.
+if trial := os.environ.get("PARITY_TRIAL"):
+    c.CourseDirectory.db_url = f"sqlite:///{Path(trial, 'gradebook.db')}"
+    c.CourseDirectory.autograded_directory = str(Path(trial, "autograded"))
+
 # Grades, hidden tests and private tests are the owner's to read, or the group's where nbgrader is told of one.
 mode = 0o770 if c.CourseDirectory.get("groupshared") else 0o700
 with suppress(OSError):  # they may belong to a colleague

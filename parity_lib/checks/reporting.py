@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from parity_lib.checks import core
 from parity_lib.checks.core import Nowhere
+from parity_lib.checks.expect import show
 from parity_lib.checks.plain import CheckFailed, safely, short, type_name
 from parity_lib.checks.points import IN_WORDS, POINTS
 from parity_lib.errors import require
@@ -108,28 +110,49 @@ def private(exercise: str, task: str) -> None:
 
     The folder stands beside nbgrader_config.py, or where the environment's
     ``PARITY_PRIVATE_TESTS`` says, and is kept out of git. It sees the student's
-    work only through ``call``. Where it raises, CheckFailed says so: with the
-    text of an assertion or of a CheckFailed, and never with the test's source.
+    work only through ``call``. Where it raises, CheckFailed says whose test it
+    is: with the text of an assertion or of a CheckFailed, with the last call
+    where the file sets ``SHOW_INPUT = True``, and never with the test's source.
     """
-    path = Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
+    path = private_file(exercise)
     if not path.is_file():
         return
-    message = _failure(lambda: _run_private(path, exercise, task), f"your instructor's test of `{task}` did not run")
+    asked: list[str] = []
+    message = _failure(lambda: _run_private(path, task, asked), f"the test of `{task}` did not run")
     if message is not None:
-        raise CheckFailed(message)
+        raise CheckFailed("\n  asked:    ".join([f"your instructor's own test: {message}", *asked[-1:]]))
 
 
-def _run_private(path: Path, exercise: str, task: str) -> None:
-    spec = importlib.util.spec_from_file_location(f"parity_private_{exercise}", path)
+def private_file(exercise: str) -> Path:
+    """Where an instructor's own tests of an exercise are, if there are any."""
+    return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
+
+
+def load_private(path: Path) -> ModuleType:
+    """A file of private tests as a module. Raises what the file raises."""
+    spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def _run_private(path: Path, task: str, asked: list[str]) -> None:
+    """Run a test; the calls that it makes are noted in ``asked`` where it lets its input be shown."""
+    module = load_private(path)
     test = getattr(module, task, None)
     if test is None:
         return
     require(callable(test), task, test, f"a function in {path.name}")
+
+    def call(name: str, *args: Any, **kwargs: Any) -> Any:
+        if getattr(module, "SHOW_INPUT", False):
+            given = [*map(show, args), *(f"{key}={show(value)}" for key, value in kwargs.items() if key != "forbid")]
+            asked.append(f"{name}({', '.join(given)})")
+        return core.call(name, *args, **kwargs)
+
     try:
-        test(core.call)
+        test(call)
     except CheckFailed:
         raise
     except AssertionError as error:
-        raise CheckFailed(short(error) or f"your instructor's own test of `{task}` finds something wrong") from None
+        raise CheckFailed(short(error) or f"`{task}` does not do what it asks for") from None

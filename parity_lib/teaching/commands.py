@@ -81,9 +81,35 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, s
 
 @click.command()
 @click.argument("name")
-def regrade(name: str) -> None:
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
+@click.option("--drop", multiple=True, metavar="TASK", help="Leave out a task: 0 points of 0, for all; repeatable.")
+@click.option("--restore", multiple=True, metavar="TASK", help="Take a dropped task in again; repeatable.")
+@click.option("--forget-manual", is_flag=True, help="Where a person changed the points of a test, take the test's.")
+@click.option("--apply", is_flag=True, help="Put it in place; without this, nothing is changed.")
+def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore: tuple[str, ...],
+            forget_manual: bool, apply: bool) -> None:
     """After a changed check, changed points or a dropped task: list what would change, and then change it."""
-    raise NotImplementedError
+    with as_message():
+        from parity_lib.teaching.regrade import regrade as again
+
+        done = again(Path.cwd(), name, students, drop, restore, forget_manual=forget_manual, apply=apply)
+    for line in done.points:
+        click.echo(line)
+    for row in done.rows:
+        if row.state != "same" or row.notes or row.look:
+            said = [*row.tasks, *row.notes, *(f"LOOK: {one}" for one in row.look)]
+            points = f"{row.before:g} of {row.most[0]:g} → {row.after:g} of {row.most[1]:g}"
+            click.echo(f"{row.student:20} {row.state:8} {points if row.state != 'new' else '':24} {'; '.join(said)}")
+    states = [row.state for row in done.rows]
+    click.echo(f"{len(states)} hand-ins: {states.count('changes')} {'changed' if done.applied else 'would change'}, "
+               f"{states.count('same')} same, {states.count('failed')} failed, {states.count('new')} not graded yet")
+    if done.applied:
+        click.echo(f"In place; the gradebook of before is {done.backup}. Feedback is of before, too, until "
+                   f"`nbgrader generate_feedback {name} --force`.")
+    elif done.points or "changes" in states:
+        click.echo("Nothing is changed yet: the same command with --apply does it.")
+    if any(row.needs_a_person for row in done.rows):
+        raise click.exceptions.Exit(1)
 
 
 @click.command()

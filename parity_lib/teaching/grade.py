@@ -28,7 +28,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require, require_int
-from parity_lib.teaching import edition, parallel, unfinished
+from parity_lib.teaching import edition, parallel, private_tests, unfinished
 from parity_lib.teaching.kernel import PREFIX
 from parity_lib.teaching.tidy import fingerprint, printable, tidy
 from parity_lib.training import progress_bar
@@ -86,6 +86,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     app = course(root)
     folders = chosen(app, name, students)
     notebooks = notebooks_of(app, name)     # makes the database, too, which only one process may do
+    private_tests.tried(app.coursedir, name)
     with alone(app), progress_bar(len(folders), None, desc=name, unit="hand-in") as bar:
         unfinished.remove(root / app.coursedir.autograded_directory)
         with contextlib.closing(_rows(app, folders, name, notebooks, force, jobs, scheduler)) as rows:

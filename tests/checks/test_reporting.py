@@ -163,9 +163,9 @@ def test_a_private_test_sees_the_work_through_call(private, capfd):
 @pytest.mark.parametrize(("source", "words"), [
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0, 'two ones are even'", "two ones are even"),
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0",
-     "your instructor's own test of `parity` finds something wrong"),
+     "your instructor's own test: `parity` does not do what it asks for"),
     ("def parity(call):\n    call('unroll')", "there is no `unroll` yet"),
-    ("def parity(call):\n    return 1 / 0", "your instructor's test of `parity` did not run (ZeroDivisionError"),
+    ("def parity(call):\n    return 1 / 0", "own test: the test of `parity` did not run (ZeroDivisionError"),
     ("def parity(call:", "did not run (SyntaxError"),
     ("parity = 3", "a function in unrolling.py"),
 ])
@@ -173,6 +173,15 @@ def test_a_private_test_that_fails_shows_no_source(private, source, words):
     with says(words) as caught:
         private(source)
     assert "assert call" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("first", "shown"), [("SHOW_INPUT = True", True), ("SHOW_INPUT = False", False), ("", False)])
+def test_a_private_test_shows_its_input_if_it_says_so(private, first, shown):
+    with says("your instructor's own test: odd") as caught:
+        private(f"{first}\ndef parity(call):\n    call('parity', [0])\n"
+                "    assert call('parity', [1, 1, 1], forbid=()) == 1, 'odd'\n")
+    assert ("\n  asked:    parity([1, 1, 1])" in str(caught.value)) is shown
+    assert "[0]" not in str(caught.value)
 
 
 def sections_named():
