@@ -97,10 +97,29 @@ def report(name: str) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--to", "platform", type=click.Choice(["canvas", "moodle", "csv"]), required=True)
+@click.option("--list", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The platform's own file: Moodle's grading worksheet, or Canvas's exported gradebook.")
+@click.option("--column", metavar="HEADING", help="The column of that file for the grades, if it cannot be told.")
+@click.option("--scale/--no-scale", default=None,
+              help="Where the platform's maximum is another: convert the points, or not.")
+@click.option("--partial", is_flag=True, help="Points so far, too, where answers are still to be read.")
 @click.option("--feedback", is_flag=True, help="Make an archive of the feedback pages, too.")
-def export(name: str, platform: str, feedback: bool) -> None:
-    """Write the grades of an exercise as the platform imports them."""
-    raise NotImplementedError
+@click.option("--downloaded", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Canvas's download of the submissions, whose file names the archive for Canvas needs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file [private/export/NAME-TO.csv].")
+def export(name: str, platform: str, listed: Path | None, column: str | None, scale: bool | None, partial: bool,
+           feedback: bool, downloaded: Path | None, out: Path | None) -> None:
+    """Write the grades of an exercise as the platform imports them; status 1 where something is left to do."""
+    with as_message():
+        from parity_lib.teaching import export as exporting
+
+        done = exporting.export(Path.cwd(), name, platform, listed=listed, column=column, partial=partial, scale=scale,
+                                out=out, feedback=feedback, downloaded=downloaded)
+        for line in exporting.lines(done):
+            click.echo(line)
+    click.echo(f"{done.graded} grades, {len(done.todo)} things to do")
+    if done.todo:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
