@@ -124,9 +124,24 @@ def export(name: str, platform: str, listed: Path | None, column: str | None, sc
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="The longest for a cell.")
+def check(files: tuple[Path, ...], seconds: float) -> None:
     """Look at notebooks before they are handed in: the right file, no missing cell, the points of the public checks."""
-    raise NotImplementedError
+    from parity_lib.teaching import precheck
+
+    complete = True
+    for path in files:
+        try:
+            found = precheck.check(path, seconds)
+        except (ImportError, OSError, ValueError) as error:
+            click.echo(f"{path.name}: {error}")
+            complete = False
+            continue
+        for line in precheck.lines(found):
+            click.echo(line)
+        complete = complete and found.complete
+    if not complete:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
