@@ -89,9 +89,17 @@ def reading(name: str, reader: str | None) -> None:
 
 @click.command()
 @click.argument("name")
-def report(name: str) -> None:
+@click.option("--names", is_flag=True, help="Your own copy: with names, and with what deserves a look.")
+def report(name: str, names: bool) -> None:
     """Write a page about the class: what was hard, what was misunderstood, what deserves a look."""
-    raise NotImplementedError
+    with as_message():
+        from parity_lib.teaching import report as counting
+        from parity_lib.teaching import report_page
+
+        found = counting.report(Path.cwd(), name)
+        click.echo(report_page.write(Path.cwd(), found, names))
+    if not names and found.telling:
+        click.echo(f"{len(found.telling)} answers that are alike deserve a look: parity report {name} --names")
 
 
 @click.command()

@@ -6,6 +6,7 @@ What its test cells say are the checks' own messages, for answers of the bank of
 from __future__ import annotations
 
 import functools
+import random
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +26,10 @@ WORDS = "what-convinces"
 DONE = {"wrong_V_transposed": (1, 2, 3, 4, 5), "wrong_no_bias": (6, 7), "wrong_h0_ignored": (8, 9, 10),
         "wrong_weights_of_the_chapter": (11, 12, 13, 14, 15, 16, 17), "wrong_raises": (18,), "right_loops": (19, 20)}
 MISSING, UNREAD, UNGRADED = (38, 39), (33, 34, 35), (40,)
-SENTENCES = """
-My seed is {seed} and {count} of my strings have such a wait, which is {rare}.
-A net that is right on ten thousand random strings has hardly ever had to wait.
-I would try a single one with thousands of zeros behind it.
-An argument about the regions of its states would convince me, and a sample would not.
-""".split("\n")
+VOCABULARY = """a an the net string strings zeros ones one long short wait memory state states drift bit bits random
+try test argument region map never ever often rarely thousand hundred would could convince me us proof sample finite
+every some many few because so but and not forget keep flip settle slow fast number length after behind""".split()
+SAME_WORDS, NEAR_WORDS = (24, 25), (26, 27)     # numbers of students
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,11 @@ def own(notebook: nbformat.NotebookNode, number: int) -> None:
         cell = next(one for one in notebook.cells if one.id == "unroll")
         cell.source = LOOP.format(state=f"state_{number}", kept="kept" * (1 + number % 5), start=number % 3)
     cell = next(one for one in notebook.cells if one.id == WORDS)
-    cell.source = " ".join(SENTENCES).format(seed=number * 977, count=30 + number % 11, rare="rare" * (1 + number % 7))
+    author = {25: 24, 27: 26}.get(number, number)
+    said = random.Random(author).choices(VOCABULARY, k=45)
+    if number == 27:
+        said[7:9] = ["otherwise"]
+    cell.source = f"My seed is {number * 977}, and I counted {30 + number % 11}. {' '.join(said)}."
 
 
 LOOP = '''def unroll(xs, h0, U, V, b):
