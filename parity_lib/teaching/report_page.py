@@ -17,7 +17,7 @@ import numpy as np
 
 from parity_lib.checks.reading import PLACE
 from parity_lib.experiments.statistics import wilson_interval
-from parity_lib.figures.picture import SHEET
+from parity_lib.figures.picture import SHEET, Picture
 from parity_lib.teaching import report_charts
 from parity_lib.teaching.report import Misconception, Report
 from parity_lib.teaching.similar import LEAST_NODES, LEAST_WORDS, Alike
@@ -84,15 +84,20 @@ def _points(found: Report) -> Iterator[str]:
         low, middle, high = np.percentile(values, (25, 50, 75))
         yield (f"<p>Half of the {len(values)} students whose answers are read have {low:.3g} to {high:.3g} of "
                f"{found.most:g} points; the median is {middle:.3g}.</p>")
-        yield report_charts.histogram(values, found.most)._repr_html_()
+        yield _figure(report_charts.histogram(values, found.most), "points")
     else:
         yield "<p>No hand-in has all of its points yet: answers in words are still to be read.</p>"
     yield "<h2>Task by task</h2>"
-    yield report_charts.by_task(found.tasks)._repr_html_() if any(one.points for one in found.tasks) else ""
+    yield _figure(report_charts.by_task(found.tasks), "tasks") if any(one.points for one in found.tasks) else ""
     waiting = found.states["needs reading"]
     if waiting:
         yield (f'<p class="quiet">Answers in words of {waiting} student{"s" * (waiting > 1)} are still to be read, and '
                "are in no bar.</p>")
+
+
+def _figure(picture: Picture, name: str) -> str:
+    """A picture; the region with its numbers has a name that no other has."""
+    return picture._repr_html_().replace("The numbers of the figure", f"The numbers of the figure: {name}")
 
 
 def _mistakes(found: Report, names: bool) -> Iterator[str]:
@@ -102,7 +107,7 @@ def _mistakes(found: Report, names: bool) -> Iterator[str]:
         return
     yield "<p>What the checks take for the likely cause, the most frequent first.</p>"
     shown, rest = found.misconceptions[:SHOWN], found.misconceptions[SHOWN:]
-    yield '<ol class="mistakes">' + "".join(_mistake(one, found, names) for one in shown) + "</ol>"
+    yield '<ol class="entries">' + "".join(_mistake(one, found, names) for one in shown) + "</ol>"
     if rest:
         yield (f'<p class="quiet">{len(rest)} more, each of at most {len(rest[0].students)} '
                f'student{"s" * (len(rest[0].students) > 1)}.</p>')
@@ -115,10 +120,14 @@ def _mistake(one: Misconception, found: Report, names: bool) -> str:
     example = one.example if names or one.known else ""      # an error's own text is a student's
     where = ", ".join(f"<code>{text(task)}</code>{f' ({len(those)})' * (len(one.tasks) > 1)}"
                       for task, those in one.tasks.items())
-    return (f'<li><div class="count">{count} <small>student{"s" * (count != 1)}</small></div><div>'
-            f"<h3>{_marked(_sentence(one.likely))}</h3>{quiet}<p>in {where}{_read(one.read)}</p>{who}"
-            + (f"<details><summary>An example</summary><pre>{text(example)}</pre></details>" if example else "")
-            + "</div></li>")
+    return _entry(count, _marked(_sentence(one.likely)), f"{quiet}<p>in {where}{_read(one.read)}</p>{who}"
+                  + (f"<details><summary>An example</summary><pre>{text(example)}</pre></details>" if example else ""))
+
+
+def _entry(count: int, head: str, body: str) -> str:
+    """A number of students, and what is true of them; both texts are HTML already."""
+    return (f'<li><div class="count">{count} <small>student{"s" * (count != 1)}</small></div>'
+            f"<div><h3>{head}</h3>{body}</div></li>")
 
 
 def _marked(words: str) -> str:
@@ -156,24 +165,26 @@ def _looked_at(found: Report) -> Iterator[str]:
            "the same tool write the same; so do two people who each found the shortest way. Read both, and ask.</p>")
     telling = found.telling
     if telling:
-        yield _table(("task", "students", "what", "who"), [
-            (f"<code>{text(one.task)}</code>", str(len(one.students)), _how(one), _people(one.students, found))
-            for one in telling], numbers=(1,))
+        yield '<ol class="entries">' + "".join(
+            _entry(len(one.students), f"<code>{text(one.task)}</code>: {_how(one)}",
+                   f"<p>{_people(one.students, found)}</p>") for one in telling) + "</ol>"
     else:
         yield "<p>No answer that is long enough to tell is shared.</p>"
-    short = [one for one in found.alike if not one.telling and len(one.students) > 1]
+    short: dict[str, list[str]] = {}
+    for one in found.alike:
+        if not one.telling and len(one.students) > 1:
+            short.setdefault(one.task, []).append(str(len(one.students)))
     if short:
-        yield ('<p class="quiet">Not marked, because short answers are equal by chance (code under '
-               f"{LEAST_NODES} nodes of its syntax tree, under {LEAST_WORDS} words): "
-               + "; ".join(f"<code>{text(one.task)}</code>, {len(one.students)} students with one answer of {one.size} "
-                           f"{'nodes' if one.kind == 'code' else 'words'}" for one in short) + ".</p>")
+        yield ('<p class="quiet">Shorter answers are equal by chance (code under '
+               f"{LEAST_NODES} nodes of its syntax tree, under {LEAST_WORDS} words) and are not marked. Students who "
+               "share one: " + "; ".join(f"<code>{text(task)}</code> {', '.join(counts)}"
+                                          for task, counts in short.items()) + ".</p>")
 
 
 def _how(one: Alike) -> str:
-    near = "nearly the same" if one.near else "the same"
-    kind = f"{'code' if one.kind == 'code' else 'words'}, {one.size} {'nodes' if one.kind == 'code' else 'words'}"
-    return f"{near}{', and the model answer' if one.model else ''} ({kind})" if len(one.students) > 1 else (
-        f"{near} as the model answer ({kind})")
+    size = f"{one.size} {'nodes' if one.kind == 'code' else 'words'}"
+    what = f"{'nearly ' * one.near}the same {one.kind}{' as the model answer' * one.model}"
+    return f"{what} ({size})"
 
 
 def _time(found: Report) -> Iterator[str]:
@@ -185,13 +196,14 @@ def _time(found: Report) -> Iterator[str]:
                       key=lambda one: -found.seconds[one])
         yield f"<p>Grading took {middle:.1f} s a hand-in (median of {len(values)}), {max(values):.1f} s at most.</p>"
         if slow:
-            yield _table(("seconds", "who"), [(f"{found.seconds[one]:.1f}", _people([one], found)) for one in slow],
-                         numbers=(0,))
+            yield f"<p>More than {SLOW:g} times the median: " + "; ".join(
+                f"{_people([one], found)} {found.seconds[one]:.1f} s" for one in slow) + ".</p>"
     else:
         yield '<p class="quiet">How long each took is not known.</p>'
     if found.notes:
-        yield _table(("who", "what was put in order, or was stopped"), [
-            (_people([student], found), "<br>".join(map(text, said))) for student, said in sorted(found.notes.items())])
+        yield "<p>What was put in order, or was stopped:</p><dl>" + "".join(
+            f"<dt>{_people([student], found)}</dt>" + "".join(f"<dd>{_marked(one)}</dd>" for one in said)
+            for student, said in sorted(found.notes.items())) + "</dl>"
 
 
 def _agreement(found: Report) -> Iterator[str]:
