@@ -27,16 +27,51 @@ def as_message() -> Iterator[None]:
 @click.argument("archives", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--from", "platform", required=True, metavar="moodle|canvas|PATTERN",
               help="Where the archive comes from; or a regular expression of file names, with (?P<student_id>...).")
-def collect(name: str, archives: tuple[Path, ...], platform: str) -> None:
-    """Put the hand-ins of a platform's archive where grading finds them."""
-    raise NotImplementedError
+@click.option("--list", "listing", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Moodle's grading worksheet or Canvas's gradebook, a CSV file: it tells namesakes apart.")
+@click.option("--keep", type=click.Choice(["last", "on-time"]), default="last", show_default=True,
+              help="The last hand-in, or the last that was on time.")
+@click.option("--zone", metavar="ZONE", help="Of times that name none, such as Europe/Berlin [this machine's; UTC in "
+                                             "file names].")
+@click.option("--force", multiple=True, metavar="STUDENT", help="Replace what was put there by hand; repeatable.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would be done.")
+def collect(name: str, archives: tuple[Path, ...], platform: str, listing: Path | None, keep: str, zone: str | None,
+            force: tuple[str, ...], dry_run: bool) -> None:
+    """Put the hand-ins of a platform's archive where grading finds them; name every file that went nowhere."""
+    with as_message():
+        from parity_lib.teaching import collect as collecting
+        from parity_lib.teaching.grade import course
+        from parity_lib.teaching.platforms import time_zone
+
+        done = collecting.collect(course(Path.cwd()), name, list(archives), platform, listing, keep,
+                                  time_zone(zone, platform), force, dry_run)
+        for line in collecting.lines(done, dry_run):
+            click.echo(line)
+    if done.needs_a_person:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
 @click.argument("name", required=False)
-def status(name: str | None) -> None:
-    """Say what is missing, collected, failed, half graded, to be read, read, changed since: a row a student."""
-    raise NotImplementedError
+@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the rows of all students to a table, too.")
+def status(name: str | None, file: Path | None) -> None:
+    """Say what is missing, collected, failed, half graded, to be read, read, changed since: a row a student.
+
+    Without NAME, a line for each exercise. The status is 1 while a hand-in waits for somebody.
+    """
+    with as_message():
+        from parity_lib.teaching import status as states
+        from parity_lib.teaching.grade import course
+
+        app = course(Path.cwd())
+        rows = {one: states.states(app, one) for one in ([name] if name else states.exercises(app))}
+        for line in states.lines(rows[name]) if name else states.overview(rows):
+            click.echo(line)
+        if file:
+            states.write(file, rows)
+    if any(row.state not in states.DONE for each in rows.values() for row in each):
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
@@ -44,8 +79,17 @@ def status(name: str | None) -> None:
 @click.argument("name")
 @click.argument("days", type=float)
 def extend(student: str, name: str, days: float) -> None:
-    """Give a student more days for an exercise."""
-    raise NotImplementedError
+    """Give a student DAYS more than the class for an exercise, also before the hand-in; 0 takes them away."""
+    with as_message():
+        from parity_lib.teaching.extension import extend as granted
+        from parity_lib.teaching.grade import course
+
+        now = granted(course(Path.cwd()), student, name, days)
+    click.echo(f"{student} may hand in {name} until {now.due.astimezone():%Y-%m-%d %H:%M %Z}, "
+               f"{now.due:%Y-%m-%d %H:%M} UTC")
+    if now.graded:
+        click.echo("It was graded already. A penalty for lateness follows with the next grading: "
+                   f"parity grade {name} --student {student} --force")
 
 
 @click.command()

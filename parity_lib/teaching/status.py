@@ -6,8 +6,9 @@ never 0. A hand-in of someone who is not in the list of students has a row, too.
 
 from __future__ import annotations
 
+import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,6 +167,14 @@ def lines(rows: list[State]) -> Iterator[str]:
     yield totals(rows)
 
 
+def overview(rows: dict[str, list[State]]) -> Iterator[str]:
+    """A line an exercise."""
+    for name, each in rows.items():
+        yield grade.printable(f"{name:24} {totals(each)}")
+    if not rows:
+        yield "no exercise is in the gradebook yet: nbgrader generate_assignment NAME"
+
+
 def lasting(seconds: float) -> str:
     """A length of time in its two largest units, rounded to minutes.
 
@@ -181,6 +190,12 @@ def lasting(seconds: float) -> str:
 COLUMNS = ("exercise", "student", "name", "state", "points", "most", "seconds_late", "seconds_more", "why")
 
 
+def write(path: Path, rows: dict[str, list[State]]) -> None:
+    """Write a CSV file with the rows of these exercises."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *(line for name, each in rows.items() for line in table(name, each))])
+
+
 def table(name: str, rows: list[State]) -> list[list[str]]:
     """The rows of a CSV file, without its head; nothing in them is a formula to a spreadsheet."""
     return [[harmless(cell) for cell in (
@@ -190,9 +205,9 @@ def table(name: str, rows: list[State]) -> list[list[str]]:
 
 def harmless(cell: str) -> str:
     """A cell that a spreadsheet shows and does not compute."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and cell[:1] else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def known(name: str, students: list[str]) -> None:
-    """Raise ValueError unless ``name`` is one of them."""
-    require(name in students, "student", name, f"in the list of students ({len(students)}: nbgrader db student list)")
+def require_student(argument: str, student: str, students: Iterable[str]) -> None:
+    """Raise ValueError unless somebody in the list of students has this id."""
+    require(student in students, argument, student, "in the list of students (nbgrader db student list)")

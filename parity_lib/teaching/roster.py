@@ -1,0 +1,205 @@
+"""Which student of the list a file belongs to, by id, by the platform's own list, or by a name that only one has.
+
+Chapter: *For instructors*. The list of students is the gradebook's. The platform's own list is a CSV file that knows
+its numbers: Moodle's grading worksheet (*Identifier*, *Full name*, *Email address*, *ID number*, *Last modified
+(submission)*: mod/assign/gradingtable.php), or Canvas's gradebook (*Student*, *ID*, *SIS User ID*, *SIS Login ID*,
+*Section*: lib/gradebook_exporter.rb). Names are compared without case, blanks and apostrophes; accents and the order of
+given and family name count only where that leaves two students.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
+
+from parity_lib.errors import require
+from parity_lib.teaching.platforms import Sent, in_utc
+
+NAMES = ("full name", "student", "name", "vollständiger name", "nom complet", "nombre completo", "nome completo")
+TIMES = ("last modified (submission)", "zuletzt geändert (abgabe)", "submitted_at", "submitted at", "submitted",
+         "timestamp", "time")
+IDS = ("id number", "username", "sis user id", "sis login id", "integration id", "student id", "student_id",
+       "id-nummer", "anmeldename")      # where a bare number is a student's, not a grade
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the gradebook has them."""
+
+    id: str
+    first: str
+    last: str
+    email: str
+    number: str     # Canvas's number of the user, where somebody has entered it
+
+
+@dataclass
+class Entry:
+    """A row of the platform's list."""
+
+    name: str
+    student: str | None = None      # the id
+    when: datetime | None = None
+    wrong: str = ""
+
+
+def close(text: str) -> str:
+    """A name without case, blanks, apostrophes and the ways of writing an accent.
+
+    >>> close("O'Connor, Sinéad") == close("OCONNOR SINE" + chr(0x301) + "AD")
+    True
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+                   if sign.isalnum())
+
+
+def loose(text: str) -> str:
+    """A name also without accents and the order of its parts: its letters, sorted."""
+    return "".join(sorted(sign for sign in unicodedata.normalize("NFKD", text).casefold() if sign.isalnum()))
+
+
+@dataclass
+class Roster:
+    """The students, and the ways to find one."""
+
+    people: list[Person]
+    entries: dict[str, Entry] = field(default_factory=dict)     # by the platform's number
+    has_list: bool = False
+    order: str = ""     # in which names stand in a download: "given" or "family" first, "" where it does not tell
+
+    def __post_init__(self) -> None:
+        self.ids = _unique((one.id.casefold(), one.id) for one in self.people)
+        self.emails = _unique((one.email.casefold(), one.id) for one in self.people if one.email)
+        self.numbers = _unique((one.number, one.id) for one in self.people if one.number)
+        self.close: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.loose: dict[str, set[str]] = defaultdict(set)
+        for one in self.people:
+            for order, name in (("given", one.first + one.last), ("family", one.last + one.first)):
+                if close(name):
+                    self.close[close(name)].append((order, one.id))
+                    self.loose[loose(name)].add(one.id)
+
+    def settle(self, names: Iterable[str]) -> None:
+        """Learn from a download's names whether given or family names come first."""
+        votes = Counter()
+        for name in set(names):
+            fits = set(self.close.get(close(name), ()))
+            if len({student for _, student in fits}) == 1 and len(fits) == 1:
+                votes[next(iter(fits))[0]] += 1
+        self.order = next(iter(votes)) if len(votes) == 1 else ""
+
+    def by_name(self, name: str) -> str:
+        """The id of the one student with this name. Raises ValueError where there is none, or more than one."""
+        fits = self.close.get(close(name), [])
+        found = {student for _, student in fits}
+        if len(found) > 1:
+            found = {student for order, student in fits if order == self.order} or found
+        if not found:
+            found = self.loose.get(loose(name), set())
+        if len(found) == 1:
+            return next(iter(found))
+        if not found:
+            raise ValueError(f"no student is called {name!r}")
+        raise ValueError(f"{len(found)} students are called {name!r}: {', '.join(sorted(found))}"
+                         + ("" if self.has_list else "; the platform's list (--list) tells them apart"))
+
+    def find(self, sent: Sent) -> tuple[str, datetime | None]:
+        """The id of the student who sent a file, and the time in the list. Raises ValueError with the reason."""
+        entry = self.entries.get(sent.number) if sent.number else None
+        if sent.number and self.has_list and entry is None:
+            raise ValueError(f"{sent.number} of {sent.who!r} is not in the list")
+        if entry is not None:
+            if entry.name and loose(entry.name) != loose(sent.who):
+                raise ValueError(f"the list has {entry.name!r} as {sent.number}, not {sent.who!r}: is it the list of "
+                                 "another exercise?")
+            if entry.student is None:
+                raise ValueError(entry.wrong)
+            return entry.student, entry.when
+        for known, text in ((self.ids, sent.who.casefold()), (self.numbers, sent.number)):
+            if student := known.get(text):
+                return student, None
+        if not sent.number:
+            raise ValueError(f"{sent.who!r} is not the id of a student")
+        return self.by_name(sent.who), None
+
+    def read(self, path: Path, platform: str, zone: tzinfo) -> None:
+        """Take in the platform's list. Raises ValueError where it is none."""
+        head, rows = _table(path)
+        column = head.index("id") if platform == "canvas" and "id" in head else 0
+        found = [(number[0], row) for row in rows if (number := re.findall(r"\d+$", row[column].strip()))]
+        require(bool(found), "--list", str(path), "Moodle's grading worksheet or Canvas's gradebook, a CSV file")
+        names = [_name(head, row) for _, row in found]
+        self.settle(names)
+        for (number, row), name in zip(found, names, strict=True):
+            entry = Entry(name)
+            for place in (head.index(one) for one in TIMES if one in head):
+                if row[place].strip() not in ("", "-"):
+                    entry.when = in_utc(row[place], zone)
+            try:
+                entry.student = self._of_row(head, row, column, name)
+            except ValueError as error:
+                entry.wrong = f"{error} (in {path.name})"
+            self.entries[number] = entry
+        self.has_list = True
+
+    def _of_row(self, head: list[str], row: list[str], column: int, name: str) -> str:
+        found = set()
+        for place, cell in enumerate(text.strip().casefold() for text in row):
+            if place != column and cell in self.emails:
+                found.add(self.emails[cell])
+            if place != column and cell in self.ids and (head[place] in IDS or not cell.isdigit()):
+                found.add(self.ids[cell])
+        if len(found) > 1:
+            raise ValueError(f"{name or row[column]} is more than one student: {', '.join(sorted(found))}")
+        if not found and not name:
+            raise ValueError(f"nothing in the row of {row[column]!r} is a student's id, email or name")
+        return found.pop() if found else self.by_name(name)
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The pairs whose key belongs to one student only."""
+    found = defaultdict(set)
+    for key, student in pairs:
+        found[key].add(student)
+    return {key: next(iter(students)) for key, students in found.items() if len(students) == 1}
+
+
+def _name(head: list[str], row: list[str]) -> str:
+    if "lastname" in head and "firstname" in head:      # Canvas, with two columns for the name
+        return f"{row[head.index('firstname')]} {row[head.index('lastname')]}".strip()
+    return next((row[head.index(one)].strip() for one in NAMES if one in head), "")
+
+
+def _table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """A CSV file's head in small letters and its rows, all of one width, whatever a spreadsheet has made of it."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    require(len(rows) > 1, "--list", str(path), "a CSV file with a head and rows")
+    head = [cell.strip().casefold() for cell in rows[0]]
+    return head, [(row + [""] * len(head))[:len(head)] for row in rows[1:]]
+
+
+def students(app: NbGraderApp) -> Roster:
+    """The list of students. Raises ValueError where it is empty."""
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+        people = [Person(one.id, one.first_name or "", one.last_name or "", one.email or "", one.lms_user_id or "")
+                  for one in book.students]
+    if not people:
+        raise ValueError("the list of students is empty: nbgrader db student import FILE")
+    return Roster(sorted(people, key=lambda one: one.id))
