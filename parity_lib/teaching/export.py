@@ -9,9 +9,9 @@ that it does not know, and takes a blank for "no grade", so those without a grad
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +22,11 @@ from nbgrader.apps import NbGraderApp
 from parity_lib.errors import require
 from parity_lib.teaching import status, worksheet
 from parity_lib.teaching.grade import course, printable
-from parity_lib.teaching.worksheet import Form, plain
+from parity_lib.teaching.roster import Person, Roster
+from parity_lib.teaching.worksheet import Form
 
 FOLDER = Path("private") / "export"     # git ignores it
 DIGITS = 2                              # what both platforms show
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -185,28 +185,27 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
 
 
 def matched(form: Form, standings: list[Standing]) -> tuple[dict[str, int], list[int]]:
-    """The row of each student, and the rows of nobody: by id, then by email, then by a name that only one has."""
-    rows: dict[str, int] = {}
-    for keys in (lambda one: {one.student}, lambda one: {one.email}, _names):
-        known: dict[str, set[str]] = {}
-        for one in standings:
-            for key in filter(None, map(plain, keys(one))):
-                known.setdefault(key, set()).add(one.student)
-        taken = set(rows.values())
-        found: dict[str, set[int]] = {}
-        for row in form.students:
-            whose = next((known[key] for at in form.who if (key := plain(form.sheet.cell(row, at))) in known), set())
-            if row not in taken and len(whose) == 1:
-                found.setdefault(*whose, set()).add(row)
-        rows |= {student: places.pop() for student, places in found.items()
-                 if len(places) == 1 and student not in rows}
+    """The row of each student, and the rows of nobody: by id or email, or else by a name that only one has."""
+    known = Roster([Person(one.student, one.first_name, one.last_name, one.email, "") for one in standings])
+    known.settle(cell for row in form.students for cell in form.about(row))
+    found: dict[str, list[int]] = {}
+    for row in form.students:
+        if student := _whose(known, form.about(row)):
+            found.setdefault(student, []).append(row)
+    rows = {student: places[0] for student, places in found.items() if len(places) == 1}
     return rows, [row for row in form.students if row not in set(rows.values())]
 
 
-def _names(one: Standing) -> set[str]:
-    """A name in the orders in which the platforms may show it."""
-    first, last = one.first_name, one.last_name
-    return {f"{first} {last}", f"{last} {first}", f"{last}, {first}" if first and last else f"{first}{last}"}
+def _whose(known: Roster, about: list[str]) -> str:
+    """The id of the one student that a row's cells tell of, or ""."""
+    sure = {student for cell in about for student in (known.ids.get(cell.casefold()), known.emails.get(cell.casefold()))
+            if student}
+    if sure:
+        return sure.pop() if len(sure) == 1 else ""
+    for cell in about:
+        with contextlib.suppress(ValueError):
+            return known.by_name(cell)
+    return ""
 
 
 def _factor(form: Form, standings: list[Standing], name: str, scale: bool | None) -> float:
@@ -234,22 +233,17 @@ def rounded(points: float) -> str:
 def _for_moodle(standings: list[Standing], name: str) -> str:
     """The import of Moodle's gradebook: those who have a grade."""
     return _csv([("ID number", "Email address", "Full name", name),
-                 *((one.student, one.email, harmless(one.full_name), rounded(one.points))
+                 *((one.student, one.email, status.harmless(one.full_name), rounded(one.points))
                    for one in standings if one.points is not None)])
 
 
 def _as_table(standings: list[Standing], name: str) -> str:
     """A row a student, blanks where nothing is known."""
     head = ("student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do")
-    return _csv([head, *(tuple(map(harmless, (
+    return _csv([head, *(tuple(map(status.harmless, (
         one.student, one.last_name, one.first_name, one.email, name,
         "" if one.points is None else rounded(one.points), rounded(one.most) if one.most else "",
         rounded(one.penalty) if one.penalty else "", one.todo))) for one in standings)])
-
-
-def harmless(text: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) and not re.fullmatch(r"-?[\d.]+", text) else text
 
 
 def _csv(rows: list[tuple[str, ...]]) -> str:

@@ -122,6 +122,14 @@ class Form:
     most: float | None
     numbers: dict[int, str] = field(default_factory=dict)       # row: Moodle's number of a participant
     kept: tuple[str, ...] = ()
+    two_names: bool = False     # the first two columns are a family name and a given one
+
+    def about(self, row: int) -> list[str]:
+        """The cells that say whose row it is."""
+        if not self.two_names:
+            return [cell for at in self.who if (cell := self.sheet.cell(row, at))]
+        joined = f"{self.sheet.cell(row, 1)} {self.sheet.cell(row, 0)}"
+        return [joined, *(cell for at in self.who if at > 1 and (cell := self.sheet.cell(row, at)))]
 
 
 def moodle(sheet: Sheet, column: str | None = None) -> Form:
@@ -157,7 +165,7 @@ def canvas(sheet: Sheet, name: str, column: str | None = None) -> Form:
                 and sheet.cell(row, 0) != CANVAS_TEST]
     most = number(sheet.cell(possible[0], grade)) if possible else None
     who = sorted(range(section), key=lambda at: head[at] == "ID")      # Canvas's own number last
-    return Form(sheet, grade, who, students, most, kept=CANVAS_KEPT)
+    return Form(sheet, grade, who, students, most, kept=CANVAS_KEPT, two_names=head[0] == "LastName")
 
 
 def _named(head: list[str], names: tuple[str, ...] | list[str], what: str) -> int:
