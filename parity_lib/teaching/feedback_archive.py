@@ -18,11 +18,11 @@ from pathlib import Path, PurePosixPath
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.errors import require
-from parity_lib.teaching.export import Exported, Standing, matched
+from parity_lib.teaching.export import Exported, Standing, matched, rounded
 from parity_lib.teaching.worksheet import Form, plain
 
-SCORE = re.compile(r"\(Score: (\d+(?:\.\d+)?) / ")
-LATE = re.compile(r"Late submission penalty \(Score: -(\d+(?:\.\d+)?)\)")
+SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")      # the first is the whole, less the penalty
+HALF_A_DIGIT = 0.006     # of a score with two digits
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f_/\\:*?"<>|&\']')
 
 
@@ -56,13 +56,11 @@ def _amiss(app: NbGraderApp, name: str, one: Standing, page: Path) -> str:
         return "no feedback page"
     graded = Path(app.coursedir.root, app.coursedir.format_path(
         app.coursedir.autograded_directory, one.student, name), f"{name}.ipynb")
-    text = page.read_text(encoding="utf-8", errors="replace")
-    shown, late = SCORE.search(text), LATE.search(text)
-    points = float(shown[1]) - (float(late[1]) if late else 0.0) if shown else None
+    shown = SCORE.search(page.read_text(encoding="utf-8", errors="replace"))
     if graded.is_file() and page.stat().st_mtime < graded.stat().st_mtime:
         return "the feedback page is older than the grading"
-    if points is not None and abs(max(points, 0.0) - one.points) > 0.006:
-        return f"the feedback page says {max(points, 0.0):g} points, the gradebook {one.points:g}"
+    if shown and abs(max(float(shown[1]), 0.0) - one.points) > HALF_A_DIGIT:
+        return f"the feedback page says {float(shown[1]):g} points, the gradebook {rounded(one.points)}"
     return ""
 
 

@@ -307,12 +307,16 @@ def test_two_rows_of_one_student_belong_to_nobody(tmp_path):
 
 
 def write_feedback(root: Path) -> None:
-    """Pages as nbgrader names them, with the score that they show."""
+    """Pages as nbgrader names them, with the score that they show; two are late, one of them for ever."""
     with classroom.opened(root) as book:
+        book.find_submission(NAME, "s204509").notebooks[0].late_submission_penalty = 1.1
+        book.find_submission(NAME, "s204510").notebooks[0].late_submission_penalty = 99
+        book.db.commit()
         for entry in book.assignment_submissions(NAME):
+            score = round(entry.score - (entry.late_submission_penalty or 0), 2)
             page = root / "feedback" / entry.student.id / NAME / f"{NAME}.html"
             page.parent.mkdir(parents=True)
-            page.write_text(f"<h4>{NAME} (Score: {round(entry.score, 2)} / 15.0)</h4>")
+            page.write_text(f"<h4>{NAME} (Score: {score} / 15.0)</h4>")
 
 
 def test_moodle_takes_feedback_by_the_number_of_the_participant(root, tmp_path):
