@@ -30,15 +30,18 @@ def pack(app: NbGraderApp, name: str, standings: list[Standing], names: dict[str
          done: Exported) -> None:
     """Write the archive; ``names`` has the place in it of each student's page, without the page's own ending."""
     content: dict[str, Path] = {}
+    amiss: dict[str, list[str]] = {}
     for one in (one for one in standings if one.points is not None):
         page = Path(app.coursedir.root, app.coursedir.format_path(
             app.coursedir.feedback_directory, one.student, name), f"{name}.html")
         if why := _amiss(app, name, one, page):
-            done.todo.append(f"{one.student}: {why}; nbgrader generate_feedback {name} --student={one.student} --force")
+            amiss.setdefault(why, []).append(one.student)
         elif one.student not in names:
             done.todo.append(f"{one.student}: no place for a feedback page in the archive is known")
         else:
             content[f"{names[one.student]}.html"] = page
+    done.todo += [f"{', '.join(ids)}: {why}; nbgrader generate_feedback {name} --force"
+                  + (f" --student={ids[0]}" if len(ids) == 1 else "") for why, ids in amiss.items()]
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file():
         done.notes.append(f"{path.name} takes the place of an earlier one")

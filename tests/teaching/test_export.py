@@ -350,6 +350,13 @@ def test_a_page_that_is_missing_or_older_than_the_grades_is_named(root, tmp_path
         assert len(archive.namelist()) == 31
 
 
+def test_pages_that_nobody_has_made_yet_are_one_thing_to_do(root):
+    said = [line for line in export(root, "--to", "csv", "--feedback")[1] if "no feedback page" in line]
+    assert len(said) == 1
+    assert said[0].startswith("to do  s204501, s204502, ")
+    assert said[0].endswith(": no feedback page; nbgrader generate_feedback unrolling --force")
+
+
 def test_canvas_takes_feedback_under_the_names_of_its_download(root, tmp_path):
     write_feedback(root)
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
