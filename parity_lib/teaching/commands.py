@@ -141,7 +141,8 @@ def report(name: str, names: bool) -> None:
         from parity_lib.teaching import report_page
 
         found = counting.report(Path.cwd(), name)
-        click.echo(report_page.write(Path.cwd(), found, names))
+        before = report_page.place(Path.cwd(), name, names).is_file()
+        click.echo(f"{report_page.write(Path.cwd(), found, names)}{', written anew' * before}")
     if not names and found.telling:
         click.echo(f"{len(found.telling)} answers that are alike deserve a look: parity report {name} --names")
 

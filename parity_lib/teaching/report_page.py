@@ -30,9 +30,14 @@ WORDS = {"missing": "sent nothing", "collected": "not graded yet", "failed": "fa
          "changed since": "changed since", "needs reading": "with words to be read", "read": "graded and read"}
 
 
+def place(root: Path, name: str, names: bool = False) -> Path:
+    """Where the page of an exercise is."""
+    return root / FOLDER / f"{name}{'-with-names' * names}.html"
+
+
 def write(root: Path, found: Report, names: bool = False) -> Path:
     """Write the page, which its owner alone can read, and return where it is."""
-    path = root / FOLDER / f"{found.name}{'-with-names' if names else ''}.html"
+    path = place(root, found.name, names)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(0o600)
     path.write_text(page(found, names), encoding="utf-8")

@@ -181,7 +181,9 @@ def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root)
     assert re.fullmatch(r"\d+ answers that are alike deserve a look: parity report unrolling --names", said[1])
     assert not [one for one in the_class() if one.id in page or one.full_name in unescape(page)]
     assert "alike" not in page
+    assert "Two readers" not in page
     assert len(run(root, NAME, "--names")[1]) == 1
+    assert "written anew" in run(root, NAME)[1][0]
     names = (root / "private" / "report" / f"{NAME}-with-names.html").read_text(encoding="utf-8")
     assert "A hint for a person, never a verdict." in names
     assert "Ada Lovelace (s204501)" in names
@@ -192,26 +194,37 @@ def test_agreement_of_readers_is_shown_where_there_is_any(found, monkeypatch):
     one = SimpleNamespace(task="what_convinces", first="<gradebook>", second="tom", both=30, equal=24, difference=0.25,
                           kappa=None)
     monkeypatch.setattr(found, "agreement", [one])
-    page = report_page.page(found, names=True)
-    assert "&lt;gradebook&gt;, tom" in page
-    assert "0.63 to 0.90" in page
-    assert "Two readers" not in report_page.page(found)
+    part = "".join(report_page._agreement(found))
+    assert "&lt;gradebook&gt;, tom" in part
+    assert "0.63 to 0.90" in part
 
 
 def test_an_error_of_a_students_own_is_no_example_for_the_class(found):
     own = report.Misconception("`f` stopped with ValueError: Emmy was here", "Emmy was here, at length", "",
                                known=False, tasks={"f": ["s204502"]})
     found = report.Report(**{**vars(found), "misconceptions": [own]})
-    assert "at length" not in report_page.page(found)
-    assert "at length" in report_page.page(found, names=True)
+    assert "at length" not in "".join(report_page._mistakes(found, names=False))
+    assert "at length" in "".join(report_page._mistakes(found, names=True))
 
 
 def test_a_section_is_a_link_where_the_books_address_is_known(found, monkeypatch):
-    assert "<a href" not in re.sub(r"<a download.*?>", "", report_page.page(found))
+    def said():
+        return "".join(report_page._mistakes(found, names=False))
+
+    monkeypatch.delenv("PARITY_BOOK", raising=False)
+    assert "<a href" not in said()
     monkeypatch.setenv("PARITY_BOOK", "https://example.org/book/")
-    assert '<a href="https://example.org/book/book/unrolling.html#two-units-by-hand">' in report_page.page(found)
+    assert '<a href="https://example.org/book/book/unrolling.html#two-units-by-hand">' in said()
     monkeypatch.setenv("PARITY_BOOK", "javascript:alert(1)//")
-    assert "javascript" not in report_page.page(found)
+    assert "javascript" not in said()
+
+
+def test_a_class_without_a_failed_test_or_a_read_answer_has_a_page_too(found):
+    found = report.Report(**{**vars(found), "misconceptions": [], "points": {}, "alike": []})
+    page = report_page.page(found, names=True)
+    assert "No test failed." in page
+    assert "answers in words are still to be read" in page
+    assert "No answer that is long enough to tell is shared." in page
 
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script></pre></style>`<b>`\x1b[0m\u202e'
