@@ -194,25 +194,68 @@ def reading(name: str, reader: str | None, rule: str | None) -> None:
 
 @click.command()
 @click.argument("name")
-def report(name: str) -> None:
+@click.option("--names", is_flag=True, help="Your own copy: with names, and with what deserves a look.")
+def report(name: str, names: bool) -> None:
     """Write a page about the class: what was hard, what was misunderstood, what deserves a look."""
-    raise NotImplementedError
+    with as_message():
+        from parity_lib.teaching import report as counting
+        from parity_lib.teaching import report_page
+
+        found = counting.report(Path.cwd(), name)
+        before = report_page.place(Path.cwd(), name, names).is_file()
+        click.echo(f"{report_page.write(Path.cwd(), found, names)}{', written anew' * before}")
+    if not names and found.telling:
+        click.echo(f"{len(found.telling)} answers that are alike deserve a look: parity report {name} --names")
 
 
 @click.command()
 @click.argument("name")
 @click.option("--to", "platform", type=click.Choice(["canvas", "moodle", "csv"]), required=True)
+@click.option("--list", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The platform's own file: Moodle's grading worksheet, or Canvas's exported gradebook.")
+@click.option("--column", metavar="HEADING", help="The column of that file for the grades, if it cannot be told.")
+@click.option("--scale/--no-scale", default=None,
+              help="Where the platform's maximum is another: convert the points, or not.")
+@click.option("--partial", is_flag=True, help="Points so far, too, where answers are still to be read.")
 @click.option("--feedback", is_flag=True, help="Make an archive of the feedback pages, too.")
-def export(name: str, platform: str, feedback: bool) -> None:
-    """Write the grades of an exercise as the platform imports them."""
-    raise NotImplementedError
+@click.option("--downloaded", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Canvas's download of the submissions, whose file names the archive for Canvas needs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file [private/export/NAME-TO.csv].")
+def export(name: str, platform: str, listed: Path | None, column: str | None, scale: bool | None, partial: bool,
+           feedback: bool, downloaded: Path | None, out: Path | None) -> None:
+    """Write the grades of an exercise as the platform imports them; status 1 where something is left to do."""
+    with as_message():
+        from parity_lib.teaching import export as exporting
+
+        done = exporting.export(Path.cwd(), name, platform, listed=listed, column=column, partial=partial, scale=scale,
+                                out=out, feedback=feedback, downloaded=downloaded)
+        for line in exporting.lines(done):
+            click.echo(line)
+    click.echo(f"{done.graded} grades, {len(done.todo)} things to do")
+    if done.todo:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="The longest for a cell.")
+def check(files: tuple[Path, ...], seconds: float) -> None:
     """Look at notebooks before they are handed in: the right file, no missing cell, the points of the public checks."""
-    raise NotImplementedError
+    from parity_lib.teaching import precheck
+
+    complete = True
+    for path in files:
+        try:
+            found = precheck.check(path, seconds)
+        except (ImportError, OSError, ValueError) as error:
+            click.echo(f"{path.name}: {error}")
+            complete = False
+            continue
+        for line in precheck.lines(found):
+            click.echo(line)
+        complete = complete and found.complete
+    if not complete:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()

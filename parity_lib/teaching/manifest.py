@@ -23,6 +23,7 @@ from parity_lib.teaching.chapters import TIME, Chapter, chapters
 
 POINTS = Path("parity_lib/checks/points.py")
 ANSWERS = Path("parity_lib/checks/model_answers.json")
+CELLS = Path("parity_lib/checks/cells.json")
 BEGIN = Path("book/index.md")
 OVERVIEW, SYLLABUS, CONTENTS = Path("book/exercises.md"), Path("book/instructors.md"), Path("_toc.yml")
 IN_CONTENTS = "- file: exercises/"
@@ -96,6 +97,7 @@ def derived(root: Path) -> dict[str, str]:
     known = [_exercise(source) for source in sources]
     make = {POINTS: lambda text: _points(known),
             ANSWERS: lambda text: _answers(sources),
+            CELLS: lambda text: _marked(sources),
             OVERVIEW: lambda text: with_table(text, "exercise", _overview(known)),
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(known, pages)),
             CONTENTS: lambda text: _contents(text, known),
@@ -121,6 +123,25 @@ def _answers(sources: list[authoring.Source]) -> str:
     found = {cell["id"].replace("-", "_"): cell["source"]
              for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _marked(sources: list[authoring.Source]) -> str:
+    """The cells that a hand-in has to have, by exercise: id, kind and, of a test, the check that it calls."""
+    def row(cell: dict[str, Any], checks: dict[str, str]) -> dict[str, str]:
+        marks, answer = cell["metadata"]["nbgrader"], cell["cell_type"] == "markdown"
+        kind = {(True, False): "test", (True, True): "answer", (False, True): "solution"}.get(
+            (marks["grade"], marks["solution"]), "readonly")
+        require(kind != "answer" or answer, cell["id"], cell["cell_type"], "Markdown, since a person gives its points")
+        return {"id": cell["id"], "kind": kind} | ({"check": checks[cell["id"]]} if kind == "test" else {})
+
+    found = {}
+    for source in sources:
+        names = [cell["id"] for cell in source.graded if cell["cell_type"] == "code"]
+        checks = dict(zip(names, _checks(source), strict=True))
+        found[source.name] = [row(cell, checks) for cell in source.cells if "nbgrader" in cell["metadata"]]
+    lines = ",\n".join(f' {json.dumps(name)}: [\n  ' + ",\n  ".join(map(json.dumps, cells)) + "]"
+                       for name, cells in found.items())
+    return f"{{\n{lines}\n}}\n"
 
 
 def _overview(known: list[Exercise]) -> list[tuple[str, ...]]:

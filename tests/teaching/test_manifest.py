@@ -15,7 +15,7 @@ EXERCISES = manifest.exercises(ROOT)
 NAMES = [one.name for one in EXERCISES]
 FIRST = EXERCISES[0]
 DERIVED = [path.as_posix() for path in (manifest.POINTS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS,
-                                        manifest.BEGIN, manifest.ANSWERS)]
+                                        manifest.BEGIN, manifest.ANSWERS, manifest.CELLS)]
 DERIVED += [f"book/{page}.md" for page in chapters.chapters(ROOT)]
 
 
@@ -27,7 +27,7 @@ def root(tmp_path):
         for path in (ROOT / folder).glob("*.md"):
             shutil.copy(path, tmp_path / folder)
     (tmp_path / manifest.POINTS).parent.mkdir(parents=True)
-    for path in (manifest.POINTS, manifest.ANSWERS, manifest.CONTENTS):
+    for path in (manifest.POINTS, manifest.ANSWERS, manifest.CELLS, manifest.CONTENTS):
         shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
 
