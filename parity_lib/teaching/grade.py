@@ -28,7 +28,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require, require_int
-from parity_lib.teaching import edition, parallel, private_tests, unfinished
+from parity_lib.teaching import edition, outcome, parallel, private_tests, unfinished
 from parity_lib.teaching.kernel import PREFIX
 from parity_lib.teaching.tidy import fingerprint, printable, tidy
 from parity_lib.training import progress_bar
@@ -51,6 +51,7 @@ class Row:
     most: float | None = None
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    why: str | None = None      # it failed
 
 
 def course(root: Path) -> NbGraderApp:
@@ -92,6 +93,8 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
         with contextlib.closing(_rows(app, folders, name, notebooks, force, jobs, scheduler)) as rows:
             for row in rows:    # each passes here, in this process, one at a time
                 bar.update()
+                if row.state != "kept" or outcome.recall(app, row.student, name):
+                    outcome.remember(app, row.student, name, row.why, row.seconds, row.notes)
                 yield row
 
 
@@ -176,7 +179,8 @@ def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: 
 def fail(app: NbGraderApp, row: Row, name: str, why: str) -> None:
     """Note that a hand-in could not be graded; it keeps no points of an earlier one."""
     row.state = "failed"
-    row.notes.append(why)
+    row.why = printable(why)
+    row.notes.append(row.why)
     unlocked(withdraw, app, row.student, name)
 
 

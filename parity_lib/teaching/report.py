@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.checks.answers import ANSWERS
-from parity_lib.teaching import diary, similar, status
+from parity_lib.teaching import outcome, similar, status
 from parity_lib.teaching.feedback import COLOUR
 from parity_lib.teaching.grade import course
 from parity_lib.teaching.similar import Alike
@@ -95,14 +95,14 @@ def report(root: Path, name: str) -> Report:
         raise ValueError(f"name must be an exercise with graded hand-ins, but it is {name!r} "
                          f"({status.totals(rows)}): parity grade {name}")
     notebooks = {student: cells(notebook_of(app, student, name)) for student in graded}
-    kept = diary.recall(root, name)
+    kept = outcome.known(app, name)
     notes = {student: [*kept.get(student, {}).get("notes", []), *_stopped(found)]
              for student, found in notebooks.items()}
     return Report(
         name, Counter(row.state for row in rows), {row.student: row.full_name for row in rows},
         max(row.most for row in rows), {row.student: row.points for row in rows if row.state == "read"},
         _tasks(app, name, set(graded)), misconceptions(notebooks), _alike(app, name, notebooks),
-        {student: float(kept[student]["seconds"]) for student in graded if student in kept},
+        {student: round(seconds, 1) for student in graded if (seconds := kept.get(student, {}).get("seconds"))},
         {student: said for student, said in notes.items() if said}, agreement(root, name))
 
 

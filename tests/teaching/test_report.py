@@ -14,8 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from parity_lib.cli import main
-from parity_lib.teaching import diary, report, report_page, similar
-from parity_lib.teaching.grade import Row
+from parity_lib.teaching import grade, outcome, report, report_page, similar
 from tests.browser import launch
 from tests.teaching import classroom
 from tests.teaching.classroom import DONE, NAME
@@ -98,8 +97,10 @@ def test_a_cell_that_ran_too_long_is_told_by_what_grading_wrote(root, tmp_path):
     cell = next(one for one in notebook["cells"] if one["id"] == "unroll-check")
     cell["outputs"] = [{"output_type": "error", "ename": "Timeout", "evalue": "longer than 60 s", "traceback": []}]
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    (course / "autograded" / "s204531" / NAME / f"{NAME}.ipynb").write_text('{"metadata": {}, "cells": 3}')
-    diary.remember(course, NAME, [Row("s204501", seconds=3.14), Row("s204502", seconds=30, notes=["was <taken> for"])])
+    (course / "autograded" / "s204531" / NAME / f"{NAME}.ipynb").write_text('{"metadata": {}, "cells": [')
+    app = grade.course(course)
+    outcome.remember(app, "s204501", NAME, None, 3.14)
+    outcome.remember(app, "s204502", NAME, None, 30, ["was <taken> for"])
     found = report.report(course, NAME)
     assert found.notes == {"s204502": ["was <taken> for"], "s204530": ["`unroll-check`: longer than 60 s"]}
     assert found.seconds == {"s204501": 3.1, "s204502": 30}
@@ -107,14 +108,6 @@ def test_a_cell_that_ran_too_long_is_told_by_what_grading_wrote(root, tmp_path):
     assert "More than 1.5 times" not in page
     assert "was &lt;taken&gt; for" in page
     assert "Grading took 16.6 s a hand-in (median of 2), 30.0 s at most." in page
-
-
-def test_what_is_kept_keeps_its_time_and_a_broken_diary_is_none(tmp_path):
-    diary.remember(tmp_path, NAME, [Row("a", seconds=5), Row("b", "failed", seconds=1, notes=["no"])])
-    diary.remember(tmp_path, NAME, [Row("a", "kept", seconds=0.01), Row("b", seconds=2)])
-    assert diary.recall(tmp_path, NAME) == {"a": {"seconds": 5, "notes": []}, "b": {"seconds": 2, "notes": []}}
-    diary.place(tmp_path, NAME).write_text("[")
-    assert diary.recall(tmp_path, NAME) == {}
 
 
 def test_nothing_graded_is_said_in_a_line(tmp_path):

@@ -168,13 +168,16 @@ def test_a_failure_is_known_until_the_hand_in_changes_or_is_graded(root):
     assert (found.state, found.points) == ("changed since", None)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
     assert outcome.recall(app, ADA, NAME) == "ValueError: \x1b[2Jno notebook"
-    outcome.remember(app, ADA, NAME, None)
-    outcome.remember(app, ADA, NAME, None)
+    outcome.remember(app, ADA, NAME, None, 2.5, ["a note"])
     assert outcome.recall(app, ADA, NAME) is None
+    assert outcome.known(app, NAME)[ADA] | {"hand_in": ""} == {
+        "why": None, "hand_in": "", "seconds": 2.5, "notes": ["a note"]}
     outcome.remember(app, "../x/y", NAME, "why")
-    assert [one.name for one in (root / "private" / "outcomes" / NAME).iterdir()] == ["..%2Fx%2Fy.json"]
+    assert {one.name for one in (root / "private" / "outcomes" / NAME).iterdir()} == {"..%2Fx%2Fy.json", f"{ADA}.json"}
+    assert set(outcome.known(app, NAME)) == {"../x/y", ADA}
     (root / "private" / "outcomes" / NAME / f"{ADA}.json").write_text("[]")
     assert outcome.recall(app, ADA, NAME) is None
+    assert set(outcome.known(app, NAME)) == {"../x/y"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
