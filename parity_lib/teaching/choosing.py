@@ -115,7 +115,7 @@ def _rank(exercise: Exercise, fits: list[Candidate]) -> Callable[[Candidate], tu
     """Larger for what was handed in later: by the times where all are known, else by the order of the downloads."""
     timed = all(one.when is not None for one in fits)
     return lambda one: (*((one.when,) if timed else ()), one.place, one.order,
-                        one.called == f"{exercise.name}.ipynb", one.place >= 0)
+                        one.called == f"{exercise.name}.ipynb")
 
 
 def _is_on_time(exercise: Exercise, student: str, one: Candidate) -> bool:

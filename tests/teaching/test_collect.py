@@ -212,6 +212,11 @@ def test_two_downloads_and_one_list(root, tmp_path):
     assert "2 d late" in rows[ADA]
     assert "not taken: " in said
     shutil.rmtree(folder(root, ADA))
+    broken = one(moodle({(ADA, "unrolling.ipynb"): notebook("third")[:99]}), tmp_path, "third.zip")
+    assert collect(root, first, broken, *common)[0] == 1
+    assert placed(root) == {ADA: "first"}
+    assert not (folder(root, ADA) / "timestamp.txt").exists()
+    shutil.rmtree(folder(root, ADA))
     listing.write_text(listing.read_text(encoding="utf-8-sig").replace("Sunday, 22 November 2026, 06:00 PM", "-"),
                        encoding="utf8")
     assert "whether it was on time is not known" in collect(root, second, *common, "--keep", "on-time")[1][ADA]
