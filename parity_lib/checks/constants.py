@@ -18,6 +18,8 @@ from parity_lib.errors import require, require_choice
 
 PUBLISHED: dict[str, dict[str, Any]] = {
     "unrolling": {"counted": "ones", "says": "odd", "gain": 1, "reading": "forwards", "low": -1, "high": 1},
+    "lstm_comparison": {"blocks": "ifgo", "forget": None, "middle": "halfway", "power": 1},
+    "no_teacher_forcing": {"counted": "ones", "says": "odd", "base": None, "clip": 1.0, "strings": 64, "least": 0.95},
 }
 _values: ContextVar[dict[str, dict[str, Any]]] = ContextVar("values", default=PUBLISHED)
 
@@ -39,6 +41,16 @@ def is_published(exercise: str, *names: str) -> bool:
     (False, True)
     """
     return all(constant(exercise, name) == PUBLISHED[exercise][name] for name in names)
+
+
+def counted(exercise: str, bits: Any) -> Any:
+    """1 where a bit counts: ``bits`` themselves where ones are counted, else their opposites."""
+    return bits if constant(exercise, "counted") == "ones" else 1 - bits
+
+
+def said(exercise: str, count: Any) -> Any:
+    """The answer for these counts: 1 where they are odd, or where they are even."""
+    return (count + (constant(exercise, "says") == "even")) % 2
 
 
 @contextmanager
@@ -65,7 +77,8 @@ class Variant:
         if not hasattr(found, "task"):
             return found
         run = self._with_values(found)
-        run.task = type(found.task)(run, found.task.says)
+        with changed(self._exercise, self._values):
+            run.task = type(found.task)(run, found.words())
         return run
 
     def _with_values(self, test: Callable[..., None]) -> Callable[..., None]:

@@ -121,9 +121,9 @@ def variant(names: tuple[str, ...], secret_file: Path) -> None:
 
         key, made = own.key_from(secret_file, Path.cwd())
         if made:
-            click.echo(f"{secret_file} is a new key. Keep it, and to yourself: with it come the same exercises again")
+            click.echo(f"{secret_file} is a new key. Keep it, to yourself: with it the same exercises come again")
         elif own.open_to_others(secret_file):
-            click.echo(f"{secret_file} can be read by other accounts of this machine: chmod 600 {secret_file}", err=True)
+            click.echo(f"Other accounts of this machine can read the key: chmod 600 {secret_file}", err=True)
         for one in own.write(Path.cwd(), names, key):
             values = ", ".join(f"{name} {value}" for name, value in one.values.items())
             click.echo(f"{one.name:22} {one.path.as_posix()}  {values or 'as published: it has no variant'}")

@@ -108,13 +108,16 @@ def edited(name: str, text: str, values: dict[str, Any]) -> str:
     return text.replace(published, own)
 
 
-def replaced(text: str, edits: list[tuple[str, str]]) -> str:
-    """The text with each first part replaced by the second. Raises ValueError where one is not there exactly once."""
-    for old, new in edits:
-        count = text.count(old)
-        if count != 1:
-            raise ValueError(f"a part that a variant changes is there {count} times, and not once: {old[:80]!r}. Was "
-                             "the source changed? parity_lib/teaching/variants/ has to follow")
+def replaced(text: str, edits: list[tuple]) -> str:
+    """The text with each first part replaced by the second; a third says how often it is there, if not once.
+
+    Raises ValueError where it is there another number of times.
+    """
+    for old, new, *times in edits:
+        count, most = text.count(old), (times or [1])[0]
+        if count != most:
+            raise ValueError(f"a part that a variant changes is there {count} times, and not {most}: {old[:80]!r}. "
+                             "Was the source changed? parity_lib/teaching/variants/ has to follow")
         text = text.replace(old, new)
     return text
 

@@ -15,11 +15,12 @@ CELL, SLOW_CELL = 2e-3, 1e-9
 LEVELS, SLOW, MOST = 600, 48, 120_000
 
 
-def wrong_string(weights: list[np.ndarray], levels: int = LEVELS, coded: tuple[float, float] = (-1, 1)
-                 ) -> np.ndarray | None:
+def wrong_string(weights: list[np.ndarray], levels: int = LEVELS,
+                 coded: tuple[float, float] = (-1, 1)) -> np.ndarray | None:
     """A string of bits, 0 or 1, after which the net's answer is wrong; None where none is found.
 
-    ``weights`` are U, V, b, W, c for a 0 and a 1 that are ``coded`` as these numbers. Of the strings that are found it is a shortest.
+    ``weights`` are U, V, b, W, c for a 0 and a 1 that are ``coded`` as these numbers. Of the strings that are found
+    it is a shortest.
     """
     U, V, b, W, c = weights
     low, high = coded

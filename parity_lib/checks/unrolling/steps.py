@@ -10,7 +10,7 @@ from torch import nn
 
 from parity_lib import data, models
 from parity_lib.checks import expect
-from parity_lib.checks.constants import constant, is_published
+from parity_lib.checks.constants import constant, counted, is_published, said
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -40,29 +40,22 @@ def parity(seed: int = 0) -> None:
         expect.equal(got, _said(_counted(bits).sum(axis=1)), what, hint, PICTURE)
 
 
-def _counted(bits: np.ndarray) -> np.ndarray:
-    """1 where a bit counts: the ones, or in a variant the zeros."""
-    return bits if constant("unrolling", "counted") == "ones" else 1 - bits
-
-
-def _said(count: np.ndarray) -> np.ndarray:
-    """The answer for these counts: 1 where they are odd, or in a variant even."""
-    return (count + (constant("unrolling", "says") == "even")) % 2
+_counted, _said = partial(counted, "unrolling"), partial(said, "unrolling")
 
 
 def _parity_hint(got: np.ndarray, bits: np.ndarray) -> str:
-    counted, ones, odd = _counted(bits), constant("unrolling", "counted"), constant("unrolling", "says")
-    count, right = counted.sum(axis=1), _said(counted.sum(axis=1))
+    marked, ones, odd = _counted(bits), constant("unrolling", "counted"), constant("unrolling", "says")
+    count, right = marked.sum(axis=1), _said(marked.sum(axis=1))
     return expect.likely(got, [
         *((bits.sum(axis=1) % 2, f"this is the published exercise's answer; here 1 stands for an {odd} number of "
            f"{ones}") for _ in range(not is_published("unrolling", "counted", "says"))),
         (count, f"this is the count of {ones}; the parity is its remainder modulo 2"),
         (1 - right, f"even and odd are swapped: 1 stands for {odd}"),
         (bits[:, -1], "this is the last bit, not the parity of all of them"),
-        (_said(counted.sum(axis=0)), "this runs down the batch, across strings; one string is one row: axis=1"),
-        (_said(counted.sum()), "this is one answer for the whole batch; each row has its own: axis=1"),
-        (_said(np.cumsum(counted, axis=1)), "this is the parity after every bit; asked for is the one after the last"),
-        *((_said(counted[:, -2] + counted[:, -1]), "this is the parity of the last two bits: each step has to go on "
+        (_said(marked.sum(axis=0)), "this runs down the batch, across strings; one string is one row: axis=1"),
+        (_said(marked.sum()), "this is one answer for the whole batch; each row has its own: axis=1"),
+        (_said(np.cumsum(marked, axis=1)), "this is the parity after every bit; asked for is the one after the last"),
+        *((_said(marked[:, -2] + marked[:, -1]), "this is the parity of the last two bits: each step has to go on "
            "from the parity so far") for _ in range(bits.shape[1] > 2)),
         (np.flatnonzero(right), f"these are the numbers of the {odd} rows; a 0 or a 1 is asked for each row"),
         (right[:, None], "the axis that was summed is still there, with size 1"),
@@ -105,6 +98,7 @@ def _gain() -> float:
 TURNED = ("the equation has columns, and a batch has rows: `U x` becomes `x @ U.T`, [batch, 1] @ [1, H], and `V h` "
           "becomes `h @ V.T`")
 PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "cannot be multiplied"), TURNED)
+PART = "tanh goes round the whole sum, not round a part of it"
 STEP_SLIPS = [
     (lambda x, h, U, V, b: np.tanh(_gain() * (U @ x.T + V @ h.T + b[:, None])), TURNED),
     (lambda x, h, U, V, b: np.tanh(_gain() * (U @ x.T + V @ h.T + b[:len(x)])) if len(x) == len(b) else np.zeros(0),
@@ -120,8 +114,8 @@ STEP_SLIPS = [
     (lambda x, h, U, V, b: _step(x, h, U, V, 0), "the bias b is missing"),
     (lambda x, h, U, V, b: _step(x, 0 * h, U, V, b), "the old state h does not take part"),
     (lambda x, h, U, V, b: _step(0 * x, h, U, V, b), "the input x does not take part"),
-    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T)) + h @ V.T + b, "tanh goes round the whole sum, not round a part of it"),
-    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T + b)) + h @ V.T, "tanh goes round the whole sum, not round a part of it"),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T)) + h @ V.T + b, PART),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T + b)) + h @ V.T, PART),
     (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T + h * V.diagonal() + b)), "each unit sees its own old state "
      "alone; `h @ V.T` gives it those of all"),
     (lambda x, h, U, V, b: _step(x, h, U, V, 0) + b, "the bias is added after tanh; it belongs inside"),
