@@ -20,6 +20,8 @@ PUBLISHED: dict[str, dict[str, Any]] = {
     "unrolling": {"counted": "ones", "says": "odd", "gain": 1, "reading": "forwards", "low": -1, "high": 1},
     "varying_lengths": {"shortest": 1, "after": "after", "before": "before", "fill": 0, "base": None, "cut": 0},
     "architecture": {"readout": 0, "swapped": None, "level": 95, "modulus": 3, "remainder": 0},
+    "gradient_through_time": {"gain": 1, "mean": "positions", "share": 0.001, "shortest": 1, "hunted": "ones",
+                              "low": 0, "high": 1},
     "lstm_comparison": {"blocks": "ifgo", "forget": None, "middle": "halfway", "power": 1},
     "no_teacher_forcing": {"counted": "ones", "says": "odd", "base": None, "clip": 1.0, "strings": 64, "least": 0.95},
 }
