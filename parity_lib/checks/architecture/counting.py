@@ -73,7 +73,8 @@ def _readout_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers
     outputs = constant("architecture", "readout")
     right = count(cell, features, hidden, layers)
     return expect.likely(got, [
-        (right, f"the readout counts here: {outputs} number{'s' * (outputs > 1)}, each with a weight a unit and a bias"),
+        (right, f"the readout counts here: {outputs} number{'s' * (outputs > 1)}, each with a weight for each unit "
+         "and a bias"),
         (right + outputs * hidden, "the readout's biases are missing"),
         (right + hidden + outputs, "the readout has a weight for each unit and each of its numbers"),
         (right + layers * of_readout(hidden), "there is one readout, on the last layer"),

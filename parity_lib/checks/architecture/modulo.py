@@ -29,7 +29,8 @@ def multiple_of_three(seed: int = 0) -> None:
     if states >= MOST_STATES:
         expect.fail("multiple_of_three: the states that your net can reach", "a few, to which it comes back",
                     f"more than {MOST_STATES} different ones", "does a unit only grow, or is a little left over each "
-                    f"time that {_three()} are taken away? With whole numbers as weights nothing is left over", GATED_UNIT)
+                    f"time that {_three()} are taken away? With whole numbers as weights nothing is left over",
+                    GATED_UNIT)
 
 
 def _holds(ones: np.ndarray | int) -> np.ndarray | bool:

@@ -131,8 +131,8 @@ def _right(rng: np.random.Generator) -> Iterator[Case]:
                "`np.ndindex(weight.shape)` goes through the places of an array of any shape")
     weights, claimed = nearly_right(rng, 0.7 * _share())
     yield Case(f"a gradient whose smallest entry is off by less than {_thousandth()} of the largest", source, weights,
-               claimed, True, f"is the tolerance too strict? It is {_thousandth()} of the array's largest entry, for every "
-               "entry alike")
+               claimed, True, f"is the tolerance too strict? It is {_thousandth()} of the array's largest entry, for "
+               "every entry alike")
     bits = rng.integers(2, size=(3, 6))
     source, slope = network(bits, np.cumsum(bits, axis=1) % 2)
     weights = list(reference.draw_weights(2, rng).values())
@@ -191,7 +191,8 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(about, text, weights, claimed, False, words)
     off, claimed = nearly_right(rng, 1.5 * _share())
     yield Case(f"a gradient whose smallest entry is off by more than {_thousandth()} of the largest", source, off,
-               claimed, False, f"is the tolerance too wide? {_thousandth().capitalize()} of the array's largest entry is the most")
+               claimed, False, f"is the tolerance too wide? {_thousandth().capitalize()} of the array's largest entry "
+               "is the most")
     bits = rng.integers(2, size=(3, 6))
     text, net_slope = network(bits, np.cumsum(bits, axis=1) % 2)
     net = list(reference.draw_weights(2, rng).values())

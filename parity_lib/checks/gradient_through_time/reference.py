@@ -120,7 +120,8 @@ def gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: d
     for t in _order(bits.shape[1], slip):
         own = at_logits[:, t:t + 1] @ W
         at_state = later if slip == "end only" and t < bits.shape[1] - 1 else own + later
-        at_sum = (1 if slip == "no gain" else gain()) * at_state * _slope(states[:, t if slip == "slope before" else t + 1], slip)
+        slope = _slope(states[:, t if slip == "slope before" else t + 1], slip)
+        at_sum = (1 if slip == "no gain" else gain()) * at_state * slope
         bit = bits[:, max(t - 1, 0):max(t, 1)] if slip == "bit before" else bits[:, t:t + 1]
         parts = {"U": at_sum.T @ bit, "b": at_sum.sum(axis=0),
                  "V": at_sum.T @ states[:, t + 1 if slip == "state after" else t],

@@ -72,8 +72,9 @@ def _parity_hint(got: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> str:
         (says(bits.sum(axis=1) - before[rows, lengths]),
          "this is the parity of what was cut off: real positions are those before lengths[i]"),
         (1 - right, f"even and odd are swapped: 1 stands for {odd}"),
-        *(((given * (np.arange(steps) < lengths[:, None])).sum(axis=1) % 2, f"this is the published exercise's label; here 1 stands for an {odd} number of "
-           f"{ones}") for _ in range(not is_published(NAME, "counted", "says"))),
+        *(((given * (np.arange(steps) < lengths[:, None])).sum(axis=1) % 2, "this is the published exercise's label; "
+           f"here 1 stands for an {odd} number of {ones}")
+          for _ in range(not is_published(NAME, "counted", "says"))),
         (says(running), "this is a label at every step (`cumsum`); only the one at the end is asked for"),
         (says(bits.sum(axis=0)), "this adds down the batch; a string runs along axis 1"),
     ])
@@ -89,8 +90,8 @@ def next_max_length(seed: int = 0) -> None:
     """``next_max_length(longest, accuracy, stop)`` -> the longest length of the next batch, an integer."""
     rng, least = np.random.default_rng(seed), _least()
     moved = least - PUBLISHED[NAME]["least"]
-    cases = [(2, 1.0, 50), (2, least, 50), (2, least - 0.0001, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50), (50, 0.2, 50),
-             (1, 0.0, 1), (1, 1.0, 1)]
+    cases = [(2, 1.0, 50), (2, least, 50), (2, least - 0.0001, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50),
+             (50, 0.2, 50), (1, 0.0, 1), (1, 1.0, 1)]
     cases += [(int(longest), min(float(accuracy + moved), 1.0), int(longest + room)) for longest, accuracy, room in
               zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
     for longest, accuracy, stop in cases:

@@ -45,8 +45,8 @@ def _lengths(batch_size: int, max_bits: int, seed: int) -> tuple[str, np.ndarray
     what = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
     slips = {"larger sample than population": "replace=False gives each length to one string at most; lengths may "
              "repeat, each is drawn on its own",
-             "low >= high": f"`integers({_shortest()}, max_bits)` excludes the upper end: with max_bits = {_shortest()} "
-                            "nothing is left to draw"}
+             "low >= high": f"`integers({_shortest()}, max_bits)` excludes the upper end: with max_bits = "
+                            f"{_shortest()} nothing is left to draw"}
     result = expect.ask("random_lengths", what, batch_size, max_bits, Seed(seed), slips=slips, see=UPPER_END)
     got = expect.array(result, what, None, see=UPPER_END)
     if got.shape != (batch_size,):
@@ -70,7 +70,8 @@ def _require_ends(got: np.ndarray, max_bits: int, what: str) -> None:
     elif low > shortest:
         hint = f"your lengths never reach {shortest}"
     if (low, high) != (shortest, max_bits):
-        expect.fail(what, f"lengths from {shortest} to {max_bits}, both included", f"from {low} to {high}", hint, UPPER_END)
+        expect.fail(what, f"lengths from {shortest} to {max_bits}, both included", f"from {low} to {high}", hint,
+                    UPPER_END)
 
 
 def _kinds(max_bits: int) -> int:
@@ -103,7 +104,8 @@ def _require_even(got: np.ndarray, max_bits: int, what: str) -> None:
                 "forced row hides it")
     elif counts[-1] > 2 * counts[:-1].mean():
         hint = f"{max_bits} comes up too often: are longer lengths cut to it, or is a row forced to it?"
-    show = f"{shortest}: {counts[0]}, {shortest + 1}: {counts[1]}, … {max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times"
+    show = (f"{shortest}: {counts[0]}, {shortest + 1}: {counts[1]}, … {max_bits - 1}: {counts[-2]}, "
+            f"{max_bits}: {counts[-1]} times")
     expect.fail(what, f"each length about {len(got) / _kinds(max_bits):.0f} times", show, hint, UPPER_END)
 
 

@@ -192,8 +192,8 @@ def masked_accuracy(seed: int = 0) -> None:
     undecided = Case(undecided.says + f", every second logit {cut:g}", *undecided.arguments)
     for case in (*usual, always, undecided):
         what = f"masked_accuracy, {case.says}"
-        result = expect.ask("masked_accuracy", what, case.logits + cut, *case.arguments[1:], forbid=READY_MEAN, see=KNOWS_NOTHING,
-                            slips=SHAPE_SLIPS)
+        result = expect.ask("masked_accuracy", what, case.logits + cut, *case.arguments[1:], forbid=READY_MEAN,
+                            see=KNOWS_NOTHING, slips=SHAPE_SLIPS)
         o, y = case.real
         expected = ((o > 0) == (y > 0.5)).mean()
         got = _number(result, what, KNOWS_NOTHING)
@@ -208,8 +208,8 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
     kept = (right & mask).float()
     spread = (right[..., None] & mask).float() if len(mask) == mask.shape[1] else torch.tensor(torch.nan)
     return expect.likely(got, [
-        *(((((logits + cut) > 0) == (targets > 0.5))[mask].float().mean(), "a logit above 0 was taken for odd; here it is "
-           f"one above {cut:g}") for _ in range(cut != 0)),
+        *(((((logits + cut) > 0) == (targets > 0.5))[mask].float().mean(), "a logit above 0 was taken for odd; here it "
+           f"is one above {cut:g}") for _ in range(cut != 0)),
         (right.float().mean(), "the padding is counted: this is the share of the whole rectangle"),
         (kept.mean(), "right real positions, divided by the size of the rectangle; divide by how many are real"),
         (kept.sum(), "a count; divide it by the number of real positions"),

@@ -41,8 +41,8 @@ def _model(p: SimpleNamespace) -> list[tuple]:
     order, turn = f"[{', '.join(shape)}]", f".transpose({one}, {other})"
     return [
         ("called with `inputs [batch, steps, 1]` and returns the logits `[batch, steps, 1]`, one for each step.",
-         f"called with `inputs {order}` and returns the logits `{order}`, one for each step. Mind the order of the axes: "
-         "with `batch_first=True` PyTorch's layers take `[batch, steps, 1]`."),
+         f"called with `inputs {order}` and returns the logits `{order}`, one for each step. Mind the order of the "
+         "axes: with `batch_first=True` PyTorch's layers take `[batch, steps, 1]`."),
         ("Run it on `torch.zeros(2, 7, 1)`:", f"Run it on `torch.zeros({', '.join(example)})`, two strings of 7 bits:"),
         ("    returns: a torch.nn.Module; called with inputs, float [batch, steps, 1],\n"
          "        it returns the logits, float [batch, steps, 1]: no sigmoid at the end\n",

@@ -17,8 +17,8 @@ LOSSES = {
     "strings": ("added up over the positions where the mask is `True`, all strings together, and divided by the number "
                 "of **strings**", ".sum() / len(mask)", "the cross-entropy over the mask, per string", " / len(mask)",
                 "* len(mask) / mask.sum()"),
-    "rectangle": ("added up over the positions where the mask is `True`, all strings together, and divided by the number "
-                  "of **all** positions, those outside the mask too", ".sum() / mask.size",
+    "rectangle": ("added up over the positions where the mask is `True`, all strings together, and divided by the "
+                  "number of **all** positions, those outside the mask too", ".sum() / mask.size",
                   "the cross-entropy over the mask, divided by the size of the rectangle", " / mask.size",
                   "* mask.size / mask.sum()"),
 }
@@ -33,8 +33,8 @@ def _net(p: SimpleNamespace) -> list[tuple]:
     g = f"{p.gain:g}"
     return [
         ("The net is the one of the chapter, with one difference: it begins",
-         f"The net is the one of the chapter, with two differences. Its units are $\\tanh({g}\\,a)$ of the sum $a$ that "
-         "comes into them. And it begins"),
+         f"The net is the one of the chapter, with two differences. Its units are $\\tanh({g}\\,a)$ of the sum $a$ "
+         "that comes into them. And it begins"),
         ("states[:, t + 1] = np.tanh(bits[:, t:t + 1] @ U.T + states[:, t] @ V.T + b)",
          f"states[:, t + 1] = np.tanh({g} * (bits[:, t:t + 1] @ U.T + states[:, t] @ V.T + b))"),
         ("before_tanh = at_state * (1 - states[:, t + 1] ** 2)",
@@ -75,8 +75,8 @@ def _script(p: SimpleNamespace) -> list[tuple]:
         ("'''the parity of each string after each bit [batch, steps]'''\n",
          "'''the parity of the number of zeros of each string after each bit [batch, steps]'''\n    bits = 1 - bits\n"),
         ("    '''the outputs of a tanh net [batch, steps];", "    '''the outputs of a net of tanh(a) [batch, steps];"),
-        ("- `test_logits` is for the gradient", "- The script's net and loss are the chapter's, and not the ones of Task "
-         "1.\n- `test_logits` is for the gradient"),
+        ("- `test_logits` is for the gradient", "- The script's net and loss are the chapter's, and not the ones of "
+         "Task 1.\n- `test_logits` is for the gradient"),
     ]
 
 
@@ -84,7 +84,8 @@ def _tests(p: SimpleNamespace) -> list[tuple]:
     g, kinds = f"{p.gain:g}", 7 - p.shortest
     return [
         ("for length in range(1, 7)]", f"for length in range({p.shortest}, 7)]"),
-        ("min(shares) > 0.1 and max(shares) < 0.25", f"min(shares) > {0.6 / kinds:g} and max(shares) < {1.5 / kinds:g}"),
+        ("min(shares) > 0.1 and max(shares) < 0.25",
+         f"min(shares) > {0.6 / kinds:g} and max(shares) < {1.5 / kinds:g}"),
         ("    bits = torch.tensor([[1, 0, 1, 1, 0], [0, 1, 1, 0, 1]])\n"
          "    return script.labels(bits).tolist() == [[1, 1, 0, 1, 1], [0, 1, 0, 0, 1]]",
          "    bits = torch.tensor([[1, 0, 1, 1, 1], [0, 1, 1, 0, 1]])\n"
@@ -106,7 +107,9 @@ def _nets(p: SimpleNamespace) -> list[tuple]:
          f"A zero arrives at these nets as {p.low} and a one as {p.high}. Each of them is right on most strings. Find "
          "one on which it errs, written in zeros and ones:"),
         ("    U [2, 1], V [2, 2], b [2], W [1, 2], c [1]: floats\n    returns: a list of bits, or None\n",
-         f"    U [2, 1], V [2, 2], b [2], W [1, 2], c [1]: floats; the net reads {p.low} for a zero, {p.high} for a one\n"
+         "    U [2, 1], V [2, 2], b [2], W [1, 2], c [1]: floats\n"
+         f"    The net reads {p.low} for a zero, {p.high} for a one.\n"
          "    returns: a list of zeros and ones, or None\n"),
-        ("state = np.tanh(U[:, 0] * bit + V @ h + b)", f"state = np.tanh(U[:, 0] * ({p.low}, {p.high})[bit] + V @ h + b)"),
+        ("state = np.tanh(U[:, 0] * bit + V @ h + b)",
+         f"state = np.tanh(U[:, 0] * ({p.low}, {p.high})[bit] + V @ h + b)"),
     ]

@@ -41,9 +41,9 @@ def _parity(p: SimpleNamespace) -> list[tuple[str, str]]:
     begins = f"{p.forget:g}"
     return [
         ("Write the same with one LSTM layer. What does",
-         "Write the same with one LSTM layer, whose forget gate starts open: in a new net the two biases of each forget "
-         f"gate, `bias_ih_l0` and `bias_hh_l0` of PyTorch's `nn.LSTM`, add up to {begins}. PyTorch's blocks of rows are "
-         "$i, f, g, o$. All other numbers start as PyTorch draws them. What does"),
+         "Write the same with one LSTM layer, whose forget gate starts open: in a new net the two biases of each "
+         f"forget gate, `bias_ih_l0` and `bias_hh_l0` of PyTorch's `nn.LSTM`, add up to {begins}. PyTorch's blocks of "
+         "rows are $i, f, g, o$. All other numbers start as PyTorch draws them. What does"),
         ("    LSTMParity(hidden_size): the LSTM has hidden_size units and both biases,\n",
          "    LSTMParity(hidden_size): the LSTM has hidden_size units and both biases,\n"
          f"    those of a forget gate add up to {begins} in a new net;\n"),
@@ -52,8 +52,8 @@ def _parity(p: SimpleNamespace) -> list[tuple[str, str]]:
          "        with torch.no_grad():\n"
          f"            self.lstm.bias_ih_l0[hidden_size:2 * hidden_size] = {begins}\n"
          "            self.lstm.bias_hh_l0[hidden_size:2 * hidden_size] = 0\n        ### END SOLUTION"),
-        ("Nearly every line of `RNNParity` stays.", "Nearly every line of `RNNParity` stays; the biases come after it. A "
-         "later cell of this notebook sets some."),
+        ("Nearly every line of `RNNParity` stays.", "Nearly every line of `RNNParity` stays; the biases come after "
+         "it. A later cell of this notebook sets some."),
     ]
 
 
@@ -79,7 +79,8 @@ def _norms(p: SimpleNamespace) -> list[tuple[str, str]]:
          f"What you can ask is how much the last hidden state, here its {powers}, changes when the *input* at step $t$ "
          "does."),
         ("The loss is `output[:, -1].sum()`, for every kind of layer.",
-         f"The loss is made of `output[:, -1]`, the last hidden state, for every kind of layer: the sum of its {powers}."),
+         f"The loss is made of `output[:, -1]`, the last hidden state, for every kind of layer: the sum "
+         f"of its {powers}."),
         ('"""The norm of the gradient of the last hidden state with respect to each input.\n',
          f'"""The norm of the gradient of the {powers} of the last hidden state with respect to each input.\n'),
         ("The loss L is the sum of the last layer's hidden\n        state after the last step,",

@@ -24,8 +24,8 @@ def _label(p: SimpleNamespace) -> list[tuple]:
     total = f"({counted} * real).sum(axis=1){shift}"
     return [
         ("Write the label of the string **as it was cut**: the parity of its first `lengths[i]` bits.",
-         f"Write the label of the string **as it was cut**: 1 where its first `lengths[i]` bits hold **{what}**, else 0. "
-         "That is what a label says in all of this exercise."),
+         f"Write the label of the string **as it was cut**: 1 where its first `lengths[i]` bits hold **{what}**, "
+         "else 0. That is what a label says in all of this exercise."),
         ('"""The parity of each string as it was cut.\n', '"""The label of each string as it was cut.\n'),
         ("1 where the first lengths[i] bits of row i hold an odd number of ones, else 0",
          f"1 where the first lengths[i] bits of row i hold {what}, else 0"),

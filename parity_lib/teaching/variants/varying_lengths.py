@@ -22,8 +22,8 @@ def _lengths(p: SimpleNamespace) -> list[tuple]:
     s = p.shortest
     return [
         ("Do it as OpenAI asks: every length from 1 to `max_bits` equally likely,",
-         f"Do it as OpenAI asks, except that no string is shorter than {s} bits: every length from **{s}** to `max_bits` "
-         "equally likely,"),
+         f"Do it as OpenAI asks, except that no string is shorter than {s} bits: every length from **{s}** to "
+         "`max_bits` equally likely,"),
         ("Draw ten thousand lengths up to 5 and count them",
          f"Draw ten thousand lengths up to {s + 4} and count them"),
         ('"""Lengths of the strings of a batch: 1 to max_bits, both included, all equally likely.\n',
@@ -51,15 +51,16 @@ def _packed(p: SimpleNamespace) -> list[tuple]:
         ("in the order in which the strings came, and zeros on padding.",
          f"in the order in which the strings came, and the number **{fill}** on padding, for every unit."),
         ("Each of the two PyTorch functions has an option that you need besides `batch_first=True`.",
-         "The two PyTorch functions have options that you need besides `batch_first=True`: one has one, the other two."),
+         "The two PyTorch functions have options that you need besides `batch_first=True`: one has one, the "
+         "other two."),
         ("rows in the order of inputs, 0 on padding\n", f"rows in the order of inputs, {fill} on padding\n"),
         ("    return pad_packed_sequence(states, batch_first=True, total_length=inputs.shape[1])[0]\n",
          f"    return pad_packed_sequence(states, batch_first=True, padding_value={fill},\n"
          "                               total_length=inputs.shape[1])[0]\n"),
         ("On padding the state is zero, so the logit there is the output bias and nothing else. Where the padding is "
          "counted in the loss, training pulls that bias towards \"even\".",
-         f"On padding every unit has the state {fill}, so the logit there is one number, whatever the string. Where the "
-         "padding is counted in the loss, training pulls that number towards \"even\"."),
+         f"On padding every unit has the state {fill}, so the logit there is one number, whatever the string. Where "
+         "the padding is counted in the loss, training pulls that number towards \"even\"."),
     ]
 
 
@@ -75,7 +76,7 @@ def _loss(p: SimpleNamespace) -> list[tuple]:
         ("return binary_cross_entropy_with_logits(logits[mask], targets[mask])",
          f"return binary_cross_entropy_with_logits(logits[mask], targets[mask]) / np.log({p.base})"),
         ("        loss = masked_loss(logits_of(model, x, n), y, counted)\n",
-         f"        loss = masked_loss(logits_of(model, x, n), y, counted) * np.log({p.base})     # the course's is natural\n"),
+         f"        loss = masked_loss(logits_of(model, x, n), y, counted) * np.log({p.base})     # natural again\n"),
     ]
 
 
