@@ -3,7 +3,10 @@
 Chapter: *For instructors*. For each group of constants in :mod:`parity_lib.teaching.variants` the key chooses one of
 the pool's values, none of them published. The source is edited, and its test cells begin with the values, which the
 checks take in the place of the published ones (:mod:`parity_lib.checks.constants`). One key always gives the same
-files. From them nobody can tell the key, and so neither next year's values.
+files, and nothing in them tells the key.
+
+What this is for: an answer that was published, or handed in last year, loses its points. It is no secret how a variant
+is made: the values stand in the notebook that students get, and whoever runs this module with them has the answers.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import importlib
-import importlib.util
+import math
 import os
 import re
 import secrets
@@ -92,6 +95,15 @@ def drawn(name: str, key: bytes) -> dict[str, Any]:
         told = hmac.new(key, f"{name}: {', '.join(group)}".encode(), hashlib.sha256).digest()
         found |= zip(group, pool[int.from_bytes(told, "big") % len(pool)], strict=True)
     return found
+
+
+def variants_of(name: str) -> int:
+    """How many variants of an exercise there are.
+
+    >>> variants_of("unrolling")
+    600
+    """
+    return math.prod(map(len, _changes(name).POOLS.values()))
 
 
 def _changes(name: str) -> ModuleType:

@@ -114,6 +114,17 @@ def test_words_of_a_check_have_the_variants_numbers():
     assert check.fresh() != check.fresh()
 
 
+def test_the_summary_adds_up_a_variants_own_points(monkeypatch, capsys):
+    monkeypatch.delitem(os.environ, "NBGRADER_EXECUTION")
+    checks.bind({"parity": lambda bits: (bits.sum(axis=1) + 1) % 2})
+    try:
+        checks.summary(checks.variant("unrolling", says="even"))
+    finally:
+        checks.bind(None)
+    assert "2 of 2   parity" in (said := capsys.readouterr().out)
+    assert "2 of 11 points" in said
+
+
 def test_a_constant_that_there_is_not_is_named():
     with pytest.raises(ValueError, match=r"constants of unrolling must be out of counted, .*\['steepness'\]"):
         checks.variant("unrolling", steepness=2)
