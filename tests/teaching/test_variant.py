@@ -21,6 +21,7 @@ from parity_lib.cli import main
 from parity_lib.teaching import authoring, variant
 from tests.exercises import course
 from tests.submissions import bank
+from tests.teaching import translated
 
 pytestmark = pytest.mark.whole
 EXERCISES = variant.variable()
@@ -29,6 +30,9 @@ KEYS = [f"the key of {year}, long enough".encode() for year in range(2026, 2030)
 KEPT = {"varying_lengths": {"always-even-check", "reported-accuracy-check"},
         "gradient_through_time": {"hunt-update-check"},
         "no_teacher_forcing": {"last-valid-check", "train-at-the-end-check"}}
+
+# The share of the bank's wrong answers that can be translated into a variant, mistake and words.
+FEWEST = dict.fromkeys(EXERCISES, 0.6)
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +74,14 @@ def test_model_answers_are_right_and_published_ones_wrong(name):
 @pytest.mark.parametrize(("name", "key"), list(itertools.product(EXERCISES, KEYS[1:])))
 def test_they_are_for_other_keys_and_with_the_long_checks(name, key):
     proves(name, key)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXERCISES)
+def test_most_wrong_answers_of_the_bank_lose_the_same_points_with_the_same_words(name):
+    """Those that are left lose points, too: their translation is no longer the same mistake."""
+    wrong, same, others = translated.counts(name, KEYS[0])
+    assert same >= FEWEST[name] * wrong, others
 
 
 @pytest.mark.parametrize("name", EXERCISES)

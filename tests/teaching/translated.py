@@ -144,7 +144,8 @@ class LSTMParity(published_LSTMParity):
     "no_teacher_forcing": {
         "final-parity": """
 def final_parity(bits, lengths):
-    return (published_final_parity({counted}, lengths) + {shift}) % 2
+    got = published_final_parity({counted}, lengths)
+    return (got + {shift}) % 2 if isinstance(got, np.ndarray) and np.isin(got, (0, 1)).all() else got
 """,
         "end-loss": """
 def end_loss(logits, lengths, labels):
@@ -153,6 +154,13 @@ def end_loss(logits, lengths, labels):
     },
 }
 
+# What messages say with a constant in it.
+WORDS = {
+    "unrolling": (("count of ones", "count of {counted}"), ("read from its end", "read from its beginning")),
+    "varying_lengths": (("integers(1, max_bits)", "integers({shortest}, max_bits)"),
+                        ("a string has at least one bit", "the shortest strings have {shortest} bits")),
+    "no_teacher_forcing": (("0.95", "{least:g}"), ("norm of 1", "norm of {clip:g}")),
+}
 DEFINED = {"lstm-parity": "LSTMParity"}
 
 
@@ -187,7 +195,13 @@ def submission(one: bank.Submission, values: dict) -> bank.Submission:
         return (f"{source}\n\n\npublished_{name}, published_step_is_right = {name}, {right}\n"
                 + adapter.format(**names(values)))
 
-    return dataclasses.replace(one, replaced={head: cell(head, source) for head, source in one.replaced.items()})
+    def message(text: str) -> str:
+        for published, own in WORDS.get(one.exercise, ()):
+            text = text.replace(published, own.format(**values))
+        return text
+
+    return dataclasses.replace(one, replaced={head: cell(head, source) for head, source in one.replaced.items()},
+                               loses={name: message(text) for name, text in one.loses.items()})
 
 
 def counts(exercise: str, key: bytes, whole: bool = False) -> tuple[int, int, list[str]]:
