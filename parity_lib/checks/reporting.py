@@ -32,7 +32,7 @@ class Task:
     says: str
 
 
-def check(says: str) -> Callable:
+def check(says: str | Callable[[], str]) -> Callable:
     """Make a function of ``seed`` a check, which prints ``says`` when it passes.
 
     A failure with a seed of :func:`fresh` ends with how to see it again. Should
@@ -46,9 +46,10 @@ def check(says: str) -> Callable:
             message = _failure(lambda: function(seed), fault)
             if message is not None:
                 raise CheckFailed(message + again)
-            print(f"✓ {says}")
+            print(f"✓ {words()}")
 
-        run.task = Task(run, says)
+        words = says if callable(says) else lambda: says
+        run.task, run.words = Task(run, words()), words
         return run
     return decorate
 

@@ -91,9 +91,12 @@ class Source:
         return sum(cell["metadata"]["nbgrader"]["points"] for cell in self.graded)
 
 
-def read(path: Path) -> Source:
-    """Parse a source. Raises ValueError, with the file and the place, where something in it cannot be read."""
-    text = path.read_text(encoding="utf-8")
+def read(path: Path, text: str | None = None) -> Source:
+    """Parse a source, or a ``text`` in its place.
+
+    Raises ValueError, with the file and the place, where something in it cannot be read.
+    """
+    text = path.read_text(encoding="utf-8") if text is None else text
     try:
         parsed = _parsed(text)
         settings = {key: value for key, value in parsed.metadata.items() if key != "jupytext"}
@@ -319,7 +322,7 @@ def write_solutions(root: Path, target: Path) -> list[Path]:
     for source in sources(root):
         path = target / source.name / f"{source.name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_text(notebook(source)), encoding="utf-8")
+        path.write_text(as_file(notebook(source)), encoding="utf-8")
         written.append(path)
     return written
 
@@ -351,7 +354,7 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
             release = nbformat.read(course / "exercises" / path.stem / path.name, as_version=4)
             out = target / path.stem / path.name
             out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_text(_text(release), encoding="utf-8")
+            out.write_text(as_file(release), encoding="utf-8")
             written.append(out)
     return written
 
@@ -370,6 +373,6 @@ def _as_nbgrader_needs_it():
         log.setLevel(level)
 
 
-def _text(nb: nbformat.NotebookNode) -> str:
-    # As nbgrader writes it: its own generate_assignment makes the same file.
+def as_file(nb: nbformat.NotebookNode) -> str:
+    """A notebook as nbgrader writes it: its own generate_assignment makes the same file."""
     return nbformat.writes(nb) + "\n"

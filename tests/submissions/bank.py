@@ -78,9 +78,9 @@ def bank(exercise: str | None = None) -> list[Submission]:
     return [read(path) for path in files if path.stem.startswith(("right_", "wrong_"))]
 
 
-def notebook(submission: Submission) -> nbformat.NotebookNode:
-    """The solution's notebook with the submission's cells in place."""
-    nb = authoring.notebook(authoring.read(ROOT / "solutions" / f"{submission.exercise}.md"))
+def notebook(submission: Submission, source: authoring.Source | None = None) -> nbformat.NotebookNode:
+    """The solution's notebook, or that of another ``source``, with the submission's cells in place."""
+    nb = authoring.notebook(source or authoring.read(ROOT / "solutions" / f"{submission.exercise}.md"))
     known = {cell.id for cell in nb.cells}
     named = {head.partition(": ")[0] for head in submission.replaced}
     unknown = {*named, *(place for place, _ in submission.added), *submission.loses} - known

@@ -11,6 +11,7 @@ from torch import nn
 
 from parity_lib import models
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.reporting import check
 from parity_lib.checks.tripwire import MadeBy
 
@@ -44,8 +45,9 @@ def count_parameters(seed: int = 0) -> None:
         got = expect.array(result, what, (), see=COUNT)
         if got.dtype.kind not in "iuf":
             expect.fail(what, "a whole number", result, "", COUNT)
-        right = parameters(*case) if case[2] < 1000 else count(*case)
-        expect.equal(got, right, what, _count_hint(got, *case), COUNT)
+        right = (parameters(*case) if case[2] < 1000 else count(*case)) + of_readout(case[2])
+        hint = _readout_hint(got, *case) or _count_hint(got - of_readout(case[2]), *case)
+        expect.equal(got, right, what, hint, COUNT)
 
 
 def parameters(cell: str, features: int, hidden: int, layers: int) -> int:
@@ -59,6 +61,24 @@ def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, b
     """The formula, with its parts free: for naming what was counted instead."""
     reads = [features] + [hidden if later is None else later] * (layers - 1)
     return (blocks or BLOCKS[cell]) * sum(hidden * (size + hidden + biases) for size in reads)
+
+
+def of_readout(hidden: int) -> int:
+    """The parameters of the readout that the task counts, if it does."""
+    return constant("architecture", "readout") * (hidden + 1)
+
+
+def _readout_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: int) -> str:
+    """Words for a readout that a variant counts, and that was left out or counted in another way."""
+    outputs = constant("architecture", "readout")
+    right = count(cell, features, hidden, layers)
+    return expect.likely(got, [
+        (right, f"the readout counts here: {outputs} number{'s' * (outputs > 1)}, each with a weight for each unit "
+         "and a bias"),
+        (right + outputs * hidden, "the readout's biases are missing"),
+        (right + hidden + outputs, "the readout has a weight for each unit and each of its numbers"),
+        (right + layers * of_readout(hidden), "there is one readout, on the last layer"),
+    ]) if outputs else ""
 
 
 def _count_hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: int) -> str:

@@ -16,6 +16,8 @@ from parity_lib.checks.architecture.model import (
     is_the_net,
     state_carried,
     strings_apart,
+    turned,
+    turned_back,
     weights_decide,
 )
 from parity_lib.checks.core import ModuleRun, call_module
@@ -94,7 +96,8 @@ def train_once(start: int) -> dict:
 
 
 def _ask(state: dict | None, inputs: torch.Tensor, gradient: torch.Tensor | None = None) -> ModuleRun:
-    return call_module("build_model", "tanh", HIDDEN, 1, inputs=(inputs,), state=state, output_gradient=gradient)
+    return turned_back(call_module("build_model", "tanh", HIDDEN, 1, inputs=(turned(inputs),), state=state,
+                                   output_gradient=turned(gradient)))
 
 
 def _alike(ran: ModuleRun) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import numpy as np
 import torch
 
 from parity_lib.checks import expect
 from parity_lib.checks.architecture.counting import BLOCKS, COUNT, READY_NET, count, parameters
 from parity_lib.checks.architecture.reference import compare
+from parity_lib.checks.constants import constant
+from parity_lib.checks.core import ModuleRun
 from parity_lib.checks.nets import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
@@ -48,12 +53,19 @@ class BuiltNet(Net):
         self.cell, self.hidden, self.layers = cell, hidden, layers
         self.name = f'build_model("{cell}", hidden_size={hidden}, num_layers={layers})'
 
+    def run(self, inputs: torch.Tensor, state: dict[str, torch.Tensor] | None = None, **options: Any) -> ModuleRun:
+        """As :meth:`Net.run`, for strings ``[batch, steps, 1]`` whatever the order of the net's own axes."""
+        if options.get("output_gradient") is not None:
+            options["output_gradient"] = turned(options["output_gradient"])
+        options["then"] = [tuple(map(turned, more)) for more in options.get("then", ())]
+        return turned_back(super().run(turned(inputs), state, **options))
+
     def logits(self, inputs: torch.Tensor, state: dict | None = None, what: str = "") -> np.ndarray:
         """Its logits ``[batch, steps, 1]``, or CheckFailed where the output is anything else."""
         try:
             output = self.run(inputs, state).output
         except CheckFailed as failure:
-            asked = f"{what or self.name}, called with inputs of shape {tuple(inputs.shape)}"
+            asked = f"{what or self.name}, called with inputs of shape {tuple(turned(inputs).shape)}"
             raise expect.explained(failure, asked, PAIR_SLIPS, SHAPES) from None
         return _as_logits(output, inputs, what or self.name)
 
@@ -65,9 +77,26 @@ class BuiltNet(Net):
         return self.weights(make)
 
 
+def swapped() -> tuple[int, int] | None:
+    """Which two axes of ``[batch, steps, 1]`` change places in the task, if any do."""
+    return constant("architecture", "swapped")
+
+
+def turned(strings: Any) -> Any:
+    """Strings, or an output for each step, with their axes in the task's order; and back."""
+    known = isinstance(strings, (torch.Tensor, np.ndarray)) and strings.ndim == 3
+    return strings.swapaxes(*swapped()) if swapped() and known else strings
+
+
+def turned_back(ran: ModuleRun) -> ModuleRun:
+    """What a net gives for strings in the task's order, as for ``[batch, steps, 1]``."""
+    return dataclasses.replace(ran, output=turned(ran.output), input_gradient=turned(ran.input_gradient),
+                               then=tuple(map(turned, ran.then)))
+
+
 def _as_logits(output, inputs: torch.Tensor, name: str) -> np.ndarray:
     batch, steps, _ = inputs.shape
-    what = f"{name}, called with inputs of shape {tuple(inputs.shape)}"
+    what = f"{name}, called with inputs of shape {tuple(turned(inputs).shape)}"
     if isinstance(output, (tuple, list)):
         expect.fail(what, "one tensor of logits", f"a {type(output).__name__} of {len(output)} things",
                     "forward should return the logits alone; nn.RNN, nn.LSTM and nn.GRU return a pair", SHAPES)
@@ -84,7 +113,9 @@ def _as_logits(output, inputs: torch.Tensor, name: str) -> np.ndarray:
             hint = "squeeze() removes every axis of size 1, also a batch of one string or a string of one bit"
         elif got.ndim == 3 and got.shape[1:] == (batch, 1) and not hint:
             hint = "this comes from the second thing that nn.RNN returns, the last state; use the first"
-        expect.fail(what, f"shape {(batch, steps, 1)}", f"shape {got.shape}", hint, SHAPES)
+        if turned(inputs).shape != inputs.shape:
+            got, hint = turned(got), "the logits have the axes of the inputs, in the same order"
+        expect.fail(what, f"shape {tuple(turned(inputs).shape)}", f"shape {got.shape}", hint, SHAPES)
     return got.astype(float)
 
 
@@ -114,7 +145,9 @@ def strings_apart(net: BuiltNet, rng: np.random.Generator) -> None:
         expect.fail(f"{net.name}: only string 0 of a batch of 3 is changed", "other logits for string 0 only",
                     f"other logits for strings {np.flatnonzero(moved).tolist()}",
                     "batch_first=True is missing, so the net reads down the batch; or `reshape` or `view` stands where "
-                    "axes should be transposed; or something is averaged over the batch",
+                    "axes should be transposed; or something is averaged over the batch" if not swapped() else
+                    "the net reads down the batch: with batch_first=True a layer of PyTorch takes [batch, steps, 1]; "
+                    "here the axes come in another order",
                     SHAPES)
 
 

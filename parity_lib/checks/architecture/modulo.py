@@ -7,13 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant, is_published
 from parity_lib.checks.core import call
 from parity_lib.checks.reporting import check
 
+NAME = "architecture"
 GATED_UNIT = "unrolling#why-one-gated-unit-can"
 PARTS = ("U", "V", "b", "W", "c")
 MOST_UNITS, MOST_STATES = 8, 2000
-YES, NO = "above 0, a multiple of three", "at most 0, no multiple of three"
 
 
 @check("multiple_of_three: right in every state that the net can reach")
@@ -24,11 +25,30 @@ def multiple_of_three(seed: int = 0) -> None:
     if string is not None:
         shown, ones = "".join(map(str, string[:300])) + " …" * (len(string) > 300), int(string.sum())
         expect.fail(f"multiple_of_three: the output after {shown}, with {ones} ones in {len(string)} bits",
-                    *((YES, NO) if ones % 3 == 0 else (NO, YES)), _hint(weights, string), GATED_UNIT)
+                    *(_verdicts() if _holds(ones) else reversed(_verdicts())), _hint(weights, string), GATED_UNIT)
     if states >= MOST_STATES:
         expect.fail("multiple_of_three: the states that your net can reach", "a few, to which it comes back",
                     f"more than {MOST_STATES} different ones", "does a unit only grow, or is a little left over each "
-                    "time that three are taken away? With whole numbers as weights nothing is left over", GATED_UNIT)
+                    f"time that {_three()} are taken away? With whole numbers as weights nothing is left over",
+                    GATED_UNIT)
+
+
+def _holds(ones: np.ndarray | int) -> np.ndarray | bool:
+    """Whether a number of ones is what the task asks about."""
+    return ones % constant(NAME, "modulus") == constant(NAME, "remainder")
+
+
+def _three() -> str:
+    modulus = constant(NAME, "modulus")
+    return "three" if modulus == 3 else str(modulus)
+
+
+def _verdicts() -> tuple[str, str]:
+    """What a net says where it holds, and where it does not."""
+    if is_published(NAME, "modulus", "remainder"):
+        return "above 0, a multiple of three", "at most 0, no multiple of three"
+    words = f"remainder {constant(NAME, 'remainder')} of {constant(NAME, 'modulus')}"
+    return f"above 0, {words}", f"at most 0, not {words}"
 
 
 def _weights() -> list[np.ndarray]:
@@ -57,13 +77,13 @@ def wrong_string(weights: list[np.ndarray]) -> tuple[np.ndarray | None, int]:
     here, or at ``MOST_STATES``. With whole numbers as weights, states come back exactly.
     """
     _, _, b, W, c = weights
-    level, seen = [(np.zeros(len(b)), 0, ())], set()
+    level, seen, modulus = [(np.zeros(len(b)), 0, ())], set(), constant(NAME, "modulus")
     while level and len(seen) < MOST_STATES:
         following = []
         for state, remainder, string in level:
             for bit, after in enumerate(step(weights, np.stack([state, state]), np.array([0.0, 1.0]))):
-                count, longer = (remainder + bit) % 3, (*string, bit)
-                if not np.isfinite(after).all() or (W[0] @ after + c[0] > 0) != (count == 0):
+                count, longer = (remainder + bit) % modulus, (*string, bit)
+                if not np.isfinite(after).all() or (W[0] @ after + c[0] > 0) != _holds(count):
                     return np.array(longer), len(seen)
                 key = (count, (after + 0.0).tobytes())      # no -0.0
                 if key not in seen:
@@ -77,17 +97,41 @@ def _hint(weights: list[np.ndarray], string: np.ndarray) -> str:
     """Words for the mistake after whose repair the net is right, or for what it computes in place of the task."""
     U, V, b, W, c = weights
     repairs: list[tuple[list[np.ndarray], str]] = [
-        ([U, V, b, -W, -c], "the signs of W and c are turned: a positive output says that it is a multiple of three"),
+        ([U, V, b, -W, -c], f"the signs of W and c are turned: a positive output says that it {_is_so()}"),
         ([U, V.T, b, W, c], "V is transposed: row i of V makes unit i"),
-        *(([U, V, b, W, np.array([shift])], "c is no threshold between remainder 0 and remainder 1")
-          for shift in (-0.5, 0.5)),
-        ([U, V, b, -W, np.array([0.5])], "W says the remainder, and the output should be positive where it is 0"),
+        *(([U, V, b, W, np.array([shift])], "c is no threshold between remainder 0 and remainder 1" if
+           is_published(NAME, "modulus", "remainder") else "c is no threshold between the remainder that is asked for "
+           "and the others") for shift in (-0.5, 0.5)),
+        ([U, V, b, -W, np.array([0.5])], "W says the remainder, and the output should be positive where it is "
+         f"{constant(NAME, 'remainder')}"),
     ]
-    late = ("right on short strings: a little is left over each time that three are taken away, and adds up"
+    late = (f"right on short strings: a little is left over each time that {_three()} are taken away, and adds up"
             if len(string) > 12 else "")
     return (next((words for repaired, words in repairs if wrong_string(repaired)[0] is None), "")
-            or next((words for means, words in _MEANINGS if _answers(weights, means)), "")
+            or next((words for means, words in _meanings() if _answers(weights, means)), "")
             or late or "make the table of the hint: for each p and each bit, what is each unit, and which p follows?")
+
+
+def _is_so() -> str:
+    if is_published(NAME, "modulus", "remainder"):
+        return "is a multiple of three"
+    return f"leaves {constant(NAME, 'remainder')} when divided by {constant(NAME, 'modulus')}"
+
+
+def _meanings() -> list[tuple[Callable[[np.ndarray], np.ndarray], str]]:
+    """What a net may answer in the place of the task."""
+    if is_published(NAME, "modulus", "remainder"):
+        return _MEANINGS
+    modulus, asked = constant(NAME, "modulus"), constant(NAME, "remainder")
+    return [
+        (lambda ones: ones % 3 == 0, "this is right for multiples of three, as in the published exercise"),
+        *((lambda ones, other=other: ones % modulus == other, f"positive where the remainder is {other}; asked is "
+           f"remainder {asked}") for other in range(modulus) if other != asked),
+        (lambda ones: ones % modulus != asked, "positive where the remainder is another one"),
+        (lambda ones: ones == asked, f"positive once, and never again: after {modulus} ones p has to be back at 0"),
+        (lambda ones: ones < 0, "never positive: is the state lost, or c too low?"),
+        (lambda ones: ones >= 0, "always positive: W and c do not tell the remainders apart"),
+    ]
 
 
 _MEANINGS: list[tuple[Callable[[np.ndarray], np.ndarray], str]] = [

@@ -6,11 +6,12 @@ import numpy as np
 import torch
 
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.reporting import check
 from parity_lib.experiments.statistics import wilson_interval
 
 SEEDS = "training#twenty-seeds-instead-of-one"
-Z95 = 1.959964
+LEVELS = {80: 1.281552, 90: 1.644854, 95: 1.959964, 98: 2.326348, 99: 2.575829}
 BRACKETS = ("brackets: `a / 2 * n` is `(a / 2) * n`, and `a / 1 + b` is `a + b`. Write a / (2 * n), a / (4 * n**2), "
             "and (middle - root) / scale")
 
@@ -43,13 +44,29 @@ def _one_rate(outcomes) -> None:
     expect.close(got, expected, what, _rate_hint(got, k, n), SEEDS, tolerance=1e-3)
 
 
-def _wilson(k: int, n: int, z: float = Z95) -> np.ndarray:
+def _z() -> float:
+    """The normal quantile of the interval that is asked for."""
+    return LEVELS[constant("architecture", "level")]
+
+
+def _wilson(k: int, n: int, z: float | None = None) -> np.ndarray:
+    z = z or _z()
     middle, spread = k / n + z**2 / (2 * n), z * np.sqrt(k / n * (1 - k / n) / n + z**2 / (4 * n**2))
     return np.array([k / n, *((middle + sign * spread) / (1 + z**2 / n) for sign in (-1, 1))])
 
 
 def _rate_hint(got: np.ndarray, k: int, n: int) -> str:
-    p, z = k / n, Z95
+    """Words for a likely mistake, with the level and the factor that are asked for."""
+    level = constant("architecture", "level")
+    for other in () if level == 95 else (95, *LEVELS):
+        if other != level and expect.likely(got, [(_wilson(k, n, LEVELS[other]), "it")], tolerance=1e-3):
+            return f"this is a {other} % interval; at {level} % the factor is {_z():.4f}"
+    words = _rate_words(got, k, n)
+    return words if level == 95 else words.replace("95 %", f"{level} %").replace("1.96", f"{_z():.4f}")
+
+
+def _rate_words(got: np.ndarray, k: int, n: int) -> str:
+    p, z = k / n, _z()
     rate, low, high = _wilson(k, n)
     error = np.sqrt(p * (1 - p) / n)
     scale, middle = 1 + z**2 / n, p + z**2 / (2 * n)

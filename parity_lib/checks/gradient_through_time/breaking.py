@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.reporting import check
 
 SEE = "unrolling#two-units-by-hand"
@@ -47,6 +48,15 @@ def disguised(net: Net, rng: np.random.Generator) -> Net:
     order, signs, scale = rng.permutation(2), rng.choice([-1.0, 1.0], size=2), rng.uniform(2, 10)
     return ((U * signs[:, None])[order], (V * np.outer(signs, signs))[order][:, order], (b * signs)[order],
             scale * (W * signs)[:, order], scale * c)
+
+
+def as_asked(net: Net) -> Net:
+    """The same function of bits for a net whose bits arrive as other numbers than 0 and 1, as in a variant."""
+    U, V, b, W, c = net
+    low, high = (constant("gradient_through_time", name) for name in ("low", "high"))
+    if (low, high) == (0, 1):
+        return net
+    return U / (high - low), V, b - U[:, 0] * low / (high - low), W, c
 
 
 # ---------------------------------------------------------------- what is true of a net
@@ -203,15 +213,16 @@ def _not_everything(net: Net) -> None:
 
 def _seconds(net: Net, longest: int) -> float:
     start = time.perf_counter()
-    expect.ask("find_error", f"find_error for a net and {longest} bits", *net, longest, see=SEE)
+    expect.ask("find_error", f"find_error for a net and {longest} bits", *as_asked(net), longest, see=SEE)
     return time.perf_counter() - start
 
 
 def break_net(net: Net, string: tuple[int, ...] | None, longest: int) -> None:
     """Ask the student's search about one net, which errs on ``string``, or nowhere up to ``longest`` bits."""
-    U, V, b = (expect.show(one) for one in net[:3])
+    asked = as_asked(net)
+    U, V, b = (expect.show(one) for one in asked[:3])
     what = f"find_error for the net with U = {U}, V = {V}, b = {b}, up to {longest} bits"
-    bits = _bits(expect.ask("find_error", what, *net, longest, see=SEE), what, longest)
+    bits = _bits(expect.ask("find_error", what, *asked, longest, see=SEE), what, longest)
     if bits is None and string is not None:
         expect.fail(what, f"a string; there is one of {len(string)} bits", "None", _missed(string, longest), SEE)
     if bits is not None and first_error(net, bits) is None:
@@ -267,5 +278,9 @@ def _no_error(net: Net, bits: np.ndarray) -> str:
     for name, damaged in (("c", (U, V, b, W, 0 * c)), ("b", (U, V, 0 * b, W, c))):
         if first_error(damaged, bits) is not None:
             return f"does {name} take part? Compare your own net's outputs on this string with the ones above"
+    low, high = (constant("gradient_through_time", name) for name in ("low", "high"))
+    if (low, high) != (0, 1):
+        return (f"here a zero arrives as {low:g} and a one as {high:g}; a positive output says odd, any other even: "
+                "compare your own net's outputs on this string with the ones above")
     return ("a positive output says odd, any other even, and bits are 0 and 1: compare your own net's outputs on this "
             "string with the ones above")

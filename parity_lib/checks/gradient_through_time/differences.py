@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from parity_lib.checks import expect
+from parity_lib.checks.constants import PUBLISHED, changed, constant
 from parity_lib.checks.gradient_through_time import reference
 from parity_lib.checks.gradient_through_time.answers import asked, yes
 from parity_lib.checks.gradient_through_time.reference import NAMES
@@ -68,8 +69,12 @@ def loss(weights):
     return total / bits.size
 """
     everywhere = np.ones(bits.shape, dtype=bool)
-    return source, lambda weights: list(reference.gradients(
-        bits, labels, everywhere, dict(zip(NAMES, weights, strict=True))).values())
+
+    def slope(weights: Arrays) -> Arrays:
+        with changed(reference.EXERCISE, PUBLISHED[reference.EXERCISE]):    # the net of the text above
+            return list(reference.gradients(bits, labels, everywhere, dict(zip(NAMES, weights, strict=True))).values())
+
+    return source, slope
 
 
 # ---------------------------------------------------------------- cases
@@ -85,6 +90,16 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
     """Arrays of numbers whose size is from 0.5 to 1.5."""
     return [np.array(rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape)) for shape in shapes]
+
+
+def _share() -> float:
+    """By which part of the largest entry a right claim may be off."""
+    return constant(reference.EXERCISE, "share")
+
+
+def _thousandth() -> str:
+    thousandths = round(1000 * _share())
+    return "a thousandth" if thousandths == 1 else f"{thousandths} thousandths"
 
 
 def _right(rng: np.random.Generator) -> Iterator[Case]:
@@ -114,10 +129,10 @@ def _right(rng: np.random.Generator) -> Iterator[Case]:
     weights = draw(rng, (), (1,), (2, 1, 2))
     yield Case("arrays with no axis, with one entry, and with three axes", source, weights, slope(weights), True,
                "`np.ndindex(weight.shape)` goes through the places of an array of any shape")
-    weights, claimed = nearly_right(rng, 0.7e-3)
-    yield Case("a gradient whose smallest entry is off by less than a thousandth of the largest", source, weights,
-               claimed, True, "is the tolerance too strict? It is a thousandth of the array's largest entry, for every "
-               "entry alike")
+    weights, claimed = nearly_right(rng, 0.7 * _share())
+    yield Case(f"a gradient whose smallest entry is off by less than {_thousandth()} of the largest", source, weights,
+               claimed, True, f"is the tolerance too strict? It is {_thousandth()} of the array's largest entry, for "
+               "every entry alike")
     bits = rng.integers(2, size=(3, 6))
     source, slope = network(bits, np.cumsum(bits, axis=1) % 2)
     weights = list(reference.draw_weights(2, rng).values())
@@ -174,9 +189,10 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
          "it from your own differences"),
     ]:
         yield Case(about, text, weights, claimed, False, words)
-    off, claimed = nearly_right(rng, 1.5e-3)
-    yield Case("a gradient whose smallest entry is off by more than a thousandth of the largest", source, off, claimed,
-               False, "is the tolerance too wide? A thousandth of the array's largest entry is the most")
+    off, claimed = nearly_right(rng, 1.5 * _share())
+    yield Case(f"a gradient whose smallest entry is off by more than {_thousandth()} of the largest", source, off,
+               claimed, False, f"is the tolerance too wide? {_thousandth().capitalize()} of the array's largest entry "
+               "is the most")
     bits = rng.integers(2, size=(3, 6))
     text, net_slope = network(bits, np.cumsum(bits, axis=1) % 2)
     net = list(reference.draw_weights(2, rng).values())

@@ -7,7 +7,7 @@ import numpy as np
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
 from parity_lib.checks.gradient_through_time.answers import asked, yes
-from parity_lib.checks.gradient_through_time.script import Fault, faults, right_versions, with_edits
+from parity_lib.checks.gradient_through_time.script import Fault, as_asked, faults, right_versions, with_edits
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -97,7 +97,7 @@ def _no_alarm(test: str, source: str, plain: str) -> None:
 def _says(test: str, source: str, words: str) -> tuple[bool, str]:
     """Whether the student's test calls a version right, and what it was asked."""
     what = f"{test} {words}"
-    answer = asked("verdict", test, what, test, source, see=SEE,
+    answer = asked("verdict", test, what, test, as_asked(source), see=SEE,
                    slips={"stopped with": "a false alarm: here your test itself stops"})
     return yes(answer, what, SEE), what
 
@@ -105,7 +105,7 @@ def _says(test: str, source: str, words: str) -> tuple[bool, str]:
 def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:
     """Whether the student's test calls this version healthy. One that stops with an error has noticed something."""
     try:
-        answer = call("verdict", test, with_edits(edits))
+        answer = call("verdict", test, as_asked(with_edits(edits)))
     except CheckFailed as failure:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise

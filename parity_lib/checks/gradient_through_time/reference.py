@@ -6,7 +6,21 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from parity_lib.checks.constants import constant
+
+EXERCISE = "gradient_through_time"
 NAMES = ("U", "V", "b", "W", "c", "h0")
+
+
+def gain() -> float:
+    """What the sum is multiplied with before tanh."""
+    return constant(EXERCISE, "gain")
+
+
+def divisor(mask: np.ndarray, mean: str | None = None) -> int:
+    """What the sum over the positions is divided by: in a variant another number than that of the positions."""
+    return {"positions": mask.sum(), "sum": 1, "strings": len(mask), "steps": mask.shape[1],
+            "rectangle": mask.size}[mean or constant(EXERCISE, "mean")]
 
 
 def draw_weights(hidden: int, rng: np.random.Generator, size: float = 1.0) -> dict[str, np.ndarray]:
@@ -17,16 +31,17 @@ def draw_weights(hidden: int, rng: np.random.Generator, size: float = 1.0) -> di
 
 def by_autograd(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray,
                 weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """PyTorch's gradients of the mean cross-entropy on the positions of ``mask``, by name, in float64."""
+    """PyTorch's gradients of the loss on the positions of ``mask``, by name, in float64."""
     U, V, b, W, c, h0 = own = [torch.from_numpy(weights[name]).clone().requires_grad_() for name in NAMES]
     h, outputs = h0.expand(len(bits), -1), []
     with torch.enable_grad():
         for x in torch.from_numpy(bits).double().T:
-            h = torch.tanh(x[:, None] @ U.T + h @ V.T + b)
+            h = torch.tanh(gain() * (x[:, None] @ U.T + h @ V.T + b))
             outputs.append(h @ W[0] + c[0])
         chosen = torch.from_numpy(mask)
         loss = binary_cross_entropy_with_logits(torch.stack(outputs, dim=1)[chosen],
                                                 torch.from_numpy(labels).double()[chosen])
+        loss = loss * float(mask.sum() / divisor(mask))
         found = torch.autograd.grad(loss, own)
     return {name: one.numpy() for name, one in zip(NAMES, found, strict=True)}
 
@@ -37,7 +52,7 @@ def forward(bits: np.ndarray, weights: dict[str, np.ndarray]) -> tuple[np.ndarra
     states = np.zeros((len(bits), bits.shape[1] + 1, len(b)))
     states[:, 0] = h0
     for t in range(bits.shape[1]):
-        states[:, t + 1] = np.tanh(bits[:, t:t + 1] @ U.T + states[:, t] @ V.T + b)
+        states[:, t + 1] = np.tanh(gain() * (bits[:, t:t + 1] @ U.T + states[:, t] @ V.T + b))
     return states, states[:, 1:] @ W[0] + c[0]
 
 
@@ -51,13 +66,16 @@ def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, sl
         off = 2 * off * chance * (1 - chance)
     if slip == "slope of the sigmoid":
         off = off * chance * (1 - chance)
-    count = {"unmasked": mask.size, "rectangle": mask.size, "strings": len(mask), "sum": 1, "steps": mask.shape[1],
-             "unmasked, right count": mask.sum()}.get(slip, mask.sum())
+    count = mask.size if slip == "unmasked" else divisor(mask, slip if slip in MEANS else None)
     if slip in ("mean of means", "sum of means"):
         count = np.maximum(mask.sum(axis=1, keepdims=True), 1) * (len(mask) if slip == "mean of means" else 1)
     return off * (mask | slip.startswith("unmasked")) / count
 
 
+MEANS = {"positions": "the mean over the positions where the mask is True", "sum": "the sum over the positions",
+         "strings": "the sum over the positions, divided by the number of strings",
+         "steps": "the sum over the positions, divided by the number of steps",
+         "rectangle": "the sum over the positions, divided by the size of the whole rectangle"}
 OUTPUT_SLIPS = {
     "unmasked": "the mask is forgotten: positions that do not count pull as well",
     "unmasked, right count": "the mask is forgotten: positions that do not count pull as well",
@@ -76,6 +94,21 @@ OUTPUT_SLIPS = {
 }
 
 
+def output_slips() -> dict[str, str]:
+    """The slips at the logits, with words for the loss that is asked for."""
+    asked = constant(EXERCISE, "mean")
+    if asked == "positions":
+        return OUTPUT_SLIPS
+    return OUTPUT_SLIPS | {mean: f"this is the gradient of {words}; the loss is {MEANS[asked]}"
+                           for mean, words in MEANS.items()}
+
+
+def slips() -> dict[str, str]:
+    """All slips, with words for the net that is asked for."""
+    without = {"no gain": f"the slope of tanh({gain():g} a) has the factor {gain():g} in it"}
+    return SLIPS | output_slips() | (without if gain() != 1 else {})
+
+
 def gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: dict[str, np.ndarray],
               slip: str = "") -> dict[str, np.ndarray]:
     """The gradients by name, as they should be or with one known slip."""
@@ -87,7 +120,8 @@ def gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: d
     for t in _order(bits.shape[1], slip):
         own = at_logits[:, t:t + 1] @ W
         at_state = later if slip == "end only" and t < bits.shape[1] - 1 else own + later
-        at_sum = at_state * _slope(states[:, t if slip == "slope before" else t + 1], slip)
+        slope = _slope(states[:, t if slip == "slope before" else t + 1], slip)
+        at_sum = (1 if slip == "no gain" else gain()) * at_state * slope
         bit = bits[:, max(t - 1, 0):max(t, 1)] if slip == "bit before" else bits[:, t:t + 1]
         parts = {"U": at_sum.T @ bit, "b": at_sum.sum(axis=0),
                  "V": at_sum.T @ states[:, t + 1 if slip == "state after" else t],

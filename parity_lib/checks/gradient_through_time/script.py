@@ -6,10 +6,12 @@ that are drawn; ``GIVEN`` names those of the version that students read.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
+from parity_lib.checks.constants import constant
 from parity_lib.errors import require
 
 IMPORTS = """import numpy as np
@@ -172,6 +174,22 @@ def with_edits(edits: tuple[tuple[str, str], ...], script: str = SCRIPT) -> str:
     for old, new in edits:
         require(script.count(old) == 1, "an edit", old, "a part that the script has once")
         script = script.replace(old, new)
+    return script
+
+
+def as_asked(script: str) -> str:
+    """A version of the script with the docstrings of a variant, and with functions that keep to them as before.
+
+    Lengths begin at another number, and labels are the parity of the zeros.
+    """
+    less = constant("gradient_through_time", "shortest") - 1
+    if less:
+        script = script.replace("uniform on 1..longest", f"uniform on {less + 1}..longest")
+        script = re.sub(r"^    lengths = (.*)$", lambda line: f"    lengths = {less} + "
+                        + line[1].replace("longest", f"(longest - {less})"), script, count=1, flags=re.MULTILINE)
+    if constant("gradient_through_time", "hunted") == "zeros":
+        script = re.sub(r"the parity of each string after each bit (.*)$", r"the parity of the number of zeros of each "
+                        r"string after each bit \1\n    bits = 1 - bits", script, count=1, flags=re.MULTILINE)
     return script
 
 

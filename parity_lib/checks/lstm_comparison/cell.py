@@ -12,12 +12,13 @@ from torch import nn
 from parity_lib import models
 from parity_lib.cells import CELLS
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant, is_published
 from parity_lib.checks.plain import kind_of
 from parity_lib.checks.reporting import check
 
 READY_STEP = (nn.LSTM, nn.LSTMCell, torch.lstm_cell, torch.lstm, models.ParityRNN)
 GATES = "gates#the-lstm-gate-by-gate"
-ORDER = "ifgo"
+ORDER = "ifgo"      # PyTorch's
 PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned"), "with the batch first, `U x` is "
                               "`x @ U.T`, [batch, 1] @ [1, 4H], and `V h` is `h @ V.T`") | {
     **dict.fromkeys(("unpack", "array split"), "np.split(a, 4, axis=1) gives four blocks, each [batch, H]"),
@@ -65,15 +66,21 @@ def _blocks(x, h, weights, biases=("bias_ih", "bias_hh")) -> list[np.ndarray]:
     return np.split(a, 4, axis=1)
 
 
-def _states(blocks: list[np.ndarray], c: np.ndarray, order: str = ORDER) -> tuple[np.ndarray, np.ndarray]:
-    gate = dict(zip(order, blocks, strict=True))
+def _order() -> str:
+    """In which order the task's weights have the blocks of the gates."""
+    return constant("lstm_comparison", "blocks")
+
+
+def _states(blocks: list[np.ndarray], c: np.ndarray, order: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    gate = dict(zip(order or _order(), blocks, strict=True))
     new = _sigmoid(gate["f"]) * c + _sigmoid(gate["i"]) * np.tanh(gate["g"])
     return _sigmoid(gate["o"]) * np.tanh(new), new
 
 
 def _lstm(x, h, c, weights) -> tuple[np.ndarray, np.ndarray]:
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    state = CELLS["lstm"].next_state(x, np.concatenate([h, c], axis=1), *(weights[name] for name in names))
+    own = [np.concatenate([np.split(weights[name], 4)[_order().index(gate)] for gate in ORDER]) for name in names]
+    state = CELLS["lstm"].next_state(x, np.concatenate([h, c], axis=1), *own)
     right_h, right_c = np.split(state, 2, axis=1)
     return right_h, right_c
 
@@ -81,13 +88,14 @@ def _lstm(x, h, c, weights) -> tuple[np.ndarray, np.ndarray]:
 def _step_hint(got_h, got_c, x, h, c, weights) -> str:
     blocks = _blocks(x, h, weights)
     right_h, right_c = _lstm(x, h, c, weights)
-    i, f, o = (_sigmoid(blocks[k]) for k in (0, 1, 3))
-    g = np.tanh(blocks[2])
+    gate = dict(zip(_order(), blocks, strict=True))
+    i, f, o = (_sigmoid(gate[name]) for name in "ifo")
+    g = np.tanh(gate["g"])
     both = np.stack([got_h, got_c])
     pairs = [
         ((right_c, right_h), "the pair is in the other order: return h first, then c"),
         *((_states(blocks, c, "".join(order)), _order_hint(order)) for order in itertools.permutations(ORDER)
-          if order != tuple(ORDER)),
+          if order != tuple(_order())),
         (_states(_blocks(x, h, weights, ("bias_ih",)), c), "only bias_ih takes part; PyTorch adds bias_hh too"),
         (_states(_blocks(x, h, weights, ("bias_hh",)), c), "only bias_hh takes part; PyTorch adds bias_ih too"),
         (_states(_blocks(x, h, weights, ()), c), "no bias takes part; PyTorch adds bias_ih and bias_hh"),
@@ -101,8 +109,8 @@ def _step_hint(got_h, got_c, x, h, c, weights) -> str:
         (_states(_interleaved(blocks), c), "the rows are read in fours; each gate has H rows in one block"),
     ]
     new_c = [
-        (f * c + i * _sigmoid(blocks[2]), "the candidate g goes through a sigmoid; it is the one that gets tanh"),
-        (f * c + i * blocks[2], "the candidate g has no tanh"),
+        (f * c + i * _sigmoid(gate["g"]), "the candidate g goes through a sigmoid; it is the one that gets tanh"),
+        (f * c + i * gate["g"], "the candidate g has no tanh"),
         (f * (c + i * g), "the forget gate scales the new c as well; it scales the old c alone"),
         (i * g, "the old c does not take part; the forget gate keeps a share of it"),
         (c + i * g, "the forget gate is missing: c + i * g keeps all of the old c"),
@@ -125,11 +133,13 @@ def _step_hint(got_h, got_c, x, h, c, weights) -> str:
 
 
 def _order_hint(order: tuple[str, ...]) -> str:
-    swapped = [name for name, right in zip(order, ORDER, strict=True) if name != right]
+    right = ", ".join(_order())
+    swapped = [name for name, other in zip(order, _order(), strict=True) if name != other]
     names = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
     if len(swapped) == 2:
-        return f"the {names[swapped[0]]} and the {names[swapped[1]]} are swapped: the blocks are i, f, g, o"
-    return f"the gates are read in the order {', '.join(order)}; PyTorch's blocks are i, f, g, o"
+        return f"the {names[swapped[0]]} and the {names[swapped[1]]} are swapped: the blocks are {right}"
+    whose = "PyTorch's blocks" if is_published("lstm_comparison", "blocks") else "here the blocks"
+    return f"the gates are read in the order {', '.join(order)}; {whose} are {right}"
 
 
 def _interleaved(blocks: list[np.ndarray]) -> list[np.ndarray]:

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.core import call_on_same
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
@@ -70,7 +71,14 @@ def _visible(layer, hidden: int, batch: int, steps: int, rng: np.random.Generato
             return model, inputs, expected
 
 
-def _gradient(model: nn.Module, inputs: torch.Tensor, loss=lambda output, last: output[:, -1].sum()) -> np.ndarray:
+def _raised(states: torch.Tensor) -> torch.Tensor:
+    """The states as the loss adds them up: themselves, or a power of them."""
+    power = constant("lstm_comparison", "power")
+    return states if power == 1 else states ** power
+
+
+def _gradient(model: nn.Module, inputs: torch.Tensor,
+              loss=lambda output, last: _raised(output[:, -1]).sum()) -> np.ndarray:
     inputs = inputs.clone().requires_grad_()
     return torch.autograd.grad(loss(*model(inputs)), inputs)[0].numpy()
 
@@ -91,29 +99,37 @@ def _norm_slips(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray
          "string, then the mean"),
         (np.linalg.norm(norms, axis=0), "the norm runs over the batch; it is taken for each string alone"),
         (norms[0], "these are the norms of one string; take the mean over all"),
-        (_norms(_gradient(model, inputs, lambda output, last: output[-1].sum())).mean(axis=0),
+        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[-1]).sum())).mean(axis=0),
          "output[-1] is the last string of the batch; the last step is output[:, -1]"),
-        (_norms(_gradient(model, inputs, lambda output, last: output[..., -1].sum())).mean(axis=0),
+        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[..., -1]).sum())).mean(axis=0),
          "output[..., -1] is the last unit at every step; all units of the last step are output[:, -1]"),
         (right[::-1], "the steps are in reverse order: entry 0 belongs to the first bit"),
         (right / right[-1], "this is divided by the norm at the last step; return the norms themselves"),
         ((norms**2).mean(axis=0), "these are squares of the norms"),
         (gradient.mean(axis=0)[:, 0], "the sign is still there: the norm of one number is its size"),
-        (_norms(_gradient(model, inputs, lambda output, last: output.sum())).mean(axis=0),
+        (_norms(_gradient(model, inputs, lambda output, last: _raised(output).sum())).mean(axis=0),
          "the loss adds up the states of all steps; it is the state of the last step alone"),
-        (_norms(_gradient(model, inputs, lambda output, last: output[:, -1].mean())).mean(axis=0),
+        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[:, -1]).mean())).mean(axis=0),
          "the loss is a mean; it is the sum over units and strings"),
-        (_norms(_gradient(model, inputs, lambda output, last: output.mean())).mean(axis=0),
+        (_norms(_gradient(model, inputs, lambda output, last: _raised(output).mean())).mean(axis=0),
          "the loss is the mean over all states; it is the sum of the last step's"),
-        (_norms(_gradient(model, inputs, lambda output, last: output[:, -1, 0].sum())).mean(axis=0),
+        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[:, -1, 0]).sum())).mean(axis=0),
          "only the first unit of the last state is in the loss; it is the sum over all units"),
-        (_norms(_gradient(model, inputs, lambda output, last: (output[:, -1] ** 2).sum())).mean(axis=0),
-         "the loss is the sum of the squares of the last state; it is the sum of the last state"),
+        *_other_powers(model, inputs),
     ]
     if isinstance(model, nn.LSTM):
-        slips.append((_norms(_gradient(model, inputs, lambda output, last: last[1].sum())).mean(axis=0),
+        slips.append((_norms(_gradient(model, inputs, lambda output, last: _raised(last[1]).sum())).mean(axis=0),
                       "the loss is made of the cell state c; the last hidden state h is meant"))
     return slips
+
+
+def _other_powers(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray, str]]:
+    names = {1: "the last state", 2: "the squares of the last state", 3: "the cubes of the last state"}
+    asked = constant("lstm_comparison", "power")
+    powers = (2,) if asked == 1 else tuple(one for one in names if one != asked)
+    return [(_norms(_gradient(model, inputs, lambda output, last, power=power: (output[:, -1] ** power).sum())
+                    ).mean(axis=0), f"the loss is the sum of {names[power]}; it is the sum of {names[asked]}")
+            for power in powers]
 
 
 def _norm_hint(got: np.ndarray, model: nn.Module, inputs: torch.Tensor) -> str:

@@ -10,6 +10,7 @@ from torch import nn
 
 from parity_lib import models
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.core import ModuleRun, call_module
 from parity_lib.checks.nets import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.checks.plain import CheckFailed
@@ -18,7 +19,7 @@ from parity_lib.checks.reporting import check
 READY_MODEL = (models.ParityRNN, models.by_hand)
 THE_CELL, GRADIENT = "unrolling#the-cell-in-numpy", "gradient#the-gradient-through-time"
 BATCH_FIRST = "unrolling#shapes-and-a-mistake-that-makes-no-noise"
-PARAMETERS = "unrolling#how-many-parameters"
+PARAMETERS, GATES = "unrolling#how-many-parameters", "gates#the-lstm-gate-by-gate"
 
 
 @check("LSTMParity: an LSTM layer and its readout, one logit after each bit")
@@ -39,6 +40,27 @@ def lstm_parity(seed: int = 0) -> None:
         _passes_gradients(net, random_strings(rng, 8, 5))
         _is_the_layer(net, random_strings(rng, 4, 9))
         _takes_lengths(net, random_strings(rng, 3, 6))
+        _forget_gate_starts(first, hidden)
+
+
+def _forget_gate_starts(first: ModuleRun, hidden: int) -> None:
+    """In a variant: the forget gate's two biases of a new net add up to a number; PyTorch's second block of rows."""
+    asked = constant("lstm_comparison", "forget")
+    if asked is None:
+        return
+    what = f"a new LSTMParity({hidden}): the sum of the forget gate's two biases"
+    found = [value for key, value in first.state.items()
+             if key.rpartition(".")[2] in ("bias_ih_l0", "bias_hh_l0") and value.shape == (4 * hidden,)]
+    if len(found) != 2:
+        expect.fail(what, asked, "no bias_ih_l0 and bias_hh_l0", "use nn.LSTM, whose biases have these names", GATES)
+    got = sum(np.split(expect.numpy(value).astype(float), 4)[1] for value in found)
+    if not np.allclose(got, asked, atol=1e-4):
+        hint = expect.likely(got, [(np.full(hidden, 2 * asked), "both biases have the number; together they should")])
+        rest = sum(np.delete(expect.numpy(value).reshape(4, hidden), 1, axis=0).astype(float) for value in found)
+        if not hint and np.isclose(rest, asked, atol=1e-4).any():
+            hint = "another gate has the number: the blocks of PyTorch's LSTM are i, f, g, o"
+        expect.fail(what, asked, got, hint or "`bias_ih_l0` and `bias_hh_l0` of nn.LSTM, rows hidden_size to "
+                    "2 * hidden_size, set under torch.no_grad()", GATES)
 
 
 def _takes_lengths(net: ParityNet, strings: torch.Tensor) -> None:

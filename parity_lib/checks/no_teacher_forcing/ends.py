@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib import padding
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.core import call, call_gradient, right_if_wrong
 from parity_lib.checks.no_teacher_forcing import replay
 from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LOSS
@@ -111,6 +111,12 @@ def end_loss(seed: int = 0) -> None:
                 "padding takes part: select the last real step before you compute the loss")
 
 
+def _natural() -> float:
+    """The natural logarithm of the base of a variant; 1 where logarithms are natural."""
+    base = constant(replay.NAME, "base")
+    return 1.0 if base is None else float(np.log(base))
+
+
 LOSS_SLIPS = {
     "must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them equal, "
                                       "`last_valid(logits, lengths)[:, 0]`",
@@ -148,7 +154,7 @@ def _has_nan(value: Any) -> bool:
 
 def _loss_hint(got: np.ndarray, logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> str:
     batch, steps, _ = logits.shape
-    loss = binary_cross_entropy_with_logits
+    loss, base = replay.cross_entropy, constant(replay.NAME, "base")
     last = logits[torch.arange(batch), lengths - 1, 0]
     everywhere = labels[:, None].expand(batch, steps)
     real = torch.arange(steps) < lengths[:, None]
@@ -168,6 +174,8 @@ def _loss_hint(got: np.ndarray, logits: torch.Tensor, lengths: torch.Tensor, lab
          "*this* batch"),
         (-loss(last, labels), "the sign is wrong: cross-entropy is minus the logarithm"),
         (loss(last, 1 - labels), "odd and even are swapped in the labels"),
+        *((loss(last, labels) * factor, f"the logarithms are asked to base {base}: divide by ln {base} = "
+           f"{np.log(base):.4f}") for factor in (() if base is None else (np.log(base), np.log(base)**2))),
     ])
 
 
@@ -188,7 +196,7 @@ def end_gradient(seed: int = 0) -> None:
         got = expect.array(gradient, what, None, see=THE_END).ravel()
         expected = np.zeros((batch, steps), dtype=np.float32)
         rows, last = np.arange(batch), lengths.numpy() - 1
-        expected[rows, last] = (torch.sigmoid(logits[rows, last, 0]) - labels).numpy() / batch
+        expected[rows, last] = (torch.sigmoid(logits[rows, last, 0]) - labels).numpy() / batch / _natural()
         elsewhere = np.where(expected == 0, got.reshape(batch, steps), 0)
         hint = ""
         if np.abs(elsewhere).max() > 1e-6:

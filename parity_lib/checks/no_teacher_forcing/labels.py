@@ -7,7 +7,8 @@ import torch
 
 from parity_lib import data
 from parity_lib.checks import expect
-from parity_lib.checks.no_teacher_forcing.replay import THE_END, THE_LABEL, cut_parity
+from parity_lib.checks.constants import PUBLISHED, constant, is_published
+from parity_lib.checks.no_teacher_forcing.replay import NAME, THE_END, THE_LABEL, counts, cut_parity, says
 from parity_lib.checks.reporting import check
 
 READY_PARITY = (data.final_parity, data.running_parity, data.bits_and_parity)
@@ -53,52 +54,63 @@ def strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarra
 
 
 def _parity_hint(got: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> str:
+    right, ones, odd = cut_parity(bits, lengths), constant(NAME, "counted"), constant(NAME, "says")
+    given, bits = bits, counts(bits)
     running = np.cumsum(bits, axis=1)
     before = np.concatenate([np.zeros((len(bits), 1), dtype=int), running], axis=1)
     rows, steps = np.arange(len(bits)), bits.shape[1]
     return expect.likely(got, [
-        (bits.sum(axis=1) % 2,
+        (says(bits.sum(axis=1)),
          "this is the label of the string before it was cut: bits at position lengths[i] and later must not count"),
-        (before[rows, lengths], "this is the count of ones; the parity is its remainder modulo 2"),
-        (bits.sum(axis=1), "this is the count of ones before the cut; cut first, then take the remainder modulo 2"),
-        (before[rows, lengths - 1] % 2,
+        (before[rows, lengths], f"this is the count of {ones}; the parity is its remainder modulo 2"),
+        (bits.sum(axis=1), f"this is the count of {ones} before the cut; cut first, then take the remainder modulo 2"),
+        (says(before[rows, lengths - 1]),
          "one bit too few is counted: the last real bit stands at position lengths[i] - 1 and belongs to the string"),
-        (before[rows, np.minimum(lengths + 1, steps)] % 2,
+        (says(before[rows, np.minimum(lengths + 1, steps)]),
          "one bit too many is counted: position lengths[i] is the first that was cut off"),
-        (bits[rows, lengths - 1], "this is the last real bit, and not the parity of all real ones"),
-        ((bits.sum(axis=1) - before[rows, lengths]) % 2,
+        (given[rows, lengths - 1], "this is the last real bit, and not the parity of all real ones"),
+        (says(bits.sum(axis=1) - before[rows, lengths]),
          "this is the parity of what was cut off: real positions are those before lengths[i]"),
-        (1 - before[rows, lengths] % 2, "even and odd are swapped: 1 stands for odd"),
-        (running % 2, "this is a label at every step (`cumsum`); only the one at the end is asked for"),
-        (bits.sum(axis=0) % 2, "this adds down the batch; a string runs along axis 1"),
+        (1 - right, f"even and odd are swapped: 1 stands for {odd}"),
+        *(((given * (np.arange(steps) < lengths[:, None])).sum(axis=1) % 2, "this is the published exercise's label; "
+           f"here 1 stands for an {odd} number of {ones}")
+          for _ in range(not is_published(NAME, "counted", "says"))),
+        (says(running), "this is a label at every step (`cumsum`); only the one at the end is asked for"),
+        (says(bits.sum(axis=0)), "this adds down the batch; a string runs along axis 1"),
     ])
 
 
-@check("next_max_length: grows by one at an accuracy of 0.95 or more, and stops at stop")
+def _least() -> float:
+    """The accuracy at which strings become longer."""
+    return constant(NAME, "least")
+
+
+@check(lambda: f"next_max_length: grows by one at an accuracy of {_least():g} or more, and stops at stop")
 def next_max_length(seed: int = 0) -> None:
     """``next_max_length(longest, accuracy, stop)`` -> the longest length of the next batch, an integer."""
-    rng = np.random.default_rng(seed)
-    cases = [(2, 1.0, 50), (2, 0.95, 50), (2, 0.9499, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50), (50, 0.2, 50),
-             (1, 0.0, 1), (1, 1.0, 1)]
-    cases += [(int(longest), float(accuracy), int(longest + room)) for longest, accuracy, room in
+    rng, least = np.random.default_rng(seed), _least()
+    moved = least - PUBLISHED[NAME]["least"]
+    cases = [(2, 1.0, 50), (2, least, 50), (2, least - 0.0001, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50),
+             (50, 0.2, 50), (1, 0.0, 1), (1, 1.0, 1)]
+    cases += [(int(longest), min(float(accuracy + moved), 1.0), int(longest + room)) for longest, accuracy, room in
               zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
     for longest, accuracy, stop in cases:
         what = f"next_max_length({longest}, {accuracy:.4g}, stop={stop})"
         result = expect.ask("next_max_length", what, longest, accuracy, stop, forbid=READY_CURRICULUM, see=THE_LABEL)
         got = expect.array(result, what, (), see=THE_LABEL)
-        grows = accuracy >= 0.95
+        grows = accuracy >= least
         expected = min(longest + 1, stop) if grows else longest
         hint = ""
         if grows and got == stop > longest + 1:
             hint = "max takes the larger of the two; `stop` is the most, so the smaller one is asked for: min"
         elif got > stop:
             hint = "it grows beyond stop"
-        elif accuracy == 0.95 and got == longest:
-            hint = "an accuracy of exactly 0.95 is enough: >=, not >"
+        elif accuracy == least and got == longest:
+            hint = f"an accuracy of exactly {least:g} is enough: >=, not >"
         elif not grows and got < longest:
-            hint = "it never shrinks: below 0.95 it stays as it is"
+            hint = f"it never shrinks: below {least:g} it stays as it is"
         elif not grows and got == longest + 1:
-            hint = "it grows although the accuracy is below 0.95"
+            hint = f"it grows although the accuracy is below {least:g}"
         elif grows and got > longest + 1:
             hint = "it grows by more than one"
         elif grows and got == longest < stop:

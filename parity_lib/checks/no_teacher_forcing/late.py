@@ -14,10 +14,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_lib.checks.no_teacher_forcing import replay
-from parity_lib.checks.no_teacher_forcing.replay import LONGEST, RATE, STRINGS, THE_END, THE_LABEL, THE_LOOP, THE_SEED
+from parity_lib.checks.no_teacher_forcing.replay import LONGEST, RATE, THE_END, THE_LABEL, THE_LOOP, THE_SEED
 
 LATE_NEAR = 2e-3    # on average over the weights
 PART = 2            # steps; in 5 the most sensitive trainings drift beyond replay.NEAR
@@ -42,8 +41,8 @@ class Loop:
 
     def draw(self, shortest: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The bits and lengths of the next batch."""
-        bits = self.rng.integers(2, size=(STRINGS, LONGEST))
-        return bits, self.rng.integers(shortest or self.shortest, LONGEST, STRINGS, endpoint=True)
+        bits = self.rng.integers(2, size=(replay.batch_size(), LONGEST))
+        return bits, self.rng.integers(shortest or self.shortest, LONGEST, replay.batch_size(), endpoint=True)
 
     def run(self, count: int) -> Loop:
         """Make ``count`` steps."""
@@ -59,11 +58,11 @@ class Loop:
         loss = replay.right_loss(logits, ends, labels)
         if each_bit:
             real = torch.arange(LONGEST) < ends[:, None]
-            running = torch.from_numpy(np.cumsum(bits, axis=1) % 2).float()
-            loss = binary_cross_entropy_with_logits(logits[..., 0][real], running[real])
+            running = torch.from_numpy(replay.says(np.cumsum(replay.counts(bits), axis=1))).float()
+            loss = replay.cross_entropy(logits[..., 0][real], running[real])
         self.optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        nn.utils.clip_grad_norm_(self.parameters, replay.clip())
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
 

@@ -15,13 +15,16 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from parity_lib.checks.constants import PUBLISHED, constant, counted, is_published, said
+
 THE_END, THE_LOSS = "packing#the-last-real-step", "training#a-loss-for-a-yes-or-no"
 THE_LOOP, THE_LABEL = "training#the-loop-line-by-line", "training#what-is-the-label"
 THE_SEED = "data#seeds-and-a-generator-that-fools-you"
 
+NAME = "no_teacher_forcing"
 HIDDEN, LONGEST = 8, 10
 STEP_RATE = 0.5     # of the plain SGD in the check of train_step
-STRINGS, RATE = 64, 0.03
+RATE = 0.03
 NEAR = 2e-4     # on average over the weights, which move by about RATE: one of them may go the other way
 
 
@@ -29,8 +32,29 @@ NEAR = 2e-4     # on average over the weights, which move by about RATE: one of 
 
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """The parity of the first ``lengths[i]`` bits of each row."""
-    return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2
+    """The label of each row as it was cut: the parity of its first ``lengths[i]`` bits."""
+    real = np.arange(bits.shape[1]) < lengths[:, None]
+    return says((counts(bits) * real).sum(axis=1))
+
+
+counts, says = partial(counted, NAME), partial(said, NAME)
+
+
+def clip() -> float:
+    """The largest norm of a gradient."""
+    return constant(NAME, "clip")
+
+
+def batch_size() -> int:
+    """Strings in a batch of the task's loop."""
+    return constant(NAME, "strings")
+
+
+def cross_entropy(logits: torch.Tensor, labels: torch.Tensor, **options: Any) -> torch.Tensor:
+    """The mean cross-entropy on logits, with natural logarithms or to the base of a variant."""
+    base = constant(NAME, "base")
+    natural = binary_cross_entropy_with_logits(logits, labels, **options)
+    return natural if base is None else natural / np.log(base)
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[torch.Tensor, ...]:
@@ -85,16 +109,17 @@ def steps(nets: list, batches: list, slip: str = "", rule: type = torch.optim.SG
             carried = tuple(part.detach() for part in last)
         logits = readout(states.detach() if slip == "detach" else states)[..., 0]
         if slip in ("each bit", "each column"):
-            labels = inputs[..., 0].cumsum(1) % 2
+            labels = says(counts(inputs[..., 0]).cumsum(1))
         loss = _slipped_loss(logits, lengths, labels, slip)
         if slip != "keep":
             optimizer.zero_grad()
         loss.backward()
         if slip == "value":
-            nn.utils.clip_grad_value_(parameters, 1.0)
+            nn.utils.clip_grad_value_(parameters, clip())
         for part in {"apart": [lstm.parameters(), readout.parameters()], "lstm clipped": [lstm.parameters()],
                      "readout clipped": [readout.parameters()]}.get(slip, [parameters]):
-            nn.utils.clip_grad_norm_(part, 1e9 if slip in ("unclipped", "value") else 1.0)
+            nn.utils.clip_grad_norm_(part, 1e9 if slip in ("unclipped", "value") else
+                                     PUBLISHED[NAME]["clip"] if slip == "published clip" else clip())
         if slip == "forgets":
             optimizer = rule(parameters, lr=rate)
         if slip == "lstm only":
@@ -108,21 +133,21 @@ def steps(nets: list, batches: list, slip: str = "", rule: type = torch.optim.SG
 
 def _slipped_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor, slip: str) -> torch.Tensor:
     if slip == "column":
-        return binary_cross_entropy_with_logits(logits[:, -1], labels)
+        return cross_entropy(logits[:, -1], labels)
     if slip == "each bit":
         real = torch.arange(logits.shape[1]) < lengths[:, None]
-        return binary_cross_entropy_with_logits(logits[real], labels[real])
+        return cross_entropy(logits[real], labels[real])
     if slip == "each column":
-        return binary_cross_entropy_with_logits(logits, labels)
+        return cross_entropy(logits, labels)
     if slip == "every":
-        return binary_cross_entropy_with_logits(logits, labels[:, None].expand(logits.shape))
+        return cross_entropy(logits, labels[:, None].expand(logits.shape))
     loss = right_loss(logits[..., None], lengths, 1 - labels if slip == "swapped" else labels)
     return loss * len(labels) if slip == "sum" else loss
 
 
 def right_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """The mean cross-entropy of the answers at the last real steps."""
-    return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
+    return cross_entropy(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
 
 
 PER_STEP = ("every bit has a label here, which is what the task takes away: one label a string, at its last real "
@@ -155,9 +180,18 @@ STEP_SLIPS = {
 }
 
 
+def _step_slips() -> dict[str, tuple[str, str]]:
+    """STEP_SLIPS, with the numbers of a variant in the words."""
+    if is_published(NAME, "clip"):
+        return STEP_SLIPS
+    words = (f"the gradient is not clipped to a norm of {clip():g}: clip_grad_norm_ of all parameters, after backward",
+             THE_LOOP)
+    return STEP_SLIPS | {"unclipped": words, "published clip": words}
+
+
 def why_not_a_step(nets: list, losses: list[float], batches: list) -> tuple[str, str]:
     """Words for the slip that explains these steps, and the section to read."""
-    return _likely(STEP_SLIPS, partial(_is_step, nets, losses, batches))
+    return _likely(_step_slips(), partial(_is_step, nets, losses, batches))
 
 
 def _is_step(nets: list, losses: list[float], batches: list, slip: str) -> bool:
@@ -189,14 +223,15 @@ def _likely(slips: dict[str, tuple[str, str]], fits: Callable[[str], bool]) -> t
 def loop(nets: list, seed: int, slip: str = "", rule: type = torch.optim.Adam) -> list:
     """The weights after each of the task's first steps, as they should be or with one known slip."""
     rng, batches = np.random.default_rng(0 if slip == "another seed" else seed), []
-    strings, shortest = int(slip) if slip.isdigit() else STRINGS, LONGEST if slip == "longest" else 1
+    strings, shortest = int(slip) if slip.isdigit() else batch_size(), LONGEST if slip == "longest" else 1
     for _ in nets:
         if slip == "again":
             rng = np.random.default_rng(seed)
         early = rng.integers(shortest, LONGEST, strings, endpoint=True) if slip == "lengths first" else None
         bits = rng.integers(2, size=(strings, LONGEST))
         lengths = rng.integers(shortest, LONGEST, strings, endpoint=True) if early is None else early
-        batches.append(tensors(bits, lengths, bits.sum(axis=1) % 2 if slip == "uncut" else cut_parity(bits, lengths)))
+        batches.append(tensors(bits, lengths, says(counts(bits).sum(axis=1)) if slip == "uncut" else
+                               cut_parity(bits, lengths)))
     return steps(nets[:-1], batches[1:] if slip == "ahead" else batches, slip, rule, RATE)[0]
 
 
@@ -209,15 +244,16 @@ LOOP_SLIPS = {
     "lengths first": ("the lengths are drawn before the bits; `draw` does it the other way round", THE_SEED),
     "forgets": ("the optimiser is made anew for every step, and Adam forgets: make it once, before the loop", THE_LOOP),
     "lstm only": ("only the LSTM moved: the optimiser does not hold the readout's parameters", THE_LOOP),
-    **{str(strings): (f"a batch has {strings} strings, not {STRINGS}", THE_LOOP)
-       for strings in (1, 16, 32, 50, 63, 65, 100, 128, 256)},
 }
+OTHER_SIZES = (1, 16, 32, 50, 63, 64, 65, 100, 128, 256)
 
 
 def why_not_the_loop(nets: list, seed: int) -> tuple[str, str]:
     """Words for the last of these steps, the first that is wrong, and the section to read."""
     rate = _rate_hint(nets, seed)
-    return (rate, THE_LOOP) if rate else _likely(STEP_SLIPS | LOOP_SLIPS, partial(_is_loop, nets, seed))
+    sizes = {str(strings): (f"a batch has {strings} strings, not {batch_size()}", THE_LOOP)
+             for strings in OTHER_SIZES if strings != batch_size()}
+    return (rate, THE_LOOP) if rate else _likely(_step_slips() | LOOP_SLIPS | sizes, partial(_is_loop, nets, seed))
 
 
 def _is_loop(nets: list, seed: int, slip: str) -> bool:

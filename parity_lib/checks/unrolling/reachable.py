@@ -15,19 +15,22 @@ CELL, SLOW_CELL = 2e-3, 1e-9
 LEVELS, SLOW, MOST = 600, 48, 120_000
 
 
-def wrong_string(weights: list[np.ndarray], levels: int = LEVELS) -> np.ndarray | None:
+def wrong_string(weights: list[np.ndarray], levels: int = LEVELS,
+                 coded: tuple[float, float] = (-1, 1)) -> np.ndarray | None:
     """A string of bits, 0 or 1, after which the net's answer is wrong; None where none is found.
 
-    ``weights`` are U, V, b, W, c for bits coded as -1 and +1. Of the strings that are found it is a shortest.
+    ``weights`` are U, V, b, W, c for a 0 and a 1 that are ``coded`` as these numbers. Of the strings that are found
+    it is a shortest.
     """
     U, V, b, W, c = weights
+    low, high = coded
     states, odd = np.zeros((1, 2)), np.zeros(1, dtype=bool)
     seen, trail, settled = np.empty(0, dtype=np.int64), [], set()
     for _ in range(levels):
         bits = np.repeat([False, True], len(states))
         following = np.tile(states, (2, 1))
         parents = np.tile(np.arange(len(states)), 2)
-        following = np.tanh((2.0 * bits - 1)[:, None] * U[:, 0] + following @ V.T + b)
+        following = np.tanh(np.where(bits, float(high), low)[:, None] * U[:, 0] + following @ V.T + b)
         parity = np.tile(odd, 2) ^ bits
         margin = np.where(parity, 1, -1) * (following @ W[0] + c[0])
         wrong = np.flatnonzero(np.where(parity, margin <= 0, margin < 0))

@@ -10,6 +10,7 @@ from torch import nn
 
 from parity_lib import data, models
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant, counted, is_published, said
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
@@ -36,22 +37,28 @@ def parity(seed: int = 0) -> None:
         hint = _parity_hint(got, bits)
         if got.shape != (len(bits),):
             expect.fail(what, f"shape {(len(bits),)}", f"shape {got.shape}", hint, PICTURE)
-        expect.equal(got, bits.sum(axis=1) % 2, what, hint, PICTURE)
+        expect.equal(got, _said(_counted(bits).sum(axis=1)), what, hint, PICTURE)
+
+
+_counted, _said = partial(counted, "unrolling"), partial(said, "unrolling")
 
 
 def _parity_hint(got: np.ndarray, bits: np.ndarray) -> str:
-    count = bits.sum(axis=1)
+    marked, ones, odd = _counted(bits), constant("unrolling", "counted"), constant("unrolling", "says")
+    count, right = marked.sum(axis=1), _said(marked.sum(axis=1))
     return expect.likely(got, [
-        (count, "this is the count of ones; the parity is its remainder modulo 2"),
-        (1 - count % 2, "even and odd are swapped: 1 stands for odd"),
+        *((bits.sum(axis=1) % 2, f"this is the published exercise's answer; here 1 stands for an {odd} number of "
+           f"{ones}") for _ in range(not is_published("unrolling", "counted", "says"))),
+        (count, f"this is the count of {ones}; the parity is its remainder modulo 2"),
+        (1 - right, f"even and odd are swapped: 1 stands for {odd}"),
         (bits[:, -1], "this is the last bit, not the parity of all of them"),
-        (bits.sum(axis=0) % 2, "this runs down the batch, across strings; one string is one row: axis=1"),
-        (bits.sum() % 2, "this is one answer for the whole batch; each row has its own: axis=1"),
-        (np.cumsum(bits, axis=1) % 2, "this is the parity after every bit; asked for is the one after the last"),
-        *((bits[:, -2] ^ bits[:, -1], "this is the parity of the last two bits: each step has to go on from the parity "
-           "so far") for _ in range(bits.shape[1] > 2)),
-        (np.flatnonzero(count % 2), "these are the numbers of the odd rows; a 0 or a 1 is asked for each row"),
-        (count[:, None] % 2, "the axis that was summed is still there, with size 1"),
+        (_said(marked.sum(axis=0)), "this runs down the batch, across strings; one string is one row: axis=1"),
+        (_said(marked.sum()), "this is one answer for the whole batch; each row has its own: axis=1"),
+        (_said(np.cumsum(marked, axis=1)), "this is the parity after every bit; asked for is the one after the last"),
+        *((_said(marked[:, -2] + marked[:, -1]), "this is the parity of the last two bits: each step has to go on "
+           "from the parity so far") for _ in range(bits.shape[1] > 2)),
+        (np.flatnonzero(right), f"these are the numbers of the {odd} rows; a 0 or a 1 is asked for each row"),
+        (right[:, None], "the axis that was summed is still there, with size 1"),
     ])
 
 
@@ -80,25 +87,37 @@ def _step(x, h, U, V, b) -> np.ndarray:
 
 
 def _sum(x, h, U, V, b) -> np.ndarray:
-    return x @ U.T + h @ V.T + b
+    return _gain() * (x @ U.T + h @ V.T + b)
+
+
+def _gain() -> float:
+    """What the sum is multiplied with before tanh; more than 1 makes tanh steeper."""
+    return constant("unrolling", "gain")
 
 
 TURNED = ("the equation has columns, and a batch has rows: `U x` becomes `x @ U.T`, [batch, 1] @ [1, H], and `V h` "
           "becomes `h @ V.T`")
 PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "cannot be multiplied"), TURNED)
+PART = "tanh goes round the whole sum, not round a part of it"
 STEP_SLIPS = [
-    (lambda x, h, U, V, b: np.tanh(U @ x.T + V @ h.T + b[:, None]), TURNED),
-    (lambda x, h, U, V, b: np.tanh(U @ x.T + V @ h.T + b[:len(x)]) if len(x) == len(b) else np.zeros(0), TURNED),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (U @ x.T + V @ h.T + b[:, None])), TURNED),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (U @ x.T + V @ h.T + b[:len(x)])) if len(x) == len(b) else np.zeros(0),
+     TURNED),
     (_sum, "the activation tanh is missing"),
+    (lambda *given: np.tanh(_sum(*given) / _gain()), "this is the published exercise's step: in this one the sum is "
+     "multiplied by a number before tanh"),
+    (lambda *given: _gain() * np.tanh(_sum(*given) / _gain()), "the number that the sum is multiplied with belongs "
+     "inside of tanh"),
+    (lambda x, h, U, V, b: _step(x, h, U, V, b / _gain()), "b is not multiplied: the whole sum is, before tanh"),
     (lambda x, h, U, V, b: _step(x, h, U, V.T, b),
      "V is transposed: the new state is h @ V.T, row i of V makes unit i"),
     (lambda x, h, U, V, b: _step(x, h, U, V, 0), "the bias b is missing"),
     (lambda x, h, U, V, b: _step(x, 0 * h, U, V, b), "the old state h does not take part"),
     (lambda x, h, U, V, b: _step(0 * x, h, U, V, b), "the input x does not take part"),
-    (lambda x, h, U, V, b: np.tanh(x @ U.T) + h @ V.T + b, "tanh goes round the whole sum, not round a part of it"),
-    (lambda x, h, U, V, b: np.tanh(x @ U.T + b) + h @ V.T, "tanh goes round the whole sum, not round a part of it"),
-    (lambda x, h, U, V, b: np.tanh(x @ U.T + h * V.diagonal() + b), "each unit sees its own old state alone; `h @ V.T` "
-     "gives it those of all"),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T)) + h @ V.T + b, PART),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T + b)) + h @ V.T, PART),
+    (lambda x, h, U, V, b: np.tanh(_gain() * (x @ U.T + h * V.diagonal() + b)), "each unit sees its own old state "
+     "alone; `h @ V.T` gives it those of all"),
     (lambda x, h, U, V, b: _step(x, h, U, V, 0) + b, "the bias is added after tanh; it belongs inside"),
     (lambda *given: np.maximum(_sum(*given), 0), "this is relu; here the activation is tanh"),
     (lambda *given: 1 / (1 + np.exp(-_sum(*given))), "this is a sigmoid; here the activation is tanh"),
@@ -113,9 +132,10 @@ def unroll(seed: int = 0) -> None:
         rnn = _random_rnn(hidden, rng)
         U, V = (getattr(rnn, name).detach().numpy() for name in ("weight_ih_l0", "weight_hh_l0"))
         b = (rnn.bias_ih_l0 + rnn.bias_hh_l0).detach().numpy()
+        U, V, b = (one / _gain() for one in (U, V, b))
         xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
         with torch.no_grad():
-            expected = rnn(torch.from_numpy(xs), torch.from_numpy(h0)[None])[0].numpy()
+            expected = _placed(rnn(torch.from_numpy(_read(xs).copy()), torch.from_numpy(h0)[None])[0].numpy())
         what = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
         result = expect.ask("unroll", what, xs, h0, U, V, b, forbid=READY_CELL, see=CELL,
                             slips=partial(_unroll_slips, xs, h0))
@@ -124,6 +144,16 @@ def unroll(seed: int = 0) -> None:
         if got.shape != expected.shape:
             expect.fail(what, f"shape {expected.shape}", f"shape {got.shape}", hint, CELL)
         expect.close(got, expected, what, hint, CELL, TOLERANCE)
+
+
+def _read(xs: np.ndarray) -> np.ndarray:
+    """The elements in the order in which they are read."""
+    return xs if constant("unrolling", "reading") == "forwards" else xs[:, ::-1]
+
+
+def _placed(states: np.ndarray) -> np.ndarray:
+    """States in the order in which they were made, in the order in which they are asked for; and back."""
+    return states[:, ::-1] if constant("unrolling", "reading") == "backwards, in place" else states
 
 
 def _unroll_slips(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
@@ -151,11 +181,14 @@ def _unroll_hint(got: np.ndarray, expected: np.ndarray, given: tuple[np.ndarray,
     }
     if got.shape != expected.shape:
         return shapes.get(got.shape, "")
+    got, expected, xs = _placed(got), _placed(expected), _read(xs)
+    given = (xs, *given[1:])
+    end = "end" if is_published("unrolling", "reading") else "beginning"
     found = expect.likely(got, [
         (_states(xs, 0 * h0, *given[2:]), "the loop starts from zeros; it should start from h0"),
         (expected[:, ::-1], "the states are in reverse order"),
         (np.concatenate([h0[:, None], expected[:, :-1]], axis=1), "h0 is in the result and the last state is not"),
-        (_states(xs[:, ::-1], *given[1:]), "the string is read from its end"),
+        (_states(xs[:, ::-1], *given[1:]), f"the string is read from its {end}"),
         (_states(np.roll(xs, 1, axis=1), *given[1:]), "every step reads the bit of the step before, and the first one "
          "reads the last bit: step t of the loop reads xs[:, t], counted from 0"),
         (_states(np.roll(xs, -1, axis=1), *given[1:]), "every step reads the bit of the step after it: step t of the "

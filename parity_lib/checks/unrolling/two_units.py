@@ -6,11 +6,14 @@ import numpy as np
 
 from parity_lib import models
 from parity_lib.checks import expect
+from parity_lib.checks.constants import PUBLISHED, constant
 from parity_lib.checks.core import call
 from parity_lib.checks.reporting import check
 from parity_lib.checks.unrolling.reachable import wrong_string
 
 BY_HAND = "unrolling#two-units-by-hand"
+CHAPTER = (0, 1)
+
 
 @check("two_unit_weights: right on every string of 12 bits and on long, regular ones")
 def two_unit_weights(seed: int = 0) -> None:
@@ -22,10 +25,21 @@ def two_unit_weights(seed: int = 0) -> None:
                for value, (name, shape) in zip(found, shapes.items(), strict=True)]
     every = _every_string()
     _right_on(every, [EVERY] * len(every), weights)
-    found = wrong_string(weights)
+    found = wrong_string(weights, coded=_coded())
     if found is not None:
         _right_on(found[None], [REACHED], weights)
     _right_on(*_regular_strings(np.random.default_rng(seed)), weights)
+
+
+def _coded() -> tuple[float, float]:
+    """As which numbers a 0 and a 1 arrive."""
+    return constant("unrolling", "low"), constant("unrolling", "high")
+
+
+def _old_bit() -> str:
+    """The chapter's bit, written with the coded one."""
+    low, high = _coded()
+    return f"x = (x' {'-' if low > 0 else '+'} {abs(low):g}) / {high - low:g}" if low else f"x = x' / {high:g}"
 
 
 def _right_on(bits: np.ndarray, names: list[str], weights: list[np.ndarray]) -> None:
@@ -34,8 +48,10 @@ def _right_on(bits: np.ndarray, names: list[str], weights: list[np.ndarray]) -> 
         return
     row, step = wrong
     string = bits[row, :step + 1]
+    low, high = _coded()
+    coded = f"0 stands for {low:g}" + f", 1 for {high:g}" * (high != PUBLISHED["unrolling"]["high"])
     shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
-    expect.fail(f"two_unit_weights on {names[row]}: after the string {shown}, {step + 1} long (0 stands for -1)",
+    expect.fail(f"two_unit_weights on {names[row]}: after the string {shown}, {step + 1} long ({coded})",
                 *(("odd", "even") if string.sum() % 2 else ("even", "odd")),
                 _weights_hint(weights, string), BY_HAND)
 
@@ -44,26 +60,32 @@ def _weights_hint(weights: list[np.ndarray], string: np.ndarray) -> str:
     """Words for a change after which the net is right on every short string, and on this one."""
     U, V, b, W, c = weights
     every, K = _every_string(), np.abs(U).mean()
-    middle = [np.array(pair) * K for pair in ((0, -2), (-2, 0), (0, 2), (2, 0))]
+    low, high = coded = _coded()
+    at_zero = -2 * low / (high - low)       # what both thresholds have in the place of -1 and -3, times K
+    middle = [(np.array(pair) + at_zero - 1) * K * (high - low) / 2 for pair in ((0, -2), (-2, 0), (0, 2), (2, 0))]
+    published, old_bit = (PUBLISHED["unrolling"]["low"], PUBLISHED["unrolling"]["high"]), _old_bit()
 
-    def right(U=U, V=V, b=b, W=W, c=c, low: float = -1) -> bool:
-        return all(_first_error([U, V, b, W, c], bits, low) is None for bits in (every, string[None]))
+    def right(U=U, V=V, b=b, W=W, c=c, coded: tuple[float, float] = coded) -> bool:
+        return all(_first_error([U, V, b, W, c], bits, coded) is None for bits in (every, string[None]))
 
     words = [
         (lambda: not U.any(), "U is 0, so no bit reaches the units, and all strings of one length get one answer"),
         (lambda: not V.any(), "V is 0, so the old state takes no part: the answer depends on the last bit alone"),
         (lambda: not W.any(), "W is 0, so the output does not look at the states"),
-        (lambda: right(low=0), "these weights fit bits coded as 0 and 1; here they are -1 and +1: put x = (x' + 1) / 2 "
-         "into U and b"),
+        (lambda: coded != published and right(coded=published), "these weights fit bits coded as -1 and +1, as in the "
+         f"published exercise; here they are {low:g} and {high:g}"),
+        (lambda: right(coded=CHAPTER), f"these weights fit bits coded as 0 and 1; here they are {low:g} and "
+         f"{high:+g}: put {old_bit} into U and b"),
         (lambda: right(W=-W, c=-c), "the answers are the wrong way round: a positive output means odd. Turn the signs "
          "of W and c"),
         (lambda: right(V=V.T), "V is transposed: row i of V makes unit i"),
         (lambda: right(b=-b), "the sign of b is turned: what is left over of 2K(p + x - 1/2) and 2K(p + x - 3/2)?"),
-        (lambda: right(U=U / 2) or right(b=b + U[:, 0]),
+        (lambda: right(U=U / (high - low)) or right(b=b - low * U[:, 0]),
+         f"half of the way: {old_bit} changes U, and b as well" if coded != published else
          "half of the way: x = (x' + 1) / 2 halves U, and adds the other half to b"),
-        (lambda: right(U=-U), "the sign of U is turned: a one, coded as +1, has to raise both units"),
+        (lambda: right(U=-U), f"the sign of U is turned: a one, coded as {high:+g}, has to raise both units"),
         (lambda: any(right(b=one) for one in middle), "the thresholds in b are not in the middle between two sums, and "
-         "a larger K would only hide it: put x = (x' + 1) / 2 into both lines and compare b with what is left over"),
+         f"a larger K would only hide it: put {old_bit} into both lines and compare b with what is left over"),
         (lambda: right(V=V / 2), "V is twice as large as it should be: it sees the states alone, so it stays what the "
          "chapter has"),
         (lambda: right(V=2 * V), "V is half of what it should be: it sees the states alone, so it stays what the "
@@ -98,10 +120,12 @@ def _regular_strings(rng: np.random.Generator, steps: int = 4000) -> tuple[np.nd
     return np.concatenate(list(kinds.values())), [name for name, rows in kinds.items() for _ in rows]
 
 
-def _first_error(weights: list[np.ndarray], bits: np.ndarray, low: float = -1) -> tuple[int, int] | None:
-    """Row and step of the first wrong answer; a 0 is coded as ``low``."""
+def _first_error(weights: list[np.ndarray], bits: np.ndarray, coded: tuple[float, float] | None = None
+                 ) -> tuple[int, int] | None:
+    """Row and step of the first wrong answer; a 0 and a 1 are ``coded`` as these numbers, or as the task says."""
     U, V, b, W, c = weights
-    coded, odd = np.where(bits, 1.0, low), np.cumsum(bits, axis=1) % 2 == 1
+    low, high = coded or _coded()
+    coded, odd = np.where(bits, float(high), low), np.cumsum(bits, axis=1) % 2 == 1
     h = np.zeros((len(bits), 2))
     for t in range(bits.shape[1]):
         h = np.tanh(coded[:, t:t + 1] @ U.T + h @ V.T + b)

@@ -12,6 +12,7 @@ from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_
 
 from parity_lib import padding, training
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.core import call_gradient, right_if_wrong
 from parity_lib.checks.plain import kind_of
 from parity_lib.checks.reporting import check
@@ -107,7 +108,13 @@ SHAPE_SLIPS = {
 
 
 def _entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.maximum(o, 0) - o * y + np.log1p(np.exp(-np.abs(o)))
+    return (np.maximum(o, 0) - o * y + np.log1p(np.exp(-np.abs(o)))) / _natural()
+
+
+def _natural() -> float:
+    """The natural logarithm of the base of a variant; 1 where logarithms are natural."""
+    base = constant("varying_lengths", "base")
+    return 1.0 if base is None else float(np.log(base))
 
 
 def _number(value: Any, what: str, see: str) -> float:
@@ -127,12 +134,16 @@ def _loss_hint(case: Case, got: float) -> str:
     if np.isnan(got) and "nan" in case.says:
         return ("the nan on padding leaked, because 0 times nan is nan: select the real positions instead of "
                 "multiplying, those of logits and targets, before there is a loss")
+    base, got = constant("varying_lengths", "base"), got * _natural()
     each = binary_cross_entropy_with_logits(logits, targets, reduction="none")
     real = torch.where(mask, each, 0.0)
     zeroed = binary_cross_entropy_with_logits(logits * mask, targets * mask)
     chance = torch.sigmoid(logits)
     spread = each[..., None] * mask if len(mask) == mask.shape[1] else torch.tensor(torch.nan)
     slips = [
+        *((binary_cross_entropy_with_logits(logits[mask], targets[mask]) * factor, "the logarithms are asked to base "
+           f"{base}: divide the natural one by ln {base} = {_natural():.4f}")
+          for factor in (() if base is None else (_natural(), _natural()**2))),
         (spread.mean(), BROADCAST),
         (spread.sum() / mask.sum(), BROADCAST),
         (each.mean(), "the padding is counted: this is the mean over the whole rectangle"),
@@ -158,7 +169,7 @@ def _compare_gradient(case: Case) -> None:
                           slips={"no gradient": cut})
     o, y = case.real
     expected = np.zeros(case.mask.shape)
-    expected[case.mask.numpy()] = (1 / (1 + np.exp(-o)) - y) / len(o)
+    expected[case.mask.numpy()] = (1 / (1 + np.exp(-o)) - y) / len(o) / _natural()
     hint = "the value is right and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
         expect.fail(what, expected, "no gradient at the logits", hint, LOSS)
@@ -172,17 +183,17 @@ def _compare_gradient(case: Case) -> None:
 @check("masked_accuracy: the share of real positions that are right")
 def masked_accuracy(seed: int = 0) -> None:
     """``masked_accuracy(logits, targets, mask)``: a float from 0 to 1."""
-    rng = np.random.default_rng(seed)
+    rng, cut = np.random.default_rng(seed), constant("varying_lengths", "cut")
     even = _drawn(rng, rng.integers(1, 30, size=40), 30)
-    always = Case(even.says + ", every logit -1", even.logits * 0 - 1, even.targets, even.mask)
+    always = Case(even.says + f", every logit {cut - 1:g}", even.logits * 0 - 1, even.targets, even.mask)
     usual = list(_cases(rng))[1:]
     undecided = _drawn(rng, [3, 5, 2, 4], 5)
     undecided.logits[:, ::2] = 0
-    undecided = Case(undecided.says + ", every second logit 0", *undecided.arguments)
+    undecided = Case(undecided.says + f", every second logit {cut:g}", *undecided.arguments)
     for case in (*usual, always, undecided):
         what = f"masked_accuracy, {case.says}"
-        result = expect.ask("masked_accuracy", what, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
-                            slips=SHAPE_SLIPS)
+        result = expect.ask("masked_accuracy", what, case.logits + cut, *case.arguments[1:], forbid=READY_MEAN,
+                            see=KNOWS_NOTHING, slips=SHAPE_SLIPS)
         o, y = case.real
         expected = ((o > 0) == (y > 0.5)).mean()
         got = _number(result, what, KNOWS_NOTHING)
@@ -192,10 +203,13 @@ def masked_accuracy(seed: int = 0) -> None:
 
 def _accuracy_hint(case: Case, got: float, expected: float) -> str:
     logits, targets, mask = case.logits[..., 0], case.targets[..., 0], case.mask
+    cut = constant("varying_lengths", "cut")    # what is above 0 here was given as above this
     right = (logits > 0) == (targets > 0.5)
     kept = (right & mask).float()
     spread = (right[..., None] & mask).float() if len(mask) == mask.shape[1] else torch.tensor(torch.nan)
     return expect.likely(got, [
+        *(((((logits + cut) > 0) == (targets > 0.5))[mask].float().mean(), "a logit above 0 was taken for odd; here it "
+           f"is one above {cut:g}") for _ in range(cut != 0)),
         (right.float().mean(), "the padding is counted: this is the share of the whole rectangle"),
         (kept.mean(), "right real positions, divided by the size of the rectangle; divide by how many are real"),
         (kept.sum(), "a count; divide it by the number of real positions"),
@@ -208,13 +222,13 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
         ((right | ~mask).all(1).float().mean(),
          "the share of strings without any error; the share of positions is asked for"),
         (right[~mask].float().mean(), "the mask is upside down: this is the share on padding"),
-        (((logits > 0.5) == (targets > 0.5))[mask].float().mean(),
-         "a logit is not a probability: it means odd above 0, and a probability above 0.5"),
+        (((logits + cut > 0.5) == (targets > 0.5))[mask].float().mean(),
+         f"a logit is not a probability: it means odd above {cut:g}, and a probability above 0.5"),
         (((logits[mask] > 0)[:, None] == (targets[mask] > 0.5)).float().mean(), "[n, 1] was compared with [n], which "
          "makes [n, n] without a word: every answer meets every label. Give both one shape"),
         ((right | ~mask).float().mean(), "every position out of the mask is counted as right"),
         (((logits >= 0) == (targets > 0.5))[mask].float().mean(),
-         "a logit of exactly 0 is counted as odd; above 0 means odd, so >, not >="),
+         f"a logit of exactly {cut:g} is counted as odd; above {cut:g} means odd, so >, not >="),
         (0.0, "logits are compared with labels as they are; first decide, `logits > 0`"),
         (spread.sum() / mask.sum(), BROADCAST),
         (spread.mean(), BROADCAST),

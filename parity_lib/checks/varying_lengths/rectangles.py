@@ -10,6 +10,7 @@ from torch import nn
 
 from parity_lib import models, padding
 from parity_lib.checks import expect
+from parity_lib.checks.constants import constant
 from parity_lib.checks.core import call_on_same, call_weights
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
@@ -27,7 +28,8 @@ def length_mask(seed: int = 0) -> None:
     longest = int(rng.integers(6, 20))
     cases = [(np.array([3, 1, 5, 2]), 5), (np.array([2, 7, 4]), 10), (np.array([1]), 1), (np.array([4, 4, 4, 4]), 4),
              (rng.integers(1, longest, size=9), longest + int(rng.integers(3)))]
-    cases = [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]
+    words = constant("varying_lengths", "after"), constant("varying_lengths", "before")
+    cases = [(*case, *side) for side in ((), words[:1], words[1:]) for case in cases]
     for lengths, max_bits, *side in cases:
         what = f"length_mask({', '.join([expect.show(lengths, 60), str(max_bits), *map(repr, side)])})"
         result = expect.ask("length_mask", what, lengths, max_bits, *side, see=RECTANGLE, forbid=READY_MASK,
@@ -46,7 +48,7 @@ def length_mask(seed: int = 0) -> None:
             expect.fail(what, f"shape {shape}", f"shape {got.shape}", hint, RECTANGLE)
         position = np.arange(max_bits)
         after, before = position < lengths[:, None], position >= max_bits - lengths[:, None]
-        expected, other = (before, after) if side == ["before"] else (after, before)
+        expected, other = (before, after) if side == [words[1]] else (after, before)
         if got.dtype.kind != "b":
             hint = "return the comparison itself: with whole numbers, `values[mask]` takes rows 0 and 1"
             expect.fail(what, "bool values", f"dtype {got.dtype}", hint, RECTANGLE)
@@ -155,18 +157,22 @@ def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, what:
             hint = "this is the last state alone; the state after every step is asked for"
         expect.fail(what, f"shape {through.shape}", f"shape {got.shape}", hint, PACKING)
     real = (np.arange(steps) < lengths[:, None])[..., None]
-    expected, order = through * real, np.argsort(-lengths, kind="stable")
+    fill = constant("varying_lengths", "fill")
+    on_padding = "zeros" if fill == 0 else f"{fill:g} everywhere"
+    expected, order = np.where(real, through, np.float32(fill)), np.argsort(-lengths, kind="stable")
     hint = expect.likely(got, [
-        (through, "the padding was run through and its states are kept; there should be zeros"),
-        (through * (np.arange(steps) < lengths[order][:, None])[..., None],
+        (through, f"the padding was run through and its states are kept; there should be {on_padding}"),
+        (np.where((np.arange(steps) < lengths[order][:, None])[..., None], through, np.float32(fill)),
          "lengths were sorted and strings were not: every string ran for another one's length"),
+        *((through * real, f"there are zeros on padding, as in the published exercise; here it is {fill:g}")
+          for _ in range(fill != 0)),
     ])
     if not hint and _rows(got) == _rows(expected):
         hint = "the rows stand in another order than the inputs: undo the sorting with the inverse, `argsort(order)`"
     elif not hint and again:
         hint = "the same call gave another result before: is a hidden state kept from call to call?"
     elif not hint and got.shape == through.shape and np.allclose(got * real, expected, atol=1e-5):
-        hint = "right on real positions, but not 0 on padding"
+        hint = f"right on real positions, but not {fill:g} on padding"
     expect.close(got, expected, what, hint, PACKING)
 
 
