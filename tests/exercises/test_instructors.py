@@ -1,4 +1,4 @@
-"""The instructors' chapter does what it says: its commands run in a copy of the repository, with a class of five."""
+"""The instructors' chapter does what it says: its commands run in a copy of the repository, with a class of forty."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,6 +19,8 @@ from nbgrader.api import Gradebook
 
 from tests.exercises import course
 from tests.submissions import bank
+from tests.teaching import archives
+from tests.teaching.archives import ADA, CLASS, EMMY, KURT, SOFJA
 
 pytestmark = pytest.mark.whole
 
@@ -23,25 +28,34 @@ PAGE = (bank.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
 BLOCKS = [token.content for token in bank.authoring.PARSER.parse(PAGE)
           if token.type == "fence" and token.info.strip() == "bash"]
 EXERCISE = "unrolling"
+LATE, ZENO, CHLOE = "s204506", "s204541", "s204540"     # a day and an hour late; came later; sends by mail, too late
+PRIVATE = "s204508"     # right but for a very long string
+NO_POINTS = (KURT, SOFJA, ZENO)     # a page instead of a notebook; a file cut off; nothing
 
-# What fetches from elsewhere, and what needs a person, is replaced; everything else is the real command.
+# What fetches from elsewhere, and what needs a person, is replaced; everything else is the real command. Status 1 of
+# `parity` says that something waits for a person; an error says so in words, and a test looks for them.
 STAND_INS = r"""
 set -euo pipefail
 git() { [ "$1" = clone ] && cp -R "$COPY" "$3"; }
 python3() { [ "$*" = "-m venv .venv" ] && mkdir -p .venv/bin && echo 'hash -r' > .venv/bin/activate; }
 pip() { [ "$*" = 'install -c constraints.txt -e .[course]' ] && grep -q "^course = " pyproject.toml; }
+mkdir() { command mkdir "${@//\/srv\//$HOME/srv/}"; }
+cat() { command cat "$@" | sed "s|/srv/|$HOME/srv/|"; }
 jupyter() { [ "$*" = lab ] && "$PYTHON" "$GRADER" gradebook.db; }
+parity() { command parity "$@" || [ $? = 1 ]; }
+tar() { cp -R . "$KEPT"; command tar "$@"; }
 """
 # What the instructor types in the formgrader: 2 points for each answer that waits, and a comment.
 GRADER = """
-import sys
+import os, sys
 from nbgrader.api import Gradebook
 with Gradebook(f"sqlite:///{sys.argv[1]}") as book:
     for submission in book.assignment_submissions("unrolling"):
-        for grade in submission.notebooks[0].grades:
+        student = submission.student.id
+        for grade in submission.notebooks[0].grades if os.path.isdir(f"autograded/{student}/unrolling") else ():
             if grade.needs_manual_grade:
                 grade.manual_score, grade.needs_manual_grade = 2, False
-                book.find_comment(grade.name, "unrolling", "unrolling", submission.student.id).manual_comment = "Read."
+                book.find_comment(grade.name, "unrolling", "unrolling", student).manual_comment = "Read."
     book.db.commit()
 """
 
@@ -60,124 +74,230 @@ def repository(folder):
     return folder
 
 
-def the_class():
-    """Five hand-ins by student, and when each came."""
-    submissions = bank.bank(EXERCISE)
-    right = [one for one in submissions if not one.loses]
-    wrong = [one for one in submissions if one.loses]
-    fails_on_nothing = course.solution(EXERCISE)
-    next(cell for cell in fails_on_nothing.cells if cell.id == "parity").source = (
-        "from functools import reduce\n\ndef parity(bits):\n"
-        "    return np.array([reduce(lambda a, b: a ^ b, [int(bit) for bit in row]) for row in bits])")
-    return {"ada": (course.solution(EXERCISE), "20261119T1200"), "emmy": (course.hand_in(right[0]), "20261120T1759"),
-            "grace": (course.hand_in(wrong[0]), "20261118T0900"), "kurt": (fails_on_nothing, "20261120T1030"),
-            "sofia": (course.solution(EXERCISE), "20261122T1000")}
+def done_by(student):
+    """The hand-in of the bank that a student sends."""
+    everybody = [one for one in bank.bank(EXERCISE) if one.path.stem != "wrong_ready_answers"]
+    return everybody[(int(student[-2:]) - 1) % len(everybody)]
+
+
+def hand_ins():
+    """What the class sends, by student and file name: answers of the bank, with the slips of a class."""
+    files = archives.slips()
+    whole = {"": course.solution(EXERCISE), PRIVATE: course.solution(EXERCISE)}
+    next(cell for cell in whole[PRIVATE].cells if cell.id == "parity").source = (
+        "def parity(bits):\n    def odd(row):\n        return int(row[0]) ^ odd(row[1:]) if len(row) else 0\n"
+        "    return np.array([odd(row) for row in bits])")
+
+    def written(student):
+        notebook = whole.get(student) or course.hand_in(done_by(student))
+        return nbformat.writes(notebook).encode()
+    for (student, name), data in files.items():
+        if student in NO_POINTS or name.endswith(".pdf"):
+            continue
+        if name == "unrolling.zip":
+            files[student, name] = archives.a_zip({"unrolling/unrolling.ipynb": written(student)})
+        elif (student, name) != (EMMY, "unrolling (1).ipynb"):
+            files[student, name] = written(student)
+        else:
+            files[student, name] = data
+    return files
 
 
 def download(home):
-    """What the learning platform gives: an archive of files; Ada's first attempt was empty."""
+    """What the platforms give: archives, lists, a folder of files that came by mail, the list of the class."""
     folder = home / "Downloads"
-    folder.mkdir(parents=True)
-    files = {f"{student}_{when}_{EXERCISE}.ipynb": notebook for student, (notebook, when) in the_class().items()}
-    files[f"ada_20261118T0800_{EXERCISE} (1).ipynb"] = course.release(EXERCISE)
-    with zipfile.ZipFile(folder / f"{EXERCISE}.zip", "w") as archive:
-        for name, notebook in files.items():
-            archive.writestr(name, nbformat.writes(notebook))
+    (folder / "by-mail").mkdir(parents=True)
+    files = hand_ins()
+    archives.zipped(folder / "RNN-Unrolling-4711.zip", archives.moodle(files))
+    archives.worksheet(folder / "Grades-RNN-Unrolling-4711.csv", {LATE: timedelta(days=1, hours=2)})
+    archives.zipped(folder / "submissions.zip", archives.canvas(files))
+    archives.canvas_gradebook(folder / "Grades-RNN.csv")
+    (folder / "by-mail" / f"{CHLOE}_20261122T1702_unrolling.ipynb").write_bytes(files[ADA, "unrolling (1).ipynb"])
+    (folder / "my-unrolling.ipynb").write_bytes(files[ADA, "unrolling (1).ipynb"])
+    with (folder / "students.csv").open("w", encoding="utf8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["id", "first_name", "last_name", "email"])
+        table.writerows([one.id, one.first_name, one.last_name, one.email] for one in CLASS.values())
 
 
 @pytest.fixture(scope="module")
 def transcript(tmp_path_factory):
-    """The chapter's blocks, run in one shell; the folder of the clone and what was said after each block."""
+    """The chapter's blocks, run in one shell; the course before the year ends, and what was said after each block."""
     folder = tmp_path_factory.mktemp("instructor")
     download(folder / "home")
     (folder / "grader.py").write_text(GRADER, encoding="utf8")
     marked = [f"echo '=== block {i}'\n{block}" for i, block in enumerate(BLOCKS)]
     script = "\n".join([STAND_INS, *marked, "echo '=== end'"])
-    clone = folder / "one-bit-of-memory"
-    environment = course.environment(clone) | {
+    environment = course.environment(folder / "one-bit-of-memory") | {
         "HOME": str(folder / "home"), "COPY": str(repository(folder / "copy")), "PYTHON": sys.executable,
-        "GRADER": str(folder / "grader.py")}
+        "GRADER": str(folder / "grader.py"), "KEPT": str(folder / "kept"), "PARITY_PROGRESS": "0"}
     done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, text=True, encoding="utf8",
                           errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     parts = re.split(r"^=== (?:block \d+|end)\n", done.stdout, flags=re.MULTILINE)[1:]
     assert done.returncode == 0, f"{BLOCKS[len(parts) - 1]}\n{parts[-1][-4000:]}"
-    return clone, dict(zip(BLOCKS, parts, strict=False))
+    return Year(folder / "kept", folder / "one-bit-of-memory", dict(zip(BLOCKS, parts, strict=False)))
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year with a class: the course before it ends, the clone after it, and what was said after each block."""
+
+    kept: Path
+    clone: Path
+    said: dict[str, str]
 
 
 def said(transcript, words):
-    return next(text for block, text in transcript[1].items() if words in block)
+    return next(text for block, text in transcript.said.items() if words in block)
 
 
 def grades(transcript):
-    with (transcript[0] / "grades.csv").open(encoding="utf8", newline="") as table:
-        return {row["student_id"]: row for row in csv.DictReader(table) if row["assignment"] == EXERCISE}
+    """Points in the gradebook, by student and cell."""
+    with Gradebook(f"sqlite:///{transcript.kept / 'gradebook.db'}") as book:
+        return {one.student.id: {grade.name: grade.score for notebook in one.notebooks for grade in notebook.grades}
+                for one in book.assignment_submissions(EXERCISE) if one.notebooks}
 
 
-def test_the_chapter_covers_the_way(transcript):
-    stock = ["db student import", "db student add", "generate_assignment", "db assignment add", "zip_collect",
-             "autograde", "generate_feedback", "export"]
-    commands = ["git clone", "jupyter lab", "parity exercises", *(f"nbgrader {one}" for one in stock)]
-    assert [one for one in commands if one not in "".join(transcript[1])] == []
+def graded():
+    """Those whose hand-in can be graded."""
+    return [student for student in CLASS if student not in (*NO_POINTS, CHLOE)]
+
+
+def test_the_chapter_covers_the_year(transcript):
+    stock = ["db student import", "db student add", "generate_assignment", "db assignment add", "release_assignment",
+             "collect", "autograde", "generate_feedback"]
+    own = ["check", "collect", "status", "extend", "grade", "reading", "regrade", "report", "export", "variant"]
+    commands = ["git clone", "jupyter lab", *(f"parity {one}" for one in own), *(f"nbgrader {one}" for one in stock)]
+    assert [one for one in commands if one not in "".join(transcript.said)] == []
+
+
+def test_no_command_ends_in_an_error(transcript):
+    assert [text for text in transcript.said.values() if re.search(r"^(Error|Usage|Traceback)\b", text, re.M)] == []
 
 
 def test_the_class_is_in_the_gradebook(transcript):
     listed = said(transcript, "student import")
-    assert "There are 5 students" in listed
-    assert "sofia (Kovalevskaya, Sofia) -- sofia@example.org" in listed
+    assert "There are 41 students" in listed
+    assert f"{ZENO} (Elea, Zeno) -- {ZENO}@example.org" in listed
 
 
 def test_releasing_leaves_the_files_of_the_repository_as_they_were(transcript):
     path = f"exercises/{EXERCISE}/{EXERCISE}.ipynb"
-    assert (transcript[0] / path).read_bytes() == (bank.ROOT / path).read_bytes()
+    assert (transcript.kept / path).read_bytes() == (bank.ROOT / path).read_bytes()
 
 
-def test_everybody_is_collected_with_a_time_and_the_later_of_two_files(transcript):
-    submitted = transcript[0] / "submitted"
-    assert sorted(os.listdir(submitted)) == ["ada", "emmy", "grace", "kurt", "sofia"]
-    for student, (notebook, when) in the_class().items():
-        folder = submitted / student / EXERCISE
-        stamp = (folder / "timestamp.txt").read_text(encoding="utf8")
-        assert re.sub(r"[-:]", "", stamp).replace(" ", "T").startswith(when), stamp
-        collected = nbformat.read(folder / f"{EXERCISE}.ipynb", as_version=4)
-        assert [cell.source for cell in collected.cells] == [cell.source for cell in notebook.cells]
+def test_everybody_is_collected_with_a_time_and_what_is_none_has_a_reason(transcript):
+    collected = said(transcript, "--from moodle")
+    assert sorted(path.parent.name for path in (transcript.kept / "submitted").glob(f"*/{EXERCISE}")) == graded()
+    for student in graded():
+        folder = transcript.kept / "submitted" / student / EXERCISE
+        berlin = archives.DUE + (timedelta(days=1, hours=2) if student == LATE else timedelta(hours=-1))
+        came = f"{berlin - timedelta(hours=1):%Y-%m-%d %H:%M:%S} UTC\n"
+        assert (folder / "timestamp.txt").read_text(encoding="utf8") == came
+    assert len(re.findall("^left out: ", collected, re.MULTILINE)) == 3
+    assert re.search(f"^{KURT} .*nothing", collected, re.MULTILINE)
 
 
-def test_grades_are_what_the_class_should_get(transcript):
-    table = grades(transcript)
-    full = float(table["ada"]["max_score"])
+def test_the_list_says_where_everybody_stands(transcript):
+    rows = dict(re.findall(r"^(s2045\d\d) .*?(missing|collected|needs reading|read|failed)",
+                           said(transcript, "parity status unrolling"), re.MULTILINE))
+    assert rows == {student: "collected" if student in graded() else "missing" for student in [*CLASS, ZENO]}
+
+
+def test_a_student_learns_before_handing_in_what_is_missing(transcript):
+    assert "11 of 11" in said(transcript, "parity check")
+
+
+def test_points_are_what_the_class_should_get(transcript):
     most = {cell.id: cell.metadata.nbgrader.points for cell in course.release(EXERCISE).cells
             if cell.metadata.get("nbgrader", {}).get("grade")}
-    answers = sum(points - 2 for cell, points in most.items() if not cell.endswith("-check"))
-    wrong = next(one for one in bank.bank(EXERCISE) if one.loses)
-    lost = {"ada": 0, "emmy": 0, "grace": sum(most[cell] for cell in wrong.loses), "kurt": most["parity-check"],
-            "sofia": 0}
-    assert {student: float(row["raw_score"]) for student, row in table.items()} == {
-        student: full - answers - points for student, points in lost.items()}
-    penalties = {student: float(row["late_submission_penalty"]) for student, row in table.items()}
-    assert penalties == {"ada": 0, "emmy": 0, "grace": 0, "kurt": 0, "sofia": pytest.approx((full - answers) / 5)}
+    found = grades(transcript)
+    for student in graded():
+        lost = {"parity-check"} if student == PRIVATE else set(done_by(student).loses)
+        if student == EMMY:
+            continue        # of two files of one time, either may be taken
+        expected = {cell: 2 if not cell.endswith("-check") else points * (cell not in lost)
+                    for cell, points in most.items()}
+        assert found[student] == expected, (student, done_by(student).name)
+
+
+def test_who_was_late_pays_a_tenth_a_day(transcript):
+    with Gradebook(f"sqlite:///{transcript.kept / 'gradebook.db'}") as book:
+        late = {one.student.id: one.late_submission_penalty for one in book.assignment_submissions(EXERCISE)
+                if one.late_submission_penalty}
+    points = sum(grades(transcript)[LATE].values())
+    assert late == {LATE: pytest.approx(points * 2 / 10)}
+
+
+def test_a_cluster_keeps_what_is_done(transcript):
+    assert "0 graded" in said(transcript, "dask scheduler")
 
 
 def test_the_private_test_ran_and_its_message_is_in_the_feedback(transcript):
-    page = (transcript[0] / f"feedback/kurt/{EXERCISE}/{EXERCISE}.html").read_text(encoding="utf8")
-    assert "`parity` stopped with TypeError" in page
+    page = (transcript.kept / f"feedback/{PRIVATE}/{EXERCISE}/{EXERCISE}.html").read_text(encoding="utf8")
+    assert "your instructor&#39;s own test" in page
     assert "private(" not in re.sub(r"<[^>]*>", "", page)
     assert "Read." in page, "the instructor's comment"
 
 
 def test_feedback_is_there_for_everybody(transcript):
-    for student in the_class():
-        assert (transcript[0] / f"feedback/{student}/{EXERCISE}/{EXERCISE}.html").is_file()
-    with Gradebook(f"sqlite:///{transcript[0] / 'gradebook.db'}") as book:
-        assert not [grade.name for one in book.assignment_submissions(EXERCISE) if one.student.id != "sofia"
-                    for grade in one.notebooks[0].grades if grade.needs_manual_grade]
+    for student in graded():
+        assert (transcript.kept / f"feedback/{student}/{EXERCISE}/{EXERCISE}.html").is_file()
+
+
+def test_a_second_reader_gets_every_hand_in(transcript):
+    assert f"{len(graded())} hand-ins are new" in said(transcript, "--as anna")
+    assert (transcript.kept / "private" / "reading" / "anna" / "gradebook.db").is_file()
+
+
+def test_a_dropped_task_is_listed_taken_out_and_taken_in_again(transcript):
+    assert f"{len(graded())} same" in said(transcript, "parity regrade unrolling\n")
+    listed = said(transcript, "--drop two_unit_weights")
+    assert "would change" in listed
+    assert "In place" in listed
+    assert "In place" in said(transcript, "--restore")
+
+
+def test_the_pages_about_the_class_are_there(transcript):
+    place = transcript.kept / "private" / "report"
+    assert {path.suffix for path in place.iterdir()} == {".html"}
+    assert "Erdős" not in (place / f"{EXERCISE}.html").read_text(encoding="utf8")
+
+
+def test_the_platforms_get_their_own_files_with_grades_in_them(transcript):
+    place, points = transcript.kept / "private" / "export", grades(transcript)
+    with (place / f"{EXERCISE}-moodle.csv").open(encoding="utf-8-sig", newline="") as file:
+        moodle = {row["ID number"]: row["Grade"] for row in csv.DictReader(file)}
+    with (place / f"{EXERCISE}-canvas.csv").open(encoding="utf8", newline="") as file:
+        canvas = {row["SIS User ID"]: row["Unrolling (1234)"] for row in csv.DictReader(file) if row["SIS User ID"]}
+    assert moodle == canvas
+    for student in CLASS:
+        total = sum(points[student].values()) * (0.8 if student == LATE else 1) if student in graded() else None
+        assert (float(moodle[student]) if moodle[student] else None) == (total and pytest.approx(total)), student
+    for platform in ("moodle", "canvas"):
+        with zipfile.ZipFile(place / f"{EXERCISE}-{platform}-feedback.zip") as archive:
+            assert len(archive.namelist()) == len(graded())
+
+
+def test_variants_are_made_with_a_key(transcript):
+    assert (transcript.kept / "private" / "key").stat().st_mode & 0o777 == 0o600
+    made = transcript.kept / "private" / "variants" / "exercises" / EXERCISE / f"{EXERCISE}.ipynb"
+    assert made.read_bytes() != (bank.ROOT / "exercises" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes()
+
+
+def test_the_next_year_begins_with_an_empty_course_and_the_settings(transcript):
+    left = set(os.listdir(transcript.clone))
+    assert not {"gradebook.db", "submitted", "autograded", "feedback"} & left
+    assert (transcript.clone / "private" / "nbgrader_config.py").is_file()
+    assert (transcript.clone.parent / "class-of-2026.tar.gz").is_file()
 
 
 def test_the_new_exercise_is_written_and_its_bank_is_graded(transcript):
     words = said(transcript, "pytest tests/submissions")
-    assert "7 of them written anew" in words, "two notebooks, points, model answers, two tables, the contents"
+    assert "8 of them written anew" in words, "two notebooks, points, cells, model answers, two tables, the contents"
     assert len(re.findall(r"\b[1-9]\d* passed", words)) == 2
     assert not re.search(r"\b\d+ (?:failed|errors?|skipped)\b", words)
-    release = (transcript[0] / "exercises/ones/ones.ipynb").read_text(encoding="utf8")
+    release = (transcript.clone / "exercises/ones/ones.ipynb").read_text(encoding="utf8")
     assert "raise NotImplementedError" in release
     assert "HIDDEN" not in release
     assert "Rubric" not in release
@@ -187,7 +307,7 @@ def test_the_new_exercise_is_written_and_its_bank_is_graded(transcript):
 
 
 def test_the_new_exercise_stands_in_the_book_without_a_word_by_hand(transcript):
-    clone = transcript[0]
+    clone = transcript.clone
     assert "| {doc}`one-bit` | 5 | 3 | count the ones" in (clone / "book/exercises.md").read_text(encoding="utf8")
     assert "</exercises/ones/ones>`, 5 minutes | 1 |" in (clone / "book/instructors.md").read_text(encoding="utf8")
     assert "- file: exercises/ones/ones" in (clone / "_toc.yml").read_text(encoding="utf8")
@@ -195,14 +315,16 @@ def test_the_new_exercise_stands_in_the_book_without_a_word_by_hand(transcript):
 
 
 def test_nothing_of_the_class_would_reach_git(transcript):
-    kept = {"grades.csv", "gradebook.db", "private", "downloaded", "submitted", "autograded", "feedback"}
-    assert kept <= set(os.listdir(transcript[0]))
+    kept = {"gradebook.db", "private", "submitted", "autograded", "feedback"}
+    assert kept <= set(os.listdir(transcript.kept))
     def git(*arguments):
-        return subprocess.run(["git", *arguments], cwd=transcript[0], text=True, capture_output=True, check=True).stdout
+        return subprocess.run(["git", *arguments], cwd=transcript.kept, text=True, capture_output=True,
+                              check=True).stdout
     git("init", "-q", ".")
     untracked = {line.split("/")[0] for line in git("ls-files", "-o", "--exclude-standard").splitlines()}
     assert "nbgrader_config.py" in untracked
     assert not kept & untracked
+    assert not untracked - set(os.listdir(bank.ROOT))
 
 
 def test_the_rubric_stands_where_the_chapter_says():
