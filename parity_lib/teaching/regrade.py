@@ -25,10 +25,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import rmtree
 from tqdm import tqdm
 
-import parity_lib
 from parity_lib.checks import reporting
 from parity_lib.errors import require
-from parity_lib.teaching import authoring, grade, private_tests, standing
+from parity_lib.teaching import authoring, grade, private_tests, sandbox, standing
 from parity_lib.teaching.standing import Book, Mark, Rules, Standing
 
 URL = "sqlite:///"
@@ -117,11 +116,13 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
 
 def _points(root: Path, notebook: Path, book: Book) -> dict[str, float]:
     """The points of each task as the source has them now, whose cells must be the gradebook's."""
-    require(notebook.is_file(), "source", str(notebook), "there")
+    if not notebook.is_file():
+        raise ValueError(f"{notebook} is missing: `parity exercises` writes it")
     text = root / "solutions" / f"{notebook.stem}.md"
     if text.is_file() and (root / "book").is_dir():
         same = authoring.notebook(authoring.read(text)).cells == nbformat.read(notebook, as_version=4).cells
-        require(same, text.name, "changed since", "what its notebook is made of; `parity exercises` makes it again")
+        if not same:
+            raise ValueError(f"solutions/{text.name} is not what its notebook was made of: `parity exercises` first")
     marks = [cell.metadata.nbgrader for cell in nbformat.read(notebook, as_version=4).cells
              if "nbgrader" in cell.metadata]
     cells = {mark.grade_id for mark in marks}
@@ -183,7 +184,7 @@ def _trial(root: Path, app: NbGraderApp, name: str, place: Path, students: list[
     """Grade these students' hand-ins a second time, as far as that is not done; why it was not possible, by student."""
     source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", name), f"{name}.ipynb")
     deciding = [source, reporting.private_file(name), root / "nbgrader_config.py",
-                root / "private" / "nbgrader_config.py", *sorted(Path(parity_lib.__file__).parent.rglob("*.py"))]
+                root / "private" / "nbgrader_config.py", *sorted(sandbox.PACKAGE.rglob("*.py"))]
     seal, mark = private_tests.seal(*(path for path in deciding if path.is_file())), place / "rules"
     if not (mark.is_file() and mark.read_text(encoding="ascii") == seal):
         _begin(root, app, name, place)

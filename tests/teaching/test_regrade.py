@@ -317,7 +317,7 @@ def test_a_source_whose_text_has_changed_since_is_refused(those):
     text = those.root / "solutions" / f"{NAME}.md"
     text.write_text(text.read_text(encoding="utf8").replace("unroll_check, points: 3", "unroll_check, points: 5"),
                     encoding="utf8")
-    assert "`parity exercises` makes it again" in those.regrade()[2]
+    assert "not what its notebook was made of: `parity exercises` first" in those.regrade()[2]
 
 
 def test_what_cannot_be_graded_any_more_stops_all_of_it_and_what_never_could_does_not(those):
@@ -389,4 +389,4 @@ def test_an_exercise_that_was_not_graded_is_named(those):
 
 def test_without_its_source_nothing_is_graded(those):
     source(those.root).unlink()
-    assert "source must be there" in those.regrade()[2]
+    assert "is missing: `parity exercises` writes it" in those.regrade()[2]
