@@ -219,7 +219,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_command_writes_the_same_files_again_and_graded_they_give_the_right_points(root):
+def test_the_command_writes_the_same_files_again_and_nothing_else(root):
     before = {path: path.read_bytes() for tree in ("solutions", "exercises") for path in (root / tree).rglob("*.*")}
     status, said = run(root, "--secret", "private/key")
     assert status == 0, said
@@ -237,11 +237,12 @@ def test_the_command_writes_the_same_files_again_and_graded_they_give_the_right_
     assert "model_answer(" not in released
     assert run(root, "--secret", "private/key")[0] == 0
     assert files(root) == written
-    graded(root)
 
 
-def graded(root: Path) -> None:
-    """With the lines that the command gives, stock release and `parity grade` take the class's own exercise."""
+@pytest.mark.slow
+def test_stock_release_and_parity_grade_take_the_class_own_exercise(root):
+    """With the lines that the command gives, nothing else has to be told of the folder. Kernels run."""
+    assert run(root, "--secret", "private/key")[0] == 0
     (root / "private" / "nbgrader_config.py").write_text(
         f"c = get_config()\n{variant.SETTINGS}c.Execute.warm = True\n", encoding="utf-8")
     assert variant.is_used(root)
