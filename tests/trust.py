@@ -1,8 +1,8 @@
 """What was measured about the graders, for the page *Trust*: `python -m tests.trust` writes trust.json, in an hour.
 
 Each part counts what a test of the same name asserts: the bank of hand-ins, in this process and through nbgrader;
-mutants of the model answers; right answers asked again with other seeds; the hostile hand-ins. What is there already
-is kept; name parts, such as `bank mutants`, to count these alone, and again.
+mutants of the model answers; right answers asked again with other seeds; variants; the hostile hand-ins. What is there
+already is kept; name parts, such as `bank mutants`, to count these alone, and again.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from joblib import Parallel, delayed
 
 from parity_lib.checks.points import POINTS
 from parity_lib.experiments.results import cpu_model, today
+from parity_lib.teaching import variant
 from tests.exercises import course
 from tests.hostile import bank as hostile
 from tests.hostile import test_hostile
 from tests.mutants import mutants
 from tests.submissions import bank
 from tests.submissions.test_right_answers import SEEDS, TRAIN, failures
+from tests.teaching import test_variant
 
 FILE = Path(__file__).with_name("trust.json")
 EXERCISES = [*POINTS]
@@ -80,6 +82,19 @@ def asked_again(exercise: str) -> dict[str, Any]:
     return {"hand_ins": 1 + len(right), "asked": asked, "turned_away": len(turned_away), "not": turned_away}
 
 
+def varied(exercise: str) -> dict[str, Any]:
+    """Variants with several keys: those whose own model answer has all points, and what the published one keeps."""
+    kept, right = [], 0
+    for key in test_variant.KEYS:
+        values = variant.drawn(exercise, key)
+        own = bank.grade(test_variant.notebook(exercise, values))
+        right += all(one.points == one.most for one in own.values())
+        copied = test_variant.with_published_answers(test_variant.notebook(exercise, values), exercise)
+        kept.append(sum(one.points for one in bank.grade(copied).values()))
+    return {"variants": variant.variants_of(exercise), "keys": len(test_variant.KEYS), "right": right,
+            "kept": max(kept), "of": sum(POINTS[exercise].values())}
+
+
 def hostile_hand_ins(command: str) -> dict[str, Any]:
     """The hostile bank in one batch: hand-ins that got what they deserve."""
     launch, stock = {"parity grade": (test_hostile.GRADE, False),
@@ -95,7 +110,7 @@ def hostile_hand_ins(command: str) -> dict[str, Any]:
 PARTS: dict[str, tuple[Callable[[str], dict[str, Any]], list[str]]] = {
     "hostile": (hostile_hand_ins, ["parity grade", "nbgrader autograde"]),
     "nbgrader": (through_nbgrader, EXERCISES), "seeds": (asked_again, EXERCISES),
-    "mutants": (mutated, EXERCISES), "bank": (banked, EXERCISES)}
+    "mutants": (mutated, EXERCISES), "bank": (banked, EXERCISES), "variants": (varied, EXERCISES)}
 
 
 def measure(part: str, name: str) -> tuple[str, str, dict[str, Any]]:
