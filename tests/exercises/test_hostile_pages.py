@@ -196,7 +196,7 @@ def test_honest_work_is_there(ours, place):
     for words in ("If a < b and b > c, then if a < b: print(\"<script>\"), by", "Because a < b.",
                   "a &< b \\\\", "a frame of data", "print(\"<script>\" if a < b"):
         assert words in text
-    assert page.locator("table").count() == 2
+    assert page.locator(".rendered_html table, .output_area table").count() == 2
     assert page.locator("td:has(img[alt='p<1'])").evaluate("one => getComputedStyle(one).textAlign") == "center"
     formulas = page.locator("#notebook-container img[style]").evaluate_all("all => all.map(one => one.alt)")
     assert {"a<b & c", "h_t = \\tanh(W h_{t-1} + x_t) < 1", "p<1"} <= set(formulas)
