@@ -54,5 +54,5 @@ def test_bank_is_large_enough(exercise):
 
 
 @pytest.mark.parametrize("submission", SUBMISSIONS, ids=[one.name for one in SUBMISSIONS])
-def test_right_answers_lose_nothing_and_wrong_ones_something(submission):
+def test_right_answers_lose_nothing_and_wrong_answers_something(submission):
     assert bool(submission.loses) == submission.path.stem.startswith("wrong_")
