@@ -32,9 +32,7 @@ LONGEST_MESSAGE = 48_000_000
 LONGEST_OUTPUT = 8_000_000      # bytes
 MOST_WAITING = 200      # messages
 PREFIX = "parity-kernel-"
-STAY = "get_ipython().ask_exit = lambda: None"      # quit() in a cell would end the cells after it, too
-PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", "--HistoryManager.enabled=False",
-          f"--IPKernelApp.exec_lines={STAY}"]
+PYTHON = [sys.executable, "-P", "-m", "ipykernel_launcher", *sandbox.KERNEL]
 
 
 class Stopped(Exception):

@@ -34,6 +34,8 @@ INSTALLED = ("site-packages", "dist-packages")
 PACKAGE = Path(__file__).resolve().parents[1]
 HIDDEN = (PACKAGE / "checks" / "model_answers.json",)
 MB = 1 << 20
+# Options of a kernel, started or forked. quit() in a cell would end the cells after it, too.
+KERNEL = ("--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None")
 WATCH_EVERY = 0.2       # seconds
 MOST_FILES = 1000
 BLOCK = 512             # bytes, the unit of `ulimit -f`

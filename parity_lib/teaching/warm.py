@@ -194,7 +194,7 @@ def kernel(connection: Path) -> None:
     torch.seed()
     np.random.seed()        # noqa: NPY002
     random.seed()
-    sys.argv = ["ipykernel_launcher", "--HistoryManager.enabled=False", "-f", str(connection)]
+    sys.argv = ["ipykernel_launcher", *sandbox.KERNEL, "-f", str(connection)]
     app = IPKernelApp.instance()
     app.initialize(sys.argv[1:])
     app.start()

@@ -131,6 +131,14 @@ def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
     assert said(kernel, "print(x)") == "5"
 
 
+def test_who_quits_stays(kernel):
+    """IPython ends a tenth of a second after the cell, so a short wait would see it still there."""
+    said(kernel, "x = 5\nquit()")
+    said(kernel, "exit()")
+    time.sleep(0.5)
+    assert said(kernel, "print(x)") == "5"
+
+
 def test_who_cannot_be_interrupted_is_ended(kernel, monkeypatch):
     monkeypatch.setattr("parity_lib.teaching.kernel.GRACE", 1)
     with pytest.raises(Stopped, match="could not be interrupted"):
