@@ -94,7 +94,7 @@ def extend(student: str, name: str, days: float) -> None:
                f"{now.due:%Y-%m-%d %H:%M} UTC")
     if now.graded:
         click.echo("It was graded already. A penalty for lateness follows with the next grading: "
-                   f"parity grade {name} --student {student} --force")
+                   f"parity regrade {name} --student {student} --apply")
 
 
 @click.command()
@@ -134,14 +134,16 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, s
 @click.option("--drop", multiple=True, metavar="TASK", help="Leave out a task: 0 points of 0, for all; repeatable.")
 @click.option("--restore", multiple=True, metavar="TASK", help="Take a dropped task in again; repeatable.")
 @click.option("--forget-manual", is_flag=True, help="Where a person changed the points of a test, take the test's.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Hand-ins at a time [1]; each takes a core.")
 @click.option("--apply", is_flag=True, help="Put it in place; without this, nothing is changed.")
 def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore: tuple[str, ...],
-            forget_manual: bool, apply: bool) -> None:
+            forget_manual: bool, jobs: int, apply: bool) -> None:
     """After a changed check, changed points or a dropped task: list what would change, and then change it."""
     with as_message():
         from parity_lib.teaching.regrade import regrade as again
 
-        done = again(Path.cwd(), name, students, drop, restore, forget_manual=forget_manual, apply=apply)
+        done = again(Path.cwd(), name, students, drop, restore, forget_manual=forget_manual, apply=apply,
+                     jobs=jobs)
     for line in done.points:
         click.echo(line)
     for row in done.rows:

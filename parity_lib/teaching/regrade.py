@@ -23,7 +23,6 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import rmtree
-from tqdm import tqdm
 
 from parity_lib.checks import reporting
 from parity_lib.errors import require
@@ -66,10 +65,12 @@ class Regraded:
 
 
 def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[str, ...] = (),
-            restore: tuple[str, ...] = (), *, forget_manual: bool = False, apply: bool = False) -> Regraded:
+            restore: tuple[str, ...] = (), *, forget_manual: bool = False, apply: bool = False, jobs: int = 1
+            ) -> Regraded:
     """Grade again beside the first grading, compare, and with ``apply`` put the second in the first's place.
 
-    ``drop`` leaves out tasks, which are worth 0 points from then on, ``restore`` takes that back. Raises ValueError
+    ``drop`` leaves out tasks, which are worth 0 points from then on, ``restore`` takes that back; ``jobs`` hand-ins are
+    graded at a time. Raises ValueError
     where the exercise was not graded yet or its cells are others, and with ``apply`` where something that was graded
     before now fails: then nothing is changed.
     """
@@ -80,6 +81,10 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     place = root / FOLDER / name
     _finish(app, name, place)
     book = standing.read(app.coursedir.db_url, app.coursedir.course_id, name)
+    sent = {one.parent.name for one in grade.hand_ins(app, name)}
+    for student in [*book.students]:    # an extension alone is a submission, too
+        if student not in sent and not _graded(app, student, name).is_dir():
+            del book.students[student]
     unknown = sorted(set(students) - set(book.students))
     require(not unknown, "student", unknown[:1], f"graded for {name}; `parity grade {name}` grades what is new")
     require(bool(book.students), "name", name, f"an exercise that was graded; `parity grade {name}` does it first")
@@ -92,7 +97,8 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
                   forget_manual)
     require(not students or rules.most == book.most, "student", students, "left out: points change for everybody")
 
-    failed = _trial(root, app, name, place, [one for one in book.students if not students or one in students])
+    failed = _trial(root, app, name, place, [one for one in book.students if not students or one in students],
+                    jobs)
     trial = standing.read(_url(place), app.coursedir.course_id, name)
     penalty = _penalty(app)
     found = {student: _row(app, name, place, student, book, trial, rules, failed, penalty)
@@ -180,7 +186,7 @@ def _in(place: Path) -> Iterator[None]:
         del os.environ["PARITY_TRIAL"]
 
 
-def _trial(root: Path, app: NbGraderApp, name: str, place: Path, students: list[str]) -> dict[str, str]:
+def _trial(root: Path, app: NbGraderApp, name: str, place: Path, students: list[str], jobs: int) -> dict[str, str]:
     """Grade these students' hand-ins a second time, as far as that is not done; why it was not possible, by student."""
     source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", name), f"{name}.ipynb")
     deciding = [source, reporting.private_file(name), root / "nbgrader_config.py",
@@ -194,8 +200,7 @@ def _trial(root: Path, app: NbGraderApp, name: str, place: Path, students: list[
     if not here:
         return failed
     with _in(place):
-        wanted = os.environ.get("PARITY_PROGRESS", "1") != "0"
-        for row in tqdm(grade.grade(root, name, tuple(here)), total=len(here), unit="hand-in", disable=not wanted):
+        for row in grade.grade(root, name, tuple(here), jobs=jobs):
             if row.state == "failed":
                 failed[row.student] = "; ".join(row.notes)
     return failed

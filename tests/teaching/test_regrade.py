@@ -90,7 +90,8 @@ class Class:
     asked: list[str] = field(default_factory=list)
     stop_after: int = 1000
 
-    def grade(self, root: Path, name: str, students: tuple[str, ...] = (), force: bool = False) -> Iterator:
+    def grade(self, root: Path, name: str, students: tuple[str, ...] = (), force: bool = False,
+              jobs: int = 1) -> Iterator:
         """Stands for `grade`: no hand-in is run."""
         app = grading.course(root)
         for student in students:
@@ -233,6 +234,15 @@ def test_points_of_a_test_that_were_given_by_hand_are_kept_unless_they_are_to_be
     status, lines, _ = those.regrade("--forget-manual", "--apply")
     assert (status, those.marks(CLASS[0])["unroll-check"]) == (0, (3, None, False, 3))
     assert "unroll-check 1 → 3; unroll-check: 1 by hand, forgotten" in lines[CLASS[0]]
+
+
+def test_an_extension_without_a_hand_in_is_none(those):
+    with book_of(those.root) as book:
+        book.add_student("s204540")
+        book.add_submission(NAME, "s204540")
+        book.grant_extension(NAME, "s204540", days=2)
+    status, lines, said = those.regrade()
+    assert (status, "s204540" in lines) == (0, False), said
 
 
 def can_be_graded(root: Path, name: str, points: int) -> bool:

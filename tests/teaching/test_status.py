@@ -252,7 +252,7 @@ def test_an_extension_before_there_is_a_hand_in(root, monkeypatch):
     assert found[EMMY].points == 0
     code, said = parity(root, "extend", ADA, NAME, "0")
     assert (code, "2026-11-20 18:00 UTC" in said) == (0, True)
-    assert f"parity grade {NAME} --student {ADA} --force" in said
+    assert f"parity regrade {NAME} --student {ADA} --apply" in said
     assert states(root)[ADA].late == 86400
     with book(root) as entries:
         assert entries.find_submission(NAME, ADA).extension is None      # a graded hand-in keeps its entry
