@@ -196,6 +196,10 @@ def _trial(root: Path, app: NbGraderApp, name: str, place: Path, students: list[
         _begin(root, app, name, place)
         mark.write_text(seal, encoding="ascii")
     here = [one.parent.name for one in grade.hand_ins(app, name) if one.parent.name in students]
+    for student in here:
+        first, second = _graded(app, student, name), place / "autograded" / student / name
+        if _since(first, name) > _since(second, name):      # it was graded again in the meantime
+            shutil.rmtree(second, ignore_errors=True)
     failed = dict.fromkeys(set(students) - set(here), "its files are not there any more")
     if not here:
         return failed
@@ -262,6 +266,11 @@ def _graded(app: NbGraderApp, student: str, name: str) -> Path:
     return Path(app.coursedir.format_path(app.coursedir.autograded_directory, student, name))
 
 
+def _since(folder: Path, name: str) -> float:
+    path = folder / f"{name}.ipynb"
+    return path.stat().st_mtime if path.is_file() else 0.0
+
+
 def _texts(path: Path) -> dict[str, str]:
     """The sources of a graded notebook's cells by their names; none where it is not there."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []     # nbgrader's own file
@@ -320,14 +329,16 @@ def _finish(app: NbGraderApp, name: str, place: Path) -> None:
 
 
 def _move(app: NbGraderApp, name: str, place: Path, students: Iterable[str]) -> None:
-    """Graded notebooks, and the record of dropped tasks, in the places of the old ones."""
+    """Graded notebooks, and the record of dropped tasks, in the places of the old ones.
+
+    The second grading stays: for another rule nothing has to be graded again.
+    """
     for student in students:
         folder, goal = place / "autograded" / student / name, _graded(app, student, name)
         if folder.is_dir():
             if goal.exists():
                 rmtree(goal)
             goal.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(folder, goal)
+            shutil.copytree(folder, goal)
     (place / DROPPED).replace(place.parent / f"{name}.{DROPPED}")
     (place / PUTTING).unlink()
-    rmtree(place)

@@ -24,8 +24,9 @@ from tests.teaching.archives import ADA, CLASS, EMMY, KURT, SOFJA
 
 pytestmark = pytest.mark.whole
 
-PAGE = (bank.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
-BLOCKS = [token.content for token in bank.authoring.PARSER.parse(PAGE)
+PAGE, OWN = ((bank.ROOT / "book" / f"{name}.md").read_text(encoding="utf8")
+             for name in ("instructors", "own-exercises"))
+BLOCKS = [token.content for page in (PAGE, OWN) for token in bank.authoring.PARSER.parse(page)
           if token.type == "fence" and token.info.strip() == "bash"]
 EXERCISE = "unrolling"
 LATE, ZENO, CHLOE = "s204506", "s204541", "s204540"     # a day and an hour late; came later; sends by mail, too late
@@ -36,7 +37,7 @@ NO_POINTS = (KURT, SOFJA, ZENO)     # a page instead of a notebook; a file cut o
 # `parity` says that something waits for a person; an error says so in words, and a test looks for them.
 STAND_INS = r"""
 set -euo pipefail
-git() { [ "$1" = clone ] && cp -R "$COPY" "$3"; }
+git() { if [ "$1" = clone ]; then cp -R "$COPY" "$3"; else [ "$*" = pull ]; fi; }
 python3() { [ "$*" = "-m venv .venv" ] && mkdir -p .venv/bin && echo 'hash -r' > .venv/bin/activate; }
 pip() { [ "$*" = 'install -c constraints.txt -e .[course]' ] && grep -q "^course = " pyproject.toml; }
 mkdir() { command mkdir "${@//\/srv\//$HOME/srv/}"; }
@@ -280,9 +281,12 @@ def test_the_platforms_get_their_own_files_with_grades_in_them(transcript):
     for student in CLASS:
         total = sum(points[student].values()) * (0.8 if student == LATE else 1) if student in graded() else None
         assert (float(moodle[student]) if moodle[student] else None) == (total and pytest.approx(total)), student
+    packed = {}
     for platform in ("moodle", "canvas"):
         with zipfile.ZipFile(place / f"{EXERCISE}-{platform}-feedback.zip") as archive:
-            assert len(archive.namelist()) == len(graded())
+            packed[platform] = len(archive.namelist())
+    assert packed["moodle"] == len(graded())
+    assert packed["canvas"] == len(graded()) - 1, said(transcript, "--to canvas")    # and a line says why
 
 
 def test_variants_are_made_with_a_key(transcript):

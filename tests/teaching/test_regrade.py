@@ -196,7 +196,13 @@ def test_a_changed_check_is_listed_first_and_what_was_read_stays_read(those):
     backup = Gradebook(f"sqlite:///{those.root / 'private' / 'regrade' / f'{NAME}.before.db'}", "one-bit-of-memory")
     with backup as book:
         assert book.find_submission(NAME, CLASS[3]).score == 13
-    assert not (those.root / "private" / "regrade" / NAME).exists()
+    asked = len(those.asked)
+    assert those.regrade()[0] == 0
+    assert len(those.asked) == asked, "nothing has to be graded a third time"
+    graded = those.root / "autograded" / CLASS[3] / NAME / f"{NAME}.ipynb"
+    os.utime(graded, (graded.stat().st_atime, graded.stat().st_mtime + 1))
+    assert those.regrade()[0] == 0
+    assert those.asked[asked:] == [CLASS[3]], "but what was graded again since"
     assert those.regrade()[:2] == (0, {})
 
 
