@@ -42,7 +42,8 @@ def checksums(root: Path) -> dict[str, str]:
     """Everything in a course that no hand-in may change: sources, releases, settings, private tests, hand-ins."""
     kept = [path for place in ("solutions", "exercises", "private", "submitted") for path in (root / place).rglob("*")]
     return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in [*kept, root / "nbgrader_config.py"] if path.is_file() and not path.is_symlink()}
+            for path in [*kept, root / "nbgrader_config.py"] if path.is_file() and not path.is_symlink()
+            and path.suffix != ".tried" and root / "private" / "outcomes" not in path.parents}      # the grader's notes
 
 
 def prepared(root: Path, hand_ins: list[bank.Hostile], warm: bool = True) -> Path:
