@@ -38,6 +38,12 @@ def recall(app: NbGraderApp, student: str, name: str) -> str | None:
     return known.get("why") if known.get("hand_in") == _trace(submitted(app, student, name)) else None
 
 
+def is_another(app: NbGraderApp, student: str, name: str) -> bool:
+    """Whether the hand-in that lies there now is another than the one whose grading ended last."""
+    known = _read(_record(app, student, name))
+    return "hand_in" in known and known["hand_in"] != _trace(submitted(app, student, name))
+
+
 def known(app: NbGraderApp, name: str) -> dict[str, dict[str, Any]]:
     """By student: ``seconds`` and ``notes`` of the last grading that did not keep what was there."""
     return {unquote(path.stem): read for path in sorted(_record(app, "any", name).parent.glob("*.json"))

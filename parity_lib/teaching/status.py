@@ -7,6 +7,8 @@ never 0. A hand-in of someone who is not in the list of students has a row, too.
 from __future__ import annotations
 
 import csv
+import functools
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -101,12 +103,15 @@ def _stage(app: NbGraderApp, exercise: Assignment, student: str, entry: Submitte
             return "half graded", "a grading is at work on it, or was stopped"
         if there and changed(exercise, hand_in, graded):
             return "changed since", "the hand-in differs from the one that was graded"
+        if entry is None:
+            return "collected", f"in {graded.parent.parent.name}/, but not in the gradebook"
         gone = "" if there else f"graded, and no longer in {hand_in.parent.parent.name}/"
-        return ("needs reading" if entry is not None and entry.needs_manual_grade else "read"), gone
+        return ("needs reading" if entry.needs_manual_grade else "read"), gone
     if not there:
         return "missing", ""
     # nbgrader enters a hand-in before it grades it; an extension enters it, too, but without a time.
-    if entry is not None and (entry.timestamp is not None or entry.extension is None):
+    if (entry is not None and (entry.timestamp is not None or entry.extension is None)
+            and not outcome.is_another(app, student, exercise.name)):
         return "failed", "nbgrader left nothing in autograded/; its own message, or parity grade, says why"
     return "collected", ""
 
@@ -192,8 +197,15 @@ COLUMNS = ("exercise", "student", "name", "state", "points", "most", "seconds_la
 
 
 def write(path: Path, rows: dict[str, list[State]]) -> None:
-    """Write a CSV file with the rows of these exercises."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    """Write a CSV file with the rows of these exercises, which its owner alone can read.
+
+    Raises ValueError where another file than an earlier table has this name.
+    """
+    if path.is_file():
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            require(file.readline() in ("", ",".join(COLUMNS) + "\n"), "--csv", str(path),
+                    "a new file, or an earlier table of parity status")
+    with open(path, "w", encoding="utf-8-sig", newline="", opener=functools.partial(os.open, mode=0o600)) as file:
         csv.writer(file).writerows([COLUMNS, *(line for name, each in rows.items() for line in table(name, each))])
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -150,6 +151,39 @@ def test_the_table_leaves_points_blank_and_holds_no_formula(root):
     assert (rows[KURT]["points"], rows[EMMY]["points"], rows[EMMY]["state"]) == ("0", "", "missing")
     assert rows[ADA]["name"] == "'=HYPERLINK(1) Lovelace"
     assert set(rows) == set(CLASS)
+
+
+def test_the_table_is_its_owners_and_takes_the_place_of_no_other_file(root):
+    table, other = root / "status.csv", root / "Grades.csv"
+    assert parity(root, "status", NAME, "--csv", table)[0] == 0
+    assert os.name == "nt" or stat.S_IMODE(table.stat().st_mode) == 0o600
+    assert parity(root, "status", NAME, "--csv", table)[0] == 0
+    other.write_text("Identifier,Full name\n")
+    code, said = parity(root, "status", NAME, "--csv", other)
+    assert (code, other.read_text()) == (1, "Identifier,Full name\n")
+    assert "--csv must be a new file, or an earlier table of parity status" in said
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_what_the_gradebook_does_not_know_is_not_graded(root):
+    hand_in(root, ADA)
+    graded(root, ADA)
+    with book(root) as entries:
+        entries.remove_submission(NAME, ADA)
+    found = states(root)[ADA]
+    assert (found.state, found.points, found.why) == (
+        "collected", None, "in autograded/, but not in the gradebook")
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_a_good_hand_in_in_the_place_of_a_failed_one_is_collected(root):
+    folder = hand_in(root, ADA)
+    shutil.rmtree(graded(root, ADA))        # nbgrader has entered it, and left nothing
+    (folder / f"{NAME}.ipynb").write_bytes(b"{")
+    outcome.remember(grade.course(root), ADA, NAME, "no notebook")
+    assert states(root)[ADA].state == "failed"
+    (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
+    assert (states(root)[ADA].state, states(root)[ADA].why) == ("collected", "")
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
