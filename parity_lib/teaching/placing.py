@@ -130,10 +130,13 @@ def place(record: Record, student: str, chosen: Candidate | None, force: bool, d
             row.notes.append(f"the time of the file before, {there[1]}, went with it")
     if not dry:
         old_digest, old_time = there or ("", "")
-        record.entries[student] = Entry(chosen.digest, time, chosen.late, chosen.order, old_digest, old_time,
-                                        entry.passed_over if entry else "")
+        entry = Entry(chosen.digest, time, chosen.late, chosen.order, old_digest, old_time,
+                      entry.passed_over if entry else "")
+        record.entries[student] = entry
         record.save()
         _write(record.folder(student), record.name, chosen.read(), time)
+        entry.old_digest = entry.old_time = ""      # whoever puts that one back from now on is a person
+        record.save()
     return _unknown_time(row, chosen, time)
 
 
