@@ -43,11 +43,12 @@ class Collected:
     left: list[Left]
     added_by_systems: int
     times_in_list: bool
+    notes: list[str]        # on the list
 
     @property
     def needs_a_person(self) -> bool:
         """Whether not all went by itself."""
-        return any(row.serious for row in self.rows) or any(one.serious for one in self.left)
+        return any(one.serious for one in (*self.rows, *self.left)) or bool(self.notes)
 
 
 def collect(app: NbGraderApp, name: str, archives: list[Path], platform: str, listing: Path | None = None,
@@ -90,7 +91,14 @@ def collect(app: NbGraderApp, name: str, archives: list[Path], platform: str, li
             row.notes = [*notes, *row.notes]
             rows.append(row)
     return Collected(rows, sorted(left, key=lambda one: (one.archive, one.path)), junk,
-                     any(one.when for one in known.entries.values()))
+                     any(one.when for one in known.entries.values()), _on_times(known, listing))
+
+
+def _on_times(known: roster.Roster, listing: Path | None) -> list[str]:
+    if not known.times_unread:
+        return []
+    return [f"{len(known.times_unread)} times in {listing.name} were not taken: {known.times_unread[0]} "
+            "(set the language of your Moodle profile to English and download it again)"]
 
 
 def _exercise(app: NbGraderApp, name: str) -> Exercise:
@@ -108,7 +116,7 @@ def _exercise(app: NbGraderApp, name: str) -> Exercise:
 def _gather(exercise: Exercise, downloads: list[tuple[str, list[archive.File]]], reads: platforms.Reads,
             known: roster.Roster) -> tuple[dict[str, list[Candidate]], list[Left], int]:
     """The notebooks by student, and what cannot be one."""
-    found, left, junk = defaultdict(list), [], 0
+    found, left, junk, numbers = defaultdict(list), [], 0, defaultdict(set)
     for place, (name, files) in enumerate(downloads):
         meant = [file for file in files if not archive.ADDED_BY_SYSTEMS.search(file.path)]
         junk += len(files) - len(meant)
@@ -128,6 +136,7 @@ def _gather(exercise: Exercise, downloads: list[tuple[str, list[archive.File]]],
             student = ""
             try:
                 student, when = known.find(sent)
+                numbers[student] |= {sent.number}
                 for one in found[student]:      # the list knows the time of the last download's hand-in only
                     one.when = None if when and one.place < place else one.when
                 found[student].append(_candidate(exercise, file, sent, place, sent.when or when))
@@ -135,6 +144,12 @@ def _gather(exercise: Exercise, downloads: list[tuple[str, list[archive.File]]],
                     found[student][-1].notes.append("a draft that was not submitted, by the list")
             except ValueError as error:
                 left.append(Left(name, file.path, str(error), student=student, beside=isinstance(error, Beside)))
+    for student, several in numbers.items():
+        if len(several) > 1:        # a platform has one for each person
+            why = (f"{len(several)} people of the platform are taken for {student}: {', '.join(sorted(several))}"
+                   + ("" if known.has_list else roster.TOLD_APART))
+            left.extend(Left(downloads[one.place][0], one.said, why, student=student)
+                        for one in found.pop(student, ()))
     return found, left, junk
 
 
@@ -187,6 +202,7 @@ def lines(done: Collected, dry: bool) -> Iterator[str]:
         yield printable(f"{'left out' if one.serious else 'not taken'}: {one.path} ({one.archive}): {one.why}")
     if done.added_by_systems:
         yield f"{done.added_by_systems} files that macOS, Windows or Jupyter had added were passed over"
+    yield from map(printable, done.notes)
     counts = defaultdict(int)
     for row in done.rows:
         counts[row.state] += 1

@@ -32,6 +32,8 @@ DRAFT = ("draft", "entwurf")     # "Draft (not submitted)"
 IDS = ("id number", "username", "sis user id", "sis login id", "integration id", "student id", "student_id",
        "id-nummer", "anmeldename")      # where a bare number is a student's, not a grade
 
+TOLD_APART = "; the platform's list (--list) tells them apart"
+
 
 @dataclass(frozen=True)
 class Person:
@@ -52,6 +54,7 @@ class Entry:
     student: str | None = None      # the id
     when: datetime | None = None
     wrong: str = ""
+    by_name: bool = False           # nothing but the name says who it is
     draft: bool = False             # Moodle's download has what was never submitted, too
 
 
@@ -77,6 +80,7 @@ class Roster:
     people: list[Person]
     entries: dict[str, Entry] = field(default_factory=dict)     # by the platform's number
     has_list: bool = False
+    times_unread: list[str] = field(default_factory=list)   # why, for each row
     order: str = ""     # in which names stand in a download: "given" or "family" first, "" where it does not tell
 
     def __post_init__(self) -> None:
@@ -113,7 +117,7 @@ class Roster:
         if not found:
             raise ValueError(f"no student is called {name!r}")
         raise ValueError(f"{len(found)} students are called {name!r}: {', '.join(sorted(found))}"
-                         + ("" if self.has_list else "; the platform's list (--list) tells them apart"))
+                         + ("" if self.has_list else TOLD_APART))
 
     def find(self, sent: Sent) -> tuple[str, datetime | None]:
         """The id of the student who sent a file, and the time in the list. Raises ValueError with the reason."""
@@ -128,8 +132,10 @@ class Roster:
                 raise ValueError(entry.wrong)
             return entry.student, entry.when
         who = sent.who.casefold()
+        # A platform's file names begin with a name; where it reads like an id, it may still be another person's name.
+        named = {student for _, student in self.close.get(close(sent.who), ())} if sent.number else set()
         for known, text in ((self.ids, who), (self.emails, who), (self.numbers, sent.number)):
-            if student := known.get(text):
+            if (student := known.get(text)) and (known is self.numbers or named <= {student}):
                 return student, None
         if not sent.number:
             raise ValueError(f"{sent.who!r} is not the id of a student")
@@ -144,19 +150,47 @@ class Roster:
         self.has_list = True
         names = [_name(head, row) for _, row in found]
         self.settle(names)
+        tells = self._tells_apart(head, [row for _, row in found], column)
         for (number, row), name in zip(found, names, strict=True):
             entry = Entry(name)
             for place in (head.index(one) for one in TIMES if one in head):
                 if row[place].strip() not in ("", "-"):
-                    entry.when = in_utc(row[place], zone)
+                    try:
+                        entry.when = in_utc(row[place], zone)
+                    except ValueError as error:
+                        self.times_unread.append(str(error))
             entry.draft = "status" in head and row[head.index("status")].casefold().startswith(DRAFT)
             try:
-                entry.student = self._of_row(head, row, column, name)
+                entry.student, entry.by_name = self._of_row(head, row, column, name, tells)
             except ValueError as error:
                 entry.wrong = f"{error} (in {path.name})"
             self.entries[number] = entry
+        self._part_namesakes(path)
 
-    def _of_row(self, head: list[str], row: list[str], column: int, name: str) -> str:
+    def _part_namesakes(self, path: Path) -> None:
+        """A name gives a student to one row only, and to none where an id or an email gives them to another."""
+        rows = Counter(entry.student for entry in self.entries.values())
+        for entry in self.entries.values():
+            if entry.by_name and rows[entry.student] > 1:
+                entry.wrong = f"{rows[entry.student]} rows may be {entry.student}, by the name {entry.name!r} " \
+                              f"(in {path.name})"
+                entry.student = None
+
+    def _tells_apart(self, head: list[str], rows: list[list[str]], column: int) -> dict[int, dict[str, str]]:
+        """The columns with the class's ids or emails, each with the class's own by student."""
+        ids = {one.id: one.id.casefold() for one in self.people}
+        emails = {one.id: one.email.casefold() for one in self.people if one.email}
+        found = {}
+        for place, title in enumerate(head):
+            cells = {row[place].strip().casefold() for row in rows}
+            if place != column and title in IDS and cells & self.ids.keys():
+                found[place] = ids
+            elif place != column and cells & self.emails.keys():
+                found[place] = emails
+        return found
+
+    def _of_row(self, head: list[str], row: list[str], column: int, name: str, tells: dict[int, dict[str, str]]
+                ) -> tuple[str, bool]:
         found = set()
         for place, cell in enumerate(text.strip().casefold() for text in row):
             if place != column and cell in self.emails:
@@ -167,7 +201,13 @@ class Roster:
             raise ValueError(f"{name or row[column]} is more than one student: {', '.join(sorted(found))}")
         if not found and not name:
             raise ValueError(f"nothing in the row of {row[column]!r} is a student's id, email or name")
-        return found.pop() if found else self.by_name(name)
+        if found:
+            return found.pop(), False
+        student = self.by_name(name)
+        for place, own in tells.items():
+            if (cell := row[place].strip()) and student in own and cell.casefold() != own[student]:
+                raise ValueError(f"{name!r} has {cell} there, which is not {student}'s")
+        return student, True
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -192,6 +232,7 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))    # Moodle puts an online text into one cell
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
