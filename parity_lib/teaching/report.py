@@ -144,7 +144,8 @@ def _errors(cell: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _stopped(found: list[dict[str, Any]]) -> list[str]:
-    return [f"`{marks(cell).get('grade_id') or 'a cell of its own'}`: {COLOUR.sub('', error['evalue']).splitlines()[0]}"
+    return [f"`{marks(cell).get('grade_id') or 'a cell of its own'}`: "
+            + (COLOUR.sub("", error["evalue"]).splitlines() or [""])[0]
             for cell in found for error in _errors(cell) if error.get("ename") in TOO_LONG and error.get("evalue")]
 
 
@@ -152,7 +153,10 @@ def _stopped(found: list[dict[str, Any]]) -> list[str]:
 
 
 def _tasks(app: NbGraderApp, name: str, graded: set[str]) -> list[Task]:
-    """Each cell with points, in the order of the exercise's source, without answers that are still to be read."""
+    """Each cell with points, in the order of the exercise's source, without answers that are still to be read.
+
+    A task that was dropped has none.
+    """
     tasks: dict[str, Task] = {}
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
         for notebook in book.find_assignment(name).notebooks:
@@ -163,7 +167,8 @@ def _tasks(app: NbGraderApp, name: str, graded: set[str]) -> list[Task]:
                 if entry.student.id in graded and not grade.needs_manual_grade:
                     tasks[grade.name].points[entry.student.id] = grade.score
     order = [marks(cell).get("grade_id") for cell in _source(app, name)]
-    return [tasks[one] for one in sorted(tasks, key=lambda one: order.index(one) if one in order else len(order))]
+    return [tasks[one] for one in sorted(tasks, key=lambda one: order.index(one) if one in order else len(order))
+            if tasks[one].most > 0]
 
 
 def task_of(cell: str) -> str:

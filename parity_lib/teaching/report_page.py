@@ -26,6 +26,7 @@ HERE = Path(__file__)
 FOLDER = Path("private") / "report"     # git ignores it
 SHOWN = 12      # misconceptions in full
 SLOW = 2.0      # times the median
+OWN_TEXT = re.compile(r"( stopped with [^:]*):.*", re.DOTALL)
 WORDS = {"missing": "sent nothing", "collected": "not graded yet", "failed": "failed", "half graded": "half graded",
          "changed since": "changed since", "needs reading": "with words to be read", "read": "graded and read"}
 
@@ -38,8 +39,10 @@ def place(root: Path, name: str, names: bool = False) -> Path:
 def write(root: Path, found: Report, names: bool = False) -> Path:
     """Write the page, which its owner alone can read, and return where it is."""
     path = place(root, found.name, names)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    (root / FOLDER).parent.mkdir(mode=0o700, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     path.touch(0o600)
+    path.chmod(0o600)       # it may have been there
     path.write_text(page(found, names), encoding="utf-8")
     return path
 
@@ -122,10 +125,11 @@ def _mistake(one: Misconception, found: Report, names: bool) -> str:
     count = len(one.students)
     who = f"<p>{_people(one.students, found)}</p>" if names else ""
     quiet = "" if one.known else '<p class="quiet">The check knows no usual slip for this.</p>'
-    example = one.example if names or one.known else ""      # an error's own text is a student's
+    own = not (names or one.known)      # an error's own text is a student's
+    likely, example = (OWN_TEXT.sub(r"\1", one.likely), "") if own else (one.likely, one.example)
     where = ", ".join(f"<code>{text(task)}</code>{f' ({len(those)})' * (len(one.tasks) > 1)}"
                       for task, those in one.tasks.items())
-    return _entry(count, _marked(_sentence(one.likely)), f"{quiet}<p>in {where}{_read(one.read)}</p>{who}"
+    return _entry(count, _marked(_sentence(likely)), f"{quiet}<p>in {where}{_read(one.read)}</p>{who}"
                   + (f"<details><summary>An example</summary><pre>{text(example)}</pre></details>" if example else ""))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
+from difflib import SequenceMatcher
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,6 +112,19 @@ def test_a_cell_that_ran_too_long_is_told_by_what_grading_wrote(root, tmp_path):
     assert "Grading took 16.6 s a hand-in (median of 2), 30.0 s at most." in page
 
 
+def test_an_error_of_a_students_own_that_says_nothing_is_no_error_of_the_report():
+    cell = {"outputs": [{"output_type": "error", "ename": "Timeout", "evalue": "\x1b[0m"}]}
+    assert report._stopped([cell]) == ["`a cell of its own`: "]
+
+
+def test_a_task_that_was_dropped_is_left_out(root, tmp_path):
+    course = shutil.copytree(root, tmp_path / "course")
+    with classroom.opened(course) as book:
+        next(one for one in book.find_notebook(NAME, NAME).grade_cells if one.name == "unroll-check").max_score = 0
+        book.db.commit()
+    assert "unroll" not in [one.name for one in report.report(course, NAME).tasks]
+
+
 def test_nothing_graded_is_said_in_a_line(tmp_path):
     folder = classroom.course.copy_course(tmp_path / "course", NAME)
     with classroom.mock.patch("nbgrader.api.get_alembic_version", return_value="new"), classroom.opened(folder) as book:
@@ -158,6 +173,14 @@ def test_words_near_to_a_model_answer_and_chains_of_near_ones():
     assert {one.students for one in near if one.model} == {("a",), ("b",)}
 
 
+def test_words_that_were_made_to_take_long_are_compared_as_far_as_an_answer_goes(monkeypatch):
+    compared = []
+    monkeypatch.setattr(similar, "SequenceMatcher", lambda _, one, other, autojunk: compared.append(
+        max(len(one), len(other))) or SequenceMatcher(None, one[:50], other[:50], autojunk=autojunk))
+    assert similar.nearly("a b " * 20_000, "a c " * 20_000) is False
+    assert compared == [similar.COMPARED]
+
+
 @pytest.mark.parametrize("source", ["", "\x00", "(" * 5000, "# only words", "x = " + "-" * 3000 + "1"])
 def test_code_that_cannot_be_read_is_equal_to_none(source):
     assert similar.code("f", {"a": source, "b": source}) == []
@@ -183,6 +206,14 @@ def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root)
     assert "Conan O&#x27;Brien" in names
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such modes")
+def test_the_page_and_its_folder_are_closed_to_others(found, tmp_path):
+    path = report_page.write(tmp_path, found)
+    path.chmod(0o644)
+    report_page.write(tmp_path, found)
+    assert not (path.stat().st_mode | (tmp_path / "private").stat().st_mode) & 0o077
+
+
 def test_agreement_of_readers_is_shown_where_there_is_any(found, monkeypatch):
     one = SimpleNamespace(task="what_convinces", first="<gradebook>", second="tom", both=30, equal=24, difference=0.25,
                           kappa=None)
@@ -198,6 +229,8 @@ def test_an_error_of_a_students_own_is_no_example_for_the_class(found):
     found = report.Report(**{**vars(found), "misconceptions": [own]})
     assert "at length" not in "".join(report_page._mistakes(found, names=False))
     assert "at length" in "".join(report_page._mistakes(found, names=True))
+    assert "Emmy" not in "".join(report_page._mistakes(found, names=False))
+    assert "stopped with ValueError</h3>" in "".join(report_page._mistakes(found, names=False))
 
 
 def test_a_section_is_a_link_where_the_books_address_is_known(found, monkeypatch):
