@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.errors import require
-from parity_lib.teaching import status, worksheet
+from parity_lib.teaching import outcome, status, worksheet
 from parity_lib.teaching.grade import course, printable
 from parity_lib.teaching.roster import Person, Roster
 from parity_lib.teaching.worksheet import Form
@@ -84,6 +84,8 @@ def export(root: Path, name: str, platform: str, *, listed: Path | None = None, 
     else:
         content = (_for_moodle if platform == "moodle" else _as_table)(standings, name).encode("utf-8")
         done.graded = sum(one.points is not None for one in standings)
+    if out is None:
+        outcome.own(app)
     write(path, content, done)
     missing = sum(not one.handed_in for one in standings)
     done.notes += [f"{missing} of {len(standings)} students handed in nothing, and have a blank"] if missing else []
@@ -121,6 +123,7 @@ def write(path: Path, content: bytes, done: Exported) -> None:
     if path.is_file() and path.read_bytes() != content:
         done.notes.append(f"{path.name} takes the place of an earlier one")
     path.touch(0o600)
+    path.chmod(0o600)       # it may have been there
     path.write_bytes(content)
     done.files.append(path)
 
@@ -151,7 +154,9 @@ def _standing(row: status.State, student: Student | None, entry: SubmittedAssign
 
 def _todo(row: status.State, waiting: int, known: bool) -> str:
     """What a person has to do before this student has a grade."""
-    words = {"missing": "", "read": "", "collected": "handed in, and not graded yet: parity grade",
+    lost = f"graded, and without points in the gradebook: parity grade --force --student {row.student}"
+    words = {"missing": "", "read": lost if row.points is None else "",
+             "collected": "handed in, and not graded yet: parity grade",
              "needs reading": f"{waiting} answer{'s' * (waiting != 1)} to be read"}
     todo = words.get(row.state, f"{row.state}: {row.why or 'parity grade says more'}")
     return todo if known else "; ".join(filter(None, [status.UNKNOWN, todo]))
@@ -178,6 +183,12 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
                 done.notes.append(f"{one.student}: {before} in the platform's file stays")
             continue
         grade = rounded(one.points * factor)
+        if form.most and float(grade) > form.most:
+            above = f"{one.student}: {grade} is more than the platform's {form.most:g}"
+            if form.numbers:
+                done.todo.append(f"{above}, and Moodle would pass over it")
+                continue
+            done.notes.append(above)
         if before and worksheet.number(before) != float(grade):
             done.notes.append(f"{one.student}: {grade} takes the place of {before}")
         form.sheet.put(row, form.grade, grade)

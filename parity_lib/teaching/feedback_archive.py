@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.errors import require
+from parity_lib.teaching import regrade
 from parity_lib.teaching.export import Exported, Standing, matched, rounded
 from parity_lib.teaching.worksheet import Form, plain
 
@@ -46,6 +47,7 @@ def pack(app: NbGraderApp, name: str, standings: list[Standing], names: dict[str
     if path.is_file():
         done.notes.append(f"{path.name} takes the place of an earlier one")
     path.touch(0o600)
+    path.chmod(0o600)       # it may have been there
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, page in sorted(content.items()):
             archive.write(page, inside)
@@ -59,8 +61,10 @@ def _amiss(app: NbGraderApp, name: str, one: Standing, page: Path) -> str:
         return "no feedback page"
     graded = Path(app.coursedir.root, app.coursedir.format_path(
         app.coursedir.autograded_directory, one.student, name), f"{name}.ipynb")
+    regraded = Path(app.coursedir.root, regrade.FOLDER, f"{name}.before.db")     # puts in place what may be older
+    since = max((path.stat().st_mtime for path in (graded, regraded) if path.is_file()), default=0.0)
     shown = SCORE.search(page.read_text(encoding="utf-8", errors="replace"))
-    if graded.is_file() and page.stat().st_mtime < graded.stat().st_mtime:
+    if page.stat().st_mtime < since:
         return "the feedback page is older than the grading"
     if shown and abs(max(float(shown[1]), 0.0) - one.points) > HALF_A_DIGIT:
         return f"the feedback page says {float(shown[1]):g} points, the gradebook {rounded(one.points)}"

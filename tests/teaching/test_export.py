@@ -114,6 +114,13 @@ def test_nothing_to_do_is_status_0(root):
     assert export(root, "--to", "csv")[0] == 0
 
 
+def test_one_who_was_graded_and_is_not_in_the_gradebook_is_named(root):
+    with classroom.opened(root) as book:
+        book.remove_submission(NAME, "s204501")
+    said = export(root, "--to", "csv")[1]
+    assert "to do  s204501: graded, and without points in the gradebook: parity grade --force --student s204501" in said
+
+
 def test_the_penalty_is_taken_off_and_no_number_has_seventeen_digits(root):
     with classroom.opened(root) as book:
         book.find_submission(NAME, "s204501").notebooks[0].late_submission_penalty = 1.1
@@ -142,7 +149,9 @@ def test_an_earlier_file_is_not_replaced_without_a_word_and_nobody_else_reads_it
     path = root / "private" / "export" / f"{NAME}-csv.csv"
     assert path.stat().st_mode & 0o077 == 0 or os.name == "nt"
     path.write_text("mine")
+    path.chmod(0o644)
     assert f"{path.name} takes the place of an earlier one" in export(root, "--to", "csv")[1]
+    assert os.name == "nt" or not (path.stat().st_mode | (root / "private").stat().st_mode) & 0o077
 
 
 def test_a_name_is_no_formula(root):
@@ -219,6 +228,21 @@ def test_another_maximum_needs_a_decision(filled, tmp_path):
     assert grades(back, "Grade", "ID number")["s204501"] == "16.67"
     export(filled, "--to", "moodle", "--list", listed, "--out", back, "--no-scale")
     assert grades(back, "Grade", "ID number")["s204501"] == "2.5"
+
+
+def test_a_grade_above_the_maximum_is_not_written_for_moodle_and_noted_for_canvas(filled, tmp_path):
+    back = tmp_path / "back.csv"
+    export(filled, "--to", "moodle", "--list", moodle_worksheet(tmp_path / "worksheet.csv", most="9.00"), "--out", back,
+           "--no-scale")
+    got = grades(back, "Grade", "ID number")
+    assert (got["s204515"], got["s204501"]) == ("", "2.5")
+    status, said = export(filled, "--to", "moodle", "--list", tmp_path / "worksheet.csv", "--out", back, "--no-scale")
+    assert status == 1
+    assert "to do  s204515: 10 is more than the platform's 9, and Moodle would pass over it" in said
+    said = export(filled, "--to", "canvas", "--list", canvas_gradebook(tmp_path / "gradebook.csv", possible="9.00"),
+                  "--out", back, "--no-scale")[1]
+    assert "s204515: 10 is more than the platform's 9" in said
+    assert grades(back, "Unrolling (911)", "SIS User ID")["s204515"] == "10"
 
 
 def test_without_a_worksheet_moodles_gradebook_gets_those_who_have_a_grade(filled):
@@ -348,6 +372,16 @@ def test_a_page_that_is_missing_or_older_than_the_grades_is_named(root, tmp_path
     assert any(line.startswith("to do  s204503: the feedback page says 3.5 points, the gradebook 6") for line in said)
     with zipfile.ZipFile(root / "private" / "export" / f"{NAME}-moodle-feedback.zip") as archive:
         assert len(archive.namelist()) == 31
+
+
+def test_a_page_from_before_a_second_grading_took_the_first_ones_place_is_old(root):
+    write_feedback(root)
+    before = root / "private" / "regrade" / f"{NAME}.before.db"
+    before.parent.mkdir(parents=True)
+    before.touch()
+    os.utime(before, (4e9, 4e9))
+    said = export(root, "--to", "csv", "--feedback")[1]
+    assert any(line.startswith("to do  s204501, ") and "is older than the grading" in line for line in said)
 
 
 def test_pages_that_nobody_has_made_yet_are_one_thing_to_do(root):
