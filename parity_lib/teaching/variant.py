@@ -59,6 +59,8 @@ def key_from(path: Path, root: Path) -> tuple[bytes, bool]:
     require(not place.is_relative_to(own) or place.is_relative_to(own / "private"), "--secret", str(path),
             "a file in private/, which git ignores, or outside of the course")
     if not path.exists():
+        if place.is_relative_to(own):
+            (own / "private").mkdir(mode=0o700, exist_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32) + "\n")
@@ -163,6 +165,7 @@ def write(root: Path, names: tuple[str, ...], key: bytes) -> Iterator[Written]:
         authoring.write_exercises(made / "solutions", made / "exercises")
         files = sorted(path for path in made.rglob("*") if path.is_file())
         _nothing_else_there(files, made, root / FOLDER)
+        _own(root / FOLDER)
         for path in files:
             target = root / FOLDER / path.relative_to(made)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -178,6 +181,13 @@ def _solution(root: Path, made: Path, name: str, values: dict[str, Any]) -> None
     (made / "solutions" / f"{name}.md").write_text(text, encoding="utf-8")
     (made / "solutions" / name / f"{name}.ipynb").write_text(authoring.as_file(authoring.notebook(parsed)),
                                                              encoding="utf-8")
+
+
+def _own(folder: Path) -> None:
+    """Make the folder, and close it to others: model answers are in it."""
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _nothing_else_there(files: list[Path], made: Path, target: Path) -> None:

@@ -81,8 +81,8 @@ def seed_or_none(student: str) -> int | None:
 
 
 def names_of(student: str, first: str | None, last: str | None, email: str | None = None) -> list[str]:
-    """What gives a student away in a text: id, address, both names together, in either order."""
-    both = [f"{first} {last}", f"{last}, {first}", f"{last} {first}"] if first and last else []
+    """What gives a student away in a text: id, address, both names together, in either order, or the only one."""
+    both = [f"{first} {last}", f"{last}, {first}", f"{last} {first}"] if first and last else [first, last]
     return [one for one in (email, *both, student) if one and len(one) >= SHORTEST]
 
 

@@ -272,6 +272,7 @@ def test_names_are_hidden_as_a_whole_and_images_stay():
     names = whose.names_of("s1", "Li", "Na", "li@x.org") + whose.names_of("7", None, "Suharto")
     said = whose.without({"a": "Li Na, Na Li; Na, Li (S1 li@x.org) is Natural", "image/png": "s1"}, names)
     assert said["a"] == f"{whose.HIDDEN}, {whose.HIDDEN}; {whose.HIDDEN} (S1 {whose.HIDDEN}) is Natural"
+    assert whose.without("Suharto wrote this", names) == f"{whose.HIDDEN} wrote this"
     assert said["image/png"] == "s1"
     assert whose.without("text", []) == "text"
 
