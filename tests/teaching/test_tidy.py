@@ -54,6 +54,12 @@ def test_links_are_left_out(tidied, tmp_path):
     assert said == ["left out data, which is no file of its own"]
 
 
+def test_hand_ins_may_lie_on_another_disk(tidied, tmp_path):
+    (tmp_path / "disk").mkdir()
+    os.symlink(tmp_path / "disk", tmp_path / "submitted")
+    assert tidied(**{"unrolling.ipynb": "{}", "data/a.csv": "1"}) == ({"unrolling.ipynb", "data/a.csv"}, [])
+
+
 def test_too_much_is_refused(tidied, monkeypatch):
     monkeypatch.setattr(tidy, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
