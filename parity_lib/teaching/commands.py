@@ -21,6 +21,11 @@ def as_message() -> Iterator[None]:
         yield
     except (ImportError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
+    except Exception as error:
+        if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which a reader does not have
+            raise
+        raise click.ClickException(f"the gradebook cannot be used now: {getattr(error, 'orig', error)}; while another "
+                                   "command writes to it, try again later") from None
 
 
 @click.command()

@@ -83,7 +83,8 @@ def _names(names: list[str], notebook: dict[str, Any]) -> str:
         for line in text.splitlines() if cell.get("cell_type") == "markdown" else []:
             if line.startswith("## "):
                 task = line[3:].partition(":")[0] if line.startswith("## Task") else ""
-        tasks[marks.get("grade_id")] = task
+        if isinstance(marks.get("grade_id"), str):
+            tasks[marks["grade_id"]] = task
     said = [f"{name[:LONGEST]} ({tasks[name][:LONGEST]})" if tasks.get(name) else name[:LONGEST] for name in names]
     more = f" and {len(said) - MOST} more" if len(said) > MOST else ""
     return ", ".join(said[:MOST]) + more

@@ -153,6 +153,7 @@ def alone(app: NbGraderApp) -> Iterator[None]:
 def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: bool) -> Row:
     """Grade one hand-in, or say why that was not possible."""
     row, began = Row(folder.parent.name), time.monotonic()
+    graded = _graded(app, row.student, name)
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:     # removed after a kill, too
         copy = Path(place) / row.student / name
         try:
@@ -160,17 +161,15 @@ def one(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: 
             row.notes.extend(tidy(folder, copy, notebooks))     # what it said before it failed, too
             row.notes.extend(edition.notes(copy, released(app, name), notebooks))
             digest = fingerprint(copy)
-            graded = Path(app.coursedir.root, app.coursedir.format_path(
-                app.coursedir.autograded_directory, row.student, name))
-            if not force and recorded(graded) == digest:
+            if not force and recorded(graded) == digest and unlocked(entered, app, row.student, name):
                 row.state = "kept"
             else:
                 unlocked(autograde, app, Path(place), row.student, name)
+                unlocked(drop, app, row.student, name)
                 (graded / RECORD).write_text(digest, encoding="ascii")
+            row.points, row.most = unlocked(score, app, row.student, name)
         except Exception as error:      # whatever a hand-in does, the next one gets its turn
             fail(app, row, name, f"{type(error).__name__}: {error}")
-        else:
-            row.points, row.most = unlocked(score, app, row.student, name)
     row.seconds = time.monotonic() - began
     row.notes = [printable(note) for note in row.notes]
     return row
@@ -181,7 +180,12 @@ def fail(app: NbGraderApp, row: Row, name: str, why: str) -> None:
     row.state = "failed"
     row.why = printable(why)
     row.notes.append(row.why)
+    (_graded(app, row.student, name) / RECORD).unlink(missing_ok=True)      # else the next command keeps no points
     unlocked(withdraw, app, row.student, name)
+
+
+def _graded(app: NbGraderApp, student: str, name: str) -> Path:
+    return Path(app.coursedir.root, app.coursedir.format_path(app.coursedir.autograded_directory, student, name))
 
 
 def released(app: NbGraderApp, name: str) -> Path:
@@ -267,6 +271,25 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
             for grade in notebook.grades:
                 grade.auto_score, grade.needs_manual_grade = None, True
         book.db.commit()
+
+
+def drop(app: NbGraderApp, student: str, name: str) -> None:
+    """Nobody has to read an answer to a task that is worth no points, as after `parity regrade --drop`."""
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+        for notebook in book.find_submission(name, student).notebooks:
+            for grade in notebook.grades:
+                if grade.max_score == 0:
+                    grade.auto_score, grade.needs_manual_grade = 0.0, False
+        book.db.commit()
+
+
+def entered(app: NbGraderApp, student: str, name: str) -> bool:
+    """Whether the gradebook has a submission: it may be older than the graded files, or begun anew."""
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+        try:
+            return book.find_submission(name, student) is not None
+        except MissingEntry:
+            return False
 
 
 def score(app: NbGraderApp, student: str, name: str) -> tuple[float, float]:

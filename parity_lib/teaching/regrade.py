@@ -80,11 +80,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
             "an SQLite file: of another database no copy can be made")
     place = root / FOLDER / name
     _finish(app, name, place)
-    book = standing.read(app.coursedir.db_url, app.coursedir.course_id, name)
-    sent = {one.parent.name for one in grade.hand_ins(app, name)}
-    for student in [*book.students]:    # an extension alone is a submission, too
-        if student not in sent and not _graded(app, student, name).is_dir():
-            del book.students[student]
+    book = _book(app, name)
     unknown = sorted(set(students) - set(book.students))
     require(not unknown, "student", unknown[:1], f"graded for {name}; `parity grade {name}` grades what is new")
     require(bool(book.students), "name", name, f"an exercise that was graded; `parity grade {name}` does it first")
@@ -97,27 +93,39 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
                   forget_manual)
     require(not students or rules.most == book.most, "student", students, "left out: points change for everybody")
 
-    failed = _trial(root, app, name, place, [one for one in book.students if not students or one in students],
-                    jobs)
-    trial = standing.read(_url(place), app.coursedir.course_id, name)
-    penalty = _penalty(app)
-    found = {student: _row(app, name, place, student, book, trial, rules, failed, penalty)
-             for student in sorted(book.students) if not students or student in students}
-    rows = [row for row, _ in found.values()]
-    rows += [Row(one.parent.name, "new", notes=[f"not graded yet: parity grade {name}"])
-             for one in grade.hand_ins(app, name) if one.parent.name not in book.students and not students]
-    result = Regraded(rows, _said_of_points(book, rules, put_back))
-    if apply:
-        _require_whole(rows, book)
-        kept = {task: {student: asdict(marks.get(student, one.marks[task])) for student, one in book.students.items()}
-                for task, marks in dropped.items()}
-        new = {student: one for student, (_, one) in found.items() if one}
-        result.backup = _put(app, name, place, rules, new, kept)
-        result.applied = True
+    chosen = sorted(one for one in book.students if not students or one in students)
+    failed = _trial(root, app, name, place, chosen, jobs)
+    with grade.alone(app):      # what stands now: somebody may have read meanwhile
+        known, book = book, _book(app, name)
+        _require_same(app, name, place, known, book, set(chosen) - set(failed))
+        trial = standing.read(_url(place), app.coursedir.course_id, name)
+        penalty = _penalty(app)
+        found = {student: _row(app, name, place, student, book, trial, rules, failed, penalty) for student in chosen}
+        rows = [row for row, _ in found.values()]
+        rows += [Row(one.parent.name, "new", notes=[f"not graded yet: parity grade {name}"])
+                 for one in grade.hand_ins(app, name) if one.parent.name not in book.students and not students]
+        result = Regraded(rows, _said_of_points(book, rules, put_back))
+        if apply:
+            _require_whole(rows, book)
+            kept = {task: {student: asdict(marks.get(student, one.marks[task]))
+                           for student, one in book.students.items()} for task, marks in dropped.items()}
+            new = {student: one for student, (_, one) in found.items() if one}
+            result.backup = _put(app, name, place, rules, new, kept)
+            result.applied = True
     return result
 
 
 # ---------------------------------------------------------------- what is to be done
+
+
+def _book(app: NbGraderApp, name: str) -> Book:
+    """The gradebook with those who have handed in or were graded."""
+    book = standing.read(app.coursedir.db_url, app.coursedir.course_id, name)
+    sent = {one.parent.name for one in grade.hand_ins(app, name)}
+    for student in [*book.students]:    # an extension alone is a submission, too
+        if student not in sent and not _graded(app, student, name).is_dir():
+            del book.students[student]
+    return book
 
 
 def _points(root: Path, notebook: Path, book: Book) -> dict[str, float]:
@@ -289,6 +297,16 @@ def _penalty(app: NbGraderApp) -> Callable[[str, float, float], float]:
 # ---------------------------------------------------------------- in the first one's place
 
 
+def _require_same(app: NbGraderApp, name: str, place: Path, known: Book, book: Book, tried: set[str]) -> None:
+    """Raise ValueError where a hand-in was graded, or taken out, while the second grading went on."""
+    others = set(known.students) ^ set(book.students) | {
+        one for one in tried if _since(_graded(app, one, name), name) > _since(place / "autograded" / one / name, name)}
+    if others or known.most != book.most:
+        what = ", ".join(sorted(others)) or "the points of tasks"
+        raise ValueError(f"nothing was changed: {what} changed meanwhile; do the same again, what was graded for it is "
+                         "kept")
+
+
 def _require_whole(rows: list[Row], book: Book) -> None:
     bad = [row.student for row in rows if row.state == "failed" and row.look]
     if bad:
@@ -340,5 +358,6 @@ def _move(app: NbGraderApp, name: str, place: Path, students: Iterable[str]) -> 
                 rmtree(goal)
             goal.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(folder, goal)
-    (place / DROPPED).replace(place.parent / f"{name}.{DROPPED}")
+    if (place / DROPPED).is_file():     # else it was cut off just before its end
+        (place / DROPPED).replace(place.parent / f"{name}.{DROPPED}")
     (place / PUTTING).unlink()

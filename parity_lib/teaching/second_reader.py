@@ -28,7 +28,7 @@ from tqdm import tqdm
 
 from parity_lib.errors import require
 from parity_lib.teaching import unfinished
-from parity_lib.teaching.grade import course
+from parity_lib.teaching.grade import course, hand_ins
 from parity_lib.teaching.rubric import SEEDS, in_words
 from parity_lib.teaching.whose import hide, names_of, seed_or_none
 
@@ -105,6 +105,9 @@ def make(root: Path, name: str, reader: str) -> Made:
             submissions = sorted(book.find_assignment(name).submissions, key=lambda one: one.id)
         except MissingEntry:
             raise ValueError(f"`{name}` is not in the gradebook") from None
+        sent = {one.parent.name for one in hand_ins(app, name)}
+        submissions = [one for one in submissions     # an extension alone is a submission, too
+                       if one.student.id in sent or _graded(app, one).is_dir()]
         require(bool(submissions), "name", name, "an exercise with graded hand-ins")
         _surroundings(root, app, name, done.folder)
         begin(done.folder / "gradebook.db", book)
@@ -117,6 +120,11 @@ def make(root: Path, name: str, reader: str) -> Made:
                     seeds[submission.id] = seed
     (done.folder / SEEDS).write_text(json.dumps(seeds, indent=1), encoding="utf-8")
     return done
+
+
+def _graded(app: NbGraderApp, submission: SubmittedAssignment) -> Path:
+    return Path(app.coursedir.format_path(
+        app.coursedir.autograded_directory, submission.student.id, submission.assignment.name))
 
 
 def _seeds(folder: Path) -> dict[str, int]:
@@ -149,7 +157,7 @@ def _enter(own: Gradebook, book: Gradebook, name: str) -> None:
 def _bring(app: NbGraderApp, submission: SubmittedAssignment, own: Gradebook, done: Made) -> None:
     """One hand-in: its notebooks without names, its points without those of other readers."""
     name, student = submission.assignment.name, submission.student
-    graded = Path(app.coursedir.format_path(app.coursedir.autograded_directory, student.id, name))
+    graded = _graded(app, submission)
     if not unfinished.finished(graded):
         done.missing.append(student.id)
         return

@@ -39,7 +39,7 @@ def settle(root: Path, name: str, rule: str) -> list[Change]:
     require(len(known) > 2, "--settle", rule, "used once there is a second reader, whom --as makes")
     require(rule in known, "--settle", rule, " or ".join(known))
     app, before, changes = course(root), reading.given_before(root), []
-    found = [one for one in reading.answers(root, name) if len(one.read) > 1]
+    found = [one for one in reading.answers(root, name) if len(one.read) > 1 and one.most]     # not of a dropped task
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
         for answer in found:
             grade = book.find_grade_by_id(answer.key)
@@ -61,6 +61,7 @@ def _settled(book: Gradebook, grade: Grade, answer: Answer, rule: str) -> Change
         grade.needs_manual_grade = True
         return Change(answer, old, old, words)
     new = points[0] if not answer.differ else sum(points) / len(points) if rule == "mean" else answer.read[rule]
+    new = min(new, answer.most)     # which may have been lowered since it was read
     grade.manual_score, grade.needs_manual_grade = new, False
     for comment in grade.notebook.comments:
         if comment.name == answer.task and answer.comments:

@@ -126,10 +126,9 @@ def settled(task: str, before: Mark, tried: Mark, most: tuple[float, float], *, 
         words.notes.append(f"{task}: {mark.manual:g} by hand, forgotten")
         return replace(mark, manual=None, waits=False)
     if changed is None:
-        again = tried.auto != before.auto
-        words.look += [f"{task}: stays at {mark.manual:g}, which was given by hand; the test now gives {tried.auto:g}"
-                       ] * again
-        words.notes += [f"{task}: {mark.manual:g} by hand, kept (the test gives {tried.auto:g})"] * (not again)
+        again, gives = tried.auto != before.auto, "nothing" if tried.auto is None else f"{tried.auto:g}"
+        words.look += [f"{task}: stays at {mark.manual:g}, which was given by hand; the test now gives {gives}"] * again
+        words.notes += [f"{task}: {mark.manual:g} by hand, kept (the test gives {gives})"] * (not again)
     else:
         again = bool(changed) or other_points
         reason = "the answer has changed" if changed else f"it had {most[0]:g} points, now {most[1]:g}"

@@ -34,7 +34,7 @@ def tidy(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
         inside = path.relative_to(folder)
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             yield f"left out {inside}, which is no file of its own"
-        elif path.is_file() and not any(part.is_symlink() for part in path.parents if part != folder.parent):
+        elif path.is_file() and not any((folder / part).is_symlink() for part in inside.parents if part.name):
             size += path.stat().st_size
             if size > LARGEST:
                 raise ValueError(f"its files are larger than {LARGEST:,} bytes")

@@ -96,5 +96,13 @@ def test_whatever_stands_in_the_file_nothing_is_raised(tmp_path, release, text):
     assert edition.notes(tmp_path / "handed in", release, [NAME]) == []
 
 
+def test_a_name_that_is_none_keeps_no_difference_from_being_named(tmp_path, release):
+    notebook = course.solution(NAME)
+    cell(notebook, ANSWER).metadata.nbgrader["checksum"] = "0" * 32
+    cell(notebook, "unroll-check").metadata.nbgrader["grade_id"] = ["unroll-by-hand"]
+    notebook.cells.append({"metadata": {"nbgrader": {"grade_id": "mine", "checksum": "0"}}})
+    assert "no longer asked: mine" in noted(tmp_path, release, notebook)[0]
+
+
 def test_without_a_release_nothing_is_said(tmp_path):
     assert noted(tmp_path, tmp_path / "nowhere", course.solution(NAME)) == []

@@ -13,14 +13,18 @@ from unittest import mock
 
 import nbformat
 import pytest
+from click import ClickException
 from click.testing import CliRunner
 from filelock import FileLock
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import OperationalError
 
 from parity_lib.cli import main
+from parity_lib.teaching import authoring, parallel
 from parity_lib.teaching import grade as grading
-from parity_lib.teaching import parallel
+from parity_lib.teaching.commands import as_message
 from tests.exercises import course
+from tests.teaching import forty
 
 pytestmark = pytest.mark.whole
 NAME = "unrolling"
@@ -120,6 +124,67 @@ def test_what_has_another_reason_than_a_lock_is_not_tried_again(monkeypatch):
         with pytest.raises(RuntimeError):
             grading.unlocked(do, message)
     assert len(tried) == 1 + 3
+
+
+@pytest.fixture
+def ada(tmp_path, monkeypatch):
+    """A function that grades one hand-in, which no kernel runs; and its course."""
+    root = course.copy_course(tmp_path / "course", NAME)
+    with authoring._as_nbgrader_needs_it(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        forty.enter(book, NAME, course.release(NAME))
+    course.submit(root, "ada", NAME, course.solution(NAME))
+    app = grading.course(root)
+
+    def autograde(app, submitted, student, name):
+        with Gradebook(app.coursedir.db_url) as book:
+            book.update_or_create_student(student)
+            if grading.entered(app, student, name):
+                book.remove_submission(name, student)
+            forty.hand_in(root, book, name, student, "Words.")
+    monkeypatch.setattr(grading, "autograde", autograde)
+    return app, lambda: grading.one(app, root / "submitted" / "ada" / NAME, NAME, [NAME], False)
+
+
+def test_what_failed_by_accident_is_graded_again_by_the_next(ada, monkeypatch):
+    app, grade_it = ada
+    points = grade_it().points
+    assert (grade_it().state, points > 0) == ("kept", True)
+    with monkeypatch.context() as full:
+        full.setattr(grading, "tidy", mock.Mock(side_effect=OSError("no space left")))
+        assert grade_it().state == "failed"
+    again = grade_it()
+    assert (again.state, again.points) == ("graded", points)
+    grading.fail(app, grading.Row("ada"), NAME, "its processes were ended")
+    assert grade_it().state == "graded"
+
+
+def test_one_who_is_graded_and_not_in_the_gradebook_is_graded_again_and_stops_nobody(ada, monkeypatch):
+    app, grade_it = ada
+    grade_it()
+    with Gradebook(app.coursedir.db_url) as book:
+        book.remove_student("ada")
+    assert grade_it().state == "graded"
+    monkeypatch.setattr(grading, "score", mock.Mock(side_effect=KeyError("gone")))
+    assert grade_it().state == "failed"
+
+
+def test_nobody_has_to_read_an_answer_to_a_dropped_task(ada):
+    app, grade_it = ada
+    with Gradebook(app.coursedir.db_url) as book:
+        book.find_grade_cell(forty.TASK, NAME, NAME).max_score = 0
+        book.db.commit()
+    assert grade_it().state == "graded"
+    with Gradebook(app.coursedir.db_url) as book:
+        dropped = book.find_grade(forty.TASK, NAME, NAME, "ada")
+        assert (dropped.auto_score, dropped.needs_manual_grade) == (0, False)
+        assert not book.find_submission(NAME, "ada").needs_manual_grade
+
+
+def test_a_database_that_stays_locked_is_said_without_a_traceback():
+    with pytest.raises(ClickException, match="gradebook cannot be used now: database is locked; while"), as_message():
+        raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+    with pytest.raises(KeyError), as_message():
+        raise KeyError("a mistake of ours")
 
 
 def test_an_error_is_told_by_what_it_says_and_not_by_what_the_database_adds():

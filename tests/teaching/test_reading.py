@@ -315,6 +315,7 @@ def test_the_readers_page_has_the_students_numbers(few, show):
 
 def test_a_second_time_adds_what_is_new_and_keeps_what_was_read(few):
     shutil.move(few / "autograded" / "s204509", few / "later")
+    course.submit(few, "s204509", NAME, course.solution(NAME))
     assert parity(NAME, "--as", "anna") == (1, parity(NAME, "--as", "anna")[1].replace(
         "0 hand-ins are new in", "9 hand-ins are new in").replace("9 were there", "0 were there"))
     folder = few / "private" / "reading" / "anna"
@@ -433,6 +434,15 @@ def test_the_others_get_the_mean_or_a_readers_points(two, rule, points):
     assert grade_of(two, "s204501") == (points, False)
 
 
+@pytest.mark.parametrize(("most", "points"), [(2, (2, False)), (0, (None, True))])
+def test_points_of_before_are_no_more_than_there_are_now_and_none_for_a_dropped_task(two, most, points):
+    with book_of(two) as book:
+        book.find_grade_cell(TASK, NAME, NAME).max_score = most
+        book.db.commit()
+    parity(NAME, "--settle", "agreed")
+    assert grade_of(two, "s204502") == points
+
+
 def test_what_was_read_in_the_course_is_not_lost_and_what_was_settled_by_hand_stays(two):
     shutil.rmtree(two / "private" / "reading" / "anna")
     read(two, NAME, lambda number, student, task: 3)
@@ -494,10 +504,16 @@ def test_ids_without_a_letter_and_hand_ins_that_are_not_graded_are_no_trouble(fe
         hand_in(few, book, NAME, "--", "words")
         book.add_student("late")
         book.add_submission(NAME, "late")
+        book.add_student("ill")
+        book.add_submission(NAME, "ill")
+        book.grant_extension(NAME, "ill", days=2)
+    course.submit(few, "late", NAME, course.solution(NAME))
     assert one(few, "--").look == ""
     assert "late" not in {answer.student for answer in reading.answers(few, NAME)}
     status, said = parity(NAME, "--as", "anna")
-    assert (status, "Not graded yet, and left out: late" in said) == (1, True)
+    assert (status, "Not graded yet, and left out: late\n" in said) == (1, True)
+    shutil.rmtree(few / "submitted" / "late")
+    assert parity(NAME, "--as", "anna")[0] == 0     # an extension alone waits for nobody
 
 
 def test_the_ten_are_of_every_kind():

@@ -15,6 +15,7 @@ from unittest import mock
 import nbformat
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import OverwriteCells
@@ -379,6 +380,48 @@ def test_putting_in_place_that_was_cut_off_is_finished_by_the_next(those, monkey
     assert those.regrade("--apply")[0] == 1
     assert those.as_it_is() == before
     assert len(those.regrade()[1]) == 4
+    assert those.as_it_is() == before
+
+
+def test_cut_off_at_its_very_end_it_is_finished_too(those, monkeypatch):
+    those.auto = {(CLASS[0], "unroll-check"): 1}
+    whole = Path.unlink
+
+    def unlink(path: Path, **options) -> None:
+        if path.name == module.PUTTING:
+            raise KeyboardInterrupt
+        whole(path, **options)
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert those.regrade("--apply")[0] == 1
+    monkeypatch.setattr(Path, "unlink", whole)
+    assert those.regrade()[:2] == (0, {})
+    assert those.score(CLASS[0]) == 11
+
+
+def test_what_a_person_reads_meanwhile_stays(those, monkeypatch):
+    def grade(*arguments, **options) -> Iterator:
+        yield from those.grade(*arguments, **options)
+        those.change(CLASS[0], ANSWER, manual_score=3)
+    monkeypatch.setattr(grading, "grade", grade)
+    those.auto = {(CLASS[0], "unroll-check"): 0}
+    assert those.regrade("--apply")[0] == 0
+    assert those.marks(CLASS[0])["unroll-check"][0] == 0
+    assert those.marks(CLASS[0])[ANSWER] == (None, 3, False, 4)
+
+
+def test_what_is_graded_meanwhile_is_not_overwritten(those, monkeypatch):
+    those.auto = {(CLASS[0], "unroll-check"): 0}
+    before = those.as_it_is()
+    with FileLock(those.root / grading.LOCK):
+        assert "this course is being graded in another process" in those.regrade("--apply")[2]
+    assert those.as_it_is() == before
+
+    def grade(*arguments, **options) -> Iterator:
+        yield from those.grade(*arguments, **options)
+        graded = those.root / "autograded" / CLASS[1] / NAME / f"{NAME}.ipynb"
+        os.utime(graded, (graded.stat().st_atime, graded.stat().st_mtime + 1000))
+    monkeypatch.setattr(grading, "grade", grade)
+    assert f"nothing was changed: {CLASS[1]} changed meanwhile" in those.regrade("--apply")[2]
     assert those.as_it_is() == before
 
 

@@ -41,6 +41,11 @@ def test_what_becomes_of_a_mark(before, tried, changed, expected, look):
     assert "".join(words.look).removeprefix("task: ") == look
 
 
+def test_a_test_that_gives_nothing_is_said():
+    assert becomes(mark(2, 1), mark(None), **TEST)[1].look == [
+        "task: stays at 1, which was given by hand; the test now gives nothing"]
+
+
 def test_points_by_hand_are_listed_apart_and_can_be_forgotten():
     assert becomes(mark(0, 1), mark(0), **TEST)[1].notes == ["task: 1 by hand, kept (the test gives 0)"]
     new, words = becomes(mark(0, 1), mark(3), rules=Rules({}, forget_manual=True), **TEST)

@@ -54,6 +54,15 @@ def test_links_are_left_out(tidied, tmp_path):
     assert said == ["left out data, which is no file of its own"]
 
 
+def test_hand_ins_may_lie_on_another_disk(tmp_path):
+    folder = tmp_path / "disk" / "ada" / "unrolling"
+    folder.mkdir(parents=True)
+    (folder / "unrolling.ipynb").write_text("{}")
+    os.symlink(tmp_path / "disk", tmp_path / "submitted")
+    assert list(tidy.tidy(tmp_path / "submitted" / "ada" / "unrolling", tmp_path / "copy", ["unrolling"])) == []
+    assert (tmp_path / "copy" / "unrolling.ipynb").is_file()
+
+
 def test_too_much_is_refused(tidied, monkeypatch):
     monkeypatch.setattr(tidy, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
