@@ -154,8 +154,7 @@ def _standing(row: status.State, student: Student | None, entry: SubmittedAssign
 
 def _todo(row: status.State, waiting: int, known: bool) -> str:
     """What a person has to do before this student has a grade."""
-    lost = f"graded, and without points in the gradebook: parity grade --force --student {row.student}"
-    words = {"missing": "", "read": lost if row.points is None else "",
+    words = {"missing": "", "read": "graded, and without points" if row.points is None else "",
              "collected": "handed in, and not graded yet: parity grade",
              "needs reading": f"{waiting} answer{'s' * (waiting != 1)} to be read"}
     todo = words.get(row.state, f"{row.state}: {row.why or 'parity grade says more'}")

@@ -200,8 +200,8 @@ def test_a_changed_check_is_listed_first_and_what_was_read_stays_read(those):
     asked = len(those.asked)
     assert those.regrade()[0] == 0
     assert len(those.asked) == asked, "nothing has to be graded a third time"
-    graded = those.root / "autograded" / CLASS[3] / NAME / f"{NAME}.ipynb"
-    os.utime(graded, (graded.stat().st_atime, graded.stat().st_mtime + 1))
+    second = those.root / "private" / "regrade" / NAME / "autograded" / CLASS[3] / NAME / f"{NAME}.ipynb"
+    os.utime(second, (second.stat().st_atime, second.stat().st_mtime - 1))
     assert those.regrade()[0] == 0
     assert those.asked[asked:] == [CLASS[3]], "but what was graded again since"
     assert those.regrade()[:2] == (0, {})
