@@ -92,7 +92,7 @@ def is_undisturbed(root: Path, jobs: int) -> None:
     assert last.count(" kept ") == len(CLASS), last
 
 
-SEEDS = [(1, seed, seed >= 3) for seed in range(25)] + [(2, seed, seed >= 2) for seed in range(15)]
+SEEDS = [(1, seed, seed >= 2) for seed in range(25)] + [(2, seed, seed >= 1) for seed in range(15)]
 
 
 @pytest.mark.parametrize(("jobs", "seed"), [

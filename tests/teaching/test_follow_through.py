@@ -207,6 +207,7 @@ SECRET = "h @ V.T + b"
 
 
 @pytest.mark.whole
+@pytest.mark.slow
 def test_a_hand_in_that_reads_a_model_answer_cannot_tell_it(tmp_path):
     """It reads what has run beside it, and puts it into output, display, a file, and the words of an error."""
     root = course.copy_course(tmp_path / "course", NAME)
