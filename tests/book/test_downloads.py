@@ -20,7 +20,7 @@ from plain_notebook import Lookup, PlainMarkdown, Unknown, without_glue
 
 EVIDENCE = "book/evidence"      # its cells are about this folder and mean nothing elsewhere
 CHAPTERS = [name for name in pages_in_toc(ROOT) if name != EVIDENCE and (ROOT / f"{name}.md").is_file()
-            and "{code-cell}" in (ROOT / f"{name}.md").read_text(encoding="utf8")]
+            and (ROOT / f"{name}.md").read_text(encoding="utf8").startswith("---\njupytext:")]
 # What MyST leaves in a notebook that was not rewritten.
 LEFTOVERS = {
     "a role": r"\{[\w:.+-]+\}`",

@@ -17,7 +17,6 @@ from click.testing import CliRunner
 
 from parity_lib.cli import main
 from parity_lib.teaching import grade, outcome, report, report_page, similar
-from tests.browser import launch
 from tests.teaching import classroom
 from tests.teaching.classroom import DONE, NAME
 from tests.teaching.roster import the_class
@@ -257,7 +256,7 @@ HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</scrip
 
 
 @pytest.mark.browser
-def test_a_hand_in_is_text_the_page_asks_nobody_and_fits_everywhere(root, found, tmp_path):
+def test_a_hand_in_is_text_the_page_asks_nobody_and_fits_everywhere(browser, root, found, tmp_path):
     """In a browser: no request, no script, no overflow at both widths, and nothing that axe finds, in both themes."""
     from axe_playwright_python.sync_playwright import Axe
 
@@ -266,19 +265,18 @@ def test_a_hand_in_is_text_the_page_asks_nobody_and_fits_everywhere(root, found,
                              "names": found.names | {"s204501": HOSTILE}, "notes": {"s204501": [HOSTILE]}})
     path = tmp_path / "page.html"
     path.write_text(report_page.page(found, names=True), encoding="utf-8")
-    with launch() as browser:
-        for theme in ("light", "dark"):
-            context = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900})
-            page, asked = context.new_page(), []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.goto(path.as_uri())
-            title = page.title()
-            for width in (1280, 390):
-                page.set_viewport_size({"width": width, "height": 900})
-                assert page.evaluate("document.documentElement.scrollWidth") == width
-            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-            assert page.title() == title == "Unrolling: the class"
-            assert page.locator("main img, main script, main b:not(.states b)").count() == 0
-            assert asked == [path.as_uri()]
-            assert [one["id"] for one in Axe().run(page).response["violations"]] == []
-            context.close()
+    for theme in ("light", "dark"):
+        context = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900})
+        page, asked = context.new_page(), []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path.as_uri())
+        title = page.title()
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        assert page.title() == title == "Unrolling: the class"
+        assert page.locator("main img, main script, main b:not(.states b)").count() == 0
+        assert asked == [path.as_uri()]
+        assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+        context.close()
