@@ -9,7 +9,6 @@ that it does not know, and takes a blank for "no grade", so those without a grad
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 from collections.abc import Iterator
@@ -70,12 +69,12 @@ def export(root: Path, name: str, platform: str, *, listed: Path | None = None, 
     with the names of its ``downloaded`` submissions. Raises ValueError for an exercise that is not in the gradebook,
     and for a file that is not the platform's.
     """
-    require(platform != "canvas" or listed is not None, "list", None,
+    require(platform != "canvas" or listed is not None, "--list", None,
             "Canvas's gradebook, exported there: its numbers of students and assignments are nowhere else")
     app, done, form = course(root), Exported(), None
     standings = standings_of(app, name, partial)
     path = root / (out or FOLDER / f"{name}-{platform}.csv")
-    require(listed is None or path.resolve() != listed.resolve(), "out", str(path), "another file than --list")
+    require(listed is None or path.resolve() != listed.resolve(), "--out", str(path), "another file than --list")
     done.todo += [f"{one.student}: {one.todo}" for one in standings if one.todo]
     if listed is not None:
         form = form_of(listed, name, platform, column)
@@ -99,7 +98,7 @@ def _feedback(app: NbGraderApp, name: str, standings: list[Standing], form: Form
     """The archive of feedback pages, named for the platform as far as its names are known."""
     from parity_lib.teaching import feedback_archive as archive
 
-    if form is not None and form.numbers:
+    if form is not None and form.skips_above:
         names = archive.moodle_names(form, standings, name)
     elif form is not None and downloaded is not None:
         names = archive.canvas_names(form, standings, downloaded)
@@ -112,7 +111,7 @@ def _feedback(app: NbGraderApp, name: str, standings: list[Standing], form: Form
 
 def form_of(listed: Path, name: str, platform: str, column: str | None = None) -> Form:
     """The platform's file, and what is where in it."""
-    require(platform in ("moodle", "canvas"), "list", listed.name, "given with --to moodle or --to canvas")
+    require(platform in ("moodle", "canvas"), "--list", listed.name, "given with --to moodle or --to canvas")
     sheet = worksheet.read(listed)
     return worksheet.moodle(sheet, column) if platform == "moodle" else worksheet.canvas(sheet, name, column)
 
@@ -168,8 +167,7 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
     """Put the grades into their rows, and say whose row or whose grade has no counterpart."""
     rows, strangers = matched(form, standings)
     for row in strangers:
-        who = ", ".join(filter(None, (form.sheet.cell(row, at) for at in form.who)))
-        done.todo.append(f"{who[:80]}: in the platform's file, and no student of the course can be told")
+        done.todo.append(f"{form.about(row)[:80]}: in the platform's file, and no student of the course can be told")
     for one in standings:
         row = rows.get(one.student)
         if row is None:
@@ -184,7 +182,7 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
         grade = rounded(one.points * factor)
         if form.most and float(grade) > form.most:
             above = f"{one.student}: {grade} is more than the platform's {form.most:g}"
-            if form.numbers:
+            if form.skips_above:
                 done.todo.append(f"{above}, and Moodle would pass over it")
                 continue
             done.notes.append(above)
@@ -195,27 +193,16 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
 
 
 def matched(form: Form, standings: list[Standing]) -> tuple[dict[str, int], list[int]]:
-    """The row of each student, and the rows of nobody: by id or email, or else by a name that only one has."""
+    """The row of each student, and the rows of nobody: told as whose a hand-in is."""
     known = Roster([Person(one.student, one.first_name, one.last_name, one.email, "") for one in standings])
-    known.settle(cell for row in form.students for cell in form.about(row))
+    head, *rows = ([form.sheet.cell(row, at) for at in range(form.grade)] for row in (0, *form.students))
+    known.take([cell.casefold() for cell in head], rows, form.number, "the platform's file")
     found: dict[str, list[int]] = {}
     for row in form.students:
-        if student := _whose(known, form.about(row)):
+        if student := known.entries[form.number_of(row)].student:
             found.setdefault(student, []).append(row)
-    rows = {student: places[0] for student, places in found.items() if len(places) == 1}
-    return rows, [row for row in form.students if row not in set(rows.values())]
-
-
-def _whose(known: Roster, about: list[str]) -> str:
-    """The id of the one student that a row's cells tell of, or ""."""
-    sure = {student for cell in about for student in (known.ids.get(cell.casefold()), known.emails.get(cell.casefold()))
-            if student}
-    if sure:
-        return sure.pop() if len(sure) == 1 else ""
-    for cell in about:
-        with contextlib.suppress(ValueError):
-            return known.by_name(cell)
-    return ""
+    whose = {student: places[0] for student, places in found.items() if len(places) == 1}
+    return whose, [row for row in form.students if row not in set(whose.values())]
 
 
 def _factor(form: Form, standings: list[Standing], name: str, scale: bool | None) -> float:
@@ -223,8 +210,8 @@ def _factor(form: Form, standings: list[Standing], name: str, scale: bool | None
     most = max((one.most for one in standings), default=0.0)
     if not form.most or not most or form.most == most or scale is False:
         return 1.0
-    require(scale is True, "scale", None, f"--scale (points become shares of the platform's maximum, {form.most:g}) or "
-            f"--no-scale (points stay), because {name} has {most:g} points")
+    require(scale is True, "--scale", None, f"--scale (points become shares of the platform's maximum, {form.most:g}) "
+            f"or --no-scale (points stay), because {name} has {most:g} points")
     return form.most / most
 
 

@@ -75,16 +75,15 @@ def moodle_names(form: Form, standings: list[Standing], name: str) -> dict[str, 
     """Folders as in Moodle's own download, with the numbers of its worksheet."""
     rows, _ = matched(form, standings)
     shown = {one.student: NOT_IN_NAMES.sub(" ", one.full_name or one.student) for one in standings}
-    return {student: PurePosixPath(f"{shown[student]}_{form.numbers[row]}_assignsubmission_file", name)
+    return {student: PurePosixPath(f"{shown[student]}_{form.number_of(row)}_assignsubmission_file", name)
             for student, row in rows.items()}
 
 
 def canvas_names(form: Form, standings: list[Standing], downloaded: Path) -> dict[str, PurePosixPath]:
     """The names of the files in Canvas's download of submissions, by the user's number in the gradebook."""
-    require(zipfile.is_zipfile(downloaded), "downloaded", downloaded.name, "the archive of submissions from Canvas")
-    place = form.sheet.line(0).index("ID")
+    require(zipfile.is_zipfile(downloaded), "--downloaded", downloaded.name, "the archive of submissions from Canvas")
     rows, _ = matched(form, standings)
-    owner = {form.sheet.cell(row, place): student for student, row in rows.items()}
+    owner = {form.number_of(row): student for student, row in rows.items()}
     names: dict[str, PurePosixPath] = {}
     with zipfile.ZipFile(downloaded) as archive:
         for inside in archive.namelist():

@@ -9,9 +9,6 @@ given and family name count only where that leaves two students.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -23,7 +20,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.errors import require
+from parity_lib.teaching import worksheet
 from parity_lib.teaching.platforms import Sent, in_utc
+from parity_lib.teaching.worksheet import NUMBER
 
 NAMES = ("full name", "student", "name", "vollständiger name", "nom complet", "nombre completo", "nome completo")
 TIMES = ("last modified (submission)", "zuletzt geändert (abgabe)", "submitted_at", "submitted at", "submitted",
@@ -142,38 +141,47 @@ class Roster:
         return self.by_name(sent.who), None
 
     def read(self, path: Path, platform: str, zone: tzinfo) -> None:
-        """Take in the platform's list. Raises ValueError where it is none."""
-        head, rows = _table(path)
+        """Take in the platform's list, with its times. Raises ValueError where it is none."""
+        lines = worksheet.read(path).lines()
+        head = [cell.casefold() for cell in lines[0]]
         column = head.index("id") if platform == "canvas" and "id" in head else 0
-        found = [(number[0], row) for row in rows if (number := re.findall(r"\d+$", row[column].strip()))]
-        require(bool(found), "--list", str(path), "Moodle's grading worksheet or Canvas's gradebook, a CSV file")
+        rows = [row for row in lines[1:] if NUMBER.search(row[column])]
+        require(bool(rows), "--list", str(path), "Moodle's grading worksheet or Canvas's gradebook, a CSV file")
         self.has_list = True
-        names = [_name(head, row) for _, row in found]
-        self.settle(names)
-        tells = self._tells_apart(head, [row for _, row in found], column)
-        for (number, row), name in zip(found, names, strict=True):
-            entry = Entry(name)
+        self.take(head, rows, column, path.name)
+        for row in rows:
+            entry = self.entries[NUMBER.search(row[column])[0]]
             for place in (head.index(one) for one in TIMES if one in head):
-                if row[place].strip() not in ("", "-"):
+                if row[place] not in ("", "-"):
                     try:
                         entry.when = in_utc(row[place], zone)
                     except ValueError as error:
                         self.times_unread.append(str(error))
             entry.draft = "status" in head and row[head.index("status")].casefold().startswith(DRAFT)
+
+    def take(self, head: list[str], rows: list[list[str]], column: int, source: str) -> None:
+        """Find out whose the rows of the platform's list are; its number of a person is in ``column``.
+
+        ``head`` is in small letters. An id or an email decides, and a name where there is none.
+        """
+        names = [_name(head, row) for row in rows]
+        self.settle(names)
+        tells = self._tells_apart(head, rows, column)
+        for row, name in zip(rows, names, strict=True):
+            entry = self.entries[NUMBER.search(row[column])[0]] = Entry(name)
             try:
                 entry.student, entry.by_name = self._of_row(head, row, column, name, tells)
             except ValueError as error:
-                entry.wrong = f"{error} (in {path.name})"
-            self.entries[number] = entry
-        self._part_namesakes(path)
+                entry.wrong = f"{error} (in {source})"
+        self._part_namesakes(source)
 
-    def _part_namesakes(self, path: Path) -> None:
+    def _part_namesakes(self, source: str) -> None:
         """A name gives a student to one row only, and to none where an id or an email gives them to another."""
         rows = Counter(entry.student for entry in self.entries.values())
         for entry in self.entries.values():
             if entry.by_name and rows[entry.student] > 1:
                 entry.wrong = f"{rows[entry.student]} rows may be {entry.student}, by the name {entry.name!r} " \
-                              f"(in {path.name})"
+                              f"(in {source})"
                 entry.student = None
 
     def _tells_apart(self, head: list[str], rows: list[list[str]], column: int) -> dict[int, dict[str, str]]:
@@ -221,24 +229,7 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _name(head: list[str], row: list[str]) -> str:
     if "lastname" in head and "firstname" in head:      # Canvas, with two columns for the name
         return f"{row[head.index('firstname')]} {row[head.index('lastname')]}".strip()
-    return next((row[head.index(one)].strip() for one in NAMES if one in head), "")
-
-
-def _table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """A CSV file's head in small letters and its rows, all of one width, whatever a spreadsheet has made of it."""
-    data = path.read_bytes()
-    require(not data.startswith(b"PK"), "--list", str(path), "a CSV file; a workbook has to be saved as one first")
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))    # Moodle puts an online text into one cell
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
-    require(len(rows) > 1, "--list", str(path), "a CSV file with a head and rows")
-    head = [cell.strip().casefold() for cell in rows[0]]
-    return head, [(row + [""] * len(head))[:len(head)] for row in rows[1:]]
+    return next((row[head.index(one)] for one in NAMES if one in head), "")
 
 
 def students(app: NbGraderApp) -> Roster:

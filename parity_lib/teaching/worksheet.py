@@ -19,7 +19,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from parity_lib.errors import require
@@ -28,6 +28,7 @@ BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.
 SEPARATORS = ",;\t"
 # "Grade" in Moodle's language packs; for others there is --column.
 MOODLE_GRADE = ("grade", "bewertung", "note", "calificación", "cualificación", "qualificació", "kalifikazioa")
+NUMBER = re.compile(r"\d+$")      # the platform's, of a person
 PARTICIPANT = re.compile(r"\D*?\s*(\d+)")
 CANVAS_ASSIGNMENT = re.compile(r"(.*) \((\d+)\)")
 CANVAS_KEPT = ("EX", "N/A")         # excused; not assigned to this student
@@ -54,6 +55,12 @@ class Sheet:
         """All cells of a row."""
         return [self.cell(row, column) for column in range(len(self.rows[row]))]
 
+    def lines(self) -> list[list[str]]:
+        """All cells of the rows in which there are any, each row as wide as the head."""
+        wide = len(self.rows[0])
+        return [[self.cell(row, column) for column in range(wide)]
+                for row in range(len(self.rows)) if any(self.line(row))]
+
     def put(self, row: int, column: int, text: str) -> None:
         """Write a number into a cell, in quotes where there were some."""
         self.rows[row][column] = f'"{text}"' if self.rows[row][column].startswith('"') else text
@@ -68,7 +75,7 @@ class Sheet:
 def read(path: Path) -> Sheet:
     """A file of comma-, semicolon- or tab-separated values. Raises ValueError where there is no table in it."""
     content = path.read_bytes()
-    require(not content.startswith(b"PK"), "list", path.name,
+    require(not content.startswith(b"PK"), "--list", path.name,
             "a text file with separated values; a workbook has to be saved as CSV first")
     bom, given = next((one for one in BOMS if content.startswith(one[0])), (b"", ""))
     encoding = given or next(one for one in ("utf-8", "cp1252", "latin-1") if _decodes(content, one))
@@ -76,7 +83,8 @@ def read(path: Path) -> Sheet:
     head = text.split("\n", 1)[0]
     separator = max(SEPARATORS, key=lambda one: len(_cells(head, one)[0][0]))
     rows, ends = _cells(text, separator)
-    require(len(rows) > 1 and len(rows[0]) > 1, "list", path.name, "a table with a heading and a row for each student")
+    require(len(rows) > 1 and len(rows[0]) > 1, "--list", path.name,
+            "a table with a heading and a row for each student")
     return Sheet(bom, encoding, separator, rows, ends)
 
 
@@ -117,19 +125,20 @@ class Form:
 
     sheet: Sheet
     grade: int
+    number: int                 # the column with the platform's number of a person
     who: list[int]
     students: list[int]
     most: float | None
-    numbers: dict[int, str] = field(default_factory=dict)       # row: Moodle's number of a participant
     kept: tuple[str, ...] = ()
-    two_names: bool = False     # the first two columns are a family name and a given one
+    skips_above: bool = False   # a grade above the maximum, without a word
 
-    def about(self, row: int) -> list[str]:
-        """The cells that say whose row it is."""
-        if not self.two_names:
-            return [cell for at in self.who if (cell := self.sheet.cell(row, at))]
-        joined = f"{self.sheet.cell(row, 1)} {self.sheet.cell(row, 0)}"
-        return [joined, *(cell for at in self.who if at > 1 and (cell := self.sheet.cell(row, at)))]
+    def number_of(self, row: int) -> str:
+        """The platform's number of a student."""
+        return NUMBER.search(self.sheet.cell(row, self.number))[0]
+
+    def about(self, row: int) -> str:
+        """What the file says of a student, for a person."""
+        return ", ".join(filter(None, (self.sheet.cell(row, at) for at in self.who)))
 
 
 def moodle(sheet: Sheet, column: str | None = None) -> Form:
@@ -139,38 +148,39 @@ def moodle(sheet: Sheet, column: str | None = None) -> Form:
     grade = _named(head, [column] if column else MOODLE_GRADE, "the grade")
     numbered = [at for at in range(grade) if students
                 and all(PARTICIPANT.fullmatch(sheet.cell(row, at)) for row in students)]
-    require(bool(numbered), "list", ", ".join(head),
+    require(bool(numbered), "--list", ", ".join(head),
             "Moodle's grading worksheet, with a column like 'Participant 204517'")
     limits = {sheet.cell(row, grade + 1) for row in students}
     most = number(limits.pop()) if len(limits) == 1 else None
-    numbers = {row: PARTICIPANT.fullmatch(sheet.cell(row, numbered[0]))[1] for row in students}
-    return Form(sheet, grade, [at for at in range(grade) if at != numbered[0]], students, most, numbers)
+    return Form(sheet, grade, numbered[0], [at for at in range(grade) if at != numbered[0]], students, most,
+                skips_above=True)
 
 
 def canvas(sheet: Sheet, name: str, column: str | None = None) -> Form:
     """Canvas's gradebook; the assignment is the one whose title has the exercise's name, or ``column``."""
     head = sheet.line(0)
-    require("ID" in head and "Section" in head and head[0] in ("Student", "LastName"), "list", ", ".join(head[:6]),
+    require("ID" in head and "Section" in head and head[0] in ("Student", "LastName"), "--list", ", ".join(head[:6]),
             "Canvas's exported gradebook, with the columns Student, ID and Section")
     section = head.index("Section")
     assignments = [one for one in head[section + 1:] if CANVAS_ASSIGNMENT.fullmatch(one)]
     if column is None:
         alike = [one for one in assignments if plain(name).replace("_", " ") in plain(one).replace("_", " ")]
-        require(len(alike) == 1, "column", alike or None, f"one of the assignments, {', '.join(assignments) or 'none'}")
+        require(len(alike) == 1, "--column", alike or None,
+                f"one of the assignments, {', '.join(assignments) or 'none'}")
         column = alike[0]
     grade = _named(head, [column], "the assignment")
     possible = [row for row in range(1, len(sheet.rows)) if sheet.cell(row, 0).startswith("Points Possible")]
     place = head.index("ID")
-    students = [row for row in range(1, len(sheet.rows)) if row not in possible and sheet.cell(row, place)
-                and sheet.cell(row, 0) != CANVAS_TEST]
+    students = [row for row in range(1, len(sheet.rows)) if row not in possible
+                and NUMBER.search(sheet.cell(row, place)) and sheet.cell(row, 0) != CANVAS_TEST]
     most = number(sheet.cell(possible[0], grade)) if possible else None
     who = sorted(range(section), key=lambda at: head[at] == "ID")      # Canvas's own number last
-    return Form(sheet, grade, who, students, most, kept=CANVAS_KEPT, two_names=head[0] == "LastName")
+    return Form(sheet, grade, place, who, students, most, kept=CANVAS_KEPT)
 
 
 def _named(head: list[str], names: tuple[str, ...] | list[str], what: str) -> int:
     found = [at for at, one in enumerate(head) if plain(one) in {plain(name) for name in names}]
-    require(len(found) == 1, "column", names[0] if len(names) == 1 else None,
+    require(len(found) == 1, "--column", names[0] if len(names) == 1 else None,
             f"the heading of the column with {what}, one of {', '.join(head)}")
     return found[0]
 

@@ -647,7 +647,7 @@ def test_wrong_arguments_are_named(root, tmp_path):
             ((good, "--from", "moodle", "--zone", "Mars/Olympus"), "--zone must be the name of a time zone"),
             ((good, "--from", "moodle", "--force", "nobody"), "--force must be in the list of students"),
             ((good, "--from", "moodle", "--list", tmp_path / "list.csv"), "--list must be Moodle's grading"),
-            ((good, "--from", "moodle", "--list", tmp_path / "empty.csv"), "--list must be a CSV file with")):
+            ((good, "--from", "moodle", "--list", tmp_path / "empty.csv"), "--list must be a table with a heading")):
         status, _, said = collect(root, *arguments)
         assert (status, placed(root)) == (1, {})
         assert message in said, said

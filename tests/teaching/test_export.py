@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,7 +215,7 @@ def test_a_worksheet_in_another_language_has_its_own_headings(filled, tmp_path):
     odd = moodle_worksheet(tmp_path / "odd.csv", head=(*HEAD[:5], "Arvosana", *HEAD[6:]))
     status, said = export(filled, "--to", "moodle", "--list", odd)
     assert status == 1
-    assert "column must be the heading of the column with the grade, one of Identifier," in said[0]
+    assert "--column must be the heading of the column with the grade, one of Identifier," in said[0]
     assert export(filled, "--to", "moodle", "--list", odd, "--column", "Arvosana")[1][-1].startswith("34")
 
 
@@ -222,7 +223,7 @@ def test_another_maximum_needs_a_decision(filled, tmp_path):
     listed = moodle_worksheet(tmp_path / "worksheet.csv", most="100,00")
     status, said = export(filled, "--to", "moodle", "--list", listed)
     assert status == 1
-    assert "scale must be --scale (points become shares of the platform's maximum, 100)" in said[0]
+    assert "--scale must be --scale (points become shares of the platform's maximum, 100)" in said[0]
     back = tmp_path / "back.csv"
     export(filled, "--to", "moodle", "--list", listed, "--out", back, "--scale")
     assert grades(back, "Grade", "ID number")["s204501"] == "16.67"
@@ -280,14 +281,26 @@ def test_what_canvas_has_is_not_lost(filled, tmp_path):
     assert "s204538: 8 in the platform's file stays" in said
 
 
+def test_a_namesake_outside_the_class_gets_no_grade(filled, tmp_path):
+    """The one of the class is not in the platform's file, and the other has an id and an email of their own."""
+    ada, *others = STUDENTS.values()
+    listed = moodle_worksheet(tmp_path / "worksheet.csv",
+                              students=[replace(ada, id="s999999", email="s999999@example.org"), *others])
+    status, said = export(filled, "--to", "moodle", "--list", listed, "--out", tmp_path / "back.csv")
+    assert status == 1
+    assert grades(tmp_path / "back.csv", "Grade", "ID number")["s999999"] == ""
+    assert any(line.startswith(f"to do  {ada.full_name}, s999999, ") and "no student" in line for line in said), said
+    assert any(line.startswith(f"to do  {ada.id}: {ada.full_name} is not in the platform's file") for line in said)
+
+
 @pytest.mark.parametrize(("arguments", "words"), [
-    (("--to", "canvas"), "list must be Canvas's gradebook"),
-    (("--to", "csv", "--list", "HERE"), "list must be given with --to moodle or --to canvas"),
-    (("--to", "moodle", "--list", "HERE"), "column must be the heading of the column with the grade"),
-    (("--to", "canvas", "--list", "HERE", "--column", "Nope (1)"), "column must be the heading of the column"),
-    (("--to", "canvas", "--list", "HERE", "--out", "HERE"), "out must be another file than --list"),
-    (("--to", "canvas", "--list", "ZIP"), "list must be a text file with separated values"),
-    (("--to", "canvas", "--list", "TEXT"), "list must be a table with a heading"),
+    (("--to", "canvas"), "--list must be Canvas's gradebook"),
+    (("--to", "csv", "--list", "HERE"), "--list must be given with --to moodle or --to canvas"),
+    (("--to", "moodle", "--list", "HERE"), "--column must be the heading of the column with the grade"),
+    (("--to", "canvas", "--list", "HERE", "--column", "Nope (1)"), "--column must be the heading of the column"),
+    (("--to", "canvas", "--list", "HERE", "--out", "HERE"), "--out must be another file than --list"),
+    (("--to", "canvas", "--list", "ZIP"), "--list must be a text file with separated values"),
+    (("--to", "canvas", "--list", "TEXT"), "--list must be a table with a heading"),
 ])
 def test_what_cannot_be_read_is_said_in_a_line(filled, tmp_path, arguments, words):
     here = canvas_gradebook(tmp_path / "gradebook.csv")
