@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
-from tqdm import tqdm
 
 from parity_lib.errors import require, require_choice
 from parity_lib.teaching import archive, placing, platforms, roster, status
 from parity_lib.teaching.choosing import Candidate, Exercise, Left, alike, choose
 from parity_lib.teaching.grade import printable
 from parity_lib.teaching.placing import Row
+from parity_lib.teaching.tidy import progress
 
 OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
 NOT_ONE = "it is no notebook: it cannot be read as one"
@@ -132,7 +131,7 @@ def _gather(exercise: Exercise, downloads: list[tuple[str, list[archive.File]]],
                              f"{len(meant)} files in {name} has{first}")
         left.extend(wrong)
         known.settle(sent.who for _, sent in named)
-        for file, sent in _bar(named, name):
+        for file, sent in progress(named, desc=name, unit="file"):
             student = ""
             try:
                 student, when = known.find(sent)
@@ -151,10 +150,6 @@ def _gather(exercise: Exercise, downloads: list[tuple[str, list[archive.File]]],
             left.extend(Left(downloads[one.place][0], one.said, why, student=student)
                         for one in found.pop(student, ()))
     return found, left, junk
-
-
-def _bar(items: list, name: str) -> Iterator:
-    return tqdm(items, desc=name, unit="file", leave=False, disable=os.environ.get("PARITY_PROGRESS", "1") == "0")
 
 
 def _candidate(exercise: Exercise, file: archive.File, sent: platforms.Sent, place: int, when: datetime | None

@@ -66,7 +66,7 @@ def collect(name: str, archives: tuple[Path, ...], platform: str, listing: Path 
 @click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the rows of all students to a table, too.")
 def status(name: str | None, file: Path | None) -> None:
-    """Say what is missing, collected, failed, half graded, to be read, read, changed since: a row a student.
+    """Say what is missing, collected, failed, half graded, changed since, needs reading, read: a row a student.
 
     Without NAME, a line for each exercise. The status is 1 while a hand-in waits for somebody.
     """
@@ -160,8 +160,8 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore
     click.echo(f"{len(states)} hand-ins: {states.count('changes')} {'changed' if done.applied else 'would change'}, "
                f"{states.count('same')} same, {states.count('failed')} failed, {states.count('new')} not graded yet")
     if done.applied:
-        click.echo(f"In place; the gradebook of before is {done.backup}. Feedback is of before, too, until "
-                   f"`nbgrader generate_feedback {name} --force`.")
+        click.echo(f"In place. The earlier gradebook is {done.backup}; pages of feedback are the earlier ones, too, "
+                   f"until `nbgrader generate_feedback {name} --force`.")
     elif done.points or "changes" in states:
         click.echo("Nothing is changed yet: the same command with --apply does it.")
     if any(row.needs_a_person for row in done.rows):
@@ -172,8 +172,8 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore
 @click.argument("name")
 @click.option("--as", "reader", metavar="READER", help="Make a folder for one more reader, who sees no names.")
 @click.option("--settle", "rule", metavar="agreed|mean|READER",
-              help="Take points that two have given over into the gradebook; those that differ wait for you, or get "
-                   "the mean, or a reader's points.")
+              help="Bring points on which the readers agree into the gradebook. Others wait for you (agreed), get the "
+                   "mean, or that reader's points.")
 def reading(name: str, reader: str | None, rule: str | None) -> None:
     """Have answers in words read by two people, and say how far they agree."""
     with as_message():

@@ -180,18 +180,20 @@ def _stopped(ran: dict[int, Ran]) -> Iterator[str]:
 def in_a_kernel(path: Path, code: list[dict], seconds: float) -> dict[int, Ran]:
     """Run code cells one after the other, until one does not stop; what became of each, by its number from 0."""
     from jupyter_client.manager import start_new_kernel
-    from tqdm import tqdm
+
+    from parity_lib.training import progress_bar
 
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(path.resolve().parent), stderr=subprocess.DEVNULL,
                                        env=os.environ | {"NBGRADER_EXECUTION": "validate"})
     ran: dict[int, Ran] = {}
     try:
-        for number, cell in enumerate(tqdm(code, desc=path.name, unit="cell", leave=False,
-                                           disable=os.environ.get("PARITY_PROGRESS") == "0" or None)):
-            error, alive = _run(manager, client, cell["source"], seconds)
-            ran[number] = Ran(cell["name"], error, stopped=not alive)
-            if not alive:
-                break
+        with progress_bar(len(code), None, desc=path.name, unit="cell") as bar:
+            for number, cell in enumerate(code):
+                error, alive = _run(manager, client, cell["source"], seconds)
+                ran[number] = Ran(cell["name"], error, stopped=not alive)
+                bar.update()
+                if not alive:
+                    break
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

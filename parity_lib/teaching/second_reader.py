@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -24,12 +23,12 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from sqlalchemy import text
 from sqlalchemy.exc import SAWarning
-from tqdm import tqdm
 
 from parity_lib.errors import require
 from parity_lib.teaching import unfinished
 from parity_lib.teaching.grade import course, hand_ins
 from parity_lib.teaching.rubric import SEEDS, in_words
+from parity_lib.teaching.tidy import progress
 from parity_lib.teaching.whose import hide, names_of, seed_or_none
 
 READERS = Path("private/reading")
@@ -114,7 +113,7 @@ def make(root: Path, name: str, reader: str) -> Made:
         seeds = _seeds(done.folder)
         with opened(done.folder, book.course_id) as own:
             _enter(own, book, name)
-            for submission in tqdm(submissions, unit="hand-in", disable=os.environ.get("PARITY_PROGRESS") == "0"):
+            for submission in progress(submissions, unit="hand-in"):
                 _bring(app, submission, own, done)
                 if (seed := seed_or_none(submission.student.id)) is not None:
                     seeds[submission.id] = seed

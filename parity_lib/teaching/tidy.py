@@ -9,10 +9,13 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from nbgrader.utils import parse_utc
+
+from parity_lib.training import progress_bar
 
 LARGEST = 100_000_000       # bytes of all files of a hand-in
 LONGEST_TIME = 100          # characters
@@ -21,6 +24,14 @@ LONGEST_TIME = 100          # characters
 def printable(text: str) -> str:
     """A text in one line, without what a terminal obeys or cannot show: names of files are a stranger's."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def progress(items: Sequence, **options: Any) -> Iterator:
+    """The items, with a bar that says how many are done."""
+    with progress_bar(len(items), None, **options) as bar:
+        for one in items:
+            yield one
+            bar.update()
 
 
 def tidy(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:

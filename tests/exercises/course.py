@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import csv
 import itertools
@@ -14,11 +15,14 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import nbformat
+from click.testing import CliRunner
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
+from parity_lib.cli import main
 from tests.submissions import bank
 
 ROOT = bank.ROOT
@@ -52,6 +56,15 @@ for arguments in json.loads(sys.argv[1]):
     NbGraderApp.clear_instance()
     NbGraderApp.launch_instance(arguments)
 """
+
+
+def parity(root: Path, *arguments: str | Path) -> tuple[int, str]:
+    """Run a command of ours in a course root, in this process, which coverage sees; its status, and what it said."""
+    with contextlib.chdir(root), mock.patch.dict(os.environ, environment() | {"PARITY_PROGRESS": "0"}):
+        done = CliRunner().invoke(main, [*map(str, arguments)])
+    if done.exception is not None and not isinstance(done.exception, SystemExit | KeyboardInterrupt):
+        raise done.exception
+    return done.exit_code, done.output
 
 
 def nbgrader(folder: Path, *arguments: str) -> list[tuple[float, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -14,15 +13,14 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from parity_lib.cli import main
 from parity_lib.teaching import archive, grade, placing, platforms, roster
 from parity_lib.teaching import collect as collecting
 from parity_lib.teaching.extension import extend
 from parity_lib.teaching.platforms import tz
+from tests.exercises import course
 from tests.teaching import archives as made
 from tests.teaching.archives import (
     ADA,
@@ -60,12 +58,9 @@ def root(template, tmp_path) -> Path:
 
 def collect(root: Path, *arguments: str | Path) -> tuple[int, dict[str, str], str]:
     """The command's status, each student's line, and all that it said."""
-    with contextlib.chdir(root):
-        done = CliRunner().invoke(main, ["collect", NAME, *map(str, arguments)],
-                                  env={"PARITY_PROGRESS": "0"}, catch_exceptions=False)
-    rows = {line.split()[0]: line[21:] for line in done.output.splitlines() if line.split()[:1] and
-            line.split()[0] in CLASS}
-    return done.exit_code, rows, done.output
+    code, said = course.parity(root, "collect", NAME, *arguments)
+    rows = {line.split()[0]: line[21:] for line in said.splitlines() if line.split()[:1] and line.split()[0] in CLASS}
+    return code, rows, said
 
 
 def states(rows: dict[str, str]) -> dict[str, str]:
@@ -658,9 +653,8 @@ def test_wrong_arguments_are_named(root, tmp_path):
 
 def test_a_course_that_is_not_ready_says_what_to_do(root, tmp_path):
     good = one(moodle({(ADA, "unrolling.ipynb"): notebook(ADA)}), tmp_path)
-    with contextlib.chdir(root):
-        done = CliRunner().invoke(main, ["collect", "unroling", str(good), "--from", "moodle"])
-    assert "name must be an exercise in the gradebook (unrolling), but it is 'unroling'" in done.output
+    said = course.parity(root, "collect", "unroling", good, "--from", "moodle")[1]
+    assert "name must be an exercise in the gradebook (unrolling), but it is 'unroling'" in said
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         book.find_assignment(NAME).duedate = None
         book.db.commit()

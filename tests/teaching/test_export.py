@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from parity_lib.cli import main
 from parity_lib.teaching import worksheet
 from parity_lib.teaching.export import Standing, matched
+from tests.exercises import course
 from tests.teaching import classroom
 from tests.teaching.classroom import NAME
 from tests.teaching.roster import the_class
@@ -40,10 +41,8 @@ def root(filled, tmp_path) -> Path:
 
 def export(root: Path, *arguments: str) -> tuple[int, list[str]]:
     """The command's status and its lines."""
-    with contextlib.chdir(root):
-        done = CliRunner().invoke(main, ["export", NAME, *map(str, arguments)])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.output
-    return done.exit_code, done.output.splitlines()
+    code, said = course.parity(root, "export", NAME, *arguments)
+    return code, said.splitlines()
 
 
 def moodle_worksheet(path: Path, separator: str = ",", end: str = "\n", encoding: str = "utf-8-sig", head=HEAD,

@@ -14,12 +14,10 @@ from unittest import mock
 import nbformat
 import pytest
 from click import ClickException
-from click.testing import CliRunner
 from filelock import FileLock
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
-from parity_lib.cli import main
 from parity_lib.teaching import authoring, parallel
 from parity_lib.teaching import grade as grading
 from parity_lib.teaching.commands import as_message
@@ -44,10 +42,9 @@ def root(tmp_path_factory) -> Path:
 
 def grade(root: Path, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
     """The command's status, its row of each student, and all that it said."""
-    with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
-        done = CliRunner().invoke(main, ["grade", *arguments])
-    rows = {line.split()[0]: line.split() for line in done.output.splitlines() if line.startswith(("ada", "emmy"))}
-    return done.exit_code, rows, done.output
+    code, said = course.parity(root, "grade", *arguments)
+    rows = {line.split()[0]: line.split() for line in said.splitlines() if line.startswith(("ada", "emmy"))}
+    return code, rows, said
 
 
 def states(rows: dict[str, list[str]]) -> dict[str, str]:

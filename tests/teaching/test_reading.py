@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from click.testing import CliRunner
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
@@ -17,7 +16,6 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
 from parity_lib.checks import number_for, seed_of
-from parity_lib.cli import main
 from parity_lib.teaching import authoring, reading, rubric, second_reader, whose
 from parity_lib.teaching.handed_in import NOTE
 from tests.exercises import course
@@ -44,16 +42,18 @@ def kept(tmp_path_factory):
 @pytest.fixture
 def few(kept, tmp_path, monkeypatch):
     """A copy of their course, in which commands run."""
-    shutil.copytree(kept, tmp_path / "course")
-    monkeypatch.chdir(tmp_path / "course")
-    return tmp_path / "course"
+    return entered(kept, tmp_path, monkeypatch)
+
+
+def entered(course_of, tmp_path, monkeypatch):
+    folder = shutil.copytree(course_of, tmp_path / "course")
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def parity(*arguments):
     """(exit status, what is printed)"""
-    done = CliRunner().invoke(main, ["reading", *arguments])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.output
+    return course.parity(Path.cwd(), "reading", *arguments)
 
 
 def book_of(folder):
@@ -368,9 +368,7 @@ def kept_read(kept, tmp_path_factory):
 @pytest.fixture
 def two(kept_read, tmp_path, monkeypatch):
     """A copy of it, in which commands run."""
-    shutil.copytree(kept_read, tmp_path / "course")
-    monkeypatch.chdir(tmp_path / "course")
-    return tmp_path / "course"
+    return entered(kept_read, tmp_path, monkeypatch)
 
 
 def test_agreement_counts_what_both_have_read(two):

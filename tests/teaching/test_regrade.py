@@ -14,13 +14,11 @@ from unittest import mock
 
 import nbformat
 import pytest
-from click.testing import CliRunner
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import OverwriteCells
 
-from parity_lib.cli import main
 from parity_lib.teaching import grade as grading
 from parity_lib.teaching import regrade as module
 from parity_lib.teaching import standing
@@ -119,12 +117,9 @@ class Class:
 
     def regrade(self, *arguments: str) -> tuple[int, dict[str, str], str]:
         """The command's status, its line of each student, and all that it said."""
-        with contextlib.chdir(self.root), mock.patch.dict(os.environ, course.environment() | {"PARITY_PROGRESS": "0"}):
-            done = CliRunner().invoke(main, ["regrade", NAME, *arguments])
-        assert isinstance(done.exception, SystemExit | KeyboardInterrupt | None), done.exception
-        lines = {line.split()[0]: " ".join(line.split()[1:]) for line in done.output.splitlines()
-                 if line.startswith("s2045")}
-        return done.exit_code, lines, done.output
+        code, said = course.parity(self.root, "regrade", NAME, *arguments)
+        lines = {line.split()[0]: " ".join(line.split()[1:]) for line in said.splitlines() if line.startswith("s2045")}
+        return code, lines, said
 
     def marks(self, student: str) -> dict[str, tuple]:
         with book_of(self.root) as book:
@@ -363,13 +358,20 @@ def test_what_cannot_be_graded_any_more_stops_all_of_it_and_what_never_could_doe
 def test_putting_in_place_that_was_cut_off_is_finished_by_the_next(those, monkeypatch):
     those.auto = dict.fromkeys([(student, "unroll-check") for student in CLASS[:4]], 1)
     those.text = {CLASS[0]: "Another answer."}
-    whole = shutil.move
-    monkeypatch.setattr(module.shutil, "move", mock.Mock(side_effect=[None, KeyboardInterrupt]))
-    module.shutil.move.side_effect = [whole, KeyboardInterrupt]
-    assert those.regrade("--apply")[0] == 1
-    monkeypatch.setattr(module.shutil, "move", whole)
+    whole, copied = shutil.copytree, []
+
+    def one_and_no_more(source: Path, goal: Path) -> None:
+        if copied:
+            raise KeyboardInterrupt
+        copied.append(whole(source, goal))
+    with monkeypatch.context() as cut:
+        cut.setattr(module.shutil, "copytree", one_and_no_more)
+        assert "Aborted!" in those.regrade("--apply")[2]
+    there = [student for student in CLASS if (those.root / "autograded" / student / NAME).is_dir()]
+    assert there == [CLASS[0], *CLASS[2:]], "the second is taken away, and not in place"
     assert those.score(CLASS[3]) == 11
     assert those.regrade()[:2] == (0, {})
+    assert all((those.root / "autograded" / student / NAME / f"{NAME}.ipynb").is_file() for student in CLASS)
     text = (those.root / "autograded" / CLASS[0] / NAME / f"{NAME}.ipynb").read_text(encoding="utf8")
     assert text.count("Another answer.") == 1
     # Cut off before a point was written, it has not begun.

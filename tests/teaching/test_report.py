@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -13,10 +12,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
 
-from parity_lib.cli import main
 from parity_lib.teaching import grade, outcome, report, report_page, similar
+from tests.exercises import course
 from tests.teaching import classroom
 from tests.teaching.classroom import DONE, NAME
 from tests.teaching.roster import the_class
@@ -36,10 +34,8 @@ def found(root) -> report.Report:
 
 
 def run(root: Path, *arguments: str) -> tuple[int, list[str]]:
-    with contextlib.chdir(root):
-        done = CliRunner().invoke(main, ["report", *arguments])
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.output
-    return done.exit_code, done.output.splitlines()
+    code, said = course.parity(root, "report", *arguments)
+    return code, said.splitlines()
 
 
 def students(*stems: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
 import os
@@ -15,11 +14,10 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
-from parity_lib.cli import main
 from parity_lib.teaching import extension, grade, outcome, status
+from tests.exercises import course
 from tests.teaching import archives as made
 from tests.teaching.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
 
@@ -45,12 +43,6 @@ def root(template, tmp_path, monkeypatch) -> Path:
     """A copy, as the current folder: nbgrader reads the settings that are there."""
     monkeypatch.chdir(shutil.copytree(template, tmp_path / "course"))
     return tmp_path / "course"
-
-
-def parity(root: Path, *arguments: str | Path) -> tuple[int, str]:
-    with contextlib.chdir(root):
-        done = CliRunner().invoke(main, [*map(str, arguments)], catch_exceptions=False)
-    return done.exit_code, done.output
 
 
 def states(root: Path, name: str = NAME) -> dict[str, status.State]:
@@ -119,13 +111,13 @@ def test_every_state(root):
     assert found[LI].why == "graded, and no longer in submitted/"
     assert found["s2o4518"].why == status.UNKNOWN
     assert found[ANNA].full_name == "Anna Müller"
-    code, said = parity(root, "status", NAME)
+    code, said = course.parity(root, "status", NAME)
     assert code == 1
     assert re.search(rf"^{ADA} +collected +1 d 3 h late$", said, re.MULTILINE)
     assert re.search(rf"^{KURT} +read +{len(cells())} of 15$", said, re.MULTILINE)
     assert said.splitlines()[-1] == ("41 students: 33 missing, 2 collected, 1 failed, 1 half graded, 1 changed since, "
                                      "1 needs reading, 2 read")
-    code, said = parity(root, "status")
+    code, said = course.parity(root, "status")
     assert code == 1
     assert [line.split()[0] for line in said.splitlines()] == ["gradient_through_time", NAME]
     assert "40 students: 40 missing" in said
@@ -144,7 +136,7 @@ def test_the_table_leaves_points_blank_and_holds_no_formula(root):
     with book(root) as entries:
         entries.find_student(ADA).first_name = "=HYPERLINK(1)"
         entries.db.commit()
-    code, _ = parity(root, "status", NAME, "--csv", root / "status.csv")
+    code, _ = course.parity(root, "status", NAME, "--csv", root / "status.csv")
     assert code == 0        # missing or read: nothing waits
     with (root / "status.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
@@ -155,11 +147,11 @@ def test_the_table_leaves_points_blank_and_holds_no_formula(root):
 
 def test_the_table_is_its_owners_and_takes_the_place_of_no_other_file(root):
     table, other = root / "status.csv", root / "Grades.csv"
-    assert parity(root, "status", NAME, "--csv", table)[0] == 0
+    assert course.parity(root, "status", NAME, "--csv", table)[0] == 0
     assert os.name == "nt" or stat.S_IMODE(table.stat().st_mode) == 0o600
-    assert parity(root, "status", NAME, "--csv", table)[0] == 0
+    assert course.parity(root, "status", NAME, "--csv", table)[0] == 0
     other.write_text("Identifier,Full name\n")
-    code, said = parity(root, "status", NAME, "--csv", other)
+    code, said = course.parity(root, "status", NAME, "--csv", other)
     assert (code, other.read_text()) == (1, "Identifier,Full name\n")
     assert "--csv must be a new file, or an earlier table of parity status" in said
 
@@ -195,7 +187,7 @@ def test_a_failure_is_known_until_the_hand_in_changes_or_is_graded(root):
     outcome.remember(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     assert (states(root)[ADA].state, states(root)[ADA].points) == ("failed", None)
-    said = parity(root, "status", NAME)[1]
+    said = course.parity(root, "status", NAME)[1]
     assert "ValueError: \ufffd[2Jno notebook" in said
     (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
     found = states(root)[ADA]       # another one than was graded, whose points were taken out
@@ -264,15 +256,15 @@ def test_an_extension_before_there_is_a_hand_in(root, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "Europe/Berlin")
         tzset()
-        code, said = parity(root, "extend", ADA, NAME, "2")
+        code, said = course.parity(root, "extend", ADA, NAME, "2")
     tzset()
     assert code == 0
     assert "2026-11-22 18:00 UTC" in said
     assert "2026-11-22 19:00 CET" in said or not hasattr(time, "tzset")
     assert "parity grade" not in said
     assert (states(root)[ADA].state, states(root)[ADA].extension) == ("missing", 2 * 86400)
-    assert "2 d more time" in parity(root, "status", NAME)[1]
-    parity(root, "extend", ADA, NAME, "1.5")        # replaces, does not add
+    assert "2 d more time" in course.parity(root, "status", NAME)[1]
+    course.parity(root, "extend", ADA, NAME, "1.5")        # replaces, does not add
     assert states(root)[ADA].extension == 1.5 * 86400
     hand_in(root, ADA, timedelta(days=1))
     assert (states(root)[ADA].state, states(root)[ADA].late) == ("collected", 0)
@@ -284,7 +276,7 @@ def test_an_extension_before_there_is_a_hand_in(root, monkeypatch):
     assert (found[ADA].late, found[EMMY].late) == (0, 86400)
     assert found[ADA].points > 0, found[ADA]
     assert found[EMMY].points == 0
-    code, said = parity(root, "extend", ADA, NAME, "0")
+    code, said = course.parity(root, "extend", ADA, NAME, "0")
     assert (code, "2026-11-20 18:00 UTC" in said) == (0, True)
     assert f"parity regrade {NAME} --student {ADA} --apply" in said
     assert states(root)[ADA].late == 86400
@@ -293,11 +285,11 @@ def test_an_extension_before_there_is_a_hand_in(root, monkeypatch):
 
 
 def test_an_extension_that_is_taken_away_leaves_nothing_behind(root):
-    assert parity(root, "extend", ADA, NAME, "0")[0] == 0
-    parity(root, "extend", ADA, NAME, "3")
+    assert course.parity(root, "extend", ADA, NAME, "0")[0] == 0
+    course.parity(root, "extend", ADA, NAME, "3")
     with book(root) as entries:
         assert extension.is_empty(entries.find_submission(NAME, ADA))
-    parity(root, "extend", ADA, NAME, "0")
+    course.parity(root, "extend", ADA, NAME, "0")
     with book(root) as entries, pytest.raises(MissingEntry):
         entries.find_submission(NAME, ADA)
 
@@ -313,11 +305,11 @@ def test_what_cannot_be_extended_is_said(root):
             ((ADA, NAME, "1e9"), "DAYS must be a number from 0 to 366"),
             ((ADA, "no_date", "2"), "no_date has no due date: nbgrader db assignment add no_date --duedate="),
             ((ADA, "not_generated", "2"), "nbgrader generate_assignment not_generated")):
-        code, said = parity(root, "extend", *arguments)
+        code, said = course.parity(root, "extend", *arguments)
         assert code == 1
         assert message in said
         assert len(said.splitlines()) == 1
-    assert parity(root, "status", "unroling")[0] == 1
+    assert course.parity(root, "status", "unroling")[0] == 1
     assert states(root, "no_date")[ADA].late == 0
 
 
@@ -325,5 +317,5 @@ def test_an_empty_course(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text((made.course.ROOT / "nbgrader_config.py").read_text())
     with mock.patch.dict(os.environ, made.course.environment()), book(tmp_path) as entries:
         entries.add_student("=x")
-    code, said = parity(tmp_path, "status")
+    code, said = course.parity(tmp_path, "status")
     assert (code, said) == (0, "no exercise is in the gradebook yet: nbgrader generate_assignment NAME\n")

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import itertools
 import os
 import re
 import stat
 from pathlib import Path
-from unittest import mock
 
 import nbformat
 import pytest
-from click.testing import CliRunner
 
 from parity_lib import checks
 from parity_lib.checks import constants
-from parity_lib.cli import main
 from parity_lib.teaching import authoring, variant
 from tests.exercises import course
 from tests.submissions import bank
@@ -211,9 +207,7 @@ def ones(bits):
 
 
 def run(root: Path, *arguments: str) -> tuple[int, str]:
-    with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
-        done = CliRunner().invoke(main, ["variant", *arguments])
-    return done.exit_code, done.output
+    return course.parity(root, "variant", *arguments)
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -258,11 +252,10 @@ def test_stock_release_and_parity_grade_take_the_class_own_exercise(root):
     own = nbformat.read(root / variant.FOLDER / "solutions" / "unrolling" / "unrolling.ipynb", as_version=4)
     course.submit(root, "ada", "unrolling", own)
     course.submit(root, "emmy", "unrolling", course.solution("unrolling"))     # the published file, tests and all
-    with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
-        done = CliRunner().invoke(main, ["grade", "unrolling"])
-    assert done.exit_code == 0, done.output
-    rows = [line.split() for line in done.output.splitlines() if line.startswith(("ada", "emmy"))]
-    assert {row[0]: row[2:5] for row in rows} == {"ada": ["11", "of", "15"], "emmy": ["0", "of", "15"]}, done.output
+    status, said = course.parity(root, "grade", "unrolling")
+    assert status == 0, said
+    rows = [line.split() for line in said.splitlines() if line.startswith(("ada", "emmy"))]
+    assert {row[0]: row[2:5] for row in rows} == {"ada": ["11", "of", "15"], "emmy": ["0", "of", "15"]}, said
 
 
 def test_files_of_another_key_are_not_overwritten(tmp_path):
