@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import random
+import sys
 import tempfile
 import time
 import warnings
@@ -57,6 +58,9 @@ class Row:
 def course(root: Path) -> NbGraderApp:
     """nbgrader's application, with the settings of nbgrader_config.py in ``root``."""
     warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
+    own, found = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    if own not in found.split(os.pathsep):      # nbgrader starts alembic, its database's program, by its name
+        os.environ["PATH"] = os.pathsep.join([own, found])
     NbGraderApp.clear_instance()
     app = NbGraderApp.instance(argv=[])
     app.config_file_paths.insert(0, str(root))

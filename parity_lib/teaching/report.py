@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.checks.answers import ANSWERS
-from parity_lib.teaching import outcome, similar, status
+from parity_lib.teaching import outcome, reading, similar, status
 from parity_lib.teaching.feedback import COLOUR
 from parity_lib.teaching.grade import course
 from parity_lib.teaching.similar import Alike
@@ -108,10 +108,6 @@ def report(root: Path, name: str) -> Report:
 
 def agreement(root: Path, name: str) -> list[Any]:
     """How far readers of answers in words agree, a row for each task and pair; nothing where one reader read all."""
-    try:
-        from parity_lib.teaching import reading
-    except ImportError:
-        return []
     return [one for one in reading.agreement(root, name) if one.both]
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
+from parity_lib.cli import main
 from parity_lib.teaching import extension, grade, outcome, status
 from tests.exercises import course
 from tests.teaching import archives as made
@@ -319,3 +321,12 @@ def test_an_empty_course(tmp_path):
         entries.add_student("=x")
     code, said = course.parity(tmp_path, "status")
     assert (code, said) == (0, "no exercise is in the gradebook yet: nbgrader generate_assignment NAME\n")
+
+
+def test_an_environment_that_was_not_activated(tmp_path, monkeypatch):
+    """A first command makes the gradebook, and nbgrader needs a program of its environment for that."""
+    (tmp_path / "nbgrader_config.py").write_text((made.course.ROOT / "nbgrader_config.py").read_text())
+    monkeypatch.chdir(tmp_path)
+    with mock.patch.dict(os.environ, course.environment() | {"PATH": os.defpath}):
+        done = CliRunner().invoke(main, ["status"])
+    assert (done.exit_code, "no exercise is in the gradebook yet" in done.output) == (0, True), done.output

@@ -20,6 +20,7 @@ from parity_lib.checks.no_teacher_forcing.replay import LONGEST, RATE, THE_END, 
 
 LATE_NEAR = 2e-3    # on average over the weights
 PART = 2            # steps; in 5 the most sensitive trainings drift beyond replay.NEAR
+BACK = 10           # steps; in the last of those that agree within replay.NEAR such a training has drifted already
 Weights = list[torch.Tensor]
 
 
@@ -99,9 +100,13 @@ def last_that_agrees(at: Callable[[int], Weights], seed: int, steps: int, shorte
 
 
 def goes_on_in_parts(at: Callable[[int], Weights], seed: int, agree: int, steps: int, shortest: int = 1) -> bool:
-    """Whether from step ``agree`` on each ``PART`` steps are the task's, from the student's weights before them."""
-    loop = Loop(at(0), seed, shortest).run(agree)
-    for first in range(agree, steps, PART):
+    """Whether from ``BACK`` steps before ``agree`` on each ``PART`` steps are the task's.
+
+    Each part begins from the student's weights before it.
+    """
+    begin = max(agree - BACK, 0)
+    loop = Loop(at(0), seed, shortest).run(begin)
+    for first in range(begin, steps, PART):
         loop.put(at(first))
         count = min(PART, steps - first)
         if replay.apart(at(first + count), loop.run(count).weights) >= replay.NEAR:
