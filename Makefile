@@ -18,7 +18,7 @@ endif
 endif
 endif
 
-# A file of tests stays on one worker, so that what its fixtures make is made once; the book's, the longest, come first.
+# A file of tests stays on one worker, so that what its fixtures make is made once; the longest come first.
 PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

@@ -72,7 +72,7 @@ def mutated(exercise: str) -> dict[str, Any]:
 def asked_again(exercise: str) -> dict[str, Any]:
     """Right hand-ins with other seeds: how often a check was asked, and how often it turned one away."""
     asked, turned_away = 0, []
-    solved = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
+    solved = bank.authoring.notebook(bank.published(exercise))
     right = [(one.name, bank.notebook(one)) for one in bank.bank(exercise) if not one.loses]
     for name, notebook in [("model answer", solved), *right]:
         checks = [check for check in POINTS[exercise] if check not in TRAIN or name == "model answer"]

@@ -153,9 +153,11 @@ def graded(root: Path, name: str, folders: list[Path], force: bool, jobs: int, s
             stack.callback(close, run)
             parallel = joblib.Parallel(n_jobs=min(jobs, len(folders)), backend="threading", **options)
         else:
-            from parity_lib.experiments.jobs import _connected
+            from parity_lib.experiments import jobs as cluster
 
-            client = stack.enter_context(_connected(scheduler))
+            client = stack.enter_context(cluster._connected(scheduler))
+            with contextlib.suppress(TimeoutError):     # a worker that was started a moment ago
+                client.wait_for_workers(1, timeout=cluster.CONNECT_SECONDS)
             machines = client.run(machine, str(root)).values()
             able(machines, root, scheduler, local)
             for host, why in sorted({(one.host, one.uncontained) for one in machines if one.uncontained}):

@@ -126,8 +126,9 @@ def barriers(page: Page, *rules: str) -> list[tuple[str, str]]:
 
 
 def examine(context: BrowserContext, address: str, folder: Path, theme: str,
-            widths: tuple[int, ...] = WIDTHS) -> dict[int, list[tuple[str, str]]]:
-    """Everything that is wrong with one page at each width: loaded once, and narrowed."""
+            widths: tuple[int, ...] = WIDTHS, axe_at: tuple[int, ...] = WIDTHS) -> dict[int, list[tuple[str, str]]]:
+    """Everything that is wrong with one page at each width: loaded once, and narrowed. axe-core runs ``axe_at`` some.
+    """
     page, wrong = visit(context, address)
     # Apart from its colours a page is the same in both themes.
     rules = () if theme == "light" else ("color-contrast",)
@@ -136,7 +137,8 @@ def examine(context: BrowserContext, address: str, folder: Path, theme: str,
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(SETTLED)
-        found[width] = [*wrong, *(tuple(one) for one in page.evaluate(INSPECT, theme)), *barriers(page, *rules)]
+        found[width] = [*wrong, *(tuple(one) for one in page.evaluate(INSPECT, theme)),
+                        *(barriers(page, *rules) if width in axe_at else [])]
         wrong.clear()
     page.close()
     return found
@@ -148,12 +150,13 @@ def site(html) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize(("theme", "widths"), [
-    ("light", WIDTHS), ("dark", WIDTHS)])
-def test_every_page(browser, site, html, theme, widths, capsys):
+@pytest.mark.parametrize(("theme", "widths", "axe_at"), [
+    ("light", WIDTHS, WIDTHS), ("dark", WIDTHS, WIDTHS[:1]),
+    pytest.param("dark", WIDTHS[1:], WIDTHS[1:], marks=pytest.mark.slow)])
+def test_every_page(browser, site, html, theme, widths, axe_at, capsys):
     with opened(browser, widths[0], theme) as context:
         wrong = {f"{name} at {width} px": found for name in PAGES for width, found in examine(
-            context, f"{site}/{name}.html", html, theme, widths).items() if found}
+            context, f"{site}/{name}.html", html, theme, widths, axe_at).items() if found}
     with capsys.disabled():
         print(f"\n{len(PAGES)} pages x {len(CHECKS)} checks at {' and '.join(map(str, widths))} px, {theme}: "
               f"{sum(map(len, wrong.values()))} failed")

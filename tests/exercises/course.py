@@ -113,7 +113,7 @@ def locked(cell: NotebookNode) -> bool:
 
 def solution(name: str) -> NotebookNode:
     """The hand-in of a student who writes what the source has."""
-    return filled(name, bank.authoring.notebook(bank.authoring.read(ROOT / "solutions" / f"{name}.md")))
+    return filled(name, bank.authoring.notebook(bank.published(name)))
 
 
 def hand_in(submission: bank.Submission) -> NotebookNode:

@@ -1,6 +1,7 @@
 """The instructors' chapter does what it says: its commands run in a copy of the repository, with a class of forty.
 
-In `make test` twelve of the forty hand in, every slip among them; in `make test-full` all do.
+In `make test` twelve of the forty hand in, every slip among them, and commands start in forks of a process that has
+PyTorch loaded; in `make test-full` all hand in, and each command starts by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +23,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.exercises import course
+from tests.exercises import course, preloaded
 from tests.submissions import bank
 from tests.teaching import archives
 from tests.teaching.archives import ADA, CLASS, EMMY, KURT, SOFJA
@@ -46,7 +49,9 @@ pip() { [ "$*" = 'install -c constraints.txt -e .[course]' ] && grep -q "^course
 mkdir() { command mkdir "${@//\/srv\//$HOME/srv/}"; }
 cat() { command cat "$@" | sed "s|/srv/|$HOME/srv/|"; }
 jupyter() { [ "$*" = lab ] && "$PYTHON" "$GRADER" gradebook.db; }
-parity() { command parity "$@" || [ $? = 1 ]; }
+run() { if [ -n "${PRELOADED-}" ]; then "$PYTHON" -SE "$PRELOADED" "$SOCKET" "$@"; else command "$@"; fi; }
+parity() { run parity "$@" || [ $? = 1 ]; }
+nbgrader() { run nbgrader "$@"; }
 tar() { cp -R . "$KEPT"; command tar "$@"; }
 """
 # What the instructor types in the formgrader: 2 points for each answer that waits, and a comment.
@@ -125,6 +130,18 @@ def download(home, number):
         table.writerows([one.id, one.first_name, one.last_name, one.email] for one in CLASS.values())
 
 
+@contextmanager
+def preloading(place, environment):
+    """What the commands have to know of a process that waits to fork for them."""
+    server = subprocess.Popen([sys.executable, "-m", preloaded.__name__, place], cwd=bank.ROOT, env=environment)
+    while not place.exists():
+        assert server.poll() is None
+        time.sleep(0.05)
+    yield {"PRELOADED": preloaded.__file__, "SOCKET": str(place)}
+    place.unlink()
+    server.wait()
+
+
 @pytest.fixture(scope="module", params=[12, pytest.param(40, marks=pytest.mark.slow)])
 def transcript(tmp_path_factory, request):
     """The chapter's blocks, run in one shell; the course before the year ends, and what was said after each block."""
@@ -136,8 +153,9 @@ def transcript(tmp_path_factory, request):
     environment = course.environment(folder / "one-bit-of-memory") | {
         "HOME": str(folder / "home"), "COPY": str(repository(folder / "copy")), "PYTHON": sys.executable,
         "GRADER": str(folder / "grader.py"), "KEPT": str(folder / "kept"), "PARITY_PROGRESS": "0"}
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, text=True, encoding="utf8",
-                          errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    with preloading(folder / "socket", environment) if request.param < len(CLASS) else nullcontext({}) as more:
+        done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment | more, text=True, encoding="utf8",
+                              errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     parts = re.split(r"^=== (?:block \d+|end)\n", done.stdout, flags=re.MULTILINE)[1:]
     assert done.returncode == 0, f"{BLOCKS[len(parts) - 1]}\n{parts[-1][-4000:]}"
     sent = [student for student in [*CLASS][:request.param] if student not in (*NO_POINTS, CHLOE)]

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
+import functools
 import io
 import re
 from collections.abc import Collection
@@ -78,9 +80,17 @@ def bank(exercise: str | None = None) -> list[Submission]:
     return [read(path) for path in files if path.stem.startswith(("right_", "wrong_"))]
 
 
+_read = functools.cache(authoring.read)
+
+
+def published(exercise: str) -> authoring.Source:
+    """The source of an exercise, which is parsed once."""
+    return copy.deepcopy(_read(ROOT / "solutions" / f"{exercise}.md"))
+
+
 def notebook(submission: Submission, source: authoring.Source | None = None) -> nbformat.NotebookNode:
     """The solution's notebook, or that of another ``source``, with the submission's cells in place."""
-    nb = authoring.notebook(source or authoring.read(ROOT / "solutions" / f"{submission.exercise}.md"))
+    nb = authoring.notebook(source or published(submission.exercise))
     known = {cell.id for cell in nb.cells}
     named = {head.partition(": ")[0] for head in submission.replaced}
     unknown = {*named, *(place for place, _ in submission.added), *submission.loses} - known

@@ -31,7 +31,7 @@ def test_a_slip_does_not_cost_a_long_test_that_it_should_pass(submission):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_solution_gets_every_point_and_an_untouched_release_none(exercise):
-    solved = bank.grade(bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md")))
+    solved = bank.grade(bank.authoring.notebook(bank.published(exercise)))
     assert all(outcome.points == outcome.most for outcome in solved.values()), solved
     release = bank.nbformat.read(bank.ROOT / "exercises" / exercise / f"{exercise}.ipynb", as_version=4)
     untouched = bank.grade(release)
@@ -43,7 +43,7 @@ def test_solution_gets_every_point_and_an_untouched_release_none(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_bank_is_large_enough(exercise):
-    source = bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md")
+    source = bank.published(exercise)
     tests = {cell["id"] for cell in source.graded if cell["cell_type"] == "code"}
     right = [one for one in bank.bank(exercise) if not one.loses]
     wrong = [one for one in bank.bank(exercise) if one.loses]

@@ -62,13 +62,13 @@ def test_right_answer_passes_with_every_seed(submission):
 @pytest.mark.parametrize(("exercise", "name"), [(exercise, name) for exercise, points in POINTS.items()
                                                 for name in points])
 def test_model_answer_passes_with_every_seed(exercise, name):
-    nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
+    nb = bank.authoring.notebook(bank.published(exercise))
     assert failures(exercise, nb, [name]) == []
 
 
 @pytest.mark.parametrize("exercise", POINTS)
 def test_model_answer_passes_with_three_more_seeds(exercise):
-    nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
+    nb = bank.authoring.notebook(bank.published(exercise))
     assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAIN], range(201, 204)) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -103,13 +104,31 @@ def test_a_run_that_is_left_stops_what_is_at_work_and_starts_nothing_more(root):
 # ---------------------------------------------------------------- a cluster
 
 
+@contextlib.contextmanager
+def started(workers):
+    """A scheduler with workers in this process: two threads each, none of them the main one."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=workers, threads_per_worker=2, processes=False, dashboard_address=None,
+                                  protocol="tcp", host="127.0.0.1") as running:
+        yield running
+
+
 @pytest.fixture
 def cluster():
-    """A scheduler with a worker in this process: two threads, neither of them the main one."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None,
-                                  protocol="tcp", host="127.0.0.1") as running:
+    with started(workers=1) as running:
         yield running.scheduler_address
+
+
+def test_a_worker_that_comes_a_moment_later_is_waited_for(root):
+    with started(workers=0) as running:
+        threading.Timer(1, running.scale, [1]).start()
+        assert [row["student"] for row in graded(root, "ada", scheduler=running.scheduler_address)] == ["ada"]
+
+
+def test_a_scheduler_without_workers_is_named(root, monkeypatch):
+    monkeypatch.setattr("parity_lib.experiments.jobs.CONNECT_SECONDS", 1)
+    with started(workers=0) as running, pytest.raises(ValueError, match="one that has workers"):
+        graded(root, "ada", scheduler=running.scheduler_address)
 
 
 def test_a_cluster_grades_all_of_them_and_keeps_no_process(root, cluster, monkeypatch, capsys):

@@ -45,40 +45,42 @@ WALKS = [
 ]
 
 
-@pytest.fixture
-def lab(tmp_path, request):
-    """The address of a JupyterLab that sees one notebook and none of the user's settings."""
-    notebook = new_notebook(cells=[new_code_cell(source) for source in getattr(request, "param", CELLS)])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    (tmp_path / "work").mkdir()
-    nbformat.write(notebook, tmp_path / "work" / "live.ipynb")
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab with none of the user's settings, and the folder that it sees."""
+    place = tmp_path_factory.mktemp("lab")
+    (place / "work").mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
                "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    own = {name: str(tmp_path / name) for name in folders}
+    own = {name: str(place / name) for name in folders}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
                "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.open_browser=False",
-               "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={tmp_path / 'work'}"]
-    with (tmp_path / "lab.log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, cwd=tmp_path)
+               "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={place / 'work'}"]
+    with (place / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, cwd=place)
         try:
-            wait_for(f"http://127.0.0.1:{port}/api", tmp_path / "lab.log")
-            yield f"http://127.0.0.1:{port}"
+            wait_for(f"http://127.0.0.1:{port}/api", place / "lab.log")
+            yield f"http://127.0.0.1:{port}", place / "work"
         finally:
             server.terminate()
             server.wait(20)
 
 
 @pytest.fixture
-def live(lab, browser):
-    """The notebook with its kernel up, and its cells; at the end no script may have failed."""
+def live(lab, browser, request):
+    """A notebook with its kernel up, and its cells; at the end no script may have failed."""
+    (address, folder), name = lab, request.node.originalname
+    notebook = new_notebook(cells=[new_code_cell(source) for source in request.param])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / f"{name}.ipynb")
     context = browser.new_context(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{lab}/lab/tree/live.ipynb")
+    page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")     # a workspace remembers what was open
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     cells.nth(2).wait_for(timeout=30_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)
@@ -97,6 +99,7 @@ def wait_for(address: str, log) -> None:
     raise TimeoutError(f"JupyterLab did not start:\n{log.read_text()}")
 
 
+@pytest.mark.parametrize("live", [CELLS], indirect=True)
 def test_bits_step_and_states_follow_the_reader_and_python(live):
     page, cells = live
     run(page, cells.nth(0))
@@ -122,7 +125,7 @@ def test_bits_step_and_states_follow_the_reader_and_python(live):
     assert widget.get_by_role("textbox", name="Bits").input_value() == "000111"
 
 
-@pytest.mark.parametrize("lab", [TRAINS], indirect=True)
+@pytest.mark.parametrize("live", [TRAINS], indirect=True)
 def test_a_network_that_trained_in_the_figure_is_known_to_python(live):
     page, cells = live
     run(page, cells.nth(0))
@@ -138,7 +141,7 @@ def test_a_network_that_trained_in_the_figure_is_known_to_python(live):
         "settings of your own")
 
 
-@pytest.mark.parametrize("lab", [GATES], indirect=True)
+@pytest.mark.parametrize("live", [GATES], indirect=True)
 def test_a_gated_unit_follows_the_reader_and_python(live):
     page, cells = live
     run(page, cells.nth(0))
@@ -159,7 +162,7 @@ def test_a_gated_unit_follows_the_reader_and_python(live):
     assert "100 holds 1 one" in widget.locator(".pw-said").inner_text()
 
 
-@pytest.mark.parametrize("lab", [WALKS], indirect=True)
+@pytest.mark.parametrize("live", [WALKS], indirect=True)
 def test_bits_read_beside_the_machine_are_known_to_python_and_python_reads_on(live):
     page, cells = live
     run(page, cells.nth(0))
@@ -177,7 +180,7 @@ def test_bits_read_beside_the_machine_are_known_to_python_and_python_reads_on(li
     assert widget.get_by_role("combobox", name="Net").input_value() == "K = 1.15"
 
 
-@pytest.mark.parametrize("lab", [TURNS], indirect=True)
+@pytest.mark.parametrize("live", [TURNS], indirect=True)
 def test_a_knob_that_the_reader_turns_is_known_to_python_and_the_other_way_round(live):
     page, cells = live
     run(page, cells.nth(0))
