@@ -25,8 +25,8 @@ def _no_course_of_another_test(monkeypatch):
     monkeypatch.delenv("PARITY_PRIVATE_TESTS", raising=False)
 
 
-# One worker builds the book and looks at it, while the next has what takes long without it.
-FIRST = ("book/test_captions.py", "exercises/test_instructors.py", "book/test_pages.py", "exercises/test_nbgrader.py")
+# One worker builds the book, while the next has what takes long without it.
+FIRST = ("book/test_captions.py", "exercises/test_instructors.py", "exercises/test_nbgrader.py", "book/test_pages.py")
 
 
 @pytest.hookimpl(tryfirst=True)
