@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -81,9 +82,11 @@ def run(programs: Path, notebook: Path, folder: Path) -> bool:
     code = ("import sys, nbformat; from nbclient import NotebookClient; "
             f"NotebookClient(nbformat.read(sys.argv[1], 4), timeout={SECONDS_A_CELL}, "
             f"startup_timeout={SECONDS_A_CELL}, kernel_name='python3').execute()")
+    began = time.monotonic()
     done = subprocess.run([programs / "python", "-c", code, notebook], cwd=folder, env=environment, text=True,
                           encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    print(f"{notebook.stem:20} {'runs' if done.returncode == 0 else 'FAILS'}", flush=True)
+    took = f"{time.monotonic() - began:4.0f} s"
+    print(f"{notebook.stem:20} {took}  {'runs' if done.returncode == 0 else 'FAILS'}", flush=True)
     if done.returncode:
         print(done.stdout[-2500:], flush=True)
     return done.returncode == 0
