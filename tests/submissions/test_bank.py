@@ -16,7 +16,12 @@ def _graded(monkeypatch):
     monkeypatch.setitem(os.environ, "NBGRADER_EXECUTION", "autograde")
 
 
-@pytest.mark.parametrize("submission", SUBMISSIONS, ids=[one.name for one in SUBMISSIONS])
+# To record which lines run takes a third of the time, and a third of the wrong answers show them all.
+UNTRACED = [one for at, one in enumerate(WRONG) if at % 3]
+
+
+@pytest.mark.parametrize("submission", [
+    pytest.param(one, marks=pytest.mark.no_cover if one in UNTRACED else [], id=one.name) for one in SUBMISSIONS])
 def test_submission_is_graded_as_it_should(submission):
     found = bank.complaints(submission, bank.score(submission, whole=False))
     assert not found, submission.story + "\n" + "\n".join(found)

@@ -199,7 +199,8 @@ def run(page, cell) -> None:
     for _ in range(5):
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
-        page.wait_for_timeout(2000)
-        if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
-            return
+        for _ in range(20):
+            if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
+                return
+            page.wait_for_timeout(100)
     raise AssertionError("JupyterLab did not run the cell")
