@@ -32,7 +32,7 @@ help:
 	@echo "make test           run every test"
 	@echo "make test-fast      run the fast half of them"
 	@echo "make test-full      run the longer proofs too"
-	@echo "make test-wheel     install the library by itself elsewhere and run every chapter's notebook"
+	@echo "make test-wheel     install the library by itself elsewhere and run every chapter's notebook (or CHAPTERS='data gates')"
 	@echo "make test-anywhere  other instructions, other versions, disturbed weights: about three hours"
 	@echo "make lint           check the style of the code"
 	@echo "make bench          measure the speed"
@@ -61,7 +61,7 @@ test-full: $(VENV)/.ready-test lint
 
 test-wheel: $(VENV)/.ready-test
 	$(BIN)/parity book
-	PIP_ARGS="$(PIP_ARGS)" $(BIN)/python -m tests.wheel
+	PIP_ARGS="$(PIP_ARGS)" $(BIN)/python -m tests.wheel $(CHAPTERS)
 
 test-anywhere: $(VENV)/.ready-test
 	PIP_ARGS="$(PIP_ARGS)" $(BIN)/python -m tests.anywhere

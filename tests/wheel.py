@@ -1,7 +1,8 @@
 """Whether `pip install "one-bit-of-memory[exercises]"` is enough: `python -m tests.wheel`.
 
 Builds the sdist and the wheel, installs the wheel into a new virtual environment, and runs the notebook of every
-chapter there, in a folder that knows nothing of the repository. The notebooks are those of the built book.
+chapter there, or those that are named, in a folder that knows nothing of the repository. The notebooks are those of
+the built book.
 """
 
 from __future__ import annotations
@@ -92,11 +93,12 @@ def run(programs: Path, notebook: Path, folder: Path) -> bool:
     return done.returncode == 0
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
     """0 where everything holds."""
-    notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
-    if not notebooks:
-        print("The chapters' notebooks come from the built book: run `parity book` first.", file=sys.stderr)
+    notebooks = sorted((path for path in NOTEBOOKS.glob("*.ipynb") if not names or path.stem in names), reverse=True)
+    if not notebooks or len(notebooks) < len(names):
+        print(f"The chapters' notebooks ({', '.join(names) or 'all'}) come from the built book: run `parity book` "
+              "first.", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="wheel-") as name:
         folder = Path(name)
@@ -112,4 +114,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

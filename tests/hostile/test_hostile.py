@@ -119,7 +119,9 @@ def wrong(graded: Graded, hand_ins: list[bank.Hostile], stock: bool = False) -> 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory) -> Graded:
-    return run(prepared(tmp_path_factory.mktemp("hostile") / "course", FIRST), GRADE, "grade", bank.EXERCISE)
+    """Two at a time; the whole bank, below, goes one by one."""
+    root = prepared(tmp_path_factory.mktemp("hostile") / "course", FIRST)
+    return run(root, GRADE, "grade", bank.EXERCISE, "--jobs=2")
 
 
 def test_hand_ins_can_be_contained_here():
