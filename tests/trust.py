@@ -56,7 +56,7 @@ def _as_expected(exercise: str, outcomes: dict[str, dict[str, bank.Outcome]]) ->
         found[kind] += 1
         complaints = bank.complaints(one, outcomes[one.name])
         found[done] += not complaints
-        found["not"] += [one.name] if complaints else []
+        found["not"] += [f"{one.name}: {'; '.join(complaints)[:300]}"] if complaints else []
     return found
 
 
