@@ -95,11 +95,15 @@ def run(programs: Path, notebook: Path, folder: Path) -> bool:
 
 def main(names: list[str]) -> int:
     """0 where everything holds."""
-    notebooks = sorted((path for path in NOTEBOOKS.glob("*.ipynb") if not names or path.stem in names), reverse=True)
-    if not notebooks or len(notebooks) < len(names):
-        print(f"The chapters' notebooks ({', '.join(names) or 'all'}) come from the built book: run `parity book` "
-              "first.", file=sys.stderr)
+    there = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"), reverse=True)}
+    if not there:
+        print("The chapters' notebooks come from the built book: run `parity book` first.", file=sys.stderr)
         return 1
+    if unknown := sorted(set(names) - set(there)):
+        print(f"{', '.join(unknown)}: no chapter with a notebook. There are: {', '.join(sorted(there))}",
+              file=sys.stderr)
+        return 1
+    notebooks = [path for name, path in there.items() if not names or name in names]
     with tempfile.TemporaryDirectory(prefix="wheel-") as name:
         folder = Path(name)
         sdist, wheel = build(folder)

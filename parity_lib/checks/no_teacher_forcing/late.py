@@ -3,7 +3,8 @@
 What is followed is the task's loop from the student's own weights of 0 steps. Rounding mostly adds up to less than 1e-4
 of a weight in 200 steps, also between float32 and float64; a loop that leaves the task's moves by about the rate in a
 step. Some trainings (of 2 seeds in 100) are so sensitive that rounding alone leads elsewhere: where the last weights
-differ, a loop is followed on from where it still agrees, in short parts, each from the student's own weights.
+differ, a loop is followed on from shortly before the last step that agrees, in short parts, each from the student's
+own weights.
 """
 
 from __future__ import annotations
