@@ -8,7 +8,6 @@ import pytest
 
 from parity_lib.experiments import load, wilson_interval
 from parity_lib.widgets import SeedBySeed
-from tests.widgets.static_page import STATIC
 
 FEW = {"5 bits": [120, None, 300, 40, None], "50 bits": [None] * 5}
 
@@ -129,10 +128,8 @@ def test_a_press_without_a_guess_says_so_and_the_guess_can_still_be_made(show):
 
 @pytest.mark.browser
 def test_a_guess_stays_in_the_browser_until_it_is_taken_back(show):
-    page = show(SeedBySeed(FEW, cap=400))
-    page.context.add_init_script(path=str(STATIC / "guesses.js"))
+    page = show(SeedBySeed(FEW, cap=400), scripts=["guesses.js"])
     again = lambda: (page.reload(), page.locator(".widget-host[data-ready]").wait_for())  # noqa: E731
-    again()
     page.get_by_role("slider").first.fill("4")
     again()
     assert page.locator(".pw-value").all_inner_texts() == ["4 of 5", "none yet"]
