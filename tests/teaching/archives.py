@@ -1,4 +1,4 @@
-"""Downloads of a class of forty, as Moodle and Canvas make them, with the slips of students."""
+"""Downloads of a class, as Moodle and Canvas make them, with the slips of students."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import os
 import unicodedata
 import zipfile
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
@@ -22,6 +23,7 @@ from tests.teaching.roster import Student, the_class
 NAME = "unrolling"
 DUE = datetime(2026, 11, 20, 18, 0)     # UTC
 CLASS = {one.id: one for one in the_class()}
+MANY = {one.id: one for one in the_class(500)}      # the forty are the first of them
 
 
 @functools.cache
@@ -105,39 +107,39 @@ def unpacked(path: Path, files: dict[str, bytes]) -> Path:
 def moodle(files: dict[tuple[str, str], bytes], form: str = "new") -> dict[str, bytes]:
     """Files, by student and name, in one of Moodle's three forms."""
     between = {"new": "/", "old": "_/", "flat": "_"}[form]
-    return {f"{moodle_name(CLASS[student])}_{CLASS[student].moodle}_assignsubmission_file{between}{name}": data
+    return {f"{moodle_name(MANY[student])}_{MANY[student].moodle}_assignsubmission_file{between}{name}": data
             for (student, name), data in files.items()}
 
 
 def canvas(files: dict[tuple[str, str], bytes], late: tuple[str, ...] = (), first: int = 99000) -> dict[str, bytes]:
     """Files, by student and name, in Canvas's form."""
-    return {f"{canvas_name(CLASS[student])}{'_LATE' * (student in late)}_{CLASS[student].canvas}_{number}_{name}": data
+    return {f"{canvas_name(MANY[student])}{'_LATE' * (student in late)}_{MANY[student].canvas}_{number}_{name}": data
             for number, ((student, name), data) in enumerate(files.items(), start=first)}
 
 
 def worksheet(path: Path, late: dict[str, timedelta] | None = None, separator: str = ",", encoding: str = "utf-8-sig",
-              name: str = "Full name") -> Path:
+              name: str = "Full name", students: Iterable[Student] = CLASS.values()) -> Path:
     """Moodle's grading worksheet; whoever is not ``late`` sent an hour before the due date."""
     with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         table = csv.writer(file, delimiter=separator)
         table.writerow(["Identifier", name, "ID number", "Email address", "Status", "Grade", "Maximum grade",
                         "Grade can be changed", "Last modified (submission)", "Last modified (grade)",
                         "Feedback comments"])
-        for one in the_class():
+        for one in students:
             came = DUE + (late or {}).get(one.id, timedelta(hours=-1))
             table.writerow([f"Participant {one.moodle}", one.full_name, one.id, one.email, "Submitted for grading", "",
                             "15.00", "Yes", f"{came:%A}, {came.day} {came:%B %Y}, {came:%I:%M %p}", "-", ""])
     return path
 
 
-def canvas_gradebook(path: Path, two_columns: bool = False) -> Path:
+def canvas_gradebook(path: Path, two_columns: bool = False, students: Iterable[Student] = CLASS.values()) -> Path:
     """Canvas's gradebook."""
     with path.open("w", encoding="utf8", newline="") as file:
         table = csv.writer(file)
         names = ["LastName", "FirstName"] if two_columns else ["Student"]
         table.writerow([*names, "ID", "SIS User ID", "SIS Login ID", "Section", "Unrolling (1234)"])
         table.writerow(["    Points Possible", *([""] * (3 + len(names))), "15"])
-        for one in the_class():
+        for one in students:
             *given, family = one.full_name.split()
             name = [one.last_name, one.first_name] if two_columns else [", ".join([family, " ".join(given)])]
             table.writerow([*name, one.canvas, one.id, one.email, "Section 1", ""])

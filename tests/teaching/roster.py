@@ -1,7 +1,9 @@
-"""A class of forty, with the names that a class has: two of one name, accents, apostrophes, one name, many names."""
+"""A class, with the names that a class has: two of one name, accents, apostrophes, one name, many names."""
 
 from __future__ import annotations
 
+import itertools
+import random
 from dataclasses import dataclass
 
 NAMES = """
@@ -33,8 +35,11 @@ class Student:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-def the_class() -> list[Student]:
-    """Forty students; ids like ``s204501``."""
-    names = [one.strip().split("|") for line in NAMES.strip().splitlines() for one in line.split(";")]
+def the_class(size: int = 40) -> list[Student]:
+    """Forty students, or more, who are called by one's given and another's family name; ids like ``s204501``."""
+    names = [tuple(one.strip().split("|")) for line in NAMES.strip().splitlines() for one in line.split(";")]
+    given, family = zip(*names, strict=True)
+    others = sorted(set(itertools.product(given, family)) - set(names))
+    names += random.Random("a large class").sample(others, size - len(names))
     return [Student(f"s2045{number:02}", first, last, f"s2045{number:02}@example.org", 881200 + 7 * number,
                     5300 + number) for number, (first, last) in enumerate(names, start=1)]
