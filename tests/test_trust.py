@@ -26,6 +26,8 @@ def test_every_hand_in_and_every_mutant_was_counted(exercise):
         assert (KNOWN[part][exercise]["right"], KNOWN[part][exercise]["wrong"]) == (right, wrong), AGAIN.format(part)
     if "seeds" in KNOWN:
         assert KNOWN["seeds"][exercise]["hand_ins"] == 1 + right, AGAIN.format("seeds")
+    varied = KNOWN["variants"][exercise]
+    assert varied["wrong"] == varied["keys"] * wrong, AGAIN.format("variants")
     assert KNOWN["mutants"][exercise]["mutants"] == len(mutants.mutants(exercise)), AGAIN.format("mutants")
 
 

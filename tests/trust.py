@@ -29,7 +29,7 @@ from tests.hostile import test_hostile
 from tests.mutants import mutants
 from tests.submissions import bank
 from tests.submissions.test_right_answers import SEEDS, TRAIN, failures
-from tests.teaching import test_variant
+from tests.teaching import test_variant, translated
 
 FILE = Path(__file__).with_name("trust.json")
 EXERCISES = [*POINTS]
@@ -83,16 +83,30 @@ def asked_again(exercise: str) -> dict[str, Any]:
 
 
 def varied(exercise: str) -> dict[str, Any]:
-    """Variants with several keys: those whose own model answer has all points, and what the published one keeps."""
-    kept, right = [], 0
+    """Variants with several keys: what their own and the published model answers keep, and the bank's wrong ones lose.
+
+    Each check is asked about the variant's model answer with a hundred seeds, too.
+    """
+    kept, right, wrong, turned_away, other_points, other_words = [], 0, 0, [], [], []
+    checks = [check for check in POINTS[exercise] if check not in TRAIN]
     for key in test_variant.KEYS:
         values = variant.drawn(exercise, key)
-        own = bank.grade(test_variant.notebook(exercise, values))
+        notebook = test_variant.notebook(exercise, values)
+        own = bank.grade(notebook)
         right += all(one.points == one.most for one in own.values())
+        turned_away += [f"{check}, seed {seed}, {values}"
+                        for check, seed, _ in failures(exercise, notebook, checks, constants=values)]
         copied = test_variant.with_published_answers(test_variant.notebook(exercise, values), exercise)
         kept.append(sum(one.points for one in bank.grade(copied).values()))
+        found = translated.counts(exercise, key)
+        wrong += found.wrong
+        other_points += [f"{one[:300]}, {values}" for one in found.other_points]
+        other_words += [f"{one[:300]}, {values}" for one in found.other_words]
     return {"variants": variant.variants_of(exercise), "keys": len(test_variant.KEYS), "right": right,
-            "kept": max(kept), "of": sum(POINTS[exercise].values())}
+            "kept": max(kept), "of": sum(POINTS[exercise].values()), "wrong": wrong,
+            "wrong_lost": wrong - len(other_points), "other_words": other_words,
+            "asked": len(checks) * len(SEEDS) * len(test_variant.KEYS), "turned_away": len(turned_away),
+            "not": turned_away + other_points}
 
 
 def hostile_hand_ins(command: str) -> dict[str, Any]:

@@ -35,6 +35,17 @@ def test_every_slip_shows_in_some_case(slip):
         assert seen
 
 
+def test_a_transposed_gradient_is_never_a_right_one_by_chance():
+    """The first net of this generator has a gradient of V that is symmetric to a part in two thousand."""
+    rng = np.random.default_rng(491)
+    bits = rng.integers(2, size=(3, 6))
+    slope = differences.network(bits, np.cumsum(bits, axis=1) % 2)[1]
+    net, turned = differences._turned(slope, rng)
+    right = slope(net)
+    assert np.array_equal(turned[1], right[1].T)
+    assert np.abs(turned[1] - right[1]).max() > 0.02 * np.abs(right[1]).max()
+
+
 def test_the_claimed_gradients_are_right_or_wrong_as_they_say():
     for seed in range(10):
         kinds = {True: 0, False: 0}

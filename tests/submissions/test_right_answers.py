@@ -1,7 +1,6 @@
 """Right answers keep their points whatever the seed: every check that draws is asked with a hundred of them."""
 
 import contextlib
-import importlib
 import io
 import os
 
@@ -33,9 +32,9 @@ def answers(nb):
         checks.bind(None)
 
 
-def failures(exercise, nb, names, seeds=SEEDS):
-    """Each failure of a check, as its name, seed and message."""
-    module, found = importlib.import_module(f"parity_lib.checks.{exercise}"), []
+def failures(exercise, nb, names, seeds=SEEDS, constants=None):
+    """Each failure of a check, as its name, seed and message; with the constants of a variant, if there are any."""
+    module, found = checks.variant(exercise, **(constants or {})), []
     with answers(nb):
         for name in names:
             for seed in seeds:

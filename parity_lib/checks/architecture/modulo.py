@@ -149,9 +149,14 @@ _MEANINGS: list[tuple[Callable[[np.ndarray], np.ndarray], str]] = [
 
 
 def _answers(weights: list[np.ndarray], means: Callable[[np.ndarray], np.ndarray]) -> bool:
-    """Whether the net's answers on all strings of eight bits are ``means(number of ones so far)``."""
+    """Whether the net's answers on all strings of eight bits are ``means(number of ones so far)``.
+
+    Ones follow on them as long as the task's remainder has not come for the second time.
+    """
     _, _, _, W, c = weights
     every = (np.arange(256)[:, None] >> np.arange(8)) & 1
+    more = max(0, constant(NAME, "modulus") + constant(NAME, "remainder") - 8)
+    every = np.pad(every, ((0, 0), (0, more)), constant_values=1)
     states, ones = np.zeros((256, len(W[0]))), np.zeros(256, dtype=int)
     for bits in every.T:
         states, ones = step(weights, states, bits.astype(float)), ones + bits

@@ -195,11 +195,18 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
                "is the most")
     bits = rng.integers(2, size=(3, 6))
     text, net_slope = network(bits, np.cumsum(bits, axis=1) % 2)
-    net = list(reference.draw_weights(2, rng).values())
-    turned = net_slope(net)
-    turned[1] = turned[1].T
+    net, turned = _turned(net_slope, rng)
     yield Case("a recurrent net's gradient in which that of V is transposed", text, net, turned, False,
                "every entry has to be compared with its own weight's difference")
+
+
+def _turned(slope: Callable[[Arrays], Arrays], rng: np.random.Generator) -> tuple[Arrays, Arrays]:
+    """A net's weights, and its gradient with that of V transposed; never one that is nearly symmetric."""
+    while True:
+        net = list(reference.draw_weights(2, rng).values())
+        found = slope(net)
+        if np.abs(found[1] - found[1].T).max() > 0.02 * np.abs(found[1]).max():
+            return net, [found[0], found[1].T, *found[2:]]
 
 
 def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:

@@ -171,7 +171,7 @@ def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, what:
         hint = "the rows stand in another order than the inputs: undo the sorting with the inverse, `argsort(order)`"
     elif not hint and again:
         hint = "the same call gave another result before: is a hidden state kept from call to call?"
-    elif not hint and got.shape == through.shape and np.allclose(got * real, expected, atol=1e-5):
+    elif not hint and got.shape == through.shape and np.allclose(np.where(real, got, fill), expected, atol=1e-5):
         hint = f"right on real positions, but not {fill:g} on padding"
     expect.close(got, expected, what, hint, PACKING)
 

@@ -17,5 +17,6 @@ def unroll(xs, h0, U, V, b):
 # %% two-unit-weights
 def two_unit_weights():
     K = 3.0
-    U, V = np.array([[K], [K]]), np.array([[K, -K], [K, -K]])
+    U = np.array([[K], [K]])
+    V = np.array([[K, -K], [K, -K]])
     return U, V, np.array([-K, -3 * K]), np.array([[10.0, -10.0]]), np.array([-10.0])

@@ -16,4 +16,5 @@ def rnn_step(x, h, U, V, b):
 def two_unit_weights():
     K = 3.0
     U, V = np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]])
-    return U, V, np.array([0.0, -2 * K]), np.array([[10.0, -10.0]]), np.array([-10.0])
+    b = np.array([0.0, -2 * K])
+    return U, V, b, np.array([[10.0, -10.0]]), np.array([-10.0])

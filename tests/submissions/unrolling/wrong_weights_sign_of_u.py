@@ -6,7 +6,9 @@ loses:
 # %% two-unit-weights
 def two_unit_weights():
     K = 3.0
-    U, V, b = np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -2 * K])
+    U = np.array([[K], [K]])
+    V = np.array([[K, -K], [K, -K]])
+    b = np.array([0.0, -2 * K])
     W, c = np.array([[10.0, -10.0]]), np.array([-10.0])
     U = -U
     return U, V, b, W, c
