@@ -95,8 +95,8 @@ def extend(student: str, name: str, days: float) -> None:
         from parity_lib.teaching.grade import course
 
         now = granted(course(Path.cwd()), student, name, days)
-    click.echo(f"{student} may hand in {name} until {now.due.astimezone():%Y-%m-%d %H:%M %Z}, "
-               f"{now.due:%Y-%m-%d %H:%M} UTC")
+    here, utc = f"{now.due.astimezone():%Y-%m-%d %H:%M %Z}", f"{now.due:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([here, utc]))}")
     if now.graded:
         click.echo("It was graded already. A penalty for lateness follows with the next grading: "
                    f"parity regrade {name} --student {student} --apply")

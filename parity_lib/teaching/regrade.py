@@ -19,10 +19,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Base, Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import rmtree
+from sqlalchemy import create_engine
 
 from parity_lib.checks import reporting
 from parity_lib.errors import require
@@ -76,8 +78,6 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     """
     root = root.resolve()
     app = grade.course(root)
-    require(app.coursedir.db_url.startswith(URL), "CourseDirectory.db_url", app.coursedir.db_url,
-            "an SQLite file: of another database no copy can be made")
     place = root / FOLDER / name
     _finish(app, name, place)
     book = _book(app, name)
@@ -242,11 +242,20 @@ def _begin(root: Path, app: NbGraderApp, name: str, place: Path) -> None:
 
 
 def _copy(db_url: str, path: Path) -> None:
-    """A copy of a gradebook, whole even while somebody writes to it."""
+    """A copy of a gradebook as an SQLite file, whole even while somebody writes to the first."""
     path.touch(0o600)
-    with contextlib.closing(sqlite3.connect(db_url.removeprefix(URL))) as source, \
-            contextlib.closing(sqlite3.connect(path)) as copy:
-        source.backup(copy)
+    if db_url.startswith(URL):
+        with contextlib.closing(sqlite3.connect(db_url.removeprefix(URL))) as source, \
+                contextlib.closing(sqlite3.connect(path)) as copy:
+            source.backup(copy)
+        return
+    with Gradebook(f"{URL}{path}") as made, create_engine(db_url, isolation_level="SERIALIZABLE").connect() as server:
+        for table in reversed(Base.metadata.sorted_tables):
+            made.db.execute(table.delete())         # the course that a new gradebook has
+        for table in Base.metadata.sorted_tables:
+            if rows := server.execute(table.select()).mappings().all():
+                made.db.execute(table.insert(), [dict(row) for row in rows])
+        made.db.commit()
 
 
 def _row(app: NbGraderApp, name: str, place: Path, student: str, book: Book, trial: Book, rules: Rules,

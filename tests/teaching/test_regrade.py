@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -427,11 +428,27 @@ def test_what_is_graded_meanwhile_is_not_overwritten(those, monkeypatch):
     assert those.as_it_is() == before
 
 
-def test_where_no_copy_can_be_made_it_says_so(those):
-    config = those.root / "private" / "nbgrader_config.py"
-    config.write_text("c = get_config()\nc.CourseDirectory.db_url = 'postgresql://host/grades'\n")
-    assert "db_url must be an SQLite file" in those.regrade()[2]
-    config.write_text("")
+def test_a_gradebook_on_a_server_is_copied_row_by_row(those):
+    """Another name of the same driver stands for a server: no file is copied."""
+    (those.root / "private" / "nbgrader_config.py").write_text(
+        f"{PENALTY}c.CourseDirectory.db_url = 'sqlite+pysqlite:///{those.root / 'gradebook.db'}'\n")
+    those.auto = {(CLASS[3], "unroll-check"): 0}
+    before = tables(those.root / "gradebook.db")
+    status, lines, said = those.regrade("--apply")
+    assert status == 0, said
+    assert lines == {CLASS[3]: "changes 13 of 15 → 10 of 15 unroll-check 3 → 0"}
+    assert those.score(CLASS[3]) == 10
+    assert tables(those.root / "private" / "regrade" / f"{NAME}.before.db") == before
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    """All rows of a gradebook."""
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        names = [name for name, in book.execute("select name from sqlite_master where type = 'table'")]
+        return {name: sorted(map(repr, book.execute(f"select * from {name}"))) for name in names}
+
+
+def test_a_configuration_that_leads_to_the_first_gradebook_is_named(those):
     own = those.root / "nbgrader_config.py"
     own.write_text(own.read_text(encoding="utf8").replace("PARITY_TRIAL", "PARITY_OTHER"), encoding="utf8")
     before = those.as_it_is()
