@@ -76,7 +76,8 @@ def collect(app: NbGraderApp, name: str, archives: list[Path], platform: str, li
         found, left, junk = _gather(exercise, opened, reads, known)
         for person in known.people:
             mine = found.get(person.id, [])
-            if (before := record.before(person.id)) is not None:
+            again = {one.digest for one in mine if one.when}    # what is known of their time now is what counts
+            if (before := record.before(person.id)) is not None and before.digest not in again:
                 mine = [Candidate("", "", before.digest, -1, before.when, before.late, before.order), *mine]
             own = [one for one in left if one.student == person.id]
             if any(one.place >= 0 for one in mine):
@@ -90,7 +91,8 @@ def collect(app: NbGraderApp, name: str, archives: list[Path], platform: str, li
             row.notes = [*notes, *row.notes]
             rows.append(row)
     return Collected(rows, sorted(left, key=lambda one: (one.archive, one.path)), junk,
-                     any(one.when for one in known.entries.values()), _on_times(known, listing))
+                     any(one.when for one in known.entries.values()),
+                     [*_on_times(known, listing), *filter(None, [known.doubt])])
 
 
 def _on_times(known: roster.Roster, listing: Path | None) -> list[str]:

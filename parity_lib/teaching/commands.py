@@ -116,6 +116,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, s
         from tqdm import tqdm
 
         from parity_lib.teaching import sandbox
+        from parity_lib.teaching.grade import UNKNOWN
         from parity_lib.teaching.grade import grade as rows
 
         if why := sandbox.missing():
@@ -129,7 +130,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, s
     states = [row.state for row in done]
     click.echo(f"{len(done)} hand-ins: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if "failed" in states:
+    if "failed" in states or any(UNKNOWN in row.notes for row in done):
         raise click.exceptions.Exit(1)
 
 

@@ -12,11 +12,9 @@ import ast
 import atexit
 import contextlib
 import io
-import signal
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from parity_lib.checks import core, door
 from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import private_tests, sandbox
+from parity_lib.teaching.clock import stopped_after
 from parity_lib.teaching.follow_through import FollowThrough, credited, is_test, reference
 from parity_lib.teaching.kernel import PREFIX, Died, Kernel, Stopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
@@ -216,32 +215,6 @@ class Execute(NbGraderPreprocessor):
         else:
             return door.read(_answer(reply))
         raise CheckFailed(message)
-
-
-class TooSlow(Exception):
-    """A test cell computes for too long."""
-
-
-@contextlib.contextmanager
-def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise TooSlow inside, after so long and every second from then: a check may compute on what a stranger sent.
-
-    One call of a library is waited for. Does nothing where a process has no such clock, or in another of its threads.
-    """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: Any) -> None:
-        raise TooSlow(f"it took more than {seconds:.0f} seconds")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, 1)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 _loaded: dict[tuple[Path, sandbox.Limits], Warm] = {}

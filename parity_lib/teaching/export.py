@@ -26,6 +26,7 @@ from parity_lib.teaching.worksheet import Form
 
 FOLDER = Path("private") / "export"     # git ignores it
 DIGITS = 2                              # what both platforms show
+SUBMITTED = "submitted"                 # Moodle's status, in English
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ def _todo(row: status.State, waiting: int, known: bool) -> str:
 def filled(form: Form, standings: list[Standing], factor: float, done: Exported) -> None:
     """Put the grades into their rows, and say whose row or whose grade has no counterpart."""
     rows, strangers = matched(form, standings)
+    done.todo += filter(None, [_told(form, standings).doubt])
     for row in strangers:
         done.todo.append(f"{form.about(row)[:80]}: in the platform's file, and no student of the course can be told")
     for one in standings:
@@ -174,6 +176,8 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
             done.todo.append(f"{one.student}: {one.full_name or 'without a name'} is not in the platform's file"
                              + (f", and has {rounded(one.points)} points" if one.points is not None else ""))
             continue
+        if not one.handed_in and any(form.sheet.cell(row, at).casefold().startswith(SUBMITTED) for at in form.who):
+            done.todo.append(f"{one.student}: handed in, as the platform has it, and nothing is here")
         before = form.sheet.cell(row, form.grade)
         if before in form.kept or one.points is None:
             if before:
@@ -194,9 +198,7 @@ def filled(form: Form, standings: list[Standing], factor: float, done: Exported)
 
 def matched(form: Form, standings: list[Standing]) -> tuple[dict[str, int], list[int]]:
     """The row of each student, and the rows of nobody: told as whose a hand-in is."""
-    known = Roster([Person(one.student, one.first_name, one.last_name, one.email, "") for one in standings])
-    head, *rows = ([form.sheet.cell(row, at) for at in range(form.grade)] for row in (0, *form.students))
-    known.take([cell.casefold() for cell in head], rows, form.number, "the platform's file")
+    known = _told(form, standings)
     found: dict[str, list[int]] = {}
     for row in form.students:
         if student := known.entries[form.number_of(row)].student:
@@ -205,13 +207,22 @@ def matched(form: Form, standings: list[Standing]) -> tuple[dict[str, int], list
     return whose, [row for row in form.students if row not in set(whose.values())]
 
 
+def _told(form: Form, standings: list[Standing]) -> Roster:
+    """Whose the rows of the platform's file are."""
+    known = Roster([Person(one.student, one.first_name, one.last_name, one.email, "") for one in standings])
+    head, *rows = ([form.sheet.cell(row, at) for at in range(form.grade)] for row in (0, *form.students))
+    known.take([cell.casefold() for cell in head], rows, form.number, "the platform's file")
+    return known
+
+
 def _factor(form: Form, standings: list[Standing], name: str, scale: bool | None) -> float:
     """By what points are multiplied to fit the platform's maximum."""
     most = max((one.most for one in standings), default=0.0)
     if not form.most or not most or form.most == most or scale is False:
         return 1.0
-    require(scale is True, "--scale", None, f"--scale (points become shares of the platform's maximum, {form.most:g}) "
-            f"or --no-scale (points stay), because {name} has {most:g} points")
+    if scale is None:
+        raise ValueError(f"{name} has {most:g} points, and the platform's maximum is {form.most:g}: say --scale, and "
+                         "points become shares of that maximum, or --no-scale, and they stay")
     return form.most / most
 
 

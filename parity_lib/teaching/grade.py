@@ -40,6 +40,7 @@ LOCKED = "database is locked"       # what SQLite says
 TRACEBACK = "Traceback (most recent call last):"
 WAITS = (1, 2, 4, 8, 16)            # seconds; each time SQLite has waited for five before it says so
 PATTERNS = "[]*?"           # nbgrader takes names for patterns
+UNKNOWN = "not in the list of students"
 
 
 @dataclass
@@ -56,7 +57,12 @@ class Row:
 
 
 def course(root: Path) -> NbGraderApp:
-    """nbgrader's application, with the settings of nbgrader_config.py in ``root``."""
+    """nbgrader's application, with the settings of nbgrader_config.py in ``root``.
+
+    Raises ValueError where there is none: nbgrader would make an empty gradebook in any folder.
+    """
+    if not (Path(root) / "nbgrader_config.py").is_file():
+        raise ValueError(f"{root} is no course, for it has no nbgrader_config.py; go to the repository's root first")
     warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
     own, found = str(Path(sys.executable).parent), os.environ.get("PATH", "")
     if own not in found.split(os.pathsep):      # nbgrader starts alembic, its database's program, by its name
@@ -91,12 +97,14 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     app = course(root)
     folders = chosen(app, name, students)
     notebooks = notebooks_of(app, name)     # makes the database, too, which only one process may do
+    strangers = _strangers(app, folders)
     private_tests.tried(app.coursedir, name)
     with alone(app), progress_bar(len(folders), None, desc=name, unit="hand-in") as bar:
         unfinished.remove(root / app.coursedir.autograded_directory)
         with contextlib.closing(_rows(app, folders, name, notebooks, force, jobs, scheduler)) as rows:
             for row in rows:    # each passes here, in this process, one at a time
                 bar.update()
+                row.notes += [UNKNOWN] * (row.student in strangers)
                 if row.state != "kept" or outcome.recall(app, row.student, name):
                     outcome.remember(app, row.student, name, row.why, row.seconds, row.notes)
                 yield row
@@ -130,6 +138,18 @@ def chosen(app: NbGraderApp, name: str, students: tuple[str, ...]) -> list[Path]
     for student in students:
         require(student in there, "student", student, f"one who has handed in {name}")
     return [folder for folder in folders if not students or folder.parent.name in students]
+
+
+def listed(book: Gradebook) -> set[str]:
+    """Those whom somebody has entered in the list of students: nbgrader enters whoever it grades, without a name."""
+    return {one.id for one in book.students if one.first_name or one.last_name or one.email}
+
+
+def _strangers(app: NbGraderApp, folders: list[Path]) -> set[str]:
+    """Whose hand-ins these are and who is not in the list, where there is a list."""
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+        known = listed(book)
+    return {one.parent.name for one in folders} - known if known else set()
 
 
 def notebooks_of(app: NbGraderApp, name: str) -> list[str]:

@@ -28,10 +28,12 @@ from nbgrader.utils import is_grade
 
 from parity_lib.checks import core, door, reporting
 from parity_lib.checks.plain import CheckFailed
+from parity_lib.teaching.clock import TooSlow, stopped_after
 
 CALLED = re.compile(r"\bcheck\.private\(\s*\"\w+\",\s*\"(\w+)\"\s*\)")
 PIECE = re.compile(r"^# %% (.*)\n", re.MULTILINE)
 MODEL = "the model answer"
+LONGEST = 60        # seconds for a test and one right answer
 
 
 def tried(coursedir: CourseDirectory, name: str) -> None:
@@ -147,7 +149,11 @@ def _try(path: Path, tests: dict[str, Callable], words: str, cells: list[str]) -
         for task, test in tests.items():
             before = f"{path}: the test of `{task}`"
             try:
-                test(core.call)
+                with stopped_after(LONGEST):
+                    test(core.call)
+            except TooSlow:
+                raise ValueError(f"{before} is not done with a right answer ({words}) after {LONGEST} seconds, so "
+                                 "nobody was graded") from None
             except (CheckFailed, AssertionError) as failure:
                 said = str(failure) or "an assertion without words"
                 raise ValueError(f"{before} takes points from a right answer ({words}), so nobody was graded. It says: "

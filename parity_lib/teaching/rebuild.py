@@ -253,13 +253,14 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
 
 
 def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool, task: bool) -> None:
-    """Type, marks and, where it is locked, text of a cell as the gradebook has them."""
+    """Type, marks and, where it is locked or an answer left blank, text of a cell as the gradebook has them."""
     if cell.cell_type != source.cell_type:
         own = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
         other = NEW[source.cell_type](cell.source, id=cell.id, **own)
         cell.clear()
         cell.update(other)
-    if source.locked:
+    blank = solution and cell.cell_type == "markdown" and not cell.source.strip()   # nbgrader knows it untouched only
+    if source.locked or blank:
         cell.source = source.source
     marks = {"grade_id": source.name, "grade": points is not None and not task, "solution": solution, "task": task,
              "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -133,7 +134,7 @@ def _points(root: Path, notebook: Path, book: Book) -> dict[str, float]:
     if not notebook.is_file():
         raise ValueError(f"{notebook} is missing: `parity exercises` writes it")
     text = root / "solutions" / f"{notebook.stem}.md"
-    if text.is_file() and (root / "book").is_dir():
+    if text.is_file() and (root / "book").is_dir() and notebook.resolve().is_relative_to(text.parent):    # no variant
         same = authoring.notebook(authoring.read(text)).cells == nbformat.read(notebook, as_version=4).cells
         if not same:
             raise ValueError(f"solutions/{text.name} is not what its notebook was made of: `parity exercises` first")
@@ -327,7 +328,10 @@ def _put(app: NbGraderApp, name: str, place: Path, rules: Rules, new: dict[str, 
          dropped: dict[str, dict]) -> Path:
     """The points in one transaction, then the files; what is cut off between them is finished by the next command."""
     own, backup = app.coursedir, place.parent / f"{name}.before.db"
-    backup.unlink(missing_ok=True)
+    for number in itertools.count(2):       # none takes the place of an earlier one
+        if not backup.exists():
+            break
+        backup = backup.with_name(f"{name}.before-{number}.db")
     _copy(own.db_url, backup)
     (place / DROPPED).write_text(json.dumps(dropped, indent=1), encoding="utf-8")
     (place / PUTTING).write_text(_digest(new), encoding="ascii")

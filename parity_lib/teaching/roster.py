@@ -80,6 +80,7 @@ class Roster:
     entries: dict[str, Entry] = field(default_factory=dict)     # by the platform's number
     has_list: bool = False
     times_unread: list[str] = field(default_factory=list)   # why, for each row
+    doubt: str = ""     # whether the platform's list is this class's
     order: str = ""     # in which names stand in a download: "given" or "family" first, "" where it does not tell
 
     def __post_init__(self) -> None:
@@ -174,6 +175,12 @@ class Roster:
             except ValueError as error:
                 entry.wrong = f"{error} (in {source})"
         self._part_namesakes(source)
+        ways = {entry.by_name for entry in self.entries.values() if entry.student}
+        told = any("@" in cell or (cell and title in IDS)
+                   for row in rows for title, cell in zip(head, row, strict=True))
+        if ways == {True} and told:
+            self.doubt = (f"no id and no email in {source} is one of the class, so names alone told the students: is "
+                          "it the list of this course?")
 
     def _part_namesakes(self, source: str) -> None:
         """A name gives a student to one row only, and to none where an id or an email gives them to another."""

@@ -25,7 +25,7 @@ from parity_lib.teaching import grade, outcome, unfinished
 STATES = ("missing", "collected", "failed", "half graded", "changed since", "needs reading", "read")
 DONE = ("missing", "read")      # all others wait for somebody
 LONGEST_TIME = 100      # characters of a timestamp.txt
-UNKNOWN = "not in the list of students"
+UNKNOWN = grade.UNKNOWN
 
 
 @dataclass
@@ -52,7 +52,8 @@ def states(app: NbGraderApp, name: str) -> list[State]:
         entries = {one.student.id: one for one in book.assignment_submissions(name)}
         students = {one.id: one for one in book.students}
         handed_in = {folder.parent.name for folder in grade.hand_ins(app, name)}
-        return [_state(app, exercise, one, students.get(one), entries.get(one))
+        listed = grade.listed(book)
+        return [_state(app, exercise, one, students.get(one), entries.get(one), not listed or one in listed)
                 for one in sorted(students.keys() | handed_in)]
 
 
@@ -72,15 +73,15 @@ def exercises(app: NbGraderApp) -> list[str]:
 
 
 def _state(app: NbGraderApp, exercise: Assignment, student: str, known: Student | None,
-           entry: SubmittedAssignment | None) -> State:
+           entry: SubmittedAssignment | None, listed: bool) -> State:
     hand_in = outcome.submitted(app, student, exercise.name)
     graded = Path(app.coursedir.root, app.coursedir.format_path(
         app.coursedir.autograded_directory, student, exercise.name))
     state, why = _stage(app, exercise, student, entry, hand_in, graded)
     row = State(student, state, most=exercise.max_score, why=why)
-    if known is None:
+    if known is None or not listed:
         row.why = "; ".join(filter(None, [UNKNOWN, why]))
-    else:
+    if known is not None:
         row.full_name = " ".join(filter(None, [known.first_name, known.last_name]))
     if entry is not None and entry.extension is not None:
         row.extension = entry.extension.total_seconds()
@@ -112,7 +113,7 @@ def _stage(app: NbGraderApp, exercise: Assignment, student: str, entry: Submitte
     # nbgrader enters a hand-in before it grades it; an extension enters it, too, but without a time.
     if (entry is not None and (entry.timestamp is not None or entry.extension is None)
             and not outcome.is_another(app, student, exercise.name)):
-        return "failed", "nbgrader left nothing in autograded/; its own message, or parity grade, says why"
+        return "failed", "its grading was stopped, or failed: parity grade grades it, or says why it cannot"
     return "collected", ""
 
 

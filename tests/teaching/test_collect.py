@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -78,6 +79,27 @@ def folder(root: Path, student: str) -> Path:
 
 def one(files: dict[str, bytes], tmp_path: Path, name: str = "one.zip") -> Path:
     return zipped(tmp_path / name, files)
+
+
+def test_a_zone_that_was_forgotten_is_given_later(root, tmp_path):
+    files = one(moodle({(ADA, "unrolling.ipynb"): notebook(ADA)}), tmp_path)
+    collect(root, files, "--from", "moodle", "--list", worksheet(tmp_path / "list.csv"))
+    time = folder(root, ADA) / "timestamp.txt"
+    assert time.read_text() == "2026-11-20 17:00:00 UTC\n"
+    again = [files, "--from", "moodle", "--list", tmp_path / "list.csv", "--zone", "Europe/Berlin"]
+    assert "the time: 2026-11-20 16:00:00 UTC" in collect(root, *again)[1][ADA]
+    assert time.read_text() == "2026-11-20 16:00:00 UTC\n"
+    assert states(collect(root, *again)[1])[ADA] == "kept"
+    collect(root, files, "--from", "moodle")
+    assert time.read_text() == "2026-11-20 16:00:00 UTC\n", "what no list tells is not forgotten"
+
+
+def test_a_list_of_another_course_whose_names_fit_is_doubted(root, tmp_path):
+    others = [dataclasses.replace(one, id=f"x{one.id}", email=f"x{one.email}") for one in CLASS.values()]
+    code, _, said = collect(root, one(moodle({(ADA, "unrolling.ipynb"): notebook(ADA)}), tmp_path), "--from", "moodle",
+                            "--list", worksheet(tmp_path / "list.csv", students=others))
+    assert code == 1
+    assert "no id and no email in list.csv is one of the class" in said
 
 
 # ---------------------------------------------------------------- the whole class

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import dataclasses
 import io
 import os
 import shutil
@@ -218,11 +219,27 @@ def test_a_worksheet_in_another_language_has_its_own_headings(filled, tmp_path):
     assert export(filled, "--to", "moodle", "--list", odd, "--column", "Arvosana")[1][-1].startswith("34")
 
 
+def test_what_the_platform_has_and_the_course_has_not_is_said(filled, tmp_path):
+    status, said = export(filled, "--to", "moodle", "--list", moodle_worksheet(tmp_path / "worksheet.csv"), "--out",
+                          tmp_path / "back.csv")
+    assert status == 1
+    assert "to do  s204538: handed in, as the platform has it, and nothing is here" in said
+    assert not [line for line in said if "names alone" in line]
+
+
+def test_a_list_of_another_course_whose_names_fit_is_doubted(filled, tmp_path):
+    others = [dataclasses.replace(one, id=f"x{one.id}", email=f"x{one.email}") for one in STUDENTS.values()]
+    status, said = export(filled, "--to", "moodle", "--list", moodle_worksheet(tmp_path / "list.csv", students=others),
+                          "--out", tmp_path / "back.csv")
+    assert status == 1
+    assert [line for line in said if "no id and no email in the platform's file is one of the class" in line]
+
+
 def test_another_maximum_needs_a_decision(filled, tmp_path):
     listed = moodle_worksheet(tmp_path / "worksheet.csv", most="100,00")
     status, said = export(filled, "--to", "moodle", "--list", listed)
     assert status == 1
-    assert "--scale must be --scale (points become shares of the platform's maximum, 100)" in said[0]
+    assert "unrolling has 15 points, and the platform's maximum is 100: say --scale" in said[0]
     back = tmp_path / "back.csv"
     export(filled, "--to", "moodle", "--list", listed, "--out", back, "--scale")
     assert grades(back, "Grade", "ID number")["s204501"] == "16.67"

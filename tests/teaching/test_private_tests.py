@@ -35,6 +35,12 @@ def root(tmp_path, monkeypatch) -> Path:
     return root
 
 
+def test_one_without_an_end_is_stopped(root, monkeypatch):
+    monkeypatch.setattr(private_tests, "LONGEST", 0.3)
+    with pytest.raises(ValueError, match=r"the test of `parity` is not done with a right answer \(the model answer\)"):
+        tried(root, "def parity(call):\n    while True:\n        pass\n")
+
+
 def tried(root: Path, source: str) -> None:
     (root / "private" / f"{NAME}.py").write_text(source, encoding="utf8")
     private_tests.tried(CourseDirectory(root=str(root), source_directory="solutions"), NAME)

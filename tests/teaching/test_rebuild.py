@@ -140,6 +140,13 @@ def test_an_absent_answer_is_empty_and_says_so():
     assert rebuild.absent(SOURCES["parity-check"], solution=False).source == SOURCES["parity-check"].source
 
 
+@pytest.mark.parametrize("text", ["", " \n\t\n", ANSWER])
+def test_an_answer_left_blank_is_the_released_one_which_waits_for_nobody(text):
+    cell = marked(new_markdown_cell(text, id="words"), "words")
+    rebuild.restore(cell, SOURCES["words"], 2.0, solution=True, task=False)
+    assert cell.source == ANSWER
+
+
 def test_an_id_is_there_once():
     cells = [new_code_cell(id="a"), new_code_cell(id="a"), new_code_cell(id="b")]
     rebuild.give_ids(cells)

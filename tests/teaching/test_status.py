@@ -125,6 +125,35 @@ def test_every_state(root):
     assert "40 students: 40 missing" in said
 
 
+def test_whom_nbgrader_has_entered_is_still_not_in_the_list(root):
+    """It enters whoever it grades, without a name."""
+    hand_in(root, "s2o4518")
+    with book(root) as entries:
+        entries.add_student("s2o4518")
+    graded(root, "s2o4518", waits=False)
+    found = states(root)
+    assert (found["s2o4518"].state, found["s2o4518"].why) == ("read", status.UNKNOWN)
+    assert not [one for one in CLASS if found[one].why]
+
+
+def test_grading_names_who_is_not_in_the_list_where_there_is_one(root):
+    folders = [hand_in(root, "s2o4518"), hand_in(root, KURT)]
+    assert grade._strangers(grade.course(root), folders) == {"s2o4518"}
+    with book(root) as entries:
+        for one in entries.students:
+            one.first_name = one.last_name = one.email = None
+        entries.db.commit()
+    assert grade._strangers(grade.course(root), folders) == set(), "ids alone are no list: nbgrader enters them itself"
+
+
+def test_a_folder_that_is_no_course_is_named_and_left_empty(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    code, said = course.parity(tmp_path / "elsewhere", "status")
+    assert code == 1
+    assert "is no course, for it has no nbgrader_config.py" in said
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def cells() -> list[str]:
     """The graded cells of the exercise."""
     return [cell for cell in json.loads(made.release(NAME))["cells"]
