@@ -61,8 +61,8 @@ def _amiss(app: NbGraderApp, name: str, one: Standing, page: Path) -> str:
         return "no feedback page"
     graded = Path(app.coursedir.root, app.coursedir.format_path(
         app.coursedir.autograded_directory, one.student, name), f"{name}.ipynb")
-    regraded = Path(app.coursedir.root, regrade.FOLDER, f"{name}.before.db")     # puts in place what may be older
-    since = max((path.stat().st_mtime for path in (graded, regraded) if path.is_file()), default=0.0)
+    regraded = Path(app.coursedir.root, regrade.FOLDER).glob(f"{name}.before*.db")     # puts in place what may be older
+    since = max((path.stat().st_mtime for path in (graded, *regraded) if path.is_file()), default=0.0)
     shown = SCORE.search(page.read_text(encoding="utf-8", errors="replace"))
     if page.stat().st_mtime < since:
         return "the feedback page is older than the grading"

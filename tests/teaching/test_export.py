@@ -403,9 +403,10 @@ def test_a_page_that_is_missing_or_older_than_the_grades_is_named(root, tmp_path
         assert len(archive.namelist()) == 31
 
 
-def test_a_page_from_before_a_second_grading_took_the_first_ones_place_is_old(root):
+@pytest.mark.parametrize("kept", [f"{NAME}.before.db", f"{NAME}.before-2.db"])
+def test_a_page_from_before_a_second_grading_took_the_first_ones_place_is_old(root, kept):
     write_feedback(root)
-    before = root / "private" / "regrade" / f"{NAME}.before.db"
+    before = root / "private" / "regrade" / kept
     before.parent.mkdir(parents=True)
     before.touch()
     os.utime(before, (4e9, 4e9))
