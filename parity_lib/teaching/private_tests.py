@@ -37,7 +37,8 @@ LONGEST = 60        # seconds for a test and one right answer
 
 
 def tried(coursedir: CourseDirectory, name: str) -> None:
-    """Raise ValueError where ``private/NAME.py`` takes points from a right answer, cannot run, or is never asked.
+    """Raise ValueError where ``private/NAME.py`` takes points from a right answer, cannot run, does not end, or is
+    never asked.
 
     Costs nothing where there is no such file, or the same one was tried on the same answers before.
     """
