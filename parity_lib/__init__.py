@@ -1,25 +1,34 @@
-"""One Bit of Memory: recurrent neural networks, learned through the parity of a string of bits.
+"""One Bit of Memory: learn recurrent neural networks through the parity of a string of bits.
 
-Read the modules in this order, a chapter each: data, padding, cells, models, training.
+Read the modules in this order, one chapter each: data, padding, models, training.
 """
 
-from parity_lib.data import (
-    Batch,
-    Curriculum,
-    ParityDataset,
-    ParityTask,
-    bits_and_parity,
-    final_parity,
-    random_bits,
-    running_parity,
-)
-from parity_lib.models import NumpyRNN, ParityRNN, by_hand
-from parity_lib.padding import last_real_step, length_mask, masked_mean, pack, unpack
-from parity_lib.training import History, evaluate, masked_loss, train
+from importlib import import_module
+
 from parity_lib.version import __version__
 
-__all__ = [
-    "Batch", "Curriculum", "History", "NumpyRNN", "ParityDataset", "ParityRNN", "ParityTask",
-    "__version__", "bits_and_parity", "by_hand", "evaluate", "final_parity", "last_real_step", "length_mask",
-    "masked_loss", "masked_mean", "pack", "random_bits", "running_parity", "train", "unpack",
-]
+# Each name is imported when it is first used, so that code which needs NumPy only does not load PyTorch.
+_MODULES = {
+    "data": ("Batch", "Curriculum", "ParityDataset", "ParityTask", "bits_and_parity", "final_parity", "random_bits",
+             "running_parity"),
+    "models": ("NumpyRNN", "ParityRNN", "by_hand"),
+    "padding": ("last_real_step", "length_mask", "masked_mean", "pack", "unpack"),
+    "training": ("History", "evaluate", "masked_loss", "train"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,31 +1,30 @@
-"""Bits, their running parity, and the task a network is asked to learn.
+"""Random bit strings, their parity, and the task that a network learns.
 
-Chapter: *Generating the data*.
-
-Arrays of bits are ``uint8`` of shape ``[count, steps]``; they become
-``float32`` tensors only when a batch is made.
+Chapter: *Generating the data*. Bits are kept as ``uint8`` arrays of shape ``[count, steps]`` and are converted to
+``float32`` tensors when a batch is made. Importing this module does not load PyTorch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
-from torch.utils.data import DataLoader, Dataset
 
 from parity_lib.errors import require, require_choice, require_int
+
+if TYPE_CHECKING:
+    import torch
+    from torch.utils.data import DataLoader
 
 WORD_BITS = 64
 
 
 def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw ``count`` strings of ``steps`` fair bits.
+    """Draw ``count`` random strings of ``steps`` bits, where 0 and 1 are equally likely.
 
-    Returns a ``uint8`` array ``[count, steps]`` of 0s and 1s. The generator is
-    asked for 64 bits at a time, which is what makes this fast.
+    Returns a ``uint8`` array of shape ``[count, steps]``. Drawing 64 bits at a time from the generator makes this fast.
 
     >>> random_bits(2, 5, np.random.default_rng(0)).shape
     (2, 5)
@@ -35,10 +34,10 @@ def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def running_parity(bits: np.ndarray) -> np.ndarray:
-    """The label at every step: the parity of each prefix.
+    """Return the parity of every prefix, which is the label at every time step.
 
-    ``bits`` is ``uint8`` ``[count, steps]``; the result has the same shape and
-    dtype. Entry ``[i, t]`` is 1 where ``bits[i, :t+1]`` holds an odd number of 1s.
+    ``bits`` is a ``uint8`` array of shape ``[count, steps]``, and so is the result. Its entry ``[i, t]`` is 1 if
+    ``bits[i, :t+1]`` contains an odd number of ones, and 0 otherwise.
 
     >>> running_parity(np.array([[1, 0, 1, 1]], dtype=np.uint8))
     array([[1, 1, 0, 1]], dtype=uint8)
@@ -47,10 +46,11 @@ def running_parity(bits: np.ndarray) -> np.ndarray:
 
 
 def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
-    """The label at the end: the parity of the first ``lengths[i]`` bits of row i.
+    """Return the parity of each string, which is the label at the end.
 
-    ``bits`` is ``[count, steps]``; ``lengths`` holds integers from 1 to ``steps``
-    (all of ``steps`` when left out). Returns ``uint8`` ``[count]``.
+    Row i of ``bits`` ``[count, steps]`` holds a string of ``lengths[i]`` bits, where ``lengths`` contains integers from
+    1 to ``steps``. By default, every string has ``steps`` bits. Returns a ``uint8`` array of shape ``[count]``, and
+    raises ValueError if a length is out of range.
 
     >>> final_parity(np.array([[1, 0, 1, 1]], dtype=np.uint8), np.array([2]))
     array([1], dtype=uint8)
@@ -66,11 +66,10 @@ def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndar
 
 
 def bits_and_parity(count: int, steps: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Random strings with their running parity, both ``uint8`` ``[count, steps]``.
+    """Draw random strings and return them with their running parity, both ``uint8`` of shape ``[count, steps]``.
 
-    The parity of 64 prefixes is computed in six shifts of a machine word: after
-    a shift by s, each bit holds the XOR of the 2s bits that end at its place.
-    Same bits as :func:`random_bits` for the same generator.
+    Six shifts of a 64-bit word compute the parity of its 64 prefixes: after the shift by s, each bit holds the XOR of
+    the 2s bits that end at its position. The bits equal those of :func:`random_bits` with the same generator.
 
     >>> bits, parity = bits_and_parity(3, 100, np.random.default_rng(0))
     >>> bool((parity == running_parity(bits)).all())
@@ -80,7 +79,7 @@ def bits_and_parity(count: int, steps: int, rng: np.random.Generator) -> tuple[n
     bits = _unpack(words, steps)
     for shift in (1, 2, 4, 8, 16, 32):
         words ^= words >> np.uint64(shift)
-    # The last bit of a word is the parity of all of it: it flips what comes after.
+    # The last bit of a word is the parity of the whole word. If it is 1, every later prefix parity flips.
     for column in range(1, words.shape[1]):
         words[:, column] ^= -(words[:, column - 1] & np.uint64(1))
     return bits, _unpack(words, steps)
@@ -94,16 +93,16 @@ def _random_words(count: int, steps: int, rng: np.random.Generator) -> np.ndarra
 
 
 def _unpack(words: np.ndarray, steps: int) -> np.ndarray:
-    # Big-endian bytes put the highest bit of a word first in the string.
+    # In big-endian order, the most significant bit of a word is the first bit of the string.
     return np.unpackbits(words.astype(">u8").view(np.uint8), axis=1, count=steps)
 
 
 @dataclass(frozen=True)
 class Curriculum:
-    """Lengths that grow: uniform on ``shortest..longest``, where ``longest`` climbs.
+    """A schedule of growing string lengths, which are uniform on ``shortest..longest``.
 
-    It starts at ``start`` and rises by ``step`` up to ``stop`` whenever the
-    accuracy of a batch reaches ``threshold``. Chapter: *Training*.
+    ``longest`` begins at ``start`` and increases by ``step``, up to ``stop``, after each batch whose accuracy is at
+    least ``threshold``. Chapter: *Training*.
 
     >>> Curriculum(start=2, stop=50).next_longest(2, accuracy=1.0)
     3
@@ -123,17 +122,17 @@ class Curriculum:
         require(0 < self.threshold <= 1, "threshold", self.threshold, "a number above 0 and at most 1")
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """The longest length after a batch of strings up to ``longest`` was scored."""
+        """Return the longest length for the batch that follows one with this ``longest`` length and ``accuracy``."""
         return min(longest + self.step, self.stop) if accuracy >= self.threshold else longest
 
 
 class Batch(NamedTuple):
-    """What a network sees at once.
+    """The tensors of one batch.
 
-    ``inputs`` and ``targets`` are ``float32`` ``[batch, steps, 1]``; ``mask`` is
-    ``bool`` ``[batch, steps]``, True where a target counts; ``run_lengths`` is
-    ``int64`` ``[batch]``, the steps that the network has to run in each row: the
-    string's length, or with padding before it all steps.
+    ``inputs`` and ``targets`` are ``float32`` of shape ``[batch, steps, 1]``. ``mask`` is ``bool`` of shape
+    ``[batch, steps]``, and True where a target enters the loss. ``run_lengths`` is ``int64`` of shape ``[batch]`` and
+    counts the time steps that the network has to process in each row: the length of the string, or all time steps if
+    padding precedes the string.
     """
 
     inputs: torch.Tensor
@@ -142,19 +141,18 @@ class Batch(NamedTuple):
     run_lengths: torch.Tensor
 
     def to(self, device: str | torch.device) -> Batch:
-        """The same batch with every tensor on ``device``."""
+        """Return a copy of this batch whose tensors are on ``device``."""
         return Batch(*(tensor.to(device) for tensor in self))
 
 
 @dataclass(frozen=True)
 class ParityTask:
-    """What is learned: the parity of strings of these lengths, labelled like this.
+    """A parity task, defined by the lengths of the strings, by which time steps have a label, and by the padding.
 
-    ``lengths`` is a number (every string that long), a pair (uniform, both ends
-    included) or a :class:`Curriculum`. ``label`` is ``"every_step"`` (a target
-    after each bit) or ``"end"`` (one target a string). ``padding`` says on which
-    side of a short string the zeros stand; ``"before"`` makes the network run
-    through them. Raises ValueError for anything else.
+    ``lengths`` is an integer (the length of every string), a pair (lengths are uniform between the two, inclusive) or a
+    :class:`Curriculum`. ``label`` is ``"every_step"`` (a target after each bit) or ``"end"`` (one target per string).
+    ``padding`` says on which side of a short string the zeros are, ``"after"`` or ``"before"``. The network has to read
+    zeros that come before a string. Raises ValueError for other values.
 
     >>> batch = ParityTask(lengths=(1, 5)).batch(4, np.random.default_rng(0))
     >>> batch.inputs.shape, batch.mask.dtype
@@ -185,33 +183,37 @@ class ParityTask:
 
     @property
     def shortest(self) -> int:
-        """The shortest length that is drawn."""
+        """The length of the shortest strings."""
         return self._bounds()[0]
 
     @property
     def longest(self) -> int:
-        """The longest length that is ever drawn; the ``steps`` of a batch."""
+        """The length of the longest strings, which is the number of time steps in a batch."""
         return self._bounds()[1]
 
     @property
     def first_longest(self) -> int:
-        """The longest length at the start: ``longest``, except in a curriculum."""
+        """The longest length of the first batch, which differs from ``longest`` only in a curriculum."""
         return self.lengths.start if isinstance(self.lengths, Curriculum) else self.longest
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """The longest length to draw after a batch that scored ``accuracy``."""
+        """Return the longest length for the batch that follows one with this ``longest`` length and ``accuracy``."""
         if isinstance(self.lengths, Curriculum):
             return self.lengths.next_longest(longest, accuracy)
         return longest
 
     def stretched(self, factor: float) -> ParityTask:
-        """The same task on strings ``factor`` times as long, rounded down."""
+        """Return the same task with strings that are ``factor`` times as long, rounded down."""
         require(factor > 0, "factor", factor, "a number above 0")
         shortest = self.shortest if self.shortest < self.longest else int(self.longest * factor)
         return ParityTask((shortest, max(shortest, int(self.longest * factor))), self.label, self.padding)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Fresh strings: ``bits`` and ``parity`` ``uint8`` ``[count, longest]``, ``lengths`` ``[count]``."""
+        """Draw new strings and return their bits, their running parity and their lengths.
+
+        The first two are ``uint8`` of shape ``[count, longest]``, and the lengths have the shape ``[count]``. In a
+        curriculum, ``longest`` replaces the longest length of the task.
+        """
         longest = self.longest if longest is None else longest
         require_int("longest", longest, least=self.shortest)
         bits, parity = bits_and_parity(count, longest, rng)
@@ -220,12 +222,14 @@ class ParityTask:
         return bits, parity, rng.integers(self.shortest, longest, size=count, endpoint=True)
 
     def batch(self, batch_size: int, rng: np.random.Generator, longest: int | None = None) -> Batch:
-        """One :class:`Batch` of fresh strings."""
+        """Draw ``batch_size`` new strings and return them as a :class:`Batch`."""
         require_int("batch_size", batch_size, least=1)
         return self.assemble(*self.draw(batch_size, rng, longest))
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Turn rows of :meth:`draw` into a :class:`Batch`: pad, mask, convert to float."""
+        """Pad the rows that :meth:`draw` returned, and convert them with their mask into a :class:`Batch`."""
+        import torch
+
         count, steps = bits.shape
         position, length = np.arange(steps), lengths[:, None]
         if self.padding == "after":
@@ -236,22 +240,21 @@ class ParityTask:
             real, last = position >= steps - length, np.broadcast_to(position == steps - 1, bits.shape)
             run = np.full(count, steps)
         mask = real if self.label == "every_step" else last
-        if self.shortest < steps:  # padding holds no bit and no label
+        if self.shortest < steps:  # the padding holds zeros, not bits or labels
             bits, parity = bits * real, parity * real
         inputs, targets = (torch.from_numpy(array.astype(np.float32)).unsqueeze(-1) for array in (bits, parity))
         return Batch(inputs, targets, torch.from_numpy(np.array(mask)), torch.from_numpy(np.array(run, dtype=np.int64)))
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """An endless stream of fresh batches."""
+        """Yield batches of new strings without end."""
         while True:
             yield self.batch(batch_size, rng)
 
 
-class ParityDataset(Dataset):
-    """A fixed pool of ``size`` strings, for PyTorch's DataLoader or its own :meth:`batches`.
+class ParityDataset:
+    """A fixed set of ``size`` strings, which works with PyTorch's DataLoader and has its own :meth:`batches`.
 
-    Drawn from ``seed``, so the same seed gives the same pool; two seeds give two
-    independent pools. Held as ``uint8``, one byte a bit.
+    ``seed`` determines the strings; different seeds give independent data sets. Each bit takes one byte.
 
     >>> dataset = ParityDataset(ParityTask(lengths=8), size=100, seed=0)
     >>> next(iter(dataset.loader(batch_size=4, seed=1))).inputs.shape
@@ -268,26 +271,29 @@ class ParityDataset(Dataset):
         return len(self.bits)
 
     def __getitem__(self, index: int) -> Batch:
-        """One string as a Batch without its first axis."""
+        """Return one string as a :class:`Batch` whose tensors have no batch axis."""
         return Batch(*(tensor[0] for tensor in self.__getitems__([index])))
 
     def __getitems__(self, indices) -> Batch:
-        """Many strings at once: DataLoader calls this instead of one ``__getitem__`` a string."""
+        """Return several strings as a :class:`Batch`. The DataLoader prefers this method to ``__getitem__``."""
         rows = np.asarray(indices)
         return self.task.assemble(self.bits[rows], self.parity[rows], self.lengths[rows])
 
     def loader(self, batch_size: int, seed: int) -> DataLoader:
-        """A shuffling DataLoader whose batches are :class:`Batch` tuples."""
+        """Return a DataLoader that shuffles the strings with ``seed`` and yields each batch as a :class:`Batch`."""
+        import torch
+        from torch.utils.data import DataLoader
+
         generator = torch.Generator().manual_seed(seed)
-        return DataLoader(self, batch_size, shuffle=True, collate_fn=_as_is, generator=generator)
+        return DataLoader(self, batch_size, shuffle=True, collate_fn=_unchanged, generator=generator)
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """One shuffled pass over the pool, without the DataLoader's overhead."""
+        """Yield all strings once, in random order, without the DataLoader's overhead."""
         require_int("batch_size", batch_size, least=1)
         order = rng.permutation(len(self))
         for start in range(0, len(order), batch_size):
             yield self.__getitems__(order[start:start + batch_size])
 
 
-def _as_is(batch: Batch) -> Batch:
+def _unchanged(batch: Batch) -> Batch:
     return batch

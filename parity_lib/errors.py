@@ -1,4 +1,4 @@
-"""One form for every error about an argument: its name, what came, what is allowed."""
+"""Checks of arguments, with one form for every error message: the argument's name, its value and what is allowed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def require(condition: bool, name: str, value: object, allowed: str) -> None:
 
 
 def require_int(name: str, value: object, least: int) -> None:
-    """Raise ValueError unless ``value`` is an integer of at least ``least`` (True is no integer)."""
+    """Raise ValueError unless ``value`` is an integer of at least ``least``. Booleans are rejected."""
     is_int = isinstance(value, Integral) and not isinstance(value, bool)
     require(is_int and value >= least, name, value, f"an integer of at least {least}")
 

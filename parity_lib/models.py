@@ -1,7 +1,7 @@
-"""Recurrent networks: written out in NumPy, built on PyTorch, and with weights set by hand.
+"""Recurrent networks: one written in NumPy, one built on PyTorch, and some whose weights are set by hand.
 
-Chapter: *Unrolling a recurrent network*. Shapes: ``inputs [batch, steps, 1]``,
-hidden states ``[batch, steps, hidden]``, logits ``[batch, steps, 1]``.
+Chapter: *Unrolling a recurrent network*. Inputs have the shape ``[batch, steps, 1]``, hidden states
+``[batch, steps, hidden]`` and logits ``[batch, steps, 1]``.
 """
 
 from __future__ import annotations
@@ -13,21 +13,19 @@ import torch
 from torch import nn
 
 from parity_lib import padding
-from parity_lib.cells import CELLS
 from parity_lib.errors import require, require_choice, require_int
 
-# PyTorch's module for each of CELLS
+# PyTorch's recurrent layer for each kind of cell
 MODULES = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
            "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class ParityRNN(nn.Module):
-    """A recurrent network that reads bits and says after each one whether the count of 1s is odd.
+    """A recurrent network that reads bits and predicts, after each bit, whether the number of ones so far is odd.
 
-    ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of
-    :data:`~parity_lib.cells.CELLS`. Every parameter is
-    drawn from ``seed``, uniformly on +-1/sqrt(hidden_size), which is PyTorch's own
-    choice for these layers. Raises ValueError where an argument is not allowed.
+    ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of :data:`MODULES`. Every parameter is drawn
+    uniformly from +-1/sqrt(hidden_size), as PyTorch does by default for these layers, with a generator made from
+    ``seed``. Raises ValueError if an argument is not allowed.
 
     >>> model = ParityRNN(hidden_size=4, cell="tanh", seed=0)
     >>> model(torch.zeros(2, 7, 1)).shape
@@ -39,11 +37,11 @@ class ParityRNN(nn.Module):
         super().__init__()
         require_int("hidden_size", hidden_size, least=1)
         require_int("num_layers", num_layers, least=1)
-        require_choice("cell", cell, tuple(CELLS))
+        require_choice("cell", cell, tuple(MODULES))
         require_int("seed", seed, least=0)
         self.hidden_size, self.cell, self.num_layers = hidden_size, cell, num_layers
         sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        with torch.random.fork_rng(devices=[]):  # PyTorch's own first draw leaves no trace outside
+        with torch.random.fork_rng(devices=[]):  # the layers draw weights when they are made
             self.rnn = MODULES[cell](**sizes)
             self.hidden_to_logits = nn.Linear(hidden_size, 1)
         self._draw_parameters(seed)
@@ -58,13 +56,12 @@ class ParityRNN(nn.Module):
 
     def hidden_states(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
                       packed: bool = False) -> torch.Tensor:
-        """The last layer's hidden state after each step: ``[batch, steps, hidden]``.
+        """Return the last layer's hidden state after each time step, of shape ``[batch, steps, hidden]``.
 
-        With padding after the string, a state on a real position cannot depend
-        on what follows, so by default the padding is run through and left to the
-        mask. ``packed=True`` skips it and needs ``lengths``. Both agree on real
-        positions; what stands on padding is undefined. The inputs may be of any
-        dtype: bits are exact in all of them.
+        If padding follows the string, the states at the string's bits cannot depend on it. By default, the network
+        therefore processes the padding too, and the mask excludes it later. ``packed=True`` skips the padding and
+        needs ``lengths``. Both ways agree at the string's bits, and the states at padding are undefined. The inputs
+        may have any dtype.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)
@@ -75,20 +72,23 @@ class ParityRNN(nn.Module):
 
     def forward(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
                 packed: bool = False) -> torch.Tensor:
-        """Logits ``[batch, steps, 1]``: above 0 means odd. See :meth:`hidden_states` for ``packed``."""
+        """Return the logits, of shape ``[batch, steps, 1]``. A logit above 0 means odd.
+
+        The arguments are those of :meth:`hidden_states`.
+        """
         return self.hidden_to_logits(self.hidden_states(inputs, lengths, packed=packed))
 
 
 class NumpyRNN:
-    """One tanh or relu layer and its readout, forward and backward written out.
+    """One tanh or relu layer with its readout, whose forward and backward passes are written in NumPy.
 
-    Weights carry the names of the chapter: ``U [hidden, 1]``, ``V [hidden, hidden]``,
-    ``b [hidden]``, ``W [1, hidden]``, ``c [1]``. Equal to :class:`ParityRNN` in value
-    and gradient on the same weights (``b`` is the sum of PyTorch's two biases).
-    Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990.
+    The weights have the names of the chapter: ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``,
+    ``W [1, hidden]`` and ``c [1]``. With the same weights, outputs and gradients equal those of :class:`ParityRNN`,
+    where ``b`` is the sum of PyTorch's two biases. Backpropagation through time: Werbos, *Proceedings of the IEEE* 78,
+    1990.
 
-    >>> net = NumpyRNN.from_torch(ParityRNN(4, "tanh"))
-    >>> net.forward(np.zeros((2, 7, 1)))[0].shape
+    >>> network = NumpyRNN.from_torch(ParityRNN(4, "tanh"))
+    >>> network.forward(np.zeros((2, 7, 1)))[0].shape
     (2, 7, 1)
     """
 
@@ -100,7 +100,7 @@ class NumpyRNN:
 
     @classmethod
     def from_torch(cls, model: ParityRNN) -> NumpyRNN:
-        """Copy the weights of a one-layer tanh or relu :class:`ParityRNN`, in float64."""
+        """Make a float64 copy of a :class:`ParityRNN` that has one layer and a tanh or relu cell."""
         require_choice("model.cell", model.cell, ("tanh", "relu"))
         require(model.num_layers == 1, "model.num_layers", model.num_layers, "1")
         copy = {name: p.detach().cpu().double().numpy().copy() for name, p in model.named_parameters()}
@@ -108,12 +108,16 @@ class NumpyRNN:
                    copy["hidden_to_logits.weight"], copy["hidden_to_logits.bias"], model.cell)
 
     def step(self, x: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """One time step: ``x [batch, 1]`` and ``h [batch, hidden]`` give the next ``h``."""
-        before = x @ self.U.T + h @ self.V.T + self.b
-        return np.tanh(before) if self.activation == "tanh" else np.maximum(before, 0)
+        """Return the hidden state after one time step with input ``x [batch, 1]`` and state ``h [batch, hidden]``."""
+        pre_activation = x @ self.U.T + h @ self.V.T + self.b
+        return np.tanh(pre_activation) if self.activation == "tanh" else np.maximum(pre_activation, 0)
 
     def forward(self, inputs: np.ndarray, h0: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Logits ``[batch, steps, 1]`` and states ``[batch, steps + 1, hidden]``, ``h0`` first (0 if left out)."""
+        """Run the network and return its logits and its hidden states.
+
+        The logits have the shape ``[batch, steps, 1]``. The states have the shape ``[batch, steps + 1, hidden]`` and
+        begin with the initial state ``h0``, which is zero by default.
+        """
         batch, steps, _ = inputs.shape
         states = np.zeros((batch, steps + 1, len(self.b)))
         if h0 is not None:
@@ -123,11 +127,11 @@ class NumpyRNN:
         return states[:, 1:] @ self.W.T + self.c, states
 
     def backward(self, inputs: np.ndarray, states: np.ndarray, d_logits: np.ndarray) -> dict[str, np.ndarray]:
-        """Gradients of the loss for each weight and for every state, by name.
+        """Backpropagate through time and return the gradients of the loss by name, for each weight and each state.
 
-        ``d_logits [batch, steps, 1]`` is the loss's gradient at the logits. The
-        entry ``"h"`` ``[batch, steps + 1, hidden]`` is the total gradient at each
-        state: what came from its own readout and from all later steps.
+        ``d_logits [batch, steps, 1]`` is the gradient of the loss with respect to the logits, and ``states`` is the
+        second value that :meth:`forward` returned. The entry ``"h"`` of shape ``[batch, steps + 1, hidden]`` is the
+        total gradient at each hidden state: the part from its own logit plus the part from all later time steps.
         """
         grads = {name: np.zeros_like(getattr(self, name)) for name in "UVb"}
         grads["W"] = np.einsum("bto,bth->oh", d_logits, states[:, 1:])
@@ -137,26 +141,25 @@ class NumpyRNN:
         for t in reversed(range(inputs.shape[1])):
             h = states[:, t + 1]
             slope = 1 - h**2 if self.activation == "tanh" else (h > 0)
-            d_before = d_states[:, t + 1] * slope
-            grads["U"] += d_before.T @ inputs[:, t]
-            grads["V"] += d_before.T @ states[:, t]
-            grads["b"] += d_before.sum(0)
-            d_states[:, t] += d_before @ self.V
+            d_pre_activation = d_states[:, t + 1] * slope
+            grads["U"] += d_pre_activation.T @ inputs[:, t]
+            grads["V"] += d_pre_activation.T @ states[:, t]
+            grads["b"] += d_pre_activation.sum(0)
+            d_states[:, t] += d_pre_activation @ self.V
         return grads | {"h": d_states}
 
 
 def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
-    """A network whose weights were found by thought, right on strings of any length.
+    """Return a network, in float64, whose weights were worked out by hand to compute parity.
 
-    Two tanh units or two relu units, one GRU unit or one LSTM unit; the chapter
-    derives each. ``sharpness`` multiplies what goes into the activations
-    (tanh 3, GRU 20, LSTM 40 unless given; relu has none). float64. The GRU unit
-    alone has a limit: its update gate never opens quite, each 0 lets a
-    little of the state go, and after 1 and then about 10^8 zeros it has forgotten.
+    The network has two tanh units, two relu units, one GRU unit or one LSTM unit, and the chapter derives the weights
+    of each. ``sharpness`` multiplies the pre-activations. By default it is 3 for tanh, 20 for the GRU and 40 for the
+    LSTM; the relu network has no such factor. The networks are correct on strings of any length, except for the GRU
+    unit: its update gate never opens completely, so each 0 shrinks the state a little, and after a 1 followed by about
+    10^8 zeros the answer is wrong.
 
-    The tanh net is an OR minus an AND of the bit and the parity so far. That
-    two first-order units suffice and one does not: Goudreau, Giles, Chakradhar
-    and Chen, *IEEE Transactions on Neural Networks* 5(3), 1994.
+    The tanh network subtracts an AND from an OR of the bit and the parity so far. Two first-order units suffice for
+    this and one does not: Goudreau, Giles, Chakradhar and Chen, *IEEE Transactions on Neural Networks* 5(3), 1994.
 
     >>> (by_hand("tanh")(torch.tensor([[[1.0], [1.0], [1.0]]]).double()) > 0).flatten().tolist()
     [True, False, True]
@@ -164,8 +167,8 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
     require_choice("cell", cell, tuple(BY_HAND))
     require(sharpness is None or (cell != "relu" and sharpness > 0), "sharpness", sharpness,
             "a number above 0, and left out for relu")
-    weights, usual = BY_HAND[cell]
-    U, V, b, W, c = weights(sharpness or usual)
+    weights, default_sharpness = BY_HAND[cell]
+    U, V, b, W, c = weights(sharpness or default_sharpness)
     model = ParityRNN(len(W[0]), cell).double()
     parameters = {"weight_ih_l0": U, "weight_hh_l0": V, "bias_ih_l0": b}
     with torch.no_grad():
@@ -178,23 +181,24 @@ def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
 
 
 def _tanh_by_hand(k: float):
-    # h1 - h2 is 0 after an even and about 2 after an odd count, so (h1 - h2) / 2 is the parity.
-    # h1 answers "parity or bit", h2 "parity and bit"; XOR is the first without the second.
+    # After an even number of ones, h1 - h2 is 0, and after an odd number it is about 2, so (h1 - h2) / 2 is the parity.
+    # h1 computes "parity or bit" and h2 computes "parity and bit". XOR is the first without the second.
     return [[2 * k], [2 * k]], [[k, -k], [k, -k]], [-k, -3 * k], [[10.0, -10.0]], [-10.0]
 
 
 def _relu_by_hand(_):
-    # h1 - 2 h2 is the parity p; h1 = p + x counts to two, h2 = relu(p + x - 1) is 1 only at two.
+    # The parity is p = h1 - 2 h2. With the bit x, h1 becomes p + x, and h2 becomes 1 if p + x = 2 and 0 otherwise.
     return [[1.0], [1.0]], [[1.0, -2.0], [1.0, -2.0]], [0.0, -1.0], [[20.0, -40.0]], [-10.0]
 
 
 def _gru_by_hand(k: float):
-    # A 0 opens the update gate and h stays; a 1 shuts it and h becomes the sign of 1/2 - h.
+    # A 0 opens the update gate, so h stays. A 1 closes it, and h becomes the sign of 1/2 - h.
     return ([[0.0], [-2 * k], [0.0]], [[0.0], [0.0], [-k]], [k, k, k / 2], [[10.0]], [-5.0])
 
 
 def _lstm_by_hand(k: float):
-    # Nothing is kept by the forget gate: each step writes 1 (odd), -1 or, for a 1 after odd, nothing.
+    # The forget gate is always closed, so each step writes a new cell state: 1 if the parity is odd, and otherwise -1,
+    # or 0 after a 1 that follows an odd count, because then the input gate is closed too.
     return ([[-2 * k], [0.0], [2 * k], [0.0]], [[-k], [0.0], [k], [0.0]],
             [2.38 * k, -k, -0.38 * k, k], [[10.0]], [-3.8])
 

@@ -1,7 +1,6 @@
-"""Strings of different lengths in one rectangle: mask, pack, unpack, reduce.
+"""Masks and packing for batches whose strings have different lengths.
 
-Chapter: *Packing*. Padding stands after the string here; ``lengths`` need not
-be sorted.
+Chapter: *Packing*. Padding follows the string in all of these functions, and ``lengths`` may be in any order.
 """
 
 from __future__ import annotations
@@ -13,7 +12,9 @@ from parity_lib.errors import require
 
 
 def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
-    """True on real positions: ``bool`` ``[batch, steps]`` from ``lengths`` ``[batch]``.
+    """Return a mask that is True on the bits of each string and False on its padding.
+
+    ``lengths`` has the shape ``[batch]``; the mask is ``bool`` and has the shape ``[batch, steps]``.
 
     >>> length_mask(torch.tensor([1, 3]), steps=3)
     tensor([[ True, False, False],
@@ -25,9 +26,9 @@ def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
 
 
 def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
-    """Drop the padding of ``inputs`` ``[batch, steps, features]``, in PyTorch's packed form.
+    """Pack ``inputs`` of shape ``[batch, steps, features]``, so that a recurrent layer skips the padding.
 
-    Rows are sorted inside, and :func:`unpack` undoes it.
+    PyTorch sorts the rows by length internally; :func:`unpack` restores their order.
     """
     lengths = torch.as_tensor(lengths)
     _require_lengths(lengths, inputs.shape[0], inputs.shape[1])
@@ -35,7 +36,7 @@ def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
 
 
 def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
-    """The rectangle ``[batch, steps, features]`` again, in the original order, 0 on padding.
+    """Return a packed sequence as a tensor ``[batch, steps, features]`` in the original order, with zeros as padding.
 
     >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
     >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())
@@ -45,7 +46,10 @@ def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
 
 
 def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Row i of ``outputs`` ``[batch, steps, features]`` at step ``lengths[i] - 1``: ``[batch, features]``.
+    """Return the outputs at the last bit of each string.
+
+    From ``outputs`` of shape ``[batch, steps, features]``, this selects the time step ``lengths[i] - 1`` of each row i.
+    The result has the shape ``[batch, features]``.
 
     >>> last_real_step(torch.tensor([[[1.0], [2.0], [0.0]]]), torch.tensor([2]))
     tensor([[2.]])
@@ -56,9 +60,9 @@ def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor
 
 
 def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """The entries of ``values`` ``[batch, steps]`` where ``mask`` is True, in one row.
+    """Return the entries of ``values`` where ``mask`` is True, as a one-dimensional tensor.
 
-    Raises ValueError where the shapes differ or the mask has no True at all.
+    Both have the shape ``[batch, steps]``. Raises ValueError if the shapes differ or if the mask is False everywhere.
 
     >>> masked_values(torch.tensor([[1.0, 9.0], [2.0, 3.0]]), torch.tensor([[True, False], [True, True]]))
     tensor([1., 2., 3.])
@@ -69,7 +73,9 @@ def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 
 
 def masked_mean(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """The mean of :func:`masked_values`; what stands elsewhere, NaN too, is ignored.
+    """Return the mean of ``values`` over the positions where ``mask`` is True.
+
+    The other positions do not affect the result, even if they hold NaN. Raises the errors of :func:`masked_values`.
 
     >>> masked_mean(torch.tensor([[1.0, 9.0]]), torch.tensor([[True, False]]))
     tensor(1.)

@@ -1,4 +1,4 @@
-"""Train a network on a task, measure it, and keep the history.
+"""Training a network on a parity task, and measuring its accuracy.
 
 Chapter: *Training*.
 """
@@ -29,13 +29,12 @@ CHUNK_STEPS = 64
 
 @dataclass
 class History:
-    """What happened in a run of :func:`train`.
+    """The record of one run of :func:`train`.
 
-    ``loss`` and ``accuracy`` (per bit, on the batch before its update) have an
-    entry a step; ``validation`` holds dicts with ``step``, ``bit_accuracy``,
-    ``sequence_accuracy`` and ``strings``. ``solved_at`` is the step after which
-    every validation string was right at every labelled position, or None.
-    ``backend`` is what computed: PyTorch, or a name of :data:`parity_lib.nets.BACKENDS`.
+    ``loss`` and ``accuracy`` have one entry per update, measured on the batch before its update; the accuracy counts
+    bits. ``validation`` holds dicts with ``step``, ``bit_accuracy``, ``sequence_accuracy`` and ``strings``.
+    ``solved_at`` is the update after which every label of every validation string was predicted correctly, or None.
+    ``backend`` names the code that trained the network: ``"torch"``, or a batched one of the experiments.
     """
 
     settings: dict[str, Any]
@@ -49,27 +48,26 @@ class History:
 
     @property
     def steps(self) -> int:
-        """How many updates were made."""
+        """The number of updates."""
         return len(self.loss)
 
     @property
     def solved(self) -> bool:
-        """Whether the run ended with every validation string right."""
+        """Whether the run ended with every validation string correct."""
         return self.solved_at is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """The history as plain numbers, lists and dicts: the form in which results are stored.
+        """Return the history as a dict of plain numbers, lists and dicts, as the result files store it.
 
-        Wall time is left out of it, so that equal runs give equal dicts.
+        The dict does not contain the wall time, so that two equal runs give equal dicts.
         """
         return {key: value for key, value in asdict(self).items() if key != "seconds"}
 
 
 def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy on logits, averaged over the positions that count.
+    """Return the binary cross-entropy in nats, averaged over the positions where ``mask`` is True.
 
-    ``logits`` and ``targets`` ``[batch, steps, 1]``, ``mask`` ``[batch, steps]``;
-    returns a scalar, in nats.
+    ``logits`` and ``targets`` have the shape ``[batch, steps, 1]``, and ``mask`` has the shape ``[batch, steps]``.
 
     >>> zero = torch.zeros(1, 2, 1)
     >>> masked_loss(zero, zero, torch.tensor([[True, False]]))
@@ -79,14 +77,17 @@ def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
 
 
 def _that_count(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    # Padding is left out before the logarithms: a NaN that stands there must not reach the gradient.
+    # Select the positions before computing logarithms, so that a NaN in the padding cannot reach the gradient.
     logits, targets = (masked_values(part.squeeze(-1), mask) for part in (logits, targets))
     return logits, targets.to(logits.dtype)
 
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
-    """Per string: ``right`` bits and ``counted`` bits, ``int64`` ``[batch]`` each."""
+    """Return the number of correct predictions (``right``) and of labels (``counted``) for each string.
+
+    Both are ``int64`` arrays of shape ``[batch]``.
+    """
     right = (model(batch.inputs, batch.run_lengths) > 0) == (batch.targets > 0.5)
     right = right.squeeze(-1) & batch.mask
     return {"right": right.sum(1).cpu().numpy(), "counted": batch.mask.sum(1).cpu().numpy()}
@@ -94,13 +95,12 @@ def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
 
 def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int,
              bucket: int | None = None) -> dict[str, Any]:
-    """Measure ``model`` on ``count`` fresh strings of ``task``, drawn from ``seed``.
+    """Measure the accuracy of ``model`` on ``count`` new strings of ``task``, drawn with ``seed``.
 
-    Returns ``bit_accuracy`` and ``sequence_accuracy`` (a string counts when all
-    its labelled positions are right), ``strings`` and, where ``bucket`` is given,
-    ``by_length``: the same for strings of each ``bucket`` lengths
-    (``from``, ``to``, ``strings``, ``bit_accuracy``, ``sequence_accuracy``).
-    Raises ValueError where an argument is not allowed.
+    Returns a dict with ``bit_accuracy``, ``sequence_accuracy`` (the share of strings with a correct prediction for
+    every label) and ``strings`` (their number). If ``bucket`` is given, ``by_length`` is a list with the same numbers
+    for strings ``from`` one length ``to`` another, with ``bucket`` lengths in each. Raises ValueError if an argument is
+    not allowed.
     """
     require_int("count", count, least=1)
     require_int("seed", seed, least=0)
@@ -137,21 +137,19 @@ def _score(right: np.ndarray, counted: np.ndarray) -> dict[str, float]:
 def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batch_size: int = 32,
           lr: float = 0.005, optimizer: str = "adam", clip: float | None = 0.25, validate_every: int = 50,
           validation_size: int = 5000, progress: bool | None = None) -> History:
-    """Train ``model`` on fresh strings of ``task`` until it is exactly right, or ``max_steps`` are done.
+    """Train ``model`` on new strings of ``task`` until it answers all validation strings correctly.
 
-    The defaults together with ``ParityRNN()`` are the book's recipe. Training
-    and validation strings come from two independent streams of ``seed``;
-    validation strings are 1.5 times as long as in training. Every
-    ``validate_every`` steps the first 500 are tried, and only where all of them
-    are right the rest of the ``validation_size``; the run stops when all are.
-    ``clip`` bounds the norm of the gradient (None: no bound). ``progress`` shows
-    a bar (None: unless the environment has ``PARITY_PROGRESS=0``). Ctrl-C ends
-    the run and returns the history so far. PyTorch computes with one thread
-    meanwhile: with more of them sums are added in another order, and a net this
-    small is trained no faster.
+    Training stops after ``max_steps`` updates in any case.
 
-    Raises ValueError where an argument is not allowed: it names the argument,
-    the value and what is allowed.
+    The defaults, together with ``ParityRNN()``, are the book's recipe. Training and validation strings come from two
+    independent generators made from ``seed``. Validation strings are 1.5 times as long as training strings. Every
+    ``validate_every`` updates, the network is tested on 500 of them and, if it is correct on all of these, on the rest
+    of the ``validation_size`` strings. The run stops when all are correct. ``clip`` limits the norm of the gradient
+    (None means no limit). ``progress`` shows a progress bar; None shows it unless the environment variable
+    ``PARITY_PROGRESS`` is 0. Ctrl-C ends the run and returns the history so far.
+
+    PyTorch uses a single thread during training. More threads would add numbers in a different order, and they do not
+    train such a small network faster. Raises ValueError if an argument is not allowed.
 
     >>> from parity_lib.models import ParityRNN
     >>> history = train(ParityRNN(), ParityTask(8), max_steps=3, seed=0, progress=False)
@@ -218,7 +216,7 @@ def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip
 
 
 def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Batches of fresh strings; 64 are made at once, because one costs nearly as much."""
+    """Yield training batches. Drawing 64 of them together costs little more than drawing one."""
     longest = task.first_longest
     while history.steps < max_steps:
         chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
@@ -232,7 +230,7 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
 
 
 class _Validation:
-    """Fixed strings, 1.5 times as long as in training, tried in two stages."""
+    """Fixed strings, 1.5 times as long as those for training, on which a network is tested in two stages."""
 
     def __init__(self, task: ParityTask, size: int, rng: np.random.Generator) -> None:
         self.task = task.stretched(VALIDATION_STRETCH)
@@ -252,13 +250,13 @@ class _Validation:
 
 
 def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
-    """A bar over so many updates; None shows it unless the environment has ``PARITY_PROGRESS=0``."""
+    """Return a progress bar over ``total`` updates. ``progress`` has the meaning that it has in :func:`train`."""
     wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
     return tqdm(total=total, disable=not wanted, **{"leave": False, "unit": "step"} | options)
 
 
 def close(bar: tqdm) -> None:
-    """End a bar where it is: notebooks paint one that has not come to its total as an error, and leave it there."""
+    """Close a progress bar at its current count, because notebooks show a bar below its total as an error."""
     bar.total = bar.n
     bar.close()
 
