@@ -1,4 +1,4 @@
-"""Collecting: every file of a platform's download goes to ``submitted/STUDENT/NAME/`` or is named with the reason."""
+"""Collecting submissions: each file of a download is placed in ``submitted/STUDENT/NAME/`` or listed with a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nbgrader.apps import NbGraderApp
 
 from parity_lib.errors import require, require_choice
 from parity_lib.teaching import archive, status
-from parity_lib.teaching.placing import TIME_FILE, TIME_FORMAT, Submission, SubmissionStore
+from parity_lib.teaching.placing import TIME_FILE, TIME_FORMAT, CollectedSubmission, SubmissionStore
 from parity_lib.teaching.platforms import Upload, find_platform, parse_time, read_table
 from parity_lib.teaching.roster import Roster, read_people
 from parity_lib.teaching.tidy import printable
@@ -40,17 +40,17 @@ class ReportLine:
 class Candidate:
     """A notebook in the download that may be a student's submission."""
 
-    submission: Submission
+    submission: CollectedSubmission
     file: archive.ArchivedFile
     file_name: str      # as the student called it
     notes: list[str]
 
 
 class Collector:
-    """Collects the submissions of an exercise from one download, and reports on every student and every file."""
+    """The collection of an exercise's submissions from a download, with a report on every student and every file."""
 
     def __init__(self, app: NbGraderApp, name: str, source: str, keep: str = "last") -> None:
-        """Read the gradebook; ``source`` is a platform or a pattern for file names, ``keep`` "last" or "on-time"."""
+        """Read the gradebook; ``source`` is a platform or a pattern for file names, ``keep`` is "last" or "on-time"."""
         require_choice("--keep", keep, ("last", "on-time"))
         self.name, self.keep, self.platform = name, keep, find_platform(source)
         self.store, self.lines = SubmissionStore(app, name), []
@@ -68,7 +68,7 @@ class Collector:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
 
     def read_list(self, path: Path) -> None:
-        """Read the platform's list, which tells whose the files are and when they were handed in."""
+        """Read the students' numbers and the submission times from the list that the platform exports."""
         rows = self.platform.read_list(read_table(path), path.name)
         self.roster.match_list(rows, path.name)
         unread = [row for row in rows if row.time is None and self.platform.time_heading]
@@ -116,7 +116,7 @@ class Collector:
         if not readable:
             raise ValueError(f"--from does not fit ARCHIVE: none of its {len(files)} files has a name of that form"
                              + "".join(f"; {path}: {reason}" for path, reason, _ in problems[:1]))
-        for path, reason, student in problems:      # a PDF next to a notebook does not matter
+        for path, reason, student in problems:      # a PDF next to a notebook is not needed
             self._leave_out(path, reason, student, not self.candidates[student] or archive.may_hold_notebook(path))
         for student, people in numbers.items():
             if len(people) > 1:                     # a platform gives a person one number
@@ -138,8 +138,8 @@ class Collector:
         if self.cells and len(foreign) > len(ids & self.cells):
             raise ValueError(f"it is a notebook of another exercise, with {len(foreign)} cells that {self.name} lacks")
         time = upload.time or self.times.get(upload.number)
-        submission = Submission(hashlib.sha256(data).hexdigest(), f"{time:{TIME_FORMAT}}" if time else "", upload.late,
-                                file.path)
+        submission = CollectedSubmission(hashlib.sha256(data).hexdigest(), f"{time:{TIME_FORMAT}}" if time else "",
+                                         upload.late, file.path)
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str, force: bool, dry_run: bool) -> None:
@@ -180,7 +180,7 @@ class Collector:
             line.serious = True
             line.notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")
 
-    def _choose(self, student: str, earlier: Submission | None, line: ReportLine) -> Candidate | None:
+    def _choose(self, student: str, earlier: CollectedSubmission | None, line: ReportLine) -> Candidate | None:
         """Return the new notebook that counts, or None if none does, and leave out the student's other notebooks.
 
         Notebooks named after the exercise come first. Among these and the submission collected earlier, the time
@@ -232,7 +232,7 @@ class Collector:
             notes.append(f"{candidate.file_name} was taken as {self.name}.ipynb")
         return notes
 
-    def _is_on_time(self, student: str, submission: Submission) -> bool | None:
+    def _is_on_time(self, student: str, submission: CollectedSubmission) -> bool | None:
         """Return whether a notebook was handed in on time, or None if that is not known."""
         if submission.utc is None:
             return None if submission.late is None else not submission.late

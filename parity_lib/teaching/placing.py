@@ -23,7 +23,7 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 
 @dataclass(frozen=True)
-class Submission:
+class CollectedSubmission:
     """A student's notebook: the hash of its content, its time, and its path in the platform's download."""
 
     digest: str = ""            # "" if nothing was collected
@@ -44,36 +44,37 @@ class SubmissionStore:
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name
         self.path = Path(app.coursedir.root, "private", "collected", quote(name, safe="") + ".json")
-        self.record: dict[str, Submission] = {}
+        self.record: dict[str, CollectedSubmission] = {}
         try:
             if self.path.is_file():
                 entries = json.loads(self.path.read_text(encoding="utf8"))
-                self.record = {student: Submission(**entry) for student, entry in entries.items()}
+                self.record = {student: CollectedSubmission(**entry) for student, entry in entries.items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{self.path} cannot be read ({error}). If you remove it, all submissions that are there "
                              "count as placed by hand") from None
 
-    def recorded(self, student: str) -> Submission:
-        """Return what was collected from a student, which may have been changed since."""
-        return self.record.get(student, Submission())
+    def recorded(self, student: str) -> CollectedSubmission:
+        """Return the record of a student's submission, which is empty if nothing was collected."""
+        return self.record.get(student, CollectedSubmission())
 
-    def present(self, student: str) -> Submission | None:
-        """Return the submission that is there, or None. Its digest is "" if only a person can have placed it there.
+    def present(self, student: str) -> CollectedSubmission | None:
+        """Return the submission that is in the student's folder, or None if there is none.
 
-        That is the case for a link and for a notebook with another name.
+        It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
+        with another name, which only a person can have placed there.
         """
         folder = outcome.submitted(self.app, student, self.name)
         notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
         if any(path.is_symlink() for path in (folder.parent, folder, notebook, time)):
-            return Submission()
+            return CollectedSubmission()
         if not notebook.is_file():
             files = [path for path in folder.glob("*") if path.name != TIME_FILE and not path.name.startswith(".")]
-            return Submission() if files else None
+            return CollectedSubmission() if files else None
         text = time.read_bytes()[:1000].decode("utf8", "replace").strip() if time.is_file() else ""
         digest, entry = hashlib.sha256(notebook.read_bytes()).hexdigest(), self.recorded(student)
-        return entry if (digest, text) == (entry.digest, entry.time) else Submission(digest, text)
+        return entry if (digest, text) == (entry.digest, entry.time) else CollectedSubmission(digest, text)
 
-    def place(self, student: str, submission: Submission, content: bytes) -> None:
+    def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission, replacing what is there."""
         folder = outcome.submitted(self.app, student, self.name)
         for path in (folder.parent, folder):
@@ -88,11 +89,11 @@ class SubmissionStore:
         self.remember(student, submission)
 
     def refuse(self, student: str, reason: str) -> None:
-        """Remember why nothing could be collected from a student, or forget it if ``reason`` is empty."""
+        """Remember why nothing could be collected from a student."""
         self.remember(student, replace(self.recorded(student), refused=reason))
 
-    def remember(self, student: str, submission: Submission) -> None:
-        """Make a submission the student's entry in the record."""
+    def remember(self, student: str, submission: CollectedSubmission) -> None:
+        """Save a submission as the student's entry in the record."""
         if submission == self.recorded(student):
             return
         self.record[student] = submission

@@ -29,7 +29,7 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """One way to read the path of a file in a download; ``owner`` is the name, id or email address of a student."""
+    """A possible reading of a file's path in a download; ``owner`` is the name, id or email address of a student."""
 
     owner: str
     file_name: str

@@ -1,4 +1,4 @@
-"""The students in the gradebook, and how to tell whose a file or a row of a platform's list is.
+"""The students in the gradebook, and the rules that match files and the rows of a platform's list to them.
 
 In a list, only ids and email addresses count. Without a list, a name decides if only one student has it. Names are
 compared without case, accents and punctuation, and with their words in any rotation, because platforms put the family
@@ -38,7 +38,7 @@ class Roster:
     people: list[Person]
     rows: dict[str, ListedStudent] = field(default_factory=dict)    # by the platform's number
     owners: dict[str, str] = field(default_factory=dict)            # ids of students by the platform's number
-    problems: dict[str, str] = field(default_factory=dict)          # by the number of a row that is nobody's
+    problems: dict[str, str] = field(default_factory=dict)          # by the number of a row without a student
 
     def __post_init__(self) -> None:
         self._ids: dict[str, set[str]] = defaultdict(set)       # ids and email addresses
@@ -60,7 +60,7 @@ class Roster:
         if not owners:
             raise ValueError(reasons[0])
         if len(owners) > 1 or (len(uploads) > 1 and uploads[0].number and not self.rows):
-            raise ValueError("its name can be read in more than one way, so it is not certain whose it is"
+            raise ValueError("its name can be read in more than one way, so its owner is not certain"
                              + ("" if self.rows else " (--list may tell)"))
         student, upload = owners.popitem()
         return upload, student
@@ -89,7 +89,7 @@ class Roster:
                          + ("" if self.rows else " (--list tells them apart)"))
 
     def match_list(self, rows: list[ListedStudent], source: str) -> None:
-        """Decide whose each row of a platform's list is. Raise ValueError if no row belongs to a student."""
+        """Match the rows of a platform's list to the students. Raise ValueError if no row can be matched."""
         self.rows = {row.number: row for row in rows}
         for row in rows:
             known = [self._ids[cell.casefold()] for cell in row.ids if cell.casefold() in self._ids]

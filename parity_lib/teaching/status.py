@@ -78,7 +78,7 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
     except MissingEntry:
         known = ", ".join(sorted(item.name for item in book.assignments))
         allowed = f"({known})" if known else "(there is none yet: nbgrader generate_assignment NAME)"
-        raise ValueError(f"NAME must be an exercise in the gradebook {allowed}, but it is {name!r}") from None
+        raise ValueError(f"name must be an exercise in the gradebook {allowed}, but it is {name!r}") from None
 
 
 def exercise_names(app: NbGraderApp) -> list[str]:
@@ -94,7 +94,7 @@ def require_student(argument: str, student: str, students: Iterable[str]) -> Non
 
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
-    """Fill in what the folders of the course and the student's entry in the gradebook say."""
+    """Fill in the state, the points and the times from the folders of the course and the entry in the gradebook."""
     folder = outcome.submitted(app, row.student, assignment.name)
     row.state, row.why = _find_state(app, assignment, row.student, entry, folder, store)
     time = _submission_time(folder)
@@ -113,7 +113,7 @@ def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry
 
 def _find_state(app: NbGraderApp, assignment: Assignment, student: str, entry: SubmittedAssignment | None,
                 folder: Path, store: SubmissionStore) -> tuple[str, str]:
-    """Return the state, and what a person should know about it."""
+    """Return the state and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
     if present and (why := outcome.recall(app, student, assignment.name)) is not None:
         return "failed", why

@@ -23,8 +23,8 @@ NAME = "unrolling"
 DUE = datetime(2026, 11, 20, 18, 0)     # UTC
 CLASS = {student.id: student for student in the_class()}
 MANY = {student.id: student for student in the_class(500)}      # the class of forty comes first
-ADA, EMMY, GRACE, KURT, SOFJA, ANNA, OTHER_ANNA, SINEAD, LI = (
-    f"s2045{number:02}" for number in (1, 2, 3, 4, 5, 15, 16, 18, 32))
+IDS = ADA, EMMY, GRACE, KURT, SOFJA, ANNA, OTHER_ANNA, SINEAD, LI = [
+    f"s2045{number:02}" for number in (1, 2, 3, 4, 5, 15, 16, 18, 32)]
 
 
 @functools.cache

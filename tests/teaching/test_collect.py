@@ -24,26 +24,9 @@ from parity_lib.teaching.extension import extend
 from parity_lib.teaching.roster import Person, Roster
 from tests.exercises.course import parity
 from tests.teaching import archives
-from tests.teaching.archives import (
-    ADA,
-    ANNA,
-    CLASS,
-    EMMY,
-    GRACE,
-    KURT,
-    LI,
-    NAME,
-    OTHER_ANNA,
-    SINEAD,
-    SOFJA,
-    canvas,
-    moodle,
-    notebook,
-    worksheet,
-    zip_bytes,
-    zipped,
-)
+from tests.teaching.archives import CLASS, NAME, canvas, moodle, notebook, worksheet, zip_bytes, zipped
 
+ADA, EMMY, GRACE, KURT, SOFJA, ANNA, OTHER_ANNA, SINEAD, LI = archives.IDS
 UNUSABLE = {KURT, SOFJA}        # a page instead of a notebook, and a notebook that is cut off
 NOTEBOOK = f"{NAME}.ipynb"
 TIMED = r"(?P<student_id>[^_]+)_(?P<timestamp>[^_]+)_"
@@ -503,7 +486,7 @@ def test_wrong_arguments_are_explained(root, tmp_path):
         assert (code, placed(root), len(output.splitlines())) == (1, {}, 1)
         assert message in output, output
     code, output = parity(root, "collect", "unroling", good, "--from", "moodle")
-    assert "NAME must be an exercise in the gradebook (unrolling), but it is 'unroling'" in output
+    assert "name must be an exercise in the gradebook (unrolling), but it is 'unroling'" in output
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         book.find_assignment(NAME).duedate = None
         book.db.commit()

@@ -13,7 +13,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from parity_lib.teaching import course
-from parity_lib.teaching.placing import Submission, SubmissionStore
+from parity_lib.teaching.placing import CollectedSubmission, SubmissionStore
 from tests.exercises.course import parity
 from tests.teaching import archives, classroom
 from tests.teaching.archives import CLASS, NAME
@@ -76,7 +76,7 @@ def test_nothing_to_do_is_status_0(root):
 
 def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
     store = SubmissionStore(course.load_course(root), NAME)
-    store.remember("s204538", Submission(refused="unrolling.html: it is not a notebook"))
+    store.remember("s204538", CollectedSubmission(refused="unrolling.html: it is not a notebook"))
     path = root / "submitted" / "s204501" / NAME / f"{NAME}.ipynb"
     path.write_bytes(path.read_bytes() + b"\n")
     os.utime(path, (4e9, 4e9))

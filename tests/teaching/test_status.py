@@ -252,7 +252,7 @@ def test_wrong_arguments_are_explained(root, tmp_path):
         book.add_assignment("not_generated", duedate=DUE)
     for arguments, message in (
             (("nobody", NAME, "2"), "STUDENT must be the id of a student in the gradebook"),
-            ((ADA, "unroling", "2"), "NAME must be an exercise in the gradebook (gradient_through_time, "),
+            ((ADA, "unroling", "2"), "name must be an exercise in the gradebook (gradient_through_time, "),
             ((ADA, NAME, "nan"), "DAYS must be a number from 0 to 366, but it is nan"),
             ((ADA, NAME, "1e9"), "DAYS must be a number from 0 to 366"),
             ((ADA, "no_date", "2"), "no_date has no due date: nbgrader db assignment add no_date --duedate="),
