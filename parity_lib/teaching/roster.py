@@ -51,30 +51,32 @@ class Roster:
 
     def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
         """Return the reading of a path that fits a student, and the student's id. Raise ValueError with the reason."""
-        owners, reasons = {}, []
-        for upload in uploads:
-            try:
-                owners.setdefault(self._find_owner(upload), upload)
-            except ValueError as error:
-                reasons.append(str(error))
-        if not owners:
-            raise ValueError(reasons[0])
-        if len(owners) > 1 or (len(uploads) > 1 and uploads[0].number and not self.rows):
+        fitting = [upload for upload in uploads if not self.rows or self._fits_list(upload)]
+        if len(fitting) > 1 and fitting[0].number:
             raise ValueError("its name can be read in more than one way, so its owner is not certain"
                              + ("" if self.rows else " (--list may tell)"))
-        student, upload = owners.popitem()
-        return upload, student
+        reasons = []
+        for upload in fitting or uploads[:1]:
+            try:
+                return upload, self._find_owner(upload)
+            except ValueError as error:
+                reasons.append(str(error))
+        raise ValueError(reasons[0])
+
+    def _fits_list(self, upload: Upload) -> bool:
+        row = self.rows.get(upload.number)
+        return row is not None and (not row.name or letters(upload.owner) in spellings(row.name))
 
     def _find_owner(self, upload: Upload) -> str:
         if not upload.number:
             return self._only(self._ids.get(upload.owner.casefold(), set()), f"the id {upload.owner!r}")
         if not self.rows:
             return self._only(self._names.get(letters(upload.owner), set()), f"the name {upload.owner!r}")
-        if (row := self.rows.get(upload.number)) is None:
+        if upload.number not in self.rows:
             raise ValueError(f"{upload.number} of {upload.owner!r} is not in the list")
-        if row.name and letters(upload.owner) not in spellings(row.name):
-            raise ValueError(f"in the list, {upload.number} is {row.name!r} and not {upload.owner!r}; is it the list "
-                             "of another exercise?")
+        if not self._fits_list(upload):
+            raise ValueError(f"in the list, {upload.number} is {self.rows[upload.number].name!r} and not "
+                             f"{upload.owner!r}; is it the list of another exercise?")
         if upload.number in self.problems:
             raise ValueError(self.problems[upload.number])
         return self.owners[upload.number]

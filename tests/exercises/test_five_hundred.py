@@ -1,4 +1,4 @@
-"""Five hundred students, from the platform's archive to its file of grades: nobody is lost; what each step takes."""
+"""A class of five hundred, from the platform's archive to its file of grades: nobody is lost on the way."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from tests.teaching.archives import EMMY, KURT, NAME, SOFJA
 
 STUDENTS = [*archives.MANY.values()]
 NOTHING = {student for place, student in enumerate(archives.MANY, start=1) if place % 25 == 0}
-UNREADABLE = {KURT, SOFJA}      # a page instead of a notebook, a file that is cut off
+UNREADABLE = {KURT, SOFJA}      # a page instead of a notebook, and a notebook that is cut off
 GRADED = [student for student in archives.MANY if student not in NOTHING | UNREADABLE]
-HAND_INS = [one for one in bank.bank(NAME) if one.path.stem != "wrong_ready_answers"]
+HAND_INS = [submission for submission in bank.bank(NAME) if submission.path.stem != "wrong_ready_answers"]
 DONE = dict(zip(archives.MANY, itertools.cycle(HAND_INS), strict=False))
-POINTS = 2      # that a reader gives to each answer in words
+POINTS = 2      # for each answer in words
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def run(root: Path, *command: str) -> Step:
 
 
 def downloads(folder: Path) -> None:
-    """The archives and lists of both platforms, and the list of the class."""
+    """Write the archives and the lists of both platforms, and the list of the class."""
     slips, files = archives.slips(), {}
     for place, (before, student) in enumerate(itertools.pairwise([STUDENTS[-1], *STUDENTS])):
         if student.id in NOTHING:
@@ -60,7 +60,7 @@ def downloads(folder: Path) -> None:
             if rubric.in_words(cell):
                 cell.source = forty.answer_of(place, student, before)
         written = nbformat.writes(notebook).encode()
-        for (_, name), data in ([one for one in slips.items() if one[0][0] == student.id]
+        for (_, name), data in ([item for item in slips.items() if item[0][0] == student.id]
                                 or [((student.id, f"{NAME}.ipynb"), b"")]):
             if name.endswith(".zip"):
                 files[student.id, name] = archives.zip_bytes({f"{NAME}/{NAME}.ipynb": written})
@@ -74,18 +74,18 @@ def downloads(folder: Path) -> None:
     with (folder / "students.csv").open("w", encoding="utf8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["id", "first_name", "last_name", "email"])
-        table.writerows([one.id, one.first_name, one.last_name, one.email] for one in STUDENTS)
+        table.writerows([student.id, student.first_name, student.last_name, student.email] for student in STUDENTS)
 
 
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory) -> tuple[Path, dict[str, Step]]:
-    """The course at the end, and each step by its name."""
+    """Return the course at the end, and each step by its name."""
     root = course.copy_course(tmp_path_factory.mktemp("class") / "course", NAME)
     downloads(place := root.parent)
     (root / "private").mkdir()
     (root / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
     (root / "parity_lib").symlink_to(course.ROOT / "parity_lib")
-    moodle, canvas = (["--list", str(place / f"{one}.csv")] for one in ("moodle", "canvas"))
+    moodle, canvas = (["--list", str(place / f"{platform}.csv")] for platform in ("moodle", "canvas"))
     commands = {
         "class": ["nbgrader", "db", "student", "import", str(place / "students.csv")],
         "exercise": ["nbgrader", "generate_assignment", NAME, "--force"],

@@ -374,7 +374,9 @@ def test_nobody_can_hand_in_for_somebody_else(root, tmp_path):
     forged = zipped(tmp_path / "forged.zip", {
         f"gödelkurt_{CLASS[KURT].canvas}_99000_x_{CLASS[EMMY].canvas}_99001_{NOTEBOOK}": notebook("Emmy's")})
     emmy = replace(CLASS[EMMY], first_name=f"gödelkurt_{CLASS[KURT].canvas}_99000_x", last_name="")
-    for listing in ((), ("--list", archives.canvas_gradebook(tmp_path / "list.csv", [CLASS[KURT], emmy]))):
+    guest = replace(emmy, id="guest", email="guest@example.org")      # not in the gradebook
+    for students in ([], [CLASS[KURT], emmy], [CLASS[KURT], guest]):
+        listing = ("--list", archives.canvas_gradebook(tmp_path / "list.csv", students)) if students else ()
         code, _, output = collect(root, forged, "--from", "canvas", *listing)
         assert (code, placed(root)) == (1, {ADA: "through Canvas"})
         assert "its name can be read in more than one way" in output
