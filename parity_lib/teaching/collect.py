@@ -1,209 +1,254 @@
-"""`parity collect`: from a platform's download to ``submitted/STUDENT/NAME/``, and a reason for each file left behind.
-
-Chapter: *For instructors*. :mod:`archive` reads the files, :mod:`platforms` their names, :mod:`roster` finds the
-student, :mod:`choosing` takes one of a student's files, :mod:`placing` writes it and remembers what was written, so
-that nothing put there by a person is touched.
-"""
+"""Collecting submissions: each file of a download is placed in ``submitted/STUDENT/NAME/`` or listed with a reason."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from dateutil import tz
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.errors import require, require_choice
-from parity_lib.teaching import archive, placing, platforms, roster, status
-from parity_lib.teaching.choosing import Candidate, Exercise, Left, alike, choose
-from parity_lib.teaching.grade import printable
-from parity_lib.teaching.placing import Row
-from parity_lib.teaching.tidy import progress
+from parity_lib.teaching import archive, status
+from parity_lib.teaching.placing import TIME_FILE, TIME_FORMAT, CollectedSubmission, SubmissionStore
+from parity_lib.teaching.platforms import Upload, find_platform, parse_time, read_table
+from parity_lib.teaching.roster import Roster, read_people
+from parity_lib.teaching.tidy import printable
 
-OTHER_ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
-NOT_ONE = "it is no notebook: it cannot be read as one"
-
-
-class Beside(ValueError):
-    """A file that is no notebook; it matters to nobody where the student has sent one, too."""
+STATES = ("placed", "updated", "kept", "by hand", "nothing")
+UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 
 @dataclass
-class Collected:
-    """What a command did: a row for each student, the files that went nowhere, how many a system had added."""
+class ReportLine:
+    """What happened to a student's submission or to a file; a person should look at it if it is ``serious``."""
 
-    rows: list[Row]
-    left: list[Left]
-    added_by_systems: int
-    times_in_list: bool
-    notes: list[str]        # on the list
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether not all went by itself."""
-        return any(one.serious for one in (*self.rows, *self.left)) or bool(self.notes)
+    subject: str        # a student's id, the path of a file, or the name of the list
+    state: str          # one of STATES for a student, "left out" or "not needed" for a file, or "note"
+    notes: list[str]
+    serious: bool = False
+    student: str = ""
 
 
-def collect(app: NbGraderApp, name: str, archives: list[Path], platform: str, listing: Path | None = None,
-            keep: str = "last", zone: tzinfo = platforms.tz.UTC, force: tuple[str, ...] = (), dry: bool = False
-            ) -> Collected:
-    """Place the hand-ins of a download. Raises ValueError where an argument is not what it must be.
+@dataclass(frozen=True)
+class Candidate:
+    """A notebook in the download that may be a student's submission."""
 
-    ``zone`` is that of times that name none. ``force`` names students whose hand-in is replaced, whoever put it there.
-    """
-    require_choice("--keep", keep, ("last", "on-time"))
-    exercise = _exercise(app, name)
-    require(keep == "last" or exercise.due is not None, "--keep", keep, f"last: {name} has no due date")
-    require(keep == "last" or platforms.has_times(platform, listing is not None), "--keep", keep,
-            "last where nothing says when a hand-in came: --list FILE, or a pattern with (?P<timestamp>...)")
-    known = roster.students(app)
-    for student in force:
-        status.require_student("--force", student, [one.id for one in known.people])
-    if listing is not None:
-        known.read(listing, platform, zone)
-    reads = platforms.reader(platform, zone, lambda text: text.casefold() in known.ids)
-    record = placing.Record(app, name)
-    rows = []
-    with contextlib.ExitStack() as stack:
-        opened = [(path.name, stack.enter_context(archive.opened(path))) for path in archives]
-        names = [one for one, _ in opened]
-        found, left, junk = _gather(exercise, opened, reads, known)
-        for person in known.people:
-            mine = found.get(person.id, [])
-            again = {one.digest for one in mine if one.when}    # what is known of their time now is what counts
-            if (before := record.before(person.id)) is not None and before.digest not in again:
-                mine = [Candidate("", "", before.digest, -1, before.when, before.late, before.order), *mine]
-            own = [one for one in left if one.student == person.id]
-            if any(one.place >= 0 for one in mine):
-                for one in own:
-                    one.serious &= not one.beside
-            chosen, notes = choose(exercise, person.id, mine, keep, names, left)
-            row = placing.place(record, person.id, chosen, person.id in force, dry)
-            if all(one.place < 0 for one in mine):
-                notes += [f"{PurePosixPath(one.path).name}: {one.why}" for one in own]
-                notes += ["not in this download"] * (bool(mine) and not own)
-            row.notes = [*notes, *row.notes]
-            rows.append(row)
-    return Collected(rows, sorted(left, key=lambda one: (one.archive, one.path)), junk,
-                     any(one.when for one in known.entries.values()),
-                     [*_on_times(known, listing), *filter(None, [known.doubt])])
+    submission: CollectedSubmission
+    file: archive.ArchivedFile
+    file_name: str      # as the student called it
+    notes: list[str]
 
 
-def _on_times(known: roster.Roster, listing: Path | None) -> list[str]:
-    if not known.times_unread:
-        return []
-    return [f"{len(known.times_unread)} times in {listing.name} were not taken: {known.times_unread[0]} "
-            "(set the language of your Moodle profile to English and download it again)"]
+class Collector:
+    """The collection of an exercise's submissions from a download, with a report on every student and every file."""
 
+    def __init__(self, app: NbGraderApp, name: str, source: str, keep: str = "last") -> None:
+        """Read the gradebook; ``source`` is a platform or a pattern for file names, ``keep`` is "last" or "on-time"."""
+        require_choice("--keep", keep, ("last", "on-time"))
+        self.name, self.keep, self.platform = name, keep, find_platform(source)
+        self.store, self.lines = SubmissionStore(app, name), []
+        self.candidates: dict[str, list[Candidate]] = defaultdict(list)
+        self.times: dict[str, datetime] = {}        # by the platform's number, as in the list
+        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+            assignment = status.find_assignment(book, name)
+            self.cells = {cell.name for notebook in assignment.notebooks
+                          for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
+            self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
+                entry.student.id: entry.duedate for entry in book.assignment_submissions(name)}
+            self.roster = Roster(read_people(book))
+        require(keep == "last" or assignment.duedate is not None, "--keep", keep, f"'last': {name} has no due date")
+        if not self.roster.people:
+            raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
 
-def _exercise(app: NbGraderApp, name: str) -> Exercise:
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        found = status.find(book, name)
-        cells = (one.name for notebook in found.notebooks
-                 for one in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells))
-        more = {one.student.id: one.extension for one in book.assignment_submissions(name) if one.extension is not None}
-        return Exercise(name, found.duedate, more, frozenset(cells))
+    def read_list(self, path: Path) -> None:
+        """Read the students' numbers and the submission times from the list that the platform exports."""
+        rows = self.platform.read_list(read_table(path), path.name)
+        self.roster.match_list(rows, path.name)
+        unread = [row for row in rows if row.time is None and self.platform.time_heading]
+        for row in rows:
+            if row.time and row.time != "-":
+                try:
+                    self.times[row.number] = parse_time(row.time, tz.tzlocal())
+                except ValueError:
+                    unread.append(row)
+        if unread:
+            self._report(path.name, "note", f"{len(unread)} times cannot be read, such as {unread[0].time!r}; set the "
+                         "language of your profile to English and export the list again", serious=True)
+        if self.times:
+            self._report(path.name, "note", f"times were read as {datetime.now(tz.tzlocal()):%Z}; if your profile has "
+                         "another time zone, set TZ, as in TZ=Europe/Berlin parity collect ...")
 
+    def collect(self, download: Path, force: tuple[str, ...] = (), dry_run: bool = False) -> None:
+        """Collect from a download; replace files placed by hand only for the students in ``force``."""
+        for student in force:
+            status.require_student("--force", student, self.due)
+        with archive.open_download(download) as files:
+            self._read_files([file for file in files if not archive.ADDED_BY_SYSTEMS.search(file.path)])
+            for person in self.roster.people:
+                self._collect_from(person.id, person.id in force, dry_run)
 
-# ---------------------------------------------------------------- what is in the downloads
+    def _report(self, subject: str, state: str, *notes: str, serious: bool = False, student: str = "") -> None:
+        self.lines.append(ReportLine(subject, state, [*notes], serious, student))
 
+    def _leave_out(self, path: str, reason: str, student: str, serious: bool = True) -> None:
+        self._report(path, "left out" if serious else "not needed", reason, serious=serious, student=student)
 
-def _gather(exercise: Exercise, downloads: list[tuple[str, list[archive.File]]], reads: platforms.Reads,
-            known: roster.Roster) -> tuple[dict[str, list[Candidate]], list[Left], int]:
-    """The notebooks by student, and what cannot be one."""
-    found, left, junk, numbers = defaultdict(list), [], 0, defaultdict(set)
-    for place, (name, files) in enumerate(downloads):
-        meant = [file for file in files if not archive.ADDED_BY_SYSTEMS.search(file.path)]
-        junk += len(files) - len(meant)
-        named, wrong = [], []
-        for file in meant:
-            try:
-                named.append((file, reads(file.path, PurePosixPath(name).stem)))
-            except ValueError as error:
-                wrong.append(Left(name, file.path, str(error)))
-        if not named:
-            first = f"; {wrong[0].path}: {wrong[0].why}" if wrong else ""
-            raise ValueError("ARCHIVE must have names of the form that --from says, but none of the "
-                             f"{len(meant)} files in {name} has{first}")
-        left.extend(wrong)
-        known.settle(sent.who for _, sent in named)
-        for file, sent in progress(named, desc=name, unit="file"):
+    def _read_files(self, files: list[archive.ArchivedFile]) -> None:
+        """Find the notebooks of each student, and leave out all other files."""
+        numbers, problems, readable = defaultdict(set), [], False
+        for file in files:
             student = ""
             try:
-                student, when = known.find(sent)
-                numbers[student] |= {sent.number}
-                for one in found[student]:      # the list knows the time of the last download's hand-in only
-                    one.when = None if when and one.place < place else one.when
-                found[student].append(_candidate(exercise, file, sent, place, sent.when or when))
-                if sent.number in known.entries and known.entries[sent.number].draft:
-                    found[student][-1].notes.append("a draft that was not submitted, by the list")
+                uploads = self.platform.read_path(file.path)
+                readable = True
+                upload, student = self.roster.find(uploads)
+                numbers[student].add(upload.number)
+                self.candidates[student].append(self._read_candidate(file, upload))
             except ValueError as error:
-                left.append(Left(name, file.path, str(error), student=student, beside=isinstance(error, Beside)))
-    for student, several in numbers.items():
-        if len(several) > 1:        # a platform has one for each person
-            why = (f"{len(several)} people of the platform are taken for {student}: {', '.join(sorted(several))}"
-                   + ("" if known.has_list else roster.TOLD_APART))
-            left.extend(Left(downloads[one.place][0], one.said, why, student=student)
-                        for one in found.pop(student, ()))
-    return found, left, junk
+                problems.append((file.path, str(error), student))
+        if not readable:
+            raise ValueError(f"--from does not fit ARCHIVE: none of its {len(files)} files has a name of that form"
+                             + "".join(f"; {path}: {reason}" for path, reason, _ in problems[:1]))
+        for path, reason, student in problems:      # a PDF next to a notebook is not needed
+            self._leave_out(path, reason, student, not self.candidates[student] or archive.may_hold_notebook(path))
+        for student, people in numbers.items():
+            if len(people) > 1:                     # a platform gives a person one number
+                reason = f"{len(people)} people on the platform may be {student}: {', '.join(sorted(people))}"
+                for candidate in self.candidates.pop(student, []):
+                    self._leave_out(candidate.file.path, reason, student)
 
+    def _read_candidate(self, file: archive.ArchivedFile, upload: Upload) -> Candidate:
+        """Return the notebook in a file. Raise ValueError if the file does not hold one notebook of the exercise."""
+        path, data = archive.read_notebook(file, self.name)
+        name, notes = upload.file_name, []
+        if path != file.path:
+            name, notes = PurePosixPath(path).name, [f"{path} was taken out of {name}"]
+        try:
+            ids = {cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") for cell in json.loads(data)["cells"]}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise ValueError("it cannot be read as a notebook") from None
+        foreign = ids - self.cells - {None}
+        if self.cells and len(foreign) > len(ids & self.cells):
+            raise ValueError(f"it is a notebook of another exercise, with {len(foreign)} cells that {self.name} lacks")
+        time = upload.time or self.times.get(upload.number)
+        submission = CollectedSubmission(hashlib.sha256(data).hexdigest(), f"{time:{TIME_FORMAT}}" if time else "",
+                                         upload.late, file.path)
+        return Candidate(submission, file, name, notes)
 
-def _candidate(exercise: Exercise, file: archive.File, sent: platforms.Sent, place: int, when: datetime | None
-               ) -> Candidate:
-    """The notebook in a file. Raises ValueError where there is none, or not one only."""
-    ending = PurePosixPath(sent.file).suffix.lower()
-    called, read, notes = sent.file, file.read, []
-    if ending == ".zip":
-        def read() -> bytes:
-            return archive.notebook_in(file.read(), lambda name: alike(name, exercise.name))[1]
-        path = archive.notebook_in(file.read(), lambda name: alike(name, exercise.name))[0]
-        called, notes = PurePosixPath(path).name, [f"{path} was taken out of {sent.file}"]
-    elif not archive.NOTEBOOK.search(sent.file):
-        file.read()     # whatever is wrong with it comes before its kind
-        if ending in OTHER_ARCHIVES:
-            raise ValueError(f"it is an archive that is not opened, {ending}")
-        raise Beside(f"it is no notebook but {ending or 'a file without an ending'}")
-    data = read()
-    _require_notebook(exercise, data)
-    return Candidate(file.path, called, hashlib.sha256(data).hexdigest(), place, when, sent.late, sent.order, notes,
-                     read)
+    def _collect_from(self, student: str, force: bool, dry_run: bool) -> None:
+        """Place a student's submission, unless it is there already or a person placed another file there."""
+        line = ReportLine(student, "nothing", [])
+        present, recorded = self.store.present(student), self.store.recorded(student)
+        collected = present is not None and present.digest != "" and present == recorded
+        candidate = self._choose(student, present if collected else None, line)
+        new = self.candidates[student]
+        refused = [f"{PurePosixPath(problem.subject).name}: {problem.notes[0]}" for problem in self.lines
+                   if problem.student == student and not new]
+        line.notes += refused
+        self.lines.append(line)
+        if present is not None:
+            line.state = "kept" if collected else "by hand"
+        elif refused and not dry_run:
+            self.store.refuse(student, "; ".join(refused))
+        if candidate is None:
+            return
+        submission = candidate.submission
+        same = present is not None and submission.digest == present.digest
+        if same and (submission.time in ("", present.time) or not (collected or force)):
+            submission = replace(submission, time=present.time)
+            line.state = "kept"
+            if collected and not dry_run:
+                self.store.remember(student, submission)
+        elif present is None or collected or force:
+            line.state = "placed" if present is None else "updated"
+            if present is not None and present.time and not submission.time:
+                line.notes.append(f"its time is not known; that of the file before was {present.time}")
+            if not dry_run:
+                self.store.place(student, submission, archive.read_notebook(candidate.file, self.name)[1])
+        else:
+            line.serious = True
+            line.notes.append(f"the file placed by hand stays, but {candidate.file.path} differs from it (--force "
+                              f"{student} replaces it)")
+        if submission.late and not submission.time:
+            line.serious = True
+            line.notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")
 
+    def _choose(self, student: str, earlier: CollectedSubmission | None, line: ReportLine) -> Candidate | None:
+        """Return the new notebook that counts, or None if none does, and leave out the student's other notebooks.
 
-def _require_notebook(exercise: Exercise, data: bytes) -> None:
-    try:
-        content = json.loads(data)
-        cells = content["cells"] if "cells" in content else [
-            cell for sheet in content["worksheets"] for cell in sheet["cells"]]
-        ids = {cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") for cell in cells} - {None}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ValueError(NOT_ONE) from None
-    if exercise.cells and len(ids & exercise.cells) * 2 < len(ids):
-        raise ValueError(f"it is the notebook of another exercise: {len(ids - exercise.cells)} of its {len(ids)} cells "
-                         f"are not in {exercise.name}")
+        Notebooks named after the exercise come first. Among these and the submission collected earlier, the time
+        decides if it is known for all of them, and otherwise the newer download and the exact file name.
+        """
+        new, expected = self.candidates[student], f"{self.name}.ipynb"
+        named = [candidate for candidate in new if archive.resembles(candidate.file_name, self.name)] or new
+        pool = [*named]
+        if earlier and earlier.digest not in {candidate.submission.digest for candidate in new}:
+            pool.append(Candidate(earlier, None, "the submission collected earlier", []))
+        on_time = [candidate for candidate in pool if self._is_on_time(student, candidate.submission)]
+        if self.keep == "on-time" and 0 < len(on_time) < len(pool):
+            line.notes.append("the last one on time")
+            pool = on_time
+        if not pool:
+            return None
+        timed = all(candidate.submission.time for candidate in pool)
 
+        def rank(candidate: Candidate) -> tuple:
+            time = candidate.submission.time if timed else ""
+            return time, candidate.file is not None, candidate.file_name == expected
 
-# ---------------------------------------------------------------- what is said
+        best = max(pool, key=rank)
+        equal = {candidate.submission.digest for candidate in pool if rank(candidate) == rank(best)}
+        for candidate in new:
+            together = candidate in named and candidate.submission.time == best.submission.time
+            if len(equal) > 1 and candidate.submission.digest in equal:
+                self._leave_out(candidate.file.path, UNDECIDED, student)
+            elif candidate is not best and candidate.submission.digest == best.submission.digest:
+                self._leave_out(candidate.file.path, "it is the same file again", student, serious=False)
+            elif candidate is not best:
+                self._leave_out(candidate.file.path, f"{best.file_name} was taken instead", student,
+                                serious=together and best.file is not None)
+        if len(equal) > 1:
+            line.notes.append(UNDECIDED)
+            return None
+        line.notes += self._describe(student, best)
+        if self.keep == "on-time" and self._is_on_time(student, best.submission) is None:
+            line.serious = True
+            line.notes.append("it is not known whether it was on time")
+        return best if best.file else None
 
+    def _describe(self, student: str, candidate: Candidate) -> list[str]:
+        """Return remarks about the notebook that counts."""
+        notes, time, due = [*candidate.notes], candidate.submission.utc, self.due[student]
+        if time is not None and due is not None and time > due:
+            notes.append(f"{status.format_duration((time - due).total_seconds())} late")
+        if candidate.file and candidate.file_name != f"{self.name}.ipynb":
+            notes.append(f"{candidate.file_name} was taken as {self.name}.ipynb")
+        return notes
 
-def lines(done: Collected, dry: bool) -> Iterator[str]:
-    """A line for each student and each file that was left, and one of totals."""
-    for row in done.rows:
-        yield printable(f"{row.student:20} {row.state:9} {'; '.join(row.notes)}".rstrip())
-    for one in done.left:
-        yield printable(f"{'left out' if one.serious else 'not taken'}: {one.path} ({one.archive}): {one.why}")
-    if done.added_by_systems:
-        yield f"{done.added_by_systems} files that macOS, Windows or Jupyter had added were passed over"
-    yield from map(printable, done.notes)
-    counts = defaultdict(int)
-    for row in done.rows:
-        counts[row.state] += 1
-    serious = sum(one.serious for one in done.left)
-    yield (f"{len(done.rows)} students: " + ", ".join(f"{count} {state}" for state, count in counts.items())
-           + f"; {serious} files left out, {len(done.left) - serious} not taken"
-           + ("; nothing was written" if dry else ""))
+    def _is_on_time(self, student: str, submission: CollectedSubmission) -> bool | None:
+        """Return whether a notebook was handed in on time, or None if that is not known."""
+        if submission.utc is None:
+            return None if submission.late is None else not submission.late
+        return self.due[student] is None or submission.utc <= self.due[student]
+
+    def needs_attention(self) -> bool:
+        """Return whether a person should look at something."""
+        return any(line.serious for line in self.lines)
+
+    def format_lines(self) -> Iterator[str]:
+        """Yield a line for each student, for each file that was left out and for each note, then the totals."""
+        for line in sorted(self.lines, key=lambda line: line.subject not in self.due):
+            notes = "; ".join(line.notes)
+            yield printable(f"{line.subject:20} {line.state:8} {notes}".rstrip() if line.subject in self.due
+                            else f"{line.state}: {line.subject}: {notes}")
+        counts = Counter(line.state for line in self.lines)
+        states = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+        yield (f"{len(self.due)} students: {states}; "
+               f"files: {counts['left out']} left out, {counts['not needed']} not needed")

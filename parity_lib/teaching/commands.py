@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -30,57 +29,57 @@ def as_message() -> Iterator[None]:
 
 @click.command()
 @click.argument("name")
-@click.argument("archives", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--from", "platform", required=True, metavar="moodle|canvas|PATTERN",
-              help="Where the archive comes from; or a regular expression of file names, with (?P<student_id>...).")
-@click.option("--list", "listing", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="Moodle's grading worksheet or Canvas's gradebook, a CSV file: it tells namesakes apart.")
+@click.argument("archive", type=click.Path(exists=True, path_type=Path))
+@click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
+              help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
+@click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
 @click.option("--keep", type=click.Choice(["last", "on-time"]), default="last", show_default=True,
-              help="The last hand-in, or the last that was on time.")
-@click.option("--zone", metavar="ZONE", help="Of times that name none, such as Europe/Berlin [this machine's; UTC in "
-                                             "file names].")
-@click.option("--force", multiple=True, metavar="STUDENT", help="Replace what was put there by hand; repeatable.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; say what would be done.")
-def collect(name: str, archives: tuple[Path, ...], platform: str, listing: Path | None, keep: str, zone: str | None,
-            force: tuple[str, ...], dry_run: bool) -> None:
-    """Put the hand-ins of a platform's archive where grading finds them; name every file that went nowhere."""
-    with as_message():
-        from parity_lib.teaching import collect as collecting
-        from parity_lib.teaching.grade import course
-        from parity_lib.teaching.platforms import time_zone
+              help="Which submission of a student counts: the last one, or the last one on time.")
+@click.option("--force", multiple=True, metavar="STUDENT",
+              help="Replace the file that somebody placed by hand for this student. May be repeated.")
+@click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
+def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
+            dry_run: bool) -> None:
+    """Collect the submissions of exercise NAME from ARCHIVE, a platform's download.
 
-        zone_ = time_zone(zone, platform)
-        done = collecting.collect(course(Path.cwd()), name, list(archives), platform, listing, keep, zone_, force,
-                                  dry_run)
-        for line in collecting.lines(done, dry_run):
-            click.echo(line)
-        if done.times_in_list and not zone:
-            click.echo(f"Times in {listing.name} were taken for {datetime.now(zone_):%Z}; --zone names another zone.",
-                       err=True)
-    if done.needs_a_person:
+    Every file that is not collected is listed with the reason. The exit status is 1 if something is left for you to do.
+    """
+    with as_message():
+        from parity_lib.teaching.collect import Collector
+        from parity_lib.teaching.course import load_course
+
+        collector = Collector(load_course(Path.cwd()), name, source, keep)
+        if list_path:
+            collector.read_list(list_path)
+        collector.collect(archive, force, dry_run)
+    for line in collector.format_lines():
+        click.echo(line)
+    if dry_run:
+        click.echo("This was a dry run: nothing was written.")
+    if collector.needs_attention():
         raise click.exceptions.Exit(1)
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write the rows of all students to a table, too.")
-def status(name: str | None, file: Path | None) -> None:
-    """Say what is missing, collected, failed, half graded, changed since, needs reading, read: a row a student.
+def status(name: str | None) -> None:
+    """Show where every student stands in exercise NAME, or a summary of every exercise.
 
-    Without NAME, a line for each exercise. The status is 1 while a hand-in waits for somebody.
+    The exit status is 1 if a submission is waiting to be graded, read or repaired.
     """
     with as_message():
-        from parity_lib.teaching import status as states
-        from parity_lib.teaching.grade import course
+        from parity_lib.teaching import status as statuses
+        from parity_lib.teaching.course import load_course
 
-        app = course(Path.cwd())
-        rows = {one: states.states(app, one) for one in ([name] if name else states.exercises(app))}
-        for line in states.lines(rows[name]) if name else states.overview(rows):
-            click.echo(line)
-        if file:
-            states.write(file, rows)
-    if any(row.state not in states.DONE for each in rows.values() for row in each):
+        app = load_course(Path.cwd())
+        rows = {item: statuses.read_statuses(app, item) for item in ([name] if name else statuses.exercise_names(app))}
+    for line in (statuses.format_rows(rows[name]) if name
+                 else (f"{item:24} {statuses.summarise(rows[item])}" for item in rows)):
+        click.echo(line)
+    if not rows:
+        click.echo("There is no exercise in the gradebook yet: nbgrader generate_assignment NAME")
+    if any(row.state not in statuses.SETTLED for item in rows.values() for row in item):
         raise click.exceptions.Exit(1)
 
 
@@ -89,16 +88,19 @@ def status(name: str | None, file: Path | None) -> None:
 @click.argument("name")
 @click.argument("days", type=float)
 def extend(student: str, name: str, days: float) -> None:
-    """Give a student DAYS more than the class for an exercise, also before the hand-in; 0 takes them away."""
-    with as_message():
-        from parity_lib.teaching.extension import extend as granted
-        from parity_lib.teaching.grade import course
+    """Give STUDENT an extension of DAYS for exercise NAME, which replaces an earlier extension.
 
-        now = granted(course(Path.cwd()), student, name, days)
-    here, utc = f"{now.due.astimezone():%Y-%m-%d %H:%M %Z}", f"{now.due:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([here, utc]))}")
-    if now.graded:
-        click.echo("It was graded already. A penalty for lateness follows with the next grading: "
+    It can be given before the student hands in. 0 takes the extension away.
+    """
+    with as_message():
+        from parity_lib.teaching.course import load_course
+        from parity_lib.teaching.extension import extend as grant
+
+        due, graded = grant(load_course(Path.cwd()), student, name, days)
+    local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
+    if graded:
+        click.echo("The submission was graded before. To update the penalty for lateness, run: "
                    f"parity regrade {name} --student {student} --apply")
 
 
@@ -218,29 +220,24 @@ def report(name: str, names: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--to", "platform", type=click.Choice(["canvas", "moodle", "csv"]), required=True)
-@click.option("--list", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="The platform's own file: Moodle's grading worksheet, or Canvas's exported gradebook.")
-@click.option("--column", metavar="HEADING", help="The column of that file for the grades, if it cannot be told.")
-@click.option("--scale/--no-scale", default=None,
-              help="Where the platform's maximum is another: convert the points, or not.")
-@click.option("--partial", is_flag=True, help="Points so far, too, where answers are still to be read.")
-@click.option("--feedback", is_flag=True, help="Make an archive of the feedback pages, too.")
-@click.option("--downloaded", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Canvas's download of the submissions, whose file names the archive for Canvas needs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file [private/export/NAME-TO.csv].")
-def export(name: str, platform: str, listed: Path | None, column: str | None, scale: bool | None, partial: bool,
-           feedback: bool, downloaded: Path | None, out: Path | None) -> None:
-    """Write the grades of an exercise as the platform imports them; status 1 where something is left to do."""
+@click.option("--to", "target", required=True, metavar="moodle|canvas|csv", help="The platform, or a plain table.")
+@click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+@click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
+@click.option("--scale", is_flag=True, help="Convert the points if the platform has another maximum.")
+def export(name: str, target: str, list_path: Path | None, column: str | None, scale: bool) -> None:
+    """Write the grades and feedback pages of exercise NAME to private/export, ready for the platform.
+
+    The exit status is 1 if something is left for you to do.
+    """
     with as_message():
         from parity_lib.teaching import export as exporting
+        from parity_lib.teaching.course import load_course
 
-        done = exporting.export(Path.cwd(), name, platform, listed=listed, column=column, partial=partial, scale=scale,
-                                out=out, feedback=feedback, downloaded=downloaded)
-        for line in exporting.lines(done):
-            click.echo(line)
-    click.echo(f"{done.graded} grades, {len(done.todo)} things to do")
-    if done.todo:
+        result = exporting.export(load_course(Path.cwd()), name, target, list_path, column, scale)
+    for line in exporting.format_lines(result):
+        click.echo(line)
+    if result.todo:
         raise click.exceptions.Exit(1)
 
 

@@ -1,57 +1,38 @@
-"""`parity export`: the grades of an exercise as Moodle or Canvas imports them, and as a plain table.
+"""Exporting grades, into a copy of the platform's own list or into a plain table, and feedback pages for a platform.
 
-Chapter: *For instructors*. A grade is what nbgrader's own export calls ``score``: points of tests and of answers in
-words, less the penalty for lateness. Where there is none yet there is a blank, not a zero, and a line for a person.
-Without Moodle's worksheet the grades go into the form of its gradebook's import (moodle/moodle,
-grade/import/csv/classes/load_data.php at commit 0289d8c76654): it finds students by ID number or email, stops at one
-that it does not know, and takes a blank for "no grade", so those without a grade are left out there.
+A grade is nbgrader's score: the points of tests and of answers in words, less the penalty for lateness. A student
+without a grade gets a blank, never a zero, and what has to be done about it is listed.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
+import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 
-from parity_lib.errors import require
-from parity_lib.teaching import outcome, status, worksheet
-from parity_lib.teaching.grade import course, printable
-from parity_lib.teaching.roster import Person, Roster
-from parity_lib.teaching.worksheet import Form
+from parity_lib.errors import require, require_choice
+from parity_lib.teaching import outcome, status
+from parity_lib.teaching.course import NOT_LISTED
+from parity_lib.teaching.placing import SubmissionStore, write_file
+from parity_lib.teaching.platforms import PLATFORMS, ListedStudent, Platform, read_table
+from parity_lib.teaching.roster import Roster
+from parity_lib.teaching.status import StudentStatus
+from parity_lib.teaching.tidy import printable
 
-FOLDER = Path("private") / "export"     # git ignores it
-DIGITS = 2                              # what both platforms show
-SUBMITTED = "submitted"                 # Moodle's status, in English
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a student stands with an exercise. ``points`` are after the penalty, None where there are none yet."""
-
-    student: str
-    first_name: str
-    last_name: str
-    email: str
-    points: float | None = None
-    most: float = 0.0
-    penalty: float = 0.0
-    handed_in: bool = False
-    todo: str = ""      # what a person has to do, in words
-
-    @property
-    def full_name(self) -> str:
-        """Given name first, as both platforms show it by default."""
-        return f"{self.first_name} {self.last_name}".strip()
+SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
 
 
 @dataclass
-class Exported:
-    """What was written, what needs a person (a line each), and what is only good to know."""
+class Export:
+    """The files that were written, how many grades they hold, what is left to do, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -59,209 +40,151 @@ class Exported:
     notes: list[str] = field(default_factory=list)
 
 
-def export(root: Path, name: str, platform: str, *, listed: Path | None = None, column: str | None = None,
-           partial: bool = False, scale: bool | None = None, out: Path | None = None, feedback: bool = False,
-           downloaded: Path | None = None) -> Exported:
-    """Write the grades of an exercise; into a copy of the platform's own file, where it is ``listed``.
+def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = None, column: str | None = None,
+           scale: bool = False) -> Export:
+    """Write the grades of an exercise for ``target``, a platform or "csv", and its feedback pages for a platform.
 
-    ``column`` is the heading of the grades' column where it cannot be told; with ``partial`` a hand-in whose answers
-    are still to be read has the points that it has so far; ``scale`` says whether points are converted to the
-    platform's maximum, where that is another. ``feedback`` makes an archive of the feedback pages beside it, for Canvas
-    with the names of its ``downloaded`` submissions. Raises ValueError for an exercise that is not in the gradebook,
-    and for a file that is not the platform's.
+    ``column`` is the heading of the column for the grades if it is not found, and ``scale`` converts the points if the
+    platform has another maximum. Raise ValueError if an argument is wrong.
     """
-    require(platform != "canvas" or listed is not None, "--list", None,
-            "Canvas's gradebook, exported there: its numbers of students and assignments are nowhere else")
-    app, done, form = course(root), Exported(), None
-    standings = standings_of(app, name, partial)
-    path = root / (out or FOLDER / f"{name}-{platform}.csv")
-    require(listed is None or path.resolve() != listed.resolve(), "--out", str(path), "another file than --list")
-    done.todo += [f"{one.student}: {one.todo}" for one in standings if one.todo]
-    if listed is not None:
-        form = form_of(listed, name, platform, column)
-        filled(form, standings, _factor(form, standings, name, scale), done)
-        content = form.sheet.bytes()
+    require_choice("--to", target, (*PLATFORMS, "csv"))
+    students, result = status.read_statuses(app, name), Export()
+    result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row))]
+    missing = sum(row.state == "missing" for row in students)
+    result.notes += [f"{missing} of {len(students)} students handed in nothing and have a blank"] if missing else []
+    folder = outcome.own(app) / "export"
+    folder.mkdir(exist_ok=True)
+    if target == "csv":
+        require(list_path is None, "--list", str(list_path), "left out with --to csv")
+        rows, encoding = _plain_table(students, name), "utf-8-sig"
+        result.graded = sum(_grade(row) is not None for row in students)
     else:
-        content = (_for_moodle if platform == "moodle" else _as_table)(standings, name).encode("utf-8")
-        done.graded = sum(one.points is not None for one in standings)
-    if out is None:
-        outcome.own(app)
-    write(path, content, done)
-    missing = sum(not one.handed_in for one in standings)
-    done.notes += [f"{missing} of {len(standings)} students handed in nothing, and have a blank"] if missing else []
-    if feedback:
-        _feedback(app, name, standings, form, downloaded, path.with_name(f"{path.stem}-feedback.zip"), done)
-    return done
+        platform, store = PLATFORMS[target], SubmissionStore(app, name)
+        require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
+        rows = read_table(list_path)
+        encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
+        roster = Roster([row.person for row in students])
+        roster.match_list(platform.read_list(rows, list_path.name), list_path.name)
+        listed = {student: roster.rows[number] for number, student in roster.owners.items()}
+        result.todo += roster.problems.values()
+        _fill_in(rows, platform, students, listed, name, column, scale, result)
+        places = {student: platform.feedback_path(row, store.recorded(student).source, name)
+                  for student, row in listed.items()}
+        _write_feedback(app, name, students, places, folder / f"{name}-{target}-feedback.zip", result)
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    result.files.insert(0, folder / f"{name}-{target}.csv")
+    write_file(result.files[0], text.getvalue().encode(encoding), 0o600)
+    return result
 
 
-def _feedback(app: NbGraderApp, name: str, standings: list[Standing], form: Form | None, downloaded: Path | None,
-              path: Path, done: Exported) -> None:
-    """The archive of feedback pages, named for the platform as far as its names are known."""
-    from parity_lib.teaching import feedback_archive as archive
-
-    if form is not None and form.skips_above:
-        names = archive.moodle_names(form, standings, name)
-    elif form is not None and downloaded is not None:
-        names = archive.canvas_names(form, standings, downloaded)
-    else:
-        names = archive.by_student(standings, name)
-        done.notes.append("feedback pages are in folders by student id, which no platform takes back: Moodle's need "
-                          "--list WORKSHEET, Canvas's --list GRADEBOOK --downloaded SUBMISSIONS.zip")
-    archive.pack(app, name, standings, names, path, done)
+def _grade(row: StudentStatus) -> float | None:
+    return row.points if row.state == "read" else None
 
 
-def form_of(listed: Path, name: str, platform: str, column: str | None = None) -> Form:
-    """The platform's file, and what is where in it."""
-    require(platform in ("moodle", "canvas"), "--list", listed.name, "given with --to moodle or --to canvas")
-    sheet = worksheet.read(listed)
-    return worksheet.moodle(sheet, column) if platform == "moodle" else worksheet.canvas(sheet, name, column)
+def _describe_todo(row: StudentStatus) -> str:
+    """Return what a person has to do before the student has a grade, or ""."""
+    todo = {"missing": "", "read": "" if row.points is not None else "graded, but without points",
+            "collected": "handed in, but not graded yet: parity grade",
+            "needs reading": f"{row.unread} answer{'s' * (row.unread != 1)} to be read"}
+    why = row.why if row.state != "read" or row.why.startswith(NOT_LISTED) else ""
+    return "; ".join(filter(None, [todo.get(row.state, row.state), why]))
 
 
-def write(path: Path, content: bytes, done: Exported) -> None:
-    """Write a file that its owner alone can read, and say so where it takes the place of another one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_file() and path.read_bytes() != content:
-        done.notes.append(f"{path.name} takes the place of an earlier one")
-    path.touch(0o600)
-    path.chmod(0o600)       # it may have been there
-    path.write_bytes(content)
-    done.files.append(path)
-
-
-# ---------------------------------------------------------------- what the gradebook says
-
-
-def standings_of(app: NbGraderApp, name: str, partial: bool = False) -> list[Standing]:
-    """Every student of the course, and whoever handed in without being one, in order of their ids."""
-    rows = status.states(app, name)
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        people = {one.id: one for one in book.students}
-        entries = {one.student.id: one for one in book.assignment_submissions(name)}
-        return [_standing(row, people.get(row.student), entries.get(row.student), partial) for row in rows]
-
-
-def _standing(row: status.State, student: Student | None, entry: SubmittedAssignment | None,
-              partial: bool) -> Standing:
-    graded = row.state == "read" or (partial and row.state == "needs reading")
-    grades = [one for notebook in entry.notebooks for one in notebook.grades] if entry is not None else []
-    waiting = sum(one.needs_manual_grade for one in grades)
-    about = ("", "", "") if student is None else (
-        student.first_name or "", student.last_name or "", student.email or "")
-    return Standing(row.student, *about, points=row.points if graded else None, most=row.most,
-                    penalty=(entry.late_submission_penalty or 0.0) if entry is not None else 0.0,
-                    handed_in=row.state != "missing", todo=_todo(row, waiting, student is not None))
-
-
-def _todo(row: status.State, waiting: int, known: bool) -> str:
-    """What a person has to do before this student has a grade."""
-    words = {"missing": "", "read": "graded, and without points" if row.points is None else "",
-             "collected": "handed in, and not graded yet: parity grade",
-             "needs reading": f"{waiting} answer{'s' * (waiting != 1)} to be read"}
-    todo = words.get(row.state, f"{row.state}: {row.why or 'parity grade says more'}")
-    return todo if known else "; ".join(filter(None, [status.UNKNOWN, todo]))
-
-
-# ---------------------------------------------------------------- into the platform's file
-
-
-def filled(form: Form, standings: list[Standing], factor: float, done: Exported) -> None:
-    """Put the grades into their rows, and say whose row or whose grade has no counterpart."""
-    rows, strangers = matched(form, standings)
-    done.todo += filter(None, [_told(form, standings).doubt])
-    for row in strangers:
-        done.todo.append(f"{form.about(row)[:80]}: in the platform's file, and no student of the course can be told")
-    for one in standings:
-        row = rows.get(one.student)
+def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
+             name: str, heading: str | None, scale: bool, result: Export) -> None:
+    """Put the grades into the rows of the platform's list, and note what does not fit."""
+    column, maximum = platform.find_grades(rows, name, heading)
+    most = students[0].most
+    if maximum and maximum != most and not scale:
+        raise ValueError(f"{name} has {most:g} points, but the platform's maximum is {maximum:g}: change the maximum "
+                         "there, or add --scale to convert the points")
+    for student in students:
+        grade, row = _grade(student), listed.get(student.student)
         if row is None:
-            done.todo.append(f"{one.student}: {one.full_name or 'without a name'} is not in the platform's file"
-                             + (f", and has {rounded(one.points)} points" if one.points is not None else ""))
+            points = f", and has {rounded(grade)} points" if grade is not None else ""
+            result.todo.append(f"{student.student}: {student.full_name} is not in the platform's list{points}")
             continue
-        if not one.handed_in and any(form.sheet.cell(row, at).casefold().startswith(SUBMITTED) for at in form.who):
-            done.todo.append(f"{one.student}: handed in, as the platform has it, and nothing is here")
-        before = form.sheet.cell(row, form.grade)
-        if before in form.kept or one.points is None:
-            if before:
-                done.notes.append(f"{one.student}: {before} in the platform's file stays")
+        if student.state == "missing" and row.status.startswith("Submitted"):
+            result.todo.append(f"{student.student}: the platform has a submission, but it was not collected")
+        before = rows[row.row][column].strip()
+        if before in platform.kept_grades or grade is None:
+            result.notes += [f"{student.student}: {before} stays in the platform's list"] if before else []
             continue
-        grade = rounded(one.points * factor)
-        if form.most and float(grade) > form.most:
-            above = f"{one.student}: {grade} is more than the platform's {form.most:g}"
-            if form.skips_above:
-                done.todo.append(f"{above}, and Moodle would pass over it")
+        text = rounded(grade * maximum / most if maximum and most else grade)
+        if maximum and float(text) > maximum:
+            result.todo.append(f"{student.student}: {text} is more than the maximum of {maximum:g} and was left out")
+            continue
+        if before not in ("", text):
+            result.notes.append(f"{student.student}: {text} replaces {before}")
+        rows[row.row][column] = text
+        result.graded += 1
+
+
+def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
+    """Return a row for each student, in which a spreadsheet finds no formula."""
+    rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
+    for row in students:
+        person, grade = row.person, _grade(row)
+        cells = [person.id, person.last_name, person.first_name, person.email, name,
+                 "" if grade is None else rounded(grade), rounded(row.most), rounded(row.penalty), _describe_todo(row)]
+        rows.append([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells])
+    return rows
+
+
+def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str], path: Path,
+                    result: Export) -> None:
+    """Write the feedback pages of the graded students under the names by which the platform takes them back."""
+    buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for row in students:
+            if _grade(row) is None:
                 continue
-            done.notes.append(above)
-        if before and worksheet.number(before) != float(grade):
-            done.notes.append(f"{one.student}: {grade} takes the place of {before}")
-        form.sheet.put(row, form.grade, grade)
-        done.graded += 1
+            folder = app.coursedir.format_path(app.coursedir.feedback_directory, row.student, name)
+            page = Path(app.coursedir.root, folder, f"{name}.html")
+            if problem := _find_problem(app, name, row, page):
+                problems[f"{problem}; nbgrader generate_feedback {name} --force"].append(row.student)
+            elif not places.get(row.student):
+                problems["give out the feedback page by hand, as it is not known where the platform expects it"].append(
+                    row.student)
+            else:
+                archive.write(page, places[row.student])
+                pages += 1
+    result.todo += [f"{', '.join(ids)}: {problem}" for problem, ids in problems.items()]
+    if pages:
+        write_file(path, buffer.getvalue(), 0o600)
+        result.files.append(path)
+        result.notes.append(f"{pages} feedback pages are in {path.name}")
 
 
-def matched(form: Form, standings: list[Standing]) -> tuple[dict[str, int], list[int]]:
-    """The row of each student, and the rows of nobody: told as whose a hand-in is."""
-    known = _told(form, standings)
-    found: dict[str, list[int]] = {}
-    for row in form.students:
-        if student := known.entries[form.number_of(row)].student:
-            found.setdefault(student, []).append(row)
-    whose = {student: places[0] for student, places in found.items() if len(places) == 1}
-    return whose, [row for row in form.students if row not in set(whose.values())]
-
-
-def _told(form: Form, standings: list[Standing]) -> Roster:
-    """Whose the rows of the platform's file are."""
-    known = Roster([Person(one.student, one.first_name, one.last_name, one.email, "") for one in standings])
-    head, *rows = ([form.sheet.cell(row, at) for at in range(form.grade)] for row in (0, *form.students))
-    known.take([cell.casefold() for cell in head], rows, form.number, "the platform's file")
-    return known
-
-
-def _factor(form: Form, standings: list[Standing], name: str, scale: bool | None) -> float:
-    """By what points are multiplied to fit the platform's maximum."""
-    most = max((one.most for one in standings), default=0.0)
-    if not form.most or not most or form.most == most or scale is False:
-        return 1.0
-    if scale is None:
-        raise ValueError(f"{name} has {most:g} points, and the platform's maximum is {form.most:g}: say --scale, and "
-                         "points become shares of that maximum, or --no-scale, and they stay")
-    return form.most / most
+def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -> str:
+    """Return why a feedback page must not be given out, or ""."""
+    if not page.is_file():
+        return "there is no feedback page"
+    root = Path(app.coursedir.root)
+    graded = app.coursedir.format_path(app.coursedir.autograded_directory, row.student, name)
+    regraded = (root / "private" / "regrade").glob(f"{name}.before*.db")   # parity regrade keeps the old gradebook
+    times = [file.stat().st_mtime for file in (root / graded / f"{name}.ipynb", *regraded) if file.is_file()]
+    if times and page.stat().st_mtime < max(times):
+        return "the feedback page is older than the grading"
+    score = SCORE.search(page.read_text(encoding="utf-8", errors="replace"))
+    if score and abs(max(float(score[1]), 0.0) - row.points) > 0.006:   # pages show two decimals
+        return f"the feedback page says {float(score[1]):g} points, but the gradebook has {rounded(row.points)}"
+    return ""
 
 
 def rounded(points: float) -> str:
-    """Points with at most two digits behind the point.
+    """Return points with at most two decimals.
 
     >>> rounded(1.4000000000000001), rounded(11.0), rounded(0.0)
     ('1.4', '11', '0')
     """
-    return f"{round(points, DIGITS):.{DIGITS}f}".rstrip("0").rstrip(".")
+    return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-# ---------------------------------------------------------------- forms of our own
-
-
-def _for_moodle(standings: list[Standing], name: str) -> str:
-    """The import of Moodle's gradebook: those who have a grade."""
-    return _csv([("ID number", "Email address", "Full name", name),
-                 *((one.student, one.email, status.harmless(one.full_name), rounded(one.points))
-                   for one in standings if one.points is not None)])
-
-
-def _as_table(standings: list[Standing], name: str) -> str:
-    """A row a student, blanks where nothing is known."""
-    head = ("student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do")
-    return _csv([head, *(tuple(map(status.harmless, (
-        one.student, one.last_name, one.first_name, one.email, name,
-        "" if one.points is None else rounded(one.points), rounded(one.most) if one.most else "",
-        rounded(one.penalty) if one.penalty else "", one.todo))) for one in standings)])
-
-
-def _csv(rows: list[tuple[str, ...]]) -> str:
-    file = io.StringIO()
-    csv.writer(file).writerows(rows)
-    return file.getvalue()
-
-
-def lines(done: Exported) -> Iterator[str]:
-    """What a terminal shows."""
-    yield from (printable(one) for one in done.notes)
-    yield from (printable(f"to do  {one}") for one in done.todo)
-    yield from (f"{path}" for path in done.files)
+def format_lines(result: Export) -> Iterator[str]:
+    """Yield the remarks, what is left to do, the files and the totals."""
+    yield from map(printable, result.notes)
+    yield from (printable(f"to do  {item}") for item in result.todo)
+    yield from map(str, result.files)
+    yield f"{result.graded} grades, {len(result.todo)} things to do"

@@ -1,68 +1,52 @@
-"""`parity extend`: more time for one student, entered where nbgrader's own late rules look for it.
+"""Extensions, entered in the gradebook where nbgrader's own rules for late submissions look for them.
 
-Chapter: *For instructors*. nbgrader keeps an extension in the gradebook's entry of a hand-in, which exists only once
-the hand-in was graded; ``Gradebook.grant_extension`` raises ``MissingEntry`` before. So the entry is made here, as
-nbgrader makes it, and autograding finds it and fills it in. Until then it has neither time nor points, which is how
-:mod:`status` knows that nothing was handed in; taking the extension away removes it.
+nbgrader keeps an extension in the entry of a submission, which exists only once the submission was graded. So the entry
+is created here as nbgrader would create it. Until grading completes it, it has neither a time nor points.
 """
 
 from __future__ import annotations
 
-import math
 import warnings
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require
 from parity_lib.teaching import status
 
-LONGEST = 366.0     # days
+MAX_DAYS = 366.0
 
 
-@dataclass(frozen=True)
-class Granted:
-    """A student's due date, in UTC, and whether a grade was computed with the one before."""
+def extend(app: NbGraderApp, student: str, name: str, days: float) -> tuple[datetime, bool]:
+    """Replace a student's extension with ``days`` after the due date, or remove it if ``days`` is 0.
 
-    due: datetime
-    graded: bool
-
-
-def extend(app: NbGraderApp, student: str, name: str, days: float) -> Granted:
-    """Give a student ``days`` more than the class, in place of an extension before; 0 takes it away.
-
-    Raises ValueError where the student or exercise is unknown, has no due date, or is not generated yet.
+    Return the student's due date in UTC, and whether their submission was graded before. Raise ValueError if the
+    student or the exercise is unknown, or if the exercise has no due date or no notebook yet.
     """
-    require(math.isfinite(days) and 0 <= days <= LONGEST, "DAYS", days, f"a number from 0 to {LONGEST:g}")
+    require(0 <= days <= MAX_DAYS, "DAYS", days, f"a number from 0 to {MAX_DAYS:g}")
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        exercise = status.find(book, name)
-        status.require_student("STUDENT", student, [one.id for one in book.students])
-        if exercise.duedate is None:
+        assignment = status.find_assignment(book, name)
+        status.require_student("STUDENT", student, [person.id for person in book.students])
+        if assignment.duedate is None:
             raise ValueError(f"{name} has no due date: nbgrader db assignment add {name} "
                              "--duedate='2026-11-20 18:00:00 UTC'")
-        if not exercise.notebooks:      # the entry would lack its cells, and autograding would not find them
+        if not assignment.notebooks:    # the entry would lack its cells, and autograding would not find them
             raise ValueError(f"{name} has no notebook in the gradebook yet: nbgrader generate_assignment {name}")
-        try:
-            entry = book.find_submission(name, student)
-        except MissingEntry:
-            if days == 0:
-                return Granted(exercise.duedate.replace(tzinfo=UTC), False)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SAWarning)      # what nbgrader's own code does with its database
-                entry = book.add_submission(name, student)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)      # from nbgrader's own use of its database
+            entry = book.update_or_create_submission(name, student)
         book.grant_extension(name, student, days=days)
         due, graded = entry.duedate.replace(tzinfo=UTC), not is_empty(entry)
         if days == 0 and not graded:
             book.remove_submission(name, student)
-        return Granted(due, graded)
+        return due, graded
 
 
 def is_empty(entry: SubmittedAssignment) -> bool:
-    """Whether an entry of the gradebook holds no hand-in: no time, and no point or comment."""
+    """Return whether an entry of the gradebook holds no submission: no time, no points and no comment."""
     return entry.timestamp is None and not any(
-        one.auto_score is not None or one.manual_score is not None for notebook in entry.notebooks
-        for one in notebook.grades) and not any(
-        one.auto_comment or one.manual_comment for notebook in entry.notebooks for one in notebook.comments)
+        score is not None for notebook in entry.notebooks for grade in notebook.grades
+        for score in (grade.auto_score, grade.manual_score)) and not any(
+        comment.auto_comment or comment.manual_comment for notebook in entry.notebooks for comment in notebook.comments)

@@ -11,10 +11,8 @@ import contextlib
 import logging
 import os
 import random
-import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,21 +24,24 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 from sqlalchemy import make_url
-from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require, require_int
 from parity_lib.teaching import edition, outcome, parallel, private_tests, unfinished
+from parity_lib.teaching.course import FINGERPRINT as RECORD
+from parity_lib.teaching.course import NOT_LISTED as UNKNOWN
+from parity_lib.teaching.course import graded_fingerprint as recorded
+from parity_lib.teaching.course import listed_students as listed
+from parity_lib.teaching.course import load_course as course
+from parity_lib.teaching.course import submission_folders as hand_ins
 from parity_lib.teaching.kernel import PREFIX
 from parity_lib.teaching.tidy import fingerprint, printable, tidy
 from parity_lib.training import progress_bar
 
-RECORD = "parity_submitted"
 LOCK = ".parity-grading.lock"
 LOCKED = "database is locked"       # what SQLite says
 TRACEBACK = "Traceback (most recent call last):"
 WAITS = (1, 2, 4, 8, 16)            # seconds; each time SQLite has waited for five before it says so
 PATTERNS = "[]*?"           # nbgrader takes names for patterns
-UNKNOWN = "not in the list of students"
 
 
 @dataclass
@@ -54,32 +55,6 @@ class Row:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     why: str | None = None      # it failed
-
-
-def course(root: Path) -> NbGraderApp:
-    """nbgrader's application, with the settings of nbgrader_config.py in ``root``.
-
-    Raises ValueError where there is none: nbgrader would make an empty gradebook in any folder.
-    """
-    if not (Path(root) / "nbgrader_config.py").is_file():
-        raise ValueError(f"{root} is no course, for it has no nbgrader_config.py; go to the repository's root first")
-    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
-    own, found = str(Path(sys.executable).parent), os.environ.get("PATH", "")
-    if own not in found.split(os.pathsep):      # nbgrader starts alembic, its database's program, by its name
-        os.environ["PATH"] = os.pathsep.join([own, found])
-    NbGraderApp.clear_instance()
-    app = NbGraderApp.instance(argv=[])
-    app.config_file_paths.insert(0, str(root))
-    app.log_level = logging.CRITICAL
-    app.initialize(argv=[])
-    app.coursedir.root = str(root)
-    return app
-
-
-def hand_ins(app: NbGraderApp, name: str) -> list[Path]:
-    """The folders with a student's hand-in of an exercise, in order of the students' names."""
-    pattern = app.coursedir.format_path(app.coursedir.submitted_directory, "*", name)
-    return sorted(path for path in Path(pattern).parent.parent.glob(f"*/{name}") if path.is_dir())
 
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
@@ -138,11 +113,6 @@ def chosen(app: NbGraderApp, name: str, students: tuple[str, ...]) -> list[Path]
     for student in students:
         require(student in there, "student", student, f"one who has handed in {name}")
     return [folder for folder in folders if not students or folder.parent.name in students]
-
-
-def listed(book: Gradebook) -> set[str]:
-    """Those whom somebody has entered in the list of students: nbgrader enters whoever it grades, without a name."""
-    return {one.id for one in book.students if one.first_name or one.last_name or one.email}
 
 
 def _strangers(app: NbGraderApp, folders: list[Path]) -> set[str]:
@@ -230,12 +200,6 @@ def unlocked(do: Callable[..., Any], *arguments: Any) -> Any:
 
 
 # ---------------------------------------------------------------- one hand-in
-
-
-def recorded(graded: Path) -> str:
-    """The fingerprint of the hand-in that was graded to this folder, or "" where that was not finished."""
-    record = graded / RECORD
-    return record.read_text(encoding="ascii") if record.is_file() and unfinished.finished(graded) else ""
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:

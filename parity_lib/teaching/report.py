@@ -89,11 +89,11 @@ class Report:
 def report(root: Path, name: str) -> Report:
     """Count. Raises ValueError where the exercise is not in the gradebook, or nothing was graded."""
     app = course(root)
-    rows = status.states(app, name)
+    rows = status.read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
     if not graded:
         raise ValueError(f"name must be an exercise with graded hand-ins, but it is {name!r} "
-                         f"({status.totals(rows)}): parity grade {name}")
+                         f"({status.summarise(rows)}): parity grade {name}")
     notebooks = {student: cells(notebook_of(app, student, name)) for student in graded}
     kept = outcome.known(app, name)
     notes = {student: [*kept.get(student, {}).get("notes", []), *_stopped(found)]

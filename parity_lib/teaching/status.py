@@ -1,227 +1,193 @@
-"""`parity status`: what has become of each student's hand-in, from the gradebook and the folders.
-
-Chapter: *For instructors*. :func:`states` also tells other modules where nothing was graded: its points are None there,
-never 0. A hand-in of someone who is not in the list of students has a row, too.
-"""
+"""Where every student stands in an exercise, according to the gradebook and the folders of the course."""
 
 from __future__ import annotations
 
-import csv
-import functools
-import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from nbgrader.utils import parse_utc
 
 from parity_lib.errors import require
-from parity_lib.teaching import grade, outcome, unfinished
+from parity_lib.teaching import outcome, unfinished
+from parity_lib.teaching.course import NOT_LISTED, graded_fingerprint, listed_students, submission_folders
+from parity_lib.teaching.placing import TIME_FILE, SubmissionStore
+from parity_lib.teaching.roster import Person, read_people
+from parity_lib.teaching.tidy import fingerprint, printable, tidy
 
-STATES = ("missing", "collected", "failed", "half graded", "changed since", "needs reading", "read")
-DONE = ("missing", "read")      # all others wait for somebody
-LONGEST_TIME = 100      # characters of a timestamp.txt
-UNKNOWN = grade.UNKNOWN
+STATES = ("missing", "unusable", "collected", "failed", "half graded", "changed since", "needs reading", "read")
+SETTLED = ("missing", "read")       # nothing has to be done
+WITH_POINTS = ("changed since", "needs reading", "read")
+MAX_TIME = 100      # characters of a timestamp.txt
 
 
 @dataclass
-class State:
+class StudentStatus:
     """Where one student stands in one exercise."""
 
-    student: str
-    state: str
-    points: float | None = None     # so far, less the penalty for lateness; None where nothing was graded
+    person: Person
+    state: str                      # one of STATES
+    why: str = ""
+    points: float | None = None     # so far, less the penalty; None if nothing was graded
     most: float = 0.0
+    penalty: float = 0.0            # for lateness
+    unread: int = 0                 # answers in words
     late: float = 0.0               # seconds after the due date, with the extension
     extension: float = 0.0          # seconds
-    why: str = ""
-    full_name: str = ""
+
+    @property
+    def student(self) -> str:
+        """The student's id."""
+        return self.person.id
+
+    @property
+    def full_name(self) -> str:
+        """The student's given name followed by the family name."""
+        return self.person.full_name
 
 
-def states(app: NbGraderApp, name: str) -> list[State]:
-    """A state for each student, in order of their ids, and for each hand-in of somebody else.
+def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
+    """Return the status of each student, and of each submission of somebody else, sorted by id.
 
-    Raises ValueError where the exercise is not in the gradebook.
+    Raise ValueError if the exercise is not in the gradebook.
     """
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        exercise = find(book, name)
-        entries = {one.student.id: one for one in book.assignment_submissions(name)}
-        students = {one.id: one for one in book.students}
-        handed_in = {folder.parent.name for folder in grade.hand_ins(app, name)}
-        listed = grade.listed(book)
-        return [_state(app, exercise, one, students.get(one), entries.get(one), not listed or one in listed)
-                for one in sorted(students.keys() | handed_in)]
+        assignment, store = find_assignment(book, name), SubmissionStore(app, name)
+        entries = {entry.student.id: entry for entry in book.assignment_submissions(name)}
+        people = {person.id: person for person in read_people(book)}
+        known = listed_students(book) or people
+        rows = []
+        for student in sorted(people.keys() | {folder.parent.name for folder in submission_folders(app, name)}):
+            row = StudentStatus(people.get(student, Person(student)), "", most=assignment.max_score)
+            _fill_in(row, app, assignment, entries.get(student), store)
+            if student not in known:
+                row.why = "; ".join(filter(None, [NOT_LISTED, row.why]))
+            rows.append(row)
+        return rows
 
 
-def find(book: Gradebook, name: str) -> Assignment:
-    """An exercise in the gradebook. Raises ValueError where it is not there."""
+def find_assignment(book: Gradebook, name: str) -> Assignment:
+    """Return an exercise in the gradebook. Raise ValueError if it is not there."""
     try:
         return book.find_assignment(name)
     except MissingEntry:
-        known = ", ".join(sorted(one.name for one in book.assignments)) or "none yet: nbgrader generate_assignment NAME"
-        raise ValueError(f"name must be an exercise in the gradebook ({known}), but it is {name!r}") from None
+        known = ", ".join(sorted(item.name for item in book.assignments))
+        allowed = f"({known})" if known else "(there is none yet: nbgrader generate_assignment NAME)"
+        raise ValueError(f"name must be an exercise in the gradebook {allowed}, but it is {name!r}") from None
 
 
-def exercises(app: NbGraderApp) -> list[str]:
-    """The exercises in the gradebook, in order of their due dates."""
+def exercise_names(app: NbGraderApp) -> list[str]:
+    """Return the names of the exercises in the gradebook, sorted by due date."""
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        return [one.name for one in sorted(book.assignments, key=lambda one: (one.duedate or datetime.max, one.name))]
+        return [name for _, name in sorted((item.duedate or datetime.max, item.name) for item in book.assignments)]
 
 
-def _state(app: NbGraderApp, exercise: Assignment, student: str, known: Student | None,
-           entry: SubmittedAssignment | None, listed: bool) -> State:
-    hand_in = outcome.submitted(app, student, exercise.name)
-    graded = Path(app.coursedir.root, app.coursedir.format_path(
-        app.coursedir.autograded_directory, student, exercise.name))
-    state, why = _stage(app, exercise, student, entry, hand_in, graded)
-    row = State(student, state, most=exercise.max_score, why=why)
-    if known is None or not listed:
-        row.why = "; ".join(filter(None, [UNKNOWN, why]))
-    if known is not None:
-        row.full_name = " ".join(filter(None, [known.first_name, known.last_name]))
-    if entry is not None and entry.extension is not None:
-        row.extension = entry.extension.total_seconds()
-    if state != "missing":
-        row.late = _late(exercise, row.extension, hand_in, entry)
-    if state in STATES[4:] and _has_points(entry):
-        row.points = max(0.0, entry.score - (entry.late_submission_penalty or 0.0))
-    return row
+def require_student(argument: str, student: str, students: Iterable[str]) -> None:
+    """Raise ValueError unless somebody in the gradebook has this id."""
+    require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
 
 
-def _stage(app: NbGraderApp, exercise: Assignment, student: str, entry: SubmittedAssignment | None,
-           hand_in: Path, graded: Path) -> tuple[str, str]:
-    """The state, and what a person should know about it."""
-    there = hand_in.is_dir() and any(hand_in.iterdir())
-    why = outcome.recall(app, student, exercise.name) if there else None
-    if why is not None:
+def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
+             store: SubmissionStore) -> None:
+    """Fill in the state, the points and the times from the folders of the course and the entry in the gradebook."""
+    folder = outcome.submitted(app, row.student, assignment.name)
+    row.state, row.why = _find_state(app, assignment, row.student, entry, folder, store)
+    time = _submission_time(folder)
+    if entry is not None:
+        time = time or entry.timestamp
+        row.penalty = entry.late_submission_penalty or 0.0
+        row.extension = entry.extension.total_seconds() if entry.extension else 0.0
+        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+        row.unread = sum(grade.needs_manual_grade for grade in grades)
+        if row.state in WITH_POINTS and any(
+                score is not None for grade in grades for score in (grade.auto_score, grade.manual_score)):
+            row.points = max(0.0, entry.score - row.penalty)
+    if row.state not in ("missing", "unusable") and time is not None and assignment.duedate is not None:
+        row.late = max(0.0, (time - assignment.duedate - timedelta(seconds=row.extension)).total_seconds())
+
+
+def _find_state(app: NbGraderApp, assignment: Assignment, student: str, entry: SubmittedAssignment | None,
+                folder: Path, store: SubmissionStore) -> tuple[str, str]:
+    """Return the state and, for some states, an explanation."""
+    present = folder.is_dir() and any(folder.iterdir())
+    if present and (why := outcome.recall(app, student, assignment.name)) is not None:
         return "failed", why
+    graded = Path(app.coursedir.root, app.coursedir.format_path(
+        app.coursedir.autograded_directory, student, assignment.name))
     if graded.is_dir():
         if not unfinished.finished(graded):
-            return "half graded", "a grading is at work on it, or was stopped"
-        if there and changed(exercise, hand_in, graded):
-            return "changed since", "the hand-in differs from the one that was graded"
+            return "half graded", "grading is still running, or was interrupted"
+        if present and _has_changed(assignment, folder, graded):
+            return "changed since", "the submission differs from the one that was graded"
         if entry is None:
-            return "collected", f"in {graded.parent.parent.name}/, but not in the gradebook"
-        gone = "" if there else f"graded, and no longer in {hand_in.parent.parent.name}/"
-        return ("needs reading" if entry.needs_manual_grade else "read"), gone
-    if not there:
-        return "missing", ""
-    # nbgrader enters a hand-in before it grades it; an extension enters it, too, but without a time.
-    if (entry is not None and (entry.timestamp is not None or entry.extension is None)
-            and not outcome.is_another(app, student, exercise.name)):
-        return "failed", "its grading was stopped, or failed: parity grade grades it, or says why it cannot"
+            return "collected", "it was graded, but the gradebook does not contain it"
+        return ("needs reading" if entry.needs_manual_grade else "read",
+                "" if present else "it was graded, but the submission is gone")
+    if not present:
+        refused = store.recorded(student).refused
+        return ("unusable", refused) if refused else ("missing", "")
+    # nbgrader enters a submission before it grades it. An extension creates an entry too, but without a time.
+    if entry is not None and (entry.timestamp or not entry.extension) and not outcome.is_another(
+            app, student, assignment.name):
+        return "failed", "grading failed or was interrupted; run parity grade again"
     return "collected", ""
 
 
-def changed(exercise: Assignment, hand_in: Path, graded: Path) -> bool:
-    """Whether a hand-in is another than the graded one: by its content, or by its time where a stock command graded."""
-    record = grade.recorded(graded)
+def _has_changed(assignment: Assignment, folder: Path, graded: Path) -> bool:
+    """Return whether a submission differs from the graded one; nbgrader's own commands leave only the file times."""
+    record = graded_fingerprint(graded)
     if not record:
-        return _newest(hand_in) > _newest(graded)
+        return _newest(folder) > _newest(graded)
     with tempfile.TemporaryDirectory(prefix="parity-status-") as place:
         copy = Path(place) / "copy"
         try:
-            list(grade.tidy(hand_in, copy, [one.name for one in exercise.notebooks]))
+            list(tidy(folder, copy, [notebook.name for notebook in assignment.notebooks]))
         except (OSError, ValueError):
             return True
-        return grade.fingerprint(copy) != record
+        return fingerprint(copy) != record
 
 
 def _newest(folder: Path) -> float:
     return max((path.stat().st_mtime for path in folder.glob("*.ipynb")), default=0.0)
 
 
-def _late(exercise: Assignment, extension: float, hand_in: Path, entry: SubmittedAssignment | None) -> float:
-    came = handed_in_at(hand_in) or (entry.timestamp if entry is not None else None)
-    if came is None or exercise.duedate is None:
-        return 0.0
-    return max(0.0, (came - exercise.duedate - timedelta(seconds=extension)).total_seconds())
-
-
-def handed_in_at(hand_in: Path) -> datetime | None:
-    """The time in a hand-in's timestamp.txt, in UTC; None where there is none that can be read."""
-    path = hand_in / "timestamp.txt"
+def _submission_time(folder: Path) -> datetime | None:
+    """Return the time in timestamp.txt in UTC, or None if it is missing or cannot be read."""
     try:
-        return parse_utc(path.read_bytes()[:LONGEST_TIME].decode("utf8", "replace").strip())
-    except Exception:       # dateutil raises many kinds
+        return parse_utc((folder / TIME_FILE).read_bytes()[:MAX_TIME].decode("utf8", "replace").strip())
+    except Exception:       # dateutil raises many types of exceptions
         return None
 
 
-def _has_points(entry: SubmittedAssignment | None) -> bool:
-    return entry is not None and any(
-        one.auto_score is not None or one.manual_score is not None
-        for notebook in entry.notebooks for one in notebook.grades)
+def summarise(rows: list[StudentStatus]) -> str:
+    """Return how many students are in each state, in one line."""
+    counts = Counter(row.state for row in rows)
+    return f"{len(rows)} students: " + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
 
 
-def totals(rows: list[State]) -> str:
-    """How many are in each state, in one line."""
-    each = ((state, sum(row.state == state for row in rows)) for state in STATES)
-    return f"{len(rows)} students: " + ", ".join(f"{count} {state}" for state, count in each if count)
-
-
-def lines(rows: list[State]) -> Iterator[str]:
-    """A line a student, and one of totals."""
+def format_rows(rows: list[StudentStatus]) -> Iterator[str]:
+    """Yield a line for each student, and the totals."""
     for row in rows:
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
-        late = f"{lasting(row.late)} late" if row.late else ""
-        more = f"{lasting(row.extension)} more time" if row.extension else ""
-        notes = "; ".join(filter(None, [late, more, row.why]))
-        yield grade.printable(f"{row.student:20} {row.state:13} {points:>12}  {notes}".rstrip())
-    yield totals(rows)
+        late = f"{format_duration(row.late)} late" if row.late else ""
+        extension = f"{format_duration(row.extension)} more time" if row.extension else ""
+        notes = "; ".join(filter(None, [late, extension, row.why]))
+        yield printable(f"{row.student:20} {row.state:13} {points:>12}  {notes}".rstrip())
+    yield summarise(rows)
 
 
-def overview(rows: dict[str, list[State]]) -> Iterator[str]:
-    """A line an exercise."""
-    for name, each in rows.items():
-        yield grade.printable(f"{name:24} {totals(each)}")
-    if not rows:
-        yield "no exercise is in the gradebook yet: nbgrader generate_assignment NAME"
+def format_duration(seconds: float) -> str:
+    """Return a duration in its two largest units, rounded to minutes.
 
-
-def lasting(seconds: float) -> str:
-    """A length of time in its two largest units, rounded to minutes.
-
-    >>> lasting(90_000), lasting(1500), lasting(3)
+    >>> format_duration(90_000), format_duration(1500), format_duration(3)
     ('1 d 1 h', '25 min', '1 min')
     """
     minutes = max(1, round(seconds / 60))
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [(days, "d"), (hours, "h")] if days else [(hours, "h"), (minutes, "min")]
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
-
-
-COLUMNS = ("exercise", "student", "name", "state", "points", "most", "seconds_late", "seconds_more", "why")
-
-
-def write(path: Path, rows: dict[str, list[State]]) -> None:
-    """Write a CSV file with the rows of these exercises, which its owner alone can read.
-
-    Raises ValueError where another file than an earlier table has this name.
-    """
-    if path.is_file():
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            require(file.readline() in ("", ",".join(COLUMNS) + "\n"), "--csv", str(path),
-                    "a new file, or an earlier table of parity status")
-    with open(path, "w", encoding="utf-8-sig", newline="", opener=functools.partial(os.open, mode=0o600)) as file:
-        csv.writer(file).writerows([COLUMNS, *(line for name, each in rows.items() for line in table(name, each))])
-
-
-def table(name: str, rows: list[State]) -> list[list[str]]:
-    """The rows of a CSV file, without its head; nothing in them is a formula to a spreadsheet."""
-    return [[harmless(cell) for cell in (
-        name, row.student, row.full_name, row.state, "" if row.points is None else f"{row.points:g}",
-        f"{row.most:g}", f"{row.late:.0f}", f"{row.extension:.0f}", row.why)] for row in rows]
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not compute."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError unless somebody in the list of students has this id."""
-    require(student in students, argument, student, "in the list of students (nbgrader db student list)")

@@ -15,8 +15,6 @@ from typing import Any
 
 from nbgrader.utils import parse_utc
 
-from parity_lib.training import progress_bar
-
 LARGEST = 100_000_000       # bytes of all files of a hand-in
 LONGEST_TIME = 100          # characters
 
@@ -28,6 +26,8 @@ def printable(text: str) -> str:
 
 def progress(items: Sequence, **options: Any) -> Iterator:
     """The items, with a bar that says how many are done."""
+    from parity_lib.training import progress_bar  # which loads PyTorch
+
     with progress_bar(len(items), None, **options) as bar:
         for one in items:
             yield one

@@ -13,6 +13,7 @@ import json
 import os
 import socket
 import sys
+import time
 
 LIBRARIES = ("torch", "nbgrader.apps.nbgraderapp", "nbgrader.converters", "matplotlib.figure", "joblib", "bs4", "nh3")
 LONGEST = 1 << 20
@@ -51,6 +52,7 @@ def _answer(connection: socket.socket) -> None:
         os.chdir(asked["folder"])
         os.environ.clear()
         os.environ.update(asked["variables"])
+        time.tzset()        # TZ may be another one
         sys.argv = asked["command"]
         importlib.invalidate_caches()
         sys.path_importer_cache.clear()

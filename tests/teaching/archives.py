@@ -1,4 +1,4 @@
-"""Downloads of a class, as Moodle and Canvas make them, with the slips of students."""
+"""Downloads and lists of a class in the formats of Moodle and Canvas, with the mistakes that students make."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import functools
 import io
 import json
 import os
-import unicodedata
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -22,38 +21,35 @@ from tests.teaching.roster import Student, the_class
 
 NAME = "unrolling"
 DUE = datetime(2026, 11, 20, 18, 0)     # UTC
-CLASS = {one.id: one for one in the_class()}
-MANY = {one.id: one for one in the_class(500)}      # the forty are the first of them
+CLASS = {student.id: student for student in the_class()}
+MANY = {student.id: student for student in the_class(500)}      # the class of forty comes first
+IDS = ADA, EMMY, GRACE, KURT, SOFJA, ANNA, OTHER_ANNA, SINEAD, LI = [
+    f"s2045{number:02}" for number in (1, 2, 3, 4, 5, 15, 16, 18, 32)]
 
 
 @functools.cache
 def release(name: str) -> str:
-    """What students get, as text."""
+    """Return the notebook that students receive."""
     return (course.ROOT / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf8")
 
 
 def notebook(mark: str, name: str = NAME) -> bytes:
-    """A hand-in that differs from every other one."""
+    """Return a submission that differs from those with other marks."""
     content = json.loads(release(name))
     content["metadata"]["of"] = mark
     return json.dumps(content).encode()
 
 
-def marked(path: Path) -> str:
-    """Whose hand-in a file is."""
-    return json.loads(path.read_text(encoding="utf8"))["metadata"]["of"]
-
-
-def make_course(folder: Path, *names: str, due: datetime | None = DUE) -> Path:
-    """A course with the class and the exercises in its gradebook, made without nbgrader's commands."""
+def make_course(folder: Path, *names: str) -> Path:
+    """Create a course with the class and these exercises in its gradebook, without running nbgrader's commands."""
     (folder / "private").mkdir(parents=True)
     (folder / "nbgrader_config.py").write_text((course.ROOT / "nbgrader_config.py").read_text(encoding="utf8"),
                                                encoding="utf8")
     with mock.patch.dict(os.environ, course.environment()), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        book.db.add_all(api.Student(id=one.id, first_name=one.first_name, last_name=one.last_name, email=one.email)
-                        for one in the_class())
+        book.db.add_all(api.Student(id=student.id, first_name=student.first_name, last_name=student.last_name,
+                                    email=student.email) for student in CLASS.values())
         for name in names or (NAME,):
-            notebook = api.Notebook(name=name, assignment=api.Assignment(name=name, duedate=due))
+            notebook = api.Notebook(name=name, assignment=api.Assignment(name=name, duedate=DUE))
             for cell in json.loads(release(name))["cells"]:
                 about = cell["metadata"].get("nbgrader", {})
                 if about.get("grade"):
@@ -68,107 +64,83 @@ def make_course(folder: Path, *names: str, due: datetime | None = DUE) -> Path:
     return folder
 
 
-def moodle_name(student: Student) -> str:
-    """The name as Moodle writes it in a path."""
-    return "".join(sign for sign in student.full_name if sign not in "&<>\"`|':\\/").replace("_", " ")
-
-
-def canvas_name(student: Student) -> str:
-    """Canvas's sortable name, of which the family name is the last word, without what is no letter."""
-    *given, family = student.full_name.split()
-    return "".join(sign for sign in f"{family}{''.join(given)}".lower() if sign.isalnum() or sign == "_")
+def zip_bytes(files: dict[str, bytes]) -> bytes:
+    """Return a zip archive of these files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
 
 
 def zipped(path: Path, files: dict[str, bytes]) -> Path:
-    """A zip file."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
+    """Write a zip archive of these files."""
+    path.write_bytes(zip_bytes(files))
     return path
 
 
-def a_zip(files: dict[str, bytes]) -> bytes:
-    """A zip that a student makes."""
-    inside = io.BytesIO()
-    with zipfile.ZipFile(inside, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return inside.getvalue()
-
-
-def unpacked(path: Path, files: dict[str, bytes]) -> Path:
-    """The folder that a browser makes of a zip."""
-    for name, data in files.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(data)
-    return path
-
-
-def moodle(files: dict[tuple[str, str], bytes], form: str = "new") -> dict[str, bytes]:
-    """Files, by student and name, in one of Moodle's three forms."""
-    between = {"new": "/", "old": "_/", "flat": "_"}[form]
-    return {f"{moodle_name(MANY[student])}_{MANY[student].moodle}_assignsubmission_file{between}{name}": data
+def moodle(files: dict[tuple[str, str], bytes], between: str = "/") -> dict[str, bytes]:
+    """Name files, given by student and name, as Moodle does; ``between`` is "/", "_/" or "_", by version and option."""
+    def shown(student: Student) -> str:
+        return "".join(sign for sign in student.full_name if sign not in "&<>\"`|':\\/_")
+    return {f"{shown(MANY[student])}_{MANY[student].moodle}_assignsubmission_file{between}{name}": data
             for (student, name), data in files.items()}
 
 
-def canvas(files: dict[tuple[str, str], bytes], late: tuple[str, ...] = (), first: int = 99000) -> dict[str, bytes]:
-    """Files, by student and name, in Canvas's form."""
-    return {f"{canvas_name(MANY[student])}{'_LATE' * (student in late)}_{MANY[student].canvas}_{number}_{name}": data
-            for number, ((student, name), data) in enumerate(files.items(), start=first)}
+def canvas(files: dict[tuple[str, str], bytes], late: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Name files, given by student and name, as Canvas does: the last word of the name comes first."""
+    def shown(student: Student) -> str:
+        *given, family = student.full_name.split()
+        return "".join(sign for sign in f"{family}{''.join(given)}".lower() if sign.isalnum())
+    return {f"{shown(MANY[student])}{'_LATE' * (student in late)}_{MANY[student].canvas}_{number}_{name}": data
+            for number, ((student, name), data) in enumerate(files.items(), start=99000)}
 
 
-def worksheet(path: Path, late: dict[str, timedelta] | None = None, separator: str = ",", encoding: str = "utf-8-sig",
-              name: str = "Full name", students: Iterable[Student] = CLASS.values()) -> Path:
-    """Moodle's grading worksheet; whoever is not ``late`` sent an hour before the due date."""
+def worksheet(path: Path, late: dict[str, timedelta] | None = None, students: Iterable[Student] = CLASS.values(),
+              most: str = "15.00", separator: str = ",", encoding: str = "utf-8-sig") -> Path:
+    """Write Moodle's grading worksheet; students who are not ``late`` handed in an hour before the due date."""
     with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         table = csv.writer(file, delimiter=separator)
-        table.writerow(["Identifier", name, "ID number", "Email address", "Status", "Grade", "Maximum grade",
+        table.writerow(["Identifier", "Full name", "ID number", "Email address", "Status", "Grade", "Maximum grade",
                         "Grade can be changed", "Last modified (submission)", "Last modified (grade)",
                         "Feedback comments"])
-        for one in students:
-            came = DUE + (late or {}).get(one.id, timedelta(hours=-1))
-            table.writerow([f"Participant {one.moodle}", one.full_name, one.id, one.email, "Submitted for grading", "",
-                            "15.00", "Yes", f"{came:%A}, {came.day} {came:%B %Y}, {came:%I:%M %p}", "-", ""])
+        for student in students:
+            came = DUE + (late or {}).get(student.id, timedelta(hours=-1))
+            table.writerow([f"Participant {student.moodle}", student.full_name, student.id, student.email,
+                            "Submitted for grading", "", most, "Yes",
+                            f"{came:%A}, {came.day} {came:%B %Y}, {came:%I:%M %p}", "-", 'Said "no", then left'])
     return path
 
 
-def canvas_gradebook(path: Path, two_columns: bool = False, students: Iterable[Student] = CLASS.values()) -> Path:
-    """Canvas's gradebook."""
+def canvas_gradebook(path: Path, students: Iterable[Student] = CLASS.values(), most: str = "15",
+                     grades: dict[str, str] | None = None) -> Path:
+    """Write Canvas's gradebook, with the grades that it holds already."""
     with path.open("w", encoding="utf8", newline="") as file:
         table = csv.writer(file)
-        names = ["LastName", "FirstName"] if two_columns else ["Student"]
-        table.writerow([*names, "ID", "SIS User ID", "SIS Login ID", "Section", "Unrolling (1234)"])
-        table.writerow(["    Points Possible", *([""] * (3 + len(names))), "15"])
-        for one in students:
-            *given, family = one.full_name.split()
-            name = [one.last_name, one.first_name] if two_columns else [", ".join([family, " ".join(given)])]
-            table.writerow([*name, one.canvas, one.id, one.email, "Section 1", ""])
+        table.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Warm-up (900)", "Unrolling (1234)"])
+        table.writerow(["", "", "", "", "", "", "Manual Posting"])
+        table.writerow(["    Points Possible", "", "", "", "", "10", most])
+        for student in students:
+            *given, family = student.full_name.split()
+            table.writerow([", ".join([family, " ".join(given)]), student.canvas, student.id, student.email,
+                            "Section 1", "9.5", (grades or {}).get(student.id, "")])
+        table.writerow(["Student, Test", 9999, "", "abc", "Section 1", "", ""])
     return path
-
-
-ADA, EMMY, GRACE, KURT, SOFJA, ANNA, OTHER_ANNA, SINEAD, LI, NA = (
-    f"s2045{number:02}" for number in (1, 2, 3, 4, 5, 15, 16, 18, 32, 33))
 
 
 def slips() -> dict[tuple[str, str], bytes]:
-    """The whole class but Chloé, each with a slip of their own or none."""
-    files = {(student, "unrolling.ipynb"): notebook(student) for student in CLASS if student != "s204540"}
-
-    def instead(student: str, **others: bytes) -> None:
-        del files[student, "unrolling.ipynb"]
-        files.update({(student, name): data for name, data in others.items()})
-    instead(ADA, **{"unrolling (1).ipynb": notebook(ADA)})                      # a browser renamed it
-    files[EMMY, "unrolling (1).ipynb"] = notebook("emmy, the other one")         # doubled
-    instead(GRACE, **{"unrolling.zip": a_zip({                                  # zip in zip, from a Mac
-        "unrolling/unrolling.ipynb": notebook(GRACE), "__MACOSX/unrolling/._unrolling.ipynb": b"Mac",
-        "unrolling/.ipynb_checkpoints/unrolling-checkpoint.ipynb": notebook("older")})})
-    instead(KURT, **{"unrolling.html": b"<html>"})                              # a page instead
-    instead(SOFJA, **{"unrolling.ipynb": notebook(SOFJA)[:500]})                # cut off
-    files["s204506", "unrolling.pdf"] = b"%PDF"                                 # a print beside it
-    instead("s204507", **{"final version.ipynb": notebook("s204507")})
+    """Return what the class hands in, by student and file name: a mistake each for some, and nothing from Chloé."""
+    files = {(student, f"{NAME}.ipynb"): notebook(student) for student in CLASS if student != "s204540"}
+    for student, name, data in (
+            (ADA, "unrolling (1).ipynb", notebook(ADA)),                # renamed by a browser
+            (GRACE, "unrolling.zip", zip_bytes({                        # zipped on a Mac
+                "unrolling/unrolling.ipynb": notebook(GRACE), "__MACOSX/unrolling/._unrolling.ipynb": b"Mac",
+                "unrolling/.ipynb_checkpoints/unrolling-checkpoint.ipynb": notebook("older")})),
+            (KURT, "unrolling.html", b"<html>"),                        # a page instead of a notebook
+            (SOFJA, "unrolling.ipynb", notebook(SOFJA)[:500]),          # cut off
+            ("s204507", "final version.ipynb", notebook("s204507"))):   # renamed by the student
+        del files[student, f"{NAME}.ipynb"]
+        files[student, name] = data
+    files[EMMY, "unrolling (1).ipynb"] = notebook("a second notebook of Emmy's")
+    files["s204506", "unrolling.pdf"] = b"%PDF"                         # printed as well
     return files
-
-
-def nfd(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The same, with accents as a Mac writes them."""
-    return {unicodedata.normalize("NFD", name): data for name, data in files.items()}

@@ -1,6 +1,6 @@
-"""A class of forty that has handed in *Unrolling* and was graded: a gradebook and graded notebooks, without a kernel.
+"""A class of forty whose submissions for *Unrolling* are graded: a gradebook and graded notebooks without a kernel.
 
-What its test cells say are the checks' own messages, for answers of the bank of submissions.
+The submissions come from the bank, and their test cells show the messages of the checks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.teaching.roster import Student, the_class
 
 NAME = "unrolling"
 WORDS = "what-convinces"
-# Who did what: a student's number in the class, by a file of the bank; all others loops of their own.
+# Submissions of the bank, with the numbers of the students who hand them in; the others write a loop of their own.
 DONE = {"wrong_V_transposed": (1, 2, 3, 4, 5), "wrong_no_bias": (6, 7), "wrong_h0_ignored": (8, 9, 10),
         "wrong_weights_of_the_chapter": (11, 12, 13, 14, 15, 16, 17), "wrong_raises": (18,), "right_loops": (19, 20)}
 MISSING, UNREAD, UNGRADED = (38, 39), (33, 34, 35), (40,)
@@ -34,7 +34,7 @@ SAME_WORDS, NEAR_WORDS = (24, 25), (26, 27)     # numbers of students
 
 @dataclass(frozen=True)
 class Answer:
-    """A hand-in of the bank, as it was graded."""
+    """A submission of the bank, as it was graded."""
 
     notebook: nbformat.NotebookNode
     points: dict[str, float]
@@ -42,8 +42,8 @@ class Answer:
 
 @functools.cache
 def answer(stem: str) -> Answer:
-    """A hand-in with the outputs that grading leaves in its test cells."""
-    submission = next(one for one in bank.bank(NAME) if one.path.stem == stem)
+    """Return a submission with the outputs that grading leaves in its test cells."""
+    submission = next(item for item in bank.bank(NAME) if item.path.stem == stem)
     outcomes = bank.score(submission)
     notebook = course.hand_in(submission)
     for cell in notebook.cells:
@@ -55,31 +55,32 @@ def answer(stem: str) -> Answer:
 
 
 def fill(root: Path) -> Path:
-    """The course in ``root``."""
+    """Create the course in ``root``."""
     course.copy_course(root, NAME)
     students = dict(enumerate(the_class(), start=1))
-    warnings.filterwarnings("ignore", category=SAWarning)   # what nbgrader's own code does with its database
+    warnings.filterwarnings("ignore", category=SAWarning)   # from nbgrader's own use of its database
     with mock.patch("nbgrader.api.get_alembic_version", return_value="new"), opened(root) as book:
         book.add_assignment(NAME, duedate="2026-10-01 10:00:00.000000 UTC")
         book.add_notebook(NAME, NAME)
         for cell in course.solution(NAME).cells:
             if (marks := cell.metadata.get("nbgrader", {})).get("grade"):
                 book.add_grade_cell(marks.grade_id, NAME, NAME, max_score=marks.points, cell_type=cell.cell_type)
-        for number, one in students.items():
-            book.add_student(one.id, first_name=one.first_name, last_name=one.last_name, email=one.email)
+        for number, student in students.items():
+            book.add_student(student.id, first_name=student.first_name, last_name=student.last_name,
+                             email=student.email)
             if number not in MISSING:
-                hand_in(root, book, one, number)
+                hand_in(root, book, student, number)
         book.db.commit()
     return root
 
 
 def opened(root: Path) -> Gradebook:
-    """The gradebook, to be used in a ``with``."""
+    """Open the gradebook, in a ``with`` statement."""
     return Gradebook(f"sqlite:///{root / 'gradebook.db'}", "one-bit-of-memory")
 
 
 def hand_in(root: Path, book: Gradebook, student: Student, number: int) -> None:
-    """One student's hand-in and, if it was graded, its points and its graded notebook."""
+    """Add a student's submission and, if it is graded, its points and its graded notebook."""
     stem = next((stem for stem, who in DONE.items() if number in who), "right_units_swapped")
     graded = answer(stem)
     notebook = nbformat.from_dict(graded.notebook)
@@ -100,11 +101,11 @@ def hand_in(root: Path, book: Gradebook, student: Student, number: int) -> None:
 
 
 def own(notebook: nbformat.NotebookNode, number: int) -> None:
-    """Words and a loop of this student's own, but for some."""
+    """Give a student words and a loop of their own, except for the students whose answers are alike."""
     if 22 <= number <= 32:
-        cell = next(one for one in notebook.cells if one.id == "unroll")
+        cell = next(cell for cell in notebook.cells if cell.id == "unroll")
         cell.source = LOOP.format(state=f"state_{number}", kept="kept" * (1 + number % 5), start=number % 3)
-    cell = next(one for one in notebook.cells if one.id == WORDS)
+    cell = next(cell for cell in notebook.cells if cell.id == WORDS)
     author = {25: 24, 27: 26}.get(number, number)
     said = random.Random(author).choices(VOCABULARY, k=45)
     if number == 27:

@@ -1,4 +1,4 @@
-"""A class, with the names that a class has: two of one name, accents, apostrophes, one name, many names."""
+"""A class with difficult names: shared by two students, with accents or apostrophes, a single word, several words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Jan|van den Berg; Chloé|Null
 
 @dataclass(frozen=True)
 class Student:
-    """A student as the list of the class has them, and as the two platforms know them."""
+    """A student in the list of the class, with the numbers that the two platforms use."""
 
     id: str
     first_name: str
@@ -36,8 +36,8 @@ class Student:
 
 
 def the_class(size: int = 40) -> list[Student]:
-    """Forty students, or more, who are called by one's given and another's family name; ids like ``s204501``."""
-    names = [tuple(one.strip().split("|")) for line in NAMES.strip().splitlines() for one in line.split(";")]
+    """Return a class of ``size`` students with ids like ``s204501``; beyond forty, names of the others are combined."""
+    names = [tuple(name.strip().split("|")) for line in NAMES.strip().splitlines() for name in line.split(";")]
     given, family = zip(*names, strict=True)
     others = sorted(set(itertools.product(given, family)) - set(names))
     names += random.Random("a large class").sample(others, size - len(names))
