@@ -171,37 +171,6 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore
 
 @click.command()
 @click.argument("name")
-@click.option("--as", "reader", metavar="READER", help="Make a folder for one more reader, who sees no names.")
-@click.option("--settle", "rule", metavar="agreed|mean|READER",
-              help="Bring points on which the readers agree into the gradebook. Others wait for you (agreed), get the "
-                   "mean, or that reader's points.")
-def reading(name: str, reader: str | None, rule: str | None) -> None:
-    """Have answers in words read by two people, and say how far they agree."""
-    with as_message():
-        from parity_lib.errors import require
-        from parity_lib.teaching import reading as read
-        from parity_lib.teaching import second_reader, settling
-        from parity_lib.teaching.grade import printable
-
-        require(not (reader and rule), "--settle", rule, "given without --as")
-        if reader:
-            made = second_reader.make(Path.cwd(), name, reader)
-            for line in made.lines():
-                click.echo(printable(line))
-            needed = bool(made.missing)
-        else:
-            for change in settling.settle(Path.cwd(), name, rule) if rule else ():
-                click.echo(printable(settling.said(change)))
-            found = read.answers(Path.cwd(), name)
-            for line in read.lines(found):
-                click.echo(printable(line))
-            needed = read.needs_a_person(found)
-    if needed:
-        raise click.exceptions.Exit(1)
-
-
-@click.command()
-@click.argument("name")
 @click.option("--names", is_flag=True, help="Your own copy: with names, and with what deserves a look.")
 def report(name: str, names: bool) -> None:
     """Write a page about the class: what was hard, what was misunderstood, what deserves a look."""
@@ -287,4 +256,4 @@ def variant(names: tuple[str, ...], secret_file: Path) -> None:
             click.echo(f"\nTo use them, add these lines to private/nbgrader_config.py:\n{own.SETTINGS}", nl=False)
 
 
-COMMANDS = (collect, status, extend, grade, regrade, reading, report, export, check, variant)
+COMMANDS = (collect, status, extend, grade, regrade, report, export, check, variant)

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
 from parity_lib.checks.answers import ANSWERS
-from parity_lib.teaching import outcome, reading, similar, status
+from parity_lib.teaching import outcome, similar, status
 from parity_lib.teaching.feedback import COLOUR
 from parity_lib.teaching.grade import course
 from parity_lib.teaching.similar import Alike
@@ -78,7 +78,6 @@ class Report:
     alike: list[Alike]
     seconds: dict[str, float]
     notes: dict[str, list[str]]
-    agreement: list[Any]
 
     @property
     def telling(self) -> list[Alike]:
@@ -103,12 +102,7 @@ def report(root: Path, name: str) -> Report:
         max(row.most for row in rows), {row.student: row.points for row in rows if row.state == "read"},
         _tasks(app, name, set(graded)), misconceptions(notebooks), _alike(app, name, notebooks),
         {student: round(seconds, 1) for student in graded if (seconds := kept.get(student, {}).get("seconds"))},
-        {student: said for student, said in notes.items() if said}, agreement(root, name))
-
-
-def agreement(root: Path, name: str) -> list[Any]:
-    """How far readers of answers in words agree, a row for each task and pair; nothing where one reader read all."""
-    return [one for one in reading.agreement(root, name) if one.both]
+        {student: said for student, said in notes.items() if said})
 
 
 # ---------------------------------------------------------------- notebooks

@@ -16,7 +16,6 @@ from string import Template
 import numpy as np
 
 from parity_lib.checks.reading import PLACE
-from parity_lib.experiments.statistics import wilson_interval
 from parity_lib.figures.picture import SHEET, Picture
 from parity_lib.teaching import report_charts
 from parity_lib.teaching.report import Misconception, Report
@@ -51,7 +50,7 @@ def page(found: Report, names: bool = False) -> str:
     """The whole page."""
     parts = [*_head(found, names), *_points(found), *_mistakes(found, names)]
     if names:
-        parts += [*_looked_at(found), *_time(found), *_agreement(found)]
+        parts += [*_looked_at(found), *_time(found)]
     template = Template(HERE.with_name("report.html").read_text(encoding="utf-8"))
     return template.substitute(title=f"{_title(found)}: the class", style=_style(), body="\n".join(parts))
 
@@ -213,23 +212,3 @@ def _time(found: Report) -> Iterator[str]:
         yield "<p>What was put in order, or was stopped:</p><dl>" + "".join(
             f"<dt>{_people([student], found)}</dt>" + "".join(f"<dd>{_marked(one)}</dd>" for one in said)
             for student, said in sorted(found.notes.items())) + "</dl>"
-
-
-def _agreement(found: Report) -> Iterator[str]:
-    if found.agreement:
-        yield "<h2>Two readers</h2>"
-        yield _table(("task", "readers", "both read", "equal", "95 % interval", "second gives more by", "kappa"), [
-            (f"<code>{text(one.task)}</code>", text(f"{one.first}, {one.second}"), str(one.both), str(one.equal),
-             "{:.2f} to {:.2f}".format(*wilson_interval(one.equal, one.both)), f"{one.difference:+.2f}",
-             "–" if one.kappa is None else f"{one.kappa:.2f}") for one in found.agreement], numbers=(2, 3, 5, 6))
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]], numbers: tuple[int, ...] = ()) -> str:
-    """A table of cells that are HTML already."""
-    def row(cells: tuple[str, ...], tag: str, more: str = "") -> str:
-        return "<tr>" + "".join(f'<{tag}{more}{" class=number" * (at in numbers)}>{cell}</{tag}>'
-                                for at, cell in enumerate(cells)) + "</tr>"
-
-    return (f'<div class="table" tabindex="0" role="region" aria-label="{text(", ".join(head))}"><table><thead>'
-            + row(head, "th", ' scope="col"') + "</thead><tbody>" + "".join(row(one, "td") for one in rows)
-            + "</tbody></table></div>")

@@ -16,7 +16,6 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.teaching import reading
 from tests.exercises import course
 from tests.submissions import bank
 from tests.teaching import forty
@@ -241,12 +240,10 @@ def test_points_are_typed_and_the_keys_lead_on(reader, order, graded):
     assert given(graded, order[4][1]) == 1
 
 
-def test_an_answer_without_a_number_of_its_own_is_marked(reader, lab, order, graded):
+def test_an_answer_without_the_students_numbers_is_marked(reader, lab, order):
     generic = next(submission for submission, student in order if student == "s204502")
     reader.goto(f"{lab}/formgrader/submissions/{generic}/")
-    reader.get_by_text("Likely generic: no number in it comes from this student's seed.").wait_for()
-    number = next(one.number for one in reading.answers(graded, FIRST) if one.student == "s204502")
-    assert f"Submission {number} / {len(order)}" in reader.locator("h4.panel-title").inner_text()
+    reader.get_by_text("This answer may be generic").wait_for()
 
 
 @pytest.mark.slow

@@ -193,7 +193,7 @@ def text_of(page):
 def test_the_chapter_covers_the_year(transcript):
     stock = ["db student import", "db student add", "generate_assignment", "db assignment add", "release_assignment",
              "collect", "autograde", "generate_feedback"]
-    own = ["check", "collect", "status", "extend", "grade", "reading", "regrade", "report", "export", "variant"]
+    own = ["check", "collect", "status", "extend", "grade", "regrade", "report", "export", "variant"]
     commands = ["git clone", "jupyter lab", *(f"parity {one}" for one in own), *(f"nbgrader {one}" for one in stock)]
     assert [one for one in commands if one not in "".join(transcript.said)] == []
 
@@ -272,11 +272,6 @@ def test_the_private_test_ran_and_its_message_is_in_the_feedback(transcript):
 def test_feedback_is_there_for_everybody(transcript):
     for student in transcript.graded:
         assert (transcript.kept / f"feedback/{student}/{EXERCISE}/{EXERCISE}.html").is_file()
-
-
-def test_a_second_reader_gets_every_hand_in(transcript):
-    assert f"{len(transcript.graded)} hand-ins are new" in said(transcript, "--as anna")
-    assert (transcript.kept / "private" / "reading" / "anna" / "gradebook.db").is_file()
 
 
 def test_a_dropped_task_is_listed_taken_out_and_taken_in_again(transcript):

@@ -9,7 +9,6 @@ import shutil
 from difflib import SequenceMatcher
 from html import unescape
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -192,7 +191,6 @@ def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root)
     assert re.fullmatch(r"\d+ answers that are alike deserve a look: parity report unrolling --names", said[1])
     assert not [one for one in the_class() if one.id in page or one.full_name in unescape(page)]
     assert "alike" not in page
-    assert "Two readers" not in page
     assert len(run(root, NAME, "--names")[1]) == 1
     assert "written anew" in run(root, NAME)[1][0]
     names = (root / "private" / "report" / f"{NAME}-with-names.html").read_text(encoding="utf-8")
@@ -207,15 +205,6 @@ def test_the_page_and_its_folder_are_closed_to_others(found, tmp_path):
     path.chmod(0o644)
     report_page.write(tmp_path, found)
     assert not (path.stat().st_mode | (tmp_path / "private").stat().st_mode) & 0o077
-
-
-def test_agreement_of_readers_is_shown_where_there_is_any(found, monkeypatch):
-    one = SimpleNamespace(task="what_convinces", first="<gradebook>", second="tom", both=30, equal=24, difference=0.25,
-                          kappa=None)
-    monkeypatch.setattr(found, "agreement", [one])
-    part = "".join(report_page._agreement(found))
-    assert "&lt;gradebook&gt;, tom" in part
-    assert "0.63 to 0.90" in part
 
 
 def test_an_error_of_a_students_own_is_no_example_for_the_class(found):
