@@ -18,10 +18,10 @@ from nbgrader.apps import NbGraderApp
 
 from parity_lib.checks.answers import ANSWERS
 from parity_lib.teaching import outcome, similar, status
-from parity_lib.teaching.feedback import COLOUR
 from parity_lib.teaching.grade import course
 from parity_lib.teaching.similar import Alike
 
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 GRADED = ("needs reading", "read")
 TOO_LONG = ("Timeout", "KernelStopped")     # errors that grading writes into a cell
 LONGEST = 2000      # characters of an example
