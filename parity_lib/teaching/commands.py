@@ -215,22 +215,26 @@ def export(name: str, platform: str, listed: Path | None, column: str | None, sc
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="The longest for a cell.")
-def check(files: tuple[Path, ...], seconds: float) -> None:
-    """Look at notebooks before they are handed in: the right file, no missing cell, the points of the public checks."""
+@click.option("--seconds", type=click.IntRange(min=1), default=60, show_default=True, help="Time limit for each cell.")
+def check(files: tuple[Path, ...], seconds: int) -> None:
+    """Check notebooks before you hand them in.
+
+    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It ends
+    with status 1 if you should change something.
+    """
     from parity_lib.teaching import precheck
 
     complete = True
     for path in files:
         try:
-            found = precheck.check(path, seconds)
-        except (ImportError, OSError, ValueError) as error:
+            result = precheck.check_notebook(path, seconds)
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
             click.echo(f"{path.name}: {error}")
             complete = False
             continue
-        for line in precheck.lines(found):
+        for line in precheck.lines(result):
             click.echo(line)
-        complete = complete and found.complete
+        complete = complete and not result.advice
     if not complete:
         raise click.exceptions.Exit(1)
 

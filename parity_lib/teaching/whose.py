@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from parity_lib.checks.answers import NOT_WRITTEN
 from parity_lib.checks.numbers import COUNTS, number_for, seed_of
 
 EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
-NOT_WRITTEN = ("", "YOUR ANSWER HERE")
 HIDDEN = "(the student)"
 SHORTEST_NAME = 3           # shorter names and ids stay, because they occur in ordinary words
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
