@@ -171,18 +171,16 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore
 
 @click.command()
 @click.argument("name")
-@click.option("--names", is_flag=True, help="Your own copy: with names, and with what deserves a look.")
+@click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
 def report(name: str, names: bool) -> None:
-    """Write a page about the class: what was hard, what was misunderstood, what deserves a look."""
+    """Write a page about the class: the points per task and the most frequent messages."""
     with as_message():
-        from parity_lib.teaching import report as counting
-        from parity_lib.teaching import report_page
+        from parity_lib.teaching.report import class_report, write
 
-        found = counting.report(Path.cwd(), name)
-        before = report_page.place(Path.cwd(), name, names).is_file()
-        click.echo(f"{report_page.write(Path.cwd(), found, names)}{', written anew' * before}")
-    if not names and found.telling:
-        click.echo(f"{len(found.telling)} answers that are alike deserve a look: parity report {name} --names")
+        found = class_report(Path.cwd(), name)
+        click.echo(write(Path.cwd(), found, names))
+    if not names and found.similar:
+        click.echo(f"{len(found.similar)} groups of students have similar answers: parity report {name} --names")
 
 
 @click.command()
