@@ -136,36 +136,26 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, s
 
 @click.command()
 @click.argument("name")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
-@click.option("--drop", multiple=True, metavar="TASK", help="Leave out a task: 0 points of 0, for all; repeatable.")
-@click.option("--restore", multiple=True, metavar="TASK", help="Take a dropped task in again; repeatable.")
-@click.option("--forget-manual", is_flag=True, help="Where a person changed the points of a test, take the test's.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Hand-ins at a time [1]; each takes a core.")
-@click.option("--apply", is_flag=True, help="Put it in place; without this, nothing is changed.")
-def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore: tuple[str, ...],
-            forget_manual: bool, jobs: int, apply: bool) -> None:
-    """After a changed check, changed points or a dropped task: list what would change, and then change it."""
-    with as_message():
-        from parity_lib.teaching.regrade import regrade as again
+@click.option("--student", "students", multiple=True, metavar="ID",
+              help="Regrade only this student; you can repeat this option.")
+@click.option("--drop", multiple=True, metavar="TASK",
+              help="Give no points for this task to anybody; you can repeat this option.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+              help="The number of submissions to grade at a time.")
+@click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
+def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
+    """Grade an exercise again after a change of its tests or points.
 
-        done = again(Path.cwd(), name, students, drop, restore, forget_manual=forget_manual, apply=apply,
-                     jobs=jobs)
-    for line in done.points:
+    The command lists what would change. Points that you gave by hand stay. It ends with status 1 if you should look at
+    something.
+    """
+    with as_message():
+        from parity_lib.teaching.regrade import regrade as grade_again
+
+        result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
+    for line in result.lines():
         click.echo(line)
-    for row in done.rows:
-        if row.state != "same" or row.notes or row.look:
-            said = [*row.tasks, *row.notes, *(f"LOOK: {one}" for one in row.look)]
-            points = f"{row.before:g} of {row.most[0]:g} → {row.after:g} of {row.most[1]:g}"
-            click.echo(f"{row.student:20} {row.state:8} {points if row.state != 'new' else '':24} {'; '.join(said)}")
-    states = [row.state for row in done.rows]
-    click.echo(f"{len(states)} hand-ins: {states.count('changes')} {'changed' if done.applied else 'would change'}, "
-               f"{states.count('same')} same, {states.count('failed')} failed, {states.count('new')} not graded yet")
-    if done.applied:
-        click.echo(f"In place. The earlier gradebook is {done.backup}; pages of feedback are the earlier ones, too, "
-                   f"until `nbgrader generate_feedback {name} --force`.")
-    elif done.points or "changes" in states:
-        click.echo("Nothing is changed yet: the same command with --apply does it.")
-    if any(row.needs_a_person for row in done.rows):
+    if result.needs_attention:
         raise click.exceptions.Exit(1)
 
 
@@ -230,7 +220,7 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
             click.echo(f"{path.name}: {error}")
             complete = False
             continue
-        for line in precheck.lines(result):
+        for line in result.lines():
             click.echo(line)
         complete = complete and not result.advice
     if not complete:

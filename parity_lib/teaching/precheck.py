@@ -14,7 +14,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from parity_lib.checks import points
@@ -38,24 +38,18 @@ class NotebookCell:
     source: str
 
 
-@dataclass(frozen=True)
-class TaskResult:
-    """The result of a public check, or the length of an answer in words, which has no points yet."""
-
-    name: str
-    points: int | None
-    most: int | None
-    message: str
-
-
 @dataclass
 class CheckedNotebook:
-    """The results of checking one file; ``advice`` says what the student should do next."""
+    """The result of checking a notebook: a table of its tasks, and advice on what the student should do next."""
 
-    file: str
-    exercise: str = ""
-    tasks: list[TaskResult] = field(default_factory=list)
-    advice: list[str] = field(default_factory=list)
+    table: list[str]
+    advice: list[str]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines that `parity check` prints, without control characters."""
+        advice = [f"  next {number}: {text}" for number, text in enumerate(self.advice, start=1)]
+        for line in [*self.table, *advice, "  Not complete yet." if advice else "  Complete."]:
+            yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 
 def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
@@ -71,10 +65,10 @@ def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
     shared = {name: sum(cell["id"] in known for cell in expected) for name, expected in exercises.items()}
     exercise = max(shared, key=shared.get)
     if not shared[exercise]:
-        return CheckedNotebook(str(path), advice=[
+        return CheckedNotebook([f"{path}: no exercise"], [
             f"This notebook contains no cell of an exercise ({', '.join(exercises)}). If you copied the tasks into a "
             "new notebook, copy your code back into the notebook that you were given."])
-    result, expected = CheckedNotebook(str(path), exercise), exercises[exercise]
+    expected, result = exercises[exercise], CheckedNotebook([f"{path}: {exercise}"], [])
     if path.name != f"{exercise}.ipynb":
         result.advice.append(f"Rename the file to {exercise}.ipynb, because it may not be found under another name.")
     result.advice += _cell_advice(cells, expected)
@@ -82,20 +76,25 @@ def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
     errors = (run or run_cells)(path, code, seconds)
     messages = {code[number].name: error for number, error in errors.items()}
     tests = {cell["id"]: cell["check"] for cell in expected if cell["kind"] == "test"}
+    reached = 0
     for cell, check in tests.items():
         most = points.POINTS[exercise][check]
-        message = messages.get(cell, "it did not run, because an earlier cell stopped the notebook")
-        result.tasks.append(TaskResult(check, 0 if message else most, most, message))
-        if message:
+        if message := messages.get(cell, "it did not run, because an earlier cell stopped the notebook"):
             result.advice.append(_test_advice(check, message))
+        reached += 0 if message else most
+        result.table.append(f"  {f'{0 if message else most} of {most}':8} {check:28} {'not ' * bool(message)}passed")
     for number, error in errors.items():
         cell = code[number].name
         # The check of a task that is not written yet reports NotImplementedError itself.
         if error and cell not in tests and not error.startswith("NotImplementedError"):
             result.advice.append(f"Code cell {number + 1}{f' (`{cell}`)' if cell else ''} fails: "
                                  f"{error.splitlines()[0]}")
-    result.tasks += [TaskResult(cell["id"], None, None, _length(cells, cell["id"]))
+    result.table += [f"    read   {cell['id']:28} {_length(cells, cell['id'])}"
                      for cell in expected if cell["kind"] == "answer"]
+    words = points.IN_WORDS[exercise]
+    result.table.append(f"  {reached} of {sum(points.POINTS[exercise].values())} points in the public checks" + (
+        f", and your instructor can give {words} more for answers in words" if words else "")
+        + ". Grading tries new cases of the same kind.")
     return result
 
 
@@ -194,29 +193,3 @@ def run_cells(path: Path, code: list[NotebookCell], seconds: int) -> dict[int, s
         with contextlib.suppress(CellTimeoutError, DeadKernelError):
             client.execute(env=os.environ | {"NBGRADER_EXECUTION": "validate"}, stderr=subprocess.DEVNULL)
     return errors
-
-
-# ---------------------------------------------------------------- printing the result
-
-
-def lines(result: CheckedNotebook) -> Iterator[str]:
-    """Yield the lines that the command prints for one file, without control characters."""
-    yield f"{result.file}: {result.exercise or 'no exercise'}"
-    tests = [task for task in result.tasks if task.most is not None]
-    for task in tests:
-        yield f"  {f'{task.points} of {task.most}':8} {task.name:28} {'not passed' if task.message else 'passed'}"
-    for task in result.tasks:
-        if task.most is None:
-            yield f"  {'  read':8} {task.name:28} {_printable(task.message)}"
-    if tests:
-        words = points.IN_WORDS[result.exercise]
-        rest = f", and your instructor can give {words} more for answers in words" if words else ""
-        yield (f"  {sum(task.points for task in tests)} of {sum(task.most for task in tests)} points in the public "
-               f"checks{rest}. Grading tries new cases of the same kind.")
-    for number, advice in enumerate(result.advice, start=1):
-        yield _printable(f"  next {number}: {advice}")
-    yield "  Complete." if not result.advice else "  Not complete yet."
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

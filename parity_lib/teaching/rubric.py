@@ -46,11 +46,6 @@ class ParsedRubric:
     demands: tuple[tuple[float, str], ...]
     remarks: str
 
-    @property
-    def points(self) -> float:
-        """The sum of the points of all demands."""
-        return sum(points for points, _ in self.demands)
-
 
 def parse_rubric(source: str) -> ParsedRubric:
     """Parse the source of an answer's cell; without a heading ``**Rubric.**`` all of it is the model answer.

@@ -182,4 +182,4 @@ def test_points_are_those_of_the_bank_and_reach_both_platforms(steps):
 def test_what_is_done_is_kept_and_a_second_grading_changes_nothing(steps):
     _, done = steps
     assert f"{len(GRADED)} kept" in done["grade again"].said
-    assert f"0 would change, {len(GRADED)} same" in done["regrade"].said
+    assert f"0 would change, {len(GRADED)} unchanged" in done["regrade"].said

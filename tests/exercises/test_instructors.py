@@ -274,14 +274,12 @@ def test_feedback_is_there_for_everybody(transcript):
         assert (transcript.kept / f"feedback/{student}/{EXERCISE}/{EXERCISE}.html").is_file()
 
 
-def test_a_dropped_task_is_listed_taken_out_and_taken_in_again(transcript):
+def test_differences_are_listed_and_applied(transcript):
     first = said(transcript, "parity regrade unrolling --jobs 2")
-    assert f"1 would change, {len(transcript.graded) - 1} same" in first
-    assert re.search(rf"^{LATE} +changes +.* late -", first, re.MULTILINE)
-    listed = said(transcript, "--drop two_unit_weights")
-    assert "would change" in listed
-    assert "In place" in listed
-    assert "In place" in said(transcript, "--restore")
+    assert f"1 would change, {len(transcript.graded) - 1} unchanged" in first
+    assert re.search(rf"^{LATE} +would change +.* late penalty ", first, re.MULTILINE)
+    assert "The new grades are in place" in said(transcript, "parity regrade unrolling --apply")
+    assert "two-unit-weights-check is dropped" in said(transcript, "--drop two_unit_weights")
 
 
 def test_the_pages_about_the_class_are_there(transcript):
