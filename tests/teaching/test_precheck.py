@@ -157,7 +157,7 @@ STOPPED = "the kernel stopped or could not be interrupted in this cell; no later
 def test_a_cell_that_runs_too_long_or_stops_the_kernel_costs_that_cell(tmp_path, monkeypatch, last, grace):
     monkeypatch.setattr(precheck, "GRACE", grace)
     sources = ("x = 1", "", "import time; time.sleep(60)", "x + 1", "raise ValueError('mine')", last, "x")
-    errors = precheck.run_cells(tmp_path / "some.ipynb", [NotebookCell(None, "code", one) for one in sources], 2)
+    errors = precheck.run_cells(tmp_path / "some.ipynb", [NotebookCell(None, "code", source) for source in sources], 2)
     assert errors == {0: "", 2: "it ran longer than 2 seconds", 3: "", 4: "ValueError: mine", 5: STOPPED}
 
 

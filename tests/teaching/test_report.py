@@ -166,7 +166,7 @@ def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root)
     page = (root / "private" / "report" / f"{NAME}.html").read_text(encoding="utf-8")
     assert status == 0
     assert re.search(r"\d+ groups of students have similar answers: parity report unrolling --names", printed)
-    assert not [one for one in the_class() if one.id in page or one.full_name in unescape(page)]
+    assert not [student for student in the_class() if student.id in page or student.full_name in unescape(page)]
     assert "Similar" not in page
     assert course.parity(root, "report", NAME, "--names")[1].count("\n") == 1
     names = (root / "private" / "report" / f"{NAME}-with-names.html").read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -106,7 +105,7 @@ def show(graded):
         config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
         config.HTMLExporter.extra_template_paths = [
             str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
-        person = next((one for one in the_class() if one.id == student), SimpleNamespace(first_name="", last_name=""))
+        person = next(person for person in the_class() if person.id == student)
         resources = {"base_url": "", "submission_id": "5", "notebook_id": NAME, "assignment_id": NAME, "index": 2,
                      "total": 40, "notebook_path": f"autograded/{student}/x.ipynb", "student": student,
                      "first_name": person.first_name, "last_name": person.last_name}
