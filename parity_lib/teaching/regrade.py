@@ -31,7 +31,6 @@ from parity_lib.teaching import grade
 from parity_lib.teaching.standing import StudentDiff, update_exercise, update_submission
 
 FOLDER = Path("private", "regrade")
-APPLYING = "applying"           # this file exists until all graded notebooks have been copied
 VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))   # of the tables
 PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in their code starts the grading again
 
@@ -88,6 +87,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     root = root.resolve()
     app = grade.course(root)
     trial, first = root / FOLDER / name, _first_grading(app, name)
+    applying = trial.with_name(f"{name}.applying")      # exists until all graded notebooks have been copied
     require(bool(first), "name", name, f"an exercise that has been graded; run `parity grade {name}` first")
     for student in students:
         require(student in first, "student", student, f"graded for {name}; `parity grade {name}` does it")
@@ -111,16 +111,21 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
         require(not students or all(before == after for before, after in most.values()), "--student", students,
                 "left out, because the points of tasks change for everybody")
         result = Regrading(name, most, _differences(app, name, trial, book, again, chosen, failures, most),
-                           interrupted=(trial / APPLYING).exists())
+                           interrupted=applying.exists())
         if apply:
             lost = [student for student in failures if first[student]]
             if lost:
                 raise ValueError(f"nothing has been changed, because {', '.join(lost)} could be graded before and "
                                  "cannot be graded now; repair that, or name the other students with --student")
             update_exercise(notebook, second, most)
-            result.backup = _apply(app, name, trial, book, sorted(set(chosen) - set(failures)))
+            result.backup = _back_up(app, name, trial)
+            applying.touch()
+            book.db.commit()
+            for student in chosen:
+                if student not in failures:
+                    _replace(_graded(app, student, name), trial / "autograded" / student / name)
             if not (students and result.interrupted):
-                (trial / APPLYING).unlink()
+                applying.unlink()
                 result.interrupted = False
     return result
 
@@ -242,16 +247,16 @@ def _differences(app: NbGraderApp, name: str, trial: Path, book: Gradebook, agai
 # ---------------------------------------------------------------- putting it in place
 
 
-def _apply(app: NbGraderApp, name: str, trial: Path, book: Gradebook, students: list[str]) -> Path:
-    """Keep a copy of the gradebook, commit the changes, copy the graded notebooks, and return the path of the copy."""
-    paths = (trial.parent / f"{name}.before{f'-{number}' * (number > 1)}.db" for number in itertools.count(1))
+def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
+    """Copy the gradebook to a new file next to the second grading, and return its path."""
+    paths = (trial.with_name(f"{name}.before{f'-{number}' * (number > 1)}.db") for number in itertools.count(1))
     backup = next(path for path in paths if not path.exists())
     _copy(app.coursedir.db_url, backup)
-    (trial / APPLYING).touch()
-    book.db.commit()
-    for student in students:
-        source, target = trial / "autograded" / student / name, _graded(app, student, name)
-        if target.exists():
-            rmtree(target)
-        shutil.copytree(source, target)
     return backup
+
+
+def _replace(target: Path, source: Path) -> None:
+    """Replace a folder with graded files with a copy of another one."""
+    if target.exists():
+        rmtree(target)
+    shutil.copytree(source, target)

@@ -404,6 +404,7 @@ def test_an_interruption_while_notebooks_are_copied_is_named_and_the_next_apply_
         interrupted.setattr(module.shutil, "copytree", copytree)
         assert "Aborted!" in own.regrade("--apply")[2]
     assert own.score(STUDENTS[3]) == 11, "all points are written at once"
+    (own.root / "private" / f"{NAME}.py").write_text("def parity(call):\n    pass\n")
     status, _, printed = own.regrade()
     assert status == 1
     assert "An earlier --apply was interrupted. Run it again" in printed
