@@ -56,7 +56,8 @@ def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
                    run: Callable[[Path, list[NotebookCell], int], dict[int, str]] | None = None) -> CheckedNotebook:
     """Check a notebook and run it, with a time limit of ``seconds`` for each cell.
 
-    A ``run`` is called in place of :func:`run_cells`. Raise ValueError if the file is missing or is not a notebook.
+    If ``run`` is given, it is called instead of :func:`run_cells`. Raise ValueError if the file is missing or is not
+    a notebook.
     """
     require(path.is_file(), "file", str(path), "an existing notebook")
     cells = read_cells(path)

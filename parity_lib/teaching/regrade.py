@@ -31,7 +31,8 @@ from parity_lib.teaching import grade
 from parity_lib.teaching.standing import StudentDiff, update_exercise, update_submission
 
 FOLDER = Path("private", "regrade")
-VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))   # of the tables
+# nbgrader's tables have a version.
+VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
 PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in their code starts the grading again
 
 
@@ -80,7 +81,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
             jobs: int = 1) -> Regrading:
     """Grade an exercise a second time, return the differences, and with ``apply`` put them in place.
 
-    ``drop`` names tasks that shall give no points, and ``jobs`` is the number of submissions that are graded at a time.
+    ``drop`` names tasks that should give no points, and ``jobs`` is the number of submissions graded at a time.
     Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the graded
     exercise, or if submissions are graded meanwhile; with ``apply`` also if a graded submission cannot be graded again.
     """
@@ -143,7 +144,7 @@ def _graded(app: NbGraderApp, student: str, name: str) -> Path:
 
 
 def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
-    """Return the students in the gradebook with a submission, and when their graded notebooks were written, or 0."""
+    """Return when each student's graded notebook was written, or 0, for all students with a submission."""
     submitted = {folder.parent.name for folder in grade.hand_ins(app, name)}
     with _opened(app) as book:
         try:
@@ -171,7 +172,7 @@ def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
 
 
 def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> None:
-    """Copy the gradebook and bring the source into the copy, unless this was done for the same tests and settings."""
+    """Copy the gradebook and update the exercise in the copy, unless that was done for the same tests and settings."""
     specs = filter(None, map(importlib.util.find_spec, PACKAGES))
     paths = [Path(app.coursedir.format_path(app.coursedir.source_directory, ".", name), f"{name}.ipynb"),
              reporting.private_file(name), root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
@@ -256,7 +257,7 @@ def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
 
 
 def _replace(target: Path, source: Path) -> None:
-    """Replace a folder with graded files with a copy of another one."""
+    """Replace the folder ``target`` with a copy of the folder ``source``."""
     if target.exists():
         rmtree(target)
     shutil.copytree(source, target)

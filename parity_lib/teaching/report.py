@@ -145,7 +145,7 @@ def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[Tas
 
 
 def frequent_messages(notebooks: dict[str, dict[str, dict[str, Any]]]) -> list[FrequentMessage]:
-    """Return the messages of failed tests, from the cells by student; the messages of most students come first.
+    """Return the messages of failed tests, the most frequent first, from the marked cells by student.
 
     Messages are the same if the checks name the same likely mistake, or else if they differ in numbers only.
     """

@@ -96,7 +96,7 @@ def normalised_code(source: str) -> str:
 
 
 def _number_names(tree: ast.AST) -> None:
-    """Replace the names that a module, function or class defines inside with numbers, in the order of occurrence."""
+    """Replace the names that are defined inside a module, function or class with numbers, in order of occurrence."""
     nodes = [node for node in ast.walk(tree) if node is not tree and not isinstance(node, ast.keyword | ast.alias)]
     defined = {node.arg for node in nodes if isinstance(node, ast.arg)} | {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | {

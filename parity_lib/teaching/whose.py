@@ -63,7 +63,7 @@ def personal_numbers(task: str, answer: str, student: str) -> PersonalNumbers | 
 
 
 def hide_names(value: Any, student: str, first: str | None, last: str | None) -> Any:
-    """Return a text, list or mapping in which the id and the full name of a student are replaced; images stay.
+    """Replace the id and the full name of a student in a text, list or mapping; images stay unchanged.
 
     >>> hide_names(["Ada Lovelace, s204501"], "s204501", "Ada", "Lovelace")
     ['(the student), (the student)']
