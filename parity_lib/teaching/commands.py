@@ -138,84 +138,41 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, s
 
 @click.command()
 @click.argument("name")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
-@click.option("--drop", multiple=True, metavar="TASK", help="Leave out a task: 0 points of 0, for all; repeatable.")
-@click.option("--restore", multiple=True, metavar="TASK", help="Take a dropped task in again; repeatable.")
-@click.option("--forget-manual", is_flag=True, help="Where a person changed the points of a test, take the test's.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Hand-ins at a time [1]; each takes a core.")
-@click.option("--apply", is_flag=True, help="Put it in place; without this, nothing is changed.")
-def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], restore: tuple[str, ...],
-            forget_manual: bool, jobs: int, apply: bool) -> None:
-    """After a changed check, changed points or a dropped task: list what would change, and then change it."""
-    with as_message():
-        from parity_lib.teaching.regrade import regrade as again
+@click.option("--student", "students", multiple=True, metavar="ID",
+              help="Regrade only this student; you can repeat this option.")
+@click.option("--drop", multiple=True, metavar="TASK",
+              help="Give no points for this task to anybody; you can repeat this option.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+              help="The number of submissions to grade at a time.")
+@click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
+def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
+    """Grade an exercise again after a change of its tests or points.
 
-        done = again(Path.cwd(), name, students, drop, restore, forget_manual=forget_manual, apply=apply,
-                     jobs=jobs)
-    for line in done.points:
+    The command lists what would change. Points that you gave by hand stay. It ends with status 1 if you should look at
+    something.
+    """
+    with as_message():
+        from parity_lib.teaching.regrade import regrade as grade_again
+
+        result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
+    for line in result.lines():
         click.echo(line)
-    for row in done.rows:
-        if row.state != "same" or row.notes or row.look:
-            said = [*row.tasks, *row.notes, *(f"LOOK: {one}" for one in row.look)]
-            points = f"{row.before:g} of {row.most[0]:g} → {row.after:g} of {row.most[1]:g}"
-            click.echo(f"{row.student:20} {row.state:8} {points if row.state != 'new' else '':24} {'; '.join(said)}")
-    states = [row.state for row in done.rows]
-    click.echo(f"{len(states)} hand-ins: {states.count('changes')} {'changed' if done.applied else 'would change'}, "
-               f"{states.count('same')} same, {states.count('failed')} failed, {states.count('new')} not graded yet")
-    if done.applied:
-        click.echo(f"In place. The earlier gradebook is {done.backup}; pages of feedback are the earlier ones, too, "
-                   f"until `nbgrader generate_feedback {name} --force`.")
-    elif done.points or "changes" in states:
-        click.echo("Nothing is changed yet: the same command with --apply does it.")
-    if any(row.needs_a_person for row in done.rows):
+    if result.needs_attention:
         raise click.exceptions.Exit(1)
 
 
 @click.command()
 @click.argument("name")
-@click.option("--as", "reader", metavar="READER", help="Make a folder for one more reader, who sees no names.")
-@click.option("--settle", "rule", metavar="agreed|mean|READER",
-              help="Bring points on which the readers agree into the gradebook. Others wait for you (agreed), get the "
-                   "mean, or that reader's points.")
-def reading(name: str, reader: str | None, rule: str | None) -> None:
-    """Have answers in words read by two people, and say how far they agree."""
-    with as_message():
-        from parity_lib.errors import require
-        from parity_lib.teaching import reading as read
-        from parity_lib.teaching import second_reader, settling
-        from parity_lib.teaching.grade import printable
-
-        require(not (reader and rule), "--settle", rule, "given without --as")
-        if reader:
-            made = second_reader.make(Path.cwd(), name, reader)
-            for line in made.lines():
-                click.echo(printable(line))
-            needed = bool(made.missing)
-        else:
-            for change in settling.settle(Path.cwd(), name, rule) if rule else ():
-                click.echo(printable(settling.said(change)))
-            found = read.answers(Path.cwd(), name)
-            for line in read.lines(found):
-                click.echo(printable(line))
-            needed = read.needs_a_person(found)
-    if needed:
-        raise click.exceptions.Exit(1)
-
-
-@click.command()
-@click.argument("name")
-@click.option("--names", is_flag=True, help="Your own copy: with names, and with what deserves a look.")
+@click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
 def report(name: str, names: bool) -> None:
-    """Write a page about the class: what was hard, what was misunderstood, what deserves a look."""
+    """Write a page about the class: the points per task and the most frequent messages."""
     with as_message():
-        from parity_lib.teaching import report as counting
-        from parity_lib.teaching import report_page
+        from parity_lib.teaching.report import class_report, write
 
-        found = counting.report(Path.cwd(), name)
-        before = report_page.place(Path.cwd(), name, names).is_file()
-        click.echo(f"{report_page.write(Path.cwd(), found, names)}{', written anew' * before}")
-    if not names and found.telling:
-        click.echo(f"{len(found.telling)} answers that are alike deserve a look: parity report {name} --names")
+        found = class_report(Path.cwd(), name)
+        click.echo(write(Path.cwd(), found, names))
+    if not names and found.similar:
+        click.echo(f"{len(found.similar)} groups of students have similar answers: parity report {name} --names")
 
 
 @click.command()
@@ -243,22 +200,26 @@ def export(name: str, target: str, list_path: Path | None, column: str | None, s
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="The longest for a cell.")
-def check(files: tuple[Path, ...], seconds: float) -> None:
-    """Look at notebooks before they are handed in: the right file, no missing cell, the points of the public checks."""
+@click.option("--seconds", type=click.IntRange(min=1), default=60, show_default=True, help="Time limit for each cell.")
+def check(files: tuple[Path, ...], seconds: int) -> None:
+    """Check notebooks before you hand them in.
+
+    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It ends
+    with status 1 if you should change something.
+    """
     from parity_lib.teaching import precheck
 
     complete = True
     for path in files:
         try:
-            found = precheck.check(path, seconds)
-        except (ImportError, OSError, ValueError) as error:
+            result = precheck.check_notebook(path, seconds)
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
             click.echo(f"{path.name}: {error}")
             complete = False
             continue
-        for line in precheck.lines(found):
+        for line in result.lines():
             click.echo(line)
-        complete = complete and found.complete
+        complete = complete and not result.advice
     if not complete:
         raise click.exceptions.Exit(1)
 
@@ -284,4 +245,4 @@ def variant(names: tuple[str, ...], secret_file: Path) -> None:
             click.echo(f"\nTo use them, add these lines to private/nbgrader_config.py:\n{own.SETTINGS}", nl=False)
 
 
-COMMANDS = (collect, status, extend, grade, regrade, reading, report, export, check, variant)
+COMMANDS = (collect, status, extend, grade, regrade, report, export, check, variant)

@@ -1,56 +1,40 @@
-"""What students see of their graded work: messages, and no source of hidden tests.
+"""Removal of hidden tests from the pages of feedback.
 
-Chapter: *For instructors*. nbgrader prints a test cell as it ran, hidden tests
-included, and below it the traceback of a failure, which quotes them again.
-:class:`MessagesOnly` stands among the preprocessors of ``generate_feedback`` in
-nbgrader_config.py. The source it leaves to nbgrader's own ``ClearHiddenTests``,
-which knows nothing of tracebacks and gives up at a student's cell that mentions
-hidden tests.
+Chapter: *For instructors*. nbgrader shows a test cell as it ran, with its hidden tests, and the traceback of a failure,
+which quotes them. nbgrader_config.py adds :class:`MessagesOnly` to the preprocessors of ``generate_feedback``, because
+nbgrader's own ``ClearHiddenTests`` leaves tracebacks unchanged and fails if a student's cell mentions hidden tests.
 """
 
 from __future__ import annotations
 
-import re
-
+from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
 
 class MessagesOnly(ClearHiddenTests):
-    """Take hidden tests out of a student's test cells, and cut tracebacks down to their message.
+    """A preprocessor that removes hidden tests from test cells and reduces their tracebacks to the message.
 
-    Raises RuntimeError where a region of hidden tests does not end: no feedback is better than one with tests in it.
+    It raises RuntimeError if a region of hidden tests has no end, so that no page shows a hidden test.
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Clean one cell; only a locked test cell has anything to hide."""
+        """Clean a locked test cell and leave other cells unchanged."""
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
-            cell.outputs = messages_only(cell.outputs)
+            errors = [output for output in cell.outputs if output.output_type == "error"]
+            if len(errors) > 1:     # interrupting a cell that runs too long adds a second error
+                cell.outputs = [output for output in cell.outputs
+                                if output.output_type != "error" or output.ename != "KeyboardInterrupt"]
+            for error in errors:
+                error.traceback = [_message(error)]
         return cell, resources
 
 
-def messages_only(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """A test cell's outputs with each traceback cut down to what went wrong.
-
-    A cell that ran out of time is interrupted, and so has two errors; the one
-    that says why is kept.
-    """
-    errors = [one for one in outputs if one.output_type == "error"]
-    if len(errors) > 1:
-        outputs = [one for one in outputs if one.output_type != "error" or one.ename != "KeyboardInterrupt"]
-    for one in outputs:
-        if one.output_type == "error":
-            one.traceback = [_message(one)]
-    return outputs
-
-
 def _message(error: NotebookNode) -> str:
-    """The check's own message, which it gives in place of a traceback; of another error, its name and text."""
-    lines = [COLOUR.sub("", line) for line in error.traceback]
+    """Return the message of a check, which is its whole traceback; of another error, its name and text."""
+    lines = [strip_ansi(line) for line in error.traceback]
     if len(lines) == 1 and lines[0].startswith("✗ "):
         return lines[0]
     return f"✗ {error.ename}: {error.evalue}".rstrip(": ")

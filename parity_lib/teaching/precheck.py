@@ -1,251 +1,196 @@
-"""`parity check`: what a student looks at before handing in, and a teaching assistant before a class does.
+"""The check of a notebook before it is handed in, which `parity check` runs.
 
-Chapter: *For instructors*. It needs no nbgrader and no clone. The notebook runs in a kernel of this Python, in its own
-folder, as it would in JupyterLab: the code is the reader's own, and nothing contains it. Long runs, made to look at,
-are left out as they are in grading. The file stays as it is.
+Chapter: *For instructors*. It needs neither nbgrader nor a clone of the repository. The notebook runs in a kernel of
+this Python in its own folder, as in JupyterLab. Nothing isolates the code, because it is the student's own. As in
+grading, long training runs are skipped. The file stays unchanged.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import re
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty
-from typing import Any
 
-from parity_lib.checks import points as worth
+from parity_lib.checks import points
+from parity_lib.checks.answers import NOT_WRITTEN
 from parity_lib.errors import require
 
-CELLS = Path(worth.__file__).with_name("cells.json")
-SECONDS_A_CELL = 60         # as in grading
-GRACE = 10                  # seconds that a cell has to stop after it was told to
-PLACEHOLDER = 'my_id = "s1234567"'
-NOT_WRITTEN = ("", "YOUR ANSWER HERE")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+CELLS = Path(points.__file__).with_name("cells.json")
+SECONDS_PER_CELL = 60       # as in grading
+GRACE = 10                  # seconds that an interrupted cell has to stop
+EXAMPLE = 'my_id = "s1234567"'
+PLAIN = ("CheckFailed", "Timeout")     # errors whose text needs no name before it
+ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """A cell of a notebook: nbgrader's name for it, if it has one, its type and its source."""
+
+    name: str | None
+    cell_type: str
+    source: str
 
 
 @dataclass
-class Task:
-    """A row of the table: a test with its points, or an answer in words."""
+class CheckedNotebook:
+    """The result of checking a notebook: a table of its tasks, and advice on what the student should do next."""
 
-    name: str
-    points: int | None      # None: a person gives them
-    most: int | None
-    says: str
+    table: list[str]
+    advice: list[str]
 
-
-@dataclass
-class Checked:
-    """What was found in one file."""
-
-    file: str
-    exercise: str = ""
-    tasks: list[Task] = field(default_factory=list)
-    next: list[str] = field(default_factory=list)
-    words: int = 0          # points for answers in words
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is left to do."""
-        return not self.next
+    def lines(self) -> Iterator[str]:
+        """Yield the lines that `parity check` prints, without control characters."""
+        advice = [f"  next {number}: {text}" for number, text in enumerate(self.advice, start=1)]
+        for line in [*self.table, *advice, "  Not complete yet." if advice else "  Complete."]:
+            yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 
-def check(path: Path, seconds: float = SECONDS_A_CELL,
-          run: Callable[[Path, list[dict], float], dict[int, Ran]] | None = None) -> Checked:
-    """Look at a notebook and run it; each cell may take ``seconds``. Raises ValueError where it is no notebook."""
-    require(path.is_file(), "file", str(path), "a notebook that is there")
-    cells = read(path)
-    found = Checked(str(path))
-    known = json.loads(CELLS.read_text(encoding="utf-8"))
-    found.exercise = which(cells, known)
-    if not found.exercise:
-        found.next.append(f"This is no notebook of an exercise: none of its cells is known. There are: "
-                          f"{', '.join(known)}. Did you copy the tasks into a new notebook? Copy your code back "
-                          "into the notebook that you were given.")
-        return found
-    if path.name != f"{found.exercise}.ipynb":
-        found.next.append(f"Rename the file to {found.exercise}.ipynb: under another name it may not be found.")
-    wanted = known[found.exercise]
-    found.next += list(_cells(cells, wanted))
-    ran = (run or in_a_kernel)(path, with_tests(cells, wanted, found.exercise), seconds)
-    found.tasks = list(_tests(ran, wanted, found.exercise))
-    found.next += [_advice(one) for one in found.tasks if one.points != one.most]
-    found.next += list(_stopped(ran))
-    found.words = worth.IN_WORDS[found.exercise]
-    found.tasks += [Task(cell["id"], None, None, _written(cells, cell["id"])) for cell in wanted
-                    if cell["kind"] == "answer"]
-    return found
+def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
+                   run: Callable[[Path, list[NotebookCell], int], dict[int, str]] | None = None) -> CheckedNotebook:
+    """Check a notebook and run it, with a time limit of ``seconds`` for each cell.
+
+    If ``run`` is given, it is called instead of :func:`run_cells`. Raise ValueError if the file is missing or is not
+    a notebook.
+    """
+    require(path.is_file(), "file", str(path), "an existing notebook")
+    cells = read_cells(path)
+    exercises = json.loads(CELLS.read_text(encoding="utf-8"))
+    known = {cell.name for cell in cells} - {"imports", None}
+    shared = {name: sum(cell["id"] in known for cell in expected) for name, expected in exercises.items()}
+    exercise = max(shared, key=shared.get)
+    if not shared[exercise]:
+        return CheckedNotebook([f"{path}: no exercise"], [
+            f"This notebook contains no cell of an exercise ({', '.join(exercises)}). If you copied the tasks into a "
+            "new notebook, copy your code back into the notebook that you were given."])
+    expected, result = exercises[exercise], CheckedNotebook([f"{path}: {exercise}"], [])
+    if path.name != f"{exercise}.ipynb":
+        result.advice.append(f"Rename the file to {exercise}.ipynb, because it may not be found under another name.")
+    result.advice += _cell_advice(cells, expected)
+    code = with_released_tests(cells, expected, exercise)
+    errors = (run or run_cells)(path, code, seconds)
+    messages = {code[number].name: error for number, error in errors.items()}
+    tests = {cell["id"]: cell["check"] for cell in expected if cell["kind"] == "test"}
+    reached = 0
+    for cell, check in tests.items():
+        most = points.POINTS[exercise][check]
+        if message := messages.get(cell, "it did not run, because an earlier cell stopped the notebook"):
+            result.advice.append(_test_advice(check, message))
+        reached += 0 if message else most
+        result.table.append(f"  {f'{0 if message else most} of {most}':8} {check:28} {'not ' * bool(message)}passed")
+    for number, error in errors.items():
+        cell = code[number].name
+        # The check of a task that is not written yet reports NotImplementedError itself.
+        if error and cell not in tests and not error.startswith("NotImplementedError"):
+            result.advice.append(f"Code cell {number + 1}{f' (`{cell}`)' if cell else ''} fails: "
+                                 f"{error.splitlines()[0]}")
+    result.table += [f"    read   {cell['id']:28} {_length(cells, cell['id'])}"
+                     for cell in expected if cell["kind"] == "answer"]
+    words = points.IN_WORDS[exercise]
+    result.table.append(f"  {reached} of {sum(points.POINTS[exercise].values())} points in the public checks" + (
+        f", and your instructor can give {words} more for answers in words" if words else "")
+        + ". Grading tries new cases of the same kind.")
+    return result
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The cells of a notebook, each with its source as one text."""
+def read_cells(path: Path) -> list[NotebookCell]:
+    """Return the cells of a notebook. Raise ValueError if the file is not a notebook."""
     try:
-        cells = json.loads(path.read_bytes().decode("utf-8"))["cells"]
-        return [cell | {"source": "".join(cell["source"])} for cell in cells]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path.name} is no notebook, or was saved in half ({type(error).__name__}); "
-                         "open it in JupyterLab and save it again") from None
+        cells = []
+        for cell in json.loads(path.read_bytes())["cells"]:
+            marks = cell.get("metadata", {}).get("nbgrader")
+            name = marks.get("grade_id") if isinstance(marks, dict) else None
+            cells.append(NotebookCell(name if isinstance(name, str) else None, str(cell.get("cell_type")),
+                                      "".join(cell["source"])))
+        return cells
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{path.name} is not a notebook or is incomplete ({type(error).__name__}); open it in "
+                         "JupyterLab and save it again") from None
 
 
-def name_of(cell: dict[str, Any]) -> str | None:
-    """The name by which grading knows a cell."""
-    marks = cell.get("metadata", {}).get("nbgrader")
-    return marks.get("grade_id") if isinstance(marks, dict) else None
-
-
-def which(cells: list[dict], known: dict[str, list[dict]]) -> str:
-    """The exercise with most of its cells in a notebook, or "" where there is none."""
-    here = {name_of(cell) for cell in cells} - {"imports", None}
-    shared = {name: sum(cell["id"] in here for cell in wanted) for name, wanted in known.items()}
-    best = max(shared, key=lambda name: shared[name])
-    return best if shared[best] else ""
-
-
-def _cells(cells: list[dict], wanted: list[dict]) -> Iterator[str]:
-    """What is missing, there twice, empty or still as it was released."""
-    names = [name_of(cell) for cell in cells]
-    for cell in wanted:
+def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[str]:
+    """Yield advice on cells that are missing, duplicated, empty or unchanged."""
+    names = [cell.name for cell in cells]
+    for cell in expected:
         name, kind, count = cell["id"], cell["kind"], names.count(cell["id"])
         if count == 0 and kind in ("solution", "answer"):
-            yield (f"The cell `{name}` is missing, and with it what you wrote there: copy it back from the notebook "
-                   "that you were given, since a new cell has another name.")
+            yield (f"The cell `{name}` is missing, with everything that you wrote in it. Copy it from the notebook "
+                   "that you were given, because a new cell has another name.")
         elif count == 0:
-            yield f"The locked cell `{name}` is missing. Grading puts it back; copy it from the notebook that you got."
+            yield (f"The locked cell `{name}` is missing. Grading restores it, but you can copy it from the notebook "
+                   "that you were given.")
         elif count > 1:
-            yield f"The cell `{name}` is there {count} times: keep one. Copied cells keep their name."
-        elif kind == "answer" and _written(cells, name) == "empty":
+            yield f"The cell `{name}` occurs {count} times. Keep one of them; a copy of a cell has the same name."
+        elif kind == "answer" and _length(cells, name) == "empty":
             yield f"The answer `{name}` is empty."
-    if any(PLACEHOLDER in cell["source"] for cell in cells if cell.get("cell_type") == "code"):
-        yield "Put your own id in the place of s1234567: your numbers depend on it."
+    if any(EXAMPLE in cell.source for cell in cells if cell.cell_type == "code"):
+        yield "Replace the example id s1234567 with your own id, because your numbers depend on it."
 
 
-def _written(cells: list[dict], name: str) -> str:
-    text = next((cell["source"].strip() for cell in cells if name_of(cell) == name), "")
+def _length(cells: list[NotebookCell], name: str) -> str:
+    """Return the length of an answer in words, or "empty"."""
+    text = next((cell.source.strip() for cell in cells if cell.name == name), "")
     words = len(text.split())
     return "empty" if text in NOT_WRITTEN else f"{words} word{'s' * (words != 1)}"
 
 
-# ---------------------------------------------------------------- what running it says
+def _test_advice(name: str, message: str) -> str:
+    """Return a check's message in one line: what it tested, the likely cause, and the section to read."""
+    tested, *details = message.splitlines()
+    details = [line.strip() for line in details if line.strip().startswith(("likely:", "read:"))]
+    parts = [tested, *(re.sub(r":\s+", ": ", line, count=1) for line in details)]
+    text = " ".join(f"{part.rstrip('.')}." for part in parts)
+    return text if text.startswith(f"`{name}`") else f"`{name}`: {text}"
 
 
-@dataclass
-class Ran:
-    """What became of one cell: the text of its error, or ""."""
-
-    name: str | None
-    error: str = ""
-    stopped: bool = False       # by time, or with the kernel
+# ---------------------------------------------------------------- running the notebook
 
 
-def with_tests(cells: list[dict], wanted: list[dict], exercise: str) -> list[dict]:
-    """The code cells in their order, each test as it was released; a test that is missing stands at the end."""
-    tests = {cell["id"]: f"from parity_lib.checks import {exercise} as check\ncheck.{cell['check']}()"
-             for cell in wanted if cell["kind"] == "test"}
-    code = [{"name": name_of(cell), "source": tests.get(name_of(cell), cell["source"])} for cell in cells
-            if cell.get("cell_type") == "code" or name_of(cell) in tests]
-    there = {cell["name"] for cell in code}
-    return code + [{"name": name, "source": source} for name, source in tests.items() if name not in there]
+def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercise: str) -> list[NotebookCell]:
+    """Return the code cells in order, with each test as it was released and missing tests at the end."""
+    tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_lib.checks import {exercise} as check\n"
+                                                          f"check.{cell['check']}()")
+             for cell in expected if cell["kind"] == "test"}
+    code = [tests.get(cell.name, cell) for cell in cells if cell.cell_type == "code" or cell.name in tests]
+    return code + [test for test in tests.values() if test not in code]
 
 
-def _tests(ran: dict[int, Ran], wanted: list[dict], exercise: str) -> Iterator[Task]:
-    results = {one.name: one.error for one in ran.values()}
-    for cell in (one for one in wanted if one["kind"] == "test"):
-        most = worth.POINTS[exercise][cell["check"]]
-        error = results.get(cell["id"], "it was not reached: an earlier cell stopped the notebook")
-        yield Task(cell["check"], 0 if error else most, most, error or "passed")
+def run_cells(path: Path, code: list[NotebookCell], seconds: int) -> dict[int, str]:
+    """Run code cells one after the other, and return the error of each cell, or "", by its position.
 
-
-def _advice(task: Task) -> str:
-    """A failed check's message in one line: what was asked, the likely cause, where to read."""
-    asked, *more = task.says.splitlines()
-    kept = [line.strip() for line in more if line.strip().startswith(("likely:", "read:"))]
-    parts = [asked, *(re.sub(r":\s+", ": ", line, count=1) for line in kept)]
-    words = " ".join(f"{part.rstrip('.')}." for part in parts)
-    return words if words.startswith(f"`{task.name}`") else f"`{task.name}`: {words}"
-
-
-def _stopped(ran: dict[int, Ran]) -> Iterator[str]:
-    """Errors in cells that are no tests: they end a run of all cells there, in JupyterLab."""
-    for number, one in ran.items():
-        unwritten = one.error.startswith("NotImplementedError")      # the task's own check says so
-        if one.error and not unwritten and (one.stopped or not (one.name or "").endswith("-check")):
-            yield f"Code cell {number + 1}{f' (`{one.name}`)' if one.name else ''}: {one.error.splitlines()[0]}"
-
-
-def in_a_kernel(path: Path, code: list[dict], seconds: float) -> dict[int, Ran]:
-    """Run code cells one after the other, until one does not stop; what became of each, by its number from 0."""
-    from jupyter_client.manager import start_new_kernel
+    The run ends at a cell that stops the kernel or cannot be interrupted. Later cells and empty cells are left out.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbformat.v4 import new_code_cell, new_notebook
 
     from parity_lib.training import progress_bar
 
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(path.resolve().parent), stderr=subprocess.DEVNULL,
-                                       env=os.environ | {"NBGRADER_EXECUTION": "validate"})
-    ran: dict[int, Ran] = {}
-    try:
-        with progress_bar(len(code), None, desc=path.name, unit="cell") as bar:
-            for number, cell in enumerate(code):
-                error, alive = _run(manager, client, cell["source"], seconds)
-                ran[number] = Ran(cell["name"], error, stopped=not alive)
-                bar.update()
-                if not alive:
-                    break
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    return ran
+    errors: dict[int, str] = {}
 
+    def before_cell(cell: dict, cell_index: int) -> None:
+        errors[cell_index] = "the kernel stopped or could not be interrupted in this cell; no later cell was run"
 
-def _run(manager: Any, client: Any, source: str, seconds: float) -> tuple[str, bool]:
-    """A cell's error, and whether the kernel can go on."""
-    asked = client.execute(source, allow_stdin=False)
-    late, error = "", ""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            message = client.get_iopub_msg(timeout=0.5)
-        except Empty:
-            message = None
-        if message is not None and message["parent_header"].get("msg_id") == asked:
-            kind, content = message["msg_type"], message["content"]
-            if kind == "error":
-                error = error or COLOUR.sub("", content["evalue"] if content["ename"] == "CheckFailed"
-                                            else f"{content['ename']}: {content['evalue']}")
-            elif kind == "status" and content["execution_state"] == "idle":
-                return late or error, True
-        if not manager.is_alive():
-            return "the kernel stopped in this cell; nothing after it was run", False
-        if time.monotonic() > until:
-            if late:
-                return f"{late} and did not stop when it was told to; nothing after it was run", False
-            late, until = f"it ran longer than {seconds:g} seconds", time.monotonic() + GRACE
-            manager.interrupt_kernel()
+    def after_cell(cell: dict, cell_index: int, execute_reply: dict) -> None:
+        reply = execute_reply["content"]
+        bar.update()
+        text = "" if reply["status"] != "error" else reply["evalue"] if reply["ename"] in PLAIN else (
+            f"{reply['ename']}: {reply['evalue']}")
+        errors[cell_index] = ANSI_CODE.sub("", text)
 
-
-# ---------------------------------------------------------------- words
-
-
-def lines(found: Checked) -> Iterator[str]:
-    """What a terminal shows of one file."""
-    yield f"{found.file}: {found.exercise or 'no exercise'}"
-    for one in found.tasks:
-        points = "  read " if one.points is None else f"{one.points} of {one.most} "
-        says = one.says if one.points is None else "passed" if one.points == one.most else "not passed"
-        yield _shown(f"  {points:8} {one.name:28} {says}")
-    tests = [one for one in found.tasks if one.most is not None]
-    if tests:
-        words = f", and {found.words} more for answers in words, which your instructor reads" if found.words else ""
-        yield (f"  {sum(one.points for one in tests)} of {sum(one.most for one in tests)} points in the public "
-               f"checks{words}. Grading tries new cases of the same kind.")
-    for number, one in enumerate(found.next, start=1):
-        yield _shown(f"  next {number}: {one}")
-    yield "  Complete." if found.complete else "  Not complete yet."
-
-
-def _shown(text: str) -> str:
-    """A line without what a terminal obeys."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    client = NotebookClient(
+        new_notebook(cells=[new_code_cell(cell.source) for cell in code]), kernel_name="python3", allow_errors=True,
+        timeout=seconds, interrupt_on_timeout=True, iopub_timeout=GRACE, raise_on_iopub_timeout=True,
+        error_on_timeout={"ename": "Timeout", "evalue": f"it ran longer than {seconds} seconds", "traceback": []},
+        on_cell_execute=before_cell, on_cell_executed=after_cell, log=logging.Logger("silent", logging.CRITICAL),
+        resources={"metadata": {"path": str(path.resolve().parent)}})
+    with progress_bar(len(code), None, desc=path.name, unit="cell") as bar:
+        with contextlib.suppress(CellTimeoutError, DeadKernelError):
+            client.execute(env=os.environ | {"NBGRADER_EXECUTION": "validate"}, stderr=subprocess.DEVNULL)
+    return errors

@@ -1,174 +1,124 @@
-"""`parity report`: what a class found hard and what it misunderstood, from the gradebook and the graded notebooks.
+"""The report about a class that `parity report` writes: points per task, frequent messages and similar answers.
 
-Chapter: *For instructors*. This module counts; :mod:`~parity_lib.teaching.report_page` makes the page.
+Chapter: *For instructors*. The numbers come from the gradebook and the graded notebooks. The page for the class names
+nobody; the instructor's own copy adds names and similar answers. A student's words are text on the page, never HTML.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
+from nbconvert.filters import strip_ansi
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
-from parity_lib.checks.answers import ANSWERS
-from parity_lib.teaching import outcome, reading, similar, status
-from parity_lib.teaching.feedback import COLOUR
+from parity_lib.checks.reading import PLACE
+from parity_lib.teaching import rubric, status
 from parity_lib.teaching.grade import course
-from parity_lib.teaching.similar import Alike
+from parity_lib.teaching.similar import SimilarAnswers, similar_code, similar_words
 
-GRADED = ("needs reading", "read")
-TOO_LONG = ("Timeout", "KernelStopped")     # errors that grading writes into a cell
-LONGEST = 2000      # characters of an example
-RUBRIC = "**Rubric.**"
+FOLDER = Path("private", "report")      # git ignores it
+GRADED = ("needs reading", "read")      # states in which a submission has points
+LONGEST_EXAMPLE = 2000                  # characters
+OWN_TEXT = re.compile(r"( stopped with [^:]*):.*", re.DOTALL)
 
 
 @dataclass
-class Task:
-    """A cell that has points: a test, or an answer in words; ``points`` are those that were given, by student."""
+class TaskPoints:
+    """A task's name, the most points that it gives, and the points of each student."""
 
     name: str
     most: float
-    words: bool
     points: dict[str, float] = field(default_factory=dict)
 
     @property
-    def all(self) -> int:
-        """How many have all points."""
-        return sum(one >= self.most for one in self.points.values())
-
-    @property
-    def none(self) -> int:
-        """How many have no point."""
-        return sum(one <= 0 for one in self.points.values())
+    def counts(self) -> dict[str, int]:
+        """The numbers of students with all points, with some and with none."""
+        points = self.points.values()
+        full, none = sum(value >= self.most for value in points), sum(value <= 0 for value in points)
+        return {"all": full, "some": len(points) - full - none, "none": none}
 
 
 @dataclass
-class Misconception:
-    """What a check takes for the likely mistake, and who made it, by task."""
+class FrequentMessage:
+    """A message of the checks, with an example, the section of the book to read, and its students by task.
 
-    likely: str
+    ``known`` says whether the check recognised a usual mistake. Otherwise the message may quote the student's own code.
+    """
+
+    text: str
     example: str
-    read: str
-    known: bool = True      # whether the check named a likely mistake
+    section: str
+    known: bool
     tasks: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def students(self) -> list[str]:
-        """Whoever made it in any task: one slip in a step is one in the loop around it, too."""
-        return sorted({one for students in self.tasks.values() for one in students})
+        """All students who got the message, each of them once."""
+        return sorted({student for students in self.tasks.values() for student in students})
 
 
 @dataclass
-class Report:
-    """The numbers of a page about one exercise."""
+class ClassReport:
+    """The numbers about one exercise that the page shows."""
 
-    name: str
+    exercise: str
     states: Counter[str]
     names: dict[str, str]
     most: float
-    points: dict[str, float]
-    tasks: list[Task]
-    misconceptions: list[Misconception]
-    alike: list[Alike]
-    seconds: dict[str, float]
-    notes: dict[str, list[str]]
-    agreement: list[Any]
+    points: list[float]
+    tasks: list[TaskPoints]
+    messages: list[FrequentMessage]
+    similar: list[SimilarAnswers]
 
     @property
-    def telling(self) -> list[Alike]:
-        """Groups of answers that are long enough to look at."""
-        return [one for one in self.alike if one.telling]
+    def quartiles(self) -> list[float]:
+        """The three quartiles of the points of students whose submission is graded and read."""
+        return statistics.quantiles(self.points, n=4, method="inclusive") if len(self.points) > 1 else self.points * 3
 
 
-def report(root: Path, name: str) -> Report:
-    """Count. Raises ValueError where the exercise is not in the gradebook, or nothing was graded."""
+def class_report(root: Path, name: str) -> ClassReport:
+    """Return the report on an exercise. Raise ValueError if the exercise is unknown or nothing has been graded."""
     app = course(root)
     rows = status.read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
     if not graded:
-        raise ValueError(f"name must be an exercise with graded hand-ins, but it is {name!r} "
-                         f"({status.summarise(rows)}): parity grade {name}")
-    notebooks = {student: cells(notebook_of(app, student, name)) for student in graded}
-    kept = outcome.known(app, name)
-    notes = {student: [*kept.get(student, {}).get("notes", []), *_stopped(found)]
-             for student, found in notebooks.items()}
-    return Report(
+        raise ValueError(f"name must be an exercise with graded submissions, but it is {name!r} "
+                         f"({status.summarise(rows)}); run `parity grade {name}` first")
+    notebooks = {student: read_cells(app, app.coursedir.autograded_directory, student, name) for student in graded}
+    return ClassReport(
         name, Counter(row.state for row in rows), {row.student: row.full_name for row in rows},
-        max(row.most for row in rows), {row.student: row.points for row in rows if row.state == "read"},
-        _tasks(app, name, set(graded)), misconceptions(notebooks), _alike(app, name, notebooks),
-        {student: round(seconds, 1) for student in graded if (seconds := kept.get(student, {}).get("seconds"))},
-        {student: said for student, said in notes.items() if said}, agreement(root, name))
+        max(row.most for row in rows), [row.points for row in rows if row.state == "read"],
+        _points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
 
 
-def agreement(root: Path, name: str) -> list[Any]:
-    """How far readers of answers in words agree, a row for each task and pair; nothing where one reader read all."""
-    return [one for one in reading.agreement(root, name) if one.both]
+def read_cells(app: NbGraderApp, directory: str, student: str, name: str) -> dict[str, dict[str, Any]]:
+    """Return the cells of a notebook that nbgrader has marked, by their names; none if it cannot be read.
 
-
-# ---------------------------------------------------------------- notebooks
-
-
-def notebook_of(app: NbGraderApp, student: str, name: str) -> Path:
-    """A graded notebook."""
-    return Path(app.coursedir.root, app.coursedir.format_path(
-        app.coursedir.autograded_directory, student, name), f"{name}.ipynb")
-
-
-def cells(path: Path) -> list[dict[str, Any]]:
-    """A notebook's cells, each with its source as one text; none where it cannot be read."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [cell | {"source": "".join(cell["source"])} for cell in found]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def marks(cell: dict[str, Any]) -> dict[str, Any]:
-    """nbgrader's marks of a cell."""
-    found = cell.get("metadata", {}).get("nbgrader")
-    return found if isinstance(found, dict) else {}
-
-
-def _errors(cell: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in cell.get("outputs", []) if one.get("output_type") == "error"]
-
-
-def _stopped(found: list[dict[str, Any]]) -> list[str]:
-    return [f"`{marks(cell).get('grade_id') or 'a cell of its own'}`: "
-            + (COLOUR.sub("", error["evalue"]).splitlines() or [""])[0]
-            for cell in found for error in _errors(cell) if error.get("ename") in TOO_LONG and error.get("evalue")]
-
-
-# ---------------------------------------------------------------- points
-
-
-def _tasks(app: NbGraderApp, name: str, graded: set[str]) -> list[Task]:
-    """Each cell with points, in the order of the exercise's source, without answers that are still to be read.
-
-    A task that was dropped has none.
+    ``directory`` is one of nbgrader's, such as ``app.coursedir.source_directory``, and ``student`` is "." for a
+    notebook of the course.
     """
-    tasks: dict[str, Task] = {}
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        for notebook in book.find_assignment(name).notebooks:
-            for cell in notebook.grade_cells:
-                tasks[cell.name] = Task(task_of(cell.name), cell.max_score, cell.cell_type == "markdown")
-        for entry in book.assignment_submissions(name):
-            for grade in (grade for notebook in entry.notebooks for grade in notebook.grades):
-                if entry.student.id in graded and not grade.needs_manual_grade:
-                    tasks[grade.name].points[entry.student.id] = grade.score
-    order = [marks(cell).get("grade_id") for cell in _source(app, name)]
-    return [tasks[one] for one in sorted(tasks, key=lambda one: order.index(one) if one in order else len(order))
-            if tasks[one].most > 0]
+    path = Path(app.coursedir.root, app.coursedir.format_path(directory, student, name), f"{name}.ipynb")
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return {cell["metadata"]["nbgrader"]["grade_id"]: cell | {"source": "".join(cell["source"])}
+                for cell in cells if "nbgrader" in cell["metadata"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def task_of(cell: str) -> str:
-    """The task's name as students know it, from that of its cell.
+    """Return the name of a task as students know it from the name of its cell.
 
     >>> task_of("rnn-step-check")
     'rnn_step'
@@ -176,74 +126,106 @@ def task_of(cell: str) -> str:
     return cell.removesuffix("-check").replace("-", "_")
 
 
-def _source(app: NbGraderApp, name: str) -> list[dict[str, Any]]:
-    """The cells of the exercise with its model answers."""
-    return cells(Path(app.coursedir.root, app.coursedir.format_path(
-        app.coursedir.source_directory, ".", name), f"{name}.ipynb"))
+def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
+    """Return the tasks in the order of the source, without dropped tasks and without answers that nobody has read."""
+    tasks: dict[str, TaskPoints] = {}
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+        for cell in (cell for notebook in book.find_assignment(name).notebooks for cell in notebook.grade_cells):
+            if cell.max_score > 0:
+                tasks[cell.name] = TaskPoints(task_of(cell.name), cell.max_score)
+        for submission in book.assignment_submissions(name):
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                if grade.name in tasks and submission.student.id in graded and not grade.needs_manual_grade:
+                    tasks[grade.name].points[submission.student.id] = grade.score
+    order = list(read_cells(app, app.coursedir.source_directory, ".", name))
+    return [tasks[cell] for cell in sorted(tasks, key=lambda cell: order.index(cell) if cell in order else len(order))]
 
 
-# ---------------------------------------------------------------- what was misunderstood
+# ---------------------------------------------------------------- messages and similar answers
 
 
-def misconceptions(notebooks: dict[str, list[dict[str, Any]]]) -> list[Misconception]:
-    """What the checks say went wrong, the most frequent first; each with its tasks, an example and where to read."""
-    found: dict[tuple[str, str], Misconception] = {}
-    for student, notebook in notebooks.items():
-        for task, message in messages(notebook):
-            parts = parsed(message)
-            words = parts.get("likely", "")
-            asked = parts["asked"][:300]
-            key = ("", words) if words else (task, re.sub(r"\d[\d.,]*", "#", asked))
-            one = found.setdefault(key, Misconception(words or asked, message[:LONGEST], parts.get("read", ""),
-                                                      known=bool(words)))
-            one.tasks.setdefault(task, []).append(student)
-    return sorted(found.values(), key=lambda one: (-len(one.students), not one.known, one.likely))
+def frequent_messages(notebooks: dict[str, dict[str, dict[str, Any]]]) -> list[FrequentMessage]:
+    """Return the messages of failed tests, the most frequent first, from the marked cells by student.
 
-
-def messages(notebook: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Each failed test of a graded notebook: its task, and the check's message."""
-    for cell in notebook:
-        name = marks(cell)
-        if cell.get("cell_type") == "code" and name.get("grade") and not name.get("solution"):
-            errors = [one for one in _errors(cell) if one.get("ename") != "KeyboardInterrupt"] or _errors(cell)
-            if errors:
-                text = COLOUR.sub("", str(errors[0].get("evalue") or errors[0].get("ename") or "it stopped"))
-                yield task_of(str(name.get("grade_id"))), text
-
-
-def parsed(message: str) -> dict[str, str]:
-    """The parts of a check's message: ``asked``, and of expected, got, likely, read and again what is there.
-
-    >>> parsed("f(2)\\n  expected: 4\\n  got:      5\\n  likely:   one too many")["likely"]
-    'one too many'
+    Messages are the same if the checks name the same likely mistake, or else if they differ in numbers only.
     """
-    first, *more = message.strip().splitlines() or [""]
-    parts = {"asked": first.strip()}
-    for line in more:
-        if given := re.fullmatch(r"  (\w+): +(.*)", line):
-            parts[given[1]] = given[2].strip()
-    return parts
+    found: dict[tuple[str, str], FrequentMessage] = {}
+    for student, cells in notebooks.items():
+        for task, message in _messages(cells):
+            tested, *details = message.strip().splitlines() or [""]
+            parts = dict(re.findall(r"^  (\w+): +(.*\S)", "\n".join(details), re.MULTILINE))
+            likely, tested = parts.get("likely", ""), tested.strip()[:300]
+            key = ("", likely) if likely else (task, re.sub(r"\d[\d.,]*", "#", tested))
+            entry = found.setdefault(key, FrequentMessage(
+                likely or tested, message[:LONGEST_EXAMPLE], parts.get("read", ""), bool(likely)))
+            entry.tasks.setdefault(task, []).append(student)
+    return sorted(found.values(), key=lambda entry: (-len(entry.students), not entry.known, entry.text))
 
 
-# ---------------------------------------------------------------- what is alike
+def _messages(cells: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the task and the message of each failed test in a graded notebook."""
+    for name, cell in cells.items():
+        errors = [output for output in cell.get("outputs", []) if output.get("output_type") == "error"]
+        if errors and cell["metadata"]["nbgrader"].get("grade") and not cell["metadata"]["nbgrader"].get("solution"):
+            # A cell that ran too long has a second error, from its interruption.
+            error = next((error for error in errors if error.get("ename") != "KeyboardInterrupt"), errors[0])
+            yield task_of(name), strip_ansi(str(error.get("evalue") or error.get("ename") or "it stopped"))
 
 
-def _alike(app: NbGraderApp, name: str, notebooks: dict[str, list[dict[str, Any]]]) -> list[Alike]:
-    """Equal answers, task by task."""
-    model = {marks(cell)["grade_id"]: cell["source"] for cell in _source(app, name) if marks(cell).get("solution")}
-    release = Path(app.coursedir.root, app.coursedir.format_path(
-        app.coursedir.release_directory, ".", name), f"{name}.ipynb")
-    released = {marks(cell).get("grade_id"): cell["source"] for cell in cells(release)}
-    model_words = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.is_file() else {}
-    alike: list[Alike] = []
-    for task, source in model.items():
-        given = {student: (cell["cell_type"], cell["source"]) for student, notebook in notebooks.items()
-                 for cell in notebook if marks(cell).get("grade_id") == task}
-        texts = {student: text for student, (_, text) in given.items()}
-        if any(kind == "markdown" for kind, _ in given.values()):
-            best = model_words.get(task_of(task), source).partition(RUBRIC)[0]
-            texts = {student: text for student, text in texts.items() if text.strip() != released.get(task, "").strip()}
-            alike += similar.words(task_of(task), texts, best)
+def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, dict]) -> list[SimilarAnswers]:
+    released = read_cells(app, app.coursedir.release_directory, ".", name)
+    similar: list[SimilarAnswers] = []
+    for task, cell in read_cells(app, app.coursedir.source_directory, ".", name).items():
+        if not cell["metadata"]["nbgrader"].get("solution"):
+            continue
+        answers = {student: cells[task]["source"] for student, cells in sorted(notebooks.items()) if task in cells}
+        if cell["cell_type"] == "markdown":
+            similar += similar_words(task_of(task), answers, rubric.parse_rubric(cell["source"]).model)
         else:
-            alike += similar.code(task_of(task), texts, source, released.get(task, ""))
-    return alike
+            similar += similar_code(task_of(task), answers, cell["source"], released.get(task, {}).get("source", ""))
+    return similar
+
+
+# ---------------------------------------------------------------- the page
+
+
+def write(root: Path, report: ClassReport, names: bool = False) -> Path:
+    """Write the page, which only its owner can read, and return its path."""
+    path = root / FOLDER / f"{report.exercise}{'-with-names' * names}.html"
+    (root / FOLDER).parent.mkdir(mode=0o700, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    path.touch(0o600)
+    path.chmod(0o600)       # the file may exist with another mode
+    path.write_text(page(report, names), encoding="utf-8")
+    return path
+
+
+def page(report: ClassReport, names: bool = False) -> str:
+    """Return the page as HTML: one file that loads nothing, in light and dark colours."""
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
+                              lstrip_blocks=True, finalize=_printable)
+    environment.filters |= {"code_spans": _code_spans, "section_link": _section_link,
+                            "without_own_text": lambda text: OWN_TEXT.sub(r"\1", text)}
+    return environment.get_template("report.html").render(report=report, names=names)
+
+
+def _printable(value: Any) -> Any:
+    """Return text without invisible characters, such as those that reverse the direction of writing."""
+    return value if isinstance(value, Markup) else "".join(
+        character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}"
+        for character in str(value))
+
+
+def _code_spans(text: str) -> Markup:
+    """Return text as HTML in which parts between backticks are code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(_printable(text)))))
+
+
+def _section_link(section: str) -> Markup:
+    """Return the name of a section, as a link if the environment's ``PARITY_BOOK`` is the address of the book."""
+    place, words = PLACE.search(section), _printable(PLACE.sub("", section).strip())
+    base = os.environ.get("PARITY_BOOK", "")
+    if not place or not re.match(r"https?://", base):
+        return escape(words)
+    address = f"{base.rstrip('/')}/book/{place[1]}.html{place[2] or ''}"
+    return Markup('<a href="{}">{}</a>').format(address, words)

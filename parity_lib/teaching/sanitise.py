@@ -1,16 +1,13 @@
-"""What a student hands in, made harmless where it becomes a page.
+"""Cleaning of students' notebooks before they become HTML pages.
 
-Chapter: *For instructors*. The formgrader shows hand-ins at JupyterLab's own
-address, where a script could set points or open a terminal, and feedback is
-opened by students and instructors alike. Both pages are made by nbconvert's
-``HTMLExporter``, and nbgrader_config.py puts two things in its way:
-:class:`Sanitise` before its templates see a notebook, and :func:`markdown2html`
-in place of their filter of that name. HTML is cleaned *after* Markdown has been
-rendered, so no second parser of Markdown has to agree with the first.
+Chapter: *For instructors*. The formgrader shows submissions at JupyterLab's own address, where a script could change
+points or open a terminal, and feedback pages are opened by students and instructors. nbconvert's ``HTMLExporter``
+makes both kinds of page. nbgrader_config.py puts :class:`Sanitise` before its templates and replaces its filter
+``markdown2html`` with ours, which cleans the HTML *after* the Markdown has been rendered, so that no second Markdown
+parser has to agree with the first.
 
-What is not listed here is left out. No file is changed by it, and no grade. The pages ask no other host for
-anything: nbgrader's templates fetch MathJax from one, and so formulas become images here, as far as Matplotlib knows
-their TeX.
+Only what is listed here is kept. Neither the files nor the points change. The pages request nothing from other hosts:
+because nbgrader's templates would load MathJax, Matplotlib draws the formulas as images if it knows their TeX.
 """
 
 from __future__ import annotations
@@ -35,14 +32,14 @@ from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES
 
 TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "tfoot"}
-# A link goes to another host, by its name: a page of this server, opened by a click, may change the course.
+# A link may only lead to another host, given by its name, because opening a page of this server may change the course.
 LINK = r"mailto:[^?\s]+|https?://([a-z0-9-]+\.)+(?!local(host)?\b)[a-z]{2,}(:\d+)?([/?#]\S*)?"
-# An image is in the page, or a file beside the notebook. As an image, SVG runs no script and loads nothing.
+# An image is part of the page or a file next to the notebook. An SVG used as an image runs no script.
 IMAGE = r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*|([\w-]+/)*[\w-]+\.(png|jpe?g|gif|webp)"
 SIZE = r"\d{1,4}(\.\d+)?(%|px)?"
 CELL = {"colspan": SIZE, "rowspan": SIZE, "align": r"\w+", "style": r"text-align: ?(left|center|right);?"}
-# Each attribute with what its whole value has to match. Classes and ids are those of nobody else on the page:
-# one of Bootstrap's could cover it, the id of an answer would take the place of the field for its points.
+# The allowed attributes, each with a pattern for its whole value. Other classes and ids are removed: a class of
+# Bootstrap could cover the page, and an element with the id of an answer would replace the field for its points.
 ATTRIBUTES = {
     "a": {"href": LINK},
     "details": {"open": ".*"},
@@ -54,21 +51,19 @@ ATTRIBUTES = {
     "table": {"border": r"\d", "class": "dataframe"},
     "td": CELL, "th": CELL | {"scope": r"\w+"}, "tr": CELL,
 }
-ALWAYS = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"type": "checkbox", "disabled": ""}}
-
+ADDED = {"a": {"target": "_blank", "rel": "noopener noreferrer"}, "input": {"type": "checkbox", "disabled": ""}}
 OUTPUTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
-LONGEST_FORMULA = 400
-# Beyond these a text is shown as it was written: one that is made for that takes a renderer hours, and both pages wait.
+LONGEST_FORMULA = 400       # characters
+# Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
 LONGEST_TEXT = 20_000
 MOST_TAGS = 10_000
-# nbconvert adds custom/custom.css of this folder to a page's head. Ours ends the style and forbids other hosts, and
-# stands in for MathJax 2, for which the keys of nbgrader's formgrade.js would wait.
-HEAD = Path(__file__).with_name("pages")
-NAMES = ("first_name", "last_name", "student")
+# nbconvert inserts custom/custom.css of this folder into the head of a page. Ours forbids other hosts, and it replaces
+# MathJax, for which the keys of nbgrader's formgrade.js would wait.
+PAGES = Path(__file__).with_name("pages")
 
 
 def clean(source: str) -> str:
-    """HTML with nothing in it but what the lists above allow.
+    """Return HTML with only the allowed elements and attributes.
 
     >>> clean('<b onclick="steal()">5 &lt; 7</b><script>steal()</script><img src="/api/terminals" alt="a plot">')
     '<b>5 &lt; 7</b><img alt="a plot">'
@@ -76,20 +71,19 @@ def clean(source: str) -> str:
     if source.count("<") > MOST_TAGS:
         return f"<pre>{html.escape(source)}</pre>"
     return nh3.clean(source, tags=TAGS, attributes={tag: set(known) for tag, known in ATTRIBUTES.items()},
-                     attribute_filter=_attribute, set_tag_attribute_values=ALWAYS,
+                     attribute_filter=_allowed_value, set_tag_attribute_values=ADDED,
                      link_rel=None, url_schemes={"http", "https", "mailto", "data"})
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    if ALWAYS.get(tag, {}).get(name) == value:
-        return value
+def _allowed_value(tag: str, name: str, value: str) -> str | None:
     pattern = ATTRIBUTES.get(tag, {}).get(name)
-    return value if pattern and re.fullmatch(pattern, value, re.ASCII | re.IGNORECASE) else None
+    allowed = pattern and re.fullmatch(pattern, value, re.ASCII | re.IGNORECASE)
+    return value if allowed or ADDED.get(tag, {}).get(name) == value else None
 
 
 @pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
-    """nbconvert's filter of this name, then :func:`clean`. Headings get no id, which might be that of a field.
+    """Render Markdown as nbconvert's filter of this name does, without ids for headings, and clean the result.
 
     >>> markdown2html({}, "5 < 7 and `<b>`, **5**")
     '<p>5 &lt; 7 and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
@@ -97,23 +91,23 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
     if len(source) > LONGEST_TEXT:
         return f"<pre>{html.escape(source)}</pre>\n"
     attachments = context.get("cell", {}).get("attachments", {})
-    renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    renderer = MarkdownRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
 
-class Renderer(IPythonRenderer):
-    """nbconvert's renderer, with images for formulas, for which a missing image is no reason to make no page."""
+class MarkdownRenderer(IPythonRenderer):
+    """nbconvert's renderer, with formulas as images and a text in place of a missing image."""
 
     def inline_math(self, body: str) -> str:
-        """A formula in a line."""
-        return formula(body) or super().inline_math(body)
+        """Return a formula within a line as HTML."""
+        return formula_image(body) or super().inline_math(body)
 
     def block_math(self, body: str) -> str:
-        """A formula of its own."""
-        return formula(body) or super().block_math(body)
+        """Return a displayed formula as HTML."""
+        return formula_image(body) or super().block_math(body)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """The image; in the place of one that was not sent along, words."""
+        """Return an image as HTML, or a note if the notebook refers to an attachment that it does not contain."""
         try:
             return super().image(text, url, title)
         except InvalidNotebook:
@@ -121,70 +115,66 @@ class Renderer(IPythonRenderer):
 
 
 @lru_cache(maxsize=1000)
-def formula(tex: str) -> str:
-    """A formula as an image; "" where Matplotlib does not know its TeX.
+def formula_image(tex: str) -> str:
+    """Return a formula as an HTML image, or "" if Matplotlib cannot draw it.
 
-    >>> formula(r"x^2")[:32], formula(r"\\nothing{")
+    >>> formula_image(r"x^2")[:32], formula_image(r"\\nothing{")
     ('<img alt="x^2" style="vertical-a', '')
     """
-    tex, drawn = " ".join(tex.split()), io.BytesIO()
-    plain = re.sub(r"\\frac\s*(\w)\s*(\w)", r"\\frac{\1}{\2}", tex)
+    tex, svg = " ".join(tex.split()), io.BytesIO()
+    plain = re.sub(r"\\frac\s*(\w)\s*(\w)", r"\\frac{\1}{\2}", tex)      # Matplotlib requires the braces
     if len(plain) > LONGEST_FORMULA:
         return ""
     try:
-        depth = math_to_image(f"${plain}$", drawn, prop=FontProperties(size=11, math_fontfamily="cm"), format="svg")
+        depth = math_to_image(f"${plain}$", svg, prop=FontProperties(size=11, math_fontfamily="cm"), format="svg")
     except (ValueError, RuntimeError, RecursionError, TypeError):
         return ""
-    source = base64.b64encode(drawn.getvalue()).decode("ascii")
-    return (f'<img alt="{html.escape(tex, quote=True)}" style="vertical-align: {-depth:.1f}pt" '
+    source = base64.b64encode(svg.getvalue()).decode("ascii")
+    return (f'<img alt="{html.escape(tex)}" style="vertical-align: {-depth:.1f}pt" '
             f'src="data:image/svg+xml;base64,{source}">')
 
 
 class Sanitise(Preprocessor):
-    """Keep of a notebook what can be shown without danger: outputs of known types, cleaned, and nbgrader's marks."""
+    """A preprocessor that keeps of a notebook only what is safe to show: cleaned outputs of known types, and marks."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Drop the notebook's own metadata (title, state of widgets); names of students are text, not HTML."""
+        """Remove the notebook's metadata (title, widgets) and escape the student's names, then clean each cell."""
         nb.metadata = NotebookNode()
-        resources["config_dir"] = str(HEAD)
-        for name in NAMES:
-            if resources.get(name):
-                resources[name] = html.escape(resources[name])
+        resources["config_dir"] = str(PAGES)
+        for key in ("first_name", "last_name", "student"):
+            if resources.get(key):
+                resources[key] = html.escape(resources[key])
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Clean one cell. Its source is left to the templates, which escape code and render Markdown."""
-        cell.metadata = NotebookNode(
-            {"nbgrader": _marks(cell.metadata["nbgrader"])} if "nbgrader" in cell.metadata else {})
+        """Clean one cell, except for code and Markdown sources, which the templates escape and render."""
+        # nbgrader's marks are booleans, numbers, and names without a character that means something in HTML.
+        marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items()
+                 if isinstance(value, int | float) or re.fullmatch(r"[\w.:-]*", str(value))}
+        cell.metadata = NotebookNode(nbgrader=NotebookNode(marks)) if "nbgrader" in cell.metadata else NotebookNode()
         if cell.cell_type == "raw":
             cell.source = clean(cell.source)
         if cell.cell_type == "code":
-            cell.execution_count = _count(cell)
-            cell.outputs = [_output(one) for one in cell.outputs]
+            cell.execution_count = _execution_count(cell)
+            cell.outputs = [_cleaned(output) for output in cell.outputs]
         return cell, resources
 
 
-def _marks(metadata: Mapping[str, Any]) -> NotebookNode:
-    """nbgrader's marks: yes or no, numbers, and names that mean nothing in HTML."""
-    return NotebookNode({key: value for key, value in metadata.items()
-                         if isinstance(value, int | float) or re.fullmatch(r"[\w.:-]*", str(value))})
-
-
-def _output(output: NotebookNode) -> NotebookNode:
-    """A rich output with what is known of it. Printed text and tracebacks are escaped by the templates."""
+def _cleaned(output: NotebookNode) -> NotebookNode:
+    """Return a rich output with known types only. The templates escape printed text and tracebacks."""
     if output.output_type not in ("display_data", "execute_result"):
         return output
     data = {kind: value for kind, value in output.data.items() if kind in OUTPUTS and isinstance(value, str)}
     if "text/html" in data:
         data["text/html"] = clean(data["text/html"])
-    data = data or {"text/plain": f"(not shown: {', '.join(output.data)})"}
     sizes = {kind: {key: value for key, value in about.items()
                     if key in ("width", "height") and isinstance(value, int | float)}
              for kind, about in output.metadata.items() if isinstance(about, Mapping)}
-    count = {"execution_count": _count(output)} if output.output_type == "execute_result" else {}
-    return nbformat.from_dict({"output_type": output.output_type, "data": data, "metadata": sizes, **count})
+    count = {"execution_count": _execution_count(output)} if output.output_type == "execute_result" else {}
+    return nbformat.from_dict({"output_type": output.output_type, "metadata": sizes, **count,
+                               "data": data or {"text/plain": f"(not shown: {', '.join(output.data)})"}})
 
 
-def _count(node: NotebookNode) -> int | None:
+def _execution_count(node: NotebookNode) -> int | None:
     count = node.get("execution_count")
     return count if isinstance(count, int) else None

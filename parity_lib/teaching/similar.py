@@ -1,8 +1,8 @@
-"""Hand-ins that are equal to each other or to the model answer, once what tells nothing is taken away.
+"""Answers of a class that are the same as each other, or as the model answer, apart from details.
 
-Chapter: *For instructors*. Of code, that is layout, comments and docstrings; of words, layout, case and numbers. It is
-a hint for a person who then looks, never a verdict: short answers are equal by chance, and a class may have been told
-the same.
+Chapter: *For instructors*. In code, the details are layout, comments, docstrings and the names that the answer itself
+defines; in words, they are layout, case, numbers and a few words. A match is a hint for a person, who compares the
+answers: students who solve a task in the shortest way write the same.
 """
 
 from __future__ import annotations
@@ -10,115 +10,103 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import combinations
 
-LEAST_NODES = 60        # of a syntax tree: a loop of five lines; whoever solves a one-liner writes the same
+LEAST_NODES = 60        # nodes of a syntax tree, about five lines; shorter code is often the same by chance
 LEAST_WORDS = 20
-COMPARED = 500          # words of an answer: for hostile ones, the time grows with the cube of it
-NEAR = 0.85             # share of words in the same order
+LEAST_SHARED = 0.5      # the share of three-word sequences that two similar texts have in common
+MODEL = ""              # stands among the students' ids for the model answer
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Students with one answer to a task. ``size`` counts nodes or words, ``near`` means not quite the same."""
+class SimilarAnswers:
+    """Students with the same answer to a task, and its length in syntax nodes or in words."""
 
     task: str
     students: tuple[str, ...]
     size: int
-    kind: str = "code"
-    model: bool = False
-    near: bool = False
-
-    @property
-    def telling(self) -> bool:
-        """Whether the answer is long enough for a person to look."""
-        return self.size >= (LEAST_NODES if self.kind == "code" else LEAST_WORDS)
+    unit: str
+    same_as_model: bool
 
 
-def code(task: str, sources: Mapping[str, str], model: str = "", released: str = "") -> list[Alike]:
-    """Groups of equal code among ``sources``, by student; a group of one is there where it is the model answer.
+def similar_code(task: str, sources: Mapping[str, str], model: str, released: str) -> list[SimilarAnswers]:
+    """Return the groups of students whose code is the same, from the sources by student.
 
-    What cannot be parsed, and what is still as it was ``released``, is left out.
+    A group has two members, of which one may be the model answer. Code that is short, unchanged since its release or
+    impossible to parse belongs to no group.
     """
-    trees = {student: tree(source) for student, source in sources.items()}
-    own, as_released = tree(model), tree(released)
-    return _groups(task, {student: one for student, one in trees.items() if one not in (None, as_released)},
-                   own, "code", nodes)
+    groups, unchanged = defaultdict(list), normalised_code(released)
+    for student, source in {**sources, MODEL: model}.items():
+        code = normalised_code(source)
+        if code != unchanged and _nodes(code) >= LEAST_NODES:
+            groups[code].append(student)
+    return _groups(task, ((members, _nodes(code)) for code, members in groups.items()), "nodes")
 
 
-def tree(source: str) -> str | None:
-    """Code without layout, comments and docstrings; None where it cannot be parsed or there is none.
+def similar_words(task: str, texts: Mapping[str, str], model: str) -> list[SimilarAnswers]:
+    """Return the groups of students whose answers in words are nearly the same, from the texts by student.
 
-    >>> tree("def f(x):\\n    'twice'\\n    return x+x  # so") == tree("def f(x): return (x + x)")
+    Each member of a group shares half of its three-word sequences with another one, which may be the model answer.
+    """
+    sequences: dict[str, set[tuple[str, ...]]] = {}
+    groups: list[list[str]] = []
+    for student, text in {MODEL: model, **texts}.items():
+        words = re.sub(r"\d+", "#", text).casefold().split()
+        if len(words) < LEAST_WORDS:
+            continue
+        own = sequences[student] = set(zip(words, words[1:], words[2:], strict=False))
+        for group in groups:
+            if any(len(own & sequences[member]) >= LEAST_SHARED * len(own | sequences[member]) for member in group):
+                group.append(student)
+                break
+        else:
+            groups.append([student])
+    return _groups(task, ((group, len(texts.get(group[-1], model).split())) for group in groups), "words")
+
+
+def _groups(task: str, groups: Iterable[tuple[list[str], int]], unit: str) -> list[SimilarAnswers]:
+    """Return the groups of at least two members, the longest answers first."""
+    return sorted((SimilarAnswers(task, tuple(sorted(set(members) - {MODEL})), size, unit, MODEL in members)
+                   for members, size in groups if len(members) > 1), key=lambda group: -group.size)
+
+
+def normalised_code(source: str) -> str:
+    """Return the syntax tree of code as text, without docstrings and with numbers for the names that the code defines.
+
+    Return "" for code that is empty or cannot be parsed.
+
+    >>> normalised_code("def f(x):\\n    'Twice.'\\n    y = x+x  # so\\n    return y") == normalised_code(
+    ...     "def f(bits): z = (bits + bits); return z")
     True
     """
     try:
-        parsed = ast.parse(source)
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(body := getattr(node, "body", None), list):
+                node.body = [statement for statement in body if not (
+                    isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str))]
+        for statement in tree.body:     # a name may have another meaning in the next function
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                _number_names(statement)
+        _number_names(tree)
+        return re.sub(r", ctx=(Load|Store|Del)\(\)", "", ast.dump(tree)) if tree.body else ""
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    for node in ast.walk(parsed):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [one for one in body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
-                                                     and isinstance(one.value.value, str))]
-    try:
-        return ast.dump(parsed) if parsed.body else None
-    except RecursionError:
-        return None
+        return ""
 
 
-def nodes(dumped: str) -> int:
-    """How long code is: the nodes of its tree, without those that only say whether a name is read or set.
-
-    >>> nodes(tree("x = y + 1"))
-    7
-    """
-    return dumped.count("(") - len(re.findall(r"\b(?:Load|Store|Del)\(\)", dumped))
-
-
-def words(task: str, texts: Mapping[str, str], model: str = "") -> list[Alike]:
-    """Groups of equal answers in words, and of nearly equal ones, each of which is near to another of its group."""
-    plain = {student: bare(text) for student, text in texts.items()}
-    plain = {student: text for student, text in plain.items() if text}
-    groups = _groups(task, plain, bare(model), "words", lambda one: len(one.split()))
-    groups += [Alike(task, (student,), len(text.split()), "words", model=True, near=True)
-               for student, text in plain.items() if text != bare(model) and nearly(text, bare(model))]
-    family = {text: {text} for text in plain.values()}
-    for first, second in combinations(family, 2):
-        if family[first] is not family[second] and nearly(first, second):
-            family[first] |= family[second]
-            for one in family[second]:
-                family[one] = family[first]
-    near = {id(texts): texts for texts in family.values() if len(texts) > 1}.values()
-    return groups + [Alike(task, tuple(sorted(student for student, text in plain.items() if text in texts)),
-                           min(len(text.split()) for text in texts), "words", near=True) for texts in near]
+def _number_names(tree: ast.AST) -> None:
+    """Replace the names that are defined inside a module, function or class with numbers, in order of occurrence."""
+    nodes = [node for node in ast.walk(tree) if node is not tree and not isinstance(node, ast.keyword | ast.alias)]
+    defined = {node.arg for node in nodes if isinstance(node, ast.arg)} | {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | {
+        node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    numbers: dict[str, str] = {}
+    for node in nodes:
+        for key in ("id", "arg", "name"):
+            if (name := getattr(node, key, None)) in defined:
+                setattr(node, key, numbers.setdefault(name, f"name {len(numbers)}"))
 
 
-def bare(text: str) -> str:
-    """Words without case, layout and numbers, which are each student's own.
-
-    >>> bare("My seed is 17,\\n  and  I counted 31.")
-    'my seed is #, and i counted #.'
-    """
-    return " ".join(re.sub(r"\d+", "#", text).casefold().split())
-
-
-def nearly(first: str, second: str) -> bool:
-    """Whether two bare texts, long enough both, share most of their first words in the same order."""
-    one, other = first.split()[:COMPARED], second.split()[:COMPARED]
-    if min(len(one), len(other)) < LEAST_WORDS:
-        return False
-    match = SequenceMatcher(None, one, other, autojunk=False)
-    return match.real_quick_ratio() >= NEAR and match.quick_ratio() >= NEAR and match.ratio() >= NEAR
-
-
-def _groups(task: str, keys: Mapping[str, str], model: str | None, kind: str, size) -> list[Alike]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for student, key in sorted(keys.items()):
-        found[key].append(student)
-    groups = [Alike(task, tuple(students), size(key), kind, model=key == model)
-              for key, students in found.items() if len(students) > 1 or key == model]
-    return sorted(groups, key=lambda one: -len(one.students))
+def _nodes(code: str) -> int:
+    return code.count("(")

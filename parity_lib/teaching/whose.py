@@ -1,116 +1,85 @@
-"""What in an answer belongs to its student: the numbers of their seed, which it should quote, and their names.
+"""Numbers that depend on a student's id, which their answer in words should quote, and names to hide from a reader.
 
-Chapter: *For instructors*. Numbers are counted again by :mod:`parity_lib.checks.numbers` and looked for in the text;
-one that is missing is for a person to look at. Names are hidden from a reader who is not to know whose answer it is.
+Chapter: *For instructors*. :mod:`parity_lib.checks.numbers` counts the numbers again, and :func:`personal_numbers`
+looks for them in the answer. A missing number is a reason for a person to look at the answer and never costs a point.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nbformat import NotebookNode
-
+from parity_lib.checks.answers import NOT_WRITTEN
 from parity_lib.checks.numbers import COUNTS, number_for, seed_of
 
-EXAMPLE = "s1234567"        # the id that stands in the notebooks until a student puts in their own
-NOT_WRITTEN = ("", "YOUR ANSWER HERE")
+EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
 HIDDEN = "(the student)"
-SHORTEST = 3                # characters of a name or an id that is worth hiding
+SHORTEST_NAME = 3           # shorter names and ids stay, because they occur in ordinary words
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 
 
 @dataclass(frozen=True)
-class Quoted:
-    """The numbers that belong to a student, and which of them an answer quotes."""
+class PersonalNumbers:
+    """The seed and the count of a student, and whether the student's answer quotes them."""
 
     seed: int
     count: int
     has_seed: bool
     has_count: bool
-    has_example: bool
+    has_example_seed: bool
 
     @property
-    def looks_generic(self) -> bool:
-        """No number in it comes from the student's seed."""
+    def look_generic(self) -> bool:
+        """Whether the answer quotes neither of the student's numbers."""
         return not (self.has_seed or self.has_count)
-
-    def __str__(self) -> str:
-        """What deserves a look, in words; nothing where both numbers are there."""
-        words = {(True, True): "", (True, False): f"its count, {self.count}, is not in it",
-                 (False, True): f"its seed, {self.seed}, is not in it",
-                 (False, False): f"neither its seed nor its count, {self.count}, is in it"}[
-                     self.has_seed, self.has_count]
-        example = f"it has the seed of the notebook's example, {EXAMPLE}" if self.has_example else ""
-        return "; ".join(filter(None, (words, example)))
 
 
 def numbers_in(text: str) -> set[int]:
-    """The whole numbers in a text, however their digits are grouped.
+    """Return the whole numbers in a text, with or without a separator between groups of three digits.
 
     >>> numbers_in("17,753 of 24000 places, 0.74 of them, for s2; seed 5.") == {5, 17753, 24000}
     True
     """
-    joined = GROUPED.sub(lambda one: re.sub(r"\D", "", one[0]), text)
-    return {int(one) for one in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", joined + " " + text)}
+    joined = GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
+    return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
 
 
-def quoted(task: str, text: str, seed: int) -> Quoted | None:
-    """What an answer quotes of its student's numbers; None for a task that asks for none, and where nothing is written.
+def personal_numbers(task: str, answer: str, student: str) -> PersonalNumbers | None:
+    """Return the student's numbers and which of them the answer quotes.
 
-    ``task`` is the name of the answer's cell.
+    ``task`` is the name of the answer's cell. Return None if the task asks for no such numbers, if the answer is empty,
+    or if the id has no letter or digit to make a seed from.
     """
     task = task.replace("-", "_")
-    if task not in COUNTS or text.strip() in NOT_WRITTEN:
+    if task not in COUNTS or answer.strip() in NOT_WRITTEN:
         return None
-    count, found, example = number_for(task, seed), numbers_in(text), seed_of(EXAMPLE)
-    return Quoted(seed, count, seed in found, count in found, example in found and example != seed)
-
-
-def seed_or_none(student: str) -> int | None:
-    """The seed of an id, if it has one."""
     try:
-        return seed_of(student)
+        seed = seed_of(student)
     except ValueError:
         return None
+    count, quoted, example = number_for(task, seed), numbers_in(answer), seed_of(EXAMPLE_ID)
+    return PersonalNumbers(seed, count, seed in quoted, count in quoted, example in quoted and example != seed)
 
 
-# ---------------------------------------------------------------- names
+def hide_names(value: Any, student: str, first: str | None, last: str | None) -> Any:
+    """Replace the id and the full name of a student in a text, list or mapping; images stay unchanged.
 
-
-def names_of(student: str, first: str | None, last: str | None, email: str | None = None) -> list[str]:
-    """What gives a student away in a text: id, address, both names together, in either order, or the only one."""
-    both = [f"{first} {last}", f"{last}, {first}", f"{last} {first}"] if first and last else [first, last]
-    return [one for one in (email, *both, student) if one and len(one) >= SHORTEST]
-
-
-def without(value: Any, names: Iterable[str]) -> Any:
-    """A text, or texts in lists and mappings, with other words in the place of these names; images stay.
-
-    >>> without(["Ada Lovelace, s204501"], ["s204501", "Ada Lovelace"])
+    >>> hide_names(["Ada Lovelace, s204501"], "s204501", "Ada", "Lovelace")
     ['(the student), (the student)']
     """
-    wanted = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
-    return _without(value, re.compile(rf"(?<!\w)(?:{wanted})(?!\w)", re.IGNORECASE)) if wanted else value
+    both = [f"{first} {last}", f"{last}, {first}", f"{last} {first}"] if first and last else [first, last]
+    names = [re.escape(name) for name in (*both, student) if name and len(name) >= SHORTEST_NAME]
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)", re.IGNORECASE)
+    return _replace(value, pattern) if names else value
 
 
-def _without(value: Any, pattern: re.Pattern) -> Any:
+def _replace(value: Any, names: re.Pattern) -> Any:
     if isinstance(value, str):
-        return pattern.sub(HIDDEN, value)
+        return names.sub(HIDDEN, value)
     if isinstance(value, list):
-        return [_without(one, pattern) for one in value]
+        return [_replace(item, names) for item in value]
     if isinstance(value, dict):
-        return type(value)({key: one if str(key).startswith("image/") else _without(one, pattern)
-                            for key, one in value.items()})
+        return type(value)({key: item if str(key).startswith("image/") else _replace(item, names)
+                            for key, item in value.items()})
     return value
-
-
-def hide(nb: NotebookNode, names: Iterable[str]) -> None:
-    """Take a student's names out of what they wrote and of what their cells printed."""
-    names = list(names)
-    for cell in nb.cells:
-        cell.source = without(cell.source, names)
-        if cell.cell_type == "code":
-            cell.outputs = without(cell.outputs, names)

@@ -1,11 +1,10 @@
-"""A hostile hand-in, graded by the stock commands and opened in a browser: in the formgrader, and as feedback.
+"""No payload of a hostile submission runs in a browser, neither in the formgrader nor on a page of feedback.
 
-The same hand-in on nbgrader's stock pages is the control: there the payloads run, so that silence means something.
+The same submission on nbgrader's stock pages is the control, because there the payloads do run.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import dataclass
 
@@ -24,18 +23,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.whole]
 NAME = bank.authoring.names(bank.ROOT)[0]
 STOCK_PAGES = "c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"
 LOUD = [*payloads.MARKDOWN, *payloads.OUTPUTS]
-# Everything is touched that can be: each element under the mouse, in focus, clicked.
+# Moves the mouse over each element, focuses it and clicks it.
 TOUCH = """() => {
-  for (const one of document.querySelectorAll("#notebook-container *")) {
-    if (one.closest(".panel-heading")) continue;
-    for (const kind of ["mouseover", "mouseenter", "focus", "pointerdown"]) one.dispatchEvent(new Event(kind));
-    const link = one.closest("a[href]");
-    if (one.click && !(link && /^(https?|mailto|file):/.test(link.href))) one.click();
+  for (const element of document.querySelectorAll("#notebook-container *")) {
+    if (element.closest(".panel-heading")) continue;
+    for (const kind of ["mouseover", "mouseenter", "focus", "pointerdown"]) element.dispatchEvent(new Event(kind));
+    const link = element.closest("a[href]");
+    if (element.click && !(link && /^(https?|mailto|file):/.test(link.href))) element.click();
   }
 }"""
-# What the browser itself made of the page, where students write.
-ELEMENTS = """() => [...document.querySelectorAll(".rendered_html *, .output_area *")].flatMap(one => [
-  one.localName, ...[...one.attributes].filter(a => /^on|^data-|^id$/.test(a.name)).map(a => a.name)])"""
+# The elements and attributes that the browser created where students write.
+ELEMENTS = """() => [...document.querySelectorAll(".rendered_html *, .output_area *")].flatMap(element => [
+  element.localName, ...[...element.attributes].filter(a => /^on|^data-|^id$/.test(a.name)).map(a => a.name)])"""
 COVERED = """() => {
   const place = document.querySelector("nav li.next a").getBoundingClientRect();
   const top = document.elementFromPoint(place.x + place.width / 2, place.y + place.height / 2);
@@ -43,8 +42,8 @@ COVERED = """() => {
 }"""
 
 
-def hand_in(markdown, outputs):
-    """The release with an answer and cells of one's own after it."""
+def submitted_notebook(markdown, outputs):
+    """Return a submission with an answer and additional cells after it."""
     notebook = course.release(NAME)
     answer = next(cell for cell in notebook.cells if cell.cell_type == "markdown" and not course.locked(cell)
                   and cell.metadata.get("nbgrader", {}).get("grade"))
@@ -60,14 +59,14 @@ def hand_in(markdown, outputs):
 
 @pytest.fixture(scope="module")
 def safe(tmp_path_factory):
-    """Mallory's scripts, Eve's takeover of the page and Ada's honest work, graded."""
+    """A graded course with Mallory's scripts, Eve's attempts to take over the page, and Ada's honest work."""
     folder = course.copy_course(tmp_path_factory.mktemp("safe") / "course", NAME)
-    # The quiet ones come last: an element that they leave open would swallow what follows it on the stock page.
-    loud = hand_in([*payloads.MARKDOWN.values(), *payloads.QUIET_MARKDOWN.values()],
-                   [*payloads.OUTPUTS.values(), *payloads.QUIET_OUTPUTS.values()])
+    # The quiet payloads come last, because an element that they leave open contains the rest of the stock page.
+    loud = submitted_notebook([*payloads.MARKDOWN.values(), *payloads.QUIET_MARKDOWN.values()],
+                              [*payloads.OUTPUTS.values(), *payloads.QUIET_OUTPUTS.values()])
     course.grade_batch(folder, NAME, {
-        "mallory": loud, "eve": hand_in(payloads.PAGE.values(), []),
-        "ada": hand_in([payloads.HONEST], payloads.HONEST_OUTPUTS.values())})
+        "mallory": loud, "eve": submitted_notebook(payloads.PAGE.values(), []),
+        "ada": submitted_notebook([payloads.HONEST], payloads.HONEST_OUTPUTS.values())})
     return folder
 
 
@@ -84,16 +83,16 @@ def stock(safe, tmp_path_factory):
 
 @dataclass
 class Visit:
-    """What came of opening a page: payloads that ran, hosts that were asked, the page itself."""
+    """An opened page, the payloads that ran on it, and the requests to other hosts."""
 
     ran: set
-    asked: list
+    requests: list
     page: object
 
 
 @pytest.fixture(scope="module")
 def open_page(browser):
-    """(address, touch) -> Visit: opened, everything on it touched, and some time given to what it started."""
+    """A function that opens an address, touches all elements, and waits for what this starts."""
     contexts = []
 
     def visit(address, touch):
@@ -101,7 +100,7 @@ def open_page(browser):
         contexts.append(context)
         seen = Visit(set(), [], None)
         context.expose_binding("ran", lambda source, name: seen.ran.add(name))
-        context.route(OTHER, lambda route: (seen.asked.append(route.request.url), route.abort())
+        context.route(OTHER, lambda route: (seen.requests.append(route.request.url), route.abort())
                       if not route.request.url.startswith("file:") else route.continue_())
         seen.page = context.new_page()
         seen.page.goto(address)
@@ -116,10 +115,10 @@ def open_page(browser):
 
 
 def visits(folder, open_page):
-    """Each student's page in the formgrader, and as feedback."""
+    """Open each student's page in the formgrader and their page of feedback."""
     found = {}
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        ids = {one.student.id: one.notebooks[0].id for one in book.assignment_submissions(NAME)}
+        ids = {entry.student.id: entry.notebooks[0].id for entry in book.assignment_submissions(NAME)}
     with serve(folder) as address:
         for student in ("mallory", "eve", "ada"):
             page = f"{address}/formgrader/submissions/{ids[student]}/"
@@ -146,12 +145,12 @@ def points(folder, student):
 
 
 @pytest.mark.parametrize("place", ["formgrader", "feedback"])
-def test_the_payloads_run_on_the_stock_pages(theirs, place):
+def test_payloads_run_on_the_stock_pages(theirs, place):
     without_jquery = {"javascript"} if place == "feedback" else set()
     assert {*LOUD, "answer"} - without_jquery <= theirs[place, "mallory"].ran
 
 
-def test_a_stock_formgrader_lets_a_hand_in_raise_its_points(theirs, stock):
+def test_a_submission_raises_its_points_in_the_stock_formgrader(theirs, stock):
     assert points(stock, "mallory") > 0
 
 
@@ -161,62 +160,50 @@ def test_no_payload_runs_on_ours(ours, place, student):
     assert ours[place, student].ran == set()
 
 
-def test_no_hand_in_raised_its_points(ours, safe):
+def test_no_submission_raises_its_points_in_ours(ours, safe):
     assert points(safe, "mallory") == 0
 
 
 @pytest.mark.parametrize("place", ["formgrader", "feedback"])
 def test_the_browser_finds_nothing_active_where_students_write(ours, theirs, place):
-    allowed = set(bank_of_elements(ours[place, "ada"])) | {"a"}
+    allowed = set(elements_of(ours[place, "ada"])) | {"a"}
     for student in ("mallory", "eve"):
-        assert set(bank_of_elements(ours[place, student])) - allowed <= {"b", "h2", "i"}
-        assert {"script", "form"} & set(bank_of_elements(theirs[place, student]))
+        assert set(elements_of(ours[place, student])) - allowed <= {"b", "h2", "i"}
+        assert {"script", "form"} & set(elements_of(theirs[place, student]))
 
 
-def bank_of_elements(visit):
+def elements_of(visit):
     return visit.page.evaluate(ELEMENTS)
 
 
-def test_no_hand_in_covers_the_page_or_sends_it_elsewhere(ours, theirs):
+def test_no_submission_covers_the_page_or_changes_its_base(ours, theirs):
     eve, before = ours["formgrader", "eve"].page, theirs["formgrader", "eve"].page
     assert (eve.evaluate(COVERED), before.evaluate(COVERED)) == (False, True)
     assert eve.evaluate("document.baseURI") == eve.url
     assert before.evaluate("document.baseURI") == "https://elsewhere.example/"
 
 
-def test_no_page_asks_a_host_that_a_student_names(ours, theirs):
-    assert any("elsewhere.example" in url for url in theirs["formgrader", "eve"].asked)
-    assert [url for seen in ours.values() for url in seen.asked if "cdnjs" not in url] == []
+def test_no_page_sends_a_request_to_a_host_that_a_student_names(ours, theirs):
+    assert any("elsewhere.example" in url for url in theirs["formgrader", "eve"].requests)
+    assert [url for seen in ours.values() for url in seen.requests if "cdnjs" not in url] == []
 
 
 @pytest.mark.parametrize("place", ["formgrader", "feedback"])
-def test_honest_work_is_there(ours, place):
+def test_honest_work_is_complete(ours, place):
     page = ours[place, "ada"].page
     text = page.locator("#notebook-container").first.inner_text()
     for words in ("If a < b and b > c, then if a < b: print(\"<script>\"), by", "Because a < b.",
                   "a &< b \\\\", "a frame of data", "print(\"<script>\" if a < b"):
         assert words in text
     assert page.locator(".rendered_html table, .output_area table").count() == 2
-    assert page.locator("td:has(img[alt='p<1'])").evaluate("one => getComputedStyle(one).textAlign") == "center"
-    formulas = page.locator("#notebook-container img[style]").evaluate_all("all => all.map(one => one.alt)")
+    assert page.locator("td:has(img[alt='p<1'])").evaluate("cell => getComputedStyle(cell).textAlign") == "center"
+    formulas = page.locator("#notebook-container img[style]").evaluate_all("images => images.map(image => image.alt)")
     assert {"a<b & c", "h_t = \\tanh(W h_{t-1} + x_t) < 1", "p<1"} <= set(formulas)
     images = page.locator("#notebook-container img:not([style])")
-    assert images.evaluate_all("all => all.map(one => one.complete && one.naturalWidth > 0)") == [True] * 5
+    assert images.evaluate_all("images => images.map(image => image.complete && image.naturalWidth > 0)") == [True] * 5
 
 
-def test_the_files_of_the_feedback_hold_no_payload(safe, stock):
-    active = re.compile(r"<(?:script|svg|iframe|base|meta|form|style)[^>]*>|\son\w+=|javascript:", re.IGNORECASE)
-    counts = {}
-    for folder in (safe, stock):
-        for student in ("mallory", "eve"):
-            page = (folder / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf8")
-            body = page[page.index("notebook-container"):]
-            counts[folder, student] = len([one for one in active.findall(re.sub(r"<pre>.*?</pre>", "", body))])
-    assert counts[safe, "eve"] == 0
-    assert counts[stock, "mallory"] > len(payloads.MARKDOWN) / 2
-
-
-def test_the_files_of_the_students_are_untouched(safe):
+def test_the_students_files_are_unchanged(safe):
     sent = nbformat.read(safe / "submitted" / "mallory" / NAME / f"{NAME}.ipynb", as_version=4)
     graded = nbformat.read(safe / "autograded" / "mallory" / NAME / f"{NAME}.ipynb", as_version=4)
     for notebook in (sent, graded):

@@ -37,7 +37,7 @@ def answer_of(number: int, student: Student, before: Student) -> str:
     kind = kind_of(number)
     if kind == "empty":
         return "YOUR ANSWER HERE"
-    seed = seed_of({"example": whose.EXAMPLE, "copied": before.id}.get(kind, student.id))
+    seed = seed_of({"example": whose.EXAMPLE_ID, "copied": before.id}.get(kind, student.id))
     count = number_for(TASK.replace("-", "_"), seed)
     numbers = {"generic": "", "seed only": f"My seed is {seed}. ", "grouped": f"Seed {seed:,}, and {count} strings. "}
     signed = f"\n\n{student.full_name}, {student.id}" if number % 7 == 0 else ""
@@ -104,17 +104,11 @@ def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> lis
     return students
 
 
-def read(folder, name: str, points, comment: str | None = None) -> None:
-    """Give points as a reader does in the formgrader: ``points(place in the gradebook's order, student, task)``."""
+def read(folder, name: str, points: float) -> None:
+    """Give every answer in words that is not empty these points, as a person does in the formgrader."""
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        for number, submission in enumerate(sorted(book.assignment_submissions(name), key=lambda one: one.student.id)):
+        for submission in book.assignment_submissions(name):
             for grade in submission.notebooks[0].grades:
                 if grade.cell.cell_type == "markdown" and grade.auto_score is None:
-                    grade.manual_score = points(number, submission.student.id, grade.name)
-                    grade.needs_manual_grade = grade.manual_score is None
-            for one in submission.notebooks[0].comments if comment else ():
-                if one.name == TASK:
-                    one.manual_comment = comment
+                    grade.manual_score, grade.needs_manual_grade = points, False
         book.db.commit()
-
-

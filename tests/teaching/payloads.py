@@ -1,4 +1,4 @@
-"""What a hostile student hands in, and what an honest one does. Whoever runs a payload's code calls ``ran(name)``."""
+"""Contents of hostile and honest submissions. A payload whose code runs calls ``ran(name)``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="{}">
 POINTS = ("const all = new Grades(); all.fetch({data: {submission_id}, "
           "success: () => all.each(one => one.save({manual_score: one.get('max_score')}))});")
 
-# These run on the stock pages, when they are opened or when everything on them is clicked and touched.
+# These run on the stock pages, either when a page is opened or when all of its elements are clicked and focused.
 MARKDOWN = {
     "script": "<script>ran('script')</script>",
     "points": f"<script>window.Grades && addEventListener('load', () => {{{POINTS} ran('points')}});"
@@ -47,7 +47,7 @@ OUTPUTS = {
 IMPORTS = ("from IPython.display import HTML, Javascript, Latex, Markdown, display\n\n\n"
            "def raw(data, metadata=None):\n    display(data, metadata=metadata, raw=True)")
 
-# These are harmless on the stock pages too, with the versions of today. They have to stay so.
+# These are harmless on the stock pages of current versions, too, and must remain harmless on ours.
 QUIET_MARKDOWN = {
     "formula": "$<img src=x onerror=\"ran('formula')\">$ and $$<script>ran('formula')</script>$$",
     "environment": "\\begin{align}<img src=x onerror=\"ran('environment')\">\\end{align}",
@@ -84,8 +84,8 @@ WIDGETS = {"application/vnd.jupyter.widget-state+json": {
         "model_name": "HTMLModel", "model_module": "@jupyter-widgets/controls", "model_module_version": "2.0.0",
         "state": {"value": "<img src=x onerror=ran('widget')>"}}}}}
 
-# No code, but the page is not the instructor's any more: covered, sent elsewhere, asking for a password,
-# asking this very server for something, or with a field's name on another element.
+# These contain no code, but they take over the page: they cover it, leave it, ask for a password, send requests to the
+# server of the page, or give the id of a field to another element.
 PAGE = {
     "base": "<base href=\"https://elsewhere.example/\">",
     "refresh": "<meta http-equiv=\"refresh\" content=\"600; url=https://elsewhere.example/\">",
@@ -104,7 +104,7 @@ PAGE = {
                       " style=\"background: url(https://elsewhere.example/y.png)\">1</td></tr></table>",
 }
 
-# What honest students write stays, to the letter or to look at.
+# The work of an honest student must look the same as before.
 HONEST = f"""## What I found
 
 If a < b and b > c, then `if a < b: print("<script>")`, by $a<b & c$, [as here](https://example.org/?a=1&b=2).

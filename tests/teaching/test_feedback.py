@@ -1,4 +1,4 @@
-"""Feedback keeps messages and gives no hidden test away, whatever ends a cell."""
+"""Feedback keeps the messages and shows no hidden test, no matter how a cell ends."""
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -36,11 +36,11 @@ def graded(source=TEST, outputs=(), **flags):
     ("if 1:\n    ### BEGIN HIDDEN TESTS\n    secret()\n    ### END HIDDEN TESTS\n", "if 1:\n"),
     ("check.parity()", "check.parity()"),
 ])
-def test_the_source_of_hidden_tests_is_taken_out(source, shown):
+def test_the_source_of_hidden_tests_is_removed(source, shown):
     assert cleaned(graded(source)).source == shown
 
 
-def test_hidden_tests_without_an_end_give_no_feedback_at_all():
+def test_hidden_tests_without_an_end_are_an_error():
     with pytest.raises(RuntimeError, match="No end hidden tests"):
         cleaned(graded(TEST.removesuffix("\n### END HIDDEN TESTS")))
 
@@ -55,14 +55,14 @@ def test_hidden_tests_without_an_end_give_no_feedback_at_all():
     ([error("KeyboardInterrupt", "", QUOTE)], ["✗ KeyboardInterrupt"]),
     ([error("DeadKernel", "", "\x1b[31m✗ gone\x1b[0m")], ["✗ gone"]),
 ])
-def test_a_traceback_is_cut_down_to_its_message(outputs, shown):
+def test_a_traceback_is_reduced_to_its_message(outputs, shown):
     printed = new_output("stream", name="stdout", text="✓ parity")
     cell = cleaned(graded(outputs=[printed, *outputs]))
     assert cell.outputs[0] == printed
-    assert [line for one in cell.outputs[1:] for line in one.traceback] == shown
+    assert [line for output in cell.outputs[1:] for line in output.traceback] == shown
 
 
-def test_a_students_own_cells_stay_as_they_are():
+def test_a_students_own_cells_are_unchanged():
     trace = error("ValueError", "mine", "line 1", "line 2")
     for cell in (graded(outputs=[trace], solution=True), graded(outputs=[trace], grade=False),
                  new_code_cell(TEST, outputs=[trace]), new_markdown_cell(TEST, metadata={"nbgrader": FLAGS})):

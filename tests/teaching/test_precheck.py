@@ -1,4 +1,4 @@
-"""`parity check`: what it finds in a notebook, and that a student's installation is enough for it."""
+"""`parity check` finds problems in a notebook, never ends in a traceback, and needs only a student's packages."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from parity_lib.cli import main
 from parity_lib.teaching import precheck
-from parity_lib.teaching.precheck import Ran, check
+from parity_lib.teaching.precheck import NotebookCell, check_notebook
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -23,13 +25,13 @@ TESTS = ("parity-check", "rnn-step-check", "unroll-check", "two-unit-weights-che
 
 
 def nothing_fails(path, code, seconds):
-    """In the place of a kernel."""
-    return {number: Ran(cell["name"]) for number, cell in enumerate(code)}
+    """Stand in for a kernel in which no cell fails."""
+    return dict.fromkeys(range(len(code)), "")
 
 
 @pytest.fixture
 def notebook():
-    """A complete hand-in."""
+    """A complete submission."""
     done = course.solution(NAME)
     for cell in done.cells:
         if cell.cell_type == "code":
@@ -43,105 +45,137 @@ def cell_of(notebook, name):
     return next(cell for cell in notebook.cells if cell.id == name)
 
 
-def looked_at(notebook, folder: Path, name: str = f"{NAME}.ipynb", run=nothing_fails):
+def checked(notebook, folder: Path, name: str = f"{NAME}.ipynb", run=nothing_fails):
     nbformat.write(notebook, folder / name)
-    return check(folder / name, run=run)
+    return check_notebook(folder / name, run=run)
 
 
-def test_a_complete_notebook_is_complete_and_stays_as_it_is(notebook, tmp_path):
-    nbformat.write(notebook, tmp_path / f"{NAME}.ipynb")
-    before = (tmp_path / f"{NAME}.ipynb").read_bytes()
-    found = check(tmp_path / f"{NAME}.ipynb", run=nothing_fails)
-    assert (found.next, found.complete) == ([], True)
-    said = list(precheck.lines(found))
-    assert "  2 of 2   parity                       passed" in said
-    assert "    read   what-convinces               8 words" in said
-    assert ("  11 of 11 points in the public checks, and 4 more for answers in words, which your instructor reads. "
-            "Grading tries new cases of the same kind.") in said
-    assert (tmp_path / f"{NAME}.ipynb").read_bytes() == before
+def test_a_complete_notebook_is_complete(notebook, tmp_path):
+    result = checked(notebook, tmp_path)
+    assert result.advice == []
+    printed = list(result.lines())
+    assert "  2 of 2   parity                       passed" in printed
+    assert "    read   what-convinces               8 words" in printed
+    assert ("  11 of 11 points in the public checks, and your instructor can give 4 more for answers in words. "
+            "Grading tries new cases of the same kind.") in printed
 
 
 @pytest.mark.parametrize(("change", "words"), [
     (lambda nb: nb.cells.remove(cell_of(nb, "unroll")), "The cell `unroll` is missing"),
     (lambda nb: nb.cells.remove(cell_of(nb, "unroll-check")), "The locked cell `unroll-check` is missing"),
-    (lambda nb: nb.cells.append(nbformat.from_dict(cell_of(nb, "parity") | {"id": "x"})), "`parity` is there 2 times"),
+    (lambda nb: nb.cells.append(nbformat.from_dict(cell_of(nb, "parity") | {"id": "x"})), "`parity` occurs 2 times"),
     (lambda nb: cell_of(nb, "what-convinces").update(source="YOUR ANSWER HERE"), "answer `what-convinces` is empty"),
     (lambda nb: cell_of(nb, "what-convinces").update(source="\n "), "answer `what-convinces` is empty"),
-    (lambda nb: cell_of(nb, "my-strings").update(source='my_id = "s1234567"  # x'), "Put your own id"),
+    (lambda nb: cell_of(nb, "my-strings").update(source='my_id = "s1234567"  # x'), "with your own id"),
 ])
-def test_what_is_missing_is_named_once(notebook, tmp_path, change, words):
+def test_each_problem_is_named_once(notebook, tmp_path, change, words):
     change(notebook)
-    found = looked_at(notebook, tmp_path)
-    assert not found.complete
-    assert [words in one for one in found.next] == [True], found.next
+    result = checked(notebook, tmp_path)
+    assert [words in advice for advice in result.advice] == [True], result.advice
 
 
-def test_the_name_of_the_file_counts(notebook, tmp_path):
-    assert looked_at(notebook, tmp_path, "unrolling (1).ipynb").next == [
-        "Rename the file to unrolling.ipynb: under another name it may not be found."]
+def test_a_renamed_file_is_named(notebook, tmp_path):
+    assert checked(notebook, tmp_path, "unrolling (1).ipynb").advice == [
+        "Rename the file to unrolling.ipynb, because it may not be found under another name."]
 
 
-def test_another_notebook_is_no_exercise_and_is_not_run(tmp_path):
+def test_a_notebook_of_no_exercise_is_not_run(tmp_path):
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1/0", id="parity")])
-    found = looked_at(other, tmp_path, run=None)
-    assert "none of its cells is known. There are: unrolling, varying_lengths" in found.next[0]
-    assert next(precheck.lines(found)).endswith("no exercise")
+    result = checked(other, tmp_path, run=None)
+    assert "contains no cell of an exercise (unrolling, varying_lengths" in result.advice[0]
+    assert next(result.lines()).endswith("no exercise")
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b'{"cells": [{"cell_type": "code"}]}', b'{"cells": 3}'])
-def test_what_is_no_notebook_is_said_and_the_next_file_is_looked_at(notebook, tmp_path, content):
+def parity_check(*paths):
+    done = CliRunner().invoke(main, ["check", *map(str, paths)])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"\xff\xfe", b"[]", b'{"cells": 3}', b'{"cells": ["x"]}', b'{"cells": [{"cell_type": "code"}]}',
+    b'{"cells": [{"source": [1]}]}', b'{"cells": [{"metadata": [], "source": ""}]}', b"[" * 100_000, b"1" * 10_000])
+def test_a_file_that_is_not_a_notebook_is_named_and_the_next_file_is_checked(tmp_path, content):
     (tmp_path / "half.ipynb").write_bytes(content)
-    done = CliRunner().invoke(main, ["check", str(tmp_path / "half.ipynb"), str(tmp_path / "gone.ipynb")])
+    done = parity_check(tmp_path / "half.ipynb", tmp_path / "gone.ipynb")
     first, second = done.output.splitlines()
-    assert first.startswith("half.ipynb: half.ipynb is no notebook, or was saved in half")
-    assert second.startswith("gone.ipynb: file must be a notebook that is there")
+    assert first.startswith("half.ipynb: half.ipynb is not a notebook or is incomplete")
+    assert second.startswith("gone.ipynb: file must be an existing notebook")
     assert done.exit_code == 1
 
 
-def test_each_test_is_run_as_it_was_released_also_where_it_is_gone(notebook):
-    cells = [cell | {"source": cell.source} for cell in notebook.cells if cell.id != "unroll-check"]
-    next(cell for cell in cells if cell["id"] == "parity-check")["source"] = "print('passed')"
-    code = precheck.with_tests(cells, json.loads(precheck.CELLS.read_text())[NAME], NAME)
-    assert {cell["source"].splitlines()[-1] for cell in code if cell["name"] in TESTS} == {
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["code", "parity", "parity-check"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["cells", "cell_type", "source", "metadata", "nbgrader", "grade_id"]), inner, max_size=4),
+    max_leaves=12)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(JSON)
+def test_no_json_ends_in_a_traceback(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(precheck, "run_cells", nothing_fails)
+    (tmp_path / "some.ipynb").write_text(json.dumps({"cells": [content, {"source": "", "metadata": {
+        "nbgrader": {"grade_id": "parity"}}}]}))
+    assert parity_check(tmp_path / "some.ipynb").exit_code == 1
+
+
+def test_each_test_is_run_as_it_was_released_even_if_it_is_missing(notebook):
+    cells = [NotebookCell(cell.id, cell.cell_type, "print('passed')" if cell.id == "parity-check" else cell.source)
+             for cell in notebook.cells if cell.id != "unroll-check"]
+    code = precheck.with_released_tests(cells, json.loads(precheck.CELLS.read_text())[NAME], NAME)
+    assert {cell.source.splitlines()[-1] for cell in code if cell.name in TESTS} == {
         "check.parity()", "check.rnn_step()", "check.unroll()", "check.two_unit_weights()"}
-    assert code[-1]["name"] == "unroll-check"
+    assert code[-1].name == "unroll-check"
 
 
-def test_a_failed_check_says_why_and_where_to_read(notebook, tmp_path):
-    wrong = next(one for one in bank.bank(NAME) if one.path.stem == "wrong_V_transposed")
+def test_a_failed_check_gives_the_cause_and_the_section_to_read(notebook, tmp_path):
+    wrong = next(submission for submission in bank.bank(NAME) if submission.path.stem == "wrong_V_transposed")
     message = bank.grade(bank.notebook(wrong))["rnn-step-check"].message
-    found = looked_at(notebook, tmp_path, run=lambda path, code, seconds: {
-        number: Ran(cell["name"], message if cell["name"] == "rnn-step-check" else "")
-        for number, cell in enumerate(code)})
-    assert found.next == ["`rnn_step`: rnn_step with a batch of 5 and 3 hidden units. likely: V is transposed: the new "
-                          "state is h @ V.T, row i of V makes unit i. read: the chapter \"unrolling\", section \"the "
-                          "cell in numpy\" (book/unrolling.html#the-cell-in-numpy)."]
-    assert "  0 of 2   rnn_step                     not passed" in list(precheck.lines(found))
+    result = checked(notebook, tmp_path, run=lambda path, code, seconds: {
+        number: message if cell.name == "rnn-step-check" else "" for number, cell in enumerate(code)})
+    (advice,) = result.advice
+    first, *details = message.splitlines()
+    assert advice.startswith(f"`rnn_step`: {first}. likely: ")
+    assert advice.endswith('(book/unrolling.html#the-cell-in-numpy).')
+    assert len(details) > 2
+    assert "expected" not in advice
+    assert "  0 of 2   rnn_step                     not passed" in list(result.lines())
 
 
-def test_a_terminal_is_given_no_orders(notebook, tmp_path):
-    found = looked_at(notebook, tmp_path, run=lambda *given: {0: Ran(None, "\x1b]0;mine\x07 gone")})
-    assert not any("\x1b" in line or "\x07" in line for line in precheck.lines(found))
+def test_control_characters_are_not_printed(notebook, tmp_path):
+    result = checked(notebook, tmp_path, run=lambda *arguments: {0: "\x1b]0;mine\x07 gone"})
+    assert not any("\x1b" in line or "\x07" in line for line in result.lines())
 
 
-def test_a_cell_that_does_not_end_or_ends_the_kernel_costs_that_cell(tmp_path):
-    code = [{"name": None, "source": source} for source in (
-        "x = 1", "while True: pass", "x + 1", "raise ValueError('mine')", "import os; os._exit(3)", "x")]
-    ran = precheck.in_a_kernel(tmp_path / "some.ipynb", code, 1)
-    assert [one.error for one in ran.values()] == [
-        "", "it ran longer than 1 seconds", "", "ValueError: mine",
-        "the kernel stopped in this cell; nothing after it was run"]
-    assert [one.stopped for one in ran.values()] == [False] * 4 + [True]
-    assert list(precheck._stopped(ran))[-1].startswith("Code cell 5: the kernel stopped")
+STOPPED = "the kernel stopped or could not be interrupted in this cell; no later cell was run"
+
+
+@pytest.mark.parametrize(("last", "grace"), [
+    ("import os; os._exit(3)", 10),
+    ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", 1)])
+def test_a_cell_that_runs_too_long_or_stops_the_kernel_costs_that_cell(tmp_path, monkeypatch, last, grace):
+    monkeypatch.setattr(precheck, "GRACE", grace)
+    sources = ("x = 1", "", "import time; time.sleep(60)", "x + 1", "raise ValueError('mine')", last, "x")
+    errors = precheck.run_cells(tmp_path / "some.ipynb", [NotebookCell(None, "code", source) for source in sources], 2)
+    assert errors == {0: "", 2: "it ran longer than 2 seconds", 3: "", 4: "ValueError: mine", 5: STOPPED}
+
+
+def test_a_cell_that_stops_the_notebook_costs_the_tests_after_it(notebook, tmp_path):
+    result = checked(notebook, tmp_path, run=lambda *arguments: {0: "", 1: STOPPED})
+    assert [line[2:8] for line in result.table[1:5]] == ["0 of 2", "0 of 2", "0 of 3", "0 of 4"]
+    assert f"Code cell 2 (`parity`) fails: {STOPPED}" in result.advice
 
 
 @pytest.mark.whole
 def test_a_students_installation_is_enough_and_no_clone_is_needed(notebook, tmp_path):
-    """Everything runs: in a folder of its own, from a library that lies elsewhere, without nbgrader."""
+    """The command runs in a folder without a clone, with the library in another one, and without nbgrader."""
     shutil.copytree(course.ROOT / "parity_lib", tmp_path / "lib" / "parity_lib",
                     ignore=shutil.ignore_patterns("__pycache__", "results"))
     (tmp_path / "home").mkdir()
-    nbformat.write(notebook, tmp_path / "home" / f"{NAME}.ipynb")
+    path = tmp_path / "home" / f"{NAME}.ipynb"
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
     blocked = ("import sys\nfor name in ('nbgrader', 'jupytext', 'yaml', 'nh3', 'psutil', 'sqlalchemy'):\n"
                "    sys.modules[name] = None\nfrom parity_lib.cli import main\nmain()")
     done = subprocess.run([sys.executable, "-c", blocked, "check", f"{NAME}.ipynb"], cwd=tmp_path / "home",
@@ -149,4 +183,4 @@ def test_a_students_installation_is_enough_and_no_clone_is_needed(notebook, tmp_
     assert done.returncode == 0, done.stdout + done.stderr
     assert "11 of 11 points in the public checks" in done.stdout
     assert done.stdout.splitlines()[-1].strip() == "Complete."
-    assert sorted(path.name for path in (tmp_path / "home").iterdir()) == [f"{NAME}.ipynb"]
+    assert (list((tmp_path / "home").iterdir()), path.read_bytes()) == ([path], before)

@@ -1,5 +1,5 @@
-// nbgrader's page begins at the field whose number is in its address, and its keys take that number along to the next
-// hand-in. Opened without one, it begins at the first answer in words.
+// nbgrader's keys keep the number of a field in the address when they open the next submission. If the address has no
+// number, the page starts at the first answer in words.
 {
   const links = [...document.querySelectorAll(".parity-head a")];
   const fields = [...document.querySelectorAll(".tabbable")];
@@ -7,7 +7,7 @@
   if (!/[?&]index=/.test(location.search)) history.replaceState(history.state, "", links[0].href);
 }
 
-// Points that were given before arrive after the cursor: selected, so that what is typed takes their place.
+// Earlier points arrive after the cursor. Select them, so that typing replaces them.
 window.addEventListener("load", () => {
   formgrader.grades.once("sync", () => {
     if (document.activeElement.matches("input.tabbable")) document.activeElement.select();
