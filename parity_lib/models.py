@@ -13,10 +13,9 @@ import torch
 from torch import nn
 
 from parity_lib import padding
-from parity_lib.cells import CELLS
 from parity_lib.errors import require, require_choice, require_int
 
-# PyTorch's module for each of CELLS
+# The PyTorch module of each kind of cell.
 MODULES = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN, nonlinearity="relu"),
            "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -25,9 +24,9 @@ class ParityRNN(nn.Module):
     """A recurrent network that reads bits and says after each one whether the count of 1s is odd.
 
     ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of
-    :data:`~parity_lib.cells.CELLS`. Every parameter is
-    drawn from ``seed``, uniformly on +-1/sqrt(hidden_size), which is PyTorch's own
-    choice for these layers. Raises ValueError where an argument is not allowed.
+    :data:`MODULES`. Every parameter is drawn from ``seed``, uniformly on
+    +-1/sqrt(hidden_size), which is PyTorch's own choice for these layers.
+    Raises ValueError where an argument is not allowed.
 
     >>> model = ParityRNN(hidden_size=4, cell="tanh", seed=0)
     >>> model(torch.zeros(2, 7, 1)).shape
@@ -39,7 +38,7 @@ class ParityRNN(nn.Module):
         super().__init__()
         require_int("hidden_size", hidden_size, least=1)
         require_int("num_layers", num_layers, least=1)
-        require_choice("cell", cell, tuple(CELLS))
+        require_choice("cell", cell, tuple(MODULES))
         require_int("seed", seed, least=0)
         self.hidden_size, self.cell, self.num_layers = hidden_size, cell, num_layers
         sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parity_lib.data import ParityTask, random_bits, running_parity
-from parity_lib.models import CELLS, NumpyRNN, ParityRNN, by_hand
+from parity_lib.models import MODULES, NumpyRNN, ParityRNN, by_hand
 from parity_lib.padding import length_mask
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 BY_HAND_UNITS = {"tanh": 2, "relu": 2, "gru": 1, "lstm": 1}
 
-each_cell = pytest.mark.parametrize("cell", CELLS)
+each_cell = pytest.mark.parametrize("cell", MODULES)
 properties = settings(deadline=None, max_examples=60, derandomize=True)
 
 
