@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from parity_lib.data import ParityTask
+from parity_lib.nets import Ensemble
 from parity_lib.training import CHUNK_STEPS, SCREEN_SIZE, score_counts, slices
 
 STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do not fit into a processor's cache
@@ -78,41 +79,37 @@ def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dty
 
 
 class ValidationStrings:
-    """The fixed validation strings of each seed, which are those of ``train``.
-
-    As in ``train``, the first 500 strings are tried first, and the others only if the network answers all of those
-    correctly. Only the first 500 are kept in memory; the others are drawn again when they are needed.
-    """
+    """The fixed validation strings of each seed, which are those of ``train``."""
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
-        self.task, self.size, self.seeds = task, size, list(seeds)
-        self.screens = [tuple(part[:SCREEN_SIZE].copy() for part in self._draw(seed)) for seed in self.seeds]
+        self.task, self.parts = task, slices(size, SCREEN_SIZE)
+        self.drawn = [task.draw(size, np.random.default_rng(seed)) for seed in seeds]
 
     def keep(self, rows: np.ndarray) -> None:
         """Keep only the seeds in ``rows``, a boolean array ``[seeds]``."""
-        self.seeds, self.screens = (list(compress(part, rows)) for part in (self.seeds, self.screens))
+        self.drawn = list(compress(self.drawn, rows))
 
-    def scores(self, ensemble) -> list[dict[str, float]]:
-        """Return the accuracies of each network, as a :class:`~parity_lib.training.History` records them."""
-        counts = [[count] for count in self._counts(ensemble, self.screens)]
-        for row, parts in enumerate(counts):
-            alone, drawn = ensemble.select([row]), None
-            for rows in slices(self.size, SCREEN_SIZE)[1:]:
-                right, counted = parts[-1]
+    def scores(self, ensemble: Ensemble) -> list[dict[str, float]]:
+        """Return the accuracies of each network, as a :class:`~parity_lib.training.History` records them.
+
+        As in ``train``, we try the first 500 strings, and the others only while a network answers all correctly.
+        """
+        counts = [[count] for count in self._counts(ensemble, self.drawn, self.parts[0])]
+        for row, count in enumerate(counts):
+            for part in self.parts[1:]:
+                right, counted = count[-1]
                 if (right < counted).any():
                     break
-                drawn = drawn or self._draw(self.seeds[row])
-                parts += self._counts(alone, [tuple(part[rows] for part in drawn)])
-        return [score_counts(*(np.concatenate(part) for part in zip(*parts, strict=True))) for parts in counts]
+                count += self._counts(ensemble.select([row]), [self.drawn[row]], part)
+        return [score_counts(*(np.concatenate(part) for part in zip(*count, strict=True))) for count in counts]
 
-    def _draw(self, seed: np.random.SeedSequence) -> tuple[np.ndarray, ...]:
-        return self.task.draw(self.size, np.random.default_rng(seed))
-
-    def _counts(self, ensemble, drawn: list[tuple[np.ndarray, ...]]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return, for each network, the correct and the counted positions of each string."""
-        parts = []
-        for rows in slices(len(drawn[0][0]), STRINGS_AT_ONCE):
-            batch = stack_strings(self.task, [tuple(part[rows] for part in strings) for strings in drawn],
+    def _counts(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
+                part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return, for each network, the correct and the counted positions of each string in ``part``."""
+        counts = []
+        for start in range(part.start, min(part.stop, len(drawn[0][0])), STRINGS_AT_ONCE):
+            rows = slice(start, min(start + STRINGS_AT_ONCE, part.stop))
+            batch = stack_strings(self.task, [tuple(array[rows] for array in strings) for strings in drawn],
                                   ensemble.parameters.dtype)
-            parts.append((batch.correct(ensemble.logits(batch.inputs)).sum(0), batch.mask.sum(0)))
-        return list(zip(*(np.concatenate(part, axis=1) for part in zip(*parts, strict=True)), strict=True))
+            counts.append((batch.correct(ensemble.logits(batch.inputs)).sum(0), batch.mask.sum(0)))
+        return list(zip(*(np.concatenate(count, axis=1) for count in zip(*counts, strict=True)), strict=True))

@@ -55,8 +55,8 @@ around_zero = np.frompyfunc(lambda bound: arb(0, arb(bound).upper()), 1, 1)  # t
 class Network:
     """A one-layer network with float32 weights, given in PyTorch's order of parameters.
 
-    ``layers`` are PyTorch's own layers with these weights, and ``U``, ``V``, ``b_input``, ``b_state``, ``W`` and ``c``
-    the weights in float64. Raises ValueError unless there are exactly as many weights as the network has.
+    ``layers`` are PyTorch's own layers with these weights. ``V`` and ``W`` hold the matrices in float64, and ``U``,
+    ``b_input``, ``b_state`` and ``c`` are balls. Raises ValueError unless the network has exactly as many weights.
     """
 
     def __init__(self, cell: str, hidden: int, weights: np.ndarray) -> None:
@@ -68,9 +68,9 @@ class Network:
         require(weights.dtype == np.float32 and weights.shape == (count,), "weights",
                 f"{weights.dtype} {weights.shape}", f"float32 ({count},)")
         nn.utils.vector_to_parameters(torch.from_numpy(weights.copy()), self.layers.parameters())
-        U, self.V, self.b_input, self.b_state, self.W, self.c = (
+        U, self.V, b_input, b_state, self.W, c = (
             parameter.detach().double().numpy() for parameter in self.layers.parameters())
-        self.U = U[:, 0]
+        self.U, self.b_input, self.b_state, self.c = map(to_balls, (U[:, 0], b_input, b_state, c))
 
 
 @dataclass
@@ -177,17 +177,18 @@ def step(network: Network, state: Numbers, bit: int, rounding: float = ROUNDING)
     Every operation of the network may have a relative error of up to ``rounding``.
     """
     hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
-    constants, sizes = _sum_of_constants(network.U * bit, network.b_input, network.b_state)
+    from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
+    constants, sizes = from_input + network.b_state, input_sizes + np.abs(network.b_state)
     if network.cell == "gru":
         gates, candidate = slice(2 * hidden), slice(2 * hidden, None)
         from_gates = _rounded_linear(network.V[gates], h, constants[gates], sizes[gates], rounding)
         r, z = (_apply(from_gates[k * hidden:(k + 1) * hidden], _sigmoid, error) for k in (0, 1))
-        from_state = _rounded_linear(network.V[candidate], h, *_sum_of_constants(network.b_state[candidate]), rounding)
-        from_input, input_sizes = _sum_of_constants(network.U[candidate] * bit, network.b_input[candidate])
+        b_state = network.b_state[candidate]
+        from_state = _rounded_linear(network.V[candidate], h, b_state, np.abs(b_state), rounding)
         both = r * from_state
-        both = Numbers(both.middle + from_input, both.slopes).widened(
-            4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes))
-        n = _apply(both, _tanh, error)
+        both.middle = both.middle + from_input[candidate]
+        n = _apply(both.widened(4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])),
+                   _tanh, error)
         # PyTorch may compute n + z (h - n) or (1 - z) n + z h; the bound holds for both.
         return (n + z * (h - n)).widened(8 * rounding * (2 + magnitudes(h.ranges()))).with_slopes_for_errors()
     pre_activation = _rounded_linear(network.V, h, constants, sizes, rounding)
@@ -204,14 +205,9 @@ def step(network: Network, state: Numbers, bit: int, rounding: float = ROUNDING)
                    np.concatenate([new_h.slopes, new_c.slopes])).with_slopes_for_errors()
 
 
-def _sum_of_constants(*terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sum of float64 arrays as balls, and the sum of their absolute values."""
-    return sum(to_balls(term) for term in terms), sum(to_balls(np.abs(term)) for term in terms)
-
-
 def answers_correctly(network: Network, state: Numbers, odd: bool) -> bool:
     """Return whether the network answers ``odd`` in every state of a set."""
-    logit, = _rounded_linear(network.W, state[:network.hidden], *_sum_of_constants(network.c), ROUNDING).ranges()
+    logit, = _rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
@@ -316,7 +312,7 @@ def _exact_answer(network: Network, string: str) -> bool:
         state = Numbers(zero, zero[:, None])
         for bit in string:
             state = step(network, state, int(bit), rounding=0.0)
-        logit, = _linear(network.W, state[:network.hidden], to_balls(network.c)).ranges()
+        logit, = _linear(network.W, state[:network.hidden], network.c).ranges()
         if logit > 0 or logit <= 0:
             return bool(logit > 0)
         ctx.prec *= 2

@@ -163,7 +163,7 @@ def test_validation_strings_can_be_as_long_as_training_strings():
                                   stretch=factor, progress=False)[0].validation[0] for factor in (1.0, 1.5)]
     assert validations[0] != validations[1]
     strings = ValidationStrings(ParityTask(10).stretched(1.0), 50, np.random.SeedSequence(0).spawn(1))
-    assert strings.screens[0][0].shape == (50, 10)
+    assert strings.drawn[0][0].shape == (50, 10)
 
 
 def test_ctrl_c_ends_the_run_and_keeps_the_weights(monkeypatch):
