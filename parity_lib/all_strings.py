@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from parity_lib.ensemble import BatchedOptimizer
+from parity_lib.ensemble import EnsembleTraining
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.models import ParityRNN
 from parity_lib.nets import Ensemble
@@ -156,36 +156,25 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
             require_int(name, value, least=1)
     require(batch_size is None or replace or batch_size <= 2**bits, "batch_size", batch_size,
             f"at most {2**bits} without replacement")
-    tree = StringTree(models, bits)
-    updates = BatchedOptimizer(tree, optimizer, lr, clip)
-    weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
     settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "lr": lr, "optimizer": optimizer,
                 "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": validate_every}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
-    rows = np.arange(len(models))
+    tree = StringTree(models, bits)
+    training = EnsembleTraining(models, tree, histories, optimizer=optimizer, lr=lr, clip=clip)
+    weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
     began = time.perf_counter()
     for step in range(1, max_steps + 1):
-        losses, gradient = tree.loss_and_gradient(np.stack([next(weights[row]) for row in rows]))
-        updates.apply(gradient)
+        training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
         if step == reset_after:
-            updates.reset()
-        for row, loss in zip(rows, losses.tolist()):
-            histories[row].loss.append(loss)
-        if step % validate_every and step != max_steps:
-            continue
-        accuracies = tree.accuracy()
-        for row, accuracy in zip(rows, accuracies.tolist()):
-            histories[row].validation.append({"step": step, "bit_accuracy": accuracy, "sequence_accuracy": accuracy,
-                                              "strings": 2**bits})
-            histories[row].solved_at = step if accuracy == 1 else None
-        tree.copy_to([models[row] for row in rows])
-        rows = rows[accuracies < 1]
-        updates.keep(accuracies < 1)
-        tree.keep(accuracies < 1)
-        if not len(rows):
-            break
-        if after_validation is not None:
-            after_validation(step, tree, rows)
+            training.optimizer.reset()
+        if step % validate_every == 0 or step == max_steps:
+            training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
+                                     for accuracy in tree.accuracy().tolist()])
+            if not len(training.rows):
+                break
+            if after_validation is not None:
+                after_validation(step, tree, training.rows)
+    training.copy_weights()
     for history in histories:
         history.seconds = time.perf_counter() - began
     return histories

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from itertools import compress
 
 import numpy as np
 
@@ -57,46 +56,38 @@ class BatchedOptimizer:
         self.ensemble.parameters -= self.lr / (1 - 0.9**self.step) * self.mean / size
 
 
-class _Training:
-    """The networks of :func:`train_together` that are still being trained, with their strings and histories."""
+class EnsembleTraining:
+    """The networks of an ensemble that are still being trained, with their optimiser and histories.
 
-    def __init__(self, models: Sequence[ParityRNN], task: ParityTask, histories: list[History], seeds: Sequence[int], *,
-                 batch_size: int, validation_size: int, stretch: float, pool: int | None, **optimizer) -> None:
-        self.models, self.task, self.histories = list(models), task, histories
-        self.ensemble = Ensemble(models)
-        self.optimizer = BatchedOptimizer(self.ensemble, **optimizer)
-        spawned = [np.random.SeedSequence(seed).spawn(2) for seed in seeds]
-        self.strings = [TrainingStrings(task, batch_size, train_seed, pool) for train_seed, _ in spawned]
-        self.validation = ValidationStrings(task.stretched(stretch), validation_size, [pair[1] for pair in spawned])
+    ``rows`` are their numbers among ``models``.
+    """
 
-    def update(self) -> None:
-        """Make one update of every network."""
-        drawn = [strings.next_batch() for strings in self.strings]
-        batch = stack_strings(self.task, drawn, self.ensemble.parameters.dtype)
-        losses, logits, gradient = self.ensemble.gradients(*batch)
+    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], **optimizer) -> None:
+        self.models, self.ensemble, self.histories = models, ensemble, histories
+        self.optimizer = BatchedOptimizer(ensemble, **optimizer)
+        self.rows = np.arange(len(models))
+
+    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
+        """Update the weights with ``gradient [networks, count]`` and record the ``losses [networks]``."""
         self.optimizer.apply(gradient)
-        rows = zip(self.histories, self.strings, losses.tolist(), batch.accuracies(logits), strict=True)
-        for history, strings, loss, accuracy in rows:
-            history.loss.append(loss)
-            history.accuracy.append(accuracy)
-            strings.report_accuracy(accuracy)
+        for row, loss in zip(self.rows, losses.tolist(), strict=True):
+            self.histories[row].loss.append(loss)
 
-    def validate(self, step: int) -> None:
-        """Validate every network and stop training those that answer all strings correctly."""
-        for history, score in zip(self.histories, self.validation.scores(self.ensemble), strict=True):
-            history.validation.append({"step": step} | score)
-            history.solved_at = step if score["sequence_accuracy"] == 1.0 else None
-        unsolved = np.array([not history.solved for history in self.histories])
+    def validate(self, step: int, scores: list[dict[str, float]]) -> None:
+        """Record the scores of a validation and stop training the networks that answered all strings correctly."""
+        for row, score in zip(self.rows, scores, strict=True):
+            self.histories[row].validation.append({"step": step} | score)
+            self.histories[row].solved_at = step if score["sequence_accuracy"] == 1.0 else None
+        unsolved = np.array([not self.histories[row].solved for row in self.rows])
         if not unsolved.all():
             self.copy_weights()
-            for part in (self.ensemble, self.optimizer, self.validation):
-                part.keep(unsolved)
-            self.models, self.histories, self.strings = (
-                list(compress(part, unsolved)) for part in (self.models, self.histories, self.strings))
+            self.rows = self.rows[unsolved]
+            self.ensemble.keep(unsolved)
+            self.optimizer.keep(unsolved)
 
     def copy_weights(self) -> None:
         """Write the weights into the models."""
-        self.ensemble.copy_to(self.models)
+        self.ensemble.copy_to([self.models[row] for row in self.rows])
 
 
 def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: int, seeds: Sequence[int],
@@ -129,22 +120,31 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
         require(not pool, "pool", pool, "None for a curriculum, which draws strings as they grow longer")
         require(task.padding == "after", "task.padding", task.padding,
                 "'after' in a curriculum, because strings of different lengths share a batch here")
-    training = _Training(models, task, histories, seeds, batch_size=batch_size, validation_size=validation_size,
-                         stretch=stretch, pool=pool, optimizer=optimizer, lr=lr, clip=clip, momentum=momentum)
+    training = EnsembleTraining(models, Ensemble(models), histories, optimizer=optimizer, lr=lr, clip=clip,
+                                momentum=momentum)
+    train_seeds, validation_seeds = zip(*(np.random.SeedSequence(seed).spawn(2) for seed in seeds))
+    strings = [TrainingStrings(task, batch_size, seed, pool) for seed in train_seeds]
+    validation = ValidationStrings(task.stretched(stretch), validation_size, validation_seeds)
     began = time.perf_counter()
     bar = progress_bar(max_steps, progress)
     try:
         for step in range(1, max_steps + 1):
-            training.update()
+            drawn = [strings[row].next_batch() for row in training.rows]
+            batch = stack_strings(task, drawn, training.ensemble.parameters.dtype)
+            losses, logits, gradient = training.ensemble.gradients(*batch)
+            training.update(losses, gradient)
+            for row, accuracy in zip(training.rows, batch.accuracies(logits), strict=True):
+                histories[row].accuracy.append(accuracy)
+                strings[row].report_accuracy(accuracy)
             bar.update()
             if step % validate_every == 0 or step == max_steps:
-                training.validate(step)
-                bar.set_postfix(solved=len(models) - len(training.models))
-            if not training.models:
+                training.validate(step, validation.scores(training.ensemble, training.rows))
+                bar.set_postfix(solved=len(models) - len(training.rows))
+            if not len(training.rows):
                 break
     except KeyboardInterrupt:
-        for history in training.histories:
-            history.interrupted = True
+        for row in training.rows:
+            histories[row].interrupted = True
     finally:
         close(bar)
         training.copy_weights()

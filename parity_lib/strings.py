@@ -7,7 +7,6 @@ the same order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -85,22 +84,20 @@ class ValidationStrings:
         self.task, self.parts = task, slices(size, SCREEN_SIZE)
         self.drawn = [task.draw(size, np.random.default_rng(seed)) for seed in seeds]
 
-    def keep(self, rows: np.ndarray) -> None:
-        """Keep only the seeds in ``rows``, a boolean array ``[seeds]``."""
-        self.drawn = list(compress(self.drawn, rows))
-
-    def scores(self, ensemble: Ensemble) -> list[dict[str, float]]:
+    def scores(self, ensemble: Ensemble, rows: np.ndarray) -> list[dict[str, float]]:
         """Return the accuracies of each network, as a :class:`~parity_lib.training.History` records them.
 
-        As in ``train``, we try the first 500 strings, and the others only while a network answers all correctly.
+        ``rows`` are the numbers of the networks among the seeds. As in ``train``, we try the first 500 strings, and
+        the others only while a network answers all correctly.
         """
-        counts = [[count] for count in self._counts(ensemble, self.drawn, self.parts[0])]
-        for row, count in enumerate(counts):
+        drawn = [self.drawn[row] for row in rows]
+        counts = [[count] for count in self._counts(ensemble, drawn, self.parts[0])]
+        for place, count in enumerate(counts):
             for part in self.parts[1:]:
                 right, counted = count[-1]
                 if (right < counted).any():
                     break
-                count += self._counts(ensemble.select([row]), [self.drawn[row]], part)
+                count += self._counts(ensemble.select([place]), [drawn[place]], part)
         return [score_counts(*(np.concatenate(part) for part in zip(*count, strict=True))) for count in counts]
 
     def _counts(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
