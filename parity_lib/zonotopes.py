@@ -123,18 +123,19 @@ class Zonotopes:
 def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
     """Return sets that contain every state that follows ``sets`` on ``bit``, with all rounding of the network."""
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
-    h, on_h, on_bit = sets[:, :network.hidden], slice(hidden), network.matrix[:, hidden] * bit + network.matrix[:, -1]
+    h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
     # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their sizes.
-    sizes = h.largest @ network.sizes[:, on_h].T + network.sizes[:, hidden] * bit + network.sizes[:, -1]
-    sum_error = (hidden + 8) * network.rounding * sizes
-    pre_activation = (h.times_matrix(network.matrix[:, on_h]) + on_bit).widened(sum_error)
+    sum_of_sizes = h.largest @ sizes[:, :hidden].T + sizes[:, hidden] * bit + sizes[:, -1]
+    sum_error = (hidden + 8) * network.rounding * sum_of_sizes
+    pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
+    pre_activation = pre_activation.widened(sum_error)
     blocks = [slice(k * hidden, (k + 1) * hidden) for k in range(len(network.cell.blocks))]
     gates = [pre_activation[:, block] for block in blocks]
     if network.kind == "relu":
         return gates[0].relu().widened(error).as_generators()
     if network.kind == "gru":
-        r, z = (gate.sigmoid().widened(error) for gate in gates[:2])
-        _, _, n_input, n_state = gates
+        r, z, n_input, n_state = gates
+        r, z = (gate.sigmoid().widened(error) for gate in (r, z))
         n = (r * n_state + n_input).widened(sum_error[:, blocks[2]] + sum_error[:, blocks[3]]).tanh().widened(error)
         return (n + z * (h - n)).widened(error).as_generators()
     gates = [(gate.sigmoid() if block.sigmoid else gate.tanh()).widened(error)
