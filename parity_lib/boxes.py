@@ -1,4 +1,4 @@
-"""The search for a proof that a network is correct on every string: boxes of states that no string leaves for good.
+"""The search for a proof that a network is correct on every string: boxes of states to which every string returns.
 
 Chapter: *What did it learn?* :func:`proof` searches in two ways. The first starts with a few large boxes around
 visited states and splits the boxes whose proof fails. The second starts with a box that contains the start alone and
@@ -110,9 +110,9 @@ def _follow_both_bits(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -
 
 
 def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
-    """Return the end of the search for large boxes and the boxes, of which the first contains the start.
+    """Search for a proof with a few large boxes; return how the search ended, and the boxes, the start's first.
 
-    The search ends with ``"closed"`` if every string leads from each box back into the boxes, with correct answers,
+    It ends with ``"closed"`` if every string leads from each box back into the boxes, with correct answers,
     with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box cannot be made smaller. A box whose
     proof fails is replaced by two, each for a part of its states; small sets that end outside get boxes of their own;
     and the search begins again.
@@ -292,7 +292,7 @@ def _halves(pieces: Boxes, side: np.ndarray) -> Boxes:
 
 
 def small_boxes(network: NumpyNetwork, margin: float, effort: int) -> tuple[str, Boxes]:
-    """Return the end of the search for small boxes, and the boxes, of which the first is the start.
+    """Search for a proof with many small boxes; return how the search ended, and the boxes, the start's first.
 
     We follow all strings from each box. A string ends where its set lies inside a box. A set that is narrower than
     ``margin``, or still outside after ``SMALL_DEPTH`` time steps, gets a box of its own, which exceeds it by

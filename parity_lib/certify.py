@@ -1,8 +1,8 @@
 """A verdict on a network for strings of every length: a proof that it is correct, or a string on which it errs.
 
 Chapter: *What did it learn?* :func:`certify` searches for a string on which the network errs, and if it finds none,
-for finitely many boxes of states that the network never leaves for good. :func:`parity_intervals` does the same for
-the tanh network made by hand, whose state is one number.
+for boxes of states to which every string returns. :func:`parity_intervals` does the same for the tanh network made by
+hand, whose state is one number.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def _hull(*intervals: tuple[float, float]) -> tuple[float, float]:
 
 @torch.no_grad()
 def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
-    """Return the first time step, from 1, at which the network errs on each of ``bits [strings, steps]``, or 0.
+    """Return the first time step, from 1, at which the network errs on each string, or 0 if it never errs.
 
-    It stops after the first ``chunk`` of time steps in which it errs on some string, so the shortest error is always
-    found.
+    ``bits`` is ``[strings, steps]``. The function stops after the first ``chunk`` time steps that contain an error, so
+    it always finds the earliest one.
 
     >>> from parity_lib.models import by_hand
     >>> first_error(by_hand("tanh", 1.0), np.array([[1] + 20 * [0], [1] + 20 * [1]])).tolist()

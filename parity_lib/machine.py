@@ -109,7 +109,7 @@ class Automaton:
 
 @dataclass(frozen=True)
 class Extraction:
-    """A machine found in a network, and the network's states that it was found in.
+    """A state machine that was extracted from a network, with the clusters of states that it consists of.
 
     State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in ``centres [clusters,
     size]``. ``states [count, size]`` are the states that were clustered and ``cluster [count]`` their clusters.

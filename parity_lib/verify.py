@@ -151,20 +151,20 @@ def _apply(numbers: Numbers, line: Callable[[arb, arb], tuple[arb, arb]], error:
 
 
 def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
-    """Return the line of tanh: its slope is least at an end, and tanh minus that line rises, so the ends bound it."""
+    """Bound tanh near a line with the slope of the flatter end: tanh minus the line rises, so the ends bound it."""
     at_low, at_high = low.tanh(), high.tanh()
     slope = (1 - at_low * at_low).min(1 - at_high * at_high).lower().max(arb(0))
     return slope, (at_low - slope * low).union(at_high - slope * high)
 
 
 def _sigmoid(low: arb, high: arb) -> tuple[arb, arb]:
-    """Return the line of the sigmoid, which is (1 + tanh(z / 2)) / 2."""
+    """Bound the sigmoid, which is (1 + tanh(z / 2)) / 2, near a line."""
     slope, rest = _tanh(low / 2, high / 2)
     return slope / 4, (1 + rest) / 2
 
 
 def _relu(low: arb, high: arb) -> tuple[arb, arb]:
-    """Return the line of relu: minus a line through 0, it is 0 at 0 and largest at an end."""
+    """Bound relu near a line through 0: relu minus the line is 0 at 0 and largest at an end."""
     if low >= 0 or high <= 0:
         return arb(1 if low >= 0 else 0), arb(0)
     slope = (high / (high - low)).mid()
@@ -250,9 +250,9 @@ def check_boxes(network: Network, boxes: Boxes) -> str | None:
 
 
 def _check_box(network: Network, boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool, cuts: int) -> str | None:
-    """Return a reason why not every string leads from this box into the boxes with correct answers, or None.
+    """Return why every string need not lead from this box into the boxes with correct answers, or None if it does.
 
-    If there is one, we check both halves of the box instead, cut across the side that contributes most to it.
+    If it need not, we check both halves of the box instead, cut across the side that contributes most to the problem.
     """
     ends = to_balls(low), to_balls(high)
     start = Numbers((ends[0] + ends[1]) / 2, _diagonal(magnitudes(ends[1] - ends[0]) / 2))
@@ -271,7 +271,10 @@ def _check_box(network: Network, boxes: Boxes, low: np.ndarray, high: np.ndarray
 
 
 def _follow(network: Network, boxes: Boxes, start: Numbers, odd: bool) -> tuple[str | None, Numbers, np.ndarray]:
-    """Follow all strings from a set; return a problem or None, the set that has it, and its numbers' importance."""
+    """Follow all strings from a set until they lead into a box.
+
+    Return a problem or None, the set that has the problem, and how important each of its numbers is for it.
+    """
     outside = [(start, odd, "")]
     widths = np.ptp(np.vstack([boxes.low, boxes.high]), axis=0)
     while outside:

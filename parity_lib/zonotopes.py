@@ -121,7 +121,7 @@ class Zonotopes:
 
 
 def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
-    """Return sets that contain every state that follows ``sets`` on ``bit``, with all rounding of the network."""
+    """Return sets that contain every state that can follow ``sets`` on ``bit``, however the network rounds."""
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
     h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
     # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their sizes.
@@ -150,7 +150,7 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
 
 
 def answers_proved(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
-    """Return for which sets the network, with its rounding, answers ``odd [sets]`` in every state: bool ``[sets]``."""
+    """Return in which sets the network answers ``odd [sets]`` in every state, however it rounds: bool ``[sets]``."""
     h = sets[:, :network.hidden]
     logit = h.times_matrix(network.W[None])
     sizes = h.largest @ np.abs(network.W) + abs(network.c)

@@ -72,7 +72,7 @@ def stored(folder: Path = STORE) -> Iterator[Stored]:
 
 
 def write_store(networks: Sequence[Stored], folder: Path = STORE) -> None:
-    """Write networks into ``folder``; kinds that are stored there and not among them stay as they are."""
+    """Write networks into ``folder``; networks of other kinds that are stored there stay as they are."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "verdicts.json"
     listing = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
