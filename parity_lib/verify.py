@@ -250,9 +250,9 @@ def check_boxes(network: Network, boxes: Boxes) -> str | None:
 
 
 def _check_box(network: Network, boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool, cuts: int) -> str | None:
-    """Return why every string need not lead from this box into the boxes with correct answers, or None if it does.
+    """Return why the proof fails for a box, or None if every string leads from it into the boxes, answered correctly.
 
-    If it need not, we check both halves of the box instead, cut across the side that contributes most to the problem.
+    If it fails, we check both halves of the box instead, cut across the side that contributes most to the problem.
     """
     ends = to_balls(low), to_balls(high)
     start = Numbers((ends[0] + ends[1]) / 2, _diagonal(magnitudes(ends[1] - ends[0]) / 2))
