@@ -1,6 +1,7 @@
-"""The strings that many seeds are trained and validated on: those of :func:`~parity_lib.training.train`, side by side.
+"""The strings on which many networks are trained and validated together.
 
-Chapter: *The experiment*.
+Chapter: *The experiment*. Each seed gets the strings that :func:`~parity_lib.training.train` would draw from it, in
+the same order.
 """
 
 from __future__ import annotations
@@ -11,102 +12,101 @@ from typing import NamedTuple
 import numpy as np
 
 from parity_lib.data import ParityTask
-from parity_lib.training import CHUNK_STEPS, SCREEN_SIZE, _score, _slices
+from parity_lib.nets import Ensemble
+from parity_lib.training import CHUNK_STEPS, SCREEN_SIZE, score_counts, slices
 
-STRINGS_AT_ONCE = 100  # in validation: more do not fit into a processor's cache
+STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do not fit into a processor's cache
 
 
-class Stream:
-    """The strings that one seed is trained on: those of ``train`` in the same order, or passes over a fixed pool."""
+class TrainingStrings:
+    """The training strings of one seed: those of ``train``, or repeated passes over a fixed pool of strings."""
 
     def __init__(self, task: ParityTask, batch_size: int, seed: np.random.SeedSequence, pool: int | None) -> None:
         self.task, self.batch_size, self.rng = task, batch_size, np.random.default_rng(seed)
-        self.longest, self.place = task.first_longest, 0
+        self.longest, self.start = task.first_longest, 0
         self.chunk: tuple[np.ndarray, ...] | None = None
         self.pool = pool and task.draw(pool, self.rng)
 
-    def next(self) -> tuple[np.ndarray, ...]:
-        """``bits`` and ``parity [batch, steps]``, ``lengths [batch]``."""
-        if self.chunk is None or self.place + self.batch_size > len(self.chunk[0]):
-            self.chunk, self.place = self._more(), 0
-        rows = slice(self.place, self.place + self.batch_size)
-        self.place = rows.stop
+    def next_batch(self) -> tuple[np.ndarray, ...]:
+        """Return the next ``bits`` and ``parity [batch, steps]`` and ``lengths [batch]``."""
+        if self.chunk is None or self.start + self.batch_size > len(self.chunk[0]):
+            self.chunk, self.start = self._next_chunk(), 0
+        rows = slice(self.start, self.start + self.batch_size)
+        self.start = rows.stop
         return tuple(part[rows] for part in self.chunk)
 
-    def _more(self) -> tuple[np.ndarray, ...]:
+    def _next_chunk(self) -> tuple[np.ndarray, ...]:
         if self.pool:
             order = self.rng.permutation(len(self.pool[0]))
             return tuple(part[order] for part in self.pool)
         return self.task.draw(self.batch_size * CHUNK_STEPS, self.rng, self.longest)
 
-    def score(self, accuracy: float) -> None:
-        """Let a curriculum's longest length grow."""
+    def report_accuracy(self, accuracy: float) -> None:
+        """Let a curriculum raise its longest length after a batch with this accuracy."""
         previous, self.longest = self.longest, self.task.next_longest(self.longest, accuracy)
         if self.longest != previous:
             self.chunk = None
 
 
-class Arrays(NamedTuple):
-    """A batch for every seed: ``inputs [steps, seeds, 1, batch]``, the others ``[steps, seeds, batch]``."""
+class EnsembleBatch(NamedTuple):
+    """A batch for every seed: ``inputs [steps, seeds, 1, batch]``, ``targets`` and ``mask [steps, seeds, batch]``."""
 
     inputs: np.ndarray
     targets: np.ndarray
     mask: np.ndarray
 
+    def correct(self, logits: np.ndarray) -> np.ndarray:
+        """Return where ``logits`` give the correct answer at a position that counts: bool, of the mask's shape."""
+        return ((logits > 0) == (self.targets > 0.5)) & self.mask
 
-def side_by_side(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dtype: np.dtype) -> Arrays:
-    """The strings of all seeds in one batch, padded to the longest."""
+    def accuracies(self, logits: np.ndarray) -> list[float]:
+        """Return the bit accuracy of each seed, computed in float32 as ``train`` does."""
+        correct, counted = self.correct(logits), self.mask
+        return (correct.sum((0, 2), dtype=np.float32) / counted.sum((0, 2), dtype=np.float32)).tolist()
+
+
+def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dtype: np.dtype) -> EnsembleBatch:
+    """Return the strings that were drawn for each seed as one batch, padded to the longest."""
     steps = max(bits.shape[1] for bits, _, _ in drawn)
-    bits, parity = (np.concatenate([_widened(one[part], steps) for one in drawn]) for part in (0, 1))
-    batch = task.assemble(bits, parity, np.concatenate([lengths for _, _, lengths in drawn]))
+    padded = np.zeros((2, len(drawn), len(drawn[0][0]), steps), drawn[0][0].dtype)
+    for seed, (bits, parity, _) in enumerate(drawn):
+        padded[:, seed, :, :bits.shape[1]] = bits, parity
+    batch = task.assemble(*padded.reshape(2, -1, steps), np.concatenate([lengths for _, _, lengths in drawn]))
     inputs, targets, mask = (np.ascontiguousarray(part.numpy().reshape(len(drawn), -1, steps).transpose(2, 0, 1))
                              for part in batch[:3])
-    return Arrays(inputs[:, :, None].astype(dtype, copy=False), targets.astype(dtype, copy=False), mask)
+    return EnsembleBatch(inputs[:, :, None].astype(dtype, copy=False), targets.astype(dtype, copy=False), mask)
 
 
-def _widened(rows: np.ndarray, steps: int) -> np.ndarray:
-    return rows if rows.shape[1] == steps else np.pad(rows, ((0, 0), (0, steps - rows.shape[1])))
-
-
-class Validation:
-    """Each seed's fixed strings, those of ``train``: 500 are tried first, all of them where these are right."""
+class ValidationStrings:
+    """The fixed validation strings of each seed, which are those of ``train``."""
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
-        self.task, self.size, self.seeds = task, size, list(seeds)
-        self.screens = [tuple(part[:SCREEN_SIZE].copy() for part in self._drawn(row)) for row in range(len(self.seeds))]
+        self.task, self.parts = task, slices(size, SCREEN_SIZE)
+        self.drawn = [task.draw(size, np.random.default_rng(seed)) for seed in seeds]
 
-    def _drawn(self, row: int) -> tuple[np.ndarray, ...]:
-        return self.task.draw(self.size, np.random.default_rng(self.seeds[row]))
+    def scores(self, ensemble: Ensemble, rows: np.ndarray) -> list[dict[str, float]]:
+        """Return the accuracies of each network, as a :class:`~parity_lib.training.History` records them.
 
-    def keep(self, rows: np.ndarray) -> None:
-        self.seeds, self.screens = ([one for one, kept in zip(part, rows, strict=True) if kept]
-                                    for part in (self.seeds, self.screens))
-
-    def scores(self, nets) -> list[dict[str, float]]:
-        """A row for each network, as in a :class:`~parity_lib.training.History`."""
-        counts = [[count] for count in self._counts(nets, self.screens)]
-        hopeful = [row for row, ((right, counted),) in enumerate(counts) if (right == counted).all()]
-        for row in hopeful:
-            alone, drawn = nets.chosen([row]), self._drawn(row)
-            for rows in _slices(self.size, SCREEN_SIZE)[1:]:
-                counts[row] += self._counts(alone, [tuple(part[rows] for part in drawn)])
-                if (counts[row][-1][0] < counts[row][-1][1]).any():
+        ``rows`` are the numbers of the networks among the seeds. As in ``train``, we try the first 500 strings, and
+        the others only while a network answers all correctly.
+        """
+        drawn = [self.drawn[row] for row in rows]
+        counts = [[count] for count in self._counts(ensemble, drawn, self.parts[0])]
+        for place, count in enumerate(counts):
+            for part in self.parts[1:]:
+                right, counted = count[-1]
+                if (right < counted).any():
                     break
-        return [_score(*(np.concatenate(parts) for parts in zip(*row, strict=True))) for row in counts]
+                count += self._counts(ensemble.select([place]), [drawn[place]], part)
+        return [score_counts(*(np.concatenate(part) for part in zip(*count, strict=True))) for count in counts]
 
-    def _counts(self, nets, drawn: list[tuple[np.ndarray, ...]]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each network: right and counted positions of each string."""
-        parts = []
-        for rows in _slices(len(drawn[0][0]), STRINGS_AT_ONCE):
-            batch = side_by_side(self.task, [tuple(part[rows] for part in one) for one in drawn],
-                                  nets.parameters.dtype)
-            right = ((nets.logits(batch.inputs) > 0) == (batch.targets > 0.5)) & batch.mask
-            parts.append((right.sum(0), batch.mask.sum(0)))
-        right, counted = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
-        return list(zip(right, counted, strict=True))
-
-
-def accuracy(logits: np.ndarray, batch: Arrays) -> list[float]:
-    """Each seed's share of right answers, in the precision in which ``train`` has it."""
-    right = ((logits > 0) == (batch.targets > 0.5)) & batch.mask
-    return (right.sum((0, 2), dtype=np.float32) / batch.mask.sum((0, 2), dtype=np.float32)).tolist()
+    def _counts(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
+                part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return, for each network, the correct and the counted positions of each string in ``part``."""
+        counts = []
+        for start in range(part.start, min(part.stop, len(drawn[0][0])), STRINGS_AT_ONCE):
+            rows = slice(start, min(start + STRINGS_AT_ONCE, part.stop))
+            batch = stack_strings(self.task, [tuple(array[rows] for array in strings) for strings in drawn],
+                                  ensemble.parameters.dtype)
+            counts.append((batch.correct(ensemble.logits(batch.inputs)).sum(0), batch.mask.sum(0)))
+        return list(zip(*(np.concatenate(count, axis=1) for count in zip(*counts, strict=True)), strict=True))

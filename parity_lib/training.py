@@ -34,7 +34,6 @@ class History:
     ``loss`` and ``accuracy`` have one entry per update, measured on the batch before its update; the accuracy counts
     bits. ``validation`` holds dicts with ``step``, ``bit_accuracy``, ``sequence_accuracy`` and ``strings``.
     ``solved_at`` is the update after which every label of every validation string was predicted correctly, or None.
-    ``backend`` names the code that trained the network: ``"torch"``, or a batched one of the experiments.
     """
 
     settings: dict[str, Any]
@@ -43,7 +42,6 @@ class History:
     validation: list[dict[str, float]] = field(default_factory=list)
     solved_at: int | None = None
     interrupted: bool = False
-    backend: str = "torch"
     seconds: float = 0.0
 
     @property
@@ -109,24 +107,26 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
     bits, parity, lengths = task.draw(count, np.random.default_rng(seed))
     device = next(model.parameters()).device
     parts = [count_correct(model, task.assemble(bits[rows], parity[rows], lengths[rows]).to(device))
-             for rows in _slices(count, SCREEN_SIZE)]
+             for rows in slices(count, SCREEN_SIZE)]
     right, counted = (np.concatenate([part[key] for part in parts]) for key in ("right", "counted"))
-    result = _score(right, counted)
+    result = score_counts(right, counted)
     if bucket is not None:
         starts = range(task.shortest, task.longest + 1, bucket)
         inside = [(lengths >= start) & (lengths < start + bucket) for start in starts]
         result["by_length"] = [
-            {"from": start, "to": min(start + bucket - 1, task.longest)} | _score(right[rows], counted[rows])
+            {"from": start, "to": min(start + bucket - 1, task.longest)} | score_counts(right[rows], counted[rows])
             for start, rows in zip(starts, inside, strict=True) if rows.any()
         ]
     return result
 
 
-def _slices(count: int, size: int) -> list[slice]:
+def slices(count: int, size: int) -> list[slice]:
+    """Return slices that cut ``count`` rows into pieces of at most ``size``."""
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def _score(right: np.ndarray, counted: np.ndarray) -> dict[str, float]:
+def score_counts(right: np.ndarray, counted: np.ndarray) -> dict[str, float]:
+    """Return the accuracies of strings with ``right`` correct bits of ``counted`` ones, both ``[strings]``."""
     return {
         "bit_accuracy": float(right.sum() / counted.sum()),
         "sequence_accuracy": float((right == counted).mean()),
@@ -156,19 +156,13 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     >>> history.steps, history.solved
     (3, False)
     """
-    counts = _checked_counts(max_steps=max_steps, seed=seed, batch_size=batch_size, validate_every=validate_every,
-                             validation_size=validation_size)
-    require(lr > 0, "lr", lr, "a number above 0")
-    require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
-    require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
+    settings = checked_settings(task, lr, optimizer, clip, max_steps=max_steps, seed=seed, batch_size=batch_size,
+                                validate_every=validate_every, validation_size=validation_size)
     device = next(model.parameters()).device
     train_seed, validation_seed = np.random.SeedSequence(seed).spawn(2)
     validation = _Validation(task, validation_size, np.random.default_rng(validation_seed))
     updates = OPTIMIZERS[optimizer](model.parameters(), lr=lr, fused=True)
-    history = History(settings={
-        "lengths": str(task.lengths), "label": task.label, "padding": task.padding,
-        "lr": float(lr), "optimizer": optimizer, "clip": None if clip is None else float(clip),
-    } | counts)
+    history = History(settings)
     began = time.perf_counter()
     bar = progress_bar(max_steps, progress)
     try:
@@ -220,7 +214,7 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
     longest = task.first_longest
     while history.steps < max_steps:
         chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
-        for rows in _slices(len(chunk.run_lengths), batch_size):
+        for rows in slices(len(chunk.run_lengths), batch_size):
             yield Batch(*(part[rows] for part in chunk))
             if history.steps >= max_steps:
                 return
@@ -235,7 +229,7 @@ class _Validation:
     def __init__(self, task: ParityTask, size: int, rng: np.random.Generator) -> None:
         self.task = task.stretched(VALIDATION_STRETCH)
         drawn = self.task.draw(size, rng)
-        self.batches = [self.task.assemble(*(part[rows] for part in drawn)) for rows in _slices(size, SCREEN_SIZE)]
+        self.batches = [self.task.assemble(*(part[rows] for part in drawn)) for rows in slices(size, SCREEN_SIZE)]
         self.passed = False
 
     def score(self, model: nn.Module, device: torch.device) -> dict[str, float]:
@@ -244,7 +238,7 @@ class _Validation:
             parts.append(count_correct(model, batch.to(device)))
             if (parts[-1]["right"] < parts[-1]["counted"]).any():
                 break
-        score = _score(*(np.concatenate([part[key] for part in parts]) for key in ("right", "counted")))
+        score = score_counts(*(np.concatenate([part[key] for part in parts]) for key in ("right", "counted")))
         self.passed = score["sequence_accuracy"] == 1.0
         return score
 
@@ -261,7 +255,13 @@ def close(bar: tqdm) -> None:
     bar.close()
 
 
-def _checked_counts(**counts: int) -> dict[str, int]:
+def checked_settings(task: ParityTask, lr: float, optimizer: str, clip: float | None, **counts: int) -> dict[str, Any]:
+    """Return the settings of a training as a :class:`History` records them; raise ValueError if one is not allowed."""
     for name, value in counts.items():
         require_int(name, value, least=0 if name == "seed" else 1)
-    return {name: int(value) for name, value in counts.items()}
+    require(lr > 0, "lr", lr, "a number above 0")
+    require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
+    return {"lengths": str(task.lengths), "label": task.label, "padding": task.padding, "lr": float(lr),
+            "optimizer": optimizer, "clip": None if clip is None else float(clip)} | {
+                name: int(value) for name, value in counts.items()}

@@ -1,14 +1,13 @@
-"""Sets of states, and what one time step of a network makes of them.
+"""Sets of states, and the sets that one time step of a network makes of them.
 
-Chapter: *What did it learn?* :class:`Zonotopes` hold many sets at once, and
-:func:`image` returns sets that hold every state to which the net goes from them.
+Chapter: *What did it learn?* :class:`Zonotopes` hold many sets at once, and :func:`image` returns sets that contain
+every state that follows from them.
 
-What this rests on: PyTorch sums in any order it likes, with at most the
-usual error of floating point (Higham, *Accuracy and Stability of Numerical
-Algorithms*, chapter 3), and its tanh and sigmoid are off by at most
-``ACTIVATION_ERROR`` units of rounding. All of this is added to every set. The sets are
-themselves computed in float64, and not rounded outward: ``NumpyCell.rounding`` allows for that,
-and what is published is computed again with balls by :mod:`~parity_lib.verify`, which rests on none of it.
+We assume that PyTorch sums in any order, with at most the usual floating-point error (Higham, *Accuracy and Stability
+of Numerical Algorithms*, chapter 3), and that its tanh and sigmoid have an error of at most ``ACTIVATION_ERROR``
+units of rounding. These errors are added to every set. The sets themselves are computed in float64 without outward
+rounding; ``NumpyNetwork.rounding`` allows for that. :mod:`~parity_lib.verify` checks every published proof again with
+balls and relies on nothing here.
 """
 
 from __future__ import annotations
@@ -17,18 +16,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parity_lib.machine import NumpyCell, sigmoid
+from parity_lib.machine import NumpyNetwork
 
-ACTIVATION_ERROR = 16  # what PyTorch's tanh and sigmoid are assumed to be off by at most, in units of rounding
+ACTIVATION_ERROR = 16  # the largest error of PyTorch's tanh and sigmoid that we allow for, in units of rounding
 
 
 @dataclass
 class Zonotopes:
-    """Zonotopes: points ``centre + generators @ e + r`` with every e in -1..1 and every r in -slack..slack.
+    """The sets of points ``centre + generators @ e + r`` with every e in [-1, 1] and every r in [-slack, slack].
 
-    ``centre`` and ``slack`` are ``[sets, size]``, ``generators [sets, size, count]``.
-    The sums of two coordinates' errors are kept apart by the generators, which
-    is what makes zonotopes tighter than boxes.
+    ``centre`` and ``slack`` are ``[sets, size]``, and ``generators`` is ``[sets, size, count]``. The generators record
+    how the errors of different coordinates depend on each other, which makes zonotopes tighter than boxes.
     """
 
     centre: np.ndarray
@@ -36,42 +34,44 @@ class Zonotopes:
     slack: np.ndarray
 
     @classmethod
-    def boxes(cls, centre: np.ndarray, radius: np.ndarray) -> Zonotopes:
-        """Boxes with these centres and radii, ``[sets, size]`` each, as a generator a coordinate."""
-        return cls(centre, radius[:, :, None] * np.eye(centre.shape[1]), np.zeros_like(radius))
+    def boxes(cls, low: np.ndarray, high: np.ndarray) -> Zonotopes:
+        """Return the boxes from ``low`` to ``high``, ``[sets, size]`` each, with a generator for each coordinate."""
+        radius = (high - low) / 2
+        return cls((low + high) / 2, radius[:, :, None] * np.eye(low.shape[1]), np.zeros_like(radius))
 
     @classmethod
     def joined(cls, parts: list[Zonotopes], axis: int = 0) -> Zonotopes:
-        """Several groups of sets as one (axis 0), or the coordinates of the same sets side by side (axis 1)."""
+        """Join groups of sets (axis 0), or the coordinates of the same sets (axis 1)."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=axis)
                      for name in ("centre", "generators", "slack")))
 
-    def __getitem__(self, chosen) -> Zonotopes:
-        return Zonotopes(self.centre[chosen], self.generators[chosen], self.slack[chosen])
+    def __getitem__(self, index) -> Zonotopes:
+        return Zonotopes(self.centre[index], self.generators[index], self.slack[index])
 
     def __len__(self) -> int:
         return len(self.centre)
 
     @property
     def radius(self) -> np.ndarray:
-        """Half the width in each coordinate, ``[sets, size]``."""
+        """Half the width of each coordinate, ``[sets, size]``."""
         return np.abs(self.generators).sum(axis=2) + self.slack
 
     @property
     def largest(self) -> np.ndarray:
-        """A bound on the size of each coordinate, ``[sets, size]``."""
+        """A bound on the absolute value of each coordinate, ``[sets, size]``."""
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """The same sets, each coordinate's slack turned into a generator of its own."""
+        """Return the same sets with the slack of each coordinate turned into a generator of its own."""
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
-    def wider(self, by) -> Zonotopes:
-        return Zonotopes(self.centre, self.generators, self.slack + by)
+    def widened(self, error) -> Zonotopes:
+        """Return the sets of all points within ``error`` of these sets, coordinate by coordinate."""
+        return Zonotopes(self.centre, self.generators, self.slack + error)
 
     def times_matrix(self, matrix: np.ndarray) -> Zonotopes:
-        """The images under ``matrix [rows, size]``."""
+        """Return the images under ``matrix [rows, size]``."""
         return Zonotopes(self.centre @ matrix.T, matrix @ self.generators, self.slack @ np.abs(matrix).T)
 
     def __add__(self, other) -> Zonotopes:
@@ -83,88 +83,77 @@ class Zonotopes:
         return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
 
     def __mul__(self, other: Zonotopes) -> Zonotopes:
-        """Products of coordinates: what is of second order in the errors goes into the slack."""
+        """Multiply the coordinates; the terms of second order in the errors become slack."""
         generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
         slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
         return Zonotopes(self.centre * other.centre, generators, slack)
 
-    def _line(self, slope: np.ndarray, middle: np.ndarray, off: np.ndarray) -> Zonotopes:
-        """The images under a curve that stays within ``off`` of the line ``slope x + middle``."""
-        return Zonotopes(slope * self.centre + middle, slope[..., None] * self.generators, slope * self.slack + off)
+    def tanh(self) -> Zonotopes:
+        """Return sets that contain the images under tanh.
 
-    def through(self, curve, slope_of) -> Zonotopes:
-        """The images under tanh or the sigmoid, whose slope over an interval is least at one of its ends.
-
-        With that slope s the difference curve(x) - s x never falls, so its ends
-        bound it (Singh et al., NeurIPS 2018).
+        Let s be the slope at the end of an interval where it is smaller. Then tanh(x) - s x never falls inside the
+        interval, so its values at the ends bound it (Singh et al., NeurIPS 2018).
         """
         low, high = self.centre - self.radius, self.centre + self.radius
-        slope = np.minimum(slope_of(low), slope_of(high))
-        at_low, at_high = curve(low) - slope * low, curve(high) - slope * high
-        return self._line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
+        slope = 1 - np.maximum(np.tanh(low) ** 2, np.tanh(high) ** 2)
+        at_low, at_high = np.tanh(low) - slope * low, np.tanh(high) - slope * high
+        return self._near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
 
-    def through_relu(self) -> Zonotopes:
-        """The images under relu: where an interval holds 0, a line between the chord and one parallel to it."""
+    def sigmoid(self) -> Zonotopes:
+        """Return sets that contain sigmoid(2 x): ``weight_matrix`` halves the pre-activations of sigmoid gates."""
+        return self.tanh()._near_line(np.full_like(self.centre, 0.5), 0.5, 0)
+
+    def relu(self) -> Zonotopes:
+        """Return sets that contain the images under relu.
+
+        If an interval contains 0, we take the line halfway between the chord and its parallel through 0.
+        """
         low, high = self.centre - self.radius, self.centre + self.radius
         crossing = (low < 0) & (high > 0)
         slope = np.where(crossing, high / np.where(crossing, high - low, 1), low >= 0)
         half = np.where(crossing, -slope * low / 2, 0)
-        return self._line(slope, half, half)
+        return self._near_line(slope, half, half)
+
+    def _near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
+        """Return the images under a function that stays within ``error`` of the line ``slope * x + intercept``."""
+        return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
+                         slope * self.slack + error)
 
 
-def _tanh_slope(z: np.ndarray) -> np.ndarray:
-    return 1 - np.tanh(z) ** 2
+def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
+    """Return sets that contain every state that can follow ``sets`` on ``bit``, however the network rounds."""
+    hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
+    h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
+    # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their sizes.
+    sum_of_sizes = h.largest @ sizes[:, :hidden].T + sizes[:, hidden] * bit + sizes[:, -1]
+    sum_error = (hidden + 8) * network.rounding * sum_of_sizes
+    pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
+    pre_activation = pre_activation.widened(sum_error)
+    blocks = [slice(k * hidden, (k + 1) * hidden) for k in range(len(network.cell.blocks))]
+    gates = [pre_activation[:, block] for block in blocks]
+    if network.kind == "relu":
+        return gates[0].relu().widened(error).as_generators()
+    if network.kind == "gru":
+        r, z, n_input, n_state = gates
+        r, z = (gate.sigmoid().widened(error) for gate in (r, z))
+        n = (r * n_state + n_input).widened(sum_error[:, blocks[2]] + sum_error[:, blocks[3]]).tanh().widened(error)
+        return (n + z * (h - n)).widened(error).as_generators()
+    gates = [(gate.sigmoid() if block.sigmoid else gate.tanh()).widened(error)
+             for gate, block in zip(gates, network.cell.blocks)]
+    if network.kind == "tanh":
+        return gates[0].as_generators()
+    i, f, g, o = gates
+    c = f * sets[:, hidden:] + i * g
+    c = c.widened(error * (1 + c.largest))  # relative to the size of c, which may exceed 1
+    h = (o * c.tanh().widened(error)).widened(error)
+    return Zonotopes.joined([h, c], axis=1).as_generators()
 
 
-def _sigmoid_slope(z: np.ndarray) -> np.ndarray:
-    return sigmoid(z) * sigmoid(-z)
-
-
-def image(cell: NumpyCell, sets: Zonotopes, bit: int) -> Zonotopes:
-    """Sets that hold every state to which the net goes from ``sets`` on ``bit``, its own rounding included."""
-    h = sets[:, :cell.hidden]
-    from_input = cell.U * bit + cell.b_input
-    from_state = h.times_matrix(cell.V) + cell.b_state
-    # A sum of n products, in any order, is off by at most n u / (1 - n u) times the sum of their sizes.
-    sizes = h.largest @ np.abs(cell.V).T + np.abs(cell.U) * bit + np.abs(cell.b_input) + np.abs(cell.b_state)
-    off_sum = (cell.hidden + 8) * cell.rounding * sizes
-    off = ACTIVATION_ERROR * cell.rounding
-    if cell.kind == "gru":
-        z, n = _gru_image(cell, from_input, from_state, off_sum, off)
-        after = (n + z * (h - n)).wider(off)
-    elif cell.kind == "lstm":
-        after = _lstm_image(cell, sets[:, cell.hidden:], (from_state + from_input).wider(off_sum), off)
-    else:
-        before = (from_state + from_input).wider(off_sum)
-        after = (before.through_relu() if cell.kind == "relu" else before.through(np.tanh, _tanh_slope)).wider(off)
-    return after.as_generators()
-
-
-def _gru_image(cell: NumpyCell, from_input: np.ndarray, from_state: Zonotopes, off_sum, off: float) -> list[Zonotopes]:
-    """Sets of z and n; the candidate's second sum is rounded after the reset gate has multiplied the first."""
-    size = cell.hidden
-    both = (from_state + from_input).wider(off_sum)
-    r, z = (both[:, k * size:(k + 1) * size].through(sigmoid, _sigmoid_slope).wider(off) for k in (0, 1))
-    candidate = slice(2 * size, 3 * size)
-    kept = r * from_state.wider(off_sum)[:, candidate] + from_input[candidate]
-    return [z, kept.wider(off_sum[:, candidate]).through(np.tanh, _tanh_slope).wider(off)]
-
-
-def _lstm_image(cell: NumpyCell, c: Zonotopes, before: Zonotopes, off: float) -> Zonotopes:
-    """Sets of h and c; the gates multiply, so the new c's rounding is relative to its size."""
-    size = cell.hidden
-    i, f, o = (before[:, k * size:(k + 1) * size].through(sigmoid, _sigmoid_slope).wider(off) for k in (0, 1, 3))
-    g = before[:, 2 * size:3 * size].through(np.tanh, _tanh_slope).wider(off)
-    kept = f * c + i * g
-    kept = kept.wider(off * (1 + c.largest))
-    h = o * kept.through(np.tanh, _tanh_slope).wider(off)
-    return Zonotopes.joined([h.wider(off), kept], axis=1)
-
-
-def right_in(cell: NumpyCell, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
-    """Where the net answers ``odd [sets]`` in every state of a set, its own rounding of the logit included."""
-    h = sets[:, :cell.hidden]
-    logit = h.times_matrix(cell.W[None])
-    off = logit.radius[:, 0] + (cell.hidden + 8) * cell.rounding * (h.largest @ np.abs(cell.W) + abs(cell.c))
-    middle = logit.centre[:, 0] + cell.c
-    return np.where(odd, middle - off > 0, middle + off <= 0)
+def answers_proved(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
+    """Return in which sets the network answers ``odd [sets]`` in every state, however it rounds: bool ``[sets]``."""
+    h = sets[:, :network.hidden]
+    logit = h.times_matrix(network.W[None])
+    sizes = h.largest @ np.abs(network.W) + abs(network.c)
+    radius = logit.radius[:, 0] + (network.hidden + 8) * network.rounding * sizes
+    centre = logit.centre[:, 0] + network.c
+    return np.where(odd, centre - radius > 0, centre + radius <= 0)

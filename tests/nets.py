@@ -1,4 +1,4 @@
-"""Nets that several tests of machines, sets and verdicts look at."""
+"""Networks that the tests of state machines, sets of states and verdicts share."""
 
 from functools import cache
 
@@ -12,10 +12,10 @@ CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def trained(hidden_size, cell, seeds, **changes):
-    """Nets that learned 50 bits with a label at every step, by seed."""
+    """Return networks that learned 50 bits with a label at every step, by seed."""
     models = [ParityRNN(hidden_size, cell, seed=seed) for seed in seeds]
-    how = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500} | changes
-    histories = train_together(models, ParityTask(50), seeds=seeds, progress=False, validation_size=1000, **how)
+    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500} | changes
+    histories = train_together(models, ParityTask(50), seeds=seeds, progress=False, validation_size=1000, **settings)
     return {seed: model for seed, model, history in zip(seeds, models, histories) if history.solved}
 
 
@@ -30,7 +30,7 @@ def gru_8():
 
 
 def wide_net(cell, seed, hidden=3, dtype=torch.float32):
-    """An untrained net with larger weights than usual."""
+    """Return an untrained network with larger weights than usual."""
     model = ParityRNN(hidden, cell, seed=seed).to(dtype)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -39,7 +39,7 @@ def wide_net(cell, seed, hidden=3, dtype=torch.float32):
 
 
 def next_states(model, states, bit):
-    """One time step of PyTorch itself from ``states [count, size]``, in the model's dtype."""
+    """Return the states that follow ``states [count, size]`` in PyTorch, computed in the model's dtype."""
     dtype = model.hidden_to_logits.weight.dtype
     h = torch.from_numpy(states[None, :, :model.hidden_size]).to(dtype).contiguous()
     inputs = torch.full((len(states), 1, 1), float(bit), dtype=dtype)

@@ -1,7 +1,6 @@
 """The benchmark: that both sides of each comparison do the same work. How fast they are is not tested."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +47,7 @@ def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
     assert all(row["mib"] > 0 for row in (first, *others))
 
 
-def test_each_setting_says_what_computed_it_and_what_numpy_takes(quick):
-    assert {row["backend"] for row in quick["measurements"]["together"]} == {"numba"}
-    # So few steps that on a busy machine their difference may come out below 0; the committed ones are enough.
-    assert all(math.isfinite(row["numpy_ms"]) for row in quick["measurements"]["together"])
-    assert all(row["numpy_ms"] > 0 for row in load("bench", "measurements")["together"])
+def test_gated_settings_are_settings_of_the_benchmark():
     assert all(setting in bench.SIZES["together"]["settings"] for setting in bench.GATED)
 
 

@@ -1,4 +1,4 @@
-"""Verdicts that are not taken on trust: proofs hold, wrong strings are wrong."""
+"""Test the verdicts independently: certified networks are correct, and refuting strings refute."""
 
 import copy
 
@@ -8,26 +8,24 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import parity_lib.certify as verdict
 from parity_lib import ParityRNN, ParityTask, boxes, by_hand, evaluate, running_parity
 from parity_lib.certify import certify, first_error, next_interval, parity_intervals
-from parity_lib.machine import NumpyCell
+from parity_lib.machine import NumpyNetwork
 from tests.nets import gru_8, tanh_8
 
 
 @pytest.fixture(scope="module")
 def certified():
-    """Certified nets, by name."""
-    nets = {"tanh by hand": by_hand("tanh"), "tanh 1.2": by_hand("tanh", 1.2), "relu": by_hand("relu"),
-            "lstm": by_hand("lstm"), "float32": by_hand("tanh").float()}
-    nets |= {f"trained {seed}": net for seed, net in tanh_8().items()}
-    return {name: net for name, net in nets.items() if certify(net).verdict == "certified"}
+    """Return certified networks by name, with the boxes of their proofs."""
+    models = {"tanh by hand": by_hand("tanh"), "tanh 1.2": by_hand("tanh", 1.2), "relu": by_hand("relu"),
+              "lstm": by_hand("lstm"), "float32": by_hand("tanh").float()}
+    models |= {f"trained {seed}": model for seed, model in tanh_8().items()}
+    certificates = {name: certify(model) for name, model in models.items()}
+    return {name: (models[name], certificate.boxes) for name, certificate in certificates.items()
+            if certificate.verdict == "certified"}
 
 
-# Intervals on a line
-
-
-def test_the_next_interval_holds_every_next_p():
+def test_the_next_interval_contains_every_next_p():
     rng = np.random.default_rng(0)
     for _ in range(200):
         low, high = np.sort(rng.uniform(-0.2, 1.2, size=2))
@@ -40,12 +38,12 @@ def test_the_next_interval_holds_every_next_p():
 
 
 @pytest.mark.parametrize("sharpness", [1.0, 1.1, 1.15, 1.2, 1.25, 2.0, 3.0])
-def test_intervals_and_boxes_come_to_the_same_verdict(sharpness):
-    found = parity_intervals(sharpness)
-    assert certify(by_hand("tanh", sharpness)).verdict == ("certified" if found else "refuted")
+def test_intervals_and_boxes_give_the_same_verdict(sharpness):
+    intervals = parity_intervals(sharpness)
+    assert certify(by_hand("tanh", sharpness)).verdict == ("certified" if intervals else "refuted")
 
 
-def test_intervals_hold_what_the_net_does():
+def test_intervals_contain_the_states_of_the_network():
     even, odd = parity_intervals(1.25)
     bits = np.random.default_rng(0).integers(2, size=(20, 1000)).astype(np.uint8)
     states = by_hand("tanh", 1.25).hidden_states(torch.from_numpy(bits[..., None])).detach().numpy()
@@ -55,9 +53,6 @@ def test_intervals_hold_what_the_net_does():
         assert values.max() <= high
 
 
-# Verdicts
-
-
 def test_what_should_be_certified_is(certified):
     assert {"tanh by hand", "tanh 1.2", "relu", "lstm", "float32"} <= certified.keys()
     assert sum(name.startswith("trained") for name in certified) >= 2
@@ -65,143 +60,116 @@ def test_what_should_be_certified_is(certified):
 
 @given(seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=10, deadline=None)
-def test_certified_nets_never_err_on_long_strings(certified, seed):
+def test_certified_networks_never_err_on_long_strings(certified, seed):
     rng = np.random.default_rng(seed)
     steps = 100_000 if seed % 5 == 0 else 5000
     ones = rng.uniform(0, 1, size=(4, 1))  # from nearly all zeros to nearly all ones
     bits = (rng.random((4, steps)) < ones).astype(np.uint8)
-    bits[0] = np.resize(rng.integers(2, size=rng.integers(1, 12)), steps)  # a pattern again and again
+    bits[0] = np.resize(rng.integers(2, size=rng.integers(1, 12)), steps)  # a pattern that repeats
     bits[1, 1 + rng.integers(20):] = 0
     name = sorted(certified)[rng.integers(len(certified))]
-    assert not first_error(certified[name], bits).any(), name
-
-
-def test_certified_nets_pass_the_search_for_errors(certified):
-    for net in certified.values():
-        assert verdict._wrong_string(net, NumpyCell(net)) is None
+    assert not first_error(certified[name][0], bits).any(), name
 
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 1.1, 1.15])
 def test_a_refuting_string_refutes(sharpness):
-    net = by_hand("tanh", sharpness)
-    string = certify(net).string
-    bits = np.array([list(string)], dtype=np.uint8)
+    model = by_hand("tanh", sharpness)
+    bits = np.array([list(certify(model).string)], dtype=np.uint8)
     with torch.no_grad():
-        odd = net(torch.from_numpy(bits[..., None]))[0, :, 0].numpy() > 0
-    right = odd == (running_parity(bits)[0] == 1)
-    assert not right[-1]
-    assert right[:-1].all()
+        odd = model(torch.from_numpy(bits[..., None]))[0, :, 0].numpy() > 0
+    correct = odd == (running_parity(bits)[0] == 1)
+    assert not correct[-1]
+    assert correct[:-1].all()
 
 
-def test_nets_that_pass_random_bits_are_refuted():
+def test_networks_that_pass_random_bits_are_refuted():
     long = np.random.default_rng(0).integers(2, size=(1, 10_000)).astype(np.uint8)
-    net = by_hand("tanh", 1.15)
-    assert first_error(net, long).tolist() == [0]
-    assert certify(net).verdict == "refuted"
-    for net in gru_8().values():
-        assert evaluate(net, ParityTask(75), count=1000, seed=1)["sequence_accuracy"] > 0.99
-        found = certify(net)
-        assert found.verdict == "refuted"
-        assert first_error(net, np.array([list(found.string)], dtype=np.uint8)).tolist() == [len(found.string)]
+    assert first_error(by_hand("tanh", 1.15), long).tolist() == [0]
+    for model in gru_8().values():
+        assert evaluate(model, ParityTask(75), count=1000, seed=1)["sequence_accuracy"] > 0.99
+        certificate = certify(model)
+        assert certificate.verdict == "refuted"
+        bits = np.array([list(certificate.string)], dtype=np.uint8)
+        assert first_error(model, bits).tolist() == [len(certificate.string)]
 
 
-def test_what_is_right_for_very_long_and_wrong_in_the_end_is_not_certified():
-    # One GRU unit by hand forgets after about 10**8 zeros: too late for the search, and no proof may be found.
-    found = certify(by_hand("gru"), effort=2000)
-    assert found.verdict == "undecided"
-    assert "no proof" in found.why
-
-
-def spoiled(net, how):
-    """A copy of a net with something wrong."""
-    net = copy.deepcopy(net)
-    with torch.no_grad():
-        if how == "signs":
-            net.hidden_to_logits.weight.neg_()
-            net.hidden_to_logits.bias.neg_()
-        elif how == "weak":
-            net.rnn.weight_hh_l0.mul_(0.3)
-        elif how == "deaf":
-            net.rnn.weight_ih_l0.zero_()
-    return net
-
-
-@pytest.mark.parametrize("how", ["signs", "weak", "deaf"])
-@pytest.mark.parametrize("name", ["tanh by hand", "lstm", "relu", "trained"])
-def test_a_spoiled_net_is_not_certified_and_has_no_proof(how, name, certified):
-    net = spoiled(next(net for key, net in certified.items() if key.startswith(name)), how)
-    cell = NumpyCell(net)
-    assert first_error(net, boxes.periodic(100)).any()
-    assert certify(net).verdict == "refuted"
-    assert boxes.proof(cell, 20_000)[1] is None
-    assert not verdict._whole_numbers(cell)
-
-
-def test_boxes_hold_what_the_net_visits(certified):
-    for name, net in certified.items():
-        found = certify(net).boxes
-        if found is None:  # whole numbers
-            continue
-        bits = np.random.default_rng(1).integers(2, size=(50, 300))
-        cell, state, odd = NumpyCell(net), np.zeros((50, NumpyCell(net).size)), np.zeros(50, dtype=bool)
-        since = np.zeros(50, dtype=int)
-        for bit in bits.T:
-            state, odd = cell.state(state, bit), odd ^ (bit == 1)
-            since = np.where(found.hold(state, state, odd), 0, since + 1)
-            assert (since < boxes.DEPTH).all(), name
-
-
-def test_boxes_are_numbers_of_float32_and_never_smaller_than_asked():
-    low, high = np.random.default_rng(0).normal(size=(2, 30, 4))
-    made = boxes.Boxes(low, high, np.zeros(30, dtype=bool))
-    assert (made.low <= low).all()
-    assert (made.high >= high).all()
-    assert np.array_equal(made.low, made.low.astype(np.float32))
-    assert np.array_equal(made.high, made.high.astype(np.float32))
-    again = boxes.Boxes(made.low, made.high, made.odd)
-    assert np.array_equal(again.low, made.low)
-    assert np.array_equal(again.high, made.high)
-
-
-@pytest.mark.parametrize("kind", ["tanh", "lstm"])
-def test_small_boxes_prove_what_is_right_and_nothing_else(kind):
-    end, found = boxes._covered_by_small(NumpyCell(by_hand(kind)), 0.03, 30_000)
-    assert end == "closed"
-    assert found.hold(np.zeros((1, found.low.shape[1])), np.zeros((1, found.low.shape[1])), np.array([False])).all()
-    cell = NumpyCell(spoiled(by_hand(kind), "signs"))
-    assert {boxes._covered_by_small(cell, spread, 30_000)[0] for spread in boxes.SPREADS} == {"threshold"}
-    assert boxes._covered_by_small(NumpyCell(by_hand(kind)), 0.03, 1)[0] == "effort"
-
-
-def test_a_set_in_another_gets_no_box_of_its_own():
-    low, high = np.array([[0.0], [0.01], [0.0], [0.5]]), np.array([[0.1], [0.09], [0.1], [0.6]])
-    found = boxes._not_in_each_other(low, high, np.array([False, False, True, False]), 0.02)
-    assert found.odd.tolist() == [False, True, False]
-    assert (found.low[0] <= low[0] - 0.02).all()
-
-
-def test_an_undecided_net_says_what_blocks_its_proof():
-    assert certify(by_hand("gru"), effort=2000).blocked == "effort"
+def test_a_network_that_errs_only_after_very_long_is_undecided():
+    # The GRU unit by hand forgets after about 10**8 zeros: too late for the search, and there is no proof.
+    certificate = certify(by_hand("gru"), effort=2000)
+    assert (certificate.verdict, certificate.blocked) == ("undecided", "effort")
+    assert "nor a proof" in certificate.why
     assert certify(by_hand("tanh")).blocked is None
 
 
-def test_groups_leave_no_gap_and_lose_no_point():
-    points = np.concatenate([np.linspace(0, 1, 50), np.linspace(2, 3, 50), [9.0]])[:, None]
-    groups = boxes._without_gaps(points, np.array([0.5]))
-    assert sorted(len(group) for group in groups) == [1, 50, 50]
-    halves = boxes._Group(points, True).halves(np.ones(1))
-    assert sorted(len(half.points) for half in halves) == [1, 100]
+def spoiled(model, change):
+    """Return a copy of a network with something wrong."""
+    model = copy.deepcopy(model)
+    with torch.no_grad():
+        if change == "signs":
+            model.hidden_to_logits.weight.neg_()
+            model.hidden_to_logits.bias.neg_()
+        elif change == "weak":
+            model.rnn.weight_hh_l0.mul_(0.3)
+        elif change == "no input":
+            model.rnn.weight_ih_l0.zero_()
+    return model
 
 
-def test_whole_numbers_are_only_used_where_they_are_exact():
-    cell = NumpyCell(by_hand("relu"))
-    assert verdict._whole_numbers(cell) is True
-    cell.V = cell.V + 0.5
-    assert verdict._whole_numbers(cell) is None
-    counter = NumpyCell(by_hand("relu"))
-    counter.V, counter.W = np.eye(2), np.array([1.0, 0.0])  # counts the ones for ever
-    assert not verdict._whole_numbers(counter)
-    assert verdict._whole_numbers(NumpyCell(by_hand("tanh"))) is None
+@pytest.mark.parametrize("change", ["signs", "weak", "no input"])
+@pytest.mark.parametrize("name", ["tanh by hand", "lstm", "relu", "trained"])
+def test_a_spoiled_network_is_refuted_and_has_no_proof(change, name, certified):
+    model = spoiled(next(model for key, (model, _) in certified.items() if key.startswith(name)), change)
+    assert first_error(model, boxes.periodic(100)).any()
+    assert certify(model).verdict == "refuted"
+    assert boxes.proof(NumpyNetwork(model), 20_000)[1] is None
+
+
+def test_strings_return_to_the_boxes_in_time(certified):
+    for name, (model, proof) in certified.items():
+        if proof is None:  # the states are integers
+            continue
+        bits = np.random.default_rng(1).integers(2, size=(50, 300))
+        states, odd, outside = NumpyNetwork(model).visited(bits), bits.cumsum(axis=1) % 2 == 1, np.zeros(50, dtype=int)
+        for t in range(bits.shape[1]):
+            outside = np.where(proof.hold(states[:, t], states[:, t], odd[:, t]), 0, outside + 1)
+            assert (outside < boxes.DEPTH).all(), name
+
+
+def test_boxes_are_rounded_outward_to_float32():
+    low, high = np.random.default_rng(0).normal(size=(2, 30, 4))
+    rounded = boxes.Boxes(low, high, np.zeros(30, dtype=bool))
+    assert (rounded.low <= low).all()
+    assert (rounded.high >= high).all()
+    assert np.array_equal(rounded.low, rounded.low.astype(np.float32))
+    assert np.array_equal(rounded.high, rounded.high.astype(np.float32))
+    again = boxes.Boxes(rounded.low, rounded.high, rounded.odd)
+    assert np.array_equal(again.low, rounded.low)
+    assert np.array_equal(again.high, rounded.high)
+
+
+@pytest.mark.parametrize("kind", ["tanh", "lstm"])
+def test_small_boxes_prove_correct_networks_only(kind):
+    network = NumpyNetwork(by_hand(kind))
+    end, proof = boxes.small_boxes(network, 0.03, 30_000)
+    assert end == "closed"
+    start = np.zeros((1, network.size))
+    assert proof.hold(start, start, np.array([False])).all()
+    wrong = NumpyNetwork(spoiled(by_hand(kind), "signs"))
+    assert {boxes.small_boxes(wrong, margin, 30_000)[0] for margin in boxes.MARGINS} == {"threshold"}
+    assert boxes.small_boxes(network, 0.03, 1)[0] == "effort"
+
+
+def test_integer_states_prove_a_network_only_if_they_are_finitely_many():
+    assert certify(by_hand("relu")).boxes is None
+    counter = by_hand("relu")
+    with torch.no_grad():  # the first unit counts the ones for ever
+        counter.rnn.weight_hh_l0.copy_(torch.eye(2))
+        counter.hidden_to_logits.weight.copy_(torch.tensor([[1.0, 0.0]]))
+    assert certify(counter).verdict == "refuted"
+    large = by_hand("relu")
+    with torch.no_grad():  # sums of these integers need not be exact in float32
+        large.hidden_to_logits.weight.mul_(2.0**20)
+    assert certify(large, effort=100).verdict != "certified"
 
 
 @pytest.mark.parametrize(("call", "named"), [

@@ -15,7 +15,7 @@ from parity_lib.padding import length_mask
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 BY_HAND_UNITS = {"tanh": 2, "relu": 2, "gru": 1, "lstm": 1}
 
-each_cell = pytest.mark.parametrize("cell", tuple(MODULES))
+each_cell = pytest.mark.parametrize("cell", MODULES)
 properties = settings(deadline=None, max_examples=60, derandomize=True)
 
 

@@ -25,7 +25,6 @@ from parity_lib.ensemble import train_together
 from parity_lib.experiments.results import provenance
 from parity_lib.experiments.sources import source_hash
 from parity_lib.models import ParityRNN
-from parity_lib.nets import chosen_backend
 from parity_lib.training import History, masked_loss, train
 
 TARGETS = {
@@ -35,7 +34,7 @@ TARGETS = {
     "memory_ratio": 8.0,         # at least: the course's peak memory, divided by ours
     "course_seeds_ratio": 40.0,  # at least: a step of the course's loop times the seeds, divided by one of all together
     "train_seeds_ratio": 15.0,   # at least: the same for a step of train
-    "gated_seeds_ratio": 10.0,   # at least: the same for LSTM and GRU, GATED, by the fastest backend
+    "gated_seeds_ratio": 10.0,   # at least: the same for LSTM and GRU, GATED
 }
 
 
@@ -205,9 +204,8 @@ def together(rounds: int, steps: int, settings: list[dict[str, Any]]) -> list[di
     """A step of many seeds at once against steps of the course's loop and of ``train``, in turns.
 
     A row for each of ``settings`` (cell, hidden, batch, seeds): median milliseconds of a
-    step of all seeds by the ``backend`` that :func:`~parity_lib.ensemble.train_together` takes, of the same
-    in plain NumPy, of one step of ``train``, and (at the first row, which is
-    the course's setting) of the course's loop; the ratios are what the same seeds
+    step of all seeds by :func:`~parity_lib.ensemble.train_together`, of one step of ``train``,
+    and (at the first row, which is the course's setting) of the course's loop; the ratios are what the same seeds
     would take one after the other, divided by that. ``billions`` are multiplications
     and additions a second in the matrix products alone, ``possible`` those of one
     large product. ``mib`` is the peak of NumPy's memory in a step.
@@ -223,11 +221,9 @@ def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds
                 "validate_every": steps + 1, "progress": False}
     task = ParityTask(STEPS)
 
-    backend = chosen_backend(ParityRNN(hidden, cell), batch)
-
-    def all_seeds(count: int, by: str = backend):
+    def all_seeds(count: int):
         models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
-        train_together(models, task, max_steps=count, seeds=range(seeds), backend=by, **settings)
+        train_together(models, task, max_steps=count, seeds=range(seeds), **settings)
 
     def one_seed(count: int):
         train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **settings)
@@ -235,8 +231,7 @@ def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds
     def course(count: int):
         course_training(np.random.RandomState(0), count, batch * count, count + 1, 1)
 
-    all_seeds(1)  # compiles, where that has not been done on this machine
-    sides = {"together": all_seeds, "numpy": lambda count: all_seeds(count, "numpy"), "train": one_seed}
+    sides = {"together": all_seeds, "train": one_seed}
     if with_course:
         sides["course"] = course
     ms: dict[str, list[float]] = {side: [] for side in sides}
@@ -245,13 +240,12 @@ def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds
             short, long = (_seconds(lambda: work(count)) for count in (steps, 3 * steps))  # noqa: B023
             ms[side].append((long - short) / (2 * steps) * 1e3)
     median = {side: statistics.median(values) for side, values in ms.items()}
-    rows = len(CELLS[cell].rows)
+    rows = len(CELLS[cell].blocks)
     operations = 3 * 2 * STEPS * seeds * batch * rows * hidden * (hidden + 2)  # forward, and twice as many back
     return {
-        "cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds, "backend": backend,
-        "together_ms": median["together"], "numpy_ms": median["numpy"], "train_ms": median["train"],
+        "cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds,
+        "together_ms": median["together"], "train_ms": median["train"],
         "train_ratio": seeds * median["train"] / median["together"],
-        "numpy_ratio": seeds * median["train"] / median["numpy"],
         "course_ms": median.get("course"),
         "course_ratio": seeds * median["course"] / median["together"] if with_course else None,
         "billions": operations / median["together"] / 1e6, "mib": _peak_mib(lambda: all_seeds(2)),
@@ -327,8 +321,8 @@ def table(content: dict[str, Any]) -> str:
         *(_line(f"seeds together, {row['cell']}", row["train_ratio"], targets["gated_seeds_ratio"], at_least=True)
           for row in found["together"] if {key: row[key] for key in GATED[0]} in GATED),
         *(f"    {row['cell']:5} hidden {row['hidden']:2} batch {row['batch']:2}, {row['seeds']:4} seeds: "
-          f"{row['backend']:5} {row['together_ms']:7.2f} ms, train {row['train_ms']:5.2f} ms, "
-          f"{row['train_ratio']:5.1f} times (numpy {row['numpy_ratio']:5.1f}); "
+          f"{row['together_ms']:7.2f} ms, train {row['train_ms']:5.2f} ms, "
+          f"{row['train_ratio']:5.1f} times; "
           f"{row['billions']:5.1f} of {row['possible']:.0f} billion operations a second, {row['mib']:.0f} MiB"
           for row in found["together"]),
         "packed against masked, forward + backward (no target):",

@@ -1,11 +1,10 @@
-"""The store behind the verdicts of chapter *What did it learn?*: weights, boxes and wrong strings, to be checked.
+"""The stored networks of chapter *What did it learn?*, with their verdicts and what is needed to check them.
 
-``verdicts.json`` lists the nets of each kind and names the kind's file. In that
-file, which :func:`numpy.load` reads, ``weights [nets, weights]`` (float32) has a row
-a net, in the list's order, each with PyTorch's parameters in PyTorch's order. ``low``
-and ``high [boxes, size]`` (float32) and ``odd [boxes]`` (bool) hold the boxes of all
-certified nets, and ``net [boxes]`` says whose each box is. A refuted net's string is
-in the list. Nets that are undecided are kept too, for others to decide.
+``verdicts.json`` lists the networks of each kind, and names the kind's file, which :func:`numpy.load` reads. In it,
+``weights [networks, weights]`` (float32) has a row for each network, in the order of the list, with PyTorch's
+parameters in PyTorch's order. ``low`` and ``high [boxes, size]`` (float32) and ``odd [boxes]`` (bool) are the boxes of
+all certified networks, and ``net [boxes]`` has the row of the network that a box belongs to. The list contains the
+strings that refute networks. We keep undecided networks too, so that others can decide them.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +25,9 @@ STORE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Stored:
-    """A net and its verdict, with ``string`` where it is refuted, and ``low``, ``high``, ``odd`` where certified.
+    """A network and its verdict: with a ``string`` if it is refuted, with ``low``, ``high`` and ``odd`` if certified.
 
-    ``blocked`` says why an undecided net has no proof, as :class:`~parity_lib.certify.Certificate` does.
+    ``blocked`` says why an undecided network has no proof; see :class:`~parity_lib.certify.Certificate`.
     """
 
     kind: str
@@ -45,7 +44,7 @@ class Stored:
 
 
 def fingerprint(weights: np.ndarray) -> str:
-    """The SHA-256 of float32 weights, little-endian, in PyTorch's order; it names a net.
+    """Return the SHA-256 of weights as little-endian float32 in PyTorch's order, which identifies a network.
 
     >>> fingerprint(np.zeros(3, dtype=np.float32))[:8]
     '15ec7bf0'
@@ -54,48 +53,52 @@ def fingerprint(weights: np.ndarray) -> str:
 
 
 def stored(folder: Path = STORE) -> Iterator[Stored]:
-    """The nets of a store, kind by kind.
+    """Yield the networks in ``folder``, kind by kind.
 
-    Raises ValueError where the folder is no store, or weights are not those of their SHA-256.
+    Raises ValueError if ``verdicts.json`` is missing, or if weights do not have their listed SHA-256.
     """
-    require((folder / "verdicts.json").is_file(), "folder", str(folder), "one with a file verdicts.json")
-    for kind, about in json.loads((folder / "verdicts.json").read_text(encoding="utf-8")).items():
-        with np.load(folder / about["file"], allow_pickle=False) as file:
+    listing = folder / "verdicts.json"
+    require(listing.is_file(), "folder", str(folder), "one with a file verdicts.json")
+    for kind, entry in json.loads(listing.read_text(encoding="utf-8")).items():
+        with np.load(folder / entry["file"], allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        for row, each in enumerate(about["nets"]):
-            weights, mine = arrays["weights"][row], arrays["net"] == row
-            require(fingerprint(weights) == each["sha256"], f"weights of {kind}, seed {each['seed']},",
-                    fingerprint(weights), f"those with SHA-256 {each['sha256']}")
-            boxes = {name: arrays[name][mine] for name in ("low", "high", "odd")} if mine.any() else {}
-            yield Stored(kind, about["cell"], about["hidden_size"], each["seed"], weights, each["verdict"],
-                         each.get("string"), each.get("blocked"), **boxes)
+        for row, network in enumerate(entry["nets"]):
+            weights, own = arrays["weights"][row], arrays["net"] == row
+            require(fingerprint(weights) == network["sha256"], f"weights of {kind}, seed {network['seed']},",
+                    fingerprint(weights), f"those with SHA-256 {network['sha256']}")
+            boxes = {name: arrays[name][own] for name in ("low", "high", "odd")} if own.any() else {}
+            yield Stored(kind, entry["cell"], entry["hidden_size"], network["seed"], weights, network["verdict"],
+                         network.get("string"), network.get("blocked"), **boxes)
 
 
-def write_store(nets: Iterable[Stored], folder: Path = STORE) -> None:
-    """Write nets and their verdicts as :func:`stored` reads them; kinds of which none is given stay as they are."""
-    kinds: dict[str, list[Stored]] = {}
-    for each in nets:
-        kinds.setdefault(each.kind, []).append(each)
+def write_store(networks: Sequence[Stored], folder: Path = STORE) -> None:
+    """Write networks into ``folder``; networks of other kinds that are stored there stay as they are."""
     folder.mkdir(parents=True, exist_ok=True)
-    before = folder / "verdicts.json"
-    listing = json.loads(before.read_text(encoding="utf-8")) if before.is_file() else {}
-    listing |= {kind: _write_kind(folder, kind.replace(",", "").replace(" ", "-"), group)
-                for kind, group in kinds.items()}
+    path = folder / "verdicts.json"
+    listing = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for kind in dict.fromkeys(network.kind for network in networks):
+        listing[kind] = _write_kind(folder / f"{kind.replace(',', '').replace(' ', '-')}.npz",
+                                    [network for network in networks if network.kind == kind])
     unfinished = folder / f"verdicts.{os.getpid()}.tmp"
     unfinished.write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, before)
+    os.replace(unfinished, path)
 
 
-def _write_kind(folder: Path, name: str, nets: list[Stored]) -> dict:
-    size = nets[0].hidden_size * (2 if nets[0].cell == "lstm" else 1)
-    proved = [(row, each) for row, each in enumerate(nets) if each.low is not None]
+def _write_kind(path: Path, networks: list[Stored]) -> dict:
+    """Write the arrays of one kind to ``path`` and return its entry for ``verdicts.json``."""
+    certified = [(row, network) for row, network in enumerate(networks) if network.low is not None]
+    size = networks[0].hidden_size * (2 if networks[0].cell == "lstm" else 1)
+
+    def joined(parts: list[np.ndarray], *shape: int, dtype: type) -> np.ndarray:
+        return np.concatenate([np.zeros((0, *shape), dtype), *parts]).astype(dtype)
+
     np.savez_compressed(
-        folder / f"{name}.npz", weights=np.stack([each.weights for each in nets]),
-        low=np.concatenate([np.zeros((0, size)), *(each.low for _, each in proved)]).astype(np.float32),
-        high=np.concatenate([np.zeros((0, size)), *(each.high for _, each in proved)]).astype(np.float32),
-        odd=np.concatenate([np.zeros(0, dtype=bool), *(each.odd for _, each in proved)]),
-        net=np.concatenate([np.zeros(0, dtype=np.int16),
-                            *(np.full(len(each.low), row, dtype=np.int16) for row, each in proved)]))
-    rows = [{"seed": each.seed, "sha256": fingerprint(each.weights), "verdict": each.verdict}
-            | {name: value for name in ("string", "blocked") if (value := getattr(each, name))} for each in nets]
-    return {"file": f"{name}.npz", "cell": nets[0].cell, "hidden_size": nets[0].hidden_size, "nets": rows}
+        path, weights=np.stack([network.weights for network in networks]),
+        low=joined([network.low for _, network in certified], size, dtype=np.float32),
+        high=joined([network.high for _, network in certified], size, dtype=np.float32),
+        odd=joined([network.odd for _, network in certified], dtype=bool),
+        net=joined([np.full(len(network.low), row) for row, network in certified], dtype=np.int16))
+    rows = [{"seed": network.seed, "sha256": fingerprint(network.weights), "verdict": network.verdict}
+            | {name: value for name in ("string", "blocked") if (value := getattr(network, name))}
+            for network in networks]
+    return {"file": path.name, "cell": networks[0].cell, "hidden_size": networks[0].hidden_size, "nets": rows}

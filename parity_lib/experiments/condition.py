@@ -98,8 +98,7 @@ class Condition:
     and :func:`~parity_lib.ensemble.train_together`. Solved means what it means
     there: right at every labelled position of 5000 fresh strings of the
     condition's own kind, ``stretch`` times as long. ``one_bit_share`` makes a
-    :class:`SprinkledTask`. NumPy computes the same everywhere; ``backend=None`` takes
-    the fastest that is installed.
+    :class:`SprinkledTask`.
     """
 
     cell: str = "lstm"
@@ -117,7 +116,6 @@ class Condition:
     pool: int | None = None
     stretch: float = 1.0
     one_bit_share: float = 0.0
-    backend: str | None = "numpy"
     max_steps: int = 4000
 
     @property
@@ -179,7 +177,7 @@ def train_and_test(condition: Condition, seeds: range, examination: Examination)
     """
     torch.set_num_threads(1)
     models = condition.models(seeds)
-    passed_on = ("batch_size", "optimizer", "lr", "momentum", "clip", "pool", "stretch", "backend", "max_steps")
+    passed_on = ("batch_size", "optimizer", "lr", "momentum", "clip", "pool", "stretch", "max_steps")
     histories = train_together(models, condition.task(), seeds=seeds, progress=False,
                                **{name: getattr(condition, name) for name in passed_on})
     return [{"steps": history.solved_at,

@@ -13,5 +13,5 @@ QUICK = {"seeds": 2, "cells": ("gru",), "max_steps": 5}
 def conditions(cells: tuple[str, ...] = tuple(CELLS), max_steps: int = 8000) -> Conditions:
     """The conditions by name."""
     ways = {"grows": Curriculum(2, LONGEST), "from the start": (1, LONGEST)}
-    return {f"{cell}, {way}": Condition(cell, lengths, backend=None, max_steps=max_steps)
+    return {f"{cell}, {way}": Condition(cell, lengths, max_steps=max_steps)
             for cell in cells for way, lengths in ways.items()}

@@ -19,7 +19,7 @@ SWEPT = {
 
 def conditions(shorten: int = 1, max_steps: int = 4000) -> Conditions:
     """The conditions by name; ``shorten`` divides the cap on updates."""
-    described = {name: Condition(lengths=50, backend=None, **{"max_steps": max_steps} | change)
+    described = {name: Condition(lengths=50, **{"max_steps": max_steps} | change)
                  for name, change in SWEPT.items()}
     return {name: Condition(**vars(one) | {"max_steps": max(5, one.max_steps // shorten)})
             for name, one in described.items()}

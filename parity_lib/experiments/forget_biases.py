@@ -10,6 +10,6 @@ QUICK = {"seeds": 2, "max_steps": 5}
 
 def conditions(biases: tuple[int, ...] = (0, 1, 2, 3, 5), max_steps: int = 4000) -> Conditions:
     """The conditions by name."""
-    return {f"{words(lengths)}, bias {bias}": Condition(lengths=lengths, forget_bias=bias, backend=None,
+    return {f"{words(lengths)}, bias {bias}": Condition(lengths=lengths, forget_bias=bias,
                                                        max_steps=max_steps)
             for lengths in ((1, LONGEST), LONGEST, 5) for bias in biases}

@@ -11,4 +11,4 @@ SAMPLE = ("1..20",)
 
 def conditions(longest: tuple[int, ...] = (10, 20, 50, 100, 200), max_steps: int = 4000) -> Conditions:
     """The conditions by name."""
-    return {f"1..{length}": Condition(lengths=(1, length), backend=None, max_steps=max_steps) for length in longest}
+    return {f"1..{length}": Condition(lengths=(1, length), max_steps=max_steps) for length in longest}

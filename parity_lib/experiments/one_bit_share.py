@@ -13,5 +13,5 @@ SAMPLE = ("2..50, 1/32 of one bit",)
 def conditions(shares: tuple[float, ...] = SHARES, max_steps: int = 4000) -> Conditions:
     """The conditions by name."""
     return {f"{words(lengths)}, {f'1/{1 / share:.0f}' if share else 'none'} of one bit":
-            Condition(lengths=lengths, one_bit_share=share, backend=None, max_steps=max_steps)
+            Condition(lengths=lengths, one_bit_share=share, max_steps=max_steps)
             for lengths in (50, (2, 50)) for share in shares}

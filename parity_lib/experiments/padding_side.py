@@ -10,5 +10,5 @@ QUICK = {"seeds": 2, "max_steps": 5}
 
 def conditions(max_steps: int = 4000) -> Conditions:
     """The conditions by name."""
-    return {padding: Condition(padding=padding, backend=None, max_steps=max_steps)
+    return {padding: Condition(padding=padding, max_steps=max_steps)
             for padding in ("after", "before", "carried")}

@@ -33,7 +33,7 @@ def conditions(pool: int = 100_000, shorten: int = 1) -> Conditions:
         "Flux model zoo": Condition(**keras | {"batch_size": 1, "pool": pool // 50, "max_steps": 20 * pool // 50},
                                     lengths=(1, 10), hidden_size=20),
     }
-    return {name: replace(one, backend=None, max_steps=max(5, one.max_steps // shorten))
+    return {name: replace(one, max_steps=max(5, one.max_steps // shorten))
             for name, one in described.items()}
 
 

@@ -11,5 +11,5 @@ QUICK = {"seeds": 3, "cells": ("lstm",), "max_steps": 500}
 
 def conditions(cells: tuple[str, ...] = tuple(CELLS), max_steps: int = 8000) -> Conditions:
     """The conditions by name."""
-    return {f"{label}, {words(lengths)}, {cell}": Condition(cell, lengths, label, backend=None, max_steps=max_steps)
+    return {f"{label}, {words(lengths)}, {cell}": Condition(cell, lengths, label, max_steps=max_steps)
             for label in ("every_step", "end") for lengths in (LONGEST, (1, LONGEST)) for cell in cells}

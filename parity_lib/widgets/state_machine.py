@@ -13,7 +13,7 @@ from parity_lib.boxes import Boxes
 from parity_lib.cells import CELLS
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.figures.drawings import around_a_circle
-from parity_lib.machine import NumpyCell, extract
+from parity_lib.machine import NumpyNetwork, extract
 from parity_lib.models import ParityRNN
 from parity_lib.widgets.base import ParityWidget, check_nets, front_end, weights
 
@@ -53,7 +53,7 @@ class StateMachine(ParityWidget):
         check_nets(nets, tuple(CELLS), MOST_UNITS)
         require_int("points", points, least=1)
         boxes = {label: found for label, found in (boxes or {}).items() if found is not None}
-        self._cells = {label: NumpyCell(model) for label, model in nets.items()}
+        self._cells = {label: NumpyNetwork(model) for label, model in nets.items()}
         for label in boxes:
             require_choice("a label in boxes", label, tuple(nets))
             size = self._cells[label].size
@@ -100,7 +100,7 @@ class StateMachine(ParityWidget):
         return bits
 
 
-def _shown(model: ParityRNN, cell: NumpyCell, boxes: Boxes | None, points: int) -> dict:
+def _shown(model: ParityRNN, cell: NumpyNetwork, boxes: Boxes | None, points: int) -> dict:
     """All that the page needs of a net, as plain lists; what is only drawn is rounded."""
     found = extract(model, most=MOST_CLUSTERS)
     mean, axes = _plane(found.states, cell.odd(found.states))
@@ -143,9 +143,9 @@ def _window(points: np.ndarray) -> list[float]:
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]
 
 
-def _walk(cell: NumpyCell, bits: np.ndarray) -> np.ndarray:
+def _walk(cell: NumpyNetwork, bits: np.ndarray) -> np.ndarray:
     """The start and the state after each bit of ``bits [strings, steps]``: ``[strings, steps + 1, size]``."""
     states = [np.zeros((len(bits), cell.size))]
     for column in bits.T:
-        states.append(cell.state(states[-1], column))
+        states.append(cell.next_states(states[-1], column))
     return np.stack(states, axis=1)

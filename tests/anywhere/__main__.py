@@ -68,7 +68,6 @@ def settings() -> list[Setting]:
         "OpenBLAS Prescott": {"OPENBLAS_CORETYPE": "Prescott"},
         "MKL SSE4.2": {"MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
         "MKL compatible": {"MKL_CBWR": "COMPATIBLE"},
-        "Numba generic": {"NUMBA_CPU_NAME": "generic"},
     }
     return [
         *(Setting(f"nudge {n}", ("pages", "quick"), {"PARITY_NUDGE": str(n)}) for n in range(1, NUDGES + 1)),

@@ -51,7 +51,7 @@ def states_of(net, bits):
     weights = [getattr(net.rnn, f"{name}_l0").detach().numpy() for name in (
         "weight_ih", "weight_hh", "bias_ih", "bias_hh")]
     cell, states = CELLS[net.cell], []
-    state = np.zeros((1, net.hidden_size * (2 if cell.remembers else 1)))
+    state = np.zeros((1, net.hidden_size * (2 if cell.has_cell_state else 1)))
     for bit in bits:
         state = cell.next_state(np.array([[float(bit)]]), state, *weights)
         states.append(state[0, :net.hidden_size])
