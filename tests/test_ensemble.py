@@ -9,9 +9,9 @@ from parity_lib import ensemble
 from parity_lib import nets as parity_nets
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.ensemble import train_together
-from parity_lib.experiments import wilson_interval
 from parity_lib.models import CELLS, ParityRNN
 from parity_lib.nets import Compiled, Ensemble, OneByOne
+from parity_lib.statistics import wilson_interval
 from parity_lib.strings import Stream, Validation, side_by_side
 from parity_lib.training import History, masked_loss, train
 

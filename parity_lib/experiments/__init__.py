@@ -25,12 +25,11 @@ import torch
 from parity_lib.errors import require_choice
 from parity_lib.experiments import sources
 from parity_lib.experiments.results import load, provenance, results_folder, writable_folder, write
-from parity_lib.experiments.statistics import wilson_interval
 
 __all__ = ["defaults", "find", "is_series", "load", "names", "question", "results_folder", "run", "source_hash",
-           "state", "wilson_interval", "writable_folder"]
+           "state", "writable_folder"]
 
-SHARED = ("condition", "enumerated", "jobs", "nets", "recheck", "results", "signal_and_noise", "sources", "statistics",
+SHARED = ("condition", "enumerated", "jobs", "nets", "recheck", "results", "signal_and_noise", "sources", "comparisons",
           "summaries")
 
 

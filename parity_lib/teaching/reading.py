@@ -17,7 +17,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
-from parity_lib.experiments.statistics import wilson_interval
+from parity_lib.statistics import wilson_interval
 from parity_lib.teaching import second_reader, unfinished, whose
 from parity_lib.teaching.grade import course
 from parity_lib.teaching.second_reader import GRADEBOOK, READERS

@@ -16,8 +16,8 @@ from string import Template
 import numpy as np
 
 from parity_lib.checks.reading import PLACE
-from parity_lib.experiments.statistics import wilson_interval
 from parity_lib.figures.picture import SHEET, Picture
+from parity_lib.statistics import wilson_interval
 from parity_lib.teaching import report_charts
 from parity_lib.teaching.report import Misconception, Report
 from parity_lib.teaching.similar import LEAST_NODES, LEAST_WORDS, Alike

@@ -36,7 +36,7 @@ def test_what_several_share_is_no_experiment():
 
 
 def test_to_load_results_needs_no_experiment():
-    code = ("import sys; from parity_lib.experiments import load, wilson_interval; load('recipes'); "
+    code = ("import sys; from parity_lib.experiments import load; load('recipes'); "
             "print([name for name in ('ensemble', 'machine', 'certify', 'experiments.jobs', 'experiments.recipes') "
             "if 'parity_lib.' + name in sys.modules] + ['scipy.stats'] * ('scipy.stats' in sys.modules))")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

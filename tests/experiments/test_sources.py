@@ -37,7 +37,7 @@ def test_the_ensemble_is_behind_the_series_and_what_trains_or_reads_many_nets_at
     assert altered("parity_lib.ensemble") == {*filter(experiments.is_series, NAMES), *others}
 
 
-@pytest.mark.parametrize("module", ["cli", "bench", "figures", "experiments", "experiments.statistics",
+@pytest.mark.parametrize("module", ["cli", "bench", "figures", "experiments", "experiments.comparisons",
                                     "experiments.results", "experiments.jobs", "experiments.recheck"])
 def test_what_makes_no_number_is_behind_none(altered, module):
     assert sources.path_of(f"parity_lib.{module}")
