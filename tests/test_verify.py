@@ -15,7 +15,7 @@ from torch.nn.utils import parameters_to_vector
 from parity_lib import ParityRNN, boxes, by_hand, certify, verify
 from parity_lib.certificates import STORE, Stored, fingerprint, stored, write_store
 from parity_lib.cli import main
-from parity_lib.experiments.certificates import decided
+from parity_lib.experiments.certificates import decide
 from tests.nets import CELLS, next_states, wide_net
 
 arb = pytest.importorskip("flint").arb
@@ -155,10 +155,10 @@ def test_kinds_that_are_not_given_stay_in_the_store(right, wrong, tmp_path):
     lambda found: replace(found, verdict="refuted", string="1"),
 ])
 def test_what_the_checker_does_not_accept_is_published_as_undecided(tampered, right, monkeypatch):
-    assert decided(right, 30_000).verdict == "certified"
+    assert decide(right, 30_000).verdict == "certified"
     found = certify.certify(by_hand("tanh").float())
     monkeypatch.setattr(certify, "certify", lambda model, effort: tampered(found))
-    undecided = decided(right, 30_000)
+    undecided = decide(right, 30_000)
     assert (undecided.verdict, undecided.blocked) == ("undecided", "checker")
     assert undecided.string is undecided.low is None
 

@@ -3,8 +3,6 @@
 A success rate is given as a pair ``(successes, count)``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
