@@ -206,9 +206,9 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
         sys.path.insert(0, book)
     claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
     record = recheck(name, folder, lambda results: _failing(claims, results), scheduler, jobs)
-    verdict = f"all {len(claims)} claims hold" if record["verdict"] == "holds" else "the results DO NOT HOLD"
-    click.echo(f"{name}: {verdict} with the sample, of which {record['equal']} of {record['numbers']} numbers are "
-               f"equal to those in {folder / name}.json")
+    click.echo(f"{name}: {'holds' if record['verdict'] == 'holds' else 'DOES NOT HOLD'}. Claims evaluated with the "
+               f"sample: {len(claims)}. Equal numbers in the sample: {record['equal']} of {record['numbers']}. "
+               f"{folder / name}.json")
     for failure in record.get("failures", ()):
         click.echo(f"    {failure}")
     return record["verdict"] == "holds"

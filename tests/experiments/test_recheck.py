@@ -116,11 +116,12 @@ def test_the_command_evaluates_the_claims_of_the_book(thin, monkeypatch):
     arguments = ["experiment", "padded_metric", "--recheck", "--out", str(thin)]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
-    assert "claims hold with the sample, of which 28 of 28 numbers are equal" in done.output
+    assert "padded_metric: holds. Claims evaluated with the sample: 2. Equal numbers in the sample: 28 of 28." in (
+        done.output)
     monkeypatch.setattr(padded_metric, "always_even", lambda: Condition("tanh").models(range(1))[0])
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 1
-    assert "DO NOT HOLD" in done.output
+    assert "DOES NOT HOLD" in done.output
     record = content(thin, "padded_metric")["provenance"]["rechecked"][-1]
     assert record["verdict"] == "fails"
     assert record["failures"][0] in done.output
