@@ -100,21 +100,21 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str,
     Returns a row for each cell, number of units and batch size, with median times in
     microseconds and their ratio.
     """
-    rows = []
-    for cell, hidden_size, batch_size in product(("relu", "lstm"), hidden, batch):
-        model = ParityRNN(hidden_size, cell)
+    def row(cell: str, units: int, batch_size: int) -> dict[str, Any]:
+        model = ParityRNN(units, cell)
         strings = ParityTask((1, STEPS)).batch(batch_size, np.random.default_rng(0))
 
-        def forward_and_backward(packed: bool, model=model, strings=strings) -> None:
+        def forward_and_backward(packed: bool) -> None:
             model.zero_grad()
             logits = model(strings.inputs, strings.run_lengths, packed=packed)
             masked_loss(logits, strings.targets, strings.mask).backward()
 
         packed_us, masked_us = (seconds * 1e6 for seconds in in_turns(
             [partial(forward_and_backward, packed) for packed in (True, False)], repeats))
-        rows.append({"cell": cell, "hidden": hidden_size, "batch": batch_size, "packed_us": packed_us,
-                     "masked_us": masked_us, "ratio": packed_us / masked_us})
-    return rows
+        return {"cell": cell, "hidden": units, "batch": batch_size, "packed_us": packed_us, "masked_us": masked_us,
+                "ratio": packed_us / masked_us}
+
+    return [row(*setting) for setting in product(("relu", "lstm"), hidden, batch)]
 
 
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -124,29 +124,28 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[
     time that all seeds would take one after the other, divided by their time together. The
     course's loop is measured with its own settings only, which must come first.
     """
-    task, rows = ParityTask(STEPS), []
-    for setting in settings:
-        cell, hidden, batch, seeds = setting.values()
+    def row(cell: str, hidden: int, batch: int, seeds: int, with_course: bool) -> dict[str, Any]:
+        task = ParityTask(STEPS)
         options = {"optimizer": "sgd", "lr": 1.0, "clip": None, "batch_size": batch, "validation_size": 1,
                    "validate_every": 10**9, "progress": False}
 
-        def all_seeds(count: int, cell=cell, hidden=hidden, seeds=seeds, options=options) -> None:
+        def all_seeds(count: int) -> None:
             models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
             train_together(models, task, max_steps=count, seeds=range(seeds), **options)
 
-        def single_seed(count: int, cell=cell, hidden=hidden, options=options) -> None:
+        def single_seed(count: int) -> None:
             train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **options)
 
-        def course(count: int) -> None:
-            course_training(count, np.random.RandomState(0))
-
-        works = [all_seeds, single_seed] + ([] if rows else [course])
+        works = [all_seeds, single_seed, course_training] if with_course else [all_seeds, single_seed]
         # The difference of a long and a short run leaves out the time of creating networks and data.
         taken = in_turns([partial(work, count) for work in works for count in (updates, 3 * updates)], rounds)
-        ms = [(long - short) / (2 * updates) * 1e3 for short, long in zip(taken[::2], taken[1::2])]
-        rows.append({**setting, "together_ms": ms[0], "train_ms": ms[1], "train_ratio": seeds * ms[1] / ms[0],
-                     "course_ms": None if rows else ms[2], "course_ratio": None if rows else seeds * ms[2] / ms[0]})
-    return rows
+        together_ms, train_ms, *course_ms = ((long - short) / (2 * updates) * 1e3
+                                             for short, long in zip(taken[::2], taken[1::2]))
+        return {"together_ms": together_ms, "train_ms": train_ms, "train_ratio": seeds * train_ms / together_ms,
+                "course_ms": course_ms[0] if with_course else None,
+                "course_ratio": seeds * course_ms[0] / together_ms if with_course else None}
+
+    return [setting | row(**setting, with_course=place == 0) for place, setting in enumerate(settings)]
 
 
 def success(course_ms: float, train_us: float) -> dict[str, float]:

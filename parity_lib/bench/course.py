@@ -52,8 +52,9 @@ class CourseRNN(nn.Module):
         return logits, self.activation(logits)
 
 
-def course_training(updates: int, rng: np.random.RandomState) -> list[tuple[int, torch.Tensor]]:
+def course_training(updates: int) -> list[tuple[int, torch.Tensor]]:
     """Train for so many updates as the notebook does, without its validation; return its list of accuracies."""
+    rng = np.random.RandomState(0)
     train_loader = DataLoader(CourseDataset(8 * updates, STEPS, rng), batch_size=8, shuffle=True)
     model = CourseRNN(4)
     optimizer = torch.optim.SGD(model.parameters(), lr=1, momentum=0)

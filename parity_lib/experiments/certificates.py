@@ -121,14 +121,13 @@ def as_model(network: Stored) -> ParityRNN:
 def train_kind(kind: str, cap: int) -> list[Stored]:
     """Train the networks of one kind, and return those that were solved within ``cap`` updates."""
     network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
-    models = [ParityRNN(**network, seed=seed) for seed in range(seeds)]
-    histories = train_together(models, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
-                               **settings)
-    return [as_stored(kind, seed, model) for seed, (model, history) in enumerate(zip(models, histories))
-            if history.solved]
+    return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
 
 
-def as_stored(kind: str, seed: int, model: ParityRNN) -> Stored:
-    """Return a model in the form of the store, without a verdict."""
-    weights = parameters_to_vector(model.parameters()).detach().numpy()
-    return Stored(kind, model.cell, model.hidden_size, seed, weights)
+def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range, **settings: Any) -> list[Stored]:
+    """Train a network from each seed, and return the solved ones in the form of the store, without a verdict."""
+    torch.set_num_threads(1)
+    models = [ParityRNN(**network, seed=seed) for seed in seeds]
+    histories = train_together(models, task, seeds=seeds, progress=False, **settings)
+    return [Stored(kind, model.cell, model.hidden_size, seed, parameters_to_vector(model.parameters()).detach().numpy())
+            for seed, model, history in zip(seeds, models, histories) if history.solved]

@@ -17,16 +17,13 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
 
 from parity_lib.certificates import Stored, stored, write_store
 from parity_lib.data import ParityTask, running_parity
-from parity_lib.ensemble import train_together
-from parity_lib.experiments.certificates import as_stored, count_verdicts, decide
+from parity_lib.experiments.certificates import count_verdicts, decide, train_solved
 from parity_lib.experiments.condition import SEEDS_PER_JOB
 from parity_lib.experiments.nets import TRAINED_ON
-from parity_lib.models import ParityRNN
 
 UNITS = 8
 SETTINGS: dict[str, Any] = {"batch_size": 64, "lr": 0.01, "clip": 1.0}
@@ -94,10 +91,5 @@ def kind_name(cell: str, data: str, updates: int) -> str:
 
 def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[Stored]:
     """Train networks for exactly ``updates // shorten`` updates, and return those that have solved the task then."""
-    torch.set_num_threads(1)
-    models = [ParityRNN(UNITS, cell, seed=seed) for seed in seeds]
-    count = updates // shorten
-    histories = train_together(models, TASKS[data], seeds=seeds, max_steps=count, validate_every=count,
-                               progress=False, **SETTINGS)
-    return [as_stored(kind_name(cell, data, updates), seed, model)
-            for seed, model, history in zip(seeds, models, histories) if history.solved]
+    return train_solved(kind_name(cell, data, updates), {"hidden_size": UNITS, "cell": cell}, TASKS[data], seeds,
+                        max_steps=updates // shorten, validate_every=updates // shorten, **SETTINGS)

@@ -118,7 +118,7 @@ def test_the_command_evaluates_the_claims_of_the_book(thin, monkeypatch):
     assert done.exit_code == 0, done.output
     assert "padded_metric: holds. Claims evaluated with the sample: 2. Equal numbers in the sample: 28 of 28." in (
         done.output)
-    monkeypatch.setattr(padded_metric, "always_even", lambda: Condition("tanh").models(range(1))[0])
+    monkeypatch.setattr(padded_metric, "rounded", lambda value: value / 2)
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 1
     assert "DOES NOT HOLD" in done.output
