@@ -139,96 +139,122 @@ def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--all", "everything", is_flag=True, help="Run every experiment.")
-@click.option("--quick", is_flag=True, help="Seconds instead of minutes, with figures that mean nothing; needs --out.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder of the files [the book's].")
-@click.option("--list", "listing", is_flag=True, help="List the experiments and whether their files are current.")
-@click.option("--recheck", is_flag=True, help="Derive a part of each file again; where it is equal, mark it current.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes for a series [one a core].")
+@click.option("--all", "everything", is_flag=True, help="Run every experiment; this takes several hours.")
+@click.option("--quick", is_flag=True, help="Run for seconds, with meaningless numbers, as a test; needs --out.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="The folder of the result files [the book's].")
+@click.option("--list", "listing", is_flag=True, help="List the experiments with the dates of their result files.")
+@click.option("--recheck", is_flag=True,
+              help="Derive a sample of the results again, and say whether the book's claims on them still hold.")
+@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes for a series [one per core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
 def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
-    """Run named experiments, many seeds each, and write NAME.json for the pages to load (all: four hours).
+    """Run experiments by name, and write the results to NAME.json, from which the pages load them.
 
-    A series, which trains a grid of settings, goes on where it was stopped.
+    If an experiment that trains a series of conditions was stopped, it continues where it was.
     """
     from parity_lib import experiments
 
     known = experiments.names()
     if listing:
         for name in known:
-            click.echo(f"{name:22} {experiments.state(name, out):18} {experiments.question(name)}")
+            click.echo(f"{name:22} {_made_on(name, out):10} {experiments.question(name)}")
         return
     names = known if everything else names
     unknown = [name for name in names if name not in known]
     if unknown or not names:
-        wrong = f"no experiment is called {unknown[0]}" if unknown else "name an experiment, or give --all"
-        raise click.UsageError(f"{wrong}; there are: {', '.join(known)}")
+        wrong = f"there is no experiment {unknown[0]!r}" if unknown else "name an experiment, or give --all"
+        raise click.UsageError(f"{wrong}; the experiments are: {', '.join(known)}")
     if quick and recheck:
-        raise click.UsageError("--quick and --recheck exclude each other: quick figures mean nothing")
+        raise click.UsageError("--quick and --recheck exclude each other, because the numbers of --quick are "
+                               "meaningless")
     if quick and out is None:
-        raise click.UsageError("--quick needs --out FOLDER: its figures must not replace the book's")
+        raise click.UsageError("--quick needs --out FOLDER, because its numbers must not replace the book's results")
+    failed = False
     for name in names:
         with as_message():
             folder = out or experiments.writable_folder()
             if recheck:
-                click.echo(_rechecked(name, folder))
+                failed |= not _recheck(name, folder, scheduler, jobs or -1)
                 continue
             path = experiments.run(name, folder, quick, scheduler, jobs or -1)
         seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
+    if failed:
+        raise click.exceptions.Exit(1)
 
 
-def _rechecked(name: str, folder: Path) -> str:
+def _made_on(name: str, folder: Path | None) -> str:
+    """Return the date of an experiment's results, or "missing" or "damaged"."""
+    from parity_lib.experiments import load
+
+    try:
+        return load(name, "provenance", folder)["date"]
+    except FileNotFoundError:
+        return "missing"
+    except (ValueError, KeyError, TypeError):
+        return "damaged"
+
+
+def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
+    """Recheck an experiment with the book's claims, print the outcome, and return whether the claims hold."""
     from parity_lib.experiments.recheck import recheck
 
-    return f"{name}: {recheck(name, folder)['numbers']} numbers derived again and equal, {folder / name}.json"
+    book = str(_root() / "book")
+    if book not in sys.path:
+        sys.path.insert(0, book)
+    claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
+    record = recheck(name, folder, lambda results: _failing(claims, results), scheduler, jobs)
+    click.echo(f"{name}: {'holds' if record['verdict'] == 'holds' else 'DOES NOT HOLD'}. Claims evaluated with the "
+               f"sample: {len(claims)}. Equal numbers in the sample: {record['equal']} of {record['numbers']}. "
+               f"{folder / name}.json")
+    for failure in record.get("failures", ()):
+        click.echo(f"    {failure}")
+    return record["verdict"] == "holds"
+
+
+def _failing(claims: list, results: object) -> list[str]:
+    """Return the claims that do not hold on the results, or cannot be evaluated on them."""
+    failing = []
+    for claim in claims:
+        for condition in claim.conditions:
+            try:
+                reason = None if condition.holds(results) else condition.name
+            except Exception as error:      # such as the median of no runs: a claim on it does not hold
+                reason = f"{condition.name} ({type(error).__name__}: {error})"
+            failing += [f"{claim.id}: {reason}"] if reason else []
+    return failing
 
 
 @main.command()
-@click.option("--save", is_flag=True, help="Write bench.json, from which pages quote.")
-@click.option("--quick", is_flag=True, help="At once, with figures that mean nothing.")
-@click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, shift.")
-@click.option("--before", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="With --pages, the _build/html of an earlier build to stand beside.")
-@click.option("--grading", is_flag=True, help="Measure the grading of hand-ins instead, with and without the wall.")
-def bench(save: bool, quick: bool, pages: bool, before: Path | None, grading: bool) -> None:
-    """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
-    if save and (pages or before or grading):
-        raise click.UsageError("--save keeps the library's figures, not those of --pages or --grading")
-    if grading:
-        return _bench_grading(quick)
-    if pages or before:
-        return _bench_pages(quick, before)
-    from parity_lib import bench as benches
-    from parity_lib.experiments.results import writable_folder, write
-
-    if save and quick:
-        raise click.UsageError("--save and --quick exclude each other: quick figures mean nothing")
-    content = benches.run(quick, report=lambda line: click.echo(line, err=True))
-    click.echo(benches.table(content))
-    if save:
-        with as_message():
-            click.echo(write(writable_folder() / "bench.json", content))
-
-
-def _bench_grading(quick: bool) -> None:
-    """Hand-ins of every exercise: by nbgrader alone, contained, contained and warm, and so with two jobs."""
-    from parity_lib.bench import grading
-    from parity_lib.checks.points import POINTS
-
+@click.option("--save", is_flag=True, help="Write the results to bench.json, which pages quote.")
+@click.option("--quick", is_flag=True, help="Take seconds, with meaningless numbers, as a test.")
+@click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, layout shift.")
+@click.option("--grading", is_flag=True, help="Measure how long it takes to grade a submission instead.")
+def bench(save: bool, quick: bool, pages: bool, grading: bool) -> None:
+    """Compare the library's speed with the course's notebook and bare PyTorch, in about two minutes."""
+    if save and (quick or pages or grading):
+        raise click.UsageError("--save cannot be combined with --quick, --pages or --grading: it keeps the complete "
+                               "measurements of the library")
     with as_message():
-        click.echo(grading.heading())
-        grading.run(_root(), [grading.EXERCISE] if quick else list(POINTS), quick, click.echo)
+        if grading:
+            from parity_lib.bench import grading as grading_bench
+            from parity_lib.checks.points import POINTS
 
+            click.echo(grading_bench.heading())
+            grading_bench.run(_root(), [grading_bench.EXERCISE] if quick else list(POINTS), quick, click.echo)
+        elif pages:
+            from parity_lib.bench.pages import measure
 
-def _bench_pages(quick: bool, before: Path | None) -> None:
-    """The built pages, alone or beside an earlier build."""
-    from parity_lib.bench import pages
+            measure(_root() / "_build" / "html", 1 if quick else 3, click.echo)
+        else:
+            from parity_lib import bench as benchmark
+            from parity_lib.experiments.results import writable_folder, write
 
-    with as_message():
-        click.echo(pages.heading())
-        pages.compare([*([before] if before else []), Path("_build/html")], 1 if quick else 3, click.echo)
+            content = benchmark.run(quick, report=click.echo)
+            if save:
+                click.echo(write(writable_folder() / "bench.json", content))
 
 
 @main.command()

@@ -1,66 +1,74 @@
-"""The benchmark: that both sides of each comparison do the same work. How fast they are is not tested."""
+"""The benchmark: both sides of each comparison do the same work, and results are printed one by one."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from click.testing import CliRunner
 
 from parity_lib import bench
-from parity_lib.bench import course, grading
+from parity_lib.bench import course, grading, pages
 from parity_lib.cli import main
 from parity_lib.experiments import load, results
-from parity_lib.experiments.sources import source_hash
 
 from .shapes import same_shape, shape
 
 
 @pytest.fixture(scope="module")
 def quick():
-    """One thin run."""
-    return bench.run(quick=True)
+    """Return a quick run and the lines that it reported."""
+    lines = []
+    return bench.run(quick=True, report=lines.append), lines
 
 
-def test_quick_run_has_the_form_of_the_committed_one(quick):
+def test_a_quick_run_has_the_form_of_the_committed_one(quick):
     committed = json.loads((results.FOLDER / "bench.json").read_text())
-    assert same_shape(shape(json.loads(json.dumps(quick))), shape(committed))
+    assert same_shape(shape(json.loads(json.dumps(quick[0]))), shape(committed))
     assert committed["results"] == {"targets": bench.TARGETS, "sizes": bench.SIZES}
 
 
-def test_committed_run_comes_from_these_sources():
-    made = load("bench", "provenance")
-    assert made["sources"] == source_hash(bench.__name__), "run: parity bench --save"
+def test_train_and_the_bare_loop_end_with_the_same_weights(quick):
+    assert quick[0]["measurements"]["step"]["same_weights"] is True
 
 
-def test_train_and_the_bare_steps_end_with_the_same_weights(quick):
-    assert quick["measurements"]["step"]["same_weights"] is True
+def test_each_result_is_reported_as_soon_as_there_is_one(quick):
+    measured, lines = quick
+    assert [line.split()[0] for line in lines] == list(measured["measurements"]) == [
+        "step", "generation", "packing", "together", "success"]
+    assert lines[2].count("packing") == len(measured["measurements"]["packing"])
 
 
-def test_the_courses_setting_comes_first_and_alone_has_its_loop(quick):
-    setting = {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}
-    assert bench.SIZES["together"]["settings"][0] == setting
-    first, *others = quick["measurements"]["together"]
-    assert first["course_ms"] is not None
+def test_the_courses_settings_come_first_and_only_they_have_its_loop(quick):
+    assert bench.SIZES["together"]["settings"][0] == {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}
+    first, *others = quick[0]["measurements"]["together"]
+    assert math.isfinite(first["course_ms"])
     assert all(row["course_ms"] is row["course_ratio"] is None for row in others)
-    assert all(row["mib"] > 0 for row in (first, *others))
+    assert all(row["together_ms"] > 0 for row in load("bench", "measurements")["together"])
 
 
-def test_gated_settings_are_settings_of_the_benchmark():
-    assert all(setting in bench.SIZES["together"]["settings"] for setting in bench.GATED)
+def test_seconds_per_success_count_the_updates_of_failures(monkeypatch):
+    runs = {"course_loop": {"fixed": {"steps": [1000, None], "solved": 1}},
+            "recipes": {"relu 32": {"steps": [100, 300], "solved": 2}}}
+    monkeypatch.setattr(bench, "load", lambda name, block="results": (
+        runs[name] if block == "results" else {"settings": {"cap": 5000}}))
+    assert bench.success(course_ms=2.0, train_us=500.0) == {
+        "course_loop_seconds": 12.0, "recipes_seconds": 0.1, "ratio": 120.0}
 
 
-def test_a_line_is_reported_as_each_measurement_begins(monkeypatch):
-    works = ("step_cost", "generation", "packing", "together", "time_to_solve")
-    for name in works:
-        def work(**_):
-            """What it measures."""
-        monkeypatch.setattr(bench, name, work)
-    lines = []
-    bench.run(quick=True, report=lines.append)
-    assert [line.split(",")[0] for line in lines] == [f"{number} of 5" for number in range(1, 6)]
-    assert all(line.endswith(": What it measures") for line in lines)
+def test_first_calls_do_not_count_and_works_take_turns():
+    calls = []
+    taken = bench.in_turns([lambda: calls.append("a"), lambda: calls.append("b")], rounds=2)
+    assert calls == ["a", "b"] * 3
+    assert len(taken) == 2
+
+
+def test_targets_are_met_or_not():
+    lines = bench.describe("generation", {"ratio": 9.0, "memory_ratio": 2.0}).splitlines()
+    assert lines[0].split() == ["generation", "ratio", "9", "memory_ratio", "2"]
+    assert lines[1].endswith("at least 5 is met")
+    assert lines[2].endswith("at least 8 is NOT MET")
 
 
 def test_course_data_are_running_parities_in_float32():
@@ -70,85 +78,31 @@ def test_course_data_are_running_parities_in_float32():
     np.testing.assert_array_equal(np.cumsum(features, axis=1) % 2, labels)
 
 
-def test_course_run_repeats_and_leaves_the_global_generators_alone():
-    settings = dict(seed=1, cap=6, pool=40, validate_every=3, validation_size=20)
-    torch.manual_seed(5)
-    expected = torch.rand(1)
-    torch.manual_seed(5)
-    first = course.course_run(**settings)
-    assert torch.rand(1) == expected
-    assert (first["steps"], first["solved"]) == (6, False)
-    assert course.course_run(**settings)["steps"] == 6
+def test_the_courses_loop_makes_the_updates_it_is_asked_for():
+    accuracies = course.course_training(5)
+    assert [step for step, _ in accuracies] == [1, 2, 3, 4, 5]
+    assert all(0 <= accuracy <= 1 for _, accuracy in accuracies)
 
 
-def test_course_run_stops_at_exact_validation(monkeypatch):
-    monkeypatch.setattr(course, "course_validation", lambda *_: 1.0)
-    done = course.course_run(seed=0, cap=50, pool=16, validate_every=4, validation_size=8)
-    assert (done["steps"], done["solved"]) == (4, True)
-
-
-def test_course_validation_counts_bits():
-    model = course.CourseRNN(4)
-    with torch.no_grad():
-        model.hidden_to_logits.weight.zero_()
-        model.hidden_to_logits.bias.fill_(-1)
-    assert course.course_validation(model, 400, np.random.RandomState(0)) == pytest.approx(0.5, abs=0.02)
-
-
-def test_more_seeds_are_tried_until_enough_of_the_courses_runs_succeed(monkeypatch):
-    solved = {0: False, 1: True, 2: False, 3: True, 4: True}
-    monkeypatch.setattr(bench, "course_run", lambda seed, **_: {"solved": solved[seed], "seconds": 10.0 + seed})
-    monkeypatch.setattr(bench, "_default_run", lambda seed, cap: {"solved": True, "seconds": 0.5})
-    found = bench.time_to_solve(least_seeds=2, most_seeds=12, enough_solved=2, cap=9)
-    assert (found["course"]["seeds"], found["course"]["solved"]) == (4, 2)
-    assert found["course"]["median_seconds"] == 12.0
-    assert found["course"]["seconds_a_success"] == (10 + 11 + 12 + 13) / 2
-    assert found["ratio"] == 23.0 / 0.5
-    assert not found["course"]["is_bound"]
-
-
-def test_without_a_success_all_seconds_are_a_lower_bound(monkeypatch):
-    monkeypatch.setattr(bench, "course_run", lambda seed, **_: {"solved": False, "seconds": 10.0})
-    monkeypatch.setattr(bench, "_default_run", lambda seed, cap: {"solved": seed > 0, "seconds": 0.5})
-    found = bench.time_to_solve(least_seeds=3, most_seeds=3, enough_solved=1, cap=9)
-    assert (found["course"]["seconds_a_success"], found["course"]["is_bound"]) == (30.0, True)
-    assert (found["train"]["seconds_a_success"], found["train"]["is_bound"]) == (0.75, False)
-    assert found["ratio"] == 40.0
-    monkeypatch.setattr(bench, "_default_run", lambda seed, cap: {"solved": False, "seconds": 0.5})
-    assert bench.time_to_solve(least_seeds=1, most_seeds=1, enough_solved=1, cap=9)["ratio"] is None
-    assert bench._a_success(found["course"]) == "at least 30.00 (0 of 3 seeds succeed)"
-
-
-def test_table_says_which_target_is_met(quick):
-    content = json.loads(json.dumps(quick))
-    content["measurements"]["generation"] |= {"ratio": 9.0, "memory_ratio": 2.0}
-    content["measurements"]["step"]["ratio"] = 1.2
-    content["measurements"]["solve"]["ratio"] = 2.0
-    content["measurements"]["together"][0] |= {"course_ratio": 50.0, "train_ratio": 10.0}
-    lines = {line.split("  ")[0]: line for line in bench.table(content).splitlines()}
-    assert lines["data generation, course / ours"].endswith(">= 5    met")
-    assert lines["peak memory, course / ours"].endswith("NOT MET")
-    assert lines["a step, train / bare"].endswith("NOT MET")
-    assert lines["seeds together, course / all"].endswith(">= 40   met")
-    assert lines["seeds together, train / all"].endswith("NOT MET")
-    assert lines["time per success, course / train"].endswith("NOT MET")
-
-
-def test_command_prints_the_table_and_saves_where_asked(quick, tmp_path, monkeypatch):
-    monkeypatch.setattr(bench, "run", lambda quick_, report: report("1 of 5") or quick)
+def test_command_prints_each_result_and_saves_on_request(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "run", lambda quick_, report: report("a result") or quick[0])
     monkeypatch.setattr(results, "writable_folder", lambda: tmp_path)
-    shown = CliRunner().invoke(main, ["bench", "--quick"])
-    assert "a step, train / bare" in shown.stdout
-    assert shown.stderr == "1 of 5\n"
+    assert CliRunner().invoke(main, ["bench", "--quick"]).stdout == "a result\n"
     assert not list(tmp_path.iterdir())
     assert CliRunner().invoke(main, ["bench", "--save"]).exit_code == 0
-    assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick))
+    assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick[0]))
 
 
-def test_quick_figures_cannot_be_saved():
-    done = CliRunner().invoke(main, ["bench", "--quick", "--save"])
-    assert done.exit_code == 2
-    assert "exclude each other" in done.output
+@pytest.mark.parametrize("option", ["--quick", "--pages", "--grading"])
+def test_only_complete_measurements_of_the_library_are_saved(option):
+    refused = CliRunner().invoke(main, ["bench", option, "--save"])
+    assert refused.exit_code == 2
+    assert "--save cannot be combined" in refused.output
+
+
+def test_a_folder_without_pages_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="contains no built book"):
+        pages.measure(tmp_path, 1, print)
 
 
 # ---------------------------------------------------------------- grading
@@ -208,6 +162,3 @@ def test_the_command_measures_grading(monkeypatch):
     assert done.exit_code == 0, done.output
     assert "['unrolling'] True" in done.output
     assert grading.heading() in done.output
-    refused = CliRunner().invoke(main, ["bench", "--grading", "--save"])
-    assert refused.exit_code == 2
-    assert "not those of --pages or --grading" in refused.output

@@ -8,9 +8,9 @@ from torch import nn
 from parity_lib.cells import CELLS
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.ensemble import BatchedOptimizer, train_together
-from parity_lib.experiments import wilson_interval
 from parity_lib.models import ParityRNN
 from parity_lib.nets import Ensemble
+from parity_lib.statistics import wilson_interval
 from parity_lib.strings import TrainingStrings, ValidationStrings, stack_strings
 from parity_lib.training import masked_loss, train
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from parity_lib import ParityTask, bits_and_parity, evaluate, figures, train
-from parity_lib.experiments import wilson_interval
 from parity_lib.models import ParityRNN
+from parity_lib.statistics import wilson_interval
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 import parity_lib
 
 LIBRARY = Path(parity_lib.__file__).parent
-ORDER = ("version", "errors", "data", "padding", "cells", "models", "training", "nets", "strings",
+ORDER = ("version", "errors", "statistics", "data", "padding", "cells", "models", "training", "nets", "strings",
          "ensemble", "all_strings", "machine", "zonotopes", "boxes", "certify", "certificates", "verify",
          "experiments", "figures", "browser", "bench", "widgets", "checks", "teaching", "pdf", "cli")
 READ_IN_ONE_SITTING = ("data", "padding", "cells", "models", "training")

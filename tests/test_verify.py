@@ -14,7 +14,7 @@ from torch.nn.utils import parameters_to_vector
 from parity_lib import ParityRNN, boxes, by_hand, certify, verify
 from parity_lib.certificates import STORE, Stored, fingerprint, stored, write_store
 from parity_lib.cli import main
-from parity_lib.experiments.certificates import decided
+from parity_lib.experiments.certificates import decide
 from tests.nets import CELLS, next_states, wide_net
 
 arb = pytest.importorskip("flint").arb
@@ -163,10 +163,10 @@ def test_other_kinds_stay_in_the_store(right, wrong, tmp_path):
     lambda certificate: replace(certificate, verdict="refuted", string="1"),
 ])
 def test_a_verdict_that_fails_the_check_is_published_as_undecided(alter, right, monkeypatch):
-    assert decided(right, 30_000).verdict == "certified"
+    assert decide(right, 30_000).verdict == "certified"
     certificate = certify.certify(by_hand("tanh").float())
     monkeypatch.setattr(certify, "certify", lambda model, effort: alter(certificate))
-    undecided = decided(right, 30_000)
+    undecided = decide(right, 30_000)
     assert (undecided.verdict, undecided.blocked) == ("undecided", "checker")
     assert undecided.string is undecided.low is None
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from parity_lib.experiments import statistics
-from parity_lib.experiments.statistics import holm, median_steps, steps_p
+from parity_lib import statistics
+from parity_lib.experiments import comparisons
+from parity_lib.experiments.comparisons import holm, logrank_p
+from parity_lib.statistics import median_updates
 
 from .claim import Condition, Path, Results, at, replaced
 
@@ -18,8 +20,8 @@ MARGIN = 0.2    # success rates are called alike if they differ by less than 20 
 LEVEL = 0.05    # and different if chance gives such a difference less often than this, after Holm's correction
 
 # The same few counts are asked again and again.
-wilson_interval, alike, difference_p = map(cache, (statistics.wilson_interval, statistics.alike,
-                                                   statistics.difference_p))
+wilson_interval, equivalent_rates, fisher_p = map(cache, (
+    statistics.wilson_interval, comparisons.equivalent_rates, comparisons.fisher_p))
 
 
 def successes(row: dict[str, Any], key: str = "solved") -> tuple[int, int]:
@@ -70,7 +72,8 @@ less_than_half = one_row("solved with less than half of the seeds", lambda row: 
 def same_rate(one: Path, other: Path) -> Condition:
     """Equivalence: the interval of the difference lies within 20 points."""
     return counted(f"{called(one)} and {called(other)}: rates within {100 * MARGIN:.0f} points", one,
-                   lambda results: alike(successes(at(results, *one)), successes(at(results, *other)), MARGIN),
+                   lambda results: equivalent_rates(
+                       successes(at(results, *one)), successes(at(results, *other)), MARGIN),
                    reads=frozenset({other}))
 
 
@@ -83,7 +86,7 @@ def fewer(one: Path, other: Path) -> Condition:
 
 def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]], key: str = "solved") -> list[float]:
     """Fisher's exact test for each pair of rows, with Holm's correction for their number."""
-    return holm([difference_p(*(successes(at(results, *path), key) for path in pair)) for pair in pairs])
+    return holm([fisher_p(*(successes(at(results, *path), key) for path in pair)) for pair in pairs])
 
 
 def more_often(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
@@ -119,13 +122,14 @@ def cap(results: Results, row: dict[str, Any]) -> int:
 
 def middle(results: Results, row: dict[str, Any]) -> float:
     """The step by which half of all runs are solved (Kaplan-Meier); infinite if that is not reached."""
-    return median_steps(row["steps"], cap(results, row)) or float("inf")
+    return median_updates(row["steps"], cap(results, row)) or float("inf")
 
 
 def steps_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list[float]:
     """The log-rank test over all runs for each pair of rows, with Holm's correction for their number."""
     rows = [[at(results, *path) for path in pair] for pair in pairs]
-    return holm([steps_p(one["steps"], cap(results, one), other["steps"], cap(results, other)) for one, other in rows])
+    return holm([logrank_p(one["steps"], cap(results, one), other["steps"], cap(results, other))
+                 for one, other in rows])
 
 
 def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:

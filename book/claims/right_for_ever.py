@@ -1,6 +1,6 @@
 """Right for ever, by more updates or by strings with long runs."""
 
-from parity_lib.experiments import wilson_interval
+from parity_lib.statistics import wilson_interval
 
 from .claim import Claim, Condition, Path, Results, at
 from .rates import cannot_tell, counted, more_often

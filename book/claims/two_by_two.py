@@ -1,6 +1,6 @@
 """The two by two."""
 
-from parity_lib.experiments import wilson_interval
+from parity_lib.statistics import wilson_interval
 
 from .claim import Claim, Condition, Results, replaced
 from .rates import (

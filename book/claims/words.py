@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from parity_lib.experiments import wilson_interval
+from parity_lib.statistics import wilson_interval
 
 from .claim import Results
 

@@ -1,270 +1,182 @@
-"""How fast the library is beside the course's notebook and beside bare PyTorch.
+"""The speed of the library, compared with the course's notebook and with bare PyTorch.
 
-``parity bench`` measures five things in one run with one torch thread, and
-takes turns between the two sides of each comparison, so that a busy machine
-slows both. The course's code stands in :mod:`parity_lib.bench.course`.
+``parity bench`` takes five measurements with one PyTorch thread. The sides of a
+comparison take turns, so that a busy machine slows down all of them. The course's code
+is in :mod:`parity_lib.bench.course`.
 """
-
-from __future__ import annotations
 
 import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from parity_lib import training
-from parity_lib.bench.course import STEPS, course_bits_and_parity, course_run, course_training
-from parity_lib.cells import CELLS
-from parity_lib.data import ParityTask, bits_and_parity
+from parity_lib.bench.course import STEPS, course_bits_and_parity, course_training
+from parity_lib.data import Batch, ParityTask, bits_and_parity
 from parity_lib.ensemble import train_together
-from parity_lib.experiments.results import provenance
-from parity_lib.experiments.sources import source_hash
+from parity_lib.experiments.results import load, provenance
 from parity_lib.models import ParityRNN
-from parity_lib.training import History, masked_loss, train
+from parity_lib.training import CHUNK_STEPS, masked_loss, train
 
-TARGETS = {
-    "solve_ratio": 25.0,         # at least: the course's expected time per success, divided by ours
-    "step_ratio": 1.10,          # at most: a step of train, divided by the bare step
-    "generation_ratio": 5.0,     # at least: the course's time for its data, divided by ours
-    "memory_ratio": 8.0,         # at least: the course's peak memory, divided by ours
-    "course_seeds_ratio": 40.0,  # at least: a step of the course's loop times the seeds, divided by one of all together
-    "train_seeds_ratio": 15.0,   # at least: the same for a step of train
-    "gated_seeds_ratio": 10.0,   # at least: the same for LSTM and GRU, GATED
-}
-
-
-def _setting(cell: str, hidden: int, batch: int, seeds: int) -> dict[str, Any]:
-    return {"cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds}
-
-
-GATED = [_setting(cell, 8, 64, 50) for cell in ("lstm", "gru")]
+TARGETS = {     # lower bounds; of "together" for the first row
+    "step": {"ratio": 0.91}, "generation": {"ratio": 5.0, "memory_ratio": 8.0},
+    "together": {"train_ratio": 15.0, "course_ratio": 40.0}, "success": {"ratio": 25.0}}
 SIZES = {
-    "solve": {"least_seeds": 5, "most_seeds": 12, "enough_solved": 3, "cap": 15_000, "pool": 100_000,
-              "validate_every": 1000, "validation_size": 5000},
-    "step": {"blocks": 15, "steps_a_block": 200},
-    "generation": {"count": 100_000, "repeats": 15, "growth": [10_000, 100_000, 1_000_000]},
+    "step": {"blocks": 8, "updates": 200},
+    "generation": {"count": 100_000, "repeats": 15},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
-    "together": {"rounds": 3, "steps": 60, "settings": [
-        _setting("tanh", 4, 8, 64), _setting("tanh", 4, 8, 8), _setting("tanh", 4, 8, 256),
-        _setting("tanh", 4, 8, 1024),
-        _setting("relu", 4, 8, 64), _setting("lstm", 4, 8, 64), _setting("gru", 4, 8, 64),
-        _setting("tanh", 8, 64, 50), _setting("relu", 8, 64, 50), *GATED,
-        _setting("tanh", 32, 32, 20), _setting("lstm", 32, 32, 20), _setting("lstm", 64, 64, 4)]},
+    "together": {"rounds": 3, "updates": 40, "settings": [
+        {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}, *(
+            {"cell": cell, "hidden": 8, "batch": 64, "seeds": 50} for cell in ("tanh", "lstm", "gru"))]},
 }
 QUICK_SIZES = {
-    "solve": {"least_seeds": 1, "most_seeds": 1, "enough_solved": 1, "cap": 4, "pool": 32,
-              "validate_every": 2, "validation_size": 10},
-    "step": {"blocks": 2, "steps_a_block": 3},
-    "generation": {"count": 100, "repeats": 2, "growth": [10, 100]},
+    "step": {"blocks": 2, "updates": 3},
+    "generation": {"count": 100, "repeats": 2},
     "packing": {"hidden": [4], "batch": [8], "repeats": 2},
-    "together": {"rounds": 1, "steps": 2, "settings": [_setting("tanh", 4, 8, 2), _setting("lstm", 2, 2, 2)]},
+    "together": {"rounds": 1, "updates": 2, "settings": [
+        {"cell": cell, "hidden": 4, "batch": 8, "seeds": 2} for cell in ("tanh", "lstm")]},
 }
 
 
-# ---------------------------------------------------------------- the five measurements
+def step(blocks: int, updates: int) -> dict[str, Any]:
+    """Measure an update by ``train`` with the default recipe and by a bare PyTorch loop, in microseconds.
 
-
-def time_to_solve(least_seeds: int, most_seeds: int, enough_solved: int, **course: int) -> dict[str, Any]:
-    """Seconds until validation is exact: the course's loop against the default recipe, in turns.
-
-    At least ``least_seeds`` seeds each, and more, up to ``most_seeds``, until
-    ``enough_solved`` of the course's runs have succeeded. The expected time per success
-    is what somebody waits who starts again with the next seed after each failure: all
-    seconds of all runs over the number of successes. Where none succeeds, all seconds
-    are a lower bound of it (``"is_bound"``). ``ratio`` is that of the two; it is a lower
-    bound where the course's is one, and None where ours is, for then nothing bounds it from below.
+    The bare loop gets the same batches, made beforehand, and ends with the same weights
+    (``same_weights``). In addition, ``train`` draws its data, keeps its history and computes
+    the accuracy.
     """
-    runs: dict[str, list] = {"course": [], "train": []}
-    for seed in range(most_seeds):
-        runs["course"].append(course_run(seed, **course))
-        runs["train"].append(_default_run(seed, course["cap"]))
-        if seed + 1 >= least_seeds and sum(run["solved"] for run in runs["course"]) >= enough_solved:
-            break
-    result: dict[str, Any] = {}
-    for side, group in runs.items():
-        solved = [run["seconds"] for run in group if run["solved"]]
-        result[side] = {"runs": group, "seeds": len(group), "solved": len(solved),
-                        "median_seconds": statistics.median(solved) if solved else None,
-                        "seconds_a_success": sum(run["seconds"] for run in group) / max(len(solved), 1),
-                        "is_bound": not solved}
-    course, ours = (result[side]["seconds_a_success"] for side in ("course", "train"))
-    return result | {"ratio": None if result["train"]["is_bound"] else course / ours}
+    task, rng = ParityTask(STEPS), np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
+    batches: list[Batch] = []
+    while len(batches) < updates:
+        chunk = task.assemble(*task.draw(32 * CHUNK_STEPS, rng))
+        batches += [Batch(*parts) for parts in zip(*(part.split(32) for part in chunk))]
+
+    def bare() -> ParityRNN:
+        model = ParityRNN()
+        optimizer, loss_fn = torch.optim.Adam(model.parameters(), lr=0.005, fused=True), nn.BCEWithLogitsLoss()
+        for batch in batches[:updates]:
+            optimizer.zero_grad()
+            loss_fn(model(batch.inputs), batch.targets).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 0.25)
+            optimizer.step()
+        return model
+
+    def ours() -> ParityRNN:
+        model = ParityRNN()
+        train(model, task, max_steps=updates, seed=0, validate_every=updates + 1, validation_size=1, progress=False)
+        return model
+
+    same = all(torch.equal(a, b) for a, b in zip(bare().parameters(), ours().parameters(), strict=True))
+    bare_us, train_us = (seconds / updates * 1e6 for seconds in in_turns([bare, ours], blocks))
+    return {"bare_us": bare_us, "train_us": train_us, "ratio": bare_us / train_us, "same_weights": same}
 
 
-def _default_run(seed: int, cap: int) -> dict[str, Any]:
-    began = time.perf_counter()
-    history = train(ParityRNN(seed=seed), ParityTask(STEPS), max_steps=cap, seed=seed, progress=False)
-    return {"seed": seed, "steps": history.steps, "solved": history.solved, "seconds": time.perf_counter() - began}
+def generation(count: int, repeats: int) -> dict[str, Any]:
+    """Measure how the course's code and ``bits_and_parity`` make ``count`` strings of 50 bits with their parity.
 
-
-def step_cost(blocks: int, steps_a_block: int) -> dict[str, Any]:
-    """Microseconds a step: ``train`` with the default recipe against the bare five lines, block by block in turns.
-
-    The bare lines get the same batches, made beforehand, and end with the same
-    weights (``same_weights``), so both did the same work. ``train`` draws its
-    data, keeps its history and computes the accuracy besides.
+    Returns median times in milliseconds, peaks of the memory in MiB, and their ratios.
     """
-    batches = _batches_of_train(steps_a_block)
-    seconds: dict[str, list[float]] = {"bare": [], "train": []}
-    for _ in range(blocks + 1):
-        bare, ours = ParityRNN(), ParityRNN()
-        seconds["bare"].append(_seconds(lambda: _bare_steps(bare, batches)))  # noqa: B023
-        seconds["train"].append(_seconds(lambda: _train_steps(ours, steps_a_block)))  # noqa: B023
-    median = {side: statistics.median(values[1:]) / steps_a_block * 1e6 for side, values in seconds.items()}
-    same = all(torch.equal(a, b) for a, b in zip(bare.parameters(), ours.parameters(), strict=True))
-    return {"bare_us": median["bare"], "train_us": median["train"], "ratio": median["train"] / median["bare"],
-            "same_weights": same}
+    def course() -> None:
+        course_bits_and_parity(count, STEPS, np.random.RandomState(0))
 
+    def ours() -> None:
+        bits_and_parity(count, STEPS, np.random.default_rng(0))
 
-def _batches_of_train(count: int) -> list:
-    history = History({})
-    rng = np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
-    batches = []
-    for batch in training._training_batches(ParityTask(STEPS), 32, rng, history, count):
-        batches.append(batch)
-        history.loss.append(0.0)
-        history.accuracy.append(0.0)
-    return batches
-
-
-def _bare_steps(model: nn.Module, batches: list) -> None:
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.005, fused=True)
-    loss_fn = nn.BCEWithLogitsLoss()
-    for batch in batches:
-        optimizer.zero_grad()
-        loss = loss_fn(model(batch.inputs), batch.targets)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 0.25)
-        optimizer.step()
-
-
-def _train_steps(model: nn.Module, steps: int) -> None:
-    train(model, ParityTask(STEPS), max_steps=steps, seed=0, validate_every=steps + 1, validation_size=1,
-          progress=False)
-
-
-def generation(count: int, repeats: int, growth: list[int]) -> dict[str, Any]:
-    """Making ``count`` strings of 50 bits with their running parity: the course's code against ``bits_and_parity``.
-
-    Median milliseconds, peak MiB, and for ours the nanoseconds a string at each
-    size of ``growth``: level where the cost grows in proportion.
-    """
-    def course():
-        return course_bits_and_parity(count, STEPS, np.random.RandomState(0))
-
-    def ours(size: int = count):
-        return bits_and_parity(size, STEPS, np.random.default_rng(0))
-
-    seconds = {"course": [], "ours": []}
-    for _ in range(repeats):
-        seconds["course"].append(_seconds(course))
-        seconds["ours"].append(_seconds(ours))
-    median = {side: statistics.median(values) * 1e3 for side, values in seconds.items()}
-    peak = {"course": _peak_mib(course), "ours": _peak_mib(ours)}
-    a_string = [statistics.median(_seconds(lambda: ours(size)) for _ in range(repeats)) / size * 1e9  # noqa: B023
-                for size in growth]
-    return {"course_ms": median["course"], "ours_ms": median["ours"], "ratio": median["course"] / median["ours"],
-            "course_mib": peak["course"], "ours_mib": peak["ours"], "memory_ratio": peak["course"] / peak["ours"],
-            "growth": {"strings": growth, "ns_a_string": a_string}}
+    course_ms, ours_ms = (seconds * 1e3 for seconds in in_turns([course, ours], repeats))
+    course_mib, ours_mib = peak_mib(course), peak_mib(ours)
+    return {"course_ms": course_ms, "ours_ms": ours_ms, "ratio": course_ms / ours_ms,
+            "course_mib": course_mib, "ours_mib": ours_mib, "memory_ratio": course_mib / ours_mib}
 
 
 def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str, Any]]:
-    """Forward and backward through strings of 1 to 50 bits: packed against masked, in turns.
+    """Measure forward and backward passes through packed and through masked strings of 1 to 50 bits.
 
-    A row for each cell, hidden size and batch size, with median microseconds;
-    ``ratio`` is packed divided by masked.
+    Returns a row for each cell, number of units and batch size, with median times in
+    microseconds and their ratio.
     """
-    rows = []
-    for cell in ("relu", "lstm"):
-        for hidden_size in hidden:
-            for batch_size in batch:
-                model = ParityRNN(hidden_size, cell)
-                strings = ParityTask((1, STEPS)).batch(batch_size, np.random.default_rng(0))
-                seconds = {True: [], False: []}
-                for _ in range(repeats + 2):
-                    for packed, values in seconds.items():
-                        values.append(_seconds(lambda: _there_and_back(model, strings, packed)))  # noqa: B023
-                packed, masked = (statistics.median(seconds[key][2:]) * 1e6 for key in (True, False))
-                rows.append({"cell": cell, "hidden": hidden_size, "batch": batch_size, "packed_us": packed,
-                             "masked_us": masked, "ratio": packed / masked})
-    return rows
+    def row(cell: str, units: int, batch_size: int) -> dict[str, Any]:
+        model = ParityRNN(units, cell)
+        strings = ParityTask((1, STEPS)).batch(batch_size, np.random.default_rng(0))
+
+        def forward_and_backward(packed: bool) -> None:
+            model.zero_grad()
+            logits = model(strings.inputs, strings.run_lengths, packed=packed)
+            masked_loss(logits, strings.targets, strings.mask).backward()
+
+        packed_us, masked_us = (seconds * 1e6 for seconds in in_turns(
+            [partial(forward_and_backward, packed) for packed in (True, False)], repeats))
+        return {"cell": cell, "hidden": units, "batch": batch_size, "packed_us": packed_us, "masked_us": masked_us,
+                "ratio": packed_us / masked_us}
+
+    return [row(*setting) for setting in product(("relu", "lstm"), hidden, batch)]
 
 
-def _there_and_back(model: ParityRNN, batch, packed: bool) -> None:
-    model.zero_grad()
-    masked_loss(model(batch.inputs, batch.run_lengths, packed=packed), batch.targets, batch.mask).backward()
+def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Measure an update of many seeds by ``train_together``, and of a single seed by ``train`` and the course's loop.
 
-
-def together(rounds: int, steps: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A step of many seeds at once against steps of the course's loop and of ``train``, in turns.
-
-    A row for each of ``settings`` (cell, hidden, batch, seeds): median milliseconds of a
-    step of all seeds by :func:`~parity_lib.ensemble.train_together`, of one step of ``train``,
-    and (at the first row, which is the course's setting) of the course's loop; the ratios are what the same seeds
-    would take one after the other, divided by that. ``billions`` are multiplications
-    and additions a second in the matrix products alone, ``possible`` those of one
-    large product. ``mib`` is the peak of NumPy's memory in a step.
+    Returns a row for each of the ``settings``, with median times in milliseconds. A ratio is the
+    time that all seeds would take one after the other, divided by their time together. The
+    course's loop is measured with its own settings only, which must come first.
     """
-    possible = _operations_a_second()
-    return [_together(rounds, steps, **setting, with_course=row == 0) | {"possible": possible}
-            for row, setting in enumerate(settings)]
+    def row(cell: str, hidden: int, batch: int, seeds: int, with_course: bool) -> dict[str, Any]:
+        task = ParityTask(STEPS)
+        options = {"optimizer": "sgd", "lr": 1.0, "clip": None, "batch_size": batch, "validation_size": 1,
+                   "validate_every": 10**9, "progress": False}
+
+        def all_seeds(count: int) -> None:
+            models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
+            train_together(models, task, max_steps=count, seeds=range(seeds), **options)
+
+        def single_seed(count: int) -> None:
+            train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **options)
+
+        works = [all_seeds, single_seed, course_training] if with_course else [all_seeds, single_seed]
+        # The difference of a long and a short run leaves out the time of creating networks and data.
+        taken = in_turns([partial(work, count) for work in works for count in (updates, 3 * updates)], rounds)
+        together_ms, train_ms, *course_ms = ((long - short) / (2 * updates) * 1e3
+                                             for short, long in zip(taken[::2], taken[1::2]))
+        return {"together_ms": together_ms, "train_ms": train_ms, "train_ratio": seeds * train_ms / together_ms,
+                "course_ms": course_ms[0] if with_course else None,
+                "course_ratio": seeds * course_ms[0] / together_ms if with_course else None}
+
+    return [setting | row(**setting, with_course=place == 0) for place, setting in enumerate(settings)]
 
 
-def _together(rounds: int, steps: int, cell: str, hidden: int, batch: int, seeds: int,
-              with_course: bool) -> dict[str, Any]:
-    settings = {"optimizer": "sgd", "lr": 1.0, "clip": None, "batch_size": batch, "validation_size": 1,
-                "validate_every": steps + 1, "progress": False}
-    task = ParityTask(STEPS)
+def success(course_ms: float, train_us: float) -> dict[str, float]:
+    """Return the expected seconds until a run succeeds, if each failure is followed by a run from the next seed.
 
-    def all_seeds(count: int):
-        models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
-        train_together(models, task, max_steps=count, seeds=range(seeds), **settings)
-
-    def one_seed(count: int):
-        train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **settings)
-
-    def course(count: int):
-        course_training(np.random.RandomState(0), count, batch * count, count + 1, 1)
-
-    sides = {"together": all_seeds, "train": one_seed}
-    if with_course:
-        sides["course"] = course
-    ms: dict[str, list[float]] = {side: [] for side in sides}
-    for _ in range(rounds):
-        for side, work in sides.items():  # the difference of two runs leaves out what is done once
-            short, long = (_seconds(lambda: work(count)) for count in (steps, 3 * steps))  # noqa: B023
-            ms[side].append((long - short) / (2 * steps) * 1e3)
-    median = {side: statistics.median(values) for side, values in ms.items()}
-    rows = len(CELLS[cell].blocks)
-    operations = 3 * 2 * STEPS * seeds * batch * rows * hidden * (hidden + 2)  # forward, and twice as many back
-    return {
-        "cell": cell, "hidden": hidden, "batch": batch, "seeds": seeds,
-        "together_ms": median["together"], "train_ms": median["train"],
-        "train_ratio": seeds * median["train"] / median["together"],
-        "course_ms": median.get("course"),
-        "course_ratio": seeds * median["course"] / median["together"] if with_course else None,
-        "billions": operations / median["together"] / 1e6, "mib": _peak_mib(lambda: all_seeds(2)),
-    }
+    The updates until success or failure come from the experiments ``course_loop`` and
+    ``recipes``, and the times per update from the other measurements.
+    """
+    seconds = {}
+    for name, row, per_update in (("course_loop", "fixed", course_ms / 1e3), ("recipes", "relu 32", train_us / 1e6)):
+        runs, cap = load(name)[row], load(name, "provenance")["settings"]["cap"]
+        seconds[f"{name}_seconds"] = sum(updates or cap for updates in runs["steps"]) / runs["solved"] * per_update
+    return seconds | {"ratio": seconds["course_loop_seconds"] / seconds["recipes_seconds"]}
 
 
-def _operations_a_second(size: int = 512) -> float:
-    """Billions of multiplications and additions a second in a product of two large float32 matrices."""
-    matrix = torch.ones(size, size)
-    return 2 * size**3 / min(_seconds(lambda: matrix @ matrix) for _ in range(10)) / 1e9
+def in_turns(works: list[Callable[[], Any]], rounds: int) -> list[float]:
+    """Call the functions in turns, once more than ``rounds`` times, and return the median seconds of each.
+
+    The first call of each function does not count.
+    """
+    seconds: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds + 1):
+        for work, times in zip(works, seconds):
+            began = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - began)
+    return [statistics.median(times[1:]) for times in seconds]
 
 
-def _seconds(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _peak_mib(work: Callable[[], Any]) -> float:
+def peak_mib(work: Callable[[], Any]) -> float:
+    """Return the peak of the memory that NumPy and Python allocate while the function runs, in MiB."""
     tracemalloc.start()
     work()
     peak = tracemalloc.get_traced_memory()[1]
@@ -272,76 +184,34 @@ def _peak_mib(work: Callable[[], Any]) -> float:
     return peak / 2**20
 
 
-# ---------------------------------------------------------------- all of it
-
-
 def run(quick: bool = False, report: Callable[[str], Any] = lambda line: None) -> dict[str, Any]:
-    """Measure everything, in three to ten minutes (``quick``: at once, and the figures mean nothing).
+    """Take all measurements, in about two minutes (``quick``: at once, with meaningless numbers).
 
-    ``report`` gets a line about each measurement as it begins. Returns the
-    content of ``bench.json``: ``results`` with
-    ``targets`` and ``sizes``; ``measurements`` with ``solve``, ``step``,
-    ``generation``, ``packing`` and ``together`` as the five functions return them;
-    ``provenance``.
+    ``report`` receives a line with each result as soon as there is one. Returns the content
+    of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements`` with the
+    values of the five functions by name, and ``provenance``.
     """
-    sizes = QUICK_SIZES if quick else SIZES
-    threads = torch.get_num_threads()
+    sizes, threads, began = QUICK_SIZES if quick else SIZES, torch.get_num_threads(), time.perf_counter()
     torch.set_num_threads(1)
-    began = time.perf_counter()
-    works = {"step": step_cost, "generation": generation, "packing": packing, "together": together,
-             "solve": time_to_solve}
-    measurements = {}
+    measured: dict[str, Any] = {}
     try:
-        for number, (name, work) in enumerate(works.items(), start=1):
-            what = work.__doc__.splitlines()[0].rstrip(".")
-            report(f"{number} of {len(works)}, after {time.perf_counter() - began:.0f} s: {what}")
-            measurements[name] = work(**sizes[name])
+        for measurement in (step, generation, packing, together):
+            name = measurement.__name__
+            measured[name] = measurement(**sizes[name])
+            report(describe(name, measured[name]))
     finally:
         torch.set_num_threads(threads)
-    return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
-            "provenance": provenance({}, source_hash(__name__), time.perf_counter() - began)}
+    measured["success"] = success(measured["together"][0]["course_ms"], measured["step"]["train_us"])
+    report(describe("success", measured["success"]))
+    return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measured,
+            "provenance": provenance({}, time.perf_counter() - began)}
 
 
-def table(content: dict[str, Any]) -> str:
-    """What :func:`run` measured as lines of text: each target, and whether it is met."""
-    found, targets = content["measurements"], content["results"]["targets"]
-    solve, step, made, first = found["solve"], found["step"], found["generation"], found["together"][0]
-    lines = [
-        _line("time per success, course / train", solve["ratio"], targets["solve_ratio"], at_least=True),
-        f"    expected seconds per success: course {_a_success(solve['course'])}, train {_a_success(solve['train'])}",
-        _line("a step, train / bare", step["ratio"], targets["step_ratio"], at_least=False),
-        f"    train {step['train_us']:.0f} us, bare {step['bare_us']:.0f} us, same weights: {step['same_weights']}",
-        _line("data generation, course / ours", made["ratio"], targets["generation_ratio"], at_least=True),
-        f"    course {made['course_ms']:.1f} ms, ours {made['ours_ms']:.1f} ms; ns a string at "
-        + ", ".join(f"{n:,}: {ns:.0f}" for n, ns in zip(made["growth"]["strings"], made["growth"]["ns_a_string"])),
-        _line("peak memory, course / ours", made["memory_ratio"], targets["memory_ratio"], at_least=True),
-        f"    course {made['course_mib']:.1f} MiB, ours {made['ours_mib']:.1f} MiB",
-        _line("seeds together, course / all", first["course_ratio"], targets["course_seeds_ratio"], at_least=True),
-        _line("seeds together, train / all", first["train_ratio"], targets["train_seeds_ratio"], at_least=True),
-        *(_line(f"seeds together, {row['cell']}", row["train_ratio"], targets["gated_seeds_ratio"], at_least=True)
-          for row in found["together"] if {key: row[key] for key in GATED[0]} in GATED),
-        *(f"    {row['cell']:5} hidden {row['hidden']:2} batch {row['batch']:2}, {row['seeds']:4} seeds: "
-          f"{row['together_ms']:7.2f} ms, train {row['train_ms']:5.2f} ms, "
-          f"{row['train_ratio']:5.1f} times; "
-          f"{row['billions']:5.1f} of {row['possible']:.0f} billion operations a second, {row['mib']:.0f} MiB"
-          for row in found["together"]),
-        "packed against masked, forward + backward (no target):",
-        *(f"    {row['cell']:5} hidden {row['hidden']:2} batch {row['batch']:2}: packed {row['packed_us']:6.0f} us, "
-          f"masked {row['masked_us']:6.0f} us, packed / masked {row['ratio']:.2f}" for row in found["packing"]),
-    ]
-    return "\n".join(lines)
-
-
-def _line(what: str, value: float | None, target: float, at_least: bool) -> str:
-    met = value is not None and (value >= target if at_least else value <= target)
-    bound = f"{'>=' if at_least else '<='} {target:g}"
-    return f"{what:32} {_show(value):>7}  target {bound:7} {'met' if met else 'NOT MET'}"
-
-
-def _a_success(side: dict[str, Any]) -> str:
-    bound = "at least " if side["is_bound"] else ""
-    return f"{bound}{side['seconds_a_success']:.2f} ({side['solved']} of {side['seeds']} seeds succeed)"
-
-
-def _show(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f}"
+def describe(name: str, measured: dict[str, Any] | list[dict[str, Any]]) -> str:
+    """Return a measurement as lines of text: each value, and whether the targets are met."""
+    rows = measured if isinstance(measured, list) else [measured]
+    lines = ["  ".join([f"{name:10}", *(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
+                                        for key, value in row.items() if value is not None)]) for row in rows]
+    return "\n".join(lines + [
+        f"{'':10}  {key}: the target of at least {target:g} is {'met' if rows[0][key] >= target else 'NOT MET'}"
+        for key, target in TARGETS.get(name, {}).items()])

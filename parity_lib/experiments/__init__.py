@@ -1,128 +1,108 @@
-"""The book's experiments, a file each, and the files in which their results are kept.
+"""The experiments of the book, one module each, and the registry that finds and runs them.
 
-Every module here that is not named in ``SHARED`` is an experiment: its docstring
-asks a question. Either it has a function ``run``, whose keyword arguments are its
-settings and which returns plain numbers, lists and dicts; or it is a series and
-has a function ``conditions``, which returns settings by name, each trained from
-``SEEDS`` seeds. ``QUICK`` holds settings that take seconds instead of minutes and
-give figures that mean nothing; ``SAMPLE`` what a recheck derives again. To add an
-experiment, add a file.
+Every module of this package that is not named in ``SHARED`` is an experiment. The
+first line of its docstring is the question that it answers. It has either
+
+- ``CONDITIONS``, training conditions by name, each of which is trained from ``SEEDS``
+  seeds: such an experiment is called a series; or
+- a function ``run``, whose keyword arguments are the settings, and which returns
+  numbers, lists and dicts, as JSON can hold them; and ``QUICK``, settings for tests,
+  which take seconds and give meaningless numbers.
+
+``SAMPLE`` is the part that a recheck derives again: names of conditions for a series
+(by default the first and the last), settings for another experiment (by default those
+of the whole). To add an experiment, add a module.
 """
-
-from __future__ import annotations
 
 import importlib
 import inspect
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import torch
-
 from parity_lib.errors import require_choice
-from parity_lib.experiments import sources
-from parity_lib.experiments.results import load, provenance, results_folder, writable_folder, write
-from parity_lib.experiments.statistics import wilson_interval
+from parity_lib.experiments.results import load, provenance, writable_folder, write
 
-__all__ = ["defaults", "find", "is_series", "load", "names", "question", "results_folder", "run", "source_hash",
-           "state", "wilson_interval", "writable_folder"]
+__all__ = ["conditions", "defaults", "find", "is_series", "load", "names", "question", "run", "run_settings",
+           "writable_folder"]
 
-SHARED = ("condition", "enumerated", "jobs", "nets", "recheck", "results", "signal_and_noise", "sources", "statistics",
+SHARED = ("comparisons", "condition", "enumerated", "jobs", "nets", "recheck", "results", "signal_and_noise",
           "summaries")
+QUICK_SEEDS, QUICK_UPDATES = 2, 20
 
 
 def names() -> tuple[str, ...]:
-    """Every experiment, in alphabetical order."""
-    here = Path(__file__).parent.glob("*.py")
-    return tuple(sorted(file.stem for file in here if file.stem not in (*SHARED, "__init__")))
+    """Return the names of all experiments in alphabetical order."""
+    modules = {file.stem for file in Path(__file__).parent.glob("*.py")}
+    return tuple(sorted(modules - {*SHARED, "__init__"}))
 
 
 def find(name: str) -> ModuleType:
-    """The module of an experiment. Raises ValueError where there is none of this name."""
+    """Return the module of an experiment. Raises ValueError if there is no experiment of this name."""
     require_choice("name", name, names())
     return importlib.import_module(f"{__name__}.{name}")
 
 
-def is_series(name: str) -> bool:
-    """Whether an experiment is a grid of conditions, trained seed by seed."""
-    return hasattr(find(name), "conditions")
-
-
 def question(name: str) -> str:
-    """What an experiment asks: the first line of its file."""
+    """Return the question that an experiment answers."""
     return find(name).__doc__.splitlines()[0]
 
 
+def is_series(name: str) -> bool:
+    """Return whether an experiment trains conditions, each from many seeds."""
+    return hasattr(find(name), "CONDITIONS")
+
+
+def conditions(name: str, quick: bool = False) -> dict[str, Any]:
+    """Return the conditions of a series by name; if ``quick``, two of them with few updates, for tests."""
+    every = find(name).CONDITIONS
+    return {key: replace(every[key], max_steps=QUICK_UPDATES) for key in list(every)[:2]} if quick else every
+
+
 def defaults(name: str) -> dict[str, Any]:
-    """The settings of an experiment: the keyword arguments of its function, and the seeds of a series.
+    """Return the default settings of an experiment: the number of seeds of a series, or the arguments of ``run``.
 
     >>> defaults("recipes")
     {'seeds': 20, 'cap': 3000}
     """
-    module = find(name)
-    function = module.conditions if is_series(name) else module.run
-    settings = {key: parameter.default for key, parameter in inspect.signature(function).parameters.items()}
-    return settings | {"seeds": module.SEEDS} if is_series(name) else settings
-
-
-def source_hash(name: str) -> str:
-    """A hash of the code behind an experiment."""
-    return sources.source_hash(find(name).__name__)
-
-
-def state(name: str, folder: Path | None = None) -> str:
-    """What NAME.json is to the code as it stands: "current", "missing", "damaged" or "of other sources"."""
-    try:
-        made_by = load(name, "provenance", folder)["sources"]
-    except FileNotFoundError:
-        return "missing"
-    except (ValueError, KeyError, TypeError):
-        return "damaged"
-    return "current" if made_by == source_hash(name) else "of other sources"
+    if is_series(name):
+        return {"seeds": find(name).SEEDS}
+    return {key: parameter.default for key, parameter in inspect.signature(find(name).run).parameters.items()}
 
 
 def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = None, jobs: int = -1) -> Path:
-    """Run an experiment with one torch thread, write ``folder/NAME.json`` and return its path.
+    """Run an experiment, write ``folder/NAME.json`` and return its path.
 
-    A series goes on where it was stopped; for ``scheduler`` and ``jobs`` see
-    :func:`~parity_lib.experiments.jobs.train_series`. Raises ValueError where
+    If a series was stopped, it continues where it was. ``scheduler`` and ``jobs`` are
+    described at :func:`~parity_lib.experiments.jobs.train_series`. Raises ValueError if
     there is no experiment of this name.
     """
-    module, behind = find(name), source_hash(name)
-    settings = defaults(name) | (module.QUICK if quick else {})
-    began = time.perf_counter()
-    if not is_series(name):
-        results = with_one_thread(module.run, **settings)
-        return _write(name, folder, results, settings, behind, began)
-    from parity_lib.experiments.condition import QUICK_EXAMINATION, Examination
+    from parity_lib.experiments.condition import EVALUATION
     from parity_lib.experiments.jobs import FinishedJobs, train_series
 
-    examination = QUICK_EXAMINATION if quick else Examination()
-    finished = FinishedJobs(folder / "unfinished" / name, behind, examination)
-    results = train_series(conditions(name, settings), settings["seeds"], finished, scheduler, jobs)
-    path = _write(name, folder, results, settings | {"tests": asdict(examination)}, behind, began)
+    began = time.perf_counter()
+    finished = FinishedJobs(folder / "unfinished" / name)
+    if is_series(name):
+        settings = {"seeds": QUICK_SEEDS if quick else find(name).SEEDS, "tests": EVALUATION}
+        results = train_series(conditions(name, quick), settings["seeds"], finished, scheduler, jobs)
+    else:
+        settings = defaults(name) | (find(name).QUICK if quick else {})
+        results = run_settings(name, settings)
+    path = write(folder / f"{name}.json",
+                 {"results": results, "provenance": provenance(settings, time.perf_counter() - began)})
     finished.remove()
     return path
 
 
-def conditions(name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """The conditions of a series by name, under these settings."""
-    return find(name).conditions(**{key: value for key, value in settings.items() if key != "seeds"})
+def run_settings(name: str, settings: dict[str, Any]) -> Any:
+    """Return the results of an experiment that is not a series, computed with one PyTorch thread."""
+    import torch
 
-
-def with_one_thread(function: Callable[..., Any], **settings: Any) -> Any:
-    """What a function returns with one torch thread; the threads are given back."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return function(**settings)
+        return find(name).run(**settings)
     finally:
         torch.set_num_threads(threads)
-
-
-def _write(name: str, folder: Path, results: Any, settings: dict[str, Any], behind: str, began: float) -> Path:
-    made = provenance(settings, behind, time.perf_counter() - began)
-    return write(folder / f"{name}.json", {"results": results, "provenance": made})

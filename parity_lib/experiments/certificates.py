@@ -1,18 +1,18 @@
-"""Are trained nets right on strings of every length, and would random strings have shown it where they are not?
+"""Are trained networks correct on strings of every length, and would random strings show it if they are not?
 
-The nets are kept in :mod:`parity_lib.certificates`: those that were right on all
-of their validation strings, 1.5 times as long as those of training.
-Each is given to :func:`~parity_lib.certify.certify`, and what it finds to :mod:`~parity_lib.verify`.
-Returns ``{"random_bits", "nets": {a name of CERTIFIED_KINDS: {"seeds",
-"solved", "trained_on", "certified", "refuted", "undecided", "blocked": {"effort",
-"threshold", "checker": how many have no proof, and why}, "boxes": [a
-certified net each], "refuting_lengths": [a refuted net each],
-"passed_random": how many of the refuted are right on a string of so many
-random bits}}, "two_units": {"clusters", "even_clusters": [a net of kind
-"tanh 2" each], "machine_states": [the same: of the minimised machine]}}``.
+The networks are those in :mod:`parity_lib.certificates`: they were correct on all of
+their validation strings, which are 1.5 times as long as the training strings. Each is
+given to :func:`~parity_lib.certify.certify`, and the verdict to :mod:`~parity_lib.verify`.
+Returns ``{"random_bits", "nets": {name in CERTIFIED_KINDS: {"seeds", "solved",
+"trained_on", "certified", "refuted", "undecided", "blocked", "boxes",
+"refuting_lengths", "passed_random"}}, "two_units": {"clusters", "even_clusters",
+"machine_states"}}``. ``blocked`` counts the undecided networks by the reason: "effort",
+"threshold" or "checker". ``boxes`` has an entry for each certified network,
+``refuting_lengths`` one for each refuted network, and ``passed_random`` counts the refuted
+networks that are correct on a string of ``random_bits`` random bits. The lists in
+``two_units`` have an entry for each network of the kind "tanh 2"; ``machine_states`` is the
+number of states of the minimised machine.
 """
-
-from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
@@ -29,7 +29,7 @@ from parity_lib.ensemble import train_together
 from parity_lib.experiments.nets import RECIPES, TRAINED_ON
 from parity_lib.models import ParityRNN
 
-# Nets for certificates: what they are, how they are trained, on how many bits, and with how many seeds.
+# For each kind: the network, the settings of its training, the training length in bits, the number of seeds.
 CERTIFIED_KINDS = {
     "tanh 2": ({"hidden_size": 2, "cell": "tanh"}, {"batch_size": 64, "lr": 0.03, "clip": 1.0}, 20, 120),
     "tanh 4": ({"hidden_size": 4, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 1.0}, TRAINED_ON, 40),
@@ -43,82 +43,91 @@ CERTIFIED_KINDS = {
     "lstm 8, 10 bits": (*RECIPES["lstm 8"], 10, 20),
     "gru 8": (*RECIPES["gru 8"], TRAINED_ON, 20),
 }
+VERDICTS = ("certified", "refuted", "undecided")
 QUICK: dict[str, Any] = {"anew": True, "kept": False, "cap": 20, "effort": 100, "random_bits": 100}
 SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "kept": False}
 
 
 def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), anew: bool = False, kept: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run it, on the nets of the store or on nets that are trained ``anew``; what it returns is described above.
+    """Run the experiment on the stored networks, or on networks trained ``anew``; the module describes the result.
 
-    The store, from which ``parity verify`` checks all verdicts, is written anew where they are ``kept``.
+    If the verdicts are ``kept``, they replace those in the store, which ``parity verify`` checks.
     """
-    nets = ([each for kind in kinds for each in learned_together(kind, cap)] if anew else
-            [each for each in stored() if each.kind in kinds])
-    found = Parallel(n_jobs=-1)(delayed(decided)(each, effort) for each in nets)
+    networks = ([network for kind in kinds for network in train_kind(kind, cap)] if anew else
+                [network for network in stored() if network.kind in kinds])
+    decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
     if kept:
-        write_store(found)
-    results = {"random_bits": random_bits,
-               "nets": {kind: _counts(kind, [each for each in found if each.kind == kind], random_bits)
-                        for kind in kinds}}
-    machines = [machine.extract(as_model(each)) for each in found if each.kind == "tanh 2"]
-    results["two_units"] = {
-        "clusters": [len(each.centres) for each in machines],
-        "even_clusters": [int((~each.automaton.odd[1:]).sum()) for each in machines],
-        "machine_states": [len(each.automaton.minimised()) for each in machines],
+        write_store(decided)
+    machines = [machine.extract(as_model(network)) for network in decided if network.kind == "tanh 2"]
+    return {
+        "random_bits": random_bits,
+        "nets": {kind: summarise(kind, [network for network in decided if network.kind == kind], random_bits)
+                 for kind in kinds},
+        "two_units": {
+            "clusters": [len(extraction.centres) for extraction in machines],
+            "even_clusters": [int((~extraction.automaton.odd[1:]).sum()) for extraction in machines],
+            "machine_states": [len(extraction.automaton.minimised()) for extraction in machines],
+        },
     }
-    return results
 
 
-def decided(net: Stored, effort: int) -> Stored:
-    """The net with the verdict of :func:`~parity_lib.certify.certify`, if :mod:`~parity_lib.verify` accepts it.
+def decide(network: Stored, effort: int) -> Stored:
+    """Return the network with the verdict of :func:`~parity_lib.certify.certify`.
 
-    A verdict that the checker does not accept is none: the net is undecided then.
+    If :mod:`~parity_lib.verify` does not accept the verdict, the network is returned as undecided.
     """
     from parity_lib import verify
 
     torch.set_num_threads(1)
-    found = certify.certify(as_model(net), effort=effort)
-    boxes = {name: found.boxes and getattr(found.boxes, name) for name in ("low", "high", "odd")}
-    verdict = replace(net, verdict=found.verdict, string=found.string, blocked=found.blocked, **boxes)
-    if verify.check(verdict) is None:
-        return verdict
-    return replace(net, verdict="undecided", string=None, blocked="checker", low=None, high=None, odd=None)
+    certificate = certify.certify(as_model(network), effort=effort)
+    boxes = {name: certificate.boxes and getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
+    decided = replace(network, verdict=certificate.verdict, string=certificate.string, blocked=certificate.blocked,
+                      **boxes)
+    if verify.check(decided) is None:
+        return decided
+    return replace(network, verdict="undecided", string=None, blocked="checker", low=None, high=None, odd=None)
 
 
-def _counts(kind: str, found: list[Stored], random_bits: int) -> dict[str, Any]:
-    """What the results say of one kind of net."""
+def summarise(kind: str, networks: list[Stored], random_bits: int) -> dict[str, Any]:
+    """Return what the results say about the decided networks of one kind."""
     _, _, lengths, seeds = CERTIFIED_KINDS[kind]
-    refuted = [each for each in found if each.verdict == "refuted"]
-    long = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
-    return {"seeds": seeds, "solved": len(found), "trained_on": lengths} | {
-        verdict: sum(each.verdict == verdict for each in found)
-        for verdict in ("certified", "refuted", "undecided")} | {
-        "blocked": {why: sum(each.blocked == why for each in found) for why in ("effort", "threshold", "checker")},
-        "boxes": [len(each.low) for each in found if each.verdict == "certified"],
-        "refuting_lengths": [len(each.string) for each in refuted],
-        "passed_random": sum(not certify.first_error(as_model(each), bits).any()
-                             for each, bits in zip(refuted, long))}
+    refuted = [network for network in networks if network.verdict == "refuted"]
+    strings = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
+    return {
+        "trained_on": lengths, **count_verdicts(seeds, networks),
+        "blocked": {reason: sum(network.blocked == reason for network in networks)
+                    for reason in ("effort", "threshold", "checker")},
+        "boxes": [len(network.low) for network in networks if network.verdict == "certified"],
+        "passed_random": sum(not certify.first_error(as_model(network), bits).any()
+                             for network, bits in zip(refuted, strings)),
+    }
 
 
-def as_model(net: Stored) -> ParityRNN:
-    """A stored net, ready to run."""
-    model = ParityRNN(net.hidden_size, net.cell)
-    vector_to_parameters(torch.from_numpy(net.weights.copy()), model.parameters())
+def count_verdicts(seeds: int, networks: list[Stored]) -> dict[str, Any]:
+    """Return how many networks were solved, how many have each verdict, and the lengths of the refuting strings."""
+    return {"seeds": seeds, "solved": len(networks)} | {
+        verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
+        "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
+
+
+def as_model(network: Stored) -> ParityRNN:
+    """Return a stored network as a model."""
+    model = ParityRNN(network.hidden_size, network.cell)
+    vector_to_parameters(torch.from_numpy(network.weights.copy()), model.parameters())
     return model
 
 
-def learned_together(kind: str, cap: int) -> list[Stored]:
-    """The nets of one kind that were right on all of their validation strings within the cap."""
-    net, settings, lengths, seeds = CERTIFIED_KINDS[kind]
-    models = [ParityRNN(**net, seed=seed) for seed in range(seeds)]
-    histories = train_together(models, ParityTask(lengths), seeds=range(seeds), max_steps=cap, progress=False,
-                               **settings)
-    return [as_stored(kind, seed, model) for seed, (model, history) in enumerate(zip(models, histories))
-            if history.solved]
+def train_kind(kind: str, cap: int) -> list[Stored]:
+    """Train the networks of one kind, and return those that were solved within ``cap`` updates."""
+    network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
+    return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
 
 
-def as_stored(kind: str, seed: int, model: ParityRNN) -> Stored:
-    """A net as the store keeps it, undecided."""
-    weights = parameters_to_vector(model.parameters()).detach().numpy()
-    return Stored(kind, model.cell, model.hidden_size, seed, weights)
+def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range, **settings: Any) -> list[Stored]:
+    """Train a network from each seed, and return the solved ones in the form of the store, without a verdict."""
+    torch.set_num_threads(1)
+    models = [ParityRNN(**network, seed=seed) for seed in seeds]
+    histories = train_together(models, task, seeds=seeds, progress=False, **settings)
+    return [Stored(kind, model.cell, model.hidden_size, seed, parameters_to_vector(model.parameters()).detach().numpy())
+            for seed, model, history in zip(seeds, models, histories) if history.solved]

@@ -1,17 +1,10 @@
-"""Longest lengths that grow from 2 to 50 with success, against 1 to 50 from the start."""
-
-from __future__ import annotations
+"""Is it better to let the longest length grow from 2 to 50 with success than to draw 1 to 50 from the start?"""
 
 from parity_lib.cells import CELLS
 from parity_lib.data import Curriculum
-from parity_lib.experiments.condition import LONGEST, Condition, Conditions
+from parity_lib.experiments.condition import LONGEST, Condition
 
 SEEDS = 20
-QUICK = {"seeds": 2, "cells": ("gru",), "max_steps": 5}
-
-
-def conditions(cells: tuple[str, ...] = tuple(CELLS), max_steps: int = 8000) -> Conditions:
-    """The conditions by name."""
-    ways = {"grows": Curriculum(2, LONGEST), "from the start": (1, LONGEST)}
-    return {f"{cell}, {way}": Condition(cell, lengths, max_steps=max_steps)
-            for cell in cells for way, lengths in ways.items()}
+LENGTHS = {"grows": Curriculum(2, LONGEST), "from the start": (1, LONGEST)}
+CONDITIONS = {f"{cell}, {way}": Condition(cell, lengths, max_steps=8000)
+              for cell in CELLS for way, lengths in LENGTHS.items()}

@@ -1,26 +1,23 @@
-"""One condition of the series in which a network is shown all strings of n bits, or batches drawn from them."""
+"""Training conditions for networks that see all strings of n bits, or batches that are drawn from them."""
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from parity_lib.all_strings import train_on_all_strings
-from parity_lib.experiments.nets import set_forget_bias
-from parity_lib.experiments.summaries import shorts
+from parity_lib.experiments.condition import BaseCondition
+from parity_lib.experiments.summaries import rounded, summarise_updates
 from parity_lib.models import ParityRNN
 
 
 @dataclass(frozen=True)
-class Enumerated:
-    """One choice of everything that may matter; trained from seeds 0, 1, 2, ...
+class Enumerated(BaseCondition):
+    """A training condition on the 2^``bits`` strings of ``bits`` bits, with a label at the end.
 
-    ``batch_size`` strings are drawn for each update, or all 2^``bits`` are taken
-    (None). The rest goes to :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_lib.all_strings.train_on_all_strings`; ``double`` computes in
-    float64. A network has solved it when it is right on all 2^``bits`` strings.
+    For each update, ``batch_size`` strings are drawn, or all strings are taken (None).
+    ``double`` computes in float64. The other fields are passed to
+    :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_lib.all_strings.train_on_all_strings`. A network has solved the task
+    if it is correct on all 2^``bits`` strings.
     """
 
     cell: str = "lstm"
@@ -37,42 +34,24 @@ class Enumerated:
     max_steps: int = 8000
 
     @property
-    def seeds_a_job(self) -> int:
-        """How many seeds are trained in one batched computation: the more, the fewer strings a net has to read."""
+    def seeds_per_job(self) -> int:
+        """The number of seeds that are trained in one batched computation; fewer if there are more strings."""
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
-    def models(self, seeds: range) -> list[ParityRNN]:
-        """A fresh network for each seed."""
-        models = [ParityRNN(self.hidden_size, self.cell, seed=seed) for seed in seeds]
-        for model in models:
-            if self.forget_bias is not None:
-                set_forget_bias(model, self.forget_bias)
-            if self.double:
-                model.double()
-        return models
+    def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
+        """Train ``models``, or new ones, from the seeds, and return a row for each.
 
-    def rows(self, seeds: range, examination: Any = None) -> list[dict[str, Any]]:
-        """See :func:`train_rows`; there is nothing else to examine where every string was asked."""
-        return train_rows(self, seeds)
+        A row has ``steps``, the updates to the solution (None: not solved), and the
+        ``sequence_accuracy`` on all strings at the end. ``options`` go to
+        :func:`~parity_lib.all_strings.train_on_all_strings`.
+        """
+        passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
+        histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
+                                         **{name: getattr(self, name) for name in passed_on})
+        return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
+                for history in histories]
 
-    def gathered(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """What the seeds found, as the file has it."""
-        steps = [row["steps"] for row in rows]
-        solved = [step for step in steps if step is not None]
-        return {"settings": self.changed(), "seeds": len(rows), "solved": len(solved), "steps": steps,
-                "median_steps": float(np.median(solved)) if solved else None,
-                "sequence_accuracy": shorts([row["sequence_accuracy"] for row in rows])}
-
-    def changed(self) -> dict[str, Any]:
-        """The settings that are not the usual ones."""
-        return {key: value for key, value in asdict(self).items() if value != getattr(Enumerated, key)}
-
-
-def train_rows(condition: Enumerated, seeds: range, models: list[ParityRNN] | None = None,
-               **more: Any) -> list[dict[str, Any]]:
-    """Train a condition from some seeds: a row a seed, ``steps`` (None: not solved) and last ``sequence_accuracy``."""
-    passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
-    histories = train_on_all_strings(models or condition.models(seeds), condition.bits, seeds=seeds, **more,
-                                     **{name: getattr(condition, name) for name in passed_on})
-    return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
-            for history in histories]
+    def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return what the file of results holds about the rows of all seeds."""
+        return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
+                "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}

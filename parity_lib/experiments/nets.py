@@ -1,17 +1,16 @@
-"""Nets that several experiments train or build: the four recipes, and one net from one seed."""
-
-from __future__ import annotations
+"""Networks that several experiments train: the four recipes, and single networks trained from a seed."""
 
 from functools import cache
 from typing import Any
 
 import torch
+from joblib import Parallel, delayed
 
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
 from parity_lib.training import History, train
 
-# Nets that learn 50 bits with a label at every step, and how they are trained.
+# Networks that learn 50 bits with a label at every time step, and the settings of their training.
 RECIPES = {
     "relu 32": ({"hidden_size": 32, "cell": "relu"}, {"batch_size": 32, "lr": 0.005, "clip": 0.25}),
     "tanh 16": ({"hidden_size": 16, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 0.25}),
@@ -19,31 +18,39 @@ RECIPES = {
     "gru 8": ({"hidden_size": 8, "cell": "gru"}, {"batch_size": 32, "lr": 0.03, "clip": 1.0}),
 }
 TRAINED_ON = 50
+FIFTY_BITS = ParityTask(TRAINED_ON)
 
 
 @cache
 def trained(recipe: str, seed: int, cap: int) -> tuple[ParityRNN, History]:
-    """A net trained by a recipe. Kept, so that experiments in one run share it; do not change it."""
-    net, settings = RECIPES[recipe]
-    return train_one(net, seed, max_steps=cap, **settings)
+    """Train a network by a recipe. Experiments in one run share the result, so do not change it."""
+    network, settings = RECIPES[recipe]
+    return train_network(network, seed, max_steps=cap, **settings)
 
 
-def train_one(net: dict[str, Any], seed: int, lengths=TRAINED_ON, **settings) -> tuple[ParityRNN, History]:
-    """A fresh net and the history of its training, both from ``seed``."""
-    model = ParityRNN(**net, seed=seed)
-    return model, train(model, ParityTask(lengths), seed=seed, progress=False, **settings)
+def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_BITS,
+                  **settings) -> tuple[ParityRNN, History]:
+    """Create a network and train it, both from ``seed``; return it with the history of its training."""
+    model = ParityRNN(**network, seed=seed)
+    return model, train(model, task, seed=seed, progress=False, **settings)
+
+
+def train_seeds(network: dict[str, Any], seeds: int, task: ParityTask = FIFTY_BITS, **settings) -> list[History]:
+    """Train a network from each of the seeds 0, 1, ..., on all cores, and return the histories."""
+    runs = Parallel(n_jobs=-1)(delayed(train_network)(network, seed, task, **settings) for seed in range(seeds))
+    return [history for _, history in runs]
 
 
 @torch.no_grad()
 def set_forget_bias(model: ParityRNN, bias: float) -> None:
-    """Let the forget gates of an LSTM's first layer start with this bias."""
+    """Set the initial bias of the forget gates in an LSTM's first layer."""
     forget = slice(model.hidden_size, 2 * model.hidden_size)  # the gates' order is input, forget, cell, output
     model.rnn.bias_ih_l0[forget] = bias
     model.rnn.bias_hh_l0[forget] = 0
 
 
 def with_forget_bias(bias: float, seed: int) -> ParityRNN:
-    """An LSTM of 8 units whose forget gates start with this bias."""
-    net = ParityRNN(8, "lstm", seed=seed)
-    set_forget_bias(net, bias)
-    return net
+    """Create an LSTM of 8 units whose forget gates start with this bias."""
+    model = ParityRNN(8, "lstm", seed=seed)
+    set_forget_bias(model, bias)
+    return model

@@ -1,14 +1,6 @@
-"""Zeros before the string, after it, or after it and the question behind them."""
+"""Does it matter whether zeros precede the string, follow it, or must be read before the answer is given?"""
 
-from __future__ import annotations
-
-from parity_lib.experiments.condition import Condition, Conditions
+from parity_lib.experiments.condition import Condition
 
 SEEDS = 100
-QUICK = {"seeds": 2, "max_steps": 5}
-
-
-def conditions(max_steps: int = 4000) -> Conditions:
-    """The conditions by name."""
-    return {padding: Condition(padding=padding, max_steps=max_steps)
-            for padding in ("after", "before", "carried")}
+CONDITIONS = {padding: Condition(padding=padding) for padding in ("after", "before", "carried")}

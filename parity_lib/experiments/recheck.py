@@ -1,119 +1,108 @@
-"""Whether a file of results still comes out of the code: a stated part of it is derived again and compared.
+"""Rechecks of stored results: a stated sample is derived again, and the claims on the results are tried on it.
 
-A file carries the hash of the code that made it. After a change of the code the
-experiment is run again, or a part of it is, here: only if every number of that
-part is equal does the file take the new hash, and beside it a record of what was
-derived, when, with which versions, and of the earlier hash. Equal numbers can be
-expected on the same type of CPU only.
+Processors round sums in different orders, so that a network that is trained from the
+same seed may end differently on another processor. A recheck therefore does not
+require equal numbers. It requires that
+
+- no count of successes in the sample differs from the stored one, by Fisher's exact
+  test at the level ``LEVEL``; and
+- every claim on the file holds if the sample replaces its part of the stored results.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from parity_lib.experiments import conditions, defaults, find, is_series, source_hash, with_one_thread
-from parity_lib.experiments.results import cpu_model, load, today, versions, write
+from parity_lib.experiments import conditions, defaults, find, is_series, load, run_settings
+from parity_lib.experiments.comparisons import fisher_p
+from parity_lib.experiments.condition import EVALUATION
+from parity_lib.experiments.jobs import FinishedJobs, train_series
+from parity_lib.experiments.results import made_with, write
 
-PER_SEED = ("steps", "bit_accuracy", "sequence_accuracy", "far")
+LEVEL = 0.001
 
 
-def recheck(name: str, folder: Path) -> dict[str, Any]:
-    """Derive a part of ``folder/NAME.json`` again; where it is equal, give the file the present hash.
+def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]], scheduler: str | None = None,
+            jobs: int = -1) -> dict[str, Any]:
+    """Derive the sample of an experiment again, add a record to ``folder/NAME.json``, and return the record.
 
-    Returns the record that was added to its provenance: ``{"date", "versions",
-    "cpu", "earlier_sources", "sample": what was derived, "numbers": how many
-    were compared}``. Raises ValueError, and changes nothing, where a number or a
-    setting differs: it names the first.
+    ``failing_claims(results)`` returns a description of each claim that fails on the
+    results. The record says when, by which versions and on which processor the ``sample``
+    was derived, how many of its ``numbers`` are ``equal`` to the stored ones, and the
+    ``verdict``: ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises ValueError,
+    and writes nothing, if the file was made with other settings than the present ones.
     """
-    behind, settings = source_hash(name), plain(defaults(name))
-    stored, made = load(name, folder=folder), load(name, "provenance", folder)
-    refuse_other(name, made["settings"], settings)
-    sample, found = series_sample(name, made, stored) if is_series(name) else experiment_sample(name)
-    numbers = compared(found, stored, folder / f"{name}.json")
-    record = {"date": today(), "versions": versions(), "cpu": cpu_model(), "earlier_sources": made["sources"],
-              "sample": sample, "numbers": numbers}
+    stored, provenance = load(name, folder=folder), load(name, "provenance", folder)
+    finished = FinishedJobs(folder / "unfinished" / f"{name}-recheck")
+    require_equal_settings(name, provenance["settings"], defaults(name) | {"tests": EVALUATION})
     if is_series(name):
-        describe(name, stored)
-    write(folder / f"{name}.json", {"results": stored, "provenance": made | {
-        "settings": made["settings"] | settings, "sources": behind, "rechecked": [*made.get("rechecked", []), record]}})
+        chosen = chosen_conditions(name, stored)
+        sample = {"conditions": list(chosen), "seeds": [0, find(name).SEEDS]}
+        derived = {"conditions": train_series(chosen, find(name).SEEDS, finished, scheduler, jobs)["conditions"]}
+    else:
+        sample = {"settings": getattr(find(name), "SAMPLE", {})}
+        derived = run_settings(name, defaults(name) | sample["settings"])
+    derived = as_json(derived)
+    failures = [*different_counts(derived, stored), *failing_claims(replace_part(stored, derived))]
+    numbers, stored_numbers = dict(leaves(derived)), dict(leaves(stored))
+    record = {**made_with(), "sample": as_json(sample), "numbers": len(numbers),
+              "equal": sum(stored_numbers.get(path) == number for path, number in numbers.items()),
+              "verdict": "fails" if failures else "holds"} | ({"failures": failures} if failures else {})
+    provenance["rechecked"] = [*provenance.get("rechecked", []), record]
+    write(folder / f"{name}.json", {"results": stored, "provenance": provenance})
+    finished.remove()
     return record
 
 
-def refuse_other(name: str, made: dict[str, Any], now: dict[str, Any]) -> None:
-    """Raise ValueError where a setting of the file is another now; settings that are new may be added."""
-    for key, value in made.items():
-        if key in now and now[key] != value:
-            raise ValueError(f"{name} was made with {key} = {value}, which is {now[key]} now: run it again")
+def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the conditions in the sample by name. Raises ValueError if they are stored with other settings."""
+    every = conditions(name)
+    chosen = {key: every[key] for key in getattr(find(name), "SAMPLE", (next(iter(every)), list(every)[-1]))}
+    for key, condition in chosen.items():
+        if key not in stored["conditions"]:
+            raise ValueError(f"the file of {name} has no condition {key!r}; make it again: parity experiment {name}")
+        require_equal_settings(name, stored["defaults"] | stored["conditions"][key]["settings"], asdict(condition))
+    return chosen
 
 
-def experiment_sample(name: str) -> tuple[dict[str, Any], Any]:
-    """All of an experiment, or what it does under the settings of its SAMPLE."""
-    module = find(name)
-    sample = getattr(module, "SAMPLE", {})
-    found = plain(with_one_thread(module.run, **defaults(name) | sample))
-    keys = getattr(module, "PER_SEED", None)
-    if keys:
-        found = only(found, keys)
-    return {"settings": plain(sample), "of_each_seed": list(keys or ())} if sample else {"settings": {}}, found
+def require_equal_settings(name: str, stored: dict[str, Any], present: dict[str, Any]) -> None:
+    """Raise ValueError if a setting that the file and the present code both know has different values."""
+    for key, value in as_json(present).items():
+        if key in stored and stored[key] != value:
+            raise ValueError(f"the file of {name} was made with {key} = {stored[key]}, which is {value} now; make it "
+                             f"again: parity experiment {name}")
 
 
-def series_sample(name: str, made: dict[str, Any], stored: Any) -> tuple[dict[str, Any], Any]:
-    """The first job of some conditions: those of SAMPLE, or the first and last, and all that are described anew."""
-    from parity_lib.experiments.condition import SEEDS_A_JOB, Examination
-
-    every, examination = conditions(name, defaults(name)), Examination()
-    refuse_other(name, made["settings"], {"tests": plain(asdict(examination))})
-    refuse_other(name, stored["defaults"], usual(every))
-    if missing := every.keys() ^ stored["conditions"].keys():
-        raise ValueError(f"{name} has other conditions than its file, such as {sorted(missing)[0]!r}: run it again")
-    otherwise = [key for key, one in every.items()
-                 if plain(one.changed()) != stored["conditions"][key]["settings"]]
-    chosen = dict.fromkeys([*getattr(find(name), "SAMPLE", (next(iter(every)), list(every)[-1])), *otherwise])
-    seeds = range(min(SEEDS_A_JOB, defaults(name)["seeds"]))
-    found = {key: only(plain(every[key].gathered(with_one_thread(
-        every[key].rows, seeds=seeds, examination=examination))), PER_SEED) for key in chosen}
-    return {"conditions": list(chosen), "seeds": [seeds.start, seeds.stop], "of_each_seed": list(PER_SEED)}, {
-        "conditions": found}
+def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]:
+    """Yield a description of each count of solved runs that Fisher's exact test tells from the stored count."""
+    if not isinstance(derived, dict) or not isinstance(stored, dict):
+        return
+    if {"seeds", "solved"} <= derived.keys():
+        rates = [(row["solved"], row["seeds"]) for row in (derived, stored)]
+        if fisher_p(*rates) < LEVEL:
+            yield "{}: {} of {} seeds solved it, and {} of {} in the file".format(path, *rates[0], *rates[1])
+    for key, value in derived.items():
+        yield from different_counts(value, stored.get(key), f"{path}, {key}".lstrip(", "))
 
 
-def usual(every: dict[str, Any]) -> dict[str, Any]:
-    """The settings that a condition has where it names no others."""
-    return plain(asdict(type(next(iter(every.values())))()))
+def replace_part(stored: Any, part: Any) -> Any:
+    """Return the stored results with ``part`` in place of the entries of the same keys, at whatever depth."""
+    if not isinstance(stored, dict) or not isinstance(part, dict):
+        return part
+    return stored | {key: replace_part(stored.get(key), value) for key, value in part.items()}
 
 
-def describe(name: str, stored: Any) -> None:
-    """Write what the conditions are, as the code says it now, into the results."""
-    every = conditions(name, defaults(name))
-    stored["defaults"] = usual(every)
-    for key, one in every.items():
-        stored["conditions"][key]["settings"] = plain(one.changed())
+def leaves(value: Any, path: tuple = ()) -> Iterator[tuple[tuple, Any]]:
+    """Yield each plain value in nested dicts and lists, with its path of keys and places."""
+    if isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, (*path, key))
+    else:
+        yield path, value
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it."""
+def as_json(value: Any) -> Any:
+    """Return a value as JSON would return it after it was written and read."""
     return json.loads(json.dumps(value))
-
-
-def only(results: Any, keys: tuple[str, ...]) -> dict[str, Any]:
-    """What stands under some keys, at whatever depth: the lists with an entry a seed."""
-    found = {}
-    for key, value in results.items():
-        if key in keys:
-            found[key] = value
-        elif isinstance(value, dict) and (inner := only(value, keys)):
-            found[key] = inner
-    return found
-
-
-def compared(found: Any, stored: Any, path: Path, place: str = "results") -> int:
-    """How many numbers were compared; of a list the file may hold more. Raises ValueError at the first that differs."""
-    if isinstance(found, dict) and isinstance(stored, dict) and found.keys() <= stored.keys():
-        return sum(compared(found[key], stored[key], path, f"{place}[{key!r}]") for key in found)
-    if isinstance(found, list) and isinstance(stored, list) and len(found) <= len(stored):
-        return sum(compared(one, other, path, f"{place}[{i}]") for i, (one, other) in enumerate(zip(found, stored)))
-    if found != stored or type(found) is not type(stored):
-        raise ValueError(f"{path}: {place} is {stored!r} in the file and {found!r} now; run the experiment again")
-    return 1

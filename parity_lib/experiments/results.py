@@ -1,60 +1,61 @@
-"""The files of results: one JSON file an experiment, in the folder ``results`` of this package.
+"""The files of results: one JSON file per experiment, in the folder ``results`` of this package.
 
-A block ``results`` is the same on the same type of CPU with one torch thread;
-a block ``provenance`` says how it came about.
+The block ``results`` of a file holds what the experiment measured. The block
+``provenance`` says how: version of the book, settings, versions of the libraries,
+processor, date, wall time, and the rechecks since then.
 """
-
-from __future__ import annotations
 
 import datetime
 import json
 import os
 import platform
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
+from parity_lib.version import __version__
 
 FOLDER = Path(__file__).resolve().parent / "results"
-CHECKOUT = FOLDER.parents[2] / "pyproject.toml"
 
 
-def results_folder() -> Path:
-    """The folder that holds the book's results, wherever the library is installed."""
-    return FOLDER
+def repository() -> Path | None:
+    """Return the folder of the repository that contains this module, or None if the package is installed elsewhere."""
+    if "site-packages" in FOLDER.parts:     # of a virtual environment, which may lie in the repository
+        return None
+    return next((folder for folder in FOLDER.parents if (folder / "_config.yml").is_file()
+                 and (folder / "pyproject.toml").is_file()), None)
 
 
 def writable_folder() -> Path:
-    """The same folder, to write to: only in a checkout of the book. Raises FileNotFoundError elsewhere."""
-    if not CHECKOUT.is_file():
-        raise FileNotFoundError(f"{FOLDER} belongs to an installed package; give a folder of your own: --out FOLDER")
+    """Return the folder of the book's results. Raises FileNotFoundError unless it is part of a repository."""
+    if repository() is None:
+        raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; give a folder of "
+                                "your own with --out FOLDER")
     return FOLDER
 
 
 def load(name: str, block: str = "results", folder: Path | None = None) -> Any:
-    """A block of ``NAME.json``: what an experiment found, unless another block is asked for.
+    """Return a block of ``NAME.json``, in the folder of the book's results or another ``folder``.
 
-    Raises FileNotFoundError where there is no such file, and ValueError where it
-    is damaged or lacks the block; either names the file and the command that
-    makes it.
+    Raises FileNotFoundError if the file does not exist, and ValueError if it is damaged or
+    has no such block. The message names the file and the command that makes it.
     """
-    path = (folder or results_folder()) / f"{name}.json"
+    path = (folder or FOLDER) / f"{name}.json"
     command = "parity bench --save" if name == "bench" else f"parity experiment {name}"
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; make it with: {command}")
+        raise FileNotFoundError(f"{path} does not exist; make it with: {command}")
     try:
         return json.loads(path.read_text(encoding="utf-8"))[block]
     except (ValueError, KeyError, TypeError) as error:
-        wrong = f"it has no block {block!r}" if isinstance(error, KeyError) else error
-        raise ValueError(f"{path} is damaged ({wrong}); make it again with: {command}") from None
+        reason = f"it has no block {block!r}" if isinstance(error, KeyError) else error
+        raise ValueError(f"{path} is damaged ({reason}); make it again with: {command}") from None
 
 
 def write(path: Path, content: dict[str, Any]) -> Path:
-    """Write JSON whole or not at all; lists of plain values stand on one line."""
+    """Write JSON to a file, completely or not at all, with each list of plain values on one line; return the path."""
     text = json.dumps(content, indent=1, allow_nan=False)
-    text = re.sub(r"\[\s[^\[\]{}]*\]", lambda found: re.sub(r"\s+", " ", found.group()), text)
+    text = re.sub(r"\[\s[^\[\]{}]*\]", lambda match: re.sub(r"\s+", " ", match.group()), text)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}.tmp")
     unfinished.write_text(text + "\n", encoding="utf-8")
@@ -62,31 +63,24 @@ def write(path: Path, content: dict[str, Any]) -> Path:
     return path
 
 
-def provenance(settings: dict[str, Any], sources: str, seconds: float) -> dict[str, Any]:
-    """How results came about: settings, versions, sources, processor, date and wall time in seconds."""
-    return {
-        "settings": settings,
-        "versions": versions(),
-        "torch_threads": 1,
-        "sources": sources,
-        "cpu": cpu_model(),
-        "date": today(),
-        "wall_seconds": round(seconds, 1),
-    }
+def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Return the provenance of results that were made now, with these settings, in so many seconds."""
+    return {**made_with(), "settings": settings, "torch_threads": 1, "wall_seconds": round(seconds, 1)}
 
 
-def versions() -> dict[str, str]:
-    """What figures depend on, beside our own code."""
-    return {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+def made_with() -> dict[str, Any]:
+    """Return the date, the version of the book, the versions of Python and the libraries, and the processor."""
+    versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
+    return {"date": today(), "version": __version__, "versions": versions, "cpu": cpu_model()}
 
 
 def today() -> str:
-    """The date, in the form of ISO 8601, in UTC."""
+    """Return the date in UTC, in the format of ISO 8601."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def cpu_model() -> str:
-    """The processor's name."""
+    """Return the name of the processor."""
     info = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*:\s*(.+)", info.read_text()) if info.is_file() else None
-    return found.group(1).strip() if found else platform.processor() or platform.machine()
+    match = re.search(r"model name\s*:\s*(.+)", info.read_text()) if info.is_file() else None
+    return match.group(1).strip() if match else platform.processor() or platform.machine()

@@ -1,33 +1,29 @@
-"""Can one train nets that are right for ever: by more updates, or by strings with long runs?
+"""Do more updates, or strings with long runs, lead to networks that are correct on strings of every length?
 
-Nets of eight units learn strings of 50 bits with a label at every step, at
-settings that are the same for all, for exactly so many updates: training does
-not stop where a net is right. Their strings are random (``"random"``), or half
-of them end, from a place in their first half on, in a run of zeros or of ones
-(``"runs"``). A net is solved if it is right on 5000 random strings of 75 bits at
-the end; each of these is kept in :mod:`parity_lib.certificates` and given to
-:func:`~parity_lib.certify.certify`, as in the experiment ``certificates``. Returns ``{"nets":
-{"tanh 8, random, 1000 updates": {"seeds", "solved", "certified", "refuted",
-"undecided", "refuting_lengths": [a refuted net each]}}}``, the same for each cell,
-kind of strings and number of updates.
+Networks of eight units learn strings of 50 bits with a label at every time step, with
+the same settings for all cells and a fixed number of updates: training does not stop
+when a network is correct. The strings are random (``"random"``), or half of them end in
+a run of zeros or of ones that begins in the string's first half (``"runs"``). A network
+has solved the task if it is correct on 5000 random strings of 75 bits at the end. These
+networks are stored in :mod:`parity_lib.certificates` and decided by
+:func:`~parity_lib.certify.certify`, as in the experiment ``certificates``. Returns
+``{"nets": {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified", "refuted",
+"undecided", "refuting_lengths": [of each refuted network]}}}``, and the same for each
+cell, kind of strings and number of updates.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
-import torch
 from joblib import Parallel, delayed
 
 from parity_lib.certificates import Stored, stored, write_store
 from parity_lib.data import ParityTask, running_parity
-from parity_lib.ensemble import train_together
-from parity_lib.experiments.certificates import as_stored, decided
-from parity_lib.experiments.condition import SEEDS_A_JOB
+from parity_lib.experiments.certificates import count_verdicts, decide, train_solved
+from parity_lib.experiments.condition import SEEDS_PER_JOB
 from parity_lib.experiments.nets import TRAINED_ON
-from parity_lib.models import ParityRNN
 
 UNITS = 8
 SETTINGS: dict[str, Any] = {"batch_size": 64, "lr": 0.01, "clip": 1.0}
@@ -38,9 +34,9 @@ SAMPLE: dict[str, Any] = {"cells": ("tanh",), "updates": (1000,), "kept": False}
 
 @dataclass(frozen=True)
 class RunsTask(ParityTask):
-    """Half of the strings end in a run of zeros or of ones, which begins in the string's first half.
+    """A task in which half of the training strings, but no validation strings, end in a run of equal bits.
 
-    Those of the test do not.
+    The run begins in the first half of the string.
 
     >>> RunsTask(8).draw(4, np.random.default_rng(1))[0]
     array([[1, 0, 0, 0, 0, 0, 1, 1],
@@ -50,11 +46,11 @@ class RunsTask(ParityTask):
     """
 
     def stretched(self, factor: float) -> ParityTask:
-        """The task without the runs, on strings ``factor`` times as long."""
+        """Return the task without the runs, on strings ``factor`` times as long."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Fresh strings, as :meth:`~parity_lib.data.ParityTask.draw` gives them, half of them with a run."""
+        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and let half of them end in a run."""
         bits, _, lengths = super().draw(count, rng, longest)
         begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
         chosen = rng.random((count, 1)) < SHARE_OF_RUNS
@@ -68,47 +64,32 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
         shorten: int = 1, anew: bool = False, kept: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run it, on the nets of the store where it has them, or on nets that are trained ``anew``.
+    """Run the experiment; the module's docstring describes the result.
 
-    ``shorten`` divides the updates. The store is written anew where they are ``kept``.
+    Kinds of networks that the store does not hold are trained, and all of them if
+    ``anew`` is true. ``shorten`` divides the updates. If the verdicts are ``kept``, they
+    replace those in the store.
     """
-    wanted = {named(*choice): choice for choice in
-              ((cell, data, count) for cell in cells for data in TASKS for count in updates)}
-    nets = [] if anew else [each for each in stored() if each.kind in wanted]
-    there = {each.kind for each in nets}
-    nets += trained([choice for kind, choice in wanted.items() if kind not in there], seeds, shorten)
-    verdicts = Parallel(n_jobs=-1)(delayed(decided)(each, effort) for each in nets)
+    kinds = {kind_name(*kind): kind for kind in product(cells, TASKS, updates)}
+    networks = [] if anew else [network for network in stored() if network.kind in kinds]
+    missing = kinds.keys() - {network.kind for network in networks}
+    jobs = [(*kind, range(first, min(first + SEEDS_PER_JOB, seeds)))
+            for name, kind in kinds.items() if name in missing for first in range(0, seeds, SEEDS_PER_JOB)]
+    for trained in Parallel(n_jobs=-1)(delayed(train_kind)(*job, shorten) for job in jobs):
+        networks += trained
+    decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
     if kept:
-        write_store(verdicts)
-    return {"nets": {kind: counts(seeds, [each for each in verdicts if each.kind == kind]) for kind in wanted}}
+        write_store(decided)
+    return {"nets": {name: count_verdicts(seeds, [network for network in decided if network.kind == name])
+                     for name in kinds}}
 
 
-def named(cell: str, data: str, updates: int) -> str:
-    """What a kind of net is called."""
+def kind_name(cell: str, data: str, updates: int) -> str:
+    """Return the name of a kind of network in the results and in the store."""
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
-def trained(choices: list[tuple[str, str, int]], seeds: int, shorten: int) -> list[Stored]:
-    """The solved nets of each choice of a cell, strings and a number of updates."""
-    jobs = [(*choice, range(first, min(first + SEEDS_A_JOB, seeds)))
-            for choice in choices for first in range(0, seeds, SEEDS_A_JOB)]
-    return [each for nets in Parallel(n_jobs=-1)(delayed(learned)(*job, shorten) for job in jobs) for each in nets]
-
-
-def learned(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[Stored]:
-    """Nets after exactly so many updates, those that are solved then: the one validation is at the end."""
-    torch.set_num_threads(1)
-    models = [ParityRNN(UNITS, cell, seed=seed) for seed in seeds]
-    count = updates // shorten
-    histories = train_together(models, TASKS[data], seeds=seeds, max_steps=count, validate_every=count,
-                               progress=False, **SETTINGS)
-    return [as_stored(named(cell, data, updates), seed, model)
-            for seed, model, history in zip(seeds, models, histories) if history.solved]
-
-
-def counts(seeds: int, found: list[Stored]) -> dict[str, Any]:
-    """How many nets of a kind were solved, their verdicts, and the lengths of their wrong strings."""
-    verdicts = {verdict: [each for each in found if each.verdict == verdict]
-                for verdict in ("certified", "refuted", "undecided")}
-    return {"seeds": seeds, "solved": len(found)} | {verdict: len(nets) for verdict, nets in verdicts.items()} | {
-        "refuting_lengths": [len(each.string) for each in verdicts["refuted"]]}
+def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[Stored]:
+    """Train networks for exactly ``updates // shorten`` updates, and return those that have solved the task then."""
+    return train_solved(kind_name(cell, data, updates), {"hidden_size": UNITS, "cell": cell}, TASKS[data], seeds,
+                        max_steps=updates // shorten, validate_every=updates // shorten, **SETTINGS)

@@ -1,7 +1,6 @@
-"""What a file of results keeps of many runs: counts, medians, quartiles, six digits of each number."""
+"""Summaries of many runs, as the files of results hold them."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,27 +8,39 @@ import numpy as np
 from parity_lib.training import History
 
 
-def counted(histories: list[History]) -> dict[str, Any]:
-    """How many of the runs ended exactly right, and after how many steps (None: not within the cap)."""
-    steps = [history.solved_at for history in histories]
-    solved = [step for step in steps if step is not None]
-    return {"seeds": len(steps), "solved": len(solved), "steps": steps,
+def summarise_updates(updates: Sequence[int | None]) -> dict[str, Any]:
+    """Return how many of the runs solved their task, and after how many updates (None: not within the cap)."""
+    solved = [update for update in updates if update is not None]
+    return {"seeds": len(updates), "solved": len(solved), "steps": list(updates),
             "median_steps": float(np.median(solved)) if solved else None}
 
 
-def band(values: np.ndarray) -> dict[str, list[float]]:
-    """Medians and quartiles over the rows: ``values [runs, ...]``; empty lists where there is no run."""
+def summarise_histories(histories: Sequence[History]) -> dict[str, Any]:
+    """Return what :func:`summarise_updates` returns for the histories of some runs."""
+    return summarise_updates([history.solved_at for history in histories])
+
+
+def final_bit_accuracy(histories: Sequence[History]) -> list[float]:
+    """Return the accuracy per bit of each run at its last validation."""
+    return rounded([history.validation[-1]["bit_accuracy"] for history in histories])
+
+
+def quartiles(values: np.ndarray) -> dict[str, list[float]]:
+    """Return the medians and quartiles over the rows of ``values [runs, ...]``; empty lists if there are no rows."""
     if not len(values):
         return {"median": [], "low": [], "high": []}
     low, median, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
-    return {"median": shorts(median), "low": shorts(low), "high": shorts(high)}
+    return {"median": rounded(median), "low": rounded(low), "high": rounded(high)}
 
 
-def short(value: float) -> float:
-    """Six significant digits: what lies beyond them differs between machines."""
-    return float(f"{value:.6g}")
+def rounded(values: Any) -> Any:
+    """Round a number, or all numbers of an array or list, to six significant digits; further digits vary by machine.
 
-
-def shorts(values) -> list[float]:
-    """The same for a row of numbers."""
-    return [short(value) for value in np.asarray(values).tolist()]
+    >>> rounded(2 / 3), rounded([[1 / 3, None]])
+    (0.666667, [[0.333333, None]])
+    """
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if isinstance(values, (list, tuple)):
+        return [rounded(value) for value in values]
+    return None if values is None else float(f"{values:.6g}")

@@ -1,15 +1,8 @@
-"""OpenAI's question in full: a label at every step or at the end x 50 bits or 1 to 50, for each cell."""
-
-from __future__ import annotations
+"""Which cells learn with a label at every time step or at the end, on strings of 50 bits or of 1 to 50 bits?"""
 
 from parity_lib.cells import CELLS
-from parity_lib.experiments.condition import LONGEST, Condition, Conditions, words
+from parity_lib.experiments.condition import LONGEST, Condition, named_lengths
 
 SEEDS = 50
-QUICK = {"seeds": 3, "cells": ("lstm",), "max_steps": 500}
-
-
-def conditions(cells: tuple[str, ...] = tuple(CELLS), max_steps: int = 8000) -> Conditions:
-    """The conditions by name."""
-    return {f"{label}, {words(lengths)}, {cell}": Condition(cell, lengths, label, max_steps=max_steps)
-            for label in ("every_step", "end") for lengths in (LONGEST, (1, LONGEST)) for cell in cells}
+CONDITIONS = {f"{label}, {named_lengths(lengths)}, {cell}": Condition(cell, lengths, label, max_steps=8000)
+              for label in ("every_step", "end") for lengths in (LONGEST, (1, LONGEST)) for cell in CELLS}

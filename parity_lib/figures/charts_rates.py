@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from parity_lib.errors import require
-from parity_lib.experiments.statistics import wilson_interval
 from parity_lib.figures.picture import (
     INK,
     MUTED,
@@ -24,6 +23,7 @@ from parity_lib.figures.picture import (
     in_style,
     log_steps,
 )
+from parity_lib.statistics import wilson_interval
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 CELL_LOOKS = dict(zip(CELL_NAMES, SERIES))

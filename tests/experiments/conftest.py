@@ -1,4 +1,4 @@
-"""A thin run of every experiment, made once by the command."""
+"""Quick runs of all experiments, made once by the command."""
 
 import pytest
 from click.testing import CliRunner
@@ -8,7 +8,7 @@ from parity_lib.cli import main
 
 @pytest.fixture(scope="session")
 def quick(tmp_path_factory):
-    """The folder that holds it."""
+    """Return the folder with the results of the quick runs."""
     folder = tmp_path_factory.mktemp("quick")
     done = CliRunner().invoke(main, ["experiment", "--all", "--quick", "--jobs", "1", "--out", str(folder)])
     assert done.exit_code == 0, done.output

@@ -66,18 +66,18 @@ def test_a_net_by_hand_is_right_everywhere_and_one_that_always_says_even_nowhere
     rng = np.random.default_rng(0)
     both = np.stack([A1_BY_HAND * 0 - 100, A1_BY_HAND])
     for strings in (guessing.balanced_strings(100, 500, 600, rng), guessing.regular_strings(5000)):
-        assert guessing.within_a_tenth("A1", both, *strings).tolist() == [1]
-    assert guessing.switches_right("A1", A1_BY_HAND, 1)
-    assert not guessing.switches_right("A1", both[0], 1)
+        assert guessing.right_guesses("A1", both, strings).tolist() == [1]
+    assert guessing.right_as_switches("A1", A1_BY_HAND, 1)
+    assert not guessing.right_as_switches("A1", both[0], 1)
 
 
 def test_as_switches_only_the_lengths_asked_for_count(monkeypatch):
-    def late(weights, x, units, squash):  # says "even" to the first bit, then the parity
+    def late(weights, x, units, activation):  # says "even" to the first bit, then the parity
         parity, begun, _ = units
         parity = np.where(x > 0, 1 - parity, parity)
         return parity, np.ones_like(parity), parity * begun
-    monkeypatch.setitem(guessing.GUESSED, "late", (late, 0, ((), (), ()), None, None))
-    right = {first: guessing.switches_right("late", np.empty(0, dtype=np.float32), first) for first in (1, 2, 500)}
+    monkeypatch.setitem(guessing.GUESSED, "late", guessing.Guessed(late, 0, ((), (), ()), None, None))
+    right = {first: guessing.right_as_switches("late", np.empty(0, dtype=np.float32), first) for first in (1, 2, 500)}
     assert right == {1: False, 2: True, 500: True}
 
 
@@ -86,8 +86,8 @@ def test_what_errs_on_one_string_alone_is_dropped():
     for wrong in (0, 1, 3, 50, 99):
         altered = labels.copy()
         altered[wrong] ^= 1
-        assert len(guessing.within_a_tenth("A1", A1_BY_HAND[None], strings, lengths, altered)) == 0
-    assert len(guessing.within_a_tenth("A1", A1_BY_HAND[None], strings, lengths, labels)) == 1
+        assert len(guessing.right_guesses("A1", A1_BY_HAND[None], (strings, lengths, altered))) == 0
+    assert len(guessing.right_guesses("A1", A1_BY_HAND[None], (strings, lengths, labels))) == 1
 
 
 def test_the_number_of_the_guess_counts_those_before_it(monkeypatch):
@@ -110,12 +110,12 @@ def test_the_number_of_the_guess_counts_those_before_it(monkeypatch):
 
 
 def test_guesses_that_found_nothing_are_counted_without_a_mean():
-    row = guessing.summary_of_guesses("A1", [None, None], np.random.default_rng(0))
+    row = guessing.summarise("A1", [None, None], np.random.default_rng(0))
     assert (row["solved"], row["trials"], row["mean"]) == (0, [None, None], None)
 
 
 def test_a_summary_of_guesses_tests_the_solved_only():
-    row = guessing.summary_of_guesses("A1", [(10, A1_BY_HAND), None, (30, A1_BY_HAND)], np.random.default_rng(0))
+    row = guessing.summarise("A1", [(10, A1_BY_HAND), None, (30, A1_BY_HAND)], np.random.default_rng(0))
     assert row["trials"] == [10, None, 30]
     assert (row["mean"], row["median"], row["standard_error"]) == (20, 20, 10)
     assert {row[test] for test in ("fresh", "long", "unkind", "switches", "switches_from_1")} == {2}

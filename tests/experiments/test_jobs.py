@@ -1,4 +1,4 @@
-"""Jobs: a run that goes on where it stopped, a cluster that loses a worker, and the command."""
+"""Jobs: a run that continues where it was stopped, processes, a cluster that loses a worker, and the command."""
 
 import gc
 import json
@@ -10,26 +10,23 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from scipy.stats import fisher_exact
 
 from parity_lib import experiments
 from parity_lib.cli import main
-from parity_lib.experiments import condition, jobs, pools, two_by_two
-from parity_lib.experiments.condition import Condition, Examination
-from parity_lib.experiments.jobs import FinishedJobs, Job
-
-TINY = Examination(strings=20, far=60, far_strings=2)
+from parity_lib.experiments import condition, jobs, pools
+from parity_lib.experiments.comparisons import fisher_p
+from parity_lib.experiments.condition import Condition
+from parity_lib.experiments.jobs import FinishedJobs, Job, train_series
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """A series of three conditions, two seeds a job, trained for a few steps in this process."""
-    conditions = {name: Condition("tanh", lengths, hidden_size=2, batch_size=4, max_steps=30)
-                  for name, lengths in {"one": 1, "two": 2, "up to three": (1, 3)}.items()}
-    monkeypatch.setattr(pools, "conditions", lambda max_steps=0: conditions)
+    """Make ``pools`` a series of three conditions with two jobs each, in which no network learns."""
+    conditions = {str(length): Condition("tanh", length, hidden_size=1, batch_size=4, max_steps=30)
+                  for length in (10, 11, 12)}
+    monkeypatch.setattr(pools, "CONDITIONS", conditions)
     monkeypatch.setattr(pools, "SEEDS", 4)
-    monkeypatch.setattr(condition, "SEEDS_A_JOB", 2)
-    monkeypatch.setattr(condition, "Examination", lambda: TINY)
+    monkeypatch.setattr(Condition, "seeds_per_job", 2)
     return "pools"
 
 
@@ -37,40 +34,42 @@ def results(path):
     return json.loads(path.read_text(encoding="utf-8"))["results"]
 
 
-def test_a_quick_run_is_finished_and_has_a_number_for_each_seed(quick):
+def test_a_quick_run_is_complete_and_has_a_number_for_each_seed(quick):
     assert not (quick / "unfinished").exists()
     for name in filter(experiments.is_series, experiments.names()):
-        for one in results(quick / f"{name}.json")["conditions"].values():
-            assert one["seeds"] == len(one["steps"]) == len(one["sequence_accuracy"])
+        for row in results(quick / f"{name}.json")["conditions"].values():
+            assert row["seeds"] == len(row["steps"]) == len(row["sequence_accuracy"])
 
 
-def test_a_fresh_run_agrees_with_the_book(quick):
-    """Where both have the same rate, chance alone fails this once in ten thousand runs of one condition."""
-    committed = experiments.load("two_by_two")["conditions"]
-    for key, fresh in results(quick / "two_by_two.json")["conditions"].items():
-        within = sum(steps is not None and steps <= two_by_two.QUICK["max_steps"] for steps in committed[key]["steps"])
-        table = [[fresh["solved"], fresh["seeds"] - fresh["solved"]], [within, committed[key]["seeds"] - within]]
-        assert fisher_exact(table).pvalue > 1e-4, key
+def test_a_fresh_run_agrees_with_the_book(tmp_path):
+    """If both have the same rate, chance alone fails this test once in ten thousand runs of a condition."""
+    names = ("every_step, 50, lstm", "end, 1..50, lstm")
+    cap, stored = 500, experiments.load("two_by_two")["conditions"]
+    conditions = {name: replace(experiments.conditions("two_by_two")[name], max_steps=cap) for name in names}
+    fresh = train_series(conditions, 5, FinishedJobs(tmp_path), jobs=1)["conditions"]
+    for name in names:
+        within = sum(steps is not None and steps <= cap for steps in stored[name]["steps"])
+        assert fisher_p((fresh[name]["solved"], 5), (within, stored[name]["seeds"])) > 1e-4, name
 
 
-# Stopped and continued
+# Stopping and continuing
 
 
 def count_jobs(monkeypatch, stop_after=None):
-    """Let trainings be counted, and stopped as Ctrl-C would after so many."""
-    done, real = [], condition.train_and_test
+    """Count the jobs, and stop after so many of them, as Ctrl-C would."""
+    done, train = [], Condition.train
 
-    def counted(one, seeds, examination):
+    def counted(self, seeds):
         if len(done) == stop_after:
             raise KeyboardInterrupt
-        done.append((one, seeds))
-        return real(one, seeds, examination)
+        done.append((self, seeds))
+        return train(self, seeds)
 
-    monkeypatch.setattr(condition, "train_and_test", counted)
+    monkeypatch.setattr(Condition, "train", counted)
     return done
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(small, tmp_path, monkeypatch):
+def test_a_run_that_was_stopped_continues_where_it_was(small, tmp_path, monkeypatch):
     whole = results(experiments.run(small, tmp_path / "whole", jobs=1))
     with monkeypatch.context() as patch:
         done = count_jobs(patch, stop_after=4)
@@ -78,7 +77,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(small, tmp_path, monkeypatc
             experiments.run(small, tmp_path, jobs=1)
     kept = sorted((tmp_path / "unfinished" / small).glob("*.json"))
     assert len(done) == 4
-    assert len(kept) >= 3, "what was finished is on disk"
+    assert len(kept) >= 3, "finished jobs are on disk"
     done = count_jobs(monkeypatch)
     assert results(experiments.run(small, tmp_path, jobs=1)) == whole
     assert len(done) == 6 - len(kept)
@@ -88,8 +87,8 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(small, tmp_path, monkeypatc
 @pytest.mark.parametrize("damage", [
     lambda text: text[:len(text) // 2], lambda text: "", lambda text: text.replace("sequence_accuracy", "x", 1),
     lambda text: "[]", lambda text: '{"rows": []}',
-], ids=["half", "empty", "changed", "another form", "no hash"])
-def test_a_damaged_file_is_noticed_and_its_job_done_again(small, tmp_path, monkeypatch, damage):
+], ids=["half", "empty", "changed", "a list", "no hash"])
+def test_the_job_of_a_damaged_file_is_done_again(small, tmp_path, monkeypatch, damage):
     whole = results(experiments.run(small, tmp_path / "whole", jobs=1))
     with monkeypatch.context() as patch:
         count_jobs(patch, stop_after=5)
@@ -102,38 +101,40 @@ def test_a_damaged_file_is_noticed_and_its_job_done_again(small, tmp_path, monke
     assert len(done) == 6 - len(kept) + 1
 
 
-def test_jobs_of_other_sources_or_another_examination_are_not_used(tmp_path):
-    job = Job("one", Condition(max_steps=1), range(2))
-    finished = FinishedJobs(tmp_path, "a hash", TINY)
+def test_jobs_of_other_settings_or_another_version_are_not_used(tmp_path, monkeypatch):
+    job, finished = Job("a condition", Condition(max_steps=1), range(2)), FinishedJobs(tmp_path)
     finished.write(job, [{"steps": 1}])
     assert finished.read(job) == [{"steps": 1}]
-    assert FinishedJobs(tmp_path, "a hash", Examination(strings=21)).read(job) is None
     assert finished.read(replace(job, seeds=range(2, 4))) is None
-    assert FinishedJobs(tmp_path, "another hash", TINY).read(job) is None
+    assert finished.read(replace(job, condition=Condition(max_steps=2))) is None
+    with monkeypatch.context() as patch:
+        patch.setitem(condition.EVALUATION, "strings", 21)
+        assert finished.read(job) is None
+    monkeypatch.setattr(jobs, "__version__", "0.0.0")
+    assert finished.read(job) is None
 
 
 # More than one process
 
 
-def test_processes_find_what_one_process_finds(small, tmp_path):
+def test_several_processes_have_the_results_of_one(small, tmp_path):
     alone, together = (results(experiments.run(small, tmp_path / str(jobs), jobs=jobs)) for jobs in (1, 2))
     assert alone == together
 
 
-def test_a_cluster_that_loses_a_worker_finds_the_same(small, tmp_path, monkeypatch):
+def test_a_cluster_that_loses_a_worker_has_the_same_results(small, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
-    conditions = {name: replace(condition, max_steps=1500, hidden_size=1, lengths=12)
-                  for name, condition in pools.conditions().items()}
-    monkeypatch.setattr(pools, "conditions", lambda max_steps=0: conditions)
+    conditions = {name: replace(row, max_steps=500) for name, row in pools.CONDITIONS.items()}
+    monkeypatch.setattr(pools, "CONDITIONS", conditions)
     alone = results(experiments.run(small, tmp_path / "alone", jobs=1))
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster:
         victim = next(iter(cluster.workers.values())).process.process.pid
         killed = threading.Thread(target=kill_once_work_is_done, args=(tmp_path / "cluster", victim))
         killed.start()
-        found = results(experiments.run(small, tmp_path / "cluster", scheduler=cluster.scheduler_address))
+        shared = results(experiments.run(small, tmp_path / "cluster", scheduler=cluster.scheduler_address))
         killed.join()
-    assert found == alone
+    assert shared == alone
     with pytest.raises(ProcessLookupError):
         os.kill(victim, 0)
 
@@ -151,16 +152,16 @@ def kill_once_work_is_done(folder, pid):
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "foo", "foo://bar:1"])
-def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch, address):
+def test_a_missing_scheduler_is_named(tmp_path, monkeypatch, address):
     pytest.importorskip("distributed")
     monkeypatch.setattr(jobs, "CONNECT_SECONDS", 1)
     arguments = ["experiment", "pools", "--quick", "--out", str(tmp_path), "--scheduler", address]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 1
-    assert "scheduler must be the address of a Dask scheduler that runs" in done.output
+    assert "scheduler must be the address of a running Dask scheduler" in done.output
     assert repr(address) in done.output
     del done
-    gc.collect()    # the client that failed ends here, not while the next one starts: it would wait for itself
+    gc.collect()    # end the failed client here: while the next one starts, it would wait for itself
 
 
 def test_without_dask_a_scheduler_says_what_is_missing(tmp_path, monkeypatch):

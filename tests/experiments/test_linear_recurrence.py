@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from parity_lib.experiments.linear_recurrence import LinearRecurrence, right_bits, trained_recurrence
+from parity_lib.experiments.linear_recurrence import LinearRecurrence, right_bits, train_recurrence
 
 
 @pytest.mark.parametrize("factor", ["sigmoid", "tanh"])
@@ -51,13 +51,13 @@ def test_h_positive_channels_change_their_answer_on_ones_at_most_h_times():
 
 
 def test_seeds_of_a_linear_recurrence_are_trained_each_by_itself():
-    together = trained_recurrence(LinearRecurrence(2, "tanh", seeds=3), 3, 0.03, 0.25)
+    together = train_recurrence(LinearRecurrence(2, "tanh", seeds=3), 3, 0.03, 0.25)
     alone = LinearRecurrence(2, "tanh", seeds=1)
     start = LinearRecurrence(2, "tanh", seeds=3)
     with torch.no_grad():
         for name, weight in alone.named_parameters():
             weight.copy_(getattr(start, name)[1:2])
-    trained_recurrence(alone, 3, 0.03, 0.25)
+    train_recurrence(alone, 3, 0.03, 0.25)
     for name, weight in alone.named_parameters():
         torch.testing.assert_close(weight, getattr(together, name)[1:2], atol=1e-5, rtol=0)
 

@@ -1,32 +1,28 @@
-"""Recheck: a file takes the new hash only where a part of it, derived again, is equal."""
+"""Rechecks: a sample is derived again, its counts are compared, and claims are tried on the results with the sample."""
 
 import json
 
 import pytest
 from click.testing import CliRunner
 
-from parity_lib import experiments
+from parity_lib import __version__, experiments
 from parity_lib.cli import main
-from parity_lib.experiments import condition, one_unit, padded_metric, pools
-from parity_lib.experiments.condition import Condition, Examination
-from parity_lib.experiments.recheck import compared, only, recheck
+from parity_lib.experiments import one_unit, padded_metric, pools
+from parity_lib.experiments.condition import Condition
+from parity_lib.experiments.recheck import different_counts, recheck, replace_part
 
 
 @pytest.fixture
 def thin(monkeypatch, tmp_path):
-    """A folder with a whole, a sampled and a gridded experiment, made by other sources."""
+    """Return a folder with the results of two small experiments and a small series."""
     monkeypatch.setattr(padded_metric.run, "__defaults__", (20, 0))
     monkeypatch.setattr(one_unit.run, "__defaults__", (3, 4, 5, 0.03))
-    monkeypatch.setattr(one_unit, "SAMPLE", {"seeds": 2})
-    conditions = {name: Condition("tanh", lengths, hidden_size=2, batch_size=4, max_steps=30)
-                  for name, lengths in {"one": 1, "two": 2, "three": 3}.items()}
-    monkeypatch.setattr(pools, "conditions", lambda max_steps=0: conditions)
+    conditions = {str(length): Condition("tanh", length, hidden_size=2, batch_size=4, max_steps=30)
+                  for length in (9, 10, 11)}
+    monkeypatch.setattr(pools, "CONDITIONS", conditions)
     monkeypatch.setattr(pools, "SEEDS", 3)
-    monkeypatch.setattr(condition, "SEEDS_A_JOB", 2)
-    monkeypatch.setattr(condition, "Examination", lambda: Examination(20, 60, 2))
     for name in ("padded_metric", "one_unit", "pools"):
         experiments.run(name, tmp_path, jobs=1)
-        change(tmp_path, name, "0123456789abcdef", "provenance", "sources")
     return tmp_path
 
 
@@ -36,8 +32,7 @@ def content(folder, name):
 
 def change(folder, name, value, *path):
     """Write another value into a file."""
-    whole = content(folder, name)
-    place = whole
+    whole = place = content(folder, name)
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
@@ -45,97 +40,96 @@ def change(folder, name, value, *path):
 
 
 @pytest.mark.parametrize(("name", "sample"), [
-    ("padded_metric", {"settings": {}}),
-    ("one_unit", {"settings": {"seeds": 2}, "of_each_seed": ["steps", "bit_accuracy"]}),
-    ("pools", {"conditions": ["one", "three"], "seeds": [0, 2],
-               "of_each_seed": ["steps", "bit_accuracy", "sequence_accuracy", "far"]}),
+    ("padded_metric", {"settings": {}}), ("one_unit", {"settings": {}}),
+    ("pools", {"conditions": ["9", "11"], "seeds": [0, 3]}),
 ])
-def test_equal_numbers_give_the_file_the_new_hash_and_a_record(thin, name, sample):
-    before = content(thin, name)
-    assert experiments.state(name, thin) == "of other sources"
-    record = recheck(name, thin)
+def test_a_record_with_the_verdict_is_added_and_the_results_stay(thin, name, sample):
+    before, seen = content(thin, name), []
+    record = recheck(name, thin, lambda results: seen.append(results) or [], jobs=1)
     after = content(thin, name)
-    assert experiments.state(name, thin) == "current"
-    assert after["results"] == before["results"]
-    assert after["provenance"]["rechecked"] == [record]
-    assert after["provenance"]["date"] == before["provenance"]["date"]
-    assert (record["earlier_sources"], record["sample"]) == ("0123456789abcdef", sample)
-    assert record["numbers"] >= 12
-    recheck(name, thin)
-    assert [one["earlier_sources"] for one in content(thin, name)["provenance"]["rechecked"]] == [
-        "0123456789abcdef", experiments.source_hash(name)]
+    assert seen == [before["results"]] == [after["results"]], "the sample is equal on the same machine"
+    assert (record["sample"], record["verdict"], record["version"]) == (sample, "holds", __version__)
+    assert record["numbers"] == record["equal"] >= 12
+    assert {"date", "versions", "cpu"} <= record.keys()
+    recheck(name, thin, lambda results: [], jobs=1)
+    rechecked = content(thin, name)["provenance"].pop("rechecked")
+    assert rechecked[0] == record
+    assert len(rechecked) == 2
+    assert {key: value for key, value in content(thin, name)["provenance"].items() if key != "rechecked"} == before[
+        "provenance"]
+    assert not (thin / "unfinished").exists()
 
 
-@pytest.mark.parametrize(("name", "path"), [
-    ("padded_metric", ("results", "evaluation", "uniform", "accuracy_on_real")),
-    ("one_unit", ("results", "gru", "bit_accuracy", 1)),
-    ("pools", ("results", "conditions", "three", "sequence_accuracy", 0)),
+def test_claims_see_the_sample_in_place_of_the_stored_results(thin):
+    change(thin, "pools", 0.123, "results", "conditions", "11", "sequence_accuracy", 0)
+    change(thin, "pools", 0.123, "results", "conditions", "10", "sequence_accuracy", 0)
+    seen = []
+    record = recheck("pools", thin, lambda results: seen.append(results["conditions"]) or ["a claim"], jobs=1)
+    assert seen[0]["11"]["sequence_accuracy"][0] != 0.123
+    assert seen[0]["10"]["sequence_accuracy"][0] == 0.123, "no part of the sample"
+    assert (record["verdict"], record["failures"]) == ("fails", ["a claim"])
+    assert record["equal"] == record["numbers"] - 1
+    assert content(thin, "pools")["provenance"]["rechecked"] == [record]
+    assert content(thin, "pools")["results"]["conditions"]["11"]["sequence_accuracy"][0] == 0.123
+
+
+@pytest.mark.parametrize(("name", "value", "path", "message"), [
+    ("one_unit", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
+    ("pools", 21, ("provenance", "settings", "tests"), "made with tests = 21, which is"),
+    ("pools", 0.02, ("results", "defaults", "lr"), "made with lr = 0.02, which is 0.01 now"),
+    ("pools", {}, ("results", "conditions"), "has no condition '9'"),
 ])
-def test_the_first_number_that_differs_is_named_and_nothing_is_changed(thin, name, path):
-    change(thin, name, 0.123, *path)
+def test_results_of_other_settings_are_not_rechecked(thin, name, value, path, message):
+    change(thin, name, value, *path)
     before = content(thin, name)
-    where = path[0] + "".join(f"[{key!r}]" for key in path[1:])
-    with pytest.raises(ValueError, match="run the experiment again") as caught:
-        recheck(name, thin)
-    assert f"{name}.json: {where} is 0.123 in the file and" in str(caught.value)
+    with pytest.raises(ValueError, match=message):
+        recheck(name, thin, lambda results: [], jobs=1)
     assert content(thin, name) == before
 
 
-def test_other_settings_and_other_conditions_need_a_new_run(thin, monkeypatch):
-    change(thin, "one_unit", 5, "provenance", "settings", "cap")
-    with pytest.raises(ValueError, match="one_unit was made with cap = 5, which is 4 now"):
-        recheck("one_unit", thin)
-    change(thin, "pools", 21, "provenance", "settings", "tests", "strings")
-    with pytest.raises(ValueError, match=r"pools was made with tests = .*21.* now: run it again"):
-        recheck("pools", thin)
-    change(thin, "pools", 20, "provenance", "settings", "tests", "strings")
-    change(thin, "pools", 0.02, "results", "defaults", "lr")
-    with pytest.raises(ValueError, match=r"pools was made with lr = 0.02, which is 0.01 now"):
-        recheck("pools", thin)
-    change(thin, "pools", 0.01, "results", "defaults", "lr")
-    more = pools.conditions() | {"four": Condition()}
-    monkeypatch.setattr(pools, "conditions", lambda max_steps=0: more)
-    with pytest.raises(ValueError, match="pools has other conditions than its file, such as 'four'"):
-        recheck("pools", thin)
+def test_settings_that_the_code_or_the_file_does_not_know_are_ignored(thin):
+    change(thin, "pools", {"cell": "tanh", "backend": None}, "results", "conditions", "9", "settings")
+    stored = content(thin, "pools")["results"]["defaults"]
+    change(thin, "pools", stored | {"cell": "tanh", "lengths": 9, "hidden_size": 2, "batch_size": 4, "max_steps": 30},
+           "results", "defaults")
+    change(thin, "pools", {"lengths": 11}, "results", "conditions", "11", "settings")
+    assert recheck("pools", thin, lambda results: [], jobs=1)["verdict"] == "holds"
 
 
-def test_a_condition_that_is_described_anew_is_derived_again_too(thin):
-    change(thin, "pools", {"cell": "gru"}, "results", "conditions", "two", "settings")
-    record = recheck("pools", thin)
-    assert record["sample"]["conditions"] == ["one", "three", "two"]
-    assert content(thin, "pools")["results"]["conditions"]["two"]["settings"]["cell"] == "tanh"
-    change(thin, "pools", {"cell": "gru"}, "results", "conditions", "two", "settings")
-    change(thin, "pools", 0.123, "results", "conditions", "two", "bit_accuracy", 0)
-    with pytest.raises(ValueError, match="'two'"):
-        recheck("pools", thin)
+@pytest.mark.parametrize(("solved", "differs"), [(20, False), (15, False), (8, True), (0, True)])
+def test_counts_differ_by_fishers_exact_test_at_a_thousandth(solved, differs):
+    stored = {"conditions": {"a": {"seeds": 20, "solved": 20, "steps": []}, "b": {"seeds": 20, "solved": 0}}}
+    derived = {"conditions": {"a": {"seeds": 20, "solved": solved, "steps": []}}}
+    failures = list(different_counts(derived, stored))
+    assert failures == ([f"conditions, a: {solved} of 20 seeds solved it, and 20 of 20 in the file"] if differs else [])
 
 
-def test_the_command_says_how_many_numbers_were_equal(thin):
-    done = CliRunner().invoke(main, ["experiment", "padded_metric", "--recheck", "--out", str(thin)])
+def test_a_part_replaces_entries_at_any_depth():
+    stored = {"a": {"b": [1, 2], "c": 3}, "d": 4}
+    assert replace_part(stored, {"a": {"b": [5]}}) == {"a": {"b": [5], "c": 3}, "d": 4}
+    assert stored == {"a": {"b": [1, 2], "c": 3}, "d": 4}
+
+
+def test_the_command_evaluates_the_claims_of_the_book(thin, monkeypatch):
+    monkeypatch.setattr(padded_metric.run, "__defaults__", (200, 0))
+    experiments.run("padded_metric", thin)
+    arguments = ["experiment", "padded_metric", "--recheck", "--out", str(thin)]
+    done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
-    assert "padded_metric: 28 numbers derived again and equal" in done.output
-    change(thin, "padded_metric", 0.5, "results", "training", "uniform", "padding_share")
+    assert "padded_metric: holds. Claims evaluated with the sample: 2. Equal numbers in the sample: 28 of 28." in (
+        done.output)
+    monkeypatch.setattr(padded_metric, "rounded", lambda value: value / 2)
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "DOES NOT HOLD" in done.output
+    record = content(thin, "padded_metric")["provenance"]["rechecked"][-1]
+    assert record["verdict"] == "fails"
+    assert record["failures"][0] in done.output
+
+
+def test_a_claim_that_cannot_be_evaluated_does_not_hold(thin, monkeypatch):
+    monkeypatch.setattr(padded_metric, "rounded", lambda value: None)
+    experiments.run("padded_metric", thin)
     done = CliRunner().invoke(main, ["experiment", "padded_metric", "--recheck", "--out", str(thin)])
     assert done.exit_code == 1
-    assert "['padding_share'] is 0.5 in the file" in done.output
-
-
-@pytest.mark.parametrize(("found", "stored", "numbers"), [
-    ({"a": [1, 2]}, {"a": [1, 2, 3], "b": 4}, 2), ({"a": {"b": None}}, {"a": {"b": None}}, 1),
-    ([[1], []], [[1, 2], [3]], 1),
-])
-def test_the_file_may_hold_more(found, stored, numbers, tmp_path):
-    assert compared(found, stored, tmp_path) == numbers
-
-
-@pytest.mark.parametrize(("found", "stored"), [
-    ({"a": [1, 2]}, {"a": [1]}), ({"a": 1}, {"b": 1}), ({"a": 1}, {"a": 1.5}), (None, 1), (True, 1), ([1], {"a": 1}),
-])
-def test_less_or_other_is_a_difference(found, stored, tmp_path):
-    with pytest.raises(ValueError, match="in the file and"):
-        compared(found, stored, tmp_path)
-
-
-def test_what_is_kept_for_comparison():
-    assert only({"a": {"steps": [1], "median": 2}, "b": {"c": 3}, "steps": [4]}, ("steps",)) == {
-        "a": {"steps": [1]}, "steps": [4]}
+    assert "TypeError" in done.output

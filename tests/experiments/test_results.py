@@ -1,6 +1,7 @@
-"""Files of results: where they are, how they are written, and what is said of one that cannot be read."""
+"""Files of results: where they are, how they are written, and the messages about files that cannot be read."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,14 +13,25 @@ def test_results_are_found_from_anywhere(tmp_path, monkeypatch):
     assert results.load("recipes")["relu 32"]["seeds"] == 20
 
 
-def test_only_a_checkout_is_written_to(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("package", "found"), [
+    ("parity_lib/experiments", True), ("packages/parity_study/experiments", True),
+    (".venv/lib/python3.11/site-packages/parity_lib/experiments", False),
+])
+def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_path, monkeypatch, package, found):
+    for name in ("pyproject.toml", "_config.yml"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(results, "FOLDER", tmp_path / package / "results")
+    assert results.repository() == (tmp_path if found else None)
+
+
+def test_only_a_repository_is_written_to(tmp_path, monkeypatch):
     assert results.writable_folder() == results.FOLDER
-    monkeypatch.setattr(results, "CHECKOUT", tmp_path / "pyproject.toml")
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
     with pytest.raises(FileNotFoundError, match="--out FOLDER"):
         results.writable_folder()
 
 
-def test_load_says_how_to_make_what_is_missing(tmp_path):
+def test_load_says_how_to_make_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"parity experiment recipes$"):
         results.load("recipes", folder=tmp_path)
     with pytest.raises(FileNotFoundError, match=r"parity bench --save$"):
@@ -50,7 +62,7 @@ def test_write_replaces_whole_files_and_keeps_plain_lists_on_a_line(tmp_path):
     assert "null" in path.read_text()
 
 
-def test_cpu_model_is_named_without_proc_too(monkeypatch):
+def test_the_processor_has_a_name_without_proc_too(monkeypatch):
     assert results.cpu_model()
-    monkeypatch.setattr(results.Path, "is_file", lambda self: False)
+    monkeypatch.setattr(Path, "is_file", lambda self: False)
     assert results.cpu_model()

@@ -1,4 +1,4 @@
-"""The nets of the experiment are trained as long as it says, on the strings that it says."""
+"""Networks of ``right_for_ever`` are trained as long as it says, on the strings that it says."""
 
 from dataclasses import replace
 
@@ -9,11 +9,12 @@ from torch.nn.utils import vector_to_parameters
 from parity_lib import ParityRNN, ParityTask
 from parity_lib.certificates import Stored
 from parity_lib.ensemble import train_together
-from parity_lib.experiments import right_for_ever
-from parity_lib.experiments.right_for_ever import RunsTask, counts, learned
+from parity_lib.experiments import certificates, right_for_ever
+from parity_lib.experiments.certificates import count_verdicts
+from parity_lib.experiments.right_for_ever import RunsTask, train_kind
 
 
-def test_half_of_the_strings_end_in_a_run_and_the_parity_is_theirs():
+def test_half_of_the_strings_end_in_a_run_and_have_their_own_parity():
     bits, parity, lengths = RunsTask(50).draw(4000, np.random.default_rng(0))
     assert (parity == np.cumsum(bits, axis=1) % 2).all()
     assert (lengths == 50).all()
@@ -25,12 +26,12 @@ def test_half_of_the_strings_end_in_a_run_and_the_parity_is_theirs():
     assert (bits == plain).all(axis=1).mean() < 0.55
 
 
-def test_the_strings_of_the_test_have_no_runs():
+def test_validation_strings_have_no_runs():
     assert type(RunsTask(50).stretched(1.5)) is ParityTask
     assert RunsTask(50).stretched(1.5).longest == 75
 
 
-def test_training_goes_on_where_a_net_is_right(monkeypatch):
+def test_training_continues_if_a_network_is_correct(monkeypatch):
     steps = []
 
     def watched(models, *args, **settings):
@@ -38,18 +39,18 @@ def test_training_goes_on_where_a_net_is_right(monkeypatch):
         steps.append([history.steps for history in histories])
         return histories
 
-    monkeypatch.setattr(right_for_ever, "train_together", watched)
+    monkeypatch.setattr(certificates, "train_together", watched)
     monkeypatch.setattr(right_for_ever, "TASKS", {"random": ParityTask(1)})
-    found = learned("tanh", "random", 300, range(2))
+    networks = train_kind("tanh", "random", 300, range(2))
     assert steps == [[300, 300]], "one bit is learned long before"
-    assert [each.seed for each in found] == [0, 1]
+    assert [network.seed for network in networks] == [0, 1]
     model = ParityRNN(right_for_ever.UNITS, "tanh")
-    vector_to_parameters(torch.from_numpy(found[0].weights), model.parameters())
+    vector_to_parameters(torch.from_numpy(networks[0].weights), model.parameters())
     assert model(torch.ones(1, 1, 1)).item() > 0
 
 
-def test_counts_are_of_the_solved_nets_and_of_all_seeds():
-    net = Stored("tanh 8, random, 1 updates", "tanh", 8, 0, np.zeros(0, dtype=np.float32))
-    found = [replace(net, verdict="refuted", string="1000"), replace(net, verdict="certified"), net]
-    assert counts(5, found) == {"seeds": 5, "solved": 3, "certified": 1, "refuted": 1, "undecided": 1,
-                                "refuting_lengths": [4]}
+def test_verdicts_are_counted_over_all_seeds():
+    network = Stored("tanh 8, random, 1 updates", "tanh", 8, 0, np.zeros(0, dtype=np.float32))
+    networks = [replace(network, verdict="refuted", string="1000"), replace(network, verdict="certified"), network]
+    assert count_verdicts(5, networks) == {"seeds": 5, "solved": 3, "certified": 1, "refuted": 1, "undecided": 1,
+                                           "refuting_lengths": [4]}

@@ -14,8 +14,8 @@ from torch.nn.utils import parameters_to_vector
 
 from parity_lib import ParityRNN, by_hand
 from parity_lib.all_strings import StringTree
-from parity_lib.experiments.enumerated import Enumerated, train_rows
-from parity_lib.experiments.signal_and_noise import signal_and_noise, train_and_listen
+from parity_lib.experiments.enumerated import Enumerated
+from parity_lib.experiments.signal_and_noise import signal_and_noise, train_and_measure
 
 BITS = 4
 STRINGS = list(itertools.product([0, 1], repeat=BITS))
@@ -64,7 +64,7 @@ def test_the_weights_are_left_as_they_were():
     np.testing.assert_array_equal(tree.parameters, before)
 
 
-def test_a_net_by_hand_hears_labels_of_any_length_and_a_fresh_one_does_not():
+def test_the_signal_of_a_network_by_hand_does_not_shrink_with_the_length_and_a_fresh_ones_does():
     fresh, knows = ParityRNN(2, "relu", seed=0), by_hand("relu")
     assert of(knows, 10)["signal"] > 0.5 * of(knows, 2)["signal"]
     assert of(fresh, 10)["signal"] < 1e-3 * of(fresh, 1)["signal"]
@@ -81,11 +81,11 @@ def test_a_net_whose_answers_do_not_move_has_neither():
     assert found["noise"] == pytest.approx(0, abs=1e-12)
 
 
-def test_listening_changes_nothing_and_hears_what_the_net_is_then():
+def test_measuring_changes_nothing_and_is_about_the_network_at_that_time():
     condition = Enumerated(bits=3, cell="lstm", max_steps=100)
-    heard, alone = train_and_listen(condition, range(2), (50, 100)), train_rows(condition, range(2))
+    measured, alone = train_and_measure(condition, range(2), (50, 100)), condition.train(range(2))
     fresh = [of(copy.deepcopy(net), 3) for net in condition.models(range(2))]
-    for row, other, at_first in zip(heard, alone, fresh, strict=True):
+    for row, other, at_first in zip(measured, alone, fresh, strict=True):
         assert {key: row[key] for key in other} == other
         for name, value in at_first.items():
             assert row[name][0] == pytest.approx(value, rel=1e-6)

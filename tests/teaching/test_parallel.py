@@ -142,7 +142,7 @@ def test_a_cluster_grades_all_of_them_and_keeps_no_process(root, cluster, monkey
 def test_a_scheduler_that_is_not_there_is_named(root, monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr("parity_lib.experiments.jobs.CONNECT_SECONDS", 1)
-    with pytest.raises(OSError, match="scheduler must be the address of a Dask scheduler that runs"):
+    with pytest.raises(OSError, match="scheduler must be the address of a running Dask scheduler"):
         graded(root, "ada", scheduler="tcp://127.0.0.1:9")
 
 

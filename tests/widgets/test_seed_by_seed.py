@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from parity_lib.experiments import load, wilson_interval
+from parity_lib.experiments import load
+from parity_lib.statistics import wilson_interval
 from parity_lib.widgets import SeedBySeed
 
 FEW = {"5 bits": [120, None, 300, 40, None], "50 bits": [None] * 5}

@@ -8,7 +8,7 @@ import torch
 from parity_lib.checks import expect
 from parity_lib.checks.constants import constant
 from parity_lib.checks.reporting import check
-from parity_lib.experiments.statistics import wilson_interval
+from parity_lib.statistics import wilson_interval
 
 SEEDS = "training#twenty-seeds-instead-of-one"
 LEVELS = {80: 1.281552, 90: 1.644854, 95: 1.959964, 98: 2.326348, 99: 2.575829}

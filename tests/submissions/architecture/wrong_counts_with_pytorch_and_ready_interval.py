@@ -4,7 +4,7 @@ loses:
   success-rate-check: calls `wilson_interval`, which is the ready answer
 """
 # %% added before count-parameters
-from parity_lib.experiments import wilson_interval as interval
+from parity_lib.statistics import wilson_interval as interval
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):
     if cell in ("tanh", "relu"):

@@ -1,0 +1,36 @@
+"""Statistics: Wilson's interval and the median number of updates."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parity_lib.statistics import median_updates, wilson_interval
+
+
+@pytest.mark.parametrize(("successes", "count", "low", "high"), [
+    (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662),
+])
+def test_wilson_interval_has_its_published_values(successes, count, low, high):
+    assert wilson_interval(successes, count) == pytest.approx((low, high), abs=1e-4)
+
+
+@given(st.integers(1, 500), st.data())
+def test_wilson_interval_contains_the_rate_and_is_symmetric(count, data):
+    successes = data.draw(st.integers(0, count))
+    low, high = wilson_interval(successes, count)
+    assert 0 <= low <= successes / count + 1e-12
+    assert successes / count - 1e-12 <= high <= 1
+    assert wilson_interval(count - successes, count) == pytest.approx((1 - high, 1 - low), abs=1e-12)
+
+
+@pytest.mark.parametrize(("successes", "count", "named"), [(1, 0, "count"), (-1, 5, "successes"), (6, 5, "successes")])
+def test_wilson_interval_names_the_wrong_argument(successes, count, named):
+    with pytest.raises(ValueError, match=f"^{named} must be"):
+        wilson_interval(successes, count)
+
+
+@pytest.mark.parametrize(("updates", "median"), [
+    ([100, 200, None, 300], 200), ([100, None, None, None], None), ([50, 60], 50), ([100, 200, 300, 400, 500], 300),
+])
+def test_median_updates_counts_unsolved_runs(updates, median):
+    assert median_updates(updates, cap=1000) == median
