@@ -31,11 +31,11 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
     """
     strings = len(tree.odd)
     sign = np.where(tree.odd, 1.0, -1.0)
-    logits = tree.answers()
+    logits = tree.final_logits()
     error = (expit(logits) - tree.odd) / strings
-    gradient = np.linalg.norm(tree.slopes(error), axis=1)
-    tree.answers()
-    label_part = tree.slopes(np.tile(sign / (2 * strings), (len(tree), 1)))
+    gradient = np.linalg.norm(tree.gradient(error), axis=1)
+    tree.final_logits()
+    label_part = tree.gradient(np.tile(sign / (2 * strings), (len(tree), 1)))
     signal = np.linalg.norm(label_part, axis=1)
     slopes = _slopes_along(tree, label_part / np.maximum(signal, 1e-300)[:, None])
     return {"signal": signal, "noise": (strings * error * slopes).std(axis=1), "gradient": gradient}
@@ -46,7 +46,7 @@ def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
     weights, answers = tree.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
         tree.parameters[:] = weights + side * direction
-        answers.append(tree.answers())
+        answers.append(tree.final_logits())
     tree.parameters[:] = weights
     return (answers[0] - answers[1]) / (2 * NUDGE)
 
