@@ -1,4 +1,4 @@
-"""Guessing: the strings, the nets as their equations have them, and how guesses are counted."""
+"""Guessing: the strings, the equations of the networks, and how guesses are counted."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from parity_lib.experiments import guessing
 A1_BY_HAND = np.array([60, 0, 80, -100, 20, -90, 50], dtype=np.float32)
 
 
-def test_balanced_strings_are_coded_and_labelled_right():
+def test_balanced_strings_have_the_right_code_and_labels():
     strings, lengths, labels = guessing.balanced_strings(40, 7, 13, np.random.default_rng(0))
     assert set(np.unique(strings)) == {-1, 1}
     assert strings.shape == (40, 13)
@@ -18,7 +18,7 @@ def test_balanced_strings_are_coded_and_labelled_right():
     assert [int((row[:length] == 1).sum() % 2) for row, length in zip(strings, lengths)] == labels.tolist()
 
 
-def test_regular_strings_are_what_they_are_called():
+def test_regular_strings_are_these_five():
     strings, lengths, labels = guessing.regular_strings(6)
     assert ["".join("01"[int(bit > 0)] for bit in row) for row in strings] == [
         "000000", "111111", "100000", "000001", "010101"]
@@ -27,7 +27,7 @@ def test_regular_strings_are_what_they_are_called():
 
 
 def one_step_at_a_time(name, weights, string):
-    """The equations of a net, a number at a time: the outputs after each bit, on the scale of 0 to 1."""
+    """Compute a network number by number, and return the outputs after each bit, scaled to 0..1."""
     def sigmoid(z):
         return 1 / (1 + np.exp(-z))
     w, outputs = weights.astype(float), []
@@ -52,17 +52,17 @@ def one_step_at_a_time(name, weights, string):
 
 
 @pytest.mark.parametrize("name", list(guessing.GUESSED))
-def test_guessed_nets_follow_their_equations(name):
+def test_guessed_networks_follow_their_equations(name):
     rng = np.random.default_rng(3)
     weights = guessing.guesses(name, 3.0, 5, rng)
     strings, lengths, _ = guessing.balanced_strings(6, 4, 9, rng)
-    found = guessing.last_outputs(name, weights, strings, lengths)
+    outputs = guessing.last_outputs(name, weights, strings, lengths)
     expected = [[one_step_at_a_time(name, w, row[:length])[-1] for row, length in zip(strings, lengths)]
                 for w in weights]
-    np.testing.assert_allclose(found, expected, atol=2e-5)
+    np.testing.assert_allclose(outputs, expected, atol=2e-5)
 
 
-def test_a_net_by_hand_is_right_everywhere_and_one_that_always_says_even_nowhere():
+def test_a_network_by_hand_passes_every_test_and_the_answer_even_none():
     rng = np.random.default_rng(0)
     both = np.stack([A1_BY_HAND * 0 - 100, A1_BY_HAND])
     for strings in (guessing.balanced_strings(100, 500, 600, rng), guessing.regular_strings(5000)):
@@ -71,8 +71,8 @@ def test_a_net_by_hand_is_right_everywhere_and_one_that_always_says_even_nowhere
     assert not guessing.right_as_switches("A1", both[0], 1)
 
 
-def test_as_switches_only_the_lengths_asked_for_count(monkeypatch):
-    def late(weights, x, units, activation):  # says "even" to the first bit, then the parity
+def test_switches_are_tested_from_the_first_length_on(monkeypatch):
+    def late(weights, x, units, activation):  # answers "even" to the first bit, and the parity from then on
         parity, begun, _ = units
         parity = np.where(x > 0, 1 - parity, parity)
         return parity, np.ones_like(parity), parity * begun
@@ -81,7 +81,7 @@ def test_as_switches_only_the_lengths_asked_for_count(monkeypatch):
     assert right == {1: False, 2: True, 500: True}
 
 
-def test_what_errs_on_one_string_alone_is_dropped():
+def test_a_guess_with_a_single_error_is_dropped():
     strings, lengths, labels = guessing.balanced_strings(100, 20, 30, np.random.default_rng(0))
     for wrong in (0, 1, 3, 50, 99):
         altered = labels.copy()
@@ -109,7 +109,7 @@ def test_the_number_of_the_guess_counts_those_before_it(monkeypatch):
     assert calls == [1000, 1000]
 
 
-def test_guesses_that_found_nothing_are_counted_without_a_mean():
+def test_unsolved_repetitions_are_counted_without_a_mean():
     row = guessing.summarise("A1", [None, None], np.random.default_rng(0))
     assert (row["solved"], row["trials"], row["mean"]) == (0, [None, None], None)
 

@@ -114,7 +114,7 @@ def test_jobs_of_other_settings_or_another_version_are_not_used(tmp_path, monkey
     assert finished.read(job) is None
 
 
-# More than one process
+# Several processes and a cluster
 
 
 def test_several_processes_have_the_results_of_one(small, tmp_path):

@@ -1,4 +1,4 @@
-"""Linear recurrences: the loop written out, and what positive factors cannot do."""
+"""Linear recurrences agree with a loop in NumPy, and positive factors cannot compute parity."""
 
 import numpy as np
 import pytest
@@ -9,10 +9,10 @@ from parity_lib.experiments.linear_recurrence import LinearRecurrence, right_bit
 
 @pytest.mark.parametrize("factor", ["sigmoid", "tanh"])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_linear_recurrence_is_the_loop_written_out_in_numpy(factor, channels):
+def test_a_linear_recurrence_agrees_with_a_loop_in_numpy(factor, channels):
     net = LinearRecurrence(channels, factor, seeds=2, seed=5)
     bits = np.random.default_rng(0).integers(2, size=(4, 9))
-    found = net(torch.from_numpy(bits).float()).detach().numpy()
+    logits = net(torch.from_numpy(bits).float()).detach().numpy()
     weights = {name: p.detach().numpy().reshape(2, -1) for name, p in net.named_parameters()}
     squash = np.tanh if factor == "tanh" else lambda z: 1 / (1 + np.exp(-z))
     for seed in range(2):
@@ -22,7 +22,7 @@ def test_a_linear_recurrence_is_the_loop_written_out_in_numpy(factor, channels):
                 h = squash(weights[f"after_{bit}"][seed]) * h
                 h = h + (weights[f"add_{bit}"][seed] if channels > 1 else 0)
                 logit = weights["readout"][seed] @ h + weights["threshold"][seed, 0]
-                assert found[seed, row, t] == pytest.approx(logit, abs=1e-5)
+                assert logits[seed, row, t] == pytest.approx(logit, abs=1e-5)
 
 
 def test_one_channel_with_factors_one_and_minus_one_is_parity_and_no_positive_one_survives_three_ones():
@@ -50,7 +50,7 @@ def test_h_positive_channels_change_their_answer_on_ones_at_most_h_times():
         assert 1 <= changes.max() <= channels
 
 
-def test_seeds_of_a_linear_recurrence_are_trained_each_by_itself():
+def test_seeds_of_a_linear_recurrence_are_trained_independently():
     together = train_recurrence(LinearRecurrence(2, "tanh", seeds=3), 3, 0.03, 0.25)
     alone = LinearRecurrence(2, "tanh", seeds=1)
     start = LinearRecurrence(2, "tanh", seeds=3)

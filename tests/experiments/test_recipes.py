@@ -1,4 +1,4 @@
-"""The recipes: what is kept of a training curve."""
+"""The recipes: summaries of training curves."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from parity_lib.experiments import recipes
 from parity_lib.training import History
 
 
-def test_curve_keeps_the_mean_of_each_stretch():
+def test_a_curve_has_the_mean_of_each_interval():
     history = History({}, loss=[float(i) for i in range(600)], accuracy=[0.5] * 600)
     curve = recipes.curve(history)
     assert len(curve["step"]) == 60

@@ -1,7 +1,4 @@
-"""What labels say: the signal is the labels' part of the gradient, the noise what a batch does to it along its own way.
-
-Everything here is derived again with autograd, string by string.
-"""
+"""Signal and noise agree with gradients that autograd computes for each string separately."""
 
 import copy
 import itertools
@@ -23,17 +20,17 @@ CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def of(net, bits):
-    """Signal, noise and gradient of one net as numbers."""
+    """Return the signal, noise and gradient of a network as numbers."""
     return {name: float(values[0]) for name, values in signal_and_noise(StringTree([net.double()], bits)).items()}
 
 
-def of_each_string(net, what):
-    """The gradient of ``what(logit, label)`` at the last step of each string: ``[strings, weights]``."""
+def gradients_by_string(net, loss):
+    """Return the gradient of ``loss(logit, label)`` at the last time step of each string: ``[strings, weights]``."""
     rows = []
     for string in STRINGS:
         net.zero_grad()
         logit = net(torch.tensor(string, dtype=torch.float64).reshape(1, -1, 1))[0, -1, 0]
-        what(logit, torch.tensor(sum(string) % 2, dtype=torch.float64)).backward()
+        loss(logit, torch.tensor(sum(string) % 2, dtype=torch.float64)).backward()
         rows.append(parameters_to_vector([p.grad for p in net.parameters()]).numpy().copy())
     return np.array(rows)
 
@@ -41,23 +38,23 @@ def of_each_string(net, what):
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_signal_is_the_labels_part_of_the_whole_gradient(cell):
     net = ParityRNN(3, cell, seed=1).double()
-    true = of_each_string(net, binary_cross_entropy_with_logits).mean(axis=0)
-    flipped = of_each_string(net, lambda logit, odd: binary_cross_entropy_with_logits(logit, 1 - odd)).mean(axis=0)
-    found = of(net, BITS)
-    assert found["gradient"] == pytest.approx(np.linalg.norm(true), rel=1e-9)
+    true = gradients_by_string(net, binary_cross_entropy_with_logits).mean(axis=0)
+    flipped = gradients_by_string(net, lambda logit, odd: binary_cross_entropy_with_logits(logit, 1 - odd)).mean(axis=0)
+    measured = of(net, BITS)
+    assert measured["gradient"] == pytest.approx(np.linalg.norm(true), rel=1e-9)
     # The rest is the same with all labels flipped, so half of the difference is the labels' part.
-    assert found["signal"] == pytest.approx(np.linalg.norm(true - flipped) / 2, rel=1e-9)
+    assert measured["signal"] == pytest.approx(np.linalg.norm(true - flipped) / 2, rel=1e-9)
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_noise_is_one_strings_gradient_along_the_signal(cell):
+def test_the_noise_is_a_single_strings_gradient_along_the_signal(cell):
     net = ParityRNN(6, cell, seed=1).double()     # relu 3 of this seed is linear on these strings: no signal at all
-    signed = of_each_string(net, lambda logit, odd: (2 * odd - 1) * logit).mean(axis=0)
-    along = of_each_string(net, binary_cross_entropy_with_logits) @ (signed / np.linalg.norm(signed))
+    signed = gradients_by_string(net, lambda logit, odd: (2 * odd - 1) * logit).mean(axis=0)
+    along = gradients_by_string(net, binary_cross_entropy_with_logits) @ (signed / np.linalg.norm(signed))
     assert of(net, BITS)["noise"] == pytest.approx(along.std(), rel=1e-5)      # a central difference, step 1e-4
 
 
-def test_the_weights_are_left_as_they_were():
+def test_measuring_does_not_change_the_weights():
     tree = StringTree([ParityRNN(3, "gru", seed=2).double()], BITS)
     before = tree.parameters.copy()
     signal_and_noise(tree)
@@ -70,23 +67,23 @@ def test_the_signal_of_a_network_by_hand_does_not_shrink_with_the_length_and_a_f
     assert of(fresh, 10)["signal"] < 1e-3 * of(fresh, 1)["signal"]
 
 
-def test_a_net_whose_answers_do_not_move_has_neither():
+def test_a_network_with_constant_answers_has_neither():
     net = ParityRNN(3, "relu", seed=0).double()
     with torch.no_grad():
         net.hidden_to_logits.weight.zero_()
         net.rnn.bias_ih_l0.fill_(-9)     # no unit is ever above 0
     net.hidden_to_logits.bias.data.zero_()
-    found = of(net, BITS)
-    assert found["signal"] == 0
-    assert found["noise"] == pytest.approx(0, abs=1e-12)
+    measured = of(net, BITS)
+    assert measured["signal"] == 0
+    assert measured["noise"] == pytest.approx(0, abs=1e-12)
 
 
 def test_measuring_changes_nothing_and_is_about_the_network_at_that_time():
     condition = Enumerated(bits=3, cell="lstm", max_steps=100)
     measured, alone = train_and_measure(condition, range(2), (50, 100)), condition.train(range(2))
     fresh = [of(copy.deepcopy(net), 3) for net in condition.models(range(2))]
-    for row, other, at_first in zip(measured, alone, fresh, strict=True):
-        assert {key: row[key] for key in other} == other
+    for row, unmeasured, at_first in zip(measured, alone, fresh, strict=True):
+        assert {key: row[key] for key in unmeasured} == unmeasured
         for name, value in at_first.items():
             assert row[name][0] == pytest.approx(value, rel=1e-6)
             assert len(row[name]) == 3

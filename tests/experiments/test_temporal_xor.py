@@ -1,4 +1,4 @@
-"""XOR in time: the streams, and what is predicted."""
+"""XOR in time: the streams, and the loss of predicting the next bit."""
 
 import numpy as np
 import torch
@@ -14,9 +14,9 @@ def test_every_third_bit_of_a_stream_is_the_xor_of_the_two_before_and_the_others
     assert abs((stream[..., 0] == stream[..., 1]).mean() - 0.5) < 0.02
 
 
-def test_the_next_bit_is_what_is_predicted():
+def test_the_loss_is_about_the_next_bit():
     model = ParityRNN(1, "tanh")
-    with torch.no_grad():  # after each bit: the same bit again
+    with torch.no_grad():  # the network predicts that each bit is repeated
         model.rnn.weight_ih_l0.fill_(20)
         model.rnn.weight_hh_l0.zero_()
         model.rnn.bias_ih_l0.fill_(-10)
