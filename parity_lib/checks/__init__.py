@@ -7,7 +7,6 @@ begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 """
 
 from parity_lib.checks.answers import model_answer
-from parity_lib.checks.constants import variant
 from parity_lib.checks.core import (
     bind,
     call,
@@ -24,4 +23,4 @@ from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
 __all__ = ["CallOnSame", "CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call",
            "call_gradient", "call_module", "call_on_same", "call_steps", "call_weights", "check", "defined",
-           "fresh", "grading", "model_answer", "number_for", "private", "seed_of", "strings_for", "summary", "variant"]
+           "fresh", "grading", "model_answer", "number_for", "private", "seed_of", "strings_for", "summary"]

@@ -134,7 +134,7 @@ def _points(root: Path, notebook: Path, book: Book) -> dict[str, float]:
     if not notebook.is_file():
         raise ValueError(f"{notebook} is missing: `parity exercises` writes it")
     text = root / "solutions" / f"{notebook.stem}.md"
-    if text.is_file() and (root / "book").is_dir() and notebook.resolve().is_relative_to(text.parent):    # no variant
+    if text.is_file() and (root / "book").is_dir() and notebook.resolve().is_relative_to(text.parent):
         same = authoring.notebook(authoring.read(text)).cells == nbformat.read(notebook, as_version=4).cells
         if not same:
             raise ValueError(f"solutions/{text.name} is not what its notebook was made of: `parity exercises` first")

@@ -193,7 +193,7 @@ def text_of(page):
 def test_the_chapter_covers_the_year(transcript):
     stock = ["db student import", "db student add", "generate_assignment", "db assignment add", "release_assignment",
              "collect", "autograde", "generate_feedback"]
-    own = ["check", "collect", "status", "extend", "grade", "reading", "regrade", "report", "export", "variant"]
+    own = ["check", "collect", "status", "extend", "grade", "reading", "regrade", "report", "export"]
     commands = ["git clone", "jupyter lab", *(f"parity {one}" for one in own), *(f"nbgrader {one}" for one in stock)]
     assert [one for one in commands if one not in "".join(transcript.said)] == []
 
@@ -313,12 +313,6 @@ def test_the_platforms_get_their_own_files_with_grades_in_them(transcript):
             packed[platform] = len(archive.namelist())
     assert packed["moodle"] == len(transcript.graded)
     assert packed["canvas"] == len(transcript.graded) - 1, said(transcript, "--to canvas")    # and a line says why
-
-
-def test_variants_are_made_with_a_key(transcript):
-    assert (transcript.kept / "private" / "key").stat().st_mode & 0o777 == 0o600
-    made = transcript.kept / "private" / "variants" / "exercises" / EXERCISE / f"{EXERCISE}.ipynb"
-    assert made.read_bytes() != (bank.ROOT / "exercises" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes()
 
 
 def test_the_next_year_begins_with_an_empty_course_and_the_settings(transcript):

@@ -450,20 +450,6 @@ def test_no_gradebook_that_was_kept_is_lost(those):
     assert tables(kept / f"{NAME}.before-2.db") == tables(those.root / "gradebook.db")
 
 
-def test_a_variant_is_regraded_from_its_own_source(those):
-    variants = those.root / "private" / "variants" / "solutions"
-    shutil.copytree(those.root / "solutions" / NAME, variants / NAME)
-    (those.root / "book").mkdir()       # as in a clone, where a published source has to be that of its notebook
-    settings = those.root / "private" / "nbgrader_config.py"
-    settings.write_text(f"{PENALTY}c.CourseDirectory.source_directory = 'private/variants/solutions'\n")
-    notebook = nbformat.read(variants / NAME / f"{NAME}.ipynb", as_version=4)
-    notebook.cells[0].source = "A variant."
-    nbformat.write(notebook, variants / NAME / f"{NAME}.ipynb")
-    status, _, said = those.regrade()
-    assert status == 0, said
-    assert "10 hand-ins: 0 would change, 10 same" in said
-
-
 def tables(path: Path) -> dict[str, list[str]]:
     """All rows of a gradebook."""
     with contextlib.closing(sqlite3.connect(path)) as book:
