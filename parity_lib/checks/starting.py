@@ -1,49 +1,54 @@
-"""How new layers start, where the student's code runs: for a check whose effect would else be too small to be seen."""
+"""Larger initial weights for new layers, for a check whose effect would otherwise be too small to see."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 
-import torch
-from torch import nn
+from parity_lib.checks.core import remote
 
-from parity_lib.checks.core import beside
-
-_before: list[Callable[[nn.Linear], None]] = []
+_usual: list[Callable] = []
 
 
 @contextlib.contextmanager
 def large_readouts(scale: float = 40.0) -> Iterator[None]:
-    """Inside, a new linear layer starts with larger weights, so that the gradient is longer than 1 and is clipped.
+    """Inside, new linear layers start with weights that are ``scale`` times as large, so that gradients are clipped.
 
-    On both sides of a wall, because the check makes layers of its own.
+    This holds for the student's process and for this one, because the check makes layers of its own.
     """
-    start_large(scale)
-    start_large.__wrapped__(scale)
+    scale_linear_layers(scale)
+    scale_linear_layers.__wrapped__(scale)
     try:
         yield
     finally:
-        start_as_usual.__wrapped__()
-        start_as_usual()
+        restore_linear_layers.__wrapped__()
+        restore_linear_layers()
 
 
-@beside
-def start_large(scale: float) -> None:
-    """Multiply the weights of each new linear layer, until :func:`start_as_usual`. Twice is as once."""
+@remote
+def scale_linear_layers(scale: float) -> None:
+    """Multiply the weights of each new linear layer by ``scale`` until :func:`restore_linear_layers`.
+
+    A second call, in the same process, changes nothing more.
+    """
+    import torch
+    from torch import nn
+
     usual = nn.Linear.reset_parameters
-    _before.append(usual)
+    _usual.append(usual)
 
     def reset_parameters(layer: nn.Linear) -> None:
         usual(layer)
         with torch.no_grad():
             layer.weight.mul_(scale)
 
-    if len(_before) == 1:
+    if len(_usual) == 1:
         nn.Linear.reset_parameters = reset_parameters
 
 
-@beside
-def start_as_usual() -> None:
-    """Undo the last :func:`start_large`."""
-    nn.Linear.reset_parameters = _before.pop()
+@remote
+def restore_linear_layers() -> None:
+    """Undo the last :func:`scale_linear_layers`."""
+    from torch import nn
+
+    nn.Linear.reset_parameters = _usual.pop()

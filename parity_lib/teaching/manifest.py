@@ -21,7 +21,6 @@ from parity_lib.errors import require, require_int
 from parity_lib.teaching import authoring
 from parity_lib.teaching.chapters import TIME, Chapter, chapters
 
-POINTS = Path("parity_lib/checks/points.py")
 ANSWERS = Path("parity_lib/checks/model_answers.json")
 CELLS = Path("parity_lib/checks/cells.json")
 BEGIN = Path("book/index.md")
@@ -95,8 +94,7 @@ def derived(root: Path) -> dict[str, str]:
     """
     sources, pages = authoring.sources(root), chapters(root)
     known = [_exercise(source) for source in sources]
-    make = {POINTS: lambda text: _points(known),
-            ANSWERS: lambda text: _answers(sources),
+    make = {ANSWERS: lambda text: _answers(sources),
             CELLS: lambda text: _marked(sources),
             OVERVIEW: lambda text: with_table(text, "exercise", _overview(known)),
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(known, pages)),
@@ -105,17 +103,6 @@ def derived(root: Path) -> dict[str, str]:
             **{Path(f"book/{one.page}.md"): partial(_with_time, minutes=one.minutes) for one in pages.values()}}
     return {path.as_posix(): new((root / path).read_text(encoding="utf-8"))
             for path, new in make.items() if (root / path).is_file()}
-
-
-def _points(known: list[Exercise]) -> str:
-    head = '"""Points of checks and of answers in words: `parity exercises` writes them from solutions/*.md."""'
-    lines = [head, "", "POINTS: dict[str, dict[str, int]] = {"]
-    for one in known:
-        lines += [f'    "{one.name}": {{', *(f'        "{name}": {points},' for name, points in one.checks.items()),
-                  "    },"]
-    lines += ["}", "", "IN_WORDS: dict[str, int] = {",
-              *(f'    "{one.name}": {one.points - sum(one.checks.values())},' for one in known)]
-    return "\n".join([*lines, "}"]) + "\n"
 
 
 def _answers(sources: list[authoring.Source]) -> str:
@@ -132,7 +119,8 @@ def _marked(sources: list[authoring.Source]) -> str:
         kind = {(True, False): "test", (True, True): "answer", (False, True): "solution"}.get(
             (marks["grade"], marks["solution"]), "readonly")
         require(kind != "answer" or answer, cell["id"], cell["cell_type"], "Markdown, since a person gives its points")
-        return {"id": cell["id"], "kind": kind} | ({"check": checks[cell["id"]]} if kind == "test" else {})
+        called = {"check": checks[cell["id"]]} if kind == "test" else {}
+        return {"id": cell["id"], "kind": kind} | called | {key: marks[key] for key in ("points",) if key in marks}
 
     found = {}
     for source in sources:

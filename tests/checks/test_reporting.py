@@ -163,7 +163,7 @@ def test_a_private_test_sees_the_work_through_call(private, capfd):
 @pytest.mark.parametrize(("source", "words"), [
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0, 'two ones are even'", "two ones are even"),
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0",
-     "your instructor's own test: `parity` does not do what it asks for"),
+     "your instructor's own test: `parity` does not do what the task asks for"),
     ("def parity(call):\n    call('unroll')", "there is no `unroll` yet"),
     ("def parity(call):\n    return 1 / 0", "own test: the test of `parity` did not run (ZeroDivisionError"),
     ("def parity(call:", "did not run (SyntaxError"),

@@ -44,7 +44,7 @@ def shell():
 
 
 @pytest.mark.parametrize(("cell", "words"), [
-    ("missing", "✗ there is no `parity` yet. Define it in its cell, run that cell, then this one."),
+    ("missing", "✗ there is no `parity` yet. Define it in its cell, run that cell, then run this one again."),
     ("graded", "this is the count of ones"),
     ("graded again", "`parity` stopped with ValueError: mine (line 3 of its cell)"),
 ])
@@ -58,7 +58,7 @@ def test_a_shell_shows_the_message_and_no_source(shell, cell, words):
 
 
 def test_a_shell_shows_one_line_for_what_is_right(shell):
-    assert shell["passes"] == ["✓ parity: right for single strings, batches, and strings with many ones\n", ""]
+    assert shell["passes"] == ["✓ parity: correct for single strings, batches, and strings with many ones\n", ""]
 
 
 def test_a_message_is_all_that_is_shown():

@@ -56,7 +56,7 @@ READY = {
 def test_the_ready_answer_is_found_however_it_is_reached(student, target, answer, label):
     student.mine = answer
     assert call("mine") is not None
-    with says(f"`mine` calls `{label}`, which is the ready answer. Here the task is to write it yourself"):
+    with says(f"`mine` calls `{label}`, which is the ready answer to this task. Write it yourself"):
         call("mine", forbid=(target,))
 
 
@@ -118,12 +118,12 @@ def test_turning_the_watch_off_is_noticed(student):
 
 
 def test_builtins_are_told_apart_by_their_owner():
-    ready = tripwire.Ready((sum, np.ndarray.cumsum, np.bitwise_xor, np.add.accumulate))
+    forbidden = tripwire.Forbidden((sum, np.ndarray.cumsum, np.bitwise_xor, np.add.accumulate))
     for called, label in ((sum, "sum"), (BITS.cumsum, "cumsum"), (np.bitwise_xor.reduce, "bitwise_xor"),
                           (np.add.accumulate, "add.accumulate"), (np.add.reduce, None), (torch.ones(1).cumsum, None),
                           (max, None), (BITS.sum, None), (Hostile(), None)):
-        assert ready.builtin(called) == label
-    assert not tripwire.Ready(())
+        assert forbidden.builtin(called) == label
+    assert not tripwire.Forbidden(()).labels
 
 
 def test_what_cannot_be_recognised_cannot_be_forbidden(student):
@@ -154,7 +154,7 @@ def test_profilers_and_tracers_of_others_are_given_back(student):
         call("mine", forbid=(data.running_parity,))
     finally:
         sys.settrace(before)
-    assert "_guarded" in traced
+    assert "_run" in traced
 
     profile = cProfile.Profile()
     profile.enable()

@@ -132,7 +132,7 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
             meta = cell.metadata.get("nbgrader", {})
             if cell.id in leave_out:
                 continue
-            with core.elsewhere(through_the_door) if meta.get("grade") else contextlib.nullcontext():
+            with core.remote_calls(through_rpc) if meta.get("grade") else contextlib.nullcontext():
                 message, failed = _run(cell.source, namespace, cell.id)
             if meta.get("grade"):
                 outcomes[cell.id] = Outcome(0 if failed else meta["points"], meta["points"], message)
@@ -141,7 +141,7 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
     return outcomes
 
 
-def through_the_door(name: str, args: tuple, kwargs: dict) -> Any:
+def through_rpc(name: str, args: tuple, kwargs: dict) -> Any:
     """One call of a check, there and back as text."""
     return door.read(door.answer(door.request(name, args, kwargs)))
 

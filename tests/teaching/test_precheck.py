@@ -114,8 +114,8 @@ def test_a_failed_check_says_why_and_where_to_read(notebook, tmp_path):
         number: Ran(cell["name"], message if cell["name"] == "rnn-step-check" else "")
         for number, cell in enumerate(code)})
     assert found.next == ["`rnn_step`: rnn_step with a batch of 5 and 3 hidden units. likely: V is transposed: the new "
-                          "state is h @ V.T, row i of V makes unit i. read: the chapter \"unrolling\", section \"the "
-                          "cell in numpy\" (book/unrolling.html#the-cell-in-numpy)."]
+                          "state is h @ V.T, because row i of V belongs to unit i. read: the chapter \"unrolling\", "
+                          "section \"the cell in numpy\" (book/unrolling.html#the-cell-in-numpy)."]
     assert "  0 of 2   rnn_step                     not passed" in list(precheck.lines(found))
 
 
