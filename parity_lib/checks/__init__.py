@@ -6,11 +6,11 @@ line that begins with ✓ or raises :class:`CheckFailed` with a message for the 
 """
 
 from parity_lib.checks.answers import model_answer
-from parity_lib.checks.core import bind, call, call_gradient, call_module, call_on_same, call_steps, defined
+from parity_lib.checks.core import bind, call, call_gradient, call_module, call_on_same, call_steps
 from parity_lib.checks.numbers import number_for, seed_of, strings_for
 from parity_lib.checks.plain import CallResult, CheckFailed, ModuleRun, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
 __all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
-           "call_module", "call_on_same", "call_steps", "check", "defined", "fresh", "grading", "model_answer",
+           "call_module", "call_on_same", "call_steps", "check", "fresh", "grading", "model_answer",
            "number_for", "private", "seed_of", "strings_for", "summary"]

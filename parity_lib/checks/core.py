@@ -130,19 +130,14 @@ def right_if_wrong(name: str, test: Callable, function: Callable) -> Iterator[No
     The wrong function has cost its points already, and a task that builds on it should not cost more. ``function`` is
     one of a module, so that another process can import it.
     """
-    try:
-        test.__wrapped__(0)
-    except CheckFailed:
-        wrong = defined(name)
-    else:
-        wrong = False
-    if wrong:
-        replace(name, function)
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            test.__wrapped__(0)
+        except CheckFailed:
+            if defined(name):
+                replace(name, function)
+                stack.callback(restore)
         yield
-    finally:
-        if wrong:
-            restore()
 
 
 # ---------------------------------------------------------------- calls

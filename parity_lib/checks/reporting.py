@@ -9,7 +9,6 @@ import os
 import secrets
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,14 +21,6 @@ from parity_lib.checks.expect import show
 from parity_lib.checks.plain import CheckFailed, safely, short, type_name
 from parity_lib.checks.points import IN_WORDS, POINTS
 from parity_lib.errors import require
-
-
-@dataclass(frozen=True)
-class Task:
-    """A check in the summary: its function, and the line that it prints when it passes."""
-
-    run: Callable[..., None]
-    says: str
 
 
 def check(says: str) -> Callable:
@@ -47,7 +38,7 @@ def check(says: str) -> Callable:
                 raise CheckFailed(message + again)
             print(f"✓ {says}")
 
-        run.task = Task(run, says)
+        run.says = says
         return run
     return decorate
 
@@ -91,15 +82,15 @@ def summary(module: ModuleType) -> None:
     require(exercise in POINTS, "module", exercise, f"the checks of one of {', '.join(POINTS)}")
     total = 0
     for name, points in POINTS[exercise].items():
-        task = getattr(module, name).task
+        test = getattr(module, name)
         try:
             with contextlib.redirect_stdout(Nowhere()):
-                task.run()
+                test()
         except CheckFailed as failure:
             print(f"  0 of {points}   {name}: {str(failure).splitlines()[0]}")
         else:
             total += points
-            print(f"  {points} of {points}   {name}: {task.says}")
+            print(f"  {points} of {points}   {name}: {test.says}")
     words = IN_WORDS[exercise]
     more = f", and {words} more for answers in words, which your instructor reads" if words else ""
     print(f"\n{total} of {sum(POINTS[exercise].values())} points in the public checks{more}. "

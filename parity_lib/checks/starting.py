@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from parity_lib.checks.core import remote
-
-_usual: list[Callable] = []
 
 
 @contextlib.contextmanager
@@ -16,39 +14,27 @@ def large_readouts(scale: float = 40.0) -> Iterator[None]:
 
     This holds for the student's process and for this one, because the check makes layers of its own.
     """
-    scale_linear_layers(scale)
-    scale_linear_layers.__wrapped__(scale)
     try:
+        for run in (scale_linear_layers, scale_linear_layers.__wrapped__):
+            run(scale)
         yield
     finally:
-        restore_linear_layers.__wrapped__()
-        restore_linear_layers()
+        for run in (scale_linear_layers, scale_linear_layers.__wrapped__):
+            run(1.0)
 
 
 @remote
 def scale_linear_layers(scale: float) -> None:
-    """Multiply the weights of each new linear layer by ``scale`` until :func:`restore_linear_layers`.
-
-    A second call, in the same process, changes nothing more.
-    """
+    """Multiply the initial weights of linear layers that are made from now on by ``scale``."""
     import torch
     from torch import nn
 
-    usual = nn.Linear.reset_parameters
-    _usual.append(usual)
+    usual = getattr(nn.Linear.reset_parameters, "usual", nn.Linear.reset_parameters)
 
     def reset_parameters(layer: nn.Linear) -> None:
         usual(layer)
         with torch.no_grad():
             layer.weight.mul_(scale)
 
-    if len(_usual) == 1:
-        nn.Linear.reset_parameters = reset_parameters
-
-
-@remote
-def restore_linear_layers() -> None:
-    """Undo the last :func:`scale_linear_layers`."""
-    from torch import nn
-
-    nn.Linear.reset_parameters = _usual.pop()
+    reset_parameters.usual = usual
+    nn.Linear.reset_parameters = usual if scale == 1 else reset_parameters

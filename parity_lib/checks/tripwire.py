@@ -15,10 +15,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
-from types import BuiltinFunctionType, CodeType, FrameType, MethodDescriptorType
+from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any
-
-import numpy as np
 
 from parity_lib.checks.plain import CheckFailed
 
@@ -32,11 +30,8 @@ def reference(function: Any) -> str:
     >>> reference(json.dumps)
     'json:dumps'
     """
-    owner, owner_class = getattr(function, "__self__", None), getattr(function, "__objclass__", None)
-    if type(owner) is np.ufunc:
-        return f"numpy:{owner.__name__}.{function.__name__}"
-    module = getattr(function, "__module__", None) or getattr(owner_class, "__module__", "torch")
-    for name in (getattr(function, "__qualname__", function.__name__), function.__name__):
+    module = getattr(function, "__module__", None) or "torch"       # its builtins do not say where they are from
+    for name in (function.__qualname__, function.__name__):
         with contextlib.suppress(AttributeError, ImportError):
             if resolve(f"{module}:{name}") is function:
                 return f"{module}:{name}"
@@ -63,8 +58,7 @@ def forbidding(name: str, forbid: Iterable[Any], checks_allowed: bool = False) -
     calls: list[str] = []
 
     def profile(frame: FrameType, event: str, arg: Any) -> None:
-        label = forbidden.code(frame.f_code) if event == "call" else forbidden.builtin(arg) if event == "c_call" else ""
-        if label:
+        if label := forbidden.label(event, frame.f_code, arg):
             calls.append(label)
 
     before, before_in_threads = sys.getprofile(), threading.getprofile()
@@ -92,14 +86,14 @@ def forbidding(name: str, forbid: Iterable[Any], checks_allowed: bool = False) -
 
 
 class Forbidden:
-    """Forbidden functions in the form in which a profiler meets them: code objects, builtins and methods of builtins.
+    """Forbidden functions as a profiler meets them: ``labels`` maps code objects and builtins to names for messages.
 
-    ``labels`` maps each of them to its name in messages. Functions of libraries that are not installed are left out.
+    Functions of libraries that are not installed are left out.
     """
 
     def __init__(self, targets: Iterable[Any], checks_allowed: bool = False) -> None:
         self.checks_allowed = checks_allowed
-        self.labels: dict[Any, str] = {}
+        self.labels: dict[CodeType | BuiltinFunctionType, str] = {}
         for target in targets:
             with contextlib.suppress(ModuleNotFoundError):
                 self._add(target)
@@ -107,40 +101,26 @@ class Forbidden:
     def _add(self, target: Any) -> None:
         function = resolve(target) if isinstance(target, str) else target
         label = getattr(function, "__name__", str(function))
-        if isinstance(target, str) and label == "__init__":
-            label = target.removesuffix(".__init__").replace(":", ".")
+        if label == "__init__":
+            label = str(target).removesuffix(".__init__").replace(":", ".")
         if isinstance(function, type):
-            function = function.forward if _is_module_class(function) else function.__init__
+            torch = sys.modules.get("torch")
+            is_module = torch is not None and issubclass(function, torch.nn.Module)
+            function = function.forward if is_module else function.__init__
         # A decorated function has the code of its decorator, which other functions share.
         function = inspect.unwrap(function)
         function = getattr(function, "__code__", function)
-        if type(getattr(function, "__self__", None)) is np.ufunc:
-            label = f"{function.__self__.__name__}.{label}"
-        if not isinstance(function, (CodeType, BuiltinFunctionType, MethodDescriptorType, np.ufunc)):
+        if not isinstance(function, (CodeType, BuiltinFunctionType)):
             raise ValueError(f"`{label}` cannot be forbidden: a profiler cannot tell its calls from others")
         self.labels[function] = label
 
-    def code(self, code: CodeType) -> str | None:
-        """Return the label of a function with this code if it is forbidden."""
+    def label(self, event: str, code: CodeType, called: Any) -> str | None:
+        """Return the label of the function that a profiler's event reports, if it is forbidden."""
+        if event == "c_call":
+            return self.labels.get(called) if type(called) is BuiltinFunctionType else None
         folder, _, rest = code.co_filename.partition(CHECKS)
-        if not folder and os.sep in rest and not self.checks_allowed:
-            return self.labels.get(code, f"parity_lib.checks: {code.co_name}")
-        return self.labels.get(code)
-
-    def builtin(self, called: Any) -> str | None:
-        """Return the label of a builtin if it, or the ufunc or builtin method that it belongs to, is forbidden."""
-        if type(called) is not BuiltinFunctionType:
-            return None
-        owner = called.__self__
-        if called in self.labels or type(owner) is np.ufunc:
-            return self.labels.get(called) or self.labels.get(owner)
-        return next((label for method, label in self.labels.items() if isinstance(method, MethodDescriptorType)
-                     and method.__name__ == called.__name__ and issubclass(type(owner), method.__objclass__)), None)
-
-
-def _is_module_class(cls: type) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and issubclass(cls, torch.nn.Module)
+        of_a_check = not folder and os.sep in rest and not self.checks_allowed
+        return self.labels.get(code, f"parity_lib.checks: {code.co_name}" if of_a_check else None)
 
 
 def MadeBy(_cls: type, name: str) -> str:

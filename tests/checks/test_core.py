@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from parity_lib import checks, data
+from parity_lib import data
 from parity_lib.checks import (
     CheckFailed,
     call,
@@ -20,14 +20,14 @@ from tests.checks.helpers import BadText, raising, says
 
 def test_names_are_looked_up_in_the_notebook():
     main = sys.modules["__main__"]
-    assert not checks.defined("parity_of_nothing")
+    assert not core.defined("parity_of_nothing")
     with says("there is no `parity_of_nothing` yet. Define it in its cell, run that cell, then run this one again."):
         call("parity_of_nothing")
     with says("there is no `parity_of_nothing` yet"):
         call_module("parity_of_nothing")
     main.parity_of_nothing = lambda: 0
     try:
-        assert checks.defined("parity_of_nothing")
+        assert core.defined("parity_of_nothing")
         assert call("parity_of_nothing") == 0
     finally:
         del main.parity_of_nothing

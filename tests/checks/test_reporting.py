@@ -36,7 +36,7 @@ def test_a_check_that_passes_says_so(capfd):
     check(seed=7)
     assert seeds == [0, 7]
     assert capfd.readouterr().out == "✓ parity: right\n" * 2
-    assert check.task == reporting.Task(check, "parity: right")
+    assert check.says == "parity: right"
 
 
 def test_a_check_that_fails_says_how_to_see_it_again(capfd):
