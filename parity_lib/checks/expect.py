@@ -136,6 +136,15 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     return ""
 
 
+def parts(result: Any, what: str, names: tuple[str, ...], see: str = "") -> list[np.ndarray]:
+    """Return the arrays of a tuple or list that has one for each name, or raise CheckFailed."""
+    if not isinstance(result, (tuple, list)) or len(result) != len(names):
+        given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
+        fail(what, f"a tuple of {len(names)} arrays ({', '.join(names)})", given,
+             "is a `return` missing?" if result is None else "return all of them, in this order", see)
+    return [array(value, f"{what}: {name}", see=see).astype(float) for value, name in zip(result, names, strict=True)]
+
+
 def close(value: Any, expected: Any, what: str, hint: str = "", see: str = "", tolerance: float = 1e-5) -> None:
     """Raise CheckFailed unless the two agree within ``tolerance``, absolute and relative. A tolerance of 0 is exact."""
     expected = numpy(expected)

@@ -19,12 +19,9 @@ Weights = list[np.ndarray]      # U, V, b, W and c, in this order
 def two_unit_weights(seed: int = 0) -> None:
     """Check ``two_unit_weights()`` -> ``(U, V, b, W, c)``, for bits coded as -1 and +1."""
     result = call("two_unit_weights", forbid=READY)
-    if not isinstance(result, (tuple, list)) or len(result) != len(SHAPES):
-        given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
-        expect.fail("two_unit_weights()", "a tuple of 5 arrays (U, V, b, W, c)", given,
-                    "is a `return` missing?" if result is None else "return all of them, in this order", BY_HAND)
-    weights = [expect.array(value, f"two_unit_weights(): {name}", shape, see=BY_HAND).astype(float)
-               for value, (name, shape) in zip(result, SHAPES.items(), strict=True)]
+    arrays = expect.parts(result, "two_unit_weights()", tuple(SHAPES), BY_HAND)
+    weights = [expect.array(value, f"two_unit_weights(): {name}", shape, see=BY_HAND)
+               for value, (name, shape) in zip(arrays, SHAPES.items(), strict=True)]
     _require_correct(weights, {"every string of 12 bits": every_string()})
     counterexample = wrong_string(weights)
     if counterexample is not None:
