@@ -67,7 +67,7 @@ _send: Send | None = None
 
 
 def remote(function: Callable) -> Callable:
-    """Mark a function that runs where the student's code is, and without output."""
+    """Mark a function that runs in the process of the student's code, where its output is discarded."""
     REMOTE[function.__name__] = quietly = quiet()(function)
 
     @functools.wraps(function)
@@ -78,7 +78,7 @@ def remote(function: Callable) -> Callable:
 
 @contextlib.contextmanager
 def remote_calls(send: Send) -> Iterator[None]:
-    """Inside, run each remote function as ``send(name, args, kwargs)``, which has another process run it."""
+    """Run remote functions in another process within a ``with`` block, by calling ``send(name, args, kwargs)``."""
     global _send
     before, _send = _send, send
     try:
@@ -125,10 +125,10 @@ def restore() -> None:
 
 @contextlib.contextmanager
 def right_if_wrong(name: str, test: Callable, function: Callable) -> Iterator[None]:
-    """Inside, replace the student's ``name`` by a correct function if ``test``, its own check, fails.
+    """Replace the student's ``name`` by a correct function within a ``with`` block if ``test``, its own check, fails.
 
-    The wrong function has cost its points already, and a task that builds on it should not cost more. ``function`` is
-    one of a module, so that another process can import it.
+    The wrong function has cost its points already, and a task that builds on it should not cost more. ``function`` must
+    belong to a module, so that another process can import it.
     """
     with contextlib.ExitStack() as stack:
         try:

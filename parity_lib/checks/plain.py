@@ -28,7 +28,7 @@ ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", 
 
 
 class CheckFailed(AssertionError):
-    """The failure of a check. Students see its message, and neither a traceback nor the source of the check."""
+    """The failure of a check. Its message is all that students see: no traceback, and no source of the check."""
 
     offered = False
 

@@ -24,7 +24,7 @@ from parity_lib.errors import require
 
 
 def check(says: str) -> Callable:
-    """Make a function of a seed a check, which prints ``says`` if it passes and raises CheckFailed if it fails.
+    """Turn a function of a seed into a check, which prints ``says`` if it passes and raises CheckFailed if it fails.
 
     The message of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check
     itself is reported as such.

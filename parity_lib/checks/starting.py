@@ -10,9 +10,9 @@ from parity_lib.checks.core import remote
 
 @contextlib.contextmanager
 def large_readouts(scale: float = 40.0) -> Iterator[None]:
-    """Inside, new linear layers start with weights that are ``scale`` times as large, so that gradients are clipped.
+    """Scale the initial weights of new linear layers within a ``with`` block, so that gradients become large.
 
-    This holds for the student's process and for this one, because the check makes layers of its own.
+    This affects the student's process and this one, because the check makes layers of its own.
     """
     try:
         for run in (scale_linear_layers, scale_linear_layers.__wrapped__):

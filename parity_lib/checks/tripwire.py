@@ -1,4 +1,4 @@
-"""Detection of forbidden calls: functions that would be the ready answer to a task.
+"""Detection of forbidden calls to library functions that would solve a task by themselves.
 
 A forbidden function is given as an object or as text, ``"module:name"``. Text needs no import, and it is what travels
 to the process in which the student's code runs. ``"module:Class.__init__"`` forbids making an object of that class.
@@ -39,17 +39,18 @@ def reference(function: Any) -> str:
 
 
 def resolve(reference: str) -> Any:
-    """Return the function or class that a reference names; raise ImportError if its library is not installed."""
+    """Import the function or class that a reference names; raise ImportError if its library is not installed."""
     module, _, name = reference.partition(":")
     return attrgetter(name)(importlib.import_module(module))
 
 
 @contextlib.contextmanager
 def forbidding(name: str, forbid: Iterable[Any], checks_allowed: bool = False) -> Iterator[None]:
-    """Fail if the student's ``name``, run inside, calls a forbidden function, however it was imported or renamed.
+    """Raise CheckFailed if the student's ``name`` calls a forbidden function within a ``with`` block.
 
-    If anything is forbidden, so are the functions of the exercises' checks, unless ``checks_allowed``. The calls are
-    seen by ``sys.setprofile``; debuggers and coverage tools, which use ``sys.settrace``, are not affected.
+    A function is recognised however it was imported or renamed. If anything is forbidden, so are the functions of the
+    exercises' checks, unless ``checks_allowed``. The calls are seen by ``sys.setprofile``; debuggers and coverage
+    tools, which use ``sys.settrace``, are not affected.
     """
     forbidden = Forbidden(forbid, checks_allowed)
     if not forbidden.labels:

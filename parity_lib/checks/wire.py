@@ -81,7 +81,7 @@ def _packed_array(value: np.ndarray | np.generic) -> list:
 
 
 def unpack(text: str) -> Any:
-    """Return the value that a text of :func:`pack` describes; raise CheckFailed for every other text."""
+    """Return the value that a text of :func:`pack` describes; raise CheckFailed for any other text."""
     try:
         if len(text) > MAX_CHARACTERS:
             raise ValueError(f"more than {MAX_CHARACTERS:,} characters")

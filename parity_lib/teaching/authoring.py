@@ -353,7 +353,7 @@ def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
 
 @contextlib.contextmanager
 def nbgrader_environment() -> Iterator[None]:
-    """Inside, nbgrader finds ``alembic``, which it starts by its bare name, and logs nothing but errors."""
+    """Let nbgrader find ``alembic``, which it starts by its bare name, and log only errors, within a ``with`` block."""
     path, log = os.environ.get("PATH", ""), logging.getLogger("traitlets")
     level = log.level
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + path

@@ -1,7 +1,7 @@
-"""The files of the book, the course and the checks that repeat what ``solutions/*.md`` says.
+"""The files that repeat what ``solutions/*.md`` says about points, minutes and chapters.
 
-Points, minutes and chapters are written in the sources alone. :func:`derived` returns every file that repeats them, as
-it should be. ``parity exercises`` writes these files, and ``parity exercises --check`` fails if one is different.
+These are written in the sources alone. :func:`derived` returns every file that repeats them, as it should be. ``parity
+exercises`` writes these files, and ``parity exercises --check`` fails if one is different.
 """
 
 from __future__ import annotations
