@@ -86,9 +86,8 @@ def _built(root: Path) -> Path:
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file differs from what the sources make.")
 def exercises(check: bool) -> None:
     """Write the exercise notebooks, and whatever repeats their points and minutes, from solutions/*.md."""
-    for module in ("nbgrader", "jupytext"):
-        if importlib.util.find_spec(module) is None:
-            raise click.ClickException(f'{module} is missing: pip install -c constraints.txt -e ".[course]"')
+    if importlib.util.find_spec("nbgrader") is None:
+        raise click.ClickException('nbgrader is missing: pip install -c constraints.txt -e ".[course]"')
     from parity_lib.teaching import manifest
 
     root = _root()

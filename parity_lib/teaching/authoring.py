@@ -44,10 +44,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 import yaml
-from jupytext.myst import MystMetadataParsingError
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -115,11 +113,8 @@ def read(path: Path) -> Source:
     """Parse a source; raise ValueError, with the file and the place, if it does not have the form of a source."""
     try:
         text, root = path.read_text(encoding="utf-8"), path.resolve().parents[1]
-        parsed = _parsed(text)
-        settings = {key: value for key, value in parsed.metadata.items() if key != "jupytext"}
-        require(bool(settings), "front matter", text[:40], "a YAML mapping between two lines of ---")
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
-        cells = [_finished(cell, numbers) for part in parsed.cells for cell in _cells(part)]
+        settings, cells = _settings(text), [_finished(cell, numbers) for cell in _cells(text)]
         ids = [cell["id"] for cell in cells]
         require(len(set(ids)) == len(ids), "ids", sorted({name for name in ids if ids.count(name) > 1}),
                 "each used once")
@@ -135,56 +130,67 @@ def read(path: Path) -> Source:
 # ---------------------------------------------------------------- from text to cells
 
 
-def _parsed(text: str) -> nbformat.NotebookNode:
-    """Split a source into code and Markdown cells with jupytext, or raise ValueError."""
-    lines = text.splitlines()
-    for token in PARSER.parse(text):
-        if token.type in ("fence", "colon_fence"):
-            start, stop = token.map
-            last = lines[stop - 1].strip()
-            closed = stop - start > 1 and set(last) == set(token.markup[0]) and len(last) >= len(token.markup)
-            require(closed and not re.search(rf"^{BLOCK}", token.content, re.MULTILINE), "a block", lines[start],
-                    f"closed by a line of {token.markup}")
+def _settings(text: str) -> dict[str, Any]:
+    """Return the front matter of a source."""
+    first = next(iter(PARSER.parse(text)), None)
+    settings = _yaml(first.content) if first is not None and first.type == "front_matter" else None
+    require(isinstance(settings, dict), "front matter", text[:40], "a YAML mapping between two lines of ---")
+    return settings
+
+
+def _yaml(text: str) -> Any:
+    """Return the value of a YAML text, or None if it has errors."""
     try:
-        return jupytext.reads(text, fmt="md:myst")
-    except MystMetadataParsingError as error:
-        raise ValueError(f"{error} A mark is {MARK_FORM}.") from None
-    except (yaml.YAMLError, nbformat.ValidationError):
-        raise ValueError("front matter must be a YAML mapping between two lines of ---") from None
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
 
 
-def _cells(cell: nbformat.NotebookNode) -> Iterator[Cell]:
-    """Make a code cell of one of jupytext's cells, or several cells if it is Markdown with answers in it."""
-    if cell.cell_type == "code":
-        left_over = LEFT_OVER.search(re.sub(REGION, "", cell.source))
-        mark = cell.metadata.get("nb", {})
-        require(set(cell.metadata) <= {"nb"} and isinstance(mark, dict) and left_over is None, "a code cell's mark",
-                left_over.group() if left_over else dict(cell.metadata), MARK_FORM)
-        yield {"cell_type": "code", "source": cell.source.strip("\n"), "mark": mark}
-        return
-    lines, text, place = cell.source.splitlines(), [], 0
-    for token in PARSER.parse(cell.source):
-        block, _, name = token.info.strip().removeprefix("{").partition("}")
-        if token.type != "colon_fence" or token.level or block not in ("answer", "hints"):
+def _cells(text: str) -> Iterator[Cell]:
+    """Split a source into cells, each with its type, source and mark."""
+    lines, markdown, place = text.splitlines(), [], 0
+    for token in PARSER.parse(text):
+        if token.type not in ("front_matter", "fence", "colon_fence"):
             continue
-        text += lines[place:token.map[0]]
-        place = token.map[1]
-        if block == "hints":
-            text += _hints(token.content).splitlines()
+        start, stop = token.map
+        if token.type == "front_matter":
+            place = stop
+            continue
+        last = lines[stop - 1].strip()
+        closed = stop - start > 1 and set(last) == set(token.markup[0]) and len(last) >= len(token.markup)
+        require(closed and not re.search(rf"^{BLOCK}", token.content, re.MULTILINE), "a block", lines[start],
+                f"closed by a line of {token.markup}")
+        block = re.fullmatch(r"\{(code-cell|answer|hints)\}(.*)", token.info.strip())
+        if block is None or token.level:
+            continue
+        markdown += lines[place:start]
+        place = stop
+        if block[1] == "hints":
+            markdown += _hints(token.content).splitlines()
         else:
-            yield from _markdown(text)
-            yield from _answer(name.strip(), token.content)
-            text = []
-    yield from _markdown(text + lines[place:])
+            yield from _markdown(markdown)
+            yield from _code(token.content) if block[1] == "code-cell" else _answer(block[2].strip(), token.content)
+            markdown = []
+    yield from _markdown(markdown + lines[place:])
+
+
+def _code(content: str) -> Iterator[Cell]:
+    first, _, rest = content.partition("\n")
+    option = re.fullmatch(":nb:(.*)", first)
+    mark, source = (_yaml(option[1]), rest) if option else ({}, content)
+    left_over = LEFT_OVER.search(re.sub(REGION, "", source))
+    require(isinstance(mark, dict) and not source.startswith(":") and left_over is None, "a code cell's mark",
+            left_over.group() if left_over else first, MARK_FORM)
+    yield {"cell_type": "code", "source": source.strip("\n"), "mark": mark}
 
 
 def _markdown(lines: list[str]) -> Iterator[Cell]:
-    source = "\n".join(lines).strip()
-    left_over = LEFT_OVER.search(source)
-    require(left_over is None, "text", left_over and left_over.group(),
-            "without the beginning of a code cell, an answer or hints that is not complete")
-    if source:
-        yield {"cell_type": "markdown", "source": source, "mark": {}}
+    for source in re.split(r"^\+\+\+$", "\n".join(lines), flags=re.MULTILINE):
+        left_over = LEFT_OVER.search(source)
+        require(left_over is None, "text", left_over and left_over.group(),
+                "without the beginning of a code cell, an answer or hints that is not complete")
+        if source.strip():
+            yield {"cell_type": "markdown", "source": source.strip(), "mark": {}}
 
 
 def _hints(content: str) -> str:

@@ -1,13 +1,10 @@
 """Assertions about results, and their messages."""
 
-
 import numpy as np
 import pytest
 import torch
 
-from parity_lib.checks import (
-    expect,
-)
+from parity_lib.checks import expect
 from tests.checks.helpers import BadText, Hostile, says
 
 

@@ -1,16 +1,10 @@
 """Calls of a student's modules: outputs, weights and gradients are returned as tensors."""
 
-
 import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import (
-    ModuleState,
-    call_gradient,
-    call_module,
-    call_steps,
-)
+from parity_lib.checks import ModuleState, call_gradient, call_module, call_steps
 from tests.checks.helpers import Hostile, Net, says
 
 

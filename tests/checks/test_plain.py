@@ -1,4 +1,4 @@
-"""What passes between a check and a student's work is plain, whatever the student's objects do."""
+"""Plain data is copied in both directions, and every other object is refused, whatever it does."""
 
 import collections
 
@@ -7,15 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import (
-    ModuleState,
-    Seed,
-    call,
-)
+from parity_lib.checks import ModuleState, Seed, call
 from tests.checks.helpers import Hostile, Lie, says
 
 
-def test_what_goes_in_is_a_copy_and_what_comes_out_too(student):
+def test_arguments_and_results_are_copied(student):
     kept = {}
 
     def keep(bits, logits, table):
@@ -67,7 +63,7 @@ def test_subclasses_of_tuples_lists_and_dicts_come_back_as_such(student):
     assert call("give") == ((0.5, 0.1, 0.9), [1, 2], {"a": 1}, {"2": 3}, (torch.tensor(1.0), torch.tensor(0)))
 
 
-def test_methods_that_an_object_overrides_are_not_asked(student):
+def test_methods_that_an_object_overrides_are_not_called(student):
     def tensor():
         one = torch.zeros(2)
         one.detach = one.clone = one.cpu = lambda: torch.ones(2)
@@ -117,7 +113,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("give", "words"), REFUSED, ids=[words for _, words in REFUSED])
-def test_anything_else_is_refused_by_name(student, give, words):
+def test_other_objects_are_refused(student, give, words):
     student.give = give
     with says("`give`", words):
         call("give")

@@ -1,4 +1,4 @@
-"""In IPython a student sees the message of a check and none of its source."""
+"""In IPython, students see the message of a check, and neither a traceback nor its source."""
 
 import json
 import os
@@ -7,9 +7,7 @@ import sys
 
 import pytest
 
-from parity_lib.checks import (
-    CheckFailed,
-)
+from parity_lib.checks import CheckFailed
 
 SHELL = """
 import json, sys

@@ -1,4 +1,4 @@
-"""The ready answer is noticed however it is reached, and its neighbours are left alone."""
+"""Forbidden functions are recognised however they are called, and similar functions are allowed."""
 
 import contextlib
 import cProfile
@@ -15,10 +15,7 @@ import torch
 from torch import nn
 
 from parity_lib import data, models
-from parity_lib.checks import (
-    call,
-    call_module,
-)
+from parity_lib.checks import call, call_module
 from tests.checks.helpers import Net, says
 
 
@@ -145,7 +142,7 @@ def test_profilers_and_tracers_of_others_are_given_back(student):
 
 
 def test_watching_costs_little(student):
-    """As a ratio: a call that is watched takes tens of times as long as one of the quickest, not thousands."""
+    """Compare quick calls with and without the watch: it may cost a factor of tens, not of thousands."""
     def loop():
         total = 0
         for _ in range(20_000):
