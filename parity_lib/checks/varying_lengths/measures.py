@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,10 +46,12 @@ class Case:
         logits, targets = (torch.from_numpy(part).float().unsqueeze(-1) for part in (self.logits, self.targets))
         return logits, targets, torch.from_numpy(self.mask)
 
+    def but(self, words: str, **changes: np.ndarray) -> Case:
+        """Return the case with some changes, which ``words`` describe."""
+        return replace(self, says=f"{self.says}, {words}", **changes)
+
     def with_nan_on_padding(self) -> Case:
-        """Return the same case, with logits of nan on padding."""
-        return Case(self.says + ", logits of nan on padding", np.where(self.mask, self.logits, np.nan), self.targets,
-                    self.mask)
+        return self.but("logits of nan on padding", logits=np.where(self.mask, self.logits, np.nan))
 
 
 def _case(rng: np.random.Generator, lengths: list[int] | np.ndarray, steps: int, on_padding: float = 0.0) -> Case:
@@ -66,7 +68,7 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield _case(rng, [2, 5, 9], 12, on_padding=1.0)
     yield _case(rng, rng.integers(1, 20, size=6), 20 + int(rng.integers(4)))
     holes = _case(rng, [6, 3, 5], 6)
-    yield Case(holes.says + ", step 0 masked too", holes.logits, holes.targets, holes.mask & (np.arange(6) > 0))
+    yield holes.but("step 0 masked too", mask=holes.mask & (np.arange(6) > 0))
     yield _case(rng, [3, 1, 4], 6).with_nan_on_padding()
 
 
@@ -97,8 +99,7 @@ def masked_loss(seed: int = 0) -> None:
     zeros = Case("lengths [1 3], every logit 0", np.zeros((2, 3)), np.array([[1.0, 0, 0], [1, 0, 1]]),
                  np.array([[True, False, False], [True, True, True]]))
     sure = _case(rng, [2, 3], 3)
-    sure = Case(sure.says + ", logits of -200 and 200", np.where(sure.targets > 0, -200.0, 200.0), sure.targets,
-                sure.mask)
+    sure = sure.but("logits of -200 and 200", logits=np.where(sure.targets > 0, -200.0, 200.0))
     for case in (zeros, *_cases(rng), sure):
         what = f"masked_loss, {case.says}"
         result = expect.ask("masked_loss", what, *case.arguments, forbid=READY_MEAN, see=LOSS, slips=SHAPE_SLIPS)
@@ -164,12 +165,9 @@ def _compare_gradient(case: Case) -> None:
 def masked_accuracy(seed: int = 0) -> None:
     """Check ``masked_accuracy(logits, targets, mask)``: a float from 0 to 1."""
     rng = np.random.default_rng(seed)
-    even = _case(rng, rng.integers(1, 30, size=40), 30)
-    even = Case(even.says + ", every logit -1", even.logits * 0 - 1, even.targets, even.mask)
-    undecided = _case(rng, [3, 5, 2, 4], 5)
-    undecided = Case(undecided.says + ", every second logit 0", undecided.logits * (np.arange(5) % 2),
-                     undecided.targets, undecided.mask)
-    for case in (*_cases(rng), even, undecided):
+    even, undecided = _case(rng, rng.integers(1, 30, size=40), 30), _case(rng, [3, 5, 2, 4], 5)
+    for case in (*_cases(rng), even.but("every logit -1", logits=np.full(even.mask.shape, -1.0)),
+                 undecided.but("every second logit 0", logits=undecided.logits * (np.arange(5) % 2))):
         what = f"masked_accuracy, {case.says}"
         result = expect.ask("masked_accuracy", what, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
                             slips=SHAPE_SLIPS)
