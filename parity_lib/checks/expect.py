@@ -15,13 +15,13 @@ MAX_AXES = 5
 KINDS = {"integer": "iu", "bool": "b", "float": "f"}
 
 
-def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
+def fail(query: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
     """Raise CheckFailed with a message whose parts are in a fixed order.
 
-    ``what`` is the call as the student would write it, ``hint`` the likely mistake, and ``see`` the section to read
+    ``query`` is the call as the student would write it, ``hint`` the likely mistake, and ``see`` the section to read
     again, as ``"page#anchor"``.
     """
-    lines = [f"{what}", f"  expected: {show(expected)}", f"  got:      {show(got)}"]
+    lines = [query, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
     if hint:
         lines.append(f"  likely:   {hint}")
     if see:
@@ -29,7 +29,7 @@ def fail(what: str, expected: Any, got: Any, hint: str = "", see: str = "") -> N
     raise CheckFailed("\n".join(lines))
 
 
-def ask(name: str, what: str, *args: Any, slips: dict[str, str] | Callable[[], dict[str, str]] = dict, see: str = "",
+def ask(name: str, query: str, *args: Any, slips: dict[str, str] | Callable[[], dict[str, str]] = dict, see: str = "",
         by: Callable[..., Any] = call, **options: Any) -> Any:
     """Call the student's function and return its result; if it stops with an error, explain the error.
 
@@ -40,16 +40,16 @@ def ask(name: str, what: str, *args: Any, slips: dict[str, str] | Callable[[], d
         return by(name, *args, **options)
     except CheckFailed as failure:
         causes = slips() if callable(slips) else slips
-        raise explained(failure, what, causes, see) from None
+        raise explained(failure, query, causes, see) from None
 
 
-def explained(failure: CheckFailed, what: str, slips: dict[str, str], see: str) -> CheckFailed:
+def explained(failure: CheckFailed, query: str, slips: dict[str, str], see: str) -> CheckFailed:
     """Return the failure with the call that was made and, if ``slips`` has a part of its text, the likely cause."""
     text = str(failure)
     if "not written yet" in text or "there is no" in text:
         return failure
     hint = next((cause for part, cause in slips.items() if part.lower() in text.lower()), "")
-    lines = [text, f"  asked:    {what}", *([f"  likely:   {hint}"] if hint else []), f"  read:     {section(see)}"]
+    lines = [text, f"  asked:    {query}", *([f"  likely:   {hint}"] if hint else []), f"  read:     {section(see)}"]
     return CheckFailed("\n".join(lines))
 
 
@@ -105,7 +105,7 @@ def numpy(value: Any) -> np.ndarray:
     return (value.float() if str(value.dtype) == "torch.bfloat16" else value).numpy()
 
 
-def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str | None = None,
+def array(value: Any, query: str, shape: tuple[int, ...] | None = None, kind: str | None = None,
           see: str = "") -> np.ndarray:
     """Return ``value`` as an array of real numbers of this shape and kind, or raise CheckFailed.
 
@@ -113,16 +113,16 @@ def array(value: Any, what: str, shape: tuple[int, ...] | None = None, kind: str
     """
     if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
         lists = " np.array(...) or torch.tensor(...) turns a list into one." if isinstance(value, (list, tuple)) else ""
-        raise CheckFailed(f"{what} gives {kind_of(value)}. Expected: an array.{lists}")
+        raise CheckFailed(f"{query} gives {kind_of(value)}. Expected: an array.{lists}")
     result = numpy(value)
     if result.dtype.kind not in "biuf":
-        fail(what, "real numbers", f"dtype {result.dtype}", "", see)
+        fail(query, "real numbers", f"dtype {result.dtype}", "", see)
     if shape is not None and result.shape != tuple(shape):
-        fail(what, f"shape {tuple(shape)}", f"shape {result.shape}", _shape_hint(result.shape, tuple(shape)), see)
+        fail(query, f"shape {tuple(shape)}", f"shape {result.shape}", _shape_hint(result.shape, tuple(shape)), see)
     if kind is not None and result.dtype.kind not in KINDS[kind]:
-        fail(what, f"{kind} values", f"dtype {result.dtype}", f"convert the result to {kind} before you return it", see)
+        fail(query, f"{kind} values", f"dtype {result.dtype}", f"convert the result to {kind} and return that", see)
     if result.dtype.kind == "f" and np.isnan(result).any():
-        fail(what, "numbers", "nan somewhere", "0/0, or a value on padding that was multiplied by 0", see)
+        fail(query, "numbers", "nan somewhere", "0/0, or a value on padding that was multiplied by 0", see)
     return result
 
 
@@ -136,23 +136,23 @@ def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     return ""
 
 
-def parts(result: Any, what: str, names: tuple[str, ...], see: str = "") -> list[np.ndarray]:
+def parts(result: Any, query: str, names: tuple[str, ...], see: str = "") -> list[np.ndarray]:
     """Return the arrays of a tuple or list that has one for each name, or raise CheckFailed."""
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
-        fail(what, f"a tuple of {len(names)} arrays ({', '.join(names)})", given,
+        fail(query, f"a tuple of {len(names)} arrays ({', '.join(names)})", given,
              "is a `return` missing?" if result is None else "return all of them, in this order", see)
-    return [array(value, f"{what}: {name}", see=see).astype(float) for value, name in zip(result, names, strict=True)]
+    return [array(value, f"{query}: {name}", see=see).astype(float) for value, name in zip(result, names, strict=True)]
 
 
-def close(value: Any, expected: Any, what: str, hint: str = "", see: str = "", tolerance: float = 1e-5) -> None:
+def close(value: Any, expected: Any, query: str, hint: str = "", see: str = "", tolerance: float = 1e-5) -> None:
     """Raise CheckFailed unless the two agree within ``tolerance``, absolute and relative. A tolerance of 0 is exact."""
     expected = numpy(expected)
-    got = array(value, what, expected.shape, see=see)
+    got = array(value, query, expected.shape, see=see)
     if not np.allclose(got.astype(float), expected.astype(float), rtol=tolerance, atol=tolerance):
-        fail(what, expected, got, hint, see)
+        fail(query, expected, got, hint, see)
 
 
-def equal(value: Any, expected: Any, what: str, hint: str = "", see: str = "") -> None:
+def equal(value: Any, expected: Any, query: str, hint: str = "", see: str = "") -> None:
     """Raise CheckFailed unless the two are equal, element by element (0 and False count as equal)."""
-    close(value, expected, what, hint, see, tolerance=0)
+    close(value, expected, query, hint, see, tolerance=0)

@@ -53,7 +53,7 @@ def test_what_cannot_be_shown():
     (np.ones((2, 4)), {"shape": (2, 3, 4)}, "an axis is missing"),
     (3, {"shape": (7,)}, "an axis is missing"),
     (np.ones(2), {"shape": (5, 6)}, "got:      shape (2,)"),
-    (np.ones(2), {"kind": "integer"}, "convert the result to integer"),
+    (np.ones(2), {"kind": "integer"}, "convert the result to integer and return that"),
     (True, {"kind": "integer"}, "expected: integer values"),
     (np.ones(2, dtype=int), {"kind": "bool"}, "expected: bool values"),
     (torch.ones(2, dtype=torch.int64), {"kind": "float"}, "got:      dtype int64"),

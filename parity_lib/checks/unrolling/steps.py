@@ -25,9 +25,9 @@ def parity(seed: int = 0) -> None:
              rng.integers(2, size=(4, 4)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600)),
              np.ones((2, 300), dtype=int)]
     for bits in cases:
-        what = f"parity of {expect.show(bits, 60)}, an array of shape {bits.shape}"
-        result = expect.ask("parity", what, bits, forbid=READY_PARITY, see=PICTURE)
-        got, count = expect.array(result, what, see=PICTURE), bits.sum(axis=1)
+        query = f"parity of {expect.show(bits, 60)}, an array of shape {bits.shape}"
+        result = expect.ask("parity", query, bits, forbid=READY_PARITY, see=PICTURE)
+        got, count = expect.array(result, query, see=PICTURE), bits.sum(axis=1)
         hint = expect.likely(got, [
             (count, "this is the count of ones; the parity is the count modulo 2"),
             (1 - count % 2, "even and odd are swapped: 1 means odd"),
@@ -39,8 +39,8 @@ def parity(seed: int = 0) -> None:
             (count[:, None] % 2, "the axis that was summed is still there, with size 1"),
         ])
         if got.shape != count.shape:
-            expect.fail(what, f"shape {count.shape}", f"shape {got.shape}", hint, PICTURE)
-        expect.equal(got, count % 2, what, hint, PICTURE)
+            expect.fail(query, f"shape {count.shape}", f"shape {got.shape}", hint, PICTURE)
+        expect.equal(got, count % 2, query, hint, PICTURE)
 
 
 # ---------------------------------------------------------------- the step and the loop
@@ -74,13 +74,13 @@ def rnn_step(seed: int = 0) -> None:
     for batch, hidden in ((5, 3), (1, 2), (4, 4)):
         x, h = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden))
         weights = _weights(rng, hidden)
-        what = f"rnn_step with a batch of {batch} and {hidden} hidden units"
-        result = expect.ask("rnn_step", what, x, h, *weights, forbid=READY_CELL, see=CELL, slips=PRODUCT_SLIPS)
-        got, expected = expect.array(result, what, see=CELL), _step(x, h, *weights)
+        query = f"rnn_step with a batch of {batch} and {hidden} hidden units"
+        result = expect.ask("rnn_step", query, x, h, *weights, forbid=READY_CELL, see=CELL, slips=PRODUCT_SLIPS)
+        got, expected = expect.array(result, query, see=CELL), _step(x, h, *weights)
         if batch != hidden and got.shape == (hidden, batch):
-            expect.fail(what, f"shape {(batch, hidden)}", f"shape {got.shape}", TURNED, CELL)
+            expect.fail(query, f"shape {(batch, hidden)}", f"shape {got.shape}", TURNED, CELL)
         hint = expect.likely(got, [(slip(x, h, *weights), words) for slip, words in STEP_SLIPS], TOLERANCE)
-        expect.close(got, expected, what, hint, CELL, TOLERANCE)
+        expect.close(got, expected, query, hint, CELL, TOLERANCE)
 
 
 def _weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ...]:
@@ -94,13 +94,13 @@ def unroll(seed: int = 0) -> None:
     for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 20, 2)):
         xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
         weights = _weights(rng, hidden)
-        what = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
-        result = expect.ask("unroll", what, xs, h0, *weights, forbid=READY_CELL, see=CELL,
+        query = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
+        result = expect.ask("unroll", query, xs, h0, *weights, forbid=READY_CELL, see=CELL,
                             slips=lambda xs=xs, h0=h0: _error_slips(xs, h0))
-        got, expected = expect.array(result, what, see=CELL), states(xs, h0, *weights)
+        got, expected = expect.array(result, query, see=CELL), states(xs, h0, *weights)
         if got.shape != expected.shape:
-            expect.fail(what, f"shape {expected.shape}", f"shape {got.shape}", _shape_hint(got, expected), CELL)
-        expect.close(got, expected, what, _state_hint(got, expected, xs, h0, *weights), CELL, TOLERANCE)
+            expect.fail(query, f"shape {expected.shape}", f"shape {got.shape}", _shape_hint(got, expected), CELL)
+        expect.close(got, expected, query, _state_hint(got, expected, xs, h0, *weights), CELL, TOLERANCE)
 
 
 def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray, step: Callable = _step,

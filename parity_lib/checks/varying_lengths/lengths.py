@@ -24,14 +24,14 @@ def random_lengths(seed: int = 0) -> None:
     _require_own_generator(_seed(rng), _seed(rng))
     for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 50)):
         drawn = [_drawn(batch, max_bits, _seed(rng)) for _ in range(calls)]
-        what = drawn[0][0] if calls == 1 else f"{calls} calls of random_lengths({batch}, {max_bits}, rng)"
+        query = drawn[0][0] if calls == 1 else f"{calls} calls of random_lengths({batch}, {max_bits}, rng)"
         lengths = np.stack([lengths for _, lengths in drawn])
-        _require_ends(lengths, max_bits, what)
+        _require_ends(lengths, max_bits, query)
         if calls > 1:
-            _require_independent(lengths, max_bits, what)
-        _require_uniform(lengths, max_bits, what)
-    what, lengths = _drawn(5, 1, _seed(rng))
-    expect.equal(lengths, np.ones(5), what, "with max_bits = 1 there is only one length", UPPER_END)
+            _require_independent(lengths, max_bits, query)
+        _require_uniform(lengths, max_bits, query)
+    query, lengths = _drawn(5, 1, _seed(rng))
+    expect.equal(lengths, np.ones(5), query, "with max_bits = 1 there is only one length", UPPER_END)
 
 
 def _seed(rng: np.random.Generator) -> int:
@@ -40,15 +40,15 @@ def _seed(rng: np.random.Generator) -> int:
 
 def _drawn(batch_size: int, max_bits: int, seed: int) -> tuple[str, np.ndarray]:
     """Return the call in words and the lengths that it returned, integers ``[batch_size]``."""
-    what = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
-    result = expect.ask("random_lengths", what, batch_size, max_bits, Seed(seed), slips=ERROR_SLIPS, see=UPPER_END)
-    got = expect.array(result, what, None, see=UPPER_END)
+    query = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
+    result = expect.ask("random_lengths", query, batch_size, max_bits, Seed(seed), slips=ERROR_SLIPS, see=UPPER_END)
+    got = expect.array(result, query, None, see=UPPER_END)
     if got.size == 1 < batch_size:
-        expect.fail(what, f"shape {(batch_size,)}", f"shape {got.shape}", ONE_FOR_ALL, UPPER_END)
-    return what, expect.array(got, what, (batch_size,), "integer", UPPER_END)
+        expect.fail(query, f"shape {(batch_size,)}", f"shape {got.shape}", ONE_FOR_ALL, UPPER_END)
+    return query, expect.array(got, query, (batch_size,), "integer", UPPER_END)
 
 
-def _require_ends(lengths: np.ndarray, max_bits: int, what: str) -> None:
+def _require_ends(lengths: np.ndarray, max_bits: int, query: str) -> None:
     low, high = int(lengths.min()), int(lengths.max())
     if (low, high) == (1, max_bits):
         return
@@ -59,13 +59,13 @@ def _require_ends(lengths: np.ndarray, max_bits: int, what: str) -> None:
         hint = "`endpoint=True` already includes the upper end; do not add 1 to it as well"
     elif low > 1:
         hint = "your lengths never reach 1"
-    expect.fail(what, f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint, UPPER_END)
+    expect.fail(query, f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint, UPPER_END)
 
 
-def _require_independent(lengths: np.ndarray, max_bits: int, what: str) -> None:
+def _require_independent(lengths: np.ndarray, max_bits: int, query: str) -> None:
     """Compare each two strings of a batch, over many calls; ``lengths`` are ``[calls, batch]``."""
     if (lengths == lengths[:, :1]).all():
-        expect.fail(what, "independent lengths", "equal lengths within each batch", ONE_FOR_ALL, UPPER_END)
+        expect.fail(query, "independent lengths", "equal lengths within each batch", ONE_FOR_ALL, UPPER_END)
     calls, batch = lengths.shape
     shares = [np.bincount(row, minlength=max_bits + 1)[1:] / calls for row in lengths.T]
     pairs = [(i, j) for j in range(batch) for i in range(j)]
@@ -77,12 +77,12 @@ def _require_independent(lengths: np.ndarray, max_bits: int, what: str) -> None:
                 (first + second == max_bits + 1, shares[i] @ shares[j][::-1], "long and short lengths come in pairs "
                  "that add up to max_bits + 1 (antithetic lengths); each string draws its own")):
             if match.sum() - calls * chance > TOO_FAR * np.sqrt(max(calls * chance * (1 - chance), 1)):
-                expect.fail(f"{what}, lengths of strings {i} and {j}", f"independent lengths, so about "
+                expect.fail(f"{query}, lengths of strings {i} and {j}", f"independent lengths, so about "
                             f"{calls * chance:.0f} of {calls} pairs like that", f"{match.sum()} pairs", hint, SEEDS)
     matches = sum(int((lengths[:, i] == lengths[:, j]).sum()) for i, j in pairs)
     expected = len(pairs) * calls / max_bits
     if expected - matches > TOO_FAR * np.sqrt(expected * (1 - 1 / max_bits)):
-        expect.fail(what, f"about {expected:.0f} pairs of equal lengths within a batch", matches, "lengths are drawn "
+        expect.fail(query, f"about {expected:.0f} pairs of equal lengths within a batch", matches, "lengths are drawn "
                     "without repeats (a permutation?), so strings do not draw theirs independently", SEEDS)
 
 
@@ -99,7 +99,7 @@ def _unevenness(lengths: np.ndarray, max_bits: int) -> float:
     return float((np.cbrt(chi_squared / freedom) - (1 - variance)) / np.sqrt(variance))
 
 
-def _require_uniform(lengths: np.ndarray, max_bits: int, what: str) -> None:
+def _require_uniform(lengths: np.ndarray, max_bits: int, query: str) -> None:
     """Compare the counts with a uniform distribution: all lengths, and those of each string of a batch."""
     groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
     if all(abs(_unevenness(group, max_bits)) <= TOO_FAR for group in groups):
@@ -117,15 +117,15 @@ def _require_uniform(lengths: np.ndarray, max_bits: int, what: str) -> None:
         hint = "the two ends come up half as often as the rest, because rounding a real number gives them less room"
     elif counts[-1] > 2 * counts[:-1].mean():
         hint = f"{max_bits} comes up too often: are longer lengths cut to it?"
-    expect.fail(what, f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
+    expect.fail(query, f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
                 f"{max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times", hint, UPPER_END)
 
 
 def _require_own_generator(seed: int, other_seed: int) -> None:
-    (what, first), (_, again), (_, different) = (_drawn(40, 50, value) for value in (seed, seed, other_seed))
+    (query, first), (_, again), (_, different) = (_drawn(40, 50, value) for value in (seed, seed, other_seed))
     if not np.array_equal(first, again):
-        expect.fail(f"{what}, called twice", "the same lengths, because the seed is the same", "different lengths",
+        expect.fail(f"{query}, called twice", "the same lengths, because the seed is the same", "different lengths",
                     "the lengths come from another generator: draw from `rng`, which is passed in", SEEDS)
     if np.array_equal(first, different):
-        expect.fail(f"{what}, and with default_rng({other_seed})", "different lengths, because the seeds differ",
+        expect.fail(f"{query}, and with default_rng({other_seed})", "different lengths, because the seeds differ",
                     "the same lengths", "a seed is fixed inside the function: draw from `rng`", SEEDS)

@@ -72,14 +72,14 @@ def _cases(rng: np.random.Generator) -> Iterator[Case]:
     yield _case(rng, [3, 1, 4], 6).with_nan_on_padding()
 
 
-def _number(value: Any, what: str, see: str) -> float:
+def _number(value: Any, query: str, see: str) -> float:
     """Return ``value`` as a single number, which may be nan, or raise CheckFailed."""
     if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
-        expect.fail(what, "a number", kind_of(value), "", see)
+        expect.fail(query, "a number", kind_of(value), "", see)
     value = expect.numpy(value)
     if value.shape != () or value.dtype.kind not in "fiub":
         got = f"shape {value.shape}" if value.shape else f"dtype {value.dtype}"
-        expect.fail(what, "one number", got, "take the mean over all real positions at once", see)
+        expect.fail(query, "one number", got, "take the mean over all real positions at once", see)
     return float(value)
 
 
@@ -101,20 +101,20 @@ def masked_loss(seed: int = 0) -> None:
     sure = _case(rng, [2, 3], 3)
     sure = sure.but("logits of -200 and 200", logits=np.where(sure.targets > 0, -200.0, 200.0))
     for case in (zeros, *_cases(rng), sure):
-        what = f"masked_loss, {case.says}"
-        result = expect.ask("masked_loss", what, *case.arguments, forbid=READY_MEAN, see=LOSS, slips=SHAPE_SLIPS)
+        query = f"masked_loss, {case.says}"
+        result = expect.ask("masked_loss", query, *case.arguments, forbid=READY_MEAN, see=LOSS, slips=SHAPE_SLIPS)
         if not is_tensor(result):
             hint = "" if result is None else ("`backward` starts at the loss, so return the tensor itself, without "
                                               ".item() or NumPy")
-            expect.fail(what, "a tensor with one number", kind_of(result), hint, LOSS)
+            expect.fail(query, "a tensor with one number", kind_of(result), hint, LOSS)
         expected = _entropy(case.logits[case.mask], case.targets[case.mask]).mean()
-        got = _number(result, what, LOSS)
+        got = _number(result, query, LOSS)
         if not np.isclose(got, expected, rtol=1e-4, atol=1e-5):
             hint = _loss_hint(case, got)
             if case is sure and not hint:
                 hint = ("the logarithm of a probability that rounds to 0 or 1: compute the loss on the logits, with "
                         "binary_cross_entropy_with_logits")
-            expect.fail(what, float(expected), got, hint, ON_LOGITS if case is sure else LOSS)
+            expect.fail(query, float(expected), got, hint, ON_LOGITS if case is sure else LOSS)
     for case in (_case(rng, [3, 1, 5, 2], 5), _case(rng, rng.integers(1, 8, size=4), 9),
                  _case(rng, [3, 1, 4], 6).with_nan_on_padding()):
         _compare_gradient(case)
@@ -146,19 +146,19 @@ def _loss_hint(case: Case, got: float) -> str:
 
 
 def _compare_gradient(case: Case) -> None:
-    what = f"the gradient of masked_loss, {case.says}"
+    query = f"the gradient of masked_loss, {case.says}"
     cut = "the result was cut from the graph, as by detach, .item(), .data, NumPy or torch.tensor(...)"
-    gradient = expect.ask("masked_loss", what, *case.arguments, by=call_gradient, forbid=READY_MEAN, see=LOSS,
+    gradient = expect.ask("masked_loss", query, *case.arguments, by=call_gradient, forbid=READY_MEAN, see=LOSS,
                           slips={"no gradient": cut})
     expected = np.where(case.mask, (_sigmoid(case.logits) - case.targets) / case.mask.sum(), 0)
     hint = "the value is correct and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
-        expect.fail(what, expected, "no gradient at the logits", hint, LOSS)
+        expect.fail(query, expected, "no gradient at the logits", hint, LOSS)
     if gradient.isnan().any():
-        expect.fail(what, "numbers, and 0 on padding", "nan somewhere", "the loss of the padding is computed and left "
+        expect.fail(query, "numbers, and 0 on padding", "nan somewhere", "the loss of the padding is computed and left "
                     "out afterwards (`torch.where`?), and in the backward pass 0 times nan is nan. Select the real "
                     "positions first, `logits[mask]`, then compute the loss", LOSS)
-    expect.close(gradient[..., 0], expected, what, hint, LOSS, tolerance=1e-4)
+    expect.close(gradient[..., 0], expected, query, hint, LOSS, tolerance=1e-4)
 
 
 @check("masked_accuracy: the share of real positions with a correct answer")
@@ -168,13 +168,13 @@ def masked_accuracy(seed: int = 0) -> None:
     even, undecided = _case(rng, rng.integers(1, 30, size=40), 30), _case(rng, [3, 5, 2, 4], 5)
     for case in (*_cases(rng), even.but("every logit -1", logits=np.full(even.mask.shape, -1.0)),
                  undecided.but("every second logit 0", logits=undecided.logits * (np.arange(5) % 2))):
-        what = f"masked_accuracy, {case.says}"
-        result = expect.ask("masked_accuracy", what, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
+        query = f"masked_accuracy, {case.says}"
+        result = expect.ask("masked_accuracy", query, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
                             slips=SHAPE_SLIPS)
         expected = ((case.logits > 0) == (case.targets > 0.5))[case.mask].mean()
-        got = _number(result, what, KNOWS_NOTHING)
+        got = _number(result, query, KNOWS_NOTHING)
         if not np.isclose(got, expected, rtol=1e-5, atol=1e-6):
-            expect.fail(what, float(expected), got, _accuracy_hint(case, got, expected), KNOWS_NOTHING)
+            expect.fail(query, float(expected), got, _accuracy_hint(case, got, expected), KNOWS_NOTHING)
 
 
 def _accuracy_hint(case: Case, got: float, expected: float) -> str:
@@ -214,13 +214,13 @@ def always_even(seed: int = 0) -> None:
     """Check ``always_even(targets, mask)``: two floats, the accuracy over the rectangle and over real positions."""
     rng = np.random.default_rng(seed)
     for case in (_case(rng, [1, 4, 2], 6), _case(rng, rng.integers(1, 30, size=40), 30), _case(rng, [3, 3], 3)):
-        what = f"always_even, {case.says}"
-        result = expect.ask("always_even", what, *case.arguments[1:], forbid=READY_MEAN, see=KNOWS_NOTHING,
+        query = f"always_even, {case.says}"
+        result = expect.ask("always_even", query, *case.arguments[1:], forbid=READY_MEAN, see=KNOWS_NOTHING,
                             slips=SHAPE_SLIPS)
         if not isinstance(result, (tuple, list)) or len(result) != 2:
-            expect.fail(what, "two numbers", kind_of(result), "return both: over the rectangle and over real positions",
+            expect.fail(query, "two numbers", kind_of(result), "return both: over the rectangle, over real positions",
                         KNOWS_NOTHING)
-        got = np.array([_number(share, what, KNOWS_NOTHING) for share in result])
+        got = np.array([_number(share, query, KNOWS_NOTHING) for share in result])
         rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
         hint = expect.likely(got, [
             ((real, rectangle), "the two are in the wrong order: the rectangle comes first"),
@@ -230,7 +230,7 @@ def always_even(seed: int = 0) -> None:
             ((rectangle, real * case.mask.mean()), "the second is divided by the number of all positions: divide by "
              "the number of real ones, `mask.sum()`"),
         ])
-        expect.close(got, (rectangle, real), what, hint, KNOWS_NOTHING)
+        expect.close(got, (rectangle, real), query, hint, KNOWS_NOTHING)
 
 
 @check("reported_accuracy: the accuracy over the rectangle, for a useless network and for others")
@@ -238,8 +238,8 @@ def reported_accuracy(seed: int = 0) -> None:
     """Check ``reported_accuracy(share_of_padding, real_accuracy=0.5)``: a float."""
     drawn = tuple(np.random.default_rng(seed).uniform(0.05, 0.95, size=2).tolist())
     for case in ((0.2, 0.9), (0.4,), (0.0,), (1.0,), (0.5, 1.0), (0.4, 0.0), drawn):
-        what = f"reported_accuracy({', '.join(f'{value:.4g}' for value in case)})"
-        got = _number(expect.ask("reported_accuracy", what, *case, see=KNOWS_NOTHING), what, KNOWS_NOTHING)
+        query = f"reported_accuracy({', '.join(f'{value:.4g}' for value in case)})"
+        got = _number(expect.ask("reported_accuracy", query, *case, see=KNOWS_NOTHING), query, KNOWS_NOTHING)
         s, a = (*case, 0.5)[:2]
         expected = s + (1 - s) * a
         hint = expect.likely(got, [
@@ -250,4 +250,4 @@ def reported_accuracy(seed: int = 0) -> None:
             (100 * expected, "this is a percentage; an accuracy is a number from 0 to 1"),
             (a, "this is the accuracy on real positions; the task asks for the one over the rectangle"),
         ])
-        expect.close(got, expected, what, hint, KNOWS_NOTHING)
+        expect.close(got, expected, query, hint, KNOWS_NOTHING)

@@ -30,23 +30,23 @@ def length_mask(seed: int = 0) -> None:
     cases = [(np.array([3, 1, 5, 2]), 5), (np.array([2, 7, 4]), 10), (np.array([1]), 1), (np.array([4, 4, 4, 4]), 4),
              (rng.integers(1, longest, size=9), longest + int(rng.integers(3)))]
     for lengths, max_bits, *padding in [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]:
-        what = f"length_mask({', '.join([expect.show(lengths, 60), str(max_bits), *map(repr, padding)])})"
-        result = expect.ask("length_mask", what, lengths, max_bits, *padding, see=RECTANGLE, forbid=READY_MASK,
+        query = f"length_mask({', '.join([expect.show(lengths, 60), str(max_bits), *map(repr, padding)])})"
+        result = expect.ask("length_mask", query, lengths, max_bits, *padding, see=RECTANGLE, forbid=READY_MASK,
                             slips={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
-        got, shape = expect.array(result, what, None, see=RECTANGLE), (len(lengths), max_bits)
+        got, shape = expect.array(result, query, None, see=RECTANGLE), (len(lengths), max_bits)
         if got.shape != shape:
             hint = {(len(lengths), lengths.max()): "the mask is as wide as the longest string; make it as wide as "
                     "max_bits says",
                     shape[::-1]: "two axes are swapped: a row for each string, a column for each time step",
                     (*shape, 1): "the mask has two axes; only inputs and targets have an axis for features"}
-            expect.fail(what, f"shape {shape}", f"shape {got.shape}", hint.get(got.shape, ""), RECTANGLE)
+            expect.fail(query, f"shape {shape}", f"shape {got.shape}", hint.get(got.shape, ""), RECTANGLE)
         if got.dtype.kind != "b":
-            expect.fail(what, "bool values", f"dtype {got.dtype}", "return the comparison itself: with whole numbers, "
+            expect.fail(query, "bool values", f"dtype {got.dtype}", "return the comparison itself: with whole numbers, "
                         "`values[mask]` takes rows 0 and 1", RECTANGLE)
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
-        expect.equal(got, expected, what, expect.likely(got, [
+        expect.equal(got, expected, query, expect.likely(got, [
             (~expected, "True and False are swapped: True stands for real positions"),
             (other, "this is the mask for padding on the other side of the string: look at `padding`"),
             (position <= length, "one position too many: time steps count from 0, so step `length` is padding"),
@@ -82,11 +82,11 @@ def run_packed(seed: int = 0) -> None:
         for parameter in rnn.parameters():
             parameter.copy_(torch.from_numpy(rng.normal(size=tuple(parameter.shape))))
         inputs = torch.from_numpy(rng.integers(2, size=(len(lengths), steps, 1))).float()
-        what = f"run_packed with lengths {expect.show(lengths, 60)} and inputs of shape {tuple(inputs.shape)}"
+        query = f"run_packed with lengths {expect.show(lengths, 60)} and inputs of shape {tuple(inputs.shape)}"
         for again in ((False, True) if number == 0 else (False,)):
-            result = expect.ask("run_packed", what + ", a second time" * again, ModuleState.of(rnn), inputs, lengths,
+            result = expect.ask("run_packed", query + ", a second time" * again, ModuleState.of(rnn), inputs, lengths,
                                 forbid=READY_PACKING, see=PACKING, slips=PACKING_SLIPS)
-            _compare_states(result, rnn(inputs)[0].numpy(), lengths, what, again)
+            _compare_states(result, rnn(inputs)[0].numpy(), lengths, query, again)
     left = call_on_same("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING)[-1].arguments
     for name, before, after, copy in (("inputs", inputs, left[1], "inputs.clone()"),
                                       ("lengths", lengths, left[2], "np.sort(lengths)")):
@@ -95,19 +95,19 @@ def run_packed(seed: int = 0) -> None:
     _passes_gradients(rnn.requires_grad_(True), inputs, lengths)
 
 
-def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, what: str, again: bool) -> None:
+def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, query: str, again: bool) -> None:
     """Compare a result with the states ``through`` the whole rectangle, ``[batch, steps, hidden]``."""
     batch, steps, hidden = through.shape
     if isinstance(result, (tuple, list)):
-        expect.fail(what, "one tensor", f"a {type(result).__name__} of {len(result)}",
+        expect.fail(query, "one tensor", f"a {type(result).__name__} of {len(result)}",
                     "`rnn` and `pad_packed_sequence` return a pair; return the first part of it", PACKING)
-    got = expect.array(result, what, None, see=PACKING)
+    got = expect.array(result, query, None, see=PACKING)
     if got.shape != through.shape:
         only_last = "this is only the last state; return the state after every time step"
         hint = {(batch, lengths.max(), hidden): "the rectangle shrank to the longest string: `total_length` keeps the "
                 "width of the inputs", (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST,
                 (batch, hidden): only_last, (1, batch, hidden): only_last}
-        expect.fail(what, f"shape {through.shape}", f"shape {got.shape}", hint.get(got.shape, ""), PACKING)
+        expect.fail(query, f"shape {through.shape}", f"shape {got.shape}", hint.get(got.shape, ""), PACKING)
     real = (np.arange(steps) < lengths[:, None])[..., None]
     real_if_sorted = (np.arange(steps) < np.sort(lengths)[::-1, None])[..., None]
     expected = through * real
@@ -121,7 +121,7 @@ def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, what:
         hint = "the same call gave another result before: is a hidden state kept from call to call?"
     elif _rows(got) == _rows(expected):
         hint = "the rows are in another order than the inputs: undo the sorting with the inverse, `argsort(order)`"
-    expect.close(got, expected, what, hint, PACKING)
+    expect.close(got, expected, query, hint, PACKING)
 
 
 def _rows(states: np.ndarray) -> list[tuple[float, ...]]:
@@ -135,13 +135,13 @@ def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) ->
 
     real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
     upstream = torch.linspace(-1, 1, real.numel() * rnn.hidden_size).reshape(*real.shape[:2], rnn.hidden_size)
-    what = "the gradient of run_packed at the weights of the layer"
+    query = "the gradient of run_packed at the weights of the layer"
     cut = "the states are cut off from the layer's weights, by no_grad, detach or NumPy: training would not change them"
-    gradients = expect.ask("run_packed", what, ModuleState.of(rnn), inputs, lengths, by=call_gradient,
+    gradients = expect.ask("run_packed", query, ModuleState.of(rnn), inputs, lengths, by=call_gradient,
                            output_gradient=upstream, forbid=READY_PACKING, see=GRADIENT, slips={"no gradient": cut})
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
         if name not in gradients:
-            expect.fail(f"{what}, {name}", "numbers", "none", cut, GRADIENT)
-        expect.close(gradients[name], parameter.grad, f"{what}, {name}", "the states are correct and their gradient is "
-                     "not: is one of them detached, or computed in another way?", GRADIENT, tolerance=1e-3)
+            expect.fail(f"{query}, {name}", "numbers", "none", cut, GRADIENT)
+        expect.close(gradients[name], parameter.grad, f"{query}, {name}", "the states are correct and their gradients "
+                     "are not: is a state detached, or computed in another way?", GRADIENT, tolerance=1e-3)
