@@ -120,19 +120,19 @@ def array(value: Any, query: str, shape: tuple[int, ...] | None = None, kind: st
     if shape is not None and result.shape != tuple(shape):
         fail(query, f"shape {tuple(shape)}", f"shape {result.shape}", _shape_hint(result.shape, tuple(shape)), see)
     if kind is not None and result.dtype.kind not in KINDS[kind]:
-        fail(query, f"{kind} values", f"dtype {result.dtype}", f"convert the result to {kind} and return that", see)
+        fail(query, f"{kind} values", f"dtype {result.dtype}", f"Convert the result to {kind} and return that.", see)
     if result.dtype.kind == "f" and np.isnan(result).any():
-        fail(query, "numbers", "nan somewhere", "0/0, or a value on padding that was multiplied by 0", see)
+        fail(query, "numbers", "nan somewhere", "There is 0/0, or a value on padding was multiplied by 0.", see)
     return result
 
 
 def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
     if sorted(got) == sorted(expected):
-        return "two axes are swapped" if len(got) == 2 else "the axes are in a different order"
+        return "Two axes are swapped." if len(got) == 2 else "The axes are in a different order."
     if [size for size in got if size != 1] == [size for size in expected if size != 1]:
-        return "an axis of size 1 is missing, or there is one too many"
+        return "An axis of size 1 is missing, or there is one too many."
     if any(got == expected[:i] + expected[i + 1:] for i in range(len(expected))):
-        return "an axis is missing: did a sum or a mean remove it?"
+        return "An axis is missing: did a sum or a mean remove it?"
     return ""
 
 
@@ -141,7 +141,7 @@ def parts(result: Any, query: str, names: tuple[str, ...], see: str = "") -> lis
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
         fail(query, f"a tuple of {len(names)} arrays ({', '.join(names)})", given,
-             "is a `return` missing?" if result is None else "return all of them, in this order", see)
+             "Is a `return` missing?" if result is None else "Return all of them, in this order.", see)
     return [array(value, f"{query}: {name}", see=see).astype(float) for value, name in zip(result, names, strict=True)]
 
 

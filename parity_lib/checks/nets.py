@@ -12,16 +12,16 @@ from parity_lib.checks.core import ModuleRun, call_module
 if TYPE_CHECKING:
     import torch
 
-PAIR = "a recurrent layer of PyTorch returns two things: `states, last = self.rnn(inputs)`, and "
-OF_AN_LSTM = "for an LSTM the second is itself a pair: `states, (h, c) = self.lstm(inputs)`"
+PAIR = "A recurrent layer of PyTorch returns two things: `states, last = self.rnn(inputs)`, and "
+OF_AN_LSTM = "for an LSTM the second is itself a pair: `states, (h, c) = self.lstm(inputs)`."
 PAIR_SLIPS = {
     "not enough values to unpack": PAIR + OF_AN_LSTM,
     "too many values to unpack": PAIR + OF_AN_LSTM,
-    "must be Tensor, not tuple": PAIR + "the readout takes the first alone",
-    "'tuple' object has no attribute": PAIR + "only the first is the tensor of states",
-    "before Module.__init__": "`super().__init__()` has to be the first line of `__init__`, before any layer is made",
-    "shapes cannot be multiplied": "the last axis of a layer's input has another size than the layer was made for: "
-                                   "nn.Linear(hidden_size, 1) takes the states, [batch, steps, hidden_size]",
+    "must be Tensor, not tuple": PAIR + "the readout takes the first alone.",
+    "'tuple' object has no attribute": PAIR + "only the first is the tensor of states.",
+    "before Module.__init__": "`super().__init__()` has to be the first line of `__init__`, before any layer is made.",
+    "shapes cannot be multiplied": "The last axis of a layer's input has another size than the layer was made for: "
+                                   "nn.Linear(hidden_size, 1) takes the states, [batch, steps, hidden_size].",
 }
 
 

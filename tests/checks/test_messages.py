@@ -98,7 +98,7 @@ MISTAKES = [
     (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T",
      "U @ x.T + V @ h.T", "`U x` becomes `x @ U.T`"),
     (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T + b",
-     "U @ x.T + V @ h.T + b[:, None]", "the equation uses column vectors"),
+     "U @ x.T + V @ h.T + b[:, None]", "The equation uses column vectors"),
     (unrolling.unroll, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)\n" + UNROLL.replace(
         "np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "rnn_step(xs[:, t], h, U, V, b)"), "xs[:, t]", "xs[t]",
      "step t of all strings is `xs[:, t]`"),

@@ -43,7 +43,7 @@ def shell():
 
 @pytest.mark.parametrize(("cell", "words"), [
     ("missing", "✗ there is no `parity` yet. Define it in its cell, run that cell, then run this one again."),
-    ("graded", "this is the count of ones"),
+    ("graded", "This is the count of ones"),
     ("graded again", "`parity` stopped with ValueError: mine (line 3 of its cell)"),
 ])
 def test_a_shell_shows_the_message_and_no_source(shell, cell, words):

@@ -29,14 +29,14 @@ def parity(seed: int = 0) -> None:
         result = expect.ask("parity", query, bits, forbid=READY_PARITY, see=PICTURE)
         got, count = expect.array(result, query, see=PICTURE), bits.sum(axis=1)
         hint = expect.likely(got, [
-            (count, "this is the count of ones; the parity is the count modulo 2"),
-            (1 - count % 2, "even and odd are swapped: 1 means odd"),
-            (bits[:, -1], "this is the last bit, not the parity of all bits"),
-            (bits.sum(axis=0) % 2, "the sum runs down the batch, over different strings; each row is one string, so "
-             "use axis=1"),
-            (bits.sum() % 2, "this is one answer for the whole batch; each row needs its own, so use axis=1"),
-            (np.cumsum(bits, axis=1) % 2, "this is the parity after every bit; return the one after the last bit"),
-            (count[:, None] % 2, "the axis that was summed is still there, with size 1"),
+            (count, "This is the count of ones; the parity is the count modulo 2."),
+            (1 - count % 2, "Even and odd are swapped: 1 means odd."),
+            (bits[:, -1], "This is the last bit, not the parity of all bits."),
+            (bits.sum(axis=0) % 2, "The sum runs down the batch, over different strings; each row is one string, so "
+             "use axis=1."),
+            (bits.sum() % 2, "This is one answer for the whole batch; each row needs its own, so use axis=1."),
+            (np.cumsum(bits, axis=1) % 2, "This is the parity after every bit; return the one after the last bit."),
+            (count[:, None] % 2, "The axis that was summed is still there, with size 1."),
         ])
         if got.shape != count.shape:
             expect.fail(query, f"shape {count.shape}", f"shape {got.shape}", hint, PICTURE)
@@ -50,20 +50,20 @@ def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndar
     return np.tanh(x @ U.T + h @ V.T + b)
 
 
-TURNED = ("the equation uses column vectors, but in a batch each string is a row: `U x` becomes `x @ U.T`, "
-          "[batch, 1] @ [1, H], and `V h` becomes `h @ V.T`")
+TURNED = ("The equation uses column vectors, but in a batch each string is a row: `U x` becomes `x @ U.T`, "
+          "[batch, 1] @ [1, H], and `V h` becomes `h @ V.T`.")
 PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "cannot be multiplied"), TURNED)
 STEP_SLIPS: list[tuple[Callable, str]] = [
-    (lambda x, h, U, V, b: x @ U.T + h @ V.T + b, "the activation tanh is missing"),
+    (lambda x, h, U, V, b: x @ U.T + h @ V.T + b, "The activation tanh is missing."),
     (lambda x, h, U, V, b: _step(x, h, U, V.T, b),
-     "V is transposed: the new state is h @ V.T, because row i of V belongs to unit i"),
-    (lambda x, h, U, V, b: _step(x, h, U, V, 0), "the bias b is missing"),
-    (lambda x, h, U, V, b: _step(x, h, U, V, 0) + b, "the bias is added after tanh; it belongs inside"),
-    (lambda x, h, U, V, b: _step(x, 0 * h, U, V, b), "the old state h is not used"),
-    (lambda x, h, U, V, b: _step(0 * x, h, U, V, b), "the input x is not used"),
-    (lambda x, h, U, V, b: np.maximum(x @ U.T + h @ V.T + b, 0), "this is relu; here the activation is tanh"),
+     "V is transposed: the new state is h @ V.T, because row i of V belongs to unit i."),
+    (lambda x, h, U, V, b: _step(x, h, U, V, 0), "The bias b is missing."),
+    (lambda x, h, U, V, b: _step(x, h, U, V, 0) + b, "The bias is added after tanh; it belongs inside."),
+    (lambda x, h, U, V, b: _step(x, 0 * h, U, V, b), "The old state h is not used."),
+    (lambda x, h, U, V, b: _step(0 * x, h, U, V, b), "The input x is not used."),
+    (lambda x, h, U, V, b: np.maximum(x @ U.T + h @ V.T + b, 0), "This is relu; here the activation is tanh."),
     (lambda x, h, U, V, b: 1 / (1 + np.exp(-(x @ U.T + h @ V.T + b))),
-     "this is a sigmoid; here the activation is tanh"),
+     "This is a sigmoid; here the activation is tanh."),
 ]
 
 
@@ -122,37 +122,37 @@ def _error_slips(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
         rnn_step.__wrapped__(0)
     except CheckFailed:
         return PRODUCT_SLIPS
-    return dict.fromkeys((*PRODUCT_SLIPS, "out of bounds", "IndexError"), "your `rnn_step` is correct, so look at its "
+    return dict.fromkeys((*PRODUCT_SLIPS, "out of bounds", "IndexError"), "Your `rnn_step` is correct, so look at its "
                          f"arguments in the loop: step t of all strings is `xs[:, t]`, of shape {xs[:, 0].shape}; "
-                         f"`xs[t]` is string t, and the state has the shape {h0.shape}")
+                         f"`xs[t]` is string t, and the state has the shape {h0.shape}.")
 
 
 def _shape_hint(got: np.ndarray, expected: np.ndarray) -> str:
     batch, steps, hidden = expected.shape
-    only_last = "only the last state was returned; collect the state after every time step"
+    only_last = "Only the last state was returned; collect the state after every time step."
     return {
-        (batch, steps + 1, hidden): "h0 is in the result; return only the states after the first time step to the last",
+        (batch, steps + 1, hidden): "`h0` is in the result; return the states after the first time step and later.",
         (batch, hidden): only_last,
         (1, batch, hidden): only_last,
-        (steps, batch, hidden): "the time steps come first; np.stack(states, axis=1) puts the batch first",
-        (batch, hidden, steps): "the time steps come last; np.stack(states, axis=1) puts them between batch and units",
-        (batch, steps * hidden): "the states are joined along the units; np.stack gives the time steps their own axis",
+        (steps, batch, hidden): "The time steps come first; np.stack(states, axis=1) puts the batch first.",
+        (batch, hidden, steps): "The time steps come last; np.stack(states, axis=1) puts them between batch and units.",
+        (batch, steps * hidden): "The states are joined along the units; np.stack gives the time steps their own axis.",
     }.get(got.shape, "")
 
 
 def _state_hint(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> str:
     hint = expect.likely(got, [
-        (states(xs, 0 * h0, *weights), "the loop starts from zeros; it should start from h0"),
-        (np.concatenate([h0[:, None], expected[:, :-1]], axis=1), "h0 is in the result and the last state is not"),
-        (states(xs[:, ::-1], h0, *weights), "the string is read from its end"),
+        (states(xs, 0 * h0, *weights), "The loop starts from zeros; it should start from h0."),
+        (np.concatenate([h0[:, None], expected[:, :-1]], axis=1), "`h0` is in the result and the last state is not."),
+        (states(xs[:, ::-1], h0, *weights), "The string is read from its end."),
         (states(xs, h0, *weights, carry=False),
-         "every time step starts from h0 again: the new state is not carried to the next time step"),
-        (np.repeat(expected[:, -1:], xs.shape[1], axis=1), "all time steps show the last state, because one array was "
-         "changed in place and appended again and again; append a copy, `h.copy()`"),
+         "Every time step starts from h0 again: the new state is not carried to the next time step."),
+        (np.repeat(expected[:, -1:], xs.shape[1], axis=1), "All time steps show the last state, because one array was "
+         "changed in place and appended again and again; append a copy, `h.copy()`."),
         (expected.swapaxes(0, 1).reshape(expected.shape), "`reshape` mixes strings and steps; to change the order of "
-         "axes, use np.stack(states, axis=1) or transpose"),
+         "axes, use np.stack(states, axis=1) or transpose."),
         *((states(xs, h0, *weights, step=slip), words) for slip, words in STEP_SLIPS),
     ], TOLERANCE)
     if not hint and xs.shape[1] > 1 and np.allclose(got[:, 0], expected[:, 0], atol=TOLERANCE):
-        hint = "the first state is correct and later ones are not: what does one time step pass to the next?"
+        hint = "The first state is correct and later ones are not: what does one time step pass to the next?"
     return hint

@@ -45,29 +45,29 @@ def _weights_hint(weights: Weights, string: np.ndarray) -> str:
     """Describe the change after which the network is correct on every short string and on this one."""
     U, V, b, W, c = weights
     changes = [
-        ((U / 2, V, b + U[:, 0] / 2, W, c), "these weights fit bits coded as 0 and 1; here they are -1 and +1: put "
-         "x = (x' + 1) / 2 into U and b"),
-        ((U, V, b, -W, -c), "the answers are the wrong way round: a positive output means odd. Change the signs of W "
-         "and c"),
-        ((U, V.T, b, W, c), "V is transposed: row i of V belongs to unit i"),
-        ((U, V, -b, W, c), "the sign of b is wrong: which constants are left over in 2K(p + x - 1/2) "
+        ((U / 2, V, b + U[:, 0] / 2, W, c), "These weights fit bits coded as 0 and 1; here they are -1 and +1: put "
+         "x = (x' + 1) / 2 into U and b."),
+        ((U, V, b, -W, -c), "The answers are the wrong way round: a positive output means odd. Change the signs of W "
+         "and c."),
+        ((U, V.T, b, W, c), "V is transposed: row i of V belongs to unit i."),
+        ((U, V, -b, W, c), "The sign of b is wrong: which constants are left over in 2K(p + x - 1/2) "
          "and 2K(p + x - 3/2)?"),
         ((U / 2, V, b, W, c), HALF),
         ((U, V, b + U[:, 0], W, c), HALF),
-        ((-U, V, b, W, c), "the sign of U is wrong: a one, coded as +1, has to raise both units"),
+        ((-U, V, b, W, c), "The sign of U is wrong: a one, coded as +1, has to raise both units."),
         ((U, V / 2, b, W, c), "V is twice as large as it should be: V multiplies the states alone, so it "
-         "stays as in the chapter"),
+         "stays as in the chapter."),
         ((2 * U, 2 * V, 2 * b, W, c), SOFT),
         ((3 * U, 3 * V, 3 * b, 3 * W, 3 * c), SOFT),
     ]
     return next((words for changed, words in changes
                  if all(first_error(changed, bits) is None for bits in (every_string(), string[None]))),
-                "this is not one of the usual mistakes: write down U x' + V h + b for each of the four pairs of a bit "
-                "and a parity, and see which unit has the wrong sign")
+                "This is not one of the usual mistakes: write down U x' + V h + b for each of the four pairs of a bit "
+                "and a parity, and see which unit has the wrong sign.")
 
 
-HALF = "only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other half to b"
-SOFT = "the units are not sharp enough, so the state drifts: a larger K brings the states nearer to -1 and 1"
+HALF = "Only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other half to b."
+SOFT = "The units are not sharp enough, so the state drifts: a larger K brings the states nearer to -1 and 1."
 
 
 def every_string(steps: int = 12) -> np.ndarray:

@@ -10,11 +10,11 @@ from parity_lib.checks.reporting import check
 
 UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
 TOO_FAR = 6.0       # standard deviations of a normal variable: a false alarm about once in a thousand million
-ONE_FOR_ALL = "this is one length for the whole batch; `size=batch_size` draws one for each string"
-ERROR_SLIPS = {"larger sample than population": "with replace=False each length comes up at most once, but lengths may "
-               "repeat, because each string draws its own",
+ONE_FOR_ALL = "This is one length for the whole batch; `size=batch_size` draws one for each string."
+ERROR_SLIPS = {"larger sample than population": "With replace=False each length comes up at most once, but lengths may "
+               "repeat, because each string draws its own.",
                "low >= high": "`integers(1, max_bits)` excludes the upper end, so nothing is left to draw for "
-               "max_bits = 1"}
+               "max_bits = 1."}
 
 
 @check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
@@ -31,7 +31,7 @@ def random_lengths(seed: int = 0) -> None:
             _require_independent(lengths, max_bits, query)
         _require_uniform(lengths, max_bits, query)
     query, lengths = _drawn(5, 1, _seed(rng))
-    expect.equal(lengths, np.ones(5), query, "with max_bits = 1 there is only one length", UPPER_END)
+    expect.equal(lengths, np.ones(5), query, "With max_bits = 1 there is only one length.", UPPER_END)
 
 
 def _seed(rng: np.random.Generator) -> int:
@@ -52,13 +52,13 @@ def _require_ends(lengths: np.ndarray, max_bits: int, query: str) -> None:
     low, high = int(lengths.min()), int(lengths.max())
     if (low, high) == (1, max_bits):
         return
-    hint = f"your lengths never reach {max_bits}: `integers(1, max_bits)` excludes the upper end"
+    hint = f"Your lengths never reach {max_bits}: `integers(1, max_bits)` excludes the upper end."
     if low < 1:
-        hint = "a string has at least one bit, so lengths begin at 1"
+        hint = "A string has at least one bit, so lengths begin at 1."
     elif high > max_bits:
-        hint = "`endpoint=True` already includes the upper end; do not add 1 to it as well"
+        hint = "`endpoint=True` already includes the upper end; do not add 1 to it as well."
     elif low > 1:
-        hint = "your lengths never reach 1"
+        hint = "Your lengths never reach 1."
     expect.fail(query, f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint, UPPER_END)
 
 
@@ -72,18 +72,18 @@ def _require_independent(lengths: np.ndarray, max_bits: int, query: str) -> None
     for i, j in pairs if not _sorted(lengths) else ():
         first, second = lengths[:, i], lengths[:, j]
         for match, chance, hint in (
-                (first == second, shares[i] @ shares[j], "pairs of strings share their length; each string draws its "
-                 "own"),
-                (first + second == max_bits + 1, shares[i] @ shares[j][::-1], "long and short lengths come in pairs "
-                 "that add up to max_bits + 1 (antithetic lengths); each string draws its own")):
+                (first == second, shares[i] @ shares[j], "Pairs of strings share their length; each string draws its "
+                 "own."),
+                (first + second == max_bits + 1, shares[i] @ shares[j][::-1], "Long and short lengths come in pairs "
+                 "that add up to max_bits + 1 (antithetic lengths); each string draws its own.")):
             if match.sum() - calls * chance > TOO_FAR * np.sqrt(max(calls * chance * (1 - chance), 1)):
                 expect.fail(f"{query}, lengths of strings {i} and {j}", f"independent lengths, so about "
                             f"{calls * chance:.0f} of {calls} pairs like that", f"{match.sum()} pairs", hint, SEEDS)
     matches = sum(int((lengths[:, i] == lengths[:, j]).sum()) for i, j in pairs)
     expected = len(pairs) * calls / max_bits
     if expected - matches > TOO_FAR * np.sqrt(expected * (1 - 1 / max_bits)):
-        expect.fail(query, f"about {expected:.0f} pairs of equal lengths within a batch", matches, "lengths are drawn "
-                    "without repeats (a permutation?), so strings do not draw theirs independently", SEEDS)
+        expect.fail(query, f"about {expected:.0f} pairs of equal lengths within a batch", matches, "Lengths are drawn "
+                    "without repeats (a permutation?), so strings do not draw theirs independently.", SEEDS)
 
 
 def _sorted(lengths: np.ndarray) -> bool:
@@ -105,16 +105,16 @@ def _require_uniform(lengths: np.ndarray, max_bits: int, query: str) -> None:
     if all(abs(_unevenness(group, max_bits)) <= TOO_FAR for group in groups):
         return
     counts = np.bincount(lengths.ravel(), minlength=max_bits + 1)[1:]
-    hint = "some lengths come up more often than others; `rng.integers` draws all of them equally often"
+    hint = "Some lengths come up more often than others; `rng.integers` draws all of them equally often."
     if len(lengths) > 1 and _sorted(lengths):
-        hint = "the lengths are sorted, so the strings of a batch do not draw theirs independently"
+        hint = "The lengths are sorted, so the strings of a batch do not draw theirs independently."
     elif (lengths == max_bits).all(axis=0).any():
         row = int((lengths == max_bits).all(axis=0).argmax())
-        hint = f"row {row} is forced to full length, as in the course, so lengths are not uniform any more"
+        hint = f"Row {row} is forced to full length, as in the course, so lengths are not uniform any more."
     elif _unevenness(groups[0], max_bits) < 0:
-        hint = "every length comes up equally often, which is too even for lengths that are drawn independently"
+        hint = "Every length comes up equally often, which is too even for lengths that are drawn independently."
     elif max(counts[0], counts[-1]) < 0.75 * counts[1:-1].mean():
-        hint = "the two ends come up half as often as the rest, because rounding a real number gives them less room"
+        hint = "The two ends come up half as often as the rest, because rounding a real number gives them less room."
     elif counts[-1] > 2 * counts[:-1].mean():
         hint = f"{max_bits} comes up too often: are longer lengths cut to it?"
     expect.fail(query, f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
@@ -125,7 +125,7 @@ def _require_own_generator(seed: int, other_seed: int) -> None:
     (query, first), (_, again), (_, different) = (_drawn(40, 50, value) for value in (seed, seed, other_seed))
     if not np.array_equal(first, again):
         expect.fail(f"{query}, called twice", "the same lengths, because the seed is the same", "different lengths",
-                    "the lengths come from another generator: draw from `rng`, which is passed in", SEEDS)
+                    "The lengths come from another generator: draw from `rng`, which is passed in.", SEEDS)
     if np.array_equal(first, different):
         expect.fail(f"{query}, and with default_rng({other_seed})", "different lengths, because the seeds differ",
-                    "the same lengths", "a seed is fixed inside the function: draw from `rng`", SEEDS)
+                    "the same lengths", "A seed is fixed inside the function: draw from `rng`.", SEEDS)

@@ -20,12 +20,12 @@ READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean
 LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-net-that-knows-nothing"
 ON_LOGITS = "training#a-loss-for-a-yes-or-no"
 BROADCAST = ("[batch, steps, 1] times mask [batch, steps] gives [batch, batch, steps] without an error: first remove "
-             "the last axis with `squeeze(-1)`")
+             "the last axis with `squeeze(-1)`.")
 NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: remove the last axis with `squeeze(-1)`, or add one "
-          "to the mask with `unsqueeze(-1)`")
+          "to the mask with `unsqueeze(-1)`.")
 SHAPE_SLIPS = {
-    "infer output dtype": "PyTorch takes no mean of True and False: convert with `.float()` first",
-    "Long": "PyTorch takes no mean of integers: convert with `.float()` first",
+    "infer output dtype": "PyTorch takes no mean of True and False: convert with `.float()` first.",
+    "Long": "PyTorch takes no mean of integers: convert with `.float()` first.",
 } | dict.fromkeys(("must match", "broadcast", "same as input size", "does not match", "shape"), NO_FIT)
 
 
@@ -79,7 +79,7 @@ def _number(value: Any, query: str, see: str) -> float:
     value = expect.numpy(value)
     if value.shape != () or value.dtype.kind not in "fiub":
         got = f"shape {value.shape}" if value.shape else f"dtype {value.dtype}"
-        expect.fail(query, "one number", got, "take the mean over all real positions at once", see)
+        expect.fail(query, "one number", got, "Take the mean over all real positions at once.", see)
     return float(value)
 
 
@@ -105,15 +105,15 @@ def masked_loss(seed: int = 0) -> None:
         result = expect.ask("masked_loss", query, *case.arguments, forbid=READY_MEAN, see=LOSS, slips=SHAPE_SLIPS)
         if not is_tensor(result):
             hint = "" if result is None else ("`backward` starts at the loss, so return the tensor itself, without "
-                                              ".item() or NumPy")
+                                              ".item() or NumPy.")
             expect.fail(query, "a tensor with one number", kind_of(result), hint, LOSS)
         expected = _entropy(case.logits[case.mask], case.targets[case.mask]).mean()
         got = _number(result, query, LOSS)
         if not np.isclose(got, expected, rtol=1e-4, atol=1e-5):
             hint = _loss_hint(case, got)
             if case is sure and not hint:
-                hint = ("the logarithm of a probability that rounds to 0 or 1: compute the loss on the logits, with "
-                        "binary_cross_entropy_with_logits")
+                hint = ("The logarithm of a probability that rounds to 0 or 1: compute the loss on the logits, with "
+                        "binary_cross_entropy_with_logits.")
             expect.fail(query, float(expected), got, hint, ON_LOGITS if case is sure else LOSS)
     for case in (_case(rng, [3, 1, 5, 2], 5), _case(rng, rng.integers(1, 8, size=4), 9),
                  _case(rng, [3, 1, 4], 6).with_nan_on_padding()):
@@ -123,41 +123,41 @@ def masked_loss(seed: int = 0) -> None:
 def _loss_hint(case: Case, got: float) -> str:
     logits, targets, mask = case.logits, case.targets, case.mask
     if np.isnan(got):
-        return ("the nan on padding leaked, because 0 times nan is nan: select the real positions instead of "
-                "multiplying, before you compute the loss") if np.isnan(logits).any() else ""
+        return ("The nan on padding leaked, because 0 times nan is nan: select the real positions instead of "
+                "multiplying, before you compute the loss.") if np.isnan(logits).any() else ""
     losses = _entropy(logits, targets)
     real = np.where(mask, losses, 0.0)
     spread = losses[..., None] * mask if len(mask) == mask.shape[1] else np.array(np.nan)
     return expect.likely(got, [
         (spread.mean(), BROADCAST),
         (spread.sum() / mask.sum(), BROADCAST),
-        (losses.mean(), "the padding is counted: this is the mean over the whole rectangle"),
-        (real.sum() / mask.size, "the sum is divided by the size of the rectangle; divide by the number of real "
-         "positions"),
-        (real.sum(), "this is the sum over real positions; divide it by their number"),
+        (losses.mean(), "The padding is counted: this is the mean over the whole rectangle."),
+        (real.sum() / mask.size, "The sum is divided by the size of the rectangle; divide by the number of real "
+         "positions."),
+        (real.sum(), "This is the sum over real positions; divide it by their number."),
         ((real.sum(axis=1) / mask.sum(axis=1)).mean(),
-         "this is a mean for each string and then the mean of those, so short strings count too much"),
-        (losses[~mask].mean(), "the mask is inverted: this is the mean over the padding"),
+         "This is a mean for each string and then the mean of those, so short strings count too much."),
+        (losses[~mask].mean(), "The mask is inverted: this is the mean over the padding."),
         (_entropy(logits * mask, targets * mask).mean(),
-         "a logit that is multiplied to 0 still costs ln 2: leave padding out instead"),
+         "A logit that is multiplied to 0 still costs ln 2: leave padding out instead."),
         (_entropy(_sigmoid(logits[mask]), targets[mask]).mean(),
-         "the sigmoid is applied twice: binary_cross_entropy_with_logits applies it itself"),
+         "The sigmoid is applied twice: binary_cross_entropy_with_logits applies it itself."),
     ])
 
 
 def _compare_gradient(case: Case) -> None:
     query = f"the gradient of masked_loss, {case.says}"
-    cut = "the result was cut from the graph, as by detach, .item(), .data, NumPy or torch.tensor(...)"
+    cut = "The result was cut from the graph, as by detach, .item(), .data, NumPy or torch.tensor(...)."
     gradient = expect.ask("masked_loss", query, *case.arguments, by=call_gradient, forbid=READY_MEAN, see=LOSS,
                           slips={"no gradient": cut})
     expected = np.where(case.mask, (_sigmoid(case.logits) - case.targets) / case.mask.sum(), 0)
-    hint = "the value is correct and its gradient is not: does part of the result come from outside the graph?"
+    hint = "The value is correct and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
         expect.fail(query, expected, "no gradient at the logits", hint, LOSS)
     if gradient.isnan().any():
-        expect.fail(query, "numbers, and 0 on padding", "nan somewhere", "the loss of the padding is computed and left "
+        expect.fail(query, "numbers, and 0 on padding", "nan somewhere", "The loss of the padding is computed and left "
                     "out afterwards (`torch.where`?), and in the backward pass 0 times nan is nan. Select the real "
-                    "positions first, `logits[mask]`, then compute the loss", LOSS)
+                    "positions first, `logits[mask]`, then compute the loss.", LOSS)
     expect.close(gradient[..., 0], expected, query, hint, LOSS, tolerance=1e-4)
 
 
@@ -183,21 +183,21 @@ def _accuracy_hint(case: Case, got: float, expected: float) -> str:
     kept = correct & mask
     spread = correct[..., None] & mask if len(mask) == mask.shape[1] else np.array(np.nan)
     return expect.likely(got, [
-        (correct.mean(), "the padding is counted: this is the share of the whole rectangle"),
-        (kept.mean(), "the count is divided by the size of the rectangle; divide by the number of real positions"),
-        (kept.sum(), "this is a count; divide it by the number of real positions"),
-        (100 * expected, "this is a percentage; the share is a number from 0 to 1"),
-        (1 - expected, "this is the share of wrong answers, or even and odd are swapped"),
+        (correct.mean(), "The padding is counted: this is the share of the whole rectangle."),
+        (kept.mean(), "The count is divided by the size of the rectangle; divide by the number of real positions."),
+        (kept.sum(), "This is a count; divide it by the number of real positions."),
+        (100 * expected, "This is a percentage; the share is a number from 0 to 1."),
+        (1 - expected, "This is the share of wrong answers, or even and odd are swapped."),
         ((kept.sum(axis=1) / mask.sum(axis=1)).mean(),
-         "this is a share for each string and then the mean of those, so short strings count too much"),
+         "This is a share for each string and then the mean of those, so short strings count too much."),
         ((correct | ~mask).all(axis=1).mean(),
-         "this is the share of strings without any error; return the share of positions"),
+         "This is the share of strings without any error; return the share of positions."),
         (((logits > 0.5) == odd)[mask].mean(),
-         "a logit is not a probability: it means odd above 0, and a probability above 0.5"),
+         "A logit is not a probability: it means odd above 0, and a probability above 0.5."),
         (((logits >= 0) == odd)[mask].mean(),
-         "a logit of exactly 0 is counted as odd; only a logit above 0 means odd, so >, not >="),
+         "A logit of exactly 0 is counted as odd; only a logit above 0 means odd, so >, not >=."),
         (((logits[mask] > 0)[:, None] == odd[mask]).mean(), "[n, 1] was compared with [n], which gives [n, n] without "
-         "an error: every answer meets every label. Give both the same shape"),
+         "an error: every answer meets every label. Give both the same shape."),
         (spread.sum() / mask.sum(), BROADCAST),
         (spread.mean(), BROADCAST),
     ])
@@ -218,17 +218,17 @@ def always_even(seed: int = 0) -> None:
         result = expect.ask("always_even", query, *case.arguments[1:], forbid=READY_MEAN, see=KNOWS_NOTHING,
                             slips=SHAPE_SLIPS)
         if not isinstance(result, (tuple, list)) or len(result) != 2:
-            expect.fail(query, "two numbers", kind_of(result), "return both: over the rectangle, over real positions",
+            expect.fail(query, "two numbers", kind_of(result), "Return both: over the rectangle, over real positions.",
                         KNOWS_NOTHING)
         got = np.array([_number(share, query, KNOWS_NOTHING) for share in result])
         rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
         hint = expect.likely(got, [
-            ((real, rectangle), "the two are in the wrong order: the rectangle comes first"),
-            ((1 - rectangle, 1 - real), "this is the accuracy of a network that always says odd: a negative logit says "
-             "even"),
-            ((rectangle, rectangle), "the second number should count real positions only, where `mask` is True"),
-            ((rectangle, real * case.mask.mean()), "the second is divided by the number of all positions: divide by "
-             "the number of real ones, `mask.sum()`"),
+            ((real, rectangle), "The two are in the wrong order: the rectangle comes first."),
+            ((1 - rectangle, 1 - real), "This is the accuracy of a network that always says odd: a negative logit says "
+             "even."),
+            ((rectangle, rectangle), "The second number should count real positions only, where `mask` is True."),
+            ((rectangle, real * case.mask.mean()), "The second is divided by the number of all positions: divide by "
+             "the number of real ones, `mask.sum()`."),
         ])
         expect.close(got, (rectangle, real), query, hint, KNOWS_NOTHING)
 
@@ -243,11 +243,11 @@ def reported_accuracy(seed: int = 0) -> None:
         s, a = (*case, 0.5)[:2]
         expected = s + (1 - s) * a
         hint = expect.likely(got, [
-            ((1 - s) * a, "on padding the network is correct every time, so the share of padding has to be added"),
-            ((1 - s) + s * a, "the two shares are swapped: s is the share of padding, 1 - s that of real positions"),
-            (0.5 + s / 2, "this holds for a network that guesses; real_accuracy may be another number"),
-            (s + a, "real positions are a share 1 - s of the rectangle: multiply real_accuracy by it"),
-            (100 * expected, "this is a percentage; an accuracy is a number from 0 to 1"),
-            (a, "this is the accuracy on real positions; the task asks for the one over the rectangle"),
+            ((1 - s) * a, "On padding the network is correct every time, so the share of padding has to be added."),
+            ((1 - s) + s * a, "The two shares are swapped: s is the share of padding, 1 - s that of real positions."),
+            (0.5 + s / 2, "This holds for a network that guesses; real_accuracy may be another number."),
+            (s + a, "Real positions are a share 1 - s of the rectangle: multiply real_accuracy by it."),
+            (100 * expected, "This is a percentage; an accuracy is a number from 0 to 1."),
+            (a, "This is the accuracy on real positions; the task asks for the one over the rectangle."),
         ])
         expect.close(got, expected, query, hint, KNOWS_NOTHING)

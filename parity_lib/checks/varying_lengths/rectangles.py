@@ -19,7 +19,7 @@ READY_MASK = ("parity_lib.padding:length_mask",)
 READY_PACKING = ("parity_lib.padding:pack", "parity_lib.padding:unpack", "parity_lib.models:ParityRNN.hidden_states")
 RECTANGLE, PACKING = "packing#a-rectangle-for-ragged-strings", "packing#packing"
 GRADIENT = "gradient#cut-short"
-SECOND_AXIS = "give lengths a second axis: `lengths[:, None]` is [batch, 1]"
+SECOND_AXIS = "Give lengths a second axis: `lengths[:, None]` is [batch, 1]."
 
 
 @check("length_mask: True on real positions, in as many columns as max_bits says")
@@ -35,36 +35,36 @@ def length_mask(seed: int = 0) -> None:
                             slips={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
         got, shape = expect.array(result, query, None, see=RECTANGLE), (len(lengths), max_bits)
         if got.shape != shape:
-            hint = {(len(lengths), lengths.max()): "the mask is as wide as the longest string; make it as wide as "
-                    "max_bits says",
-                    shape[::-1]: "two axes are swapped: a row for each string, a column for each time step",
-                    (*shape, 1): "the mask has two axes; only inputs and targets have an axis for features"}
+            hint = {(len(lengths), lengths.max()): "The mask is as wide as the longest string; make it as wide as "
+                    "max_bits says.",
+                    shape[::-1]: "Two axes are swapped: a row for each string, a column for each time step.",
+                    (*shape, 1): "The mask has two axes; only inputs and targets have an axis for features."}
             expect.fail(query, f"shape {shape}", f"shape {got.shape}", hint.get(got.shape, ""), RECTANGLE)
         if got.dtype.kind != "b":
-            expect.fail(query, "bool values", f"dtype {got.dtype}", "return the comparison itself: with whole numbers, "
-                        "`values[mask]` takes rows 0 and 1", RECTANGLE)
+            expect.fail(query, "bool values", f"dtype {got.dtype}", "Return the comparison itself: with whole numbers, "
+                        "`values[mask]` takes rows 0 and 1.", RECTANGLE)
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
         expect.equal(got, expected, query, expect.likely(got, [
-            (~expected, "True and False are swapped: True stands for real positions"),
-            (other, "this is the mask for padding on the other side of the string: look at `padding`"),
-            (position <= length, "one position too many: time steps count from 0, so step `length` is padding"),
-            (position < length - 1, "one position too few: the last real step is `length - 1`"),
-            (position > max_bits - length, "one position too few: the first real step is `max_bits - length`"),
+            (~expected, "True and False are swapped: True stands for real positions."),
+            (other, "This is the mask for padding on the other side of the string: look at `padding`."),
+            (position <= length, "One position too many: time steps count from 0, so step `length` is padding."),
+            (position < length - 1, "One position too few: the last real step is `length - 1`."),
+            (position > max_bits - length, "One position too few: the first real step is `max_bits - length`."),
         ]), RECTANGLE)
 
 
 BATCH_FIRST = ("`batch_first=True` is needed in packing and in unpacking: without it the rectangle is read as "
-               "[steps, batch, 1]")
+               "[steps, batch, 1].")
 PACKING_SLIPS = {
     "'tuple' object has no attribute 'batch_sizes'": "`rnn` returns a pair, `states, last = rnn(packed)`; unpack the "
-                                                     "first part",
-    "enforce_sorted": "the lengths are unsorted: `enforce_sorted=False` sorts them and remembers the order",
-    "PackedSequence": "the result is still packed: `pad_packed_sequence` makes a rectangle of it",
+                                                     "first part.",
+    "enforce_sorted": "The lengths are unsorted: `enforce_sorted=False` sorts them and remembers the order.",
+    "PackedSequence": "The result is still packed: `pad_packed_sequence` makes a rectangle of it.",
     **dict.fromkeys(("len(lengths)", "exceeds dimension size", "batch_size"), BATCH_FIRST),
-    "'tuple' object": "`rnn` returns a pair, and so does `pad_packed_sequence`: take the first part",
-    "has no attribute": "lengths is a NumPy array; where you need a tensor, use `torch.from_numpy`",
+    "'tuple' object": "`rnn` returns a pair, and so does `pad_packed_sequence`: take the first part.",
+    "has no attribute": "`lengths` is a NumPy array; where you need a tensor, use `torch.from_numpy`.",
 }
 
 
@@ -91,7 +91,7 @@ def run_packed(seed: int = 0) -> None:
     for name, before, after, copy in (("inputs", inputs, left[1], "inputs.clone()"),
                                       ("lengths", lengths, left[2], "np.sort(lengths)")):
         expect.equal(after, before, f"run_packed: the caller's `{name}` after two calls", f"`{name}` is changed in "
-                     f"place, and the caller goes on using it: work on a copy, `{copy}`", PACKING)
+                     f"place, and the caller goes on using it: work on a copy, `{copy}`.", PACKING)
     _passes_gradients(rnn.requires_grad_(True), inputs, lengths)
 
 
@@ -100,27 +100,27 @@ def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, query
     batch, steps, hidden = through.shape
     if isinstance(result, (tuple, list)):
         expect.fail(query, "one tensor", f"a {type(result).__name__} of {len(result)}",
-                    "`rnn` and `pad_packed_sequence` return a pair; return the first part of it", PACKING)
+                    "`rnn` and `pad_packed_sequence` return a pair; return the first part of it.", PACKING)
     got = expect.array(result, query, None, see=PACKING)
     if got.shape != through.shape:
-        only_last = "this is only the last state; return the state after every time step"
-        hint = {(batch, lengths.max(), hidden): "the rectangle shrank to the longest string: `total_length` keeps the "
-                "width of the inputs", (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST,
-                (batch, hidden): only_last, (1, batch, hidden): only_last}
+        only_last = "This is only the last state; return the state after every time step."
+        shrunk = "The rectangle shrank to the longest string: `total_length` keeps the width of the inputs."
+        hint = {(batch, lengths.max(), hidden): shrunk, (steps, batch, hidden): BATCH_FIRST,
+                (lengths.max(), batch, hidden): BATCH_FIRST, (batch, hidden): only_last, (1, batch, hidden): only_last}
         expect.fail(query, f"shape {through.shape}", f"shape {got.shape}", hint.get(got.shape, ""), PACKING)
     real = (np.arange(steps) < lengths[:, None])[..., None]
     real_if_sorted = (np.arange(steps) < np.sort(lengths)[::-1, None])[..., None]
     expected = through * real
     hint = expect.likely(got, [
-        (through, "the network ran through the padding, and its states there were kept; they should be zeros"),
-        (through * real_if_sorted, "the lengths were sorted and the strings were not, so strings ran for each other's "
-         "lengths"),
-        (np.where(real, through, got), "the states on real positions are correct, but those on padding are not 0"),
+        (through, "The network ran through the padding, and its states there were kept; they should be zeros."),
+        (through * real_if_sorted, "The lengths were sorted and the strings were not, so strings ran for each other's "
+         "lengths."),
+        (np.where(real, through, got), "The states on real positions are correct, but those on padding are not 0."),
     ])
     if again:
-        hint = "the same call gave another result before: is a hidden state kept from call to call?"
+        hint = "The same call gave another result before: is a hidden state kept from call to call?"
     elif _rows(got) == _rows(expected):
-        hint = "the rows are in another order than the inputs: undo the sorting with the inverse, `argsort(order)`"
+        hint = "The rows are in another order than the inputs: undo the sorting with the inverse, `argsort(order)`."
     expect.close(got, expected, query, hint, PACKING)
 
 
@@ -136,12 +136,12 @@ def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) ->
     real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
     upstream = torch.linspace(-1, 1, real.numel() * rnn.hidden_size).reshape(*real.shape[:2], rnn.hidden_size)
     query = "the gradient of run_packed at the weights of the layer"
-    cut = "the states are cut off from the layer's weights, by no_grad, detach or NumPy: training would not change them"
+    cut = "The states are cut off from the layer's weights, by no_grad, detach or NumPy, so nothing would train them."
     gradients = expect.ask("run_packed", query, ModuleState.of(rnn), inputs, lengths, by=call_gradient,
                            output_gradient=upstream, forbid=READY_PACKING, see=GRADIENT, slips={"no gradient": cut})
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
         if name not in gradients:
             expect.fail(f"{query}, {name}", "numbers", "none", cut, GRADIENT)
-        expect.close(gradients[name], parameter.grad, f"{query}, {name}", "the states are correct and their gradients "
+        expect.close(gradients[name], parameter.grad, f"{query}, {name}", "The states are correct and their gradients "
                      "are not: is a state detached, or computed in another way?", GRADIENT, tolerance=1e-3)
