@@ -6,7 +6,6 @@ import importlib.metadata
 import importlib.util
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -84,57 +83,30 @@ def _built(root: Path) -> Path:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Write nothing; fail if a file is not what the sources make.")
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file differs from what the sources make.")
 def exercises(check: bool) -> None:
-    """Write the exercises' notebooks, and what says their points and minutes, from their sources, solutions/*.md."""
-    for module in ("nbgrader", "jupytext"):
-        if importlib.util.find_spec(module) is None:
-            raise click.ClickException(f'{module} is missing: pip install -c constraints.txt -e ".[course]"')
+    """Write the exercise notebooks, and whatever repeats their points and minutes, from solutions/*.md."""
+    if importlib.util.find_spec("nbgrader") is None:
+        raise click.ClickException('nbgrader is missing: pip install -c constraints.txt -e ".[course]"')
+    from parity_lib.teaching import manifest
+
     root = _root()
-    with tempfile.TemporaryDirectory() as folder:
-        made = _make_exercises(root, Path(folder))
-        stale = _differences(root, made)
-    orphans = _orphans(root, made)
+    with as_message():
+        files = manifest.generated(root)
+    stale = [path for path, content in files.items()
+             if not (root / path).is_file() or (root / path).read_bytes() != content]
+    orphans = [path for path in manifest.notebooks(root) if path not in files]
     if check and (stale or orphans):
         raise click.ClickException("\n".join(
-            [*(f"{path} is not what {'its source makes' if path.endswith('.ipynb') else 'the sources make'}"
-               for path in stale),
+            [*(f"{path} differs from what the sources make" for path in stale),
              *(f"{path} has no source in solutions/" for path in orphans),
-             "Edit solutions/NAME.md, never what is made from it, then run: parity exercises"]))
-    for path, content in made.items():
-        if path in stale:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_bytes(content)
+             "Edit solutions/NAME.md, not the files that are made from it, then run: parity exercises"]))
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(files[path])
     for path in orphans:
-        click.echo(f"{path} has no source in solutions/; delete it if the exercise is gone")
-    click.echo(f"{len(made)} files, {len(stale)} of them written anew" if stale else
-               f"{len(made)} files, all as the sources make them")
-
-
-def _make_exercises(root: Path, folder: Path) -> dict[str, bytes]:
-    """Every file that the sources make, by its path within the repository."""
-    from parity_lib.teaching import authoring, manifest
-
-    try:
-        authoring.write_solutions(root, folder / "solutions")
-        authoring.write_exercises(folder / "solutions", folder / "exercises")
-        derived = manifest.derived(root)
-    except (ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    return {path: text.encode() for path, text in derived.items()} | {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.ipynb"))}
-
-
-def _differences(root: Path, made: dict[str, bytes]) -> list[str]:
-    return [path for path, content in made.items()
-            if not (root / path).is_file() or (root / path).read_bytes() != content]
-
-
-def _orphans(root: Path, made: dict[str, bytes]) -> list[str]:
-    """Notebooks in their places whose source is gone. A student's own files beside them are none."""
-    found = [path for tree in ("solutions", "exercises") for path in sorted((root / tree).glob("*/*.ipynb"))
-             if path.stem == path.parent.name]
-    return [name for path in found if (name := path.relative_to(root).as_posix()) not in made]
+        click.echo(f"{path} has no source in solutions/; delete it if you have removed the exercise")
+    click.echo(f"{len(files)} files, " + (f"{len(stale)} of them rewritten" if stale else "all up to date"))
 
 
 @main.command()

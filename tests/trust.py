@@ -1,7 +1,7 @@
 """What was measured about the graders, for the page *Trust*: `python -m tests.trust` writes trust.json, in an hour.
 
 Each part counts what a test of the same name asserts: the bank of hand-ins, in this process and through nbgrader;
-mutants of the model answers; right answers asked again with other seeds; variants; the hostile hand-ins. What is there
+mutants of the model answers; right answers asked again with other seeds; the hostile hand-ins. What is there
 already is kept; name parts, such as `bank mutants`, to count these alone, and again.
 """
 
@@ -22,14 +22,12 @@ from joblib import Parallel, delayed
 
 from parity_lib.checks.points import POINTS
 from parity_lib.experiments.results import cpu_model, today
-from parity_lib.teaching import variant
 from tests.exercises import course
 from tests.hostile import bank as hostile
 from tests.hostile import test_hostile
 from tests.mutants import mutants
 from tests.submissions import bank
 from tests.submissions.test_right_answers import SEEDS, TRAIN, failures
-from tests.teaching import test_variant, translated
 
 FILE = Path(__file__).with_name("trust.json")
 EXERCISES = [*POINTS]
@@ -82,33 +80,6 @@ def asked_again(exercise: str) -> dict[str, Any]:
     return {"hand_ins": 1 + len(right), "asked": asked, "turned_away": len(turned_away), "not": turned_away}
 
 
-def varied(exercise: str) -> dict[str, Any]:
-    """Variants with several keys: what their own and the published model answers keep, and the bank's wrong ones lose.
-
-    Each check is asked about the variant's model answer with a hundred seeds, too.
-    """
-    kept, right, wrong, turned_away, other_points, other_words = [], 0, 0, [], [], []
-    checks = [check for check in POINTS[exercise] if check not in TRAIN]
-    for key in test_variant.KEYS:
-        values = variant.drawn(exercise, key)
-        notebook = test_variant.notebook(exercise, values)
-        own = bank.grade(notebook)
-        right += all(one.points == one.most for one in own.values())
-        turned_away += [f"{check}, seed {seed}, {values}"
-                        for check, seed, _ in failures(exercise, notebook, checks, constants=values)]
-        copied = test_variant.with_published_answers(test_variant.notebook(exercise, values), exercise)
-        kept.append(sum(one.points for one in bank.grade(copied).values()))
-        found = translated.counts(exercise, key)
-        wrong += found.wrong
-        other_points += [f"{one[:300]}, {values}" for one in found.other_points]
-        other_words += [f"{one[:300]}, {values}" for one in found.other_words]
-    return {"variants": variant.variants_of(exercise), "keys": len(test_variant.KEYS), "right": right,
-            "kept": max(kept), "of": sum(POINTS[exercise].values()), "wrong": wrong,
-            "wrong_lost": wrong - len(other_points), "other_words": other_words,
-            "asked": len(checks) * len(SEEDS) * len(test_variant.KEYS), "turned_away": len(turned_away),
-            "not": turned_away + other_points}
-
-
 def hostile_hand_ins(command: str) -> dict[str, Any]:
     """The hostile bank in one batch: hand-ins that got what they deserve."""
     launch, stock = {"parity grade": (test_hostile.GRADE, False),
@@ -124,7 +95,7 @@ def hostile_hand_ins(command: str) -> dict[str, Any]:
 PARTS: dict[str, tuple[Callable[[str], dict[str, Any]], list[str]]] = {
     "hostile": (hostile_hand_ins, ["parity grade", "nbgrader autograde"]),
     "nbgrader": (through_nbgrader, EXERCISES), "seeds": (asked_again, EXERCISES),
-    "mutants": (mutated, EXERCISES), "bank": (banked, EXERCISES), "variants": (varied, EXERCISES)}
+    "mutants": (mutated, EXERCISES), "bank": (banked, EXERCISES)}
 
 
 def measure(part: str, name: str) -> tuple[str, str, dict[str, Any]]:

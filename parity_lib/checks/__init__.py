@@ -1,27 +1,16 @@
-"""The checks that exercises call. Their messages name the misconception, not the line.
+"""The checks that exercises call. Their messages name the misconception behind a wrong answer.
 
-Each exercise has a module here, or a package where it is long, with a function a task. Called without arguments
-it tries fixed cases, which is what students see; with a seed from :func:`fresh`
-it draws new ones, which is what grading does. A check either prints a line that
-begins with ✓ or raises :class:`CheckFailed` with a message for the student.
+Each exercise has a package here, with a function for each task. Called without arguments, it tries fixed cases, which
+students can see; with a seed of :func:`fresh` it draws new cases, which is what grading does. A check either prints a
+line that begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 """
 
 from parity_lib.checks.answers import model_answer
-from parity_lib.checks.constants import variant
-from parity_lib.checks.core import (
-    bind,
-    call,
-    call_gradient,
-    call_module,
-    call_on_same,
-    call_steps,
-    call_weights,
-    defined,
-)
+from parity_lib.checks.core import bind, call, call_gradient, call_module, call_on_same, call_steps
 from parity_lib.checks.numbers import number_for, seed_of, strings_for
-from parity_lib.checks.plain import CallOnSame, CallResult, CheckFailed, ModuleRun, ModuleState, Seed
+from parity_lib.checks.plain import CallResult, CheckFailed, ModuleRun, ModuleState, Seed
 from parity_lib.checks.reporting import check, fresh, grading, private, summary
 
-__all__ = ["CallOnSame", "CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call",
-           "call_gradient", "call_module", "call_on_same", "call_steps", "call_weights", "check", "defined",
-           "fresh", "grading", "model_answer", "number_for", "private", "seed_of", "strings_for", "summary", "variant"]
+__all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
+           "call_module", "call_on_same", "call_steps", "check", "fresh", "grading", "model_answer",
+           "number_for", "private", "seed_of", "strings_for", "summary"]

@@ -1,4 +1,4 @@
-"""Model answers and rubrics for whoever learns alone: shown once an answer of one's own is written."""
+"""Model answers with their rubrics, for students who learn alone and have written an answer themselves."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from parity_lib.errors import require
 
 ANSWERS = Path(__file__).with_name("model_answers.json")
 NOT_WRITTEN = ("", "YOUR ANSWER HERE")
-FEWEST_WORDS = 20
+MIN_WORDS = 20
 
 
 def model_answer(task: str, answer: str | None = None) -> Any:
-    """A model answer and its rubric, as Markdown, once yours is written in the saved notebook.
+    """Return a model answer and its rubric as Markdown, if the student's own answer has been written and saved.
 
-    ``task`` is the name of the answer's cell, such as ``"one_tanh_unit"``. Yours is
-    read from the notebook in this folder, or is ``answer`` where there is no such file, as
-    on a machine that keeps notebooks elsewhere. Shows nothing during grading, and
-    says so where an instructor has switched model answers off: with
-    ``PARITY_MODEL_ANSWERS=0`` in the environment, or by removing the one file in
-    which they are. Raises ValueError for a task that has none.
+    ``task`` is the name of the answer's cell, such as ``"one_tanh_unit"``. The student's answer is read from the
+    notebook in this folder, or given as ``answer`` if there is no file, as on an online platform. Returns None during
+    grading, and if the instructor has set ``PARITY_MODEL_ANSWERS=0`` or removed the file. Raises ValueError for a task
+    that has no model answer.
     """
     if grading():
         return None
     if os.environ.get("PARITY_MODEL_ANSWERS") == "0" or not ANSWERS.is_file():
         print("Your instructor has switched model answers off.")
         return None
-    known = json.loads(ANSWERS.read_text(encoding="utf-8"))
-    require(task in known, "task", task, f"one of {', '.join(known)}")
-    written = answer if answer is not None else _in_the_notebook(task, Path.cwd())
+    model_answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    require(task in model_answers, "task", task, f"one of {', '.join(model_answers)}")
+    written = answer if answer is not None else _written_answer(task, Path.cwd())
     if written is None:
-        print(f"No notebook in {Path.cwd()} has this task. Give your answer along: "
+        print(f"No notebook in {Path.cwd()} contains this task. Pass your answer to the function: "
               f'checks.model_answer("{task}", """your answer""")')
-    elif written.strip() in NOT_WRITTEN or len(written.split()) < FEWEST_WORDS:
-        print(f"Write your own answer first, in {FEWEST_WORDS} words or more, and save the notebook; "
+    elif written.strip() in NOT_WRITTEN or len(written.split()) < MIN_WORDS:
+        print(f"Write your own answer first, in at least {MIN_WORDS} words, and save the notebook; "
               "then run this cell again.")
     else:
-        return _shown(known[task])
+        from IPython.display import Markdown
+
+        return Markdown(f"**One good answer.** {model_answers[task]}")
     return None
 
 
-def _in_the_notebook(task: str, folder: Path) -> str | None:
-    """What is written in the task's cell in the notebook of this folder that was saved last, or None."""
+def _written_answer(task: str, folder: Path) -> str | None:
+    """Return the text of the task's cell in the notebook of this folder that was saved last, or None."""
     for path in sorted(folder.glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -55,9 +55,3 @@ def _in_the_notebook(task: str, folder: Path) -> str | None:
             if cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") == task.replace("_", "-"):
                 return "".join(cell["source"])
     return None
-
-
-def _shown(text: str) -> Any:
-    from IPython.display import Markdown
-
-    return Markdown(f"**One good answer.** {text}")

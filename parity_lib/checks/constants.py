@@ -1,20 +1,11 @@
-"""The constants of the exercises' tasks that a class's own variant changes: as published, and for a while others.
-
-Chapter: *For instructors*. A check asks :func:`constant` while it runs. The test cells of a variant begin with
-:func:`variant`, so its values travel in cells that grading takes from the gradebook, and nothing of them stays
-behind: the next exercise in the same process finds what is published.
-"""
+"""Constants of the exercises' tasks. This module is going away: write the values into the checks instead."""
 
 from __future__ import annotations
 
-import functools
-import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-
-from parity_lib.errors import require, require_choice
 
 PUBLISHED: dict[str, dict[str, Any]] = {
     "unrolling": {"counted": "ones", "says": "odd", "gain": 1, "reading": "forwards", "low": -1, "high": 1},
@@ -66,42 +57,3 @@ def changed(exercise: str, values: dict[str, Any]) -> Iterator[None]:
         yield
     finally:
         _values.reset(token)
-
-
-class Variant:
-    """The checks of an exercise, each run with the constants of a variant."""
-
-    def __init__(self, exercise: str, values: dict[str, Any]) -> None:
-        self._module = importlib.import_module(f"parity_lib.checks.{exercise}")
-        self._exercise, self._values = exercise, values
-        self.__name__ = self._module.__name__
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._module, name)
-        if not hasattr(found, "task"):
-            return found
-        run = self._with_values(found)
-        with changed(self._exercise, self._values):
-            run.task = type(found.task)(run, found.words())
-        return run
-
-    def _with_values(self, test: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(test)
-        def run(*args: Any, **kwargs: Any) -> None:
-            with changed(self._exercise, self._values):
-                test(*args, **kwargs)
-        return run
-
-
-def variant(exercise: str, **values: Any) -> Variant:
-    """The checks of an exercise with these constants in the place of the published ones.
-
-    Raises ValueError for an exercise or a constant that there is not.
-
-    >>> variant("unrolling", low=0, high=2).__name__
-    'parity_lib.checks.unrolling'
-    """
-    require_choice("exercise", exercise, tuple(PUBLISHED))
-    unknown = sorted(set(values) - set(PUBLISHED[exercise]))
-    require(not unknown, f"the constants of {exercise}", unknown, f"out of {', '.join(PUBLISHED[exercise])}")
-    return Variant(exercise, values)

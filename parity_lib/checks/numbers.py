@@ -1,7 +1,7 @@
-"""Numbers that belong to one hand-in: they depend on its own seed, and a reader of the answer computes them again.
+"""Counts that depend on a student's id, so that an answer in words cannot quote somebody else's number.
 
-They are counts over bits that NumPy's generator draws, so they are the same on
-every machine, and nobody can quote one without having counted.
+Students count over random bits that are drawn from their own seed, and the reader of the answer computes the same
+count. NumPy's generator draws the same bits on every machine.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from parity_lib.errors import require, require_choice, require_int
 
 
 def seed_of(student_id: str) -> int:
-    """The seed of a student, from the id in the instructor's list; case and blanks do not matter.
+    """Return the seed of a student, from the id in the instructor's list; case and blanks do not matter.
 
-    Raises ValueError where there is no letter or digit in the id.
+    Raises ValueError if the id has no letter or digit.
 
     >>> seed_of("s1234567") == seed_of(" S123 4567")
     True
     """
-    require(isinstance(student_id, str) and any(one.isalnum() for one in student_id), "student_id", student_id,
-            "your id, as text")
+    require(isinstance(student_id, str) and any(map(str.isalnum, student_id)), "student_id", student_id,
+            "a string with your id")
     plain = "".join(student_id.casefold().split())
     return int.from_bytes(hashlib.sha256(plain.encode("utf8")).digest()[:4], "big")
 
 
 def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
-    """The strings of one hand-in: random bits ``[count, steps]``.
+    """Return the student's strings of random bits, ``[count, steps]``.
 
     >>> strings_for(0).shape
     (1000, 24)
@@ -38,20 +38,20 @@ def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
     return np.random.default_rng(seed).integers(2, size=(count, steps))
 
 
-def right_by_the_last(bits: np.ndarray, last: int = 8) -> int:
-    """On how many strings ``[count, steps]`` the parity of the last bits is that of the whole."""
+def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
+    """Count the strings, rows of ``bits``, whose last bits have the parity of the whole string."""
     return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
-def with_a_long_wait(bits: np.ndarray, zeros: int = 8) -> int:
-    """How many strings ``[count, steps]`` have a one with so many zeros right behind it."""
+def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
+    """Count the strings, rows of ``bits``, that contain a one followed by at least so many zeros."""
     return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
 
 
-def right_for_always_even(bits: np.ndarray) -> int:
-    """How many places of ``[count, steps]`` "even" is right for, string k cut to its first 1 + k % steps bits.
+def correct_if_always_even(bits: np.ndarray) -> int:
+    """Count the positions for which "even" is correct if string k keeps its first 1 + k % steps bits.
 
-    Behind the cut, inputs and labels are 0.
+    String k is row k of ``bits``, ``[count, steps]``. Beyond the cutoff, bits and labels are 0.
     """
     count, steps = bits.shape
     real = np.arange(steps) < 1 + (np.arange(count) % steps)[:, None]
@@ -59,16 +59,16 @@ def right_for_always_even(bits: np.ndarray) -> int:
 
 
 COUNTS: dict[str, Callable[[np.ndarray], int]] = {
-    "what_convinces": with_a_long_wait,
-    "explanation": right_for_always_even,
-    "what_truncation_cannot_teach": right_by_the_last,
+    "what_convinces": with_long_pause,
+    "explanation": correct_if_always_even,
+    "what_truncation_cannot_teach": correct_from_last_bits,
 }
 
 
 def number_for(task: str, seed: int) -> int:
-    """The count that an answer in words to ``task`` has to quote, for the hand-in with this seed.
+    """Return the count that a student with this seed has to quote in the answer to ``task``.
 
-    Raises ValueError for a task without one.
+    Raises ValueError for a task that asks for no count.
 
     >>> number_for("what_truncation_cannot_teach", seed_of("s1234567")) in range(1001)
     True

@@ -1,4 +1,4 @@
-"""Where a message sends its reader: a section of the book, in words and as a link that opens."""
+"""Links from a check's message to the section of the book that explains the mistake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLACE = re.compile(r"\(book/([\w-]+)\.html(#[\w-]+)?\)")
 
 
 def section(see: str) -> str:
-    """Where a section stands in the book, as a student can find it.
+    """Return the chapter and the section that ``"page#anchor"`` names, in words and with their address.
 
     >>> section("packing#the-last-real-step")
     'the chapter "packing", section "the last real step" (book/packing.html#the-last-real-step)'
@@ -23,27 +23,27 @@ def section(see: str) -> str:
 
 
 def address(page: str, anchor: str) -> str | None:
-    """What a link to a section leads to from the notebook's folder, or None where no book is found.
+    """Return the address of a section for a link in a notebook of this folder, or None if there is no book.
 
-    In this order: the book at the address in the environment's ``PARITY_BOOK``, the
-    built pages in a folder above this one, their sources there.
+    The book is the one at the address in ``PARITY_BOOK``, or else the built pages, or else their sources, in this
+    folder or in one above it.
     """
     if base := os.environ.get("PARITY_BOOK"):
         return f"{base.rstrip('/')}/book/{page}.html{anchor}"
-    for ups, folder in enumerate([Path.cwd(), *Path.cwd().parents]):
+    for levels, folder in enumerate([Path.cwd(), *Path.cwd().parents]):
         for place in (f"_build/html/book/{page}.html", f"book/{page}.md"):
             if (folder / place).is_file():
-                return "../" * ups + place + anchor
+                return "../" * levels + place + anchor
     return None
 
 
 def offer_link(message: str) -> None:
-    """In a notebook that is not being graded, show a link to the section that a message names."""
+    """Display a link to the section that a message names, in a notebook that is not being graded."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    found = PLACE.search(message)
-    if found is None or not hasattr(shell, "kernel") or os.environ.get("NBGRADER_EXECUTION"):
+    place = PLACE.search(message)
+    if place is None or not hasattr(shell, "kernel") or os.environ.get("NBGRADER_EXECUTION"):
         return
-    page, anchor = found[1], found[2] or ""
+    page, anchor = place[1], place[2] or ""
     if (link := address(page, anchor)) is not None:
         from IPython.display import HTML, display
         words = f"{page}{': ' if anchor else ''}{anchor[1:]}".replace("-", " ")

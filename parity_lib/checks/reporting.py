@@ -1,4 +1,4 @@
-"""What a check looks like from outside: one line when it passes, one message when it does not, a table at the end."""
+"""How a check reports: one line if it passes, a message if it fails, and a summary of an exercise's points."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import os
 import secrets
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,38 +23,28 @@ from parity_lib.checks.points import IN_WORDS, POINTS
 from parity_lib.errors import require
 
 
-@dataclass(frozen=True)
-class Task:
-    """A check as the summary lists it: its function, and what it says when it passes."""
+def check(says: str) -> Callable:
+    """Turn a function of a seed into a check, which prints ``says`` if it passes and raises CheckFailed if it fails.
 
-    run: Callable[..., None]
-    says: str
-
-
-def check(says: str | Callable[[], str]) -> Callable:
-    """Make a function of ``seed`` a check, which prints ``says`` when it passes.
-
-    A failure with a seed of :func:`fresh` ends with how to see it again. Should
-    the check itself be at fault, the student is told so, in words.
+    The message of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check
+    itself is reported as such.
     """
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+    def decorate(function: Callable[[int], None]) -> Callable:
         @functools.wraps(function)
         def run(seed: int = 0) -> None:
-            again = f"\n  again:    the same cases come with check.{function.__name__}(seed={seed})" if seed else ""
-            fault = f"the check of `{function.__name__}` could not read your result"
-            message = _failure(lambda: function(seed), fault)
+            message = _failure(lambda: function(seed), f"the check of `{function.__name__}` could not read your result")
             if message is not None:
+                again = f"\n  again:    the same cases come with check.{function.__name__}(seed={seed})" if seed else ""
                 raise CheckFailed(message + again)
-            print(f"✓ {words()}")
+            print(f"✓ {says}")
 
-        words = says if callable(says) else lambda: says
-        run.task, run.words = Task(run, words()), words
+        run.says = says
         return run
     return decorate
 
 
 def _failure(test: Callable[[], None], fault: str) -> str | None:
-    """What a test finds wrong, in words, or None. Its own warnings stay off the screen: they would cost the points."""
+    """Return the message with which a test fails, or None. Its warnings are discarded: they would cost the points."""
     try:
         with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -65,23 +54,25 @@ def _failure(test: Callable[[], None], fault: str) -> str | None:
     except CheckFailed as failure:
         return safely(str, failure, otherwise=fault)
     except BaseException as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+            return "This task needs PyTorch."
         return (f"{fault} ({type_name(error)}: {short(error)}). Compare shapes and types with the task; if they are "
-                "right, show this line to your instructor.")
+                "correct, show this line to your instructor.")
     return None
 
 
 def fresh() -> int:
-    """A new seed for cases that nobody has seen. The message of a failed check repeats it."""
+    """Return a new seed, for cases that nobody has seen. The message of a failed check repeats it."""
     return 1 + secrets.randbelow(2**31 - 1)
 
 
 def grading() -> bool:
-    """Whether the notebook is being graded: long runs, made to look at, are skipped then."""
+    """Return whether the notebook is being graded, which skips the long runs that are only there to be looked at."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
 def summary(module: ModuleType) -> None:
-    """Run every public check of an exercise and print what it is worth so far.
+    """Run every public check of an exercise's module and print the points so far.
 
     Raises ValueError for a module that belongs to no exercise.
     """
@@ -89,56 +80,56 @@ def summary(module: ModuleType) -> None:
         return
     exercise = module.__name__.rpartition(".")[2]
     require(exercise in POINTS, "module", exercise, f"the checks of one of {', '.join(POINTS)}")
-    reached = 0
+    total = 0
     for name, points in POINTS[exercise].items():
-        task = getattr(module, name).task
+        test = getattr(module, name)
         try:
             with contextlib.redirect_stdout(Nowhere()):
-                task.run()
+                test()
         except CheckFailed as failure:
             print(f"  0 of {points}   {name}: {str(failure).splitlines()[0]}")
         else:
-            reached += points
-            print(f"  {points} of {points}   {name}: {task.says}")
+            total += points
+            print(f"  {points} of {points}   {name}: {test.says}")
     words = IN_WORDS[exercise]
     more = f", and {words} more for answers in words, which your instructor reads" if words else ""
-    print(f"\n{reached} of {sum(POINTS[exercise].values())} points in the public checks{more}. "
+    print(f"\n{total} of {sum(POINTS[exercise].values())} points in the public checks{more}. "
           "Grading tries new cases of the same kind.")
 
 
-def private(exercise: str, task: str) -> None:
-    """Run an instructor's own test, if there is one: ``task(call)`` in ``private/EXERCISE.py``.
+# ---------------------------------------------------------------- an instructor's own tests
 
-    The folder stands beside nbgrader_config.py, or where the environment's
-    ``PARITY_PRIVATE_TESTS`` says, and is kept out of git. It sees the student's
-    work only through ``call``. Where it raises, CheckFailed says whose test it
-    is: with the text of an assertion or of a CheckFailed, with the last call
-    where the file sets ``SHOW_INPUT = True``, and never with the test's source.
+
+def private(exercise: str, task: str) -> None:
+    """Run the instructor's own test of a task, the function ``task(call)`` in ``private/EXERCISE.py``, if there is one.
+
+    The folder is next to nbgrader_config.py, or at ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the
+    student's work through ``call`` alone. If it fails, CheckFailed says that it is the instructor's, with the text of
+    the assertion, never with the source, and with the last call if the file sets ``SHOW_INPUT = True``.
     """
-    path = private_file(exercise)
+    path, calls = private_file(exercise), []
     if not path.is_file():
         return
-    asked: list[str] = []
-    message = _failure(lambda: _run_private(path, task, asked), f"the test of `{task}` did not run")
+    message = _failure(lambda: _run_private(path, task, calls), f"the test of `{task}` did not run")
     if message is not None:
-        raise CheckFailed("\n  asked:    ".join([f"your instructor's own test: {message}", *asked[-1:]]))
+        raise CheckFailed("\n  asked:    ".join([f"your instructor's own test: {message}", *calls[-1:]]))
 
 
 def private_file(exercise: str) -> Path:
-    """Where an instructor's own tests of an exercise are, if there are any."""
+    """Return where an instructor's own tests of an exercise are, if there are any."""
     return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
 
 
 def load_private(path: Path) -> ModuleType:
-    """A file of private tests as a module. Raises what the file raises."""
+    """Import a file of private tests as a module; raise what the file raises."""
     spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def _run_private(path: Path, task: str, asked: list[str]) -> None:
-    """Run a test; the calls that it makes are noted in ``asked`` where it lets its input be shown."""
+def _run_private(path: Path, task: str, calls: list[str]) -> None:
+    """Run a private test, and append its calls to ``calls`` if the file lets students see them."""
     module = load_private(path)
     test = getattr(module, task, None)
     if test is None:
@@ -148,7 +139,7 @@ def _run_private(path: Path, task: str, asked: list[str]) -> None:
     def call(name: str, *args: Any, **kwargs: Any) -> Any:
         if getattr(module, "SHOW_INPUT", False):
             given = [*map(show, args), *(f"{key}={show(value)}" for key, value in kwargs.items() if key != "forbid")]
-            asked.append(f"{name}({', '.join(given)})")
+            calls.append(f"{name}({', '.join(given)})")
         return core.call(name, *args, **kwargs)
 
     try:
@@ -156,4 +147,4 @@ def _run_private(path: Path, task: str, asked: list[str]) -> None:
     except CheckFailed:
         raise
     except AssertionError as error:
-        raise CheckFailed(short(error) or f"`{task}` does not do what it asks for") from None
+        raise CheckFailed(short(error) or f"`{task}` does not do what the task asks for") from None

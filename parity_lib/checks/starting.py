@@ -1,49 +1,40 @@
-"""How new layers start, where the student's code runs: for a check whose effect would else be too small to be seen."""
+"""Larger initial weights for new layers, for a check whose effect would otherwise be too small to see."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import torch
-from torch import nn
-
-from parity_lib.checks.core import beside
-
-_before: list[Callable[[nn.Linear], None]] = []
+from parity_lib.checks.core import remote
 
 
 @contextlib.contextmanager
 def large_readouts(scale: float = 40.0) -> Iterator[None]:
-    """Inside, a new linear layer starts with larger weights, so that the gradient is longer than 1 and is clipped.
+    """Scale the initial weights of new linear layers within a ``with`` block, so that gradients become large.
 
-    On both sides of a wall, because the check makes layers of its own.
+    This affects the student's process and this one, because the check makes layers of its own.
     """
-    start_large(scale)
-    start_large.__wrapped__(scale)
     try:
+        for run in (scale_linear_layers, scale_linear_layers.__wrapped__):
+            run(scale)
         yield
     finally:
-        start_as_usual.__wrapped__()
-        start_as_usual()
+        for run in (scale_linear_layers, scale_linear_layers.__wrapped__):
+            run(1.0)
 
 
-@beside
-def start_large(scale: float) -> None:
-    """Multiply the weights of each new linear layer, until :func:`start_as_usual`. Twice is as once."""
-    usual = nn.Linear.reset_parameters
-    _before.append(usual)
+@remote
+def scale_linear_layers(scale: float) -> None:
+    """Multiply the initial weights of linear layers that are made from now on by ``scale``."""
+    import torch
+    from torch import nn
+
+    usual = getattr(nn.Linear.reset_parameters, "usual", nn.Linear.reset_parameters)
 
     def reset_parameters(layer: nn.Linear) -> None:
         usual(layer)
         with torch.no_grad():
             layer.weight.mul_(scale)
 
-    if len(_before) == 1:
-        nn.Linear.reset_parameters = reset_parameters
-
-
-@beside
-def start_as_usual() -> None:
-    """Undo the last :func:`start_large`."""
-    nn.Linear.reset_parameters = _before.pop()
+    reset_parameters.usual = usual
+    nn.Linear.reset_parameters = usual if scale == 1 else reset_parameters

@@ -1,132 +1,130 @@
-"""The ready answer of a library: a check that forbids it notices when a student's code gets there."""
+"""Detection of forbidden calls to library functions that would solve a task by themselves.
+
+A forbidden function is given as an object or as text, ``"module:name"``. Text needs no import, and it is what travels
+to the process in which the student's code runs. ``"module:Class.__init__"`` forbids making an object of that class.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import os
 import sys
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
-from types import BuiltinFunctionType, CodeType, MethodDescriptorType
+from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any
-
-import numpy as np
-from torch import nn
 
 from parity_lib.checks.plain import CheckFailed
 
 CHECKS = str(Path(__file__).parent) + os.sep
 
 
-@dataclass(frozen=True)
-class MadeBy:
-    """A class as something to forbid: what is recognised is the making of an object, under this name."""
+def reference(function: Any) -> str:
+    """Return the ``"module:name"`` under which a function or class of a library is found.
 
-    cls: type
-    name: str
+    >>> import json
+    >>> reference(json.dumps)
+    'json:dumps'
+    """
+    module = getattr(function, "__module__", None) or "torch"       # its builtins do not say where they are from
+    for name in (function.__qualname__, function.__name__):
+        with contextlib.suppress(AttributeError, ImportError):
+            if resolve(f"{module}:{name}") is function:
+                return f"{module}:{name}"
+    raise ValueError(f"`{function.__name__}` must be a function or class that a library has under its own name")
+
+
+def resolve(reference: str) -> Any:
+    """Import the function or class that a reference names; raise ImportError if its library is not installed."""
+    module, _, name = reference.partition(":")
+    return attrgetter(name)(importlib.import_module(module))
 
 
 @contextlib.contextmanager
-def tripwire(name: str, forbid: Iterable[Any], lent: bool = False):
-    """Fail when the code that runs inside reaches a forbidden function, however it was imported or named.
+def forbidding(name: str, forbid: Iterable[Any], checks_allowed: bool = False) -> Iterator[None]:
+    """Raise CheckFailed if the student's ``name`` calls a forbidden function within a ``with`` block.
 
-    Where anything is forbidden so are the functions with which the exercises' checks compare, unless one was ``lent``.
-
-    It watches with ``sys.setprofile``; tracers and coverage, which use
-    ``sys.settrace``, see what they always see.
+    A function is recognised however it was imported or renamed. If anything is forbidden, so are the functions of the
+    exercises' checks, unless ``checks_allowed``. The calls are seen by ``sys.setprofile``; debuggers and coverage
+    tools, which use ``sys.settrace``, are not affected.
     """
-    ready = Ready(forbid, lent)
-    if not ready:
+    forbidden = Forbidden(forbid, checks_allowed)
+    if not forbidden.labels:
         yield
         return
-    reached: list[str] = []
+    calls: list[str] = []
 
-    def watch(frame, event, arg):
-        found = ready.code(frame.f_code) if event == "call" else ready.builtin(arg) if event == "c_call" else None
-        if found:
-            reached.append(found)
+    def profile(frame: FrameType, event: str, arg: Any) -> None:
+        if label := forbidden.label(event, frame.f_code, arg):
+            calls.append(label)
 
-    before, before_threads = sys.getprofile(), threading.getprofile()
-    threading.setprofile(watch)
-    sys.setprofile(watch)
-    failure, watched = None, True
+    before, before_in_threads = sys.getprofile(), threading.getprofile()
+    threading.setprofile(profile)
+    sys.setprofile(profile)
+    failure, still_watching = None, True
     try:
         yield
     except CheckFailed as error:
         failure = error
     finally:
-        watched = sys.getprofile() is watch
-        _profile_again(before)
-        threading.setprofile(before_threads)
-    if reached:
-        ready_name = f"parity_lib.{name}" if reached[0] == name else reached[0]
-        failure = CheckFailed(f"`{name}` calls `{ready_name}`, which is the ready answer. Here the task is to write it "
-                              "yourself, from simpler operations.")
-    elif failure is None and not watched:
-        failure = CheckFailed(f"`{name}` sets or stops a profiler, which this check needs. Take that out.")
+        still_watching = sys.getprofile() is profile
+        sys.setprofile(before if callable(before) else None)
+        if hasattr(before, "enable"):       # cProfile, as in %prun, has to be started again
+            before.enable()
+        threading.setprofile(before_in_threads)
+    if calls:
+        label = f"parity_lib.{name}" if calls[0] == name else calls[0]
+        failure = CheckFailed(f"`{name}` calls `{label}`, which is the ready answer to this task. Write it yourself, "
+                              "from simpler operations.")
+    elif failure is None and not still_watching:
+        failure = CheckFailed(f"`{name}` sets or stops a profiler, which this check uses itself. Remove that line.")
     if failure is not None:
         raise failure from None
 
 
-class Ready:
-    """What is forbidden, as the profiler meets it: code objects, builtins, and methods of builtin classes."""
+class Forbidden:
+    """Forbidden functions as a profiler meets them: ``labels`` maps code objects and builtins to names for messages.
 
-    def __init__(self, forbid: Iterable[Any], lent: bool = False) -> None:
-        self.lent = lent
-        self.codes: dict[CodeType, str] = {}
-        self.builtins: dict[BuiltinFunctionType, str] = {}
-        self.methods: list[tuple[str, type]] = []
-        self.ufuncs: dict[int, str] = {}
-        for target in forbid:
-            self._add(target)
+    Functions of libraries that are not installed are left out.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self.codes or self.builtins or self.methods or self.ufuncs)
+    def __init__(self, targets: Iterable[Any], checks_allowed: bool = False) -> None:
+        self.checks_allowed = checks_allowed
+        self.labels: dict[CodeType | BuiltinFunctionType, str] = {}
+        for target in targets:
+            with contextlib.suppress(ModuleNotFoundError):
+                self._add(target)
 
     def _add(self, target: Any) -> None:
-        label, function = getattr(target, "__name__", str(target)), target
-        if isinstance(target, MadeBy):
-            label, function = target.name, target.cls.__init__
-        elif isinstance(target, type):
-            function = target.forward if issubclass(target, nn.Module) else target.__init__
-        # A decorated function has the code of its decorator, which it shares with others.
+        function = resolve(target) if isinstance(target, str) else target
+        label = getattr(function, "__name__", str(function))
+        if label == "__init__":
+            label = str(target).removesuffix(".__init__").replace(":", ".")
+        if isinstance(function, type):
+            torch = sys.modules.get("torch")
+            is_module = torch is not None and issubclass(function, torch.nn.Module)
+            function = function.forward if is_module else function.__init__
+        # A decorated function has the code of its decorator, which other functions share.
         function = inspect.unwrap(function)
-        code = getattr(function, "__code__", None)
-        if code is not None:
-            self.codes[code] = label
-        elif isinstance(function, BuiltinFunctionType):
-            owner = function.__self__
-            self.builtins[function] = f"{owner.__name__}.{label}" if type(owner) is np.ufunc else label
-        elif isinstance(function, MethodDescriptorType):
-            self.methods.append((function.__name__, function.__objclass__))
-        elif isinstance(function, np.ufunc):
-            self.ufuncs[id(function)] = label
-        else:
-            raise ValueError(f"`{label}` cannot be forbidden: its calls cannot be told from others")
+        function = getattr(function, "__code__", function)
+        if not isinstance(function, (CodeType, BuiltinFunctionType)):
+            raise ValueError(f"`{label}` cannot be forbidden: a profiler cannot tell its calls from others")
+        self.labels[function] = label
 
-    def code(self, code: CodeType) -> str | None:
-        """The label of a function with this code, if it is forbidden."""
-        of_a_check = not self.lent and code.co_filename.startswith(CHECKS) and os.sep in code.co_filename[len(CHECKS):]
-        return self.codes.get(code) or (f"parity_lib.checks: {code.co_name}" if of_a_check else None)
-
-    def builtin(self, called: Any) -> str | None:
-        """The label of a builtin, if it is forbidden. One of a ufunc's methods stands for the ufunc."""
-        if type(called) is not BuiltinFunctionType:
-            return None
-        owner = called.__self__
-        for name, cls in self.methods:
-            if called.__name__ == name and issubclass(type(owner), cls):
-                return name
-        if type(owner) is np.ufunc and id(owner) in self.ufuncs:
-            return self.ufuncs[id(owner)]
-        return self.builtins.get(called)
+    def label(self, event: str, code: CodeType, called: Any) -> str | None:
+        """Return the label of the function that a profiler's event reports, if it is forbidden."""
+        if event == "c_call":
+            return self.labels.get(called) if type(called) is BuiltinFunctionType else None
+        folder, _, rest = code.co_filename.partition(CHECKS)
+        of_a_check = not folder and os.sep in rest and not self.checks_allowed
+        return self.labels.get(code, f"parity_lib.checks: {code.co_name}" if of_a_check else None)
 
 
-def _profile_again(before: Any) -> None:
-    """Give the profiler back that was there, such as ``%prun``: cProfile's is an object that starts itself."""
-    sys.setprofile(before if callable(before) else None)
-    if hasattr(before, "enable"):
-        before.enable()
+def MadeBy(_cls: type, name: str) -> str:
+    """Return the text that forbids making an object of the class with the dotted ``name``."""
+    module, _, cls = name.rpartition(".")
+    return f"{module}:{cls}.__init__"

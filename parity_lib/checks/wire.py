@@ -1,164 +1,103 @@
-"""How plain data passes the wall between the checks and a student's process: as JSON, in which nothing can be run.
+"""Serialisation of plain data as JSON text, for calls between the checks and a student's kernel.
 
-What may pass is what :mod:`parity_lib.checks.plain` calls plain, and four things of our own: a seed, a module as its
-state, the results of the calls in :mod:`parity_lib.checks.core`, and, on the way to the student only, the name of a
-function or class of an installed library. :func:`unpack` builds values from the text and believes nothing in it.
+The text may hold what :mod:`parity_lib.checks.plain` calls plain, seeds, layers, and the results of the calls in
+:mod:`parity_lib.checks.core`. A function or class is written as its reference, which is text. :func:`unpack` builds
+values from the text and never runs anything that the text names.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
-import importlib
-import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
-import torch
 
-from parity_lib.checks.plain import (
-    ALLOWED_MODULES,
-    CallOnSame,
-    CallResult,
-    CheckFailed,
-    ModuleRun,
-    ModuleState,
-    Seed,
-)
-from parity_lib.checks.tripwire import MadeBy
+from parity_lib.checks.plain import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
+from parity_lib.checks.tripwire import reference
 
-LONGEST = 32_000_000    # characters of one message: a batch of a million float32 numbers needs a sixth of it
-DEEPEST = 60
-MOST_LAYERS = 100
-MOST_AXES = 64          # what NumPy allows
+MAX_CHARACTERS = 32_000_000     # of one text: a batch of a million float32 numbers needs a sixth of it
+MAX_DEPTH = 60
+MAX_LAYERS = 100
+MAX_AXES = 64                   # NumPy's own limit
 DTYPE = re.compile(r"[<>|=]?[biufcSU][1-9]\d{0,5}|[<>=]?[mM]8(\[\w{1,9}\])?")
-TENSOR_DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in (
-    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64,
-    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128)}
-ARGUMENTS = {"input_size", "hidden_size", "bias", "num_layers", "batch_first", "dropout", "bidirectional", "proj_size",
-             "nonlinearity", "in_features", "out_features"}
-HOMES = ("torch", "numpy")      # of functions that do not say where they are from
-LIBRARIES = ("torch", "numpy", "parity_lib", "subprocess", "multiprocessing", "posix", "nt", "os")
-
-
-# ---------------------------------------------------------------- there
+RESULTS = (ModuleRun, CallResult)
 
 
 def pack(value: Any) -> str:
-    """A value as text.
-
-    Raises ValueError where it is no plain data, or longer than ``LONGEST``.
+    """Return a value as text; raise ValueError if it is not plain data or longer than ``MAX_CHARACTERS``.
 
     >>> unpack(pack({"bits": np.array([1, 0, 1]), "seed": Seed(3)}))
     {'bits': array([1, 0, 1]), 'seed': Seed(value=3)}
     """
-    text = json.dumps(_packed(value, DEEPEST))
-    if len(text) > LONGEST:
-        raise ValueError(f"{len(text):,} characters of data; at most {LONGEST:,} can pass")
+    text = json.dumps(_packed(value, MAX_DEPTH))
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"{len(text):,} characters of data; at most {MAX_CHARACTERS:,} can be sent")
     return text
 
 
 def _packed(value: Any, depth: int) -> Any:
-    """JSON itself where it can say the value, else a dict with the one key that names its kind."""
+    """Return a value that JSON knows, or a dict whose only key names the kind of the value."""
     if depth == 0:
-        raise ValueError(f"lists within lists, more than {DEEPEST} deep")
-    cls = type(value)
+        raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
+    cls, inner = type(value), partial(_packed, depth=depth - 1)
     if cls in (type(None), bool, int, float, str):
         return value
     if cls in (list, tuple):
-        parts = [_packed(part, depth - 1) for part in value]
+        parts = [inner(part) for part in value]
         return parts if cls is list else {"tuple": parts}
     if cls is dict:
-        return {"dict": [[str(key), _packed(part, depth - 1)] for key, part in value.items()]}
+        return {"dict": [[str(key), inner(part)] for key, part in value.items()]}
     if cls is complex:
         return {"complex": [value.real, value.imag]}
-    if cls is bytes:
-        return {"bytes": _bytes(value)}
     if cls is np.ndarray:
-        return {"array": [value.dtype.str, list(value.shape), _bytes(np.ascontiguousarray(value).tobytes())]}
+        return {"array": _packed_array(value)}
     if isinstance(value, np.generic):
-        return {"scalar": [value.dtype.str, _bytes(value.tobytes())]}
-    if isinstance(value, torch.Tensor):
-        return {"tensor": _packed_tensor(value)}
+        return {"scalar": _packed_array(value)}
+    if is_tensor(value):
+        plain = value.detach().cpu().contiguous()
+        if str(plain.dtype) == "torch.bfloat16":        # NumPy has no such numbers
+            return {"bfloat16": _packed_array(plain.view(_torch().int16).numpy())}
+        return {"tensor": _packed_array(plain.numpy())}
     if cls is Seed:
         return {"seed": value.value}
     if cls is ModuleState:
-        return {"module": [value.cls, _packed(value.arguments, depth - 1), _packed(value.state, depth - 1)]}
-    if cls in (ModuleRun, CallResult, CallOnSame):
-        return {cls.__name__: [_packed(getattr(value, one.name), depth - 1) for one in fields(cls)]}
-    if cls is MadeBy:
-        return {"made_by": [_reference(value.cls), value.name]}
+        return {"module": [value.cls, inner(value.arguments), inner(value.state)]}
+    if cls in RESULTS:
+        return {cls.__name__: [inner(getattr(value, field.name)) for field in fields(cls)]}
     if callable(value):
-        return {"from": _reference(value)}
-    raise ValueError(f"{cls.__name__} is no plain data")
+        return reference(value)
+    raise ValueError(f"{cls.__name__} is not plain data")
 
 
-def _bytes(value: bytes) -> str:
-    return base64.b64encode(value).decode("ascii")
+def _packed_array(value: np.ndarray | np.generic) -> list:
+    numbers = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode("ascii")
+    return [value.dtype.str, list(value.shape), numbers]
 
 
-def _packed_tensor(value: torch.Tensor) -> list:
-    plain = value.detach().cpu().contiguous()
-    numbers = plain.view(torch.int16) if plain.dtype == torch.bfloat16 else plain     # NumPy has no bfloat16
-    return [str(plain.dtype).removeprefix("torch."), list(plain.shape), _bytes(numbers.numpy().tobytes())]
-
-
-def _reference(thing: Any) -> list[str]:
-    """Module and name under which a function or class of a library is found again."""
-    homes = [getattr(thing, "__module__", None), getattr(getattr(thing, "__objclass__", None), "__module__", None)]
-    for place in itertools.product(filter(None, [*homes, *HOMES]), (thing.__qualname__, thing.__name__)):
-        with contextlib.suppress(AttributeError, ImportError, ValueError):
-            if _referred(place) is thing:
-                return list(place)
-    raise ValueError(f"`{thing.__qualname__}` has no place in a library where it is found again")
-
-
-def _referred(place: Sequence[str]) -> Any:
-    module, name = place
-    if module.partition(".")[0] not in LIBRARIES:
-        raise ValueError(f"{module} is none of the libraries {', '.join(LIBRARIES)}")
-    return attrgetter(name)(importlib.import_module(module))
-
-
-# ---------------------------------------------------------------- and back
-
-
-def unpack(text: str, *, trusted: bool = False) -> Any:
-    """The value that a text says, made anew.
-
-    ``trusted`` texts, those that come from the checks, may name functions of libraries.
-    Raises CheckFailed for every other text than one of :func:`pack`.
-    """
+def unpack(text: str) -> Any:
+    """Return the value that a text of :func:`pack` describes; raise CheckFailed for any other text."""
     try:
-        if len(text) > LONGEST:
-            raise ValueError(f"more than {LONGEST:,} characters")
-        return _unpacked(json.loads(text), trusted)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ImportError, RecursionError, OverflowError,
-            MemoryError, RuntimeError):
-        message = "what came back cannot be read: it is no plain data, or there is too much of it"
+        if len(text) > MAX_CHARACTERS:
+            raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
+        return _unpacked(json.loads(text))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError):
+        message = "the result cannot be read: it is not plain data, or there is too much of it"
     raise CheckFailed(message)
 
 
-def _unpacked(value: Any, trusted: bool) -> Any:
+def _unpacked(value: Any) -> Any:
     if isinstance(value, list):
-        return [_unpacked(part, trusted) for part in value]
+        return list(map(_unpacked, value))
     if not isinstance(value, dict):
         return value
-    (kind, inside), = value.items()
-    if kind in ("from", "made_by") and not trusted:
-        raise ValueError(kind)
-    return KINDS[kind](inside, trusted)
-
-
-def _dict(inside: list, trusted: bool) -> dict[str, Any]:
-    return {_text(key): _unpacked(part, trusted) for key, part in inside}
+    (kind, content), = value.items()
+    return KINDS[kind](content)
 
 
 def _text(value: Any) -> str:
@@ -167,76 +106,54 @@ def _text(value: Any) -> str:
     return value
 
 
-def _array(inside: list, _trusted: bool = False) -> np.ndarray:
-    kind, shape, numbers = inside
+def _array(content: list) -> np.ndarray:
+    """Return an array of exactly the numbers that were sent: no shape can ask for more memory than they take."""
+    kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
-    dtype = np.dtype(kind)
-    return np.ndarray(_shape(shape), dtype, _numbers(numbers, shape, dtype.itemsize))
-
-
-def _shape(shape: list) -> tuple[int, ...]:
-    if len(shape) > MOST_AXES or not all(type(size) is int and 0 <= size <= LONGEST for size in shape):
+    if len(shape) > MAX_AXES or not all(type(size) is int and 0 <= size <= MAX_CHARACTERS for size in shape):
         raise ValueError("shape")
-    return tuple(shape)
-
-
-def _numbers(text: str, shape: list, itemsize: int) -> bytearray:
-    """The bytes of so many numbers: no shape makes more of them than there are."""
-    data = bytearray(base64.b64decode(text, validate=True))
-    if len(data) != math.prod(_shape(shape)) * itemsize:
+    data, dtype = bytearray(base64.b64decode(numbers, validate=True)), np.dtype(kind)
+    if len(data) != math.prod(shape) * dtype.itemsize:
         raise ValueError("shape")
-    return data
+    return np.ndarray(tuple(shape), dtype, data)
 
 
-def _tensor(inside: list, _trusted: bool = False) -> torch.Tensor:
-    kind, shape, numbers = inside
-    dtype = TENSOR_DTYPES[kind]
-    data = _numbers(numbers, shape, dtype.itemsize)
-    flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
-    return flat.reshape(_shape(shape)).clone()
+def _torch():
+    import torch
+
+    return torch
 
 
-def _module(inside: list, trusted: bool) -> ModuleState:
-    """A module's state; one that comes back has all the weights that its class and arguments ask for."""
-    state = ModuleState(_text(inside[0]), _unpacked(inside[1], trusted), _unpacked(inside[2], trusted))
-    if not trusted and not _fits(state):
-        raise ValueError(state.cls)
-    return state
+def _module(content: list) -> ModuleState:
+    """Return a layer's state, if its weights are those that its class and arguments ask for."""
+    module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
+    if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
+        raise ValueError("arguments")
+    # On the device "meta" a layer takes no memory, so arguments alone cannot ask for gigabytes.
+    with _torch().device("meta"):
+        own = ModuleState(module.cls, module.arguments).build().state_dict()
+    shapes, own_shapes = ({name: value.shape for name, value in state.items()} for state in (module.state, own))
+    if shapes != own_shapes:
+        raise ValueError("weights")
+    return module
 
 
-def _fits(module: ModuleState) -> bool:
-    """Asked of a module without numbers: arguments alone could ask for any amount of memory."""
-    if module.arguments.get("num_layers", 1) > MOST_LAYERS or not ARGUMENTS.issuperset(module.arguments):
-        return False        # a `device` would be one with memory
-    with torch.device("meta"):
-        own = ALLOWED_MODULES[module.cls](**module.arguments).state_dict()
-    return {name: value.shape for name, value in own.items()} == {
-        name: value.shape for name, value in module.state.items()}
+def _seed(content: int) -> Seed:
+    if type(content) is not int:
+        raise TypeError(content)
+    return Seed(content)
 
 
-def _seed(inside: int, _trusted: bool) -> Seed:
-    if type(inside) is not int:
-        raise TypeError(inside)
-    return Seed(inside)
-
-
-def _result(cls: type, inside: list, trusted: bool) -> Any:
-    """The results of calls have their parts in order; each part is read by the checks with the same doubt as any."""
-    return cls(*(_unpacked(part, trusted) for part in inside))
-
-
-KINDS: dict[str, Callable[[Any, bool], Any]] = {
-    "tuple": lambda inside, trusted: tuple(_unpacked(part, trusted) for part in inside),
-    "dict": _dict,
-    "complex": lambda inside, _: complex(*inside),
-    "bytes": lambda inside, _: base64.b64decode(inside, validate=True),
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "tuple": lambda content: tuple(map(_unpacked, content)),
+    "dict": lambda content: {_text(key): _unpacked(part) for key, part in content},
+    "complex": lambda content: complex(*content),
     "array": _array,
-    "scalar": lambda inside, _: _array([inside[0], [], inside[1]])[()],
-    "tensor": _tensor,
+    "scalar": lambda content: _array(content)[()],
+    "tensor": lambda content: _torch().from_numpy(_array(content)),
+    "bfloat16": lambda content: _torch().from_numpy(_array(content)).view(_torch().bfloat16),
     "seed": _seed,
     "module": _module,
-    **{cls.__name__: partial(_result, cls) for cls in (ModuleRun, CallResult, CallOnSame)},
-    "from": lambda inside, _: _referred(inside),
-    "made_by": lambda inside, _: MadeBy(_referred(inside[0]), _text(inside[1])),
+    **{cls.__name__: lambda content, cls=cls: cls(*map(_unpacked, content)) for cls in RESULTS},
 }

@@ -1,7 +1,7 @@
-"""One source, three outputs: ``solutions/NAME.md`` -> nbgrader's source -> nbgrader's release.
+"""Exercise authoring: ``solutions/NAME.md`` -> nbgrader's source notebook -> the notebook that students receive.
 
-Chapter: *For instructors*. A source is MyST text. Code cells and answers carry
-nbgrader's metadata in a short form, and every cell gets a readable id::
+Chapter: *For instructors*. A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and
+every cell gets a readable id::
 
     ```{code-cell} python
     :nb: {solution: rnn_step}                 students write this
@@ -11,23 +11,21 @@ nbgrader's metadata in a short form, and every cell gets a readable id::
     ```
     :::{answer} explanation
     :points: 3
-    what a good answer says, and the rubric; students find an empty cell, and
-    below it one that shows them this text once they have written theirs
+    A model answer and its rubric. Students find an empty cell, and below it a
+    cell that shows them this text once they have written their own answer.
     :::
     :::{hints}
-    first hint, separated from the next by a line
+    first hint
     ---
     second hint
     ---
     third hint
     :::
 
-A line of +++ ends a text cell. Points stand in these marks and nowhere else:
-behind each heading that begins with ``Task`` the sum of the cells below it is
-written, and ``{{ about }}`` becomes the exercise's chapters, time and points,
-from the front matter. What is not of this form raises ValueError: a
-slip in a short form would release a solution, or lose points, without a word.
-Both notebooks are the same to the byte whenever they are written.
+A line of +++ ends a text cell. Points are written in these marks alone: each heading that begins with ``Task`` gets the
+sum of the cells below it, and ``{{ about }}`` becomes the exercise's chapters, time and points. Everything that does
+not have this form raises ValueError, because a slip could release a solution or lose points unnoticed. The same source
+always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -41,14 +39,13 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 import yaml
-from jupytext.myst import MystMetadataParsingError
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -58,18 +55,22 @@ from parity_lib.teaching.chapters import chapters
 from parity_lib.version import __version__
 
 PARSER = MarkdownIt("commonmark").use(front_matter_plugin).use(colon_fence_plugin)
-CELL_OR_BLOCK = r"(?:```+|:::+) *\{(?:code-cell|answer|hints)"
-MARK = r"#+ *(?:BEGIN|END) +(?:SOLUTION|HIDDEN TESTS)"
-LEFT_OVER = re.compile(rf"^[ \t]*(?:{CELL_OR_BLOCK}|:nb:|:points:|{MARK})[^\n]*", re.MULTILINE)
-KINDS = ("solution", "test", "answer", "readonly", "run")
+BLOCK = r"(?:```+|:::+) *\{(?:code-cell|answer|hints)"
+REGION = r"#+ *(?:BEGIN|END) +(?:SOLUTION|HIDDEN TESTS)"
+LEFT_OVER = re.compile(rf"^[ \t]*(?:{BLOCK}|:nb:|:points:|{REGION})[^\n]*", re.MULTILINE)
+MARK_FORM = "one line `:nb: {...}`, and the cell's first"
+# For each kind of cell nbgrader's grade, solution and locked.
+FLAGS = {"solution": (False, True, False), "test": (True, False, True), "answer": (True, True, False),
+         "readonly": (False, False, True), "run": ()}
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 ABOUT = "{{ about }}"
-TO_CHAPTER = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
-RUN_IT = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
+CHAPTER_LINK = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
+INSTALL = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
+Cell = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,93 +79,122 @@ class Source:
 
     name: str
     settings: dict[str, Any]
-    cells: list[dict[str, Any]]
+    cells: list[Cell]
 
     @property
-    def graded(self) -> list[dict[str, Any]]:
-        """The cells that have points: tests, and answers in words."""
-        return [cell for cell in self.cells if "points" in cell["metadata"].get("nbgrader", {})]
+    def graded(self) -> list[Cell]:
+        """The cells with points: tests, and answers in words."""
+        return [cell for cell in self.cells if _points(cell)]
 
     @property
     def points(self) -> int:
-        """What the exercise is worth."""
-        return sum(cell["metadata"]["nbgrader"]["points"] for cell in self.graded)
+        """The points of the whole exercise."""
+        return sum(map(_points, self.cells))
 
 
-def read(path: Path, text: str | None = None) -> Source:
-    """Parse a source, or a ``text`` in its place.
+    @property
+    def minutes(self) -> int:
+        """The minutes that the exercise takes."""
+        require_int(f"{self.name}.md: minutes", self.settings.get("minutes"), 1)
+        return self.settings["minutes"]
 
-    Raises ValueError, with the file and the place, where something in it cannot be read.
-    """
-    text = path.read_text(encoding="utf-8") if text is None else text
+    def setting(self, key: str, kind: type, default: Any = None) -> Any:
+        """Return a value of the front matter; raise ValueError, with the file, if it is of another type."""
+        value = self.settings.get(key, default)
+        require(isinstance(value, kind), f"{self.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
+        return value
+
+
+def _points(cell: Cell) -> int:
+    return cell["metadata"].get("nbgrader", {}).get("points", 0)
+
+
+def read(path: Path) -> Source:
+    """Parse a source; raise ValueError, with the file and the place, if it does not have the form of a source."""
     try:
-        parsed = _parsed(text)
-        settings = {key: value for key, value in parsed.metadata.items() if key != "jupytext"}
-        require(bool(settings), "front matter", text[:40], "a YAML mapping between two lines of ---")
-        source = Source(path.stem, settings, _number([one for cell in parsed.cells for one in _cells(cell)]))
-        ids = [cell["id"] for cell in source.cells]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        require(not twice, "ids", twice, "each used once")
-        _say_points(source.cells)
-        _say_about(source, path.resolve().parents[1])
-        _lead_to_published(source, path.resolve().parents[1] / "_config.yml")
+        text, root = path.read_text(encoding="utf-8"), path.resolve().parents[1]
+        numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
+        settings, cells = _settings(text), [_finished(cell, numbers) for cell in _cells(text)]
+        ids = [cell["id"] for cell in cells]
+        require(len(set(ids)) == len(ids), "ids", sorted({name for name in ids if ids.count(name) > 1}),
+                "each used once")
+        source = Source(path.stem, settings, cells)
+        _write_points(cells)
+        _write_about(source, root)
+        _link_to_website(cells, root / "_config.yml")
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
     return source
 
 
-def _parsed(text: str) -> nbformat.NotebookNode:
-    """Code and Markdown cells as jupytext reads them, or ValueError."""
-    lines = text.splitlines()
-    for token in PARSER.parse(text):
-        if token.type in ("fence", "colon_fence"):
-            start, stop = token.map
-            last = lines[stop - 1].strip()
-            require(stop - start > 1 and set(last) == set(token.markup[0]) and len(last) >= len(token.markup)
-                    and not re.search(rf"^{CELL_OR_BLOCK}", token.content, re.MULTILINE),
-                    "a block", lines[start], f"closed by a line of {token.markup}")
+# ---------------------------------------------------------------- from text to cells
+
+
+def _settings(text: str) -> dict[str, Any]:
+    """Return the front matter of a source."""
+    first = next(iter(PARSER.parse(text)), None)
+    settings = _yaml(first.content) if first is not None and first.type == "front_matter" else None
+    require(isinstance(settings, dict), "front matter", text[:40], "a YAML mapping between two lines of ---")
+    return settings
+
+
+def _yaml(text: str) -> Any:
+    """Return the value of a YAML text, or None if it has errors."""
     try:
-        return jupytext.reads(text, fmt="md:myst")
-    except MystMetadataParsingError as error:
-        raise ValueError(f"{error} A short form is one line `:nb: {{...}}`, and the cell's first.") from None
-    except (yaml.YAMLError, nbformat.ValidationError):
-        raise ValueError("front matter must be a YAML mapping between two lines of ---") from None
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
 
 
-def _cells(cell: nbformat.NotebookNode):
-    """What becomes of one of jupytext's cells: of Markdown with answers in it, several."""
-    if cell.cell_type == "code":
-        yield _code(cell.source, cell.metadata)
-        return
-    lines, text, place = cell.source.splitlines(), [], 0
-    for token in PARSER.parse(cell.source):
-        block, _, argument = token.info.strip().removeprefix("{").partition("}")
-        if token.type != "colon_fence" or token.level or block not in ("answer", "hints"):
+def _cells(text: str) -> Iterator[Cell]:
+    """Split a source into cells, each with its type, source and mark."""
+    lines, markdown, place = text.splitlines(), [], 0
+    for token in PARSER.parse(text):
+        if token.type not in ("front_matter", "fence", "colon_fence"):
             continue
-        text += lines[place:token.map[0]]
-        place = token.map[1]
-        if block == "hints":
-            text += _details(token.content).splitlines()
+        start, stop = token.map
+        if token.type == "front_matter":
+            place = stop
             continue
-        yield from _markdown(text)
-        yield _answer(argument.strip(), token.content)
-        yield {"cell_type": "code", "source": f'checks.model_answer("{argument.strip()}")',
-               "short": {"run": f"model_{argument.strip()}"}}
-        text = []
-    yield from _markdown(text + lines[place:])
+        last = lines[stop - 1].strip()
+        closed = stop - start > 1 and set(last) == set(token.markup[0]) and len(last) >= len(token.markup)
+        require(closed and not re.search(rf"^{BLOCK}", token.content, re.MULTILINE), "a block", lines[start],
+                f"closed by a line of {token.markup}")
+        block = re.fullmatch(r"\{(code-cell|answer|hints)\}(.*)", token.info.strip())
+        if block is None or token.level:
+            continue
+        markdown += lines[place:start]
+        place = stop
+        if block[1] == "hints":
+            markdown += _hints(token.content).splitlines()
+        else:
+            yield from _markdown(markdown)
+            yield from _code(token.content) if block[1] == "code-cell" else _answer(block[2].strip(), token.content)
+            markdown = []
+    yield from _markdown(markdown + lines[place:])
 
 
-def _markdown(lines: list[str]):
-    source = "\n".join(lines).strip()
-    left_over = LEFT_OVER.search(source)
-    require(left_over is None, "text", left_over and left_over.group(),
-            "without the beginning of a code cell, an answer or hints that is not complete")
-    if source:
-        yield {"cell_type": "markdown", "source": source}
+def _code(content: str) -> Iterator[Cell]:
+    first, _, rest = content.partition("\n")
+    option = re.fullmatch(":nb:(.*)", first)
+    mark, source = (_yaml(option[1]), rest) if option else ({}, content)
+    left_over = LEFT_OVER.search(re.sub(REGION, "", source))
+    require(isinstance(mark, dict) and not source.startswith(":") and left_over is None, "a code cell's mark",
+            left_over.group() if left_over else first, MARK_FORM)
+    yield {"cell_type": "code", "source": source.strip("\n"), "mark": mark}
 
 
-def _details(content: str) -> str:
-    """Hints become details that open on demand."""
+def _markdown(lines: list[str]) -> Iterator[Cell]:
+    for source in re.split(r"^\+\+\+$", "\n".join(lines), flags=re.MULTILINE):
+        left_over = LEFT_OVER.search(source)
+        require(left_over is None, "text", left_over and left_over.group(),
+                "without the beginning of a code cell, an answer or hints that is not complete")
+        if source.strip():
+            yield {"cell_type": "markdown", "source": source.strip(), "mark": {}}
+
+
+def _hints(content: str) -> str:
+    """Return the hints as HTML details, which open on demand."""
     hints = [hint.strip() for hint in re.split(r"^---[ \t]*$", content, flags=re.MULTILINE)]
     require(len(hints) == len(HINT_NAMES) and all(hints), "hints", hints,
             f"{len(HINT_NAMES)} steps, with a line of --- between them")
@@ -172,196 +202,164 @@ def _details(content: str) -> str:
                        for name, hint in zip(HINT_NAMES, hints, strict=True))
 
 
-def _code(source: str, options: dict[str, Any]) -> dict[str, Any]:
-    short = options.get("nb", {})
-    stray = LEFT_OVER.search(re.sub(MARK, "", source))
-    require(set(options) <= {"nb"} and isinstance(short, dict) and stray is None, "a code cell's short form",
-            stray.group() if stray else dict(options), "one line `:nb: {...}`, and the cell's first")
-    return {"cell_type": "code", "source": source.strip("\n"), "short": short}
+def _answer(name: str, content: str) -> Iterator[Cell]:
+    """Make the cell of an answer, and the one below it that shows the model answer."""
+    first, _, body = content.partition("\n")
+    points = re.fullmatch(r":points: *(\d+) *", first)
+    require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
+            "complete: `:::{answer} name`, a line `:points: 3`, a model answer and the rubric")
+    yield {"cell_type": "markdown", "source": body.strip(), "mark": {"answer": name, "points": int(points[1])}}
+    yield {"cell_type": "code", "source": f'checks.model_answer("{name}")', "mark": {"run": f"model_{name}"}}
 
 
-def _answer(name: str, content: str) -> dict[str, Any]:
-    points, _, body = content.partition("\n")
-    given = re.fullmatch(r":points: *(\d+) *", points)
-    require(bool(name) and given is not None, "an answer", f"{name} {points}",
-            "complete: `:::{answer} name`, and a line `:points: 3`")
-    require(bool(body.strip()), f"answer {name}", body, "what a good answer says, and the rubric")
-    return {"cell_type": "markdown", "source": body.strip(), "short": {"answer": name, "points": int(given[1])}}
+def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
+    """Return a cell with its id and nbgrader's metadata in the place of its mark."""
+    mark, cell_type = cell["mark"], cell["cell_type"]
+    require(set(mark) <= {*FLAGS, "points"}, "nb", mark, f"keys out of {', '.join(FLAGS)} and points")
+    kinds = [key for key in mark if key in FLAGS]
+    require(len(kinds) <= 1, "nb", mark, f"one of {', '.join(FLAGS)}")
+    kind = kinds[0] if kinds else "run"
+    require(kind != "answer" or cell_type == "markdown", "nb", mark, "an answer in Markdown, `:::{answer} name`")
+    grade, solution, locked = FLAGS[kind] or (False, False, False)
+    require(grade == ("points" in mark), "nb", mark, "with points for a test or an answer, and for nothing else")
+    if grade:
+        require_int("points", mark["points"], 1)
+    if kinds:
+        name = str(mark[kind]).replace("_", "-")
+    else:
+        name = f"{'text' if cell_type == 'markdown' else 'run'}-{next(numbers[cell_type]):02d}"
+    require(ID.fullmatch(name) is not None, "the name of a cell", name, "letters, digits, - and _")
+    if cell_type == "code":
+        _check_regions(kind, name, cell["source"])
+    metadata = {}
+    if kind != "run":
+        metadata["nbgrader"] = {"grade": grade, "grade_id": name, "locked": locked, "schema_version": 3,
+                                "solution": solution, "task": False, "cell_type": cell_type}
+        if grade:
+            metadata["nbgrader"]["points"] = mark["points"]
+    return {"cell_type": cell_type, "source": cell["source"], "id": name, "metadata": metadata}
 
 
-def _number(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give each cell its id and nbgrader's metadata."""
-    texts = runs = 0
-    for cell in cells:
-        short = cell.pop("short", {})
-        kind = _kind(short)
-        if kind is None and cell["cell_type"] == "markdown":
-            texts += 1
-            cell["id"] = f"text-{texts:02d}"
-        elif kind is None:
-            runs += 1
-            cell["id"] = f"run-{runs:02d}"
-        else:
-            cell["id"] = str(short[kind]).replace("_", "-")
-        require(ID.fullmatch(cell["id"]) is not None, "the name of a cell", cell["id"], "letters, digits, - and _")
-        _check_regions(kind, cell)
-        cell["metadata"] = _nbgrader(kind, cell["id"], short, cell["cell_type"])
-    return cells
-
-
-def _say_points(cells: list[dict[str, Any]]) -> None:
-    """Write behind each heading `## Task ...` what the graded cells below it are worth."""
-    tasks: list[dict[str, Any]] = []
-    for cell in cells:
-        if tasks:
-            tasks[-1]["points"] += cell["metadata"].get("nbgrader", {}).get("points", 0)
-        if cell["cell_type"] == "markdown" and not cell["metadata"]:
-            tokens = PARSER.parse(cell["source"])
-            tasks += [{"cell": cell, "line": token.map[0], "title": after.content, "points": 0}
-                      for token, after in itertools.pairwise(tokens)
-                      if token.type == "heading_open" and token.tag == "h2" and not token.level]
-    for task in tasks:
-        title, points = task["title"], task["points"]
-        require(re.search(r"\(\d+ points?\)$", title) is None, "a heading", title,
-                "without points, which are added from the cells below it")
-        if title.startswith("Task ") and points:
-            lines = task["cell"]["source"].splitlines()
-            lines[task["line"]] += f" ({points} point{'s' * (points > 1)})"
-            task["cell"]["source"] = "\n".join(lines)
-
-
-def _say_about(source: Source, root: Path) -> None:
-    """Write chapters, time and points in the place of `{{ about }}`."""
-    for cell in source.cells:
-        if ABOUT not in cell["source"]:
-            continue
-        needs, minutes = source.settings.get("chapters", []), source.settings.get("minutes")
-        require_int("minutes", minutes, 1)
-        known = chapters(root) if needs else {}
-        require(isinstance(needs, list) and set(needs) <= set(known), "chapters", needs,
-                f"a list of numbered chapters: {', '.join(known)}")
-        words = ", and ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in needs)
-        head = f"**Chapter{'s' * (len(needs) > 1)}:** {words}. " if needs else ""
-        cell["source"] = cell["source"].replace(
-            ABOUT, f"{head}**Time:** about {minutes} minutes. **Points:** {source.points}.{RUN_IT}")
-
-
-def _lead_to_published(source: Source, config: Path) -> None:
-    """Where the book has an address, ``baseurl``, links to chapters lead there: a student may have no copy of it."""
-    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
-    base = settings.get("html", {}).get("baseurl")
-    if base:
-        for cell in source.cells:
-            cell["source"] = TO_CHAPTER.sub(rf"]({base.rstrip('/')}/book/\1.html\2)", cell["source"])
-
-
-def _kind(short: dict[str, Any]) -> str | None:
-    """What a short form makes of its cell; ValueError unless it is one thing, with points where it is graded."""
-    known = {*KINDS, "points"}
-    require(set(short) <= known, "nb", short, f"keys out of {sorted(known)}")
-    kinds = [key for key in KINDS if key in short]
-    require(len(kinds) <= 1, "nb", short, f"one of {', '.join(KINDS)}")
-    kind = kinds[0] if kinds else None
-    graded = kind in ("test", "answer")
-    require(graded == ("points" in short), "nb", short, "with points for a test or an answer, and for nothing else")
-    if graded:
-        require_int("points", short["points"], 1)
-    return kind
-
-
-def _check_regions(kind: str | None, cell: dict[str, Any]) -> None:
-    """Solutions and hidden tests stand between their two lines, in cells of their kind, or students would get them."""
-    if cell["cell_type"] != "code":
-        return
+def _check_regions(kind: str, name: str, source: str) -> None:
+    """Raise ValueError unless solutions and hidden tests are between their two lines, in cells of their kind."""
     for region, owner in REGIONS.items():
-        marks = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", cell["source"], re.MULTILINE)
-        mentioned = len(re.findall(rf"# *(?:BEGIN|END) *{region}", cell["source"], re.IGNORECASE))
-        require(marks == ["BEGIN", "END"] * (len(marks) // 2) and len(marks) == mentioned, f"{region} in {cell['id']}",
-                marks, f"pairs of lines ### BEGIN {region} and ### END {region}")
-        require(not marks or kind == owner, f"a cell with ### BEGIN {region}", cell["id"], f"{{{owner}: ...}}")
-    require(kind != "solution" or "### BEGIN SOLUTION" in cell["source"], f"solution {cell['id']}", cell["source"],
+        lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
+        mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
+        require(lines == ["BEGIN", "END"] * (len(lines) // 2) and len(lines) == len(mentions), f"{region} in {name}",
+                lines, f"pairs of lines ### BEGIN {region} and ### END {region}")
+        require(not lines or kind == owner, f"a cell with ### BEGIN {region}", name, f"{{{owner}: ...}}")
+    require(kind != "solution" or "### BEGIN SOLUTION" in source, f"solution {name}", source,
             "with a part between ### BEGIN SOLUTION and ### END SOLUTION: the rest is what students start from")
 
 
-def _nbgrader(kind: str | None, name: str, short: dict[str, Any], cell_type: str) -> dict[str, Any]:
-    if kind in (None, "run"):
-        return {}
-    flags = {"solution": (False, True, False), "test": (True, False, True), "answer": (True, True, False),
-             "readonly": (False, False, True)}
-    grade, solution, locked = flags[kind]
-    meta = {"grade": grade, "grade_id": name, "locked": locked, "schema_version": 3, "solution": solution,
-            "task": False, "cell_type": cell_type}
-    if grade:
-        meta["points"] = short["points"]
-    return {"nbgrader": meta}
+def _write_points(cells: list[Cell]) -> None:
+    """Write the points of the graded cells below each heading ``## Task ...`` behind it."""
+    tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
+    points: list[int] = []
+    for cell in cells:
+        if tasks:
+            points[-1] += _points(cell)
+        if cell["cell_type"] == "markdown" and not cell["metadata"]:
+            for token, inline in itertools.pairwise(PARSER.parse(cell["source"])):
+                if token.type == "heading_open" and token.tag == "h2" and not token.level:
+                    tasks.append((cell, token.map[0], inline.content))
+                    points.append(0)
+    for (cell, line, title), total in zip(tasks, points, strict=True):
+        require(re.search(r"\(\d+ points?\)$", title) is None, "a heading", title,
+                "without points, which are added from the cells below it")
+        if title.startswith("Task ") and total:
+            lines = cell["source"].splitlines()
+            lines[line] += f" ({total} point{'s' * (total > 1)})"
+            cell["source"] = "\n".join(lines)
+
+
+def _write_about(source: Source, root: Path) -> None:
+    """Write chapters, time and points in the place of ``{{ about }}``."""
+    for cell in source.cells:
+        if ABOUT not in cell["source"]:
+            continue
+        pages = source.setting("chapters", list, [])
+        known = chapters(root) if pages else {}
+        require(set(pages) <= set(known), "chapters", pages, f"a list of numbered chapters: {', '.join(known)}")
+        links = ", and ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in pages)
+        head = f"**Chapter{'s' * (len(pages) > 1)}:** {links}. " if pages else ""
+        cell["source"] = cell["source"].replace(
+            ABOUT, f"{head}**Time:** about {source.minutes} minutes. **Points:** {source.points}.{INSTALL}")
+
+
+def _link_to_website(cells: list[Cell], config: Path) -> None:
+    """If the book has a ``baseurl``, make links to chapters lead there, because students may have no copy of it."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    if base := settings.get("html", {}).get("baseurl"):
+        for cell in cells:
+            cell["source"] = CHAPTER_LINK.sub(rf"]({base.rstrip('/')}/book/\1.html\2)", cell["source"])
+
+
+# ---------------------------------------------------------------- from cells to notebooks
 
 
 def notebook(source: Source) -> nbformat.NotebookNode:
-    """The source as nbgrader's source notebook, without outputs."""
-    cells = []
-    for cell in source.cells:
-        make = nbformat.v4.new_code_cell if cell["cell_type"] == "code" else nbformat.v4.new_markdown_cell
-        cells.append(make(cell["source"], id=cell["id"], metadata=cell["metadata"]))
+    """Return nbgrader's source notebook, without outputs."""
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cells = [make[cell["cell_type"]](cell["source"], id=cell["id"], metadata=cell["metadata"]) for cell in source.cells]
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(KERNEL))
 
 
 def sources(root: Path) -> list[Source]:
-    """The exercises of the course, in the order in which they are done."""
-    found = [read(path) for path in (root / "solutions").glob("*.md")]
-    return sorted(found, key=lambda source: (source.settings.get("order", 99), source.name))
+    """Return the exercises of the course in ``root``, in the order in which students do them."""
+    return sorted((read(path) for path in (root / "solutions").glob("*.md")),
+                  key=lambda source: (source.settings.get("order", 99), source.name))
 
 
 def names(root: Path) -> list[str]:
-    """Their names, in the same order."""
+    """Return the names of the exercises in the same order."""
     return [source.name for source in sources(root)]
 
 
 def write_solutions(root: Path, target: Path) -> list[Path]:
     """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md`` and return the paths."""
-    written = []
-    for source in sources(root):
-        path = target / source.name / f"{source.name}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(as_file(notebook(source)), encoding="utf-8")
-        written.append(path)
-    return written
+    return [_write(target, source.name, notebook(source)) for source in sources(root)]
 
 
 def write_exercises(solutions: Path, target: Path) -> list[Path]:
-    """Write the release of each notebook in ``solutions`` with nbgrader's own generate_assignment.
+    """Write the release of each notebook in ``solutions`` with nbgrader's generate_assignment and return the paths.
 
-    It runs in a folder of its own with a gradebook that is thrown away: where
-    submissions exist and a cell was added, generating in place would delete the
-    release and fail.
+    nbgrader runs in a temporary folder with a gradebook of its own. In a course with submissions, it would delete the
+    release and fail if a cell was added.
     """
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
     written = []
-    with tempfile.TemporaryDirectory() as folder, _as_nbgrader_needs_it():
+    with tempfile.TemporaryDirectory() as folder, nbgrader_environment():
         course = Path(folder)
         shutil.copytree(solutions, course / "solutions", ignore=shutil.ignore_patterns("*.md", ".ipynb_checkpoints"))
         config = Config()
         config.CourseDirectory.root = str(course)
         config.CourseDirectory.source_directory = "solutions"
         config.CourseDirectory.release_directory = "exercises"
-        config.CourseDirectory.db_url = f"sqlite:///{course / 'thrown-away.db'}"
+        config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
         api = NbGraderAPI(config=config)
         for path in sorted(path for path in solutions.glob("*/*.ipynb") if path.stem == path.parent.name):
             result = api.generate_assignment(path.stem)
             require(result["success"], path.stem, result.get("error") or result.get("log"),
                     "an assignment that nbgrader can release")
             release = nbformat.read(course / "exercises" / path.stem / path.name, as_version=4)
-            out = target / path.stem / path.name
-            out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_text(as_file(release), encoding="utf-8")
-            written.append(out)
+            written.append(_write(target, path.stem, release))
     return written
 
 
+def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
+    """Write ``target/NAME/NAME.ipynb`` with the same bytes as nbgrader's own generate_assignment."""
+    path = target / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
+    return path
+
+
 @contextlib.contextmanager
-def _as_nbgrader_needs_it():
-    """For a while: `alembic`, which nbgrader starts by its bare name, in the path; and no chatter."""
+def nbgrader_environment() -> Iterator[None]:
+    """Let nbgrader find ``alembic``, which it starts by its bare name, and log only errors, within a ``with`` block."""
     path, log = os.environ.get("PATH", ""), logging.getLogger("traitlets")
     level = log.level
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + path
@@ -371,8 +369,3 @@ def _as_nbgrader_needs_it():
     finally:
         os.environ["PATH"] = path
         log.setLevel(level)
-
-
-def as_file(nb: nbformat.NotebookNode) -> str:
-    """A notebook as nbgrader writes it: its own generate_assignment makes the same file."""
-    return nbformat.writes(nb) + "\n"

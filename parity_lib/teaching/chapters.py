@@ -1,6 +1,6 @@
-"""The book's numbered chapters, as exercises name them: number, title and minutes, from ``_toc.yml`` and the pages.
+"""The book's numbered chapters: number, title and reading time, from ``_toc.yml`` and the pages.
 
-Minutes are counted, at the rates below, which *How to use this book* states.
+The reading time is computed for every page at the rates below, which *How to use this book* states.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from parity_lib.errors import require
 
 WORDS_A_MINUTE, SECONDS_A_CODE_LINE, SECONDS_A_FIGURE, SECONDS_A_FORMULA = 150, 8, 45, 30
-FIGURE = re.compile(r"^\s*(figures\.(?!table)\w+\(|[A-Z]\w*\(.*\)$)", re.MULTILINE)     # drawn, or a widget
+FIGURE = re.compile(r"^\s*(figures\.(?!table)\w+\(|[A-Z]\w*\(.*\)$)", re.MULTILINE)     # a figure or a widget
 TIME = re.compile(r"^- \*\*Time:\*\* (\d+) minutes\.$", re.MULTILINE)
+PARSER = MarkdownIt().enable("table").use(front_matter_plugin)
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A page of the book that has a number, with the minutes that it takes."""
+    """A numbered page of the book, with the minutes that it takes."""
 
     number: int
     page: str
@@ -34,49 +35,45 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """The numbered chapters of the book in ``root``, in order, by the names of their pages.
+    """Return the numbered chapters of the book in ``root``, in order, by the names of their pages.
 
-    Raises ValueError, with the page, where one says no time.
+    Raises ValueError, with the page, if a page does not state its time.
     """
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     part = next(part for part in toc["parts"] if part.get("numbered"))
-    found = {}
+    numbered = {}
     for number, entry in enumerate(part["chapters"], start=1):
-        text = (root / f"{entry['file']}.md").read_text(encoding="utf-8")
-        page = Path(entry["file"]).name
+        text, page = (root / f"{entry['file']}.md").read_text(encoding="utf-8"), Path(entry["file"]).name
         require(TIME.search(text) is not None, f"the time of {page}", None, "a line `- **Time:** 25 minutes.`")
-        found[page] = Chapter(number, page, _title(text), reading_minutes(text))
-    return found
+        numbered[page] = Chapter(number, page, *_title_and_minutes(text))
+    return numbered
 
 
-@functools.lru_cache(maxsize=256)
 def reading_minutes(text: str) -> int:
-    """The minutes that a page takes, counted and rounded up to five.
+    """Return the minutes that a page takes to read, rounded up to a multiple of five.
 
     >>> reading_minutes("word " * 600 + "\\n\\n```{math}\\na\\n```\\n")
     5
     """
-    seconds = 0.0
-    for token in MarkdownIt().enable("table").use(front_matter_plugin).parse(text):
-        if token.type == "inline":
-            seconds += 60 / WORDS_A_MINUTE * len(token.content.split())
-        elif token.type == "fence":
-            seconds += _seconds_of_fence(token.info, token.content)
-    return 5 * max(1, math.ceil(seconds / 60 / 5))
+    return _title_and_minutes(text)[1]
 
 
-def _seconds_of_fence(info: str, content: str) -> float:
+@functools.lru_cache(maxsize=256)
+def _title_and_minutes(text: str) -> tuple[str, int]:
+    tokens = PARSER.parse(text)
+    title = next((after.content for token, after in itertools.pairwise(tokens) if token.tag == "h1"), "")
+    words = sum(len(token.content.split()) for token in tokens if token.type == "inline")
+    seconds = 60 / WORDS_A_MINUTE * words + sum(_seconds(token.info, token.content) for token in tokens
+                                                if token.type == "fence")
+    return title, 5 * max(1, math.ceil(seconds / 60 / 5))
+
+
+def _seconds(info: str, content: str) -> float:
+    """Return the seconds for a fenced block: a formula, or a code cell with its figures."""
     if info.startswith("{math}"):
         return SECONDS_A_FORMULA
     if "remove-cell" in content:
         return 0
+    lines = [line for line in content.splitlines() if line.strip() and not line.startswith(":")]
     figures = SECONDS_A_FIGURE * len(FIGURE.findall(content))
-    shown = [line for line in content.splitlines() if line.strip() and not line.startswith(":")]
-    return figures + (0 if "remove-input" in content else SECONDS_A_CODE_LINE * len(shown))
-
-
-@functools.lru_cache(maxsize=256)
-def _title(text: str) -> str:
-    """The first heading of a page."""
-    tokens = MarkdownIt().use(front_matter_plugin).parse(text)
-    return next(after.content for token, after in itertools.pairwise(tokens) if token.tag == "h1")
+    return figures if "remove-input" in content else figures + SECONDS_A_CODE_LINE * len(lines)

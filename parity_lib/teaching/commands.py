@@ -224,25 +224,4 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
         raise click.exceptions.Exit(1)
 
 
-@click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--secret", "secret_file", required=True, type=click.Path(path_type=Path),
-              help="The file with the key of your class; it is made where it is missing.")
-def variant(names: tuple[str, ...], secret_file: Path) -> None:
-    """Write exercises of your own, whose answers are nowhere published."""
-    with as_message():
-        from parity_lib.teaching import variant as own
-
-        key, made = own.key_from(secret_file, Path.cwd())
-        if made:
-            click.echo(f"{secret_file} is a new key. Keep it, to yourself: with it the same exercises come again")
-        elif own.open_to_others(secret_file):
-            click.echo(f"Other accounts of this machine can read the key: chmod 600 {secret_file}", err=True)
-        for one in own.write(Path.cwd(), names, key):
-            values = ", ".join(f"{name} {value}" for name, value in one.values.items())
-            click.echo(f"{one.name:22} {one.path.as_posix()}  {values or 'as published: it has no variant'}")
-        if not own.is_used(Path.cwd()):
-            click.echo(f"\nTo use them, add these lines to private/nbgrader_config.py:\n{own.SETTINGS}", nl=False)
-
-
-COMMANDS = (collect, status, extend, grade, regrade, report, export, check, variant)
+COMMANDS = (collect, status, extend, grade, regrade, report, export, check)

@@ -167,7 +167,7 @@ class Execute(NbGraderPreprocessor):
         """Run a test cell in this process, whose calls of the student's functions are asked of the kernel."""
         printed = io.StringIO()
         until, self.asked_for = time.monotonic() + self.timeout, set()
-        with core.elsewhere(partial(self._ask, until)), contextlib.redirect_stdout(printed), \
+        with core.remote_calls(partial(self._ask, until)), contextlib.redirect_stdout(printed), \
                 contextlib.redirect_stderr(Nowhere()), stopped_after(2 * self.timeout):
             outputs = _outcome(cell.source)
         if printed.getvalue():

@@ -1,8 +1,7 @@
-"""What the book, the syllabus and the checks say about the exercises, derived from ``solutions/*.md`` alone.
+"""The files that repeat what ``solutions/*.md`` says about points, minutes and chapters.
 
-Points, minutes and chapters stand in the sources; :func:`derived` writes all
-that repeats them. `parity exercises` puts it into place, and `parity exercises
---check` fails where something else stands there.
+These are written in the sources alone. :func:`derived` returns every file that repeats them, as it should be. ``parity
+exercises`` writes these files, and ``parity exercises --check`` fails if one is different.
 """
 
 from __future__ import annotations
@@ -10,179 +9,142 @@ from __future__ import annotations
 import ast
 import json
 import re
-from dataclasses import dataclass
+import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from markdown_it import MarkdownIt
 
-from parity_lib.errors import require, require_int
+from parity_lib.errors import require
 from parity_lib.teaching import authoring
+from parity_lib.teaching.authoring import Cell, Source
 from parity_lib.teaching.chapters import TIME, Chapter, chapters
 
-POINTS = Path("parity_lib/checks/points.py")
 ANSWERS = Path("parity_lib/checks/model_answers.json")
 CELLS = Path("parity_lib/checks/cells.json")
-BEGIN = Path("book/index.md")
-OVERVIEW, SYLLABUS, CONTENTS = Path("book/exercises.md"), Path("book/instructors.md"), Path("_toc.yml")
-IN_CONTENTS = "- file: exercises/"
+INDEX, OVERVIEW, SYLLABUS = Path("book/index.md"), Path("book/exercises.md"), Path("book/instructors.md")
+CONTENTS = Path("_toc.yml")
+ENTRY = "- file: exercises/"
+Rows = list[tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """An exercise, as its source describes it.
+def generated(root: Path) -> dict[str, bytes]:
+    """Return the contents of all files that ``parity exercises`` writes, with the notebooks, by their paths.
 
-    ``chapters`` prepare it, ``session`` are those that a class reads with it,
-    ``checks`` are the points by function of its checks.
+    Raises ValueError as :func:`derived` does, and for an exercise that nbgrader cannot release.
     """
-
-    name: str
-    title: str
-    minutes: int
-    chapters: tuple[str, ...]
-    session: tuple[str, ...]
-    summary: str
-    note: str
-    optional: bool
-    points: int
-    checks: dict[str, int]
-
-    @property
-    def link(self) -> str:
-        return f"{{doc}}`{self.title} </exercises/{self.name}/{self.name}>`"
+    files = {path: text.encode() for path, text in derived(root).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        authoring.write_solutions(root, Path(folder) / "solutions")
+        authoring.write_exercises(Path(folder) / "solutions", Path(folder) / "exercises")
+        return files | {path: (Path(folder) / path).read_bytes() for path in notebooks(Path(folder))}
 
 
-def exercises(root: Path) -> list[Exercise]:
-    """The exercises of the book in ``root``, in the order in which they are done.
-
-    Raises ValueError, with the file, where a source or its front matter cannot be read.
-    """
-    return [_exercise(source) for source in authoring.sources(root)]
-
-
-def _exercise(source: authoring.Source) -> Exercise:
-    def setting(key: str, kind: type, default: Any = None) -> Any:
-        value = source.settings.get(key, default)
-        require(isinstance(value, kind), f"{source.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
-        return value
-
-    require_int(f"{source.name}.md: minutes", source.settings.get("minutes"), 1)
-    return Exercise(source.name, setting("title", str), source.settings["minutes"], tuple(setting("chapters", list)),
-                    tuple(setting("session", list, [])), setting("summary", str).strip(), setting("note", str, ""),
-                    setting("optional", bool, False), source.points, _checks(source))
-
-
-def _checks(source: authoring.Source) -> dict[str, int]:
-    """The points by check: the function ``check.NAME`` that a test cell calls first."""
-    found: dict[str, int] = {}
-    for cell in source.graded:
-        if cell["cell_type"] != "code":
-            continue
-        called = [node.func.attr for node in ast.walk(ast.parse(cell["source"]))
-                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-                  and isinstance(node.func.value, ast.Name) and node.func.value.id == "check"]
-        require(bool(called) and called[0] not in found, f"{source.name}.md: {cell['id']}", called[:1],
-                "a cell that calls `check.NAME()`, one check a cell")
-        found[called[0]] = cell["metadata"]["nbgrader"]["points"]
-    return found
+def notebooks(root: Path) -> list[str]:
+    """Return the paths of the notebooks in ``solutions/`` and ``exercises/``, without students' own next to them."""
+    return [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
+            for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
 
 
 def derived(root: Path) -> dict[str, str]:
-    """The files of the book in ``root`` that say what the sources say, by their paths, as they should be.
+    """Return the contents that each derived file of the book in ``root`` should have, by its path.
 
-    Where a file is missing, as in a course without the book, nothing is derived for it.
+    Files that are missing, as in a course without the book, are left out. Raises ValueError, with the file, if a source
+    or its front matter cannot be read.
     """
     sources, pages = authoring.sources(root), chapters(root)
-    known = [_exercise(source) for source in sources]
-    make = {POINTS: lambda text: _points(known),
-            ANSWERS: lambda text: _answers(sources),
-            CELLS: lambda text: _marked(sources),
-            OVERVIEW: lambda text: with_table(text, "exercise", _overview(known)),
-            SYLLABUS: lambda text: with_table(text, "session", _syllabus(known, pages)),
-            CONTENTS: lambda text: _contents(text, known),
-            BEGIN: lambda text: with_table(text, "chapter", _course(text, pages)),
-            **{Path(f"book/{one.page}.md"): partial(_with_time, minutes=one.minutes) for one in pages.values()}}
+    make = {ANSWERS: lambda text: _answers(sources),
+            CELLS: lambda text: _cells(sources),
+            OVERVIEW: lambda text: with_table(text, "exercise", _overview(sources)),
+            SYLLABUS: lambda text: with_table(text, "session", _syllabus(sources, pages)),
+            CONTENTS: lambda text: _contents(text, sources),
+            INDEX: lambda text: with_table(text, "chapter", _course(text, pages)),
+            **{Path(f"book/{page}.md"): partial(_with_time, minutes=chapter.minutes)
+               for page, chapter in pages.items()}}
     return {path.as_posix(): new((root / path).read_text(encoding="utf-8"))
             for path, new in make.items() if (root / path).is_file()}
 
 
-def _points(known: list[Exercise]) -> str:
-    head = '"""Points of checks and of answers in words: `parity exercises` writes them from solutions/*.md."""'
-    lines = [head, "", "POINTS: dict[str, dict[str, int]] = {"]
-    for one in known:
-        lines += [f'    "{one.name}": {{', *(f'        "{name}": {points},' for name, points in one.checks.items()),
-                  "    },"]
-    lines += ["}", "", "IN_WORDS: dict[str, int] = {",
-              *(f'    "{one.name}": {one.points - sum(one.checks.values())},' for one in known)]
-    return "\n".join([*lines, "}"]) + "\n"
+def _answers(sources: list[Source]) -> str:
+    """Return the model answers and rubrics by the names of their tasks, as JSON."""
+    answers = {cell["id"].replace("-", "_"): cell["source"]
+               for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
+    return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
 
 
-def _answers(sources: list[authoring.Source]) -> str:
-    """Model answers and rubrics by the names of their tasks."""
-    found = {cell["id"].replace("-", "_"): cell["source"]
-             for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-
-
-def _marked(sources: list[authoring.Source]) -> str:
-    """The cells that a hand-in has to have, by exercise: id, kind and, of a test, the check that it calls."""
-    def row(cell: dict[str, Any], checks: dict[str, str]) -> dict[str, str]:
-        marks, answer = cell["metadata"]["nbgrader"], cell["cell_type"] == "markdown"
-        kind = {(True, False): "test", (True, True): "answer", (False, True): "solution"}.get(
-            (marks["grade"], marks["solution"]), "readonly")
-        require(kind != "answer" or answer, cell["id"], cell["cell_type"], "Markdown, since a person gives its points")
-        return {"id": cell["id"], "kind": kind} | ({"check": checks[cell["id"]]} if kind == "test" else {})
-
-    found = {}
+def _cells(sources: list[Source]) -> str:
+    """Return the cells that a submission must have, by exercise, as JSON with a line for each cell."""
+    exercises = []
     for source in sources:
-        names = [cell["id"] for cell in source.graded if cell["cell_type"] == "code"]
-        checks = dict(zip(names, _checks(source), strict=True))
-        found[source.name] = [row(cell, checks) for cell in source.cells if "nbgrader" in cell["metadata"]]
-    lines = ",\n".join(f' {json.dumps(name)}: [\n  ' + ",\n  ".join(map(json.dumps, cells)) + "]"
-                       for name, cells in found.items())
-    return f"{{\n{lines}\n}}\n"
+        rows = [_row(source, cell) for cell in source.cells if "nbgrader" in cell["metadata"]]
+        checks = [row["check"] for row in rows if "check" in row]
+        require(len(set(checks)) == len(checks), f"{source.name}.md: checks", checks, "different, one for each test")
+        exercises.append(f" {json.dumps(source.name)}: [\n  " + ",\n  ".join(map(json.dumps, rows)) + "]")
+    return "{\n" + ",\n".join(exercises) + "\n}\n"
 
 
-def _overview(known: list[Exercise]) -> list[tuple[str, ...]]:
+def _row(source: Source, cell: Cell) -> dict[str, str | int]:
+    """Return a cell's id, kind and points, and for a test the check, ``check.NAME``, that it calls first."""
+    marks = cell["metadata"]["nbgrader"]
+    kind = next(kind for kind, flags in authoring.FLAGS.items()
+                if flags == (marks["grade"], marks["solution"], marks["locked"]))
+    row: dict[str, str | int] = {"id": cell["id"], "kind": kind}
+    if kind == "test":
+        calls = [node.func.attr for node in ast.walk(ast.parse(cell["source"]))
+                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+                 and isinstance(node.func.value, ast.Name) and node.func.value.id == "check"]
+        require(bool(calls), f"{source.name}.md: {cell['id']}", calls, "a cell that calls `check.NAME()`")
+        row["check"] = calls[0]
+    return row | {key: marks[key] for key in ("points",) if key in marks}
+
+
+def _overview(sources: list[Source]) -> Rows:
     return [("exercise", "after", "minutes", "points", "what you do"),
-            *((one.link + " (optional)" * one.optional, _pages(one.chapters), str(one.minutes), str(one.points),
-               one.summary) for one in known)]
+            *((_link(source) + " (optional)" * source.setting("optional", bool, False),
+               _pages(source.setting("chapters", list)), str(source.minutes), str(source.points),
+               source.setting("summary", str).strip()) for source in sources)]
 
 
-def _syllabus(known: list[Exercise], pages: dict[str, Chapter]) -> list[tuple[str, ...]]:
-    """A session an exercise, and one for the chapters that belong to none; hours are rounded up, with room to talk."""
-    def row(head: str, read: tuple[str, ...], minutes: int, exercise: str) -> tuple[str, ...]:
+def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
+    """Return a session for each exercise, and one for chapters of no exercise; hours are rounded up, to leave time."""
+    sessions = []
+    for number, source in enumerate(sources, start=1):
+        note = source.setting("note", str, "")
+        sessions.append((str(number), source.setting("session", list, []), source.minutes,
+                         f"{_link(source)}, {source.minutes} minutes" + f"; {note}" * bool(note)))
+    others = [page for page in pages if not any(page in read for _, read, *_ in sessions)]
+    rows = [("session", "chapters to read", "reading", "exercise", "hours in all")]
+    for name, read, minutes, exercise in [*sessions, *([("optional", others, 0, "")] if others else [])]:
         reading = sum(pages[page].minutes for page in read)
-        return head, _pages(read), f"{reading} minutes" * bool(read), exercise, str((reading + minutes) // 60 + 1)
-
-    rows = [row(str(number), one.session, one.minutes, "; ".join(filter(None, [f"{one.link}, {one.minutes} minutes",
-                                                                               one.note])))
-            for number, one in enumerate(known, start=1)]
-    left = tuple(page for page in pages if not any(page in one.session for one in known))
-    rows += [row("optional", left, 0, "")] if left else []
-    return [("session", "chapters to read", "reading", "exercise", "hours in all"), *rows]
+        rows.append((name, _pages(read), f"{reading} minutes" * bool(read), exercise,
+                     str((reading + minutes) // 60 + 1)))
+    return rows
 
 
-def _course(text: str, pages: dict[str, Chapter]) -> list[tuple[str, ...]]:
-    """The chapters in their order, each with what its row in ``text`` says that the reader will do there."""
-    said = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
-    missing = sorted(set(pages) - set(said))
-    require(not missing, f"{BEGIN}: chapters", missing, "a row `| 1. {doc}`name` | what one does | 5 |` for each")
+def _course(text: str, pages: dict[str, Chapter]) -> Rows:
+    """Return a row for each chapter, with what its row in ``text`` says that the reader will do there."""
+    summaries = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
+    missing = sorted(set(pages) - set(summaries))
+    require(not missing, f"{INDEX}: chapters", missing, "a row `| 1. {doc}`name` | what you will do | 5 |` for each")
     return [("chapter", "you will", "minutes"),
-            *((f"{one.number}. {{doc}}`{one.page}`", said[one.page], str(one.minutes)) for one in pages.values())]
+            *((f"{chapter.number}. {{doc}}`{page}`", summaries[page], str(chapter.minutes))
+              for page, chapter in pages.items())]
 
 
 def _with_time(text: str, minutes: int) -> str:
     return TIME.sub(f"- **Time:** {minutes} minutes.", text, count=1)
 
 
-def _pages(names: tuple[str, ...]) -> str:
+def _link(source: Source) -> str:
+    return f"{{doc}}`{source.setting('title', str)} </exercises/{source.name}/{source.name}>`"
+
+
+def _pages(names: list[str]) -> str:
     return ", ".join(f"{{doc}}`{name}`" for name in names)
 
 
-def with_table(text: str, first: str, rows: list[tuple[str, ...]]) -> str:
-    """``text`` with these rows in place of the table whose first column is headed ``first``.
+def with_table(text: str, first: str, rows: Rows) -> str:
+    """Return ``text`` with these rows in the place of the table whose first column is headed ``first``.
 
     >>> print(with_table("| n |\\n|---|\\n| 1 |\\n", "n", [("n",), ("2",)]))
     | n |
@@ -197,19 +159,15 @@ def with_table(text: str, first: str, rows: list[tuple[str, ...]]) -> str:
     lines, (start, stop) = text.split("\n"), places[0]
     while not lines[stop - 1].strip():
         stop -= 1
-    written = [_row(rows[0]), "|" + "---|" * len(rows[0]), *map(_row, rows[1:])]
-    return "\n".join([*lines[:start], *written, *lines[stop:]])
+    written = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]
+    return "\n".join([*lines[:start], written[0], "|" + "---|" * len(rows[0]), *written[1:], *lines[stop:]])
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"
-
-
-def _contents(text: str, known: list[Exercise]) -> str:
-    """The table of contents with an entry for each exercise in the place of those that are there."""
+def _contents(text: str, sources: list[Source]) -> str:
+    """Return the table of contents with an entry for each exercise in the place of the old entries."""
     lines = text.split("\n")
-    places = [place for place, line in enumerate(lines) if line.lstrip().startswith(IN_CONTENTS)]
-    require(bool(places), CONTENTS.name, None, f"at least one line `{IN_CONTENTS}...`")
-    space = lines[places[0]][:lines[places[0]].index("-")]
-    return "\n".join([*lines[:places[0]], *(f"{space}{IN_CONTENTS}{one.name}/{one.name}" for one in known),
+    places = [place for place, line in enumerate(lines) if line.lstrip().startswith(ENTRY)]
+    require(bool(places), CONTENTS.name, None, f"at least one line `{ENTRY}...`")
+    indent = lines[places[0]].partition("-")[0]
+    return "\n".join([*lines[:places[0]], *(f"{indent}{ENTRY}{source.name}/{source.name}" for source in sources),
                       *lines[places[-1] + 1:]])

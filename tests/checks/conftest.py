@@ -1,4 +1,4 @@
-"""A student's names, and a watch on what is printed."""
+"""Fixtures of the checks' tests: a student's names, and no text on stderr."""
 
 import types
 
@@ -9,7 +9,7 @@ from parity_lib import checks
 
 @pytest.fixture
 def student():
-    """The student's names: a namespace that the checks look into for one test."""
+    """Provide a namespace in which the checks look the student's names up, for one test."""
     names = types.SimpleNamespace()
     checks.bind(vars(names))
     yield names
@@ -18,6 +18,6 @@ def student():
 
 @pytest.fixture(autouse=True)
 def _nothing_on_stderr(capfd):
-    """A word on stderr would cost the points of a test cell."""
+    """Fail a test that leaves text on stderr, which would cost the points of a test cell."""
     yield
     assert capfd.readouterr().err == ""

@@ -1,18 +1,16 @@
-"""What every test of the checks needs: a student's worst objects, and a failure with its words."""
+"""Helpers of the checks' tests: a student's worst objects, and an assertion about a failure's message."""
 
 import contextlib
 
 import pytest
 from torch import nn
 
-from parity_lib.checks import (
-    CheckFailed,
-)
+from parity_lib.checks import CheckFailed
 
 
 @contextlib.contextmanager
 def says(*fragments):
-    """The block fails with a CheckFailed, and nothing else, whose message has each of these."""
+    """Assert that a ``with`` block raises CheckFailed, and nothing else, with all these fragments in its message."""
     with pytest.raises(CheckFailed) as caught:
         yield caught
     message = str(caught.value)
@@ -23,7 +21,7 @@ def says(*fragments):
 
 
 class Hostile:
-    """Raises or lies at every question."""
+    """An object that raises an error, or lies, whatever is asked of it."""
 
     def _no(self, *_args, **_kwargs):
         raise RuntimeError("do not touch me")
@@ -34,7 +32,7 @@ class Hostile:
 
 
 class Liar(type):
-    """A metaclass by which every class looks like any other."""
+    """A metaclass that makes a class equal to every other class."""
 
     __eq__ = lambda cls, other: True  # noqa: E731
     __hash__ = lambda cls: 0  # noqa: E731

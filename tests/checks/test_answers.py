@@ -1,4 +1,4 @@
-"""Model answers: after one's own, never in grading, never where an instructor has switched them off."""
+"""Model answers are shown after the student's own, and neither in grading nor where an instructor forbids them."""
 
 import json
 
@@ -17,7 +17,7 @@ TASKS = [(source.name, cell["id"]) for name in authoring.names(bank.ROOT)
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with an exercise as a student gets it, in which cells run."""
+    """Provide a folder with an exercise as students receive it, which is the working directory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     release = bank.ROOT / "exercises" / "architecture" / "architecture.ipynb"

@@ -1,4 +1,4 @@
-"""Whatever a student's code does, what comes out is a value or a message, never a trace."""
+"""Calls of a student's code: the outcome is a value or a message, whatever the code does."""
 
 import io
 import logging
@@ -8,34 +8,29 @@ import warnings
 import numpy as np
 import pytest
 
-from parity_lib import checks, data
-from parity_lib.checks import (
-    CheckFailed,
-    call,
-    call_module,
-    core,
-)
+from parity_lib import data
+from parity_lib.checks import CheckFailed, call, call_module, core
 from tests.checks.helpers import BadText, raising, says
 
 
 def test_names_are_looked_up_in_the_notebook():
     main = sys.modules["__main__"]
-    assert not checks.defined("parity_of_nothing")
-    with says("there is no `parity_of_nothing` yet. Define it in its cell, run that cell, then this one."):
+    assert not core.defined("parity_of_nothing")
+    with says("there is no `parity_of_nothing` yet. Define it in its cell, run that cell, then run this one again."):
         call("parity_of_nothing")
     with says("there is no `parity_of_nothing` yet"):
         call_module("parity_of_nothing")
     main.parity_of_nothing = lambda: 0
     try:
-        assert checks.defined("parity_of_nothing")
+        assert core.defined("parity_of_nothing")
         assert call("parity_of_nothing") == 0
     finally:
         del main.parity_of_nothing
 
 
-def test_what_is_no_function_is_said_to_be_none(student):
+def test_a_name_that_is_not_a_function_is_reported(student):
     student.parity = 3
-    with says("`parity` is something of type int. Expected: a function. Was the name used for something else?"):
+    with says("`parity` is a value of type int. Expected: a function. Did you use the name for something else?"):
         call("parity")
     student.parity = None
     with says("`parity` is None"):
@@ -46,7 +41,7 @@ def test_what_is_no_function_is_said_to_be_none(student):
     (ValueError("two\n  lines"), "stopped with ValueError: two lines (line "),
     (ValueError(), "stopped with ValueError (line "),
     (ValueError("x" * 5000), "x" * 300 + " …"),
-    (BadText(), "stopped with BadText: (an error whose text cannot be read)"),
+    (BadText(), "stopped with BadText: (an error with a text that cannot be read)"),
     (SystemExit(1), "stopped with SystemExit: 1"),
     (GeneratorExit(), "stopped with GeneratorExit"),
     (CheckFailed("all is well"), "stopped with CheckFailed: all is well"),

@@ -1,13 +1,10 @@
-"""What is expected of a result, and the message where it is not so."""
-
+"""Assertions about results, and their messages."""
 
 import numpy as np
 import pytest
 import torch
 
-from parity_lib.checks import (
-    expect,
-)
+from parity_lib.checks import expect
 from tests.checks.helpers import BadText, Hostile, says
 
 
@@ -41,22 +38,22 @@ def test_what_cannot_be_shown():
 
 @pytest.mark.parametrize(("value", "arguments", "words"), [
     ([1, 2], {},
-     "parity gives something of type list. Expected: an array. np.array(...) or torch.tensor(...) makes one"),
+     "parity gives a value of type list. Expected: an array. np.array(...) or torch.tensor(...) turns a list"),
     (None, {}, "parity gives None (is a `return` missing?). Expected: an array."),
-    ("1", {}, "parity gives something of type str"),
+    ("1", {}, "parity gives a value of type str"),
     (np.array(["1"]), {}, "expected: real numbers"),
     (2**70, {}, "expected: real numbers"),
     (np.array([1j]), {}, "dtype complex128"),
     (np.array([1.0, np.nan]), {}, "nan somewhere"),
-    (np.ones((3, 2)), {"shape": (2, 3)}, "two axes are swapped"),
-    (np.ones((3, 2, 1)), {"shape": (2, 1, 3)}, "the axes are in another order"),
-    (np.ones((2, 1)), {"shape": (2,)}, "an axis of size 1 is missing or too many"),
-    (np.ones(2), {"shape": (1, 2)}, "an axis of size 1 is missing or too many"),
-    (np.ones(2), {"shape": (2, 3)}, "an axis was reduced away"),
-    (np.ones((2, 4)), {"shape": (2, 3, 4)}, "an axis was reduced away"),
-    (3, {"shape": (7,)}, "an axis was reduced away"),
+    (np.ones((3, 2)), {"shape": (2, 3)}, "Two axes are swapped."),
+    (np.ones((3, 2, 1)), {"shape": (2, 1, 3)}, "The axes are in a different order."),
+    (np.ones((2, 1)), {"shape": (2,)}, "An axis of size 1 is missing, or there is one too many."),
+    (np.ones(2), {"shape": (1, 2)}, "An axis of size 1 is missing, or there is one too many."),
+    (np.ones(2), {"shape": (2, 3)}, "An axis is missing"),
+    (np.ones((2, 4)), {"shape": (2, 3, 4)}, "An axis is missing"),
+    (3, {"shape": (7,)}, "An axis is missing"),
     (np.ones(2), {"shape": (5, 6)}, "got:      shape (2,)"),
-    (np.ones(2), {"kind": "integer"}, "convert the result to integer"),
+    (np.ones(2), {"kind": "integer"}, "Convert the result to integer and return that."),
     (True, {"kind": "integer"}, "expected: integer values"),
     (np.ones(2, dtype=int), {"kind": "bool"}, "expected: bool values"),
     (torch.ones(2, dtype=torch.int64), {"kind": "float"}, "got:      dtype int64"),

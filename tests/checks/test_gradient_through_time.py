@@ -156,7 +156,7 @@ def test_hidden_errors_are_on_no_simple_string(entries):
 
 @pytest.mark.parametrize(("result", "words"), [
     ([0, 1, 2], "bits, each 0 or 1"), ([], "a list of at least one bit"), (np.zeros((2, 2)), "one string"),
-    ("0x1", "bits, each 0 or 1"), (lambda: 0, "something of type function"),
+    ("0x1", "bits, each 0 or 1"), (lambda: 0, "a value of type function"),
 ])
 def test_a_string_that_is_none_is_said_to_be_none(result, words):
     checks.bind({"find_error": lambda *_: result})

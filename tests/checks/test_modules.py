@@ -1,20 +1,14 @@
-"""A student's module runs beside the student's code and comes back as tensors."""
-
+"""Calls of a student's modules: outputs, weights and gradients are returned as tensors."""
 
 import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import (
-    ModuleState,
-    call_gradient,
-    call_module,
-    call_steps,
-)
+from parity_lib.checks import ModuleState, call_gradient, call_module, call_steps
 from tests.checks.helpers import Hostile, Net, says
 
 
-def test_a_module_runs_beside_the_students_code_with_weights_of_the_check(student):
+def test_a_module_runs_with_the_weights_of_the_check(student):
     student.Net = Net
     ours = Net(3)
     inputs, gradient = torch.randn(2, 5, 1), torch.randn(2, 5, 3)
@@ -65,7 +59,7 @@ def test_the_gradient_of_a_function_that_gives_one_number(student):
 
 @pytest.mark.parametrize(("loss", "words"), [
     (lambda logits: logits.detach().sum(), "no gradient can flow through the output of `loss`"),
-    (lambda logits: 3.0, "it is something of type float without a gradient"),
+    (lambda logits: 3.0, "which is a value of type float without a gradient"),
     (lambda logits: logits, "the output of `loss` has the shape (2,). Expected: ()."),
     (lambda logits: 1 / 0, "`loss` stopped with ZeroDivisionError"),
 ])
@@ -123,8 +117,8 @@ def test_the_first_input_may_have_no_gradient(student):
 
 
 @pytest.mark.parametrize(("make", "arguments", "words"), [
-    (lambda: 3, {}, "`make` gives something of type int. Expected: a torch.nn.Module."),
-    (lambda: Hostile(), {}, "`make` gives something of type Hostile"),
+    (lambda: 3, {}, "`make` returns a value of type int. Expected: a torch.nn.Module."),
+    (lambda: Hostile(), {}, "`make` returns a value of type Hostile"),
     (lambda: nn.Linear(1, 1), {"inputs": (torch.ones(1, 2),)}, "`make` stopped with RuntimeError"),
     (lambda: nn.Linear(1, 1), {"state": {"x": torch.ones(1)}}, "Missing key(s)"),
     (lambda: Net(2, detach=True), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 2)},
@@ -133,7 +127,7 @@ def test_the_first_input_may_have_no_gradient(student):
      "the output of `make` has the shape (1, 2, 2). Expected: (1, 2, 3)."),
     (lambda: nn.Module(), {}, "`make` stopped with NotImplementedError"),
     (lambda: nn.Identity(), {"inputs": (5,), "output_gradient": torch.ones(1)},
-     "it is something of type int without a gradient"),
+     "which is a value of type int without a gradient"),
 ])
 def test_a_module_that_is_none_or_does_not_run(student, make, arguments, words):
     student.make = make

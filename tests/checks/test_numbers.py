@@ -1,4 +1,4 @@
-"""Numbers of one's own: the same on every machine, others for others, and what the model answers quote."""
+"""Personal counts: the same on every machine, different between students, and quoted by the model answers."""
 
 import json
 

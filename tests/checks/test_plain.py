@@ -1,4 +1,4 @@
-"""What passes between a check and a student's work is plain, whatever the student's objects do."""
+"""Plain data is copied in both directions, and every other object is refused, whatever it does."""
 
 import collections
 
@@ -7,15 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import (
-    ModuleState,
-    Seed,
-    call,
-)
+from parity_lib.checks import ModuleState, Seed, call
 from tests.checks.helpers import Hostile, Lie, says
 
 
-def test_what_goes_in_is_a_copy_and_what_comes_out_too(student):
+def test_arguments_and_results_are_copied(student):
     kept = {}
 
     def keep(bits, logits, table):
@@ -36,7 +32,7 @@ def test_what_goes_in_is_a_copy_and_what_comes_out_too(student):
     assert (result == 7).all(), "the result does not change behind the check's back"
 
 
-@pytest.mark.parametrize("value", [1, 2.5, True, None, "word", b"bytes", 1j, np.float32(2), np.bool_(True), (),
+@pytest.mark.parametrize("value", [1, 2.5, True, None, "word", 1j, np.float32(2), np.bool_(True), (),
                                    [1, (2.0, "x")], {"a": [1], "b": None}])
 def test_plain_data_comes_back_as_it_is(student, value):
     student.give = lambda: value
@@ -67,7 +63,7 @@ def test_subclasses_of_tuples_lists_and_dicts_come_back_as_such(student):
     assert call("give") == ((0.5, 0.1, 0.9), [1, 2], {"a": 1}, {"2": 3}, (torch.tensor(1.0), torch.tensor(0)))
 
 
-def test_methods_that_an_object_overrides_are_not_asked(student):
+def test_methods_that_an_object_overrides_are_not_called(student):
     def tensor():
         one = torch.zeros(2)
         one.detach = one.clone = one.cpu = lambda: torch.ones(2)
@@ -94,30 +90,30 @@ def made(name, *bases, **methods):
 
 
 REFUSED = [
-    (Hostile, "returns something of type Hostile"),
-    (Lie, "returns something of type Lie"),
-    (lambda: Lie, "returns something of type Liar"),
-    (lambda: [1, Hostile()], "returns something of type Hostile"),
-    (lambda: made("Evil", np.float64, __eq__=lambda *_: True)(1), "returns something of type Evil"),
-    (lambda: made("Evil", int, __eq__=lambda *_: True)(1), "returns something of type Evil"),
-    (lambda: made("Evil", torch.Tensor)([1.0]), "returns something of type Evil"),
+    (Hostile, "returns a value of type Hostile"),
+    (Lie, "returns a value of type Lie"),
+    (lambda: Lie, "returns a value of type Liar"),
+    (lambda: [1, Hostile()], "returns a value of type Hostile"),
+    (lambda: made("Evil", np.float64, __eq__=lambda *_: True)(1), "returns a value of type Evil"),
+    (lambda: made("Evil", int, __eq__=lambda *_: True)(1), "returns a value of type Evil"),
+    (lambda: made("Evil", torch.Tensor)([1.0]), "returns a value of type Evil"),
     (lambda: (n for n in range(3)), "of type generator. Expected: a number, a string, an array or a tensor."),
-    (lambda: {1, 2}, "returns something of type set"),
-    (lambda: print, "returns something of type builtin_function_or_method"),
-    (lambda: nn.Bilinear(1, 1, 1), "returns something of type Bilinear"),
-    (lambda: {(1, 2): 1}, "a dict in which a key is something of type tuple"),
-    (lambda: {Lie: 1}, "a dict in which a key is something of type Liar"),
+    (lambda: {1, 2}, "returns a value of type set"),
+    (lambda: print, "returns a value of type builtin_function_or_method"),
+    (lambda: nn.Bilinear(1, 1, 1), "returns a value of type Bilinear"),
+    (lambda: {(1, 2): 1}, "a dict with a key that is a value of type tuple"),
+    (lambda: {Lie: 1}, "a dict with a key that is a value of type Liar"),
     (lambda: np.array([1, None]), "an array of Python objects (dtype object)"),
     (lambda: np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]), "an array of Python objects"),
-    (lambda: np.ma.masked_array([1, 2], mask=[False, True]), "a masked array in which some values are hidden"),
-    (lambda: torch.ones(2, 2).to_sparse(), "a tensor without plain numbers in it"),
-    (lambda: torch.ones(2, device="meta"), "a tensor without plain numbers in it"),
-    (lambda: nn.utils.rnn.pack_sequence([torch.ones(2)]), "pad_packed_sequence makes one of it"),
+    (lambda: np.ma.masked_array([1, 2], mask=[False, True]), "a masked array, in which some values are hidden"),
+    (lambda: torch.ones(2, 2).to_sparse(), "a tensor that does not hold ordinary numbers"),
+    (lambda: torch.ones(2, device="meta"), "a tensor that does not hold ordinary numbers"),
+    (lambda: nn.utils.rnn.pack_sequence([torch.ones(2)]), "Use pad_packed_sequence"),
 ]
 
 
 @pytest.mark.parametrize(("give", "words"), REFUSED, ids=[words for _, words in REFUSED])
-def test_anything_else_is_refused_by_name(student, give, words):
+def test_other_objects_are_refused(student, give, words):
     student.give = give
     with says("`give`", words):
         call("give")
@@ -138,7 +134,7 @@ def test_a_result_that_breaks_while_it_is_read_is_refused(student):
     layer = nn.Linear(1, 1)
     layer.register_state_dict_post_hook(lambda *_: 1 / 0)
     student.give = lambda: layer
-    with says("what `give` returns cannot be read: ZeroDivisionError"):
+    with says("the value that `give` returns cannot be read: ZeroDivisionError"):
         call("give")
     layer.register_state_dict_pre_hook(lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):

@@ -1,10 +1,10 @@
-"""A search of the states that a net can reach: what it finds is a counterexample, and it finds the known ones."""
+"""The search for a string that a two-unit network gets wrong: it finds the known counterexamples and no others."""
 
 import numpy as np
 import pytest
 
 from parity_lib.checks.unrolling.reachable import wrong_string
-from parity_lib.checks.unrolling.two_units import _every_string, _first_error
+from parity_lib.checks.unrolling.two_units import every_string, first_error
 
 
 def weights(K, *, U=None, V=None, b=None, W=(10.0, -10.0), c=-10.0):
@@ -16,13 +16,13 @@ ASTRAY = weights(1, U=(1.13, 1.11), V=((1.32, -1.21), (1.22, -1.22)), b=(-0.04, 
 
 
 @pytest.mark.parametrize("K", [1.3, 1.5, 2, 3, 5, 10])
-def test_nothing_is_found_for_a_net_that_is_sharp_enough(K):
+def test_it_finds_nothing_for_sharp_units(K):
     assert wrong_string(weights(K)) is None
 
 
 @pytest.mark.parametrize("net", [weights(1.15), ASTRAY], ids=["forgets", "led astray"])
-def test_what_is_found_is_a_counterexample_though_every_short_string_is_right(net):
-    assert _first_error(net, _every_string()) is None
+def test_it_finds_a_counterexample_where_every_short_string_is_correct(net):
+    assert first_error(net, every_string()) is None
     found = wrong_string(net)
     assert 12 < len(found) < 200
-    assert _first_error(net, found[None]) == (0, len(found) - 1)
+    assert first_error(net, found[None]) == (0, len(found) - 1)

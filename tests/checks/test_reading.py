@@ -1,4 +1,4 @@
-"""A message leads to its section: the link, where there is a book to lead to."""
+"""Links from a message to the section of the book that it names."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from parity_lib.checks import reading
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A course folder with one page; the working directory is where an exercise lies."""
+    """Provide a course folder with one page of the book, and work in the folder of an exercise."""
     for folder in ("book", "exercises/unrolling", "_build/html/book"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "book/packing.md").touch()

@@ -1,4 +1,4 @@
-"""A check from outside: a line, a message or a table; an instructor's own tests."""
+"""How checks report: a line, a message or a summary; and an instructor's own tests."""
 
 import ast
 import itertools
@@ -15,11 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from parity_lib import checks
-from parity_lib.checks import (
-    CheckFailed,
-    expect,
-    reporting,
-)
+from parity_lib.checks import CheckFailed, expect, reporting
 from tests.checks.helpers import BadText, raising, says
 from tests.submissions import bank
 
@@ -36,7 +32,7 @@ def test_a_check_that_passes_says_so(capfd):
     check(seed=7)
     assert seeds == [0, 7]
     assert capfd.readouterr().out == "✓ parity: right\n" * 2
-    assert check.task == reporting.Task(check, "parity: right")
+    assert check.says == "parity: right"
 
 
 def test_a_check_that_fails_says_how_to_see_it_again(capfd):
@@ -163,7 +159,7 @@ def test_a_private_test_sees_the_work_through_call(private, capfd):
 @pytest.mark.parametrize(("source", "words"), [
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0, 'two ones are even'", "two ones are even"),
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0",
-     "your instructor's own test: `parity` does not do what it asks for"),
+     "your instructor's own test: `parity` does not do what the task asks for"),
     ("def parity(call):\n    call('unroll')", "there is no `unroll` yet"),
     ("def parity(call):\n    return 1 / 0", "own test: the test of `parity` did not run (ZeroDivisionError"),
     ("def parity(call:", "did not run (SyntaxError"),
@@ -185,7 +181,7 @@ def test_a_private_test_shows_its_input_if_it_says_so(private, first, shown):
 
 
 def sections_named():
-    """Every "page#section" that a check's source names, with the file."""
+    """Yield every "page#section" in the source of the checks, with the name of its file."""
     for path in sorted(Path(checks.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and re.fullmatch(r"[a-z-]+#[a-z0-9-]+", str(node.value)):

@@ -1,4 +1,4 @@
-"""In IPython a student sees the message of a check and none of its source."""
+"""In IPython, students see the message of a check, and neither a traceback nor its source."""
 
 import json
 import os
@@ -7,9 +7,7 @@ import sys
 
 import pytest
 
-from parity_lib.checks import (
-    CheckFailed,
-)
+from parity_lib.checks import CheckFailed
 
 SHELL = """
 import json, sys
@@ -44,8 +42,8 @@ def shell():
 
 
 @pytest.mark.parametrize(("cell", "words"), [
-    ("missing", "✗ there is no `parity` yet. Define it in its cell, run that cell, then this one."),
-    ("graded", "this is the count of ones"),
+    ("missing", "✗ there is no `parity` yet. Define it in its cell, run that cell, then run this one again."),
+    ("graded", "This is the count of ones"),
     ("graded again", "`parity` stopped with ValueError: mine (line 3 of its cell)"),
 ])
 def test_a_shell_shows_the_message_and_no_source(shell, cell, words):
@@ -58,7 +56,7 @@ def test_a_shell_shows_the_message_and_no_source(shell, cell, words):
 
 
 def test_a_shell_shows_one_line_for_what_is_right(shell):
-    assert shell["passes"] == ["✓ parity: right for single strings, batches, and strings with many ones\n", ""]
+    assert shell["passes"] == ["✓ parity: correct for single strings, batches, and strings with many ones\n", ""]
 
 
 def test_a_message_is_all_that_is_shown():

@@ -1,4 +1,4 @@
-"""The ready answer is noticed however it is reached, and its neighbours are left alone."""
+"""Forbidden functions are recognised however they are called, and similar functions are allowed."""
 
 import contextlib
 import cProfile
@@ -6,7 +6,6 @@ import functools
 import operator
 import sys
 import threading
-import time
 import types
 
 import numpy as np
@@ -15,12 +14,8 @@ import torch
 from torch import nn
 
 from parity_lib import data, models
-from parity_lib.checks import (
-    call,
-    call_module,
-    tripwire,
-)
-from tests.checks.helpers import Hostile, Net, says
+from parity_lib.checks import call, call_module
+from tests.checks.helpers import Net, says
 
 
 class Sub(nn.RNN):
@@ -42,13 +37,11 @@ READY = {
     "a subclass": (nn.RNN, lambda: Sub(1, 2)(torch.ones(3, 1))[0], "RNN"),
     "another class": (models.NumpyRNN, lambda: models.NumpyRNN(*[np.ones((1, 1))] * 5) and 0, "NumpyRNN"),
     "a NumPy function": (np.cumsum, lambda: np.cumsum(BITS), "cumsum"),
-    "a ufunc's method": (np.bitwise_xor.accumulate, lambda: np.bitwise_xor.accumulate(BITS), "bitwise_xor.accumulate"),
-    "a ufunc": (np.bitwise_xor, lambda: np.bitwise_xor.reduce(BITS), "bitwise_xor"),
     "a builtin": (sum, lambda: sum([1, 2]), "sum"),
     "torch": (torch.rnn_tanh_cell, lambda: torch.rnn_tanh_cell(*[torch.ones(1, 1)] * 4), "rnn_tanh_cell"),
-    "an array's method": (np.ndarray.cumsum, lambda: BITS.cumsum(), "cumsum"),
-    "a tensor's method": (torch.Tensor.cumsum, lambda: torch.ones(3).cumsum(0), "cumsum"),
-    "a string's method": (str.count, lambda: "101".count("1"), "count"),
+    "by reference": ("parity_lib.data:running_parity", lambda: data.running_parity(BITS), "running_parity"),
+    "making an object": ("parity_lib:NumpyRNN.__init__", lambda: models.NumpyRNN(*[np.ones((1, 1))] * 5) and 0,
+                         "parity_lib.NumpyRNN"),
 }
 
 
@@ -56,16 +49,13 @@ READY = {
 def test_the_ready_answer_is_found_however_it_is_reached(student, target, answer, label):
     student.mine = answer
     assert call("mine") is not None
-    with says(f"`mine` calls `{label}`, which is the ready answer. Here the task is to write it yourself"):
+    with says(f"`mine` calls `{label}`, which is the ready answer to this task. Write it yourself"):
         call("mine", forbid=(target,))
 
 
 @pytest.mark.parametrize(("targets", "answer"), [
-    ((np.bitwise_xor.accumulate,), lambda: np.bitwise_xor.reduce(BITS)),
-    ((np.bitwise_xor.accumulate, np.bitwise_xor), lambda: np.add.accumulate(BITS)),
-    ((np.ndarray.cumsum,), lambda: torch.ones(3).cumsum(0)),
     ((torch.no_grad()(data.running_parity),), lambda: torch.no_grad()(operator.neg)(1)),
-    ((nn.LSTM, sum, str.count), lambda: [nn.RNN(1, 2)(torch.ones(3, 1))[0], max(1, 2), [1].count(1)]),
+    ((nn.LSTM, sum, "no_such_library:sum"), lambda: [nn.RNN(1, 2)(torch.ones(3, 1))[0], max(1, 2)]),
     ((), lambda: data.running_parity(BITS)),
 ])
 def test_what_is_near_to_it_is_allowed(student, targets, answer):
@@ -102,14 +92,6 @@ def test_it_is_found_within_a_module(student):
         call_module("Net", 2, inputs=(torch.ones(1, 2, 1),), forbid=(nn.RNN,))
 
 
-def test_hostile_owners_of_builtins_are_not_asked(student):
-    class Strange(list):
-        __class__ = property(lambda self: 1 / 0)
-
-    student.mine = lambda: Strange([1, 1]).count(1)
-    assert call("mine", forbid=(str.count, np.bitwise_xor)) == 2
-
-
 def test_turning_the_watch_off_is_noticed(student):
     student.mine = lambda: sys.setprofile(None) or data.running_parity(BITS)
     with says("`mine` sets or stops a profiler"):
@@ -117,18 +99,9 @@ def test_turning_the_watch_off_is_noticed(student):
     assert call("mine").shape == (2, 3), "where nothing is forbidden, nobody minds"
 
 
-def test_builtins_are_told_apart_by_their_owner():
-    ready = tripwire.Ready((sum, np.ndarray.cumsum, np.bitwise_xor, np.add.accumulate))
-    for called, label in ((sum, "sum"), (BITS.cumsum, "cumsum"), (np.bitwise_xor.reduce, "bitwise_xor"),
-                          (np.add.accumulate, "add.accumulate"), (np.add.reduce, None), (torch.ones(1).cumsum, None),
-                          (max, None), (BITS.sum, None), (Hostile(), None)):
-        assert ready.builtin(called) == label
-    assert not tripwire.Ready(())
-
-
 def test_what_cannot_be_recognised_cannot_be_forbidden(student):
     student.mine = lambda: 0
-    for target in (dict, 3, functools.partial(sum)):
+    for target in (dict, 3, functools.partial(sum), np.bitwise_xor, str.count):
         with pytest.raises(ValueError, match="cannot be forbidden"):
             call("mine", forbid=(target,))
 
@@ -154,7 +127,7 @@ def test_profilers_and_tracers_of_others_are_given_back(student):
         call("mine", forbid=(data.running_parity,))
     finally:
         sys.settrace(before)
-    assert "_guarded" in traced
+    assert "_run" in traced
 
     profile = cProfile.Profile()
     profile.enable()
@@ -165,21 +138,3 @@ def test_profilers_and_tracers_of_others_are_given_back(student):
     with says("calls `running_parity`"):
         student.mine = lambda: data.running_parity(BITS)
         call("mine", forbid=(data.running_parity,))
-
-
-def test_watching_costs_little(student):
-    """As a ratio: a call that is watched takes tens of times as long as one of the quickest, not thousands."""
-    def loop():
-        total = 0
-        for _ in range(20_000):
-            total += len("x")
-        return total
-
-    def seconds(**options):
-        start = time.perf_counter()
-        assert call("loop", **options) == 20_000
-        return time.perf_counter() - start
-
-    student.loop = loop
-    watched = min(seconds(forbid=(data.running_parity, str.count, np.bitwise_xor)) for _ in range(3))
-    assert watched < 1000 * min(seconds() for _ in range(3))

@@ -42,7 +42,7 @@ def test_the_committed_files_are_what_the_sources_make():
     result = exercises(bank.ROOT, "--check")
     assert result.exit_code == 0, result.output
     made = 2 * len(bank.authoring.names(bank.ROOT)) + len(manifest.derived(bank.ROOT))
-    assert f"{made} files, all as the sources make them" in result.output
+    assert f"{made} files, all up to date" in result.output
 
 
 def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
@@ -51,23 +51,23 @@ def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
     source.write_text(source.read_text(encoding="utf8").replace("# Exercise: ", "# Exercise on ", 1), encoding="utf8")
     result = exercises(folder, "--check")
     assert result.exit_code == 1
-    assert f"exercises/{NAME}/{NAME}.ipynb is not what its source makes" in result.output
+    assert f"exercises/{NAME}/{NAME}.ipynb differs from what the sources make" in result.output
     assert "parity exercises" in result.output
     assert release.read_bytes() == before, "--check writes nothing"
-    assert "2 of them written anew" in exercises(folder).output
+    assert "2 of them rewritten" in exercises(folder).output
     assert b"# Exercise on " in release.read_bytes()
-    assert "all as the sources make them" in exercises(folder).output
+    assert "all up to date" in exercises(folder).output
 
 
 def test_points_that_are_changed_by_hand_are_noticed(folder):
     page = folder / "book/exercises.md"
     text = page.read_text(encoding="utf8")
-    one, = manifest.exercises(folder)
+    one, = bank.authoring.sources(folder)
     assert f"| {one.points} |" in text
     page.write_text(text.replace(f"| {one.points} |", f"| {one.points + 5} |"), encoding="utf8")
     result = exercises(folder, "--check")
     assert result.exit_code == 1
-    assert "book/exercises.md is not what the sources make" in result.output
+    assert "book/exercises.md differs from what the sources make" in result.output
     exercises(folder)
     assert page.read_text(encoding="utf8") == text
 
@@ -90,8 +90,8 @@ def test_a_notebook_without_a_source_is_noticed_and_kept(folder):
     assert "exercises/gone/gone.ipynb has no source" in result.output
     assert "scratch" not in result.output
     written = exercises(folder).output
-    assert "delete it if the exercise is gone" in written
-    assert "1 of them written anew" in written
+    assert "delete it if you have removed the exercise" in written
+    assert "1 of them rewritten" in written
     assert gone.is_file()
 
 

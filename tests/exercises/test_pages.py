@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from parity_lib import __version__
-from parity_lib.teaching import chapters, manifest
+from parity_lib.teaching import authoring, chapters
 from tests.exercises import course
 from tests.submissions import bank
 
-EXERCISES = {one.name: one for one in manifest.exercises(bank.ROOT)}
+EXERCISES = {source.name: source for source in authoring.sources(bank.ROOT)}
 
 
 def test_every_exercise_is_a_page_of_the_book_in_order():
@@ -33,6 +33,6 @@ def test_the_notebook_says_what_its_own_cells_are_worth(name):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_notebook_names_its_chapters_as_the_book_does(name):
     head, known = course.release(name).cells[0].source, chapters.chapters(bank.ROOT)
-    assert EXERCISES[name].chapters
-    for page in EXERCISES[name].chapters:
+    assert EXERCISES[name].settings["chapters"]
+    for page in EXERCISES[name].settings["chapters"]:
         assert f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" in head

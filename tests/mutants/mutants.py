@@ -1,7 +1,8 @@
-"""Mutants of the model answers, graded in this process by the runner of the hand-ins.
+"""Mutants of the model answers, graded in this process by the runner of the bank of submissions.
 
-A mutant is a solution in which one place of one task is changed. It is killed where a test cell of that task gives no
-points. What is left is either equivalent, with a reason and evidence in ``equivalents.yaml``, or a hole in a check.
+A mutant is a solution with a change in one place of one task. It is killed if a test cell of that task gives no points.
+A survivor is either equivalent to the solution, with a reason and evidence in ``equivalents.yaml``, or shows a hole in
+a check.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from tests.mutants.operators import changes
 from tests.submissions import bank
 
 SECONDS = 60
-# Answers of which a changed one is often as right: a test that asks another question, a search of another breadth.
-# For the tests of the bug hunt the faulty versions of the script are the mutants; the search has its hand-ins alone.
+# A change often leaves these answers correct: a test with other cases, a search with another breadth. The bug hunt has
+# faulty versions of its script in place of mutants, and the search has the submissions of the bank.
 NOT_CHANGED = ("gradient_through_time/tests", "gradient_through_time/find-error")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed cell of one exercise's solution."""
+    """A solution with a changed cell: the change in words, a number if several have the same words, and the source."""
 
     exercise: str
     cell: str
     says: str
-    number: int     # among those of this cell with these words
+    number: int
     source: str
 
     @property
@@ -41,20 +42,20 @@ class Mutant:
 
 
 def solution(exercise: str) -> nbformat.NotebookNode:
-    """The notebook with the model answers."""
-    return bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / f"{exercise}.md"))
+    """Return the notebook with the model answers."""
+    return bank.authoring.notebook(bank.published(exercise))
 
 
 def mutants(exercise: str) -> list[Mutant]:
-    """Every mutant of one exercise, in the order of its cells."""
-    found = []
+    """Return all mutants of an exercise, in the order of its cells."""
+    mutated = []
     for cell in solution(exercise).cells:
         if _is_answer(cell) and f"{exercise}/{cell.id}" not in NOT_CHANGED:
             counts: dict[str, int] = {}
             for change in changes(cell.source):
                 number = counts[change.says] = counts.get(change.says, -1) + 1
-                found.append(Mutant(exercise, cell.id, change.says, number, change.source))
-    return found
+                mutated.append(Mutant(exercise, cell.id, change.says, number, change.source))
+    return mutated
 
 
 def _is_answer(cell: nbformat.NotebookNode) -> bool:
@@ -67,15 +68,14 @@ def _is_test(cell: nbformat.NotebookNode) -> bool:
 
 
 def notebook(mutant: Mutant) -> nbformat.NotebookNode:
-    """The solution with this mutant, as far as the test cells of its task, and with no other test cells."""
-    nb, cells, reached, others = solution(mutant.exercise), [], False, False
+    """Return the solution with this mutant up to the test cells of its task, and without any other test cells."""
+    nb, cells, reached = solution(mutant.exercise), [], False
     for cell in nb.cells:
         if _is_answer(cell):
-            others = reached
+            if reached:
+                break
             if cell.id == mutant.cell:
                 cell.source, reached = mutant.source, True
-        if others:
-            break
         if reached or not _is_test(cell):
             cells.append(cell)
     nb.cells = cells
@@ -83,7 +83,7 @@ def notebook(mutant: Mutant) -> nbformat.NotebookNode:
 
 
 def survives(mutant: Mutant) -> bool:
-    """Whether every test cell of its task gives all its points."""
+    """Return whether every test cell of the mutant's task gives all its points."""
     with _limit(SECONDS):
         outcomes = bank.grade(notebook(mutant))
     return bool(outcomes) and all(outcome.points == outcome.most for outcome in outcomes.values())
@@ -91,7 +91,7 @@ def survives(mutant: Mutant) -> bool:
 
 @contextlib.contextmanager
 def _limit(seconds: int) -> Iterator[None]:
-    """A mutant may never end. The alarm is an error of its own code, which costs the points; it rings again."""
+    """Stop a mutant that never ends, by an error inside its own code. The alarm rings again if the error is caught."""
     def ring(*_):
         raise TimeoutError("too slow")
 
@@ -105,6 +105,6 @@ def _limit(seconds: int) -> Iterator[None]:
 
 
 def equivalents() -> dict[str, str]:
-    """The mutants that are right answers, each with its reason and the evidence for it."""
+    """Return the reason for each mutant that is a correct answer, by the mutant's name."""
     text = Path(__file__).with_name("equivalents.yaml").read_text(encoding="utf-8")
     return {name: group["reason"] for group in yaml.safe_load(text) or [] for name in group["mutants"]}

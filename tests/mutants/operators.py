@@ -1,7 +1,7 @@
-"""Small changes to a syntax tree, one at a time: the mistakes that a check has to notice.
+"""Small changes to a program, one at a time: mistakes that a check has to notice.
 
-Each operator looks at one node and gives the changed copies of it, with a word for each. Docstrings and annotations
-stay as they are.
+Each operator looks at a node of the syntax tree and yields changed copies of it, with a word for each change.
+Docstrings and annotations do not change.
 """
 
 from __future__ import annotations
@@ -14,31 +14,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Change:
-    """One changed source: what was done to which line, in words that stay the same from run to run."""
+    """A changed source, with a description of the change that is the same in every run."""
 
     says: str
     source: str
 
 
 def changes(source: str) -> list[Change]:
-    """Every change of every operator, in the order of the source; changes that give the same source once."""
+    """Return the changes of all operators, in the order of the source and without repetition."""
     tree = ast.parse(source)
     _note_neighbours(tree)
-    nodes, found, seen = list(_nodes(tree)), [], {ast.unparse(tree)}
+    nodes, made, seen = list(_nodes(tree)), [], {ast.unparse(tree)}
     for place, node in enumerate(nodes):
         for word, replacement in _replacements(node):
-            other = copy.deepcopy(tree)
-            target = list(_nodes(other))[place]
-            text = _replaced(other, target, replacement)
+            changed = copy.deepcopy(tree)
+            text = _replaced(changed, list(_nodes(changed))[place], replacement)
             if text is None or text in seen:
                 continue
             seen.add(text)
-            found.append(Change(f"{word}: {_short(node)} -> {_short(replacement)}", text))
-    return found
+            made.append(Change(f"{word}: {_short(node)} -> {_short(replacement)}", text))
+    return made
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but docstrings and annotations, outermost first."""
+    """Yield all nodes except docstrings and annotations, outermost first."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.arguments):
             continue
@@ -49,10 +48,10 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _note_neighbours(tree: ast.AST) -> None:
-    """Each argument of a function, where it is read, is told the argument after it: what could be taken for it."""
+    """Note with each use of a function's argument the name of the next one, which could be confused with it."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            names = [one.arg for one in function.args.args if one.arg != "self"]
+            names = [argument.arg for argument in function.args.args if argument.arg != "self"]
             following = dict(zip(names, [*names[1:], *names[:1]], strict=True))
             for node in ast.walk(function):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and len(names) > 1:
@@ -60,7 +59,7 @@ def _note_neighbours(tree: ast.AST) -> None:
 
 
 def _replaced(tree: ast.AST, target: ast.AST, replacement: ast.AST | None) -> str | None:
-    """The source with ``replacement`` (None: nothing) in the place of the node; None where that is no program."""
+    """Return the source with a replacement for the node, or without the node, or None if that is not a program."""
     class Put(ast.NodeTransformer):
         def generic_visit(self, node):
             if node is target:
@@ -83,10 +82,10 @@ def _short(node: ast.AST | None) -> str:
 
 
 def _with(node: ast.AST, **fields) -> ast.AST:
-    other = copy.deepcopy(node)
+    changed = copy.deepcopy(node)
     for name, value in fields.items():
-        setattr(other, name, copy.deepcopy(value))
-    return other
+        setattr(changed, name, copy.deepcopy(value))
+    return changed
 
 
 # ---------------------------------------------------------------- the operators

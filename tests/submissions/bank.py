@@ -1,11 +1,9 @@
-"""Whole submissions as small files, and a runner that grades them without a kernel.
+"""The bank of submissions, one small file each, and a runner that grades them without a kernel.
 
-A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a
-docstring: what the student did, then a line ``loses:`` with YAML, ``{test cell:
-part of the message}``, for each test cell that must give no points (a right
-answer has none). Each part ``# %% CELL`` replaces that cell of the solution, ``#
-%% CELL: FUNCTION`` one function in it; ``# %% added before CELL`` adds a cell. Every test cell that is not listed must
-give all its points.
+A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a docstring: what the student did, then a
+line ``loses:`` with YAML, ``{test cell: part of the message}``, for each test cell that must give no points. All other
+test cells must give all their points. Each part ``# %% CELL`` replaces that cell of the solution, ``# %% CELL:
+FUNCTION`` one function in it, and ``# %% added before CELL`` adds a cell.
 """
 
 from __future__ import annotations
@@ -29,12 +27,12 @@ from parity_lib.teaching import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # they train, or search
+LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # these train, or search
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One file of the bank."""
+    """A file of the bank: what the student did, the points that are lost, and the cells that differ."""
 
     path: Path
     story: str
@@ -53,7 +51,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a test cell gave: its points and, where it failed, the message."""
+    """The result of a test cell: its points, the most that it can give, and what it printed or the message."""
 
     points: float
     most: float
@@ -61,7 +59,7 @@ class Outcome:
 
 
 def read(path: Path) -> Submission:
-    """Parse a file of the bank; ValueError where it names no cell or has no docstring."""
+    """Parse a file of the bank."""
     text = path.read_text(encoding="utf-8")
     story, _, loses = ast.get_docstring(ast.parse(text)).partition("loses:")
     pieces = re.split(r"^# %% (.*)\n", text, flags=re.MULTILINE)[1:]
@@ -75,22 +73,27 @@ def read(path: Path) -> Submission:
 
 
 def bank(exercise: str | None = None) -> list[Submission]:
-    """All submissions, or those to one exercise, in order of their names."""
-    files = sorted(HERE.glob(f"{exercise or '*'}/*.py"))
-    return [read(path) for path in files if path.stem.startswith(("right_", "wrong_"))]
+    """Return all submissions, or those for one exercise, in the order of their names."""
+    return [read(path) for path in files(exercise)]
+
+
+def files(exercise: str | None = None) -> list[Path]:
+    """Return the files of all submissions, or of those for one exercise, in the order of their names."""
+    paths = sorted(HERE.glob(f"{exercise or '*'}/*.py"))
+    return [path for path in paths if path.stem.startswith(("right_", "wrong_"))]
 
 
 _read = functools.cache(authoring.read)
 
 
 def published(exercise: str) -> authoring.Source:
-    """The source of an exercise, which is parsed once."""
+    """Return the source of an exercise, which is parsed only once."""
     return copy.deepcopy(_read(ROOT / "solutions" / f"{exercise}.md"))
 
 
-def notebook(submission: Submission, source: authoring.Source | None = None) -> nbformat.NotebookNode:
-    """The solution's notebook, or that of another ``source``, with the submission's cells in place."""
-    nb = authoring.notebook(source or published(submission.exercise))
+def notebook(submission: Submission) -> nbformat.NotebookNode:
+    """Return the solution's notebook with the submission's cells; raise ValueError if one of them does not exist."""
+    nb = authoring.notebook(published(submission.exercise))
     known = {cell.id for cell in nb.cells}
     named = {head.partition(": ")[0] for head in submission.replaced}
     unknown = {*named, *(place for place, _ in submission.added), *submission.loses} - known
@@ -111,16 +114,16 @@ def notebook(submission: Submission, source: authoring.Source | None = None) -> 
 
 
 def _with_function(cell: str, name: str, source: str) -> str:
-    """The cell with ``source`` in the place of its function of this name."""
+    """Return the cell with ``source`` in the place of its function of this name."""
     lines = cell.split("\n")
     old = next(node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef) and node.name == name)
     return "\n".join([*lines[:old.lineno - 1], *source.split("\n"), *lines[old.end_lineno:]])
 
 
 def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[str, Outcome]:
-    """Run a notebook's cells in one namespace, as a kernel would, and score its test cells.
+    """Run a notebook's cells in one namespace, as a kernel would, and return the outcomes of its test cells.
 
-    What a check asks and what comes back is made into text and read again, as it is between a kernel and the tests.
+    The calls of the checks are serialised and read again, as they are between a kernel and the tests.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     outcomes = {}
@@ -132,7 +135,7 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
             meta = cell.metadata.get("nbgrader", {})
             if cell.id in leave_out:
                 continue
-            with core.elsewhere(through_the_door) if meta.get("grade") else contextlib.nullcontext():
+            with core.remote_calls(through_rpc) if meta.get("grade") else contextlib.nullcontext():
                 message, failed = _run(cell.source, namespace, cell.id)
             if meta.get("grade"):
                 outcomes[cell.id] = Outcome(0 if failed else meta["points"], meta["points"], message)
@@ -141,8 +144,8 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
     return outcomes
 
 
-def through_the_door(name: str, args: tuple, kwargs: dict) -> Any:
-    """One call of a check, there and back as text."""
+def through_rpc(name: str, args: tuple, kwargs: dict) -> Any:
+    """Make a call of a check by way of text, as between two processes."""
     return door.read(door.answer(door.request(name, args, kwargs)))
 
 
@@ -159,20 +162,20 @@ def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
 
 
 def score(submission: Submission, whole: bool = True) -> dict[str, Outcome]:
-    """Grade one submission without a kernel; if not ``whole``, a wrong one without the long tests that it passes."""
+    """Grade a submission; if not ``whole``, leave out the long tests that a wrong submission should pass."""
     long = set(LONG) - set(submission.loses) if submission.loses and not whole else ()
     return grade(notebook(submission), long)
 
 
 def complaints(submission: Submission, outcomes: dict[str, Outcome]) -> list[str]:
-    """Where the outcomes differ from what the submission's file expects."""
-    found = []
+    """Return a line for each outcome that differs from what the submission's file expects."""
+    differences = []
     for name, outcome in outcomes.items():
         fragment = submission.loses.get(name)
         if fragment is None and outcome.points != outcome.most:
-            found.append(f"{name} should give {outcome.most} points, but: {outcome.message}")
+            differences.append(f"{name} should give {outcome.most} points, but: {outcome.message}")
         elif fragment is not None and outcome.points:
-            found.append(f"{name} should give no points, but gave {outcome.points}")
+            differences.append(f"{name} should give no points, but gave {outcome.points}")
         elif fragment is not None and fragment.lower() not in outcome.message.lower():
-            found.append(f"{name} should say {fragment!r}, but says: {outcome.message}")
-    return found
+            differences.append(f"{name} should say {fragment!r}, but says: {outcome.message}")
+    return differences

@@ -1,3 +1,3 @@
-"""The submissions are read by bank.py; they are no modules, and pytest must not import them."""
+"""Keep pytest from importing the submissions, which bank.py reads and which are not modules."""
 
 collect_ignore_glob = ["*/*.py"]

@@ -94,7 +94,7 @@ def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None
 def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> list[Student]:
     """Fill a course root with the class and its hand-ins."""
     students = students or the_class()
-    with authoring._as_nbgrader_needs_it(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         if enter_it:
             enter(book, name, course.release(name))
         for number, student in enumerate(students):

@@ -1,4 +1,4 @@
-"""Sources of exercises: every short form, every slip, and the committed notebooks against a fresh regeneration."""
+"""Exercise authoring: marks and their cells, mistakes in a source, the release, and the exercises of the course."""
 
 import logging
 import os
@@ -9,11 +9,11 @@ import textwrap
 import nbformat
 import pytest
 
+from parity_lib.checks.points import POINTS
 from parity_lib.teaching import authoring
 from tests.submissions import bank
 
 ROOT = bank.ROOT
-NAMES = authoring.names(ROOT)
 FRONT = "---\ntitle: Small\norder: 1\n---\n"
 SMALL = FRONT + '''# Small
 
@@ -84,15 +84,6 @@ def source(tmp_path):
     return write
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Every exercise, written from its source now."""
-    folder = tmp_path_factory.mktemp("course")
-    authoring.write_solutions(ROOT, folder / "solutions")
-    authoring.write_exercises(folder / "solutions", folder / "exercises")
-    return folder
-
-
 def cells(path):
     return {cell["id"]: cell for cell in authoring.read(path).cells}
 
@@ -100,7 +91,7 @@ def cells(path):
 # ---------------------------------------------------------------- the format
 
 
-def test_every_short_form_makes_its_cell(source):
+def test_every_mark_makes_its_cell(source):
     found = cells(source(SMALL))
     assert list(found) == ["text-01", "text-02", "imports", "count-ones", "count-ones-check", "look-at-it", "run-01",
                            "text-03", "in-words", "model-in-words"]
@@ -133,11 +124,6 @@ def test_hints_open_on_demand_in_three_steps(source):
     assert re.findall("<summary>(.*?)</summary>", text) == list(authoring.HINT_NAMES)
     assert "\n\nGo about it\nlike this.\n\n</details>" in text, "empty lines around: Markdown within HTML"
     assert ":::" not in text
-
-
-def test_the_last_line_needs_no_end(source):
-    assert list(cells(source(SMALL.rstrip("\n")))) == list(cells(source(SMALL)))
-    assert list(cells(source(FRONT + "```{code-cell}\nx = 1\n```"))) == ["run-01"]
 
 
 def test_the_notebook_is_valid_and_without_outputs(source):
@@ -235,6 +221,7 @@ SLIPS = {
     "an answer with points in words": (FRONT + ":::{answer} x\n:points: two\nsecret\n:::\n", "`:points: 3`"),
     "an answer with nothing in it": (FRONT + ":::{answer} x\n:points: 2\n\n:::\n", "and the rubric"),
     "an answer for no points": (FRONT + ":::{answer} x\n:points: 0\nsecret\n:::\n", "an integer of at least 1"),
+    "an answer in a code cell": (FRONT + CELL % ("answer: x, points: 1", "1"), "an answer in Markdown"),
     "an answer that swallows another": (FRONT + 2 * ":::{answer} x\n:points: 2\nsecret\n" + ":::\n",
                                         "closed by a line"),
     "hints without an end": (FRONT + ":::{hints}\na\n---\nb\n---\nc\n", "closed by a line"),
@@ -262,7 +249,7 @@ def test_a_slip_is_an_error_that_names_file_and_place(source, text, words):
     assert "small.md" in str(caught.value)
 
 
-def test_words_about_solutions_are_no_marks(source):
+def test_comments_about_solutions_are_not_marks(source):
     body = SOLUTION.replace("return 1", "return 1  # a solution of mine; hidden tests look at it")
     assert "x" in cells(source(FRONT + "### Solutions, and hidden tests\n" + CELL % ("solution: x", body)))
 
@@ -280,7 +267,7 @@ def test_the_release_holds_nothing_that_students_should_find(source, tmp_path):
     environment, level = dict(os.environ), logging.getLogger("traitlets").level
     released, = authoring.write_exercises(tmp_path / "made", tmp_path / "out")
     assert (dict(os.environ), logging.getLogger("traitlets").level) == (environment, level)
-    assert [one.name for one in (tmp_path / "out").rglob("*") if one.is_file()] == ["small.ipynb"]
+    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["small.ipynb"]
     text = released.read_text(encoding="utf-8")
     for secret in ("bits.sum()", "hidden()", "model answer", "Rubric", "SOLUTION", "HIDDEN"):
         assert secret not in text
@@ -289,7 +276,7 @@ def test_the_release_holds_nothing_that_students_should_find(source, tmp_path):
     assert again.read_text(encoding="utf-8") == text
 
 
-def test_what_nbgrader_refuses_is_an_error(source, tmp_path):
+def test_a_notebook_that_nbgrader_refuses_is_an_error(source, tmp_path):
     source(SMALL)
     path, = authoring.write_solutions(tmp_path, tmp_path / "made")
     nb = nbformat.read(path, as_version=4)
@@ -302,30 +289,18 @@ def test_what_nbgrader_refuses_is_an_error(source, tmp_path):
 # ---------------------------------------------------------------- the course
 
 
-@pytest.mark.parametrize("tree", ["solutions", "exercises"])
-@pytest.mark.parametrize("name", NAMES)
-def test_the_committed_notebook_is_what_its_source_makes(made, name, tree):
-    path = f"{tree}/{name}/{name}.ipynb"
-    assert (ROOT / path).read_bytes() == (made / path).read_bytes(), f"{path} is stale: run `parity exercises`"
-
-
-def test_writing_again_changes_no_byte(made, tmp_path):
-    for path in authoring.write_solutions(ROOT, tmp_path):
-        assert path.read_bytes() == (made / "solutions" / path.relative_to(tmp_path)).read_bytes()
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINTS)
 def test_each_folder_holds_its_notebook_and_nothing_else(name):
     ignored = {".ipynb_checkpoints"}
     for tree in ("solutions", "exercises"):
         assert {path.name for path in (ROOT / tree / name).iterdir()} - ignored == {f"{name}.ipynb"}
-        assert {path.name for path in (ROOT / tree).iterdir() if path.is_dir()} - ignored == set(NAMES)
+        assert {path.name for path in (ROOT / tree).iterdir() if path.is_dir()} - ignored == set(POINTS)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINTS)
 def test_the_source_says_what_an_exercise_is(name):
     text = (ROOT / f"solutions/{name}.md").read_text(encoding="utf-8")
-    source = authoring.read(ROOT / f"solutions/{name}.md")
+    source = bank.published(name)
     assert authoring.ABOUT in text
     assert f"**Points:** {source.points}." in source.cells[0]["source"]
     assert source.cells[-1]["source"].endswith("checks.summary(check)")
@@ -334,9 +309,9 @@ def test_the_source_says_what_an_exercise_is(name):
     assert all("Rubric" in cell["source"] for cell in in_words)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINTS)
 def test_each_test_cell_draws_fresh_cases_and_asks_the_instructor(name):
-    for cell in authoring.read(ROOT / f"solutions/{name}.md").cells:
+    for cell in bank.published(name).cells:
         meta = cell["metadata"].get("nbgrader", {})
         if not (meta.get("grade") and meta["locked"]):
             continue
@@ -348,9 +323,9 @@ def test_each_test_cell_draws_fresh_cases_and_asks_the_instructor(name):
         assert f'check.private("{name}", "{task}")' in hidden
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINTS)
 def test_the_committed_release_gives_nothing_away(name):
-    source = authoring.read(ROOT / f"solutions/{name}.md")
+    source = bank.published(name)
     released = {cell.id: cell for cell in nbformat.read(ROOT / f"exercises/{name}/{name}.ipynb", as_version=4).cells}
     assert list(released) == [cell["id"] for cell in source.cells]
     for cell in source.cells:
@@ -368,7 +343,7 @@ def test_the_committed_release_gives_nothing_away(name):
             assert given.source == cell["source"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINTS)
 def test_ids_are_readable_and_the_same_everywhere(name):
     for tree in ("solutions", "exercises"):
         nb = nbformat.read(ROOT / f"{tree}/{name}/{name}.ipynb", as_version=4)
@@ -379,7 +354,7 @@ def test_ids_are_readable_and_the_same_everywhere(name):
             assert cell.metadata.get("nbgrader", {"grade_id": cell.id})["grade_id"] == cell.id
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", POINTS)
 def test_each_task_that_is_coded_has_hints(name):
     text = (ROOT / f"solutions/{name}.md").read_text(encoding="utf-8")
     tasks = re.split(r"^## (?=Task )", text, flags=re.MULTILINE)[1:]

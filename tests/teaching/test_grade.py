@@ -127,7 +127,7 @@ def test_what_has_another_reason_than_a_lock_is_not_tried_again(monkeypatch):
 def ada(tmp_path, monkeypatch):
     """A function that grades one hand-in, which no kernel runs; and its course."""
     root = course.copy_course(tmp_path / "course", NAME)
-    with authoring._as_nbgrader_needs_it(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         forty.enter(book, NAME, course.release(NAME))
     course.submit(root, "ada", NAME, course.solution(NAME))
     app = grading.course(root)

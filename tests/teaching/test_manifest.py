@@ -1,33 +1,33 @@
-"""Points, minutes and chapters stand in the sources alone: what repeats them is derived, and a disagreement fails."""
+"""Points, minutes and chapters are written in the sources alone; the files that repeat them are derived from them."""
 
 import importlib
 import shutil
 
 import pytest
 
-from parity_lib.checks.points import POINTS
-from parity_lib.checks.reporting import Task
+from parity_lib.checks.points import IN_WORDS, POINTS
 from parity_lib.teaching import authoring, chapters, manifest
 from tests.submissions import bank
 
 ROOT = bank.ROOT
-EXERCISES = manifest.exercises(ROOT)
-NAMES = [one.name for one in EXERCISES]
-FIRST = EXERCISES[0]
-DERIVED = [path.as_posix() for path in (manifest.POINTS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS,
-                                        manifest.BEGIN, manifest.ANSWERS, manifest.CELLS)]
-DERIVED += [f"book/{page}.md" for page in chapters.chapters(ROOT)]
+SOURCES = authoring.sources(ROOT)
+NAMES = [source.name for source in SOURCES]
+FIRST = SOURCES[0]
+CELLS, OVERVIEW, SYLLABUS, CONTENTS, INDEX, ANSWERS = (path.as_posix() for path in (
+    manifest.CELLS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS, manifest.INDEX, manifest.ANSWERS))
+DERIVED = [CELLS, OVERVIEW, SYLLABUS, CONTENTS, INDEX, ANSWERS,
+           *(f"book/{page}.md" for page in chapters.chapters(ROOT))]
 
 
 @pytest.fixture
 def root(tmp_path):
-    """The sources and all that is derived from them, to be changed."""
+    """A copy of the sources and of all derived files, which a test may change."""
     for folder in ("solutions", "book"):
         (tmp_path / folder).mkdir()
         for path in (ROOT / folder).glob("*.md"):
             shutil.copy(path, tmp_path / folder)
-    (tmp_path / manifest.POINTS).parent.mkdir(parents=True)
-    for path in (manifest.POINTS, manifest.ANSWERS, manifest.CELLS, manifest.CONTENTS):
+    (tmp_path / CELLS).parent.mkdir(parents=True)
+    for path in (ANSWERS, CELLS, CONTENTS):
         shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
 
@@ -39,51 +39,42 @@ def change(path, before, after):
 
 
 def stale(root):
-    """What does not say what the sources say."""
+    """Return the derived files that differ from what the sources make."""
     return {path for path, text in manifest.derived(root).items() if (root / path).read_text(encoding="utf-8") != text}
 
 
 # ---------------------------------------------------------------- the course
 
 
-@pytest.fixture(scope="module")
-def derived():
-    return manifest.derived(ROOT)
-
-
-@pytest.mark.parametrize("path", DERIVED)
-def test_what_is_committed_says_what_the_sources_say(derived, path):
-    assert derived[path] == (ROOT / path).read_text(encoding="utf-8"), "run `parity exercises`"
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_every_check_belongs_to_a_graded_cell(name):
     module = importlib.import_module(f"parity_lib.checks.{name}")
-    tasks = {key for key, value in vars(module).items() if isinstance(getattr(value, "task", None), Task)}
-    assert tasks == set(POINTS[name])
+    checks = {key for key, value in vars(module).items() if callable(value) and hasattr(value, "says")}
+    assert checks == set(POINTS[name])
 
 
-def test_the_exercises_come_in_order_with_all_that_is_said_of_them():
+def test_the_exercises_come_in_order_with_points_for_checks_and_for_words():
     assert NAMES == authoring.names(ROOT) == list(POINTS)
-    for one in EXERCISES:
-        assert one.points > sum(one.checks.values()) > 0, "some points are for words"
-        assert {*one.chapters, *one.session} <= set(chapters.chapters(ROOT))
+    for source in SOURCES:
+        assert source.points == sum(POINTS[source.name].values()) + IN_WORDS[source.name]
+        assert min(IN_WORDS[source.name], *POINTS[source.name].values()) > 0
+        assert {*source.settings["chapters"], *source.settings["session"]} <= set(chapters.chapters(ROOT))
 
 
 # ---------------------------------------------------------------- a disagreement fails
 
 
 @pytest.mark.parametrize(("path", "before", "after"), [
-    (DERIVED[0], f'"{next(iter(FIRST.checks))}": 2', f'"{next(iter(FIRST.checks))}": 7'),
-    (DERIVED[1], f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes} | {FIRST.points + 5} |"),
-    (DERIVED[1], f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes + 5} | {FIRST.points} |"),
-    (DERIVED[2], f", {FIRST.minutes} minutes |", f", {FIRST.minutes + 5} minutes |"),
-    (DERIVED[3], f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
-    (DERIVED[4], "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
+    (CELLS, '"check": "parity", "points": 2', '"check": "parity", "points": 7'),
+    (OVERVIEW, f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes} | {FIRST.points + 5} |"),
+    (OVERVIEW, f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes + 5} | {FIRST.points} |"),
+    (SYLLABUS, f", {FIRST.minutes} minutes |", f", {FIRST.minutes + 5} minutes |"),
+    (CONTENTS, f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
+    (INDEX, "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
     ("book/data.md", "**Time:** ", "**Time:** 1"),
-    (manifest.ANSWERS.as_posix(), "- 1 point: the count", "- 2 points: the count"),
+    (ANSWERS, "- 1 point: the count", "- 2 points: the count"),
 ])
-def test_what_is_changed_by_hand_is_noticed(root, path, before, after):
+def test_a_change_by_hand_is_noticed(root, path, before, after):
     assert stale(root) == set()
     change(root / path, before, after)
     assert stale(root) == {path}
@@ -95,15 +86,15 @@ def test_points_that_change_in_the_source_change_everywhere(root):
     text = authoring.read(source)
     assert "(7 points)" in "".join(cell["source"] for cell in text.cells)
     assert f"**Points:** {FIRST.points + 5}." in text.cells[0]["source"]
-    assert stale(root) == {DERIVED[0], DERIVED[1]}
+    assert stale(root) == {CELLS, OVERVIEW}
 
 
 def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
     source = root / f"solutions/{FIRST.name}.md"
     change(source, f"minutes: {FIRST.minutes}", "minutes: 200")
     assert "about 200 minutes" in authoring.read(source).cells[0]["source"]
-    assert stale(root) == {DERIVED[1], DERIVED[2]}
-    change(source, f"chapters: [{', '.join(FIRST.chapters)}]", "chapters: [data, training]")
+    assert stale(root) == {OVERVIEW, SYLLABUS}
+    change(source, f"chapters: [{', '.join(FIRST.settings['chapters'])}]", "chapters: [data, training]")
     about = authoring.read(source).cells[0]["source"]
     assert " 3, [Generating the data](../../book/data.md), and 5, [Training](../../book/training.md)." in about
 
@@ -123,20 +114,22 @@ def test_a_chapter_that_moves_takes_its_number_along(root):
 
 
 def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
-    change(root / f"solutions/{FIRST.name}.md", f"session: [{', '.join(FIRST.session)}]", "session: [one-bit]")
-    table = manifest.derived(root)[DERIVED[2]]
+    session = f"session: [{', '.join(FIRST.settings['session'])}]"
+    change(root / f"solutions/{FIRST.name}.md", session, "session: [one-bit]")
+    table = manifest.derived(root)[SYLLABUS]
     assert f"| 1 | {{doc}}`one-bit` | {chapters.chapters(ROOT)['one-bit'].minutes} minutes |" in table
     assert "| optional | {doc}`unrolling`, " in table
     assert all(60 * int(hours) > int(minutes) for minutes, hours in
-               ((sum(chapters.chapters(ROOT)[page].minutes for page in one.session) + one.minutes, row.split("|")[-2])
-                for one, row in zip(EXERCISES, [line for line in table.splitlines() if "</exercises/" in line],
-                                    strict=True) if one is not FIRST))
+               ((sum(chapters.chapters(ROOT)[page].minutes for page in source.settings["session"]) + source.minutes,
+                 row.split("|")[-2])
+                for source, row in zip(SOURCES, [line for line in table.splitlines() if "</exercises/" in line],
+                                       strict=True) if source is not FIRST))
 
 
 def test_a_course_without_the_book_has_nothing_to_derive(root):
-    for path in DERIVED[:3]:
+    for path in (CELLS, OVERVIEW, SYLLABUS):
         (root / path).unlink()
-    assert set(manifest.derived(root)) == set(DERIVED[3:])
+    assert set(manifest.derived(root)) == set(DERIVED) - {CELLS, OVERVIEW, SYLLABUS}
 
 
 # ---------------------------------------------------------------- minutes
@@ -179,13 +172,13 @@ def test_the_book_states_the_rates_by_which_it_counts():
     ("chapters: [", "chapters: [no-page, ", "a list of numbered chapters"),
     ("chapters: [unrolling]", "chapters: unrolling", "chapters"),
     ("summary: ", "about: ", "summary"),
-    ("check.rnn_step()\n", "check.parity()\n", "one check a cell"),
+    ("check.rnn_step()\n", "check.parity()\n", "one for each test"),
 ])
 def test_a_slip_in_a_source_names_the_file(root, before, after, words):
     path = root / f"solutions/{FIRST.name}.md"
     change(path, before, after)
     with pytest.raises(ValueError, match=words) as caught:
-        manifest.exercises(root)
+        manifest.derived(root)
     assert f"{FIRST.name}.md" in str(caught.value)
 
 

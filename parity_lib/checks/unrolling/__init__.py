@@ -1,4 +1,4 @@
-"""Checks of the exercise *Unrolling*."""
+"""Checks of the exercise *Unrolling*. They need NumPy alone."""
 
 from parity_lib.checks.reporting import check, fresh, private
 from parity_lib.checks.unrolling.steps import parity, rnn_step, unroll

@@ -4,4 +4,4 @@ KIND = "objects"
 LOSES = ("parity-check", "unroll-check")
 CELLS = {"parity": "def parity(bits):\n    return np.broadcast_to(np.int64(0), (10**6, 10**6))",
          "unroll": "def unroll(xs, h0, *weights):\n    return np.zeros((2500, 2500))"}
-SAYS = "gives more than can be read"
+SAYS = "returns more than can be read"

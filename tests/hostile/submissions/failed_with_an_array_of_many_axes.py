@@ -8,4 +8,4 @@ from parity_lib.checks import door
 numbers = base64.b64encode(bytes(1 << 24)).decode()
 door.answer = lambda text: door.Answer(json.dumps(["failed", {"tensor": ["uint8", [2] * 24, numbers]}]))
 '''}
-SAYS = "what came back cannot be read"
+SAYS = "the result cannot be read"

@@ -15,4 +15,4 @@ texts = itertools.cycle(['["value", {"array": ["<i8", [4], "%%%%"]}]',
                          '["value", {"tensor": ["void", [], ""]}]'])
 door.answer = lambda text: door.Answer(next(texts))
 '''}
-SAYS = "what came back cannot be read"
+SAYS = "the result cannot be read"

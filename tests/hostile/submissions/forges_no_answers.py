@@ -12,4 +12,4 @@ texts = itertools.cycle(["[" * 100_000, f"[{array}, {array}]", '["value", ' + "[
                          f'["failed", {array}]', "NaN", '["value", 1' + "0" * 4000 + "]", '["value"]'])
 door.answer = lambda text: door.Answer(next(texts))
 '''}
-SAYS = "it is no answer to what was asked"
+SAYS = "it is not an answer to this call"

@@ -7,7 +7,7 @@ LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
 from parity_lib.checks import door
-texts = itertools.cycle(['["value", {"seed": 3}]', '["value", {"CallOnSame": [1, 2]}]', '["value", {"ModuleRun": [1]}]',
+texts = itertools.cycle(['["value", {"seed": 3}]', '["value", {"CallResult": 1}]', '["value", {"ModuleRun": [1]}]',
                          '["value", {"module": ["RNN", {"dict": []}, {"dict": []}]}]', "[" * 100_000,
                          '["value", ' + "[" * 900 + "]" * 901, '["value", {"tuple": 5}]', '["value", {"a": 1, "b": 2}]',
                          '["value", {"scalar": ["<U1", "/////w=="]}]', '["value", {"from": ["os", "system"]}]',

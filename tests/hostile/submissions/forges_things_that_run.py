@@ -14,4 +14,4 @@ texts = itertools.cycle(['["value", {"from": ["os", "getcwd"]}]',
                          '["value", {"__import__": "os"}]', '["value", {}]'])
 door.answer = lambda text: door.Answer(next(texts))
 '''}
-SAYS = "what came back cannot be read"
+SAYS = "the result cannot be read"

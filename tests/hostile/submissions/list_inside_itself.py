@@ -8,4 +8,4 @@ def two_unit_weights():
     endless.append({"more": endless})
     return endless
 '''}
-SAYS = "Is one inside itself?"
+SAYS = "Does a list contain itself?"

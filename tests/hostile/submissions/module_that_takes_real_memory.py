@@ -10,4 +10,4 @@ from parity_lib.checks import door
 asked = [["in_features", 100_000], ["out_features", 100_000], ["device", "cpu"]]
 door.answer = lambda text: door.Answer(json.dumps(["value", {"module": ["Linear", {"dict": asked}, {"dict": []}]}]))
 '''}
-SAYS = "what came back cannot be read"
+SAYS = "the result cannot be read"

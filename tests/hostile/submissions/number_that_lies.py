@@ -12,4 +12,4 @@ class Lie(int):
 def parity(bits):
     return Lie(7)
 '''}
-SAYS = "something of type Lie"
+SAYS = "a value of type Lie"

@@ -3,5 +3,5 @@
 KIND = "ready answer"
 LOSES = ("rnn-step-check", "unroll-check")
 CELLS = {"rnn-step": "from parity_lib.checks.unrolling.steps import _step as rnn_step",
-         "unroll": "from parity_lib.checks.unrolling.steps import _states as unroll"}
+         "unroll": "from parity_lib.checks.unrolling.steps import states as unroll"}
 SAYS = "which is the ready answer"

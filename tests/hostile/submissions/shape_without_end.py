@@ -10,4 +10,4 @@ door.answer = lambda text: door.Answer('["value", {"array": ["<i8", [' + "2," * 
 SOLUTION
 door.answer = lambda text: door.Answer('["value", {"tensor": ["int8", [' + ("9" * 4000 + ",") * 7000 + '1], ""]}]')
 '''}
-SAYS = "what came back cannot be read"
+SAYS = "the result cannot be read"

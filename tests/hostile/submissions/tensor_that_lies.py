@@ -11,4 +11,4 @@ class Lie(torch.Tensor):
 def unroll(xs, h0, U, V, b):
     return torch.zeros(*xs.shape[:2], h0.shape[1]).as_subclass(Lie)
 '''}
-SAYS = "something of type Lie"
+SAYS = "a value of type Lie"

@@ -1,8 +1,8 @@
 """Sums down the batch; stacks the states with the steps first.
 
 loses:
-  parity-check: this runs down the batch
-  unroll-check: the steps come first
+  parity-check: the sum runs down the batch
+  unroll-check: the time steps come first
 """
 # %% parity
 def parity(bits):

@@ -2,7 +2,7 @@
 
 loses:
   rnn-step-check: the bias is added after tanh
-  two-unit-weights-check: half of the way
+  two-unit-weights-check: only half of the substitution
 """
 # %% rnn-step
 def rnn_step(x, h, U, V, b):

@@ -2,7 +2,7 @@
 
 loses:
   parity-check: the parity after every bit
-  unroll-check: h0 is in the result
+  unroll-check: is in the result; return the states
   two-unit-weights-check: return all of them, in this order
 """
 # %% parity

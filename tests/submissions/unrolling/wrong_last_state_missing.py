@@ -1,7 +1,7 @@
 """The state is appended before the step: h0 is in, the last state is out.
 
 loses:
-  unroll-check: h0 is in the result and the last state is not
+  unroll-check: is in the result and the last state is not
 """
 # %% unroll
 def unroll(xs, h0, U, V, b):

@@ -2,8 +2,8 @@
 
 loses:
   rnn-step-check: this is relu
-  unroll-check: the steps come last
-  two-unit-weights-check: "no single usual slip"
+  unroll-check: the time steps come last
+  two-unit-weights-check: this is not one of the usual mistakes
 """
 # %% rnn-step
 def rnn_step(x, h, U, V, b):

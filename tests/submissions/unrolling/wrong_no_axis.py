@@ -2,7 +2,7 @@
 
 loses:
   parity-check: one answer for the whole batch
-  unroll-check: the states stand side by side
+  unroll-check: the states are joined along the units
 """
 # %% parity
 def parity(bits):

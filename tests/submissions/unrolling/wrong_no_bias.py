@@ -4,7 +4,7 @@ loses:
   parity-check: this is the last bit
   rnn-step-check: the bias b is missing
   unroll-check: the bias b is missing
-  two-unit-weights-check: half of the way
+  two-unit-weights-check: only half of the substitution
 """
 # %% parity
 def parity(bits):

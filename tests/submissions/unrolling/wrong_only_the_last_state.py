@@ -2,7 +2,7 @@
 
 loses:
   parity-check: the axis that was summed is still there
-  unroll-check: only the last state came back
+  unroll-check: only the last state was returned
 """
 # %% parity
 def parity(bits):

@@ -1,7 +1,7 @@
 """Reads the string from its end; a step that leaves the old state out.
 
 loses:
-  rnn-step-check: the old state h does not take part
+  rnn-step-check: the old state h is not used
   unroll-check: the string is read from its end
 """
 # %% rnn-step

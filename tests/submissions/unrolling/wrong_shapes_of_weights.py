@@ -3,7 +3,7 @@
 loses:
   two-unit-weights-check: two axes are swapped
   rnn-step-check: this is a sigmoid
-  unroll-check: the input x does not take part
+  unroll-check: the input x is not used
 """
 # %% rnn-step
 def rnn_step(x, h, U, V, b):

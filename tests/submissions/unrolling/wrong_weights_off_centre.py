@@ -1,7 +1,7 @@
 """A slip in the algebra of b, which K = 10 hides.
 
 loses:
-  two-unit-weights-check: "a larger K would only hide it"
+  two-unit-weights-check: this is not one of the usual mistakes
 """
 # %% two-unit-weights
 def two_unit_weights():

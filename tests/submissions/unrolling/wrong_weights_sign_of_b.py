@@ -1,7 +1,7 @@
 """The sign of b is turned.
 
 loses:
-  two-unit-weights-check: "the sign of b is turned"
+  two-unit-weights-check: the sign of b is wrong
 """
 # %% two-unit-weights
 def two_unit_weights():

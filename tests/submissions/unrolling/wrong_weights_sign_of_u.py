@@ -1,7 +1,7 @@
 """A one lowers both units.
 
 loses:
-  two-unit-weights-check: "the sign of U is turned"
+  two-unit-weights-check: the sign of U is wrong
 """
 # %% two-unit-weights
 def two_unit_weights():

@@ -1,8 +1,8 @@
 """The course's helper, copied: the upper end excluded, row 0 forced, all sorted; loss and accuracy over the rectangle.
 
 loses:
-  random-lengths-check: a forced row hides it
-  run-packed-check: "sorted and strings were not"
+  random-lengths-check: the lengths are sorted
+  run-packed-check: "the lengths were sorted and the strings were not"
   masked-loss-check: the padding is counted
   masked-accuracy-check: the padding is counted
 """

@@ -3,7 +3,7 @@
 loses:
   length-mask-check: two axes are swapped
   masked-loss-check: do not fit
-  masked-accuracy-check: makes [batch, batch, steps]
+  masked-accuracy-check: gives [batch, batch, steps]
 """
 # %% length-mask
 def length_mask(lengths, max_bits):

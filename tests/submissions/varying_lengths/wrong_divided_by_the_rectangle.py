@@ -4,7 +4,7 @@ loses:
   random-lengths-check: are longer lengths cut to it
   masked-loss-check: divided by the size of the rectangle
   masked-accuracy-check: a logit is not a probability
-  reported-accuracy-check: this holds for a net that guesses
+  reported-accuracy-check: this holds for a network that guesses
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

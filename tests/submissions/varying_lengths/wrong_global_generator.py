@@ -3,7 +3,7 @@
 loses:
   random-lengths-check: "draw from `rng`"
   length-mask-check: True and False are swapped
-  run-packed-check: the lengths come unsorted
+  run-packed-check: the lengths are unsorted
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

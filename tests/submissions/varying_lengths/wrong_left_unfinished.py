@@ -3,7 +3,7 @@
 loses:
   random-lengths-check: "there is no `random_lengths` yet"
   length-mask-check: give lengths a second axis
-  run-packed-check: the steps come first
+  run-packed-check: "`batch_first=True` is needed"
   masked-loss-check: stopped with NameError
   masked-accuracy-check: one number
   always-even-check: "Expected: a number"

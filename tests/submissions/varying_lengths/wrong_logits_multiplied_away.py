@@ -4,7 +4,7 @@ loses:
   random-lengths-check: already includes the upper end
   length-mask-check: one position too few
   masked-loss-check: still costs ln 2
-  masked-accuracy-check: counted as right
+  masked-accuracy-check: masked_accuracy, lengths
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

@@ -3,7 +3,7 @@
 loses:
   masked-loss-check: return the tensor itself
   masked-accuracy-check: a percentage
-  reported-accuracy-check: weigh real_accuracy
+  reported-accuracy-check: multiply real_accuracy
 """
 # %% masked-loss
 def masked_loss(logits, targets, mask):

@@ -1,7 +1,7 @@
 """The loss from probabilities: it fails for a net that is sure; the other of the two numbers is given first.
 
 loses:
-  masked-loss-check: compute it on the logits
+  masked-loss-check: compute the loss on the logits
   always-even-check: the two are in the wrong order
 """
 # %% masked-loss

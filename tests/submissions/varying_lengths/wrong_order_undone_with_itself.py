@@ -1,7 +1,7 @@
 """Applies the order once more instead of its inverse; rounds real numbers to lengths; gives the mask as 0.0 and 1.0.
 
 loses:
-  random-lengths-check: the ends come up half as often
+  random-lengths-check: the two ends come up half as often
   length-mask-check: return the comparison itself
   run-packed-check: with the inverse
 """

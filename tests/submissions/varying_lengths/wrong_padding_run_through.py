@@ -2,9 +2,9 @@
 
 loses:
   random-lengths-check: one length for the whole batch
-  run-packed-check: the padding was run through
+  run-packed-check: the network ran through the padding
   masked-loss-check: select the real positions instead of multiplying
-  masked-accuracy-check: divide by how many are real
+  masked-accuracy-check: divide by the number of real positions
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

@@ -4,7 +4,7 @@ loses:
   random-lengths-check: a string has at least one bit
   run-packed-check: run_packed
   masked-loss-check: does part of the result come from outside the graph
-  masked-accuracy-check: first decide
+  masked-accuracy-check: masked_accuracy, lengths
   reported-accuracy-check: this is the accuracy on real positions
 """
 # %% random-lengths

@@ -1,11 +1,11 @@
 """Every length equally often in a batch, in random order; the last state in place of all; the padding's loss alone.
 
 loses:
-  random-lengths-check: too even for lengths that are drawn independently
-  run-packed-check: this is the last state alone
-  masked-loss-check: the mask is upside down
-  masked-accuracy-check: a count
-  reported-accuracy-check: on padding the net is right every time
+  random-lengths-check: without repeats
+  run-packed-check: this is only the last state
+  masked-loss-check: the mask is inverted
+  masked-accuracy-check: this is a count
+  reported-accuracy-check: on padding the network is correct every time
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

@@ -1,9 +1,9 @@
 """Lengths from integers(1, max_bits); a mask that is one position too long, so a state that is too.
 
 loses:
-  random-lengths-check: "your lengths never reach 50: `integers(1, max_bits)` excludes the upper end"
+  random-lengths-check: "`integers(1, max_bits)` excludes the upper end"
   length-mask-check: one position too many
-  run-packed-check: not 0 on padding
+  run-packed-check: those on padding are not 0
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

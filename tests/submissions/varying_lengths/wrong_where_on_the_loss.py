@@ -1,7 +1,7 @@
 """torch.where leaves the padding out after the loss: the value is right, and the gradient is nan.
 
 loses:
-  masked-loss-check: on the way back 0 times nan is nan
+  masked-loss-check: in the backward pass 0 times nan is nan
 """
 
 # %% masked-loss

@@ -1,0 +1,52 @@
+"""Checks that need NumPy alone run where PyTorch is not installed, and the others say what is missing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import parity_lib
+
+PROGRAM = """
+import importlib, sys, types
+sys.modules["torch"] = None         # as if it were not installed
+package = types.ModuleType("parity_lib")        # without parity_lib/__init__.py, which imports it
+package.__path__, package.__file__ = [sys.argv[1]], sys.argv[1] + "/__init__.py"
+sys.modules["parity_lib"] = package
+
+import numpy as np
+from parity_lib import checks
+from parity_lib.checks import door, nets, starting, unrolling, varying_lengths
+from parity_lib.checks.core import call, remote_calls
+
+def rnn_step(x, h, U, V, b):
+    return np.tanh(x @ U.T + h @ V.T + b)
+
+def unroll(xs, h0, U, V, b):
+    h, states = h0, []
+    for t in range(xs.shape[1]):
+        h = rnn_step(xs[:, t], h, U, V, b)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+checks.bind({"parity": lambda bits: bits.sum(axis=1) % 2, "rnn_step": rnn_step, "unroll": unroll,
+             "masked_loss": lambda logits, targets, mask: 0.0,
+             "length_mask": lambda n, steps, padding="after": np.arange(steps) < n[:, None] if padding == "after"
+             else np.arange(steps) >= steps - n[:, None]})
+for check in (unrolling.parity, unrolling.rnn_step, unrolling.unroll, varying_lengths.length_mask):
+    check()
+    check(seed=7)
+with remote_calls(lambda *request: door.read(door.answer(door.request(*request)))):
+    unrolling.parity()
+try:
+    varying_lengths.masked_loss()
+except checks.CheckFailed as failure:
+    print(failure)
+"""
+
+
+def test_checks_without_torch():
+    ran = subprocess.run([sys.executable, "-c", PROGRAM, str(Path(parity_lib.__file__).parent)], capture_output=True,
+                         text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("✓") == 9
+    assert ran.stdout.splitlines()[-1] == "This task needs PyTorch."
