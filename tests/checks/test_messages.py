@@ -22,7 +22,6 @@ class Net(nn.Module):
         return self.readout(self.rnn(inputs)[0])
 build_model = Net
 """
-LSTM = NET + "LSTMParity = lambda hidden_size: Net('lstm', hidden_size, 1)\n"
 WILSON = """
 def success_rate(outcomes):
     n, z = len(outcomes), 1.96
@@ -127,16 +126,11 @@ MISTAKES = [
      "states, h, c = self.rnn(inputs); return self.readout(states)", "for an LSTM the second is itself a pair"),
     (architecture.build_model, NET, "self.rnn(inputs)[0]",
      "torch.cat([one.reshape(len(inputs), -1, one.shape[-1]) for one in [self.rnn(inputs)[0].transpose(0, 1)]])",
-     "`reshape` or `view` stands where axes should be transposed"),
-    (architecture.success_rate, WILSON, "(2 * n)", "2 * n", "brackets"),
+     "`reshape` or `view` stands where you need to transpose"),
     (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
     (architecture.success_rate, WILSON, "(middle - root) / scale, (middle + root) / scale",
      "middle - root / scale, middle + root / scale", "brackets"),
-    (architecture.success_rate, WILSON, "(2 * n)", "n", "the 2 is missing"),
-    (lstm_comparison.lstm_parity, LSTM, "return self.readout(self.rnn(inputs)[0])",
-     "states, h, c = self.rnn(inputs); return self.readout(states)", "`states, (h, c) = self.lstm(inputs)`"),
-    (lstm_comparison.lstm_parity, LSTM, "self.rnn(inputs)[0]", "self.rnn(inputs)", "the readout takes the first alone"),
-    (lstm_comparison.lstm_step, STEP, "np.tanh(g)", "s(g)", 'the chapter "gates", section "the lstm gate by gate"'),
+    (architecture.success_rate, WILSON, "(2 * n)", "n", "The 2 is missing"),
     (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
     (varying_lengths.run_packed, PACKED, "batch_first=True, ", "", "`batch_first=True` belongs into packing and"),
     (varying_lengths.masked_accuracy, ACCURACY, ".float().mean()", ".mean()", "`.float()` first"),
@@ -156,18 +150,10 @@ MISTAKES = [
     (varying_lengths.masked_accuracy, ACCURACY, "(logits > 0)", "(torch.sigmoid(logits) > 0)", "is every answer odd?"),
     (architecture.count_parameters, COUNT, '{"gru": 3, "lstm": 4}.get(cell, 1)',
      '{"gru": 3, "lstm": 4, "tanh": 1}[cell]', '"relu" is missing among your cells'),
-    (architecture.count_parameters, COUNT, "blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1)",
-     "hidden_size * (blocks * (input_size + hidden_size + 2) + (num_layers - 1)", "those of the layers above are not"),
-    (lstm_comparison.lstm_step, STEP, "np.exp(-z)", "np.exp(z)", "with a minus"),
     (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "so the smaller one is asked for"),
     (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by all positions"),
     (varying_lengths.length_mask, MASK, "p >= n - l", "p > n - l", "the first real step is"),
     (varying_lengths.length_mask, MASK, "p >= n - l", "p < l", "on the other side of the string"),
-    (architecture.count_parameters, COUNT,
-     "blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))",
-     "blocks * hidden_size * (input_size + hidden_size + (num_layers - 1) * 2 * hidden_size)"
-     " + 2 * hidden_size * num_layers", "outside the bracket"),
-    (lstm_comparison.lstm_step, STEP, "np.split(a, 4, axis=1)", "np.split(a, 4)", "gives four blocks"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
      "bits.cumsum(axis=1)[np.arange(len(bits)), lengths] % 2", "the last real one is `lengths - 1`"),
     (no_teacher_forcing.end_gradient, END, "lengths)[:, 0]", "lengths)", "`last_valid` gives [batch, 1]"),

@@ -1,7 +1,7 @@
 """Only the last step's logit comes back, and the interval is that of the failures.
 loses:
-  build-model-check: the logit of every step is asked for
-  learns-check: the logit of every step is asked for
+  build-model-check: asks for the logit of every time step
+  learns-check: asks for the logit of every time step
   success-rate-check: the rate of failures
 """
 # %% build-model

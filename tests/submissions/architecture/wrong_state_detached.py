@@ -1,6 +1,6 @@
 """The state is detached at each step, so no gradient goes back through time. It learns short strings all the same.
 loses:
-  build-model-check: a state is detached between steps or layers
+  build-model-check: a state is detached between time steps or layers
 """
 # %% build-model
 class Net(nn.Module):

@@ -1,6 +1,6 @@
 """The state is kept, whatever the sizes, so that a second batch of another size stops the net; low before rate.
 loses:
-  build-model-check: the state of the last call is kept
+  build-model-check: your network keeps the state of the last call
   success-rate-check: rate comes first, then low and high
 """
 # %% build-model

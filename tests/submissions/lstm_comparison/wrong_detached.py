@@ -1,9 +1,9 @@
-"""The states are detached before the readout; h is made from the old c; an unsorted middle.
+"""The states are detached before the readout; you compute h from the old c; an unsorted middle.
 
 loses:
-  lstm-step-check: h is made from the old c
-  lstm-parity-check: the way from the loss to this parameter is cut
-  summarise-check: the steps are not sorted
+  lstm-step-check: you compute h from the old c
+  lstm-parity-check: the way to them is cut
+  summarise-check: you did not sort the steps
 """
 
 # %% lstm-step

@@ -2,8 +2,8 @@
 
 loses:
   lstm-step-check: it belongs on c alone
-  lstm-parity-check: the state is cut off between steps
-  gradient-norms-check: divided by the norm at the last step
+  lstm-parity-check: a state is detached between time steps
+  gradient-norms-check: divided by the norm at the last time step
 """
 
 # %% lstm-step

@@ -4,7 +4,7 @@ loses:
   lstm-step-check: that is how a GRU does it
   lstm-parity-check: something is random
   summarise-check: that number is invented
-  gradient-norms-check: the steps are in reverse order
+  gradient-norms-check: the time steps are in reverse order
 """
 
 # %% lstm-step

@@ -1,9 +1,9 @@
-"""Each bit goes through the LSTM as a string of its own; the loss is a mean; the upper of two middles.
+"""Each bit goes through the LSTM as a string of its own; your loss is a mean; the upper of two middles.
 
 loses:
-  lstm-parity-check: nothing is carried from step to step
+  lstm-parity-check: each time step is computed by itself
   summarise-check: halfway between the two in the middle
-  gradient-norms-check: the loss is a mean
+  gradient-norms-check: your loss is a mean
 """
 
 # %% lstm-parity

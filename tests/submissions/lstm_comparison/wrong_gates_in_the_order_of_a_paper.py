@@ -2,8 +2,8 @@
 
 loses:
   lstm-step-check: the output gate and the candidate are swapped
-  summarise-check: counts as 0 steps here
-  gradient-norms-check: added up over the batch
+  summarise-check: an unsolved run counts as 0 steps
+  gradient-norms-check: you added up the norms over the batch
 """
 
 # %% lstm-step

@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: the output gate o is missing
-  lstm-parity-check: this is the last state
+  lstm-parity-check: "returns: the last state"
   gradient-norms-check: the average over the batch is missing
 """
 

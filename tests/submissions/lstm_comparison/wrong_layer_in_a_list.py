@@ -1,8 +1,8 @@
 """Layers in a Python list have no registered parameters; c comes back through tanh; three states are returned.
 
 loses:
-  lstm-step-check: the c that comes back is tanh(c)
-  lstm-parity-check: the LSTM is not among them
+  lstm-step-check: you return tanh(c) as the new c
+  lstm-parity-check: keep in a plain list
   summarise-check: return three values
 """
 

@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: calls `LSTMCell`, which is the ready answer
-  lstm-parity-check: the code computes the parity itself
+  lstm-parity-check: the answer is computed in forward
   gradient-norms-check: the cell state c
 """
 

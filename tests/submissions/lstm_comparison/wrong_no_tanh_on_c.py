@@ -3,7 +3,7 @@
 loses:
   lstm-step-check: tanh on c is missing in h
   lstm-parity-check: bidirectional
-  gradient-norms-check: adds up the states of all steps
+  gradient-norms-check: adds up the states of all time steps
 """
 
 # %% lstm-step

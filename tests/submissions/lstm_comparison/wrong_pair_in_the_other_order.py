@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: return h first, then c
-  lstm-parity-check: this is the count of an nn.RNN
+  lstm-parity-check: this is a network of "tanh" cells
   summarise-check: the first two are swapped
 """
 

@@ -2,8 +2,8 @@
 
 loses:
   lstm-step-check: the old state h does not take part
-  lstm-parity-check: the readout is on the cell states c
-  gradient-norms-check: so that they cancel
+  lstm-parity-check: your readout is on the cell states c
+  gradient-norms-check: so they cancel
 """
 
 # %% lstm-step

@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: the candidate g goes through a sigmoid
-  lstm-parity-check: calls `ParityRNN`, which is the ready answer
+  lstm-parity-check: calls `parity_lib.ParityRNN`, which is the ready answer
   gradient-norms-check: the norms of one string
 """
 

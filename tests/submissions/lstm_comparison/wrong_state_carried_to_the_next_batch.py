@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: the old c does not take part
-  lstm-parity-check: the state of the last call is kept
+  lstm-parity-check: your network keeps the state of the last call
   summarise-check: return None, not inf or nan
 """
 

@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: the input gate is missing
-  lstm-parity-check: the state of the last call is kept
+  lstm-parity-check: your network keeps the state of the last call
 """
 
 # %% lstm-step
