@@ -30,7 +30,7 @@ ASKED = {"trained_short": check.SHORT, "trained_long": check.LONG}
 def calibrate(seeds: int = 100) -> dict:
     """For each answer and each of the two checks: how many nets learn, and how many whole checks pass."""
     about = {"max_length": check.LONGEST, "steps": check.STEPS, "seeds": seeds, "first_steps": check.FIRST_STEPS,
-             "near": check.replay.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
+             "near": check.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
     return {"about": about, "disturbed": disturbed_nets(),
             "rows": [row for answer in ANSWERS for row in _rows(answer, seeds)]}
 
@@ -47,7 +47,7 @@ def disturbed_nets() -> dict:
         finally:
             checks.bind(None)
         for name, (shortest, longest, _) in ASKED.items():
-            share = max(check.share_right(*net, shortest, longest) for net in nets)
+            share = max(check.accuracy(*net, shortest, longest) for net in nets)
             best[name].append(round(share, 4) if passed else 0.0)
     return {"size": disturbed.SIZE, "shares": {name: sorted(shares) for name, shares in best.items()}}
 
@@ -58,7 +58,7 @@ def _rows(answer: str, seeds: int) -> list[dict]:
         rows = []
         for name, (shortest, longest, least) in ASKED.items():
             nets = (check.trained(check.LONGEST, check.STEPS, seed) for seed in range(seeds))
-            shares = [round(check.share_right(*net, shortest, longest), 4) for net in nets]
+            shares = [round(check.accuracy(*net, shortest, longest), 4) for net in nets]
             passed = [_passes(name, (seed, seed + 1, seed + 2)) for seed in range(seeds - 2)]
             rows.append({"check": name, "answer": answer, "seeds": seeds,
                          "seeds_passed": sum(share >= least for share in shares), "checks": len(passed),

@@ -2,9 +2,9 @@
 
 loses:
   last-valid-check: this is the last column
-  train-step-check: the last column is read, not the last real step
-  trained-short-check: the last column is read, not the last real step
-  trained-long-check: the last column is read, not the last real step
+  train-step-check: you read the last column and not the last real time step
+  trained-short-check: you read the last column and not the last real time step
+  trained-long-check: you read the last column and not the last real time step
 """
 
 # %% last-valid

@@ -2,14 +2,14 @@
 
 loses:
   final-parity-check: this is the count of ones
-  last-valid-check: this is the mean over the real steps
-  end-loss-check: a sigmoid comes before a loss that already contains one
+  last-valid-check: this is the mean over the real time steps
+  end-loss-check: you apply a sigmoid before a loss that contains one
   end-gradient-check: expected
   train-step-check: "nothing moved"
   train-at-the-end-check: the weights of 0 steps
   trained-short-check: "nothing moved"
   trained-long-check: "nothing moved"
-  next-max-length-check: it never shrinks
+  next-max-length-check: the length stays as it is
 """
 
 # %% final-parity
