@@ -105,8 +105,7 @@ def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) 
     state, inputs = network.random_weights(rng), random_strings(rng, 3, 6)
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
-        expect.fail(f"{network.name}, called twice with the same weights and strings", "the same logits", "other "
-                                                                                                          "logits",
+        expect.fail(f"{network.name}, called twice with the same weights and strings", "the same logits", "others",
                     "Something is random: a random first state, dropout, or the weights of a layer that you make in "
                     "forward or keep in a plain list, where PyTorch does not find it (use nn.ModuleList).", SHAPES)
     changed = inputs.clone()
@@ -162,20 +161,18 @@ def require_size(network: StudentNetwork) -> None:
     if got == expected:
         return
     hint = expect.likely(got - hidden - 1, [
-        *((count(other, 1, hidden, layers), f'This is a network of "{other}" cells. Do you use `cell`, and nn.LSTM for '
-           '"lstm"?') for other in BLOCKS),
+        *((count(other, 1, hidden, layers), f'This is a network of "{other}" cells. The task asks for "{cell}".')
+          for other in BLOCKS),
         (count(cell, 1, layers, hidden) + layers - hidden, "hidden_size and num_layers have changed places: the order "
          "is nn.RNN(input_size, hidden_size, num_layers)."),
         (count(cell, 1, hidden, 1), "This is a network of one layer. Do you pass num_layers on?"),
-        (count(cell, 1, hidden, layers, biases=1), "There is one bias vector in each block; PyTorch's layers have "
-                                                   "two."),
+        (count(cell, 1, hidden, layers, biases=1), "Each block has one bias vector; PyTorch's layers have two."),
         (count(cell, 1, hidden, layers, biases=0), "The layers have no biases: leave out bias=False."),
-        *((count(cell, 1, other, layers) + other - hidden, f"This is a network of {other} hidden units. Do you use "
-           "hidden_size?") for other in range(1, 129)),
+        *((count(cell, 1, size, layers) + size - hidden, f"This network has {size} units. Do you use hidden_size?")
+          for size in range(1, 129)),
     ])
     expect.fail(f"{network.name}: the number of parameters, readout included", expected, got, hint or "The network "
-                "consists of PyTorch's recurrent layers, with two bias vectors in each block, and of a linear readout "
-                "with a bias.",
+                "consists of PyTorch's recurrent layers, with all their biases, and of a linear readout with a bias.",
                 COUNT)
 
 
@@ -234,9 +231,8 @@ def _same_gradient(network: StudentNetwork, what: str, weights: dict, reference:
     """Raise CheckFailed unless the gradients of the last logits add up to the same number over all parameters."""
     reference.zero_grad()
     reference(bits)[:, -1].sum().backward()
-    gradients = [parameter.grad for parameter in reference.parameters()]
-    expected, size = (sum(float(number) for number in numbers) for numbers in (
-        (gradient.sum() for gradient in gradients), (gradient.abs().sum() for gradient in gradients)))
+    gradient = torch.cat([parameter.grad.ravel() for parameter in reference.parameters()])
+    expected, size = float(gradient.sum()), float(gradient.abs().sum())
 
     def total() -> float:
         ran = network.run(bits, weights, output_gradient=at_the_end(bits))
@@ -255,19 +251,18 @@ def _same_gradient(network: StudentNetwork, what: str, weights: dict, reference:
 @torch.no_grad()
 def _slips(network: StudentNetwork, reference: ParityRNN, bits: torch.Tensor, known_slips_only: bool) -> list[tuple]:
     """Return the logits of common mistakes on the reference's weights, each with words for the mistake."""
-    states, readout, count = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
+    states, readout, ones = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
     logits, steps = readout(states), torch.arange(1, bits.shape[1] + 1)[:, None]
     between = {"A relu": states.relu(), "A tanh": states.tanh(), "A layer norm": layer_norm(states, states.shape[-1:]),
                "A mean over the time steps so far": states.cumsum(1) / steps}
     parity = ("The layer reads the parity so far (`cumsum % 2`) and not the bits, so the answer is computed in "
               "forward, and the network has nothing to learn.")
-    number = ("The layer reads the number of ones so far (`cumsum`) and not the bits. Counting is what the network "
-              "itself has to learn.")
+    number = "The layer reads the number of ones so far (`cumsum`) and not the bits. The network has to learn to count."
     slips = [
         *((readout(value), f"{words} stands between the states and the readout, which takes the states as they are.")
           for words, value in between.items()),
-        *((reference(reads), parity) for reads in (count % 2, bits + count % 2)),
-        *((reference(reads), number) for reads in (count, count / bits.shape[1])),
+        *((reference(reads), parity) for reads in (ones % 2, bits + ones % 2)),
+        *((reference(reads), number) for reads in (ones, ones / bits.shape[1])),
         (reference(2 * bits - 1), "The bits are turned into -1 and +1 before the layer. Leave them as they are."),
         (readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), "The logits come one time step late: the "
          "logit of time step t is read from the state before it and not from the state after it."),

@@ -8,7 +8,7 @@ import numpy as np
 
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
-from parity_lib.checks.gradient_through_time.answers import as_bool, ask_through
+from parity_lib.checks.gradient_through_time.differences import as_bool, ask_through
 from parity_lib.checks.gradient_through_time.script import IN_OTHER_WORDS, SCRIPT, Fault, faults, with_edits
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check

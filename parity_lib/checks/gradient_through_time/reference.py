@@ -74,8 +74,7 @@ OUTPUT_SLIPS = {
 }
 SLIPS = {
     "nothing": "Nothing is passed to earlier states, so each time step has the gradient of its own output only.",
-    "last step": "Only the last time step contributes. Every time step uses the same weights, so every one adds its "
-                 "part.",
+    "last step": "Only the last time step contributes. Every time step uses the weights, so every one adds its part.",
     "first step": "The loop stops before the first time step, which uses the weights as well.",
     "overwritten": "The part of each time step replaces the one before. The weights are shared, so add the parts.",
     "no slope": "The slope of tanh, 1 - h**2, is missing.",

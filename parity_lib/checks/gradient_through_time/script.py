@@ -130,8 +130,7 @@ def faults(rng: np.random.Generator) -> list[Fault]:
         Fault("accuracy", "padding is right", RIGHT, "(right | ~mask).double().mean().item()", positions),
         Fault("accuracy", "above one half", "> 0)", "> 0.5)", "Which outputs say odd?"),
         Fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", positions),
-        Fault("update", "old gradients stay", "weight.grad = None", "pass", "What do the second update and the third "
-                                                                            "do?"),
+        Fault("update", "old gradients stay", "weight.grad = None", "pass", "What do the second and third update do?"),
         Fault("update", "the first weight stays", EACH, EACH.replace("in weights", "in weights[1:]"), moved),
         Fault("update", "the last weight stays", EACH, EACH.replace("in weights", "in weights[:-1]"), moved),
         Fault("update", "not in place", f"{EACH}{STEP.removeprefix('weight -=')}",

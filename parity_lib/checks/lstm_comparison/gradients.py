@@ -28,10 +28,9 @@ def gradient_norms(seed: int = 0) -> None:
             "'tuple' object": "An nn.LSTM returns (output, (h, c)). For every kind of layer, the states are in "
                               "output."})
         got = expect.array(_as_array(result), what, see=GRADIENT)
-        hint = {(batch, steps): "The average over the batch is missing.", (batch,): "You averaged over the time steps. "
-                "The average is over the batch."}.get(got.shape, "The gradient at the inputs is [batch, steps, 1]. The "
-                                                  "norm runs over its last axis, and the average over the batch.")
         if got.shape != (steps,):
+            hint = ("The average over the batch is missing." if got.shape == (batch, steps) else "The gradient at the "
+                    "inputs is [batch, steps, 1]. The norm runs over its last axis, and the average over the batch.")
             expect.fail(what, f"shape {(steps,)}", f"shape {got.shape}", hint, GRADIENT)
         got = expect.array(got, what, (steps,), "float", GRADIENT)
         expect.close(got, expected, what, _hint(got, model, inputs), GRADIENT)
@@ -85,10 +84,8 @@ def _slips(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray, str
     cancel = ("You averaged the gradients before you took their norm, so they cancel. Take the norm of each string "
               "first, then the mean.")
     losses = [
-        (lambda output, last: output[-1].sum(), "output[-1] is the last string of the batch; the last time step is "
-                                                "output[:, -1]."),
-        (lambda output, last: output.sum(), "Your loss adds up the states of all time steps. It is the state of the "
-                                            "last one alone."),
+        (lambda output, last: output[-1].sum(), "output[-1] is the last string of the batch, not the last time step."),
+        (lambda output, last: output.sum(), "Your loss adds up the states of all time steps, not of the last one."),
         (lambda output, last: output[:, -1].mean(), "Your loss is a mean. It is the sum over units and strings."),
     ]
     if isinstance(model, nn.LSTM):

@@ -68,11 +68,9 @@ def _last_hint(got: np.ndarray, outputs: np.ndarray, lengths: np.ndarray) -> str
     return expect.likely(got, [
         (outputs[:, -1], "This is the last column, where shorter strings have padding: take time step lengths[i] - 1 "
          "of row i."),
-        (outputs[rows, lengths % steps], "Off by one: time steps count from 0, so the last real one is lengths[i] - "
-                                         "1."),
-        (outputs[rows, np.maximum(lengths - 2, 0)], "Off by one: the last real time step is one later, lengths[i] - "
-                                                    "1."),
-        (outputs[rows, lengths - 2], "Off by one: the last real time step is one later, lengths[i] - 1."),
+        (outputs[rows, lengths % steps], "Off by one: the last real time step is one earlier, lengths[i] - 1."),
+        *((outputs[rows, too_early], "Off by one: the last real time step is one later, lengths[i] - 1.")
+          for too_early in (lengths - 2, np.maximum(lengths - 2, 0))),
         ((outputs * real).sum(axis=1) / lengths[:, None], "This is the mean over the real time steps. The task asks "
          "for the last one alone."),
     ])
@@ -131,8 +129,7 @@ def as_loss(result: Any, what: str, hint: str = "") -> float:
     value = float(got.reshape(()))
     if not np.isfinite(value):
         expect.fail(what, "a finite number", value, hint or "This is the logarithm of 0: the sigmoid of a large logit "
-                    "is rounded to 0 or 1. Compute the loss on logits, with "
-                    "binary_cross_entropy_with_logits.", THE_LOSS)
+                    "is rounded to 0 or 1. Use binary_cross_entropy_with_logits on the logits.", THE_LOSS)
     return value
 
 
@@ -149,8 +146,7 @@ def loss_hint(got: float, logits: torch.Tensor, lengths: torch.Tensor, labels: t
         (cross_entropy(logits[..., 0][real], everywhere[real]), each),
         (cross_entropy(last[:, None].expand(batch, batch), labels.expand(batch, batch)), "[batch, 1] and [batch] were "
          "broadcast to [batch, batch], so every logit meets every label. Take [:, 0] first."),
-        (cross_entropy(torch.sigmoid(last), labels), "You apply a sigmoid before a loss that contains one. Give it "
-                                                     "logits."),
+        (cross_entropy(torch.sigmoid(last), labels), "You apply a sigmoid before a loss that contains one."),
     ], tolerance=1e-4)
 
 

@@ -50,8 +50,7 @@ def train_step(seed: int = 0) -> None:
         network = reference.new_network()
         reference.set_weights(network, [torch.from_numpy(rng.uniform(-0.5, 0.5, size=tuple(weights.shape)))
                                         for weights in reference.weights_of(network)])
-        with torch.no_grad():
-            network[1].weight.mul_(scale)
+        network[1].weight.data *= scale
         batches = [_draw_batch(rng) for _ in range(3)]
         calls = call_steps("train_step", *map(ModuleState.of, network), batches=batches, learning_rate=STEP_RATE,
                            forbid=READY_LAST)
@@ -71,10 +70,10 @@ def _check_update(network: Network, batch: tuple, called: Any, what: str, n: int
     before, after = reference.weights_of(network), reference.weights_of(module.build() for module in called.modules)
     logits = network[1](network[0](batch[0])[0]).detach()
     loss = as_loss(called.result, f"{what}: the loss that it returns")
-    optimizer = torch.optim.SGD([*network[0].parameters(), *network[1].parameters()], lr=STEP_RATE)
+    optimizer = torch.optim.SGD(reference.parameters(network), lr=STEP_RATE)
     right_loss = reference.update(network, optimizer, batch)
-    off = max(float((weights - right).abs().max())
-              for weights, right in zip(after, reference.weights_of(network), strict=True))
+    off = float(torch.cat([(weights - right).abs().ravel() for weights, right in
+                           zip(after, reference.weights_of(network), strict=True)]).max())
     if not np.isclose(loss, right_loss, rtol=1e-3, atol=1e-4):
         hint = loss_hint(loss, logits, *batch[1:])
         if np.isclose(loss, float(reference.end_loss(network[1](network[0](batch[0])[0]), *batch[1:])), rtol=1e-3):
@@ -121,9 +120,8 @@ def train_at_the_end(seed: int = 0) -> None:
     start = trained(4, 0, seed)
     for other, change, hint, see in (
             (trained(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
-            (start, "0 steps", "The loop does not train the modules that you return, or the argument `steps` is not "
-                               "used.",
-             THE_LOOP),
+            (start, "0 steps", "The argument `steps` is not used, or the modules that you return are not the trained "
+             "ones.", THE_LOOP),
             (trained(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.", THE_LABEL)):
         if _equal(once, other):
             expect.fail(what, f"other weights than with {change}", f"the weights of {change}", hint, see)
@@ -173,29 +171,26 @@ def _equal(network: Network, other: Network) -> bool:
 @right_last_valid()
 def trained_short(seed: int = 0) -> None:
     """Check the loop, and that one of three trainings is right on 90 % of strings of 1 to 10 bits."""
-    for training_seed in TRAINING_SEEDS:
-        follow(FIRST_STEPS, training_seed, near=NEAR)
-    with large_readouts():      # without clipping, only large gradients show the difference
-        follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
-    follow(int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), seed % 100)
-    _learns("strings of 1 to 10 bits", SHORT, seed)
+    _check_training("strings of 1 to 10 bits", SHORT, seed)
 
 
 @check("trained on strings of up to 10 bits, the network is right on strings of up to 50")
 @right_last_valid()
 def trained_long(seed: int = 0) -> None:
     """Check the loop, and that one of three trainings is right on 95 % of strings of 11 to 50 bits."""
+    _check_training("strings of 11 to 50 bits, longer than any in training", LONG, seed)
+
+
+def _check_training(where: str, asked: tuple[int, int, float], seed: int) -> None:
+    (shortest, longest, least), rng, best = asked, np.random.default_rng(seed), 0.0
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
-    rng = np.random.default_rng(seed)
+    if asked == SHORT:
+        with large_readouts():      # without clipping, only large gradients show the difference
+            follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
     follow(int(rng.integers(STEPS // 2, STEPS)), seed % 100)
-    follow(int(rng.integers(10, 40)), seed % 100, min_length=4)
-    _learns("strings of 11 to 50 bits, longer than any in training", LONG, seed)
-
-
-def _learns(where: str, asked: tuple[int, int, float], seed: int) -> None:
-    shortest, longest, least = asked
-    best = 0.0
+    if asked == LONG:
+        follow(int(rng.integers(10, 40)), seed % 100, min_length=4)
     for training_seed in TRAINING_SEEDS:
         best = max(best, accuracy(*follow(STEPS, training_seed), shortest, longest, seed))
         if best >= least:
@@ -241,10 +236,9 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
                 hint, see = "Something is drawn without the seed: the next call with it gives other weights.", THE_SEED
             else:
                 hint, see = why_not(at, seed, last, min_length)
-            expect.fail(f"train_at_the_end({arguments}){note}, followed from your weights after 0 updates",
-                        "the weights of the task's loop after every update", f"other weights from update {wrong} "
-                                                                             "on", hint,
-                        see)
+            what, got = f"train_at_the_end({arguments}){note}", f"other weights from update {wrong} on"
+            expect.fail(f"{what}, followed from your weights after 0 updates",
+                        "the weights of the task's loop after every update", got, hint, see)
     network = reference.new_network()
     reference.set_weights(network, at(steps))
     return network
@@ -268,11 +262,11 @@ def agree_in_parts(at: Callable[[int], Weights], seed: int, last: int, steps: in
 
 def why_not(at: Callable[[int], Weights], seed: int, last: int, min_length: int) -> tuple[str, str]:
     """Return words for the update after ``last``, which is not the task's, and the section to read."""
-    before, after = at(last), at(last + 1)
-    if not distance(before, after) and last:
-        return (f"Nothing moves after update {last}: the loop stops early, or returns a network from before. The task "
-                "asks for the network after its last update.", THE_LOOP)
-    if hint := _unmoved(before, after):
+    after, hint = at(last + 1), _unmoved(at(last), at(last + 1))
+    if hint == STILL and last:
+        hint = (f"Nothing moves after update {last}: the loop stops early, or returns a network from before. The task "
+                "asks for the network after its last update.")
+    if hint:
         return hint, THE_LOOP
     for slip, explanation in reference.SLIPS.items():
         if distance(after, Loop(at(0), seed, min_length, slip).run(last + 1)) < NEAR:

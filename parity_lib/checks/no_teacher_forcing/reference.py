@@ -40,15 +40,20 @@ def new_network() -> Network:
     return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
 
 
+def parameters(network: Iterable[nn.Module]) -> list[nn.Parameter]:
+    """Return all parameters, module by module."""
+    return [parameter for module in network for parameter in module.parameters()]
+
+
 def weights_of(network: Iterable[nn.Module]) -> Weights:
     """Return copies of all parameters, module by module."""
-    return [parameter.detach().clone() for module in network for parameter in module.parameters()]
+    return [parameter.detach().clone() for parameter in parameters(network)]
 
 
 @torch.no_grad()
 def set_weights(network: Network, weights: Weights) -> None:
     """Copy the weights into the network."""
-    for parameter, value in zip([*network[0].parameters(), *network[1].parameters()], weights, strict=True):
+    for parameter, value in zip(parameters(network), weights, strict=True):
         parameter.copy_(value)
 
 
@@ -73,7 +78,7 @@ def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, sli
         optimizer.zero_grad()
     loss.backward()
     if slip != "clipping":
-        nn.utils.clip_grad_norm_([*lstm.parameters(), *readout.parameters()], 1.0)
+        nn.utils.clip_grad_norm_(parameters(network), 1.0)
     optimizer.step()
     return loss.item()
 
@@ -85,7 +90,7 @@ class Loop:
         self.seed, self.min_length, self.slip = seed, 1 if slip == "min_length" else min_length, slip
         self.rng, self.network = np.random.default_rng(seed), new_network()
         set_weights(self.network, weights)
-        self.optimizer = torch.optim.Adam([*self.network[0].parameters(), *self.network[1].parameters()], lr=RATE)
+        self.optimizer = torch.optim.Adam(parameters(self.network), lr=RATE)
 
     def run(self, count: int) -> Weights:
         """Make ``count`` updates and return the weights."""

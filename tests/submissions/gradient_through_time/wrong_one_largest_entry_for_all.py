@@ -1,7 +1,7 @@
 """The largest entry of all arrays is the measure.
 
 loses:
-  gradient-is-right-check: not of all arrays
+  gradient-is-right-check: not of all
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
 """The loss has to become smaller.
 
 loses:
-  hunt-update-check: what do the second update and the third do
+  hunt-update-check: what do the second and third update do
 """
 # %% tests: test_update
 def test_update(script):

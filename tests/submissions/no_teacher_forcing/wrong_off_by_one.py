@@ -2,7 +2,7 @@
 
 loses:
   final-parity-check: you count one bit too many
-  last-valid-check: time steps count from 0, so the last real one is lengths[i] - 1
+  last-valid-check: the last real time step is one earlier
   train-at-the-end-check: not written yet
   trained-short-check: not written yet
   trained-long-check: not written yet
