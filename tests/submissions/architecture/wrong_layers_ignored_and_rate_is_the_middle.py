@@ -1,4 +1,5 @@
-"""num_layers is ignored in both, and the middle of the interval is given as the rate.
+"""Both functions ignore num_layers, and the middle of the interval is returned as the rate.
+
 loses:
   count-parameters-check: "this is the count for one layer: num_layers has no effect"
   build-model-check: do you pass num_layers on?

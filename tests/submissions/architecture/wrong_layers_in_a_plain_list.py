@@ -1,4 +1,6 @@
-"""The layers stand in a Python list, so PyTorch does not know their weights. The input is counted as one feature.
+"""The layers are kept in a Python list, so PyTorch does not know their weights. The input is counted as one
+feature.
+
 loses:
   count-parameters-check: you counted the input as one feature
   build-model-check: keep in a plain list

@@ -1,4 +1,6 @@
-"""The formula in place of a network: nothing in it can be learned. The count is a table of the public cases.
+"""A formula takes the place of the network, so there is nothing to learn. The counts are a table of the public
+cases.
+
 loses:
   count-parameters-check: "`count_parameters` stopped with KeyError"
   build-model-check: the answer is computed in forward

@@ -1,4 +1,5 @@
 """The readout is on the mean of the states so far.
+
 loses:
   build-model-check: a mean over the time steps so far
   learns-check: a mean over the time steps so far

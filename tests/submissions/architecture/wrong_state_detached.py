@@ -1,4 +1,6 @@
-"""The state is detached at each step, so no gradient goes back through time. It learns short strings all the same.
+"""The state is detached at each time step, so no gradient flows back through time. The network learns short strings
+all the same.
+
 loses:
   build-model-check: a state is detached between time steps or layers
 """

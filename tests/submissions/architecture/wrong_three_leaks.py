@@ -1,4 +1,5 @@
 """A third of one is not exact in two digits, and what is left over adds up.
+
 loses:
   multiple-of-three-check: short strings are right
 """

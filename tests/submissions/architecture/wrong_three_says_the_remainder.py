@@ -1,4 +1,5 @@
-"""The output says the remainder, and is positive where it should not be.
+"""The output is the remainder, so it is positive where it should not be.
+
 loses:
   multiple-of-three-check: W computes the remainder
 """

@@ -1,4 +1,4 @@
-"""`later = a @ V.T`, as on the way forwards.
+"""The backward pass uses `a @ V.T`, as the forward pass does.
 
 loses:
   gradients-check: V is transposed in the backward pass

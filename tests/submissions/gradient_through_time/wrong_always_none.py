@@ -1,4 +1,4 @@
-"""It never finds anything.
+"""The function always returns None.
 
 loses:
   find-error-short-check: if you try all strings of this length

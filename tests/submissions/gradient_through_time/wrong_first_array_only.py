@@ -1,4 +1,4 @@
-"""It returns after the first array.
+"""The function returns after the first array.
 
 loses:
   gradient-is-right-check: check every entry of every array

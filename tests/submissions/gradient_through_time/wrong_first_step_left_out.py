@@ -1,4 +1,4 @@
-"""`range(steps - 1, 0, -1)`.
+"""The loop runs over `range(steps - 1, 0, -1)`.
 
 loses:
   gradients-check: stops before the first time step

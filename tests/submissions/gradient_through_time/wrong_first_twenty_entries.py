@@ -1,4 +1,5 @@
-"""Looks at twenty entries of each array.
+"""The function checks twenty entries of each array.
+
 loses:
   gradient-is-right-check: a gradient of 54 entries
 """

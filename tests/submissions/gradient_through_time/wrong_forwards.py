@@ -1,4 +1,4 @@
-"""The loop runs forwards.
+"""The loop of the backward pass runs forwards.
 
 loses:
   gradients-check: "and in which order?"

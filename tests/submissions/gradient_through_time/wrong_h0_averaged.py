@@ -1,4 +1,4 @@
-"""h0 is you average the gradient of h0 over the strings.
+"""The gradient of h0 is averaged over the strings.
 
 loses:
   gradients-check: you average the gradient of h0 over the strings

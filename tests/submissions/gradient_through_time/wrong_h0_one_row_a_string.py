@@ -1,4 +1,4 @@
-"""h0 gets a row for each string.
+"""The gradient of h0 has a row for each string.
 
 loses:
   gradients-check: add the gradients of all strings

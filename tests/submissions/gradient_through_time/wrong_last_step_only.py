@@ -1,4 +1,4 @@
-"""The loop has one step, the last.
+"""The backward pass has one time step, the last.
 
 loses:
   gradients-check: only the last time step contributes

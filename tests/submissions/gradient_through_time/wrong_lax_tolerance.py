@@ -1,4 +1,4 @@
-"""A fixed tolerance that lets small gradients pass.
+"""The fixed tolerance accepts every small gradient.
 
 loses:
   gradient-is-right-check: a fixed tolerance accepts everything that is small

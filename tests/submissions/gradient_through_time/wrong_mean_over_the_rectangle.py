@@ -1,4 +1,4 @@
-"""The mean runs over all positions.
+"""The mean is over all positions.
 
 loses:
   output-gradient-check: you divide by the size of the whole rectangle

@@ -1,4 +1,4 @@
-"""Divided by the number of strings.
+"""The sum is divided by the number of strings.
 
 loses:
   output-gradient-check: you divide by the number of strings

@@ -1,4 +1,4 @@
-"""A comparison with nan is taken for agreement.
+"""A comparison with nan counts as agreement.
 
 loses:
   gradient-is-right-check: every comparison with nan is False

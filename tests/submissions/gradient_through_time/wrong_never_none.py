@@ -1,4 +1,4 @@
-"""It gives a string of zeros where it finds nothing.
+"""The function returns a string of zeros if it finds no error.
 
 loses:
   find-error-short-check: on which the network is right after every bit

@@ -1,4 +1,4 @@
-"""What goes to the state before is left out.
+"""The backward pass leaves out the gradient that goes to the state before.
 
 loses:
   gradients-check: nothing is passed to earlier states

@@ -1,4 +1,4 @@
-"""The largest entry of all arrays is the measure.
+"""The tolerance is made from the largest entry of all arrays.
 
 loses:
   gradient-is-right-check: not of all

@@ -1,4 +1,5 @@
-"""Follows one state of each parity, the one that is nearest to a wrong answer.
+"""The search follows one state of each parity, the one nearest to a wrong answer.
+
 loses:
   find-error-long-check: ten or more of each parity
 """

@@ -1,4 +1,4 @@
-"""`=` where `+=` belongs.
+"""The code has `=` where `+=` belongs.
 
 loses:
   gradients-check: replaces the one before

@@ -1,4 +1,4 @@
-"""Label minus chance.
+"""The gradient is the label minus the probability.
 
 loses:
   output-gradient-check: the sign is wrong

@@ -1,4 +1,4 @@
-"""The slope of the sigmoid is multiplied in, as for a squared error.
+"""The gradient is multiplied by the slope of the sigmoid, as for a squared error.
 
 loses:
   output-gradient-check: cancels with the derivative of the logarithm

@@ -1,4 +1,4 @@
-"""The gradient of V takes h_t instead of h_(t-1).
+"""The gradient of V uses h_t instead of h_(t-1).
 
 loses:
   gradients-check: the state after the time step

@@ -1,4 +1,4 @@
-"""Longer strings than asked.
+"""The function returns strings that are longer than allowed.
 
 loses:
   find-error-short-check: "your string is longer than `longest`"

@@ -1,4 +1,4 @@
-"""Weights without a gradient: the test itself stops.
+"""The test's weights have no gradient, so the test itself stops.
 
 loses:
   hunt-update-check: your test itself stops

@@ -1,4 +1,5 @@
-"""Adds a hundred-millionth to the tolerance.
+"""A hundred-millionth is added to the tolerance.
+
 loses:
   gradient-is-right-check: smaller than the smallest gradient that counts
 """

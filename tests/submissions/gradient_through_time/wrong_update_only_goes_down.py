@@ -1,4 +1,4 @@
-"""The loss has to become smaller.
+"""The test asks only that the loss becomes smaller.
 
 loses:
   hunt-update-check: what do the second and third update do

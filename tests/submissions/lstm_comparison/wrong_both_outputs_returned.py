@@ -1,4 +1,4 @@
-"""nn.LSTM's two outputs are handed on, logits and predictions in a pair; h alone; a list of norms.
+"""The network returns logits and predictions, lstm_step returns h alone, and the gradients of two calls add up.
 
 loses:
   lstm-step-check: the next time step needs both

@@ -1,4 +1,5 @@
-"""The states are detached before the readout; you compute h from the old c; an unsorted middle.
+"""The states are detached before the readout, h is computed from the old c, and the middle run is taken from
+unsorted runs.
 
 loses:
   lstm-step-check: you compute h from the old c

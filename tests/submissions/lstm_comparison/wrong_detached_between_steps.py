@@ -1,4 +1,5 @@
-"""A loop that detaches the state at each step; tanh around the product; divided by the last norm.
+"""A loop detaches the state at each time step, the tanh is taken of the product, and the norms are divided by the
+last one.
 
 loses:
   lstm-step-check: it belongs on c alone

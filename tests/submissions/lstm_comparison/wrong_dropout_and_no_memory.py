@@ -1,4 +1,5 @@
-"""Dropout in a net that is judged; (1 - i) for f as in a GRU; the budget in the place of None; reversed steps.
+"""The network has dropout, (1 - i) stands for f as in a GRU, None becomes the budget, and the time steps are
+reversed.
 
 loses:
   lstm-step-check: that is how a GRU does it

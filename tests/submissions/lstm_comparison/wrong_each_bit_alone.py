@@ -1,4 +1,5 @@
-"""Each bit goes through the LSTM as a string of its own; your loss is a mean; the upper of two middles.
+"""Each bit goes through the LSTM as a string of its own, the loss is a mean, and the median is the upper of the two
+in the middle.
 
 loses:
   lstm-parity-check: each time step is computed by itself

@@ -1,4 +1,4 @@
-"""The forget gate scales old and new together; the readout has a sigmoid; squares for norms.
+"""The forget gate scales old and new together, the network ends in a sigmoid, and the norms are squared.
 
 loses:
   lstm-step-check: the forget gate scales the new c, too

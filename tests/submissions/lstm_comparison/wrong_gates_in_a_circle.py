@@ -1,4 +1,4 @@
-"""The order o, i, f, g; the gradients cancel in the mean; the mean of the steps.
+"""The gates are in the order o, i, f, g, the gradients cancel in the mean, and the median is a mean.
 
 loses:
   lstm-step-check: you read the gates in the order o, i, f, g

@@ -1,4 +1,5 @@
-"""The order i, f, o, g of many papers; unsolved runs count as 0; sums over the batch.
+"""The gates are in the order i, f, o, g of many papers, unsolved runs count as 0, and the norms are added up over
+the batch.
 
 loses:
   lstm-step-check: the output gate and the candidate are swapped

@@ -1,4 +1,4 @@
-"""hidden_size is not used; the rows of the gates are read in fours; count is the number of solved runs.
+"""The network ignores hidden_size, the rows of the gates are read in fours, and count is the number of solved runs.
 
 loses:
   lstm-step-check: you read the rows in fours

@@ -1,4 +1,4 @@
-"""The readout on the last state; the output gate is forgotten; no average over the batch.
+"""The readout is on the last state, the output gate is forgotten, and the norms are not averaged over the batch.
 
 loses:
   lstm-step-check: the output gate o is missing

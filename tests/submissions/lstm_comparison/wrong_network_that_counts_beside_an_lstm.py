@@ -1,4 +1,4 @@
-"""The parity is added to the logits of an LSTM; the fused step of torch is called by another name.
+"""The parity is added to the logits of an LSTM, and lstm_step calls PyTorch's fused step under another name.
 
 loses:
   lstm-step-check: which is the ready answer

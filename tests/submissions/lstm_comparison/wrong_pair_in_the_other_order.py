@@ -1,4 +1,4 @@
-"""(c, h) in place of (h, c); solved and count in the other order; nn.RNN left in place.
+"""lstm_step returns (c, h), solved and count are swapped, and the layer is still an nn.RNN.
 
 loses:
   lstm-step-check: return h first, then c

@@ -1,4 +1,5 @@
-"""The model of parity_lib under the asked name; the candidate goes through a sigmoid; norms of the first string.
+"""The model is parity_lib's under the requested name, the candidate goes through a sigmoid, and the norms are those
+of the first string.
 
 loses:
   lstm-step-check: the candidate g goes through a sigmoid

@@ -1,4 +1,4 @@
-"""The last state begins the next call; the old c is forgotten; inf where None is asked for.
+"""The last state begins the next call, the old c is forgotten, and the median is inf instead of None.
 
 loses:
   lstm-step-check: the old c does not take part

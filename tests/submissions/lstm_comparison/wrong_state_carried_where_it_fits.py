@@ -1,4 +1,4 @@
-"""The state is kept from call to call if the batch has the same size; the input gate is missing.
+"""The state is kept from call to call if the batch has the same size, and the input gate is missing.
 
 loses:
   lstm-step-check: the input gate is missing

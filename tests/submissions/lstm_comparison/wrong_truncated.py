@@ -1,4 +1,4 @@
-"""The future is read by a last state that is given to every step; the gradient is followed for three steps only.
+"""Every time step sees the last state, and the gradient is followed for three time steps only.
 
 loses:
   lstm-step-check: "nn.LSTM returns (output, (h, c))"

@@ -1,4 +1,4 @@
-"""The stored counts: no wrong answer passes a check that trains, every right one does, under today's settings."""
+"""The stored counts: no wrong answer passes a check that trains, and every right answer does."""
 
 from __future__ import annotations
 

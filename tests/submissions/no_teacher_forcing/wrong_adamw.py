@@ -1,4 +1,4 @@
-"""AdamW, whose weights decay.
+"""The optimiser is AdamW, whose weights decay.
 
 loses:
   trained-short-check: "one Adam makes all the updates at a rate of 0.03"

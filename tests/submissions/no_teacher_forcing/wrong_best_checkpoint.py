@@ -1,4 +1,4 @@
-"""The net with the smallest loss comes back, looked at every ten steps.
+"""The loop compares losses every ten updates, and the network with the smallest one is returned.
 
 loses:
   trained-short-check: "returns a network from before"

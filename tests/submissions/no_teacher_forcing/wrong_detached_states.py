@@ -1,4 +1,4 @@
-"""The states are detached before the readout: only the readout learns.
+"""The states are detached before the readout, so only the readout learns.
 
 loses:
   train-step-check: "the LSTM did not move, only the readout"

@@ -1,4 +1,4 @@
-"""The last column is taken for the last real step; the LSTM's own last state has the same fault.
+"""The last column is taken for the last real time step. The LSTM's own last state has the same fault.
 
 loses:
   last-valid-check: this is the last column

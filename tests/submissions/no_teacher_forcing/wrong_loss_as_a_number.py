@@ -1,4 +1,4 @@
-"""The loss leaves PyTorch as a number, so no gradient can flow; a sum where a mean belongs; the seed unused.
+"""The loss is a number, so no gradient can flow, it is a sum instead of a mean, and the seed is not used.
 
 loses:
   final-parity-check: you add down the batch

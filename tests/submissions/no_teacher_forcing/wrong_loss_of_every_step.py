@@ -1,4 +1,5 @@
-"""The one label is compared with every step; even and odd are swapped; no clipping; the weights come unseeded.
+"""The label is compared with every time step, even and odd are swapped, nothing is clipped, and the weights do not
+come from the seed.
 
 loses:
   final-parity-check: even and odd are swapped

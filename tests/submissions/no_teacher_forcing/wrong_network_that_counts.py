@@ -1,4 +1,4 @@
-"""A "network" that computes cumsum % 2 comes back in the place of a trained one.
+"""The function returns a "network" that computes cumsum % 2 instead of a trained one.
 
 loses:
   train-at-the-end-check: it cannot use a class of yours

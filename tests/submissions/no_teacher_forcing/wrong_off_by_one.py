@@ -1,4 +1,5 @@
-"""One bit too many in the label, one step too late, and > for >=; the training was not reached.
+"""The label has one bit too many, the output is one time step late, and > stands for >=. The training is not
+written.
 
 loses:
   final-parity-check: you count one bit too many

@@ -1,4 +1,5 @@
-"""One bit too few in the label, one step too early, no stop in the curriculum; the LSTM is twice as large.
+"""The label has one bit too few, the output is one time step early, the curriculum does not stop, and the LSTM is
+twice as large.
 
 loses:
   final-parity-check: you count one bit too few

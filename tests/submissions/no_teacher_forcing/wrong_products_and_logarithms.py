@@ -1,4 +1,5 @@
-"""A product with the mask keeps nan; the logarithm of a probability; the two nets that of all parameters together.
+"""A product with the mask keeps nan, the loss is the logarithm of a probability, and the two modules are clipped
+one by one.
 
 loses:
   last-valid-check: a product with a mask keeps nan

@@ -1,4 +1,4 @@
-"""StepLR halves the rate every 60 steps.
+"""StepLR halves the learning rate every 60 updates.
 
 loses:
   trained-short-check: one Adam makes all the updates at a rate of 0.03

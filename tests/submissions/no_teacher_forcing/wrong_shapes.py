@@ -1,4 +1,5 @@
-"""cumsum still makes a label at every step; axes too many; [batch, 1] meets [batch]; nothing is unpacked.
+"""cumsum makes a label at every time step, there is an axis too many, zero_grad comes after backward, and the
+modules are not returned.
 
 loses:
   final-parity-check: this is a label at every time step

@@ -1,4 +1,4 @@
-"""The hidden state of the last batch is the start of the next; the training was not reached.
+"""A batch starts with the last hidden state of the one before. The training is not written.
 
 loses:
   train-step-check: do you carry the hidden state of the last batch into this one

@@ -1,4 +1,4 @@
-"""A count for a parity, a mean for the last step, a sigmoid too many; the weights never move.
+"""The label is a count, the output is a mean, the loss has a sigmoid too many, and the weights never move.
 
 loses:
   final-parity-check: this is the count of ones

@@ -1,4 +1,4 @@
-"""Every twenty steps a validation is drawn from the generator of training.
+"""Every twenty updates a validation is drawn from the generator of the training.
 
 loses:
   trained-short-check: nothing else uses `rng`, not even a validation
