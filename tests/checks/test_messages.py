@@ -22,7 +22,6 @@ class Net(nn.Module):
         return self.readout(self.rnn(inputs)[0])
 build_model = Net
 """
-LSTM = NET + "LSTMParity = lambda hidden_size: Net('lstm', hidden_size, 1)\n"
 WILSON = """
 def success_rate(outcomes):
     n, z = len(outcomes), 1.96
@@ -103,7 +102,7 @@ MISTAKES = [
         "np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "rnn_step(xs[:, t], h, U, V, b)"), "xs[:, t]", "xs[t]",
      "step t of all strings is `xs[:, t]`"),
     (architecture.success_rate, WILSON, "p + z**2 / (2 * n), 1 + z**2 / n", "p + z / (2 * n), 1 + z / n",
-     "take 1.96 squared"),
+     "Middle and scale take 1.96 squared"),
     (architecture.build_model, NET, "(self, cell, hidden_size, num_layers)", "(self, cell, num_layers, hidden_size)",
      "have changed places"),
     (lstm_comparison.lstm_step, STEP, "s(i) * np.tanh(g)", "(1 - s(f)) * np.tanh(g)", "where the input gate i belongs"),
@@ -125,16 +124,9 @@ MISTAKES = [
      "states, h, c = self.rnn(inputs); return self.readout(states)", "for an LSTM the second is itself a pair"),
     (architecture.build_model, NET, "self.rnn(inputs)[0]",
      "torch.cat([one.reshape(len(inputs), -1, one.shape[-1]) for one in [self.rnn(inputs)[0].transpose(0, 1)]])",
-     "`reshape` or `view` stands where axes should be transposed"),
-    (architecture.success_rate, WILSON, "(2 * n)", "2 * n", "brackets"),
+     "`reshape` or `view` stands where you need to transpose"),
     (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
-    (architecture.success_rate, WILSON, "(middle - root) / scale, (middle + root) / scale",
-     "middle - root / scale, middle + root / scale", "brackets"),
-    (architecture.success_rate, WILSON, "(2 * n)", "n", "the 2 is missing"),
-    (lstm_comparison.lstm_parity, LSTM, "return self.readout(self.rnn(inputs)[0])",
-     "states, h, c = self.rnn(inputs); return self.readout(states)", "`states, (h, c) = self.lstm(inputs)`"),
-    (lstm_comparison.lstm_parity, LSTM, "self.rnn(inputs)[0]", "self.rnn(inputs)", "the readout takes the first alone"),
-    (lstm_comparison.lstm_step, STEP, "np.tanh(g)", "s(g)", 'the chapter "gates", section "the lstm gate by gate"'),
+    (architecture.success_rate, WILSON, "(2 * n)", "n", "The 2 is missing"),
     (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
     (varying_lengths.run_packed, PACKED, "batch_first=True, ", "", "`batch_first=True` is needed in packing and"),
     (varying_lengths.masked_accuracy, ACCURACY, ".float().mean()", ".mean()", "`.float()` first"),
@@ -144,31 +136,23 @@ MISTAKES = [
      "rng.integers(1, most + 1, size=n)", "rng.choice(np.arange(1, most + 1), size=n, replace=False)", "may repeat"),
     (architecture.count_parameters, COUNT, '{"gru": 3, "lstm": 4}.get(cell, 1)',
      '{"gru": 3, "lstm": 4, "tanh": 1}[cell]', '"relu" is missing among your cells'),
-    (architecture.count_parameters, COUNT, "blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1)",
-     "hidden_size * (blocks * (input_size + hidden_size + 2) + (num_layers - 1)", "those of the layers above are not"),
-    (lstm_comparison.lstm_step, STEP, "np.exp(-z)", "np.exp(z)", "with a minus"),
-    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "so the smaller one is asked for"),
+    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "`stop` is the most"),
     (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by the number of all positions"),
     (varying_lengths.length_mask, MASK, "p >= n - l", "p > n - l", "the first real step is"),
     (varying_lengths.length_mask, MASK, "p >= n - l", "p < l", "on the other side of the string"),
-    (architecture.count_parameters, COUNT,
-     "blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))",
-     "blocks * hidden_size * (input_size + hidden_size + (num_layers - 1) * 2 * hidden_size)"
-     " + 2 * hidden_size * num_layers", "outside the bracket"),
-    (lstm_comparison.lstm_step, STEP, "np.split(a, 4, axis=1)", "np.split(a, 4)", "gives four blocks"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
      "bits.cumsum(axis=1)[np.arange(len(bits)), lengths] % 2", "the last real one is `lengths - 1`"),
     (no_teacher_forcing.end_gradient, END, "lengths)[:, 0]", "lengths)", "`last_valid` gives [batch, 1]"),
     (no_teacher_forcing.final_parity, PARITY, ".sum(axis=1) % 2", ".sum(axis=1).tolist()", "make tensors of it"),
-    (no_teacher_forcing.final_parity, PARITY, "return ", "return torch.from_numpy", "a tensor"),
+    (no_teacher_forcing.final_parity, PARITY, "return ", "return torch.from_numpy", "a value of type Tensor"),
     (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real", "the parity of what was cut off"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
-     "bits[np.arange(len(bits)), lengths - 1]", "this is the last real bit"),
+     "bits[np.arange(len(bits)), lengths - 1]", "This is the last real bit"),
     (no_teacher_forcing.final_parity, PARITY, "lengths[:, None]", "lengths", "compare it with lengths[:, None]"),
     (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1].numpy()\n", "no gradient goes through NumPy"),
     (no_teacher_forcing.end_loss, END, "[:, 0], labels", ", labels", "make them equal"),
     (no_teacher_forcing.train_step, END, "return loss.item()",
-     "return end_loss(readout(lstm(inputs)[0]), lengths, labels).item()", "this is the loss after the update"),
+     "return end_loss(readout(lstm(inputs)[0]), lengths, labels).item()", "This is the loss after the update"),
     (no_teacher_forcing.train_step, END, "clip_grad_norm_", "clip_grad_value_", "scales the whole gradient"),
 ]
 

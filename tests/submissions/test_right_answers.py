@@ -6,8 +6,9 @@ import io
 import os
 
 import pytest
+import torch
 from parity_lib import checks
-from parity_lib.checks.no_teacher_forcing import late, loops, replay
+from parity_lib.checks.no_teacher_forcing import loops, reference
 from parity_lib.checks.points import POINTS
 
 from tests.submissions import bank
@@ -75,16 +76,19 @@ def test_model_answer_passes_with_three_more_seeds(exercise):
 def test_a_training_that_rounding_may_lead_elsewhere_keeps_its_points():
     notebook = bank.notebook(next(one for one in RIGHT if one.name == "no_teacher_forcing/right_other_kinds"))
     with answers(notebook):     # seed 99 is one of the most sensitive, and this answer trains in float64
-        loops._late_step(99, 140, 1)
+        loops.follow(140, 99)
 
 
-@pytest.mark.parametrize(("rate", "goes_on"), [(replay.RATE, True), (0.9 * replay.RATE, False)])
-def test_parts_are_followed_from_the_weights_before_them(rate, goes_on):
+@pytest.mark.parametrize(("rate", "agree"), [(reference.RATE, True), (0.9 * reference.RATE, False)])
+def test_parts_are_followed_from_the_weights_before_them(rate, agree):
+    torch.manual_seed(5)
+    start = reference.weights_of(reference.new_network())
+
     def at(steps):
-        loop = late.Loop(replay.started(5), 5)
-        for step in range(steps):
-            loop.step(*loop.draw(), rate=rate if step >= 20 else replay.RATE)
-        return loop.weights
+        loop = reference.Loop(start, 5)
+        loop.run(min(steps, 20))
+        loop.optimizer.param_groups[0]["lr"] = rate
+        return loop.run(max(steps - 20, 0))
 
-    assert late.goes_on_in_parts(at, 5, 10, 30) is goes_on
-    assert late.goes_on_in_parts(at, 5, 10, 20)
+    assert loops.agree_in_parts(at, 5, 10, 30) is agree
+    assert loops.agree_in_parts(at, 5, 10, 20)

@@ -1,4 +1,4 @@
-"""Checks of the exercise *Architecture*."""
+"""The checks of the exercise *Architecture*."""
 
 from parity_lib.checks.architecture.counting import count_parameters
 from parity_lib.checks.architecture.learning import learns

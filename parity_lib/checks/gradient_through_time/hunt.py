@@ -1,114 +1,90 @@
-"""Checks of the *Bug hunt*: a student's tests meet right and faulty versions of a script, as source text."""
+"""The checks of the *Bug hunt*: the student's tests are run on correct and on faulty versions of a script."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from parity_lib.checks import expect
 from parity_lib.checks.core import call
-from parity_lib.checks.gradient_through_time.answers import asked, yes
-from parity_lib.checks.gradient_through_time.script import Fault, as_asked, faults, right_versions, with_edits
+from parity_lib.checks.gradient_through_time.differences import as_bool, ask_through
+from parity_lib.checks.gradient_through_time.script import IN_OTHER_WORDS, SCRIPT, Fault, faults, with_edits
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.checks.reporting import check
 
 SEE = "training#the-loop-line-by-line"
-CHANCE = ("a false alarm: does your test ask for more than the docstring promises? Lengths are uniform, so a batch "
-          "need not hold each of them, and often not the longest: draw thousands of strings with a small `longest`, "
-          "and compare shares, with room. The same seed may give other strings in a version in other words")
-ROUNDING = ("a false alarm, on this version alone: are floats compared with == or torch.equal? The same sum in other "
-            "words rounds differently: use np.allclose or torch.allclose. Or does your test ask for more than the "
-            "docstring promises?")
-EXPECTED = ("a false alarm: the right script itself fails. Work out again what your test expects, from the docstring, "
-            "such as which outputs say odd; and compare floats with np.allclose or torch.allclose")
+CHANCE = ("This is a false alarm. Does your test ask for more than the docstring promises? Lengths are uniform, so a "
+          "batch need not contain all of them. Draw thousands of strings with a small `longest`, and compare shares "
+          "with a tolerance. With the same seed, another version of the script may draw other strings.")
+ROUNDING = ("This is a false alarm, on this version alone. Do you compare floats with == or torch.equal? The same sum, "
+            "written in another way, is rounded differently: use np.allclose or torch.allclose. Or does your test ask "
+            "for more than the docstring promises?")
+EXPECTED = ("This is a false alarm: the correct script itself fails. Work out again, from the docstring, what your "
+            "test should expect, and compare floats with np.allclose or torch.allclose.")
 
 
-@check("test_draw: finds every fault of draw, and no fault where there is none")
-def hunt_draw(seed: int = 0) -> None:
-    """``test_draw(script)`` -> True where ``script.draw`` keeps to its docstring."""
-    _hunt("draw", seed)
+def _hunt(function: str) -> Callable[..., None]:
+    """Return the check of the student's test of one function."""
+    def run(seed: int = 0) -> None:
+        rng = np.random.default_rng(seed)
+        hunt(function, [fault for fault in faults(rng) if fault.function == function], rng)
+
+    run.__name__, run.__doc__ = f"hunt_{function}", f"Check ``test_{function}(script)``, which returns True or False."
+    return check(f"test_{function}: finds every fault of {function}, and raises no false alarm")(run)
 
 
-@check("test_labels: finds every fault of labels, and no fault where there is none")
-def hunt_labels(seed: int = 0) -> None:
-    """``test_labels(script)`` -> True where ``script.labels`` keeps to its docstring."""
-    _hunt("labels", seed)
+hunt_draw, hunt_labels, hunt_logits = map(_hunt, ("draw", "labels", "logits"))
+hunt_loss, hunt_accuracy, hunt_update = map(_hunt, ("loss", "accuracy", "update"))
 
 
-@check("test_logits: finds every fault of logits, those of the gradient too, and no fault where there is none")
-def hunt_logits(seed: int = 0) -> None:
-    """``test_logits(script)`` -> True where ``script.logits`` and its gradient are right."""
-    _hunt("logits", seed)
+def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
+    """Raise CheckFailed unless the student's test tells correct versions from faulty ones.
 
-
-@check("test_loss: finds every fault of loss, and no fault where there is none")
-def hunt_loss(seed: int = 0) -> None:
-    """``test_loss(script)`` -> True where ``script.loss`` keeps to its docstring."""
-    _hunt("loss", seed)
-
-
-@check("test_accuracy: finds every fault of accuracy, and no fault where there is none")
-def hunt_accuracy(seed: int = 0) -> None:
-    """``test_accuracy(script)`` -> True where ``script.accuracy`` keeps to its docstring."""
-    _hunt("accuracy", seed)
-
-
-@check("test_update: finds every fault of update, and no fault where there is none")
-def hunt_update(seed: int = 0) -> None:
-    """``test_update(script)`` -> True where ``script.update`` keeps to its docstring."""
-    _hunt("update", seed)
-
-
-def _hunt(function: str, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    hunt(function, [one for one in faults(rng) if one.function == function], right_versions(), rng)
-
-
-def hunt(function: str, found: list[Fault], healthy: list[str], rng: np.random.Generator) -> None:
-    """Ask the student's test of a function about healthy versions and about each of the faults, in any order.
-
-    A healthy version comes two to four times, so that a test which draws its cases is not right by luck, and none is
-    right by counting. CheckFailed where one of them raises an alarm, or a fault raises none.
+    The versions come in any order, and a correct version comes two to four times, so that a test which draws its cases
+    does not pass by luck, and none passes by counting.
     """
     test, missed = f"test_{function}", []
-    versions: list[str | Fault] = [*found, *(one for one in healthy for _ in range(rng.integers(2, 5)))]
+    versions: list[str | Fault] = [*faulty, *(text for text in (SCRIPT, with_edits(IN_OTHER_WORDS))
+                                              for _ in range(rng.integers(2, 5)))]
     for place in rng.permutation(len(versions)):
         version = versions[place]
         if isinstance(version, str):
-            _no_alarm(test, version, healthy[0])
-        elif _healthy(test, version.edits):
+            _require_no_alarm(test, version)
+        elif _passes(test, version):
             missed.append(version)
     if missed:
         expect.fail(f"{test} on versions with one fault each in {function}", "False for each",
-                    f"True for {len(missed)} of {len(found)}",
-                    f"read its docstring again: {' '.join(dict.fromkeys(one.clue for one in missed))}", SEE)
+                    f"True for {len(missed)} of {len(faulty)}",
+                    f"Read its docstring again. {' '.join(dict.fromkeys(fault.clue for fault in missed))}", SEE)
 
 
-def _no_alarm(test: str, source: str, plain: str) -> None:
-    """CheckFailed where the student's test turns a right version away; blames its words only if ``plain`` passes."""
-    says_yes, what = _says(test, source, "on the right script" + ", written in other words" * (source != plain))
-    if says_yes:
+def _require_no_alarm(test: str, version: str) -> None:
+    """Raise CheckFailed if the student's test rejects a correct version; the hint depends on whether SCRIPT passes."""
+    answer, what = _ask(test, version)
+    if answer:
         return
-    plain_passes = source != plain and _says(test, plain, "on the right script")[0]
-    usual = ROUNDING if plain_passes else EXPECTED
-    expect.fail(what if plain_passes else f"{test} on the right script", True, False,
-                CHANCE if test == "test_draw" else usual, SEE)
+    hint = EXPECTED
+    if version != SCRIPT:
+        plain_passes, plain = _ask(test, SCRIPT)
+        hint, what = (ROUNDING, what) if plain_passes else (EXPECTED, plain)
+    expect.fail(what, True, False, CHANCE if test == "test_draw" else hint, SEE)
 
 
-def _says(test: str, source: str, words: str) -> tuple[bool, str]:
-    """Whether the student's test calls a version right, and what it was asked."""
-    what = f"{test} {words}"
-    answer = asked("verdict", test, what, test, as_asked(source), see=SEE,
-                   slips={"stopped with": "a false alarm: here your test itself stops"})
-    return yes(answer, what, SEE), what
+def _ask(test: str, version: str) -> tuple[bool, str]:
+    """Return whether the student's test accepts a correct version, and what the check asked."""
+    what = f"{test} on the correct script{', written in another way' * (version != SCRIPT)}"
+    answer = ask_through("verdict", test, what, test, version, see=SEE,
+                         slips={"stopped with": "This is a false alarm: your test itself stops with an error."})
+    return as_bool(answer, what, SEE), what
 
 
-def _healthy(test: str, edits: tuple[tuple[str, str], ...]) -> bool:
-    """Whether the student's test calls this version healthy. One that stops with an error has noticed something."""
+def _passes(test: str, fault: Fault) -> bool:
+    """Return whether the student's test accepts the version with this fault; a test that stops rejects it."""
     try:
-        answer = call("verdict", test, as_asked(with_edits(edits)))
+        answer = call("verdict", test, with_edits([(fault.old, fault.new)]))
     except CheckFailed as failure:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise
         return False
-    return yes(answer, f"{test} on a faulty version", SEE)
-
+    return as_bool(answer, f"{test} on a faulty version", SEE)

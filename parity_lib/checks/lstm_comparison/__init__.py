@@ -1,4 +1,4 @@
-"""Checks of the exercise *LSTM comparison*."""
+"""The checks of the exercise *LSTM comparison*."""
 
 from parity_lib.checks.lstm_comparison.cell import lstm_step
 from parity_lib.checks.lstm_comparison.gradients import gradient_norms

@@ -1,7 +1,8 @@
-"""The check of ``gradient_norms``: how far back the last state of a recurrent layer can be moved."""
+"""The check of ``gradient_norms``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import torch
 from torch import nn
 
 from parity_lib.checks import expect
-from parity_lib.checks.constants import constant
 from parity_lib.checks.core import call_on_same
 from parity_lib.checks.plain import ModuleState
 from parity_lib.checks.reporting import check
@@ -17,123 +17,94 @@ from parity_lib.checks.reporting import check
 GRADIENT = "gradient#the-gradient-through-time"
 
 
-@check("gradient_norms: how far back the last state can be moved, for RNN, LSTM and GRU")
+@check("gradient_norms: how far back the gradient of the last state reaches, for RNN, LSTM and GRU")
 def gradient_norms(seed: int = 0) -> None:
-    """``gradient_norms(model, inputs)``: a layer of torch.nn and ``[batch, steps, 1]`` -> floats ``[steps]``."""
+    """Check ``gradient_norms(model, inputs)``: a layer of torch.nn and ``[batch, steps, 1]`` -> floats ``[steps]``."""
     rng = np.random.default_rng(seed)
     for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.LSTM, 4, 1, 5)):
-        model, inputs, expected = _visible(layer, hidden, batch, steps, rng)
+        model, inputs, expected = _draw_case(layer, hidden, batch, steps, rng)
         what = f"gradient_norms of an nn.{layer.__name__} with {hidden} units, {batch} strings of {steps} bits"
         result = expect.ask("gradient_norms", what, ModuleState.of(model), inputs, see=GRADIENT, slips={
-            "'tuple' object": "an nn.LSTM returns (output, (h, c)); in output are the states of each kind of layer"})
-        got = expect.array(_listed(result), what, see=GRADIENT)
-        shapes = {(batch, steps): "the average over the batch is missing", (batch,): "the average ran along the steps; "
-                  "it goes over the batch", (batch, steps, 1): "the norm and the average over the batch are missing",
-                  (steps, 1): "the last axis is still there; the norm goes along it", (): "one number for all steps; "
-                  "keep the axis of the steps"}
+            "'tuple' object": "An nn.LSTM returns (output, (h, c)). For every kind of layer, the states are in "
+                              "output."})
+        got = expect.array(_as_array(result), what, see=GRADIENT)
         if got.shape != (steps,):
-            expect.fail(what, f"shape {(steps,)}", f"shape {got.shape}", shapes.get(got.shape, ""), GRADIENT)
+            hint = ("The average over the batch is missing." if got.shape == (batch, steps) else "The gradient at the "
+                    "inputs is [batch, steps, 1]. The norm runs over its last axis, and the average over the batch.")
+            expect.fail(what, f"shape {(steps,)}", f"shape {got.shape}", hint, GRADIENT)
         got = expect.array(got, what, (steps,), "float", GRADIENT)
-        expect.close(got, expected, what, _norm_hint(got, model, inputs), GRADIENT)
-    for dtype in (torch.float64, torch.float32):    # a change of dtype is a copy, and hides the mistake
+        expect.close(got, expected, what, _hint(got, model, inputs), GRADIENT)
+    for dtype in (torch.float64, torch.float32):    # a change of dtype makes a copy, which would hide the mistake
         _leaves_its_inputs_alone(model.to(dtype), inputs.to(dtype))
 
 
-def _listed(result: Any) -> Any:
-    """A list of numbers as an array: the notebook makes one of it too."""
-    numbers = isinstance(result, (list, tuple)) and all(np.ndim(one) == 0 for one in result)
-    return np.array([float(one) for one in result]) if numbers and result else result
+def _as_array(result: Any) -> Any:
+    """Return a list of numbers as an array, because the notebook converts it too; return anything else unchanged."""
+    numbers = isinstance(result, (list, tuple)) and all(np.ndim(value) == 0 for value in result)
+    return np.array([float(value) for value in result]) if numbers and result else result
 
 
 def _leaves_its_inputs_alone(model: nn.Module, inputs: torch.Tensor) -> None:
-    """As in the notebook, where all layers are asked about one tensor."""
+    """Raise CheckFailed if a second call with the same tensor returns another result, as it would in the notebook."""
     what = "gradient_norms called twice with the same tensor: the second result"
-    first, second = (expect.array(_listed(one.result), what, None, see=GRADIENT)
-                     for one in call_on_same("gradient_norms", ModuleState.of(model), inputs))
-    hint = expect.likely(second, [(2 * first, "the gradient of the first call is still in `inputs.grad`, and "
-                                   "`backward` adds to it. Work on a copy: "
-                                   "`inputs = inputs.detach().clone().requires_grad_()`")])
-    expect.close(second, first, what, hint or "the call changes the tensor that it is given: work on a copy, "
-                 "`inputs.detach().clone()`", GRADIENT)
+    first, second = (expect.array(_as_array(called.result), what, None, see=GRADIENT)
+                     for called in call_on_same("gradient_norms", ModuleState.of(model), inputs))
+    hint = expect.likely(second, [(2 * first, "The gradient of the first call is still in `inputs.grad`, and "
+                                   "`backward` adds to it. Work on a copy: `inputs = "
+                                   "inputs.detach().clone().requires_grad_()`.")])
+    expect.close(second, first, what, hint or "The call changes the tensor that it is given. Work on a copy, "
+                 "`inputs.detach().clone()`.", GRADIENT)
 
 
-def _visible(layer, hidden: int, batch: int, steps: int, rng: np.random.Generator):
-    """A net whose gradient does not vanish within these few steps, and strings on which each slip shows."""
+def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.Generator) -> tuple:
+    """Return a layer, strings and the expected norms, none of which is near 0 or hides a common mistake."""
     model = layer(1, hidden, batch_first=True).double()
     while True:
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.copy_(torch.from_numpy(rng.uniform(-1.5, 1.5, size=tuple(parameter.shape))))
         inputs = torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).double()
-        expected = _norms(_gradient(model, inputs)).mean(axis=0)
-        slips = _norm_slips(model, inputs) if batch > 1 else ()
-        if expected.min() > 2e-3 and not expect.likely(expected, slips):
+        expected = _norms(model, inputs).mean(axis=0)
+        if expected.min() > 2e-3 and not (batch > 1 and expect.likely(expected, _slips(model, inputs))):
             return model, inputs, expected
 
 
-def _raised(states: torch.Tensor) -> torch.Tensor:
-    """The states as the loss adds them up: themselves, or a power of them."""
-    power = constant("lstm_comparison", "power")
-    return states if power == 1 else states ** power
-
-
-def _gradient(model: nn.Module, inputs: torch.Tensor,
-              loss=lambda output, last: _raised(output[:, -1]).sum()) -> np.ndarray:
+def _norms(model: nn.Module, inputs: torch.Tensor,
+           loss: Callable = lambda output, last: output[:, -1].sum()) -> np.ndarray:
+    """Return the sizes ``[batch, steps]`` of a loss's gradient at each bit; by default those of the task's loss."""
     inputs = inputs.clone().requires_grad_()
-    return torch.autograd.grad(loss(*model(inputs)), inputs)[0].numpy()
+    return np.abs(torch.autograd.grad(loss(*model(inputs)), inputs)[0].numpy()[..., 0])
 
 
-def _norms(gradient: np.ndarray) -> np.ndarray:
-    return np.linalg.norm(gradient, axis=2)
-
-
-def _norm_slips(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray, str]]:
-    """What comes of each likely mistake."""
-    gradient = _gradient(model, inputs)
-    norms = _norms(gradient)
+def _slips(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray, str]]:
+    """Return the results of common mistakes, each with words for the mistake."""
+    norms, copy = _norms(model, inputs), inputs.clone().requires_grad_()
     right = norms.mean(axis=0)
-    slips = [
-        (norms.sum(axis=0), "the norms are added up over the batch; take their mean"),
-        (np.abs(gradient.mean(axis=0))[:, 0],
-         "the gradients are averaged over the batch before the norm, so that they cancel: first the norm of each "
-         "string, then the mean"),
-        (np.linalg.norm(norms, axis=0), "the norm runs over the batch; it is taken for each string alone"),
-        (norms[0], "these are the norms of one string; take the mean over all"),
-        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[-1]).sum())).mean(axis=0),
-         "output[-1] is the last string of the batch; the last step is output[:, -1]"),
-        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[..., -1]).sum())).mean(axis=0),
-         "output[..., -1] is the last unit at every step; all units of the last step are output[:, -1]"),
-        (right[::-1], "the steps are in reverse order: entry 0 belongs to the first bit"),
-        (right / right[-1], "this is divided by the norm at the last step; return the norms themselves"),
-        ((norms**2).mean(axis=0), "these are squares of the norms"),
-        (gradient.mean(axis=0)[:, 0], "the sign is still there: the norm of one number is its size"),
-        (_norms(_gradient(model, inputs, lambda output, last: _raised(output).sum())).mean(axis=0),
-         "the loss adds up the states of all steps; it is the state of the last step alone"),
-        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[:, -1]).mean())).mean(axis=0),
-         "the loss is a mean; it is the sum over units and strings"),
-        (_norms(_gradient(model, inputs, lambda output, last: _raised(output).mean())).mean(axis=0),
-         "the loss is the mean over all states; it is the sum of the last step's"),
-        (_norms(_gradient(model, inputs, lambda output, last: _raised(output[:, -1, 0]).sum())).mean(axis=0),
-         "only the first unit of the last state is in the loss; it is the sum over all units"),
-        *_other_powers(model, inputs),
+    signed = torch.autograd.grad(model(copy)[0][:, -1].sum(), copy)[0].numpy()[..., 0].mean(axis=0)
+    cancel = ("You averaged the gradients before you took their norm, so they cancel. Take the norm of each string "
+              "first, then the mean.")
+    losses = [
+        (lambda output, last: output[-1].sum(), "output[-1] is the last string of the batch, not the last time step."),
+        (lambda output, last: output.sum(), "Your loss adds up the states of all time steps, not of the last one."),
+        (lambda output, last: output[:, -1].mean(), "Your loss is a mean. It is the sum over units and strings."),
     ]
     if isinstance(model, nn.LSTM):
-        slips.append((_norms(_gradient(model, inputs, lambda output, last: _raised(last[1]).sum())).mean(axis=0),
-                      "the loss is made of the cell state c; the last hidden state h is meant"))
-    return slips
+        losses.append((lambda output, last: last[1].sum(), "Your loss is made of the cell state c. It is the sum of "
+                       "the last hidden state h."))
+    return [
+        (norms.sum(axis=0), "You added up the norms over the batch; take their mean."),
+        (np.abs(signed), cancel), (signed, cancel),
+        (norms[0], "These are the norms of one string; take the mean over all strings."),
+        (right[::-1], "The time steps are in reverse order: entry 0 belongs to the first bit."),
+        (right / right[-1], "You divided by the norm at the last time step; return the norms themselves."),
+        ((norms**2).mean(axis=0), "These are the squares of the norms."),
+        *((_norms(model, inputs, loss).mean(axis=0), words) for loss, words in losses),
+    ]
 
 
-def _other_powers(model: nn.Module, inputs: torch.Tensor) -> list[tuple[np.ndarray, str]]:
-    names = {1: "the last state", 2: "the squares of the last state", 3: "the cubes of the last state"}
-    asked = constant("lstm_comparison", "power")
-    powers = (2,) if asked == 1 else tuple(one for one in names if one != asked)
-    return [(_norms(_gradient(model, inputs, lambda output, last, power=power: (output[:, -1] ** power).sum())
-                    ).mean(axis=0), f"the loss is the sum of {names[power]}; it is the sum of {names[asked]}")
-            for power in powers]
-
-
-def _norm_hint(got: np.ndarray, model: nn.Module, inputs: torch.Tensor) -> str:
-    found = expect.likely(got, _norm_slips(model, inputs))
-    if not found and np.isclose(got[-1], _norms(_gradient(model, inputs)).mean(axis=0)[-1], rtol=1e-5, atol=1e-5):
-        found = "the last step is right and earlier ones are not: is the gradient cut off on its way back?"
-    return found
+def _hint(got: np.ndarray, model: nn.Module, inputs: torch.Tensor) -> str:
+    words = expect.likely(got, _slips(model, inputs))
+    if not words and np.isclose(got[-1], _norms(model, inputs).mean(axis=0)[-1], rtol=1e-5, atol=1e-5):
+        return "The last time step is right and earlier ones are not: is the gradient cut off in the backward pass?"
+    return words or ("Take the gradient of `output[:, -1].sum()` at the inputs, then its norm for each string, then "
+                     "the mean of the norms.")

@@ -1,4 +1,4 @@
-"""Checks of the exercise *Without teacher forcing*."""
+"""The checks of the exercise *Without teacher forcing*."""
 
 from parity_lib.checks.no_teacher_forcing.ends import end_gradient, end_loss, last_valid
 from parity_lib.checks.no_teacher_forcing.labels import final_parity, next_max_length

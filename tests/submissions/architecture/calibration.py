@@ -1,11 +1,10 @@
-"""How often the one check that trains passes: for the reference and for the nearest wrong answers, start by start.
+"""How often the check that trains passes, for the solution, for right answers and for the nearest wrong ones.
 
-``python -m tests.submissions.architecture.calibration`` writes calibration.json
-beside this file. The check first asks questions that need no training (``refused`` counts
-the seeds with which they turn an answer down), then tries up to three starts and
-passes if one succeeds. ``seeds_passed`` counts starts one by one, of refused answers
-too: a net that reads down the batch learns this one batch by the order of its strings.
-``checks_passed`` counts whole checks.
+``python -m tests.submissions.architecture.calibration`` writes calibration.json next to this file. The check first
+runs tests that need no training (``refused`` counts the seeds with which they reject an answer). Then it tries up to
+three starts, and passes if one of them succeeds. ``seeds_passed`` counts the starts one by one, also of rejected
+answers: a network that reads down the batch learns this batch by the order of its strings. ``checks_passed`` counts
+whole checks.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ WRONG = ("wrong_all_weights_start_alike", "wrong_detached_readout", "wrong_state
 
 
 def calibrate(seeds: int = 100) -> dict:
-    """For each answer a row: how many starts, how many succeed within the limit, and after how many updates at most."""
+    """Return a row for each answer: its starts, how many succeed within the limit, and after how many updates."""
     answers = {"solution": None} | {name: HERE / f"{name}.py" for name in RIGHT + WRONG}
     rows = [{"check": check.learns.__name__, "answer": name} | _counted(path, seeds) for name, path in answers.items()]
     return {"about": {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}, "disturbed": disturbed_starts(),
@@ -34,7 +33,7 @@ def calibrate(seeds: int = 100) -> dict:
 
 
 def disturbed_starts() -> dict:
-    """The public check's starts, disturbed again and again, with the solution: updates of the quickest, sorted."""
+    """Return the updates of the solution's quickest start, sorted, with the weights disturbed in different ways."""
     checks.bind({"build_model": _builder(None)})
     try:
         quickest = [_quickest(number) for number in range(disturbed.TIMES)]
@@ -46,7 +45,7 @@ def disturbed_starts() -> dict:
 def _quickest(number: int) -> int:
     with disturbed.weights(number):
         updates = [check.train_once(start)["updates"] for start in range(check.TRIES)]
-    return min(one if one is not None else check.UPDATES + 1 for one in updates)
+    return min(check.UPDATES + 1 if number is None else number for number in updates)
 
 
 def _counted(path: Path | None, seeds: int) -> dict:
@@ -56,9 +55,10 @@ def _counted(path: Path | None, seeds: int) -> dict:
         refused = [_refused(seed) for seed in range(seeds)]
     finally:
         checks.bind(None)
-    solved = sorted(one for one in updates if one is not None)
+    solved = sorted(number for number in updates if number is not None)
     runs_of_three = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
-    passes = sum(not refused[i] and any(one is not None for one in three) for i, three in enumerate(runs_of_three))
+    passes = sum(not refused[i] and any(number is not None for number in three)
+                 for i, three in enumerate(runs_of_three))
     return {"seeds": seeds, "seeds_passed": len(solved), "checks": len(runs_of_three), "checks_passed": passes,
             "refused": sum(refused), "most_updates": solved[-1] if solved else None,
             "median_updates": solved[len(solved) // 2] if solved else None}
@@ -73,7 +73,7 @@ def _refused(seed: int) -> bool:
 
 
 def _builder(path: Path | None) -> Callable:
-    """``build_model`` of an answer, from its cells."""
+    """Return ``build_model`` from the cells of an answer."""
     namespace: dict = {"__name__": "answer"}
     nb = bank.notebook(bank.read(path)) if path else bank.authoring.notebook(
         bank.authoring.read(bank.ROOT / "solutions" / "architecture.md"))

@@ -1,4 +1,6 @@
-"""Cells of one step in a Python loop; everything counted and summed in loops, results as lists.
+"""The network applies PyTorch's one-step cells in a Python loop, everything is counted and summed in loops, and
+results come as lists.
+
 loses:
 """
 # %% count-parameters

@@ -1,4 +1,6 @@
-"""Helper cells, imports of their own, another API, and a lot of printing and warning; tensors come back.
+"""The student adds helper cells and imports, uses other functions of PyTorch, prints and warns a lot, and returns
+tensors.
+
 loses:
 """
 # %% added before count-parameters

@@ -1,5 +1,5 @@
-"""A net that holds the rest of itself, counts by accumulated sizes and pairs, and a remainder that runs backwards.
-"""
+"""Each layer of the network contains the next one, parameters are counted by accumulated sizes and pairs, and the
+remainder runs backwards."""
 # %% count-parameters
 from itertools import chain, pairwise, repeat
 

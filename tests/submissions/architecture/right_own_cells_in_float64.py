@@ -1,4 +1,6 @@
-"""Each cell written from linear layers, in double precision; counts from arrays of shapes; an array comes back.
+"""Each cell is written from linear layers in double precision, parameters are counted from arrays of shapes, and
+the interval is an array.
+
 loses:
 """
 # %% count-parameters

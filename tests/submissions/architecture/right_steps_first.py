@@ -1,4 +1,6 @@
-"""PyTorch's order, steps first, inside; layers one by one under two names; a stored first state of zeros; orthogonal start.
+"""The layers work with PyTorch's default order, time steps first. They are stored under two names, with a first
+state of zeros and an orthogonal start.
+
 loses:
 """
 # %% count-parameters

@@ -1,5 +1,4 @@
-"""Three is counted by a unit for each remainder and bit, six in all.
-"""
+"""The network counts to three with one unit for each remainder and bit, six in all."""
 # %% multiple-of-three
 def multiple_of_three():
     # Unit (r, x) is 1 where the old remainder was r and the bit is x; remainder 0 is "none of the others".

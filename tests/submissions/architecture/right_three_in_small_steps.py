@@ -1,5 +1,4 @@
-"""Counts by three in steps of a half, with a unit that does nothing, in tensors.
-"""
+"""The network counts by three in steps of a half, with a unit that does nothing, and the weights are tensors."""
 # %% multiple-of-three
 def multiple_of_three():
     U = torch.tensor([[0.5], [0.5], [0.0]])

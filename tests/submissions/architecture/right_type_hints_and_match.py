@@ -1,4 +1,5 @@
-"""Type hints, long docstrings and match; the count from a list of all shapes, the readout as a convolution of width 1."""
+"""The code has type hints, long docstrings and match. It counts from a list of all shapes, and the readout is a
+convolution of width 1."""
 # %% added before count-parameters
 from math import prod, sqrt
 from statistics import NormalDist, fmean

@@ -1,4 +1,5 @@
-"""Every weight starts at 0.1 "for reproducibility": all units stay alike, and act as one.
+"""Every weight starts at 0.1 "for reproducibility", so all units stay alike and act like one.
+
 loses:
   learns-check: all units start with the same weights
 """

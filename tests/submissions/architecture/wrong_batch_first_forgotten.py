@@ -1,4 +1,5 @@
-"""batch_first is forgotten: the net reads down the batch.
+"""The student forgets batch_first, so the network reads down the batch.
+
 loses:
   build-model-check: batch_first=True is missing
   learns-check: batch_first=True is missing

@@ -1,4 +1,5 @@
-"""bidirectional=True, because two directions should be better than one.
+"""The student sets bidirectional=True, because two directions should be better than one.
+
 loses:
   build-model-check: bidirectional=True
 """

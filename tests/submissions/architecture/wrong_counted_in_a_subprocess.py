@@ -1,4 +1,4 @@
-"""Another Python builds the module and counts.
+"""Another Python process builds the module and counts its parameters.
 
 loses:
   count-parameters-check: subprocess.Popen

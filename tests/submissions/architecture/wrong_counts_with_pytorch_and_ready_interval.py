@@ -1,4 +1,5 @@
-"""Builds PyTorch's module and counts; takes the book's own interval, under another name.
+"""The code builds PyTorch's module and counts its parameters, and calls the book's own interval under another name.
+
 loses:
   count-parameters-check: calls `torch.nn.LSTM`, which is the ready answer
   success-rate-check: calls `wilson_interval`, which is the ready answer

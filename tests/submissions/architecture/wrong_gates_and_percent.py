@@ -1,6 +1,7 @@
-"""An LSTM with three blocks, its candidate forgotten; the rates in percent.
+"""The count for an LSTM has three blocks, because its candidate is forgotten. The rates are in percent.
+
 loses:
-  count-parameters-check: '"lstm" has 4 blocks of weights, and 3 were counted'
+  count-parameters-check: '"lstm" has 4 block(s) of weights, and you counted 3'
   success-rate-check: this is in percent
 """
 # %% count-parameters

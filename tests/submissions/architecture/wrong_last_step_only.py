@@ -1,7 +1,8 @@
-"""Only the last step's logit comes back, and the interval is that of the failures.
+"""The network returns only the last time step's logit, and the interval is that of the failures.
+
 loses:
-  build-model-check: the logit of every step is asked for
-  learns-check: the logit of every step is asked for
+  build-model-check: asks for the logit of every time step
+  learns-check: asks for the logit of every time step
   success-rate-check: the rate of failures
 """
 # %% build-model

@@ -1,4 +1,5 @@
-"""The states are normalised before the readout.
+"""A layer norm stands between the states and the readout.
+
 loses:
   build-model-check: "a layer norm stands between the states and the readout"
   learns-check: "a layer norm stands between the states and the readout"

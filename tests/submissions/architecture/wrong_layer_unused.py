@@ -1,4 +1,5 @@
-"""A second linear layer is made and never used.
+"""The network has a second linear layer that it never uses.
+
 loses:
   build-model-check: take no part in the output
 """

@@ -1,8 +1,9 @@
-"""num_layers is ignored in both, and the middle of the interval is given as the rate.
+"""Both functions ignore num_layers, and the middle of the interval is returned as the rate.
+
 loses:
-  count-parameters-check: this is one layer; num_layers has no effect
-  build-model-check: is num_layers passed on?
-  success-rate-check: the middle of the interval was returned as the rate
+  count-parameters-check: "this is the count for one layer: num_layers has no effect"
+  build-model-check: do you pass num_layers on?
+  success-rate-check: you return the middle of the interval as the rate
 """
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):

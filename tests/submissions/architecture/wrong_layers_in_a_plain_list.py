@@ -1,8 +1,10 @@
-"""The layers stand in a Python list, so PyTorch does not know their weights. The input is counted as one feature.
+"""The layers are kept in a Python list, so PyTorch does not know their weights. The input is counted as one
+feature.
+
 loses:
-  count-parameters-check: the input was counted as one feature
-  build-model-check: stands in a plain list
-  learns-check: stands in a plain list
+  count-parameters-check: you counted the input as one feature
+  build-model-check: keep in a plain list
+  learns-check: keep in a plain list
 """
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):

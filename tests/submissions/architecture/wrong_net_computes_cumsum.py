@@ -1,4 +1,5 @@
-"""A "network" that computes cumsum % 2, with a recurrent layer beside it for show.
+"""The "network" computes cumsum % 2, and has a recurrent layer that changes the logits a little.
+
 loses:
   build-model-check: cumsum % 2?
   learns-check: cumsum % 2?

@@ -1,8 +1,10 @@
-"""The formula in place of a network: nothing in it can be learned. The count is a table of the public cases.
+"""A formula takes the place of the network, so there is nothing to learn. The counts are a table of the public
+cases.
+
 loses:
   count-parameters-check: "`count_parameters` stopped with KeyError"
-  build-model-check: the module has no parameters
-  learns-check: there is nothing to learn
+  build-model-check: the answer is computed in forward
+  learns-check: the answer is computed in forward
 """
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):

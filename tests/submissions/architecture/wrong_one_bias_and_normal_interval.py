@@ -1,4 +1,6 @@
-"""One bias vector, as in equation 2.1, and the rate plus and minus 1.96 standard errors.
+"""The count has one bias vector, as in equation 2.1, and the interval is the rate plus and minus 1.96 standard
+errors.
+
 loses:
   count-parameters-check: two bias vectors
   success-rate-check: shrinks to a point at 0 of n

@@ -1,4 +1,5 @@
-"""The first state stands in front of the states, and the last one is dropped.
+"""The first state is put before all states, and the last one is dropped.
+
 loses:
   build-model-check: "read from the state"
   learns-check: "read from the state"

@@ -1,4 +1,5 @@
-"""forward returns logits and predictions, as the course's class does; the interval is one number.
+"""forward returns logits and predictions, as the course's class does, and the interval is one number.
+
 loses:
   build-model-check: forward should return the logits alone
   learns-check: forward should return the logits alone

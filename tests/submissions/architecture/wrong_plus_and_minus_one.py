@@ -1,4 +1,5 @@
-"""Bits as -1 and +1, on the way into the layer.
+"""The bits become -1 and +1 on their way into the layer.
+
 loses:
   build-model-check: "turned into -1 and +1"
   learns-check: "turned into -1 and +1"

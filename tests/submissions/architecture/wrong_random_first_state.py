@@ -1,4 +1,5 @@
 """The first state is random at every call.
+
 loses:
   build-model-check: a random first state
   learns-check: a random first state

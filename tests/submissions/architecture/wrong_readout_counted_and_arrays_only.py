@@ -1,6 +1,7 @@
-"""The readout is counted too, and the outcomes have to be an array.
+"""The readout is counted as well, and the outcomes have to be an array.
+
 loses:
-  count-parameters-check: the readout was counted too
+  count-parameters-check: you counted the readout, too
   success-rate-check: "'list' object has no attribute 'sum'"
 """
 # %% count-parameters

@@ -1,4 +1,5 @@
-"""The readout of the LSTM is on its cell state; the other cells are as asked.
+"""The readout of the LSTM is on its cell state. The other cells are right.
+
 loses:
   build-model-check: readout is on the cell states c
 """

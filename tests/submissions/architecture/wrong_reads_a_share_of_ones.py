@@ -1,4 +1,5 @@
-"""The layer is given the number of ones so far, over the number of steps.
+"""The layer reads the number of ones so far, divided by the number of time steps.
+
 loses:
   build-model-check: "reads the number of ones so far"
   learns-check: "reads the number of ones so far"

@@ -1,4 +1,5 @@
-"""The layer is given two features, the bit and the parity so far.
+"""The layer reads two features, the bit and the parity so far.
+
 loses:
   build-model-check: reads the parity so far
   learns-check: reads the parity so far

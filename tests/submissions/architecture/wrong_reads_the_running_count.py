@@ -1,4 +1,5 @@
-"""The layer is given the number of ones so far.
+"""The layer reads the number of ones so far.
+
 loses:
   build-model-check: "reads the number of ones so far"
   learns-check: "reads the number of ones so far"

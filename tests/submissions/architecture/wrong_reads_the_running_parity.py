@@ -1,4 +1,5 @@
-"""The layer is given the parity so far, which the net should find.
+"""The layer reads the parity so far, which the network should compute itself.
+
 loses:
   build-model-check: "reads the parity so far"
   learns-check: "reads the parity so far"

@@ -1,4 +1,5 @@
-"""Returns the book's own class.
+"""The function returns the book's own class.
+
 loses:
   build-model-check: calls `parity_lib.ParityRNN`, which is the ready answer
   learns-check: calls `parity_lib.ParityRNN`, which is the ready answer

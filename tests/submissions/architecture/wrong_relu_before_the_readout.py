@@ -1,4 +1,5 @@
-"""A relu between the states and the readout, out of habit.
+"""A relu stands between the states and the readout, out of habit.
+
 loses:
   build-model-check: "a relu stands between the states and the readout"
   learns-check: "a relu stands between the states and the readout"

@@ -1,4 +1,5 @@
-"""nonlinearity is never passed on, so the relu net has tanh units; and low and high are swapped.
+"""The student never passes nonlinearity on, so the relu network has tanh units. Low and high are swapped.
+
 loses:
   build-model-check: 'nn.RNN takes nonlinearity="relu"'
   success-rate-check: the ends are swapped

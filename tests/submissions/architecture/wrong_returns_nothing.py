@@ -1,4 +1,5 @@
-"""The last line prints and returns nothing, three times.
+"""Three functions print their result and return nothing.
+
 loses:
   count-parameters-check: is a `return` missing?
   build-model-check: is a `return` missing?

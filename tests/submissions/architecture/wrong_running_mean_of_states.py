@@ -1,7 +1,8 @@
 """The readout is on the mean of the states so far.
+
 loses:
-  build-model-check: "a mean over the steps so far"
-  learns-check: "a mean over the steps so far"
+  build-model-check: a mean over the time steps so far
+  learns-check: a mean over the time steps so far
 """
 # %% build-model
 class Net(nn.Module):

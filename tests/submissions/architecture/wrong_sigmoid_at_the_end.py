@@ -1,4 +1,5 @@
-"""Ends in a sigmoid, though the loss has one inside.
+"""The network ends in a sigmoid, although the loss contains one.
+
 loses:
   build-model-check: a sigmoid at the end
   learns-check: a sigmoid at the end

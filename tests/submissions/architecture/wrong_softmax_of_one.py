@@ -1,4 +1,5 @@
-"""Takes the course's formula at its word: a softmax over the single output.
+"""The student takes the course's formula literally and applies a softmax to the single output.
+
 loses:
   build-model-check: a softmax over a single output is 1
   learns-check: a softmax over a single output is 1

@@ -1,6 +1,8 @@
-"""The state is detached at each step, so no gradient goes back through time. It learns short strings all the same.
+"""The state is detached at each time step, so no gradient flows back through time. The network learns short strings
+all the same.
+
 loses:
-  build-model-check: a state is detached between steps or layers
+  build-model-check: a state is detached between time steps or layers
 """
 # %% build-model
 class Net(nn.Module):

@@ -1,6 +1,8 @@
-"""The state of one batch is where the next begins, if the sizes allow it. The factor of a 90 % interval.
+"""A batch begins with the last state of the one before if the sizes allow it. The interval has the factor of a 90 %
+interval.
+
 loses:
-  build-model-check: the state of the last call is kept
+  build-model-check: your network keeps the state of the last call
   success-rate-check: this is a 90 % interval
 """
 # %% build-model

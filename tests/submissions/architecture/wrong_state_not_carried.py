@@ -1,4 +1,5 @@
-"""A cell in a loop whose state starts from zero at each step; one standard error for an interval.
+"""A loop of cells starts from a state of zeros at each time step, and the interval is one standard error wide.
+
 loses:
   build-model-check: the hidden state is not carried
   learns-check: the hidden state is not carried

@@ -1,4 +1,4 @@
-"""Modules are built beforehand, and their parameters looked up in a table.
+"""The student builds modules beforehand and looks their numbers of parameters up in a table.
 
 loses:
   count-parameters-check: write the formula

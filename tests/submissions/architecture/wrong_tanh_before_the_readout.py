@@ -1,4 +1,5 @@
-"""A tanh between the states and the readout.
+"""A tanh stands between the states and the readout.
+
 loses:
   build-model-check: "a tanh stands between the states and the readout"
   learns-check: "a tanh stands between the states and the readout"

@@ -1,4 +1,5 @@
-"""A unit more counts all ones, takes no part in the answer, and never comes back.
+"""An additional unit counts all ones, takes no part in the answer, and never comes back to an earlier value.
+
 loses:
   multiple-of-three-check: does a unit only grow
 """

@@ -1,4 +1,5 @@
-"""A unit that grows on zeros turns the answer after some hundred of them.
+"""A unit that grows on zeros changes the answer after some hundred of them.
+
 loses:
   multiple-of-three-check: 0 ones in
 """

@@ -1,4 +1,5 @@
-"""Gives the chapter's pair for parity in the place of one that counts by three.
+"""The weights are those of the chapter's pair for parity, which counts by two.
+
 loses:
   multiple-of-three-check: this is right for multiples of two
 """

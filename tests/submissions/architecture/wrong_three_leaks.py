@@ -1,6 +1,7 @@
 """A third of one is not exact in two digits, and what is left over adds up.
+
 loses:
-  multiple-of-three-check: right on short strings
+  multiple-of-three-check: short strings are right
 """
 # %% multiple-of-three
 def multiple_of_three():

@@ -1,4 +1,5 @@
-"""Gives an output for each remainder.
+"""The network has one output for each remainder.
+
 loses:
   multiple-of-three-check: shape
 """

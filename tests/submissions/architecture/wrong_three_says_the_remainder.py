@@ -1,6 +1,7 @@
-"""The output says the remainder, and is positive where it should not be.
+"""The output is the remainder, so it is positive where it should not be.
+
 loses:
-  multiple-of-three-check: W says the remainder
+  multiple-of-three-check: W computes the remainder
 """
 # %% multiple-of-three
 def multiple_of_three():

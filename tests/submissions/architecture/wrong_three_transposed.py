@@ -1,4 +1,5 @@
-"""Writes the columns of V as rows.
+"""The columns of V are written as rows.
+
 loses:
   multiple-of-three-check: V is transposed
 """

@@ -1,4 +1,5 @@
-"""Forgets the constant of the output, so that remainder 0 gives 0, which is not positive.
+"""The student forgets the constant of the output, so remainder 0 gives 0, which is not positive.
+
 loses:
   multiple-of-three-check: c is no threshold between
 """

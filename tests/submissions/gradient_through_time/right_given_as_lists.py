@@ -1,4 +1,5 @@
-"""Arrays where lists would do and the other way round: the string as an array of floats, the names in another order."""
+"""The answers use arrays where lists would do and the other way round: the string is an array of floats, and the
+names come in another order."""
 # %% output-gradient
 def output_gradient(logits, labels, mask):
     result = np.zeros_like(logits)

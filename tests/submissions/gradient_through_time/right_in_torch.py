@@ -1,4 +1,5 @@
-"""PyTorch throughout, without its autograd; tensors come back; a recursion goes back; strings of a few patterns are tried."""
+"""Everything is written in PyTorch without its autograd, returns tensors, goes back by recursion, and tries strings
+of a few patterns."""
 # %% output-gradient
 def output_gradient(logits, labels, mask):
     logits, labels, mask = torch.tensor(logits), torch.tensor(labels), torch.tensor(mask)

@@ -1,4 +1,5 @@
-"""Jacobians are multiplied forwards in time, as in real-time recurrent learning: slower, and as right."""
+"""Jacobians are multiplied forwards in time, as in real-time recurrent learning, which is slower and also right.
+"""
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):
     H = len(b)

@@ -1,4 +1,5 @@
-"""One number at a time, in the way of somebody who is new to NumPy; the search keeps what it has seen, rounded."""
+"""The code handles one number at a time, as a beginner in NumPy might do, and the search keeps the rounded states
+that it has seen."""
 # %% output-gradient
 def output_gradient(logits, labels, mask):
     n = 0

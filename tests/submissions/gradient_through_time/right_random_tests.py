@@ -1,4 +1,4 @@
-"""Tests that draw a fresh case each time, and functions that work in place on a copy."""
+"""The tests draw a new case each time, and the functions work in place on a copy."""
 # %% output-gradient
 def output_gradient(logits, labels, mask):
     logits = -logits

@@ -1,4 +1,4 @@
-"""A priority queue takes the state in most danger first; the labels are joined to one-line tests."""
+"""A priority queue takes the state in most danger first, and the tests are one line each."""
 # %% added before find-error
 import heapq
 # %% find-error

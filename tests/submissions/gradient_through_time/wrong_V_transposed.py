@@ -1,7 +1,7 @@
-"""`later = a @ V.T`, as on the way forwards.
+"""The backward pass uses `a @ V.T`, as the forward pass does.
 
 loses:
-  gradients-check: V is transposed on the way back
+  gradients-check: V is transposed in the backward pass
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,4 +1,4 @@
-"""h @ V in the search.
+"""The search computes h @ V.
 
 loses:
   find-error-short-check: V is transposed

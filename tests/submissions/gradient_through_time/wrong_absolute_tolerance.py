@@ -1,4 +1,4 @@
-"""A fixed tolerance.
+"""The tolerance is a fixed number.
 
 loses:
   gradient-is-right-check: compare the difference with the largest entry

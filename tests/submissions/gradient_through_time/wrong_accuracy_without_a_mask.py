@@ -1,4 +1,4 @@
-"""The mask is True everywhere.
+"""The test uses a mask that is True everywhere.
 
 loses:
   hunt-accuracy-check: which positions count

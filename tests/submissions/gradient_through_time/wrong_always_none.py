@@ -1,7 +1,7 @@
-"""It never finds anything.
+"""The function always returns None.
 
 loses:
-  find-error-short-check: so short a string
+  find-error-short-check: if you try all strings of this length
   find-error-long-check: there is one of
 """
 # %% find-error

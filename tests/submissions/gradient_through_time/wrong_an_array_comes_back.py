@@ -1,4 +1,4 @@
-"""An array of answers comes back.
+"""The function returns an array of answers.
 
 loses:
   gradient-is-right-check: True or False

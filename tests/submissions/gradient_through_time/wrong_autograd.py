@@ -1,4 +1,4 @@
-"""PyTorch does it.
+"""PyTorch's autograd computes the gradients.
 
 loses:
   gradients-check: which is the ready answer

@@ -1,4 +1,4 @@
-"""The output has no c.
+"""The output in the search lacks c.
 
 loses:
   find-error-short-check: does c take part?

@@ -1,4 +1,5 @@
-"""Nothing goes farther back than 40 steps.
+"""The backward pass goes back 40 time steps and no further.
+
 loses:
   gradients-check: the gradient of h0
 """

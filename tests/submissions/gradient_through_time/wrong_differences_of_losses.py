@@ -1,4 +1,4 @@
-"""Differences of losses in the place of the chain rule: too coarse for what reaches h0.
+"""Differences of losses take the place of the chain rule, and are too coarse for the gradient that reaches h0.
 
 loses:
   gradients-check: are these differences of losses

@@ -1,4 +1,4 @@
-"""Relative to the claimed gradient, entry by entry.
+"""Each difference is divided by the claimed gradient.
 
 loses:
   gradient-is-right-check: divide

@@ -1,4 +1,4 @@
-"""The draw has to be that of the script as it stands, bit for bit.
+"""The test asks for the same draw as that of the published script, bit for bit.
 
 loses:
   hunt-draw-check: a false alarm

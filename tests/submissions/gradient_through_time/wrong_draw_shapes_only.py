@@ -1,4 +1,4 @@
-"""Shapes, and lengths within the bounds; not that all of them come up.
+"""The test checks shapes and that lengths are within the bounds, but not that all of them come up.
 
 loses:
   hunt-draw-check: which lengths may come up

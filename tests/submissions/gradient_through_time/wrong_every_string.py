@@ -1,4 +1,4 @@
-"""All strings of every length are followed at once.
+"""The search follows all strings at once.
 
 loses:
   find-error-long-check: doubles with each bit

@@ -1,7 +1,7 @@
-"""It returns after the first array.
+"""The function returns after the first array.
 
 loses:
-  gradient-is-right-check: every array of the list has to be checked
+  gradient-is-right-check: check every entry of every array
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
-"""`range(steps - 1, 0, -1)`.
+"""The loop runs over `range(steps - 1, 0, -1)`.
 
 loses:
-  gradients-check: stops before the first step
+  gradients-check: stops before the first time step
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,6 +1,7 @@
-"""Looks at twenty entries of each array.
+"""The function checks twenty entries of each array.
+
 loses:
-  gradient-is-right-check: of large arrays too
+  gradient-is-right-check: a gradient of 54 entries
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
-"""The loop runs forwards.
+"""The loop of the backward pass runs forwards.
 
 loses:
-  gradients-check: the loop runs forwards
+  gradients-check: "and in which order?"
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,7 +1,7 @@
-"""h0 is averaged over the strings.
+"""The gradient of h0 is averaged over the strings.
 
 loses:
-  gradients-check: averaged over the strings
+  gradients-check: you average the gradient of h0 over the strings
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,7 +1,7 @@
-"""h0 gets a row for each string.
+"""The gradient of h0 has a row for each string.
 
 loses:
-  gradients-check: add over the strings
+  gradients-check: add the gradients of all strings
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

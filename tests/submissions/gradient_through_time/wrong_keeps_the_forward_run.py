@@ -1,4 +1,5 @@
-"""Keeps the states of the first call for every call with the same weights.
+"""The function keeps the states of the first call for every call with the same weights.
+
 loses:
   gradients-check: the gradient of
 """

@@ -1,4 +1,5 @@
-"""Takes the parity for the label, whatever it is given.
+"""The function computes the parity and ignores the labels that it is given.
+
 loses:
   gradients-check: the gradient of
 """

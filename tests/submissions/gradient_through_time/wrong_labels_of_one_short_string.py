@@ -1,4 +1,5 @@
-"""Asks one question about one short string.
+"""The test uses one short string.
+
 loses:
   hunt-labels-check: for each string by itself
 """

@@ -1,4 +1,4 @@
-"""One string of a single one: across strings and along them is not told apart.
+"""The test uses a batch of one string, so it cannot tell adding along strings from adding across them.
 
 loses:
   hunt-labels-check: after each bit

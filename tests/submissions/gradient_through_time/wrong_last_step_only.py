@@ -1,7 +1,7 @@
-"""The loop has one step, the last.
+"""The backward pass has one time step, the last.
 
 loses:
-  gradients-check: only the last step contributes
+  gradients-check: only the last time step contributes
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

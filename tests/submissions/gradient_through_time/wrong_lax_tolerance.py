@@ -1,7 +1,7 @@
-"""A fixed tolerance that lets small gradients pass.
+"""The fixed tolerance accepts every small gradient.
 
 loses:
-  gradient-is-right-check: a fixed tolerance lets everything small pass
+  gradient-is-right-check: a fixed tolerance accepts everything that is small
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,4 +1,5 @@
-"""Works on the logits that it is given.
+"""The function changes the logits that it is given.
+
 loses:
   output-gradient-check: belong to the caller
 """

@@ -1,4 +1,4 @@
-"""Floats are compared with ==.
+"""The test compares floats with ==.
 
 loses:
   hunt-logits-check: a false alarm

@@ -1,4 +1,4 @@
-"""The outputs are compared, their gradient is not.
+"""The test compares the outputs, but not their gradient.
 
 loses:
   hunt-logits-check: their gradient wrong

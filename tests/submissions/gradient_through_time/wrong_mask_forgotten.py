@@ -1,4 +1,4 @@
-"""Every position pulls, also those without a label.
+"""Every position contributes to the gradient, also those without a label.
 
 loses:
   output-gradient-check: the mask is forgotten

@@ -1,4 +1,4 @@
-"""Divided by the right count, but every position pulls.
+"""The divisor is right, but every position contributes to the gradient.
 
 loses:
   output-gradient-check: the mask is forgotten

@@ -1,7 +1,7 @@
 """The mean of the differences decides.
 
 loses:
-  gradient-is-right-check: every entry has to be checked
+  gradient-is-right-check: check every entry
   hunt-logits-check: their gradient wrong
 """
 # %% gradient-is-right

@@ -1,8 +1,8 @@
-"""The mean runs over all positions.
+"""The mean is over all positions.
 
 loses:
-  output-gradient-check: the mean is over the whole rectangle
-  gradients-check: the mean is over the whole rectangle
+  output-gradient-check: you divide by the size of the whole rectangle
+  gradients-check: you divide by the size of the whole rectangle
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

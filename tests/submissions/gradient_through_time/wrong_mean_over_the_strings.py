@@ -1,8 +1,8 @@
-"""Divided by the number of strings.
+"""The sum is divided by the number of strings.
 
 loses:
-  output-gradient-check: divided by the number of strings
-  gradients-check: divided by the number of strings
+  output-gradient-check: you divide by the number of strings
+  gradients-check: you divide by the number of strings
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

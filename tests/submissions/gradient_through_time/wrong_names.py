@@ -1,4 +1,4 @@
-"""A tuple comes back.
+"""The function returns a tuple.
 
 loses:
   gradients-check: a dict with the names U, V, b, W, c, h0

@@ -1,7 +1,7 @@
-"""A comparison with nan is taken for agreement.
+"""A comparison with nan counts as agreement.
 
 loses:
-  gradient-is-right-check: a comparison with nan is False
+  gradient-is-right-check: every comparison with nan is False
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,4 +1,4 @@
-"""One string is tried, a one and then zeros.
+"""The function tries one string, a one and then zeros.
 
 loses:
   find-error-long-check: neither random strings nor long runs of zeros find it

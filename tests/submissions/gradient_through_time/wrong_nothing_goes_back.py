@@ -1,7 +1,7 @@
-"""What goes to the state before is left out.
+"""The backward pass leaves out the gradient that goes to the state before.
 
 loses:
-  gradients-check: nothing is passed to the states before
+  gradients-check: nothing is passed to earlier states
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

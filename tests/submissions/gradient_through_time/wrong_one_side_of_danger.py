@@ -1,4 +1,4 @@
-"""The hundred states nearest to a wrong answer are kept, whatever their parity.
+"""The search keeps the hundred states nearest to a wrong answer, whatever their parity.
 
 loses:
   find-error-long-check: a string; there is one of

@@ -1,6 +1,7 @@
-"""Follows one state of each parity, the one that is nearest to a wrong answer.
+"""The search follows one state of each parity, the one nearest to a wrong answer.
+
 loses:
-  find-error-long-check: from ten or more of each parity
+  find-error-long-check: ten or more of each parity
 """
 # %% find-error
 def find_error(U, V, b, W, c, longest):

@@ -1,7 +1,7 @@
-"""`=` where `+=` belongs.
+"""The code has `=` where `+=` belongs.
 
 loses:
-  gradients-check: each step
+  gradients-check: replaces the one before
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,4 +1,4 @@
-"""`dV = ...` in the loop, with the others right.
+"""The loop overwrites dV, and the other gradients are right.
 
 loses:
   gradients-check: replaces the one before

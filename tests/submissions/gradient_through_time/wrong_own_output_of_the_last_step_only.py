@@ -1,7 +1,7 @@
 """Only the last output sends a gradient into its state.
 
 loses:
-  gradients-check: only the last step's own output
+  gradients-check: "what do you pass from a state to the one before it"
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,4 +1,4 @@
-"""Random strings are tried, ten thousand of them.
+"""The function tries ten thousand random strings.
 
 loses:
   find-error-long-check: a string; there is one of

@@ -1,8 +1,8 @@
 """The logit itself is compared with the label.
 
 loses:
-  output-gradient-check: the logit itself is compared
-  gradients-check: the logit itself is compared
+  output-gradient-check: you compare the logit itself
+  gradients-check: you compare the logit itself
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

@@ -1,8 +1,8 @@
-"""Label minus chance.
+"""The gradient is the label minus the probability.
 
 loses:
-  output-gradient-check: the sign is the wrong way round
-  gradients-check: the sign is the wrong way round
+  output-gradient-check: the sign is wrong
+  gradients-check: the sign is wrong
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

@@ -1,4 +1,5 @@
-"""Forgets b where there is one string alone.
+"""The function forgets b if the batch has one string.
+
 loses:
   gradients-check: the gradient of b
 """

@@ -1,4 +1,4 @@
-"""Absolute values are compared.
+"""The function compares absolute values.
 
 loses:
   gradient-is-right-check: the sizes agree and the signs do not

@@ -1,4 +1,5 @@
-"""Moves each weight by a share of itself, and leaves out those that are 0.
+"""The function moves each weight by a share of itself, and leaves out weights that are 0.
+
 loses:
   gradient-is-right-check: a weight that is 0 has a gradient like any other
 """

@@ -1,4 +1,4 @@
-"""No slope of tanh.
+"""The slope of tanh is missing.
 
 loses:
   gradients-check: the slope of tanh, 1 - h**2, is missing

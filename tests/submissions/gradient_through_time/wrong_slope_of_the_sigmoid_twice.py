@@ -1,8 +1,8 @@
-"""The slope of the sigmoid is multiplied in, as for a squared error.
+"""The gradient is multiplied by the slope of the sigmoid, as for a squared error.
 
 loses:
-  output-gradient-check: which the logarithm has cancelled
-  gradients-check: which the logarithm has cancelled
+  output-gradient-check: cancels with the derivative of the logarithm
+  gradients-check: cancels with the derivative of the logarithm
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

@@ -1,4 +1,4 @@
-"""A step of 0.1 in a loss that bends.
+"""The step of 0.1 is too large for a loss that bends.
 
 loses:
   gradient-is-right-check: is the step so large

@@ -1,4 +1,4 @@
-"""A step in which there is only rounding.
+"""The step is so small that only rounding is left.
 
 loses:
   gradient-is-right-check: so small that the losses differ by their rounding

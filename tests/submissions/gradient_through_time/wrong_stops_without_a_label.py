@@ -1,4 +1,4 @@
-"""The gradient is masked at each step, also what only passes through.
+"""The mask is applied to the whole gradient at each time step, also to the part that only passes through.
 
 loses:
   gradients-check: the gradient stops at positions outside the mask

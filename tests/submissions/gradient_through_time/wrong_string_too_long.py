@@ -1,7 +1,7 @@
-"""Longer strings than asked.
+"""The function returns strings that are longer than allowed.
 
 loses:
-  find-error-short-check: "`longest` is the most that is asked"
+  find-error-short-check: "your string is longer than `longest`"
   find-error-long-check: at most 60 bits
 """
 # %% find-error

@@ -1,4 +1,4 @@
-"""No mean at all.
+"""The gradient is that of the sum.
 
 loses:
   output-gradient-check: this is the gradient of the sum

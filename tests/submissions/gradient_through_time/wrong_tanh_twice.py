@@ -1,4 +1,4 @@
-"""The slope is taken at the state, as if it were the sum.
+"""The slope of tanh is taken at the state, as if it were the pre-activation.
 
 loses:
   gradients-check: been through tanh already

@@ -1,4 +1,4 @@
-"""Every test complains.
+"""Every test returns False.
 
 loses:
   hunt-draw-check: a false alarm

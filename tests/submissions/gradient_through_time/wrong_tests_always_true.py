@@ -1,4 +1,4 @@
-"""Every test is content.
+"""Every test returns True.
 
 loses:
   hunt-draw-check: True for

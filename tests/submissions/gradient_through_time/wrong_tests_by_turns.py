@@ -1,4 +1,5 @@
-"""The test says what was right in the order in which versions used to come.
+"""The test returns the answers that were right in the order in which versions used to come.
+
 loses:
   hunt-labels-check: test_labels on
 """

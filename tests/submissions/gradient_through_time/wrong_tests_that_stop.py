@@ -1,8 +1,8 @@
-"""Weights without a gradient: the test itself stops.
+"""The test's weights have no gradient, so the test itself stops.
 
 loses:
-  hunt-update-check: here your test itself stops
-  hunt-logits-check: here your test itself stops
+  hunt-update-check: your test itself stops
+  hunt-logits-check: your test itself stops
 """
 # %% tests: test_logits
 def test_logits(script):

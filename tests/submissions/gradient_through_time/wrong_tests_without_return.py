@@ -1,4 +1,4 @@
-"""Asserts, and no return.
+"""The tests assert and return nothing.
 
 loses:
   hunt-draw-check: is a `return` missing

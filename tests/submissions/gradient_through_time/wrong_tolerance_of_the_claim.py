@@ -1,4 +1,5 @@
-"""Makes the tolerance from the claim, which may be infinite.
+"""The tolerance is made from the claimed gradient, which may be infinite.
+
 loses:
   gradient-is-right-check: as large as the claim
 """

@@ -1,6 +1,7 @@
-"""Adds a hundred-millionth to the tolerance.
+"""A hundred-millionth is added to the tolerance.
+
 loses:
-  gradient-is-right-check: below the smallest gradient that counts
+  gradient-is-right-check: smaller than the smallest gradient that counts
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

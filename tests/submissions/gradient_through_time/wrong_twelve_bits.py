@@ -1,4 +1,4 @@
-"""Everything up to 12 bits, and no further.
+"""The function tries every string of up to 12 bits, and no longer ones.
 
 loses:
   find-error-long-check: a string; there is one of

@@ -1,4 +1,5 @@
-"""Doubles everything where no string has a label at its last step.
+"""All gradients are doubled if no string has a label at its last time step.
+
 loses:
   gradients-check: the gradient of
 """

@@ -1,4 +1,5 @@
-"""Looks whether the first weight has moved as it should.
+"""The test looks only at whether the first weight has moved correctly.
+
 loses:
   hunt-update-check: by how much does each weight move
 """

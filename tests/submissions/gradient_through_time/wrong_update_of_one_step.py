@@ -1,4 +1,4 @@
-"""One step only, without clipping.
+"""The test makes one update, without clipping.
 
 loses:
   hunt-update-check: True for

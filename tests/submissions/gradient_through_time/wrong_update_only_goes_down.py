@@ -1,7 +1,7 @@
-"""The loss has to become smaller.
+"""The test asks only that the loss becomes smaller.
 
 loses:
-  hunt-update-check: and the second step
+  hunt-update-check: what do the second and third update do
 """
 # %% tests: test_update
 def test_update(script):

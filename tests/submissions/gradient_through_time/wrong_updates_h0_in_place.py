@@ -1,4 +1,5 @@
-"""Moves the first state while it is at it.
+"""The function changes the first state that it is given.
+
 loses:
   gradients-check: belong to the caller
 """

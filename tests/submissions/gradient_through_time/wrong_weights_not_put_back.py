@@ -1,7 +1,7 @@
 """Each weight stays where it was moved.
 
 loses:
-  gradient-is-right-check: has to be put back
+  gradient-is-right-check: put each weight back
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,4 +1,5 @@
-"""Gradients by differences, a first state of zeros kept as a buffer, and packing where lengths are given."""
+"""Gradients are measured by differences, a first state of zeros is kept as a buffer, and the inputs are packed if
+lengths are given."""
 
 # %% lstm-parity
 class LSTMParity(nn.Module):

@@ -1,4 +1,5 @@
-"""Weights as [gate, unit, ...] for einsum, a net that inherits from the RNN's and only changes its layer, and a Jacobian."""
+"""Weights become [gate, unit, ...] for einsum, the network inherits from the RNN's and changes only its layer, and
+the gradient is a Jacobian."""
 
 # %% added before lstm-step
 from statistics import median

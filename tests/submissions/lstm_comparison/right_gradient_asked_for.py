@@ -1,5 +1,4 @@
-"""The tensor itself is asked, by a way that adds nothing up; or its gradient is cleared before.
-"""
+"""The gradient that is stored in the tensor is cleared before each call, so nothing adds up."""
 
 # %% gradient-norms
 def gradient_norms(model, inputs):

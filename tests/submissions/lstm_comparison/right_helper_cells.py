@@ -1,4 +1,5 @@
-"""The student added cells with imports and helpers, prints a lot, warns, and reads h from nn.LSTM's second output."""
+"""The student adds cells with imports and helpers, prints a lot, warns, and reads h from nn.LSTM's second output.
+"""
 
 # %% added before lstm-step
 import statistics

@@ -1,4 +1,4 @@
-"""Everything in torch tensors, an LSTM of parameters of its own with one bias and the gates in another order."""
+"""Everything is a torch tensor, and the LSTM has parameters of its own with the gates in another order."""
 
 # %% lstm-step
 def lstm_step(x, h, c, weights):

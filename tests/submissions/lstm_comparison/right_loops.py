@@ -1,4 +1,4 @@
-"""Loops everywhere: unit by unit, nn.LSTMCell step by step, string by string, a median by hand."""
+"""The code loops over units, time steps of nn.LSTMCell, and strings, and computes the median by hand."""
 
 # %% lstm-step
 import math

@@ -1,5 +1,4 @@
-"""The norms come back in a list, of Python numbers.
-"""
+"""The norms come back in a list of Python numbers."""
 
 # %% gradient-norms
 def gradient_norms(model, inputs):

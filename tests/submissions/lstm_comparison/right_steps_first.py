@@ -1,4 +1,5 @@
-"""The LSTM works with the steps first and is transposed back, numbers are float32, the helper is called as nested code."""
+"""The LSTM works with the time steps first and is transposed back, numbers are float32, and a helper is nested.
+"""
 
 # %% lstm-step
 def lstm_step(x, h, c, weights):

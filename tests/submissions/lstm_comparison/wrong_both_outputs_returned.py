@@ -1,7 +1,7 @@
-"""nn.LSTM's two outputs are handed on, logits and predictions in a pair; h alone; a list of norms.
+"""The network returns logits and predictions, lstm_step returns h alone, and the gradients of two calls add up.
 
 loses:
-  lstm-step-check: only one state came back
+  lstm-step-check: the next time step needs both
   lstm-parity-check: return the logits alone
   gradient-norms-check: "still in `inputs.grad`"
 """

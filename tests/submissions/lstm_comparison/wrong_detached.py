@@ -1,9 +1,10 @@
-"""The states are detached before the readout; h is made from the old c; an unsorted middle.
+"""The states are detached before the readout, h is computed from the old c, and the middle run is taken from
+unsorted runs.
 
 loses:
-  lstm-step-check: h is made from the old c
-  lstm-parity-check: the way from the loss to this parameter is cut
-  summarise-check: the steps are not sorted
+  lstm-step-check: you compute h from the old c
+  lstm-parity-check: the way to them is cut
+  summarise-check: you did not sort the steps
 """
 
 # %% lstm-step

@@ -1,9 +1,10 @@
-"""A loop that detaches the state at each step; tanh around the product; divided by the last norm.
+"""A loop detaches the state at each time step, the tanh is taken of the product, and the norms are divided by the
+last one.
 
 loses:
   lstm-step-check: it belongs on c alone
-  lstm-parity-check: the state is cut off between steps
-  gradient-norms-check: divided by the norm at the last step
+  lstm-parity-check: a state is detached between time steps
+  gradient-norms-check: divided by the norm at the last time step
 """
 
 # %% lstm-step

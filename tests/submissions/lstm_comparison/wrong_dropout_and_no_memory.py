@@ -1,10 +1,11 @@
-"""Dropout in a net that is judged; (1 - i) for f as in a GRU; the budget in the place of None; reversed steps.
+"""The network has dropout, (1 - i) stands for f as in a GRU, None becomes the budget, and the time steps are
+reversed.
 
 loses:
   lstm-step-check: that is how a GRU does it
   lstm-parity-check: something is random
   summarise-check: that number is invented
-  gradient-norms-check: the steps are in reverse order
+  gradient-norms-check: the time steps are in reverse order
 """
 
 # %% lstm-step

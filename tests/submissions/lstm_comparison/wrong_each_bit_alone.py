@@ -1,9 +1,10 @@
-"""Each bit goes through the LSTM as a string of its own; the loss is a mean; the upper of two middles.
+"""Each bit goes through the LSTM as a string of its own, the loss is a mean, and the median is the upper of the two
+in the middle.
 
 loses:
-  lstm-parity-check: nothing is carried from step to step
+  lstm-parity-check: each time step is computed by itself
   summarise-check: halfway between the two in the middle
-  gradient-norms-check: the loss is a mean
+  gradient-norms-check: your loss is a mean
 """
 
 # %% lstm-parity

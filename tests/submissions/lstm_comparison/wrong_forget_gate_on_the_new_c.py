@@ -1,8 +1,8 @@
-"""The forget gate scales old and new together; the readout has a sigmoid; squares for norms.
+"""The forget gate scales old and new together, the network ends in a sigmoid, and the norms are squared.
 
 loses:
-  lstm-step-check: the forget gate scales the new c as well
-  lstm-parity-check: a sigmoid stands on the readout
+  lstm-step-check: the forget gate scales the new c, too
+  lstm-parity-check: there is a sigmoid at the end
   gradient-norms-check: squares
 """
 

@@ -1,9 +1,9 @@
-"""The order o, i, f, g; the gradients cancel in the mean; the mean of the steps.
+"""The gates are in the order o, i, f, g, the gradients cancel in the mean, and the median is a mean.
 
 loses:
-  lstm-step-check: the gates are read in the order o, i, f, g
+  lstm-step-check: you read the gates in the order o, i, f, g
   summarise-check: this is the mean
-  gradient-norms-check: so that they cancel
+  gradient-norms-check: so they cancel
 """
 
 # %% lstm-step

@@ -1,9 +1,10 @@
-"""The order i, f, o, g of many papers; unsolved runs count as 0; sums over the batch.
+"""The gates are in the order i, f, o, g of many papers, unsolved runs count as 0, and the norms are added up over
+the batch.
 
 loses:
   lstm-step-check: the output gate and the candidate are swapped
-  summarise-check: counts as 0 steps here
-  gradient-norms-check: added up over the batch
+  summarise-check: an unsolved run counts as 0 steps
+  gradient-norms-check: you added up the norms over the batch
 """
 
 # %% lstm-step

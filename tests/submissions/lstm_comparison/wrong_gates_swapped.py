@@ -1,4 +1,4 @@
-"""Forget and input gate change places; the median is that of the solved runs.
+"""The forget gate and the input gate are swapped, and the median is that of the solved runs.
 
 loses:
   lstm-step-check: the forget gate and the input gate are swapped

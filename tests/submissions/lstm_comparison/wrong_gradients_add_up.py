@@ -1,4 +1,4 @@
-"""The gradient is asked of the tensor itself, so that a second call adds to the first.
+"""The gradient is stored in the tensor itself, so a second call adds to the first.
 
 loses:
   gradient-norms-check: still in `inputs.grad`

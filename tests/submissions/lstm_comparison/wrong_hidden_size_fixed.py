@@ -1,9 +1,9 @@
-"""hidden_size is not used; the rows of the gates are read in fours; count is the number of solved runs.
+"""The network ignores hidden_size, the rows of the gates are read in fours, and count is the number of solved runs.
 
 loses:
-  lstm-step-check: the rows are read in fours
-  lstm-parity-check: is hidden_size used?
-  summarise-check: it is the number of all runs
+  lstm-step-check: you read the rows in fours
+  lstm-parity-check: do you use hidden_size?
+  summarise-check: it should be the number of all runs
 """
 
 # %% lstm-step

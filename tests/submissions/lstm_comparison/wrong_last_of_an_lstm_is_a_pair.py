@@ -1,4 +1,5 @@
-"""The last state is taken from the second output, which for nn.LSTM is a pair, so the function works for nn.RNN alone.
+"""The last state is taken from the second output. For nn.LSTM that is a pair, so the function works for nn.RNN
+alone.
 
 loses:
   gradient-norms-check: "returns (output, (h, c))"

@@ -1,8 +1,8 @@
-"""The readout on the last state; the output gate is forgotten; no average over the batch.
+"""The readout is on the last state, the output gate is forgotten, and the norms are not averaged over the batch.
 
 loses:
   lstm-step-check: the output gate o is missing
-  lstm-parity-check: this is the last state
+  lstm-parity-check: "returns: the last state"
   gradient-norms-check: the average over the batch is missing
 """
 

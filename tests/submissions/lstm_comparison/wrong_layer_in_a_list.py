@@ -1,8 +1,9 @@
-"""Layers in a Python list have no registered parameters; c comes back through tanh; three states are returned.
+"""A layer is kept in a Python list, so its parameters are not registered, c is returned through tanh, and summarise
+returns a dict.
 
 loses:
-  lstm-step-check: the c that comes back is tanh(c)
-  lstm-parity-check: the LSTM is not among them
+  lstm-step-check: you return tanh(c) as the new c
+  lstm-parity-check: keep in a plain list
   summarise-check: return three values
 """
 

@@ -1,4 +1,5 @@
-"""With lengths, which `train` passes, the net gives the logits of the longest string's width alone, after packing.
+"""If lengths are given, which `train` does, the network packs the inputs and returns logits for the longest
+string's width alone.
 
 loses:
   lstm-parity-check: as wide as the inputs

@@ -1,4 +1,4 @@
-"""forward takes the inputs alone, and `train` passes lengths as well.
+"""forward takes the inputs alone, but `train` passes lengths as well.
 
 loses:
   lstm-parity-check: forward takes inputs and lengths

@@ -1,8 +1,8 @@
-"""A "network" of cumsum % 2; the ready step of torch; the cell state in the loss.
+"""The "network" is cumsum % 2, lstm_step calls PyTorch's cell, and the loss is made of the cell state.
 
 loses:
   lstm-step-check: calls `LSTMCell`, which is the ready answer
-  lstm-parity-check: the code computes the parity itself
+  lstm-parity-check: the answer is computed in forward
   gradient-norms-check: the cell state c
 """
 

@@ -1,8 +1,8 @@
-"""The parity is added to the logits of an LSTM; the fused step of torch is called by another name.
+"""The parity is added to the logits of an LSTM, and lstm_step calls PyTorch's fused step under another name.
 
 loses:
   lstm-step-check: which is the ready answer
-  lstm-parity-check: the code computes the parity itself
+  lstm-parity-check: the answer is computed in forward
 """
 
 # %% lstm-step

@@ -1,4 +1,4 @@
-"""The forward pass under no_grad; a name misspelt; a crash; None where a result is due.
+"""The forward pass runs under no_grad, a name is misspelt, one function stops, and one returns None.
 
 loses:
   lstm-step-check: "`lstm_step` stopped with KeyError"

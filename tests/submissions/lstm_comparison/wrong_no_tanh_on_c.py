@@ -1,9 +1,9 @@
-"""h without the tanh on c; a bidirectional LSTM; the loss over all steps.
+"""h lacks the tanh on c, the LSTM is bidirectional, and the loss is over all time steps.
 
 loses:
   lstm-step-check: tanh on c is missing in h
   lstm-parity-check: bidirectional
-  gradient-norms-check: adds up the states of all steps
+  gradient-norms-check: adds up the states of all time steps
 """
 
 # %% lstm-step

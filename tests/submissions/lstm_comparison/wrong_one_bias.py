@@ -1,4 +1,4 @@
-"""Only bias_ih is added; batch_first is forgotten; the last string in place of the last step.
+"""Only bias_ih is added, batch_first is forgotten, and the last string takes the place of the last time step.
 
 loses:
   lstm-step-check: only bias_ih takes part

@@ -1,8 +1,8 @@
-"""(c, h) in place of (h, c); solved and count in the other order; nn.RNN left in place.
+"""lstm_step returns (c, h), solved and count are swapped, and the layer is still an nn.RNN.
 
 loses:
   lstm-step-check: return h first, then c
-  lstm-parity-check: this is the count of an nn.RNN
+  lstm-parity-check: this is a network of "tanh" cells
   summarise-check: the first two are swapped
 """
 

@@ -1,9 +1,10 @@
-"""The readout is on the cell states; the old h is left out; the gradient of a float64 string only, as numbers with a sign.
+"""The readout is on the cell states, the old h is left out, and the gradients are averaged before their norm is
+taken.
 
 loses:
   lstm-step-check: the old state h does not take part
-  lstm-parity-check: the readout is on the cell states c
-  gradient-norms-check: so that they cancel
+  lstm-parity-check: your readout is on the cell states c
+  gradient-norms-check: so they cancel
 """
 
 # %% lstm-step

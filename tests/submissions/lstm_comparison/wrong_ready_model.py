@@ -1,8 +1,9 @@
-"""The model of parity_lib under the asked name; the candidate goes through a sigmoid; norms of the first string.
+"""The model is parity_lib's under the requested name, the candidate goes through a sigmoid, and the norms are those
+of the first string.
 
 loses:
   lstm-step-check: the candidate g goes through a sigmoid
-  lstm-parity-check: calls `ParityRNN`, which is the ready answer
+  lstm-parity-check: calls `parity_lib.ParityRNN`, which is the ready answer
   gradient-norms-check: the norms of one string
 """
 

@@ -1,4 +1,4 @@
-"""The sigmoid is written without its minus, so that each gate is open where it should be shut.
+"""The sigmoid lacks its minus, so each gate is open where it should be shut.
 
 loses:
   lstm-step-check: with a minus

@@ -1,4 +1,4 @@
-"""An LSTM of its own with one bias vector where PyTorch has two.
+"""The student's own LSTM has one bias vector where PyTorch has two.
 
 loses:
   lstm-parity-check: one bias vector

@@ -1,8 +1,8 @@
-"""The last state begins the next call; the old c is forgotten; inf where None is asked for.
+"""The last state begins the next call, the old c is forgotten, and the median is inf instead of None.
 
 loses:
   lstm-step-check: the old c does not take part
-  lstm-parity-check: the state of the last call is kept
+  lstm-parity-check: your network keeps the state of the last call
   summarise-check: return None, not inf or nan
 """
 

@@ -1,8 +1,8 @@
-"""The state is kept from call to call if the batch has the same size; the input gate is missing.
+"""The state is kept from call to call if the batch has the same size, and the input gate is missing.
 
 loses:
   lstm-step-check: the input gate is missing
-  lstm-parity-check: the state of the last call is kept
+  lstm-parity-check: your network keeps the state of the last call
 """
 
 # %% lstm-step

@@ -1,9 +1,9 @@
-"""The future is read by a last state that is given to every step; the gradient is followed for three steps only.
+"""Every time step sees the last state, and the gradient is followed for three time steps only.
 
 loses:
-  lstm-step-check: nn.LSTM gives (output, (h, c))
-  lstm-parity-check: the net sees the future
-  gradient-norms-check: is the gradient cut off on its way back?
+  lstm-step-check: "nn.LSTM returns (output, (h, c))"
+  lstm-parity-check: the network sees bits that come later
+  gradient-norms-check: is the gradient cut off in the backward pass?
 """
 
 # %% lstm-step

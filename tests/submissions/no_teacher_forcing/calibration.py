@@ -1,11 +1,8 @@
-"""How often the two checks that train pass: for the solution, right answers, and the nearest wrong ones.
+"""How often the two checks that train pass, for the solution, for right answers and for the nearest wrong ones.
 
-``python -m tests.submissions.no_teacher_forcing.calibration`` writes
-``calibration.json`` beside this file. It takes some minutes on one core.
-
-``seeds_passed`` counts nets that have learned, whatever their loop: one without
-zero_grad now and then does. ``checks_passed`` counts whole checks, run as they
-are graded, with three seeds in a row in place of their own three.
+``python -m tests.submissions.no_teacher_forcing.calibration`` writes calibration.json next to this file. It takes some
+minutes on one core. ``seeds_passed`` counts networks that have learned, whatever their loop is: without zero_grad, a
+few do. ``checks_passed`` counts whole checks, with three seeds in a row in the place of the check's own three.
 """
 
 from __future__ import annotations
@@ -28,15 +25,15 @@ ASKED = {"trained_short": check.SHORT, "trained_long": check.LONG}
 
 
 def calibrate(seeds: int = 100) -> dict:
-    """For each answer and each of the two checks: how many nets learn, and how many whole checks pass."""
+    """Return a row for each answer and check: how many networks learn, and how many whole checks pass."""
     about = {"max_length": check.LONGEST, "steps": check.STEPS, "seeds": seeds, "first_steps": check.FIRST_STEPS,
-             "near": check.replay.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
+             "near": check.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
     return {"about": about, "disturbed": disturbed_nets(),
             "rows": [row for answer in ANSWERS for row in _rows(answer, seeds)]}
 
 
 def disturbed_nets() -> dict:
-    """The checks' own seeds with the solution, disturbed again and again: shares right of the best net, sorted."""
+    """Return the accuracies of the solution's best network, sorted, with the weights disturbed in different ways."""
     best: dict[str, list[float]] = {name: [] for name in ASKED}
     for number in range(disturbed.TIMES):
         checks.bind(_namespace("solution"))
@@ -47,7 +44,7 @@ def disturbed_nets() -> dict:
         finally:
             checks.bind(None)
         for name, (shortest, longest, _) in ASKED.items():
-            share = max(check.share_right(*net, shortest, longest) for net in nets)
+            share = max(check.accuracy(*net, shortest, longest) for net in nets)
             best[name].append(round(share, 4) if passed else 0.0)
     return {"size": disturbed.SIZE, "shares": {name: sorted(shares) for name, shares in best.items()}}
 
@@ -58,7 +55,7 @@ def _rows(answer: str, seeds: int) -> list[dict]:
         rows = []
         for name, (shortest, longest, least) in ASKED.items():
             nets = (check.trained(check.LONGEST, check.STEPS, seed) for seed in range(seeds))
-            shares = [round(check.share_right(*net, shortest, longest), 4) for net in nets]
+            shares = [round(check.accuracy(*net, shortest, longest), 4) for net in nets]
             passed = [_passes(name, (seed, seed + 1, seed + 2)) for seed in range(seeds - 2)]
             rows.append({"check": name, "answer": answer, "seeds": seeds,
                          "seeds_passed": sum(share >= least for share in shares), "checks": len(passed),
@@ -78,7 +75,7 @@ def _passes(name: str, training_seeds: tuple[int, ...]) -> bool:
 
 
 def _namespace(answer: str) -> dict:
-    """What an answer defines. A training is kept, since the checks ask for the same one again and again."""
+    """Return what an answer defines. Trainings are cached, because the checks repeat them."""
     if answer == "solution":
         nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / "no_teacher_forcing.md"))
     else:
@@ -93,7 +90,7 @@ def _namespace(answer: str) -> dict:
 
 
 def write(result: dict) -> None:
-    """Write calibration.json, a row a line."""
+    """Write calibration.json with one row on each line."""
     about, nets, rows = (json.dumps(result["about"]), json.dumps(result["disturbed"]),
                          ",\n  ".join(map(json.dumps, result["rows"])))
     text = f'{{\n "about": {about},\n "disturbed": {nets},\n "rows": [\n  {rows}\n ]\n}}\n'

@@ -1,3 +1,3 @@
-"""The hand-ins are read by bank.py and not imported; the tests beside them are."""
+"""bank.py reads the submissions, so pytest must not import them. It collects the tests in this folder."""
 
 collect_ignore_glob = ["right_*.py", "wrong_*.py"]

@@ -1,5 +1,5 @@
-"""A class that trains, with names in French; rows of a triangle cut the strings; gradients come from autograd.grad.
-"""
+"""A class with French names does the training, a triangular matrix cuts the strings, and autograd.grad returns the
+gradients."""
 
 # %% final-parity
 def final_parity(bits, lengths):

@@ -1,5 +1,5 @@
-"""Batches come from a Python generator and the optimiser gets a closure; one index into all steps of all strings.
-"""
+"""Batches come from a Python generator, the optimiser gets a closure, and one index goes into all time steps of all
+strings."""
 
 # %% added before final-parity
 from itertools import islice

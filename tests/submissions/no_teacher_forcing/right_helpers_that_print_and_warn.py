@@ -1,5 +1,4 @@
-"""The student adds imports and helpers in cells of their own, and prints and warns all the way.
-"""
+"""The student adds cells with imports and helpers, and prints and warns all the time."""
 
 # %% added before final-parity
 import warnings

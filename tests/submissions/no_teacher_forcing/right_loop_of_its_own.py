@@ -1,7 +1,5 @@
-"""The loop does not call train_step: the net is a class, padding is zeroed, the readout sees only the last real states.
-
-The readout is made before the LSTM, so the weights begin elsewhere than the solution's.
-"""
+"""The loop does not call train_step: the network is a class, the padding is zeroed, and the readout sees only the
+last real states. The readout is made before the LSTM, so the first weights differ from the solution's."""
 
 # %% added before train-at-the-end
 class EndNet(nn.Module):

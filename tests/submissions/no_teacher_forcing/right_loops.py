@@ -1,5 +1,4 @@
-"""Loops, formulas written out, clipping by hand; lists that become arrays at the end.
-"""
+"""The student writes loops and formulas out, clips by hand, and turns lists into arrays at the end."""
 
 # %% final-parity
 def final_parity(bits, lengths):

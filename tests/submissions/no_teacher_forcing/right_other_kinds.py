@@ -1,4 +1,4 @@
-"""Booleans for labels, float64 for the net, a tensor for the loss, NumPy integers for the curriculum.
+"""The labels are booleans, the network is in float64, the loss is a tensor, and the curriculum uses NumPy integers.
 """
 
 # %% final-parity

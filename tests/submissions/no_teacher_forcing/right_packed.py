@@ -1,7 +1,5 @@
-"""Packing, and the LSTM's own last state; XOR for the label; gather for the last step.
-
-Everything is as asked, by other means.
-"""
+"""The student packs the strings, uses the LSTM's own last state, XOR for the label and gather for the last time
+step."""
 
 # %% final-parity
 def final_parity(bits, lengths):

@@ -1,5 +1,4 @@
-"""The loss of squeezed logits, which works for every batch of more than one string.
-"""
+"""The loss squeezes the logits, which works for every batch of more than one string."""
 
 # %% end-loss
 def end_loss(logits, lengths, labels):

@@ -1,8 +1,8 @@
-"""AdamW, whose weights decay.
+"""The optimiser is AdamW, whose weights decay.
 
 loses:
-  trained-short-check: "another kind of Adam"
-  trained-long-check: "another kind of Adam"
+  trained-short-check: "one Adam makes all the updates at a rate of 0.03"
+  trained-long-check: "one Adam makes all the updates at a rate of 0.03"
 """
 
 # %% train-at-the-end

@@ -1,4 +1,4 @@
-"""The label with `sum`, as the course says, made before the strings are cut.
+"""The label is made with `sum`, as the course says, before the strings are cut.
 
 loses:
   final-parity-check: the label of the string before it was cut

@@ -1,4 +1,4 @@
-"""nn.LSTM without batch_first.
+"""The nn.LSTM lacks batch_first.
 
 loses:
   train-at-the-end-check: "it reads down the batch"

@@ -1,8 +1,8 @@
-"""The net with the smallest loss comes back, looked at every ten steps.
+"""The loop compares losses every ten updates, and the network with the smallest one is returned.
 
 loses:
-  trained-short-check: "a net from before"
-  trained-long-check: "a net from before"
+  trained-short-check: "returns a network from before"
+  trained-long-check: "returns a network from before"
 """
 
 # %% train-at-the-end

@@ -1,9 +1,9 @@
-"""The states are detached before the readout: only the readout learns.
+"""The states are detached before the readout, so only the readout learns.
 
 loses:
-  train-step-check: "the LSTM did not move, only the readout: the states were detached"
-  trained-short-check: "the LSTM did not move, only the readout: the states were detached"
-  trained-long-check: "the LSTM did not move, only the readout: the states were detached"
+  train-step-check: "the LSTM did not move, only the readout"
+  trained-short-check: "the LSTM did not move, only the readout"
+  trained-long-check: "the LSTM did not move, only the readout"
 """
 
 # %% train-step

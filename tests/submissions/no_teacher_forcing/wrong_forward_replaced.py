@@ -1,4 +1,4 @@
-"""The forward of a real LSTM is replaced by cumsum % 2: its weights, which are what is asked, know nothing.
+"""cumsum % 2 replaces the forward of a real LSTM, whose weights are never trained.
 
 loses:
   train-at-the-end-check: the weights of 0 steps

@@ -1,4 +1,4 @@
-"""An inline loop in which nothing is clipped; from the usual start no gradient is longer than 1.
+"""The loop has its own lines, and nothing is clipped. With the usual start, no gradient is longer than 1.
 
 loses:
   trained-short-check: "the gradient is not clipped to a norm of 1"

@@ -1,4 +1,4 @@
-"""The loop makes the labels of the whole strings and then feeds them cut, as the course's loop does.
+"""The loop makes the labels of the whole strings and then cuts the strings, as the course's loop does.
 
 loses:
   trained-short-check: the label is that of the string before it was cut

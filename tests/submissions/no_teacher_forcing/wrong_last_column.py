@@ -1,10 +1,10 @@
-"""The last column is taken for the last real step; the LSTM's own last state has the same fault.
+"""The last column is taken for the last real time step. The LSTM's own last state has the same fault.
 
 loses:
   last-valid-check: this is the last column
-  train-step-check: the last column is read, not the last real step
-  trained-short-check: the last column is read, not the last real step
-  trained-long-check: the last column is read, not the last real step
+  train-step-check: you read the last column and not the last real time step
+  trained-short-check: you read the last column and not the last real time step
+  trained-long-check: you read the last column and not the last real time step
 """
 
 # %% last-valid

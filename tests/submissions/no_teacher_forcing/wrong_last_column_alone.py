@@ -1,4 +1,5 @@
-"""The last column in last_valid, a task of two points; all that builds on it is right and keeps its points.
+"""last_valid, a task of two points, returns the last column. Everything that builds on it is right and keeps its
+points.
 
 loses:
   last-valid-check: this is the last column

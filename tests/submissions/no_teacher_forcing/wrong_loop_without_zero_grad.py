@@ -1,4 +1,4 @@
-"""train_step is right, but the loop has its own lines in its place, and among them no zero_grad.
+"""train_step is right, but the loop has its own lines instead, and zero_grad is missing.
 
 loses:
   trained-short-check: "`optimizer.zero_grad()` is missing"

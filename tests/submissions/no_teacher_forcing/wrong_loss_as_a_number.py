@@ -1,11 +1,11 @@
-"""The loss leaves PyTorch as a number, so no gradient can flow; a sum where a mean belongs; the seed unused.
+"""The loss is a number, so no gradient can flow, it is a sum instead of a mean, and the seed is not used.
 
 loses:
-  final-parity-check: this adds down the batch
-  last-valid-check: "index rows and steps together"
-  end-loss-check: the sum over the strings came back
+  final-parity-check: you add down the batch
+  last-valid-check: index rows and time steps together
+  end-loss-check: this is the sum over the strings
   end-gradient-check: no gradient can flow through the output of `end_loss`
-  train-step-check: the gradient is not clipped
+  train-step-check: small gradients are right and large ones are not
   train-at-the-end-check: "the argument `seed` is not used"
   trained-short-check: "nothing moved"
   trained-long-check: "nothing moved"

@@ -1,14 +1,15 @@
-"""The one label is compared with every step; even and odd are swapped; no clipping; the weights come unseeded.
+"""The label is compared with every time step, even and odd are swapped, nothing is clipped, and the weights do not
+come from the seed.
 
 loses:
   final-parity-check: even and odd are swapped
-  end-loss-check: the label is compared with the logit of every
-  end-gradient-check: steps other than the last real one get a gradient
-  train-step-check: the label is compared with every step
+  end-loss-check: you compare the label with the logit of every time step
+  end-gradient-check: other time steps than the last real one get a gradient
+  train-step-check: you compare the label with the logit of every time step
   train-at-the-end-check: something is drawn without the seed
   trained-short-check: something is drawn without the seed
   trained-long-check: something is drawn without the seed
-  next-max-length-check: it grows although the accuracy is below 0.95
+  next-max-length-check: the accuracy is below 0.95
 """
 
 # %% final-parity

@@ -1,9 +1,9 @@
-"""A "network" that computes cumsum % 2 comes back in the place of a trained one.
+"""The function returns a "network" that computes cumsum % 2 instead of a trained one.
 
 loses:
-  train-at-the-end-check: only weights travel to the check
-  trained-short-check: only weights travel to the check
-  trained-long-check: only weights travel to the check
+  train-at-the-end-check: it cannot use a class of yours
+  trained-short-check: it cannot use a class of yours
+  trained-long-check: it cannot use a class of yours
 """
 
 # %% train-at-the-end

@@ -1,4 +1,4 @@
-"""Returns are missing, a loss for each string comes back, and the loss does not hang on the logits.
+"""Several functions return nothing, and the loss has one number for each string.
 
 loses:
   final-parity-check: is a `return` missing

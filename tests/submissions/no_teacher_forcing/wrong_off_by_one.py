@@ -1,8 +1,9 @@
-"""One bit too many in the label, one step too late, and > for >=; the training was not reached.
+"""The label has one bit too many, the output is one time step late, and > stands for >=. The training is not
+written.
 
 loses:
-  final-parity-check: one bit too many is counted
-  last-valid-check: steps count from 0, so the last real one is lengths[i] - 1
+  final-parity-check: you count one bit too many
+  last-valid-check: the last real time step is one earlier
   train-at-the-end-check: not written yet
   trained-short-check: not written yet
   trained-long-check: not written yet

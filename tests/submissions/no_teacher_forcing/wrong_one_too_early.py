@@ -1,12 +1,13 @@
-"""One bit too few in the label, one step too early, no stop in the curriculum; the LSTM is twice as large.
+"""The label has one bit too few, the output is one time step early, the curriculum does not stop, and the LSTM is
+twice as large.
 
 loses:
-  final-parity-check: one bit too few is counted
-  last-valid-check: the last real step is one later
+  final-parity-check: you count one bit too few
+  last-valid-check: the last real time step is one later
   train-at-the-end-check: expected
   trained-short-check: nn.LSTM(1, 8, batch_first=True)
   trained-long-check: nn.LSTM(1, 8, batch_first=True)
-  next-max-length-check: it grows beyond stop
+  next-max-length-check: never beyond stop
 """
 
 # %% final-parity

@@ -1,7 +1,7 @@
 """The readout is left out of the clipping.
 
 loses:
-  train-step-check: or the LSTM alone
+  train-step-check: that of all parameters together
 """
 
 # %% train-step

@@ -1,12 +1,13 @@
-"""A product with the mask keeps nan; the logarithm of a probability; the two nets clipped one by one.
+"""A product with the mask keeps nan, the loss is the logarithm of a probability, and the two modules are clipped
+one by one.
 
 loses:
   last-valid-check: a product with a mask keeps nan
   end-loss-check: the logarithm of 0
-  train-step-check: clipped one by one
+  train-step-check: that of all parameters together
   train-at-the-end-check: "the argument `min_length` is not used"
   trained-long-check: "`min_length` does not reach"
-  next-max-length-check: it does not grow
+  next-max-length-check: the length grows by exactly one
 """
 
 # %% last-valid

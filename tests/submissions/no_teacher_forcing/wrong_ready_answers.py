@@ -1,4 +1,4 @@
-"""parity_lib's ready answers, some under another name.
+"""The answers are parity_lib's, some under another name.
 
 loses:
   final-parity-check: "calls `parity_lib.final_parity`, which is the ready answer"

@@ -1,8 +1,8 @@
-"""StepLR halves the rate every 60 steps.
+"""StepLR halves the learning rate every 60 updates.
 
 loses:
-  trained-short-check: "here the rate becomes 0.015"
-  trained-long-check: "here the rate becomes 0.015"
+  trained-short-check: one Adam makes all the updates at a rate of 0.03
+  trained-long-check: one Adam makes all the updates at a rate of 0.03
 """
 
 # %% train-at-the-end

@@ -1,13 +1,14 @@
-"""cumsum still makes a label at every step; axes too many; [batch, 1] meets [batch]; nothing is unpacked.
+"""cumsum makes a label at every time step, there is an axis too many, zero_grad comes after backward, and the
+modules are not returned.
 
 loses:
-  final-parity-check: this is a label at every step
+  final-parity-check: this is a label at every time step
   last-valid-check: an axis of size 1 is left over
   train-step-check: nothing moved
   train-at-the-end-check: return lstm, readout
   trained-short-check: return lstm, readout
   trained-long-check: return lstm, readout
-  next-max-length-check: it grows by more than one
+  next-max-length-check: the length grows by exactly one
 """
 
 # %% final-parity

@@ -1,7 +1,7 @@
-"""The hidden state of the last batch is the start of the next; the training was not reached.
+"""A batch starts with the last hidden state of the one before. The training is not written.
 
 loses:
-  train-step-check: the hidden state of the last batch was carried into this one
+  train-step-check: do you carry the hidden state of the last batch into this one
   train-at-the-end-check: not written yet
   trained-short-check: not written yet
   trained-long-check: not written yet

@@ -1,15 +1,15 @@
-"""A count for a parity, a mean for the last step, a sigmoid too many; the weights never move.
+"""The label is a count, the output is a mean, the loss has a sigmoid too many, and the weights never move.
 
 loses:
   final-parity-check: this is the count of ones
-  last-valid-check: this is the mean over the real steps
-  end-loss-check: a sigmoid comes before a loss that already contains one
+  last-valid-check: this is the mean over the real time steps
+  end-loss-check: you apply a sigmoid before a loss that contains one
   end-gradient-check: expected
   train-step-check: "nothing moved"
   train-at-the-end-check: the weights of 0 steps
   trained-short-check: "nothing moved"
   trained-long-check: "nothing moved"
-  next-max-length-check: it never shrinks
+  next-max-length-check: the length stays as it is
 """
 
 # %% final-parity

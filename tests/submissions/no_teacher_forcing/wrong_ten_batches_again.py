@@ -1,8 +1,8 @@
 """The first ten batches are drawn once and repeated.
 
 loses:
-  trained-short-check: "step 11 has the strings of step 1 again"
-  trained-long-check: "step 11 has the strings of step 1 again"
+  trained-short-check: each update calls `draw` once
+  trained-long-check: each update calls `draw` once
 """
 
 # %% train-at-the-end

@@ -1,8 +1,8 @@
-"""Every twenty steps a validation is drawn from the generator of training.
+"""Every twenty updates a validation is drawn from the generator of the training.
 
 loses:
-  trained-short-check: "is `rng` used for something else (a validation?)"
-  trained-long-check: "is `rng` used for something else (a validation?)"
+  trained-short-check: nothing else uses `rng`, not even a validation
+  trained-long-check: nothing else uses `rng`, not even a validation
 """
 
 # %% train-at-the-end

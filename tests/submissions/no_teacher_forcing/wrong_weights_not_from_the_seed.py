@@ -1,4 +1,4 @@
-"""The strings come from the seed, and the weights from a number of their own.
+"""The strings come from the seed, but the weights come from a fixed number.
 
 loses:
   train-at-the-end-check: the weights do not come from `seed`
