@@ -1,12 +1,11 @@
-// What a search result shows: the page's own text around the words that were searched.
-//
-// Sphinx takes the whole of a page's main part, whose first text is the list of contents, and looks in it for the
-// stems of the words ("pariti"), which hardly any text has; so it shows the list.
+// Search results that show the text around the searched words. Sphinx's own function takes the beginning of a page, which
+// is its list of contents, and looks there for the stems of the words ("pariti"), which hardly any text contains.
 (() => {
   "use strict";
-  const BEFORE = 100;
+  const BEFORE = 100; // letters before the first word
   const LENGTH = 260;
   const NO_TEXT = "script, style, noscript, nav, .headerlink, .toctree-wrapper, .copybtn, .cite-page, .parity-numbers, svg";
+  const BLOCKS = "p, li, dt, dd, td, th, h1, h2, h3, h4, pre, figcaption";
   const WORD = /[\p{Letter}\p{Number}_]+/gu;
 
   Search.htmlToText = (html, anchor) => {
@@ -14,40 +13,38 @@
     const article = page.querySelector("article.bd-article");
     if (!article) return "";
     const part = (anchor && article.querySelector(`#${CSS.escape(anchor.slice(1))}`)) || article;
-    for (const one of part.querySelectorAll(NO_TEXT)) one.remove();
-    if (part === article) article.querySelector("h1")?.remove(); // the link above says it
-    for (const block of part.querySelectorAll("p, li, dt, dd, td, th, h1, h2, h3, h4, pre, figcaption")) block.append(" ");
+    for (const element of part.querySelectorAll(NO_TEXT)) element.remove();
+    if (part === article) article.querySelector("h1")?.remove(); // the link above the excerpt has the title
+    for (const block of part.querySelectorAll(BLOCKS)) block.append(" ");
     return part.textContent.replace(/\\[()[\]]/g, "").replace(/\s+/g, " ").trim();
   };
 
-  /** Where in the text the words with these stems stand: [place, stem] each. */
-  function found(text, stems) {
+  /** Return [position, stem] for every word of the text that has one of the stems. */
+  function findStems(text, stems) {
     const stemmer = new Stemmer();
     const places = [];
     for (const { 0: word, index } of text.matchAll(WORD)) {
       const stem = stemmer.stemWord(word.toLowerCase());
-      const hit = stems.find((one) => stem === one) ?? stems.find((one) => one.length > 2 && stem.includes(one));
-      if (hit) places.push([index, hit]);
+      const match = stems.find((other) => stem === other) ?? stems.find((other) => other.length > 2 && stem.includes(other));
+      if (match) places.push([index, match]);
     }
     return places;
   }
 
-  /** The first place in whose neighbourhood most of the different words stand. */
-  function best(places) {
-    const kinds = ([place]) => new Set(
-      places.filter(([other]) => other >= place && other < place + LENGTH - BEFORE).map(([, stem]) => stem)).size;
-    return places.reduce((most, one) => (kinds(one) > kinds(most) ? one : most), places[0])?.[0] ?? 0;
+  /** Return the first position that is followed closely by the most different stems. */
+  function bestPosition(places) {
+    const kinds = ([start]) => new Set(
+      places.filter(([position]) => position >= start && position < start + LENGTH - BEFORE).map(([, stem]) => stem)).size;
+    return places.reduce((best, place) => (kinds(place) > kinds(best) ? place : best), places[0])?.[0] ?? 0;
   }
 
   Search.makeSearchSummary = (html, keywords, anchor) => {
     const text = Search.htmlToText(html, anchor);
     if (!text) return null;
-    const place = best(found(text, [...keywords]));
-    const start = place <= BEFORE ? 0 : text.indexOf(" ", place - BEFORE) + 1;
+    const position = bestPosition(findStems(text, [...keywords]));
+    const start = position <= BEFORE ? 0 : text.indexOf(" ", position - BEFORE) + 1;
     const end = start + LENGTH >= text.length ? text.length : text.lastIndexOf(" ", start + LENGTH);
-    const summary = document.createElement("p");
-    summary.className = "context";
-    summary.textContent = (start ? "… " : "") + text.slice(start, end) + (end < text.length ? " …" : "");
-    return summary;
+    const words = (start ? "… " : "") + text.slice(start, end) + (end < text.length ? " …" : "");
+    return Object.assign(document.createElement("p"), { className: "context", textContent: words });
   };
 })();
