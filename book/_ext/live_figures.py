@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html import escape
 from pathlib import Path
 
@@ -44,14 +45,13 @@ class LiveFigures(SphinxPostTransform):
         """Write the picture of the page's `number`-th figure to a file and return the tag that shows it."""
         page = self.env.docname
         drawn = Path(self.env.srcdir) / next(form.findall(nodes.image))["uri"]
-        svg = with_size(drawn.read_text(encoding="utf8"))
         name = f"_static/still/{page.replace('/', '-')}-{number}.svg"
         target = Path(self.app.outdir) / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(svg, encoding="utf8")
-        least = re.search(r"min-width: (\d+px)", svg)[1]
+        svg = shutil.copy(drawn, target).read_text(encoding="utf8")
+        widest, least = re.search(r"max-width: (\d+pt); min-width: (\d+px)", svg).groups()
         return (f'<img alt="{escape(model["sentence"])}" src="{"../" * page.count("/")}{name}" '
-                f'style="--least: {least}" loading="lazy">')
+                f'style="width: 100%; max-width: {widest}; --least: {least}" loading="lazy">')
 
 
 def surroundings(model: dict, image: str) -> str:
@@ -61,10 +61,3 @@ def surroundings(model: dict, image: str) -> str:
     caption = f"[An interactive figure, which needs JavaScript.] {escape(model.get('sentence', ''))}"
     return (f'<div class="widget-host" style="{style}"></div><noscript><figure class="parity-figure parity-still">'
             f"{image}<figcaption>{caption}</figcaption></figure></noscript>")
-
-
-def with_size(svg: str) -> str:
-    """Return a drawing with its greatest width and height in px, because a file of its own has no page to fill."""
-    widest = float(re.search(r"max-width: (\d+)pt", svg)[1]) * 96 / 72
-    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
-    return svg.replace("<svg", f'<svg width="{widest:.0f}" height="{widest * height / width:.0f}"', 1)

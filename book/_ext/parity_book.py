@@ -22,7 +22,7 @@ import nbformat
 from captions import OneCaption
 from citing import add_citation
 from docutils import nodes
-from in_place import EVIDENCE, notes_of, place, with_places, write_notes
+from in_place import EVIDENCE, notes_of, with_places, write_notes
 from live_figures import LiveFigures
 from plain_notebook import Unknown, plain_notebook
 from room import with_room
@@ -41,12 +41,14 @@ DESCRIPTION_LENGTH = 160
 
 # --- builds ---
 
-def make_static_folder(app, config) -> None:
-    """Create the folder of static files before anything is copied.
+def prepare(app, config) -> None:
+    """Create the folder of static files and choose the part of MathJax that `formulas.js` starts with.
 
-    If it is missing after a build that failed early, the theme copies its logo to `_static` as if that were a file.
+    If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
+    file. The extension that brings MathJax replaces the setting of _config.yml.
     """
     (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
+    config.mathjax_path = "mathjax/startup.js"
 
 
 def forget_if_warned(app, exception) -> None:
@@ -86,7 +88,8 @@ MENDED = {
     # The theme has fonts for its icons, so it does not need this script of 1.5 MB, which draws them again.
     SCRIPT.format("scripts/fontawesome"): "",
 }
-SEARCH_SCRIPTS = re.compile(SCRIPT.format("searchtools|language_data|searchindex"))
+FORMULA_SCRIPTS, SEARCH_SCRIPTS = (re.compile(SCRIPT.format(names)) for names in (
+    "mathjax/|formulas", "searchtools|language_data|searchindex|excerpts"))
 
 
 class FinishedPages(BuiltinTemplateLoader):
@@ -94,7 +97,7 @@ class FinishedPages(BuiltinTemplateLoader):
 
     def init(self, builder, *args, **kwargs) -> None:
         super().init(builder, *args, **kwargs)
-        self.app, self.notes = builder.app, {}
+        self.env, self.notes = builder.app.env, {}
 
     def render(self, template: str, context: dict) -> str:
         text = super().render(template, context)
@@ -103,19 +106,12 @@ class FinishedPages(BuiltinTemplateLoader):
             return text
         for pattern, better in MENDED.items():
             text = re.sub(pattern, better, text)
-        if page != "search":
-            text = SEARCH_SCRIPTS.sub("", text)      # a page without a search field does not need the book's index
+        unused = [FORMULA_SCRIPTS] * ('class="math' not in text) + [SEARCH_SCRIPTS] * (page != "search")
+        for scripts in unused:
+            text = scripts.sub("", text)
         text = with_room(text)
         self.notes |= notes_of(page, text)
-        return with_places(text, self.app) if page == EVIDENCE else text
-
-
-def add_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Add scripts to the pages that need them: how MathJax sets formulas, and what a search result shows."""
-    if app.env.get_domain("math").has_equations(pagename):
-        app.add_js_file("formulas.js", loading_method="defer", priority=400)     # before MathJax
-    if pagename == "search":
-        app.add_js_file("excerpts.js", loading_method="defer")
+        return with_places(text, self.env) if page == EVIDENCE else text
 
 
 def write_generated_files(app, exception) -> None:
@@ -202,7 +198,7 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 
     executed = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)
     try:
-        notebook = plain_notebook(doctree, executed.cells, figure_number, library_version(), Path(app.srcdir))
+        notebook = plain_notebook(doctree, executed.cells, figure_number, library_version())
     except Unknown as unknown:
         LOG.warning("%s cannot be written into the notebook to download; plain_notebook.py has to learn how", unknown,
                     location=pagename)
@@ -232,11 +228,12 @@ class Claim(SphinxRole):
             self.env.note_dependency(str(file))
         if name not in claim_ids(folder):
             LOG.warning("no claim has the id %r; add it to book/claims", name, location=self.get_location())
-        made = self.env.parity_claims.setdefault(self.env.docname, [])
-        made.append(name)
-        reference = addnodes.pending_xref(
-            self.rawtext, nodes.inline(words, words, classes=["claim"], ids=[place(name, made.count(name))]),
-            refdomain="", reftype="claim", reftarget=name, refexplicit=True, refdoc=self.env.docname)
+        anchors = self.env.parity_claims.setdefault(self.env.docname, [])
+        count = 1 + sum(anchor.partition("--")[0] == f"says-{name}" for anchor in anchors)
+        anchors.append(f"says-{name}" + f"--{count}" * (count > 1))
+        shown = nodes.inline(words, words, classes=["claim"], ids=[anchors[-1]])
+        reference = addnodes.pending_xref(self.rawtext, shown, refdomain="", reftype="claim", reftarget=name,
+                                          refexplicit=True, refdoc=self.env.docname)
         self.set_source_info(reference)
         return [reference], []
 
@@ -259,12 +256,11 @@ def resolve_claim(app, env, node, content):
 
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
-    app.connect("config-inited", make_static_folder)
+    app.connect("config-inited", prepare)
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-updated", rewrite_all_pages)
     app.connect("env-purge-doc", forget_claims)
     app.connect("missing-reference", resolve_claim)
-    app.connect("html-page-context", add_scripts)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", write_notebook, priority=100)
     app.connect("html-page-context", add_citation)

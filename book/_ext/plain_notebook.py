@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-from base64 import b64encode
-from pathlib import Path
 
 import nbformat
 from docutils import nodes
@@ -23,7 +21,6 @@ INSTALL = """\
 > run, so begin with *Run*, *Run All Cells*.
 >
 > The numbers in the text come from the run that made the page; your cells compute them afresh."""
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 # Nodes that have no place in a notebook: HTML, guesses that a browser keeps, targets of links, tables of contents.
 LEFT_OUT = {"raw", "guessed", "target", "meta", "colspec", "compound", "comment", "index", "substitution_definition"}
 TRANSPARENT = {"section", "container", "inline", "replies", "definition", "definition_list_item", "figure", "legend",
@@ -37,11 +34,7 @@ class Unknown(ValueError):
 
 
 class Markdown:
-    """A writer that turns the nodes of one page into Markdown and collects the page's pictures in `attachments`."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.attachments: dict[str, dict[str, str]] = {}
+    """A writer that turns the nodes of a page into Markdown."""
 
     def write(self, node: nodes.Node) -> str:
         """Return the Markdown of a node. Raises Unknown if there is no form for it."""
@@ -128,12 +121,7 @@ class Markdown:
         return title + "\n".join(lines)
 
     def write_image(self, node: nodes.image) -> str:
-        """Return a picture that travels inside the notebook, or its description if JupyterLab could not show it."""
-        file = self.folder / node["uri"]
-        if file.suffix.lower() not in PICTURES:
-            return f"*[Picture: {node.get('alt', '')}]*"
-        self.attachments[file.name] = {PICTURES[file.suffix.lower()]: b64encode(file.read_bytes()).decode()}
-        return f"![{node.get('alt', '')}](attachment:{file.name})"
+        return f"*[Picture: {node.get('alt', '')}]*"      # its file does not come with the notebook
 
 
 def without_glue(source: str) -> str:
@@ -161,27 +149,25 @@ def is_glue(statement: ast.stmt) -> bool:
             and getattr(statement.value.func, "id", "") == "glue")
 
 
-def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], figure_number, version: str,
-                   folder: Path) -> nbformat.NotebookNode:
+def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], figure_number,
+                   version: str) -> nbformat.NotebookNode:
     """Return the notebook of a page.
 
     `document` is the resolved document tree, and `cells` are the cells from which the page was made, some of which the
-    page hides. `figure_number` returns the number of a figure node, such as "Figure 2.1", and `folder`
-    is the one to which the addresses of pictures are relative. Raises Unknown if something has no plain form.
+    page hides. `figure_number` returns the number of a figure node, such as "Figure 2.1". Raises Unknown if something
+    has no plain form.
     """
     notebook = nbformat.v4.new_notebook(metadata={
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "one_bit_of_memory": {"version": version}})
     notebook.cells.append(nbformat.v4.new_markdown_cell(INSTALL.format(version=version)))
-    writer, text, waiting = Markdown(folder), [], list(enumerate(cells))
+    writer, text, waiting = Markdown(), [], list(enumerate(cells))
     shown = {node["cell_index"] for node in document.findall(nodes.container) if node.get("nb_element") == "cell_code"}
 
     def end_text() -> None:
         if words := "\n\n".join(filter(None, text)):
-            attachments = {"attachments": writer.attachments} if writer.attachments else {}
-            notebook.cells.append(nbformat.v4.new_markdown_cell(words, **attachments))
+            notebook.cells.append(nbformat.v4.new_markdown_cell(words))
         text.clear()
-        writer.attachments = {}
 
     def add_next_cell() -> None:
         _, cell = waiting.pop(0)

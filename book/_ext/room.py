@@ -15,10 +15,8 @@ from matplotlib.mathtext import MathTextParser
 
 SCALE = 1.18         # size of a formula's letters relative to the text, as in _static/formulas.js
 MARGIN = 1.0         # em above and below a displayed formula
-STRUT = (0.7, 0.3)   # em that a row of a displayed formula takes at least, above and below its baseline
-BETWEEN_ROWS = 0.3   # em
+LEAST_ROW = 1.3      # em for a row of a displayed formula
 UNKNOWN = (6.0, 1.0, 0.25)
-TALLER = {r"\underbrace": 1.4, "{pmatrix}": 0.35}      # em that each of them adds to the height of its row
 INLINE = re.compile(r'(<span class="math notranslate nohighlight")>\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'(<div class="math notranslate nohighlight"[^>]*?)>(?!<div)(.*?)\\\[(.*?)\\\]</div>', re.DOTALL)
 PARSER, SIZE = MathTextParser("path"), 100
@@ -51,15 +49,8 @@ def size(tex: str, display: bool = False) -> tuple[float, float, float]:
 
 def displayed_height(tex: str) -> float:
     """Return the height of a displayed formula with its margins, in em of its letters."""
-    tex = re.sub(r"(\{pmatrix\}.*?)\\\\(.*?\{pmatrix\})", r"\1\2", tex, flags=re.DOTALL)    # a matrix is one row
-    rows = re.split(r"\\\\(?:\[[^]]*\])?", tex)
-    least = STRUT if len(rows) > 1 else (0, 0)
-    height = 2 * MARGIN + BETWEEN_ROWS * (len(rows) - 1)
-    for row in rows:
-        _, above, below = size(row, display=True)
-        taller = sum(more * row.count(name) for name, more in TALLER.items())
-        height += max(least[0], above) + max(least[1], below) + min(taller, 1.4)
-    return height
+    rows = [size(row, display=True) for row in re.split(r"\\\\(?:\[[^]]*\])?", tex)]
+    return 2 * MARGIN + sum(max(LEAST_ROW, above + below) for _, above, below in rows)
 
 
 def with_room(page: str) -> str:

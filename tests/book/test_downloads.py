@@ -88,14 +88,6 @@ def test_the_first_chapter_runs_in_another_folder(html, tmp_path):
 
 # --- from nodes to Markdown ---
 
-def markdown(myst: str, folder: Path = ROOT) -> tuple[str, dict]:
-    """Parse MyST and return it as plain Markdown, with the pictures that it needs."""
-    document = publish_doctree(myst, parser=Parser(), settings_overrides={
-        "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath"], "doctitle_xform": False})
-    writer = Markdown(folder)
-    return writer.inside(document), writer.attachments
-
-
 CASES = {
     "# Title\n\nText, *one* **two** `three` [out](https://example.org/x).":
         "# Title\n\nText, *one* **two** `three` [out](https://example.org/x).",
@@ -115,15 +107,14 @@ CASES = {
 
 @pytest.mark.parametrize("myst", CASES)
 def test_myst_becomes_plain_markdown(myst):
-    plain, _ = markdown(myst)
-    assert plain == CASES[myst]
-
-
-def written(node: nodes.Node) -> str:
-    return Markdown(ROOT).write(node)
+    document = publish_doctree(myst, parser=Parser(), settings_overrides={
+        "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath"], "doctitle_xform": False})
+    assert Markdown().inside(document) == CASES[myst]
 
 
 def test_sphinx_nodes_become_plain_markdown():
+    written = Markdown().write
+
     def reference(words: str, **address) -> nodes.reference:
         return nodes.reference("", "", nodes.inline("", words, classes=address.pop("classes", [])), **address)
     assert written(reference("Training", refuri="training.html", classes=["doc"])) == "*Training*"
@@ -138,7 +129,7 @@ def test_sphinx_nodes_become_plain_markdown():
 
 def test_a_node_without_a_plain_form_is_refused():
     with pytest.raises(Unknown, match="line_block"):
-        written(nodes.line_block())
+        Markdown().write(nodes.line_block())
 
 
 def test_cells_lose_their_glue_statements():
@@ -150,13 +141,6 @@ def test_cells_lose_their_glue_statements():
         without_glue("a = 1; glue('a', a)")
 
 
-def test_a_raster_picture_travels_inside_the_notebook(tmp_path):
-    (tmp_path / "dot.png").write_bytes(b"png")
-    text, attachments = markdown("![A dot](dot.png)", tmp_path)
-    assert text == "![A dot](attachment:dot.png)"
-    assert attachments == {"dot.png": {"image/png": "cG5n"}}
-
-
 def test_code_and_captions_take_their_places_in_the_notebook():
     caption = nodes.caption("", "See it.", nodes.inline("", " Blue: even.", classes=["key-of-picture"]))
     output = nodes.figure("", nodes.raw("", "<svg/>", format="html"), caption, ids=["fig-a"])
@@ -166,7 +150,7 @@ def test_code_and_captions_take_their_places_in_the_notebook():
     code = nbformat.v4.new_code_cell
     cells = [nbformat.v4.new_markdown_cell("# Title"), code("hidden = 1"), code("draw()"), code("hidden = 2"),
              nbformat.v4.new_markdown_cell("After."), code("hidden = 3"), code("glue('a', 1)")]
-    notebook = plain_notebook(document, cells, lambda figure: f"Figure {figure['ids'][0]}", "1.0", ROOT)
+    notebook = plain_notebook(document, cells, lambda figure: f"Figure {figure['ids'][0]}", "1.0")
     assert [cell.source for cell in notebook.cells[1:]] == [
         "# Title", "hidden = 1", "draw()", "hidden = 2", "**Figure fig-a.** See it.\n\nAfter.", "hidden = 3"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import sys
 from html import unescape
@@ -47,8 +48,8 @@ def test_the_page_shows_both_messages_and_offers_the_notebook_in_its_text(html, 
 
 @pytest.mark.parametrize("samples", ['{"unrolling": ["✗ no", "✗ no"]}', '{"unrolling": ["✓ yes", "✓ yes"]}'])
 def test_a_sample_that_does_not_show_what_it_should_stops_the_build(tmp_path, samples):
-    executed = SAMPLES_NOTEBOOK.copy()
-    executed.cells = [executed.cells[0] | {"outputs": [new_output("stream", text=samples)]}]
+    executed = copy.deepcopy(SAMPLES_NOTEBOOK)
+    executed.cells[0].outputs = [new_output("stream", text=samples)]
     get_cache(tmp_path).cache_notebook_bundle(CacheBundleIn(executed, "samples"), check_validity=False)
     with pytest.raises(ExtensionError, match="the check of unrolling prints"):
         sample_messages(str(tmp_path))
