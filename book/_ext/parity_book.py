@@ -45,10 +45,12 @@ def prepare(app, config) -> None:
     """Create the folder of static files and choose the part of MathJax that `formulas.js` starts with.
 
     If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
-    file. The extension that brings MathJax replaces the setting of _config.yml.
+    file. The extension that brings MathJax replaces the setting of _config.yml, and Sphinx overlooks the formulas of
+    the index.
     """
     (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
     config.mathjax_path = "mathjax/startup.js"
+    app.set_html_assets_policy("always")
 
 
 def forget_if_warned(app, exception) -> None:

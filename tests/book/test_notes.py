@@ -108,7 +108,7 @@ def test_a_note_shows_the_entry_and_describes_its_link(browser, html):
     evidence = (html / "book/evidence.html").read_text(encoding="utf8")
     with opened(browser, 1280, "light") as context:
         page = opened_page(context, html)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         for link in page.locator(CLAIM).all():
             name = link.get_attribute("href").partition("#")[2]
             said = re.search(rf'id="{name}">\s*<p><strong>(.*?)</strong></p>\s*<p>(.*?)</p>', evidence, re.DOTALL)
