@@ -45,8 +45,8 @@ def prepare(app, config) -> None:
     """Create the folder of static files and choose the part of MathJax that `formulas.js` starts with.
 
     If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
-    file. The extension that brings MathJax replaces the setting of _config.yml, and Sphinx overlooks the formulas of
-    the index.
+    file. The extension that brings MathJax replaces the setting of _config.yml, and Sphinx overlooks formulas in
+    notes.
     """
     (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
     config.mathjax_path = "mathjax/startup.js"
@@ -108,9 +108,10 @@ class FinishedPages(BuiltinTemplateLoader):
             return text
         for pattern, better in MENDED.items():
             text = re.sub(pattern, better, text)
-        unused = [FORMULA_SCRIPTS] * ('class="math' not in text) + [SEARCH_SCRIPTS] * (page != "search")
-        for scripts in unused:
-            text = scripts.sub("", text)
+        if 'class="math' not in text and "glossary.html#term-" not in text:     # notes of terms hold formulas too
+            text = FORMULA_SCRIPTS.sub("", text)
+        if page != "search":
+            text = SEARCH_SCRIPTS.sub("", text)
         text = with_room(text)
         self.notes |= notes_of(page, text)
         return with_places(text, self.env) if page == EVIDENCE else text
