@@ -1,43 +1,47 @@
-# Thin on purpose: a virtual environment, then commands that work without make too (see README.md).
+# Creates a virtual environment and runs commands that also work without make (see README.md).
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c constraints.txt
+# On Linux, the ordinary PyTorch brings gigabytes of CUDA along. TORCH=cuda asks for it.
+TORCH ?= cpu
+CPU_BUILD := --no-deps --index-url https://download.pytorch.org/whl/cpu --timeout 10 --retries 0
 
 ifneq ($(words $(VENV)),1)
-$(error VENV is "$(VENV)", and make takes no folder with a blank in its name)
+$(error VENV is "$(VENV)", but make cannot use a folder whose name contains a space)
 endif
-# Programs in a virtual environment know where they stand: in a folder that was renamed they fail with error 127.
+# The programs in a virtual environment contain its path, so they fail with error 127 once the folder has been renamed.
 MADE_IN := $(shell cat $(BIN)/.made-in 2>/dev/null)
 ifneq ($(MADE_IN),)
 ifneq ($(MADE_IN),$(CURDIR))
 ifneq ($(MAKECMDGOALS),clean)
-$(error $(VENV) was made in $(MADE_IN), and this is $(CURDIR). Remove it and run make again: rm -r $(VENV))
+$(error $(VENV) was created in $(MADE_IN), but this folder is $(CURDIR). Remove it and run make again: rm -r $(VENV))
 endif
 endif
 endif
 
-# A file of tests stays on one worker, so that what its fixtures make is made once; the longest come first.
+# All tests of a file run on one worker, so that they share its fixtures; the longest files come first.
 PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help book pdf exercises test test-fast test-full test-wheel test-anywhere lint bench lab doctor clean
 
 help:
-	@echo "make book           build the book into _build/html: two to four minutes with the installation"
-	@echo "make pdf            print the whole book into _build/one-bit-of-memory.pdf: two minutes more, and a Chromium"
+	@echo "make book           install what is needed and build the book into _build/html"
+	@echo "make pdf            print the whole book into _build/one-bit-of-memory.pdf; needs a Chromium or Chrome"
 	@echo "make lab            open JupyterLab on the exercises"
-	@echo "make exercises      write the exercises' notebooks from their sources, solutions/*.md"
-	@echo "make test           run every test"
-	@echo "make test-fast      run the fast half of them"
-	@echo "make test-full      run the longer proofs too"
-	@echo "make test-wheel     install the library by itself elsewhere and run every chapter's notebook (or CHAPTERS='data gates')"
-	@echo "make test-anywhere  other instructions, other versions, disturbed weights: about three hours"
+	@echo "make exercises      write the exercise notebooks from their sources, solutions/*.md"
+	@echo "make test           run the tests"
+	@echo "make test-fast      run the fast half of the tests"
+	@echo "make test-full      run the longer tests as well"
+	@echo "make test-wheel     install the library into an empty environment and run the chapters' notebooks with it"
+	@echo "                    (all of them, or for example CHAPTERS='data gates')"
+	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
 	@echo "make lint           check the style of the code"
-	@echo "make bench          measure the speed"
-	@echo "make doctor         say what is installed, and what is missing"
-	@echo "make clean          remove what was built (the virtual environment stays)"
+	@echo "make bench          measure the speed of the library and of the built pages"
+	@echo "make doctor         list what is installed and what is missing"
+	@echo "make clean          remove everything that was built; the virtual environment stays"
 
 book: $(VENV)/.ready-book
 	$(BIN)/parity book
@@ -64,7 +68,7 @@ test-wheel: $(VENV)/.ready-test
 	PIP_ARGS="$(PIP_ARGS)" $(BIN)/python -m tests.wheel $(CHAPTERS)
 
 test-anywhere: $(VENV)/.ready-test
-	PIP_ARGS="$(PIP_ARGS)" $(BIN)/python -m tests.anywhere
+	$(BIN)/python -m tests.anywhere
 
 lint: $(VENV)/.ready-test
 	$(BIN)/ruff check .
@@ -74,7 +78,7 @@ bench: $(VENV)/.ready-test
 	$(BIN)/parity book
 	$(BIN)/parity bench --pages
 
-# Jupyter refuses to run as root unless told so; in a container there is often nobody else.
+# Jupyter refuses to run as root without --allow-root, and in a container root is often the only account.
 lab: $(VENV)/.ready-exercises
 	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -84,20 +88,22 @@ doctor: $(VENV)/.ready-book
 clean:
 	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache .coverage
 
-# Each command installs what it needs, and again whenever what is asked for changes.
+# Each command installs what it needs, and installs again when pyproject.toml or constraints.txt has changed.
 $(VENV)/.ready-%: pyproject.toml constraints.txt $(BIN)/.made-in
-	@echo "PyTorch first, the largest by far: 0.2 GB to fetch, on Linux 3 GB unless PIP_ARGS asks for the CPU's (README.md)"
-	$(PIP) torch
-	@echo "Everything else for \"$*\": up to 0.4 GB and three minutes without another word"
+ifeq ($(TORCH)$(shell uname -s),cpuLinux)
+	@echo "Installing PyTorch for the CPU: a download of about 0.2 GB"
+	@$(PIP) $(CPU_BUILD) torch || echo "PyTorch's own index cannot be reached, so pip installs the ordinary package next"
+endif
+	@echo "Installing everything for \"$*\". This takes a few minutes and prints nothing."
 	$(PIP) --quiet -e ".[$*]"
 	@touch $@
 
 $(BIN)/.made-in:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed. $(PYTHON) is missing or older; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	  { echo "Python 3.11 or newer is needed, but $(PYTHON) is missing or older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "A virtual environment in $(VENV), for everything that follows"
+	@echo "Creating a virtual environment in $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 	@echo "$(CURDIR)" > $@
 

@@ -2,84 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
-import subprocess
 import sys
 from pathlib import Path
 
 import click
 
 from parity_lib import __version__
+from parity_lib.book_commands import book, book_folder, doctor, pdf
 from parity_lib.teaching.commands import COMMANDS, as_message
-
-JUPYTER_BOOK = "1.0.4.post1"
-NOT_BEGUN = 2     # the status of book/_ext/build_book.py when it has said in a line why it built nothing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """One Bit of Memory: build the book, run its experiments, measure its speed."""
-
-
-def _root() -> Path:
-    """The folder with _config.yml: the current one or one above it."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
-            return folder
-    raise click.ClickException(f"no _config.yml and _toc.yml in {here} or above it; go to the book's folder first")
-
-
-def _require_jupyter_book() -> None:
-    if importlib.util.find_spec("jupyter_book") is None:
-        raise click.ClickException('Jupyter Book is missing: pip install -c constraints.txt -e ".[book]"')
-    from importlib.metadata import version
-
-    if version("jupyter-book") != JUPYTER_BOOK:
-        raise click.ClickException(
-            f"Jupyter Book {version('jupyter-book')} is installed, and it cannot read _config.yml as this book needs "
-            f"it: pip install jupyter-book=={JUPYTER_BOOK}")
-
-
-@main.command()
-def book() -> None:
-    """Execute and build every page into _build/html; any warning or failing cell is an error."""
-    click.echo(f"The book is ready. Open {_built(_root()).as_uri()}")
-
-
-@main.command()
-def pdf() -> None:
-    """Build the book, then print all of it into _build/one-bit-of-memory.pdf with a Chromium."""
-    root = _root()
-    missing = [name for module, name in (("playwright", "playwright"), ("bs4", "beautifulsoup4"), ("pypdf", "pypdf"))
-               if importlib.util.find_spec(module) is None]
-    if missing:
-        raise click.ClickException(f'{" and ".join(missing)} missing: pip install -c constraints.txt -e ".[pdf]"')
-    from parity_lib.browser import launch
-    from parity_lib.pdf import print_book
-
-    with as_message(), launch() as browser:    # a missing browser is named before the minutes of a build
-        _built(root)                            # each time: paper is never stale, and what has not changed is not run
-        click.echo("Printing every page: about a minute")
-        file = print_book(browser, root)
-    click.echo(f"The book on paper is ready: {file.as_uri()}")
-
-
-def _built(root: Path) -> Path:
-    """Build the book; its front door."""
-    _require_jupyter_book()
-    if (other := Path(__file__).resolve().parents[1]) != root and (root / "parity_lib").is_dir():
-        click.echo(f"This is the parity command of {other}, and it builds {root} with that library.", err=True)
-    # A process of its own, because Sphinx changes much of the one that it runs in.
-    done = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root)
-    page = root / "_build" / "html" / "index.html"
-    if done.returncode == NOT_BEGUN:
-        raise click.exceptions.Exit(1)
-    if done.returncode or not page.is_file():
-        raise click.ClickException("the book was not built; the first warning or error above says why")
-    return page
 
 
 @main.command()
@@ -90,7 +27,7 @@ def exercises(check: bool) -> None:
         raise click.ClickException('nbgrader is missing: pip install -c constraints.txt -e ".[course]"')
     from parity_lib.teaching import manifest
 
-    root = _root()
+    root = book_folder()
     with as_message():
         files = manifest.generated(root)
     stale = [path for path, content in files.items()
@@ -173,7 +110,7 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
     """Recheck an experiment with the book's claims, print the outcome, and return whether the claims hold."""
     from parity_lib.experiments.recheck import recheck
 
-    book = str(_root() / "book")
+    book = str(book_folder() / "book")
     if book not in sys.path:
         sys.path.insert(0, book)
     claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
@@ -215,11 +152,11 @@ def bench(save: bool, quick: bool, pages: bool, grading: bool) -> None:
             from parity_lib.checks.points import POINTS
 
             click.echo(grading_bench.heading())
-            grading_bench.run(_root(), [grading_bench.EXERCISE] if quick else list(POINTS), quick, click.echo)
+            grading_bench.run(book_folder(), [grading_bench.EXERCISE] if quick else list(POINTS), quick, click.echo)
         elif pages:
             from parity_lib.bench.pages import measure
 
-            measure(_root() / "_build" / "html", 1 if quick else 3, click.echo)
+            measure(book_folder() / "_build" / "html", 1 if quick else 3, click.echo)
         else:
             from parity_lib import bench as benchmark
             from parity_lib.experiments.results import writable_folder, write
@@ -255,30 +192,5 @@ def verify(folder: Path | None, jobs: int | None) -> None:
                "last bit of its string, in float32, float64 and exact arithmetic.")
 
 
-@main.command()
-def doctor() -> None:
-    """Say what is installed here, for whom it is enough, and what is missing."""
-    import platform
-    from importlib.metadata import metadata, requires, version
-
-    from packaging.requirements import Requirement
-
-    click.echo(f"One Bit of Memory {__version__} in {Path(__file__).parent}\n"
-               f"Python {platform.python_version()} on {platform.platform()}, {platform.machine()}")
-    wanted = [Requirement(one) for one in requires("one-bit-of-memory") or []]
-    for extra in ("", *metadata("one-bit-of-memory").get_all("Provides-Extra", [])):
-        wrong = []
-        for one in wanted:
-            if one.name == "one-bit-of-memory" or (one.marker and not one.marker.evaluate({"extra": extra})):
-                continue
-            if not extra or (one.marker and not one.marker.evaluate({"extra": ""})):
-                try:
-                    if not one.specifier.contains(version(one.name), prereleases=True):
-                        wrong.append(f"{one.name} is {version(one.name)}, not {one.specifier}")
-                except importlib.metadata.PackageNotFoundError:
-                    wrong.append(f"{one.name} is missing")
-        click.echo(f"{extra or 'the library':12} {'; '.join(wrong) or 'complete'}")
-
-
-for command in COMMANDS:
+for command in (book, pdf, doctor, *COMMANDS):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Takes the two pictures of README.md from the built book: `python -m tests.readme`, after `make book`."""
+"""Take the two pictures of README.md from the built book: `python -m tests.readme`, after `make book`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from playwright.sync_api import Locator
 from tests.browser import launch
 
 ROOT = Path(__file__).resolve().parents[1]
-PLACE = ROOT / ".github" / "readme"
+PICTURES_FOLDER = ROOT / ".github" / "readme"
 
 
-def drifting(figure: Locator) -> None:
-    """The trained GRU after a 1 and fifty zeros, beside the machine that was found in it."""
+def let_the_gru_drift(figure: Locator) -> None:
+    """Have the trained GRU read a 1 and fifty zeros, next to the state machine that was extracted from it."""
     figure.get_by_role("button", name="Read a 1").click()
     figure.get_by_role("button", name="50 zeros").click()
 
 
-def falling(figure: Locator) -> None:
-    """Guesses, and then all seeds of the four experiments."""
+def show_all_seeds(figure: Locator) -> None:
+    """Guess the success rates, then show all seeds of the four experiments."""
     for slider, presses in zip(figure.get_by_role("slider").all(), (20, 24, -15, 5), strict=True):
         slider.focus()
         for _ in range(abs(presses)):
@@ -28,16 +28,16 @@ def falling(figure: Locator) -> None:
     figure.get_by_role("button", name="All", exact=True).click()
 
 
-PICTURES = {"machine": ("what-did-it-learn", drifting), "seeds": ("the-experiment", falling)}
+PICTURES = {"machine": ("what-did-it-learn", let_the_gru_drift), "seeds": ("the-experiment", show_all_seeds)}
 
 
 def main() -> int:
-    """Write the pictures; 1 where the book is not built."""
+    """Write the pictures; return 1 if the book is not built."""
     book = ROOT / "_build" / "html" / "book"
     if not book.is_dir():
-        print("The book is not built: make book")
+        print("The book is not built. Run: make book")
         return 1
-    PLACE.mkdir(parents=True, exist_ok=True)
+    PICTURES_FOLDER.mkdir(parents=True, exist_ok=True)
     with launch() as browser:
         for name, (page_name, act) in PICTURES.items():
             page = browser.new_page(viewport={"width": 1280, "height": 1600}, reduced_motion="reduce")
@@ -47,7 +47,7 @@ def main() -> int:
             act(figure)
             page.mouse.move(0, 0)
             page.evaluate("document.activeElement.blur()")
-            figure.screenshot(path=PLACE / f"{name}.png")
+            figure.screenshot(path=PICTURES_FOLDER / f"{name}.png")
             page.close()
     return 0
 

@@ -1,4 +1,4 @@
-"""`parity book` and `parity pdf`: they say what is missing, and report a build that failed."""
+"""`parity book`, `parity pdf` and `parity doctor`: they report what is missing and builds that failed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from click.testing import CliRunner
 
 import parity_lib.browser
 import parity_lib.pdf
-from parity_lib.cli import JUPYTER_BOOK, main
+from parity_lib.book_commands import JUPYTER_BOOK
+from parity_lib.cli import main
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with a book's two files, and the current one."""
+    """A folder with the two files of a book, which is also the current folder."""
     (tmp_path / "_config.yml").write_text("title: x")
     (tmp_path / "_toc.yml").write_text("root: x")
     monkeypatch.chdir(tmp_path)
@@ -28,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def started(monkeypatch, folder):
-    """What would be started; a build that is asked to succeed writes its page."""
+    """The commands that would be started, in place of a build, which succeeds unless a test changes `returncode`."""
     calls = []
 
     def run(command, cwd):
@@ -47,7 +48,7 @@ def book():
     return CliRunner().invoke(main, ["book"])
 
 
-def test_it_builds_strictly_with_this_python_and_says_where(started, folder):
+def test_book_runs_the_build_with_this_python_and_names_the_first_page(started, folder):
     result = book()
     assert result.exit_code == 0, result.output
     assert (folder / "_build/html/index.html").as_uri() in result.output
@@ -56,7 +57,7 @@ def test_it_builds_strictly_with_this_python_and_says_where(started, folder):
     assert command[1:] == [folder / "book/_ext/build_book.py"]
 
 
-def test_a_build_that_has_said_why_it_did_not_begin_is_followed_by_no_other_words(started):
+def test_a_build_that_has_reported_why_it_did_not_start_is_followed_by_no_other_message(started):
     started.returncode, started.writes = 2, False
     result = book()
     assert (result.exit_code, result.output) == (1, "")
@@ -71,21 +72,21 @@ def test_it_works_from_a_folder_below(started, folder, monkeypatch):
 
 @pytest.mark.parametrize(("code", "writes"), [(1, True), (0, False)])
 def test_a_build_that_failed_or_wrote_nothing_is_an_error(started, code, writes):
-    """Jupyter Book 2 ends with 0 and no page."""
+    """Jupyter Book 2 exits with 0 although it writes no page."""
     started.returncode, started.writes = code, writes
     result = book()
     assert result.exit_code == 1
     assert "was not built" in result.output
 
 
-def test_outside_of_a_book_it_says_where_it_looked(tmp_path, monkeypatch):
+def test_outside_of_a_book_the_message_names_the_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = book()
     assert result.exit_code == 1
     assert str(tmp_path) in result.output.replace("\n", "")
 
 
-def test_without_jupyter_book_it_says_how_to_get_it(folder, monkeypatch):
+def test_without_jupyter_book_the_message_says_how_to_install_it(folder, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     result = book()
     assert result.exit_code == 1
@@ -99,14 +100,14 @@ def test_another_jupyter_book_is_refused(folder, monkeypatch):
     assert f"jupyter-book=={JUPYTER_BOOK}" in result.output.replace("\n", "")
 
 
-def test_another_clones_command_says_so(started, folder):
+def test_a_build_with_the_library_of_another_folder_says_so(started, folder):
     (folder / "parity_lib").mkdir()
-    assert "This is the parity command of" in book().output
+    assert f"Building {folder} with the library in " in book().output
 
 
 @pytest.fixture
 def printed(monkeypatch, started, folder):
-    """What would be printed, with which browser; the browser is none."""
+    """The calls of `print_book`, which prints nothing here, with a browser that does not exist."""
     calls = []
 
     @contextlib.contextmanager
@@ -125,7 +126,7 @@ def pdf():
     return CliRunner().invoke(main, ["pdf"])
 
 
-def test_paper_is_printed_after_a_build(printed, folder):
+def test_pdf_prints_after_a_build(printed, folder):
     result = pdf()
     assert result.exit_code == 0, result.output
     assert printed == [("a browser", folder, 1)]
@@ -140,7 +141,7 @@ def test_a_build_that_failed_is_not_printed(printed, started):
     assert printed == []
 
 
-def test_without_a_browser_paper_says_how_to_get_one_before_it_builds(folder):
+def test_without_a_browser_pdf_says_how_to_get_one_before_it_builds(folder):
     command = [sys.executable, "-c", "from parity_lib.cli import main; main()", "pdf"]
     done = subprocess.run(command, cwd=folder, text=True, capture_output=True,
                           env=os.environ | {"PARITY_BROWSER": str(folder / "nowhere")})
@@ -151,11 +152,11 @@ def test_without_a_browser_paper_says_how_to_get_one_before_it_builds(folder):
     assert not (folder / "_build").exists()
 
 
-@pytest.mark.parametrize(("module", "name"), [("playwright", "playwright"), ("bs4", "beautifulsoup4"),
+@pytest.mark.parametrize(("module", "name"), [("playwright", "playwright"), ("yaml", "pyyaml"),
                                               ("pypdf", "pypdf")])
-def test_without_what_paper_needs_it_says_how_to_get_it(started, monkeypatch, module, name):
+def test_without_a_package_that_pdf_needs_the_message_says_how_to_install_it(started, monkeypatch, module, name):
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda one: None if one == module else find(one))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda asked: None if asked == module else find(asked))
     result = pdf()
     assert result.exit_code == 1
     assert f"{name} missing: pip install" in result.output
@@ -163,7 +164,7 @@ def test_without_what_paper_needs_it_says_how_to_get_it(started, monkeypatch, mo
     assert started.calls == []
 
 
-def test_the_doctor_names_what_is_missing(monkeypatch):
+def test_doctor_names_what_is_missing(monkeypatch):
     versions = importlib.metadata.version
 
     def without_torch(name):

@@ -1,8 +1,7 @@
-"""Whether `pip install "one-bit-of-memory[exercises]"` is enough: `python -m tests.wheel`.
+"""Run the chapters' notebooks with the installed library alone: `python -m tests.wheel [CHAPTER ...]`.
 
-Builds the sdist and the wheel, installs the wheel into a new virtual environment, and runs the notebook of every
-chapter there, or those that are named, in a folder that knows nothing of the repository. The notebooks are those of
-the built book.
+Builds the sdist and the wheel, installs the wheel with its extra `exercises` into a new virtual environment, and
+executes there the notebooks that the built book offers for download, in a folder outside of the repository.
 """
 
 from __future__ import annotations
@@ -16,103 +15,87 @@ import tempfile
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-
-from packaging.metadata import Metadata
 
 import parity_lib
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "_build" / "html" / "_sources" / "book"
-NOT_THE_LIBRARY = {"tests", "book", "solutions", "exercises"}
-SECONDS_A_CELL = 600      # a busy machine is no error
+NOT_PACKED = {"tests", "book", "solutions", "exercises"}
+EXECUTE = ("import sys, nbformat; from nbclient import NotebookClient; NotebookClient(nbformat.read(sys.argv[1], 4), "
+           "timeout=600, startup_timeout=600, kernel_name='python3').execute()")
 
 
 def build(folder: Path) -> tuple[Path, Path]:
-    """The sdist and the wheel, made in ``folder``; the tree must be afterwards as it was before."""
-    before = _tree()
+    """Build the sdist and the wheel in a folder and return their paths."""
     subprocess.run([sys.executable, "-m", "build", "--sdist", "--wheel", "--outdir", folder, ROOT], check=True)
-    if left := _tree() - before:
-        raise SystemExit(f"packing left {sorted(map(str, left))} in the tree")
     [sdist], [wheel] = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return sdist, wheel
 
 
-def _tree() -> set[Path]:
-    return {*ROOT.iterdir(), *(path for path in (ROOT / "parity_lib").rglob("*") if "__pycache__" not in path.parts)}
-
-
-def contents(sdist: Path, wheel: Path) -> list[str]:
-    """What is wrong with what they hold."""
-    with zipfile.ZipFile(wheel) as packed:
-        names = packed.namelist()
-        info = next(name for name in names if name.endswith(".dist-info/METADATA"))
-        about = Metadata.from_email(packed.read(info), validate=True)
-    with tarfile.open(sdist) as packed:
-        sources = [name.partition("/")[2] for name in packed.getnames()]
-    wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / "parity_lib").rglob("*")
-              if path.is_file() and "__pycache__" not in path.parts}
+def problems(sdist: Path, wheel: Path) -> list[str]:
+    """Return what is missing from the packages or should not be in them."""
+    wanted = {path.relative_to(ROOT).as_posix() for folder in ("parity_lib", "packages")
+              for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    with zipfile.ZipFile(wheel) as archive:
+        in_wheel = set(archive.namelist())
+    with tarfile.open(sdist) as archive:
+        in_sdist = {name.partition("/")[2] for name in archive.getnames()}
+    importable = {name.removeprefix("packages/") for name in wanted}     # each package is at the top of a wheel
     return [
-        *(f"the wheel lacks {name}" for name in sorted(wanted - set(names))),
+        *(f"the wheel lacks {name}" for name in sorted(importable - in_wheel)),
         *(f"the sdist lacks {name}" for name in sorted(wanted | {"LICENSE", "LICENSE-TEXT", "CHANGELOG.md"})
-          if name not in sources),
-        *(f"{name} is no part of the library" for name in names + sources if name.split("/")[0] in NOT_THE_LIBRARY),
-        *([f"the wheel says {about.version}, the library {parity_lib.__version__}"]
-          if str(about.version) != parity_lib.__version__ else []),
-    ]
+          if name not in in_sdist),
+        *(f"{name} should not be packed" for name in sorted(in_wheel | in_sdist) if name.split("/")[0] in NOT_PACKED),
+    ] + [f"{wheel.name} is not version {parity_lib.__version__}"] * (parity_lib.__version__ not in wheel.name)
 
 
 def install(folder: Path, wheel: Path) -> Path:
-    """The programs of a new virtual environment with the wheel in it."""
+    """Install the wheel into a new virtual environment and return the path of its Python."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                     *shlex.split(os.environ.get("PIP_ARGS", "")), "-c", ROOT / "constraints.txt",
                     f"{wheel}[exercises]"], check=True)
-    return programs
+    return python
 
 
-def run(programs: Path, notebook: Path, folder: Path) -> bool:
-    """Whether a notebook runs in an environment whose programs are given; its errors are printed."""
+def runs(python: Path, folder: Path, notebook: Path) -> bool:
+    """Execute a notebook in a new folder, without this repository or the user's settings; print the result."""
+    folder = folder / notebook.stem
     folder.mkdir()
-    # Nothing of this repository, and none of the user's settings.
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     environment |= {"JUPYTER_DATA_DIR": str(folder / "data"), "JUPYTER_CONFIG_DIR": str(folder / "config"),
                     "IPYTHONDIR": str(folder / "ipython"), "MPLBACKEND": "agg", "PARITY_PROGRESS": "0"}
-    # Not `jupyter execute`: it would find another environment's command where this one has none.
-    code = ("import sys, nbformat; from nbclient import NotebookClient; "
-            f"NotebookClient(nbformat.read(sys.argv[1], 4), timeout={SECONDS_A_CELL}, "
-            f"startup_timeout={SECONDS_A_CELL}, kernel_name='python3').execute()")
     began = time.monotonic()
-    done = subprocess.run([programs / "python", "-c", code, notebook], cwd=folder, env=environment, text=True,
-                          encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    took = f"{time.monotonic() - began:4.0f} s"
-    print(f"{notebook.stem:20} {took}  {'runs' if done.returncode == 0 else 'FAILS'}", flush=True)
+    done = subprocess.run([python, "-c", EXECUTE, notebook], cwd=folder, env=environment, text=True,
+                          encoding="utf8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    result = "FAILED" if done.returncode else "runs"
+    print(f"{notebook.stem:20} {time.monotonic() - began:4.0f} s  {result}", flush=True)
     if done.returncode:
         print(done.stdout[-2500:], flush=True)
-    return done.returncode == 0
+    return not done.returncode
 
 
 def main(names: list[str]) -> int:
-    """0 where everything holds."""
-    there = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"), reverse=True)}
-    if not there:
-        print("The chapters' notebooks come from the built book: run `parity book` first.", file=sys.stderr)
-        return 1
-    if unknown := sorted(set(names) - set(there)):
-        print(f"{', '.join(unknown)}: no chapter with a notebook. There are: {', '.join(sorted(there))}",
-              file=sys.stderr)
-        return 1
-    notebooks = [path for name, path in there.items() if not names or name in names]
+    """Run the notebooks of the named chapters, or of all; return 0 if all of them run."""
+    notebooks = {path.stem: path for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    if not notebooks:
+        print("There are no notebooks, because the book is not built. Run `parity book` first.", file=sys.stderr)
+        return 2
+    if unknown := set(names) - set(notebooks):
+        print(f"There is no notebook {', '.join(sorted(unknown))}. There are: {', '.join(notebooks)}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="wheel-") as name:
         folder = Path(name)
         sdist, wheel = build(folder)
-        if wrong := contents(sdist, wheel):
-            print(*wrong, sep="\n", file=sys.stderr)
+        if found := problems(sdist, wheel):
+            print(*found, sep="\n", file=sys.stderr)
             return 1
-        programs = install(folder / "environment", wheel)
-        with ThreadPoolExecutor(os.cpu_count()) as several:     # each notebook has a process of its own
-            passed = [*several.map(lambda notebook: run(programs, notebook, folder / notebook.stem), notebooks)]
+        python = install(folder / "environment", wheel)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            passed = list(pool.map(partial(runs, python, folder), [notebooks[name] for name in names or notebooks]))
     print(f"{sum(passed)} of {len(passed)} notebooks run with {wheel.name}[exercises] alone")
     return int(not all(passed))
 

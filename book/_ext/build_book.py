@@ -1,64 +1,45 @@
-"""Builds the book in the current folder into _build/html; `parity book` runs this file.
+"""A script that builds the book in the current folder into _build/html; `parity book` runs it.
 
-It calls what Jupyter Book's own command calls, without the two screens of settings that the command prints.
+It calls the same function as Jupyter Book's own command, without the settings that the command prints.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-NOT_BEGUN = 2     # the exit status when a line has said already why nothing was built
-
-
-def damaged_results(root: Path) -> str | None:
-    """Which file of results cannot be read; a page or a claim would say so in two hundred lines."""
-    for file in sorted(root.glob("parity_lib/**/results/*.json")):
-        try:
-            json.loads(file.read_text(encoding="utf8"))
-        except ValueError as error:
-            return f"{file.relative_to(root)} is cut short or damaged ({error}); `parity experiment` makes it again"
-    return None
-
-
-def first_cause(error: BaseException) -> BaseException:
-    cause = error.__cause__ or error.__context__
-    return first_cause(cause) if cause else error
+NOT_STARTED = 2     # exit status if the script has printed why it builds nothing
 
 
 def build(root: Path) -> bool:
-    """Whether every page was built without a warning."""
-    from jupyter_book.sphinx import build_sphinx  # takes seconds, for which nobody should wait to hear of a fault
-    from sphinx.util.console import color_terminal, nocolor, strip_escape_sequences
+    """Build every page; return whether this succeeded without a warning."""
+    from jupyter_book.sphinx import build_sphinx  # takes seconds, which an early error need not wait for
+    from sphinx.util.console import color_terminal, nocolor
 
     if not color_terminal():
         nocolor()
     overrides = {"external_toc_path": str(root / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-    result = build_sphinx(root, root / "_build" / "html", noconfig=True, path_config=root / "_config.yml",
-                          confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True)
-    if isinstance(result, Exception):   # Sphinx has named it, but not what the failing cell said
-        text = str(first_cause(result))
-        print(text if color_terminal() else strip_escape_sequences(text), file=sys.stderr)
-    return not result
+    return not build_sphinx(root, root / "_build" / "html", noconfig=True, path_config=root / "_config.yml",
+                            confoverrides=overrides, warningiserror=True, keep_going=True, quiet=True)
 
 
 def main() -> int:
+    """Build the book unless another build is running; return the exit status."""
     root = Path.cwd()
     lock = FileLock(root / "_build" / ".lock")
-    fault = damaged_results(root)
+    problem = None
     try:
         Path(lock.lock_file).parent.mkdir(exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        fault = f"another build is running in {root}; wait for its end"
+        problem = f"another build is running in {root}. Wait until it ends."
     except OSError as error:
-        fault = f"{root / '_build'} cannot be written: {error.strerror}"
-    if fault:
-        print(f"Error: {fault}", file=sys.stderr)
-        return NOT_BEGUN
+        problem = f"{root / '_build'} cannot be written: {error.strerror}"
+    if problem:
+        print(f"Error: {problem}", file=sys.stderr)
+        return NOT_STARTED
     with lock:
         return 0 if build(root) else 1
 

@@ -1,7 +1,7 @@
-"""Numbered figures: what a cell draws becomes a figure of the book, with one caption and a number by chapter.
+"""Numbered figures: the drawing of a cell becomes a figure of the book, with one caption and a number by chapter.
 
-A cell names its figure and says what to see, `:mystnb: {figure: {name: fig-x, caption: "..."}}`. The picture brings a
-key of its own, how it is to be read, and its numbers: the key ends the caption, and the numbers follow it.
+A cell names its figure and says what to see: `:mystnb: {figure: {name: fig-x, caption: "..."}}`. A drawing brings a
+key of its own and a table of its numbers. The key is added to the caption, and the table follows the caption.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ PICTURE = re.compile(
 
 
 class OneCaption(SphinxTransform):
-    """Gives the figures of a page that are pictures one caption each."""
+    """A transform that gives every figure that holds a drawing a single caption."""
 
-    default_priority = 800      # before Sphinx gives the figures of a page their labels
+    default_priority = 800      # before Sphinx labels the figures of a page
 
     def apply(self, **kwargs) -> None:
         for figure in self.document.findall(nodes.figure):
-            one_caption(figure)
+            merge_captions(figure)
 
 
-def one_caption(figure: nodes.figure) -> None:
-    """Put the key and the numbers of the picture in a figure into the figure's own caption."""
+def merge_captions(figure: nodes.figure) -> None:
+    """Move the key and the numbers of the drawing in a figure into the figure's own caption and legend."""
     for raw in list(figure.findall(nodes.raw)):
         picture = PICTURE.fullmatch(raw.astext().strip())
         if picture is None:
@@ -40,6 +40,7 @@ def one_caption(figure: nodes.figure) -> None:
             figure += (caption := nodes.caption("", ""))
             caption.source, caption.line = figure.source, figure.line
         if picture["key"]:
-            caption += nodes.Text(" " * bool(caption.children) + unescape(picture["key"]))
+            key = " " * bool(caption.children) + unescape(picture["key"])
+            caption += nodes.inline(key, key, classes=["key-of-picture"])
         if picture["numbers"]:
             figure += nodes.legend("", nodes.raw("", picture["numbers"], format="html"))

@@ -1,4 +1,4 @@
-"""The directives {guess} and {guessed}: a question that keeps what the reader answers, and shows it beside the result.
+"""The directives {guess} and {guessed}: a question that keeps the reader's answer, and the answer next to the result.
 
     :::{guess} forget-gate                          :::{guessed} forget-gate
     Which gate is shut all the time?                :::
@@ -10,9 +10,9 @@
     : No: then nothing would ever be written.
     :::
 
-With a definition list the reader chooses, and reads the reply; with a list of bullets they choose, and a later passage
-replies; without either they write a few words. What they answered stays in their browser (`_static/guesses.js`).
-Without JavaScript the question stands, with what there is to choose from and, folded away, the replies.
+With a definition list, the reader chooses and reads the reply. With a bullet list, they choose and a later passage
+replies. Without a list, they write a few words. Answers stay in the reader's browser (`_static/guesses.js`). Without
+JavaScript, the page shows the question and the choices, and folds the replies away.
 """
 
 from __future__ import annotations
@@ -22,23 +22,21 @@ from html import escape
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-SCRIPT = "guesses.js"
-
 
 class guess(nodes.General, nodes.Element):
     """A question, with its `name`."""
 
 
 class replies(nodes.General, nodes.Element):
-    """The choices and, if there is something `said` to each, that."""
+    """The choices of a question; `said` tells whether there is a reply to each."""
 
 
 class guessed(nodes.General, nodes.Element):
-    """Where the reader's answer to `name` is shown."""
+    """The place that shows the reader's answer to the question `name`."""
 
 
 class Guess(SphinxDirective):
-    """The question, and perhaps choices with replies."""
+    """The directive {guess}: a question, with or without choices and replies."""
 
     required_arguments = 1
     has_content = True
@@ -53,7 +51,7 @@ class Guess(SphinxDirective):
 
 
 class Guessed(SphinxDirective):
-    """The place beside a result."""
+    """The directive {guessed}: the place for an answer."""
 
     required_arguments = 1
 
@@ -63,10 +61,6 @@ class Guessed(SphinxDirective):
 
 def open_guess(writer, node) -> None:
     writer.body.append(f'<div class="guess" id="{escape(node["ids"][0])}" data-guess="{escape(node["name"])}">')
-
-
-def close(writer, node) -> None:
-    writer.body.append("</div>")
 
 
 def open_replies(writer, node) -> None:
@@ -82,22 +76,21 @@ def open_guessed(writer, node) -> None:
     writer.body.append(f'<div class="guessed" data-guess="{escape(node["name"])}">')
 
 
-def skip(writer, node) -> None:
-    """Other builders show what is inside."""
+def close(writer, node) -> None:
+    writer.body.append("</div>")
 
 
 def add_script(app, pagename, templatename, context, doctree) -> None:
-    """Give the script to the pages that have a question or an answer, and to the one that lists all."""
-    def concerns(node) -> bool:
-        return isinstance(node, (guess, guessed)) or "guesses-kept" in node.get("classes", [])
-    if doctree and any(concerns(node) for node in doctree.findall(nodes.Element)):
-        app.add_js_file(SCRIPT, loading_method="defer")
+    """Add the script to the pages with a question or an answer, and to the page that lists all answers."""
+    if doctree and any(isinstance(node, (guess, guessed)) or "guesses-kept" in node.get("classes", [])
+                       for node in doctree.findall(nodes.Element)):
+        app.add_js_file("guesses.js", loading_method="defer")
 
 
 def setup(app) -> dict[str, bool]:
-    for node, enter, leave in ((guess, open_guess, close), (replies, open_replies, close_replies),
-                               (guessed, open_guessed, close)):
-        app.add_node(node, html=(enter, leave), latex=(skip, skip), text=(skip, skip))
+    app.add_node(guess, html=(open_guess, close))
+    app.add_node(replies, html=(open_replies, close_replies))
+    app.add_node(guessed, html=(open_guessed, close))
     app.add_directive("guess", Guess)
     app.add_directive("guessed", Guessed)
     app.connect("html-page-context", add_script)

@@ -1,188 +1,147 @@
-"""What this book adds to Jupyter Book.
+"""Additions of this book to Jupyter Book.
 
-An execution cache that is never stale; a build that says little; pages that ask no other host for anything;
-markup that screen readers understand; notes that open in place; numbered figures; a description and social
-metadata for each page; a clean notebook of each chapter; the role {claim}.
+Builds that warn about a broken page each time; pages that ask no other host for anything and that screen readers
+understand; a description and social metadata for each page; a notebook of each chapter to download; the role
+{claim}. The other modules of this folder are connected here too, except for those that `_config.yml` names.
 """
 
 from __future__ import annotations
 
-import hashlib
+import importlib
 import importlib.util
-import json
-import os
 import re
+import runpy
 import shutil
 import sys
-from collections import Counter
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
+from zlib import crc32
 
 import nbformat
 from captions import OneCaption
-from citing import PICTURE, add_citation, draw_picture
+from citing import add_citation
 from docutils import nodes
-from in_place import with_places
-from lighter import lightened
-from live_figures import StillPictures, told
-from plain_notebook import Lookup, Unknown, plain_notebook
+from in_place import EVIDENCE, notes_of, with_places, write_notes
+from live_figures import LiveFigures
+from plain_notebook import Unknown, plain_notebook
 from room import with_room
+from sample_checks import EXERCISE_PAGES
 from sphinx import addnodes
+from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
-import parity_lib
-
 LOG = logging.getLogger(__name__)
-
-# A page's outputs depend on these as well as on its own cells.
-DEPENDENCIES = ("parity_lib", "book/claims", "constraints.txt",
-                "tests/submissions/*/calibration.json", "tests/trust.json")
-EVIDENCE = "book/evidence"          # the page where every claim has its place
-EXERCISES = "exercises/"            # pages that are notebooks already, and are not executed
-ENV_VERSION = 4     # a new number makes Sphinx read every page again: raise it with what a role or directive gives
+PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 DESCRIPTION_LENGTH = 160
 
 
-# A cache that is never stale
+# --- builds ---
 
-def dependency_key(root: Path) -> str:
-    """A hash of the names and contents of all that pages import or load."""
-    digest = hashlib.sha256()
-    for pattern in DEPENDENCIES:
-        places = sorted(root.glob(pattern))
-        for file in (file for place in places for file in (sorted(place.rglob("*")) if place.is_dir() else [place])):
-            path = file.relative_to(root)
-            if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in path.parts):
-                digest.update(path.as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+def prepare(app, config) -> None:
+    """Create the folder of static files and choose the part of MathJax that `formulas.js` starts with.
 
-
-def key_the_cache(app, config) -> None:
-    """Give each state of the dependencies an execution cache of its own.
-
-    The stock cache knows a page by its cells alone, so a page would keep its old
-    numbers when an imported module changes. A changed path is also a changed
-    configuration, which makes Sphinx read every page again.
+    If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
+    file. The extension that brings MathJax replaces the setting of _config.yml, and Sphinx overlooks formulas in
+    notes.
     """
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    current = caches / dependency_key(Path(app.srcdir))
-    if caches.is_dir():
-        for other in caches.iterdir():
-            if other != current:
-                shutil.rmtree(other) if other.is_dir() else other.unlink()
-    config.nb_execution_cache_path = str(current)
-    os.environ["PARITY_PROGRESS"] = "0"  # no trace of progress bars in pages
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # seeds repeat only with one thread
-
-
-def calm_kernels(app, config) -> None:
-    """Give the kernels a folder of settings of their own: no page hangs on somebody's profile of IPython.
-
-    Each kernel would also log a warning of its own that its sockets are not encrypted; they never leave
-    this machine. What a page's code warns of is an output of its cell, not part of this log.
-    """
-    profile = Path(app.outdir).parent / ".ipython" / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text("c = get_config()\nc.IPKernelApp.log_level = 'ERROR'\n",
-                                                      encoding="utf8")
-    os.environ["IPYTHONDIR"] = str(profile.parent)
-
-
-def count_pages(app, env, names) -> None:
-    """Number the pages that are about to be read."""
-    app.numbered = {name: f"{number} of {len(names)}" for number, name in enumerate(names, 1)}
-
-
-def announce(app, name, source) -> None:
-    """A line for each page when its turn comes: one with cells to run takes a while."""
-    print(f"Page {app.numbered[name]}: {name}", flush=True)
-
-
-def keep_static_folder(app, config) -> None:
-    """Make the folder of static files before anything is copied.
-
-    After a build that failed early the theme copies its logo to `_static` as if that were a file,
-    and every later build stumbles over it.
-    """
-    folder = Path(app.outdir) / "_static"
-    if folder.is_file():
-        folder.unlink()
-    folder.mkdir(parents=True, exist_ok=True)
+    (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
+    config.mathjax_path = "mathjax/startup.js"
+    app.set_html_assets_policy("always")
 
 
 def forget_if_warned(app, exception) -> None:
     """Make the next build read every page again if this one warned.
 
-    Sphinx remembers pages that it has read, so their warnings are silent the second time,
-    and a broken page would build.
+    Sphinx keeps pages that it has read, so it would not repeat their warnings, and a broken page would build.
     """
     if app._warncount:
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
-# Pages that ask nobody for anything
-
-def silence_live_code(app, config) -> None:
-    """Take the live-code extension out of the build: its scripts load from another host."""
-    for listeners in app.events.listeners.values():
-        listeners[:] = [one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")]
-
-
-def drop_live_code_style(app, pagename, templatename, context, doctree) -> None:
-    """Remove the style sheet of the live code that pages no longer have."""
-    context["css_files"] = [
-        sheet for sheet in context["css_files"] if "thebe" not in str(getattr(sheet, "filename", sheet))]
+def note_changes(app, env, names: list[str]) -> None:
+    """Remember whether any page has changed. Without index.html, which is written last, a build did not end."""
+    front_door = Path(app.outdir) / "index.html"
+    app.parity_changed = bool(names) or not front_door.is_file()
+    if app.parity_changed:
+        front_door.unlink(missing_ok=True)
 
 
-# Markup that screen readers understand
+def rewrite_all_pages(app, env) -> set[str]:
+    """Have every page written again if one has changed: they show each other's titles, numbers and claims."""
+    return env.found_docs if app.parity_changed else set()
 
+
+# --- pages ---
+
+SCRIPT = r'\s*<script[^>]*\ssrc="[^"]*(?:{})[^"]*"[^>]*></script>'
 MENDED = {
     # The sidebar is no landmark, and its triangles have no names.
-    r'<div id="pst-primary-sidebar"(?! role)': '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"',
+    r'<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"',
     r'<summary><span class="toctree-toggle"': '<summary aria-label="Pages of this part"><span class="toctree-toggle"',
-    # Roles of the bibliography that ARIA has given up: https://www.w3.org/TR/dpub-aria-1.1/#doc-biblioentry
+    # ARIA has deprecated these roles of a bibliography: https://www.w3.org/TR/dpub-aria-1.1/#doc-biblioentry
     r'<div role="list" class="citation-list">': '<div class="citation-list">',
     r' role="doc-biblioentry"': "",
-    # The corner of a table whose rows have names as well is no header.
+    # The empty corner of a table with named rows is not a header.
     r'<th class="head[^"]*">(?:<p></p>)?</th>': "<td></td>",
+    # The theme has fonts for its icons, so it does not need this script of 1.5 MB, which draws them again.
+    SCRIPT.format("scripts/fontawesome"): "",
 }
+FORMULA_SCRIPTS, SEARCH_SCRIPTS = (re.compile(SCRIPT.format(names)) for names in (
+    "mathjax/|formulas", "searchtools|language_data|searchindex|excerpts"))
 
 
-def mended(text: str) -> str:
-    """A page without what the theme and docutils write against ARIA's rules; axe-core finds it."""
-    for pattern, better in MENDED.items():
-        text = re.sub(pattern, better, text)
-    return text
+class FinishedPages(BuiltinTemplateLoader):
+    """The templates of the theme, with corrections to each page that they make; `notes` collects the pages' notes."""
+
+    def init(self, builder, *args, **kwargs) -> None:
+        super().init(builder, *args, **kwargs)
+        self.env, self.notes = builder.app.env, {}
+
+    def render(self, template: str, context: dict) -> str:
+        text = super().render(template, context)
+        page = context.get("pagename")
+        if page is None:
+            return text
+        for pattern, better in MENDED.items():
+            text = re.sub(pattern, better, text)
+        if 'class="math' not in text and "glossary.html#term-" not in text:     # notes of terms hold formulas too
+            text = FORMULA_SCRIPTS.sub("", text)
+        if page != "search":
+            text = SEARCH_SCRIPTS.sub("", text)
+        text = with_room(text)
+        self.notes |= notes_of(page, text)
+        return with_places(text, self.env) if page == EVIDENCE else text
 
 
-# Pages as they should have been written
-
-def finish_pages(app, exception) -> None:
-    """Rewrite each page as the theme should have written it, and give it what its links lead to."""
-    if exception or app.builder.name != "html":
+def write_generated_files(app, exception) -> None:
+    """Write the notes of all pages, and index.html, which leads to the first page and has that page's metadata."""
+    root, folder = app.config.root_doc, Path(app.outdir)
+    if exception or app.builder.name != "html" or not app.parity_changed:
         return
-    folder = Path(app.outdir)
-    before = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf8") for file in folder.rglob("*.html")}
-    for name, text in with_places({name: mended(text) for name, text in before.items()}).items():
-        after = with_room(told(lightened(Path(name).stem, text)))
-        if after != before[name]:
-            (folder / name).write_text(after, encoding="utf8")
+    write_notes(folder, app.builder.templates.notes)
+    head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
+    title = re.search(r"<title>.*?</title>", head, re.DOTALL)
+    tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
+    (folder / "index.html").write_text("\n".join([
+        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', title[0], *tags,
+        f'<meta http-equiv="refresh" content="0; url={root}.html" />', f'<link rel="canonical" href="{root}.html" />',
+        "</head>", f'<body><h1><a href="{root}.html">{escape(app.config.html_title)}</a></h1></body>', "</html>", ""]),
+        encoding="utf8")
 
 
-# A description and social metadata
+# --- metadata ---
 
 def plain(text: str) -> str:
-    """Text in one line, without the HTML that titles may have."""
+    """Return text in one line, without the HTML that titles may contain."""
     return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 
 def first_paragraph(doctree) -> str:
-    """What a page says first, cut at a word; of an exercise its goal, before which stand the time and the points."""
+    """Return the first paragraph of a page, or an exercise's goal, cut between two words to a description's length."""
     texts = [plain(paragraph.astext()) for paragraph in doctree.findall(nodes.paragraph)
              if isinstance(paragraph.parent, nodes.section)]
     goals = [text.removeprefix("Goal. ") for text in texts if text.startswith("Goal. ")]
@@ -190,207 +149,129 @@ def first_paragraph(doctree) -> str:
     return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
-def described(doctree) -> str:
-    """The description in the page's front matter, `myst: {html_meta: {description: ...}}`."""
-    found = [node["content"] for node in doctree.findall(nodes.meta) if node.get("name") == "description"]
-    return found[0] if found else ""
-
-
-def social_tags(title: str, description: str, kind: str, site: str, url: str = "", picture: str = "") -> str:
-    """The tags that a chat or a timeline reads when somebody posts a link to the page."""
-    pairs = [("property", "og:title", title), ("property", "og:description", description),
-             ("property", "og:type", kind), ("property", "og:site_name", site),
-             ("name", "twitter:card", "summary_large_image" if picture else "summary"),
-             ("name", "twitter:title", title), ("name", "twitter:description", description),
-             ("property", "og:url", url), ("property", "og:image", picture)]
-    return "".join(f'<meta {kind}="{name}" content="{escape(value)}" />\n' for kind, name, value in pairs if value)
-
-
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
-    """Give every page a title, a description and social tags."""
+    """Give every page a title, a description and the tags that a chat or a timeline reads when somebody posts a link.
+
+    A page's description is in its front matter, `myst: {html_meta: {description: ...}}`, or is its first paragraph.
+    """
     book = app.config.html_title
     title = plain(context.get("title") or GENERATED.get(pagename) or book)
-    written = described(doctree) if doctree else ""
+    metas = [meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"] if (
+        doctree) else []
     automatic = first_paragraph(doctree) if doctree else ""
-    description = written or automatic or f"{title}: a page of the book {book}."
-    if pagename == app.config.root_doc:
+    description = next(iter(metas), "") or automatic or f"{title}: a page of the book {book}."
+    first = pagename == app.config.root_doc
+    if first:
         context["docstitle"] = "" if title == book else context["docstitle"]
     base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
-    tags = "" if written else f'<meta name="description" content="{escape(description)}" />\n'
-    tags += social_tags(title, description, "website" if pagename == app.config.root_doc else "article", book,
-                        base and base + app.builder.get_target_uri(pagename), base and base + PICTURE)
-    context["metatags"] = context.get("metatags", "") + "\n" + tags
+    pairs = [("name", "description", "" if metas else description),
+             ("property", "og:title", title), ("property", "og:description", description),
+             ("property", "og:type", "website" if first else "article"), ("property", "og:site_name", book),
+             ("name", "twitter:card", "summary_large_image" if base else "summary"), ("name", "twitter:title", title),
+             ("name", "twitter:description", description),
+             ("property", "og:url", base and base + app.builder.get_target_uri(pagename)),
+             ("property", "og:image", base and base + PICTURE)]
+    tags = [f'<meta {kind}="{name}" content="{escape(value)}" />' for kind, name, value in pairs if value]
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags, ""])
 
 
-def write_front_door(app, exception) -> None:
-    """Write index.html, which leads to the first page, with that page's metadata: people post the bare address."""
-    root = app.config.root_doc
-    page = Path(app.outdir) / f"{root}.html"
-    if exception or root == "index" or not page.is_file():
+# --- notebooks to download ---
+
+def library_version() -> str:
+    """Return the version of parity_lib without importing it, which would take a second to load PyTorch."""
+    file = Path(importlib.util.find_spec("parity_lib").origin).with_name("version.py")
+    return runpy.run_path(str(file))["__version__"]
+
+
+def write_notebook(app, pagename, templatename, context, doctree) -> None:
+    """Write the notebook of a page with code, and have the theme's download button lead to it."""
+    if not doctree or pagename == EVIDENCE or "kernelspec" not in app.env.metadata.get(pagename, {}):
+        return      # the cells of the evidence show what is in this folder
+    context["ipynb_source"] = f"{pagename}.ipynb"
+    target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if pagename.startswith(EXERCISE_PAGES):       # students' notebooks must be the released ones, to the byte
+        shutil.copyfile(Path(app.srcdir) / f"{pagename}.ipynb", target)
         return
-    head = page.read_text(encoding="utf8").partition("</head>")[0]
-    title = re.search(r"<title>.*?</title>", head, re.DOTALL)
-    tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
-    (Path(app.outdir) / "index.html").write_text("\n".join([
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', title[0], *tags,
-        f'<meta http-equiv="refresh" content="0; url={root}.html" />', f'<link rel="canonical" href="{root}.html" />',
-        "</head>", f'<body><h1><a href="{root}.html">{escape(app.config.html_title)}</a></h1></body>', "</html>", ""]),
-        encoding="utf8")
 
+    def figure_number(figure: nodes.figure) -> str:
+        numbers = app.env.toc_fignumbers.get(pagename, {}).get("figure", {})
+        number = next(numbers[name] for name in figure["ids"] if name in numbers)
+        return app.config.numfig_format["figure"] % ".".join(map(str, number))
 
-# Notebooks to download
-
-def is_chapter(app, name: str) -> bool:
-    """Whether a page has cells to run elsewhere. The evidence has cells, but they are about this folder."""
-    return "kernelspec" in app.env.metadata.get(name, {}) and name != EVIDENCE
-
-
-def offer_notebook(app, pagename, templatename, context, doctree) -> None:
-    """Tell the theme's download button that there is a notebook."""
-    if doctree and is_chapter(app, pagename):
-        context["ipynb_source"] = f"{pagename}.ipynb"
-
-
-class PageLookup(Lookup):
-    """What references of one page say, asked of Sphinx."""
-
-    def __init__(self, app, name: str):
-        self.app, self.name = app, name
-        self.std = app.env.get_domain("std")
-
-    def title(self, document: str) -> str:
-        document = document.removesuffix(".md")
-        here = document[1:] if document.startswith("/") else os.path.normpath(
-            os.path.join(os.path.dirname(self.name), document)).replace(os.sep, "/")
-        return self.app.env.titles[here].astext() if here in self.app.env.titles else document
-
-    def reference(self, label: str) -> str:
-        if label in self.std.labels:
-            return self.std.labels[label][2]
-        return label.replace("-", " ")
-
-    def equation(self, label: str) -> str:
-        page, number = self.app.env.get_domain("math").equations.get(label, (self.name, label))
-        by_chapter = self.app.env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(f"equation-{label}")
-        return ".".join(map(str, by_chapter or [number]))
-
-    def figure(self, label: str) -> str:
-        page, anchor, _ = self.std.labels.get(label, (self.name, label, ""))
-        number = self.app.env.toc_fignumbers.get(page, {}).get("figure", {}).get(anchor)
-        return self.app.config.numfig_format["figure"] % ".".join(map(str, number)) if number else ""
-
-    def citation(self, key: str) -> tuple[str, str]:
-        entry = self.app.env.get_domain("cite").bibdata.data.entries.get(key)
-        if entry is None:
-            return key, ""
-        names = [plain(" ".join(person.last_names).replace("{", "").replace("}", ""))
-                 for person in entry.persons.get("author", entry.persons.get("editor", []))]
-        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
-        return who or key, entry.fields.get("year", "")
-
-    def glued(self, name: str) -> str | None:
-        data = glue_of(executed_folder(self.app) / f"{self.name}.glue.json").get(name)
-        text = data["data"].get("text/plain") if data else None
-        return None if text is None else "".join(text).strip().strip("'\"")
-
-    def file(self, name: str) -> Path | None:
-        root = Path(self.app.srcdir)
-        file = root / name[1:] if name.startswith("/") else (root / self.name).parent / name
-        return file if file.is_file() else None
-
-
-def executed_folder(app) -> Path:
-    return Path(app.outdir).parent / "jupyter_execute"
-
-
-@cache
-def glue_of(file: Path) -> dict:
-    return json.loads(file.read_text(encoding="utf8")) if file.is_file() else {}
-
-
-def write_notebooks(app, exception) -> None:
-    """Write the notebook of each chapter to where the download button points."""
-    if exception or app.builder.name != "html":
-        return
-    glue_of.cache_clear()
-    for name in sorted(filter(lambda name: is_chapter(app, name), app.env.found_docs)):
-        target = Path(app.outdir) / "_sources" / f"{name}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if name.startswith(EXERCISES):       # what students hand in must be what was released, to the byte
-            shutil.copyfile(Path(app.srcdir) / f"{name}.ipynb", target)
-            continue
-        executed = nbformat.read(executed_folder(app) / f"{name}.ipynb", as_version=4)
-        try:
-            notebook = plain_notebook(executed, PageLookup(app, name), parity_lib.__version__)
-        except Unknown as unknown:
-            LOG.warning("%s has no plain form in the notebook to download; add one to plain_notebook.py",
-                        unknown, location=name)
-            continue
+    executed = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)
+    try:
+        notebook = plain_notebook(doctree, executed.cells, figure_number, library_version())
+    except Unknown as unknown:
+        LOG.warning("%s cannot be written into the notebook to download; plain_notebook.py has to learn how", unknown,
+                    location=pagename)
+    else:
         nbformat.write(notebook, target)
 
 
-# Claims
+# --- claims ---
 
 @cache
-def claims(file: Path) -> frozenset[str]:
-    """The ids of all claims that have evidence."""
-    if not file.is_file():
+def claim_ids(folder: Path) -> frozenset[str]:
+    """Return the ids of all claims in the package `claims` of a folder; none if there is no such package."""
+    if not (folder / "claims").is_dir():
         return frozenset()
-    spec = importlib.util.spec_from_file_location("parity_book_claims", file,
-                                                  submodule_search_locations=[str(file.parent)])
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its parts look their package up there
-    spec.loader.exec_module(module)
-    return frozenset(claim.id for claim in module.CLAIMS)
+    sys.path.insert(0, str(folder))
+    return frozenset(claim.id for claim in importlib.import_module("claims").CLAIMS)
 
 
 class Claim(SphinxRole):
-    """{claim}`words of the text <id>`: the words lead to the evidence for them, and the evidence back to them."""
+    """The role {claim}`words of the text <id>`: the words lead to the evidence, and the evidence leads back to them."""
 
     def run(self):
-        parts = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
-        words, name = parts.groups() if parts else (self.text, self.text)
-        if name not in claims(Path(self.env.srcdir) / "book" / "claims" / "__init__.py"):
-            LOG.warning("no claim has the id %r; those that exist are in book/claims", name,
-                        location=self.get_location())
-        said = self.env.temp_data.setdefault("parity_claims", Counter())
-        said[name] += 1
-        place = f"says-{name}" + f"--{said[name]}" * (said[name] > 1)
-        reference = addnodes.pending_xref(
-            self.rawtext, nodes.inline(words, words, classes=["claim"], ids=[place]),
-            refdomain="", reftype="claim", reftarget=name, refexplicit=True, refdoc=self.env.docname)
+        match = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
+        words, name = match.groups() if match else (self.text, self.text)
+        folder = Path(self.env.srcdir) / "book"
+        for file in folder.glob("claims/*.py"):
+            self.env.note_dependency(str(file))
+        if name not in claim_ids(folder):
+            LOG.warning("no claim has the id %r; add it to book/claims", name, location=self.get_location())
+        anchors = self.env.parity_claims.setdefault(self.env.docname, [])
+        count = 1 + sum(anchor.partition("--")[0] == f"says-{name}" for anchor in anchors)
+        anchors.append(f"says-{name}" + f"--{count}" * (count > 1))
+        shown = nodes.inline(words, words, classes=["claim"], ids=[anchors[-1]])
+        reference = addnodes.pending_xref(self.rawtext, shown, refdomain="", reftype="claim", reftarget=name,
+                                          refexplicit=True, refdoc=self.env.docname)
         self.set_source_info(reference)
         return [reference], []
 
 
+def forget_claims(app, env, name: str) -> None:
+    """Forget the claims of a page that Sphinx is about to read again or that is gone."""
+    if not hasattr(env, "parity_claims"):
+        env.parity_claims = {}
+    env.parity_claims.pop(name, None)
+
+
 def resolve_claim(app, env, node, content):
-    """Where a claim's words lead."""
+    """Return the reference to a claim's evidence, or None if the node is a reference of another kind."""
     if node.get("reftype") != "claim":
         return None
     if EVIDENCE not in env.found_docs:
         return content
-    return make_refnode(app.builder, node["refdoc"], EVIDENCE, f"claim-{node['reftarget']}", content,
-                        "What this rests on")
+    return make_refnode(app.builder, node["refdoc"], EVIDENCE, f"claim-{node['reftarget']}", content)
 
 
-def setup(app) -> dict[str, bool]:
-    app.connect("config-inited", key_the_cache)
-    app.connect("config-inited", calm_kernels)
-    app.connect("config-inited", keep_static_folder)
-    app.connect("env-before-read-docs", count_pages)
-    app.connect("source-read", announce)
-    app.connect("config-inited", silence_live_code)
-    app.connect("html-page-context", drop_live_code_style, priority=900)
-    app.connect("html-page-context", add_metadata, priority=900)
-    app.connect("html-page-context", offer_notebook, priority=100)
-    app.connect("html-page-context", add_citation)
-    app.connect("build-finished", draw_picture)
-    app.connect("build-finished", write_front_door, priority=900)
-    app.connect("build-finished", finish_pages, priority=900)
-    app.connect("build-finished", write_notebooks, priority=900)
-    app.connect("build-finished", forget_if_warned, priority=999)
+def setup(app) -> dict[str, object]:
+    app.setup_extension("execution")
+    app.connect("config-inited", prepare)
+    app.connect("env-before-read-docs", note_changes)
+    app.connect("env-updated", rewrite_all_pages)
+    app.connect("env-purge-doc", forget_claims)
     app.connect("missing-reference", resolve_claim)
+    app.connect("html-page-context", add_metadata, priority=900)
+    app.connect("html-page-context", write_notebook, priority=100)
+    app.connect("html-page-context", add_citation)
+    app.connect("build-finished", write_generated_files, priority=900)
+    app.connect("build-finished", forget_if_warned, priority=999)
     app.add_role("claim", Claim())
     app.add_transform(OneCaption)
-    app.add_post_transform(StillPictures)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": ENV_VERSION}
+    app.add_post_transform(LiveFigures)
+    # Sphinx reads every page again when this number changes.
+    version = crc32(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))))
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": version}

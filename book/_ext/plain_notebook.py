@@ -1,361 +1,199 @@
-"""Turns an executed chapter into a notebook that reads well anywhere: plain Markdown, no outputs.
+"""The notebook of a chapter to download: its code without outputs, and its text as plain Markdown.
 
-MyST's directives and roles mean nothing to JupyterLab. `PlainMarkdown` rewrites them; what they
-refer to (titles, equation numbers, glued values) is asked of a `Lookup`.
+JupyterLab does not understand MyST, so the text is written anew from the document tree of the page, in which Sphinx
+has already resolved every reference, citation, number and glued value.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from base64 import b64encode
-from collections.abc import Callable
-from pathlib import Path
 
 import nbformat
+from docutils import nodes
 
-ADMONITIONS = {"admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso",
-               "tip", "warning", "dropdown", "card", "grid-item-card", "sidebar", "margin", "topic", "epigraph",
-               "pull-quote", "exercise", "solution", "tab-item"}
-UNNAMED = {"margin", "epigraph", "pull-quote"}     # a block quote without a title of its own kind
-CONTAINERS = {"div", "container", "tab-set", "grid", "grid-item", "only", "raw", "centered", "rst-class"}
-QUESTIONS = {"guess"}
-DROPPED = {"guessed", "index", "toctree", "contents", "tableofcontents", "bibliography", "footbibliography", "glue"}
-CODE = {"code", "code-block", "sourcecode"}
-IMAGES = {"figure", "image"}
-RASTER = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
-
-CHOICE = re.compile(r"^(\S.*)\n: (.*)$", re.MULTILINE)      # of a question, and what is said to it
-OPENING = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?=[^`]*$)|~{3,}|:{3,})\s*(?P<info>.*)$")
-DIRECTIVE = re.compile(r"^\{(?P<name>[\w:.-]+)\}\s*(?P<argument>.*)$")
-OPTION = re.compile(r"^:(?P<key>[\w-]+):\s*(?P<value>.*)$")
-TARGET = re.compile(r"^\s*\([\w:.-]+\)=\s*$")
-LABELLED_MATH = re.compile(r"\$\$(?P<body>.+?)\$\$\s*\((?P<label>[\w:.-]+)\)", re.DOTALL)
-# The leftmost alternative wins, so that nothing inside code or mathematics is taken for a role.
-INLINE = re.compile(
-    r"(?P<role>\{(?P<name>[\w:.+-]+)\}(?P<ticks>`+)(?P<content>.+?)(?P=ticks)(?!`))"
-    r"|(?P<code>(?P<code_ticks>`+)(?!`).+?(?<!`)(?P=code_ticks)(?!`))(?P<code_style>\{[^}`]*\})?"
-    r"|(?P<math>\$\$.+?\$\$|(?<![\\$\w])\$(?![\s$])[^$\n]+?(?:\n(?!\n)[^$\n]+?)*\$)"
-    r"|(?P<link>(?P<mark>!?)\[(?P<text>[^\[\]]*)\]\((?P<url>[^()\s]*)\))(?P<link_style>\{[^}`]*\})?"
-    r"|(?P<span>\[(?P<span_text>[^\[\]]+)\]\{[#.\w][^}`]*\})"
-    r"|(?P<note>\[\^(?P<note_name>[\w-]+)\](?P<note_colon>:)?)", re.DOTALL)
-TITLE_AND_TARGET = re.compile(r"^(?P<title>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
+INSTALL = """\
+> **To run this notebook** you need Python 3.11 or newer and the library of *One Bit of Memory*, {version} when this was
+> made. Install it with `pip install "one-bit-of-memory[exercises]"`, or in the repository's folder with
+> `pip install -c constraints.txt -e ".[exercises]"`. On Linux, first run
+> `pip install --index-url https://download.pytorch.org/whl/cpu torch`, because the ordinary PyTorch for Linux brings
+> gigabytes of CUDA along. Then open the notebook with `jupyter lab`. The interactive figures appear when their cells
+> run, so begin with *Run*, *Run All Cells*.
+>
+> The numbers in the text come from the run that made the page; your cells compute them afresh."""
+# Nodes that have no place in a notebook: HTML, guesses that a browser keeps, targets of links, tables of contents.
+LEFT_OUT = {"raw", "guessed", "target", "meta", "colspec", "compound", "comment", "index", "substitution_definition"}
+TRANSPARENT = {"section", "container", "inline", "replies", "definition", "definition_list_item", "figure", "legend",
+               "paragraph", "caption", "term", "list_item", "entry", "dropdown_title"}
+WRAPPED = {"emphasis": "*{}*", "strong": "**{}**", "subscript": "<sub>{}</sub>", "superscript": "<sup>{}</sup>"}
+SPECIAL = re.compile(r"([\\`*$<])")     # characters that Markdown would take for markup
 
 
 class Unknown(ValueError):
-    """MyST for which there is no plain form yet."""
+    """A kind of node that cannot be written as Markdown yet."""
 
 
-class Lookup:
-    """What references say. The methods here know nothing, which is enough for a page without any."""
+class Markdown:
+    """A writer that turns the nodes of a page into Markdown."""
 
-    def title(self, document: str) -> str:
-        """The title of another page; the name is relative to this page, or absolute with a leading slash."""
-        return document
-
-    def reference(self, label: str) -> str:
-        """The title that stands behind a label."""
-        return label
-
-    def equation(self, label: str) -> str:
-        """The number of an equation."""
-        return label
-
-    def figure(self, label: str) -> str:
-        """A figure's name and number, such as Figure 2.1; empty where it has none."""
-        return ""
-
-    def citation(self, key: str) -> tuple[str, str]:
-        """Authors and year."""
-        return key, ""
-
-    def glued(self, name: str) -> str | None:
-        """The value that a cell glued under this name, as text."""
-        return None
-
-    def file(self, name: str) -> Path | None:
-        """A file that the page shows."""
-        return None
-
-
-class PlainMarkdown:
-    """Rewrites the MyST text of one page; pictures end up in `attachments`."""
-
-    def __init__(self, lookup: Lookup):
-        self.lookup = lookup
-        self.attachments: dict[str, dict[str, str]] = {}
-
-    def rewrite(self, text: str) -> str:
-        """A whole cell."""
-        blocks, lines, prose = [], text.split("\n"), []
-
-        def flush() -> None:
-            if prose:
-                blocks.append(self.inline("\n".join(prose)))
-                prose.clear()
-
-        while lines:
-            line = lines.pop(0)
-            opening = OPENING.match(line)
-            if not opening:
-                if not (TARGET.match(line) or re.match(r"^%(\s|$)|^\+\+\+", line)):
-                    prose.append(line)
-                continue
-            body = take_block(lines, opening["fence"])
-            directive = DIRECTIVE.match(opening["info"].strip())
-            if directive:
-                flush()
-                space = opening["indent"]
-                plain = self.directive(directive["name"], directive["argument"].strip(), dedent(body, space))
-                blocks.append(indent(plain, space))
-            elif opening["fence"][0] == ":":      # ":::" without a name, a container
-                flush()
-                blocks.append(self.rewrite("\n".join(body)))
-            else:
-                flush()
-                fence = opening["indent"] + opening["fence"]
-                blocks.append("\n".join([fence + opening["info"], *body, fence]))
-        flush()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(blocks)).strip("\n")
-
-    def directive(self, name: str, argument: str, lines: list[str]) -> str:
-        options, body = split_options(lines)
-        text = "\n".join(body)
-        if name == "math":
-            tag = f"\\tag{{{self.lookup.equation(options['label'])}}}" if "label" in options else ""
-            return f"\n$$\n{(argument + chr(10) + text).strip()}{tag}\n$$\n"
-        if name in CODE:
-            return f"\n```{argument}\n{text}\n```\n"
-        if name == "literalinclude":
-            return f"\n```{options.get('language', '')}\n{self.read(argument)}\n```\n"
-        if name in IMAGES:
-            picture = self.image(argument, options.get("alt", ""))
-            return f"\n{picture}\n\n{self.rewrite(text)}\n"
-        if name == "glue:figure":
-            return f"\n{self.rewrite(text)}\n"
-        if name in DROPPED or name.startswith("glue:"):
+    def write(self, node: nodes.Node) -> str:
+        """Return the Markdown of a node. Raises Unknown if there is no form for it."""
+        kind = type(node).__name__
+        if isinstance(node, nodes.Text):
+            return SPECIAL.sub(r"\\\1", node.astext())
+        if kind in LEFT_OUT or "key-of-picture" in node.get("classes", []):
             return ""
-        if name == "table":
-            return f"\n**{self.inline(argument)}**\n\n{self.rewrite(text)}\n"
-        if name == "list-table":
-            return list_table(self.rewrite(text), self.inline(argument))
-        if name in CONTAINERS:
-            return f"\n{self.rewrite(text)}\n"
-        if name in QUESTIONS:
-            return self.quote(name, "Guess", CHOICE.sub(r"- **\1** \2", text))
-        if name in ADMONITIONS or name.startswith("prf:"):
-            return self.quote(name, argument, text)
-        raise Unknown(f"the directive {{{name}}}")
+        if kind in WRAPPED:
+            return WRAPPED[kind].format(self.inside(node))
+        if kind in TRANSPARENT:
+            return self.inside(node)
+        if isinstance(node, nodes.Admonition) or kind in ("dropdown_main", "guess"):
+            return self.quote(node)
+        if method := getattr(self, f"write_{kind}", None):
+            return method(node)
+        raise Unknown(f"the node {kind}")
 
-    def quote(self, name: str, argument: str, text: str) -> str:
-        """An admonition as a block quote with a bold title."""
-        title = self.inline(argument) or ("" if name in UNNAMED else name.rpartition(":")[2].capitalize())
-        body = self.rewrite(text)
-        whole = f"**{title}**\n\n{body}" if title else body
-        return "\n" + "\n".join(f"> {line}".rstrip() for line in whole.strip().split("\n")) + "\n"
+    def inside(self, node: nodes.Element, start: int = 0) -> str:
+        """Return the Markdown of a node's children from the `start`-th on, paragraphs with empty lines between them."""
+        if isinstance(node, nodes.TextElement):
+            return "".join(map(self.write, node.children))
+        return "\n\n".join(filter(None, (self.write(child).strip("\n") for child in node.children[start:])))
 
-    def image(self, name: str, alt: str) -> str:
-        """A picture travels inside the notebook if JupyterLab can show it from there, else as its description."""
-        file = self.lookup.file(name)
-        kind = RASTER.get(Path(name).suffix.lower())
-        if file is None or kind is None:
-            return f"*[Picture: {alt}]*" if alt else ""
-        self.attachments[file.name] = {kind: b64encode(file.read_bytes()).decode()}
-        return f"![{alt}](attachment:{file.name})"
+    def quote(self, node: nodes.Element) -> str:
+        """Return a box of the page as a block quote with a bold title."""
+        has_title = isinstance(node[0], nodes.title) or type(node[0]).__name__ == "dropdown_title"
+        title = self.inside(node[0]) if has_title else type(node).__name__.capitalize()
+        text = f"**{title}**\n\n{self.inside(node, start=int(has_title))}"
+        return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
-    def read(self, name: str) -> str:
-        file = self.lookup.file(name)
-        if file is None:
-            raise Unknown(f"the file {name}")
-        return file.read_text(encoding="utf8").rstrip()
+    def write_title(self, node: nodes.title) -> str:
+        level, parent = 0, node.parent
+        while isinstance(parent, nodes.section):
+            level, parent = level + 1, parent.parent
+        return f"{'#' * max(level, 1)} {self.inside(node)}"
 
-    def inline(self, text: str) -> str:
-        """Roles, links and footnotes of a stretch of prose."""
-        text = LABELLED_MATH.sub(
-            lambda match: f"$${match['body'].rstrip()} \\tag{{{self.lookup.equation(match['label'])}}}$$", text)
-        return INLINE.sub(self.replace, text)
+    def write_literal(self, node: nodes.literal) -> str:
+        text = node.astext()
+        return f"`` {text} ``" if "`" in text else f"`{text}`"
 
-    def replace(self, match: re.Match) -> str:
-        if match["role"]:
-            return self.role(match["name"], match["content"])
-        if match["code"]:
-            return match["code"]
-        if match["link"]:
-            return self.link(match["mark"], match["text"], match["url"])
-        if match["span"]:
-            return self.inline(match["span_text"])
-        if match["note"]:
-            return f"*Note {match['note_name']}.*" if match["note_colon"] else f"(note {match['note_name']})"
-        return match["math"]
+    def write_literal_block(self, node: nodes.literal_block) -> str:
+        language = node.get("language", "none")
+        return f"```{'' if language in ('none', 'default') else language}\n{node.astext().rstrip()}\n```"
 
-    def link(self, mark: str, text: str, url: str) -> str:
-        if mark:
-            return self.image(url, text)
-        if re.match(r"^(https?:|mailto:)", url):
-            return f"[{self.inline(text)}]({url})"
-        page, _, anchor = url.partition("#")
-        if text:
-            return f"*{self.inline(text)}*"
-        return f"*{self.lookup.title(page) if page.endswith('.md') else self.lookup.reference(anchor or page)}*"
+    def write_math(self, node: nodes.math) -> str:
+        return f"${node.astext()}$"
 
-    def role(self, name: str, content: str) -> str:
-        titled = TITLE_AND_TARGET.match(content)
-        title = titled["title"] if titled else None
-        target = titled["target"] if titled else content
-        kind = name.rpartition(":")[2] if name.startswith(("py:", "std:")) else name
-        references: dict[str, Callable[[str], str]] = {
-            "doc": self.lookup.title, "ref": self.lookup.reference,
-            "numref": lambda label: self.lookup.figure(label) or self.lookup.reference(label),
-            "eq": lambda label: f"({self.lookup.equation(label)})"}
-        if kind in references:
-            return title or references[kind](target.strip())
-        if kind in {"term", "claim", "abbr", "download", "guilabel", "menuselection", "any"}:
-            return self.inline(title or content)
-        if kind in {"func", "meth", "class", "mod", "attr", "data", "exc", "obj", "code", "file", "command", "kbd"}:
-            shown = title or (target.rpartition(".")[2] if target.startswith("~") else target)
-            return f"`{shown}()`" if kind in {"func", "meth"} and not title else f"`{shown}`"
-        if kind.startswith("cite"):
-            return self.cite(kind, content)
-        if kind.startswith("glue:"):
-            return self.glue(content)
-        if kind == "math":
-            return f"${content}$"
-        if kind in {"sub", "sup"}:
-            return f"<{kind}>{content}</{kind}>"
-        raise Unknown(f"the role {{{name}}}")
+    def write_math_block(self, node: nodes.math_block) -> str:
+        tag = f" \\tag{{{node['number']}}}" if node.get("number") else ""
+        return f"$$\n{node.astext().strip()}{tag}\n$$"
 
-    def glue(self, content: str) -> str:
-        """The value itself, formatted as the page formats it."""
-        name, _, style = content.rpartition("::")[2].partition(":")
-        value = self.lookup.glued(name)
-        if value is None:
-            return f"*{name}*"
-        return format(float(value) if style[-1:] in "eEfFgG%" else int(value), style) if style else value
+    def write_reference(self, node: nodes.reference) -> str:
+        """Return a link to another site as a link; of a link within the book, only its words can remain."""
+        words, address = self.inside(node), node.get("refuri", "")
+        if re.match("https?:|mailto:", address):
+            return f"[{words}]({address})"
+        names_a_place = any({"doc", "std-ref"} & set(child["classes"]) for child in node.findall(nodes.inline))
+        return f"*{words}*" if names_a_place else words
 
-    def cite(self, kind: str, content: str) -> str:
-        """(Authors, year), or Authors (year) where the sentence names them."""
-        found = [self.lookup.citation(key.strip()) for key in content.split(",")]
-        if kind in {"cite:t", "cite:ct", "cite:author"}:
-            return " and ".join(f"{who} ({year})" if year else who for who, year in found)
-        return "(" + "; ".join(f"{who}, {year}" if year else who for who, year in found) + ")"
+    write_number_reference = write_reference
 
+    def item(self, marker: str, text: str) -> str:
+        """Return the item of a list, with its further lines indented below the first."""
+        return marker + re.sub(r"\n(?=.)", "\n" + " " * len(marker), text)
 
-def take_block(lines: list[str], fence: str) -> list[str]:
-    """Remove from `lines` the body of a fenced block and its end; return the body."""
-    closing = re.compile(r"^\s*" + re.escape(fence[0]) + "{" + str(len(fence)) + r",}\s*$")
-    body = []
-    while lines:
-        line = lines.pop(0)
-        if closing.match(line):
-            break
-        body.append(line)
-    return body
+    def write_bullet_list(self, node: nodes.bullet_list) -> str:
+        return "\n".join(self.item("- ", self.inside(item)) for item in node)
 
+    def write_enumerated_list(self, node: nodes.enumerated_list) -> str:
+        return "\n".join(self.item(f"{number}. ", self.inside(item))
+                         for number, item in enumerate(node, node.get("start", 1)))
 
-def split_options(lines: list[str]) -> tuple[dict[str, str], list[str]]:
-    """The options of a directive, `:key: value` or between lines of dashes, and its body."""
-    options: dict[str, str] = {}
-    lines = list(lines)
-    if lines and lines[0].strip() == "---":
-        end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == "---"), len(lines) - 1)
-        pairs = (line.partition(":") for line in lines[1:end])
-        return {key.strip(): value.strip() for key, _, value in pairs}, lines[end + 1:]
-    last = None
-    while lines and (OPTION.match(lines[0]) or (last and re.match(r"^\s+\S", lines[0]))):
-        line = lines.pop(0)
-        if option := OPTION.match(line):
-            last = option["key"]
-            options[last] = option["value"].strip()
-        else:
-            options[last] += " " + line.strip()
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    return options, lines
+    def write_definition_list(self, node: nodes.definition_list) -> str:
+        return "\n".join(self.item("- ", f"**{self.inside(item[0])}** {self.inside(item[1])}") for item in node)
 
+    def write_block_quote(self, node: nodes.block_quote) -> str:
+        return "\n".join(f"> {line}".rstrip() for line in self.inside(node).split("\n"))
 
-def dedent(lines: list[str], space: str) -> list[str]:
-    return [line.removeprefix(space) for line in lines]
+    def write_table(self, node: nodes.table) -> str:
+        rows = [[self.inside(entry).replace("\n", " ") for entry in row] for row in node.findall(nodes.row)]
+        lines = ["| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]]]
+        title = f"**{self.inside(node[0])}**\n\n" if isinstance(node[0], nodes.title) else ""
+        return title + "\n".join(lines)
 
-
-def indent(text: str, space: str) -> str:
-    return "\n".join(space + line if line else line for line in text.split("\n"))
-
-
-def list_table(text: str, caption: str) -> str:
-    """`* - cell` lists as a table of pipes, the first row as its head."""
-    rows: list[list[str]] = []
-    for line in text.split("\n"):
-        if row := re.match(r"^\*\s+-\s?(.*)$", line):
-            rows.append([row[1]])
-        elif cell := re.match(r"^\s+-\s?(.*)$", line):
-            rows[-1].append(cell[1])
-        elif line.strip():
-            rows[-1][-1] += " " + line.strip()
-    shown = ["| " + " | ".join(row) + " |" for row in rows]
-    shown.insert(1, "|" + "---|" * len(rows[0]))
-    title = f"**{caption}**\n\n" if caption else ""
-    return f"\n{title}" + "\n".join(shown) + "\n"
+    def write_image(self, node: nodes.image) -> str:
+        return f"*[Picture: {node.get('alt', '')}]*"      # its file does not come with the notebook
 
 
 def without_glue(source: str) -> str:
-    """A cell without the lines that put its values into the page's text, which need Jupyter Book."""
+    """Return a cell without its `glue` statements, which need Jupyter Book. Raises Unknown if they share a line."""
     if "glue" not in source:
         return source
     try:
         statements = ast.parse(source).body
     except SyntaxError:      # a magic command of IPython
         return source
-    lines = source.split("\n")
-    kept = [one for one in statements if not is_glue(one)]
-    dropped = {number for one in statements if is_glue(one) for number in range(one.lineno, one.end_lineno + 1)}
-    if dropped & {number for one in kept for number in range(one.lineno, one.end_lineno + 1)}:
+    lines_of = {True: set(), False: set()}
+    for statement in statements:
+        lines_of[is_glue(statement)].update(range(statement.lineno, statement.end_lineno + 1))
+    if lines_of[True] & lines_of[False]:
         raise Unknown("glue and another statement in one line")
-    return "\n".join(line for number, line in enumerate(lines, 1) if number not in dropped).strip("\n")
+    kept = [line for number, line in enumerate(source.split("\n"), 1) if number not in lines_of[True]]
+    return "\n".join(kept).strip("\n")
 
 
 def is_glue(statement: ast.stmt) -> bool:
+    """Return whether a statement imports `glue` or calls it."""
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "myst_nb"
     return (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
             and getattr(statement.value.func, "id", "") == "glue")
 
 
-def caption_of(metadata: dict, lookup: Lookup) -> str:
-    """The number of the figure that a cell draws, and what to see in it."""
-    figure = metadata.get("mystnb", {}).get("figure", {})
-    number, caption = lookup.figure(figure.get("name", "")), figure.get("caption", "")
-    return f"**{number}.** {PlainMarkdown(lookup).inline(caption)}".rstrip() if number else ""
+def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], figure_number,
+                   version: str) -> nbformat.NotebookNode:
+    """Return the notebook of a page.
 
-
-INSTALL = """\
-> **To run this notebook** you need Python 3.11 or newer and the library of *One Bit of Memory*, {version} when this was
-> made: `pip install "one-bit-of-memory[exercises]"`, or in the repository's folder
-> `pip install -c constraints.txt -e ".[exercises]"`. Then open the notebook with `jupyter lab`. Interactive figures
-> come alive when their cell runs, so choose *Run*, *Run All Cells* first.
->
-> The numbers in the text are from the run that made the page; your cells compute them afresh."""
-
-
-def plain_notebook(executed: nbformat.NotebookNode, lookup: Lookup, version: str) -> nbformat.NotebookNode:
-    """A clean copy: how to install, then the page's cells, code without outputs, text as plain Markdown."""
-    plain = nbformat.v4.new_notebook(metadata={
+    `document` is the resolved document tree, and `cells` are the cells from which the page was made, some of which the
+    page hides. `figure_number` returns the number of a figure node, such as "Figure 2.1". Raises Unknown if something
+    has no plain form.
+    """
+    notebook = nbformat.v4.new_notebook(metadata={
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "one_bit_of_memory": {"version": version}})
-    plain.cells.append(nbformat.v4.new_markdown_cell(INSTALL.format(version=version)))
-    for cell in executed.cells:
-        if cell.cell_type == "code":
-            if source := without_glue(cell.source):
-                plain.cells.append(nbformat.v4.new_code_cell(source))
-            if caption := caption_of(cell.metadata, lookup):
-                plain.cells.append(nbformat.v4.new_markdown_cell(caption))
-        elif cell.cell_type == "markdown":
-            text = PlainMarkdown(lookup)
-            new = nbformat.v4.new_markdown_cell(text.rewrite(cell.source))
-            if text.attachments:
-                new["attachments"] = text.attachments
-            if new.source:
-                plain.cells.append(new)
-    for number, cell in enumerate(plain.cells):
+    notebook.cells.append(nbformat.v4.new_markdown_cell(INSTALL.format(version=version)))
+    writer, text, waiting = Markdown(), [], list(enumerate(cells))
+    shown = {node["cell_index"] for node in document.findall(nodes.container) if node.get("nb_element") == "cell_code"}
+
+    def end_text() -> None:
+        if words := "\n\n".join(filter(None, text)):
+            notebook.cells.append(nbformat.v4.new_markdown_cell(words))
+        text.clear()
+
+    def add_next_cell() -> None:
+        _, cell = waiting.pop(0)
+        if cell.cell_type == "code" and (code := without_glue(cell.source)):
+            end_text()
+            notebook.cells.append(nbformat.v4.new_code_cell(code))
+
+    def walk(node: nodes.Element) -> None:
+        for child in node.children:
+            if isinstance(child, nodes.section):
+                walk(child)
+            elif isinstance(child, nodes.container) and child.get("nb_element") == "cell_code":
+                while waiting and waiting[0][0] <= child["cell_index"]:
+                    add_next_cell()
+                while waiting and waiting[0][1].cell_type == "code" and waiting[0][0] not in shown:
+                    add_next_cell()     # hidden cells that follow at once
+                text.extend(f"**{figure_number(figure)}.** {writer.inside(caption)}"
+                            for figure in child.findall(nodes.figure) for caption in figure.findall(nodes.caption))
+            else:
+                text.append(writer.write(child).strip("\n"))
+
+    walk(document)
+    while waiting:
+        add_next_cell()
+    end_text()
+    for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
-    nbformat.validate(plain)
-    return plain
+    nbformat.validate(notebook)
+    return notebook

@@ -1,7 +1,7 @@
-"""Room for formulas and drawings, so that nothing moves when they come and no work is done for those out of sight.
+r"""Space for formulas: the build estimates the size of each, so that the text does not move when MathJax sets it.
 
-Each formula has its size before MathJax sets it: matplotlib lays out the same TeX in the same typeface, Computer
-Modern, and so in nearly the same size.
+Matplotlib lays out the same TeX in the same typeface, Computer Modern. It does not know all of MathJax's TeX, so a
+formula is simplified first, which changes its size by a few per cent.
 """
 
 from __future__ import annotations
@@ -13,46 +13,32 @@ from html import unescape
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 
-SCALE = 1.18         # of a formula's letters to those around it, as in _static/formulas.js
-MARGIN = 1.0         # em of a formula above and below a displayed one
-STRUT = (0.7, 0.3)   # em that a row of a displayed formula has at least, above and below its line
-BETWEEN = 0.3        # em between two rows
+SCALE = 1.18         # size of a formula's letters relative to the text, as in _static/formulas.js
+MARGIN = 1.0         # em above and below a displayed formula
+LEAST_ROW = 1.3      # em for a row of a displayed formula
 UNKNOWN = (6.0, 1.0, 0.25)
-DRAWING = re.compile(r'(?<!class="drawn">)<svg role="img"[^>]*? style="(max-width: \d+pt; min-width: \d+px)[^>]*? '
-                     r'viewBox="0 0 ([\d.]+) ([\d.]+)".*?</svg>', re.DOTALL)
-
 INLINE = re.compile(r'(<span class="math notranslate nohighlight")>\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'(<div class="math notranslate nohighlight"[^>]*?)>(?!<div)(.*?)\\\[(.*?)\\\]</div>', re.DOTALL)
 PARSER, SIZE = MathTextParser("path"), 100
-# What matplotlib does not know or sets otherwise, in words that come to the same size. The order counts.
+# TeX that Matplotlib does not know, and what takes about the same space. The order counts.
 SIMPLER = {
-    r"\\label\{[^}]*\}|\\begin\{\w+\}|\\end\{\w+\}|&|\\!|\\underbrace": "",
-    r"\\[bB]igg?[lrm]?\)": r")\\,",
-    r"\\[bB]igg?[lrm]?(?![a-zA-Z])": "",
+    r"\\label\{[^}]*\}|\\begin\{\w+\}|\\end\{\w+\}|&|\\!|\\underbrace|\\[bB]igg?[lrm]?(?![a-zA-Z])": "",
     r"\\square": "x",
-    r"(?<![\\a-zA-Z])([UW])(?=\s*[a-z])|(?<![\\a-zA-Z])(V)(?![_^])": r"\1\2\\,",
-    r"\^\{\(": r"\\hspace{-0.08}^{(",
-    r"'_(\w)": r"_\1",
-    r"(?<!\\)<|\\le(?![a-zA-Z])": r"\\leq ",
-    r">|\\ge(?![a-zA-Z])": r"\\geq ",
-    r"(_\{\w+)([-+])": r"\1{\2}",
-    r"([(,]\s*)([-+])": r"\1{\2}",
+    r">|\\ge(?![a-z])": r"\\geq ",
     r"\{\\sum": r"{\\Sigma",
-    r"\\tfrac": r"\\;\\,\\frac",
+    r"\\[td]?frac": r"\\frac",
     r"frac\s*(\w)\s*(\w)": r"frac{\1}{\2}",
     r"frac\s*(\w)\s*\{": r"frac{\1}{",
     r"\\math(\w\w)\s+(\w)": r"\\math\1{\2}",
-    r"(\\[a-zA-Z]+)(?=\d)": r"\1 ",
 }
-AS_DISPLAYED = {r"\\frac": r"\\dfrac"}
-IN_A_LINE = {r"\\sum": r"\\Sigma", r"\\frac": r"\\;\\,\\frac"}
-TALLER = {r"\underbrace": 1.4, "{pmatrix}": 0.35}      # em that each of them adds to its row
+DISPLAYED = {r"\\frac": r"\\dfrac"}
+IN_TEXT = {r"\\sum": r"\\Sigma", r"\\frac": r"\\;\\frac"}
 
 
 @cache
 def size(tex: str, display: bool = False) -> tuple[float, float, float]:
-    """Width, height above the line and depth below it, in em of the formula's own letters; a guess for unknown TeX."""
-    for pattern, simpler in ((AS_DISPLAYED if display else IN_A_LINE) | SIMPLER).items():
+    """Return the width, height and depth of a formula in em of its own letters, or a guess for unknown TeX."""
+    for pattern, simpler in (SIMPLER | (DISPLAYED if display else IN_TEXT)).items():
         tex = re.sub(pattern, simpler, tex)
     try:
         width, height, depth, *_ = PARSER.parse(f"${tex.strip()}$", 72, FontProperties(size=SIZE, math_fontfamily="cm"))
@@ -61,31 +47,21 @@ def size(tex: str, display: bool = False) -> tuple[float, float, float]:
     return width / SIZE, (height - depth) / SIZE, depth / SIZE
 
 
-def displayed(tex: str) -> float:
-    """The height of a displayed formula with its margins, in em of its letters."""
-    whole = re.sub(r"(\{pmatrix\}.*?)\\\\(.*?\{pmatrix\})", r"\1\2", tex, flags=re.DOTALL)    # two rows in a row
-    rows = re.split(r"\\\\(?:\[[^]]*\])?", whole)
-    least = STRUT if len(rows) > 1 else (0, 0)
-    heights = []
-    for row in rows:
-        _, up, down = size(row, display=True)
-        taller = sum(more * row.count(name) for name, more in TALLER.items())
-        heights.append(max(least[0], up) + max(least[1], down) + min(taller, 1.4))
-    return sum(heights) + BETWEEN * (len(rows) - 1) + 2 * MARGIN
+def displayed_height(tex: str) -> float:
+    """Return the height of a displayed formula with its margins, in em of its letters."""
+    rows = [size(row, display=True) for row in re.split(r"\\\\(?:\[[^]]*\])?", tex)]
+    return 2 * MARGIN + sum(max(LEAST_ROW, above + below) for _, above, below in rows)
 
 
 def with_room(page: str) -> str:
-    """A page in which every formula that is still TeX, and every drawing, says how large it will be."""
+    """Return a page in which every formula says in its style how large it will be."""
     def inline(match: re.Match) -> str:
-        width, up, down = (SCALE * each for each in size(unescape(match[2])))
-        style = f"--wide:{width:.2f}em;--high:{up + down:.2f}em;--low:{-down:.2f}em"
+        width, above, below = (SCALE * length for length in size(unescape(match[2])))
+        style = f"--wide:{width:.2f}em;--high:{above + below:.2f}em;--low:{-below:.2f}em"
         return f'{match[1]} style="{style}">\\({match[2]}\\)</span>'
 
     def display(match: re.Match) -> str:
-        high = SCALE * displayed(unescape(match[3]))
-        return f'{match[1]} style="--high:{high:.2f}em">{match[2]}\\[{match[3]}\\]</div>'
+        height = SCALE * displayed_height(unescape(match[3]))
+        return f'{match[1]} style="--high:{height:.2f}em">{match[2]}\\[{match[3]}\\]</div>'
 
-    def drawing(match: re.Match) -> str:
-        return f'<div style="{match[1]}; aspect-ratio: {match[2]} / {match[3]}" class="drawn">{match[0]}</div>'
-
-    return DRAWING.sub(drawing, DISPLAY.sub(display, INLINE.sub(inline, page)))
+    return DISPLAY.sub(display, INLINE.sub(inline, page))

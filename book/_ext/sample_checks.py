@@ -1,19 +1,21 @@
-"""What the first check of an exercise says to the book's own answer and to a wrong one, both run when it is built.
+"""Sample output of a check on each exercise's page: its messages for the correct answer and for a typical mistake.
 
-The wrong answers are those of `tests/submissions`, which hold the checks to their words.
+Both answers are checked whenever the book is built. The typical mistakes are submissions from `tests/submissions`.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from functools import cache
+import json
 from pathlib import Path
 
+import nbformat
 from docutils import nodes
+from jupyter_cache import get_cache
+from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
-# Of each exercise a cell with a check, and a submission that fails it.
+EXERCISE_PAGES = "exercises/"
+# The test cell that is shown for each exercise, and a submission that fails it.
 SAMPLES = {
     "unrolling": ("parity-check", "wrong_axis"),
     "varying_lengths": ("random-lengths-check", "wrong_upper_end_excluded"),
@@ -23,53 +25,69 @@ SAMPLES = {
     "no_teacher_forcing": ("final-parity-check", "wrong_shapes"),
 }
 DOWNLOAD = '<p class="get-notebook"><a href="../../_sources/{0}.ipynb" download>Download this notebook</a></p>'
-RUN = """
-import sys
+CODE = f"""\
+import json
+from dataclasses import replace
 from tests.submissions import bank
-exercise, cell, name = sys.argv[1:]
-answer = bank.read(bank.HERE / exercise / (name + ".py"))
-for one in (bank.Submission(answer.path, "", {}, {}, []), answer):
-    book = bank.notebook(one)
-    book.cells = book.cells[:1 + [each.id for each in book.cells].index(cell)]
-    print(bank.grade(book)[cell].message.strip(), end="\\0")
+
+def message(submission, test_cell):
+    notebook = bank.notebook(submission)
+    notebook.cells = notebook.cells[:1 + [cell.id for cell in notebook.cells].index(test_cell)]
+    return bank.grade(notebook)[test_cell].message.strip()
+
+messages = {{}}
+for exercise, (test_cell, name) in {SAMPLES}.items():
+    wrong = bank.read(bank.HERE / exercise / f"{{name}}.py")
+    correct = replace(wrong, loses={{}}, replaced={{}}, added=[])
+    messages[exercise] = message(correct, test_cell), message(wrong, test_cell)
+print(json.dumps(messages))
 """
+# execution.py executes this notebook, like the code of a page.
+SAMPLES_NOTEBOOK = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
 
 
-@cache
-def said(root: Path, exercise: str) -> tuple[str, str]:
-    """What the check says to a right and to a wrong answer; ValueError where the first fails or the second does not."""
-    done = subprocess.run([sys.executable, "-c", RUN, exercise, *SAMPLES[exercise]], cwd=root, capture_output=True,
-                          text=True, encoding="utf8")
-    right, wrong, *_ = (*done.stdout.split("\0"), "", "")
-    if not right.startswith("✓") or not wrong or wrong.startswith("✓"):
-        raise ValueError(f"{exercise}: the check says {right!r} and {wrong!r}. {done.stderr[-800:]}")
-    return right.splitlines()[0], wrong      # the hidden tests of the cell print the same line again
+def sample_messages(cache_folder: str) -> dict[str, tuple[str, str]]:
+    """Return the messages for the correct and the wrong answer of each exercise from the cache of executed notebooks.
+
+    Raises ExtensionError if a correct answer fails its check or a wrong one passes.
+    """
+    _, executed = get_cache(cache_folder).merge_match_into_notebook(SAMPLES_NOTEBOOK)
+    samples = json.loads(executed.cells[0].outputs[0].text)
+    for exercise, (correct, wrong) in samples.items():
+        if not correct.startswith("✓") or wrong.startswith("✓"):
+            raise ExtensionError(f"sample_checks.py: the check of {exercise} prints {correct!r} for the correct answer "
+                                 f"and {wrong!r} for the wrong one")
+    return {exercise: (correct.splitlines()[0], wrong) for exercise, (correct, wrong) in samples.items()}
 
 
 class SampleChecks(SphinxTransform):
-    """Puts what a check says below its cell, and the notebook to download below the title."""
+    """A transform that shows the messages of a check below its cell, and a download link below the page's title."""
 
     default_priority = 800
 
     def apply(self, **kwargs) -> None:
         exercise = Path(self.env.docname).name
-        if not self.env.docname.startswith("exercises/") or exercise not in SAMPLES:
+        if not self.env.docname.startswith(EXERCISE_PAGES) or exercise not in SAMPLES:
             return
-        top = next(one for one in self.document.findall(nodes.paragraph) if isinstance(one.parent, nodes.section))
-        top.parent.insert(top.parent.index(top) + 1, nodes.raw("", DOWNLOAD.format(self.env.docname), format="html"))
-        name = SAMPLES[exercise][0].removesuffix("-check").replace("-", "_")
-        for cell in list(self.document.findall(nodes.container)):
-            if cell.get("nb_element") == "cell_code" and f"check.{name}()" in cell.astext():
-                cell.parent.insert(cell.parent.index(cell) + 1, shown(*said(Path(self.app.srcdir), exercise)))
-                return
+        first = next(node for node in self.document.findall(nodes.paragraph) if isinstance(node.parent, nodes.section))
+        insert_after(first, nodes.raw("", DOWNLOAD.format(self.env.docname), format="html"))
+        check = SAMPLES[exercise][0].removesuffix("-check").replace("-", "_")
+        cell = next(node for node in self.document.findall(nodes.container)
+                    if node.get("nb_element") == "cell_code" and f"check.{check}()" in node.astext())
+        insert_after(cell, message_boxes(*sample_messages(self.config.nb_execution_cache_path)[exercise]))
 
 
-def shown(right: str, wrong: str) -> nodes.container:
-    """Both messages, as the cell prints them."""
+def insert_after(node: nodes.Node, new: nodes.Node) -> None:
+    """Insert `new` into the document tree as the next sibling of `node`."""
+    node.parent.insert(node.parent.index(node) + 1, new)
+
+
+def message_boxes(correct: str, wrong: str) -> nodes.container:
+    """Return a node that shows both messages as the cell prints them."""
     return nodes.container(
-        "", nodes.paragraph("", "What this check prints for a right answer:"),
-        nodes.literal_block(right, right, language="none"),
-        nodes.paragraph("", "And for one with a mistake that is easily made:"),
+        "", nodes.paragraph("", "What this check prints for a correct answer:"),
+        nodes.literal_block(correct, correct, language="none"),
+        nodes.paragraph("", "What it prints for a typical mistake:"),
         nodes.literal_block(wrong, wrong, language="none"), classes=["sample-check"])
 
 

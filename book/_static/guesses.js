@@ -1,12 +1,12 @@
-// Questions that keep what the reader answers, in this browser and nowhere else, and show it beside the result.
+// Questions that keep the reader's answer, in this browser and nowhere else, and show it next to the result.
 (() => {
   "use strict";
-  const KEY = "one-bit-of-memory: guesses"; // { name: { answer, question, page } }
+  const KEY = "one-bit-of-memory: guesses"; // of the storage; its value is { name: { answer, question, page } }
   const LONGEST = 200; // letters of an answer in words
   let kept = {};
   try {
     kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch { /* no storage, or somebody else's: the answers then last as long as the page */ }
+  } catch { /* without a readable storage, answers last as long as the page */ }
 
   function keep(name, entry) {
     if (entry) kept[name] = entry;
@@ -17,7 +17,7 @@
     dispatchEvent(new Event("guesses"));
   }
 
-  globalThis.parityGuesses = { keep, get: (name) => kept[name] }; // for figures that ask, too
+  globalThis.parityGuesses = { keep, get: (name) => kept[name] }; // interactive figures ask for guesses too
 
   function make(tag, attributes = {}, ...children) {
     const element = Object.assign(document.createElement(tag), attributes);
@@ -25,97 +25,96 @@
     return element;
   }
 
+  /** Call a function now and whenever an answer changes. */
+  function follow(show) {
+    addEventListener("guesses", show);
+    show();
+  }
+
   // --- a question -------------------------------------------------------------
 
   function ask(place) {
     const name = place.dataset.guess, list = place.querySelector(".guess-choices");
-    const question = place.querySelector("p"), here = location.pathname.split("/").pop();
+    const question = place.querySelector("p"), page = location.pathname.split("/").pop();
     question.id ||= `${place.id}-question`;
-    const answer = (text) => keep(name, { answer: text, question: question.textContent, page: `${here}#${place.id}` });
-    place.append(list ? choices(name, question, list, answer) : words(name, question, answer));
+    const answer = (text) => keep(name, { answer: text, question: question.textContent, page: `${page}#${place.id}` });
+    place.append(list ? choices(name, question, list, answer) : field(name, question, answer));
     list?.remove();
   }
 
-  function words(name, question, answer) {
-    const field = make("input", { type: "text", maxLength: LONGEST, autocomplete: "off" });
-    field.setAttribute("aria-labelledby", question.id);
-    const said = make("span", { className: "guess-said" });
-    said.setAttribute("role", "status");
-    const form = make("form", { className: "guess-form" }, field, make("button", { type: "submit", textContent: "Keep my guess" }), said);
+  /** Return a form for an answer in words. */
+  function field(name, question, answer) {
+    const input = make("input", { type: "text", maxLength: LONGEST, autocomplete: "off" });
+    input.setAttribute("aria-labelledby", question.id);
+    const status = make("span", { className: "guess-said", role: "status" });
+    const form = make("form", { className: "guess-form" }, input,
+      make("button", { type: "submit", textContent: "Keep my guess" }), status);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      answer(field.value.trim() || null);
-      said.textContent = field.value.trim() ? "Kept in this browser." : "Write a few words first.";
+      const words = input.value.trim();
+      if (words) answer(words);
+      status.textContent = words ? "Kept in this browser." : "Write a few words first.";
     });
-    const show = () => {
-      field.value = kept[name]?.answer ?? "";
-      if (!kept[name]) said.textContent = "";
-    };
-    addEventListener("guesses", show);
-    show();
+    follow(() => {
+      input.value = kept[name]?.answer ?? "";
+      if (!kept[name]) status.textContent = "";
+    });
     return form;
   }
 
+  /** Return a group of choices, with the reply to the chosen one below them. */
   function choices(name, question, list, answer) {
-    const reply = make("div", { className: "guess-reply" });
-    reply.setAttribute("role", "status");
+    const reply = make("div", { className: "guess-reply", role: "status" });
     const options = [...list.querySelectorAll("dt, li")].map((term) => {
       const radio = make("input", { type: "radio", name: `guess-${name}`, value: term.textContent });
       radio.addEventListener("change", () => answer(radio.value));
-      return { radio, label: make("label", {}, radio, make("span", {}, ...(term.querySelector("p") ?? term).cloneNode(true).childNodes)), said: term.tagName === "DT" && term.nextElementSibling };
+      const words = (term.querySelector("p") ?? term).cloneNode(true).childNodes;
+      return { radio, label: make("label", {}, radio, make("span", {}, ...words)),
+        said: term.tagName === "DT" && term.nextElementSibling };
     });
-    const show = () => {
+    follow(() => {
       const chosen = options.find(({ radio }) => radio.value === kept[name]?.answer);
       for (const { radio } of options) radio.checked = radio === chosen?.radio;
-      const noted = "Kept in this browser; you will find it beside the result.";
+      const noted = "Kept in this browser; you will find it next to the result.";
       reply.replaceChildren(...(!chosen ? [] : chosen.said ? chosen.said.cloneNode(true).childNodes : [noted]));
-    };
-    addEventListener("guesses", show);
-    show();
-    const group = make("div", { className: "guess-form" }, ...options.map(({ label }) => label), reply);
-    group.setAttribute("role", "radiogroup");
+    });
+    const group = make("div", { className: "guess-form", role: "radiogroup" }, ...options.map(({ label }) => label), reply);
     group.setAttribute("aria-labelledby", question.id);
     return group;
   }
 
-  // --- beside the result ------------------------------------------------------
+  // --- answers next to a result, and the list of all ---------------------------
 
-  function showBeside(place) {
-    const show = () => {
+  function showAnswer(place) {
+    follow(() => {
       const entry = kept[place.dataset.guess];
-      place.replaceChildren(...(entry ? [make("p", {}, `${entry.question} You guessed: `, make("b", { textContent: entry.answer }))] : []));
-    };
-    addEventListener("guesses", show);
-    show();
+      place.replaceChildren(...(entry ? [make("p", {}, `${entry.question} You guessed: `, make("b", {}, entry.answer))] : []));
+    });
   }
 
-  // --- all of them ------------------------------------------------------------
-
   function listAll(place) {
-    const show = () => {
-      const forget = (name, label) => {
-        const button = make("button", { type: "button", textContent: label });
-        button.addEventListener("click", () => {
-          for (const one of name ? [name] : Object.keys(kept)) keep(one, null);
-          place.querySelector("button, p")?.focus();
-        });
-        return button;
-      };
+    const forgetButton = (names, label) => {
+      const button = make("button", { type: "button", textContent: label });
+      button.addEventListener("click", () => {
+        for (const name of names) keep(name, null);
+        place.querySelector("button, p")?.focus();
+      });
+      return button;
+    };
+    follow(() => {
       const rows = Object.entries(kept).map(([name, { answer, question, page }]) => {
-        const button = forget(name, "Forget");
+        const button = forgetButton([name], "Forget");
         button.setAttribute("aria-label", `Forget: ${question}`);
-        return make("li", {}, make("a", { href: page, textContent: question }), " ", make("b", { textContent: answer }), " ", button);
+        return make("li", {}, make("a", { href: page, textContent: question }), " ", make("b", {}, answer), " ", button);
       });
       const none = make("p", { textContent: "You have not kept a guess yet.", tabIndex: -1 });
-      place.replaceChildren(...(rows.length ? [make("ul", {}, ...rows), forget(null, "Forget all")] : [none]));
-    };
-    addEventListener("guesses", show);
-    show();
+      place.replaceChildren(...(rows.length ? [make("ul", {}, ...rows), forgetButton(Object.keys(kept), "Forget all")] : [none]));
+    });
   }
 
   function start() {
     document.querySelectorAll(".guess").forEach(ask);
-    document.querySelectorAll(".guessed").forEach(showBeside);
+    document.querySelectorAll(".guessed").forEach(showAnswer);
     document.querySelectorAll(".guesses-kept").forEach(listAll);
   }
 

@@ -1,4 +1,5 @@
-// What a page does besides: on paper it is light and complete, and a formula that is too wide can be scrolled by keyboard.
+// Behaviour of every page: it prints in light colours with every box open, and a formula that is too wide can be scrolled
+// with the keyboard.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -8,18 +9,17 @@
   addEventListener("beforeprint", () => {
     theme = root.dataset.theme;
     root.dataset.theme = "light";
-    opened = [...document.querySelectorAll("details:not([open], .parity-numbers)")]; // long tables stay folded
-    for (const one of opened) one.open = true;
+    opened = [...document.querySelectorAll("details:not([open], .parity-numbers)")]; // long tables stay closed
+    for (const details of opened) details.open = true;
   });
 
   addEventListener("afterprint", () => {
     if (theme) root.dataset.theme = theme;
-    for (const one of opened) one.open = false;
+    for (const details of opened) details.open = false;
   });
 
-  // A formula is a stop for the keyboard only where it scrolls, which most do not.
-  function stopAtWideFormulas() {
-    for (const formula of document.querySelectorAll("mjx-container[display]")) { // those in a line never scroll
+  function makeWideFormulasFocusable() {
+    for (const formula of document.querySelectorAll("mjx-container[display]")) {
       if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     }
@@ -27,7 +27,7 @@
 
   addEventListener("load", async () => {
     await window.MathJax?.startup?.promise;
-    stopAtWideFormulas();
+    makeWideFormulasFocusable();
   });
-  addEventListener("resize", stopAtWideFormulas);
+  addEventListener("resize", makeWideFormulasFocusable);
 })();

@@ -1,9 +1,8 @@
 // Shows the widgets of a built page without a kernel, a server or the network.
 //
-// Jupyter Book leaves two kinds of <script> in a page that hold data: the saved state of
-// every model, and one view for each place where a widget was shown. For each view this
-// file loads the widget's own module from the state and lets it draw. It speaks the
-// front-end-module interface of anywidget (https://anywidget.dev), and no other.
+// Jupyter Book writes two kinds of data into a page: the saved state of every model, and a view for each place where a
+// widget was shown. For each view, this script imports the widget's own module from the state and calls its `render`. It
+// supports widgets made with anywidget (https://anywidget.dev) and no others.
 (() => {
   "use strict";
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
@@ -15,45 +14,42 @@
   function showAll() {
     const saved = {};
     for (const script of document.querySelectorAll(STATE)) Object.assign(saved, JSON.parse(script.textContent).state);
-    for (const { state } of Object.values(saved)) // a page writes a text that several figures have once
-      for (const key of ["_esm", "_css"]) if (state?.[key]?.like) state[key] = saved[state[key].like].state[key];
     for (const script of document.querySelectorAll(VIEW)) show(script, saved);
   }
 
   async function show(script, saved) {
     const place = placeFor(script);
     try {
-      const id = JSON.parse(script.textContent).model_id;
-      if (!models.has(id)) models.set(id, start(id, saved));
-      const { model, widget } = await models.get(id);
-      const signal = new AbortController().signal; // a page's views live as long as the page
+      const { model, widget } = await start(JSON.parse(script.textContent).model_id, saved);
+      const signal = new AbortController().signal; // a view lives as long as its page
       await widget.render({ model, el: place, signal, experimental });
       place.dataset.ready = "";
     } catch (error) {
-      sayWhy(place, error);
+      console.error(error);
+      const note = document.createElement("p");
+      note.setAttribute("role", "note");
+      note.textContent = `An interactive figure belongs here, but it cannot be shown: ${error.message}. ` +
+        "It works when this page's notebook runs in JupyterLab.";
+      place.replaceChildren(note);
     }
   }
 
-  /** Where a view goes: the room that the page keeps for it, or an element of its own. */
+  /** Return the element for a view: the space that the page keeps for it, or else a new element. */
   function placeFor(script) {
     if (script.nextElementSibling?.matches(".widget-host")) return script.nextElementSibling;
-    const place = document.createElement("div");
-    place.className = "widget-host";
+    const place = Object.assign(document.createElement("div"), { className: "widget-host" });
     script.after(place);
     return place;
   }
 
-  function sayWhy(place, error) {
-    console.error(error);
-    const note = document.createElement("p");
-    note.setAttribute("role", "note");
-    note.textContent = `An interactive figure belongs here, but it cannot be shown: ${error.message}. ` +
-      "It works when this page's notebook runs in JupyterLab.";
-    place.replaceChildren(note);
+  /** Start a model once, however many views it has. */
+  function start(id, saved) {
+    if (!models.has(id)) models.set(id, makeReady(id, saved));
+    return models.get(id);
   }
 
-  /** A model ready for its views: module imported, style added, `initialize` done. Once for each model. */
-  async function start(id, saved) {
+  /** Return a model that is ready for its views: its module imported, its style added, its `initialize` done. */
+  async function makeReady(id, saved) {
     const entry = saved[id];
     if (!entry) throw new Error("its saved state is not in the page");
     if (entry.model_module !== "anywidget")
@@ -63,17 +59,12 @@
     const exported = (await load(entry.state._esm)).default;
     const widget = typeof exported === "function" ? await exported() : exported;
     if (typeof widget?.render !== "function") throw new Error("its module exports no render function");
-    const model = makeModel(entry.state, (other) => startOnce(other, saved));
+    const model = makeModel(entry.state, async (other) => (await start(other, saved)).model);
     await widget.initialize?.({ model, experimental, signal: new AbortController().signal });
     return { model, widget };
   }
 
-  async function startOnce(id, saved) {
-    if (!models.has(id)) models.set(id, start(id, saved));
-    return (await models.get(id)).model;
-  }
-
-  /** Import a module from its text; a Blob's address works from file:// too. */
+  /** Import a module from its text. The address of a Blob works on pages from file:// too. */
   function load(source) {
     if (!modules.has(source)) {
       const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -85,9 +76,7 @@
   function addStyle(css) {
     if (!css || styles.has(css)) return;
     styles.add(css);
-    const style = document.createElement("style");
-    style.textContent = css;
-    document.head.append(style);
+    document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
   }
 
   const experimental = {
@@ -96,7 +85,7 @@
     },
   };
 
-  /** State with get, set and events, as anywidget's model has them. Nothing is sent: nobody would hear it. */
+  /** Return state with get, set and events, like anywidget's model. Without a kernel, there is nothing to send it to. */
   function makeModel(state, getModel) {
     const values = structuredClone(state);
     const listeners = []; // { name, call }

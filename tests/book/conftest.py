@@ -1,4 +1,4 @@
-"""The built book: once for all tests that read its pages."""
+"""The built book, which all tests that read its pages share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from parity_lib.pdf import contents
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -22,20 +24,13 @@ def build(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pages_in_toc(folder: Path) -> list[str]:
-    """Every page that _toc.yml names, the first page first."""
-    def files(entry):
-        if isinstance(entry, list):
-            return [name for one in entry for name in files(one)]
-        own = [entry["file"]] if "file" in entry else []
-        return own + [name for key in ("parts", "chapters", "sections", "entries", "subtrees") for name in
-                      files(entry.get(key, []))]
-    toc = yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf8"))
-    return [toc["root"], *files(toc)]
+    """Return the name of every page in _toc.yml, the first page first."""
+    return [entry.name for entry in contents(yaml.safe_load((folder / "_toc.yml").read_text(encoding="utf8")))]
 
 
 @pytest.fixture(scope="session")
 def html(testrun_uid: str) -> Path:
-    """The folder of the built pages: the first worker that asks builds them, the others wait for it."""
+    """The folder of the built pages. The first worker that needs it builds the book, and the others wait."""
     folder = ROOT / "_build"
     folder.mkdir(exist_ok=True)
     built_for = folder / "built-for-tests"

@@ -1,39 +1,37 @@
-// Looks at a loaded page as a reader would and returns what is wrong with it: [[check, detail], ...].
-// Only what axe-core has no rule for.
+// Inspects a loaded page and returns the problems that axe-core has no rule for: [[check, detail], ...].
 (theme) => {
   const wrong = [];
   const say = (check, detail) => wrong.push([check, String(detail).replace(/\s+/g, " ").slice(0, 160)]);
   const article = document.querySelector("article, .bd-search-container") || document.body;
   const name = (element) => `<${element.tagName.toLowerCase()} class="${element.getAttribute("class") || ""}"> ` +
     (element.textContent || element.getAttribute("src") || "").trim().slice(0, 60);
-  const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+  const isVisible = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
     element.getBoundingClientRect().width > 0;
 
-  // overflow: the page itself never scrolls sideways, and what is too wide scrolls in itself
+  // overflow: the page never scrolls sideways, and elements that are too wide scroll inside
   const width = innerWidth;
   if (document.scrollingElement.scrollWidth > width)
     say("overflow", `${document.scrollingElement.scrollWidth} px on a page of ${width} px`);
   const scrolls = (element) => {
-    for (let one = element; one && one !== article.parentElement; one = one.parentElement)
-      if (/auto|scroll/.test(getComputedStyle(one).overflowX)) return true;
+    for (let box = element; box && box !== article.parentElement; box = box.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(box).overflowX)) return true;
     return false;
   };
   for (const element of article.querySelectorAll("table, pre, svg, img, mjx-container, canvas, input, button"))
-    if (seen(element) && element.getBoundingClientRect().right > width + 1 && !scrolls(element))
+    if (isVisible(element) && element.getBoundingClientRect().right > width + 1 && !scrolls(element))
       say("cut off", name(element));
 
-  // image: every picture is there
+  // image: every picture has loaded
   for (const image of document.images)
     if (!image.complete || image.naturalWidth === 0) say("image", image.getAttribute("src"));
 
-  // search: one field or button where a reader looks for it, not two
-  const fields = [...document.querySelectorAll(".search-button__button, .search-button, input[type=search]")].filter(seen);
+  // search: a single field or button outside of the text
+  const fields = [...document.querySelectorAll(".search-button__button, .search-button, input[type=search]")].filter(isVisible);
   const inside = fields.filter((field) => article.contains(field)).length;
   if (fields.length - inside !== 1) say("search", `${fields.length - inside} search fields outside the text`);
   if (inside > 1) say("search", `${inside} search fields in the text`);
 
-  // alt: what axe does not ask for. A picture in the text is no decoration, a file's name is no description,
-  // and a drawing without a role needs a name too
+  // alt: axe accepts an empty text, a file's name, and drawings without a role
   const words = (text) => text && text.trim() && !/\.(png|svg|jpe?g|gif|webp)$/i.test(text.trim());
   for (const image of document.images)
     if (article.contains(image) && !words(image.getAttribute("alt"))) say("alt", image.outerHTML);
@@ -44,7 +42,7 @@
     if (!named(drawing) && !(speaker && named(speaker))) say("alt", drawing.outerHTML);
   }
 
-  // heading: axe sees that there is one of the first level, not that there is only one
+  // heading: axe accepts several headings of the first level
   const headings = [...document.querySelectorAll("h1")].filter((heading) => heading.checkVisibility());
   if (headings.length > 1) say("heading", `${headings.length} headings of the first level`);
 

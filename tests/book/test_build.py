@@ -1,9 +1,10 @@
-"""The build: it fails when a page is wrong, and what it builds is never stale."""
+"""The build: it fails if a page is wrong, executes only the pages that need it, and never leaves a stale page."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,19 +21,19 @@ jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {name: python3, display_name: Python 3}
 ---
 """
-# The cell leaves a mark at each run, so that runs can be counted.
+# The cell appends a letter to a file at each run, so that runs can be counted.
 READS_EVERYTHING = FRONT + """\
 # Numbers
 
 ```{code-cell} ipython3
 import pathlib, sys
 sys.path.insert(0, "..")
-from parity_lib.constant import VALUE
+from parity_lib.imported import VALUE
 with open("../runs.txt", "a") as marks: marks.write("x")
-print("constant", VALUE)
+print("value", VALUE)
 results = pathlib.Path("../parity_lib/experiments/results")
 print("result", (results / "run.json").read_text())
-print("version", pathlib.Path("../constraints.txt").read_text())
+print("files", sorted(path.name for path in results.glob("*.txt")))
 ```
 """
 FAILING_CELL = FRONT + "# Wrong\n\n```{code-cell} ipython3\n1 / 0\n```\n"
@@ -40,7 +41,7 @@ SOUND = "# Sound\n\nAll is well.\n"
 
 
 def tiny_book(folder: Path, page: str) -> Path:
-    """A book of one page, with this book's configuration and extension."""
+    """Make a book of one page with this book's configuration and extensions, and a library of its own."""
     for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib",
                  "parity_lib/figures/colours.css"):
         source, target = ROOT / name, folder / name
@@ -51,74 +52,94 @@ def tiny_book(folder: Path, page: str) -> Path:
             shutil.copy(source, target)
     write(folder, "_toc.yml", "format: jb-book\nroot: book/page\n")
     write(folder, "book/page.md", page)
-    write(folder, "parity_lib/__init__.py", "__version__ = '0'\n")
-    write(folder, "parity_lib/constant.py", "VALUE = 'one'\n")
+    write(folder, "parity_lib/__init__.py", "")
+    write(folder, "parity_lib/imported.py", "from parity_lib.indirectly import VALUE\n")
+    write(folder, "parity_lib/indirectly.py", "VALUE = 'one'\n")
+    write(folder, "parity_lib/unused.py", "VALUE = 'one'\n")
+    write(folder, "parity_lib/grading/report.css", "p { color: black }")
     write(folder, "parity_lib/experiments/results/run.json", "{}")
     write(folder, "constraints.txt", "torch==1")
     return folder
 
 
 def write(folder: Path, name: str, text: str) -> None:
+    """Write a file, with the folders above it."""
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf8")
 
 
 def built(folder: Path) -> str:
-    """Build and return the page."""
+    """Build a book and return the HTML of its page."""
     done = build(folder)
     assert done.returncode == 0, done.stdout[-4000:]
     return (folder / "_build/html/book/page.html").read_text(encoding="utf8")
 
 
-def said(done, folder: Path) -> str:
-    """What a build says after its first line, which names the library of another folder."""
-    first, _, rest = done.stdout.partition("\n")
-    assert first == f"This is the parity command of {ROOT}, and it builds {folder} with that library."
+def output(done, folder: Path) -> list[str]:
+    """Return the lines that a build prints, without the first, which names the library of another folder."""
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith(f"Building {folder} with the library in {ROOT}")
     return rest
 
 
 def runs(folder: Path) -> int:
+    """Return how often the page READS_EVERYTHING was executed."""
     return len((folder / "runs.txt").read_text())
 
 
-def test_jupyter_book_is_the_one_that_reads_this_configuration():
+def test_jupyter_book_is_the_version_that_reads_this_configuration():
     assert version("jupyter-book") == "1.0.4.post1"
 
 
-def test_a_page_is_never_stale_and_runs_only_when_it_must(tmp_path):
+def test_a_page_is_executed_again_only_if_something_that_it_uses_has_changed(tmp_path):
     book = tiny_book(tmp_path, READS_EVERYTHING)
     for stray in ("book/stray.md", "stray.md", ".hidden/stray.md", "book/.hidden/stray.md"):
-        write(book, stray, FAILING_CELL)            # not in _toc.yml: neither run nor built
-    page = built(book)
-    assert "constant one" in page
+        write(book, stray, FAILING_CELL)            # not in _toc.yml, so neither executed nor built
+    assert "value one" in built(book)
     assert not list((book / "_build").rglob("stray*"))
     assert runs(book) == 1
 
+    write(book, "parity_lib/unused.py", "VALUE = 'two'\n")
+    write(book, "parity_lib/grading/report.css", "p { color: red }")
+    write(book, "parity_lib/experiments/results/another.json", "{}")
     built(book)
-    assert runs(book) == 1, "an unchanged page ran again"
+    assert runs(book) == 1, "the page was executed although nothing that it uses has changed"
 
-    changes = {"parity_lib/constant.py": ("VALUE = 'two'\n", "constant two"),
+    changes = {"parity_lib/indirectly.py": ("VALUE = 'two'\n", "value two"),
                "parity_lib/experiments/results/run.json": ("[2]", "result [2]"),
-               "constraints.txt": ("torch==2", "version torch==2")}
+               "parity_lib/experiments/results/new.txt": ("", "new.txt"),
+               "constraints.txt": ("torch==2", "value two")}
     for count, (name, (text, shown)) in enumerate(changes.items(), 2):
         write(book, name, text)
-        assert shown in built(book), f"{name} changed and the page did not"
-        assert runs(book) == count
+        assert shown in unescape(built(book)), f"{name} changed, but the page did not"
+        assert runs(book) == count, name
 
 
-def test_without_the_extension_the_stock_cache_would_be_stale(tmp_path):
-    """The test above can fail: this is how it looks without the cache's key."""
+def test_a_page_is_read_again_after_an_interruption(tmp_path):
+    """A build that was stopped after the execution of a page has not written that page."""
     book = tiny_book(tmp_path, READS_EVERYTHING)
-    extension = book / "book/_ext/parity_book.py"
-    text = extension.read_text(encoding="utf8")
-    write(book, "book/_ext/parity_book.py", text.replace('app.connect("config-inited", key_the_cache)', "pass"))
     built(book)
-    write(book, "parity_lib/constant.py", "VALUE = 'two'\n")
-    assert "constant one" in built(book)
+    environment = (book / "_build/.doctrees/environment.pickle").read_bytes()
+    write(book, "parity_lib/indirectly.py", "VALUE = 'two'\n")
+    built(book)
+    (book / "_build/.doctrees/environment.pickle").write_bytes(environment)
+    (book / "_build/html/book/page.html").write_text("the old page")
+    assert "value two" in built(book)
+    assert runs(book) == 2
 
 
-# What is wrong with a page, and what the build says of it.
+def test_without_the_extension_a_page_would_be_stale(tmp_path):
+    """Show that the tests above can fail."""
+    book = tiny_book(tmp_path, READS_EVERYTHING)
+    extension = (book / "book/_ext/execution.py").read_text(encoding="utf8")
+    write(book, "book/_ext/execution.py", extension.replace("return all(", "return True or all("))
+    built(book)
+    write(book, "parity_lib/indirectly.py", "VALUE = 'two'\n")
+    assert "value one" in built(book)
+
+
+# Pages that are wrong in one way each, and words of the warning about it.
 WRONG = {
     "loud": (FRONT + "# Loud\n\n```{code-cell} ipython3\nimport warnings; warnings.warn('stray')\n```\n", "stderr"),
     "lost": ("# Lost\n\n[](nowhere.md)\n", "nowhere"),
@@ -127,8 +148,8 @@ WRONG = {
 }
 
 
-def test_wrong_pages_fail_the_build_each_for_its_own_fault_and_the_second_time_too(tmp_path):
-    """Sphinx keeps pages that it has read; their warnings must not fall silent."""
+def test_wrong_pages_fail_the_build_with_a_warning_each_and_the_second_time_too(tmp_path):
+    """Sphinx keeps pages that it has read, but the build must repeat their warnings."""
     book = tiny_book(tmp_path, SOUND)
     write(book, "_toc.yml", "format: jb-book\nroot: book/page\nchapters:\n"
           + "".join(f"- file: book/{name}\n" for name in WRONG))
@@ -146,41 +167,36 @@ def test_wrong_pages_fail_the_build_each_for_its_own_fault_and_the_second_time_t
     assert "All is well" in built(book)
 
 
-def test_a_failing_cell_fails_the_build_and_leaves_nothing_in_the_way(tmp_path):
+def test_a_failing_cell_is_reported_and_the_next_build_is_clean(tmp_path):
     book = tiny_book(tmp_path, FAILING_CELL)
     done = build(book)
     assert done.returncode != 0
-    assert "ZeroDivisionError" in done.stdout
+    assert "book/page: CellExecutionError" in done.stdout
+    assert "ZeroDivisionError: division by zero" in done.stdout
     assert not (book / "_build/html/_static").is_file()
-    write(book, "book/page.md", SOUND)
-    # A build says which page it is at and where the book is, and nothing else: no settings, colours or kernel's log.
+    write(book, "book/page.md", READS_EVERYTHING)
+    # No settings, colours or messages of a kernel.
     done = build(book)
-    assert said(done, book).splitlines() == [
-        "Page 1 of 1: book/page", f"The book is ready. Open {(book / '_build/html/index.html').as_uri()}"]
-    assert "All is well" in (book / "_build/html/book/page.html").read_text(encoding="utf8")
+    assert output(done, book) == [
+        "Executed 1 of 1: book/page", f"The book is ready. Open {(book / '_build/html/index.html').as_uri()}"]
 
 
-def test_what_keeps_a_build_from_beginning_is_said_in_one_line(tmp_path):
+def test_the_reason_why_a_build_does_not_start_is_one_line(tmp_path):
     book = tiny_book(tmp_path, SOUND)
     (book / "_build").mkdir()
     with FileLock(book / "_build/.lock"):
         done = build(book)
         assert done.returncode == 1
-        assert said(done, book) == f"Error: another build is running in {book}; wait for its end\n"
-    write(book, "parity_lib/experiments/results/run.json", '{"results": {"a": 1')
-    done = build(book)
-    assert done.returncode == 1
-    damaged = r"Error: parity_lib/experiments/results/run.json is cut short or damaged \(.*\); .*\n"
-    assert re.fullmatch(damaged, said(done, book))
-    write(book, "parity_lib/experiments/results/run.json", "{}")
+        assert output(done, book) == [f"Error: another build is running in {book}. Wait until it ends."]
     shutil.rmtree(book / "_build")
     write(book, "_build", "A file where the folder should be.")
     done = build(book)
     assert done.returncode == 1
-    assert re.fullmatch(r"Error: .*_build cannot be written: .*\n", said(done, book))
+    [line] = output(done, book)
+    assert re.fullmatch(r"Error: .*_build cannot be written: .*", line)
 
 
-def test_a_repository_brings_launch_buttons_and_a_base_brings_addresses(tmp_path):
+def test_a_repository_url_brings_launch_buttons_and_a_base_url_brings_addresses(tmp_path):
     book = tiny_book(tmp_path, READS_EVERYTHING)
     config = (book / "_config.yml").read_text(encoding="utf8")
     block = re.search(r"^# repository:\n(?:#.*\n)+", config, re.MULTILINE)[0]
@@ -191,4 +207,4 @@ def test_a_repository_brings_launch_buttons_and_a_base_brings_addresses(tmp_path
     assert '<meta property="og:url" content="https://example.org/book/book/page.html" />' in page
     assert '<meta property="og:image" content="https://example.org/book/_static/social.png" />' in page
     assert (book / "_build/html/_static/social.png").is_file()
-    assert "CC BY 4.0" in page, "theme options wipe out each other"
+    assert "CC BY 4.0" in page, "one theme option replaced another"

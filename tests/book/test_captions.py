@@ -1,4 +1,4 @@
-"""Every picture of a chapter is a figure with one caption and a number, and can be named by it."""
+"""Numbered figures: every picture of a chapter is a figure with one caption and a number, which text can refer to."""
 
 from __future__ import annotations
 
@@ -13,18 +13,12 @@ from tests.test_figures import ON_A_PHONE
 from .conftest import ROOT, pages_in_toc
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from captions import one_caption
-from plain_notebook import Lookup, PlainMarkdown, caption_of
+from captions import merge_captions
 
 CHAPTERS = [name for name in pages_in_toc(ROOT) if (ROOT / f"{name}.md").is_file()]
 FIGURE = re.compile(r"<figure\b[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
-PICTURES = re.compile(r'class="parity-figure"><div class="parity-drawing"[^>]*><div[^>]* class="drawn"><svg')
+PICTURES = re.compile(r'class="parity-figure"><div class="parity-drawing"[^>]*><svg')
 NUMBER = re.compile(r'<span class="caption-number">Figure (\d+)\.(\d+) </span>')
-
-
-def drawn(text: str) -> tuple[int, list[str]]:
-    """How many pictures a page has, and the figures that hold them."""
-    return len(PICTURES.findall(text)), [figure for figure in FIGURE.findall(text) if PICTURES.search(figure)]
 
 
 @pytest.mark.book
@@ -32,8 +26,8 @@ def test_every_picture_has_one_caption_and_the_next_number_of_its_chapter(html):
     total = 0
     for name in CHAPTERS:
         text = (html / f"{name}.html").read_text(encoding="utf8")
-        count, figures = drawn(text)
-        assert count == len(figures), f"{name}: a picture that is no figure"
+        figures = [figure for figure in FIGURE.findall(text) if PICTURES.search(figure)]
+        assert len(PICTURES.findall(text)) == len(figures), f"{name}: a picture outside of a figure"
         chapter = re.search(r'<h1><span class="section-number">(\d+)\.', text)
         for place, figure in enumerate(figures, 1):
             captions = re.findall(r"<figcaption>(.*?)</figcaption>", figure, re.DOTALL)
@@ -41,7 +35,7 @@ def test_every_picture_has_one_caption_and_the_next_number_of_its_chapter(html):
             assert NUMBER.search(captions[0]).groups() == (chapter[1], str(place)), name
             words = re.sub(r"<[^>]*>", " ", captions[0].partition('<div class="legend">')[0]).split()
             assert 6 <= len(words) <= 60, f"{name}, picture {place}: {' '.join(words)}"
-        total += count
+        total += len(figures)
     assert total > 35
 
 
@@ -51,23 +45,22 @@ def test_a_figure_is_named_by_its_number_on_the_page_and_in_the_notebook(html):
     number = re.search(r'<figure[^>]* id="fig-lengths-present">.*?caption-number">(Figure [\d.]+) ', page, re.DOTALL)[1]
     assert f'href="#fig-lengths-present"><span class="std std-numref">{number}</span>' in page
     notebook = (html / "_sources/book/the-experiment.ipynb").read_text(encoding="utf8")
-    assert f"**{number}.** The shortest strings" in notebook
-    assert f"{number} has twenty seeds" in notebook
-
-
-# The parts, apart from a book.
-
-def merged(picture: str, caption: str = "See it.") -> nodes.figure:
-    figure = nodes.figure("", nodes.raw("", picture, format="html"))
-    if caption:
-        figure += nodes.caption("", caption)
-    one_caption(figure)
-    return figure
+    assert f"**{number}.** " in notebook
+    assert len(re.findall(rf"{number}\b", notebook)) > 1
 
 
 DRAWING = '<div class="parity-drawing"><svg><path/></svg></div>'
 PICTURE = f'<figure class="parity-figure">{DRAWING}\n{{}}</figure>'
 NUMBERS = "<details class=\"parity-numbers\"><summary>The numbers</summary></details>"
+
+
+def merged(picture: str, caption: str = "See it.") -> nodes.figure:
+    """Return a figure of a page after its captions have been merged."""
+    figure = nodes.figure("", nodes.raw("", picture, format="html"))
+    if caption:
+        figure += nodes.caption("", caption)
+    merge_captions(figure)
+    return figure
 
 
 @pytest.mark.parametrize(("own", "caption", "words", "legend"), [
@@ -76,32 +69,20 @@ NUMBERS = "<details class=\"parity-numbers\"><summary>The numbers</summary></det
     ("<figcaption>A.</figcaption>" + NUMBERS, "", "A.", NUMBERS),
     (NUMBERS, "See it.", "See it.", NUMBERS),
 ])
-def test_a_pictures_key_ends_the_caption_and_its_numbers_follow(own, caption, words, legend):
+def test_the_key_of_a_picture_ends_the_caption_and_its_numbers_follow(own, caption, words, legend):
     figure = merged(PICTURE.format(own), caption)
     assert figure.next_node(nodes.raw).astext() == f'<div class="parity-figure">{DRAWING}</div>'
-    assert [one.astext() for one in figure.findall(nodes.caption)] == [words]
-    assert [one.astext() for one in figure.findall(nodes.legend)] == [legend] * bool(legend)
+    assert [node.astext() for node in figure.findall(nodes.caption)] == [words]
+    assert [node.astext() for node in figure.findall(nodes.legend)] == [legend] * bool(legend)
 
 
-def test_what_is_no_picture_stays_as_it_is():
+def test_other_output_in_a_figure_is_left_alone():
     assert merged("<table></table>").next_node(nodes.raw).astext() == "<table></table>"
-
-
-class Numbered(Lookup):
-    def figure(self, label):
-        return {"fig-a": "Figure 2.1"}.get(label, "")
-
-
-def test_a_notebook_has_the_caption_below_its_cell():
-    metadata = {"mystnb": {"figure": {"name": "fig-a", "caption": "See {term}`it`."}}}
-    assert caption_of(metadata, Numbered()) == "**Figure 2.1.** See it."
-    assert caption_of({}, Numbered()) == ""
-    assert PlainMarkdown(Numbered()).inline("{numref}`fig-a`") == "Figure 2.1"
 
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_on_a_phone_all_text_of_every_picture_can_be_read(browser, html):
+def test_all_text_of_every_picture_can_be_read_on_a_phone(browser, html):
     page, seen = browser.new_page(viewport={"width": 390, "height": 900}), 0
     for name in CHAPTERS:
         page.goto((html / f"{name}.html").as_uri())

@@ -1,6 +1,6 @@
-"""Every page in a real browser, wide and narrow, light and dark: nothing broken, nothing asked of another host.
+"""Every page in a real browser, wide and narrow, light and dark: nothing is broken or asked of another host.
 
-Each check is shown to fail on a small page that is wrong in that one way.
+Each check is shown to fail on a small page that is wrong in that way alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.book, pytest.mark.browser]
 
 GENERATED = ["genindex", "search"]
 PAGES = [*pages_in_toc(ROOT), *GENERATED]
-# Apart from its colours a page is the same in both themes, and pages of one kind have the same colours.
+# Pages that look alike have the same colours, and a page differs between the themes only in its colours.
 OF_EACH_KIND = [PAGES[0], *(f"book/{name}" for name in ("playground", "unrolling", "gates", "right-for-ever",
                                                         "instructors", "trust", "api")),
                 "exercises/unrolling/unrolling", "search"]
@@ -42,13 +42,13 @@ READY = """async () => {
   }
   await document.fonts.ready;
 }"""
-# The theme makes what scrolls sideways focusable 300 ms after the last change of size.
+# The theme makes boxes that scroll sideways focusable 300 ms after the last change of size.
 SETTLED = "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 400))"
 AXE = Axe()
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing, even when a page is closed before it has all of them."""
+    """A server of files that prints nothing, even if a page is closed before it has loaded them."""
 
     def log_message(self, *args) -> None:
         pass
@@ -60,7 +60,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The address of a folder on a server of this machine."""
+    """Serve a folder on this machine and yield its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -69,7 +69,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def opened(browser: Browser, width: int, theme: str) -> Iterator[BrowserContext]:
-    """A window without memory, in which every request to another host ends at once."""
+    """Yield a window without cookies or storage, in which every request to another host fails."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
                                   has_touch=width < 600, reduced_motion="reduce")
     context.route(OTHER, lambda route: route.abort())
@@ -78,7 +78,7 @@ def opened(browser: Browser, width: int, theme: str) -> Iterator[BrowserContext]
 
 
 def watched(context: BrowserContext) -> tuple[Page, list[tuple[str, str]]]:
-    """An empty page, and the list that takes what goes wrong on it."""
+    """Return an empty page, and a list to which the problems of that page are added."""
     page, wrong = context.new_page(), []
     page.on("console", lambda message: wrong.append(("console", message.text)) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(("console", str(error))))
@@ -91,7 +91,7 @@ def watched(context: BrowserContext) -> tuple[Page, list[tuple[str, str]]]:
 
 
 def visit(context: BrowserContext, address: str) -> tuple[Page, list[tuple[str, str]]]:
-    """Load a page to its last formula; return it and what went wrong on the way."""
+    """Load a page to its last formula; return it and its problems."""
     page, wrong = watched(context)
     page.goto(address, wait_until="load")
     page.evaluate(READY)
@@ -104,7 +104,7 @@ def anchors(file: Path) -> frozenset[str]:
 
 
 def broken_links(page: Page, folder: Path) -> list[tuple[str, str]]:
-    """Links within the book that lead nowhere."""
+    """Return the links within the book that lead nowhere."""
     wrong = []
     for href in set(page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")):
         parts = urlsplit(href)
@@ -121,26 +121,26 @@ def broken_links(page: Page, folder: Path) -> list[tuple[str, str]]:
 
 
 def barriers(page: Page, *rules: str) -> list[tuple[str, str]]:
-    """What axe-core finds: by these of its rules, or by all that are on by default."""
+    """Return the problems that axe-core finds, with the named rules or with its default rules."""
     chosen = {"runOnly": list(rules)} if rules else {}
-    formulas = {"exclude": ["th:has(mjx-container)"]}    # axe takes the head of a column for empty if it is a formula
-    found = AXE.run(page, formulas, options={"resultTypes": ["violations"], "preload": False, **chosen})
+    formulas = {"exclude": ["th:has(mjx-container)"]}    # axe considers a column head with only a formula empty
+    results = AXE.run(page, formulas, options={"resultTypes": ["violations"], "preload": False, **chosen})
     return [("axe", f"{rule['id']}: {' '.join(node['html'].split())[:160]}")
-            for rule in found.response["violations"] for node in rule["nodes"]]
+            for rule in results.response["violations"] for node in rule["nodes"]]
 
 
 def examine(context: BrowserContext, address: str, folder: Path, theme: str,
             widths: tuple[int, ...] = WIDTHS) -> dict[int, list[tuple[str, str]]]:
-    """Everything that is wrong with one page at each width: loaded once, and narrowed."""
+    """Load a page once, narrow it, and return its problems at each width."""
     page, wrong = visit(context, address)
-    # Apart from its colours a page is the same in both themes.
+    # In the dark theme, only the colours have to be checked.
     rules = () if theme == "light" else ("color-contrast",)
     wrong += broken_links(page, folder) if theme == "light" else []
     found = {}
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(SETTLED)
-        found[width] = [*wrong, *(tuple(one) for one in page.evaluate(INSPECT, theme)), *barriers(page, *rules)]
+        found[width] = [*wrong, *map(tuple, page.evaluate(INSPECT, theme)), *barriers(page, *rules)]
         wrong.clear()
     page.close()
     return found
@@ -166,7 +166,7 @@ def test_every_page(browser, site, html, theme, names, capsys):
 
 
 def listing(wrong: dict[str, list[tuple[str, str]]]) -> str:
-    """What is wrong, one line each, the same fault of one page once."""
+    """Return a line for each problem of each page, without repetitions."""
     lines = [f"{name}: {check}: {detail}" for name, found in wrong.items() for check, detail in dict.fromkeys(found)]
     return "\n".join([f"{dict(Counter(check for found in wrong.values() for check, _ in found))}", *lines])
 
@@ -179,7 +179,7 @@ def test_pages_from_a_folder_without_a_server(browser, html):
     assert not wrong, listing(wrong)
 
 
-def test_the_front_door_leads_to_the_first_page_and_describes_it(browser, site, html):
+def test_index_html_leads_to_the_first_page_and_describes_it(browser, site, html):
     door = (html / "index.html").read_text(encoding="utf8")
     assert re.search(r'<meta property="og:description" content="[^"]+" />', door)
     with opened(browser, 1280, "light") as context:
@@ -187,10 +187,10 @@ def test_the_front_door_leads_to_the_first_page_and_describes_it(browser, site, 
         page.goto(f"{site}/index.html", wait_until="commit")
         page.wait_for_url(f"**/{PAGES[0]}.html")
         assert page.locator("h1:visible").count() == 1
-    assert not [one for one in wrong if one[0] != "request"]    # what the door had begun to load ends with it
+    assert not [problem for problem in wrong if problem[0] != "request"]    # requests of index.html are cancelled
 
 
-def test_no_two_pages_say_the_same_of_themselves(html):
+def test_no_two_pages_have_the_same_title_or_description(html):
     def all_of(pattern: str) -> list[str]:
         return [re.search(pattern, (html / f"{name}.html").read_text(encoding="utf8"), re.DOTALL)[1] for name in PAGES]
     for pattern in (r"<title>(.*?)</title>", r'property="og:title" content="([^"]*)"',
@@ -199,21 +199,21 @@ def test_no_two_pages_say_the_same_of_themselves(html):
         assert not twice, f"{pattern}: {twice}"
 
 
-def test_no_table_stands_there_as_its_source(html):
+def test_every_table_is_rendered(html):
     source = re.compile(r"<p>\s*\|[^<]*\|\s*\n\|\s*[-—–]")
     assert source.search("<p>| a | b |\n| — | — |\n| 1 | 2 |</p>")
     assert [name for name in PAGES if source.search((html / f"{name}.html").read_text(encoding="utf8"))] == []
 
 
 @pytest.mark.parametrize("place", ["server", "folder"])
-def test_the_search_finds(browser, site, html, place):
+def test_the_search_finds_pages(browser, site, html, place):
     base = site if place == "server" else html.as_uri()
     with opened(browser, 1280, "light") as context:
         page, wrong = visit(context, f"{base}/search.html?q=parity")
         page.wait_for_selector("#search-results li a")
         assert page.locator("#search-results li").count() >= 3
-    if place == "folder":       # there the excerpts under the results cannot be fetched, and are left out
-        wrong = [one for one in wrong if one[0] == "other host"]
+    if place == "folder":       # pages in a folder cannot fetch each other, so there are no excerpts
+        wrong = [problem for problem in wrong if problem[0] == "other host"]
     assert not wrong
 
 
@@ -221,7 +221,7 @@ def test_search_results_show_the_text_around_the_words(browser, site):
     with opened(browser, 1280, "light") as context:
         page, _ = visit(context, f"{site}/search.html?q=parity+padding")
         page.wait_for_selector("#search-results p.search-summary:has-text('found')")
-        results = page.locator("#search-results li:not(:has(span)) .context")      # the library's names have no excerpt
+        results = page.locator("#search-results li:not(:has(span)) .context")      # names of functions have none
         page.wait_for_function("document.querySelectorAll('#search-results .context').length > 5")
         excerpts = results.all_inner_texts()
     assert all("parit" in text.lower() or "pad" in text.lower() for text in excerpts), excerpts
@@ -236,8 +236,8 @@ def test_the_search_button_opens_one_field(browser, site):
         assert page.locator("input[type=search]:visible").count() == 1
 
 
-def test_fetched_addresses_name_no_other_host(html):
-    """What a page fetches stands in its own folder, even in what the browser did not happen to load."""
+def test_no_page_names_another_host_for_a_file_that_it_loads(html):
+    """Check also addresses that the browser did not happen to load."""
     inline = re.compile(r"<(?:script|style)\b(?![^>]*vnd\.jupyter)[^>]*>(.*?)</(?:script|style)>", re.DOTALL)
     fetched = re.compile(r'<(?:script|link|img|iframe|source|video|audio)\b[^>]*?(?:src|href)="((?:https?:)?//[^"]+)"')
     for file in html.rglob("*.html"):
@@ -247,7 +247,7 @@ def test_fetched_addresses_name_no_other_host(html):
             assert not re.search(r"https?://(?!www\.w3\.org/)", script), f"{file}: {script[:200]}"
 
 
-# Each check is able to fail.
+# --- each check can fail ---
 
 HEAD = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>A page</title>
 <meta name="description" content="d"><meta property="og:title" content="t"><meta property="og:description" content="d">
@@ -260,6 +260,7 @@ SOUND = HEAD + """<header><input type="search" aria-label="Search"></header>
 
 
 def with_this(text: str) -> str:
+    """Return the sound page with an addition."""
     return SOUND.replace("</article>", text + "</article>")
 
 
@@ -297,7 +298,7 @@ def test_every_check_has_a_page_that_fails_it():
 
 
 def test_every_check_can_fail(browser, tmp_path):
-    """A sound page passes all checks, and each wrong page fails the one that it should."""
+    """A sound page passes all checks, and each wrong page fails its check."""
     with served(tmp_path) as address, opened(browser, 390, "light") as context:
         def look(text: str) -> set[str]:
             (tmp_path / "page.html").write_text(text, encoding="utf8")
@@ -310,11 +311,11 @@ def test_every_check_can_fail(browser, tmp_path):
                 assert check in look(text), f"not noticed as {check}: {text}"
 
 
-def test_a_fetched_address_of_another_host_would_be_found(tmp_path):
+def test_an_address_of_another_host_is_noticed(tmp_path):
     for text in ('<script src="https://example.org/x.js"></script>',
                  '<link rel="stylesheet" href="//example.org/x.css">',
                  "<script>load('https://example.org/x.js')</script>",
                  "<style>@import 'http://example.org/x.css'</style>"):
         (tmp_path / "page.html").write_text(text, encoding="utf8")
         with pytest.raises(AssertionError):
-            test_fetched_addresses_name_no_other_host(tmp_path)
+            test_no_page_names_another_host_for_a_file_that_it_loads(tmp_path)

@@ -1,0 +1,113 @@
+"""The commands `parity book`, `parity pdf` and `parity doctor`."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+JUPYTER_BOOK = "1.0.4.post1"
+NOT_STARTED = 2     # exit status of book/_ext/build_book.py if it has printed why it builds nothing
+
+
+@click.command()
+def book() -> None:
+    """Execute and build every page into _build/html. Any warning or failing cell is an error."""
+    click.echo(f"The book is ready. Open {build(book_folder()).as_uri()}")
+
+
+@click.command()
+def pdf() -> None:
+    """Build the book, then print it into _build/one-bit-of-memory.pdf with a Chromium."""
+    root = book_folder()
+    missing = [name for module, name in (("playwright", "playwright"), ("yaml", "pyyaml"), ("pypdf", "pypdf"))
+               if importlib.util.find_spec(module) is None]
+    if missing:
+        raise click.ClickException(f'{" and ".join(missing)} missing: pip install -c constraints.txt -e ".[pdf]"')
+    from parity_lib.browser import launch
+    from parity_lib.pdf import print_book
+
+    try:
+        with launch() as browser:       # a missing browser is reported before the build, which takes minutes
+            build(root)
+            click.echo("Printing every page, which takes about a minute")
+            file = print_book(browser, root)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"The PDF is ready: {file.as_uri()}")
+
+
+@click.command()
+def doctor() -> None:
+    """List what is installed and what is missing, for the library and for each of its extras."""
+    import platform
+    from importlib.metadata import metadata, requires, version
+
+    from packaging.requirements import Requirement
+
+    name = "one-bit-of-memory"
+    click.echo(f"One Bit of Memory {version(name)} in {library_folder()}\n"
+               f"Python {platform.python_version()} on {platform.platform()}, {platform.machine()}")
+
+    def needed_for(requirement: Requirement, extra: str) -> bool:
+        return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+    requirements = [requirement for requirement in map(Requirement, requires(name) or []) if requirement.name != name]
+    for extra in ("", *metadata(name).get_all("Provides-Extra", [])):
+        problems = [problem for requirement in requirements
+                    if needed_for(requirement, extra) and not (extra and needed_for(requirement, ""))
+                    and (problem := problem_with(requirement))]
+        click.echo(f"{extra or 'the library':12} {'; '.join(problems) or 'complete'}")
+
+
+def problem_with(requirement) -> str:
+    """Return what is wrong with the installed version of a package, or "" if it meets the requirement."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        installed = version(requirement.name)
+    except PackageNotFoundError:
+        return f"{requirement.name} is missing"
+    fits = requirement.specifier.contains(installed, prereleases=True)
+    return "" if fits else f"{requirement.name} is {installed}, not {requirement.specifier}"
+
+
+def book_folder() -> Path:
+    """Return the folder with _config.yml and _toc.yml: the current folder or one above it."""
+    current = Path.cwd()
+    for folder in (current, *current.parents):
+        if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
+            return folder
+    raise click.ClickException(f"there is no _config.yml and _toc.yml in {current} or above it. "
+                               "Run the command in the book's folder.")
+
+
+def library_folder() -> Path:
+    """Return the folder of the installed library, without importing it."""
+    return Path(importlib.util.find_spec("parity_lib").origin).parent
+
+
+def build(root: Path) -> Path:
+    """Build the book in `root` and return its first page. Raises ClickException if that fails."""
+    from importlib.metadata import version
+
+    if importlib.util.find_spec("jupyter_book") is None:
+        raise click.ClickException('Jupyter Book is missing: pip install -c constraints.txt -e ".[book]"')
+    if version("jupyter-book") != JUPYTER_BOOK:
+        raise click.ClickException(
+            f"Jupyter Book {version('jupyter-book')} is installed, which cannot read this book's _config.yml. "
+            f"Install the version that can: pip install jupyter-book=={JUPYTER_BOOK}")
+    own_root = library_folder().parent
+    if own_root != root and (root / "parity_lib").is_dir():
+        click.echo(f"Building {root} with the library in {own_root}, to which this parity command belongs.", err=True)
+    # In a process of its own, because Sphinx changes global state of the process in which it runs.
+    status = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root).returncode
+    page = root / "_build" / "html" / "index.html"
+    if status == NOT_STARTED:
+        raise click.exceptions.Exit(1)
+    if status or not page.is_file():
+        raise click.ClickException("the book was not built. The first warning or error above says why.")
+    return page
