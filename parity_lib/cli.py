@@ -213,7 +213,7 @@ def bench(save: bool, quick: bool, pages: bool, before: Path | None, grading: bo
 
 
 def _bench_grading(quick: bool) -> None:
-    """Hand-ins of every exercise: by nbgrader alone, contained, contained and warm, and so with two jobs."""
+    """Print the seconds that grading takes, for every exercise."""
     from parity_lib.bench import grading
     from parity_lib.checks.points import POINTS
 

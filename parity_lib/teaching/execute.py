@@ -9,7 +9,6 @@ worked before is run once more, and the notebook goes on.
 from __future__ import annotations
 
 import ast
-import atexit
 import contextlib
 import io
 import time
@@ -31,9 +30,8 @@ from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import private_tests, sandbox
 from parity_lib.teaching.clock import stopped_after
 from parity_lib.teaching.follow_through import FollowThrough, credited, is_test, reference
-from parity_lib.teaching.kernel import PREFIX, Died, Kernel, Stopped, TooLong, remove_leftovers
+from parity_lib.teaching.kernel import Died, Kernel, Stopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
-from parity_lib.teaching.warm import Warm
 
 ASK = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
@@ -50,7 +48,6 @@ class Execute(NbGraderPreprocessor):
     restarts = Integer(6, help="How often a hand-in's kernel is started again after it died").tag(config=True)
     require_containment = Bool(False, help="Refuse to run a hand-in that cannot be contained").tag(config=True)
     follow_through = Bool(False, help="Try a task that builds on a wrong one with a right one, too").tag(config=True)
-    warm = Bool(False, help="Fork kernels from a process that has PyTorch loaded; Linux only").tag(config=True)
     address_space = Integer(sandbox.Limits.address_space, help="MB of addresses of one process").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory of all processes of a hand-in").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes of a hand-in at one time").tag(config=True)
@@ -134,8 +131,7 @@ class Execute(NbGraderPreprocessor):
             self.started += 1
             limits = sandbox.Limits(self.address_space, self.memory, self.processes, self.disk)
             try:
-                loaded = loaded_process(Path.cwd(), limits) if self.warm and self.contain else None
-                self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain, loaded)
+                self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain)
             except OSError as error:
                 raise Died(f"it did not start ({error})") from None
             for source in self.worked:
@@ -215,20 +211,6 @@ class Execute(NbGraderPreprocessor):
         else:
             return door.read(_answer(reply))
         raise CheckFailed(message)
-
-
-_loaded: dict[tuple[Path, sandbox.Limits], Warm] = {}
-
-
-def loaded_process(course: Path, limits: sandbox.Limits) -> Warm:
-    """The one process of this course that has PyTorch loaded, started at the first call and ended with this process."""
-    key = (course, limits)
-    if key in _loaded and _loaded[key].process.poll() is not None:
-        _loaded.pop(key).close()
-    if key not in _loaded:
-        _loaded[key] = Warm(course, limits, PREFIX)
-        atexit.register(_loaded[key].close)
-    return _loaded[key]
 
 
 def _answer(reply: dict) -> Any:

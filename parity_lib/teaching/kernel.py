@@ -23,7 +23,6 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from parity_lib.teaching import sandbox
-from parity_lib.teaching.warm import Warm
 
 STARTS_WITHIN = 60      # seconds
 ASK_AGAIN = 0.1         # seconds, since what a kernel says before it is heard is lost
@@ -50,15 +49,14 @@ class TooLong(Exception):
 class Kernel:
     """One process that runs a submission's cells. ``close`` leaves nothing of it: no process, no file."""
 
-    def __init__(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool,
-                 warm: Warm | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=warm and warm.folder))
+    def __init__(self, handed_in: Path, course: Path, limits: sandbox.Limits, contain: bool) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self.stopped = threading.Event()
         with contextlib.ExitStack() as undo:
             undo.callback(self.close)
             connection = self._connection()
             copy_files(handed_in, self.folder / "files", limits.disk)
-            self.process = warm.fork(self.folder) if warm else self._launched(connection, course, limits, contain)
+            self.process = self._launched(connection, course, limits, contain)
             self.process.excess = ""
             threading.Thread(target=sandbox.watch, args=(self.process, [self.folder], limits, self.stopped),
                              daemon=True).start()

@@ -34,7 +34,7 @@ INSTALLED = ("site-packages", "dist-packages")
 PACKAGE = Path(__file__).resolve().parents[1]
 HIDDEN = (PACKAGE / "checks" / "model_answers.json",)
 MB = 1 << 20
-# Options of a kernel, started or forked. quit() in a cell would end the cells after it, too.
+# Options of a kernel. quit() in a cell would end the cells after it, too.
 KERNEL = ("--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None")
 WATCH_EVERY = 0.2       # seconds
 MOST_FILES = 1000
@@ -135,21 +135,19 @@ def closed(refused: int) -> list[str]:
 NAMESPACES = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
 
 
-def contained(program: list[str], shared: Path, files: Path, course: Path, limits: Limits, refused: int,
-              nested: bool = False) -> list[str]:
+def contained(program: list[str], shared: Path, files: Path, course: Path, limits: Limits, refused: int
+              ) -> list[str]:
     """The command that runs ``program`` in a world of its own, in which ``shared`` is the one folder that we share.
 
     ``files``, a folder in it, holds what was handed in beside the notebook; the program's home begins as a copy of it.
     Of ``course`` nothing can be seen, whatever libraries are installed in it. ``refused`` is a :func:`calls_file`.
-    ``nested``: the program may make worlds within its own.
     """
     size = str(limits.disk * MB)
     private = [part for place in (SCRATCH, HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
     # One at a time: of several in one command dash, which is `sh` on Debian and Ubuntu, sets none.
     start = (f"ulimit -v {limits.address_space * 1024} && ulimit -f {limits.disk * MB // BLOCK} && ulimit -c 0 && "
              f"cp -R -P '{files}/.' .; exec \"$@\"")
-    return [_tried()[0], *NAMESPACES, *([] if nested else ["--disable-userns"]),
-            *closed(refused),
+    return [_tried()[0], *NAMESPACES, "--disable-userns", *closed(refused),
             "--uid", "1000", "--gid", "1000", "--clearenv",
             *(part for name, value in environment().items() for part in ("--setenv", name, value)),
             "--proc", "/proc", "--dev", "/dev", *private, *world(course),

@@ -119,11 +119,8 @@ def endless(folder):
 
 @pytest.fixture(scope="module")
 def batches(tmp_path_factory) -> dict[str, Future]:
-    """Every exercise in a course root of its own, two at a time; all but the first in kernels that are forked."""
+    """Every exercise in a course root of its own, two at a time."""
     folder = tmp_path_factory.mktemp("courses")
-    for name in NAMES[1:]:
-        (course.copy_course(folder / name, name) / "private").mkdir()
-        (folder / name / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         yield {"endless": pool.submit(endless, folder / "endless")} | {
             name: pool.submit(course.grade_batch, folder / name, name, hand_ins(name, few(name)), name != FIRST)

@@ -20,7 +20,6 @@ from tests.hostile.test_hostile import GRADE, points
 
 pytestmark = pytest.mark.whole
 
-WARM = "c = get_config()\nc.Execute.warm = True\n"
 CLASS = {"right": "", "one-wrong": "\n\ndef unroll(xs, h0, U, V, b):\n    return h0"}
 LONGEST = {1: 9.0, 2: 13.0}     # seconds after which it is killed at the latest, by the hand-ins at a time
 SIGNALS = {"killed": signal.SIGKILL, "hung up": signal.SIGHUP, "interrupted": signal.SIGINT}
@@ -37,8 +36,6 @@ def command(root: Path, jobs: int) -> subprocess.Popen:
 def ungraded(tmp_path_factory) -> Path:
     """A course with a class of two, before anything is graded."""
     root = course.copy_course(tmp_path_factory.mktemp("kills") / "course", bank.EXERCISE)
-    (root / "private").mkdir()
-    (root / "private" / "nbgrader_config.py").write_text(WARM, encoding="utf8")
     for student, more in CLASS.items():
         notebook = course.solution(bank.EXERCISE)
         next(cell for cell in notebook.cells if cell.id == "unroll").source += more

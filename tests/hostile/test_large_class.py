@@ -34,8 +34,6 @@ print(json.dumps(parts))
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_memory_stays_and_time_is_linear(tmp_path, capsys, jobs):
     root = course.copy_course(tmp_path / "course", NAME)
-    (root / "private").mkdir()
-    (root / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
     course.submit(root, "student-000", NAME, course.solution(NAME))
     for number in range(1, CLASS):
         shutil.copytree(root / "submitted" / "student-000", root / "submitted" / f"student-{number:03}")

@@ -213,7 +213,7 @@ def test_a_hand_in_that_reads_a_model_answer_cannot_tell_it(tmp_path):
     root = course.copy_course(tmp_path / "course", NAME)
     (root / "private").mkdir()
     (root / "private" / "nbgrader_config.py").write_text(
-        "c = get_config()\nc.Execute.warm = True\nc.Execute.follow_through = True\n")
+        "c = get_config()\nc.Execute.follow_through = True\n")
     spy = hand_in({"rnn-step": WRONG_STEP, "unroll": TELLS, "two-unit-weights": RAISES})
     assert SECRET in answers(NAME)["rnn-step"]
     course.submit(root, "spy", NAME, spy)

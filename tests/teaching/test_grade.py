@@ -32,8 +32,6 @@ NAME = "unrolling"
 def root(tmp_path_factory) -> Path:
     """A course with two hand-ins, in the gradebook and not yet graded."""
     folder = course.copy_course(tmp_path_factory.mktemp("grade") / "course", NAME)
-    (folder / "private").mkdir()
-    (folder / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
     for student in ("ada", "emmy"):
         course.submit(folder, student, NAME, course.solution(NAME))
     course.nbgrader(folder, "generate_assignment", NAME, "--force")
@@ -244,7 +242,7 @@ def test_containment_can_be_required(root, monkeypatch):
     hides = ("from parity_lib.teaching import sandbox; sandbox._tried = lambda: ('', 'nothing contains it'); "
              "from parity_lib.cli import main; main()")
     settings = root / "private" / "nbgrader_config.py"
-    before = settings.read_text()
+    settings.parent.mkdir()
 
     def run() -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, "-c", hides, "grade", NAME, "--student", "emmy", "--force"], cwd=root,
@@ -254,9 +252,9 @@ def test_containment_can_be_required(root, monkeypatch):
         assert done.returncode == 0, done.stderr
         assert "Submissions run with your own rights" in done.stderr
         assert "nothing contains it" in done.stderr
-        settings.write_text(before + "c.Execute.require_containment = True\n")
+        settings.write_text("c = get_config()\nc.Execute.require_containment = True\n")
         done = run()
         assert done.returncode == 1
         assert "require_containment is set, and nothing contains it" in done.stdout
     finally:
-        settings.write_text(before)
+        settings.unlink()

@@ -11,7 +11,6 @@ import pytest
 
 from parity_lib.teaching import sandbox
 from parity_lib.teaching.kernel import PREFIX, Kernel, Stopped, TooLong, copy_files, remove_leftovers
-from parity_lib.teaching.warm import Warm
 
 pytestmark = pytest.mark.whole
 SMALL = sandbox.Limits(memory=700, processes=12, disk=20)
@@ -30,17 +29,9 @@ def course(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module")
-def warm(course):
-    loaded = Warm(course, SMALL, PREFIX)
-    yield loaded
-    loaded.close()
-
-
-@pytest.fixture(params=["cold", "warm"])
-def kernel(request, course):
-    loaded = request.getfixturevalue("warm") if request.param == "warm" else None
-    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=True, warm=loaded)
+@pytest.fixture
+def kernel(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=True)
     yield running
     running.close()
 
@@ -84,24 +75,6 @@ def test_it_sees_no_process_but_its_own(kernel):
     seen = said(kernel, "import os; print([int(p) for p in os.listdir('/proc') if p.isdigit() and int(p) > 9])")
     assert seen == "[]"
     assert "Error" in said(kernel, f"os.kill({os.getpid()}, 0)")
-
-
-def test_two_forks_share_nothing(warm, course):
-    handed_in = course / "autograded" / "ada" / "unrolling"
-    one, other = (Kernel(handed_in, course, SMALL, True, warm) for _ in range(2))
-    try:
-        for place in ("/tmp", "/dev/shm", sandbox.HOME):
-            said(one, f"open('{place}/from-one', 'w').write('1')")
-            assert said(other, f"import os; print(os.path.exists('{place}/from-one'))") == "False"
-        kernels = said(other, f"import os; print([n for n in os.listdir({str(warm.folder)!r}) if 'parity' in n])")
-        assert kernels == str([other.folder.name])
-        draw = "import numpy as np, torch; print(np.random.rand(), torch.rand(1))"
-        draws = {said(each, draw) for each in (one, other)}
-        assert len(draws) == 2
-    finally:
-        one.close()
-        other.close()
-    assert list(warm.folder.glob(f"{PREFIX}*")) == []
 
 
 @pytest.mark.parametrize(("source", "why"), [

@@ -255,7 +255,7 @@ def test_stock_release_and_parity_grade_take_the_class_own_exercise(root):
     """With the lines that the command gives, nothing else has to be told of the folder. Kernels run."""
     assert run(root, "--secret", "private/key")[0] == 0
     (root / "private" / "nbgrader_config.py").write_text(
-        f"c = get_config()\n{variant.SETTINGS}c.Execute.warm = True\n", encoding="utf-8")
+        f"c = get_config()\n{variant.SETTINGS}", encoding="utf-8")
     assert variant.is_used(root)
     release = root / variant.FOLDER / "exercises" / "unrolling" / "unrolling.ipynb"
     once = release.read_bytes()
