@@ -20,8 +20,9 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output, output_from_msg
+from nbformat.v4 import new_output, output_from_msg
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
 from parity_lib.checks import core, door
@@ -29,7 +30,6 @@ from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import private_tests, sandbox
 from parity_lib.teaching.clock import stopped_after
-from parity_lib.teaching.follow_through import FollowThrough, credited, is_test, reference
 from parity_lib.teaching.kernel import Died, Kernel, Stopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
 
@@ -47,7 +47,6 @@ class Execute(NbGraderPreprocessor):
     output_limit = Integer(1_000_000, help="Characters of output that are kept of one cell").tag(config=True)
     restarts = Integer(6, help="How often a hand-in's kernel is started again after it died").tag(config=True)
     require_containment = Bool(False, help="Refuse to run a hand-in that cannot be contained").tag(config=True)
-    follow_through = Bool(False, help="Try a task that builds on a wrong one with a right one, too").tag(config=True)
     address_space = Integer(sandbox.Limits.address_space, help="MB of addresses of one process").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory of all processes of a hand-in").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes of a hand-in at one time").tag(config=True)
@@ -56,7 +55,8 @@ class Execute(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run all code cells; whatever happens in them is in their outputs, and nothing is raised for it."""
         self.contain = self._containment()
-        follow = self._course(nb, resources)
+        if about := resources.get("nbgrader"):
+            private_tests.tried(self.parent.parent.coursedir, about["assignment"])
         remove_leftovers()
         self.handed_in = Path(resources.get("metadata", {}).get("path") or ".").resolve()
         self.until = time.monotonic() + self.notebook_timeout
@@ -65,24 +65,13 @@ class Execute(NbGraderPreprocessor):
             for cell in nb.cells:
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
-                    if is_test(cell):
+                    if is_grade(cell) and not is_solution(cell):
                         self._test(cell)
-                        if follow and follow.failing(cell):
-                            self._try_again(cell, follow)
                     elif cell.source.strip():
                         self._run(cell)
         finally:
             self._close()
         return nb, resources
-
-    def _course(self, nb: NotebookNode, resources: dict) -> FollowThrough | None:
-        """Try what the course itself brings, and make ready what it lends, if it lends anything."""
-        if not (about := resources.get("nbgrader")):
-            return None
-        course, name = self.parent.parent.coursedir, about["assignment"]
-        private_tests.tried(course, name)
-        source = Path(course.format_path(course.source_directory, ".", name), f"{about['notebook']}.ipynb")
-        return FollowThrough(nb.cells, reference(source)) if self.follow_through else None
 
     def _containment(self) -> bool:
         why = sandbox.missing()
@@ -162,32 +151,13 @@ class Execute(NbGraderPreprocessor):
     def _test(self, cell: NotebookNode) -> None:
         """Run a test cell in this process, whose calls of the student's functions are asked of the kernel."""
         printed = io.StringIO()
-        until, self.asked_for = time.monotonic() + self.timeout, set()
+        until = time.monotonic() + self.timeout
         with core.elsewhere(partial(self._ask, until)), contextlib.redirect_stdout(printed), \
                 contextlib.redirect_stderr(Nowhere()), stopped_after(2 * self.timeout):
             outputs = _outcome(cell.source)
         if printed.getvalue():
             outputs.insert(0, new_output("stream", text=printed.getvalue()))
         cell.outputs = outputs
-
-    def _try_again(self, cell: NotebookNode, follow: FollowThrough) -> None:
-        """A failed test once more, in a kernel of its own with right solutions of the tasks that failed before."""
-        lent = follow.lent(cell, self.asked_for)
-        if not lent or time.monotonic() >= self.until:
-            return
-        first, trial = (self.kernel, self.started, self.worked), new_code_cell(cell.source)
-        sources = list(follow.sources(cell, lent, self.worked))
-        self.kernel, self.started, self.worked = None, self.restarts, []    # it is started once
-        try:
-            for source in sources:
-                self._run(new_code_cell(source))
-            self._test(trial)
-        finally:
-            self._close()
-            self.kernel, self.started, self.worked = first
-        if not any(one.output_type == "error" for one in trial.outputs):
-            follow.failed.pop()
-            cell.outputs = credited(cell.outputs, trial.outputs, set().union(*lent.values()))
 
     def _ask(self, until: float, name: str, args: tuple, kwargs: dict) -> Any:
         """One call on the other side of the wall: a value, or a CheckFailed with words for the student."""
@@ -199,7 +169,6 @@ class Execute(NbGraderPreprocessor):
 
         source = ASK.format(door.request(name, args, kwargs))
         asked = f"`{args[0]}`" if args else name
-        self.asked_for.update(one for one in args[:1] if isinstance(one, str))
         try:
             reply = self._asked("", seconds, Heard(NotebookNode(outputs=[]), 0), silent=True,
                                 user_expressions={"answer": source})

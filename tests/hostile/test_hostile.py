@@ -25,7 +25,6 @@ FIRST = bank.first_of_each_kind()
 GRADE = "from parity_lib.cli import main; main()"
 # A short limit for loops that do not end.
 SETTINGS = "c = get_config()\nc.Execute.timeout = 10\n"
-FOLLOW = "c.Execute.follow_through = True\n"
 PRIVATE = "def parity(call):\n    assert call('parity', __import__('numpy').array([[1, 1]]))[0] == 0\n"
 
 
@@ -47,12 +46,12 @@ def checksums(root: Path) -> dict[str, str]:
             and path.suffix != ".tried" and root / "private" / "outcomes" not in path.parents}      # the grader's notes
 
 
-def prepared(root: Path, hand_ins: list[bank.Hostile], more: str = "") -> Path:
-    """A course with a private test, ``more`` settings and these hand-ins, and an honest one at each end."""
+def prepared(root: Path, hand_ins: list[bank.Hostile]) -> Path:
+    """A course with a private test and these hand-ins, and an honest one at each end."""
     course.copy_course(root, bank.EXERCISE)
     (root / "private").mkdir()
     (root / "private" / f"{bank.EXERCISE}.py").write_text(PRIVATE, encoding="utf8")
-    (root / "private" / "nbgrader_config.py").write_text(SETTINGS + more, encoding="utf8")
+    (root / "private" / "nbgrader_config.py").write_text(SETTINGS, encoding="utf8")
     for one in hand_ins:
         bank.hand_in(root, one)
     for honest in ("aaa-honest", "zzz-honest"):
@@ -143,9 +142,8 @@ def test_a_second_run_keeps_what_is_done(graded):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("more", ["", FOLLOW], ids=["stock", "follow-through"])
-def test_the_whole_bank_gets_what_it_deserves(tmp_path, more):
-    assert wrong(run(prepared(tmp_path / "course", EVERY, more), GRADE, "grade", bank.EXERCISE), EVERY) == {}
+def test_the_whole_bank_gets_what_it_deserves(tmp_path):
+    assert wrong(run(prepared(tmp_path / "course", EVERY), GRADE, "grade", bank.EXERCISE), EVERY) == {}
 
 
 @pytest.mark.slow

@@ -129,16 +129,11 @@ def test_both_ways_to_grade_stop_before_the_first_hand_in(root, monkeypatch):
     with pytest.raises(ValueError, match="`parity` stops on a right answer"):
         next(iter(grade.grade(root, NAME)))
     assert not (root / "autograded").exists()
-    stock = SimpleNamespace(parent=SimpleNamespace(parent=SimpleNamespace(
-        coursedir=CourseDirectory(root=str(root), source_directory="solutions"))), follow_through=True)
-    about = {"nbgrader": {"assignment": NAME, "notebook": NAME}}
+    stock = SimpleNamespace(coursedir=CourseDirectory(root=str(root), source_directory="solutions"))
+    execute = Execute()
+    monkeypatch.setattr(Execute, "parent", SimpleNamespace(parent=stock))
     with pytest.raises(ValueError, match="`parity` stops on a right answer"):
-        Execute._course(stock, course.solution(NAME), about)
-    (root / "private" / f"{NAME}.py").write_text(HOLDS, encoding="utf8")
-    assert set(Execute._course(stock, course.solution(NAME), about).reference) == {
-        "parity", "rnn-step", "unroll", "two-unit-weights"}
-    stock.follow_through = False
-    assert Execute._course(stock, course.solution(NAME), about) is None
+        execute.preprocess(course.solution(NAME), {"nbgrader": {"assignment": NAME}})
 
 
 def test_the_test_in_the_chapter_for_instructors_holds(root):
