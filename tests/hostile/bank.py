@@ -30,6 +30,21 @@ TESTS = {"parity-check": 2, "rnn-step-check": 2, "unroll-check": 3, "two-unit-we
 NOTHING = "nothing"
 ALL = tuple(TESTS)
 UNSOLVED = {"parity": "", "rnn-step": "", "unroll": "", "two-unit-weights": ""}
+# Source of a function for submissions that search the sandbox. The libraries can lie anywhere, also below a folder that
+# must not be visible otherwise, so the folders that lead to them and the libraries themselves are no leak.
+FOREIGN = '''
+import os, sys, parity_lib
+libraries = [sys.prefix, sys.base_prefix, os.path.dirname(parity_lib.__file__), *filter(None, sys.path)]
+libraries += [os.path.realpath(path) for path in libraries]
+
+def foreign(place):
+    """Return what can be seen at this path and belongs to no library."""
+    if any((place + "/").startswith(path + "/") for path in libraries):
+        return []
+    if any(path.startswith(place.rstrip("/") + "/") for path in libraries):
+        return [name for child in os.listdir(place) for name in foreign(os.path.join(place, child))]
+    return [place] if os.path.lexists(place) else []
+'''
 
 
 @dataclass(frozen=True)

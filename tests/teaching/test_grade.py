@@ -239,7 +239,7 @@ def test_what_is_not_there_is_said(root):
 
 def test_containment_can_be_required(root, monkeypatch):
     """Without bubblewrap grading says so each time, and with the setting it does not grade."""
-    hides = ("from parity_lib.teaching import sandbox; sandbox._tried = lambda: ('', 'nothing contains it'); "
+    hides = ("from parity_lib.teaching import sandbox; sandbox._find_bubblewrap = lambda: ('', 'nothing contains it'); "
              "from parity_lib.cli import main; main()")
     settings = root / "private" / "nbgrader_config.py"
     settings.parent.mkdir()
@@ -252,9 +252,9 @@ def test_containment_can_be_required(root, monkeypatch):
         assert done.returncode == 0, done.stderr
         assert "Submissions run with your own rights" in done.stderr
         assert "nothing contains it" in done.stderr
-        settings.write_text("c = get_config()\nc.Execute.require_containment = True\n")
+        settings.write_text("c = get_config()\nc.Execute.require_sandbox = True\n")
         done = run()
         assert done.returncode == 1
-        assert "require_containment is set, and nothing contains it" in done.stdout
+        assert "require_sandbox is set, but there is no sandbox: nothing contains it" in done.stdout
     finally:
         settings.unlink()
