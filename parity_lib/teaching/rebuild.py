@@ -23,6 +23,8 @@ from nbgrader.api import Gradebook, SourceCell
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from parity_lib.teaching import unfinished
+
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
 MOST_CELLS = 2000           # each takes a thousand times the memory of the two characters that it may have
@@ -36,6 +38,13 @@ MISSING = "This cell was missing in what was handed in."
 
 class Lenient(NotebookExporter):
     """Reads a hand-in as far as it can be read: an older format, a newer one, cells without what a cell has."""
+
+    def __init__(self, **options: Any) -> None:
+        """Remove unfinished submissions: nbgrader makes its exporter just before it looks which are graded already."""
+        super().__init__(**options)
+        if not self.parent.force:       # with --force it looks at none
+            for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
+                self.log.warning("%s was not finished, and is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
         """Read the file and convert it. Raises ValueError, in words, where there is no notebook in it."""
