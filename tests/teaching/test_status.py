@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
 from parity_lib.cli import main
-from parity_lib.teaching import extension, grade, outcome, status
+from parity_lib.teaching import extension, grade, outcome, status, tidy
 from tests.exercises import course
 from tests.teaching import archives as made
 from tests.teaching.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
@@ -150,7 +150,7 @@ def test_a_folder_that_is_no_course_is_named_and_left_empty(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     code, said = course.parity(tmp_path / "elsewhere", "status")
     assert code == 1
-    assert "is no course, for it has no nbgrader_config.py" in said
+    assert "is not a course, because it has no nbgrader_config.py" in said
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -245,7 +245,7 @@ def test_a_trace_of_a_hand_in_follows_no_link_and_reads_no_more_than_it_must(roo
     outcome.remember(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"2" * 100)
     assert outcome.recall(app, ADA, NAME) is None
-    monkeypatch.setattr(outcome, "READ_UP_TO", 50)
+    monkeypatch.setattr(tidy, "LARGEST", 50)
     outcome.remember(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"3" * 100)
     assert outcome.recall(app, ADA, NAME) == "why"

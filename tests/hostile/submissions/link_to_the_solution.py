@@ -2,7 +2,7 @@
 
 KIND = "files"
 LOSES = "nothing"
-SAYS = "left out unrolling.ipynb, which is no file of its own"
+SAYS = "left out unrolling.ipynb, which is not a regular file"
 
 
 def hand_in(folder, notebook):

@@ -3,7 +3,7 @@
 KIND = "files"
 LOSES = ()
 STOCK = "nothing"
-SAYS = "left out data.txt, which is no file of its own"
+SAYS = "left out data.txt, which is not a regular file"
 
 
 def hand_in(folder, notebook):
