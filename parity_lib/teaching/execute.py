@@ -55,7 +55,7 @@ class Execute(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run all code cells; their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
         if "nbgrader" in resources:
-            private_tests.tried(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
+            private_tests.try_on_correct_answers(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
         if reason and self.require_sandbox:
             raise RuntimeError(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
