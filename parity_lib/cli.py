@@ -191,13 +191,10 @@ def _rechecked(name: str, folder: Path) -> str:
 @click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, shift.")
 @click.option("--before", type=click.Path(exists=True, file_okay=False, path_type=Path),
               help="With --pages, the _build/html of an earlier build to stand beside.")
-@click.option("--grading", is_flag=True, help="Measure the grading of hand-ins instead, with and without the wall.")
-def bench(save: bool, quick: bool, pages: bool, before: Path | None, grading: bool) -> None:
+def bench(save: bool, quick: bool, pages: bool, before: Path | None) -> None:
     """Measure the library's speed beside the course's notebook and bare PyTorch: three to ten minutes."""
-    if save and (pages or before or grading):
-        raise click.UsageError("--save keeps the library's figures, not those of --pages or --grading")
-    if grading:
-        return _bench_grading(quick)
+    if save and (pages or before):
+        raise click.UsageError("--save keeps the library's figures, not those of --pages")
     if pages or before:
         return _bench_pages(quick, before)
     from parity_lib import bench as benches
@@ -210,16 +207,6 @@ def bench(save: bool, quick: bool, pages: bool, before: Path | None, grading: bo
     if save:
         with as_message():
             click.echo(write(writable_folder() / "bench.json", content))
-
-
-def _bench_grading(quick: bool) -> None:
-    """Print the seconds that grading takes, for every exercise."""
-    from parity_lib.bench import grading
-    from parity_lib.checks.points import POINTS
-
-    with as_message():
-        click.echo(grading.heading())
-        grading.run(_root(), [grading.EXERCISE] if quick else list(POINTS), quick, click.echo)
 
 
 def _bench_pages(quick: bool, before: Path | None) -> None:

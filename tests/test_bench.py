@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ import torch
 from click.testing import CliRunner
 
 from parity_lib import bench
-from parity_lib.bench import course, grading
+from parity_lib.bench import course
 from parity_lib.cli import main
 from parity_lib.experiments import load, results
 from parity_lib.experiments.sources import source_hash
@@ -154,49 +153,3 @@ def test_quick_figures_cannot_be_saved():
     done = CliRunner().invoke(main, ["bench", "--quick", "--save"])
     assert done.exit_code == 2
     assert "exclude each other" in done.output
-
-
-# ---------------------------------------------------------------- grading
-
-
-def test_the_ways_of_grading_take_turns(tmp_path, monkeypatch):
-    commands = []
-
-    def run_python(folder, *arguments):
-        commands.append((folder.name, arguments[-2:]))
-        return {"nbgrader": 8.0, "sandbox": 4.0, "sandbox, 2 jobs": 2.0}[folder.name]
-    monkeypatch.setattr(grading, "make_course", lambda root, folder, name, way, students: folder)
-    monkeypatch.setattr(grading, "run_python", run_python)
-    lines = []
-    medians = grading.run(tmp_path, ["unrolling"], True, lines.append)
-    assert medians == {"unrolling": {"nbgrader": 4.0, "sandbox": 2.0, "sandbox, 2 jobs": 1.0}}
-    assert commands == [(way, ("unrolling", "--force")) for way in grading.WAYS]
-    assert lines[0].split() == ["unrolling", "4.00", "(1.00x)", "2.00", "(2.00x)", "1.00", "(4.00x)"]
-
-
-def test_a_course_for_grading_has_its_settings_and_a_class(tmp_path, monkeypatch):
-    commands = []
-    monkeypatch.setattr(grading, "run_python", lambda folder, *arguments: commands.append(arguments))
-    root = Path(__file__).parents[1]
-    stock, own = (grading.make_course(root, tmp_path / way, "unrolling", way, 2) for way in ("nbgrader", "sandbox"))
-    assert "parity_lib" not in (stock / "nbgrader_config.py").read_text(encoding="utf8")
-    assert "parity_lib" in (own / "nbgrader_config.py").read_text(encoding="utf8")
-    assert len(list(own.glob("submitted/*/unrolling/unrolling.ipynb"))) == 2
-    assert commands[0][-3:] == ("generate_assignment", "unrolling", "--force")
-
-
-def test_a_grading_that_fails_says_why(tmp_path):
-    with pytest.raises(OSError, match="nonsense"):
-        grading.run_python(tmp_path, "-c", "raise SystemExit('nonsense')")
-    assert grading.run_python(tmp_path, "-c", "") > 0
-
-
-def test_the_command_measures_grading(monkeypatch):
-    monkeypatch.setattr(grading, "run", lambda root, names, quick, report: report(f"{names} {quick}"))
-    done = CliRunner().invoke(main, ["bench", "--grading", "--quick"])
-    assert done.exit_code == 0, done.output
-    assert "['unrolling'] True" in done.output
-    assert grading.heading() in done.output
-    refused = CliRunner().invoke(main, ["bench", "--grading", "--save"])
-    assert refused.exit_code == 2
-    assert "not those of --pages or --grading" in refused.output
