@@ -31,7 +31,7 @@ from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import private_tests, sandbox
 from parity_lib.teaching.clock import stopped_after
-from parity_lib.teaching.kernel import Kernel, KernelDied, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
+from parity_lib.teaching.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
 
 ANSWER = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
@@ -102,7 +102,7 @@ class Execute(NbGraderPreprocessor):
                 return self._current_kernel().run(source, seconds(), outputs, **options)
             except KernelStopped as reason:
                 self._close_kernel()
-                if attempt == 2 or not isinstance(reason, KernelDied):
+                if attempt == 2 or not reason.died:
                     raise
                 outputs.clear()
 

@@ -44,11 +44,9 @@ class KernelNotStarted(RuntimeError):
 
 
 class KernelStopped(Exception):
-    """The kernel is gone; the text tells the student why."""
+    """The kernel is gone; the text tells the student why. ``died`` is true unless this program has killed it."""
 
-
-class KernelDied(KernelStopped):
-    """The kernel's process ended by itself, or something other than this program killed it."""
+    died = False
 
 
 class TooLong(Exception):
@@ -163,7 +161,9 @@ class Kernel:
             except Exception:       # nobody can list everything that may be wrong with a forged message
                 continue
         if not ready and self.process.poll() is not None:
-            raise KernelStopped(f"it used {self.excess}") if self.excess else KernelDied("its process ended")
+            stopped = KernelStopped(f"it used {self.excess}" if self.excess else "its process ended")
+            stopped.died = not self.excess
+            raise stopped
         return None
 
     def _watch(self, limits: sandbox.Limits) -> None:
