@@ -117,7 +117,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
         from tqdm import tqdm
 
         from parity_lib.teaching import sandbox
-        from parity_lib.teaching.grade import UNKNOWN
+        from parity_lib.teaching.grade import NOT_LISTED
         from parity_lib.teaching.grade import grade as rows
 
         if reason := sandbox.missing():
@@ -131,7 +131,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     states = [row.state for row in done]
     click.echo(f"{len(done)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if "failed" in states or any(UNKNOWN in row.notes for row in done):
+    if "failed" in states or any(NOT_LISTED in row.notes for row in done):
         raise click.exceptions.Exit(1)
 
 

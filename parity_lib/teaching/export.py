@@ -85,7 +85,7 @@ def export(root: Path, name: str, platform: str, *, listed: Path | None = None, 
         content = (_for_moodle if platform == "moodle" else _as_table)(standings, name).encode("utf-8")
         done.graded = sum(one.points is not None for one in standings)
     if out is None:
-        outcome.own(app)
+        outcome.private_folder(app)
     write(path, content, done)
     missing = sum(not one.handed_in for one in standings)
     done.notes += [f"{missing} of {len(standings)} students handed in nothing, and have a blank"] if missing else []

@@ -38,7 +38,7 @@ from sqlalchemy.exc import SAWarning
 from parity_lib.errors import require, require_int
 from parity_lib.teaching import edition, outcome, private_tests, unfinished
 from parity_lib.teaching.kernel import PREFIX, remove_leftovers
-from parity_lib.teaching.tidy import fingerprint, printable, tidy
+from parity_lib.teaching.tidy import fingerprint, normalise, printable
 from parity_lib.training import progress_bar
 
 RECORD = "parity_submitted"
@@ -47,7 +47,7 @@ LOCKED = "database is locked"       # the words of SQLite
 TRACEBACK = "Traceback (most recent call last):"
 WAITS = (1, 2, 4, 8, 16)            # seconds; SQLite has waited for five more each time
 PATTERNS = "[]*?"                   # nbgrader takes names for patterns
-UNKNOWN = "not in the list of students"
+NOT_LISTED = "not in the list of students"
 LOST = ("each process that graded it was killed by something else. Is there too little memory for so many jobs? Grade "
         "it again, with fewer")
 
@@ -91,7 +91,7 @@ def course(root: Path) -> NbGraderApp:
     return app
 
 
-def hand_ins(app: NbGraderApp, name: str) -> list[Path]:
+def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
     """Return the folders of the submissions of an exercise, sorted by student."""
     pattern = app.coursedir.format_path(app.coursedir.submitted_directory, "*", name)
     return sorted(path for path in Path(pattern).parent.parent.glob(f"*/{name}") if path.is_dir())
@@ -107,37 +107,38 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     """
     require_int("jobs", jobs, least=1)
     app = course(Path(root).resolve())
-    folders = hand_ins(app, name)
+    folders = submission_folders(app, name)
     require(bool(folders), "name", name, f"an exercise with submissions in {app.coursedir.submitted_directory}/")
     for student in students:
         require(student in {folder.parent.name for folder in folders}, "student", student,
                 f"the id of a student who has submitted {name}")
     folders = [folder for folder in folders if not students or folder.parent.name in students]
     notebooks = notebooks_of(app, name)     # also creates the database, which only one process may do
-    strangers = _strangers(app, folders)
+    unlisted = _unlisted_students(app, folders)
     private_tests.try_on_correct_answers(app.coursedir, name)
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, notebooks, force) for folder in folders)
     else:
         rows = _grade_in_parallel(app, folders, name, force, jobs)
-    with alone(app), progress_bar(len(folders), None, desc=name, unit="submission") as bar, contextlib.closing(rows):
+    with (course_lock(app), contextlib.closing(rows),
+          progress_bar(len(folders), None, desc=name, unit="submission") as bar):
         for row in rows:
             bar.update()
-            row.notes += [UNKNOWN] * (row.student in strangers)
-            if row.state != "kept" or outcome.recall(app, row.student, name):
-                outcome.remember(app, row.student, name, row.why, row.seconds, row.notes)
+            row.notes += [NOT_LISTED] * (row.student in unlisted)
+            if row.state != "kept" or outcome.failure_reason(app, row.student, name):
+                outcome.write(app, row.student, name, row.why, row.seconds, row.notes)
             yield row
 
 
-def listed(book: Gradebook) -> set[str]:
+def listed_students(book: Gradebook) -> set[str]:
     """Return the ids of the students in the class list: nbgrader adds everybody it grades, but without a name."""
     return {student.id for student in book.students if student.first_name or student.last_name or student.email}
 
 
-def _strangers(app: NbGraderApp, folders: list[Path]) -> set[str]:
+def _unlisted_students(app: NbGraderApp, folders: list[Path]) -> set[str]:
     """Return the students among these submissions who are not in the class list, if there is a list."""
     with gradebook(app) as book:
-        known = listed(book)
+        known = listed_students(book)
     return {folder.parent.name for folder in folders} - known if known else set()
 
 
@@ -156,7 +157,7 @@ def gradebook(app: NbGraderApp) -> Gradebook:
 
 
 @contextlib.contextmanager
-def alone(app: NbGraderApp) -> Iterator[None]:
+def course_lock(app: NbGraderApp) -> Iterator[None]:
     """Keep every other `parity grade` out of this course. Raise ValueError if one is running."""
     path = Path(app.coursedir.root, LOCK)
     try:
@@ -251,7 +252,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, notebooks: list[
         copy = Path(place) / row.student / name
         try:
             require(not set(row.student) & set(PATTERNS), "student", row.student, f"an id without any of {PATTERNS}")
-            row.notes.extend(tidy(folder, copy, notebooks))     # one by one: it may raise after the first
+            row.notes.extend(normalise(folder, copy, notebooks))     # one by one: it may raise after the first
             row.notes.extend(edition.notes(copy, released(app, name), notebooks))
             digest = fingerprint(copy)
             points = None
@@ -313,7 +314,7 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
     before = {key: getattr(app.coursedir, key) for key in settings}
     for key, value in settings.items():
         setattr(app.coursedir, key, value)
-    converter, errors = Autograde(coursedir=app.coursedir, parent=app), Heard()
+    converter, errors = Autograde(coursedir=app.coursedir, parent=app), ErrorLog()
     converter.force = True
     converter.log.addHandler(errors)
     try:
@@ -326,7 +327,7 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
             setattr(app.coursedir, key, value)
 
 
-class Heard(logging.Handler):
+class ErrorLog(logging.Handler):
     """The errors that nbgrader logs; its exceptions say only that there was one."""
 
     def __init__(self) -> None:

@@ -19,34 +19,35 @@ from nbgrader.apps import NbGraderApp
 from parity_lib.teaching.tidy import fingerprint
 
 
-def remember(app: NbGraderApp, student: str, name: str, why: str | None, seconds: float | None = None,
-             notes: Iterable[str] = ()) -> None:
+def write(app: NbGraderApp, student: str, name: str, why: str | None, seconds: float | None = None,
+          notes: Iterable[str] = ()) -> None:
     """Log the grading of a submission: why it failed (None if it did not), the seconds it took, and notes."""
+    entry = {"why": why, "hand_in": fingerprint(submission_folder(app, student, name)), "seconds": seconds,
+             "notes": [*notes]}
+    private_folder(app)
     record = _record(app, student, name)
-    own(app)
     record.parent.mkdir(parents=True, exist_ok=True)
     new = record.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps({"why": why, "hand_in": fingerprint(submitted(app, student, name)), "seconds": seconds,
-                               "notes": [*notes]}), encoding="utf8")
+    new.write_text(json.dumps(entry), encoding="utf8")
     new.replace(record)
 
 
-def recall(app: NbGraderApp, student: str, name: str) -> str | None:
+def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
     """Return why the submission could not be graded; None if it could be, or has changed since."""
     entry = _read(_record(app, student, name))
-    return entry.get("why") if entry.get("hand_in") == fingerprint(submitted(app, student, name)) else None
+    return entry.get("why") if entry.get("hand_in") == fingerprint(submission_folder(app, student, name)) else None
 
 
-def is_another(app: NbGraderApp, student: str, name: str) -> bool:
+def has_changed(app: NbGraderApp, student: str, name: str) -> bool:
     """Return whether the submission has changed since its last grading."""
     entry = _read(_record(app, student, name))
-    return "hand_in" in entry and entry["hand_in"] != fingerprint(submitted(app, student, name))
+    return "hand_in" in entry and entry["hand_in"] != fingerprint(submission_folder(app, student, name))
 
 
-def known(app: NbGraderApp, name: str) -> dict[str, dict[str, Any]]:
+def entries(app: NbGraderApp, name: str) -> dict[str, dict[str, Any]]:
     """Return the entries of an exercise by student, each with ``seconds`` and ``notes``."""
-    entries = {unquote(path.stem): _read(path) for path in sorted(_record(app, "any", name).parent.glob("*.json"))}
-    return {student: entry for student, entry in entries.items() if entry}
+    records = sorted(_record(app, "any", name).parent.glob("*.json"))
+    return {unquote(record.stem): entry for record in records if (entry := _read(record))}
 
 
 def _read(record: Path) -> dict[str, Any]:
@@ -57,12 +58,12 @@ def _read(record: Path) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def submitted(app: NbGraderApp, student: str, name: str) -> Path:
+def submission_folder(app: NbGraderApp, student: str, name: str) -> Path:
     """Return the folder of a submission."""
     return Path(app.coursedir.root, app.coursedir.format_path(app.coursedir.submitted_directory, student, name))
 
 
-def own(app: NbGraderApp) -> Path:
+def private_folder(app: NbGraderApp) -> Path:
     """Return the folder ``private/``. If it has to be created, only the owner can read it."""
     folder = Path(app.coursedir.root, "private")
     folder.mkdir(mode=0o700, exist_ok=True)

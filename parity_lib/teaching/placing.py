@@ -70,7 +70,7 @@ class Record:
 
     def folder(self, student: str) -> Path:
         """Where a student's hand-in lies."""
-        return outcome.submitted(self.app, student, self.name)
+        return outcome.submission_folder(self.app, student, self.name)
 
     def before(self, student: str) -> Entry | None:
         """What was placed for a student and still lies there as it was."""
@@ -86,7 +86,7 @@ class Record:
 
     def save(self) -> None:
         """Write all of it, as a whole."""
-        outcome.own(self.app)
+        outcome.private_folder(self.app)
         self.path.parent.mkdir(exist_ok=True)
         write(self.path, json.dumps({student: asdict(one) for student, one in sorted(self.entries.items())}, indent=1
                                     ).encode())

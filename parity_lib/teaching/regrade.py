@@ -96,7 +96,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
 
     chosen = sorted(one for one in book.students if not students or one in students)
     failed = _trial(root, app, name, place, chosen, jobs)
-    with grade.alone(app):      # what stands now: somebody may have read meanwhile
+    with grade.course_lock(app):      # what stands now: somebody may have read meanwhile
         known, book = book, _book(app, name)
         _require_same(app, name, place, known, book, set(chosen) - set(failed))
         trial = standing.read(_url(place), app.coursedir.course_id, name)
@@ -104,7 +104,8 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
         found = {student: _row(app, name, place, student, book, trial, rules, failed, penalty) for student in chosen}
         rows = [row for row, _ in found.values()]
         rows += [Row(one.parent.name, "new", notes=[f"not graded yet: parity grade {name}"])
-                 for one in grade.hand_ins(app, name) if one.parent.name not in book.students and not students]
+                 for one in grade.submission_folders(app, name)
+                 if one.parent.name not in book.students and not students]
         result = Regraded(rows, _said_of_points(book, rules, put_back))
         if apply:
             _require_whole(rows, book)
@@ -122,7 +123,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
 def _book(app: NbGraderApp, name: str) -> Book:
     """The gradebook with those who have handed in or were graded."""
     book = standing.read(app.coursedir.db_url, app.coursedir.course_id, name)
-    sent = {one.parent.name for one in grade.hand_ins(app, name)}
+    sent = {one.parent.name for one in grade.submission_folders(app, name)}
     for student in [*book.students]:    # an extension alone is a submission, too
         if student not in sent and not _graded(app, student, name).is_dir():
             del book.students[student]
@@ -204,7 +205,7 @@ def _trial(root: Path, app: NbGraderApp, name: str, place: Path, students: list[
     if not (mark.is_file() and mark.read_text(encoding="ascii") == seal):
         _begin(root, app, name, place)
         mark.write_text(seal, encoding="ascii")
-    here = [one.parent.name for one in grade.hand_ins(app, name) if one.parent.name in students]
+    here = [one.parent.name for one in grade.submission_folders(app, name) if one.parent.name in students]
     for student in here:
         first, second = _graded(app, student, name), place / "autograded" / student / name
         if _since(first, name) > _since(second, name):      # it was graded again in the meantime
@@ -231,7 +232,7 @@ def _begin(root: Path, app: NbGraderApp, name: str, place: Path) -> None:
         require(second.coursedir.db_url == _url(place), "nbgrader_config.py", second.coursedir.db_url,
                 "a configuration that ends as the repository's does, with PARITY_TRIAL")
         second.coursedir.release_directory, second.coursedir.assignment_id = str(place / "release"), name
-        heard, converter = grade.Heard(), GenerateAssignment(coursedir=second.coursedir, parent=second)
+        heard, converter = grade.ErrorLog(), GenerateAssignment(coursedir=second.coursedir, parent=second)
         converter.log.addHandler(heard)
         try:
             converter.start()

@@ -95,7 +95,7 @@ def report(root: Path, name: str) -> Report:
         raise ValueError(f"name must be an exercise with graded hand-ins, but it is {name!r} "
                          f"({status.totals(rows)}): parity grade {name}")
     notebooks = {student: cells(notebook_of(app, student, name)) for student in graded}
-    kept = outcome.known(app, name)
+    kept = outcome.entries(app, name)
     notes = {student: [*kept.get(student, {}).get("notes", []), *_stopped(found)]
              for student, found in notebooks.items()}
     return Report(

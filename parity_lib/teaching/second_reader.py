@@ -26,7 +26,7 @@ from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require
 from parity_lib.teaching import unfinished
-from parity_lib.teaching.grade import course, hand_ins
+from parity_lib.teaching.grade import course, submission_folders
 from parity_lib.teaching.rubric import SEEDS, in_words
 from parity_lib.teaching.tidy import progress
 from parity_lib.teaching.whose import hide, names_of, seed_or_none
@@ -104,7 +104,7 @@ def make(root: Path, name: str, reader: str) -> Made:
             submissions = sorted(book.find_assignment(name).submissions, key=lambda one: one.id)
         except MissingEntry:
             raise ValueError(f"`{name}` is not in the gradebook") from None
-        sent = {one.parent.name for one in hand_ins(app, name)}
+        sent = {one.parent.name for one in submission_folders(app, name)}
         submissions = [one for one in submissions     # an extension alone is a submission, too
                        if one.student.id in sent or _graded(app, one).is_dir()]
         require(bool(submissions), "name", name, "an exercise with graded hand-ins")

@@ -25,7 +25,7 @@ from parity_lib.teaching import grade, outcome, unfinished
 STATES = ("missing", "collected", "failed", "half graded", "changed since", "needs reading", "read")
 DONE = ("missing", "read")      # all others wait for somebody
 LONGEST_TIME = 100      # characters of a timestamp.txt
-UNKNOWN = grade.UNKNOWN
+UNKNOWN = grade.NOT_LISTED
 
 
 @dataclass
@@ -51,8 +51,8 @@ def states(app: NbGraderApp, name: str) -> list[State]:
         exercise = find(book, name)
         entries = {one.student.id: one for one in book.assignment_submissions(name)}
         students = {one.id: one for one in book.students}
-        handed_in = {folder.parent.name for folder in grade.hand_ins(app, name)}
-        listed = grade.listed(book)
+        handed_in = {folder.parent.name for folder in grade.submission_folders(app, name)}
+        listed = grade.listed_students(book)
         return [_state(app, exercise, one, students.get(one), entries.get(one), not listed or one in listed)
                 for one in sorted(students.keys() | handed_in)]
 
@@ -74,7 +74,7 @@ def exercises(app: NbGraderApp) -> list[str]:
 
 def _state(app: NbGraderApp, exercise: Assignment, student: str, known: Student | None,
            entry: SubmittedAssignment | None, listed: bool) -> State:
-    hand_in = outcome.submitted(app, student, exercise.name)
+    hand_in = outcome.submission_folder(app, student, exercise.name)
     graded = Path(app.coursedir.root, app.coursedir.format_path(
         app.coursedir.autograded_directory, student, exercise.name))
     state, why = _stage(app, exercise, student, entry, hand_in, graded)
@@ -96,7 +96,7 @@ def _stage(app: NbGraderApp, exercise: Assignment, student: str, entry: Submitte
            hand_in: Path, graded: Path) -> tuple[str, str]:
     """The state, and what a person should know about it."""
     there = hand_in.is_dir() and any(hand_in.iterdir())
-    why = outcome.recall(app, student, exercise.name) if there else None
+    why = outcome.failure_reason(app, student, exercise.name) if there else None
     if why is not None:
         return "failed", why
     if graded.is_dir():
@@ -112,7 +112,7 @@ def _stage(app: NbGraderApp, exercise: Assignment, student: str, entry: Submitte
         return "missing", ""
     # nbgrader enters a hand-in before it grades it; an extension enters it, too, but without a time.
     if (entry is not None and (entry.timestamp is not None or entry.extension is None)
-            and not outcome.is_another(app, student, exercise.name)):
+            and not outcome.has_changed(app, student, exercise.name)):
         return "failed", "its grading was stopped, or failed: parity grade grades it, or says why it cannot"
     return "collected", ""
 
@@ -125,7 +125,7 @@ def changed(exercise: Assignment, hand_in: Path, graded: Path) -> bool:
     with tempfile.TemporaryDirectory(prefix="parity-status-") as place:
         copy = Path(place) / "copy"
         try:
-            list(grade.tidy(hand_in, copy, [one.name for one in exercise.notebooks]))
+            list(grade.normalise(hand_in, copy, [one.name for one in exercise.notebooks]))
         except (OSError, ValueError):
             return True
         return grade.fingerprint(copy) != record

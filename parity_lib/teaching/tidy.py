@@ -37,7 +37,7 @@ def progress(items: Sequence, **options: Any) -> Iterator:
             bar.update()
 
 
-def tidy(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
+def normalise(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
     """Copy a submission into the form that nbgrader needs, and yield a note about each change.
 
     Raise ValueError if the files are too large, or a notebook of the exercise cannot be found among them.

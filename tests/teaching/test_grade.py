@@ -210,7 +210,7 @@ def test_a_database_that_stays_locked_is_said_without_a_traceback():
 
 
 def test_an_error_is_told_by_what_it_says_and_not_by_what_the_database_adds():
-    heard = grading.Heard()
+    heard = grading.ErrorLog()
     assert heard.reason() == ""
     heard.lines = ["""
 Traceback (most recent call last):

@@ -96,8 +96,8 @@ def test_a_cell_that_ran_too_long_is_told_by_what_grading_wrote(root, tmp_path):
     path.write_text(json.dumps(notebook), encoding="utf-8")
     (course / "autograded" / "s204531" / NAME / f"{NAME}.ipynb").write_text('{"metadata": {}, "cells": [')
     app = grade.course(course)
-    outcome.remember(app, "s204501", NAME, None, 3.14)
-    outcome.remember(app, "s204502", NAME, None, 30, ["was <taken> for"])
+    outcome.write(app, "s204501", NAME, None, 3.14)
+    outcome.write(app, "s204502", NAME, None, 30, ["was <taken> for"])
     found = report.report(course, NAME)
     assert found.notes == {"s204502": ["was <taken> for"], "s204530": ["`unroll-check`: longer than 60 s"]}
     assert found.seconds == {"s204501": 3.1, "s204502": 30}

@@ -70,7 +70,7 @@ def graded(root: Path, student: str, by_stock: bool = False, score: float | None
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
     copy = root / "copy"
-    list(grade.tidy(outcome.submitted(app, student, NAME), copy, [NAME]))
+    list(grade.normalise(outcome.submission_folder(app, student, NAME), copy, [NAME]))
     if not by_stock:
         (folder / grade.RECORD).write_text(grade.fingerprint(copy))
     shutil.rmtree(copy)
@@ -90,7 +90,7 @@ def test_every_state(root):
     assert {one.points for one in missing.values()} == {None}
     hand_in(root, ADA, timedelta(days=1, hours=3))
     hand_in(root, EMMY)
-    outcome.remember(grade.course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
+    outcome.write(grade.course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
     hand_in(root, GRACE)
     half = graded(root, GRACE)
     (half / f"{NAME}.ipynb").write_text("{")
@@ -138,12 +138,12 @@ def test_whom_nbgrader_has_entered_is_still_not_in_the_list(root):
 
 def test_grading_names_who_is_not_in_the_list_where_there_is_one(root):
     folders = [hand_in(root, "s2o4518"), hand_in(root, KURT)]
-    assert grade._strangers(grade.course(root), folders) == {"s2o4518"}
+    assert grade._unlisted_students(grade.course(root), folders) == {"s2o4518"}
     with book(root) as entries:
         for one in entries.students:
             one.first_name = one.last_name = one.email = None
         entries.db.commit()
-    assert grade._strangers(grade.course(root), folders) == set(), "ids alone are no list: nbgrader enters them itself"
+    assert grade._unlisted_students(grade.course(root), folders) == set(), "ids alone are no list: nbgrader adds them"
 
 
 def test_a_folder_that_is_no_course_is_named_and_left_empty(tmp_path):
@@ -203,7 +203,7 @@ def test_a_good_hand_in_in_the_place_of_a_failed_one_is_collected(root):
     folder = hand_in(root, ADA)
     shutil.rmtree(graded(root, ADA))        # nbgrader has entered it, and left nothing
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    outcome.remember(grade.course(root), ADA, NAME, "no notebook")
+    outcome.write(grade.course(root), ADA, NAME, "no notebook")
     assert states(root)[ADA].state == "failed"
     (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
     assert (states(root)[ADA].state, states(root)[ADA].why) == ("collected", "")
@@ -215,7 +215,7 @@ def test_a_failure_is_known_until_the_hand_in_changes_or_is_graded(root):
     folder = hand_in(root, ADA)
     graded(root, ADA)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    outcome.remember(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    outcome.write(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     assert (states(root)[ADA].state, states(root)[ADA].points) == ("failed", None)
     said = course.parity(root, "status", NAME)[1]
@@ -224,17 +224,17 @@ def test_a_failure_is_known_until_the_hand_in_changes_or_is_graded(root):
     found = states(root)[ADA]       # another one than was graded, whose points were taken out
     assert (found.state, found.points) == ("changed since", None)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    assert outcome.recall(app, ADA, NAME) == "ValueError: \x1b[2Jno notebook"
-    outcome.remember(app, ADA, NAME, None, 2.5, ["a note"])
-    assert outcome.recall(app, ADA, NAME) is None
-    assert outcome.known(app, NAME)[ADA] | {"hand_in": ""} == {
+    assert outcome.failure_reason(app, ADA, NAME) == "ValueError: \x1b[2Jno notebook"
+    outcome.write(app, ADA, NAME, None, 2.5, ["a note"])
+    assert outcome.failure_reason(app, ADA, NAME) is None
+    assert outcome.entries(app, NAME)[ADA] | {"hand_in": ""} == {
         "why": None, "hand_in": "", "seconds": 2.5, "notes": ["a note"]}
-    outcome.remember(app, "../x/y", NAME, "why")
+    outcome.write(app, "../x/y", NAME, "why")
     assert {one.name for one in (root / "private" / "outcomes" / NAME).iterdir()} == {"..%2Fx%2Fy.json", f"{ADA}.json"}
-    assert set(outcome.known(app, NAME)) == {"../x/y", ADA}
+    assert set(outcome.entries(app, NAME)) == {"../x/y", ADA}
     (root / "private" / "outcomes" / NAME / f"{ADA}.json").write_text("[]")
-    assert outcome.recall(app, ADA, NAME) is None
-    assert set(outcome.known(app, NAME)) == {"../x/y"}
+    assert outcome.failure_reason(app, ADA, NAME) is None
+    assert set(outcome.entries(app, NAME)) == {"../x/y"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -242,13 +242,13 @@ def test_a_trace_of_a_hand_in_follows_no_link_and_reads_no_more_than_it_must(roo
     app, folder = grade.course(root), hand_in(root, ADA)
     (folder / "all").symlink_to("/")
     (folder / "unrolling.txt").write_bytes(b"1" * 100)
-    outcome.remember(app, ADA, NAME, "why")
+    outcome.write(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"2" * 100)
-    assert outcome.recall(app, ADA, NAME) is None
+    assert outcome.failure_reason(app, ADA, NAME) is None
     monkeypatch.setattr(tidy, "LARGEST", 50)
-    outcome.remember(app, ADA, NAME, "why")
+    outcome.write(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"3" * 100)
-    assert outcome.recall(app, ADA, NAME) == "why"
+    assert outcome.failure_reason(app, ADA, NAME) == "why"
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

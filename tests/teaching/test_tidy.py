@@ -18,7 +18,7 @@ def tidied(tmp_path):
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        notes = list(tidy.tidy(folder, tmp_path / "copy", ["unrolling"]))
+        notes = list(tidy.normalise(folder, tmp_path / "copy", ["unrolling"]))
         copied = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
         return {path.relative_to(tmp_path / "copy").as_posix() for path in copied}, notes
     return tidied
@@ -56,7 +56,7 @@ def test_submissions_may_lie_on_another_disk(tmp_path):
     folder.mkdir(parents=True)
     (folder / "unrolling.ipynb").write_text("{}")
     os.symlink(tmp_path / "disk", tmp_path / "submitted")
-    assert list(tidy.tidy(tmp_path / "submitted" / "ada" / "unrolling", tmp_path / "copy", ["unrolling"])) == []
+    assert list(tidy.normalise(tmp_path / "submitted" / "ada" / "unrolling", tmp_path / "copy", ["unrolling"])) == []
     assert (tmp_path / "copy" / "unrolling.ipynb").is_file()
 
 
