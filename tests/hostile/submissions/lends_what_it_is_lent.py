@@ -1,4 +1,4 @@
-"""Nothing is solved; the checks' own ways to lend a right functionand to ask elsewhere are used from inside."""
+"""Nothing is solved; the checks' own functions for lending a function and for asking elsewhere are called."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 

@@ -1,4 +1,4 @@
-"""What was handed in is a link to the solution in the course's folder."""
+"""The submitted file is a link to the solution in the course's folder."""
 
 KIND = "files"
 LOSES = "nothing"

@@ -1,4 +1,4 @@
-"""An honest solution; beside it is a pipe, from which a reader would wait for ever."""
+"""An honest solution; next to it is a pipe, from which a reader would wait for ever."""
 
 KIND = "files"
 LOSES = ()
