@@ -190,6 +190,8 @@ def run_test_source(source: str) -> list[NotebookNode]:
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:
         return [error_output("CheckFailed", str(failure))]
+    except MemoryError:     # a machine that runs out of memory is not the student's fault
+        raise
     except Exception as error:
         lines = traceback.format_exception(error)
         return [new_output("error", ename=type(error).__name__, evalue=str(error), traceback=lines)]

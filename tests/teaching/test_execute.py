@@ -55,6 +55,11 @@ def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeyp
         run(test)
 
 
+def test_a_machine_that_runs_out_of_memory_costs_no_points(run):
+    with pytest.raises(MemoryError):
+        run(new_code_cell("raise MemoryError", metadata=TEST))
+
+
 @pytest.mark.whole
 def test_a_kernel_that_was_killed_from_outside_costs_nothing(run):
     test = new_code_cell("from parity_lib.checks import core\nprint(core.call('f'))", metadata=TEST)

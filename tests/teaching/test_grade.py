@@ -1,4 +1,4 @@
-"""`parity grade`: what is kept, what is graded again, and what is said of a hand-in that cannot be graded."""
+"""`parity grade`: what is kept, what is graded again, and what happens if a submission cannot be graded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAME = "unrolling"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
-    """A course with two hand-ins, in the gradebook and not yet graded."""
+    """Return a course with two submissions that are not graded yet."""
     folder = course.copy_course(tmp_path_factory.mktemp("grade") / "course", NAME)
     for student in ("ada", "emmy"):
         course.submit(folder, student, NAME, course.solution(NAME))
@@ -39,7 +39,7 @@ def root(tmp_path_factory) -> Path:
 
 
 def grade(root: Path, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
-    """The command's status, its row of each student, and all that it said."""
+    """Run the command; return its exit status, its row for each student, and everything that it printed."""
     code, said = course.parity(root, "grade", *arguments)
     rows = {line.split()[0]: line.split() for line in said.splitlines() if line.startswith(("ada", "emmy"))}
     return code, rows, said
@@ -123,7 +123,7 @@ def test_what_has_another_reason_than_a_lock_is_not_tried_again(monkeypatch):
 
 @pytest.fixture
 def ada(tmp_path, monkeypatch):
-    """A function that grades one hand-in, which no kernel runs; and its course."""
+    """Return a course, and a function that grades a submission without running a kernel."""
     root = course.copy_course(tmp_path / "course", NAME)
     with authoring._as_nbgrader_needs_it(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         forty.enter(book, NAME, course.release(NAME))
@@ -264,9 +264,9 @@ def test_what_is_not_there_is_said(root):
     assert "nbgrader generate_assignment varying_lengths" in said
 
 
-def test_containment_can_be_required(root, monkeypatch):
-    """Without bubblewrap grading says so each time, and with the setting it does not grade."""
-    hides = ("from parity_lib.teaching import sandbox; sandbox._find_bubblewrap = lambda: ('', 'nothing contains it'); "
+def test_the_sandbox_can_be_required(root, monkeypatch):
+    """Without bubblewrap the command says so each time, and with the setting it does not grade."""
+    hides = ("from parity_lib.teaching import sandbox; sandbox._find_bubblewrap = lambda: ('', 'there is none'); "
              "from parity_lib.cli import main; main()")
     settings = root / "private" / "nbgrader_config.py"
     settings.parent.mkdir(exist_ok=True)
@@ -278,10 +278,10 @@ def test_containment_can_be_required(root, monkeypatch):
         done = run()
         assert done.returncode == 0, done.stderr
         assert "Submissions run with your own rights" in done.stderr
-        assert "nothing contains it" in done.stderr
+        assert "there is none" in done.stderr
         settings.write_text("c = get_config()\nc.Execute.require_sandbox = True\n")
         done = run()
         assert done.returncode == 1
-        assert "require_sandbox is set, but there is no sandbox: nothing contains it" in done.stdout
+        assert "require_sandbox is set, but there is no sandbox: there is none" in done.stdout
     finally:
         settings.unlink()

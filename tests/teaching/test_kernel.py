@@ -1,4 +1,4 @@
-"""A kernel in its world: what it cannot see, what it may not use, and that nothing of it is left."""
+"""A kernel in the sandbox: what it cannot see, what it may not use, and that nothing of it is left."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SMALL = sandbox.Limits(memory=700, processes=12, disk=20)
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course with a secret, and what a student handed in beside the notebook."""
+    """Return a course with a secret, and with the files of a submission."""
     root = tmp_path_factory.mktemp("course")
     (root / "gradebook.db").write_text("secret")
     handed_in = root / "autograded" / "ada" / "unrolling"
@@ -49,7 +49,7 @@ new_kernel = pytest.fixture(started, name="new_kernel")
 
 
 def said(kernel, source, seconds=20):
-    """What a piece of code prints, or the name and text of its error."""
+    """Run a piece of code and return what it prints, or the name and text of its error."""
     texts = []
 
     def hear(message):
@@ -96,7 +96,7 @@ def test_it_sees_no_process_but_its_own(kernel):
     ("import os; os._exit(0)", "its process ended"),
     ("import ctypes; ctypes.string_at(0)", "its process ended"),
 ], ids=["memory", "processes", "exit", "crash"])
-def test_who_takes_too_much_is_stopped_and_told(new_kernel, source, why):
+def test_a_kernel_that_takes_too_much_is_stopped_with_a_reason(new_kernel, source, why):
     with pytest.raises(KernelStopped, match=why):
         said(new_kernel, source)
 
@@ -114,7 +114,7 @@ def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
     assert said(kernel, "print(x)") == "5"
 
 
-def test_who_quits_stays(kernel):
+def test_quit_does_not_end_the_kernel(kernel):
     """IPython ends a tenth of a second after the cell, so a short wait would see it still there."""
     said(kernel, "x = 5\nquit()")
     said(kernel, "exit()")
@@ -122,7 +122,7 @@ def test_who_quits_stays(kernel):
     assert said(kernel, "print(x)") == "5"
 
 
-def test_who_cannot_be_interrupted_is_ended(new_kernel, monkeypatch):
+def test_a_kernel_that_cannot_be_interrupted_is_ended(new_kernel, monkeypatch):
     monkeypatch.setattr("parity_lib.teaching.kernel.GRACE", 1)
     with pytest.raises(KernelStopped, match="could not be interrupted"):
         said(new_kernel, "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass", seconds=1)
@@ -200,7 +200,7 @@ def test_a_kernel_without_the_library_of_the_tests_is_not_used(course, monkeypat
         Kernel(course, course, SMALL)
 
 
-def test_where_it_cannot_be_contained_it_runs_and_is_ended_all_the_same(course):
+def test_a_kernel_outside_the_sandbox_runs_and_is_ended_as_well(course):
     running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, sandboxed=False)
     assert said(running, "print(1 + 1)") == "2"
     process = psutil.Process(running.process.pid)

@@ -1,4 +1,4 @@
-"""Private tests are tried on right answers before anybody is graded: what breaks is named, what holds is remembered."""
+"""Private tests are tried on correct answers before anybody is graded; a failure stops the grading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hand-in becomes the notebook that was meant, whatever happened to it on the way."""
+"""A submission becomes the notebook that was meant, whatever happened to it on the way."""
 
 from __future__ import annotations
 
