@@ -1,11 +1,7 @@
-"""The course, for the stock nbgrader commands. They are run from this folder."""
+"""The course's settings for the stock nbgrader commands, which are run from this folder."""
 
 import os
-import sys
-from contextlib import suppress
 from pathlib import Path
-
-from parity_lib.teaching import unfinished
 
 c = get_config()  # noqa: F821
 HERE = Path(__file__).resolve().parent
@@ -14,23 +10,23 @@ SECONDS_A_CELL = 60
 c.CourseDirectory.course_id = "one-bit-of-memory"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-# A Markdown file beside a source notebook would be released with it, solutions included.
+# nbgrader would release a Markdown file that lies next to a source notebook, solutions included.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "parity_submitted"]
 
-# A student who deletes a test cell gets it back; it would stay "needs grading" for ever.
+# A test cell that a student has deleted comes back; without it the submission would need grading for ever.
 c.OverwriteCells.add_missing_cells = True
 
-# A hand-in is read as far as it can be read, in whatever format.
+# Submissions in any notebook format are read, and those whose grading was killed are graded again.
 c.Autograde.exporter_class = "parity_lib.teaching.rebuild.Lenient"
 
-# Its cells run in a kernel of their own world, the tests in this process. All limits: `Execute.*` in the chapter.
+# The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL
 
-# A test cell with a warning on stderr would get no points, and a right answer may warn.
+# nbgrader gives no points for a test cell with output on stderr, and a correct answer may warn.
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]*"
 
-# Whoever reads an answer in words sees the table that it quotes, from the student's own run.
+# The outputs of the student's own run are kept for the person who reads the answers in words.
 c.Autograde.sanitize_preprocessors = [
     *(f"parity_lib.teaching.{name}" for name in ("rebuild.Rebuild", "unfinished.Begin", "handed_in.Remember")),
     *(f"nbgrader.preprocessors.{name}" for name in (
@@ -44,39 +40,20 @@ c.Autograde.autograde_preprocessors = [
     "parity_lib.teaching.handed_in.Show", "parity_lib.teaching.unfinished.Finish",
 ]
 
-# Feedback shows the messages of hidden tests, not their source.
+# Feedback shows the messages of hidden tests, but not their source.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "parity_lib.teaching.feedback.MessagesOnly",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
-# Whatever a student hands in is made harmless where it becomes a page: in the formgrader and in feedback.
-# Then the formgrader gets the rubric beside each answer in words; `c.Rubric.blind = True` hides names there.
+# A submission is made harmless before the formgrader or the feedback shows it. The formgrader also gets the rubric next
+# to each answer in words; `c.Rubric.blind = True` hides names there.
 c.HTMLExporter.preprocessors = ["parity_lib.teaching.sanitise.Sanitise", "parity_lib.teaching.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_lib.teaching.sanitise.markdown2html",
                           "clean_html": "parity_lib.teaching.rubric.clean_html"}
 
-# A hand-in whose grading was killed is half written, and nbgrader would take it for done.
-if sys.argv[1:2] == ["autograde"]:
-    for name in unfinished.remove(HERE / "autograded"):
-        print(f"{name} was not finished, and is graded again")
-
-# What belongs to one class only stays out of git, in private/: tests of your own, and settings in the form of this
-# file, such as the names that your learning platform gives to downloads.
+# Files of one class stay out of git, in private/: its own tests, and settings in the form of this file, such as the
+# names that a learning platform gives to downloads.
 os.environ.setdefault("PARITY_PRIVATE_TESTS", str(HERE / "private"))
 load_subconfig("nbgrader_config.py", path=str(HERE / "private"))  # noqa: F821
-
-# `parity regrade` grades a second time beside the first.
-if trial := os.environ.get("PARITY_TRIAL"):
-    c.CourseDirectory.db_url = f"sqlite:///{Path(trial, 'gradebook.db')}"
-    c.CourseDirectory.autograded_directory = str(Path(trial, "autograded"))
-
-# Grades, hidden tests and private tests are the owner's to read, or the group's where nbgrader is told of one.
-mode = 0o770 if c.CourseDirectory.get("groupshared") else 0o700
-with suppress(OSError):  # they may belong to a colleague
-    if (HERE / "private").is_dir():
-        (HERE / "private").chmod(mode)
-    if "db_url" not in c.CourseDirectory:  # an empty file is a database, and has the right mode from its first byte
-        (HERE / "gradebook.db").touch(mode & 0o660)
-        (HERE / "gradebook.db").chmod(mode & 0o660)

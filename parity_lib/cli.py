@@ -140,20 +140,13 @@ def _failing(claims: list, results: object) -> list[str]:
 @click.option("--save", is_flag=True, help="Write the results to bench.json, which pages quote.")
 @click.option("--quick", is_flag=True, help="Take seconds, with meaningless numbers, as a test.")
 @click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, layout shift.")
-@click.option("--grading", is_flag=True, help="Measure how long it takes to grade a submission instead.")
-def bench(save: bool, quick: bool, pages: bool, grading: bool) -> None:
+def bench(save: bool, quick: bool, pages: bool) -> None:
     """Compare the library's speed with the course's notebook and bare PyTorch, in about two minutes."""
-    if save and (quick or pages or grading):
-        raise click.UsageError("--save cannot be combined with --quick, --pages or --grading: it keeps the complete "
+    if save and (quick or pages):
+        raise click.UsageError("--save cannot be combined with --quick or --pages: it keeps the complete "
                                "measurements of the library")
     with as_message():
-        if grading:
-            from parity_lib.bench import grading as grading_bench
-            from parity_lib.checks.points import POINTS
-
-            click.echo(grading_bench.heading())
-            grading_bench.run(book_folder(), [grading_bench.EXERCISE] if quick else list(POINTS), quick, click.echo)
-        elif pages:
+        if pages:
             from parity_lib.bench.pages import measure
 
             measure(book_folder() / "_build" / "html", 1 if quick else 3, click.echo)

@@ -16,8 +16,9 @@ from parity_lib.data import Curriculum, ParityTask
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
 from parity_lib.nets import Ensemble
+from parity_lib.progress import close, progress_bar
 from parity_lib.strings import TrainingStrings, ValidationStrings, stack_strings
-from parity_lib.training import VALIDATION_STRETCH, History, checked_settings, close, progress_bar
+from parity_lib.training import VALIDATION_STRETCH, History, checked_settings
 
 
 class BatchedOptimizer:

@@ -5,7 +5,6 @@ Chapter: *Training*.
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -15,11 +14,11 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
-from tqdm.auto import tqdm
 
 from parity_lib.data import Batch, ParityTask
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.padding import masked_values
+from parity_lib.progress import close, progress_bar
 
 OPTIMIZERS = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
 VALIDATION_STRETCH = 1.5
@@ -241,18 +240,6 @@ class _Validation:
         score = score_counts(*(np.concatenate([part[key] for part in parts]) for key in ("right", "counted")))
         self.passed = score["sequence_accuracy"] == 1.0
         return score
-
-
-def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
-    """Return a progress bar over ``total`` updates. ``progress`` has the meaning that it has in :func:`train`."""
-    wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
-    return tqdm(total=total, disable=not wanted, **{"leave": False, "unit": "step"} | options)
-
-
-def close(bar: tqdm) -> None:
-    """Close a progress bar at its current count, because notebooks show a bar below its total as an error."""
-    bar.total = bar.n
-    bar.close()
 
 
 def checked_settings(task: ParityTask, lr: float, optimizer: str, clip: float | None, **counts: int) -> dict[str, Any]:

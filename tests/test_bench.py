@@ -2,14 +2,13 @@
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from parity_lib import bench
-from parity_lib.bench import course, grading, pages
+from parity_lib.bench import course, pages
 from parity_lib.cli import main
 from parity_lib.experiments import load, results
 
@@ -105,60 +104,3 @@ def test_a_folder_without_pages_is_named(tmp_path):
         pages.measure(tmp_path, 1, print)
 
 
-# ---------------------------------------------------------------- grading
-
-
-def test_ways_of_grading_take_turns_and_the_first_of_each_does_not_count(tmp_path, monkeypatch):
-    asked = []
-
-    def course(root, folder, name, way, students):
-        for number in range(students):
-            (folder / "submitted" / f"student-{number}").mkdir(parents=True)
-        return folder
-
-    def seconds(folder, name, students):
-        asked.append((folder.name, students))
-        return [100.0, {"stock": 4.0, "contained": 2.0, "warm": 2.0}[folder.name]]
-
-    def run(folder, *arguments):
-        asked.append((folder.name, arguments[-1]))
-        return "[10, 20, 21, 23]"
-    monkeypatch.setattr(grading, "course", course)
-    monkeypatch.setattr(grading, "seconds", seconds)
-    monkeypatch.setattr(grading, "_run", run)
-    said = []
-    found = grading.run(tmp_path, ["unrolling", "architecture"], True, said.append)
-    assert found["unrolling"] == {
-        "stock": 4.0, "contained": 2.0, "warm": 2.0, "two jobs": 1.5, "two jobs, warm": 1.5}
-    assert [way for way, _ in asked[:len(grading.WAYS)]] == list(grading.WAYS)
-    assert asked[3] == ("two jobs", "2")
-    assert asked[0][1] == ["student-0", "student-1"]
-    assert " ".join(said[0].split()) == ("unrolling 4.00 s (1.00x) 2.00 s (2.00x) 2.00 s (2.00x) NOT MET "
-                                         "1.50 s (2.67x) 1.50 s (2.67x) NOT MET")
-    assert "NOT MET" not in said[1], "a target is named for one exercise"
-
-
-def test_a_course_for_each_way_has_its_settings_and_a_class(tmp_path, monkeypatch):
-    ran = []
-    monkeypatch.setattr(grading, "_run", lambda folder, *arguments: ran.append(arguments) or "[1.5]")
-    root = Path(__file__).parents[1]
-    stock, warm = (grading.course(root, tmp_path / way, "unrolling", way, 2) for way in ("stock", "warm"))
-    assert "parity_lib" not in (stock / "nbgrader_config.py").read_text(encoding="utf8")
-    assert "warm = True" in (warm / "private" / "nbgrader_config.py").read_text(encoding="utf8")
-    assert len(list(warm.glob("submitted/*/unrolling/unrolling.ipynb"))) == 2
-    assert ran[0][-3:] == ("generate_assignment", "unrolling", "--force")
-    assert grading.seconds(stock, "unrolling", ["student-000"]) == [1.5]
-
-
-def test_a_grading_that_fails_says_why(tmp_path):
-    with pytest.raises(OSError, match="nonsense"):
-        grading._run(tmp_path, "-c", "raise SystemExit('nonsense')")
-    assert grading._run(tmp_path, "-c", "print(7)") == "7\n"
-
-
-def test_the_command_measures_grading(monkeypatch):
-    monkeypatch.setattr(grading, "run", lambda root, names, quick, report: report(f"{names} {quick}"))
-    done = CliRunner().invoke(main, ["bench", "--grading", "--quick"])
-    assert done.exit_code == 0, done.output
-    assert "['unrolling'] True" in done.output
-    assert grading.heading() in done.output

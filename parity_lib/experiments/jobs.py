@@ -18,7 +18,7 @@ import joblib
 from parity_lib.experiments.condition import EVALUATION, Condition
 from parity_lib.experiments.enumerated import Enumerated
 from parity_lib.experiments.results import write
-from parity_lib.training import progress_bar
+from parity_lib.progress import progress_bar
 from parity_lib.version import __version__
 
 CONNECT_SECONDS = 20

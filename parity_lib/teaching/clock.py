@@ -1,4 +1,4 @@
-"""A limit of time for what runs in this process."""
+"""A time limit for code that runs in this process."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 
 class TooSlow(Exception):
-    """A test computes for too long."""
+    """The code took more time than it was allowed."""
 
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise TooSlow inside, after so long and every second from then: a check may compute on what a stranger sent.
+    """Raise TooSlow in the code inside after ``seconds``, and again every second until it ends.
 
-    One call of a library is waited for. Does nothing where a process has no such clock, or in another of its threads.
+    A single call of a library is not interrupted. Outside the main thread, and on Windows, there is no limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -26,10 +26,10 @@ def stopped_after(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise TooSlow(f"it took more than {seconds:.0f} seconds")
 
-    before = signal.signal(signal.SIGALRM, stop)
+    handler = signal.signal(signal.SIGALRM, stop)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds, 1)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, handler)

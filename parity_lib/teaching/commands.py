@@ -107,32 +107,33 @@ def extend(student: str, name: str, days: float) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
-@click.option("--force", is_flag=True, help="Grade again what was graded and has not changed.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Hand-ins at a time [1]; each takes a core, and about 2 GB.")
-@click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster, such as tcp://host:8786.")
-def grade(name: str, students: tuple[str, ...], force: bool, jobs: int | None, scheduler: str | None) -> None:
-    """Grade every hand-in of an exercise; go on where a run was stopped. With several at a time, rows come as done."""
-    if jobs and scheduler:
-        raise click.UsageError("--jobs and --scheduler exclude each other: a cluster's workers say how many they take")
+@click.option("--force", is_flag=True, help="Also grade submissions that were graded and have not changed.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
+def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
+    """Grade every submission for an exercise, resuming an interrupted run where it left off.
+
+    With several jobs, rows are printed as they are completed. The exit status is 1 if a submission could not be graded.
+    """
     with as_message():
         from tqdm import tqdm
 
         from parity_lib.teaching import sandbox
-        from parity_lib.teaching.grade import UNKNOWN
+        from parity_lib.teaching.grade import NOT_LISTED
         from parity_lib.teaching.grade import grade as rows
 
-        if why := sandbox.missing():
-            click.echo(f"Submissions run with your own rights, and can read and change what you can: {why}", err=True)
+        if reason := sandbox.missing():
+            click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
         done = []
-        for row in rows(Path.cwd(), name, students, force, jobs or 1, scheduler):
+        for row in rows(Path.cwd(), name, students, force, jobs):
             points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
             with tqdm.external_write_mode():
                 click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
             done.append(row)
     states = [row.state for row in done]
-    click.echo(f"{len(done)} hand-ins: " + ", ".join(
+    click.echo(f"{len(done)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if "failed" in states or any(UNKNOWN in row.notes for row in done):
+    if "failed" in states or any(NOT_LISTED in row.notes for row in done):
         raise click.exceptions.Exit(1)
 
 

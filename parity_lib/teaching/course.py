@@ -21,7 +21,8 @@ NOT_LISTED = "not in the list of students"
 def load_course(root: Path) -> NbGraderApp:
     """Return nbgrader's application with the settings of ``nbgrader_config.py`` in ``root``.
 
-    Raise ValueError if there is no such file, because nbgrader would create an empty gradebook in any folder.
+    Other accounts lose access to the gradebook and to ``private/``. Raise ValueError if there is no such file, because
+    nbgrader would create an empty gradebook in any folder.
     """
     if not (Path(root) / "nbgrader_config.py").is_file():
         raise ValueError(f"{root} is not a course, because it has no nbgrader_config.py; change to the repository")
@@ -35,6 +36,10 @@ def load_course(root: Path) -> NbGraderApp:
     app.log_level = logging.CRITICAL
     app.initialize(argv=[])
     app.coursedir.root = str(root)
+    if trial := os.environ.get("PARITY_TRIAL"):     # `parity regrade` grades into a folder of its own
+        app.coursedir.db_url = f"sqlite:///{Path(trial, 'gradebook.db')}"
+        app.coursedir.autograded_directory = str(Path(trial, "autograded"))
+    unfinished.protect(app.coursedir)
     return app
 
 

@@ -1,15 +1,15 @@
-"""Run a hand-in: the student's cells in their kernel, the tests here, where no code of a student's ever runs.
+"""Run a submission: the student's cells in a kernel in the sandbox, the test cells in this process.
 
-Chapter: *For instructors*. :class:`Execute` takes the place of nbgrader's preprocessor of that name in
-nbgrader_config.py. A test cell runs in this process, and reaches the student's functions through
-:mod:`parity_lib.checks.door` alone. A kernel that dies costs the cell in which it died: it is started again, what had
-worked before is run once more, and the notebook goes on.
+:class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
+functions through :mod:`parity_lib.checks.door` only, so no code of a student ever runs in this process. A kernel that
+dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
+
+Chapter: *For instructors*.
 """
 
 from __future__ import annotations
 
 import ast
-import atexit
 import contextlib
 import io
 import time
@@ -21,8 +21,9 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output, output_from_msg
+from nbformat.v4 import new_output, output_from_msg
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
 from parity_lib.checks import core, door
@@ -30,217 +31,157 @@ from parity_lib.checks.core import Nowhere
 from parity_lib.checks.plain import CheckFailed
 from parity_lib.teaching import private_tests, sandbox
 from parity_lib.teaching.clock import stopped_after
-from parity_lib.teaching.follow_through import FollowThrough, credited, is_test, reference
-from parity_lib.teaching.kernel import PREFIX, Died, Kernel, Stopped, TooLong, remove_leftovers
+from parity_lib.teaching.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
-from parity_lib.teaching.warm import Warm
 
-ASK = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
+ANSWER = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
-LEAST = 200     # characters that an output counts for, and be it empty: it is an entry of the notebook
-NO_TIME = "there was no time left for this cell: the cells before it took all that a notebook has"
+LEAST_SIZE = 200    # characters that each output counts for, even an empty one
 
 
 class Execute(NbGraderPreprocessor):
-    """Fill in the outputs of a hand-in's code cells, as nbgrader's own ``Execute`` does, with a wall in between."""
+    """Fills in the outputs of a submission's code cells, as nbgrader's own ``Execute`` does, but in the sandbox."""
 
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
-    notebook_timeout = Float(600, help="Seconds that all cells of a hand-in may take together").tag(config=True)
-    output_limit = Integer(1_000_000, help="Characters of output that are kept of one cell").tag(config=True)
-    restarts = Integer(6, help="How often a hand-in's kernel is started again after it died").tag(config=True)
-    require_containment = Bool(False, help="Refuse to run a hand-in that cannot be contained").tag(config=True)
-    follow_through = Bool(False, help="Try a task that builds on a wrong one with a right one, too").tag(config=True)
-    warm = Bool(False, help="Fork kernels from a process that has PyTorch loaded; Linux only").tag(config=True)
-    address_space = Integer(sandbox.Limits.address_space, help="MB of addresses of one process").tag(config=True)
-    memory = Integer(sandbox.Limits.memory, help="MB of memory of all processes of a hand-in").tag(config=True)
-    processes = Integer(sandbox.Limits.processes, help="Processes of a hand-in at one time").tag(config=True)
-    disk = Integer(sandbox.Limits.disk, help="MB that a hand-in may write").tag(config=True)
+    notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
+    output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
+    restarts = Integer(6, help="How often a new kernel is started after one has died").tag(config=True)
+    require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
+    address_space = Integer(sandbox.Limits.address_space, help="MB of address space per process").tag(config=True)
+    memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
+    processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
+    disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells; whatever happens in them is in their outputs, and nothing is raised for it."""
-        self.contain = self._containment()
-        follow = self._course(nb, resources)
+        """Run all code cells; their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
+        if "nbgrader" in resources:
+            private_tests.try_on_correct_answers(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
+        reason = sandbox.missing()
+        if reason and self.require_sandbox:
+            raise RuntimeError(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
+        if reason:
+            self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
         remove_leftovers()
-        self.handed_in = Path(resources.get("metadata", {}).get("path") or ".").resolve()
-        self.until = time.monotonic() + self.notebook_timeout
-        self.kernel, self.started, self.worked = None, 0, []
+        self.sandboxed = not reason
+        self.submission = Path(resources.get("metadata", {}).get("path") or ".").resolve()
+        self.deadline = time.monotonic() + self.notebook_timeout
+        self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
         try:
             for cell in nb.cells:
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
-                    if is_test(cell):
-                        self._test(cell)
-                        if follow and follow.failing(cell):
-                            self._try_again(cell, follow)
+                    if is_grade(cell) and not is_solution(cell):
+                        self._run_test(cell)
                     elif cell.source.strip():
-                        self._run(cell)
+                        self._run_cell(cell)
         finally:
-            self._close()
+            self._close_kernel()
         return nb, resources
-
-    def _course(self, nb: NotebookNode, resources: dict) -> FollowThrough | None:
-        """Try what the course itself brings, and make ready what it lends, if it lends anything."""
-        if not (about := resources.get("nbgrader")):
-            return None
-        course, name = self.parent.parent.coursedir, about["assignment"]
-        private_tests.tried(course, name)
-        source = Path(course.format_path(course.source_directory, ".", name), f"{about['notebook']}.ipynb")
-        return FollowThrough(nb.cells, reference(source)) if self.follow_through else None
-
-    def _containment(self) -> bool:
-        why = sandbox.missing()
-        if why and self.require_containment:
-            raise RuntimeError(f"Execute.require_containment is set, and {why}")
-        if why:
-            self.log.warning("Submissions run with your own rights, and can read and change what you can: %s", why)
-        return not why
 
     # ------------------------------------------------------------ the student's cells
 
-    def _run(self, cell: NotebookNode) -> None:
-        heard = Heard(cell, self.output_limit)
+    def _run_cell(self, cell: NotebookNode) -> None:
+        outputs = CellOutputs(cell, self.output_limit)
         try:
-            reply = self._asked(cell.source, self._seconds, heard)
+            reply = self._execute(cell.source, self._seconds_left, outputs)
         except TooLong:
-            cell.outputs.append(_error("Timeout", self._too_long()))
-        except Stopped as why:
-            cell.outputs.append(_error("KernelStopped", f"The kernel stopped in this cell: {why}. What came before "
-                                       "it counts; the cells after it ran in a new kernel without this cell."))
+            cell.outputs.append(error_output("Timeout", self._timeout_message()))
+        except KernelStopped as reason:
+            cell.outputs.append(error_output("KernelStopped", (
+                f"The kernel stopped in this cell: {reason}. The cells before this one count; the cells after it ran "
+                "in a new kernel, without this cell.")))
         else:
-            self.worked.append(cell.source)
-            heard.finish(reply)
-        heard.close()
+            self.completed.append(cell.source)
+            outputs.add_missing_error(reply)
+        outputs.add_note()
 
-    def _asked(self, source: str, seconds: Callable[[], float], hear: Heard, **options: Any) -> dict:
-        """Run code in the kernel. One that died gets a second chance: it may have been killed from outside."""
-        try:
-            return self._alive().run(source, seconds(), hear, **options)
-        except Stopped as why:
-            self._close()
-            if not isinstance(why, Died):
-                raise
-        hear.forget()
-        try:
-            return self._alive().run(source, seconds(), hear, **options)
-        except Stopped:
-            self._close()
-            raise
+    def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
+        """Run code in the kernel. If its process ends, run the code again: something else may have killed it."""
+        for attempt in (1, 2):
+            try:
+                return self._current_kernel().run(source, seconds(), outputs, **options)
+            except KernelStopped as reason:
+                self._close_kernel()
+                if attempt == 2 or not reason.died:
+                    raise
+                outputs.clear()
 
-    def _alive(self) -> Kernel:
-        """The kernel; a new one has first run what had worked in the one before."""
+    def _current_kernel(self) -> Kernel:
+        """Return the kernel. If there is none, start one and run the cells that had worked in the previous one."""
         if self.kernel is None:
-            if self.started > self.restarts:
-                raise Stopped(f"it has stopped {self.started} times in this notebook, and is not started again")
-            self.started += 1
+            if self.starts > self.restarts:
+                raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
+            self.starts += 1
             limits = sandbox.Limits(self.address_space, self.memory, self.processes, self.disk)
             try:
-                loaded = loaded_process(Path.cwd(), limits) if self.warm and self.contain else None
-                self.kernel = Kernel(self.handed_in, Path.cwd(), limits, self.contain, loaded)
-            except OSError as error:
-                raise Died(f"it did not start ({error})") from None
-            for source in self.worked:
+                self.kernel = Kernel(self.submission, Path.cwd(), limits, self.sandboxed)
+            except KernelNotStarted as error:
+                self.failure = error
+                raise
+            for source in self.completed:
                 with contextlib.suppress(TooLong):
-                    self.kernel.run(source, self._seconds(), silent=True)
+                    self.kernel.run(source, self._seconds_left(), silent=True)
         return self.kernel
 
-    def _seconds(self) -> float:
-        """What is left for a cell."""
-        left = self.until - time.monotonic()
+    def _seconds_left(self) -> float:
+        """Return the seconds that the next piece of code may take. Raise KernelStopped if there are none."""
+        left = self.deadline - time.monotonic()
         if left <= 0:
-            raise Stopped(NO_TIME)
+            raise KernelStopped("the cells before this one took all the time that a notebook has")
         return min(self.timeout, left)
 
-    def _too_long(self) -> str:
-        if time.monotonic() >= self.until:
+    def _timeout_message(self) -> str:
+        if time.monotonic() >= self.deadline:
             return f"The cells of this notebook took more than {self.notebook_timeout:.0f} seconds together."
-        return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Is there a loop that never "
-                "ends, or one over more than it needs?")
+        return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Does it contain a loop that "
+                "never ends, or a loop over more than it needs?")
 
-    def _close(self) -> None:
+    def _close_kernel(self) -> None:
         if self.kernel is not None:
             self.kernel.close()
             self.kernel = None
 
     # ------------------------------------------------------------ the tests
 
-    def _test(self, cell: NotebookNode) -> None:
-        """Run a test cell in this process, whose calls of the student's functions are asked of the kernel."""
+    def _run_test(self, cell: NotebookNode) -> None:
+        """Run a test cell in this process; the calls of the student's functions are sent to the kernel."""
         printed = io.StringIO()
-        until, self.asked_for = time.monotonic() + self.timeout, set()
-        with core.remote_calls(partial(self._ask, until)), contextlib.redirect_stdout(printed), \
-                contextlib.redirect_stderr(Nowhere()), stopped_after(2 * self.timeout):
-            outputs = _outcome(cell.source)
+        call = partial(self._call, time.monotonic() + self.timeout)
+        with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
+                stopped_after(2 * self.timeout):
+            cell.outputs = run_test_source(cell.source)
+        if self.failure:        # the test has taken it for a mistake in the student's function
+            raise self.failure
         if printed.getvalue():
-            outputs.insert(0, new_output("stream", text=printed.getvalue()))
-        cell.outputs = outputs
+            cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
 
-    def _try_again(self, cell: NotebookNode, follow: FollowThrough) -> None:
-        """A failed test once more, in a kernel of its own with right solutions of the tasks that failed before."""
-        lent = follow.lent(cell, self.asked_for)
-        if not lent or time.monotonic() >= self.until:
-            return
-        first, trial = (self.kernel, self.started, self.worked), new_code_cell(cell.source)
-        sources = list(follow.sources(cell, lent, self.worked))
-        self.kernel, self.started, self.worked = None, self.restarts, []    # it is started once
-        try:
-            for source in sources:
-                self._run(new_code_cell(source))
-            self._test(trial)
-        finally:
-            self._close()
-            self.kernel, self.started, self.worked = first
-        if not any(one.output_type == "error" for one in trial.outputs):
-            follow.failed.pop()
-            cell.outputs = credited(cell.outputs, trial.outputs, set().union(*lent.values()))
-
-    def _ask(self, until: float, name: str, args: tuple, kwargs: dict) -> Any:
-        """One call on the other side of the wall: a value, or a CheckFailed with words for the student."""
+    def _call(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
+        """Make one call in the kernel. Return its value, or raise CheckFailed with a message for the student."""
         def seconds() -> float:
-            left = min(self._seconds(), until - time.monotonic())
+            left = min(self._seconds_left(), deadline - time.monotonic())
             if left <= 0:
                 raise TooLong
             return left
 
-        source = ASK.format(door.request(name, args, kwargs))
-        asked = f"`{args[0]}`" if args else name
-        self.asked_for.update(one for one in args[:1] if isinstance(one, str))
+        function = f"`{args[0]}`" if args else name
+        expression = ANSWER.format(door.request(name, args, kwargs))
+        outputs = CellOutputs(NotebookNode(outputs=[]), 0)
         try:
-            reply = self._asked("", seconds, Heard(NotebookNode(outputs=[]), 0), silent=True,
-                                user_expressions={"answer": source})
+            reply = self._execute("", seconds, outputs, silent=True, user_expressions={"answer": expression})
         except TooLong:
-            words = self._too_long()
-            message = f"{asked} does not end: {words[0].lower()}{words[1:]}"
-        except Stopped as why:
-            message = f"the kernel stopped while {asked} was asked: {why}"
-        else:
-            return door.read(_answer(reply))
-        raise CheckFailed(message)
+            message = self._timeout_message()
+            raise CheckFailed(f"{function} does not end: {message[0].lower()}{message[1:]}") from None
+        except KernelStopped as reason:
+            raise CheckFailed(f"the kernel stopped while {function} was called: {reason}") from None
+        try:
+            answer = reply["user_expressions"]["answer"]["data"][door.KIND]
+        except (KeyError, TypeError, IndexError):
+            answer = None
+        return door.read(answer)
 
 
-_loaded: dict[tuple[Path, sandbox.Limits], Warm] = {}
-
-
-def loaded_process(course: Path, limits: sandbox.Limits) -> Warm:
-    """The one process of this course that has PyTorch loaded, started at the first call and ended with this process."""
-    key = (course, limits)
-    if key in _loaded and _loaded[key].process.poll() is not None:
-        _loaded.pop(key).close()
-    if key not in _loaded:
-        _loaded[key] = Warm(course, limits, PREFIX)
-        atexit.register(_loaded[key].close)
-    return _loaded[key]
-
-
-def _answer(reply: dict) -> Any:
-    """What a kernel's reply has in the place of an answer."""
-    try:
-        return reply["user_expressions"]["answer"]["data"][door.KIND]
-    except (KeyError, TypeError, IndexError):
-        return None
-
-
-def _outcome(source: str) -> list[NotebookNode]:
-    """The outputs of a test cell: none, the value of its last line (a part of the points), or an error."""
+def run_test_source(source: str) -> list[NotebookNode]:
+    """Run a test cell. Return its outputs: an error, or the value of its last line, which is a part of the points."""
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)
@@ -248,56 +189,58 @@ def _outcome(source: str) -> list[NotebookNode]:
         exec(compile(tree, "<test>", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
     except CheckFailed as failure:
-        return [_error("CheckFailed", str(failure))]
+        return [error_output("CheckFailed", str(failure))]
+    except MemoryError:     # a machine that runs out of memory is not the student's fault
+        raise
     except Exception as error:
         lines = traceback.format_exception(error)
         return [new_output("error", ename=type(error).__name__, evalue=str(error), traceback=lines)]
     return [] if value is None else [new_output("execute_result", data={"text/plain": repr(value)})]
 
 
-def _error(name: str, text: str) -> NotebookNode:
+def error_output(name: str, text: str) -> NotebookNode:
+    """Return an output that shows an error to the student as one line."""
     return new_output("error", ename=name, evalue=text, traceback=[f"✗ {text}"])
 
 
-class Heard:
-    """What a kernel says while a cell runs, as the cell's outputs: valid ones only, and not without end."""
+class CellOutputs:
+    """The outputs of a cell, collected from a kernel's messages: valid outputs only, up to a number of characters."""
 
-    def __init__(self, cell: NotebookNode, most: int) -> None:
-        self.cell, self.most, self.size = cell, most, 0
+    def __init__(self, cell: NotebookNode, limit: int) -> None:
+        self.cell, self.limit, self.size = cell, limit, 0
 
     def __call__(self, message: dict) -> None:
-        """Add one message of the kernel."""
+        """Add the output in a message of the kernel."""
         if message["msg_type"] == "clear_output":
             self.cell.outputs = []
         if message["msg_type"] not in OUTPUTS:
             return
-        self.size += max(message["size"], LEAST)
-        if self.size > self.most:
+        self.size += max(message["size"], LEAST_SIZE)
+        if self.size > self.limit:
             return
         try:
             output = nbformat.from_dict(storable(output_from_msg(message)))
             nbformat.validate(output, ref="output", version=4)
-        except Exception:       # a stranger's message: one that is no output is none
+        except Exception:       # nobody can list everything that may be wrong with a forged message
             return
-        before = self.cell.outputs[-1] if self.cell.outputs else None
-        if before and output.output_type == before.output_type == "stream" and output.name == before.name:
-            before.text += output.text
+        last = self.cell.outputs[-1] if self.cell.outputs else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
         else:
             self.cell.outputs.append(output)
 
-    def forget(self) -> None:
-        """Begin anew."""
+    def clear(self) -> None:
+        """Forget all outputs."""
         self.cell.outputs, self.size = [], 0
 
-    def finish(self, reply: dict) -> None:
-        """Note an error of which no output told."""
-        failed = reply.get("status") == "error"
-        if failed and not any(one.output_type == "error" for one in self.cell.outputs):
-            name = storable(str(reply.get("ename"))[:LEAST])
-            self.cell.outputs.append(_error("Error", f"This cell stopped with {name}."))
+    def add_missing_error(self, reply: dict) -> None:
+        """Add an error if the kernel's reply reports one that no output shows."""
+        if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
+            name = storable(str(reply.get("ename"))[:LEAST_SIZE])
+            self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
 
-    def close(self) -> None:
-        """Say what was left out."""
-        if self.size > self.most:
-            self.cell.outputs.append(new_output("stream", text=f"\n(left out: what was printed after "
-                                                f"{self.most:,} characters; {self.size:,} came)\n"))
+    def add_note(self) -> None:
+        """Say how much output was left out, if any was."""
+        if self.size > self.limit:
+            self.cell.outputs.append(new_output("stream", text=(
+                f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))

@@ -52,7 +52,7 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
     result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row))]
     missing = sum(row.state == "missing" for row in students)
     result.notes += [f"{missing} of {len(students)} students handed in nothing and have a blank"] if missing else []
-    folder = outcome.own(app) / "export"
+    folder = outcome.private_folder(app) / "export"
     folder.mkdir(exist_ok=True)
     if target == "csv":
         require(list_path is None, "--list", str(list_path), "left out with --to csv")

@@ -1,10 +1,10 @@
-"""What a student's own runs showed, kept for whoever reads the answers in words.
+"""The outputs of a student's own runs, kept for the person who reads the answers in words.
 
-Chapter: *For instructors*. Autograding clears a notebook's outputs and runs it
-again, and cells that train for minutes do nothing then. Their tables and
-figures, which the answers in words quote, would be gone. :class:`Remember`
-stands before nbgrader's preprocessors that clear outputs, :class:`Show` after
-those that give points, in nbgrader_config.py; so no point hangs on what is shown.
+Autograding clears the outputs of a notebook and runs it again, and cells that train for minutes do nothing then. The
+answers in words quote their tables and figures. In nbgrader_config.py :class:`Remember` stands before the preprocessors
+that clear outputs and :class:`Show` after those that give points, so no points depend on what is shown.
+
+Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
 KEY = "parity_handed_in"
-MOST = 400_000     # characters of one cell: three large figures
+MOST = 400_000     # characters per cell: three large figures
 NOTE = "Shown when it was handed in; the cell does nothing while it is graded:\n"
 
 
 class Remember(NbGraderPreprocessor):
-    """Keep the outputs of a hand-in's code cells in their metadata, while it is cleared and run."""
+    """Keeps the outputs of a submission's code cells in their metadata while the notebook is cleared and run."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Whatever stands under the key is replaced: a hand-in may bring its own."""
+        """Replace what the submission itself may contain under the key."""
         cell.metadata.pop(KEY, None)
         if cell.cell_type == "code" and not is_grade(cell):
-            shown = [one for one in cell.outputs if one.output_type != "error"]
+            shown = [output for output in cell.outputs if output.output_type != "error"]
             if shown:
                 cell.metadata[KEY] = shown
         return cell, resources
 
 
 class Show(NbGraderPreprocessor):
-    """Give a cell that showed nothing while it was graded what it showed before, under a line that says so."""
+    """Restores the outputs of each cell that showed nothing while it was graded, below a line that says so."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """A test cell keeps the outputs of grading, and so does every cell that has any."""
+        """Restore the outputs of one cell, unless it has any or contains a test."""
         shown = cell.metadata.pop(KEY, None)
         if shown and not cell.outputs and not is_grade(cell):
             size = len(json.dumps(shown))
-            too_large = new_output("stream", text=f"(left out: {size:,} characters; open the file in submitted/)\n")
+            too_large = new_output("stream", text=f"({size:,} characters were left out; open the file in submitted/)\n")
             cell.outputs = [new_output("stream", text=NOTE), *(shown if size <= MOST else [too_large])]
         return cell, resources

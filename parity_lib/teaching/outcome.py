@@ -1,15 +1,14 @@
-"""How the grading of a hand-in ended: why it failed, what it took, what was put in order. nbgrader has no place for it.
+"""A log of what nbgrader has no place for: why the grading of a submission failed, how long it took, what was repaired.
 
-Chapter: *For instructors*. It is kept in ``private/outcomes/``, a file a student; `parity status` and `parity report`
-read it.
+It is kept in ``private/outcomes/``, one file per student. `parity status` and `parity report` read it.
+
+Chapter: *For instructors*.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,73 +16,60 @@ from urllib.parse import quote, unquote
 
 from nbgrader.apps import NbGraderApp
 
-READ_UP_TO = 100_000_000    # bytes of a hand-in; of what is larger, the size has to do
+from parity_lib.teaching.tidy import fingerprint
 
 
-def remember(app: NbGraderApp, student: str, name: str, why: str | None, seconds: float | None = None,
-             notes: Iterable[str] = ()) -> None:
-    """Keep why grading a student's hand-in failed, or None where it did not; ``seconds`` that it took, and notes."""
+def write(app: NbGraderApp, student: str, name: str, why: str | None, seconds: float | None = None,
+          notes: Iterable[str] = ()) -> None:
+    """Log the grading of a submission: why it failed (None if it did not), the seconds it took, and notes."""
+    entry = {"why": why, "hand_in": fingerprint(submission_folder(app, student, name)), "seconds": seconds,
+             "notes": [*notes]}
+    private_folder(app)
     record = _record(app, student, name)
-    own(app)
     record.parent.mkdir(parents=True, exist_ok=True)
     new = record.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps({"why": why, "hand_in": _trace(submitted(app, student, name)), "seconds": seconds,
-                               "notes": [*notes]}), encoding="utf8")
+    new.write_text(json.dumps(entry), encoding="utf8")
     new.replace(record)
 
 
-def recall(app: NbGraderApp, student: str, name: str) -> str | None:
-    """Why the hand-in that lies there now could not be graded; None where it was, or has changed since."""
-    known = _read(_record(app, student, name))
-    return known.get("why") if known.get("hand_in") == _trace(submitted(app, student, name)) else None
+def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
+    """Return why the submission could not be graded; None if it could be, or has changed since."""
+    entry = _read(_record(app, student, name))
+    return entry.get("why") if entry.get("hand_in") == fingerprint(submission_folder(app, student, name)) else None
 
 
-def is_another(app: NbGraderApp, student: str, name: str) -> bool:
-    """Whether the hand-in that lies there now is another than the one whose grading ended last."""
-    known = _read(_record(app, student, name))
-    return "hand_in" in known and known["hand_in"] != _trace(submitted(app, student, name))
+def has_changed(app: NbGraderApp, student: str, name: str) -> bool:
+    """Return whether the submission has changed since its last grading."""
+    entry = _read(_record(app, student, name))
+    return "hand_in" in entry and entry["hand_in"] != fingerprint(submission_folder(app, student, name))
 
 
-def known(app: NbGraderApp, name: str) -> dict[str, dict[str, Any]]:
-    """By student: ``seconds`` and ``notes`` of the last grading that did not keep what was there."""
-    return {unquote(path.stem): read for path in sorted(_record(app, "any", name).parent.glob("*.json"))
-            if (read := _read(path))}
+def entries(app: NbGraderApp, name: str) -> dict[str, dict[str, Any]]:
+    """Return the entries of an exercise by student, each with ``seconds`` and ``notes``."""
+    records = sorted(_record(app, "any", name).parent.glob("*.json"))
+    return {unquote(record.stem): entry for record in records if (entry := _read(record))}
 
 
 def _read(record: Path) -> dict[str, Any]:
     try:
-        found = json.loads(record.read_text(encoding="utf8"))
+        entry = json.loads(record.read_text(encoding="utf8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return entry if isinstance(entry, dict) else {}
 
 
-def submitted(app: NbGraderApp, student: str, name: str) -> Path:
-    """The folder of a hand-in."""
+def submission_folder(app: NbGraderApp, student: str, name: str) -> Path:
+    """Return the folder of a submission."""
     return Path(app.coursedir.root, app.coursedir.format_path(app.coursedir.submitted_directory, student, name))
 
 
-def own(app: NbGraderApp) -> Path:
-    """The folder ``private/``, closed to others where it is made here."""
+def private_folder(app: NbGraderApp) -> Path:
+    """Return the folder ``private/``. If it has to be created, only the owner can read it."""
     folder = Path(app.coursedir.root, "private")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
 def _record(app: NbGraderApp, student: str, name: str) -> Path:
-    place = Path(os.environ.get("PARITY_TRIAL") or Path(app.coursedir.root, "private"))     # see regrade
-    return place / "outcomes" / quote(name, safe="") / (quote(student, safe="@ ") + ".json")
-
-
-def _trace(folder: Path) -> str:
-    """A hash of the files of a hand-in as they lie there, links and all; none of them is trusted to be small."""
-    digest, left = hashlib.sha256(), READ_UP_TO
-    for path in sorted(folder.rglob("*")):
-        about = path.lstat()
-        digest.update(json.dumps([path.relative_to(folder).as_posix(), stat.S_IFMT(about.st_mode)]).encode())
-        if stat.S_ISREG(about.st_mode):
-            digest.update(str(about.st_size).encode())
-            left -= about.st_size
-            if left >= 0:
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    folder = Path(os.environ.get("PARITY_TRIAL") or Path(app.coursedir.root, "private"))     # see regrade
+    return folder / "outcomes" / quote(name, safe="") / (quote(student, safe="@ ") + ".json")

@@ -63,7 +63,7 @@ class SubmissionStore:
         It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
         with another name, which only a person can have placed there.
         """
-        folder = outcome.submitted(self.app, student, self.name)
+        folder = outcome.submission_folder(self.app, student, self.name)
         notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
         if any(path.is_symlink() for path in (folder.parent, folder, notebook, time)):
             return CollectedSubmission()
@@ -76,7 +76,7 @@ class SubmissionStore:
 
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission, replacing what is there."""
-        folder = outcome.submitted(self.app, student, self.name)
+        folder = outcome.submission_folder(self.app, student, self.name)
         for path in (folder.parent, folder):
             if path.is_symlink():
                 path.unlink()
@@ -97,7 +97,7 @@ class SubmissionStore:
         if submission == self.recorded(student):
             return
         self.record[student] = submission
-        outcome.own(self.app)
+        outcome.private_folder(self.app)
         self.path.parent.mkdir(exist_ok=True)
         entries = {student: asdict(entry) for student, entry in sorted(self.record.items())}
         write_file(self.path, json.dumps(entries, indent=1).encode())

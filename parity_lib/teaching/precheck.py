@@ -170,7 +170,7 @@ def run_cells(path: Path, code: list[NotebookCell], seconds: int) -> dict[int, s
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from nbformat.v4 import new_code_cell, new_notebook
 
-    from parity_lib.training import progress_bar
+    from parity_lib.progress import progress_bar
 
     errors: dict[int, str] = {}
 

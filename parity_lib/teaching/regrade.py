@@ -28,6 +28,7 @@ from sqlalchemy import Column, MetaData, String, Table, create_engine
 from parity_lib.checks import reporting
 from parity_lib.errors import require
 from parity_lib.teaching import grade
+from parity_lib.teaching.course import load_course, submission_folders
 from parity_lib.teaching.standing import StudentDiff, update_exercise, update_submission
 
 FOLDER = Path("private", "regrade")
@@ -86,7 +87,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     exercise, or if submissions are graded meanwhile; with ``apply`` also if a graded submission cannot be graded again.
     """
     root = root.resolve()
-    app = grade.course(root)
+    app = load_course(root)
     trial, first = root / FOLDER / name, _first_grading(app, name)
     applying = trial.with_name(f"{name}.applying")      # exists until all graded notebooks have been copied
     require(bool(first), "name", name, f"an exercise that has been graded; run `parity grade {name}` first")
@@ -95,13 +96,13 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     with _opened(app) as book:
         dropped = _cells_of(drop, {cell.name for cell in book.find_notebook(name, name).grade_cells})
     chosen = sorted(set(students) or first)
-    os.environ["PARITY_TRIAL"] = str(trial)     # makes nbgrader_config.py use the second gradebook
+    os.environ["PARITY_TRIAL"] = str(trial)     # makes load_course use the second gradebook
     try:
         _prepare(root, app, name, trial)
         failures = _grade_again(root, app, name, chosen, jobs)
     finally:
         del os.environ["PARITY_TRIAL"]
-    with grade.alone(app), _opened(app) as book, Gradebook(_url(trial)) as again, book.db.no_autoflush:
+    with grade.course_lock(app), _opened(app) as book, Gradebook(_url(trial)) as again, book.db.no_autoflush:
         if _first_grading(app, name) != first:
             raise ValueError(f"submissions for {name} were graded meanwhile, so nothing has been changed; run the same "
                              "command again")
@@ -145,7 +146,7 @@ def _graded(app: NbGraderApp, student: str, name: str) -> Path:
 
 def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
     """Return when each student's graded notebook was written, or 0, for all students with a submission."""
-    submitted = {folder.parent.name for folder in grade.hand_ins(app, name)}
+    submitted = {folder.parent.name for folder in submission_folders(app, name)}
     with _opened(app) as book:
         try:
             book.find_assignment(name)
@@ -186,9 +187,7 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> None:
     for folder in (root / "private", root / FOLDER, trial):
         folder.mkdir(mode=0o700, exist_ok=True)
     _copy(app.coursedir.db_url, trial / "gradebook.db")
-    second = grade.course(root)
-    require(second.coursedir.db_url == _url(trial), "nbgrader_config.py", second.coursedir.db_url,
-            "a configuration that uses the gradebook in PARITY_TRIAL, as ours does in its last lines")
+    second = load_course(root)
     second.coursedir.release_directory, second.coursedir.assignment_id = str(trial / "release"), name
     result = capture_log(GenerateAssignment(coursedir=second.coursedir, parent=second))
     if not result["success"]:
@@ -211,7 +210,7 @@ def _copy(db_url: str, path: Path) -> None:
 
 def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int) -> dict[str, str]:
     """Grade submissions with the second gradebook, and return the reasons of failures by student."""
-    submitted = {folder.parent.name for folder in grade.hand_ins(app, name)}
+    submitted = {folder.parent.name for folder in submission_folders(app, name)}
     failures = {student: "its files are missing" for student in students if student not in submitted}
     if chosen := tuple(student for student in students if student in submitted):
         for row in grade.grade(root, name, chosen, jobs=jobs):

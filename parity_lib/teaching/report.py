@@ -24,7 +24,7 @@ from nbgrader.apps import NbGraderApp
 
 from parity_lib.checks.reading import PLACE
 from parity_lib.teaching import rubric, status
-from parity_lib.teaching.grade import course
+from parity_lib.teaching.course import load_course
 from parity_lib.teaching.similar import SimilarAnswers, similar_code, similar_words
 
 FOLDER = Path("private", "report")      # git ignores it
@@ -89,7 +89,7 @@ class ClassReport:
 
 def class_report(root: Path, name: str) -> ClassReport:
     """Return the report on an exercise. Raise ValueError if the exercise is unknown or nothing has been graded."""
-    app = course(root)
+    app = load_course(root)
     rows = status.read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
     if not graded:

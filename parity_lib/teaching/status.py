@@ -18,7 +18,7 @@ from parity_lib.teaching import outcome, unfinished
 from parity_lib.teaching.course import NOT_LISTED, graded_fingerprint, listed_students, submission_folders
 from parity_lib.teaching.placing import TIME_FILE, SubmissionStore
 from parity_lib.teaching.roster import Person, read_people
-from parity_lib.teaching.tidy import fingerprint, printable, tidy
+from parity_lib.teaching.tidy import fingerprint, normalise, printable
 
 STATES = ("missing", "unusable", "collected", "failed", "half graded", "changed since", "needs reading", "read")
 SETTLED = ("missing", "read")       # nothing has to be done
@@ -95,7 +95,7 @@ def require_student(argument: str, student: str, students: Iterable[str]) -> Non
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
     """Fill in the state, the points and the times from the folders of the course and the entry in the gradebook."""
-    folder = outcome.submitted(app, row.student, assignment.name)
+    folder = outcome.submission_folder(app, row.student, assignment.name)
     row.state, row.why = _find_state(app, assignment, row.student, entry, folder, store)
     time = _submission_time(folder)
     if entry is not None:
@@ -115,7 +115,7 @@ def _find_state(app: NbGraderApp, assignment: Assignment, student: str, entry: S
                 folder: Path, store: SubmissionStore) -> tuple[str, str]:
     """Return the state and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
-    if present and (why := outcome.recall(app, student, assignment.name)) is not None:
+    if present and (why := outcome.failure_reason(app, student, assignment.name)) is not None:
         return "failed", why
     graded = Path(app.coursedir.root, app.coursedir.format_path(
         app.coursedir.autograded_directory, student, assignment.name))
@@ -132,7 +132,7 @@ def _find_state(app: NbGraderApp, assignment: Assignment, student: str, entry: S
         refused = store.recorded(student).refused
         return ("unusable", refused) if refused else ("missing", "")
     # nbgrader enters a submission before it grades it. An extension creates an entry too, but without a time.
-    if entry is not None and (entry.timestamp or not entry.extension) and not outcome.is_another(
+    if entry is not None and (entry.timestamp or not entry.extension) and not outcome.has_changed(
             app, student, assignment.name):
         return "failed", "grading failed or was interrupted; run parity grade again"
     return "collected", ""
@@ -146,7 +146,7 @@ def _has_changed(assignment: Assignment, folder: Path, graded: Path) -> bool:
     with tempfile.TemporaryDirectory(prefix="parity-status-") as place:
         copy = Path(place) / "copy"
         try:
-            list(tidy(folder, copy, [notebook.name for notebook in assignment.notebooks]))
+            list(normalise(folder, copy, [notebook.name for notebook in assignment.notebooks]))
         except (OSError, ValueError):
             return True
         return fingerprint(copy) != record

@@ -1,6 +1,8 @@
-"""A copy of a hand-in in order: without links, under the file's right name, without a time that cannot be read.
+"""A normalised copy of a submission: without links, under the exercise's file names, without an unreadable time.
 
-Chapter: *For instructors*. What was changed on the way is said; the files in ``submitted/`` stay as they are.
+Every change is reported; the files in ``submitted/`` stay as they are.
+
+Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -9,93 +11,98 @@ import hashlib
 import json
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbgrader.utils import parse_utc
 
-LARGEST = 100_000_000       # bytes of all files of a hand-in
+from parity_lib.progress import progress_bar
+
+LARGEST = 100_000_000       # bytes of all files of a submission
 LONGEST_TIME = 100          # characters
 
 
 def printable(text: str) -> str:
-    """A text in one line, without what a terminal obeys or cannot show: names of files are a stranger's."""
+    """Return a text without line breaks and control characters: file names may have been chosen to fool a terminal."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def progress(items: Sequence, **options: Any) -> Iterator:
-    """The items, with a bar that says how many are done."""
-    from parity_lib.training import progress_bar  # which loads PyTorch
-
+    """Yield the items, with a bar that shows how many are done."""
     with progress_bar(len(items), None, **options) as bar:
-        for one in items:
-            yield one
+        for item in items:
+            yield item
             bar.update()
 
 
-def tidy(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
-    """Copy a hand-in as nbgrader can take it, and yield what was changed on the way.
+def normalise(folder: Path, copy: Path, notebooks: list[str]) -> Iterator[str]:
+    """Copy a submission into the form that nbgrader needs, and yield a note about each change.
 
-    Raises ValueError where no notebook of the exercise can be told among its files, or they are too large.
+    Raise ValueError if the files are too large, or a notebook of the exercise cannot be found among them.
     """
     size = 0
     copy.mkdir(parents=True)
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            yield f"left out {inside}, which is no file of its own"
-        elif path.is_file() and not any((folder / part).is_symlink() for part in inside.parents if part.name):
+            yield f"left out {inside}, which is not a regular file"
+        elif path.is_file() and not any((folder / parent).is_symlink() for parent in inside.parents if parent.name):
             size += path.stat().st_size
             if size > LARGEST:
                 raise ValueError(f"its files are larger than {LARGEST:,} bytes")
             (copy / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy / inside)
-    yield from _right_names(copy, notebooks)
-    yield from _readable_time(copy / "timestamp.txt")
-
-
-def _right_names(copy: Path, notebooks: list[str]) -> Iterator[str]:
-    """Give a renamed notebook its name back, if there is one only that it can be."""
     for name in notebooks:
-        place = copy / f"{name}.ipynb"
-        if place.is_file():
-            continue
-        others = [path for path in sorted(copy.rglob("*")) if path.is_file() and _may_be_one(path.relative_to(copy))
-                  and (path.parent != copy or path.stem not in notebooks)]
-        alike = [path for path in others if name in path.stem.lower().replace(" ", "_").replace("-", "_")] or others
-        if len(alike) != 1:
-            found = ", ".join(path.name for path in others) or "no notebook"
-            raise ValueError(f"{name}.ipynb is missing; there is {found}")
-        alike[0].rename(place)
-        yield f"{alike[0].relative_to(copy)} was taken for {place.name}"
+        if not (copy / f"{name}.ipynb").is_file():
+            renamed = _find_renamed(copy, name, notebooks)
+            renamed.rename(copy / f"{name}.ipynb")
+            yield f"{renamed.relative_to(copy)} was taken for {name}.ipynb"
+    if (stamp := copy / "timestamp.txt").is_file():
+        text = stamp.read_bytes().decode("utf-8", "replace").strip()
+        if not _is_time(text):
+            stamp.unlink()
+            yield f"left out the time {text[:40]!r}, which cannot be read"
 
 
-def _may_be_one(path: Path) -> bool:
-    """Whether a student may have meant this file: no older state of Jupyter's, none that a Mac adds to archives."""
+def _find_renamed(copy: Path, name: str, notebooks: list[str]) -> Path:
+    """Return the only file that can be the missing notebook. Raise ValueError if there are none or several."""
+    others = [path for path in sorted(copy.rglob("*")) if path.is_file() and _is_notebook(path.relative_to(copy))
+              and (path.parent != copy or path.stem not in notebooks)]
+    alike = [path for path in others if name in path.stem.lower().replace(" ", "_").replace("-", "_")] or others
+    if len(alike) != 1:
+        there = ", ".join(path.name for path in others) or "no notebook"
+        raise ValueError(f"{name}.ipynb is missing; there is {there}")
+    return alike[0]
+
+
+def _is_notebook(path: Path) -> bool:
+    """Return whether a student may have meant this file: not one of Jupyter's checkpoints or of macOS's archives."""
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return not hidden and re.search(r"\.ipynb(\.txt|\.json)?$", path.name, re.IGNORECASE) is not None
 
 
-def _readable_time(path: Path) -> list[str]:
-    """Leave out a time that nbgrader cannot read."""
-    if not path.is_file():
-        return []
-    text = path.read_bytes().decode("utf-8", "replace").strip()
+def _is_time(text: str) -> bool:
+    """Return whether nbgrader can read this as a time."""
     try:
-        if len(text) > LONGEST_TIME:
-            raise ValueError(text[:LONGEST_TIME])
-        parse_utc(text)
+        return len(text) <= LONGEST_TIME and parse_utc(text) is not None
     except Exception:       # dateutil raises many kinds
-        path.unlink()
-        return [f"left out the time {text[:40]!r}, which cannot be read"]
-    return []
+        return False
 
 
 def fingerprint(folder: Path) -> str:
-    """A hash of all files of a hand-in, with their names."""
-    digest = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        digest.update(json.dumps(path.relative_to(folder).as_posix()).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    """Return a hash of the names and the contents of the files in a folder.
+
+    Links are not followed. Of the files beyond :data:`LARGEST` bytes only the size counts.
+    """
+    digest, left = hashlib.sha256(), LARGEST
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        regular = stat.S_ISREG(status.st_mode)
+        digest.update(json.dumps([path.relative_to(folder).as_posix(), stat.S_IFMT(status.st_mode),
+                                  status.st_size * regular]).encode())
+        left -= status.st_size * regular
+        if regular and left >= 0:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,12 +1,14 @@
-"""A hand-in whose grading was killed is graded again; nbgrader would take it for done.
+"""Submissions whose grading was killed. nbgrader would take them for graded, so they are removed and graded again.
 
-Chapter: *For instructors*. nbgrader writes a hand-in into ``autograded/`` twice, before its cells run and after, and
-skips what it finds there. :class:`Begin` marks the first file, :class:`Finish` takes the mark out of the second, and
-nbgrader_config.py calls :func:`remove` before a grading begins.
+nbgrader writes a notebook into ``autograded/`` twice: before its cells run and after. :class:`Begin` marks the first
+file, :class:`Finish` removes the mark from the second.
+
+Chapter: *For instructors*.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,34 +18,45 @@ from typing import Any
 
 import psutil
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 MARK = "parity_unfinished"
-QUIET_FOR = 60      # seconds after which a folder without a notebook is nobody's work
+QUIET_FOR = 60      # seconds after which no process is at work on a folder without a readable notebook
 
 
 class Begin(NbGraderPreprocessor):
-    """Mark a notebook as the work of this process."""
+    """Marks a notebook as the work of this process, and closes the gradebook to other accounts."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Whatever a hand-in brings under this name is replaced."""
+        """Replace the mark that a submission may bring with it."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
+        if self.parent is not None:
+            protect(self.parent.parent.coursedir)
         return nb, resources
 
 
 class Finish(NbGraderPreprocessor):
-    """Take the mark away: the points are in the gradebook, and the file is written next."""
+    """Removes the mark, as the last preprocessor: the points are in the gradebook, and the file is written next."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Last of all preprocessors."""
+        """Remove the mark."""
         nb.metadata.pop(MARK, None)
         return nb, resources
 
 
+def protect(coursedir: CourseDirectory) -> None:
+    """Let only the owner, or the group of a course that is shared with one, read the gradebook and ``private/``."""
+    mode = 0o770 if coursedir.groupshared else 0o700
+    for name, allowed in (("private", mode), ("gradebook.db", mode & 0o660)):
+        with contextlib.suppress(OSError):      # there is none, or it belongs to a colleague
+            Path(coursedir.root, name).chmod(allowed)
+
+
 def remove(autograded: Path) -> list[str]:
-    """Remove each ``STUDENT/EXERCISE`` in ``autograded`` that was not finished and that no process works on now."""
+    """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` on which no process is at work, and return them."""
     removed = []
-    for folder in sorted(one for one in autograded.glob("*/*") if one.is_dir()):
+    for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
         if not finished(folder) and not _in_work(folder):
             shutil.rmtree(folder)
             removed.append(folder.relative_to(autograded).as_posix())
@@ -51,21 +64,21 @@ def remove(autograded: Path) -> list[str]:
 
 
 def finished(folder: Path) -> bool:
-    """Whether a graded hand-in is there as a whole."""
+    """Return whether this folder contains a completely graded submission."""
     notebooks = [_metadata(path) for path in folder.glob("*.ipynb")]
     return bool(notebooks) and all(metadata is not None and MARK not in metadata for metadata in notebooks)
 
 
 def _in_work(folder: Path) -> bool:
-    marks = [(_metadata(path) or {}).get(MARK, {}) for path in folder.glob("*.ipynb")]
-    if not any(marks):
+    marks = [mark for path in folder.glob("*.ipynb") if (mark := (_metadata(path) or {}).get(MARK))]
+    if not marks:
         return time.time() - folder.stat().st_mtime < QUIET_FOR
     return any(psutil.pid_exists(mark["pid"]) and psutil.Process(mark["pid"]).create_time() == mark["since"]
-               for mark in marks if mark)
+               for mark in marks)
 
 
 def _metadata(path: Path) -> dict[str, Any] | None:
-    """A notebook's own metadata; None where only a part of it was written."""
+    """Return a notebook's metadata; None if only a part of the file was written."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))["metadata"]
     except (OSError, ValueError, KeyError):

@@ -1,8 +1,8 @@
-"""`parity` and `nbgrader` in forks of a process that has imported PyTorch and nbgrader: half of a short command's time.
+"""Run `parity` and `nbgrader` in forks of a process that has imported PyTorch and nbgrader, to save half of the time.
 
-`python -m tests.exercises.preloaded SOCKET` serves, `python -SE preloaded.py SOCKET COMMAND ARGUMENTS` asks; files,
-folder, variables and exit status are those of whoever asks. Nothing of parity_lib is imported before a fork: each
-command sees it as it is by then.
+`python -m tests.exercises.preloaded SOCKET` is the server, `python -SE preloaded.py SOCKET COMMAND ARGUMENTS` a client.
+A command uses the files, the folder and the variables of its client, which exits with the status of the command. The
+server imports nothing of parity_lib, so each command sees it as it is when the command starts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST = 1 << 20
 
 
 def serve(place: str) -> None:
-    """Answer until the socket's file is gone."""
+    """Run commands until the socket's file is removed."""
     for name in LIBRARIES:
         importlib.import_module(name)
     with socket.socket(socket.AF_UNIX) as listening:
@@ -40,7 +40,7 @@ def serve(place: str) -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    """Run one command in this process, which ends with it."""
+    """Run one command in this process, and end the process."""
     status = 1
     try:
         connection.settimeout(None)
@@ -84,7 +84,7 @@ def _run(command: str) -> int:
 
 
 def ask(place: str, command: list[str]) -> int:
-    """The exit status of a command that a server runs."""
+    """Let a server run a command, and return its exit status."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(place)
         asked = {"command": command, "folder": os.getcwd(), "variables": dict(os.environ)}

@@ -1,4 +1,4 @@
-"""`parity exercises`: the files in git are what the sources make, and the command says where they are not."""
+"""`parity exercises`: the files in git are made from the sources, and the command names those that are not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def exercises(folder, *arguments):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A book with one exercise, and all that is derived from it."""
+    """Return a book with one exercise and the files that are derived from it."""
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(bank.ROOT / name, tmp_path)
     shutil.copytree(bank.ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("_*", "results", "claims*"))

@@ -82,8 +82,6 @@ def steps(tmp_path_factory) -> tuple[Path, dict[str, Step]]:
     """Return the course at the end, and each step by its name."""
     root = course.copy_course(tmp_path_factory.mktemp("class") / "course", NAME)
     downloads(place := root.parent)
-    (root / "private").mkdir()
-    (root / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
     (root / "parity_lib").symlink_to(course.ROOT / "parity_lib")
     moodle, canvas = (["--list", str(place / f"{platform}.csv")] for platform in ("moodle", "canvas"))
     commands = {

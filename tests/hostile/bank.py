@@ -1,13 +1,13 @@
-"""Hand-ins that are broken or hostile, and what each of them deserves.
+"""Broken and hostile submissions, and the points that each of them deserves.
 
-A file ``submissions/NAME.py`` is one hand-in of *Unrolling*. Its docstring says what the student did. In it stand
+A file ``submissions/NAME.py`` is one submission of *Unrolling*. Its docstring says what the student did. It defines
 
 - ``KIND``: the mechanism, such as ``"channel"``; ``make test`` runs the first of each kind, ``make test-full`` all;
-- ``LOSES``: the test cells that give no points; all others give all of theirs. ``NOTHING`` where it cannot be graded;
-- ``STOCK``: the same for ``nbgrader autograde``, where that differs;
-- either ``CELLS``, cells of the solution by their id with their new source (``SOLUTION`` in it is the old one), or
-  ``hand_in(folder, notebook)``, which writes what is handed in into an empty folder and gets the solved notebook;
-- ``SAYS``, where it matters: a part of what the feedback, or the row of ``parity grade``, tells.
+- ``LOSES``: the test cells that give no points; all others give full points. ``NOTHING`` if it cannot be graded;
+- ``STOCK``: the same for ``nbgrader autograde``, if that differs;
+- either ``CELLS``, new sources of the solution's cells by id (``SOLUTION`` in them stands for the old source), or
+  ``hand_in(folder, notebook)``, which gets the solved notebook and writes the submission into an empty folder;
+- ``SAYS``, optionally: a part of the feedback, or of the row of ``parity grade``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,26 @@ TESTS = {"parity-check": 2, "rnn-step-check": 2, "unroll-check": 3, "two-unit-we
 NOTHING = "nothing"
 ALL = tuple(TESTS)
 UNSOLVED = {"parity": "", "rnn-step": "", "unroll": "", "two-unit-weights": ""}
+# Source of a function for submissions that search the sandbox. The libraries can lie anywhere, also below a folder that
+# must not be visible otherwise, so the folders that lead to them and the libraries themselves are no leak.
+FOREIGN = '''
+import os, sys, parity_lib
+libraries = [sys.prefix, sys.base_prefix, os.path.dirname(parity_lib.__file__), *filter(None, sys.path)]
+libraries += [os.path.realpath(path) for path in libraries]
+
+def foreign(place):
+    """Return what can be seen at this path and belongs to no library."""
+    if any((place + "/").startswith(path + "/") for path in libraries):
+        return []
+    if any(path.startswith(place.rstrip("/") + "/") for path in libraries):
+        return [name for child in os.listdir(place) for name in foreign(os.path.join(place, child))]
+    return [place] if os.path.lexists(place) else []
+'''
 
 
 @dataclass(frozen=True)
 class Hostile:
-    """One hand-in: its name, story and mechanism, what it deserves, and how it is written into a folder."""
+    """A submission: its name, story and mechanism, the points it deserves, and a function that writes it."""
 
     name: str
     story: str
@@ -45,18 +60,18 @@ class Hostile:
     write: Callable[[Path, NotebookNode], None]
 
     def points(self, stock: bool = False) -> dict[str, float] | None:
-        """The points of each test cell; None where it cannot be graded."""
+        """Return the points of each test cell; None if it cannot be graded."""
         loses = self.stock if stock else self.loses
         return None if loses == NOTHING else {test: 0 if test in loses else most for test, most in TESTS.items()}
 
 
 def read(path: Path) -> Hostile:
-    """One file of the bank. Raises ValueError where it has a name that nobody reads, or lacks one."""
+    """Read a file of the bank. Raise ValueError if it sets an unknown name, or an unknown test cell."""
     known = runpy.run_path(str(path))
     own = {node.targets[0].id for node in ast.parse(path.read_text(encoding="utf8")).body
            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()}
     if unknown := own - {"KIND", "LOSES", "STOCK", "CELLS", "SAYS"}:
-        raise ValueError(f"{path.name} sets {', '.join(sorted(unknown))}, which nobody reads")
+        raise ValueError(f"{path.name} sets {', '.join(sorted(unknown))}, which has no meaning")
     loses = known["LOSES"]
     for group in (loses, known.get("STOCK", loses)):
         if group != NOTHING and not set(group) <= set(TESTS):
@@ -67,7 +82,7 @@ def read(path: Path) -> Hostile:
 
 
 def with_cells(folder: Path, notebook: NotebookNode, cells: dict[str, str]) -> None:
-    """The notebook with these sources in place."""
+    """Write the notebook with these sources in place."""
     left = dict(cells)
     for cell in notebook.cells:
         if cell.id in left:
@@ -78,35 +93,35 @@ def with_cells(folder: Path, notebook: NotebookNode, cells: dict[str, str]) -> N
 
 
 def save(folder: Path, notebook: NotebookNode) -> None:
-    """Write a notebook under the name that is asked for."""
+    """Write a notebook under the name of the exercise."""
     nbformat.write(notebook, folder / f"{EXERCISE}.ipynb")
 
 
 def dump(folder: Path, notebook: dict) -> None:
-    """Write it under that name as it is, be it a notebook or not."""
+    """Write anything that JSON can express under that name."""
     (folder / f"{EXERCISE}.ipynb").write_text(json.dumps(notebook), encoding="utf8")
 
 
 def cell(notebook: NotebookNode, name: str) -> NotebookNode:
-    """The cell of this id."""
-    return next(one for one in notebook.cells if one.id == name)
+    """Return the cell with this id."""
+    return next(cell for cell in notebook.cells if cell.id == name)
 
 
 def bank() -> list[Hostile]:
-    """All hand-ins, in order of their names."""
+    """Return all submissions, sorted by name."""
     return [read(path) for path in sorted(HERE.glob("*.py"))]
 
 
 def first_of_each_kind() -> list[Hostile]:
-    """What `make test` runs."""
+    """Return the submissions that `make test` grades."""
     kinds: dict[str, Hostile] = {}
-    for one in bank():
-        kinds.setdefault(one.kind, one)
+    for submission in bank():
+        kinds.setdefault(submission.kind, submission)
     return list(kinds.values())
 
 
-def hand_in(root: Path, one: Hostile) -> None:
-    """Write a hand-in into the course in ``root``, under a student of its name."""
-    folder = root / "submitted" / one.name / EXERCISE
+def hand_in(root: Path, submission: Hostile) -> None:
+    """Write a submission into the course in ``root``, for a student with its name."""
+    folder = root / "submitted" / submission.name / EXERCISE
     folder.mkdir(parents=True)
-    one.write(folder, course.solution(EXERCISE))
+    submission.write(folder, course.solution(EXERCISE))

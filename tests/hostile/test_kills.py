@@ -1,4 +1,4 @@
-"""A grading that is killed, at any moment and in any part, ends with the points of one that nobody disturbed."""
+"""A grading that is killed, at any moment and in any part, ends with the points of an undisturbed one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from tests.hostile.test_hostile import GRADE, points
 
 pytestmark = pytest.mark.whole
 
-WARM = "c = get_config()\nc.Execute.warm = True\n"
 CLASS = {"right": "", "one-wrong": "\n\ndef unroll(xs, h0, U, V, b):\n    return h0"}
-LONGEST = {1: 9.0, 2: 13.0}     # seconds after which it is killed at the latest, by the hand-ins at a time
+LONGEST = {1: 9.0, 2: 13.0}     # seconds after which it is killed at the latest, by the number of jobs
 SIGNALS = {"killed": signal.SIGKILL, "hung up": signal.SIGHUP, "interrupted": signal.SIGINT}
 
 
 def command(root: Path, jobs: int) -> subprocess.Popen:
-    """``parity grade`` in a course."""
+    """Start ``parity grade`` in a course."""
     return subprocess.Popen([sys.executable, "-c", GRADE, "grade", bank.EXERCISE, f"--jobs={jobs}"], cwd=root,
                             env=course.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                             start_new_session=True)
@@ -35,10 +34,8 @@ def command(root: Path, jobs: int) -> subprocess.Popen:
 
 @pytest.fixture(scope="module")
 def ungraded(tmp_path_factory) -> Path:
-    """A course with a class of two, before anything is graded."""
+    """Return a course with a class of two, before anything is graded."""
     root = course.copy_course(tmp_path_factory.mktemp("kills") / "course", bank.EXERCISE)
-    (root / "private").mkdir()
-    (root / "private" / "nbgrader_config.py").write_text(WARM, encoding="utf8")
     for student, more in CLASS.items():
         notebook = course.solution(bank.EXERCISE)
         next(cell for cell in notebook.cells if cell.id == "unroll").source += more
@@ -53,15 +50,15 @@ def root(ungraded, tmp_path) -> Path:
 
 
 def kernels(grading: psutil.Process) -> list[psutil.Process]:
-    """All that the grading has started, the youngest last."""
+    """Return all processes that the grading has started, the youngest last."""
     try:
-        return sorted(grading.children(recursive=True), key=lambda one: one.create_time())
+        return sorted(grading.children(recursive=True), key=lambda process: process.create_time())
     except psutil.Error:
         return []
 
 
 def disturb(root: Path, draw: random.Random, jobs: int) -> str:
-    """Begin a grading and kill it, or something that it has started, at a random moment. Says what was done."""
+    """Start a grading, kill it or one of its processes at a random moment, and return what was done."""
     running = command(root, jobs)
     time.sleep(draw.uniform(0.5, LONGEST[jobs]))
     what = draw.choice([*SIGNALS, "youngest", "first", *(["any", "any"] if jobs > 1 else [])])
@@ -80,7 +77,7 @@ def disturb(root: Path, draw: random.Random, jobs: int) -> str:
 
 
 def is_undisturbed(root: Path, jobs: int) -> None:
-    """A plain rerun ends as if nothing had happened: points, files, and no process left."""
+    """Check that grading again ends as if nothing had happened: points, files, and no process left."""
     output, _ = (again := command(root, jobs)).communicate(timeout=120)
     assert again.returncode == 0, output
     expected = {"right": bank.TESTS, "one-wrong": bank.TESTS | {"unroll-check": 0}}

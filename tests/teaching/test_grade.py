@@ -1,4 +1,4 @@
-"""`parity grade`: what is kept, what is graded again, and what is said of a hand-in that cannot be graded."""
+"""`parity grade`: what is kept, what is graded again, and what happens if a submission cannot be graded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from filelock import FileLock
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
-from parity_lib.teaching import authoring, parallel
+from parity_lib.teaching import authoring
 from parity_lib.teaching import grade as grading
 from parity_lib.teaching.commands import as_message
 from tests.exercises import course
@@ -30,10 +30,8 @@ NAME = "unrolling"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
-    """A course with two hand-ins, in the gradebook and not yet graded."""
+    """Return a course with two submissions that are not graded yet."""
     folder = course.copy_course(tmp_path_factory.mktemp("grade") / "course", NAME)
-    (folder / "private").mkdir()
-    (folder / "private" / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.warm = True\n")
     for student in ("ada", "emmy"):
         course.submit(folder, student, NAME, course.solution(NAME))
     course.nbgrader(folder, "generate_assignment", NAME, "--force")
@@ -41,7 +39,7 @@ def root(tmp_path_factory) -> Path:
 
 
 def grade(root: Path, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
-    """The command's status, its row of each student, and all that it said."""
+    """Run the command; return its exit status, its row for each student, and everything that it printed."""
     code, said = course.parity(root, "grade", *arguments)
     rows = {line.split()[0]: line.split() for line in said.splitlines() if line.startswith(("ada", "emmy"))}
     return code, rows, said
@@ -92,9 +90,9 @@ def test_two_at_a_time_have_the_same_points_and_another_release_is_named(root):
     status, rows, said = grade(root, NAME, "--force", "--jobs", "2")
     assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), said
     assert scores(root) == {"ada": 11, "emmy": 8}
-    assert "made with another release of the exercise, graded with this one" in " ".join(rows["emmy"])
-    assert "parity-check (Task 1)" in " ".join(rows["emmy"])
-    assert "made with" not in " ".join(rows["ada"])
+    assert "made from another release of the exercise, graded with this one" in " ".join(rows["emmy"])
+    assert "changed: parity-check" in " ".join(rows["emmy"])
+    assert "made from" not in " ".join(rows["ada"])
     assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "kept"}
 
 
@@ -103,10 +101,10 @@ def test_a_database_that_is_locked_for_a_while_costs_nobody_the_points(root, mon
     writer = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
     writer.execute("BEGIN EXCLUSIVE")
     with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
-        app = grading.course(root)
+        app = grading.load_course(root)
         app.coursedir.db_url += "?timeout=0.05"
         threading.Timer(1, lambda: (writer.rollback(), writer.close())).start()
-        row = grading.one(app, root / "submitted" / "ada" / NAME, NAME, [NAME], True)
+        row = grading.grade_submission(app, root / "submitted" / "ada" / NAME, NAME, [NAME], True)
     assert (row.state, row.points) == ("graded", 11), row
 
 
@@ -119,27 +117,27 @@ def test_what_has_another_reason_than_a_lock_is_not_tried_again(monkeypatch):
         raise RuntimeError(message)
     for message in ("no such table", "(sqlite3.OperationalError) database is locked"):
         with pytest.raises(RuntimeError):
-            grading.unlocked(do, message)
+            grading.retry_if_locked(do, message)
     assert len(tried) == 1 + 3
 
 
 @pytest.fixture
 def ada(tmp_path, monkeypatch):
-    """A function that grades one hand-in, which no kernel runs; and its course."""
+    """Return a course, and a function that grades a submission without running a kernel."""
     root = course.copy_course(tmp_path / "course", NAME)
     with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         forty.enter(book, NAME, course.release(NAME))
     course.submit(root, "ada", NAME, course.solution(NAME))
-    app = grading.course(root)
+    app = grading.load_course(root)
 
     def autograde(app, submitted, student, name):
         with Gradebook(app.coursedir.db_url) as book:
             book.update_or_create_student(student)
-            if grading.entered(app, student, name):
+            if grading.score(app, student, name):
                 book.remove_submission(name, student)
             forty.hand_in(root, book, name, student, "Words.")
     monkeypatch.setattr(grading, "autograde", autograde)
-    return app, lambda: grading.one(app, root / "submitted" / "ada" / NAME, NAME, [NAME], False)
+    return app, lambda: grading.grade_submission(app, root / "submitted" / "ada" / NAME, NAME, [NAME], False)
 
 
 def test_what_failed_by_accident_is_graded_again_by_the_next(ada, monkeypatch):
@@ -177,6 +175,33 @@ def test_nobody_has_to_read_an_answer_to_a_dropped_task(ada):
         assert not book.find_submission(NAME, "ada").needs_manual_grade
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+@pytest.mark.parametrize(("settings", "file", "folder"), [
+    ("", 0o600, 0o700), ("c = get_config()\nc.CourseDirectory.groupshared = True\n", 0o660, 0o770)])
+def test_other_accounts_cannot_read_grades_and_private_tests(tmp_path, settings, file, folder):
+    root = course.copy_course(tmp_path)
+    (root / "private").mkdir(mode=0o755)
+    (root / "private" / "nbgrader_config.py").write_text(settings)
+    (root / "gradebook.db").write_bytes(b"grades")
+    for path in ("gradebook.db", "private"):
+        (root / path).chmod(0o755)
+    with contextlib.chdir(root):
+        grading.load_course(root)
+    assert [(root / path).stat().st_mode & 0o777 for path in ("gradebook.db", "private")] == [file, folder]
+
+
+def test_a_kernel_that_does_not_start_is_a_failed_row(root):
+    """No points are lost, and the exit status says that something is wrong."""
+    breaks = ("from parity_lib.teaching import sandbox; sandbox.SYSTEM = (); "
+              "from parity_lib.cli import main; main()")
+    done = subprocess.run([sys.executable, "-c", breaks, "grade", NAME, "--student", "ada", "--force"], cwd=root,
+                          env=course.environment(), text=True, capture_output=True)
+    assert (done.returncode, done.stdout.split()[:2]) == (1, ["ada", "failed"]), done.stdout + done.stderr
+    assert "the kernel did not start" in done.stdout
+    assert scores(root)["ada"] == 0
+    assert states(grade(root, NAME)[1])["ada"] == "graded"
+
+
 def test_a_database_that_stays_locked_is_said_without_a_traceback():
     with pytest.raises(ClickException, match="gradebook cannot be used now: database is locked; while"), as_message():
         raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
@@ -185,7 +210,7 @@ def test_a_database_that_stays_locked_is_said_without_a_traceback():
 
 
 def test_an_error_is_told_by_what_it_says_and_not_by_what_the_database_adds():
-    heard = grading.Heard()
+    heard = grading.ErrorLog()
     assert heard.reason() == ""
     heard.lines = ["""
 Traceback (most recent call last):
@@ -208,43 +233,43 @@ def test_a_course_is_graded_by_one_command_at_a_time(root):
     with FileLock(root / grading.LOCK):
         status, rows, said = grade(root, NAME)
     assert (status, rows) == (1, {})
-    assert "this course is being graded in another process" in said
+    assert "another process is grading this course" in said
     assert grade(root, NAME)[0] == 0
 
 
-def test_jobs_and_a_scheduler_exclude_each_other(root):
-    status, _, said = grade(root, NAME, "--jobs", "2", "--scheduler", "tcp://a:1")
-    assert status == 2
-    assert "exclude each other" in said
+def test_jobs_are_counted_from_one(root):
     assert grade(root, NAME, "--jobs", "0")[0] == 2
 
 
-def test_one_whose_processes_were_all_ended_has_no_points_of_before(root, monkeypatch):
-    lost = root / "submitted" / "emmy" / NAME
-    monkeypatch.setattr(parallel, "graded", lambda *_: (one for one in [
-        {"student": "ada", "state": "kept", "points": 11, "most": 15}, {"lost": str(lost)}]))
+def test_a_submission_whose_processes_were_all_killed_has_no_points_of_before(root, monkeypatch):
+    def parallel(app, folders, name, force, jobs):
+        yield grading.Row("ada", "kept", 11, 15)
+        row = grading.Row("emmy")
+        grading.fail(app, row, name, grading.LOST)
+        yield row
+    monkeypatch.setattr(grading, "_grade_in_parallel", parallel)
     status, rows, said = grade(root, NAME, "--jobs", "2")
     assert (status, states(rows)) == (1, {"ada": "kept", "emmy": "failed"})
-    assert "ended from outside" in said
+    assert "killed by something else" in said
     assert scores(root) == {"ada": 11, "emmy": 0}
 
 
 def test_what_is_not_there_is_said(root):
-    assert "student must be one who has handed in unrolling, but it is 'adda'" in grade(
+    assert "student must be the id of a student who has submitted unrolling, but it is 'adda'" in grade(
         root, NAME, "--student", "adda")[2]
-    assert "an exercise with hand-ins in submitted/" in grade(root, "nothing")[2]
+    assert "an exercise with submissions in submitted/" in grade(root, "nothing")[2]
     course.submit(root, "ada", "varying_lengths", course.solution("varying_lengths"))
     status, _, said = grade(root, "varying_lengths")
     assert status == 1
     assert "nbgrader generate_assignment varying_lengths" in said
 
 
-def test_containment_can_be_required(root, monkeypatch):
-    """Without bubblewrap grading says so each time, and with the setting it does not grade."""
-    hides = ("from parity_lib.teaching import sandbox; sandbox._tried = lambda: ('', 'nothing contains it'); "
+def test_the_sandbox_can_be_required(root, monkeypatch):
+    """Without bubblewrap the command says so each time, and with the setting it does not grade."""
+    hides = ("from parity_lib.teaching import sandbox; sandbox._find_bubblewrap = lambda: ('', 'there is none'); "
              "from parity_lib.cli import main; main()")
     settings = root / "private" / "nbgrader_config.py"
-    before = settings.read_text()
+    settings.parent.mkdir(exist_ok=True)
 
     def run() -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, "-c", hides, "grade", NAME, "--student", "emmy", "--force"], cwd=root,
@@ -253,10 +278,10 @@ def test_containment_can_be_required(root, monkeypatch):
         done = run()
         assert done.returncode == 0, done.stderr
         assert "Submissions run with your own rights" in done.stderr
-        assert "nothing contains it" in done.stderr
-        settings.write_text(before + "c.Execute.require_containment = True\n")
+        assert "there is none" in done.stderr
+        settings.write_text("c = get_config()\nc.Execute.require_sandbox = True\n")
         done = run()
         assert done.returncode == 1
-        assert "require_containment is set, and nothing contains it" in done.stdout
+        assert "require_sandbox is set, but there is no sandbox: there is none" in done.stdout
     finally:
-        settings.write_text(before)
+        settings.unlink()

@@ -1,4 +1,4 @@
-"""A kernel in its world: what it cannot see, what it may not use, and that nothing of it is left."""
+"""A kernel in the sandbox: what it cannot see, what it may not use, and that nothing of it is left."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import psutil
 import pytest
 
 from parity_lib.teaching import sandbox
-from parity_lib.teaching.kernel import PREFIX, Kernel, Stopped, TooLong, copy_files, remove_leftovers
-from parity_lib.teaching.warm import Warm
+from parity_lib.teaching.kernel import (
+    MOST_FILES,
+    PREFIX,
+    Kernel,
+    KernelNotStarted,
+    KernelStopped,
+    TooLong,
+    copy_files,
+    remove_leftovers,
+)
 
 pytestmark = pytest.mark.whole
 SMALL = sandbox.Limits(memory=700, processes=12, disk=20)
@@ -19,7 +27,7 @@ SMALL = sandbox.Limits(memory=700, processes=12, disk=20)
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course with a secret, and what a student handed in beside the notebook."""
+    """Return a course with a secret, and with the files of a submission."""
     root = tmp_path_factory.mktemp("course")
     (root / "gradebook.db").write_text("secret")
     handed_in = root / "autograded" / "ada" / "unrolling"
@@ -30,23 +38,18 @@ def course(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module")
-def warm(course):
-    loaded = Warm(course, SMALL, PREFIX)
-    yield loaded
-    loaded.close()
-
-
-@pytest.fixture(params=["cold", "warm"])
-def kernel(request, course):
-    loaded = request.getfixturevalue("warm") if request.param == "warm" else None
-    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=True, warm=loaded)
+def started(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL)
     yield running
     running.close()
 
 
+kernel = pytest.fixture(started, scope="module", name="kernel")     # for tests that do no harm to it
+new_kernel = pytest.fixture(started, name="new_kernel")
+
+
 def said(kernel, source, seconds=20):
-    """What a piece of code prints, or the name and text of its error."""
+    """Run a piece of code and return what it prints, or the name and text of its error."""
     texts = []
 
     def hear(message):
@@ -61,14 +64,14 @@ def test_it_sees_what_was_handed_in_and_nothing_of_the_course(kernel, course):
     assert said(kernel, "import os; print(sorted(os.listdir('.')), open('data.csv').read())") == "['data.csv'] 1,2"
     assert said(kernel, f"print(os.path.exists({str(course / 'gradebook.db')!r}))") == "False"
     assert said(kernel, "print([name for name in os.environ if 'PRIVATE' in name])") == "[]"
-    answers = sandbox.HIDDEN[0]
+    answers = sandbox.PACKAGE.parent / sandbox.MODEL_ANSWERS
     assert answers.is_file()
     assert "Error" in said(kernel, f"print(open({str(answers)!r}).read())")
 
 
 def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
     assert said(kernel, "open('x', 'w').write('1'); print(open('x').read())") == "1"
-    for place in ("/", "/usr", "/etc", str(sandbox.PACKAGE), "/dev"):
+    for place in ("/", "/usr", "/etc", str(sandbox.PACKAGE), "/dev", str(kernel.folder), str(kernel.folder / "files")):
         assert "Error" in said(kernel, f"open({place!r} + '/x', 'w')"), place
 
 
@@ -86,42 +89,22 @@ def test_it_sees_no_process_but_its_own(kernel):
     assert "Error" in said(kernel, f"os.kill({os.getpid()}, 0)")
 
 
-def test_two_forks_share_nothing(warm, course):
-    handed_in = course / "autograded" / "ada" / "unrolling"
-    one, other = (Kernel(handed_in, course, SMALL, True, warm) for _ in range(2))
-    try:
-        for place in ("/tmp", "/dev/shm", sandbox.HOME):
-            said(one, f"open('{place}/from-one', 'w').write('1')")
-            assert said(other, f"import os; print(os.path.exists('{place}/from-one'))") == "False"
-        kernels = said(other, f"import os; print([n for n in os.listdir({str(warm.folder)!r}) if 'parity' in n])")
-        assert kernels == str([other.folder.name])
-        draw = "import numpy as np, torch; print(np.random.rand(), torch.rand(1))"
-        draws = {said(each, draw) for each in (one, other)}
-        assert len(draws) == 2
-    finally:
-        one.close()
-        other.close()
-    assert list(warm.folder.glob(f"{PREFIX}*")) == []
-
-
 @pytest.mark.parametrize(("source", "why"), [
     ("keep = [bytearray(b'1' * 10**7) for _ in range(200)]\nimport time; time.sleep(9)", "MB of memory"),
     ("import os, time\nfor _ in range(40):\n    if not os.fork():\n        os.execvp('sleep', ['sleep', '9'])\n"
      "time.sleep(9)", "processes"),
-    ("import glob, time\nplace = glob.glob('/tmp/**/connection.json', recursive=True)[0]\n"
-     "for i in range(9):\n    open(f'{place}{i}', 'wb').write(b'1' * 10**7)\ntime.sleep(9)", "MB of disk"),
     ("import os; os._exit(0)", "its process ended"),
     ("import ctypes; ctypes.string_at(0)", "its process ended"),
-], ids=["memory", "processes", "disk", "exit", "crash"])
-def test_who_takes_too_much_is_stopped_and_told(kernel, source, why):
-    with pytest.raises(Stopped, match=why):
-        said(kernel, source)
+], ids=["memory", "processes", "exit", "crash"])
+def test_a_kernel_that_takes_too_much_is_stopped_with_a_reason(new_kernel, source, why):
+    with pytest.raises(KernelStopped, match=why):
+        said(new_kernel, source)
 
 
-def test_a_folder_of_its_own_has_an_end(kernel):
-    said(kernel, "import errno\ntry:\n    for i in range(9):\n        open(str(i), 'wb').write(b'1' * 10**7)\n"
+def test_a_folder_of_its_own_has_an_end(new_kernel):
+    said(new_kernel, "import errno\ntry:\n    for i in range(9):\n        open(str(i), 'wb').write(b'1' * 10**7)\n"
                  "except OSError as error:\n    full = errno.errorcode[error.errno]")
-    assert said(kernel, "print(full)") == "ENOSPC"
+    assert said(new_kernel, "print(full)") == "ENOSPC"
 
 
 def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
@@ -131,7 +114,7 @@ def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
     assert said(kernel, "print(x)") == "5"
 
 
-def test_who_quits_stays(kernel):
+def test_quit_does_not_end_the_kernel(kernel):
     """IPython ends a tenth of a second after the cell, so a short wait would see it still there."""
     said(kernel, "x = 5\nquit()")
     said(kernel, "exit()")
@@ -139,21 +122,21 @@ def test_who_quits_stays(kernel):
     assert said(kernel, "print(x)") == "5"
 
 
-def test_who_cannot_be_interrupted_is_ended(kernel, monkeypatch):
+def test_a_kernel_that_cannot_be_interrupted_is_ended(new_kernel, monkeypatch):
     monkeypatch.setattr("parity_lib.teaching.kernel.GRACE", 1)
-    with pytest.raises(Stopped, match="could not be interrupted"):
-        said(kernel, "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass", seconds=1)
+    with pytest.raises(KernelStopped, match="could not be interrupted"):
+        said(new_kernel, "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass", seconds=1)
 
 
-def test_a_flood_costs_its_author_and_not_us(kernel):
+def test_a_flood_costs_its_author_and_not_us(new_kernel):
     before = psutil.Process().memory_info().rss
-    with pytest.raises((TooLong, Stopped)):
-        kernel.run("while True: print('x' * 10_000)", 2)
+    with pytest.raises((TooLong, KernelStopped)):
+        new_kernel.run("while True: print('x' * 10_000)", 2)
     assert psutil.Process().memory_info().rss - before < 300 * sandbox.MB
 
 
 def test_nothing_is_left_of_it(course):
-    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=True)
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL)
     said(running, "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'], "
                   "start_new_session=True)")
     family = psutil.Process(running.process.pid).children(recursive=True)
@@ -185,8 +168,40 @@ def test_only_regular_files_are_copied(tmp_path, course):
     assert [file.name for file in (tmp_path / "files").iterdir()] == ["data.csv"]
 
 
-def test_where_it_cannot_be_contained_it_runs_and_is_ended_all_the_same(course):
-    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, contain=False)
+def test_of_many_files_and_of_large_ones_some_are_left_out(tmp_path):
+    (tmp_path / "many" / "deep").mkdir(parents=True)
+    for number in range(MOST_FILES):
+        (tmp_path / "many" / "deep" / str(number)).write_text("")
+    (tmp_path / "many" / "large.csv").write_bytes(bytes(sandbox.MB))
+    (tmp_path / "many" / "data.csv").write_text("0,1")
+    copy_files(tmp_path / "many", tmp_path / "files", 1)
+    copied = [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert len(copied) == MOST_FILES - 1
+    assert "data.csv" in copied
+    assert "large.csv" not in copied
+
+
+@pytest.mark.parametrize(("program", "reason"), [
+    (["false"], "its process ended"),
+    (["sleep", "60"], "it did not answer within 1 seconds"),
+])
+def test_a_kernel_that_does_not_start_is_no_fault_of_the_student(course, monkeypatch, program, reason):
+    launch = sandbox.launch
+    monkeypatch.setattr(sandbox, "launch", lambda ignored, *arguments: launch(program, *arguments))
+    monkeypatch.setattr("parity_lib.teaching.kernel.STARTS_WITHIN", 1)
+    with pytest.raises(KernelNotStarted, match=reason):
+        Kernel(course, course, SMALL)
+
+
+def test_a_kernel_without_the_library_of_the_tests_is_not_used(course, monkeypatch):
+    """Every call of a student's function would fail in it, and look like the student's mistake."""
+    monkeypatch.setattr("parity_lib.teaching.kernel.LIBRARY", "__import__('not_installed')")
+    with pytest.raises(KernelNotStarted, match=r"cannot import the checks \(ModuleNotFoundError"):
+        Kernel(course, course, SMALL)
+
+
+def test_a_kernel_outside_the_sandbox_runs_and_is_ended_as_well(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, sandboxed=False)
     assert said(running, "print(1 + 1)") == "2"
     process = psutil.Process(running.process.pid)
     running.close()

@@ -1,4 +1,4 @@
-"""Private tests are tried on right answers before anybody is graded: what breaks is named, what holds is remembered."""
+"""Private tests are tried on correct answers before anybody is graded; a failure stops the grading."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ def root(tmp_path, monkeypatch) -> Path:
 
 def test_one_without_an_end_is_stopped(root, monkeypatch):
     monkeypatch.setattr(private_tests, "LONGEST", 0.3)
-    with pytest.raises(ValueError, match=r"the test of `parity` is not done with a right answer \(the model answer\)"):
+    with pytest.raises(ValueError, match=r"`parity` does not finish within 0.3 seconds on a correct answer"):
         tried(root, "def parity(call):\n    while True:\n        pass\n")
 
 
 def tried(root: Path, source: str) -> None:
     (root / "private" / f"{NAME}.py").write_text(source, encoding="utf8")
-    private_tests.tried(CourseDirectory(root=str(root), source_directory="solutions"), NAME)
+    private_tests.try_on_correct_answers(CourseDirectory(root=str(root), source_directory="solutions"), NAME)
 
 
 @pytest.mark.parametrize(("source", "parts"), [
     ("import nothing_of_this_name", ("cannot be loaded", "ModuleNotFoundError", "(line 1)")),
     ("def parity(call:", ("cannot be loaded", "SyntaxError", "(line 1)")),
-    ("def parity(call):\n    return 1 / 0", ("`parity` stops on a right answer (the model answer)", "line 2",
-                                            "ZeroDivisionError: division by zero")),
+    ("def parity(call):\n    return 1 / 0", (
+        "`parity` fails on a correct answer (the model answer)", "line 2", "ZeroDivisionError: division by zero")),
     ("import numpy as np\ndef parity(call):\n    assert call('parity', np.zeros((3, 0), dtype=int))[0] == 0",
-     ("`parity` takes points from a right answer (unrolling/right_units_swapped.py)", "IndexError")),
-    ("def parity(call):\n    assert False", ("takes points from a right answer", "an assertion without words")),
-    ("def paritty(call):\n    pass", ("a test of `paritty`, which no task asks for", "parity, rnn_step, two_unit")),
+     ("`parity` rejects a correct answer (unrolling/right_units_swapped.py)", "IndexError")),
+    ("def parity(call):\n    assert False", ("rejects a correct answer", "by an assertion without a message")),
+    ("def paritty(call):\n    pass", ("a test of `paritty`, which is not a task", "parity, rnn_step, two_unit")),
     ("parity = 3", ("parity must be a function, but it is 3",)),
 ])
 def test_what_breaks_is_named_with_its_place_and_the_right_answer(root, source, parts):
@@ -102,7 +102,7 @@ def test_without_the_bank_the_model_answer_is_enough(root, monkeypatch):
 
 def test_without_private_tests_nothing_is_needed_and_with_them_an_answer_is(root):
     shutil.rmtree(root / "solutions" / NAME)
-    private_tests.tried(CourseDirectory(root=str(root), source_directory="solutions"), NAME)
+    private_tests.try_on_correct_answers(CourseDirectory(root=str(root), source_directory="solutions"), NAME)
     with pytest.raises(ValueError, match=r"unrolling\.ipynb is missing"):
         tried(root, HOLDS)
 
@@ -112,7 +112,7 @@ def test_a_cell_that_stops_stops_no_other_and_what_it_should_define_is_missed(ro
     answer.write_text('"""Not."""\n# %% added before unroll\n1 / 0\n', encoding="utf8")
     tried(root, HOLDS)
     answer.write_text('"""Not."""\n# %% parity\n1 / 0\n', encoding="utf8")
-    with pytest.raises(ValueError, match=r"a right answer \(unrolling/right_not\.py\).* there is no `parity` yet"):
+    with pytest.raises(ValueError, match=r"a correct answer \(unrolling/right_not\.py\).* there is no `parity` yet"):
         tried(root, HOLDS)
 
 
@@ -126,19 +126,14 @@ def test_both_ways_to_grade_stop_before_the_first_hand_in(root, monkeypatch):
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "one-bit-of-memory") as book:
         book.add_assignment(NAME)
         book.add_notebook(NAME, NAME)
-    with pytest.raises(ValueError, match="`parity` stops on a right answer"):
+    with pytest.raises(ValueError, match="`parity` fails on a correct answer"):
         next(iter(grade.grade(root, NAME)))
     assert not (root / "autograded").exists()
-    stock = SimpleNamespace(parent=SimpleNamespace(parent=SimpleNamespace(
-        coursedir=CourseDirectory(root=str(root), source_directory="solutions"))), follow_through=True)
-    about = {"nbgrader": {"assignment": NAME, "notebook": NAME}}
-    with pytest.raises(ValueError, match="`parity` stops on a right answer"):
-        Execute._course(stock, course.solution(NAME), about)
-    (root / "private" / f"{NAME}.py").write_text(HOLDS, encoding="utf8")
-    assert set(Execute._course(stock, course.solution(NAME), about).reference) == {
-        "parity", "rnn-step", "unroll", "two-unit-weights"}
-    stock.follow_through = False
-    assert Execute._course(stock, course.solution(NAME), about) is None
+    stock = SimpleNamespace(coursedir=CourseDirectory(root=str(root), source_directory="solutions"))
+    execute = Execute()
+    monkeypatch.setattr(Execute, "parent", SimpleNamespace(parent=stock))
+    with pytest.raises(ValueError, match="`parity` fails on a correct answer"):
+        execute.preprocess(course.solution(NAME), {"nbgrader": {"assignment": NAME}})
 
 
 def test_the_test_in_the_chapter_for_instructors_holds(root):

@@ -1,4 +1,4 @@
-"""A hand-in becomes the notebook that was meant, whatever happened to it on the way."""
+"""A submission becomes the notebook that was meant, whatever happened to it on the way."""
 
 from __future__ import annotations
 
@@ -182,8 +182,8 @@ def test_a_file_is_read_as_far_as_it_can_be(tmp_path, content, sources):
 
 
 @pytest.mark.parametrize(("content", "words"), [
-    ("{", "cannot be read as JSON"), ("[]", "no object with cells"), ({"cells": []}, "no cells in it"),
-    ({"cells": "x"}, "no cells in it"), ("", "cannot be read as JSON"), ("[" * 100_000, "cannot be read as JSON"),
+    ("{", "cannot be read as JSON"), ("[]", "not an object with cells"), ({"cells": []}, "contains no cells"),
+    ({"cells": "x"}, "contains no cells"), ("", "cannot be read as JSON"), ("[" * 100_000, "cannot be read as JSON"),
 ])
 def test_what_is_no_notebook_is_said_to_be_none(tmp_path, content, words):
     with pytest.raises(ValueError, match=words):

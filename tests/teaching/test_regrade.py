@@ -137,7 +137,7 @@ class Course:
 
     def grade(self, root: Path, name: str, students: tuple[str, ...] = (), force: bool = False,
               jobs: int = 1) -> Iterator:
-        app = grading.course(root)
+        app = grading.load_course(root)
         for student in students:
             place = Path(app.coursedir.autograded_directory, student, name)
             if place.is_dir():
@@ -345,14 +345,8 @@ def rename_cell(folder: Course) -> None:
                                          for cell in notebook.cells if cell.id == "unroll"])
 
 
-def ignore_trial(folder: Course) -> None:
-    path = folder.root / "nbgrader_config.py"
-    path.write_text(path.read_text(encoding="utf8").replace("PARITY_TRIAL", "PARITY_OTHER"), encoding="utf8")
-
-
 @pytest.mark.parametrize(("change", "words"), [
     (rename_cell, "Cannot add or remove cells for notebook 'unrolling'"),
-    (ignore_trial, "a configuration that uses the gradebook in PARITY_TRIAL"),
     (lambda folder: (folder.root / "solutions" / NAME / f"{NAME}.ipynb").unlink(), "cannot use the source of"),
 ])
 def test_a_source_or_configuration_that_cannot_be_used_is_refused_before_anything_is_done(own, change, words):

@@ -70,7 +70,7 @@ def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: floa
     app, folder, copy = course.load_course(root), root / "autograded" / student / NAME, root / "copy"
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
-    list(tidy.tidy(outcome.submitted(app, student, NAME), copy, [NAME]))
+    list(tidy.tidy(outcome.submission_folder(app, student, NAME), copy, [NAME]))
     if not by_nbgrader:
         (folder / course.FINGERPRINT).write_text(tidy.fingerprint(copy))
     shutil.rmtree(copy)
@@ -90,7 +90,7 @@ def test_every_state(root, tmp_path):
     assert parity(root, "collect", NAME, page, "--from", "moodle")[0] == 1
     submit(root, ADA, timedelta(days=1, hours=3))
     submit(root, EMMY)
-    outcome.remember(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
+    outcome.write(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
     submit(root, GRACE)
     (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
     for student in (KURT, SOFJA, ANNA, LI):
@@ -130,7 +130,7 @@ def test_a_student_whom_only_nbgrader_has_entered_is_not_in_the_list(root):
     rows = statuses(root)
     assert (rows["s2o4518"].state, rows["s2o4518"].why) == ("read", course.NOT_LISTED)
     assert not [student for student in CLASS if rows[student].why]
-    assert grade._strangers(course.load_course(root), folders) == {"s2o4518"}
+    assert grade._unlisted_students(course.load_course(root), folders) == {"s2o4518"}
 
 
 def test_nothing_to_do_is_status_0_and_zero_points_are_points(root):
@@ -154,7 +154,7 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     app, folder = course.load_course(root), submit(root, ADA)
     make_graded(root, ADA)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    outcome.remember(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    outcome.write(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("failed", None)
     assert "ValueError: \ufffd[2Jno notebook" in parity(root, "status", NAME)[1]
@@ -163,16 +163,16 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     shutil.rmtree(root / "autograded" / ADA)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].why) == ("collected", "")
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    outcome.remember(app, ADA, NAME, None, 2.5, ["a note"])
-    assert outcome.recall(app, ADA, NAME) is None
-    assert outcome.known(app, NAME)[ADA] | {"hand_in": ""} == {
+    outcome.write(app, ADA, NAME, None, 2.5, ["a note"])
+    assert outcome.failure_reason(app, ADA, NAME) is None
+    assert outcome.entries(app, NAME)[ADA] | {"hand_in": ""} == {
         "why": None, "hand_in": "", "seconds": 2.5, "notes": ["a note"]}
     folder = root / "private" / "outcomes" / NAME
-    outcome.remember(app, "../x/y", NAME, "why")
+    outcome.write(app, "../x/y", NAME, "why")
     assert {path.name for path in folder.iterdir()} == {"..%2Fx%2Fy.json", f"{ADA}.json"}
     (folder / f"{ADA}.json").write_text("[]")
-    assert outcome.recall(app, ADA, NAME) is None
-    assert set(outcome.known(app, NAME)) == {"../x/y"}
+    assert outcome.failure_reason(app, ADA, NAME) is None
+    assert set(outcome.entries(app, NAME)) == {"../x/y"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
@@ -180,13 +180,13 @@ def test_the_hash_of_a_submission_follows_no_link_and_is_bounded(root, monkeypat
     app, folder = course.load_course(root), submit(root, ADA)
     (folder / "all").symlink_to("/")
     (folder / "unrolling.txt").write_bytes(b"1" * 100)
-    outcome.remember(app, ADA, NAME, "why")
+    outcome.write(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"2" * 100)
-    assert outcome.recall(app, ADA, NAME) is None
+    assert outcome.failure_reason(app, ADA, NAME) is None
     monkeypatch.setattr(outcome, "READ_UP_TO", 50)
-    outcome.remember(app, ADA, NAME, "why")
+    outcome.write(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"3" * 100)
-    assert outcome.recall(app, ADA, NAME) == "why"
+    assert outcome.failure_reason(app, ADA, NAME) == "why"
 
 
 def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):

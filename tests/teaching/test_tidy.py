@@ -1,4 +1,4 @@
-"""What is put in order in the copy of a hand-in, what is said of it, and what cannot be put in order."""
+"""The normalised copy of a submission: what is changed, what is said about it, and what cannot be normalised."""
 
 from __future__ import annotations
 
@@ -11,35 +11,34 @@ from parity_lib.teaching import tidy
 
 @pytest.fixture
 def tidied(tmp_path):
-    """A function: the names of the copy's files and what was said, for a hand-in with these files."""
-    def do(**files: str) -> tuple[set[str], list[str]]:
+    """A function that returns the names of the copy's files, and the notes, for a submission with these files."""
+    def tidied(**files: str) -> tuple[set[str], list[str]]:
         folder = tmp_path / "submitted" / "unrolling"
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        copy = tmp_path / "copy"
-        said = list(tidy.tidy(folder, copy, ["unrolling"]))
-        return {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}, said
-    return do
+        notes = list(tidy.normalise(folder, tmp_path / "copy", ["unrolling"]))
+        copied = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+        return {path.relative_to(tmp_path / "copy").as_posix() for path in copied}, notes
+    return tidied
 
 
 @pytest.mark.parametrize("name", [
     "unrolling (1).ipynb", "Unrolling-final.IPYNB", "unrolling.ipynb.txt", "work/mine.ipynb"])
 def test_a_renamed_notebook_gets_its_name_back(tidied, name):
-    files, said = tidied(**{name: "{}"})
-    assert files == {"unrolling.ipynb"}
-    assert said == [f"{name} was taken for unrolling.ipynb"]
+    assert tidied(**{name: "{}"}) == ({"unrolling.ipynb"}, [f"{name} was taken for unrolling.ipynb"])
 
 
-def test_what_was_not_made_by_the_student_is_not_taken_for_the_work(tidied):
-    files, _ = tidied(**{
+def test_copies_that_programs_made_are_not_taken_for_the_work(tidied):
+    files, notes = tidied(**{
         ".ipynb_checkpoints/unrolling.ipynb": "{}", "__MACOSX/._unrolling.ipynb": "", "mine.ipynb": "{}"})
     assert "unrolling.ipynb" in files
+    assert notes == ["mine.ipynb was taken for unrolling.ipynb"]
 
 
 @pytest.mark.parametrize("files", [{"a.ipynb": "{}", "b.ipynb": "{}"}, {"report.pdf": ""}])
-def test_where_it_cannot_be_told_which_file_is_meant_what_is_there_is_named(tidied, files):
+def test_if_the_notebook_cannot_be_found_the_files_are_named(tidied, files):
     with pytest.raises(ValueError, match=r"unrolling\.ipynb is missing; there is (a\.ipynb, b\.ipynb|no notebook)"):
         tidied(**files)
 
@@ -49,17 +48,15 @@ def test_links_are_left_out(tidied, tmp_path):
     (tmp_path / "secret" / "key").write_text("x")
     (tmp_path / "submitted" / "unrolling").mkdir(parents=True)
     os.symlink(tmp_path / "secret", tmp_path / "submitted" / "unrolling" / "data")
-    files, said = tidied(**{"unrolling.ipynb": "{}"})
-    assert files == {"unrolling.ipynb"}
-    assert said == ["left out data, which is no file of its own"]
+    assert tidied(**{"unrolling.ipynb": "{}"}) == ({"unrolling.ipynb"}, ["left out data, which is not a regular file"])
 
 
-def test_hand_ins_may_lie_on_another_disk(tmp_path):
+def test_submissions_may_lie_on_another_disk(tmp_path):
     folder = tmp_path / "disk" / "ada" / "unrolling"
     folder.mkdir(parents=True)
     (folder / "unrolling.ipynb").write_text("{}")
     os.symlink(tmp_path / "disk", tmp_path / "submitted")
-    assert list(tidy.tidy(tmp_path / "submitted" / "ada" / "unrolling", tmp_path / "copy", ["unrolling"])) == []
+    assert list(tidy.normalise(tmp_path / "submitted" / "ada" / "unrolling", tmp_path / "copy", ["unrolling"])) == []
     assert (tmp_path / "copy" / "unrolling.ipynb").is_file()
 
 
@@ -69,15 +66,16 @@ def test_too_much_is_refused(tidied, monkeypatch):
         tidied(**{"unrolling.ipynb": "{}", "data.csv": "1" * 20})
 
 
-def test_a_time_that_cannot_be_read_is_left_out(tidied):
-    files, said = tidied(**{"unrolling.ipynb": "{}", "timestamp.txt": "yesterday, I think"})
+@pytest.mark.parametrize("time", ["yesterday, I think", "2030-01-01 10:00:00 UTC" + " " * 300 + "or so", ""])
+def test_a_time_that_cannot_be_read_is_left_out(tidied, time):
+    files, notes = tidied(**{"unrolling.ipynb": "{}", "timestamp.txt": time})
     assert files == {"unrolling.ipynb"}
-    assert said == ["left out the time 'yesterday, I think', which cannot be read"]
+    assert notes == [f"left out the time {time[:40]!r}, which cannot be read"]
 
 
 def test_a_time_that_can_be_read_is_kept(tidied):
-    files, said = tidied(**{"unrolling.ipynb": "{}", "timestamp.txt": "2030-01-01 10:00:00 UTC"})
-    assert (files, said) == ({"unrolling.ipynb", "timestamp.txt"}, [])
+    assert tidied(**{"unrolling.ipynb": "{}", "timestamp.txt": "2030-01-01 10:00:00 UTC\n"}) == (
+        {"unrolling.ipynb", "timestamp.txt"}, [])
 
 
 def test_the_fingerprint_changes_with_a_name_and_with_a_text(tmp_path):
@@ -88,3 +86,7 @@ def test_the_fingerprint_changes_with_a_name_and_with_a_text(tmp_path):
         (folder / name).write_text(text)
         seen.add(tidy.fingerprint(folder))
     assert len(seen) == 3
+
+
+def test_a_printable_text_is_one_line():
+    assert tidy.printable("a\nb\x1b[2J\udcff é") == "a\ufffdb\ufffd[2J\ufffd é"

@@ -1,4 +1,4 @@
-"""What a killed grading left is found, and what another one works on is left alone."""
+"""Unfinished submissions are removed, except those that another process is grading."""
 
 from __future__ import annotations
 

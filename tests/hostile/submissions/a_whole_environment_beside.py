@@ -1,4 +1,4 @@
-"""An honest solution; the virtual environment in which it was written was handed in with it, fifteen hundred files."""
+"""An honest solution, submitted with the virtual environment in which it was written: fifteen hundred files."""
 
 KIND = "files beside"
 LOSES = ()

@@ -1,4 +1,4 @@
-"""Task 1 is not solved; its cell says of itself that it is a test, locked, and worth a thousand points."""
+"""Task 1 is not solved; its cell claims to be a test that is locked and worth a thousand points."""
 
 KIND = "marks"
 LOSES = ("parity-check",)

@@ -1,4 +1,4 @@
-"""A cell closes all files and sockets of its process, those to the grader among them; the others are right."""
+"""A cell closes all files and sockets of its process, including those to the grader; the others are correct."""
 
 KIND = "signals"
 LOSES = ("parity-check",)

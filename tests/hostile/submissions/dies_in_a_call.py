@@ -3,4 +3,4 @@
 KIND = "dead kernel"
 LOSES = ("unroll-check",)
 CELLS = {"unroll": "import os\n\ndef unroll(*given):\n    os._exit(1)"}
-SAYS = "the kernel stopped while `unroll` was asked"
+SAYS = "the kernel stopped while `unroll` was called"

@@ -1,4 +1,4 @@
-"""Nothing is solved; the environment is told to look for tests elsewhere, not to grade, and to read other settings."""
+"""Nothing is solved; environment variables name another folder of tests, other settings, and no grading."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 

@@ -1,4 +1,4 @@
-"""An honest solution in which each cell was copied and pasted behind itself, the way it is."""
+"""An honest solution in which each cell was copied and pasted after itself."""
 
 KIND = "rebuild"
 LOSES = ()

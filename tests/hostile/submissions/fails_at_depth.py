@@ -9,4 +9,4 @@ def unroll(*given):
     sys.setrecursionlimit(10**8)
     return unroll(*given)
 '''}
-SAYS = "the kernel stopped while `unroll` was asked"
+SAYS = "the kernel stopped while `unroll` was called"

@@ -1,14 +1,15 @@
-"""A cell makes ten thousand empty files in the folder that the grader shares with it, and a million at home."""
+"""A cell makes a hundred thousand empty files and folders at home and in the temporary folder."""
 
 KIND = "disk"
-LOSES = ("parity-check",)
+LOSES = ()
 CELLS = {"parity": '''
 SOLUTION
-import os, ipykernel, time
-shared = os.path.dirname(ipykernel.get_connection_file())
-for folder, count in ((os.path.expanduser("~"), 100_000), (shared, 10_000)):
-    for number in range(count):
-        open(f"{folder}/{number}", "w").close()
-time.sleep(20)
+import os
+for folder in (os.path.expanduser("~"), "/tmp"):
+    try:
+        for number in range(50_000):
+            open(f"{folder}/{number}", "w").close()
+            os.mkdir(f"{folder}/folder-{number}")
+    except OSError as error:
+        print(error)
 '''}
-SAYS = "more than 256 MB of disk"

@@ -1,4 +1,4 @@
-"""A kernel looks for sockets that it inherited, and makes the one to the process that forks kernels wait for ever."""
+"""A kernel looks for sockets inherited from the grading process, and tries to make the other end wait for ever."""
 
 KIND = "inherited"
 LOSES = ()

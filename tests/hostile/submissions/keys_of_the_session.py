@@ -1,4 +1,4 @@
-"""Nothing is solved; the keys are read that Linux keeps for whoever is logged in, and one is left behind."""
+"""Nothing is solved; the keys that Linux keeps for a login session are read, and a key is left behind."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 

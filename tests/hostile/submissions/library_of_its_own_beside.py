@@ -1,4 +1,4 @@
-"""Nothing is solved; beside the notebook is a library of the course's name in which every check is content."""
+"""Nothing is solved; next to the notebook is a library with the course's name, in which every check passes."""
 
 KIND = "files beside"
 LOSES = ("parity-check", "rnn-step-check", "unroll-check", "two-unit-weights-check")

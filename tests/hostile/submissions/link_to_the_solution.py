@@ -1,8 +1,8 @@
-"""What was handed in is a link to the solution in the course's folder."""
+"""The submitted file is a link to the solution in the course's folder."""
 
 KIND = "files"
 LOSES = "nothing"
-SAYS = "left out unrolling.ipynb, which is no file of its own"
+SAYS = "left out unrolling.ipynb, which is not a regular file"
 
 
 def hand_in(folder, notebook):

@@ -1,4 +1,4 @@
-"""An honest solution; beside it are links whose names are lines of a table, codes of a terminal, and no characters."""
+"""An honest solution; next to it are links named like table rows, terminal codes, and invalid characters."""
 
 KIND = "files"
 LOSES = ()

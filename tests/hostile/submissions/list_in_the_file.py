@@ -2,7 +2,7 @@
 
 KIND = "unreadable"
 LOSES = "nothing"
-SAYS = "no object with cells"
+SAYS = "not an object with cells"
 
 
 def hand_in(folder, notebook):

@@ -1,4 +1,4 @@
-"""Nothing is solved; a word is looked for that an earlier hand-in may have left."""
+"""Nothing is solved; a word is looked for that an earlier submission may have left."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 

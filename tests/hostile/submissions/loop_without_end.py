@@ -3,4 +3,4 @@
 KIND = "endless"
 LOSES = ()
 CELLS = {"parity": "SOLUTION\nwhile True:\n    pass"}
-SAYS = "Is there a loop that never ends"
+SAYS = "Does it contain a loop that never ends"

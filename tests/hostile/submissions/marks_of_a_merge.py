@@ -1,4 +1,4 @@
-"""The file was handed in with the marks of a merge that did not work out."""
+"""The submitted file contains the conflict marks of a merge."""
 
 KIND = "unreadable"
 LOSES = "nothing"

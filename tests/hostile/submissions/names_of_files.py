@@ -1,4 +1,4 @@
-"""An honest solution; beside it are files with names that a shell, a page or a log takes for something else."""
+"""An honest solution; next to it are files with names that a shell, a page or a log could misinterpret."""
 
 KIND = "files"
 LOSES = ()

@@ -1,4 +1,4 @@
-"""An honest solution; a notebook beside it says that a grading has begun, in words that are no mark."""
+"""An honest solution; next to it is a notebook with a malformed mark of an unfinished grading."""
 
 KIND = "unfinished"
 LOSES = ()

@@ -1,4 +1,4 @@
-"""Nothing is solved; numpy.py and torch.py beside the notebook compare everything as equal."""
+"""Nothing is solved; numpy.py and torch.py next to the notebook compare everything as equal."""
 
 KIND = "files beside"
 LOSES = ("parity-check", "rnn-step-check", "unroll-check", "two-unit-weights-check")

@@ -1,4 +1,4 @@
-"""Four cells are all that was handed in: the answers, without marks and ids, the last one first."""
+"""The submission consists of four cells: the answers, without marks and ids, the last one first."""
 
 KIND = "rebuild"
 LOSES = ()

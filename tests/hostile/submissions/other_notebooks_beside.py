@@ -1,4 +1,4 @@
-"""An honest solution; beside it are its copy, another exercise's notebook, and a record that it was graded."""
+"""An honest solution; next to it are a copy, another exercise's notebook, and a record that it was graded."""
 
 KIND = "files"
 LOSES = ()

@@ -1,4 +1,4 @@
-"""What was handed in under the notebook's name is the page that a browser saved."""
+"""The file with the notebook's name is a web page that a browser saved."""
 
 KIND = "unreadable"
 LOSES = "nothing"

@@ -1,4 +1,4 @@
-"""Nothing is solved; the functions that run beside this code are replaced, and say that all is there and well."""
+"""Nothing is solved; the functions that checks call in this process are replaced, and report success."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 

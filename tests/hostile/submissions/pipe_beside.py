@@ -1,9 +1,9 @@
-"""An honest solution; beside it is a pipe, from which a reader would wait for ever."""
+"""An honest solution; next to it is a pipe, from which a reader would wait for ever."""
 
 KIND = "files"
 LOSES = ()
 STOCK = "nothing"
-SAYS = "left out data.txt, which is no file of its own"
+SAYS = "left out data.txt, which is not a regular file"
 
 
 def hand_in(folder, notebook):

@@ -1,4 +1,4 @@
-"""A browser has renamed the file, the time stamp is words, and a link beside it points at the gradebook."""
+"""A browser has renamed the file, the time stamp is words, and a link next to it points at the gradebook."""
 
 KIND = "files"
 LOSES = ()

@@ -1,4 +1,4 @@
-"""The function looks for the expected result in the frames of whoever calls it, and in all live generators."""
+"""The function looks for the expected result in the frames of its callers, and in all live generators."""
 
 KIND = "search"
 LOSES = ("parity-check",)

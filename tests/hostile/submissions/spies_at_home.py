@@ -1,14 +1,15 @@
-"""Nothing is solved; the homes of others, their keys, and the other hand-ins' temporary folders are looked for."""
+"""Nothing is solved; the homes of others, their keys, and the temporary folders of other submissions are looked for."""
 
-from tests.hostile.bank import ALL, UNSOLVED
+from tests.hostile.bank import ALL, FOREIGN, UNSOLVED
 
 KIND = "spying"
 LOSES = ALL
-CELLS = UNSOLVED | {"parity": '''
-import glob, os, tempfile
-found = [one for one in glob.glob("/home/*") if one != "/home/student"]
-found += glob.glob(os.path.expanduser("~root/.[bcgs]*")) + glob.glob(f"{tempfile.gettempdir()}/parity-hand-in-*")
-found += [one for one in ("/etc/shadow", "/etc/passwd", "/etc/hostname", "/var/mail") if os.path.exists(one)]
+CELLS = UNSOLVED | {"parity": FOREIGN + '''
+import glob, ipykernel
+own = ("/home/student/", os.path.dirname(ipykernel.get_connection_file()) + "/")
+places = [*glob.glob("/home/*"), *glob.glob("/tmp/parity-*"), "/root", "/var", "/etc/shadow", "/etc/passwd",
+          "/etc/hostname"]
+found = [name for place in places for name in foreign(place) if not (name + "/").startswith(own)]
 print("of others:", found, "I am", os.getuid())
 '''}
 SAYS = "of others: [] I am 1000"

@@ -1,4 +1,4 @@
-"""An honest solution; beside it are files that Python and IPython would run at their start, each of which ends it."""
+"""An honest solution; next to it are files that Python and IPython would run when they start; each ends the process."""
 
 KIND = "files beside"
 LOSES = ()

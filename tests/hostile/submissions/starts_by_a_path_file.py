@@ -1,4 +1,4 @@
-"""An honest solution; beside it are files by which a Python that knows a user's own packages would end at its start."""
+"""An honest solution; next to it are .pth files that would end a Python that knows a user's own packages."""
 
 KIND = "files beside"
 LOSES = ()

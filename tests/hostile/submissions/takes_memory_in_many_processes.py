@@ -1,4 +1,4 @@
-"""Five processes take a gigabyte each, less than one of them may; together it is too much."""
+"""Five processes take a quarter of the allowed memory each, which together is too much."""
 
 KIND = "memory"
 LOSES = ("parity-check",)
@@ -7,7 +7,7 @@ SOLUTION
 import os, time
 for _ in range(5):
     if not os.fork():
-        kept = np.ones(125_000_000)
+        kept = np.ones(30_000_000)
         time.sleep(1000)
 time.sleep(20)
 '''}

@@ -1,4 +1,4 @@
-"""An honest solution, handed in on the last day that a calendar has, in a time zone behind it."""
+"""An honest solution, submitted on the last day of the calendar, in a time zone behind UTC."""
 
 KIND = "files"
 LOSES = ()

@@ -1,4 +1,4 @@
-"""Two renamed notebooks were handed in, and none under the right name: nobody can tell which was meant."""
+"""Two renamed notebooks were submitted, and none has the right name, so nobody can tell which one is meant."""
 
 KIND = "files"
 LOSES = "nothing"

@@ -1,4 +1,4 @@
-"""The gradebook is looked for beside the notebook and above it, and gets full points."""
+"""The gradebook is looked for next to the notebook and above it, and full points are written into it."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 
