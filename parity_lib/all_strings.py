@@ -27,32 +27,24 @@ MOST_BITS = 16
 DRAWN_AT_ONCE = 64
 
 
-def odd_strings(bits: int) -> np.ndarray:
-    """Return which of the 2^bits strings have an odd number of ones: ``bool [2^bits]``.
-
-    >>> odd_strings(2).tolist()
-    [False, True, True, False]
-    """
-    require_int("bits", bits, least=1)
-    require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
-    odd = np.zeros(1, dtype=bool)
-    for _ in range(bits):
-        odd = np.concatenate([odd, ~odd])
-    return odd
-
-
 class StringTree(Ensemble):
     """An ensemble of one-layer networks that read all strings of ``bits`` bits and answer after the last bit.
 
-    >>> tree = StringTree([ParityRNN(4, "tanh", seed=0)], bits=3)
-    >>> tree.final_logits().shape
-    (1, 8)
+    ``odd [2^bits]`` says which strings have an odd number of ones.
+
+    >>> tree = StringTree([ParityRNN(4, "tanh", seed=0)], bits=2)
+    >>> tree.final_logits().shape, tree.odd.tolist()
+    ((1, 4), [False, True, True, False])
     """
 
     def __init__(self, models: Sequence[ParityRNN], bits: int) -> None:
         super().__init__(models)
         require(self.num_layers == 1, "models", f"{self.num_layers} layers", "networks of one layer")
-        self.bits, self.odd = bits, odd_strings(bits)
+        require_int("bits", bits, least=1)
+        require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
+        self.bits, self.odd = bits, np.zeros(1, dtype=bool)
+        for _ in range(bits):
+            self.odd = np.concatenate([self.odd, ~self.odd])
 
     def final_logits(self) -> np.ndarray:
         """Return the logit after the last bit of each string, ``[seeds, 2^bits]``."""

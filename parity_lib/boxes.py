@@ -112,7 +112,7 @@ def _follow_both_bits(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -
 def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
     """Search for a proof with a few large boxes; return how the search ended, and the boxes, the start's first.
 
-    It ends with ``"closed"`` if every string leads from each box back into the boxes, with correct answers,
+    The search ends with ``"closed"`` if every string leads from each box back into the boxes, with correct answers,
     with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box cannot be made smaller. A box whose
     proof fails is replaced by two, each for a part of its states; small sets that end outside get boxes of their own;
     and the search begins again.

@@ -90,15 +90,15 @@ class ValidationStrings:
         ``rows`` are the numbers of the networks among the seeds. As in ``train``, we try the first 500 strings, and
         the others only while a network answers all correctly.
         """
-        drawn = [self.drawn[row] for row in rows]
-        counts = [[count] for count in self._counts(ensemble, drawn, self.parts[0])]
-        for place, count in enumerate(counts):
-            for part in self.parts[1:]:
-                right, counted = count[-1]
-                if (right < counted).any():
-                    break
-                count += self._counts(ensemble.select([place]), [drawn[place]], part)
-        return [score_counts(*(np.concatenate(part) for part in zip(*count, strict=True))) for count in counts]
+        counts, perfect = [[] for _ in rows], list(range(len(rows)))
+        for part in self.parts:
+            drawn = [self.drawn[rows[place]] for place in perfect]
+            for place, count in zip(perfect, self._counts(ensemble.select(perfect), drawn, part), strict=True):
+                counts[place].append(count)
+            perfect = [place for place in perfect if np.array_equal(*counts[place][-1])]
+            if not perfect:
+                break
+        return [score_counts(*map(np.concatenate, zip(*count, strict=True))) for count in counts]
 
     def _counts(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
                 part: slice) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -74,7 +74,7 @@ class Network:
 
 
 @dataclass
-class Numbers:
+class AffineSet:
     """The vectors ``middle + slopes @ e`` for every e in [-1, 1]^k and every value in the balls (affine arithmetic).
 
     ``middle [count]`` and ``slopes [count, k]`` hold balls. The slopes record how the numbers depend together on the
@@ -85,33 +85,33 @@ class Numbers:
     middle: np.ndarray
     slopes: np.ndarray
 
-    def __getitem__(self, rows: slice) -> Numbers:
-        return Numbers(self.middle[rows], self.slopes[rows])
+    def __getitem__(self, rows: slice) -> AffineSet:
+        return AffineSet(self.middle[rows], self.slopes[rows])
 
-    def __add__(self, other: Numbers) -> Numbers:
-        return Numbers(self.middle + other.middle, self.slopes + other.slopes)
+    def __add__(self, other: AffineSet) -> AffineSet:
+        return AffineSet(self.middle + other.middle, self.slopes + other.slopes)
 
-    def __sub__(self, other: Numbers) -> Numbers:
-        return Numbers(self.middle - other.middle, self.slopes - other.slopes)
+    def __sub__(self, other: AffineSet) -> AffineSet:
+        return AffineSet(self.middle - other.middle, self.slopes - other.slopes)
 
-    def __mul__(self, other: Numbers) -> Numbers:
+    def __mul__(self, other: AffineSet) -> AffineSet:
         """Multiply elementwise: (a + x)(b + y) = ab + ay + bx + xy, and |xy| is at most the product of the bounds."""
         a, b = middles(self.middle), middles(other.middle)
         bound = magnitudes(self.ranges() - a) * magnitudes(other.ranges() - b)
-        return Numbers(a * other.middle + b * self.middle - a * b + around_zero(bound),
+        return AffineSet(a * other.middle + b * self.middle - a * b + around_zero(bound),
                        a[:, None] * other.slopes + b[:, None] * self.slopes)
 
     def ranges(self) -> np.ndarray:
         """Return a ball for each number that contains all of its values."""
         return self.middle + around_zero(np.abs(self.slopes).sum(axis=1))
 
-    def widened(self, errors) -> Numbers:
+    def widened(self, errors) -> AffineSet:
         """Return the same numbers, each with an error of at most ``errors``."""
-        return Numbers(self.middle + around_zero(errors), self.slopes)
+        return AffineSet(self.middle + around_zero(errors), self.slopes)
 
-    def with_slopes_for_errors(self) -> Numbers:
+    def with_slopes_for_errors(self) -> AffineSet:
         """Return the same numbers with the radius of each middle turned into a slope of its own."""
-        return Numbers(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
+        return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
 def _diagonal(values: np.ndarray) -> np.ndarray:
@@ -123,14 +123,14 @@ def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return np.array((arb_mat(matrix.tolist()) * arb_mat(columns.tolist())).tolist(), dtype=object)
 
 
-def _linear(matrix: np.ndarray, numbers: Numbers, constants: np.ndarray) -> Numbers:
+def _linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
     """Return ``matrix @ numbers + constants``."""
     product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
-    return Numbers(product[:, 0] + constants, product[:, 1:])
+    return AffineSet(product[:, 0] + constants, product[:, 1:])
 
 
-def _rounded_linear(matrix: np.ndarray, numbers: Numbers, constants: np.ndarray, sizes: np.ndarray,
-                    rounding: float) -> Numbers:
+def _rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
+                    rounding: float) -> AffineSet:
     """Return ``matrix @ numbers + constants``, summed in any order; ``sizes`` bounds the constants' absolute terms.
 
     The error of a sum of n products is at most n u / (1 - n u) times the sum of their absolute values (Higham,
@@ -141,13 +141,13 @@ def _rounded_linear(matrix: np.ndarray, numbers: Numbers, constants: np.ndarray,
     return _linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
 
 
-def _apply(numbers: Numbers, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> Numbers:
+def _apply(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
     """Apply a function f with an error of at most ``error``.
 
     ``line(low, high)`` returns a slope s, and a ball that contains f(z) - s z for every z from low to high.
     """
     slope, rest = np.array([line(ball.lower(), ball.upper()) for ball in numbers.ranges()], dtype=object).T
-    return Numbers(slope * numbers.middle + rest, slope[:, None] * numbers.slopes).widened(np.full(len(rest), error))
+    return AffineSet(slope * numbers.middle + rest, slope[:, None] * numbers.slopes).widened(np.full(len(rest), error))
 
 
 def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
@@ -171,7 +171,7 @@ def _relu(low: arb, high: arb) -> tuple[arb, arb]:
     return slope, arb(0).union(-slope * low).union((1 - slope) * high)
 
 
-def step(network: Network, state: Numbers, bit: int, rounding: float = ROUNDING) -> Numbers:
+def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDING) -> AffineSet:
     """Return a set that contains every state that follows a state in ``state`` on ``bit``.
 
     Every operation of the network may have a relative error of up to ``rounding``.
@@ -201,24 +201,24 @@ def step(network: Network, state: Numbers, bit: int, rounding: float = ROUNDING)
     c = state[hidden:]
     new_c = (f * c + i * g).widened(4 * rounding * (2 + magnitudes(c.ranges())))
     new_h = (o * _apply(new_c, _tanh, error)).widened(np.full(hidden, 2 * rounding))
-    return Numbers(np.concatenate([new_h.middle, new_c.middle]),
+    return AffineSet(np.concatenate([new_h.middle, new_c.middle]),
                    np.concatenate([new_h.slopes, new_c.slopes])).with_slopes_for_errors()
 
 
-def answers_correctly(network: Network, state: Numbers, odd: bool) -> bool:
+def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
     """Return whether the network answers ``odd`` in every state of a set."""
     logit, = _rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
-class Boxes(NamedTuple):
-    """Boxes of states, with the ends ``low`` and ``high [boxes, size]`` and the parities ``odd [boxes]``."""
+class ProofBoxes(NamedTuple):
+    """The boxes of a proof, with the ends ``low`` and ``high [boxes, size]`` and the parities ``odd [boxes]``."""
 
     low: np.ndarray
     high: np.ndarray
     odd: np.ndarray
 
-    def hold(self, state: Numbers, odd: bool) -> bool:
+    def hold(self, state: AffineSet, odd: bool) -> bool:
         """Return whether a single box of parity ``odd`` contains a set."""
         ranges = state.ranges()
         low, high = lower_ends(ranges).astype(float), upper_ends(ranges).astype(float)
@@ -226,7 +226,7 @@ class Boxes(NamedTuple):
         return bool((inside.all(axis=1) & (self.odd == odd)).any())
 
 
-def check_boxes(network: Network, boxes: Boxes) -> str | None:
+def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
     """Return what is wrong with a proof that the network is correct on every string, or None if it is a proof.
 
     Theorem. Let the start lie in a box of even. From every state of every box, let every string of bits lead within
@@ -249,13 +249,14 @@ def check_boxes(network: Network, boxes: Boxes) -> str | None:
     return None
 
 
-def _check_box(network: Network, boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool, cuts: int) -> str | None:
+def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.ndarray, odd: bool,
+               cuts: int) -> str | None:
     """Return why the proof fails for a box, or None if every string leads from it into the boxes, answered correctly.
 
     If it fails, we check both halves of the box instead, cut across the side that contributes most to the problem.
     """
     ends = to_balls(low), to_balls(high)
-    start = Numbers((ends[0] + ends[1]) / 2, _diagonal(magnitudes(ends[1] - ends[0]) / 2))
+    start = AffineSet((ends[0] + ends[1]) / 2, _diagonal(magnitudes(ends[1] - ends[0]) / 2))
     problem, state, importance = _follow(network, boxes, start, odd)
     if not problem:
         return None
@@ -270,7 +271,8 @@ def _check_box(network: Network, boxes: Boxes, low: np.ndarray, high: np.ndarray
             or _check_box(network, boxes, above, high, odd, cuts - 1))
 
 
-def _follow(network: Network, boxes: Boxes, start: Numbers, odd: bool) -> tuple[str | None, Numbers, np.ndarray]:
+def _follow(network: Network, boxes: ProofBoxes, start: AffineSet,
+            odd: bool) -> tuple[str | None, AffineSet, np.ndarray]:
     """Follow all strings from a set until they lead into a box.
 
     Return a problem or None, the set that has the problem, and how important each of its numbers is for it.
@@ -312,7 +314,7 @@ def _exact_answer(network: Network, string: str) -> bool:
     ctx.prec = PRECISION
     zero = to_balls(np.zeros(network.size))
     while ctx.prec <= MOST_BITS:
-        state = Numbers(zero, zero[:, None])
+        state = AffineSet(zero, zero[:, None])
         for bit in string:
             state = step(network, state, int(bit), rounding=0.0)
         logit, = _linear(network.W, state[:network.hidden], network.c).ranges()
@@ -331,5 +333,5 @@ def check(stored: Stored) -> str | None:
     if stored.verdict == "certified":
         if stored.low is None:
             return "there are no boxes"
-        return check_boxes(network, Boxes(stored.low.astype(float), stored.high.astype(float), stored.odd))
+        return check_boxes(network, ProofBoxes(stored.low.astype(float), stored.high.astype(float), stored.odd))
     return None

@@ -129,14 +129,14 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
     sum_error = (hidden + 8) * network.rounding * sum_of_sizes
     pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
     pre_activation = pre_activation.widened(sum_error)
-    blocks = [slice(k * hidden, (k + 1) * hidden) for k in range(len(network.cell.blocks))]
-    gates = [pre_activation[:, block] for block in blocks]
+    columns = [slice(k * hidden, (k + 1) * hidden) for k in range(len(network.cell.blocks))]
+    gates = [pre_activation[:, part] for part in columns]
     if network.kind == "relu":
         return gates[0].relu().widened(error).as_generators()
     if network.kind == "gru":
         r, z, n_input, n_state = gates
         r, z = (gate.sigmoid().widened(error) for gate in (r, z))
-        n = (r * n_state + n_input).widened(sum_error[:, blocks[2]] + sum_error[:, blocks[3]]).tanh().widened(error)
+        n = (r * n_state + n_input).widened(sum_error[:, columns[2]] + sum_error[:, columns[3]]).tanh().widened(error)
         return (n + z * (h - n)).widened(error).as_generators()
     gates = [(gate.sigmoid() if block.sigmoid else gate.tanh()).widened(error)
              for gate, block in zip(gates, network.cell.blocks)]

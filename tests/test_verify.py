@@ -43,7 +43,7 @@ def wrong():
 def box(centre, radius):
     slopes = [[arb(float(radius[row])) if row == column else arb(0) for column in range(len(radius))]
               for row in range(len(radius))]
-    return verify.Numbers(np.array([arb(float(number)) for number in centre]), np.array(slopes))
+    return verify.AffineSet(np.array([arb(float(number)) for number in centre]), np.array(slopes))
 
 
 def network_of(model):
