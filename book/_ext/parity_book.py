@@ -16,6 +16,7 @@ import sys
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
+from textwrap import shorten
 from zlib import crc32
 
 import nbformat
@@ -36,7 +37,6 @@ from sphinx.util.nodes import make_refnode
 LOG = logging.getLogger(__name__)
 PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
-DESCRIPTION_LENGTH = 160
 
 
 # --- builds ---
@@ -103,9 +103,9 @@ class FinishedPages(BuiltinTemplateLoader):
 
     def render(self, template: str, context: dict) -> str:
         text = super().render(template, context)
-        page = context.get("pagename")
-        if page is None:
+        if "</html>" not in text:      # a part of a page
             return text
+        page = context["pagename"]
         for pattern, better in MENDED.items():
             text = re.sub(pattern, better, text)
         if 'class="math' not in text and "glossary.html#term-" not in text:     # notes of terms hold formulas too
@@ -140,31 +140,25 @@ def plain(text: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 
-def first_paragraph(doctree) -> str:
-    """Return the first paragraph of a page, or an exercise's goal, cut between two words to a description's length."""
-    texts = [plain(paragraph.astext()) for paragraph in doctree.findall(nodes.paragraph)
-             if isinstance(paragraph.parent, nodes.section)]
-    goals = [text.removeprefix("Goal. ") for text in texts if text.startswith("Goal. ")]
-    text = next(iter(goals + texts), "")
-    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
+def describe(doctree) -> str:
+    """Return the description in a page's front matter, or the goal of an exercise, or ""."""
+    metas = [meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"]
+    texts = [plain(paragraph.astext()) for paragraph in doctree.findall(nodes.paragraph)]
+    goals = [shorten(text[6:], 160, placeholder=" …") for text in texts if text.startswith("Goal. ")]
+    return next(iter(metas + goals), "")
 
 
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
-    """Give every page a title, a description and the tags that a chat or a timeline reads when somebody posts a link.
-
-    A page's description is in its front matter, `myst: {html_meta: {description: ...}}`, or is its first paragraph.
-    """
+    """Give every page a title, a description, and the tags that a chat reads when somebody posts a link."""
     book = app.config.html_title
     title = plain(context.get("title") or GENERATED.get(pagename) or book)
-    metas = [meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"] if (
-        doctree) else []
-    automatic = first_paragraph(doctree) if doctree else ""
-    description = next(iter(metas), "") or automatic or f"{title}: a page of the book {book}."
+    description = (doctree and describe(doctree)) or f"{title}: a page of the book {book}."
     first = pagename == app.config.root_doc
     if first:
         context["docstitle"] = "" if title == book else context["docstitle"]
     base = app.config.html_baseurl.rstrip("/") + "/" if app.config.html_baseurl else ""
-    pairs = [("name", "description", "" if metas else description),
+    written = 'name="description"' in context.get("metatags", "")
+    pairs = [("name", "description", "" if written else description),
              ("property", "og:title", title), ("property", "og:description", description),
              ("property", "og:type", "website" if first else "article"), ("property", "og:site_name", book),
              ("name", "twitter:card", "summary_large_image" if base else "summary"), ("name", "twitter:title", title),
