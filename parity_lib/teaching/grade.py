@@ -36,10 +36,9 @@ from nbgrader.converters import Autograde
 from sqlalchemy.exc import SAWarning
 
 from parity_lib.errors import require, require_int
-from parity_lib.teaching import edition, outcome, private_tests, unfinished
+from parity_lib.teaching import edition, outcome, unfinished
 from parity_lib.teaching.kernel import PREFIX, remove_leftovers
-from parity_lib.teaching.tidy import fingerprint, normalise, printable
-from parity_lib.training import progress_bar
+from parity_lib.teaching.tidy import fingerprint, normalise, printable, progress_bar
 
 RECORD = "parity_submitted"
 LOCK = ".parity-grading.lock"
@@ -105,6 +104,8 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     jobs than cores can make a cell too slow. Raise ValueError if there is no submission, the gradebook does not know
     the exercise, or another command is grading this course.
     """
+    from parity_lib.teaching import private_tests  # imports PyTorch, which other commands can do without
+
     require_int("jobs", jobs, least=1)
     app = course(Path(root).resolve())
     folders = submission_folders(app, name)
@@ -121,7 +122,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     else:
         rows = _grade_in_parallel(app, folders, name, force, jobs)
     with (course_lock(app), contextlib.closing(rows),
-          progress_bar(len(folders), None, desc=name, unit="submission") as bar):
+          progress_bar(len(folders), desc=name, unit="submission") as bar):
         for row in rows:
             bar.update()
             row.notes += [NOT_LISTED] * (row.student in unlisted)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import stat
@@ -17,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.utils import parse_utc
-
-from parity_lib.training import progress_bar
+from tqdm import tqdm
 
 LARGEST = 100_000_000       # bytes of all files of a submission
 LONGEST_TIME = 100          # characters
@@ -29,9 +29,14 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
+def progress_bar(total: int, **options: Any) -> tqdm:
+    """Return a bar that shows how many of ``total`` items are done, unless the environment has PARITY_PROGRESS=0."""
+    return tqdm(total=total, leave=False, disable=os.environ.get("PARITY_PROGRESS") == "0", **options)
+
+
 def progress(items: Sequence, **options: Any) -> Iterator:
     """Yield the items, with a bar that shows how many are done."""
-    with progress_bar(len(items), None, **options) as bar:
+    with progress_bar(len(items), **options) as bar:
         for item in items:
             yield item
             bar.update()
