@@ -34,7 +34,7 @@ from nbgrader.converters import Autograde
 
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
-from parity_lib.teaching import edition, outcome, private_tests
+from parity_lib.teaching import edition, outcome
 from parity_lib.teaching.course import (
     FINGERPRINT,
     NOT_LISTED,
@@ -76,6 +76,8 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     jobs than cores can make a cell too slow. Raise ValueError if there is no submission, the gradebook does not know
     the exercise, or another command is grading this course.
     """
+    from parity_lib.teaching import private_tests  # imports PyTorch, which other commands can do without
+
     require_int("jobs", jobs, least=1)
     app = load_course(Path(root).resolve())
     folders = submission_folders(app, name)

@@ -65,7 +65,7 @@ def run(root: Path, *command: str) -> Graded:
     assert sandbox.missing() == "", "outside the sandbox, some of these would kill every process of this user"
     before, others = checksums(root), processes_left()
     done = subprocess.run([sys.executable, "-c", *command], cwd=root, env=course.environment(), text=True,
-                          capture_output=True, encoding="utf8", errors="replace", timeout=1800)
+                          capture_output=True, encoding="utf8", errors="replace", timeout=3600)
     assert checksums(root) == before
     assert set(processes_left()) <= set(others)
     assert [path.name for path in Path(tempfile.gettempdir()).glob("parity-kernel-*")

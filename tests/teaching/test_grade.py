@@ -145,7 +145,7 @@ def test_what_failed_by_accident_is_graded_again_by_the_next(ada, monkeypatch):
     points = grade_it().points
     assert (grade_it().state, points > 0) == ("kept", True)
     with monkeypatch.context() as full:
-        full.setattr(grading, "tidy", mock.Mock(side_effect=OSError("no space left")))
+        full.setattr(grading, "normalise", mock.Mock(side_effect=OSError("no space left")))
         assert grade_it().state == "failed"
     again = grade_it()
     assert (again.state, again.points) == ("graded", points)

@@ -9,8 +9,10 @@ import time
 import psutil
 import pytest
 from nbformat.v4 import new_notebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 
-from parity_lib.teaching import unfinished
+from parity_lib.teaching import rebuild, unfinished
 
 OURS = {"pid": os.getpid(), "since": psutil.Process().create_time()}
 GONE = {"pid": 2**22 - 1, "since": 0.0}
@@ -47,6 +49,15 @@ def test_what_was_not_written_to_its_end_is_removed_after_a_while(tmp_path, text
     long_ago = time.time() - unfinished.QUIET_FOR - 1
     os.utime(folder, (long_ago, long_ago))
     assert unfinished.remove(tmp_path) == ["ada/unrolling"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_the_stock_command_removes_what_is_unfinished_before_it_looks_what_is_graded(tmp_path, force):
+    folder = graded(tmp_path / "autograded", "ada", {unfinished.MARK: GONE})
+    converter = Autograde(coursedir=CourseDirectory(root=str(tmp_path)))
+    converter.force = force         # with --force nbgrader removes the folder itself
+    rebuild.Lenient(parent=converter)
+    assert folder.is_dir() == force
 
 
 def test_the_mark_is_there_between_begin_and_finish():
