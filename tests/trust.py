@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from joblib import Parallel, delayed
 
-from parity_lib.checks.points import POINTS
+from parity_checks.points import POINTS
 from parity_lib.experiments.results import cpu_model, today
 from tests.exercises import course
 from tests.hostile import bank as hostile

@@ -1,7 +1,7 @@
 """Run a submission: the student's cells in a kernel in the sandbox, the test cells in this process.
 
 :class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
-functions through :mod:`parity_lib.checks.door` only, so no code of a student ever runs in this process. A kernel that
+functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
 dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
 
 Chapter: *For instructors*.
@@ -26,15 +26,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer
 
-from parity_lib.checks import core, door
-from parity_lib.checks.core import Nowhere
-from parity_lib.checks.plain import CheckFailed
+from parity_checks import core, rpc
+from parity_checks.core import Nowhere
+from parity_checks.plain_data import CheckFailed
 from parity_lib.teaching import private_tests, sandbox
 from parity_lib.teaching.clock import stopped_after
 from parity_lib.teaching.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_lib.teaching.rebuild import storable
 
-ANSWER = "__import__('parity_lib.checks.door', fromlist=['answer']).answer({!r})"
+ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
 LEAST_SIZE = 200    # characters that each output counts for, even an empty one
 
@@ -164,7 +164,7 @@ class Execute(NbGraderPreprocessor):
             return left
 
         function = f"`{args[0]}`" if args else name
-        expression = ANSWER.format(door.request(name, args, kwargs))
+        expression = ANSWER.format(rpc.request(name, args, kwargs))
         outputs = CellOutputs(NotebookNode(outputs=[]), 0)
         try:
             reply = self._execute("", seconds, outputs, silent=True, user_expressions={"answer": expression})
@@ -174,10 +174,10 @@ class Execute(NbGraderPreprocessor):
         except KernelStopped as reason:
             raise CheckFailed(f"the kernel stopped while {function} was called: {reason}") from None
         try:
-            answer = reply["user_expressions"]["answer"]["data"][door.KIND]
+            answer = reply["user_expressions"]["answer"]["data"][rpc.KIND]
         except (KeyError, TypeError, IndexError):
             answer = None
-        return door.read(answer)
+        return rpc.read(answer)
 
 
 def run_test_source(source: str) -> list[NotebookNode]:

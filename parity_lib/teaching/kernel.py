@@ -36,7 +36,7 @@ MOST_FILES = 1000       # that are copied for the kernel
 PREFIX = "parity-kernel-"
 # quit() in a cell would otherwise end the kernel, and with it the cells that follow.
 OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None")
-LIBRARY = "__import__('parity_lib.checks.door')"
+LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):

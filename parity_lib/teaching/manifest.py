@@ -20,8 +20,8 @@ from parity_lib.teaching import authoring
 from parity_lib.teaching.authoring import Cell, Source
 from parity_lib.teaching.chapters import TIME, Chapter, chapters
 
-ANSWERS = Path("parity_lib/checks/model_answers.json")
-CELLS = Path("parity_lib/checks/cells.json")
+ANSWERS = Path("packages/parity_checks/model_answers.json")
+CELLS = Path("packages/parity_checks/cells.json")
 INDEX, OVERVIEW, SYLLABUS = Path("book/index.md"), Path("book/exercises.md"), Path("book/instructors.md")
 CONTENTS = Path("_toc.yml")
 ENTRY = "- file: exercises/"

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from parity_lib.checks import points
-from parity_lib.checks.answers import NOT_WRITTEN
+from parity_checks import points
+from parity_checks.answers import NOT_WRITTEN
 from parity_lib.errors import require
 
 CELLS = Path(points.__file__).with_name("cells.json")
@@ -154,7 +154,7 @@ def _test_advice(name: str, message: str) -> str:
 
 def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercise: str) -> list[NotebookCell]:
     """Return the code cells in order, with each test as it was released and missing tests at the end."""
-    tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_lib.checks import {exercise} as check\n"
+    tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_checks import {exercise} as check\n"
                                                           f"check.{cell['check']}()")
              for cell in expected if cell["kind"] == "test"}
     code = [tests.get(cell.name, cell) for cell in cells if cell.cell_type == "code" or cell.name in tests]

@@ -27,8 +27,8 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from parity_lib.checks import core, door, reporting
-from parity_lib.checks.plain import CheckFailed
+from parity_checks import core, rpc, reporting
+from parity_checks.plain_data import CheckFailed
 from parity_lib.teaching.clock import TooSlow, stopped_after
 
 CALL = re.compile(r"\bcheck\.private\(\s*\"\w+\",\s*\"(\w+)\"\s*\)")
@@ -163,4 +163,4 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
     """Make a call of a check with arguments and result as text, as between a kernel and the tests."""
-    return door.read(door.answer(door.request(name, args, kwargs)))
+    return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))

@@ -25,7 +25,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import capture_log, rmtree
 from sqlalchemy import Column, MetaData, String, Table, create_engine
 
-from parity_lib.checks import reporting
+from parity_checks import reporting
 from parity_lib.errors import require
 from parity_lib.teaching import grade
 from parity_lib.teaching.course import load_course, submission_folders

@@ -22,7 +22,7 @@ from nbconvert.filters import strip_ansi
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
-from parity_lib.checks.reading import PLACE
+from parity_checks.page_links import PLACE
 from parity_lib.teaching import rubric, status
 from parity_lib.teaching.course import load_course
 from parity_lib.teaching.similar import SimilarAnswers, similar_code, similar_words

@@ -1,6 +1,6 @@
 """Numbers that depend on a student's id, which their answer in words should quote, and names to hide from a reader.
 
-Chapter: *For instructors*. :mod:`parity_lib.checks.numbers` counts the numbers again, and :func:`personal_numbers`
+Chapter: *For instructors*. :mod:`parity_checks.personal_numbers` counts the numbers again, and :func:`personal_numbers`
 looks for them in the answer. A missing number is a reason for a person to look at the answer and never costs a point.
 """
 
@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from parity_lib.checks.answers import NOT_WRITTEN
-from parity_lib.checks.numbers import COUNTS, number_for, seed_of
+from parity_checks.answers import NOT_WRITTEN
+from parity_checks.personal_numbers import COUNTS, number_for, seed_of
 
 EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
 HIDDEN = "(the student)"

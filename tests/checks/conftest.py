@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from parity_lib import checks
+import parity_checks as checks
 
 
 @pytest.fixture

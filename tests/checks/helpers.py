@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from torch import nn
 
-from parity_lib.checks import CheckFailed
+from parity_checks import CheckFailed
 
 
 @contextlib.contextmanager

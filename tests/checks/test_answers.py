@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from parity_lib import checks
-from parity_lib.checks import answers
+import parity_checks as checks
+from parity_checks import answers
 from parity_lib.teaching import authoring
 from tests.submissions import bank
 

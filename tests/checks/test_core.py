@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from parity_lib import data
-from parity_lib.checks import CheckFailed, call, call_module, core
+from parity_checks import CheckFailed, call, call_module, core
 from tests.checks.helpers import BadText, raising, says
 
 

@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 import torch
 
-from parity_lib.checks import expect
+from parity_checks import assertions
 from tests.checks.helpers import BadText, Hostile, says
 
 
 def test_a_message_has_its_parts_in_order():
     with says() as caught:
-        expect.fail("parity of [1 1]", np.array([0]), torch.tensor([2.0]), "a sum", "unrolling#the-cell-in-numpy")
+        assertions.fail("parity of [1 1]", np.array([0]), torch.tensor([2.0]), "a sum", "unrolling#the-cell-in-numpy")
     assert str(caught.value).splitlines() == [
         "parity of [1 1]", "  expected: [0]", "  got:      [2.]", "  likely:   a sum",
         '  read:     the chapter "unrolling", section "the cell in numpy" (book/unrolling.html#the-cell-in-numpy)']
     with says() as caught:
-        expect.fail("parity", 0, 1)
+        assertions.fail("parity", 0, 1)
     assert str(caught.value) == "parity\n  expected: 0\n  got:      1"
-    assert expect.section("one-bit") == 'the chapter "one-bit" (book/one-bit.html)'
+    assert assertions.section("one-bit") == 'the chapter "one-bit" (book/one-bit.html)'
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -27,13 +27,13 @@ def test_a_message_has_its_parts_in_order():
     (list(range(50)), "[" + "".join(f"{i}, " for i in range(40)) + "…]"),
 ])
 def test_a_value_is_shown_in_one_short_line(value, text):
-    assert expect.show(value) == text
-    assert "\n" not in expect.show(np.arange(10_000).reshape(100, 100))
+    assert assertions.show(value) == text
+    assert "\n" not in assertions.show(np.arange(10_000).reshape(100, 100))
 
 
 def test_what_cannot_be_shown():
     for value in (10**5000, BadText(), [Hostile()]):
-        assert expect.show(value) == "(a value that cannot be shown)"
+        assert assertions.show(value) == "(a value that cannot be shown)"
 
 
 @pytest.mark.parametrize(("value", "arguments", "words"), [
@@ -60,28 +60,28 @@ def test_what_cannot_be_shown():
 ])
 def test_what_is_no_array_of_this_kind(value, arguments, words):
     with says("parity", words):
-        expect.array(value, "parity", **arguments)
+        assertions.array(value, "parity", **arguments)
 
 
 @pytest.mark.parametrize("value", [np.ones(2, np.float16), np.ones(2, np.uint8), np.ones(2, bool),
                                    torch.ones(2, dtype=torch.bfloat16), torch.ones(2, requires_grad=True)])
 def test_arrays_of_any_width_are_equal_to_the_expected(value):
-    expect.equal(value, [1, 1], "parity")
-    expect.equal(value, torch.ones(2, requires_grad=True), "parity")
-    expect.close(value, torch.ones(2, requires_grad=True), "parity")
-    expect.close(value, np.ones(2) + 9e-6, "parity")
+    assertions.equal(value, [1, 1], "parity")
+    assertions.equal(value, torch.ones(2, requires_grad=True), "parity")
+    assertions.close(value, torch.ones(2, requires_grad=True), "parity")
+    assertions.close(value, np.ones(2) + 9e-6, "parity")
 
 
 def test_what_is_not_equal():
     with says("parity", "expected: [0 1]", "got:      [1 1]", "likely:   swapped"):
-        expect.equal(np.ones(2, int), [0, 1], "parity", "swapped")
+        assertions.equal(np.ones(2, int), [0, 1], "parity", "swapped")
     with says("shape (2,)"):
-        expect.equal(np.ones(3), [1, 1], "parity")
+        assertions.equal(np.ones(3), [1, 1], "parity")
     with says("loss", "got:      1"):
-        expect.close(1.0, 1.1, "loss")
+        assertions.close(1.0, 1.1, "loss")
     with says("inf"):
-        expect.close(np.inf, 1.0, "loss")
-    expect.close(1.0, 1.1, "loss", tolerance=0.2)
+        assertions.close(np.inf, 1.0, "loss")
+    assertions.close(1.0, 1.1, "loss", tolerance=0.2)
 
 
 @pytest.mark.parametrize(("got", "mistakes", "words"), [
@@ -95,9 +95,9 @@ def test_what_is_not_equal():
     (np.array([2]), [], ""),
 ])
 def test_the_first_mistake_that_fits_is_named(got, mistakes, words):
-    assert expect.likely(got, mistakes) == words
+    assert assertions.likely(got, mistakes) == words
 
 
 def test_how_near_a_mistake_must_be_can_be_said():
-    assert expect.likely(1.0, [(1.05, "near enough")], tolerance=0.1) == "near enough"
-    assert expect.likely(1.0, [(1 + 1e-9, "not the same")], tolerance=0) == ""
+    assert assertions.likely(1.0, [(1.05, "near enough")], tolerance=0.1) == "near enough"
+    assert assertions.likely(1.0, [(1 + 1e-9, "not the same")], tolerance=0) == ""

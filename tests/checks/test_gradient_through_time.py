@@ -9,10 +9,11 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from parity_lib import ParityRNN, checks
+import parity_checks as checks
+from parity_lib import ParityRNN
 from parity_lib.certify import certify
-from parity_lib.checks.gradient_through_time import backward, breaking, differences, reference, script
-from parity_lib.checks.reporting import CheckFailed
+from parity_checks.gradient_through_time import backward, breaking, differences, bptt_reference, script
+from parity_checks.reporting import CheckFailed
 from tests.submissions import bank
 
 SOURCE = (bank.ROOT / "solutions/gradient_through_time.md").read_text(encoding="utf8")
@@ -23,7 +24,7 @@ GIVEN = (("draw", "the longest is left out"), ("logits", "the gradient stops"), 
 
 def by_autograd(bits, labels, mask, weights):
     """Return PyTorch's gradients of the mean cross-entropy over the mask, by name."""
-    U, V, b, W, c, h0 = own = [torch.from_numpy(weights[name]).clone().requires_grad_() for name in reference.NAMES]
+    U, V, b, W, c, h0 = own = [torch.from_numpy(weights[name]).clone().requires_grad_() for name in bptt_reference.NAMES]
     h, logits = h0.expand(len(bits), -1), []
     for x in torch.from_numpy(bits).double().T:
         h = torch.tanh(x[:, None] @ U.T + h @ V.T + b)
@@ -31,7 +32,7 @@ def by_autograd(bits, labels, mask, weights):
     chosen = torch.from_numpy(mask)
     loss = binary_cross_entropy_with_logits(torch.stack(logits, dim=1)[chosen],
                                             torch.from_numpy(labels).double()[chosen])
-    return dict(zip(reference.NAMES, (gradient.numpy() for gradient in torch.autograd.grad(loss, own)), strict=True))
+    return dict(zip(bptt_reference.NAMES, (gradient.numpy() for gradient in torch.autograd.grad(loss, own)), strict=True))
 
 
 @pytest.mark.parametrize("case", backward.CASES)
@@ -39,17 +40,17 @@ def test_the_references_are_equal_to_autograd(case):
     for seed in range(5):
         given = backward.draw_case(*case, np.random.default_rng(seed))
         right = by_autograd(*given)
-        for ours in (reference.correct_gradients(*given), reference.slipped_gradients(*given, slip="none")):
-            for name in reference.NAMES:
+        for ours in (bptt_reference.correct_gradients(*given), bptt_reference.slipped_gradients(*given, slip="none")):
+            for name in bptt_reference.NAMES:
                 assert np.abs(ours[name] - right[name]).max() <= 1e-9 * np.abs(right[name]).max() + 1e-300
 
 
-@pytest.mark.parametrize("slip", reference.SLIPS)
+@pytest.mark.parametrize("slip", bptt_reference.SLIPS)
 def test_every_slip_shows_in_some_case(slip):
     rng, shows = np.random.default_rng(0), False
     for case in backward.CASES:
         given = backward.draw_case(*case, rng)
-        right, slipped = reference.correct_gradients(*given), reference.slipped_gradients(*given, slip=slip)
+        right, slipped = bptt_reference.correct_gradients(*given), bptt_reference.slipped_gradients(*given, slip=slip)
         shows |= any(np.abs(slipped[name] - right[name]).max() > 1e-2 * np.abs(right[name]).max() for name in right)
     assert shows
 

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from parity_lib import checks
-from parity_lib.checks import architecture, lstm_comparison, no_teacher_forcing, unrolling, varying_lengths
+import parity_checks as checks
+from parity_checks import architecture, lstm_comparison, no_teacher_forcing, unrolling, varying_lengths
 
 NET = """
 class Net(nn.Module):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import ModuleState, call_gradient, call_module, call_steps
+from parity_checks import ModuleState, call_gradient, call_module, call_steps
 from tests.checks.helpers import Hostile, Net, says
 
 

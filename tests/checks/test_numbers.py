@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from parity_lib import checks
-from parity_lib.checks import answers, numbers
+import parity_checks as checks
+from parity_checks import answers, personal_numbers
 
 ID = "s1234567"
 SEED = 2184681076
@@ -15,7 +15,7 @@ COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_t
 def test_seed_and_counts_are_the_same_on_every_machine():
     assert checks.seed_of(ID) == checks.seed_of(" S123 4567") == SEED
     assert checks.strings_for(SEED).shape == (1000, 24)
-    assert {task: checks.number_for(task, SEED) for task in numbers.COUNTS} == COUNTED
+    assert {task: checks.number_for(task, SEED) for task in personal_numbers.COUNTS} == COUNTED
 
 
 @pytest.mark.parametrize("task", COUNTED)

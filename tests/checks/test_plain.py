@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import ModuleState, Seed, call
+from parity_checks import ModuleState, Seed, call
 from tests.checks.helpers import Hostile, Lie, says
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from parity_lib.checks.unrolling.reachable import wrong_string
-from parity_lib.checks.unrolling.two_units import every_string, first_error
+from parity_checks.unrolling.reachable import wrong_string
+from parity_checks.unrolling.two_units import every_string, first_error
 
 
 def weights(K, *, U=None, V=None, b=None, W=(10.0, -10.0), c=-10.0):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parity_lib.checks import reading
+from parity_checks import page_links
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def course(tmp_path, monkeypatch):
 
 
 def test_the_link_leads_to_the_pages_or_to_their_source_or_nowhere(course, monkeypatch):
-    assert reading.address("data", "#x") is None
-    assert reading.address("packing", "#the-mask") == "../../book/packing.md#the-mask"
+    assert page_links.address("data", "#x") is None
+    assert page_links.address("packing", "#the-mask") == "../../book/packing.md#the-mask"
     (course / "_build/html/book/packing.html").touch()
-    assert reading.address("packing", "") == "../../_build/html/book/packing.html"
+    assert page_links.address("packing", "") == "../../_build/html/book/packing.html"
     monkeypatch.setenv("PARITY_BOOK", "https://example.org/bits/")
-    assert reading.address("packing", "#the-mask") == "https://example.org/bits/book/packing.html#the-mask"
+    assert page_links.address("packing", "#the-mask") == "https://example.org/bits/book/packing.html#the-mask"

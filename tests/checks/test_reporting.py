@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from parity_lib import checks
-from parity_lib.checks import CheckFailed, expect, reporting
+import parity_checks as checks
+from parity_checks import CheckFailed, assertions, reporting
 from tests.checks.helpers import BadText, raising, says
 from tests.submissions import bank
 
@@ -36,7 +36,7 @@ def test_a_check_that_passes_says_so(capfd):
 
 
 def test_a_check_that_fails_says_how_to_see_it_again(capfd):
-    check = make_check(lambda seed: expect.fail("parity", 0, 1))
+    check = make_check(lambda seed: assertions.fail("parity", 0, 1))
     with says() as caught:
         check()
     assert "again" not in str(caught.value)
@@ -85,7 +85,7 @@ def test_fresh_seeds_are_new_and_never_the_public_one():
 def exercise():
     module = types.ModuleType("exercise")
     module.parity = make_check(lambda seed: print("not shown"))
-    module.unroll = make_check(lambda seed: expect.fail("unroll: a batch", 1, 2), "unroll")
+    module.unroll = make_check(lambda seed: assertions.fail("unroll: a batch", 1, 2), "unroll")
     return module
 
 
@@ -150,7 +150,7 @@ def test_a_private_test_sees_the_work_through_call(private, capfd):
     private("def parity(call):\n    print('quiet')\n    assert call('parity', [1, 1]) == 2")
     with says("seven\n  expected: 0\n  got:      2"):
         private("""
-            from parity_lib.checks import expect
+            from parity_checks import expect
             def parity(call):
                 expect.equal(call("parity", [1, 1]), 0, "seven")
             """)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from parity_lib.checks import CheckFailed
+from parity_checks import CheckFailed
 
 SHELL = """
 import json, sys
@@ -22,10 +22,10 @@ for cell in json.loads(sys.argv[1]):
 print(json.dumps(shown))
 """
 CELLS = {
-    "imports": "from parity_lib.checks import unrolling as check",
+    "imports": "from parity_checks import unrolling as check",
     "missing": "check.parity()  # SECRET",
     "wrong": "import numpy as np\ndef parity(bits):\n    print('noise')\n    return bits.sum(axis=1)",
-    "graded": "from parity_lib.checks import unrolling as check\n### SECRET\ncheck.parity(seed=5)\n### SECRET",
+    "graded": "from parity_checks import unrolling as check\n### SECRET\ncheck.parity(seed=5)\n### SECRET",
     "raises": "def parity(bits):\n    x = 1\n    raise ValueError('mine')",
     "graded again": "check.parity()  # SECRET",
     "right": "def parity(bits):\n    import warnings\n    warnings.warn('noise')\n    return bits.sum(axis=1) % 2",

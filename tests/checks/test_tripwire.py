@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from parity_lib import data, models
-from parity_lib.checks import call, call_module
+from parity_checks import call, call_module
 from tests.checks.helpers import Net, says
 
 

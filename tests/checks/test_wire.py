@@ -10,9 +10,20 @@ import pytest
 import torch
 from torch import nn
 
-from parity_lib.checks import CallResult, CheckFailed, ModuleRun, ModuleState, Seed, call, call_module, core, door, wire
-from parity_lib.checks.points import POINTS
-from parity_lib.checks.tripwire import reference, resolve
+from parity_checks import (
+    CallResult,
+    CheckFailed,
+    ModuleRun,
+    ModuleState,
+    Seed,
+    call,
+    call_module,
+    core,
+    rpc,
+    serialise,
+)
+from parity_checks.points import POINTS
+from parity_checks.forbidden_calls import reference, resolve
 from tests.submissions.bank import through_rpc
 
 LSTM = ModuleState.of(nn.LSTM(1, 3, batch_first=True))
@@ -49,14 +60,14 @@ PLAIN = [
 
 @pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
 def test_plain_data_comes_out_as_it_went_in(value):
-    assert same(wire.unpack(wire.pack(value)), value)
+    assert same(serialise.unpack(serialise.pack(value)), value)
 
 
 def forbidden_functions():
     """Return everything that the checks forbid."""
     for exercise in POINTS:
-        importlib.import_module(f"parity_lib.checks.{exercise}")
-    checks = [module for name, module in sorted(sys.modules.items()) if name.startswith("parity_lib.checks.")]
+        importlib.import_module(f"parity_checks.{exercise}")
+    checks = [module for name, module in sorted(sys.modules.items()) if name.startswith("parity_checks.")]
     return [function for module in checks for name, functions in vars(module).items() if name.startswith("READY")
             for function in functions]
 
@@ -72,9 +83,9 @@ def test_every_forbidden_function_has_a_reference_that_leads_to_it():
 
 
 def test_a_function_is_sent_as_text_and_arrives_as_text():
-    assert wire.unpack(wire.pack([nn.LSTM, torch.rnn_tanh])) == ["torch.nn.modules.rnn:LSTM", "torch:rnn_tanh"]
+    assert serialise.unpack(serialise.pack([nn.LSTM, torch.rnn_tanh])) == ["torch.nn.modules.rnn:LSTM", "torch:rnn_tanh"]
     with pytest.raises(ValueError, match="under its own name"):
-        wire.pack(lambda: 0)
+        serialise.pack(lambda: 0)
 
 
 NUMBERS = base64.b64encode(b"12345678").decode()
@@ -110,22 +121,22 @@ LIES = {
 @pytest.mark.parametrize("text", LIES.values(), ids=LIES)
 def test_text_that_is_not_plain_data_fails_the_check(text):
     with pytest.raises(CheckFailed, match="cannot be read"):
-        wire.unpack(text)
+        serialise.unpack(text)
 
 
 def test_a_message_has_a_maximal_length(monkeypatch):
-    monkeypatch.setattr(wire, "MAX_CHARACTERS", 100)
+    monkeypatch.setattr(serialise, "MAX_CHARACTERS", 100)
     with pytest.raises(ValueError, match="at most 100 can be sent"):
-        wire.pack("x" * 101)
+        serialise.pack("x" * 101)
     with pytest.raises(CheckFailed):
-        wire.unpack('"' + "x" * 101 + '"')
+        serialise.unpack('"' + "x" * 101 + '"')
 
 
 def test_other_objects_are_not_sent(student):
     with pytest.raises(ValueError, match="object is not plain data"):
-        wire.pack(object())
+        serialise.pack(object())
     with pytest.raises(ValueError, match="deep"):
-        wire.pack(nested(100))
+        serialise.pack(nested(100))
 
 
 def nested(depth):
@@ -148,7 +159,7 @@ def test_a_remote_call_is_the_call(student):
 
 def test_too_large_a_result_is_reported(student, monkeypatch):
     student.much = lambda: np.zeros(100_000)
-    monkeypatch.setattr(wire, "MAX_CHARACTERS", 10_000)
+    monkeypatch.setattr(serialise, "MAX_CHARACTERS", 10_000)
     with core.remote_calls(through_rpc), pytest.raises(CheckFailed, match="`much` returns more than can be read"):
         call("much")
 
@@ -157,17 +168,17 @@ def test_too_large_a_result_is_reported(student, monkeypatch):
                                   '["value", {"x": 1}]'], ids=str)
 def test_text_that_is_not_an_answer_fails_the_check(text):
     with pytest.raises(CheckFailed, match="cannot be read"):
-        door.read(text)
+        rpc.read(text)
 
 
 def test_the_message_of_a_failure_is_cut():
     with pytest.raises(CheckFailed) as caught:
-        door.read(json.dumps(["failed", "x" * 10**6]))
-    assert len(str(caught.value)) == door.MAX_MESSAGE
+        rpc.read(json.dumps(["failed", "x" * 10**6]))
+    assert len(str(caught.value)) == rpc.MAX_MESSAGE
 
 
 def test_a_function_is_replaced_while_its_own_check_fails(student):
-    from parity_lib.checks.varying_lengths.measures import _masked_accuracy, masked_accuracy
+    from parity_checks.varying_lengths.measures import _masked_accuracy, masked_accuracy
 
     student.masked_accuracy = lambda logits, targets, mask: 7.0
     student.uses_it = lambda: student.masked_accuracy(torch.ones(1, 1, 1), torch.ones(1, 1, 1), torch.tensor([[True]]))

@@ -15,8 +15,8 @@ sys.modules["parity_lib"] = package
 
 import numpy as np
 from parity_lib import checks
-from parity_lib.checks import door, nets, starting, unrolling, varying_lengths
-from parity_lib.checks.core import call, remote_calls
+from parity_checks import door, nets, starting, unrolling, varying_lengths
+from parity_checks.core import call, remote_calls
 
 def rnn_step(x, h, U, V, b):
     return np.tanh(x @ U.T + h @ V.T + b)

@@ -328,7 +328,7 @@ def test_the_new_exercise_stands_in_the_book_without_a_word_by_hand(transcript):
     assert "| {doc}`one-bit` | 5 | 3 | count the ones" in (clone / "book/exercises.md").read_text(encoding="utf8")
     assert "</exercises/ones/ones>`, 5 minutes | 1 |" in (clone / "book/instructors.md").read_text(encoding="utf8")
     assert "- file: exercises/ones/ones" in (clone / "_toc.yml").read_text(encoding="utf8")
-    assert '"check": "ones", "points": 2}' in (clone / "parity_lib/checks/cells.json").read_text(encoding="utf8")
+    assert '"check": "ones", "points": 2}' in (clone / "packages/parity_checks/cells.json").read_text(encoding="utf8")
 
 
 def test_nothing_of_the_class_would_reach_git(transcript):

@@ -13,7 +13,7 @@ def test_a_kernel_shows_the_link_once_and_not_while_grading(tmp_path, monkeypatc
     for folder in ("book", "exercises/unrolling"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "book/one-bit.md").touch()
-    cells = [new_code_cell("from parity_lib import checks\nfrom parity_lib.checks import unrolling as check\n"
+    cells = [new_code_cell("from parity_lib import checks\nfrom parity_checks import unrolling as check\n"
                            "def parity(bits):\n    return bits.sum(axis=1)"),
              new_code_cell("check.parity()"), new_code_cell("checks.summary(check)")]
     client = NotebookClient(new_notebook(cells=cells), allow_errors=True, kernel_name="python3",

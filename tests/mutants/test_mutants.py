@@ -8,7 +8,7 @@ import torch
 
 from parity_lib import ParityRNN
 from parity_lib.certify import certify
-from parity_lib.checks.points import POINTS
+from parity_checks.points import POINTS
 from tests.mutants import mutants
 from tests.mutants.operators import changes
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import nbformat
 import yaml
-from parity_lib import checks
-from parity_lib.checks import core, door
+import parity_checks as checks
+from parity_checks import core, rpc
 from parity_lib.teaching import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,7 +146,7 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
 
 def through_rpc(name: str, args: tuple, kwargs: dict) -> Any:
     """Make a call of a check by way of text, as between two processes."""
-    return door.read(door.answer(door.request(name, args, kwargs)))
+    return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
 
 
 def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from parity_lib.checks.points import POINTS
+from parity_checks.points import POINTS
 
 from tests.submissions import bank
 

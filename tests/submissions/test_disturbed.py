@@ -4,8 +4,8 @@ import json
 
 import pytest
 import torch
-from parity_lib.checks.architecture import learning
-from parity_lib.checks.no_teacher_forcing import loops
+from parity_checks.architecture import learning
+from parity_checks.no_teacher_forcing import loops
 
 from tests.submissions import bank, disturbed
 

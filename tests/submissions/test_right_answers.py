@@ -7,9 +7,9 @@ import os
 
 import pytest
 import torch
-from parity_lib import checks
-from parity_lib.checks.no_teacher_forcing import loops, reference
-from parity_lib.checks.points import POINTS
+import parity_checks as checks
+from parity_checks.no_teacher_forcing import loops, training_reference
+from parity_checks.points import POINTS
 
 from tests.submissions import bank
 
@@ -36,7 +36,7 @@ def answers(nb):
 
 def failures(exercise, nb, names, seeds=SEEDS):
     """Return the name, seed and message of each check that fails."""
-    module, found = importlib.import_module(f"parity_lib.checks.{exercise}"), []
+    module, found = importlib.import_module(f"parity_checks.{exercise}"), []
     with answers(nb):
         for name in names:
             for seed in seeds:
@@ -79,13 +79,13 @@ def test_a_training_that_rounding_may_lead_elsewhere_keeps_its_points():
         loops.follow(140, 99)
 
 
-@pytest.mark.parametrize(("rate", "agree"), [(reference.RATE, True), (0.9 * reference.RATE, False)])
+@pytest.mark.parametrize(("rate", "agree"), [(training_reference.RATE, True), (0.9 * training_reference.RATE, False)])
 def test_parts_are_followed_from_the_weights_before_them(rate, agree):
     torch.manual_seed(5)
-    start = reference.weights_of(reference.new_network())
+    start = training_reference.weights_of(training_reference.new_network())
 
     def at(steps):
-        loop = reference.Loop(start, 5)
+        loop = training_reference.Loop(start, 5)
         loop.run(min(steps, 20))
         loop.optimizer.param_groups[0]["lr"] = rate
         return loop.run(max(steps - 20, 0))

@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
-from parity_lib.checks.numbers import number_for, seed_of
+from parity_checks.personal_numbers import number_for, seed_of
 from parity_lib.teaching import authoring, rubric, whose
 from parity_lib.teaching.handed_in import NOTE
 from tests.exercises import course

@@ -9,7 +9,7 @@ import textwrap
 import nbformat
 import pytest
 
-from parity_lib.checks.points import POINTS
+from parity_checks.points import POINTS
 from parity_lib.teaching import authoring
 from tests.submissions import bank
 
@@ -316,7 +316,7 @@ def test_each_test_cell_draws_fresh_cases_and_asks_the_instructor(name):
         if not (meta.get("grade") and meta["locked"]):
             continue
         lines = cell["source"].splitlines()
-        assert lines[0] == f"from parity_lib.checks import {name} as check"
+        assert lines[0] == f"from parity_checks import {name} as check"
         shown, hidden = re.split("### BEGIN HIDDEN TESTS\n", cell["source"])
         task = re.search(r"^check\.(\w+)\(\)", shown, re.MULTILINE).group(1)
         assert f"check.{task}(seed=check.fresh())" in hidden

@@ -49,7 +49,7 @@ def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeyp
     monkeypatch.setattr(execute, "Kernel", fail)
     with pytest.raises(kernel.KernelNotStarted, match="no namespaces"):
         run(new_code_cell("x = 1"))
-    test = new_code_cell("from parity_lib.checks import core\ntry:\n    core.call('f')\nexcept Exception:\n"
+    test = new_code_cell("from parity_checks import core\ntry:\n    core.call('f')\nexcept Exception:\n"
                          "    raise core.CheckFailed('f is wrong')", metadata=TEST)
     with pytest.raises(kernel.KernelNotStarted, match="no namespaces"):
         run(test)
@@ -62,7 +62,7 @@ def test_a_machine_that_runs_out_of_memory_costs_no_points(run):
 
 @pytest.mark.whole
 def test_a_kernel_that_was_killed_from_outside_costs_nothing(run):
-    test = new_code_cell("from parity_lib.checks import core\nprint(core.call('f'))", metadata=TEST)
+    test = new_code_cell("from parity_checks import core\nprint(core.call('f'))", metadata=TEST)
     preprocessor = Execute()
     run_test = preprocessor._run_test
 

@@ -5,12 +5,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from parity_lib.teaching import feedback
 
-TEST = """from parity_lib.checks import unrolling as check
+TEST = """from parity_checks import unrolling as check
 check.parity()
 ### BEGIN HIDDEN TESTS
 check.parity(seed=check.fresh())
 ### END HIDDEN TESTS"""
-SHOWN = """from parity_lib.checks import unrolling as check
+SHOWN = """from parity_checks import unrolling as check
 check.parity()"""
 QUOTE = "----> 4 check.parity(seed=check.fresh())"
 FLAGS = {"grade": True, "solution": False, "locked": True, "grade_id": "parity-check"}

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from parity_lib.checks.points import IN_WORDS, POINTS
+from parity_checks.points import IN_WORDS, POINTS
 from parity_lib.teaching import authoring, chapters, manifest
 from tests.submissions import bank
 
@@ -48,7 +48,7 @@ def stale(root):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_check_belongs_to_a_graded_cell(name):
-    module = importlib.import_module(f"parity_lib.checks.{name}")
+    module = importlib.import_module(f"parity_checks.{name}")
     checks = {key for key, value in vars(module).items() if callable(value) and hasattr(value, "says")}
     assert checks == set(POINTS[name])
 

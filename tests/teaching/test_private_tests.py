@@ -13,7 +13,7 @@ import torch
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from parity_lib.checks import core
+from parity_checks import core
 from parity_lib.teaching import grade, private_tests
 from parity_lib.teaching.execute import Execute
 from tests.exercises import course

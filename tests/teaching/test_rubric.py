@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_output, new_raw_cell
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
-from parity_lib.checks import number_for, seed_of
+from parity_checks import number_for, seed_of
 from parity_lib.teaching import authoring, rubric, whose
 from parity_lib.teaching.handed_in import NOTE
 from tests.exercises import course

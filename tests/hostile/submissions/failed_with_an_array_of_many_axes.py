@@ -4,7 +4,7 @@ KIND = "slow to read"
 LOSES = ("two-unit-weights-check",)
 CELLS = {"two-unit-weights": '''
 import base64, json
-from parity_lib.checks import door
+from parity_checks import door
 numbers = base64.b64encode(bytes(1 << 24)).decode()
 door.answer = lambda text: door.Answer(json.dumps(["failed", {"tensor": ["uint8", [2] * 24, numbers]}]))
 '''}

@@ -6,7 +6,7 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
-from parity_lib.checks import door
+from parity_checks import door
 texts = itertools.cycle(['["value", {"array": ["<i8", [4], "%%%%"]}]',
                          '["value", {"array": ["<i8", [1000000000000], ""]}]',
                          '["value", {"array": ["|O", [1], "AAAAAAAAAAA="]}]',

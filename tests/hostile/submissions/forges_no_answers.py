@@ -6,7 +6,7 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
-from parity_lib.checks import door
+from parity_checks import door
 array = '{"array": ["<i8", [2], "AAAAAAAAAAAAAAAAAAAAAA=="]}'
 texts = itertools.cycle(["[" * 100_000, f"[{array}, {array}]", '["value", ' + "[" * 400 + "]" * 400 + "]", "✓",
                          f'["failed", {array}]', "NaN", '["value", 1' + "0" * 4000 + "]", '["value"]'])

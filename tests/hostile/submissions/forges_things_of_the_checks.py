@@ -6,7 +6,7 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
-from parity_lib.checks import door
+from parity_checks import door
 texts = itertools.cycle(['["value", {"seed": 3}]', '["value", {"CallResult": 1}]', '["value", {"ModuleRun": [1]}]',
                          '["value", {"module": ["RNN", {"dict": []}, {"dict": []}]}]', "[" * 100_000,
                          '["value", ' + "[" * 900 + "]" * 901, '["value", {"tuple": 5}]', '["value", {"a": 1, "b": 2}]',

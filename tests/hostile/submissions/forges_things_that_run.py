@@ -6,7 +6,7 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
-from parity_lib.checks import door
+from parity_checks import door
 texts = itertools.cycle(['["value", {"from": ["os", "getcwd"]}]',
                          '["value", {"made_by": [["torch", "nn.RNN"], "x"]}]',
                          '["value", {"module": ["RNNCell", {"dict": [["hidden_size", 1000000000]]}, {"dict": []}]}]',

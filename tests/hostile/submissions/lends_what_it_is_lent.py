@@ -5,7 +5,7 @@ from tests.hostile.bank import ALL, UNSOLVED
 KIND = "patched checks"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
-from parity_lib.checks import core
+from parity_checks import core
 parity = rnn_step = unroll = two_unit_weights = None
 for name in ("parity", "rnn_step", "unroll", "two_unit_weights"):
     core.lend(name, lambda *given: 0)

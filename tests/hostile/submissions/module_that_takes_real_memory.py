@@ -6,7 +6,7 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import json
-from parity_lib.checks import door
+from parity_checks import door
 asked = [["in_features", 100_000], ["out_features", 100_000], ["device", "cpu"]]
 door.answer = lambda text: door.Answer(json.dumps(["value", {"module": ["Linear", {"dict": asked}, {"dict": []}]}]))
 '''}

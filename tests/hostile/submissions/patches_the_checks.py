@@ -3,7 +3,7 @@
 KIND = "patched checks"
 LOSES = ("parity-check", "rnn-step-check", "unroll-check", "two-unit-weights-check")
 CELLS = {"parity": '''
-from parity_lib.checks import core, door, expect, reporting, unrolling
+from parity_checks import core, door, expect, reporting, unrolling
 
 def fine(*given, **named):
     print("✓")

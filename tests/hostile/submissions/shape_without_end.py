@@ -4,7 +4,7 @@ KIND = "slow to read"
 LOSES = ("unroll-check", "two-unit-weights-check")
 CELLS = {"unroll": '''
 SOLUTION
-from parity_lib.checks import door
+from parity_checks import door
 door.answer = lambda text: door.Answer('["value", {"array": ["<i8", [' + "2," * 7_000_000 + '2], ""]}]')
 ''', "two-unit-weights": '''
 SOLUTION

@@ -6,7 +6,7 @@ KIND = "threads"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import threading, time
-from parity_lib.checks import core, door
+from parity_checks import core, door
 
 def patch():
     while True:

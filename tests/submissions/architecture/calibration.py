@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from parity_lib import checks
-from parity_lib.checks.architecture import learning as check
+import parity_checks as checks
+from parity_checks.architecture import learning as check
 from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent

@@ -14,8 +14,8 @@ from pathlib import Path
 from unittest import mock
 
 import torch
-from parity_lib import checks
-from parity_lib.checks.no_teacher_forcing import loops as check
+import parity_checks as checks
+from parity_checks.no_teacher_forcing import loops as check
 from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from parity_lib.checks.no_teacher_forcing import loops as check
+from parity_checks.no_teacher_forcing import loops as check
 from tests.submissions.no_teacher_forcing.calibration import ANSWERS, ASKED
 
 STORED = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))

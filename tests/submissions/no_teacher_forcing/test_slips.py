@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from parity_lib import checks
-from parity_lib.checks.no_teacher_forcing import loops as check
+import parity_checks as checks
+from parity_checks.no_teacher_forcing import loops as check
 from torch import nn
 
 LOOP = """

@@ -1,0 +1,16 @@
+"""The checks that exercises call. Their messages name the misconception behind a wrong answer.
+
+Each exercise has a package here, with a function for each task. Called without arguments, it tries fixed cases, which
+students can see; with a seed of :func:`fresh` it draws new cases, which is what grading does. A check either prints a
+line that begins with ✓ or raises :class:`CheckFailed` with a message for the student.
+"""
+
+from parity_checks.answers import model_answer
+from parity_checks.core import bind, call, call_gradient, call_module, call_on_same, call_steps
+from parity_checks.personal_numbers import number_for, seed_of, strings_for
+from parity_checks.plain_data import CallResult, CheckFailed, ModuleRun, ModuleState, Seed
+from parity_checks.reporting import check, fresh, grading, private, summary
+
+__all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
+           "call_module", "call_on_same", "call_steps", "check", "fresh", "grading", "model_answer",
+           "number_for", "private", "seed_of", "strings_for", "summary"]

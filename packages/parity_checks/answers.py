@@ -1,0 +1,57 @@
+"""Model answers with their rubrics, for students who learn alone and have written an answer themselves."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from parity_checks.reporting import grading
+from parity_lib.errors import require
+
+ANSWERS = Path(__file__).with_name("model_answers.json")
+NOT_WRITTEN = ("", "YOUR ANSWER HERE")
+MIN_WORDS = 20
+
+
+def model_answer(task: str, answer: str | None = None) -> Any:
+    """Return a model answer and its rubric as Markdown, if the student's own answer has been written and saved.
+
+    ``task`` is the name of the answer's cell, such as ``"one_tanh_unit"``. The student's answer is read from the
+    notebook in this folder, or given as ``answer`` if there is no file, as on an online platform. Returns None during
+    grading, and if the instructor has set ``PARITY_MODEL_ANSWERS=0`` or removed the file. Raises ValueError for a task
+    that has no model answer.
+    """
+    if grading():
+        return None
+    if os.environ.get("PARITY_MODEL_ANSWERS") == "0" or not ANSWERS.is_file():
+        print("Your instructor has switched model answers off.")
+        return None
+    model_answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    require(task in model_answers, "task", task, f"one of {', '.join(model_answers)}")
+    written = answer if answer is not None else _written_answer(task, Path.cwd())
+    if written is None:
+        print(f"No notebook in {Path.cwd()} contains this task. Pass your answer to the function: "
+              f'checks.model_answer("{task}", """your answer""")')
+    elif written.strip() in NOT_WRITTEN or len(written.split()) < MIN_WORDS:
+        print(f"Write your own answer first, in at least {MIN_WORDS} words, and save the notebook; "
+              "then run this cell again.")
+    else:
+        from IPython.display import Markdown
+
+        return Markdown(f"**One good answer.** {model_answers[task]}")
+    return None
+
+
+def _written_answer(task: str, folder: Path) -> str | None:
+    """Return the text of the task's cell in the notebook of this folder that was saved last, or None."""
+    for path in sorted(folder.glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        for cell in cells:
+            if cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") == task.replace("_", "-"):
+                return "".join(cell["source"])
+    return None

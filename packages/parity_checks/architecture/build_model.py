@@ -1,0 +1,38 @@
+"""The check of ``build_model``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from parity_checks.architecture import network as networks
+from parity_checks.architecture.counting import BLOCKS
+from parity_checks.architecture.network import StudentNetwork
+from parity_checks.reporting import check
+
+
+@check("build_model: the right shapes and size, strings kept apart, no look ahead, gradients everywhere")
+def build_model(seed: int = 0) -> None:
+    """Check ``build_model(cell, hidden_size, num_layers)``, whose module returns the logits ``[batch, steps, 1]``."""
+    rng = np.random.default_rng(seed)
+    for cell in BLOCKS:
+        hidden, layers = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}[cell] if seed == 0 else (
+            int(rng.integers(2, 6)), int(rng.integers(1, 4)))
+        require_built(built(cell, hidden, layers), rng)
+
+
+def built(cell: str, hidden: int, layers: int) -> StudentNetwork:
+    """Return the network that the student's ``build_model`` makes."""
+    name = f'build_model("{cell}", hidden_size={hidden}, num_layers={layers})'
+    return StudentNetwork(cell, hidden, layers, name, "build_model", cell, hidden, layers)
+
+
+def require_built(network: StudentNetwork, rng: np.random.Generator) -> None:
+    """Raise CheckFailed unless the network consists of PyTorch's layers and a linear readout, and gradients flow."""
+    networks.require_shapes(network)
+    networks.require_separate_strings(network, rng)
+    networks.require_no_kept_state(network, rng)
+    networks.require_layers(network, rng, known_slips_only=True)
+    networks.require_carried_state(network, rng)
+    networks.require_size(network)
+    networks.require_weights(network)
+    networks.require_layers(network, rng)

@@ -1,0 +1,322 @@
+"""Calls from a check to a student's code.
+
+A check never touches the student's objects. It names a function or class, and :func:`call` and its relatives call it
+with copies of plain data (see :mod:`parity_checks.plain_data`) and return a copy of the result. Whatever the student's
+code does, the outcome is a value or a :class:`CheckFailed` with a message for the student.
+
+The functions marked :func:`remote` run where the student's code is. That is this process, or, inside
+:func:`remote_calls`, the student's kernel in its sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import sys
+import sysconfig
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import parity_lib
+from parity_checks.plain_data import (
+    CallResult,
+    CheckFailed,
+    ModuleRun,
+    ModuleState,
+    from_student,
+    is_tensor,
+    kind_of,
+    safely,
+    short,
+    to_student,
+    type_name,
+)
+from parity_checks.forbidden_calls import forbidding, resolve
+
+if TYPE_CHECKING:
+    import torch
+
+LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).parent), sysconfig.get_path("stdlib"),
+             "<frozen")
+
+
+# ---------------------------------------------------------------- remote calls
+
+
+class Nowhere(io.StringIO):
+    """A text stream that discards what is written to it, however much that is."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Discard output and warnings of the student's code. Text on stderr would cost a test cell its points."""
+    with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+Send = Callable[[str, tuple, dict], Any]
+REMOTE: dict[str, Callable] = {}
+_send: Send | None = None
+
+
+def remote(function: Callable) -> Callable:
+    """Mark a function that runs in the process of the student's code, where its output is discarded."""
+    REMOTE[function.__name__] = quietly = quiet()(function)
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        return quietly(*args, **kwargs) if _send is None else _send(function.__name__, args, kwargs)
+    return run
+
+
+@contextlib.contextmanager
+def remote_calls(send: Send) -> Iterator[None]:
+    """Run remote functions in another process within a ``with`` block, by calling ``send(name, args, kwargs)``."""
+    global _send
+    before, _send = _send, send
+    try:
+        yield
+    finally:
+        _send = before
+
+
+# ---------------------------------------------------------------- the student's names
+
+_namespace: dict[str, Any] | None = None
+_replaced: list[tuple[str, Any]] = []
+
+
+def bind(namespace: dict[str, Any] | None) -> None:
+    """Look the student's names up in ``namespace``, or in the notebook itself if it is None, the default."""
+    global _namespace
+    _namespace = namespace
+
+
+def _names() -> dict[str, Any]:
+    return vars(sys.modules["__main__"]) if _namespace is None else _namespace
+
+
+@remote
+def defined(name: str) -> bool:
+    """Return whether the student has defined ``name``."""
+    return name in _names()
+
+
+@remote
+def replace(name: str, function: Callable | str) -> None:
+    """Put a function, or the one that a reference names, in the place of the student's ``name``."""
+    _replaced.append((name, _names()[name]))
+    _names()[name] = resolve(function) if isinstance(function, str) else function
+
+
+@remote
+def restore() -> None:
+    """Undo the last :func:`replace`."""
+    name, function = _replaced.pop()
+    _names()[name] = function
+
+
+@contextlib.contextmanager
+def right_if_wrong(name: str, test: Callable, function: Callable) -> Iterator[None]:
+    """Replace the student's ``name`` by a correct function within a ``with`` block if ``test``, its own check, fails.
+
+    The wrong function has cost its points already, and a task that builds on it should not cost more. ``function`` must
+    belong to a module, so that another process can import it.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            test.__wrapped__(0)
+        except CheckFailed:
+            if defined(name):
+                replace(name, function)
+                stack.callback(restore)
+        yield
+
+
+# ---------------------------------------------------------------- calls
+
+
+@remote
+def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> Any:
+    """Call the student's ``name`` with copies of plain arguments and return a copy of its plain result.
+
+    ``forbid`` holds functions, methods or classes that would be the ready answer, as objects or as ``"module:name"``;
+    the check fails if the student's code calls one of them. Output and warnings are discarded. Raises CheckFailed if
+    the name is missing, the code raises, or the result is not plain data.
+
+    >>> bind({"double": lambda x: 2 * x})
+    >>> call("double", 21)
+    42
+    >>> bind(None)
+    """
+    function, (sent, sent_by_name) = _find(name), to_student((args, kwargs))
+    return from_student(_run(name, forbid, lambda: function(*sent, **sent_by_name)), name)
+
+
+@remote
+def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = ()) -> list[CallResult]:
+    """Call the student's ``name`` several times with the very same arguments, as a notebook does.
+
+    The arguments in each result show what the call changed in place. Raises CheckFailed as :func:`call` does.
+
+    >>> bind({"add_one": lambda numbers: numbers.append(1) or len(numbers)})
+    >>> [(result.result, result.arguments) for result in call_on_same("add_one", [])]
+    [(1, ([1],)), (2, ([1, 1],))]
+    >>> bind(None)
+    """
+    function, sent = _find(name), to_student(args)
+    return [CallResult(from_student(_run(name, forbid, lambda: function(*sent)), name), from_student(sent, name))
+            for _ in range(times)]
+
+
+@remote
+def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0, forbid: Iterable[Any] = ()) -> Any:
+    """Return the gradient at ``first`` through the student's ``name(first, *args)``.
+
+    For a float tensor it has the tensor's shape, and is None if the result does not depend on it. For a
+    :class:`ModuleState` it is a dict of the gradients at the layer's weights, without those that no gradient reaches.
+    ``output_gradient`` has the shape of the result, which is a single number by default. Raises CheckFailed as
+    :func:`call` does, and if no gradient can flow back from the result.
+
+    >>> import torch
+    >>> bind({"half_square": lambda x: (x * x).sum() / 2})
+    >>> call_gradient("half_square", torch.tensor([3.0, 4.0]))
+    tensor([3., 4.])
+    >>> bind(None)
+    """
+    import torch
+
+    function, first, sent = _find(name), to_student(first), to_student(args)
+    leaf = first.requires_grad_() if is_tensor(first) else None
+    # The student's code gets a clone, because it may change it in place, which PyTorch forbids for a leaf.
+    work = torch.enable_grad()(lambda: function(first if leaf is None else leaf.clone(), *sent))
+    _backward(name, forbid, _run(name, forbid, work), torch.as_tensor(output_gradient))
+    return from_student(_gradients(first) if leaf is None else leaf.grad, name)
+
+
+@remote
+def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
+               forbid: Iterable[Any] = ()) -> list[CallResult]:
+    """Call the student's ``name(*modules, optimizer, *batch)`` for each batch in turn, on the same modules.
+
+    The modules are built once, with an SGD optimiser of all their parameters. Each result holds the modules as they
+    were after that call.
+    """
+    import torch
+
+    function, own = _find(name), [module.build() for module in modules]
+    optimizer = torch.optim.SGD([weight for module in own for weight in module.parameters()], lr=learning_rate)
+    results = []
+    for batch in to_student(tuple(batches)):
+        result = _run(name, forbid, torch.enable_grad()(functools.partial(function, *own, optimizer, *batch)))
+        results.append(CallResult(from_student(result, name), modules=tuple(map(ModuleState.of, own))))
+    return results
+
+
+@remote
+def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple] = (),
+                state: dict[str, torch.Tensor] | None = None, output_gradient: torch.Tensor | None = None,
+                forbid: Iterable[Any] = (), **kwargs: Any) -> ModuleRun:
+    """Make the student's module ``name(*args, **kwargs)``, run it and return its outputs, weights and gradients.
+
+    ``name`` is a class, or a function that returns a module. ``state`` is loaded first, if it is given. The module is
+    called with ``inputs``, and then with each tuple of ``then``. With ``output_gradient``, of the shape of the first
+    output, the backward pass runs as well.
+    """
+    import torch
+
+    make = _find(name)
+    sent, sent_by_name, first_inputs, further, state = to_student((args, kwargs, tuple(inputs), tuple(then), state))
+    gradients = output_gradient is not None
+    leaf = None
+    if gradients and first_inputs and is_tensor(first_inputs[0]) and first_inputs[0].is_floating_point():
+        leaf = first_inputs[0].requires_grad_()
+
+    def run() -> tuple[Any, tuple]:
+        if state is not None:
+            module.load_state_dict(state)
+        given = first_inputs if leaf is None else (leaf.clone(), *first_inputs[1:])
+        return module(*given), tuple(module(*more) for more in further)
+
+    module = _run(name, forbid, lambda: make(*sent, **sent_by_name))
+    if not issubclass(type(module), torch.nn.Module):
+        raise CheckFailed(f"`{name}` returns {kind_of(module)}. Expected: a torch.nn.Module.")
+    output, outputs = _run(name, forbid, torch.enable_grad()(run) if gradients else run)
+    if gradients:
+        _backward(name, forbid, output, output_gradient)
+    weights = _run(name, forbid, lambda: dict(module.state_dict()))
+    found = _run(name, forbid, lambda: _gradients(module)) if gradients else {}
+    return ModuleRun(*from_student((output, weights, found, None if leaf is None else leaf.grad, outputs), name))
+
+
+def _backward(name: str, forbid: Iterable[Any], output: Any, gradient: torch.Tensor) -> None:
+    """Run the backward pass from the output, or from the first of several, or raise CheckFailed."""
+    import torch
+
+    first = output[0] if type(output) in (tuple, list) and output else output
+    if type(first) not in (torch.Tensor, torch.nn.Parameter) or not first.requires_grad:
+        raise CheckFailed(f"no gradient can flow through the output of `{name}`, which is {kind_of(first)} without a "
+                          "gradient. Is something detached, converted to NumPy, compared with >, or computed under "
+                          "torch.no_grad()?")
+    if first.shape != gradient.shape:
+        raise CheckFailed(f"the output of `{name}` has the shape {tuple(first.shape)}. Expected: "
+                          f"{tuple(gradient.shape)}.")
+    _run(name, forbid, lambda: first.backward(gradient.clone()))
+
+
+def _gradients(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {key: weight.grad for key, weight in module.named_parameters() if weight.grad is not None}
+
+
+# ---------------------------------------------------------------- errors of the student's code
+
+
+def _find(name: str) -> Callable:
+    if name not in _names():
+        raise CheckFailed(f"there is no `{name}` yet. Define it in its cell, run that cell, then run this one again.")
+    function = _names()[name]
+    if not callable(function):
+        raise CheckFailed(f"`{name}` is {kind_of(function)}. Expected: a function. Did you use the name for something "
+                          "else?")
+    return function
+
+
+def _run(name: str, forbid: Iterable[Any], work: Callable[[], Any]) -> Any:
+    """Run the student's code, and turn every error but KeyboardInterrupt into a message about it."""
+    with forbidding(name, forbid, checks_allowed=bool(_replaced)):
+        try:
+            return work()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            message = safely(_about, name, error, otherwise=f"`{name}` stopped with an error that cannot be read")
+        raise CheckFailed(message)
+
+
+def _about(name: str, error: BaseException) -> str:
+    text, (function, line) = short(error), _place(error)
+    if type(error) is NotImplementedError and not text:
+        own = function in (name, None) or function.startswith(("<", "__"))
+        subject = f"`{name}` is" if own else f"`{name}` needs `{function}`, which is"
+        return f"{subject} not written yet: it raises NotImplementedError. Replace that line."
+    return (f"`{name}` stopped with {type_name(error)}{': ' if text else ''}{text}"
+            f"{f' (line {line} of its cell)' if line else ''}")
+
+
+def _place(error: BaseException) -> tuple[str | None, int | None]:
+    """Return the function and the line of the student's own code in which an error was raised, if there is one."""
+    place, trace = (None, None), error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        in_library = "site-packages" in code.co_filename or code.co_filename.endswith(".pyx")     # Cython
+        if not in_library and not code.co_filename.startswith(LIBRARIES):
+            place = code.co_name, trace.tb_lineno
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,217 @@
+"""The plain data that a check and a student's code exchange, copied in both directions.
+
+Plain are numbers, strings, arrays, tensors, PyTorch's own recurrent and linear layers, and lists, tuples and dicts of
+these. :func:`from_student` refuses everything else with a message for the student.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from parity_checks.page_links import offer_link
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SCALARS = {bool, int, float, complex, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
+MAX_DEPTH = 50
+MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
+ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
+             "bidirectional", "proj_size", "in_features", "out_features")
+
+
+class CheckFailed(AssertionError):
+    """The failure of a check. Its message is all that students see: no traceback, and no source of the check."""
+
+    offered = False
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython calls this twice for each error; the link is shown once.
+        if not self.offered:
+            self.offered = True
+            offer_link(str(self))
+        return [f"✗ {self}"]
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A random generator as an argument: the student's code receives ``numpy.random.default_rng(value)``."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class ModuleState:
+    """A PyTorch layer as plain data: the name of its class in ``torch.nn``, its arguments and its weights."""
+
+    cls: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, module: nn.Module) -> ModuleState:
+        """Describe a layer whose class is named in ``MODULES``."""
+        arguments = {name: getattr(module, name) for name in ARGUMENTS if getattr(module, name, None) is not None}
+        if not arguments.get("proj_size"):      # PyTorch accepts it for an LSTM alone
+            arguments.pop("proj_size", None)
+        arguments["bias"] = module.bias is not None and module.bias is not False
+        weights = {name: value.detach().clone() for name, value in module.state_dict().items()}
+        return cls(type(module).__name__, arguments, weights)
+
+    def build(self) -> nn.Module:
+        """Return a layer with these arguments and weights, in the precision of the weights."""
+        from torch import nn
+
+        module = getattr(nn, MODULES[MODULES.index(self.cls)])(**self.arguments)
+        if self.state:
+            module.to(next(iter(self.state.values())).dtype)
+            module.load_state_dict(self.state)
+        return module
+
+
+@dataclass(frozen=True)
+class ModuleRun:
+    """The values returned by :func:`~parity_checks.call_module`.
+
+    ``output`` is the output for the first inputs, ``state`` the module's weights, ``gradients`` those of its parameters
+    by name, ``input_gradient`` the gradient at the first input, and ``then`` the outputs for further inputs.
+    """
+
+    output: Any
+    state: dict[str, torch.Tensor]
+    gradients: dict[str, torch.Tensor]
+    input_gradient: torch.Tensor | None
+    then: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """The result of one of several calls, with the arguments or modules as they were after it."""
+
+    result: Any
+    arguments: tuple[Any, ...] = ()
+    modules: tuple[ModuleState, ...] = ()
+
+
+# ---------------------------------------------------------------- both directions
+
+
+def is_tensor(value: Any) -> bool:
+    """Return whether ``value`` is a tensor, without importing PyTorch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def to_student(value: Any) -> Any:
+    """Return a copy for the student's code, with generators made from seeds and layers from their states."""
+    if isinstance(value, Seed):
+        return np.random.default_rng(value.value)
+    if isinstance(value, ModuleState):
+        return value.build()
+    if is_tensor(value):
+        return value.detach().clone()
+    if type(value) in (tuple, list):
+        return type(value)(map(to_student, value))
+    if isinstance(value, dict):
+        return {key: to_student(part) for key, part in value.items()}
+    return copy.copy(value)
+
+
+def from_student(value: Any, name: str) -> Any:
+    """Return a copy of what the student's ``name`` returned; raise CheckFailed unless it is plain data."""
+    try:
+        return _copy(value, name, MAX_DEPTH)
+    except (CheckFailed, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        message = f"the value that `{name}` returns cannot be read: {type_name(error)}: {short(error)}"
+    raise CheckFailed(message)
+
+
+def _copy(value: Any, name: str, depth: int) -> Any:
+    """Copy a value by its exact type. Methods of the object itself are never called, because they may lie."""
+    cls = type(value)
+    if depth == 0:
+        raise CheckFailed(f"`{name}` returns lists that are nested more than {MAX_DEPTH} deep. Does a list contain "
+                          "itself?")
+    if any(cls is scalar for scalar in SCALARS):
+        return value
+    if issubclass(cls, np.ndarray):
+        return _plain_array(value, name)
+    if (torch := sys.modules.get("torch")) is not None:
+        if cls is torch.Tensor or cls is torch.nn.Parameter:
+            return _plain_tensor(torch.Tensor.detach(value), name)
+        if any(cls is getattr(torch.nn, module) for module in MODULES):
+            return ModuleState.of(value)
+        if cls is torch.nn.utils.rnn.PackedSequence:
+            raise CheckFailed(f"`{name}` returns {kind_of(value)}. Expected: a tensor. Use pad_packed_sequence.")
+    for sequence in (tuple, list):
+        if issubclass(cls, sequence):
+            return sequence(_copy(part, name, depth - 1) for part in sequence.__iter__(value))
+    if issubclass(cls, dict):
+        return {_key(key, name): _copy(part, name, depth - 1) for key, part in dict.items(value)}
+    raise CheckFailed(f"`{name}` returns {kind_of(value)}. Expected: a number, a string, an array or a tensor.")
+
+
+def _plain_tensor(value: torch.Tensor, name: str) -> torch.Tensor:
+    if str(value.layout) != "torch.strided" or value.device.type == "meta" or value.is_quantized:
+        raise CheckFailed(f"`{name}` returns a tensor that does not hold ordinary numbers ({value.layout}, "
+                          f"{value.device}). Expected: an ordinary tensor.")
+    return value.cpu().resolve_conj().resolve_neg().clone()
+
+
+def _plain_array(value: np.ndarray, name: str) -> np.ndarray:
+    if type(value) is np.ma.MaskedArray and np.ma.getmaskarray(value).any():
+        raise CheckFailed(f"`{name}` returns a masked array, in which some values are hidden. Expected: an array with "
+                          "a number in every place.")
+    plain = np.ndarray.view(value, np.ndarray)
+    if plain.dtype.kind in "OV":
+        raise CheckFailed(f"`{name}` returns an array of Python objects (dtype {plain.dtype}). Expected: an array of "
+                          "numbers. Do its rows have different lengths, or does it contain None?")
+    return plain.copy()
+
+
+def _key(key: Any, name: str) -> str:
+    if type(key) not in (str, int, float, bool):
+        raise CheckFailed(f"`{name}` returns a dict with a key that is {kind_of(key)}. Expected: strings as keys.")
+    return str(key)
+
+
+# ---------------------------------------------------------------- words for messages
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's class, even if the class lies about its name."""
+    return type.__dict__["__name__"].__get__(type(value))
+
+
+def kind_of(value: Any) -> str:
+    """Describe the type of a value for a message.
+
+    >>> kind_of([1, 2])
+    'a value of type list'
+    """
+    return "None (is a `return` missing?)" if value is None else f"a value of type {type_name(value)}"
+
+
+def short(error: BaseException, limit: int = 300) -> str:
+    """Return the text of an error on one line of at most ``limit`` characters."""
+    text = safely(lambda: " ".join(str.split(str(error))), otherwise="(an error with a text that cannot be read)")
+    return text if len(text) <= limit else text[:limit] + " …"
+
+
+def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
+    """Return ``read(*args)``, or ``otherwise`` if reading raises anything but KeyboardInterrupt."""
+    try:
+        return read(*args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return otherwise

@@ -1,0 +1,150 @@
+"""How a check reports: one line if it passes, a message if it fails, and a summary of an exercise's points."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import secrets
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from parity_checks import core
+from parity_checks.core import Nowhere
+from parity_checks.assertions import show
+from parity_checks.plain_data import CheckFailed, safely, short, type_name
+from parity_checks.points import IN_WORDS, POINTS
+from parity_lib.errors import require
+
+
+def check(says: str) -> Callable:
+    """Turn a function of a seed into a check, which prints ``says`` if it passes and raises CheckFailed if it fails.
+
+    The message of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check
+    itself is reported as such.
+    """
+    def decorate(function: Callable[[int], None]) -> Callable:
+        @functools.wraps(function)
+        def run(seed: int = 0) -> None:
+            message = _failure(lambda: function(seed), f"the check of `{function.__name__}` could not read your result")
+            if message is not None:
+                again = f"\n  again:    the same cases come with check.{function.__name__}(seed={seed})" if seed else ""
+                raise CheckFailed(message + again)
+            print(f"✓ {says}")
+
+        run.says = says
+        return run
+    return decorate
+
+
+def _failure(test: Callable[[], None], fault: str) -> str | None:
+    """Return the message with which a test fails, or None. Its warnings are discarded: they would cost the points."""
+    try:
+        with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            test()
+    except KeyboardInterrupt:
+        raise
+    except CheckFailed as failure:
+        return safely(str, failure, otherwise=fault)
+    except BaseException as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+            return "This task needs PyTorch."
+        return (f"{fault} ({type_name(error)}: {short(error)}). Compare shapes and types with the task; if they are "
+                "correct, show this line to your instructor.")
+    return None
+
+
+def fresh() -> int:
+    """Return a new seed, for cases that nobody has seen. The message of a failed check repeats it."""
+    return 1 + secrets.randbelow(2**31 - 1)
+
+
+def grading() -> bool:
+    """Return whether the notebook is being graded, which skips the long runs that are only there to be looked at."""
+    return bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
+def summary(module: ModuleType) -> None:
+    """Run every public check of an exercise's module and print the points so far.
+
+    Raises ValueError for a module that belongs to no exercise.
+    """
+    if grading():
+        return
+    exercise = module.__name__.rpartition(".")[2]
+    require(exercise in POINTS, "module", exercise, f"the checks of one of {', '.join(POINTS)}")
+    total = 0
+    for name, points in POINTS[exercise].items():
+        test = getattr(module, name)
+        try:
+            with contextlib.redirect_stdout(Nowhere()):
+                test()
+        except CheckFailed as failure:
+            print(f"  0 of {points}   {name}: {str(failure).splitlines()[0]}")
+        else:
+            total += points
+            print(f"  {points} of {points}   {name}: {test.says}")
+    words = IN_WORDS[exercise]
+    more = f", and {words} more for answers in words, which your instructor reads" if words else ""
+    print(f"\n{total} of {sum(POINTS[exercise].values())} points in the public checks{more}. "
+          "Grading tries new cases of the same kind.")
+
+
+# ---------------------------------------------------------------- an instructor's own tests
+
+
+def private(exercise: str, task: str) -> None:
+    """Run the instructor's own test of a task, the function ``task(call)`` in ``private/EXERCISE.py``, if there is one.
+
+    The folder is next to nbgrader_config.py, or at ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the
+    student's work through ``call`` alone. If it fails, CheckFailed says that it is the instructor's, with the text of
+    the assertion, never with the source, and with the last call if the file sets ``SHOW_INPUT = True``.
+    """
+    path, calls = private_file(exercise), []
+    if not path.is_file():
+        return
+    message = _failure(lambda: _run_private(path, task, calls), f"the test of `{task}` did not run")
+    if message is not None:
+        raise CheckFailed("\n  asked:    ".join([f"your instructor's own test: {message}", *calls[-1:]]))
+
+
+def private_file(exercise: str) -> Path:
+    """Return where an instructor's own tests of an exercise are, if there are any."""
+    return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
+
+
+def load_private(path: Path) -> ModuleType:
+    """Import a file of private tests as a module; raise what the file raises."""
+    spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _run_private(path: Path, task: str, calls: list[str]) -> None:
+    """Run a private test, and append its calls to ``calls`` if the file lets students see them."""
+    module = load_private(path)
+    test = getattr(module, task, None)
+    if test is None:
+        return
+    require(callable(test), task, test, f"a function in {path.name}")
+
+    def call(name: str, *args: Any, **kwargs: Any) -> Any:
+        if getattr(module, "SHOW_INPUT", False):
+            given = [*map(show, args), *(f"{key}={show(value)}" for key, value in kwargs.items() if key != "forbid")]
+            calls.append(f"{name}({', '.join(given)})")
+        return core.call(name, *args, **kwargs)
+
+    try:
+        test(call)
+    except CheckFailed:
+        raise
+    except AssertionError as error:
+        raise CheckFailed(short(error) or f"`{task}` does not do what the task asks for") from None

@@ -1,0 +1,54 @@
+"""Remote procedure calls (RPC) from the checks to a student's kernel.
+
+Chapter: *For instructors*. :func:`answer` runs in the kernel, next to the student's code, which may replace it. That
+gains nothing, because all that leaves the kernel is text, of which :func:`read` makes plain data or a failed check.
+Where a check decides, no code of a student ever runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from parity_checks import weight_init  # noqa: F401  registers its remote functions
+from parity_checks.core import REMOTE
+from parity_checks.plain_data import CheckFailed, safely, short, type_name
+from parity_checks.serialise import pack, unpack
+
+MAX_MESSAGE = 4000
+KIND = "application/vnd.parity.answer"
+
+
+class Answer(str):
+    """The text of an answer, which a kernel sends unchanged, under the type ``KIND``."""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {KIND: str(self)}
+
+
+def request(name: str, args: tuple, kwargs: dict) -> str:
+    """Return the call of a remote function as text."""
+    return pack([name, list(args), kwargs])
+
+
+def answer(text: str) -> Answer:
+    """Make the call that a request describes, and return its value, or the message with which it failed."""
+    name, args, kwargs = unpack(text)
+    try:
+        return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
+    except CheckFailed as failure:
+        message = safely(str, failure, otherwise="the check failed with a message that cannot be read")
+    except ValueError as error:
+        message = f"`{args[0] if args else name}` returns more than can be read ({type_name(error)}: {short(error)})"
+    return Answer(pack(["failed", message]))
+
+
+def read(text: Any) -> Any:
+    """Return the value of an answer; raise CheckFailed if the call failed or the text is not an answer."""
+    answer = unpack(text) if isinstance(text, str) else None
+    if type(answer) is list and len(answer) == 2 and type(answer[0]) is str:
+        kind, content = answer
+        if kind == "value":
+            return content
+        if kind == "failed" and type(content) is str:       # `str` of anything else may take hours
+            raise CheckFailed(content[:MAX_MESSAGE])
+    raise CheckFailed("the result cannot be read: it is not an answer to this call")

@@ -1,0 +1,159 @@
+"""Serialisation of plain data as JSON text, for calls between the checks and a student's kernel.
+
+The text may hold what :mod:`parity_checks.plain_data` calls plain, seeds, layers, and the results of the calls in
+:mod:`parity_checks.core`. A function or class is written as its reference, which is text. :func:`unpack` builds
+values from the text and never runs anything that the text names.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
+from parity_checks.forbidden_calls import reference
+
+MAX_CHARACTERS = 32_000_000     # of one text: a batch of a million float32 numbers needs a sixth of it
+MAX_DEPTH = 60
+MAX_LAYERS = 100
+MAX_AXES = 64                   # NumPy's own limit
+DTYPE = re.compile(r"[<>|=]?[biufcSU][1-9]\d{0,5}|[<>=]?[mM]8(\[\w{1,9}\])?")
+RESULTS = (ModuleRun, CallResult)
+
+
+def pack(value: Any) -> str:
+    """Return a value as text; raise ValueError if it is not plain data or longer than ``MAX_CHARACTERS``.
+
+    >>> unpack(pack({"bits": np.array([1, 0, 1]), "seed": Seed(3)}))
+    {'bits': array([1, 0, 1]), 'seed': Seed(value=3)}
+    """
+    text = json.dumps(_packed(value, MAX_DEPTH))
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"{len(text):,} characters of data; at most {MAX_CHARACTERS:,} can be sent")
+    return text
+
+
+def _packed(value: Any, depth: int) -> Any:
+    """Return a value that JSON knows, or a dict whose only key names the kind of the value."""
+    if depth == 0:
+        raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
+    cls, inner = type(value), partial(_packed, depth=depth - 1)
+    if cls in (type(None), bool, int, float, str):
+        return value
+    if cls in (list, tuple):
+        parts = [inner(part) for part in value]
+        return parts if cls is list else {"tuple": parts}
+    if cls is dict:
+        return {"dict": [[str(key), inner(part)] for key, part in value.items()]}
+    if cls is complex:
+        return {"complex": [value.real, value.imag]}
+    if cls is np.ndarray:
+        return {"array": _packed_array(value)}
+    if isinstance(value, np.generic):
+        return {"scalar": _packed_array(value)}
+    if is_tensor(value):
+        plain = value.detach().cpu().contiguous()
+        if str(plain.dtype) == "torch.bfloat16":        # NumPy has no such numbers
+            return {"bfloat16": _packed_array(plain.view(_torch().int16).numpy())}
+        return {"tensor": _packed_array(plain.numpy())}
+    if cls is Seed:
+        return {"seed": value.value}
+    if cls is ModuleState:
+        return {"module": [value.cls, inner(value.arguments), inner(value.state)]}
+    if cls in RESULTS:
+        return {cls.__name__: [inner(getattr(value, field.name)) for field in fields(cls)]}
+    if callable(value):
+        return reference(value)
+    raise ValueError(f"{cls.__name__} is not plain data")
+
+
+def _packed_array(value: np.ndarray | np.generic) -> list:
+    numbers = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode("ascii")
+    return [value.dtype.str, list(value.shape), numbers]
+
+
+def unpack(text: str) -> Any:
+    """Return the value that a text of :func:`pack` describes; raise CheckFailed for any other text."""
+    try:
+        if len(text) > MAX_CHARACTERS:
+            raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
+        return _unpacked(json.loads(text))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError):
+        message = "the result cannot be read: it is not plain data, or there is too much of it"
+    raise CheckFailed(message)
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(map(_unpacked, value))
+    if not isinstance(value, dict):
+        return value
+    (kind, content), = value.items()
+    return KINDS[kind](content)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _array(content: list) -> np.ndarray:
+    """Return an array of exactly the numbers that were sent: no shape can ask for more memory than they take."""
+    kind, shape, numbers = content
+    if not DTYPE.fullmatch(kind):
+        raise ValueError(kind)
+    if len(shape) > MAX_AXES or not all(type(size) is int and 0 <= size <= MAX_CHARACTERS for size in shape):
+        raise ValueError("shape")
+    data, dtype = bytearray(base64.b64decode(numbers, validate=True)), np.dtype(kind)
+    if len(data) != math.prod(shape) * dtype.itemsize:
+        raise ValueError("shape")
+    return np.ndarray(tuple(shape), dtype, data)
+
+
+def _torch():
+    import torch
+
+    return torch
+
+
+def _module(content: list) -> ModuleState:
+    """Return a layer's state, if its weights are those that its class and arguments ask for."""
+    module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
+    if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
+        raise ValueError("arguments")
+    # On the device "meta" a layer takes no memory, so arguments alone cannot ask for gigabytes.
+    with _torch().device("meta"):
+        own = ModuleState(module.cls, module.arguments).build().state_dict()
+    shapes, own_shapes = ({name: value.shape for name, value in state.items()} for state in (module.state, own))
+    if shapes != own_shapes:
+        raise ValueError("weights")
+    return module
+
+
+def _seed(content: int) -> Seed:
+    if type(content) is not int:
+        raise TypeError(content)
+    return Seed(content)
+
+
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "tuple": lambda content: tuple(map(_unpacked, content)),
+    "dict": lambda content: {_text(key): _unpacked(part) for key, part in content},
+    "complex": lambda content: complex(*content),
+    "array": _array,
+    "scalar": lambda content: _array(content)[()],
+    "tensor": lambda content: _torch().from_numpy(_array(content)),
+    "bfloat16": lambda content: _torch().from_numpy(_array(content)).view(_torch().bfloat16),
+    "seed": _seed,
+    "module": _module,
+    **{cls.__name__: lambda content, cls=cls: cls(*map(_unpacked, content)) for cls in RESULTS},
+}

@@ -1,7 +1,0 @@
-"""Checks of the exercise *Unrolling*. They need NumPy alone."""
-
-from parity_lib.checks.reporting import check, fresh, private
-from parity_lib.checks.unrolling.steps import parity, rnn_step, unroll
-from parity_lib.checks.unrolling.two_units import two_unit_weights
-
-__all__ = ["check", "fresh", "parity", "private", "rnn_step", "two_unit_weights", "unroll"]
