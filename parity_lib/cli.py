@@ -63,7 +63,7 @@ def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path 
 
     If an experiment that trains a series of conditions was stopped, it continues where it was.
     """
-    from parity_lib import experiments
+    from parity_study import experiments
 
     known = experiments.names()
     if listing:
@@ -96,7 +96,7 @@ def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path 
 
 def _made_on(name: str, folder: Path | None) -> str:
     """Return the date of an experiment's results, or "missing" or "damaged"."""
-    from parity_lib.experiments import load
+    from parity_study.experiments import load
 
     try:
         return load(name, "provenance", folder)["date"]
@@ -108,7 +108,7 @@ def _made_on(name: str, folder: Path | None) -> str:
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
     """Recheck an experiment with the book's claims, print the outcome, and return whether the claims hold."""
-    from parity_lib.experiments.recheck import recheck
+    from parity_study.experiments.recheck import recheck
 
     book = str(book_folder() / "book")
     if book not in sys.path:
@@ -147,12 +147,12 @@ def bench(save: bool, quick: bool, pages: bool) -> None:
                                "measurements of the library")
     with as_message():
         if pages:
-            from parity_lib.bench.pages import measure
+            from parity_study.benchmark.pages import measure
 
             measure(book_folder() / "_build" / "html", 1 if quick else 3, click.echo)
         else:
-            from parity_lib import bench as benchmark
-            from parity_lib.experiments.results import writable_folder, write
+            from parity_study import benchmark
+            from parity_study.experiments.result_files import writable_folder, write
 
             content = benchmark.run(quick, report=click.echo)
             if save:
@@ -164,12 +164,12 @@ def bench(save: bool, quick: bool, pages: bool) -> None:
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes [one a core].")
 def verify(folder: Path | None, jobs: int | None) -> None:
     """Check every stored verdict with ball arithmetic, without training and without the code that found it."""
-    from parity_lib.certificates import STORE, stored
+    from parity_study.certificate_store import STORE, stored
 
     with as_message():
         from joblib import Parallel, delayed
 
-        from parity_lib.verify import ACTIVATION_ERROR, check
+        from parity_study.verify import ACTIVATION_ERROR, check
 
         nets = list(stored(folder or STORE))
         wrong = Parallel(n_jobs=jobs or -1)(delayed(check)(each) for each in nets)

@@ -21,7 +21,7 @@ import torch
 from joblib import Parallel, delayed
 
 from parity_checks.points import POINTS
-from parity_lib.experiments.results import cpu_model, today
+from parity_study.experiments.result_files import cpu_model, today
 from tests.exercises import course
 from tests.hostile import bank as hostile
 from tests.hostile import test_hostile

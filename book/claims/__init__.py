@@ -73,6 +73,6 @@ def as_html(claim: Claim) -> str:
         f"<details><summary>{count} condition{'s' * (count > 1)}, each tested by itself</summary>"
         f"<ul>{conditions}</ul></details>\n"
         f"<p><small><code>{claim.id}</code> {verdict} on "
-        f"<code>parity_lib/experiments/results/{claim.source}.json</code>, "
+        f"<code>packages/parity_study/experiments/results/{claim.source}.json</code>, "
         f"made by <code>{claim.command}</code></small></p>\n</div>"
     )

@@ -1,6 +1,6 @@
 """Batches drawn from all strings of n bits."""
 
-from parity_lib.experiments.batch_sizes import DRAWN, WITHOUT_REPLACEMENT
+from parity_study.experiments.batch_sizes import DRAWN, WITHOUT_REPLACEMENT
 
 from .claim import Claim
 from .rates import more_often, never, seldom

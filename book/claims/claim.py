@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parity_lib.experiments import load
+from parity_study.experiments import load
 
 Results = Any
 Path = tuple[Any, ...]

@@ -1,6 +1,6 @@
 """The empty panel under other settings."""
 
-from parity_lib.experiments.empty_corner import SWEPT
+from parity_study.experiments.empty_corner import SWEPT
 
 from .claim import Claim
 from .rates import never

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from math import erfc, hypot, sqrt
 
-from parity_lib.experiments.comparisons import holm
+from parity_study.experiments.comparisons import holm
 from parity_lib.statistics import wilson_interval
 
 from .claim import Claim, Condition, Results, replaced

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from parity_lib import statistics
-from parity_lib.experiments import comparisons
-from parity_lib.experiments.comparisons import holm, logrank_p
+from parity_study.experiments import comparisons
+from parity_study.experiments.comparisons import holm, logrank_p
 from parity_lib.statistics import median_updates
 
 from .claim import Condition, Path, Results, at, replaced

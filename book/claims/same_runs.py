@@ -5,9 +5,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from parity_lib.experiments import load, names
-from parity_lib.experiments.condition import Condition
-from parity_lib.experiments.enumerated import Enumerated
+from parity_study.experiments import load, names
+from parity_study.experiments.condition import Condition
+from parity_study.experiments.enumerated import Enumerated
 
 # With a later cap or by other code a run is still the same: it goes on, or is rounded in another order.
 NO_MATTER = ("max_steps", "backend")

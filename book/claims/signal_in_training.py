@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 from scipy.stats import spearmanr
 
-from parity_lib.experiments.comparisons import holm
+from parity_study.experiments.comparisons import holm
 
 from .claim import Claim, Condition, Results, replaced
 from .words import named, power, rate

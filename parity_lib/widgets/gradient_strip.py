@@ -14,7 +14,7 @@ import traitlets
 from parity_lib import figures
 from parity_lib.data import random_bits
 from parity_lib.errors import require, require_choice, require_int
-from parity_lib.experiments.gradients import orthogonal
+from parity_study.experiments.gradients import orthogonal
 from parity_lib.models import ParityRNN
 from parity_lib.widgets.base import ParityWidget, check_nets, front_end, weights
 

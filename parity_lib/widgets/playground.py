@@ -9,10 +9,10 @@ from __future__ import annotations
 import traitlets
 
 from parity_lib import figures
-from parity_lib.cells import CELLS
+from parity_study.cells import CELLS
 from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
-from parity_lib.experiments import load
+from parity_study.experiments import load
 from parity_lib.training import OPTIMIZERS
 from parity_lib.widgets.base import ParityWidget, front_end
 

@@ -9,7 +9,7 @@ import numpy as np
 import traitlets
 
 from parity_lib import figures
-from parity_lib.certify import parity_intervals
+from parity_study.certify import parity_intervals
 from parity_lib.errors import require
 from parity_lib.widgets.base import ParityWidget, front_end
 

@@ -9,11 +9,11 @@ import numpy as np
 import traitlets
 
 from parity_lib import figures
-from parity_lib.boxes import Boxes
-from parity_lib.cells import CELLS
+from parity_study.boxes import Boxes
+from parity_study.cells import CELLS
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.figures.drawings import around_a_circle
-from parity_lib.machine import NumpyNetwork, extract
+from parity_study.extraction import NumpyNetwork, extract
 from parity_lib.models import ParityRNN
 from parity_lib.widgets.base import ParityWidget, check_nets, front_end, weights
 
@@ -26,8 +26,8 @@ class StateMachine(ParityWidget):
 
     ``nets`` maps a label to a one-layer :class:`ParityRNN` of at most 32 units. A state of two numbers is shown as it
     is, one of more numbers on the first two principal axes of the net's states; an LSTM's is h and c. The machine is
-    what :func:`~parity_lib.machine.extract` finds with up to 6 clusters. ``boxes`` holds for some of the nets, with
-    two numbers a state, the boxes of a proof (:attr:`Certificate.boxes <parity_lib.certify.Certificate.boxes>`), which
+    what :func:`~parity_study.extraction.extract` finds with up to 6 clusters. ``boxes`` holds for some of the nets, with
+    two numbers a state, the boxes of a proof (:attr:`Certificate.boxes <parity_study.certify.Certificate.boxes>`), which
     the reader can lay over the plane; None stands for a net without a proof. ``points`` is how many states of random
     strings are shown. ``net`` is the label shown first, ``bits`` a string of up to 400 characters 0 and 1, read at the
     start. With a kernel ``net``, ``bits`` and ``proof``, whether the boxes are shown, follow the reader, and the

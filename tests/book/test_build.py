@@ -57,7 +57,7 @@ def tiny_book(folder: Path, page: str) -> Path:
     write(folder, "parity_lib/indirectly.py", "VALUE = 'one'\n")
     write(folder, "parity_lib/unused.py", "VALUE = 'one'\n")
     write(folder, "parity_lib/grading/report.css", "p { color: black }")
-    write(folder, "parity_lib/experiments/results/run.json", "{}")
+    write(folder, "packages/parity_study/experiments/results/run.json", "{}")
     write(folder, "constraints.txt", "torch==1")
     return folder
 
@@ -102,13 +102,13 @@ def test_a_page_is_executed_again_only_if_something_that_it_uses_has_changed(tmp
 
     write(book, "parity_lib/unused.py", "VALUE = 'two'\n")
     write(book, "parity_lib/grading/report.css", "p { color: red }")
-    write(book, "parity_lib/experiments/results/another.json", "{}")
+    write(book, "packages/parity_study/experiments/results/another.json", "{}")
     built(book)
     assert runs(book) == 1, "the page was executed although nothing that it uses has changed"
 
     changes = {"parity_lib/indirectly.py": ("VALUE = 'two'\n", "value two"),
-               "parity_lib/experiments/results/run.json": ("[2]", "result [2]"),
-               "parity_lib/experiments/results/new.txt": ("", "new.txt"),
+               "packages/parity_study/experiments/results/run.json": ("[2]", "result [2]"),
+               "packages/parity_study/experiments/results/new.txt": ("", "new.txt"),
                "constraints.txt": ("torch==2", "value two")}
     for count, (name, (text, shown)) in enumerate(changes.items(), 2):
         write(book, name, text)

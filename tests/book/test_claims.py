@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parity_lib import experiments
+from parity_study import experiments
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 EVIDENCE = BOOK / "evidence.md"
@@ -168,7 +168,7 @@ def test_what_is_shown_has_an_anchor_the_figures_the_file_and_the_command():
         for claim in shown.claims:
             assert page.count(f'id="claim-{claim.id}"') == 1
             assert f"{claim.command}</code>" in page
-            assert f"parity_lib/experiments/results/{source}.json" in page
+            assert f"packages/parity_study/experiments/results/{source}.json" in page
             assert claim.says in repr(shown)
         assert "does not hold" not in page
 

@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 import parity_checks as checks
 from parity_lib import ParityRNN
-from parity_lib.certify import certify
+from parity_study.certify import certify
 from parity_checks.gradient_through_time import backward, breaking, differences, bptt_reference, script
 from parity_checks.reporting import CheckFailed
 from tests.submissions import bank

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from parity_lib import ParityRNN
-from parity_lib.certify import certify
+from parity_study.certify import certify
 from parity_checks.points import POINTS
 from tests.mutants import mutants
 from tests.mutants.operators import changes

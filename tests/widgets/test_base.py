@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from parity_lib import ParityRNN, by_hand
-from parity_lib.cells import CELLS
+from parity_study.cells import CELLS
 from parity_lib.figures.picture import SHEET
 from parity_lib.widgets.base import FOLDER, ParityWidget, front_end, weights
 

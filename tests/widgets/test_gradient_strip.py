@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from parity_lib import ParityRNN, by_hand
-from parity_lib.experiments.gradients import orthogonal
-from parity_lib.experiments.nets import with_forget_bias
+from parity_study.experiments.gradients import orthogonal
+from parity_study.experiments.trained_networks import with_forget_bias
 from parity_lib.widgets import GradientStrip
 from parity_lib.widgets.base import FOLDER, weights
 

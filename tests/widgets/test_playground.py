@@ -5,7 +5,7 @@ import re
 import pytest
 
 from parity_lib.data import Curriculum
-from parity_lib.experiments import load
+from parity_study.experiments import load
 from parity_lib.widgets import Playground
 from parity_lib.widgets.base import front_end
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from parity_lib import by_hand
-from parity_lib.certify import parity_intervals
+from parity_study.certify import parity_intervals
 from parity_lib.widgets import ReturnMap
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from parity_lib.experiments import load
+from parity_study.experiments import load
 from parity_lib.statistics import wilson_interval
 from parity_lib.widgets import SeedBySeed
 

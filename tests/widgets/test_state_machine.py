@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from parity_lib import ParityRNN, by_hand
-from parity_lib.certificates import stored
-from parity_lib.certify import certify, first_error
-from parity_lib.machine import extract
+from parity_study.certificate_store import stored
+from parity_study.certify import certify, first_error
+from parity_study.extraction import extract
 from parity_lib.widgets import StateMachine
-from tests.nets import wide_net
+from tests.study.networks import wide_net
 
 BITS = "".join(map(str, np.random.default_rng(3).integers(2, size=60)))
 

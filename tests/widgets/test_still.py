@@ -11,7 +11,7 @@ from IPython.core.formatters import format_display_data
 from matplotlib.patches import FancyBboxPatch
 
 from parity_lib import ParityRNN, by_hand, widgets
-from parity_lib.certify import parity_intervals
+from parity_study.certify import parity_intervals
 from parity_lib.data import Curriculum
 from parity_lib.widgets.base import ParityWidget
 from parity_lib.widgets.return_map import next_p

@@ -1,0 +1,1 @@
+"""Studies of small recurrent networks: batched training, proofs, experiments and benchmarks."""

@@ -1,0 +1,169 @@
+"""The logits and the gradients of many networks of one shape, computed together in NumPy.
+
+Chapter: *The experiment*. For a small network, most of the time of a time step goes into function calls and little
+into arithmetic, so fifty networks together take little longer than one. Arrays are ``[steps, seeds, units, batch]``,
+and no computation mixes the numbers of two seeds. :mod:`~parity_study.cells` has the forward and the backward pass of
+a time step of each cell.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from parity_study.cells import CELLS
+from parity_lib.errors import require
+from parity_lib.models import ParityRNN
+
+
+class Ensemble:
+    """The weights of many networks of one shape.
+
+    ``models`` are :class:`~parity_lib.models.ParityRNN` that differ in their weights only; their weights are copied.
+    ``parameters`` is ``[seeds, count]``: a row for each network, in the order of ``model.parameters()`` and in their
+    dtype. Raises ValueError if the models differ in cell, size or dtype.
+
+    >>> ensemble = Ensemble([ParityRNN(4, "tanh", seed=seed) for seed in range(3)])
+    >>> ensemble.logits(np.zeros((7, 3, 1, 2), dtype=np.float32)).shape
+    (7, 3, 2)
+    """
+
+    def __init__(self, models: Sequence[ParityRNN]) -> None:
+        require(len(models) > 0, "models", models, "at least one ParityRNN")
+        kinds = {(m.cell, m.hidden_size, m.num_layers, str(m.hidden_to_logits.weight.dtype)) for m in models}
+        require(len(kinds) == 1, "models", sorted(kinds), "alike in cell, hidden_size, num_layers and dtype")
+        self.cell = CELLS[models[0].cell]
+        self.hidden_size, self.num_layers = models[0].hidden_size, models[0].num_layers
+        self.shapes = {name: tuple(p.shape) for name, p in models[0].named_parameters()}
+        self._buffers: dict[str, np.ndarray] = {}
+        self.replace(np.stack([parameters_to_vector(m.parameters()).detach().cpu().numpy() for m in models]))
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def replace(self, parameters: np.ndarray) -> None:
+        """Replace all weights by ``parameters [seeds, count]``; the number of networks may change."""
+        self.parameters = parameters
+        self.weights = self._views(parameters)
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep only the networks in ``rows``, a boolean array ``[seeds]`` or a list of their numbers."""
+        self.replace(self.parameters[rows])
+
+    def select(self, rows: np.ndarray) -> Ensemble:
+        """Return an ensemble with copies of the networks in ``rows``."""
+        part = copy.copy(self)
+        part._buffers = {}
+        part.keep(rows)
+        return part
+
+    def copy_to(self, models: Sequence[ParityRNN]) -> None:
+        """Write the weights of each network into its model."""
+        for model, row in zip(models, self.parameters, strict=True):
+            vector_to_parameters(torch.from_numpy(row.copy()).to(next(model.parameters()).device), model.parameters())
+
+    def logits(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the logits ``[steps, seeds, batch]`` for ``inputs [steps, seeds, 1, batch]``."""
+        for layer in range(self.num_layers):
+            inputs = self._forward(layer, inputs)[0][1:, :, :self.hidden_size]
+        return self._readout(inputs)
+
+    def gradients(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the mean loss ``[seeds]``, the logits, and the gradient ``[seeds, count]`` of each network.
+
+        ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets``, ``mask`` and the logits are ``[steps, seeds, batch]``.
+        The loss is the mean cross-entropy over the True entries of the mask.
+        """
+        layers = []
+        for layer in range(self.num_layers):
+            layers.append(self._forward(layer, inputs))
+            inputs = layers[-1][0][1:, :, :self.hidden_size]
+        logits = self._readout(inputs)
+        loss, d_logits = _loss_and_gradient(logits, targets, mask)
+        gradient = np.empty_like(self.parameters)
+        views = self._views(gradient)
+        views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], inputs)
+        views["hidden_to_logits.bias"][:] = d_logits.sum((0, 2))[:, None]
+        d_states = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, :, None]
+        for layer in reversed(range(self.num_layers)):
+            d_states = self._backward(layer, *layers[layer], d_states, self._of_layer(views, layer))
+        return loss, logits, gradient
+
+    def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
+        """Run one layer and return ``stacked``, the activations and the cell states of each time step.
+
+        ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t,
+        the input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
+        """
+        steps, seeds, size, batch = inputs.shape
+        hidden = self.hidden_size
+        stacked = self._buffer(f"stacked {layer}", steps + 1, seeds, hidden + size + 1, batch)
+        stacked[0, :, :hidden] = 0
+        stacked[:-1, :, hidden:-1] = inputs
+        stacked[:, :, -1] = 1
+        activations = self._buffer(f"activations {layer}", steps, seeds, len(self.cell.blocks) * hidden, batch)
+        cell_states = [None] * steps
+        if self.cell.has_cell_state:
+            c = self._buffer(f"c {layer}", steps + 1, seeds, hidden, batch)
+            c[0] = 0
+            cell_states = list(zip(c[:-1], c[1:], self._buffer(f"tanh c {layer}", steps, seeds, hidden, batch)))
+        matrix = self._matrix(layer)
+        for t in range(steps):
+            np.matmul(matrix, stacked[t], out=activations[t])
+            self.cell.forward(activations[t], stacked[t, :, :hidden], cell_states[t], stacked[t + 1, :, :hidden])
+        return stacked, activations, cell_states
+
+    def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
+        """Write one layer's gradients and return the gradient at its inputs, ``[steps, seeds, inputs, batch]``."""
+        hidden = self.hidden_size
+        backward_matrix = self.cell.backward_matrix(self._matrix(layer))
+        d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
+        d_stacked[-1] = 0
+        carry = np.zeros_like(d_states[0])
+        for t in reversed(range(len(activations))):
+            d_h = d_states[t]
+            d_h += d_stacked[t + 1, :, :hidden]
+            self.cell.backward(activations[t], d_h, stacked[t, :, :hidden], cell_states[t], carry)
+            np.matmul(backward_matrix, activations[t], out=d_stacked[t])
+        self.cell.split_gradient(_outer_sum(activations, stacked[:-1]), *gradients)
+        return d_stacked[:-1, :, hidden:-1]
+
+    def _readout(self, states: np.ndarray) -> np.ndarray:
+        weight, bias = self.weights["hidden_to_logits.weight"], self.weights["hidden_to_logits.bias"]
+        return (weight @ states)[:, :, 0] + bias
+
+    def _matrix(self, layer: int) -> np.ndarray:
+        return self.cell.weight_matrix(*self._of_layer(self.weights, layer))
+
+    @staticmethod
+    def _of_layer(views: dict[str, np.ndarray], layer: int) -> list[np.ndarray]:
+        return [views[f"rnn.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+
+    def _views(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
+        """Return views into ``parameters [seeds, count]`` by weight, each with a first axis for the seeds."""
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes.values()])
+        parts = np.split(parameters, ends[:-1], axis=1)
+        return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
+
+    def _buffer(self, name: str, *shape: int) -> np.ndarray:
+        """Return an array that is reused at every update; its content is undefined."""
+        if name not in self._buffers or self._buffers[name].shape != shape:
+            self._buffers[name] = np.empty(shape, self.parameters.dtype)
+        return self._buffers[name]
+
+
+def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return left x right, summed over time steps and batch: ``[seeds, units of left, units of right]``."""
+    return (left @ right.swapaxes(2, 3)).sum(0)
+
+
+def _loss_and_gradient(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each seed's binary cross-entropy, averaged over its mask, and its gradient at the logits."""
+    count = mask.sum((0, 2), dtype=logits.dtype)
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    sigmoid = 0.5 * np.tanh(0.5 * logits) + 0.5
+    return (losses * mask).sum((0, 2)) / count, (sigmoid - targets) * mask / count[:, None]

@@ -1,0 +1,201 @@
+"""A verdict on a network for strings of every length: a proof that it is correct, or a string on which it errs.
+
+Chapter: *What did it learn?* :func:`certify` searches for a string on which the network errs, and if it finds none,
+for boxes of states to which every string returns. :func:`parity_intervals` does the same for the tanh network made by
+hand, whose state is one number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from parity_study.boxes import MOST_NUMBERS, Boxes, periodic, proof
+from parity_lib.data import running_parity
+from parity_lib.errors import require, require_int
+from parity_study.extraction import NumpyNetwork
+from parity_lib.models import ParityRNN
+
+
+def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[float, float]:
+    """Return an interval that contains the next p of the network ``by_hand("tanh")`` for every p from low to high.
+
+    The next p is (tanh(2K(q - 1/2)) - tanh(2K(q - 3/2))) / 2 with q = p + bit. It rises up to q = 1 and falls
+    afterwards. We add 1e-12 on both sides for rounding.
+
+    >>> low, high = next_interval(0.0, 0.1, bit=1, sharpness=3.0)
+    >>> round(low, 2), round(high, 2)
+    (0.99, 1.0)
+    """
+    inside = [1.0] if low + bit < 1 < high + bit else []
+    q = np.array([low + bit, high + bit, *inside])
+    p = (np.tanh(2 * sharpness * (q - 0.5)) - np.tanh(2 * sharpness * (q - 1.5))) / 2
+    return float(p.min() - 1e-12), float(p.max() + 1e-12)
+
+
+def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Return the intervals of p for even and for odd that ``by_hand("tanh", sharpness)`` never leaves, or None.
+
+    We start from p = 0 and extend the intervals by what the next bit adds, until a slightly larger pair is mapped
+    into itself. If an interval crosses 1/2, the threshold between the answers, there is no proof.
+
+    >>> even, odd = parity_intervals(1.25)
+    >>> even[1] < 0.5 < odd[0], parity_intervals(1.1)
+    (True, None)
+    """
+    require(sharpness > 0, "sharpness", sharpness, "a number above 0")
+    even, odd = (0.0, 0.0), next_interval(0.0, 0.0, 1, sharpness)
+    for _ in range(rounds):
+        even, odd = ((low - 1e-7, high + 1e-7) for low, high in (even, odd))
+        if even[1] >= 0.5 or odd[0] <= 0.5:
+            return None
+        next_even = _hull(even, next_interval(*even, 0, sharpness), next_interval(*odd, 1, sharpness))
+        next_odd = _hull(odd, next_interval(*even, 1, sharpness), next_interval(*odd, 0, sharpness))
+        if (next_even, next_odd) == (even, odd):
+            return even, odd
+        even, odd = next_even, next_odd
+    return None
+
+
+def _hull(*intervals: tuple[float, float]) -> tuple[float, float]:
+    return min(low for low, _ in intervals), max(high for _, high in intervals)
+
+
+@torch.no_grad()
+def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
+    """Return the first time step, from 1, at which the network errs on each string, or 0 if it never errs.
+
+    ``bits`` is ``[strings, steps]``. The function stops after the first ``chunk`` time steps that contain an error, so
+    it always finds the earliest one.
+
+    >>> from parity_lib.models import by_hand
+    >>> first_error(by_hand("tanh", 1.0), np.array([[1] + 20 * [0], [1] + 20 * [1]])).tolist()
+    [9, 0]
+    """
+    truth, state = running_parity(bits.astype(np.uint8)) == 1, None
+    dtype = model.hidden_to_logits.weight.dtype
+    for start in range(0, bits.shape[1], chunk):
+        part = torch.from_numpy(bits[:, start:start + chunk, None].astype(np.float32)).to(dtype)
+        states, state = model.rnn(part, state)
+        wrong = (model.hidden_to_logits(states)[..., 0] > 0).numpy() != truth[:, start:start + chunk]
+        if wrong.any():
+            return np.where(wrong.any(axis=1), start + 1 + wrong.argmax(axis=1), 0)
+    return np.zeros(len(bits), dtype=int)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The verdict on a network for strings of every length.
+
+    ``verdict`` is ``"certified"`` (correct after every bit of every string, with ``boxes`` as the proof, which others
+    can check), ``"refuted"`` (wrong after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in
+    words. ``blocked`` says why there is no proof for an undecided network: ``"effort"`` if there was too much to
+    follow, ``"threshold"`` if sets that cannot be made smaller reach the threshold between the answers.
+    """
+
+    verdict: str
+    why: str
+    string: str | None = None
+    boxes: Boxes | None = None
+    blocked: str | None = None
+
+
+def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
+    """Decide, if possible, whether a network is correct after every bit of every string of any length.
+
+    First we search for a string on which the network errs; the network itself, in its own dtype, confirms it. Then we
+    search for a proof: boxes of states that contain the start and into which every string leads back. Each search for
+    boxes follows at most ``effort`` sets of states. The proof covers the network's rounding (see
+    :mod:`~parity_study.zonotopes`) on inputs 0 and 1 from the state 0, for single strings and for batches. Raises
+    ValueError unless the network is a small ParityRNN of one layer.
+
+    >>> from parity_lib.models import by_hand
+    >>> certify(by_hand("tanh")).verdict
+    'certified'
+    >>> certify(by_hand("tanh", 1.0)).string
+    '100000000'
+    """
+    require_int("effort", effort, least=1)
+    network = NumpyNetwork(model)
+    require(network.size <= MOST_NUMBERS, "model.hidden_size", model.hidden_size,
+            f"small: at most {MOST_NUMBERS} numbers in a state")
+    if _correct_with_integer_states(network):
+        return Certificate("certified", "it has finitely many states, all of them integers, and is correct in each")
+    wrong = _wrong_string(model, network)
+    if wrong is not None:
+        return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
+    end, boxes = proof(network, effort)
+    if boxes is not None:
+        return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
+    why = "there was too much to follow" if end == "effort" else "the sets of states reach the threshold"
+    return Certificate("undecided", f"we found neither a wrong string nor a proof: {why}", blocked=end)
+
+
+def _correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
+    """Return whether we can visit all states of a relu network with integer weights, and it is correct in each.
+
+    Sums of integers below 2**24 are exact in float32, in any order.
+    """
+    weights = np.concatenate([np.ravel(part) for part in (*network.weights, network.W, network.c)])
+    if network.kind != "relu" or not np.array_equal(weights, np.rint(weights)):
+        return False
+    reached = {(False, (0.0,) * network.size)}
+    waiting = list(reached)
+    while waiting and len(reached) <= most:
+        odd, state = waiting.pop()
+        states = network.next_states(np.array([state, state]), np.array([0, 1]))
+        exact = (np.abs(states).sum() + 1) * np.abs(weights).sum() < 2**24
+        if not exact or network.odd(states).tolist() != [odd, not odd]:
+            return False
+        following = {(odd ^ bool(bit), tuple(states[bit].tolist())) for bit in (0, 1)}
+        waiting += following - reached
+        reached |= following
+    return not waiting
+
+
+def _wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
+    """Search for a string on which the network errs: hard strings, then periodic ones, then more hard ones."""
+    hardest = [_hardest_string(network, width, 300) for width in (64, 1024)]
+    wrong = _shortest_error(model, [bits for bits in hardest if bits is not None])
+    if wrong is not None:
+        return wrong
+    candidates = periodic(2000)
+    errors = first_error(model, candidates, chunk=100)
+    if errors.any():
+        return _shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
+    hard = _hardest_string(network, 8192, 150, last=5)
+    return None if hard is None else _shortest_error(model, [hard])
+
+
+def _shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
+    """Return the shortest beginning of a candidate on which the network, reading it alone, is wrong at the end."""
+    steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
+    return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
+
+
+def _hardest_string(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
+    """Return a string on which ``network`` errs, found by a beam search, or None.
+
+    The search keeps ``width`` states that are closest to a wrong answer, equally many for each combination of the
+    parity and the ``last`` bits, so that strings of every kind survive.
+    """
+    states, odd, strings = np.zeros((1, network.size)), np.array([False]), np.zeros((1, 0), dtype=np.uint8)
+    for _ in range(steps):
+        count = len(states)
+        bits = np.repeat(np.array([0, 1], dtype=np.uint8), count)
+        states = network.next_states(np.tile(states, (2, 1)), bits)
+        odd = np.tile(odd, 2) ^ (bits == 1)
+        strings = np.column_stack([np.tile(strings, (2, 1)), bits])
+        margin = network.logits(states) * np.where(odd, 1, -1)
+        if margin.min() < 0:
+            return strings[margin.argmin()]
+        if 2 * count > width:
+            kinds, kind = 2**(last + 1), odd.astype(int)
+            for place in range(1, last + 1):
+                kind = 2 * kind + strings[:, -place]
+            order = np.argsort(margin, kind="stable")
+            kept = np.concatenate([order[kind[order] == k][:width // kinds] for k in range(kinds)])
+            states, odd, strings = states[kept], odd[kept], strings[kept]
+    return None

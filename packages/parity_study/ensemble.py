@@ -1,0 +1,154 @@
+"""Train many seeds in one batched computation.
+
+Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from
+the same seed. It works on the CPU. :mod:`~parity_study.batched_networks` computes the gradients, :mod:`~parity_study.ensemble_data` draws
+the strings.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from parity_lib.data import Curriculum, ParityTask
+from parity_lib.errors import require, require_int
+from parity_lib.models import ParityRNN
+from parity_study.batched_networks import Ensemble
+from parity_lib.progress import close, progress_bar
+from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
+from parity_lib.training import VALIDATION_STRETCH, History, checked_settings
+
+
+class BatchedOptimizer:
+    """SGD or Adam for every network of an ensemble, with each network's gradient norm clipped separately."""
+
+    def __init__(self, ensemble: Ensemble, optimizer: str, lr: float, clip: float | None,
+                 momentum: float = 0.0) -> None:
+        self.ensemble, self.optimizer, self.lr, self.clip, self.momentum = ensemble, optimizer, lr, clip, momentum
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all earlier gradients, as a new optimiser would."""
+        self.step = 0
+        self.mean, self.square = (np.zeros_like(self.ensemble.parameters) for _ in range(2))
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Keep only the networks in ``rows``, a boolean array ``[seeds]``."""
+        self.mean, self.square = self.mean[rows], self.square[rows]
+
+    def apply(self, gradient: np.ndarray) -> None:
+        """Update the ensemble's weights with PyTorch's formulas; ``gradient [seeds, count]`` is clipped in place.
+
+        They are ``clip_grad_norm_``, then SGD with momentum, or Adam (Kingma and Ba, ICLR 2015).
+        """
+        self.step += 1
+        if self.clip is not None:
+            norm = np.linalg.norm(gradient, axis=1, keepdims=True)
+            gradient *= np.minimum(1, self.clip / (norm + 1e-6))
+        if self.optimizer == "sgd":
+            self.mean = self.momentum * self.mean + gradient
+            self.ensemble.parameters -= self.lr * self.mean
+            return
+        self.mean += (1 - 0.9) * (gradient - self.mean)
+        self.square += (1 - 0.999) * (gradient * gradient - self.square)
+        size = np.sqrt(self.square / (1 - 0.999**self.step)) + 1e-8
+        self.ensemble.parameters -= self.lr / (1 - 0.9**self.step) * self.mean / size
+
+
+class EnsembleTraining:
+    """The networks of an ensemble that are still being trained, with their optimiser and histories.
+
+    ``rows`` are their numbers among ``models``.
+    """
+
+    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], **optimizer) -> None:
+        self.models, self.ensemble, self.histories = models, ensemble, histories
+        self.optimizer = BatchedOptimizer(ensemble, **optimizer)
+        self.rows = np.arange(len(models))
+
+    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
+        """Update the weights with ``gradient [networks, count]`` and record the ``losses [networks]``."""
+        self.optimizer.apply(gradient)
+        for row, loss in zip(self.rows, losses.tolist(), strict=True):
+            self.histories[row].loss.append(loss)
+
+    def validate(self, step: int, scores: list[dict[str, float]]) -> None:
+        """Record the scores of a validation and stop training the networks that answered all strings correctly."""
+        for row, score in zip(self.rows, scores, strict=True):
+            self.histories[row].validation.append({"step": step} | score)
+            self.histories[row].solved_at = step if score["sequence_accuracy"] == 1.0 else None
+        unsolved = np.array([not self.histories[row].solved for row in self.rows])
+        if not unsolved.all():
+            self.copy_weights()
+            self.rows = self.rows[unsolved]
+            self.ensemble.keep(unsolved)
+            self.optimizer.keep(unsolved)
+
+    def copy_weights(self) -> None:
+        """Write the weights into the models."""
+        self.ensemble.copy_to([self.models[row] for row in self.rows])
+
+
+def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: int, seeds: Sequence[int],
+                   batch_size: int = 32, lr: float = 0.005, optimizer: str = "adam", clip: float | None = 0.25,
+                   validate_every: int = 50, validation_size: int = 5000, stretch: float = VALIDATION_STRETCH,
+                   momentum: float = 0.0, pool: int | None = None, progress: bool | None = None) -> list[History]:
+    """Train many models of one shape at once, each as :func:`~parity_lib.training.train` would.
+
+    ``models[i]`` is trained from ``seeds[i]`` on the strings that ``train`` would draw, is validated on its own
+    strings, and stops on its own while the others go on. Arguments that ``train`` has too mean the same. Three are
+    new: the validation strings are ``stretch`` times as long as the training strings; ``momentum`` is SGD's; and with
+    ``pool``, each model is trained on that many strings, drawn once, instead of on fresh ones. The results differ
+    from those of separate runs only by rounding, which a long training may amplify. Returns a History for each model,
+    whose ``seconds`` is the time that all of them took together. Raises ValueError as ``train`` does.
+
+    >>> models = [ParityRNN(4, "tanh", seed=seed) for seed in range(2)]
+    >>> histories = train_together(models, ParityTask(8), max_steps=3, seeds=[0, 1], progress=False)
+    >>> [history.steps for history in histories]
+    [3, 3]
+    """
+    require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
+    histories = [History(checked_settings(task, lr, optimizer, clip, max_steps=max_steps, seed=seed,
+                                          batch_size=batch_size, validate_every=validate_every,
+                                          validation_size=validation_size)) for seed in seeds]
+    require(0 <= momentum < 1 and (momentum == 0 or optimizer == "sgd"), "momentum", momentum,
+            "a number from 0 to below 1, and 0 for Adam")
+    if pool is not None:
+        require_int("pool", pool, least=batch_size)
+    if isinstance(task.lengths, Curriculum):
+        require(not pool, "pool", pool, "None for a curriculum, which draws strings as they grow longer")
+        require(task.padding == "after", "task.padding", task.padding,
+                "'after' in a curriculum, because strings of different lengths share a batch here")
+    training = EnsembleTraining(models, Ensemble(models), histories, optimizer=optimizer, lr=lr, clip=clip,
+                                momentum=momentum)
+    train_seeds, validation_seeds = zip(*(np.random.SeedSequence(seed).spawn(2) for seed in seeds))
+    strings = [TrainingStrings(task, batch_size, seed, pool) for seed in train_seeds]
+    validation = ValidationStrings(task.stretched(stretch), validation_size, validation_seeds)
+    began = time.perf_counter()
+    bar = progress_bar(max_steps, progress)
+    try:
+        for step in range(1, max_steps + 1):
+            drawn = [strings[row].next_batch() for row in training.rows]
+            batch = stack_strings(task, drawn, training.ensemble.parameters.dtype)
+            losses, logits, gradient = training.ensemble.gradients(*batch)
+            training.update(losses, gradient)
+            for row, accuracy in zip(training.rows, batch.accuracies(logits), strict=True):
+                histories[row].accuracy.append(accuracy)
+                strings[row].report_accuracy(accuracy)
+            bar.update()
+            if step % validate_every == 0 or step == max_steps:
+                training.validate(step, validation.scores(training.ensemble, training.rows))
+                bar.set_postfix(solved=len(models) - len(training.rows))
+            if not len(training.rows):
+                break
+    except KeyboardInterrupt:
+        for row in training.rows:
+            histories[row].interrupted = True
+    finally:
+        close(bar)
+        training.copy_weights()
+    for history in histories:
+        history.seconds = time.perf_counter() - began
+    return histories

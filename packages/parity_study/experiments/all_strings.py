@@ -1,0 +1,12 @@
+"""With all strings of n bits as the batch and a label at the end, up to which n does a network learn?"""
+
+from parity_study.cells import CELLS
+from parity_study.experiments.enumerated import Enumerated
+
+SEEDS = 100
+SAMPLE = ("lstm, 4 bits", "gru, 4 bits", "tanh, 4 bits", "relu, 4 bits")
+RESET_AFTER = 200   # updates after which Adam's running means are set to zero
+CONDITIONS = {
+    **{f"{cell}, {n} bits": Enumerated(cell, n) for n in range(2, 11) for cell in CELLS},
+    **{f"lstm, {n} bits, reset": Enumerated("lstm", n, reset_after=RESET_AFTER) for n in range(5, 9)},
+}

@@ -1,0 +1,201 @@
+"""Training conditions: the task, the network and the settings that a series varies, and how networks are evaluated.
+
+Chapter: *The experiment*.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from parity_lib.data import Batch, Curriculum, ParityTask, running_parity
+from parity_study.ensemble import train_together
+from parity_study.experiments.trained_networks import set_forget_bias
+from parity_study.experiments.summaries import rounded, summarise_updates
+from parity_lib.models import ParityRNN
+from parity_lib.training import evaluate
+
+LONGEST = 50
+BUCKET = 5
+SEEDS_PER_JOB = 10  # these are trained in one batched computation
+EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # trained networks are evaluated on these strings
+
+
+class CarriedTask(ParityTask):
+    """A task whose only label is at the last column, so that the answer must be carried through the padding.
+
+    >>> CarriedTask((1, 3), "end").batch(2, np.random.default_rng(0)).mask
+    tensor([[False, False,  True],
+            [False, False,  True]])
+    """
+
+    def stretched(self, factor: float) -> "CarriedTask":
+        """Return the same task on strings ``factor`` times as long."""
+        return CarriedTask(super().stretched(factor).lengths, self.label)
+
+    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
+        """Turn rows of :meth:`~parity_lib.data.ParityTask.draw` into a Batch with a label in the last column only."""
+        batch = super().assemble(bits, parity, lengths)
+        targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
+        targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
+        mask[:, -1] = True
+        return Batch(batch.inputs, targets, mask, torch.full_like(batch.run_lengths, bits.shape[1]))
+
+
+class ScoredTask(ParityTask):
+    """A task in which the zeros after a string belong to it: they have labels, and all labels count."""
+
+    def stretched(self, factor: float) -> "ScoredTask":
+        """Return the same task on strings ``factor`` times as long."""
+        return ScoredTask(super().stretched(factor).lengths, self.label)
+
+    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
+        """Turn rows of :meth:`~parity_lib.data.ParityTask.draw` into a Batch with a label in every column."""
+        bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
+        whole = np.full(len(bits), bits.shape[1])
+        return ParityTask(bits.shape[1]).assemble(bits, running_parity(bits), whole)
+
+
+@dataclass(frozen=True)
+class ShortenedTask(ParityTask):
+    """A task in which a share of the training strings, but of no validation strings, is cut to one bit.
+
+    >>> ShortenedTask(4, "end", one_bit_share=0.5).draw(6, np.random.default_rng(0))[2]
+    array([4, 4, 4, 4, 4, 1])
+    """
+
+    one_bit_share: float = 0.0
+
+    def stretched(self, factor: float) -> ParityTask:
+        """Return the task without the short strings, on strings ``factor`` times as long."""
+        return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
+
+    def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
+        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and set the length of some of them to 1."""
+        bits, parity, lengths = super().draw(count, rng, longest)
+        return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
+
+    def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
+        """Turn rows of :meth:`draw` into a Batch."""
+        return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
+
+
+TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
+
+
+class BaseCondition:
+    """Base class of training conditions, which are dataclasses: their networks, and their changed settings."""
+
+    num_layers, double = 1, False   # of a condition without these fields
+
+    def models(self, seeds: range) -> list[ParityRNN]:
+        """Create a network from each seed."""
+        models = [ParityRNN(self.hidden_size, self.cell, self.num_layers, seed=seed) for seed in seeds]
+        for model in models:
+            if self.forget_bias is not None:
+                set_forget_bias(model, self.forget_bias)
+            if self.double:
+                model.double()
+        return models
+
+    def changes(self) -> dict[str, Any]:
+        """Return the settings that differ from the defaults."""
+        return {key: value for key, value in asdict(self).items() if value != getattr(type(self), key)}
+
+
+@dataclass(frozen=True)
+class Condition(BaseCondition):
+    """A training condition: everything that may matter for success, except the seed.
+
+    ``lengths``, ``label`` and ``padding`` are those of a
+    :class:`~parity_lib.data.ParityTask`; ``padding="carried"`` makes a
+    :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a
+    ``one_bit_share`` above 0 a :class:`ShortenedTask`. ``forget_bias`` is the initial
+    bias of an LSTM's forget gates (None: as PyTorch draws it). The other fields are
+    passed to :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_study.ensemble.train_together`. A network has solved the task if it is
+    correct at every labelled position of 5000 fresh strings of the same kind,
+    ``stretch`` times as long.
+    """
+
+    cell: str = "lstm"
+    lengths: int | tuple[int, int] | Curriculum = (1, LONGEST)
+    label: str = "end"
+    padding: str = "after"
+    hidden_size: int = 8
+    num_layers: int = 1
+    forget_bias: float | None = None
+    batch_size: int = 64
+    optimizer: str = "adam"
+    lr: float = 0.01
+    momentum: float = 0.0
+    clip: float | None = 1.0
+    pool: int | None = None
+    stretch: float = 1.0
+    one_bit_share: float = 0.0
+    max_steps: int = 4000
+
+    seeds_per_job = SEEDS_PER_JOB
+
+    def task(self) -> ParityTask:
+        """Return the task that is learned."""
+        if self.one_bit_share:
+            return ShortenedTask(self.lengths, self.label, self.padding, self.one_bit_share)
+        if self.padding in TASKS_BY_PADDING:
+            return TASKS_BY_PADDING[self.padding](self.lengths, self.label)
+        return ParityTask(self.lengths, self.label, self.padding)
+
+    def train(self, seeds: range) -> list[dict[str, Any]]:
+        """Train and evaluate a network from each seed, and return a row for each.
+
+        A row has ``steps``, the updates to the solution (None: not solved);
+        ``bit_accuracy`` and ``sequence_accuracy`` of the last validation;
+        ``by_length``, the share of correct strings of 1..5, 6..10, ..., 46..50 bits; and
+        ``far``, the accuracy per bit on strings of 10,000 bits with a label at every
+        time step (None: not solved).
+        """
+        torch.set_num_threads(1)
+        models = self.models(seeds)
+        passed_on = ("batch_size", "optimizer", "lr", "momentum", "clip", "pool", "stretch", "max_steps")
+        histories = train_together(models, self.task(), seeds=seeds, progress=False,
+                                   **{name: getattr(self, name) for name in passed_on})
+        return [{"steps": history.solved_at,
+                 "bit_accuracy": history.validation[-1]["bit_accuracy"],
+                 "sequence_accuracy": history.validation[-1]["sequence_accuracy"],
+                 "by_length": self.accuracy_by_length(model),
+                 "far": far_accuracy(model) if history.solved else None}
+                for model, history in zip(models, histories, strict=True)]
+
+    def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
+        """Return the share of correct strings in each bucket of five lengths."""
+        task = replace(self, lengths=(1, LONGEST), one_bit_share=0.0).task()
+        buckets = evaluate(model, task, count=EVALUATION["strings"], seed=1, bucket=BUCKET)["by_length"]
+        return {"from": [bucket["from"] for bucket in buckets],
+                "right": [bucket["sequence_accuracy"] for bucket in buckets]}
+
+    def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return what the file of results holds about the rows of all seeds."""
+        updates = [row["steps"] for row in rows]
+        solved = [update for update in updates if update is not None]
+        right = np.array([row["by_length"]["right"] for row in rows])
+        return {
+            "settings": self.changes(), **summarise_updates(updates),
+            "quartiles": np.quantile(solved, [0.25, 0.75]).tolist() if solved else [None, None],
+            "bit_accuracy": rounded([row["bit_accuracy"] for row in rows]),
+            "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows]),
+            "by_length": {"from": rows[0]["by_length"]["from"], "mean": rounded(right.mean(0)),
+                          "least": rounded(right.min(0))},
+            "far": rounded([row["far"] for row in rows if row["far"] is not None]),
+            "far_exact": sum(row["far"] == 1 for row in rows),
+        }
+
+
+def far_accuracy(model: ParityRNN) -> float:
+    """Return the accuracy per bit on strings that are far longer than those of training."""
+    return evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"], seed=2)["bit_accuracy"]
+
+
+def named_lengths(lengths: int | tuple[int, int]) -> str:
+    """Return lengths as the names of conditions write them, such as ``"50"`` or ``"1..50"``."""
+    return str(lengths) if isinstance(lengths, int) else f"{lengths[0]}..{lengths[1]}"

@@ -1,0 +1,10 @@
+"""Is it better to let the longest length grow from 2 to 50 with success than to draw 1 to 50 from the start?"""
+
+from parity_study.cells import CELLS
+from parity_lib.data import Curriculum
+from parity_study.experiments.condition import LONGEST, Condition
+
+SEEDS = 20
+LENGTHS = {"grows": Curriculum(2, LONGEST), "from the start": (1, LONGEST)}
+CONDITIONS = {f"{cell}, {way}": Condition(cell, lengths, max_steps=8000)
+              for cell in CELLS for way, lengths in LENGTHS.items()}

@@ -1,0 +1,57 @@
+"""Training conditions for networks that see all strings of n bits, or batches that are drawn from them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from parity_study.full_batch import train_on_all_strings
+from parity_study.experiments.condition import BaseCondition
+from parity_study.experiments.summaries import rounded, summarise_updates
+from parity_lib.models import ParityRNN
+
+
+@dataclass(frozen=True)
+class Enumerated(BaseCondition):
+    """A training condition on the 2^``bits`` strings of ``bits`` bits, with a label at the end.
+
+    For each update, ``batch_size`` strings are drawn, or all strings are taken (None).
+    ``double`` computes in float64. The other fields are passed to
+    :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_study.full_batch.train_on_all_strings`. A network has solved the task
+    if it is correct on all 2^``bits`` strings.
+    """
+
+    cell: str = "lstm"
+    bits: int = 5
+    batch_size: int | None = None
+    replace: bool = True
+    hidden_size: int = 8
+    forget_bias: float | None = None
+    optimizer: str = "adam"
+    lr: float = 0.01
+    clip: float | None = 1.0
+    reset_after: int | None = None
+    double: bool = False
+    max_steps: int = 8000
+
+    @property
+    def seeds_per_job(self) -> int:
+        """The number of seeds that are trained in one batched computation; fewer if there are more strings."""
+        return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
+
+    def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
+        """Train ``models``, or new ones, from the seeds, and return a row for each.
+
+        A row has ``steps``, the updates to the solution (None: not solved), and the
+        ``sequence_accuracy`` on all strings at the end. ``options`` go to
+        :func:`~parity_study.full_batch.train_on_all_strings`.
+        """
+        passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
+        histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
+                                         **{name: getattr(self, name) for name in passed_on})
+        return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
+                for history in histories]
+
+    def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return what the file of results holds about the rows of all seeds."""
+        return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
+                "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}

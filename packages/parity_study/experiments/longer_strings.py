@@ -1,0 +1,42 @@
+"""Are networks that learned 50 bits correct on longer strings?
+
+Returns ``{"lengths", "strings": [of each length], "nets": {"relu 32" | "tanh 16" |
+"lstm 8" | "tanh by hand": {"seeds", "solved", "exact", "bit_accuracy",
+"sequence_accuracy"}}}``. ``exact`` has an entry for each length: the number of solved
+networks that were correct at every bit. The accuracies have a list for each solved
+network, with an entry for each length.
+"""
+
+from typing import Any
+
+from parity_lib.data import ParityTask
+from parity_study.experiments.trained_networks import trained
+from parity_study.experiments.summaries import rounded
+from parity_lib.models import ParityRNN, by_hand
+from parity_lib.training import evaluate
+
+QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "lengths": (50, 60), "strings": (8, 4)}
+
+
+def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 200, 1000, 10_000),
+        strings: tuple[int, ...] = (2000, 2000, 1000, 500, 100)) -> dict[str, Any]:
+    """Run the experiment; the module's docstring describes the result."""
+    results = {}
+    for recipe in ("relu 32", "tanh 16", "lstm 8"):
+        runs = [trained(recipe, seed, cap) for seed in range(seeds)]
+        solved = [model for model, history in runs if history.solved]
+        results[recipe] = {"seeds": seeds} | evaluate_all(solved, lengths, strings)
+    results["tanh by hand"] = {"seeds": 1} | evaluate_all([by_hand("tanh").float()], lengths, strings)
+    return {"lengths": list(lengths), "strings": list(strings), "nets": results}
+
+
+def evaluate_all(models: list[ParityRNN], lengths: tuple[int, ...], strings: tuple[int, ...]) -> dict[str, Any]:
+    """Evaluate each model on ``strings[i]`` strings of ``lengths[i]`` bits, for each i."""
+    scores = [[evaluate(model, ParityTask(length), count=count, seed=length)
+               for length, count in zip(lengths, strings, strict=True)] for model in models]
+    return {
+        "solved": len(models),
+        "exact": [sum(row[place]["sequence_accuracy"] == 1 for row in scores) for place in range(len(lengths))],
+        "bit_accuracy": rounded([[score["bit_accuracy"] for score in row] for row in scores]),
+        "sequence_accuracy": rounded([[score["sequence_accuracy"] for score in row] for row in scores]),
+    }

@@ -1,0 +1,7 @@
+"""With lengths from 1 to L, how large may L be, although each length then gets fewer of the strings?"""
+
+from parity_study.experiments.condition import Condition
+
+SEEDS = 20
+SAMPLE = ("1..20",)
+CONDITIONS = {f"1..{length}": Condition(lengths=(1, length)) for length in (10, 20, 50, 100, 200)}

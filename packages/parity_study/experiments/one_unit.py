@@ -1,0 +1,23 @@
+"""Can one unit learn the parity of 10 bits, if it is a tanh, a GRU or an LSTM unit?
+
+Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps",
+"bit_accuracy": [of each seed at its last validation]}}``.
+"""
+
+from typing import Any
+
+from parity_lib.data import ParityTask
+from parity_study.experiments.trained_networks import train_seeds
+from parity_study.experiments.summaries import final_bit_accuracy, summarise_histories
+
+QUICK: dict[str, Any] = {"seeds": 2, "cap": 20}
+
+
+def run(seeds: int = 50, cap: int = 1500, length: int = 10, lr: float = 0.03) -> dict[str, Any]:
+    """Run the experiment; the module's docstring describes the result."""
+    results = {}
+    for cell in ("tanh", "gru", "lstm"):
+        histories = train_seeds({"hidden_size": 1, "cell": cell}, seeds, ParityTask(length), max_steps=cap, lr=lr,
+                                clip=1.0)
+        results[cell] = summarise_histories(histories) | {"bit_accuracy": final_bit_accuracy(histories)}
+    return results

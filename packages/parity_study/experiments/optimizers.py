@@ -1,0 +1,25 @@
+"""Does plain gradient descent do as well as Adam in the two recipes, with their other settings unchanged?
+
+Returns ``{"relu 32" | "tanh 16": {"adam" | "sgd 1" | "sgd 0.1": {"seeds", "solved",
+"steps", "median_steps"}}}``. The number is the learning rate; Adam has the recipe's.
+"""
+
+from typing import Any
+
+from parity_study.experiments.trained_networks import RECIPES, train_seeds
+from parity_study.experiments.summaries import summarise_histories
+
+QUICK: dict[str, Any] = {"seeds": 1, "cap": 10}
+SAMPLE: dict[str, Any] = {"recipes": ("relu 32",)}
+
+
+def run(seeds: int = 20, cap: int = 2000, recipes: tuple[str, ...] = ("relu 32", "tanh 16")) -> dict[str, Any]:
+    """Run the experiment; the module's docstring describes the result."""
+    choices = {"adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
+    results = {}
+    for recipe in recipes:
+        network, settings = RECIPES[recipe]
+        results[recipe] = {
+            name: summarise_histories(train_seeds(network, seeds, max_steps=cap, **settings | choice))
+            for name, choice in choices.items()}
+    return results

@@ -1,0 +1,57 @@
+"""What does a network that always answers "even" score if padding is counted, and if it is not?
+
+``training`` has batches of 8 strings of up to 50 bits, ``evaluation`` batches of 500
+strings of up to 75. ``course`` draws lengths as the course does (from 1 to one less than
+the longest, with the first string at full length); ``uniform`` draws from 1 to the
+longest. Returns ``{"training" | "evaluation": {"steps", "batch_size", "course" |
+"uniform": {"positions", "padding_share", "accuracy_with_padding", "accuracy_on_real",
+"expected_padding_share", "expected_accuracy_with_padding"}}}``; the expected values are
+exact.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from parity_lib.data import ParityTask
+from parity_study.experiments.summaries import rounded
+
+QUICK: dict[str, Any] = {"batches": 40}
+
+
+def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
+    """Run the experiment; the module's docstring describes the result."""
+    results = {}
+    for name, steps, batch_size, count in (("training", 50, 8, batches), ("evaluation", 75, 500, -(-batches // 20))):
+        rng = np.random.default_rng((seed, steps))
+        results[name] = {"steps": steps, "batch_size": batch_size,
+                         "course": score_always_even(steps, batch_size, count, rng, as_in_course=True),
+                         "uniform": score_always_even(steps, batch_size, count, rng, as_in_course=False)}
+    return results
+
+
+def score_always_even(steps: int, batch_size: int, count: int, rng: np.random.Generator, as_in_course: bool) -> dict:
+    """Score the answer "even" at every position of ``count`` batches of strings of up to ``steps`` bits."""
+    task = ParityTask((1, steps))
+    positions = real = right_real = right_padding = 0
+    for _ in range(count):
+        bits, parity, lengths = task.draw(batch_size, rng)
+        if as_in_course:
+            lengths = rng.integers(1, steps, size=batch_size)
+            lengths[0] = steps
+        batch = task.assemble(bits, parity, lengths)
+        right = (batch.targets < 0.5).squeeze(-1)
+        positions += right.numel()
+        real += int(batch.mask.sum())
+        right_real += int(right[batch.mask].sum())
+        right_padding += int(right[~batch.mask].sum())
+    mean_length = (steps + (batch_size - 1) * steps / 2) / batch_size if as_in_course else (steps + 1) / 2
+    return {
+        "positions": positions,
+        "padding_share": rounded(1 - real / positions),
+        "accuracy_with_padding": rounded((right_real + right_padding) / positions),
+        "accuracy_on_real": rounded(right_real / real),
+        "expected_padding_share": rounded(1 - mean_length / steps),
+        # Every padded position is "even", and so is half of the real ones.
+        "expected_accuracy_with_padding": rounded(1 - mean_length / steps / 2),
+    }

@@ -1,0 +1,6 @@
+"""Does training on a fixed pool of strings work as well as training on fresh ones?"""
+
+from parity_study.experiments.condition import Condition
+
+SEEDS = 20
+CONDITIONS = {"fresh": Condition()} | {f"{pool} strings": Condition(pool=pool) for pool in (100_000, 10_000, 1000)}

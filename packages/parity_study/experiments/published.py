@@ -1,0 +1,75 @@
+"""Do published reports on OpenAI's question hold if they are run as described? (``PUBLISHED`` lists them.)"""
+
+from dataclasses import dataclass
+
+from parity_study.experiments.condition import LONGEST, Condition
+
+SEEDS = 5
+POOL = 100_000
+FIFTY = {"lengths": LONGEST, "label": "every_step"}
+UP_TO_FIFTY = {"lengths": (1, LONGEST), "label": "every_step"}
+KERAS = {"label": "end", "lr": 0.001, "batch_size": 32, "clip": None, "pool": POOL, "max_steps": 20 * POOL // 32}
+SGD = {"optimizer": "sgd", "lr": 1.0, "batch_size": 8, "clip": None, "pool": POOL, "max_steps": POOL // 8}
+ADAM = {"batch_size": 8, "clip": None, "pool": POOL, "max_steps": POOL // 8}
+CONDITIONS = {
+    "hedgehoglabs, fixed": Condition(**FIFTY, **SGD, momentum=0.99, hidden_size=2),
+    "hedgehoglabs, varying": Condition(**UP_TO_FIFTY | {"lengths": (1, LONGEST - 1)}, **SGD, momentum=0.9,
+                                       padding="scored", hidden_size=2),
+    "andrewsagio, two units": Condition(**FIFTY, **ADAM, hidden_size=2),
+    "andrewsagio, three layers": Condition(**FIFTY, **ADAM, num_layers=3),
+    "blog of 2020": Condition(**UP_TO_FIFTY, **ADAM | {"pool": None}, hidden_size=2),
+    "vitez": Condition(**FIFTY, **ADAM | {"lr": 0.001, "batch_size": 128, "max_steps": 10 * POOL // 128},
+                       hidden_size=1),
+    "enerrio, fixed": Condition(**KERAS, lengths=LONGEST, hidden_size=32),
+    "enerrio, padding before": Condition(**KERAS, padding="before", hidden_size=32),
+    "enerrio, padding after": Condition(**KERAS, padding="carried", hidden_size=32),
+    "Ariel-Perez, fixed": Condition(**KERAS, lengths=LONGEST, hidden_size=10),
+    "Ariel-Perez, varying": Condition(**KERAS, padding="before", hidden_size=10),
+    "Flux model zoo": Condition(**KERAS | {"batch_size": 1, "pool": 2000, "max_steps": 40_000}, lengths=(1, 10),
+                                hidden_size=20),
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A report in our words: its authors, what they did, whether it ``works``, and what they leave open."""
+
+    who: str
+    said: str
+    works: bool
+    unsaid: str = ""
+
+
+PUBLISHED: dict[str, Statement] = {
+    "hedgehoglabs, fixed": Statement(
+        "hedgehoglabs, 2018", "LSTM of 2 units, a label at every step, 50 bits: converges after 16,000 examples", True),
+    "hedgehoglabs, varying": Statement(
+        "hedgehoglabs, 2018", "the same, lengths 1 to 49 and padding scored: converges after 4,000 examples", True,
+        "the labels on padding; here they repeat the parity of the string"),
+    "andrewsagio, two units": Statement(
+        "andrewsagio", "LSTM of 2 units, a label at every step, 50 bits: not converged", False,
+        "Adam's rate; here 0.01"),
+    "andrewsagio, three layers": Statement(
+        "andrewsagio", "LSTM of three layers, a label at every step, 50 bits, Adam: not converged", False,
+        "units and rate; here 8 and 0.01"),
+    "blog of 2020": Statement(
+        "Learning the XOR function with an LSTM, 2020",
+        "LSTM of 2 units, a label at every step, lengths up to 50, Adam: all correct after 1,500 steps", True),
+    "vitez": Statement(
+        "vitez.me, 2020", "LSTM of one unit, a label at every step, 50 bits, 10 epochs: works", True),
+    "enerrio, fixed": Statement(
+        "enerrio", "LSTM of 32 units, a label at the end, 50 bits, 20 epochs: no better than chance", False),
+    "enerrio, padding before": Statement(
+        "enerrio", "the same, varying lengths with zeros before the string: all correct", True),
+    "enerrio, padding after": Statement(
+        "enerrio", "the same, varying lengths with zeros after the string: no better than chance", False),
+    "Ariel-Perez, fixed": Statement(
+        "Ariel-Perez", "LSTM of 10 units, a label at the end, 50 bits, 20 epochs: no better than chance", False,
+        "the size of a batch; here 32"),
+    "Ariel-Perez, varying": Statement(
+        "Ariel-Perez", "the same, varying lengths: most strings correct", True,
+        "the size of a batch and the side of the padding; here 32, and before"),
+    "Flux model zoo": Statement(
+        "FluxML model zoo", "LSTM of 20 units, a label at the end, 2,000 strings of 1 to 10 bits, 20 epochs: correct "
+        "on longer strings too", True, "the size of a batch; here 1"),
+}

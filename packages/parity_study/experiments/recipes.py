@@ -1,0 +1,54 @@
+"""Does the book's recipe always work? The default recipe and the tanh recipe, each from many seeds.
+
+Returns ``{"relu 32" | "tanh 16": {"seeds", "solved", "steps": [of each seed, None if not
+solved], "median_steps", "half_fall_share": [of each seed], "curves": [of each seed:
+{"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from parity_study.experiments.trained_networks import trained
+from parity_study.experiments.summaries import rounded, summarise_histories
+from parity_lib.training import History
+
+CURVE_POINTS = 60
+SMOOTHED_OVER = 10
+QUICK: dict[str, Any] = {"seeds": 2, "cap": 60}
+
+
+def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
+    """Run the experiment; the module's docstring describes the result."""
+    results = {}
+    for recipe in ("relu 32", "tanh 16"):
+        histories = [trained(recipe, seed, cap)[1] for seed in range(seeds)]
+        results[recipe] = summarise_histories(histories) | {
+            "half_fall_share": [half_fall_share(history.loss) for history in histories],
+            "curves": [curve(history) for history in histories],
+        }
+    return results
+
+
+def curve(history: History) -> dict[str, list[float]]:
+    """Return the training curve as at most 60 points, each the mean over the updates since the point before."""
+    edges = np.unique(np.linspace(0, history.steps, CURVE_POINTS + 1).astype(int))
+    intervals = list(pairwise(edges))
+    return {"step": [int(end) for _, end in intervals],
+            "loss": rounded([np.mean(history.loss[start:end]) for start, end in intervals]),
+            "accuracy": rounded([np.mean(history.accuracy[start:end]) for start, end in intervals])}
+
+
+def half_fall_share(loss: list[float]) -> float:
+    """Return the smallest share of the updates in which the loss makes half of its total fall.
+
+    The loss is averaged over 10 updates first. Its total fall is its first value minus its
+    last. The share is close to one half for a straight line, and nearly 0 for a sudden fall.
+    """
+    smooth = np.convolve(loss, np.ones(SMOOTHED_OVER) / SMOOTHED_OVER, mode="valid")
+    half = (smooth[0] - smooth[-1]) / 2
+    for width in range(1, len(smooth)):
+        if (smooth[:-width] - smooth[width:]).max() >= half:
+            return rounded(width / len(loss))
+    return 1.0

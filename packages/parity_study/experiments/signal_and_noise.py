@@ -1,0 +1,76 @@
+"""The signal of the labels in the gradient, and the noise of a batch along the same direction.
+
+Consider the gradient of the loss over all 2^n strings, with o the logit at the last time
+step. The labels appear in one part of it only: half the mean of (-1)^parity do/dw. The
+norm of this part is the *signal*. A batch of B strings disturbs the gradient in every
+direction, but only the disturbance along the signal's own direction can hide the
+signal. The *noise* is the standard deviation of a single string's gradient, projected
+on this direction, divided by the square root of B. After (noise / signal)^2 batches,
+the signal in their mean is as large as the noise in it.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from parity_study.full_batch import StringTree
+from parity_study.experiments.enumerated import Enumerated
+from parity_lib.models import ParityRNN
+
+NUDGE = 1e-4  # the distance by which the weights are moved to measure a slope, in float64
+MEASURED = ("signal", "noise", "gradient")
+
+
+def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
+    """Return the ``signal``, a single string's ``noise``, and the norm of the whole ``gradient``: ``[seeds]`` each.
+
+    ``tree`` must hold float64 weights. Divide the noise by the square root of the batch
+    size for the noise of a batch. The slope of each string's logit along the signal's
+    direction is computed as a central difference.
+    """
+    strings = len(tree.odd)
+    sign = np.where(tree.odd, 1.0, -1.0)
+    logits = tree.final_logits()
+    error = (expit(logits) - tree.odd) / strings
+    gradient = np.linalg.norm(tree.gradient(error), axis=1)
+    tree.final_logits()
+    label_part = tree.gradient(np.tile(sign / (2 * strings), (len(tree), 1)))
+    signal = np.linalg.norm(label_part, axis=1)
+    slopes = _slopes_along(tree, label_part / np.maximum(signal, 1e-300)[:, None])
+    return {"signal": signal, "noise": (strings * error * slopes).std(axis=1), "gradient": gradient}
+
+
+def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
+    """Return the derivative of each string's logit along each network's own direction: ``[seeds, strings]``."""
+    weights, answers = tree.parameters.copy(), []
+    for side in (NUDGE, -NUDGE):
+        tree.parameters[:] = weights + side * direction
+        answers.append(tree.final_logits())
+    tree.parameters[:] = weights
+    return (answers[0] - answers[1]) / (2 * NUDGE)
+
+
+def train_and_measure(condition: Enumerated, seeds: range, at: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Train a condition, measure it before training and after the updates ``at``, and return a row for each seed.
+
+    ``at`` holds multiples of 50. To a row of :meth:`Enumerated.train`, the keys
+    ``signal``, ``noise`` (of a single string) and ``gradient`` are added, each a list with
+    an entry for each measurement: None if training had ended before.
+    """
+    models = condition.models(seeds)
+    measured = [dict.fromkeys((0, *at)) for _ in models]
+
+    def measure(step: int, tree: StringTree, rows: np.ndarray) -> None:
+        if step not in measured[0]:
+            return
+        exact = StringTree([ParityRNN(condition.hidden_size, condition.cell, seed=0).double()], condition.bits)
+        exact.replace(tree.parameters.astype(np.float64))
+        values = signal_and_noise(exact)
+        for place, row in enumerate(rows):
+            measured[row][step] = {name: float(values[name][place]) for name in MEASURED}
+
+    measure(0, StringTree(models, condition.bits), np.arange(len(models)))
+    rows = condition.train(seeds, models=models, after_validation=measure)
+    return [row | {name: [values and values[name] for values in times.values()] for name in MEASURED}
+            for row, times in zip(rows, measured, strict=True)]

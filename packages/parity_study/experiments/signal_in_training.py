@@ -1,0 +1,47 @@
+"""Does the signal, compared with the noise along it early in training, predict how many updates a solution takes?
+
+LSTMs are trained on strings of n bits, with all strings as the batch or with batches
+drawn from them. Signal and noise (:mod:`parity_study.experiments.signal_and_noise`) are
+measured before training and after some updates. Returns ``{"at": [updates],
+"conditions": {name: {"settings", "seeds", "solved", "steps", "median_steps", "signal",
+"noise", "gradient"}}}``. The last three have a list for each entry of ``at``, with an
+entry for each seed: None if it had solved the task before. ``noise`` is that of a single
+string.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.signal_and_noise import MEASURED, train_and_measure
+from parity_study.experiments.summaries import rounded
+
+AT = (50, 100, 200, 400, 800, 1600, 3200)
+MEASURED_CONDITIONS = {
+    "3 bits, 64 drawn": Enumerated(bits=3, batch_size=64),
+    "4 bits, 64 drawn": Enumerated(bits=4, batch_size=64),
+    "4 bits, 1024 drawn": Enumerated(bits=4, batch_size=1024),
+    "5 bits, 64 drawn": Enumerated(bits=5, batch_size=64),
+    "5 bits, 64 drawn, bias 5": Enumerated(bits=5, batch_size=64, forget_bias=5.0),
+    "5 bits, 1024 drawn, bias 5": Enumerated(bits=5, batch_size=1024, forget_bias=5.0),
+    "5 bits, all": Enumerated(bits=5),
+    "6 bits, all": Enumerated(bits=6),
+    "7 bits, all": Enumerated(bits=7),
+}
+QUICK: dict[str, Any] = {"seeds": 2, "max_steps": 100, "at": (50, 100)}
+SAMPLE: dict[str, Any] = {"chosen": ("3 bits, 64 drawn", "5 bits, all")}
+
+
+def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
+        chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS)) -> dict[str, Any]:
+    """Run the experiment on the ``chosen`` conditions; the module's docstring describes the result."""
+    return {"at": [0, *at], "conditions": {
+        name: follow(replace(MEASURED_CONDITIONS[name], max_steps=max_steps), seeds, at) for name in chosen}}
+
+
+def follow(condition: Enumerated, seeds: int, at: tuple[int, ...]) -> dict[str, Any]:
+    """Train one condition from the seeds 0, 1, ..., and return its results and measurements."""
+    rows = train_and_measure(condition, range(seeds), at)
+    summary = condition.summarise(rows)
+    return {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {
+        name: rounded([[row[name][place] for row in rows] for place in range(len(at) + 1)]) for name in MEASURED}

@@ -1,0 +1,180 @@
+"""The state machine inside a network.
+
+Chapter: *What did it learn?* A recurrent network that computes parity behaves like a machine with two states.
+:func:`extract` finds a machine by clustering the states that the network visits.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from parity_study.cells import CELLS
+from parity_lib.errors import require, require_int
+from parity_lib.models import ParityRNN
+
+
+class NumpyNetwork:
+    """A one-layer network in NumPy, with float64 weights, that can be run from any state.
+
+    A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then
+    c. ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for
+    the absolute values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
+    """
+
+    def __init__(self, model: ParityRNN) -> None:
+        require(isinstance(model, ParityRNN), "model", model, "a ParityRNN")
+        require(model.num_layers == 1, "model.num_layers", model.num_layers, "1")
+        *self.weights, W, c = (p.detach().cpu().double().numpy() for p in model.parameters())
+        self.W, self.c = W[0], c[0]
+        self.kind, self.cell, self.hidden = model.cell, CELLS[model.cell], model.hidden_size
+        self.size = self.hidden * (2 if self.cell.has_cell_state else 1)
+        self.matrix = self.cell.weight_matrix(*self.weights)
+        self.sizes = self.cell.weight_matrix(*(np.abs(weight) for weight in self.weights))
+        # The relative error that we allow for in a sum or an activation: the rounding of the network in its own
+        # dtype, and of the centres and radii of sets, which float64 computes with an error below 2**12 * 2**-53.
+        self.rounding = torch.finfo(model.hidden_to_logits.weight.dtype).eps / 2 + 2.0**-41
+
+    def next_states(self, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
+        """Return the states ``[count, size]`` that follow ``states`` after one bit each, ``bits [count]``."""
+        return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
+
+    def logits(self, states: np.ndarray) -> np.ndarray:
+        """Return the logits ``[count]`` in ``states [count, size]``."""
+        return states[:, :self.hidden] @ self.W + self.c
+
+    def odd(self, states: np.ndarray) -> np.ndarray:
+        """Return the answers ``[count]`` in ``states [count, size]``: True for odd."""
+        return self.logits(states) > 0
+
+    def visited(self, bits: np.ndarray) -> np.ndarray:
+        """Return the state after each bit of ``bits [strings, steps]``: ``[strings, steps, size]``."""
+        states = np.zeros((*bits.shape, self.size))
+        state = np.zeros((len(bits), self.size))
+        for t in range(bits.shape[1]):
+            states[:, t] = state = self.next_states(state, bits[:, t])
+        return states
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """A finite state machine that reads bits and starts in state 0.
+
+    ``successors [states, 2]`` has the next state for each bit, and ``odd [states]`` the answers.
+
+    >>> parity = Automaton(np.array([[0, 1], [1, 0]]), np.array([False, True]))
+    >>> parity.answers(np.array([[1, 0, 1]])).tolist()
+    [[True, True, False]]
+    """
+
+    successors: np.ndarray
+    odd: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.odd)
+
+    def answers(self, bits: np.ndarray) -> np.ndarray:
+        """Return the answer after each bit of ``bits [strings, steps]``: True for odd."""
+        states, answers = np.zeros(len(bits), dtype=int), np.zeros(bits.shape, dtype=bool)
+        for t in range(bits.shape[1]):
+            states = self.successors[states, bits[:, t]]
+            answers[:, t] = self.odd[states]
+        return answers
+
+    def minimised(self) -> Automaton:
+        """Return the smallest machine with the same answers.
+
+        We drop unreachable states. States then stay in one group until their answers or the groups of their
+        successors differ (E. F. Moore, *Automata Studies*, 1956). The groups are numbered in the order in which they
+        are reached.
+        """
+        reached = [0]
+        for state in reached:
+            reached += sorted(set(self.successors[state].tolist()) - set(reached))
+        group = {state: int(self.odd[state]) for state in reached}
+        while True:
+            signatures = {state: (group[state], *(group[successor] for successor in self.successors[state].tolist()))
+                          for state in reached}
+            numbers = {signature: number for number, signature in enumerate(dict.fromkeys(signatures.values()))}
+            count, group = len(set(group.values())), {state: numbers[signatures[state]] for state in reached}
+            if len(numbers) == count:
+                break
+        first = [next(state for state in reached if group[state] == number) for number in range(count)]
+        successors = [[group[successor] for successor in self.successors[state].tolist()] for state in first]
+        return Automaton(np.array(successors), self.odd[first])
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """A state machine that was extracted from a network, with the clusters of states that it consists of.
+
+    State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in ``centres [clusters,
+    size]``. ``states [count, size]`` are the states that were clustered and ``cluster [count]`` their clusters.
+    ``agreement`` is the share of fresh strings on which the machine and the network agree after every bit.
+    """
+
+    automaton: Automaton
+    centres: np.ndarray
+    states: np.ndarray
+    cluster: np.ndarray
+    agreement: float
+
+
+def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int = 16, seed: int = 0) -> Extraction:
+    """Return a machine with few states that gives the same answers as the network.
+
+    The network reads random strings. k-means groups its states into 1, 2, ... clusters, and a cluster gets the answer
+    and the successors of most of its states. We return the first machine that agrees with the network on all of as
+    many fresh strings, or the last one if none does. Clustering states is the usual method: Omlin and Giles, *Neural
+    Networks* 9(1), 1996, cut the space into a grid.
+
+    >>> from parity_lib.models import by_hand
+    >>> extraction = extract(by_hand("tanh"))
+    >>> len(extraction.centres), extraction.automaton.minimised().successors.tolist()
+    (3, [[0, 1], [1, 0]])
+    """
+    for name, value in (("strings", strings), ("steps", steps), ("most", most)):
+        require_int(name, value, least=1)
+    require_int("seed", seed, least=0)
+    network, rng = NumpyNetwork(model), np.random.default_rng(seed)
+    bits, fresh = rng.integers(2, size=(2, strings, steps))
+    states = network.visited(bits).reshape(-1, network.size)
+    expected = network.odd(network.visited(fresh).reshape(-1, network.size)).reshape(fresh.shape)
+    first_centres = states.mean(axis=0, keepdims=True)
+    for _ in range(most):
+        centres, cluster = _k_means(states, first_centres)
+        automaton = _machine(network, centres, [states[cluster == k] for k in range(len(centres))])
+        agreement = float((automaton.answers(fresh) == expected).all(axis=1).mean())
+        if agreement == 1:
+            break
+        # The next centre starts at the state that is farthest from all the others, so that nothing is random.
+        first_centres = np.vstack([first_centres, states[_nearest(states, first_centres)[1].argmax()]])
+    return Extraction(automaton, centres, states, cluster, agreement)
+
+
+def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the centres ``[clusters, size]``, and the cluster of each state; empty clusters are left out."""
+    from scipy.cluster.vq import kmeans2
+
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
+        centres, _ = kmeans2(states, first_centres, iter=50, minit="matrix")
+    used, cluster = np.unique(_nearest(states, centres)[0], return_inverse=True)
+    return centres[used], cluster
+
+
+def _nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of the centre that is nearest to each state, and the distance."""
+    from scipy.cluster.vq import vq  # importing SciPy's clustering takes half a second
+
+    return vq(states, centres)
+
+
+def _machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
+    """Return the machine in which a cluster has the answer and the successors of most of its states."""
+    start = np.zeros((1, network.size))
+    successors = [[1 + np.bincount(_nearest(network.next_states(group, np.full(len(group), bit)), centres)[0]).argmax()
+                   for bit in (0, 1)] for group in (start, *clusters)]
+    return Automaton(np.array(successors), np.array([False, *(network.odd(group).mean() > 0.5 for group in clusters)]))

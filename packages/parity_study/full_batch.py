@@ -1,0 +1,172 @@
+"""Train networks on all strings of n bits at once, or on batches drawn from them: the exact gradient, and its noise.
+
+Chapter: *The experiment*. Many of the 2^n strings of n bits begin alike: after t bits there are only 2^t different
+states. We therefore compute each time step for a whole level of the tree of beginnings, and the backward pass adds
+the gradients of the two strings that continue each beginning. This gives the gradient over all strings for the price
+of 2^(n+1) time steps instead of n 2^n. A batch drawn from the strings is a weight for each string, namely how often
+it was drawn, so that a batch of any size costs no more.
+
+Arrays are ``[seeds, units, strings]``. Bit t (from 0) of string number s is bit t of the binary number s, so the two
+halves of a level are the same beginnings, followed by a 0 and by a 1.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from parity_study.ensemble import EnsembleTraining
+from parity_lib.errors import require, require_choice, require_int
+from parity_lib.models import ParityRNN
+from parity_study.batched_networks import Ensemble
+from parity_lib.training import OPTIMIZERS, History
+
+MOST_BITS = 16
+DRAWN_AT_ONCE = 64
+
+
+class StringTree(Ensemble):
+    """An ensemble of one-layer networks that read all strings of ``bits`` bits and answer after the last bit.
+
+    ``odd [2^bits]`` says which strings have an odd number of ones.
+
+    >>> tree = StringTree([ParityRNN(4, "tanh", seed=0)], bits=2)
+    >>> tree.final_logits().shape, tree.odd.tolist()
+    ((1, 4), [False, True, True, False])
+    """
+
+    def __init__(self, models: Sequence[ParityRNN], bits: int) -> None:
+        super().__init__(models)
+        require(self.num_layers == 1, "models", f"{self.num_layers} layers", "networks of one layer")
+        require_int("bits", bits, least=1)
+        require(bits <= MOST_BITS, "bits", bits, f"at most {MOST_BITS}")
+        self.bits, self.odd = bits, np.zeros(1, dtype=bool)
+        for _ in range(bits):
+            self.odd = np.concatenate([self.odd, ~self.odd])
+
+    def final_logits(self) -> np.ndarray:
+        """Return the logit after the last bit of each string, ``[seeds, 2^bits]``."""
+        hidden, seeds, matrix = self.hidden_size, len(self), self._matrix(0)
+        h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
+        self._levels = []
+        for t in range(self.bits):
+            stacked = self._buffer(f"stacked {t}", seeds, hidden + 2, 2 ** (t + 1))
+            stacked[:, :hidden] = np.tile(h, 2)
+            stacked[:, hidden] = np.repeat([0, 1], 2**t)
+            stacked[:, -1] = 1
+            activations = self._buffer(f"activations {t}", seeds, matrix.shape[1], 2 ** (t + 1))
+            np.matmul(matrix, stacked, out=activations)
+            h, new_c, tanh_c = (self._buffer(f"{name} {t}", seeds, hidden, 2 ** (t + 1)) for name in ("h", "c", "tanh"))
+            cell_state = (np.tile(c, 2), new_c, tanh_c) if self.cell.has_cell_state else None
+            self.cell.forward(activations, stacked[:, :hidden], cell_state, h)
+            c = new_c
+            self._levels.append((stacked, activations, cell_state))
+        self._h = h
+        return self._readout(h[None])[0]
+
+    def gradient(self, d_logits: np.ndarray) -> np.ndarray:
+        """Return the gradient ``[seeds, count]`` of the sum of ``d_logits [seeds, 2^bits]`` times the final logits.
+
+        It overwrites the activations that :meth:`final_logits` kept, so each call of that allows one call of this.
+        """
+        gradient = np.zeros_like(self.parameters)
+        views = self._views(gradient)
+        views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._h.swapaxes(1, 2)
+        views["hidden_to_logits.bias"][:] = d_logits.sum(1, keepdims=True)
+        d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
+        backward_matrix, carry, d_matrix = self.cell.backward_matrix(self._matrix(0)), np.zeros_like(d_h), 0
+        for stacked, activations, cell_state in reversed(self._levels):
+            self.cell.backward(activations, d_h, stacked[:, :self.hidden_size], cell_state, carry)
+            d_matrix = d_matrix + activations @ stacked.swapaxes(1, 2)
+            d_h = _add_halves(backward_matrix[:, :self.hidden_size] @ activations)
+            carry = _add_halves(carry)
+        self.cell.split_gradient(d_matrix, *self._of_layer(views, 0))
+        return gradient
+
+    def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the loss ``[seeds]`` and the gradient ``[seeds, count]`` of each network.
+
+        The loss is the mean cross-entropy with ``weights [seeds, 2^bits]``, which sum to 1 in each row.
+        """
+        logits = self.final_logits()
+        margin = np.where(self.odd, logits, -logits)  # above 0 if the answer is correct
+        losses = np.log1p(np.exp(-np.abs(margin))) - np.minimum(margin, 0)
+        d_logits = weights * (0.5 * np.tanh(0.5 * logits) + 0.5 - self.odd)
+        return (losses * weights).sum(1), self.gradient(d_logits.astype(logits.dtype, copy=False))
+
+    def accuracy(self) -> np.ndarray:
+        """Return the share of the strings that each network answers correctly, ``[seeds]``."""
+        return ((self.final_logits() > 0) == self.odd).mean(1)
+
+
+def _add_halves(level: np.ndarray) -> np.ndarray:
+    """Add the gradients of the two strings that continue each beginning."""
+    half = level.shape[2] // 2
+    return level[:, :, :half] + level[:, :, half:]
+
+
+def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) -> Iterator[np.ndarray]:
+    """Yield the weights ``[2^bits]`` of the strings for each update; they sum to 1.
+
+    Without a batch size, all strings have the same weight. Otherwise the weight is how often a string was drawn,
+    divided by the batch size.
+    """
+    strings, rng = 2**bits, np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+    while True:
+        if batch_size is None:
+            yield np.full(strings, 1 / strings)
+            continue
+        counts = (rng.multinomial(batch_size, np.full(strings, 1 / strings), size=DRAWN_AT_ONCE) if replace else
+                  rng.multivariate_hypergeometric(np.ones(strings, dtype=int), batch_size, size=DRAWN_AT_ONCE))
+        yield from counts[::-1] / batch_size
+
+
+def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: int, seeds: Sequence[int],
+                         batch_size: int | None = None, replace: bool = True, lr: float = 0.01,
+                         optimizer: str = "adam", clip: float | None = 1.0, reset_after: int | None = None,
+                         validate_every: int = 50, after_validation=None) -> list[History]:
+    """Train networks on strings of ``bits`` bits with a label at the end, until all 2^bits answers are correct.
+
+    Each update follows the gradient over all strings (``batch_size=None``) or over a batch, drawn from ``seeds[i]``
+    for ``models[i]`` with or without replacement. Every ``validate_every`` updates we validate on all strings, and a
+    network that answers all of them correctly stops there. The weights are written into the models. After
+    ``reset_after`` updates the optimiser forgets all earlier gradients. ``after_validation(step, tree, rows)`` is
+    called with the networks that go on and their numbers among the models. Returns a History for each model. Raises
+    ValueError if an argument is not allowed.
+
+    >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
+    >>> history.solved
+    True
+    """
+    require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
+    require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    for name, value in (("max_steps", max_steps), ("validate_every", validate_every), ("reset_after", reset_after),
+                        ("batch_size", batch_size)):
+        if value is not None:
+            require_int(name, value, least=1)
+    require(batch_size is None or replace or batch_size <= 2**bits, "batch_size", batch_size,
+            f"at most {2**bits} without replacement")
+    settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "lr": lr, "optimizer": optimizer,
+                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": validate_every}
+    histories = [History(settings | {"seed": seed}) for seed in seeds]
+    tree = StringTree(models, bits)
+    training = EnsembleTraining(models, tree, histories, optimizer=optimizer, lr=lr, clip=clip)
+    weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
+    began = time.perf_counter()
+    for step in range(1, max_steps + 1):
+        training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
+        if step == reset_after:
+            training.optimizer.reset()
+        if step % validate_every == 0 or step == max_steps:
+            training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
+                                     for accuracy in tree.accuracy().tolist()])
+            if not len(training.rows):
+                break
+            if after_validation is not None:
+                after_validation(step, tree, training.rows)
+    training.copy_weights()
+    for history in histories:
+        history.seconds = time.perf_counter() - began
+    return histories

@@ -1,0 +1,159 @@
+"""Sets of states, and the sets that one time step of a network makes of them.
+
+Chapter: *What did it learn?* :class:`Zonotopes` hold many sets at once, and :func:`image` returns sets that contain
+every state that follows from them.
+
+We assume that PyTorch sums in any order, with at most the usual floating-point error (Higham, *Accuracy and Stability
+of Numerical Algorithms*, chapter 3), and that its tanh and sigmoid have an error of at most ``ACTIVATION_ERROR``
+units of rounding. These errors are added to every set. The sets themselves are computed in float64 without outward
+rounding; ``NumpyNetwork.rounding`` allows for that. :mod:`~parity_study.verify` checks every published proof again with
+balls and relies on nothing here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from parity_study.extraction import NumpyNetwork
+
+ACTIVATION_ERROR = 16  # the largest error of PyTorch's tanh and sigmoid that we allow for, in units of rounding
+
+
+@dataclass
+class Zonotopes:
+    """The sets of points ``centre + generators @ e + r`` with every e in [-1, 1] and every r in [-slack, slack].
+
+    ``centre`` and ``slack`` are ``[sets, size]``, and ``generators`` is ``[sets, size, count]``. The generators record
+    how the errors of different coordinates depend on each other, which makes zonotopes tighter than boxes.
+    """
+
+    centre: np.ndarray
+    generators: np.ndarray
+    slack: np.ndarray
+
+    @classmethod
+    def boxes(cls, low: np.ndarray, high: np.ndarray) -> Zonotopes:
+        """Return the boxes from ``low`` to ``high``, ``[sets, size]`` each, with a generator for each coordinate."""
+        radius = (high - low) / 2
+        return cls((low + high) / 2, radius[:, :, None] * np.eye(low.shape[1]), np.zeros_like(radius))
+
+    @classmethod
+    def joined(cls, parts: list[Zonotopes], axis: int = 0) -> Zonotopes:
+        """Join groups of sets (axis 0), or the coordinates of the same sets (axis 1)."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=axis)
+                     for name in ("centre", "generators", "slack")))
+
+    def __getitem__(self, index) -> Zonotopes:
+        return Zonotopes(self.centre[index], self.generators[index], self.slack[index])
+
+    def __len__(self) -> int:
+        return len(self.centre)
+
+    @property
+    def radius(self) -> np.ndarray:
+        """Half the width of each coordinate, ``[sets, size]``."""
+        return np.abs(self.generators).sum(axis=2) + self.slack
+
+    @property
+    def largest(self) -> np.ndarray:
+        """A bound on the absolute value of each coordinate, ``[sets, size]``."""
+        return np.abs(self.centre) + self.radius
+
+    def as_generators(self) -> Zonotopes:
+        """Return the same sets with the slack of each coordinate turned into a generator of its own."""
+        own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
+        return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
+
+    def widened(self, error) -> Zonotopes:
+        """Return the sets of all points within ``error`` of these sets, coordinate by coordinate."""
+        return Zonotopes(self.centre, self.generators, self.slack + error)
+
+    def times_matrix(self, matrix: np.ndarray) -> Zonotopes:
+        """Return the images under ``matrix [rows, size]``."""
+        return Zonotopes(self.centre @ matrix.T, matrix @ self.generators, self.slack @ np.abs(matrix).T)
+
+    def __add__(self, other) -> Zonotopes:
+        if isinstance(other, Zonotopes):
+            return Zonotopes(self.centre + other.centre, self.generators + other.generators, self.slack + other.slack)
+        return Zonotopes(self.centre + other, self.generators, self.slack)
+
+    def __sub__(self, other: Zonotopes) -> Zonotopes:
+        return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
+
+    def __mul__(self, other: Zonotopes) -> Zonotopes:
+        """Multiply the coordinates; the terms of second order in the errors become slack."""
+        generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
+        slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
+        return Zonotopes(self.centre * other.centre, generators, slack)
+
+    def tanh(self) -> Zonotopes:
+        """Return sets that contain the images under tanh.
+
+        Let s be the slope at the end of an interval where it is smaller. Then tanh(x) - s x never falls inside the
+        interval, so its values at the ends bound it (Singh et al., NeurIPS 2018).
+        """
+        low, high = self.centre - self.radius, self.centre + self.radius
+        slope = 1 - np.maximum(np.tanh(low) ** 2, np.tanh(high) ** 2)
+        at_low, at_high = np.tanh(low) - slope * low, np.tanh(high) - slope * high
+        return self._near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
+
+    def sigmoid(self) -> Zonotopes:
+        """Return sets that contain sigmoid(2 x): ``weight_matrix`` halves the pre-activations of sigmoid gates."""
+        return self.tanh()._near_line(np.full_like(self.centre, 0.5), 0.5, 0)
+
+    def relu(self) -> Zonotopes:
+        """Return sets that contain the images under relu.
+
+        If an interval contains 0, we take the line halfway between the chord and its parallel through 0.
+        """
+        low, high = self.centre - self.radius, self.centre + self.radius
+        crossing = (low < 0) & (high > 0)
+        slope = np.where(crossing, high / np.where(crossing, high - low, 1), low >= 0)
+        half = np.where(crossing, -slope * low / 2, 0)
+        return self._near_line(slope, half, half)
+
+    def _near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
+        """Return the images under a function that stays within ``error`` of the line ``slope * x + intercept``."""
+        return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
+                         slope * self.slack + error)
+
+
+def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
+    """Return sets that contain every state that can follow ``sets`` on ``bit``, however the network rounds."""
+    hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
+    h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
+    # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their sizes.
+    sum_of_sizes = h.largest @ sizes[:, :hidden].T + sizes[:, hidden] * bit + sizes[:, -1]
+    sum_error = (hidden + 8) * network.rounding * sum_of_sizes
+    pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
+    pre_activation = pre_activation.widened(sum_error)
+    columns = [slice(k * hidden, (k + 1) * hidden) for k in range(len(network.cell.blocks))]
+    gates = [pre_activation[:, part] for part in columns]
+    if network.kind == "relu":
+        return gates[0].relu().widened(error).as_generators()
+    if network.kind == "gru":
+        r, z, n_input, n_state = gates
+        r, z = (gate.sigmoid().widened(error) for gate in (r, z))
+        n = (r * n_state + n_input).widened(sum_error[:, columns[2]] + sum_error[:, columns[3]]).tanh().widened(error)
+        return (n + z * (h - n)).widened(error).as_generators()
+    gates = [(gate.sigmoid() if block.sigmoid else gate.tanh()).widened(error)
+             for gate, block in zip(gates, network.cell.blocks)]
+    if network.kind == "tanh":
+        return gates[0].as_generators()
+    i, f, g, o = gates
+    c = f * sets[:, hidden:] + i * g
+    c = c.widened(error * (1 + c.largest))  # relative to the size of c, which may exceed 1
+    h = (o * c.tanh().widened(error)).widened(error)
+    return Zonotopes.joined([h, c], axis=1).as_generators()
+
+
+def answers_proved(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
+    """Return in which sets the network answers ``odd [sets]`` in every state, however it rounds: bool ``[sets]``."""
+    h = sets[:, :network.hidden]
+    logit = h.times_matrix(network.W[None])
+    sizes = h.largest @ np.abs(network.W) + abs(network.c)
+    radius = logit.radius[:, 0] + (network.hidden + 8) * network.rounding * sizes
+    centre = logit.centre[:, 0] + network.c
+    return np.where(odd, centre - radius > 0, centre + radius <= 0)

@@ -1,0 +1,129 @@
+"""Training conditions: their tasks, their networks, and the summaries of their rows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from parity_study import experiments
+from parity_lib.data import ParityTask, running_parity
+from parity_study.experiments import condition
+from parity_study.experiments.condition import CarriedTask, Condition, ScoredTask
+from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.summaries import summarise_histories
+from parity_lib.training import History
+
+SERIES = tuple(filter(experiments.is_series, experiments.names()))
+
+
+@pytest.fixture
+def few_strings(monkeypatch):
+    """Let trained networks be evaluated on few and short strings."""
+    monkeypatch.setattr(condition, "EVALUATION", {"strings": 20, "far": 60, "far_strings": 2})
+
+
+def test_the_two_by_two_has_every_combination_once():
+    every = experiments.conditions("two_by_two").values()
+    assert len(every) == len({(row.label, row.lengths, row.cell) for row in every}) == 16
+    rest = {replace(row, label="end", lengths=1, cell="tanh") for row in every}
+    assert len(rest) == 1, "nothing else differs"
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_every_condition_makes_its_networks_and_its_strings(name):
+    for row in experiments.conditions(name).values():
+        model = row.models(range(3, 4))[0]
+        assert (model.cell, model.hidden_size, model.num_layers) == (row.cell, row.hidden_size, row.num_layers)
+        if isinstance(row, Condition):
+            batch = row.task().batch(2, np.random.default_rng(0))
+            assert model(batch.inputs, batch.run_lengths).shape == batch.targets.shape
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_conditions_of_a_series_have_different_settings(name):
+    changes = [repr(row.changes()) for row in experiments.conditions(name).values()]
+    assert len(set(changes)) == len(changes)
+
+
+def test_padding_of_a_scored_string_has_labels():
+    bits = np.array([[1, 1, 0, 1], [1, 0, 0, 1]], dtype=np.uint8)
+    batch = ScoredTask((1, 4)).assemble(bits, running_parity(bits), np.array([4, 2]))
+    assert batch.inputs[..., 0].tolist() == [[1, 1, 0, 1], [1, 0, 0, 0]], "zeros after the string"
+    assert batch.targets[..., 0].tolist() == [[1, 0, 0, 1], [1, 1, 1, 1]]
+    assert batch.mask.all()
+    assert experiments.conditions("published")["hedgehoglabs, varying"].changes()["padding"] == "scored"
+
+
+def test_a_carried_answer_has_its_label_at_the_last_column():
+    bits = np.array([[1, 1, 0, 1], [1, 0, 0, 1]], dtype=np.uint8)
+    batch = CarriedTask((1, 4), "end").assemble(bits, running_parity(bits), np.array([4, 2]))
+    assert batch.inputs[..., 0].tolist() == [[1, 1, 0, 1], [1, 0, 0, 0]], "zeros after the string"
+    assert batch.mask.tolist() == [[False, False, False, True]] * 2
+    assert batch.targets[:, -1, 0].tolist() == [1, 1]
+    assert batch.run_lengths.tolist() == [4, 4]
+
+
+@pytest.mark.parametrize(("padding", "kind"), [("carried", CarriedTask), ("scored", ScoredTask)])
+def test_stretched_tasks_keep_their_kind(padding, kind):
+    longer = Condition(lengths=(1, 4), padding=padding).task().stretched(2)
+    assert (type(longer), longer.shortest, longer.longest) == (kind, 1, 8)
+
+
+@pytest.mark.parametrize("lengths", [50, (2, 50)])
+def test_a_share_of_the_training_strings_is_cut_to_one_bit(lengths):
+    task = Condition(lengths=lengths, one_bit_share=1 / 8).task()
+    batch = task.batch(4000, np.random.default_rng(0))
+    one_bit = batch.mask[:, 0]
+    assert 0.10 < one_bit.float().mean() < 0.15
+    assert not batch.inputs[one_bit, 1:].any()
+    assert torch.equal(batch.targets[one_bit, 0], batch.inputs[one_bit, 0])
+    assert task.stretched(1.0) == ParityTask(lengths, "end").stretched(1.0)
+
+
+def test_seeds_give_different_networks_and_the_forget_bias_is_set():
+    plain, biased = Condition().models(range(2)), Condition(forget_bias=3.0).models(range(2))
+    assert not torch.equal(plain[0].rnn.weight_hh_l0, plain[1].rnn.weight_hh_l0)
+    for before, after in zip(plain, biased, strict=True):
+        assert torch.equal(before.rnn.weight_hh_l0, after.rnn.weight_hh_l0)
+        total = after.rnn.bias_ih_l0 + after.rnn.bias_hh_l0
+        assert total[8:16].tolist() == [3.0] * 8
+        assert torch.equal(total[:8], (before.rnn.bias_ih_l0 + before.rnn.bias_hh_l0)[:8])
+
+
+def test_training_a_condition_returns_a_row_for_each_seed(few_strings):
+    rows = Condition("tanh", 1, hidden_size=4, max_steps=200).train(range(5, 8))
+    assert len(rows) == 3
+    assert all(row["steps"] and row["sequence_accuracy"] == 1.0 for row in rows), "one bit is its own parity"
+    for row in rows:
+        assert row["by_length"]["from"][0] == 1
+        assert len(row["by_length"]["from"]) == len(row["by_length"]["right"])
+        assert 0 <= row["far"] <= 1
+    unsolved = Condition("tanh", 20, hidden_size=1, max_steps=2).train(range(1))
+    assert (unsolved[0]["steps"], unsolved[0]["far"]) == (None, None)
+
+
+def test_a_summary_of_rows():
+    rows = [{"steps": steps, "bit_accuracy": 1.0, "sequence_accuracy": 0.5, "far": far,
+             "by_length": {"from": [1, 6], "right": [1.0, share]}}
+            for steps, far, share in ((100, 1.0, 0.5), (None, None, 0.25), (300, 0.75, 1.0))]
+    summary = Condition(cell="gru", max_steps=7).summarise(rows)
+    assert summary["settings"] == {"cell": "gru", "max_steps": 7}
+    assert (summary["seeds"], summary["solved"], summary["steps"]) == (3, 2, [100, None, 300])
+    assert (summary["median_steps"], summary["quartiles"]) == (200, [150, 250])
+    assert summary["by_length"] == {"from": [1, 6], "mean": [1.0, 0.583333], "least": [1.0, 0.25]}
+    assert (summary["far"], summary["far_exact"]) == ([1.0, 0.75], 1)
+
+
+def test_the_median_is_that_of_the_solved_runs():
+    runs = [History({}, solved_at=step) for step in (100, None, 300)]
+    assert summarise_histories(runs) == {"seeds": 3, "solved": 2, "steps": [100, None, 300], "median_steps": 200.0}
+    assert summarise_histories([History({})])["median_steps"] is None
+
+
+def test_conditions_on_all_strings_are_trained_and_summarised():
+    row = Enumerated("gru", bits=2, batch_size=8, max_steps=400)
+    summary = row.summarise(row.train(range(3)))
+    assert summary["settings"] == {"cell": "gru", "bits": 2, "batch_size": 8, "max_steps": 400}
+    assert summary["seeds"] == len(summary["steps"]) == len(summary["sequence_accuracy"]) == 3
+    assert summary["solved"] == sum(step is not None for step in summary["steps"]) > 0

@@ -1,0 +1,46 @@
+"""Gradients at the states agree with the NumPy network, and the names describe the networks."""
+
+import numpy as np
+import pytest
+import torch
+
+from parity_lib import NumpyRNN, ParityRNN, ParityTask
+from parity_study.experiments import gradients, trained_networks
+
+
+@pytest.mark.parametrize("cell", ["tanh", "relu"])
+def test_state_gradients_are_those_of_the_network_in_numpy(cell):
+    model = ParityRNN(6, cell, seed=3)
+    strings, seed = 5, 7
+    norms = gradients.state_gradients(model, strings, seed)["h"]
+    batch = ParityTask(trained_networks.TRAINED_ON).batch(strings, np.random.default_rng(seed))
+    net = NumpyRNN.from_torch(model)
+    logits, states = net.forward(batch.inputs.double().numpy())
+    d_logits = np.zeros_like(logits)
+    d_logits[:, -1] = 1 / (1 + np.exp(-logits[:, -1])) - batch.targets[:, -1].numpy()
+    expected = np.linalg.norm(net.backward(batch.inputs.double().numpy(), states, d_logits)["h"], axis=-1).mean(0)[1:]
+    np.testing.assert_allclose(norms, expected, rtol=1e-9)
+
+
+def test_state_gradients_of_an_lstm_have_a_cell_that_the_last_loss_does_not_read():
+    norms = gradients.state_gradients(ParityRNN(3, "lstm"), 2, 0)
+    assert norms.keys() == {"h", "c"}
+    assert norms["c"][-1] == 0
+    assert (norms["c"][:-1] > 0).all()
+
+
+def test_state_gradients_do_not_change_the_network():
+    net = ParityRNN(3, "gru")
+    gradients.state_gradients(net, 2, 0)
+    assert next(net.parameters()).dtype == torch.float32
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_names_describe_the_networks():
+    V = gradients.orthogonal(1.5, seed=0).rnn.weight_hh_l0.detach()
+    torch.testing.assert_close(V @ V.T, 1.5**2 * torch.eye(16), atol=1e-5, rtol=0)
+    lstm = trained_networks.with_forget_bias(3, seed=0)
+    total = (lstm.rnn.bias_ih_l0 + lstm.rnn.bias_hh_l0).detach()
+    assert (total[8:16] == 3).all()
+    assert (total[:8] != 3).all()
+    assert (total[16:] != 3).all()

@@ -1,0 +1,136 @@
+"""Rechecks: a sample is derived again, its counts are compared, and claims are tried on the results with the sample."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from parity_lib import __version__
+from parity_study import experiments
+from parity_lib.cli import main
+from parity_study.experiments import one_unit, padded_metric, pools
+from parity_study.experiments.condition import Condition
+from parity_study.experiments.recheck import different_counts, recheck, replace_part
+
+
+@pytest.fixture
+def thin(monkeypatch, tmp_path):
+    """Return a folder with the results of two small experiments and a small series."""
+    monkeypatch.setattr(padded_metric.run, "__defaults__", (20, 0))
+    monkeypatch.setattr(one_unit.run, "__defaults__", (3, 4, 5, 0.03))
+    conditions = {str(length): Condition("tanh", length, hidden_size=2, batch_size=4, max_steps=30)
+                  for length in (9, 10, 11)}
+    monkeypatch.setattr(pools, "CONDITIONS", conditions)
+    monkeypatch.setattr(pools, "SEEDS", 3)
+    for name in ("padded_metric", "one_unit", "pools"):
+        experiments.run(name, tmp_path, jobs=1)
+    return tmp_path
+
+
+def content(folder, name):
+    return json.loads((folder / f"{name}.json").read_text())
+
+
+def change(folder, name, value, *path):
+    """Write another value into a file."""
+    whole = place = content(folder, name)
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    (folder / f"{name}.json").write_text(json.dumps(whole))
+
+
+@pytest.mark.parametrize(("name", "sample"), [
+    ("padded_metric", {"settings": {}}), ("one_unit", {"settings": {}}),
+    ("pools", {"conditions": ["9", "11"], "seeds": [0, 3]}),
+])
+def test_a_record_with_the_verdict_is_added_and_the_results_stay(thin, name, sample):
+    before, seen = content(thin, name), []
+    record = recheck(name, thin, lambda results: seen.append(results) or [], jobs=1)
+    after = content(thin, name)
+    assert seen == [before["results"]] == [after["results"]], "the sample is equal on the same machine"
+    assert (record["sample"], record["verdict"], record["version"]) == (sample, "holds", __version__)
+    assert record["numbers"] == record["equal"] >= 12
+    assert {"date", "versions", "cpu"} <= record.keys()
+    recheck(name, thin, lambda results: [], jobs=1)
+    rechecked = content(thin, name)["provenance"].pop("rechecked")
+    assert rechecked[0] == record
+    assert len(rechecked) == 2
+    assert {key: value for key, value in content(thin, name)["provenance"].items() if key != "rechecked"} == before[
+        "provenance"]
+    assert not (thin / "unfinished").exists()
+
+
+def test_claims_see_the_sample_in_place_of_the_stored_results(thin):
+    change(thin, "pools", 0.123, "results", "conditions", "11", "sequence_accuracy", 0)
+    change(thin, "pools", 0.123, "results", "conditions", "10", "sequence_accuracy", 0)
+    seen = []
+    record = recheck("pools", thin, lambda results: seen.append(results["conditions"]) or ["a claim"], jobs=1)
+    assert seen[0]["11"]["sequence_accuracy"][0] != 0.123
+    assert seen[0]["10"]["sequence_accuracy"][0] == 0.123, "no part of the sample"
+    assert (record["verdict"], record["failures"]) == ("fails", ["a claim"])
+    assert record["equal"] == record["numbers"] - 1
+    assert content(thin, "pools")["provenance"]["rechecked"] == [record]
+    assert content(thin, "pools")["results"]["conditions"]["11"]["sequence_accuracy"][0] == 0.123
+
+
+@pytest.mark.parametrize(("name", "value", "path", "message"), [
+    ("one_unit", 5, ("provenance", "settings", "cap"), "made with cap = 5, which is 4 now"),
+    ("pools", 21, ("provenance", "settings", "tests"), "made with tests = 21, which is"),
+    ("pools", 0.02, ("results", "defaults", "lr"), "made with lr = 0.02, which is 0.01 now"),
+    ("pools", {}, ("results", "conditions"), "has no condition '9'"),
+])
+def test_results_of_other_settings_are_not_rechecked(thin, name, value, path, message):
+    change(thin, name, value, *path)
+    before = content(thin, name)
+    with pytest.raises(ValueError, match=message):
+        recheck(name, thin, lambda results: [], jobs=1)
+    assert content(thin, name) == before
+
+
+def test_settings_that_the_code_or_the_file_does_not_know_are_ignored(thin):
+    change(thin, "pools", {"cell": "tanh", "backend": None}, "results", "conditions", "9", "settings")
+    stored = content(thin, "pools")["results"]["defaults"]
+    change(thin, "pools", stored | {"cell": "tanh", "lengths": 9, "hidden_size": 2, "batch_size": 4, "max_steps": 30},
+           "results", "defaults")
+    change(thin, "pools", {"lengths": 11}, "results", "conditions", "11", "settings")
+    assert recheck("pools", thin, lambda results: [], jobs=1)["verdict"] == "holds"
+
+
+@pytest.mark.parametrize(("solved", "differs"), [(20, False), (15, False), (8, True), (0, True)])
+def test_counts_differ_by_fishers_exact_test_at_a_thousandth(solved, differs):
+    stored = {"conditions": {"a": {"seeds": 20, "solved": 20, "steps": []}, "b": {"seeds": 20, "solved": 0}}}
+    derived = {"conditions": {"a": {"seeds": 20, "solved": solved, "steps": []}}}
+    failures = list(different_counts(derived, stored))
+    assert failures == ([f"conditions, a: {solved} of 20 seeds solved it, and 20 of 20 in the file"] if differs else [])
+
+
+def test_a_part_replaces_entries_at_any_depth():
+    stored = {"a": {"b": [1, 2], "c": 3}, "d": 4}
+    assert replace_part(stored, {"a": {"b": [5]}}) == {"a": {"b": [5], "c": 3}, "d": 4}
+    assert stored == {"a": {"b": [1, 2], "c": 3}, "d": 4}
+
+
+def test_the_command_evaluates_the_claims_of_the_book(thin, monkeypatch):
+    monkeypatch.setattr(padded_metric.run, "__defaults__", (200, 0))
+    experiments.run("padded_metric", thin)
+    arguments = ["experiment", "padded_metric", "--recheck", "--out", str(thin)]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    assert "padded_metric: holds. Claims evaluated with the sample: 2. Equal numbers in the sample: 28 of 28." in (
+        done.output)
+    monkeypatch.setattr(padded_metric, "rounded", lambda value: value / 2)
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "DOES NOT HOLD" in done.output
+    record = content(thin, "padded_metric")["provenance"]["rechecked"][-1]
+    assert record["verdict"] == "fails"
+    assert record["failures"][0] in done.output
+
+
+def test_a_claim_that_cannot_be_evaluated_does_not_hold(thin, monkeypatch):
+    monkeypatch.setattr(padded_metric, "rounded", lambda value: None)
+    experiments.run("padded_metric", thin)
+    done = CliRunner().invoke(main, ["experiment", "padded_metric", "--recheck", "--out", str(thin)])
+    assert done.exit_code == 1
+    assert "TypeError" in done.output

@@ -1,0 +1,68 @@
+"""Files of results: where they are, how they are written, and the messages about files that cannot be read."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from parity_study.experiments import result_files
+
+
+def test_results_are_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert result_files.load("recipes")["relu 32"]["seeds"] == 20
+
+
+@pytest.mark.parametrize(("package", "found"), [
+    ("packages/parity_study/experiments", True), ("packages/parity_study/experiments", True),
+    (".venv/lib/python3.11/site-packages/parity_lib/experiments", False),
+])
+def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_path, monkeypatch, package, found):
+    for name in ("pyproject.toml", "_config.yml"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(result_files, "FOLDER", tmp_path / package / "results")
+    assert result_files.repository() == (tmp_path if found else None)
+
+
+def test_only_a_repository_is_written_to(tmp_path, monkeypatch):
+    assert result_files.writable_folder() == result_files.FOLDER
+    monkeypatch.setattr(result_files, "FOLDER", tmp_path / "results")
+    with pytest.raises(FileNotFoundError, match="--out FOLDER"):
+        result_files.writable_folder()
+
+
+def test_load_says_how_to_make_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"parity experiment recipes$"):
+        result_files.load("recipes", folder=tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"parity bench --save$"):
+        result_files.load("bench", folder=tmp_path)
+
+
+@pytest.mark.parametrize(("text", "wrong"), [
+    ('{"results": {"a"', "line 1"), ("", "line 1"), ("[]", "list"), ('{"provenance": {}}', "it has no block 'results'"),
+])
+def test_a_damaged_file_is_named(tmp_path, text, wrong):
+    path = tmp_path / "recipes.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"damaged .*; make it again with: parity experiment recipes$") as caught:
+        result_files.load("recipes", folder=tmp_path)
+    assert str(path) in str(caught.value)
+    assert wrong in str(caught.value)
+
+
+def test_write_replaces_whole_files_and_keeps_plain_lists_on_a_line(tmp_path):
+    path = tmp_path / "deep" / "x.json"
+    result_files.write(path, {"a": 1})
+    result_files.write(path, {"a": [1, 2, None], "b": [{"c": []}]})
+    assert json.loads(path.read_text()) == {"a": [1, 2, None], "b": [{"c": []}]}
+    assert '"a": [ 1, 2, null ]' in path.read_text()
+    with pytest.raises(ValueError, match="JSON"):
+        result_files.write(path, {"a": float("nan")})
+    assert [file.name for file in path.parent.iterdir()] == ["x.json"]
+    assert "null" in path.read_text()
+
+
+def test_the_processor_has_a_name_without_proc_too(monkeypatch):
+    assert result_files.cpu_model()
+    monkeypatch.setattr(Path, "is_file", lambda self: False)
+    assert result_files.cpu_model()

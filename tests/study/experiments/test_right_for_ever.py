@@ -1,0 +1,56 @@
+"""Networks of ``right_for_ever`` are trained as long as it says, on the strings that it says."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch.nn.utils import vector_to_parameters
+
+from parity_lib import ParityRNN, ParityTask
+from parity_study.certificate_store import Stored
+from parity_study.ensemble import train_together
+from parity_study.experiments import certificates, right_for_ever
+from parity_study.experiments.certificates import count_verdicts
+from parity_study.experiments.right_for_ever import RunsTask, train_kind
+
+
+def test_half_of_the_strings_end_in_a_run_and_have_their_own_parity():
+    bits, parity, lengths = RunsTask(50).draw(4000, np.random.default_rng(0))
+    assert (parity == np.cumsum(bits, axis=1) % 2).all()
+    assert (lengths == 50).all()
+    last = bits[:, 25:]
+    zeros, ones = (last == 0).all(axis=1).mean(), (last == 1).all(axis=1).mean()
+    assert abs(zeros - 0.25) < 0.03
+    assert abs(ones - 0.25) < 0.03
+    plain = ParityTask(50).draw(4000, np.random.default_rng(0))[0]
+    assert (bits == plain).all(axis=1).mean() < 0.55
+
+
+def test_validation_strings_have_no_runs():
+    assert type(RunsTask(50).stretched(1.5)) is ParityTask
+    assert RunsTask(50).stretched(1.5).longest == 75
+
+
+def test_training_continues_if_a_network_is_correct(monkeypatch):
+    steps = []
+
+    def watched(models, *args, **settings):
+        histories = train_together(models, *args, **settings)
+        steps.append([history.steps for history in histories])
+        return histories
+
+    monkeypatch.setattr(certificates, "train_together", watched)
+    monkeypatch.setattr(right_for_ever, "TASKS", {"random": ParityTask(1)})
+    networks = train_kind("tanh", "random", 300, range(2))
+    assert steps == [[300, 300]], "one bit is learned long before"
+    assert [network.seed for network in networks] == [0, 1]
+    model = ParityRNN(right_for_ever.UNITS, "tanh")
+    vector_to_parameters(torch.from_numpy(networks[0].weights), model.parameters())
+    assert model(torch.ones(1, 1, 1)).item() > 0
+
+
+def test_verdicts_are_counted_over_all_seeds():
+    network = Stored("tanh 8, random, 1 updates", "tanh", 8, 0, np.zeros(0, dtype=np.float32))
+    networks = [replace(network, verdict="refuted", string="1000"), replace(network, verdict="certified"), network]
+    assert count_verdicts(5, networks) == {"seeds": 5, "solved": 3, "certified": 1, "refuted": 1, "undecided": 1,
+                                           "refuting_lengths": [4]}

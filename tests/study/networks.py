@@ -1,0 +1,51 @@
+"""Networks that the tests of state machines, sets of states and verdicts share."""
+
+from functools import cache
+
+import numpy as np
+import torch
+
+from parity_lib import ParityRNN, ParityTask
+from parity_study.ensemble import train_together
+
+CELLS = ("tanh", "relu", "lstm", "gru")
+
+
+def trained(hidden_size, cell, seeds, **changes):
+    """Return networks that learned 50 bits with a label at every step, by seed."""
+    models = [ParityRNN(hidden_size, cell, seed=seed) for seed in seeds]
+    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500} | changes
+    histories = train_together(models, ParityTask(50), seeds=seeds, progress=False, validation_size=1000, **settings)
+    return {seed: model for seed, model, history in zip(seeds, models, histories) if history.solved}
+
+
+@cache
+def tanh_8():
+    return trained(8, "tanh", range(4))
+
+
+@cache
+def gru_8():
+    return trained(8, "gru", range(3), batch_size=32, lr=0.03, max_steps=1000)
+
+
+def wide_net(cell, seed, hidden=3, dtype=torch.float32):
+    """Return an untrained network with larger weights than usual."""
+    model = ParityRNN(hidden, cell, seed=seed).to(dtype)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(3)
+    return model
+
+
+def next_states(model, states, bit):
+    """Return the states that follow ``states [count, size]`` in PyTorch, computed in the model's dtype."""
+    dtype = model.hidden_to_logits.weight.dtype
+    h = torch.from_numpy(states[None, :, :model.hidden_size]).to(dtype).contiguous()
+    inputs = torch.full((len(states), 1, 1), float(bit), dtype=dtype)
+    with torch.no_grad():
+        if model.cell != "lstm":
+            return model.rnn(inputs, h)[1][0].double().numpy()
+        c = torch.from_numpy(states[None, :, model.hidden_size:]).to(dtype).contiguous()
+        h, c = model.rnn(inputs, (h, c))[1]
+        return np.concatenate([h[0].double().numpy(), c[0].double().numpy()], axis=1)

@@ -1,0 +1,131 @@
+"""Compare the tree of all strings of n bits with PyTorch, which reads the strings separately, and train on it."""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.utils import parameters_to_vector
+
+from parity_lib import ParityRNN
+from parity_study.full_batch import StringTree, string_weights, train_on_all_strings
+
+CELLS = ("tanh", "relu", "lstm", "gru")
+
+
+def strings(bits):
+    """Return all strings ``[2^bits, bits]`` in the tree's order."""
+    return np.arange(2**bits)[:, None] >> np.arange(bits) & 1
+
+
+def torch_gradient(model, bits, weights):
+    """Return the loss, the logits and the gradient over all strings; PyTorch runs each string on its own row."""
+    rows = strings(bits)
+    logits = model(torch.from_numpy(rows).double().unsqueeze(-1))[:, -1, 0]
+    labels = torch.from_numpy(rows.sum(1) % 2).double()
+    loss = (torch.from_numpy(weights) * binary_cross_entropy_with_logits(logits, labels, reduction="none")).sum()
+    model.zero_grad()
+    loss.backward()
+    return loss.item(), logits.detach().numpy(), parameters_to_vector([p.grad for p in model.parameters()]).numpy()
+
+
+@pytest.mark.parametrize("bits", [1, 4])
+def test_odd_strings_are_in_the_order_of_the_strings(bits):
+    tree = StringTree([ParityRNN(2, seed=0)], bits)
+    np.testing.assert_array_equal(tree.odd, strings(bits).sum(1) % 2 == 1)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_loss_logits_and_gradient_are_those_of_pytorch(cell):
+    models = [ParityRNN(5, cell, seed=seed).double() for seed in range(3)]
+    weights = np.random.default_rng(0).dirichlet(np.ones(16), size=3)
+    tree = StringTree(models, 4)
+    losses, gradients = tree.loss_and_gradient(weights)
+    logits = tree.final_logits()
+    for row, model in enumerate(models):
+        loss, expected, gradient = torch_gradient(model, 4, weights[row])
+        assert losses[row] == pytest.approx(loss, abs=1e-13)
+        np.testing.assert_allclose(logits[row], expected, atol=1e-13)
+        np.testing.assert_allclose(gradients[row], gradient, atol=1e-13)
+
+
+def test_an_update_is_that_of_pytorchs_adam_with_clipping():
+    model, twin = (ParityRNN(4, "gru", seed=3).double() for _ in range(2))
+    train_on_all_strings([model], 3, max_steps=20, seeds=[0], lr=0.02, clip=0.05)
+    updates = torch.optim.Adam(twin.parameters(), lr=0.02)
+    for _ in range(20):
+        torch_gradient(twin, 3, np.full(8, 1 / 8))
+        torch.nn.utils.clip_grad_norm_(twin.parameters(), 0.05)
+        updates.step()
+    ours, theirs = (parameters_to_vector(network.parameters()).detach().numpy() for network in (model, twin))
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+
+
+def test_adam_can_forget_earlier_gradients():
+    model, twin = (ParityRNN(4, "gru", seed=3).double() for _ in range(2))
+    train_on_all_strings([model], 3, max_steps=20, seeds=[0], reset_after=8)
+    for count in (8, 12):
+        train_on_all_strings([twin], 3, max_steps=count, seeds=[0])
+    for ours, theirs in zip(model.parameters(), twin.parameters()):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+
+
+def test_a_network_alone_and_among_others_gets_the_same_weights():
+    alone, *others = (ParityRNN(4, "lstm", seed=seed) for seed in (2, 0, 1, 2))
+    train_on_all_strings([alone], 4, max_steps=60, seeds=[2], batch_size=16)
+    train_on_all_strings(others, 4, max_steps=60, seeds=[0, 1, 2], batch_size=16)
+    for separate, batched in zip(alone.parameters(), others[-1].parameters()):
+        assert torch.equal(separate, batched)
+
+
+@pytest.mark.parametrize(("batch_size", "replace"), [(None, True), (3, True), (40, True), (8, False), (3, False)])
+def test_a_batch_is_a_weight_for_each_string(batch_size, replace):
+    weights = np.stack(list(islice(string_weights(3, batch_size, replace, seed=0), 500)))
+    np.testing.assert_allclose(weights.sum(1), 1)
+    np.testing.assert_allclose(weights.mean(0), 1 / 8, atol=0.05)
+    if batch_size is not None:
+        counts = weights * batch_size
+        np.testing.assert_allclose(counts, counts.round(), atol=1e-12)
+        assert (counts.max() > 1) == replace
+        assert not np.array_equal(weights[0], weights[1]) or batch_size == 8
+
+
+def test_solved_means_that_every_answer_is_correct_and_the_weights_are_written_back():
+    models = [ParityRNN(8, "lstm", seed=seed) for seed in range(4)]
+    histories = train_on_all_strings(models, 2, max_steps=1000, seeds=range(4))
+    assert all(history.solved for history in histories)
+    for model, history in zip(models, histories):
+        assert history.validation[-1] == {"step": history.solved_at, "bit_accuracy": 1.0, "sequence_accuracy": 1.0,
+                                          "strings": 4}
+        assert len(history.loss) == history.solved_at
+        assert StringTree([model], 2).accuracy().tolist() == [1.0]
+
+
+def test_a_function_is_called_after_each_validation_with_the_unsolved_networks():
+    calls = []
+    models = [ParityRNN(2, "tanh", seed=seed) for seed in range(2)]
+    train_on_all_strings(models, 6, max_steps=100, seeds=[0, 1],
+                         after_validation=lambda step, tree, rows: calls.append((step, len(tree), rows.tolist())))
+    assert calls == [(50, 2, [0, 1]), (100, 2, [0, 1])]
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"bits": 0}, "bits must be an integer of at least 1"),
+    ({"bits": 17}, "bits must be at most 16"),
+    ({"seeds": [0, 1]}, "seeds must be a seed for each of the 1 models"),
+    ({"batch_size": 0}, "batch_size must be an integer of at least 1"),
+    ({"batch_size": 9, "replace": False}, "batch_size must be at most 8 without replacement"),
+    ({"optimizer": "lion"}, "optimizer must be"),
+    ({"reset_after": 0}, "reset_after must be an integer of at least 1"),
+    ({"max_steps": 0}, "max_steps must be an integer of at least 1"),
+])
+def test_wrong_arguments_are_named(change, words):
+    arguments = {"bits": 3, "max_steps": 1, "seeds": [0]} | change
+    with pytest.raises(ValueError, match=words):
+        train_on_all_strings([ParityRNN(2, "tanh", seed=0)], **arguments)
+
+
+def test_networks_of_several_layers_are_refused():
+    with pytest.raises(ValueError, match="networks of one layer"):
+        StringTree([ParityRNN(2, "tanh", num_layers=2, seed=0)], 3)

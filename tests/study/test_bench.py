@@ -1,0 +1,107 @@
+"""The benchmark: both sides of each comparison do the same work, and results are printed one by one."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from parity_study import benchmark
+from parity_study import course_notebook
+from parity_study.benchmark import pages
+from parity_lib.cli import main
+from parity_study.experiments import load, result_files
+
+from .shapes import same_shape, shape
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """Return a quick run and the lines that it reported."""
+    lines = []
+    return benchmark.run(quick=True, report=lines.append), lines
+
+
+def test_a_quick_run_has_the_form_of_the_committed_one(quick):
+    committed = json.loads((result_files.FOLDER / "bench.json").read_text())
+    assert same_shape(shape(json.loads(json.dumps(quick[0]))), shape(committed))
+    assert committed["results"] == {"targets": benchmark.TARGETS, "sizes": benchmark.SIZES}
+
+
+def test_train_and_the_bare_loop_end_with_the_same_weights(quick):
+    assert quick[0]["measurements"]["step"]["same_weights"] is True
+
+
+def test_each_result_is_reported_as_soon_as_there_is_one(quick):
+    measured, lines = quick
+    assert [line.split()[0] for line in lines] == list(measured["measurements"]) == [
+        "step", "generation", "packing", "together", "success"]
+    assert lines[2].count("packing") == len(measured["measurements"]["packing"])
+
+
+def test_the_courses_settings_come_first_and_only_they_have_its_loop(quick):
+    assert benchmark.SIZES["together"]["settings"][0] == {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}
+    first, *others = quick[0]["measurements"]["together"]
+    assert math.isfinite(first["course_ms"])
+    assert all(row["course_ms"] is row["course_ratio"] is None for row in others)
+    assert all(row["together_ms"] > 0 for row in load("bench", "measurements")["together"])
+
+
+def test_seconds_per_success_count_the_updates_of_failures(monkeypatch):
+    runs = {"course_loop": {"fixed": {"steps": [1000, None], "solved": 1}},
+            "recipes": {"relu 32": {"steps": [100, 300], "solved": 2}}}
+    monkeypatch.setattr(benchmark, "load", lambda name, block="results": (
+        runs[name] if block == "results" else {"settings": {"cap": 5000}}))
+    assert benchmark.success(course_ms=2.0, train_us=500.0) == {
+        "course_loop_seconds": 12.0, "recipes_seconds": 0.1, "ratio": 120.0}
+
+
+def test_first_calls_do_not_count_and_works_take_turns():
+    calls = []
+    taken = benchmark.in_turns([lambda: calls.append("a"), lambda: calls.append("b")], rounds=2)
+    assert calls == ["a", "b"] * 3
+    assert len(taken) == 2
+
+
+def test_targets_are_met_or_not():
+    lines = benchmark.describe("generation", {"ratio": 9.0, "memory_ratio": 2.0}).splitlines()
+    assert lines[0].split() == ["generation", "ratio", "9", "memory_ratio", "2"]
+    assert lines[1].endswith("at least 5 is met")
+    assert lines[2].endswith("at least 8 is NOT MET")
+
+
+def test_course_data_are_running_parities_in_float32():
+    features, labels = course_notebook.course_bits_and_parity(20, 9, np.random.RandomState(0))
+    assert features.dtype == labels.dtype == np.float32
+    assert features.shape == labels.shape == (20, 9, 1)
+    np.testing.assert_array_equal(np.cumsum(features, axis=1) % 2, labels)
+
+
+def test_the_courses_loop_makes_the_updates_it_is_asked_for():
+    accuracies = course_notebook.course_training(5)
+    assert [step for step, _ in accuracies] == [1, 2, 3, 4, 5]
+    assert all(0 <= accuracy <= 1 for _, accuracy in accuracies)
+
+
+def test_command_prints_each_result_and_saves_on_request(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "run", lambda quick_, report: report("a result") or quick[0])
+    monkeypatch.setattr(result_files, "writable_folder", lambda: tmp_path)
+    assert CliRunner().invoke(main, ["bench", "--quick"]).stdout == "a result\n"
+    assert not list(tmp_path.iterdir())
+    assert CliRunner().invoke(main, ["bench", "--save"]).exit_code == 0
+    assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick[0]))
+
+
+@pytest.mark.parametrize("option", ["--quick", "--pages", "--grading"])
+def test_only_complete_measurements_of_the_library_are_saved(option):
+    refused = CliRunner().invoke(main, ["bench", option, "--save"])
+    assert refused.exit_code == 2
+    assert "--save cannot be combined" in refused.output
+
+
+def test_a_folder_without_pages_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="contains no built book"):
+        pages.measure(tmp_path, 1, print)
+
+

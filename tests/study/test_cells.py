@@ -1,0 +1,167 @@
+"""Compare the forward and the backward pass of each cell with PyTorch, and add a new cell."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from parity_lib import models
+from parity_study.cells import CELLS, Cell, GateBlock, sigmoid_backward, split_blocks, tanh_to_sigmoid
+from parity_lib.data import ParityTask
+from parity_study.ensemble import train_together
+from parity_lib.models import ParityRNN
+from parity_study.batched_networks import Ensemble
+from parity_lib.training import masked_loss, train
+
+TORCH_CELLS = {"tanh": nn.RNNCell, "relu": lambda *sizes: nn.RNNCell(*sizes, nonlinearity="relu"),
+               "lstm": nn.LSTMCell, "gru": nn.GRUCell}
+INPUTS, HIDDEN, BATCH = 2, 3, 5
+
+each_cell = pytest.mark.parametrize("name", TORCH_CELLS)
+
+
+def random_step(name, dtype=torch.float64):
+    """Return PyTorch's cell with random weights, an input, and a state: h, or h and c next to each other."""
+    torch.manual_seed(0)
+    cell = TORCH_CELLS[name](INPUTS, HIDDEN).to(dtype)
+    state = torch.randn(BATCH, HIDDEN * (2 if name == "lstm" else 1), dtype=dtype)
+    return cell, torch.randn(BATCH, INPUTS, dtype=dtype), state
+
+
+def torch_next_state(cell, x, state):
+    if isinstance(cell, nn.LSTMCell):
+        return torch.cat(cell(x, tuple(state.chunk(2, dim=1))), dim=1)
+    return cell(x, state)
+
+
+def weight_arrays(cell):
+    return [p.detach().numpy() for p in cell.parameters()]
+
+
+@each_cell
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-15), (torch.float32, 5e-7)])
+def test_the_next_state_is_that_of_pytorch_in_its_dtype(name, dtype, tolerance):
+    cell, x, state = random_step(name, dtype)
+    assert [key for key, _ in cell.named_parameters()] == ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
+    next_state = CELLS[name].next_state(x.numpy(), state.numpy(), *weight_arrays(cell))
+    assert next_state.dtype == x.numpy().dtype
+    np.testing.assert_allclose(next_state, torch_next_state(cell, x, state).detach(), rtol=0, atol=tolerance)
+
+
+@each_cell
+def test_the_backward_pass_is_that_of_autograd(name):
+    torch_cell, x, state = random_step(name)
+    state.requires_grad_()
+    x.requires_grad_()
+    next_state = torch_next_state(torch_cell, x, state)
+    d_next_state = torch.randn_like(next_state)
+    next_state.backward(d_next_state)
+
+    cell, weights = CELLS[name], weight_arrays(torch_cell)
+    h_before, c_before = state.detach().numpy()[:, :HIDDEN].T, state.detach().numpy()[:, HIDDEN:].T
+    stacked = np.concatenate([h_before, x.detach().numpy().T, np.ones((1, BATCH))])
+    matrix = cell.weight_matrix(*weights)
+    pre_activation, h = matrix @ stacked, np.empty((HIDDEN, BATCH))
+    cell_state = (c_before, np.empty_like(h), np.empty_like(h)) if cell.has_cell_state else None
+    cell.forward(pre_activation, h_before, cell_state, h)
+    carry = d_next_state.numpy()[:, HIDDEN:].T.copy() if cell.has_cell_state else np.zeros_like(h)
+    cell.backward(pre_activation, d_next_state.numpy()[:, :HIDDEN].T, h_before, cell_state, carry)
+    d_stacked = cell.backward_matrix(matrix) @ pre_activation
+
+    d_h = d_stacked[:HIDDEN] + (0 if cell.has_cell_state else carry)
+    d_c = [carry] if cell.has_cell_state else []
+    np.testing.assert_allclose(np.concatenate([d_h, *d_c]).T, state.grad, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(d_stacked[HIDDEN:-1].T, x.grad, rtol=1e-12, atol=1e-14)
+    gradients = [np.full_like(weight, np.nan) for weight in weights]
+    cell.split_gradient(pre_activation @ stacked.T, *gradients)
+    for gradient, parameter in zip(gradients, torch_cell.parameters(), strict=True):
+        np.testing.assert_allclose(gradient, parameter.grad, rtol=1e-12, atol=1e-14)
+
+
+class OneGate(Cell):
+    """The minimal gated unit (Zhou et al. 2016), with its gate where PyTorch's GRU has the reset gate.
+
+    h = (1 - f) n + f h_before with n = tanh(n_input + f n_state). The carry is the gradient that reaches h_before
+    through the gate f.
+    """
+
+    blocks = (GateBlock(0, sigmoid=True), GateBlock(1, "input"), GateBlock(1, "state"))
+
+    def forward(self, pre_activation, h_before, cell_state, h):
+        f, n, n_state = split_blocks(pre_activation, 3)
+        np.tanh(f, out=f)
+        tanh_to_sigmoid(f)
+        n += f * n_state
+        np.tanh(n, out=n)
+        h[...] = (1 - f) * n + f * h_before
+
+    def backward(self, pre_activation, d_h, h_before, cell_state, carry):
+        f, n, n_state = split_blocks(pre_activation, 3)
+        d_h = d_h + carry
+        carry[...] = d_h * f
+        d_f = d_h * (h_before - n)
+        n[...] = (d_h - carry) * (1 - n * n)
+        d_f += n * n_state
+        np.multiply(n, f, out=n_state)
+        sigmoid_backward(f, d_f)
+
+
+class OneGateModule(nn.Module):
+    """The same cell for autograd, with the interface of ``nn.GRU``."""
+
+    def __init__(self, input_size, hidden_size, num_layers, batch_first):
+        super().__init__()
+        self.layers = num_layers
+        for layer in range(num_layers):
+            inputs = input_size if layer == 0 else hidden_size
+            shapes = {"weight_ih": (inputs,), "weight_hh": (hidden_size,), "bias_ih": (), "bias_hh": ()}
+            for name, rest in shapes.items():
+                setattr(self, f"{name}_l{layer}", nn.Parameter(torch.empty(2 * hidden_size, *rest)))
+
+    def forward(self, inputs):
+        for layer in range(self.layers):
+            weight_ih, weight_hh, bias_ih, bias_hh = (
+                getattr(self, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+            h, states = inputs.new_zeros(len(inputs), weight_hh.shape[1]), []
+            for x in inputs.unbind(1):
+                (f, n), (f_state, n_state) = (
+                    part.chunk(2, dim=1) for part in (x @ weight_ih.T + bias_ih, h @ weight_hh.T + bias_hh))
+                f = torch.sigmoid(f + f_state)
+                h = (1 - f) * torch.tanh(n + f * n_state) + f * h
+                states.append(h)
+            inputs = torch.stack(states, dim=1)
+        return inputs, h
+
+
+@pytest.fixture
+def one_gate(monkeypatch):
+    monkeypatch.setitem(CELLS, "one gate", OneGate())
+    monkeypatch.setitem(models.MODULES, "one gate", OneGateModule)
+    return "one gate"
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_gradients_of_a_new_cell_are_those_of_autograd(one_gate, layers):
+    model = ParityRNN(4, one_gate, layers, seed=1).double()
+    batch = ParityTask((1, 9), "end").batch(6, np.random.default_rng(0))
+    masked_loss(model(batch.inputs), batch.targets, batch.mask).backward()
+    inputs, targets, mask = (part.numpy().reshape(6, 9).T[:, None] for part in batch[:3])
+    _, _, gradients = Ensemble([model]).gradients(inputs[:, :, None].astype(float), targets.astype(float), mask)
+    torch_gradient = nn.utils.parameters_to_vector([p.grad for p in model.parameters()])
+    np.testing.assert_allclose(gradients[0], torch_gradient, rtol=1e-9, atol=1e-13)
+
+
+def test_a_new_cell_is_trained_alone_and_in_an_ensemble(one_gate):
+    groups = [[ParityRNN(8, one_gate, seed=seed).double() for seed in range(2)] for _ in range(2)]
+    settings = {"max_steps": 300, "lr": 0.02, "clip": 1.0, "validation_size": 200, "validate_every": 300,
+                "progress": False}
+    alone = [train(model, ParityTask(4), seed=seed, **settings) for seed, model in enumerate(groups[0])]
+    together = train_together(groups[1], ParityTask(4), seeds=range(2), **settings)
+    for separate, batched in zip(alone, together, strict=True):
+        np.testing.assert_allclose(separate.loss[:50], batched.loss[:50], rtol=1e-8)
+        assert max(separate.loss[-1] / separate.loss[0], batched.loss[-1] / batched.loss[0]) < 0.5
+
+
+def test_an_unknown_cell_is_refused():
+    with pytest.raises(ValueError, match=r"^cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'one gate'$"):
+        ParityRNN(4, "one gate")

@@ -1,0 +1,217 @@
+"""Compare training in an ensemble with separate training: gradients, updates, stopping and errors."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from parity_study.cells import CELLS
+from parity_lib.data import Curriculum, ParityTask
+from parity_study.ensemble import BatchedOptimizer, train_together
+from parity_lib.models import ParityRNN
+from parity_study.batched_networks import Ensemble
+from parity_lib.statistics import wilson_interval
+from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
+from parity_lib.training import masked_loss, train
+
+SHORT = {"max_steps": 50, "validate_every": 20, "validation_size": 600, "progress": False}
+TASKS = {
+    "every step": ParityTask(12),
+    "lengths": ParityTask((1, 12)),
+    "end": ParityTask((1, 12), "end"),
+    "before": ParityTask((1, 12), "end", "before"),
+    "curriculum": ParityTask(Curriculum(1, 9, threshold=0.5), "end"),
+}
+
+
+def networks(cell, count=3, hidden=4, layers=1):
+    return [ParityRNN(hidden, cell, layers, seed=seed).double() for seed in range(count)]
+
+
+def batches(task, count, size=5):
+    """Return a batch for each network, and the same strings as one batch for an ensemble."""
+    drawn = [task.draw(size, np.random.default_rng(seed)) for seed in range(count)]
+    return [task.assemble(*strings) for strings in drawn], stack_strings(task, drawn, np.float64)
+
+
+def parameters(models):
+    return torch.stack([nn.utils.parameters_to_vector(model.parameters()).detach() for model in models])
+
+
+def assert_same_history(expected, history):
+    assert expected.validation == history.validation
+    assert expected.accuracy == history.accuracy
+    assert expected.settings == history.settings
+    assert expected.solved_at == history.solved_at
+    assert expected.to_dict().keys() == history.to_dict().keys()
+    np.testing.assert_allclose(expected.loss, history.loss, rtol=1e-9)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("task", ["every step", "lengths", "end"])
+def test_gradients_are_those_of_autograd(layers, cell, task):
+    models = networks(cell, layers=layers)
+    separate, together = batches(TASKS[task], len(models))
+    losses, logits, gradients = Ensemble(models).gradients(*together)
+    np.testing.assert_array_equal(Ensemble(models).logits(together.inputs), logits)
+    for row, (model, batch) in enumerate(zip(models, separate, strict=True)):
+        expected = model(batch.inputs, batch.run_lengths)
+        loss = masked_loss(expected, batch.targets, batch.mask)
+        loss.backward()
+        assert losses[row] == pytest.approx(loss.item(), rel=1e-12)
+        np.testing.assert_allclose(logits[:, row].T, expected.detach()[..., 0], rtol=1e-10, atol=1e-12)
+        torch_gradient = nn.utils.parameters_to_vector([p.grad for p in model.parameters()])
+        np.testing.assert_allclose(gradients[row], torch_gradient, rtol=1e-9, atol=1e-13)
+
+
+def test_networks_do_not_influence_each_other():
+    models, (_, batch) = networks("lstm"), batches(TASKS["end"], 3)
+    before = Ensemble(models).gradients(*batch)
+    batch.inputs[:, 1] = 1 - batch.inputs[:, 1]
+    models[1] = ParityRNN(4, "lstm", seed=9).double()
+    after = Ensemble(models).gradients(*batch)
+    for values_before, values_after in zip(before, after, strict=True):
+        axis = 1 if values_before.ndim == 3 else 0
+        assert np.array_equal(np.delete(values_before, 1, axis), np.delete(values_after, 1, axis))
+        assert not np.array_equal(values_before, values_after)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_logits_are_those_of_the_models_in_their_dtype(cell):
+    models = [ParityRNN(3, cell, 2, seed=seed) for seed in range(2)]
+    inputs = np.random.default_rng(0).integers(2, size=(9, 2, 1, 4)).astype(np.float32)
+    logits = Ensemble(models).logits(inputs)
+    assert logits.dtype == np.float32
+    for row, model in enumerate(models):
+        expected = model(torch.from_numpy(inputs[:, row, 0].T.copy())[..., None]).detach()[..., 0]
+        np.testing.assert_allclose(logits[:, row].T, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_networks_can_be_selected_and_written_back():
+    models = networks("gru", 4)
+    ensemble = Ensemble(models)
+    part = ensemble.select(np.array([False, True, False, True]))
+    assert (len(ensemble), len(part)) == (4, 2)
+    part.parameters += 1
+    assert np.array_equal(ensemble.parameters, parameters(models)), "a part has weights of its own"
+    before = parameters(models)
+    part.copy_to([models[1], models[3]])
+    moved = (parameters(models) - before).sum(1) != 0
+    assert moved.tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_fifty_updates_are_those_of_separate_runs(cell, task):
+    alone, together = networks(cell), networks(cell)
+    settings = SHORT | {"batch_size": 20, "lr": 0.02, "clip": 0.1}
+    expected = [train(model, TASKS[task], seed=seed, **settings) for seed, model in enumerate(alone)]
+    histories = train_together(together, TASKS[task], seeds=range(3), **settings)
+    for separate, batched in zip(expected, histories, strict=True):
+        assert_same_history(separate, batched)
+    torch.testing.assert_close(parameters(together), parameters(alone), rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("settings", [
+    {"optimizer": "sgd", "lr": 0.5}, {"optimizer": "sgd", "lr": 0.5, "clip": None}, {"clip": None}, {"clip": 1e-3},
+], ids=str)
+def test_updates_are_those_of_separate_runs_with_each_optimizer_and_clipping(settings):
+    alone, together = networks("tanh", layers=2), networks("tanh", layers=2)
+    for seed, model in enumerate(alone):
+        train(model, TASKS["lengths"], seed=seed, **SHORT | settings)
+    train_together(together, TASKS["lengths"], seeds=range(3), **SHORT | settings)
+    torch.testing.assert_close(parameters(together), parameters(alone), rtol=1e-8, atol=1e-10)
+
+
+def test_each_seed_stops_on_its_own_and_keeps_its_weights(monkeypatch):
+    monkeypatch.setattr(ValidationStrings, "scores", lambda self, ensemble, rows: [
+        {"bit_accuracy": 1.0, "sequence_accuracy": float(row == 0), "strings": 1} for row in range(len(ensemble))])
+    models, settings = networks("lstm"), {"validate_every": 2, "batch_size": 8, "progress": False}
+    histories = train_together(models, ParityTask(8), max_steps=20, seeds=range(3), **settings)
+    assert [history.solved_at for history in histories] == [history.steps for history in histories] == [2, 4, 6]
+    for seed, (alone, model) in enumerate(zip(networks("lstm"), models, strict=True)):
+        train(alone, ParityTask(8), max_steps=2 * (seed + 1), seed=seed, **settings)
+        torch.testing.assert_close(parameters([model]), parameters([alone]), rtol=1e-8, atol=1e-10)
+
+
+def test_momentum_is_that_of_pytorch():
+    alone, together = networks("tanh", 1)[0], networks("tanh", 1)
+    optimizer = torch.optim.SGD(alone.parameters(), lr=0.1, momentum=0.9)
+    strings = TrainingStrings(TASKS["end"], 8, np.random.SeedSequence(0).spawn(2)[0], None)
+    for _ in range(20):
+        batch = TASKS["end"].assemble(*strings.next_batch())
+        optimizer.zero_grad()
+        masked_loss(alone(batch.inputs), batch.targets, batch.mask).backward()
+        optimizer.step()
+    train_together(together, TASKS["end"], seeds=[0], max_steps=20, batch_size=8, optimizer="sgd", lr=0.1, clip=None,
+                   momentum=0.9, validation_size=8, progress=False)
+    torch.testing.assert_close(parameters(together), parameters([alone]), rtol=1e-9, atol=1e-12)
+
+
+def test_a_pool_is_passed_over_again_and_again():
+    strings = TrainingStrings(ParityTask(16), 5, np.random.SeedSequence(0), 12)
+    passes = [[tuple(row) for _ in range(2) for row in strings.next_batch()[0]] for _ in range(3)]
+    pool = {tuple(row) for row in strings.pool[0]}
+    assert len(pool) == 12
+    assert all(len(set(rows)) == 10 and set(rows) <= pool for rows in passes), "10 of 12 fill whole batches"
+    assert passes[0] != passes[1] != passes[2]
+
+
+def test_validation_strings_can_be_as_long_as_training_strings():
+    validations = [train_together(networks("tanh", 1), ParityTask(10), max_steps=1, seeds=[0], validation_size=50,
+                                  stretch=factor, progress=False)[0].validation[0] for factor in (1.0, 1.5)]
+    assert validations[0] != validations[1]
+    strings = ValidationStrings(ParityTask(10).stretched(1.0), 50, np.random.SeedSequence(0).spawn(1))
+    assert strings.drawn[0][0].shape == (50, 10)
+
+
+def test_ctrl_c_ends_the_run_and_keeps_the_weights(monkeypatch):
+    models, calls = networks("tanh"), []
+    before, apply = parameters(models), BatchedOptimizer.apply
+
+    def interrupt_the_third(self, gradient):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        apply(self, gradient)
+
+    monkeypatch.setattr(BatchedOptimizer, "apply", interrupt_the_third)
+    histories = train_together(models, ParityTask(8), seeds=range(3), **SHORT)
+    assert [history.steps for history in histories] == [2, 2, 2]
+    assert all(history.interrupted for history in histories)
+    assert (parameters(models) != before).any(1).all()
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"seeds": [0]}, "seeds must be a seed for each of the 3 models"),
+    ({"seeds": [0, 1, -1]}, "seed must be an integer of at least 0"),
+    ({"lr": 0.0}, "lr must be"),
+    ({"optimizer": "rmsprop"}, "optimizer must be 'adam' or 'sgd'"),
+    ({"clip": 0.0}, "clip must be"),
+    ({"momentum": 0.9}, "momentum must be a number from 0 to below 1, and 0 for Adam"),
+    ({"pool": 3}, "pool must be an integer of at least 32"),
+    ({"max_steps": 0}, "max_steps must be"),
+    ({"task": ParityTask(Curriculum(), "end", "before")}, "task.padding must be 'after' in a curriculum"),
+    ({"task": ParityTask(Curriculum(), "end"), "pool": 100}, "pool must be None for a curriculum"),
+    ({"models": [], "seeds": []}, "models must be at least one ParityRNN"),
+    ({"models": [ParityRNN(2), ParityRNN(3), ParityRNN(2)]}, "models must be alike in cell, hidden_size"),
+])
+def test_wrong_arguments_are_named(change, words):
+    arguments = {"models": [ParityRNN(2, seed=seed) for seed in range(3)], "task": ParityTask(4), "seeds": range(3),
+                 "max_steps": 1} | change
+    with pytest.raises(ValueError, match=f"^{words}"):
+        train_together(arguments.pop("models"), arguments.pop("task"), progress=False, **arguments)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", ["tanh", "lstm"])
+def test_as_many_succeed_as_in_separate_runs(cell):
+    settings = {"max_steps": 700, "lr": 0.01, "clip": 1.0, "progress": False}
+    alone = [train(ParityRNN(8, cell, seed=seed), ParityTask(50), seed=seed, **settings) for seed in range(20)]
+    models = [ParityRNN(8, cell, seed=seed) for seed in range(20)]
+    together = train_together(models, ParityTask(50), seeds=range(20), **settings)
+    (low, high), (low_together, high_together) = (
+        wilson_interval(sum(history.solved for history in group), 20) for group in (alone, together))
+    assert low <= high_together
+    assert low_together <= high

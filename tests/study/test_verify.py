@@ -1,0 +1,262 @@
+"""Test that the checker rejects altered boxes, weights and strings, and that its sets contain PyTorch's states."""
+
+import ast
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from torch.nn.utils import parameters_to_vector
+
+from parity_lib import ParityRNN, by_hand
+from parity_study import boxes, certify, verify
+from parity_study.certificate_store import STORE, Stored, fingerprint, stored, write_store
+from parity_lib.cli import main
+from parity_study.experiments.certificates import decide
+from tests.study.networks import CELLS, next_states, wide_net
+
+arb = pytest.importorskip("flint").arb
+
+
+def as_stored(model, seed=0):
+    """Return a model, in float32, with its verdict."""
+    model = model.float()
+    certificate = certify.certify(model)
+    proof = certificate.boxes and {name: getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
+    weights = parameters_to_vector(model.parameters()).detach().numpy()
+    return Stored("kind", model.cell, model.hidden_size, seed, weights, certificate.verdict, certificate.string,
+                  **(proof or {}))
+
+
+@pytest.fixture(scope="module")
+def right():
+    return as_stored(by_hand("tanh"))
+
+
+@pytest.fixture(scope="module")
+def wrong():
+    return as_stored(by_hand("tanh", 1.1), seed=1)
+
+
+def box(centre, radius):
+    slopes = [[arb(float(radius[row])) if row == column else arb(0) for column in range(len(radius))]
+              for row in range(len(radius))]
+    return verify.AffineSet(np.array([arb(float(number)) for number in centre]), np.array(slopes))
+
+
+def network_of(model):
+    return verify.Network(model.cell, model.hidden_size, parameters_to_vector(model.parameters()).detach().numpy())
+
+
+def test_the_checker_shares_no_code_with_what_it_checks():
+    tree = ast.parse(Path(verify.__file__).read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name for name in modules if name.startswith("parity_lib")} == {"parity_lib.errors",
+                                                                         "parity_study.certificate_store"}
+
+
+@pytest.mark.parametrize("kind", CELLS)
+@pytest.mark.parametrize("width", [0.0, 0.01, 0.3])
+def test_a_time_step_contains_what_pytorch_computes_in_float32(kind, width):
+    for seed in range(3):
+        model, rng = wide_net(kind, seed), np.random.default_rng(seed)
+        network = network_of(model)
+        centre, radius = rng.normal(size=network.size), width * rng.random(network.size)
+        points = (centre + rng.uniform(-1, 1, size=(200, network.size)) * radius).astype(np.float32).astype(float)
+        state = box(centre, radius + 1e-6)
+        for bit in (0, 1, 1):
+            points, state = next_states(model, points, bit), verify.step(network, state, bit)
+            ranges = state.ranges()
+            assert (points >= verify.lower_ends(ranges).astype(float)).all()
+            assert (points <= verify.upper_ends(ranges).astype(float)).all()
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_a_time_step_without_rounding_is_narrow(kind):
+    network = network_of(wide_net(kind, 0))
+    start = box(np.zeros(network.size), np.zeros(network.size))
+    exact, rounded = (verify.step(network, start, 1, **options).ranges() for options in ({"rounding": 0.0}, {}))
+    assert verify.radii(exact).astype(float).max() < 1e-14
+    assert verify.radii(rounded).astype(float).max() > 1e-7
+
+
+def test_correct_verdicts_pass(right, wrong):
+    assert (right.verdict, wrong.verdict) == ("certified", "refuted")
+    assert verify.check(right) is None
+    assert verify.check(wrong) is None
+    assert verify.check(replace(wrong, verdict="undecided")) is None
+
+
+def changed(verdict, name, by, place=...):
+    """Return the verdict with ``by`` added to one of its arrays, or to one place in it."""
+    array = getattr(verdict, name).copy()
+    array[place] += by
+    return replace(verdict, **{name: array})
+
+
+def only(verdict, rows):
+    return replace(verdict, low=verdict.low[rows], high=verdict.high[rows], odd=verdict.odd[rows])
+
+
+@pytest.mark.parametrize("alter", [
+    lambda verdict: only(verdict, verdict.odd),
+    lambda verdict: only(verdict, ~verdict.odd),
+    lambda verdict: only(verdict, slice(1)),
+    lambda verdict: replace(verdict, odd=~verdict.odd),
+    lambda verdict: changed(verdict, "low", 0.3),
+    lambda verdict: changed(verdict, "high", 3.0),
+    lambda verdict: changed(verdict, "high", -np.ptp(verdict.high) - 3),
+    lambda verdict: changed(verdict, "high", np.nan),
+    lambda verdict: replace(verdict, low=verdict.low[:, :1], high=verdict.high[:, :1]),
+    lambda verdict: replace(verdict, low=None),
+    lambda verdict: replace(verdict, weights=-verdict.weights),
+    lambda verdict: changed(verdict, "weights", -3.0, 2),
+    lambda verdict: replace(verdict, verdict="refuted"),
+    lambda verdict: replace(verdict, verdict="refuted", string="1"),
+])
+def test_altered_verdicts_fail(alter, right):
+    assert verify.check(alter(right))
+
+
+@pytest.mark.parametrize("change", [lambda weights: weights[:-1], lambda weights: np.append(weights, weights[:1]),
+                                    lambda weights: weights.astype(float)])
+def test_other_weights_than_the_network_has_are_refused(change, right):
+    with pytest.raises(ValueError, match=r"^weights must be float32"):
+        verify.check(replace(right, weights=change(right.weights)))
+
+
+@pytest.mark.parametrize("string", ["", "1", "10", "12", "11111111"])
+def test_other_strings_refute_nothing(string, wrong):
+    assert verify.check(replace(wrong, string=string))
+
+
+def test_a_wrong_network_is_not_certified_by_any_boxes(wrong, right):
+    assert verify.check(replace(wrong, verdict="certified", low=right.low, high=right.high, odd=right.odd))
+    everything = {"low": np.full((2, 2), -1.0), "high": np.full((2, 2), 1.0), "odd": np.array([False, True])}
+    assert verify.check(replace(wrong, verdict="certified", **everything))
+
+
+def test_the_store_returns_what_was_written(right, wrong, tmp_path):
+    write_store([right, wrong], tmp_path)
+    for written, read in zip((right, wrong), stored(tmp_path), strict=True):
+        assert (read.kind, read.seed, read.verdict) == (written.kind, written.seed, written.verdict)
+        assert read.string == written.string
+        assert np.array_equal(read.weights, written.weights)
+        assert written.low is None or np.array_equal(read.low, written.low)
+
+
+def test_other_kinds_stay_in_the_store(right, wrong, tmp_path):
+    write_store([right], tmp_path)
+    write_store([replace(wrong, kind="others"), replace(wrong, kind="open", verdict="undecided", string=None,
+                                                        blocked="effort")], tmp_path)
+    by_kind = {verdict.kind: verdict for verdict in stored(tmp_path)}
+    assert {kind: verdict.verdict for kind, verdict in by_kind.items()} == {
+        "kind": "certified", "others": "refuted", "open": "undecided"}
+    assert (by_kind["open"].blocked, by_kind["kind"].blocked) == ("effort", None)
+
+
+@pytest.mark.parametrize("alter", [
+    lambda certificate: replace(certificate, boxes=boxes.Boxes(certificate.boxes.low, certificate.boxes.high,
+                                                               ~certificate.boxes.odd)),
+    lambda certificate: replace(certificate, verdict="refuted", string="1"),
+])
+def test_a_verdict_that_fails_the_check_is_published_as_undecided(alter, right, monkeypatch):
+    assert decide(right, 30_000).verdict == "certified"
+    certificate = certify.certify(by_hand("tanh").float())
+    monkeypatch.setattr(certify, "certify", lambda model, effort: alter(certificate))
+    undecided = decide(right, 30_000)
+    assert (undecided.verdict, undecided.blocked) == ("undecided", "checker")
+    assert undecided.string is undecided.low is None
+
+
+def test_products_that_underflow_are_allowed_for():
+    model = ParityRNN(1, "relu")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+        model.rnn.weight_hh_l0.fill_(1e-3)
+    state = verify.step(network_of(model), box([1e-38], [0.0]), 0)
+    assert state.ranges()[0].contains(arb(0)), "a product that is flushed to zero is contained"
+
+
+def test_weights_with_another_sha256_are_refused(right, tmp_path):
+    write_store([right], tmp_path)
+    listing = json.loads((tmp_path / "verdicts.json").read_text())
+    listing["kind"]["nets"][0]["sha256"] = fingerprint(np.zeros(3, dtype=np.float32))
+    (tmp_path / "verdicts.json").write_text(json.dumps(listing))
+    with pytest.raises(ValueError, match="weights of kind, seed 0, must be those with SHA-256"):
+        list(stored(tmp_path))
+
+
+def test_the_command_reports_verdicts_that_do_not_hold(right, wrong, tmp_path):
+    write_store([right, wrong], tmp_path)
+    result = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert result.exit_code == 0, result.output
+    assert "1 certified, 1 refuted, 0 undecided" in result.output
+    write_store([right, replace(wrong, string="1")], tmp_path)
+    result = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert result.exit_code == 1
+    assert "kind, seed 1: the network's answer is correct in float32" in result.output
+
+
+def test_the_published_store_is_complete():
+    verdicts = list(stored())
+    assert len({fingerprint(verdict.weights) for verdict in verdicts}) == len(verdicts) > 100
+    assert all((verdict.low is not None) == (verdict.verdict == "certified") for verdict in verdicts)
+    assert all(bool(verdict.string) == (verdict.verdict == "refuted") for verdict in verdicts)
+    assert sum(path.stat().st_size for path in STORE.iterdir() if path.is_file()) < 5_000_000
+
+
+def test_some_published_verdicts_hold():
+    small = [verdict for verdict in stored() if verdict.hidden_size <= 4 and verdict.verdict == "certified"][:4]
+    refuted = [verdict for verdict in stored() if verdict.verdict == "refuted"][:4]
+    assert len(small) == len(refuted) == 4
+    for verdict in (*small, *refuted):
+        assert verify.check(verdict) is None, (verdict.kind, verdict.seed)
+
+
+def test_the_message_for_a_string_that_does_not_refute_is_that_of_the_chapter():
+    undecided = next(verdict for verdict in stored() if verdict.verdict == "undecided")
+    assert verify.check(replace(undecided, verdict="refuted", string="1" + 40 * "0")) == (
+        "the network's answer is correct in float32")
+
+
+def error(values, exact):
+    """Return the largest error of float32 values, in units of 2**-24."""
+    return (np.abs(values.double().numpy() - exact) / verify.ROUNDING).max()
+
+
+def sigmoid(z):
+    return 0.5 + 0.5 * np.tanh(0.5 * z)
+
+
+@pytest.mark.slow
+def test_pytorchs_tanh_and_sigmoid_keep_the_bound_at_every_float32_from_2_to_the_minus_24_to_32():
+    for first in range(0x33800000, 0x42000000, 1 << 22):  # the bits of 2**-24 and of 32
+        positive = torch.from_numpy(np.arange(first, first + (1 << 22), dtype=np.uint32).view(np.float32))
+        for z in (positive, -positive):
+            assert error(torch.tanh(z), np.tanh(z.double().numpy())) <= verify.ACTIVATION_ERROR
+            assert error(torch.sigmoid(z), sigmoid(z.double().numpy())) <= verify.ACTIVATION_ERROR
+
+
+def test_pytorchs_tanh_and_sigmoid_keep_the_bound_on_a_dense_sample():
+    z = torch.cat([torch.linspace(-40, 40, 2_000_001), torch.linspace(-1e-3, 1e-3, 200_001), torch.tensor([0.0, 1e30])])
+    assert error(torch.tanh(z), np.tanh(z.double().numpy())) <= verify.ACTIVATION_ERROR / 2
+    assert error(torch.sigmoid(z), sigmoid(z.double().numpy())) <= verify.ACTIVATION_ERROR / 2
+
+
+@torch.no_grad()
+def test_the_lstms_own_sigmoid_and_tanh_keep_the_bound_too():
+    # All gates but one are fully open, so that c = sigmoid(z) or c = tanh(z).
+    z = torch.linspace(-30, 30, 300_001)[:, None, None]
+    model = ParityRNN(1, "lstm")
+    for gate, function in ((0, sigmoid), (2, np.tanh)):
+        for parameter in model.rnn.parameters():
+            parameter.zero_()
+        model.rnn.bias_ih_l0.copy_(torch.tensor([60.0, -60.0, 60.0, 60.0]))
+        model.rnn.bias_ih_l0[gate], model.rnn.weight_ih_l0[gate] = 0.0, 1.0
+        c = model.rnn(z)[1][1][0, :, 0]
+        assert error(c, function(z[:, 0, 0].double().numpy())) <= verify.ACTIVATION_ERROR
