@@ -68,7 +68,7 @@ def test_a_module_imports_only_from_modules_above_it(path, part):
     ("padding", "from parity_lib import ParityRNN", {"ParityRNN"}),
     ("padding", "from parity_lib.padding import pack", {"padding"}),
     ("errors", "from parity_lib.data import Batch", {"data"}),
-    ("bench", "from parity_lib.figures import curve", set()),
+    ("bench", "from parity_figures import curve", set()),
     ("figures", "from parity_study.benchmark import table", {"bench"}),
     ("training", "import torch\nfrom tqdm.auto import tqdm", set()),
     ("cli", "from parity_lib.teaching import grade", set()),

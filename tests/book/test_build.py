@@ -43,7 +43,7 @@ SOUND = "# Sound\n\nAll is well.\n"
 def tiny_book(folder: Path, page: str) -> Path:
     """Make a book of one page with this book's configuration and extensions, and a library of its own."""
     for name in ("_config.yml", "book/_ext", "book/_static", "book/references.bib",
-                 "parity_lib/figures/colours.css"):
+                 "packages/parity_figures/colours.css"):
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

@@ -8,7 +8,7 @@ import sys
 import pytest
 from docutils import nodes
 
-from tests.test_figures import ON_A_PHONE
+from tests.figures.test_figures import ON_A_PHONE
 
 from .conftest import ROOT, pages_in_toc
 
