@@ -17,7 +17,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md"
 c.OverwriteCells.add_missing_cells = True
 
 # Submissions in any notebook format are read, and those whose grading was killed are graded again.
-c.Autograde.exporter_class = "parity_lib.teaching.rebuild.Lenient"
+c.Autograde.exporter_class = "parity_grading.rebuild.Lenient"
 
 # The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL
@@ -28,30 +28,30 @@ c.IgnorePattern.pattern = r"[\s\S]*"
 
 # The outputs of the student's own run are kept for the person who reads the answers in words.
 c.Autograde.sanitize_preprocessors = [
-    *(f"parity_lib.teaching.{name}" for name in ("rebuild.Rebuild", "unfinished.Begin", "handed_in.Remember")),
+    *(f"parity_grading.{name}" for name in ("rebuild.Rebuild", "unfinished.Begin", "handed_in.Remember")),
     *(f"nbgrader.preprocessors.{name}" for name in (
         "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")),
 ]
 c.Autograde.autograde_preprocessors = [
-    "parity_lib.teaching.execute.Execute", "nbgrader.preprocessors.IgnorePattern",
+    "parity_grading.execute.Execute", "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",      # off, unless nbgrader's own option turns it on
     *(f"nbgrader.preprocessors.{name}" for name in (
         "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")),
-    "parity_lib.teaching.handed_in.Show", "parity_lib.teaching.unfinished.Finish",
+    "parity_grading.keep_outputs.Show", "parity_grading.unfinished.Finish",
 ]
 
 # Feedback shows the messages of hidden tests, but not their source.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "parity_lib.teaching.feedback.MessagesOnly",
+    "parity_grading.feedback.MessagesOnly",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
 # A submission is made harmless before the formgrader or the feedback shows it. The formgrader also gets the rubric next
 # to each answer in words; `c.Rubric.blind = True` hides names there.
-c.HTMLExporter.preprocessors = ["parity_lib.teaching.sanitise.Sanitise", "parity_lib.teaching.rubric.Rubric"]
-c.HTMLExporter.filters = {"markdown2html": "parity_lib.teaching.sanitise.markdown2html",
-                          "clean_html": "parity_lib.teaching.rubric.clean_html"}
+c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grading.rubric.Rubric"]
+c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
+                          "clean_html": "parity_grading.rubric.clean_html"}
 
 # Files of one class stay out of git, in private/: its own tests, and settings in the form of this file, such as the
 # names that a learning platform gives to downloads.

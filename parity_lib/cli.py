@@ -10,7 +10,7 @@ import click
 
 from parity_lib import __version__
 from parity_lib.book_commands import book, book_folder, doctor, pdf
-from parity_lib.teaching.commands import COMMANDS, as_message
+from parity_grading.grading_commands import COMMANDS, as_message
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +25,7 @@ def exercises(check: bool) -> None:
     """Write the exercise notebooks, and whatever repeats their points and minutes, from solutions/*.md."""
     if importlib.util.find_spec("nbgrader") is None:
         raise click.ClickException('nbgrader is missing: pip install -c constraints.txt -e ".[course]"')
-    from parity_lib.teaching import manifest
+    from parity_grading import manifest
 
     root = book_folder()
     with as_message():

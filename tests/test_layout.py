@@ -71,14 +71,14 @@ def test_a_module_imports_only_from_modules_above_it(path, part):
     ("bench", "from parity_figures import curve", set()),
     ("figures", "from parity_study.benchmark import table", {"bench"}),
     ("training", "import torch\nfrom tqdm.auto import tqdm", set()),
-    ("cli", "from parity_lib.teaching import grade", set()),
+    ("cli", "from parity_grading import grade", set()),
 ])
 def test_the_rule_sees_every_way_to_import(part, source, forbidden):
     assert forbidden_imports(part, source) == forbidden
 
 
 @pytest.mark.parametrize(("source", "forbidden"), [
-    ("from parity_lib.teaching.report import table", set()),
+    ("from parity_grading.report import table", set()),
     ("from .report import table", set()),
     ("from ..models import ParityRNN", set()),
     ("from ..cli import main", {"cli"}),

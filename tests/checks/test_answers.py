@@ -6,7 +6,7 @@ import pytest
 
 import parity_checks as checks
 from parity_checks import answers
-from parity_lib.teaching import authoring
+from parity_grading import authoring
 from tests.submissions import bank
 
 OWN = " ".join(["my own answer in words"] * 5)

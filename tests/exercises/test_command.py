@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from parity_lib.cli import main
-from parity_lib.teaching import manifest
+from parity_grading import manifest
 from tests.exercises import course
 from tests.submissions import bank
 

@@ -15,11 +15,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from parity_lib.teaching import rubric
+from parity_grading import rubric
 from tests.exercises import course
 from tests.submissions import bank
-from tests.teaching import archives, forty
-from tests.teaching.archives import EMMY, KURT, NAME, SOFJA
+from tests.grading import archives, forty
+from tests.grading.archives import EMMY, KURT, NAME, SOFJA
 
 STUDENTS = [*archives.MANY.values()]
 NOTHING = {student for place, student in enumerate(archives.MANY, start=1) if place % 25 == 0}

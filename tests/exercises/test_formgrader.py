@@ -18,7 +18,7 @@ from sqlalchemy.exc import SAWarning
 
 from tests.exercises import course
 from tests.submissions import bank
-from tests.teaching import forty
+from tests.grading import forty
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from tests.exercises import course
 from tests.exercises.test_formgrader import OTHER, serve
 from tests.submissions import bank
-from tests.teaching import payloads
+from tests.grading import payloads
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 

@@ -25,8 +25,8 @@ from nbgrader.api import Gradebook
 
 from tests.exercises import course, preloaded
 from tests.submissions import bank
-from tests.teaching import archives
-from tests.teaching.archives import ADA, CLASS, EMMY, KURT, SOFJA
+from tests.grading import archives
+from tests.grading.archives import ADA, CLASS, EMMY, KURT, SOFJA
 
 pytestmark = pytest.mark.whole
 

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from parity_lib.teaching import handed_in
+from parity_grading import keep_outputs
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -157,7 +157,7 @@ def test_what_a_student_saw_is_there_for_whoever_reads_the_answers(batch):
         text = course.said(cell) if cell.cell_type == "code" else ""
         assert "parity_handed_in" not in cell.metadata
         assert "planted" not in text
-        assert (OWN_RUN in text) == (handed_in.NOTE in text)
+        assert (OWN_RUN in text) == (keep_outputs.NOTE in text)
         assert OWN_RUN not in text or not is_test(cell)
         if cell.id in silent:
             assert OWN_RUN in text or "Figure" in str(cell.outputs), cell.source
@@ -206,7 +206,7 @@ def test_without_the_preprocessor_feedback_would_give_the_tests_away(batches, tm
     folder = tmp_path / "course"
     shutil.copytree(batch.folder, folder)
     config = folder / "nbgrader_config.py"
-    hides = '    "parity_lib.teaching.feedback.MessagesOnly",\n'
+    hides = '    "parity_grading.feedback.MessagesOnly",\n'
     config.write_text(config.read_text(encoding="utf8").replace(hides, ""), encoding="utf8")
     course.nbgrader(folder, "generate_feedback", FIRST, "--student", "untouched", "--force")
     shown = course.Batch(folder, FIRST, {"untouched": course.results(folder, FIRST)["untouched"]}, {}, {})

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from parity_lib import __version__
-from parity_lib.teaching import authoring, chapters
+from parity_grading import authoring, chapters
 from tests.exercises import course
 from tests.submissions import bank
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
-from parity_lib.teaching import sandbox
+from parity_grading import sandbox
 from tests.exercises import course
 from tests.hostile import bank
 

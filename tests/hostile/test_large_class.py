@@ -16,7 +16,7 @@ GRADE = """
 import json, sys, time
 from pathlib import Path
 import psutil
-from parity_lib.teaching.grade import grade
+from parity_grading.grade import grade
 began, parts = time.perf_counter(), []
 for count, row in enumerate(grade(Path.cwd(), sys.argv[1], jobs=int(sys.argv[3])), 1):
     assert (row.state, row.points) == ("graded", 11), row

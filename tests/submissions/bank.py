@@ -23,7 +23,7 @@ import nbformat
 import yaml
 import parity_checks as checks
 from parity_checks import core, rpc
-from parity_lib.teaching import authoring
+from parity_grading import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

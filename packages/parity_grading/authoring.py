@@ -1,0 +1,371 @@
+"""Exercise authoring: ``solutions/NAME.md`` -> nbgrader's source notebook -> the notebook that students receive.
+
+Chapter: *For instructors*. A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and
+every cell gets a readable id::
+
+    ```{code-cell} python
+    :nb: {solution: rnn_step}                 students write this
+    :nb: {test: rnn_step_check, points: 2}    locked and graded
+    :nb: {readonly: imports}                  locked
+    :nb: {run: train_many}                    free to change, not graded
+    ```
+    :::{answer} explanation
+    :points: 3
+    A model answer and its rubric. Students find an empty cell, and below it a
+    cell that shows them this text once they have written their own answer.
+    :::
+    :::{hints}
+    first hint
+    ---
+    second hint
+    ---
+    third hint
+    :::
+
+A line of +++ ends a text cell. Points are written in these marks alone: each heading that begins with ``Task`` gets the
+sum of the cells below it, and ``{{ about }}`` becomes the exercise's chapters, time and points. Everything that does
+not have this form raises ValueError, because a slip could release a solution or lose points unnoticed. The same source
+always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import itertools
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from markdown_it import MarkdownIt
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from parity_lib.errors import require, require_int
+from parity_grading.chapters import chapters
+from parity_lib.version import __version__
+
+PARSER = MarkdownIt("commonmark").use(front_matter_plugin).use(colon_fence_plugin)
+BLOCK = r"(?:```+|:::+) *\{(?:code-cell|answer|hints)"
+REGION = r"#+ *(?:BEGIN|END) +(?:SOLUTION|HIDDEN TESTS)"
+LEFT_OVER = re.compile(rf"^[ \t]*(?:{BLOCK}|:nb:|:points:|{REGION})[^\n]*", re.MULTILINE)
+MARK_FORM = "one line `:nb: {...}`, and the cell's first"
+# For each kind of cell nbgrader's grade, solution and locked.
+FLAGS = {"solution": (False, True, False), "test": (True, False, True), "answer": (True, True, False),
+         "readonly": (False, False, True), "run": ()}
+REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
+ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
+ABOUT = "{{ about }}"
+CHAPTER_LINK = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
+INSTALL = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
+HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+          "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed ``solutions/NAME.md``: its front matter and its cells."""
+
+    name: str
+    settings: dict[str, Any]
+    cells: list[Cell]
+
+    @property
+    def graded(self) -> list[Cell]:
+        """The cells with points: tests, and answers in words."""
+        return [cell for cell in self.cells if _points(cell)]
+
+    @property
+    def points(self) -> int:
+        """The points of the whole exercise."""
+        return sum(map(_points, self.cells))
+
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that the exercise takes."""
+        require_int(f"{self.name}.md: minutes", self.settings.get("minutes"), 1)
+        return self.settings["minutes"]
+
+    def setting(self, key: str, kind: type, default: Any = None) -> Any:
+        """Return a value of the front matter; raise ValueError, with the file, if it is of another type."""
+        value = self.settings.get(key, default)
+        require(isinstance(value, kind), f"{self.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
+        return value
+
+
+def _points(cell: Cell) -> int:
+    return cell["metadata"].get("nbgrader", {}).get("points", 0)
+
+
+def read(path: Path) -> Source:
+    """Parse a source; raise ValueError, with the file and the place, if it does not have the form of a source."""
+    try:
+        text, root = path.read_text(encoding="utf-8"), path.resolve().parents[1]
+        numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
+        settings, cells = _settings(text), [_finished(cell, numbers) for cell in _cells(text)]
+        ids = [cell["id"] for cell in cells]
+        require(len(set(ids)) == len(ids), "ids", sorted({name for name in ids if ids.count(name) > 1}),
+                "each used once")
+        source = Source(path.stem, settings, cells)
+        _write_points(cells)
+        _write_about(source, root)
+        _link_to_website(cells, root / "_config.yml")
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+    return source
+
+
+# ---------------------------------------------------------------- from text to cells
+
+
+def _settings(text: str) -> dict[str, Any]:
+    """Return the front matter of a source."""
+    first = next(iter(PARSER.parse(text)), None)
+    settings = _yaml(first.content) if first is not None and first.type == "front_matter" else None
+    require(isinstance(settings, dict), "front matter", text[:40], "a YAML mapping between two lines of ---")
+    return settings
+
+
+def _yaml(text: str) -> Any:
+    """Return the value of a YAML text, or None if it has errors."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+
+
+def _cells(text: str) -> Iterator[Cell]:
+    """Split a source into cells, each with its type, source and mark."""
+    lines, markdown, place = text.splitlines(), [], 0
+    for token in PARSER.parse(text):
+        if token.type not in ("front_matter", "fence", "colon_fence"):
+            continue
+        start, stop = token.map
+        if token.type == "front_matter":
+            place = stop
+            continue
+        last = lines[stop - 1].strip()
+        closed = stop - start > 1 and set(last) == set(token.markup[0]) and len(last) >= len(token.markup)
+        require(closed and not re.search(rf"^{BLOCK}", token.content, re.MULTILINE), "a block", lines[start],
+                f"closed by a line of {token.markup}")
+        block = re.fullmatch(r"\{(code-cell|answer|hints)\}(.*)", token.info.strip())
+        if block is None or token.level:
+            continue
+        markdown += lines[place:start]
+        place = stop
+        if block[1] == "hints":
+            markdown += _hints(token.content).splitlines()
+        else:
+            yield from _markdown(markdown)
+            yield from _code(token.content) if block[1] == "code-cell" else _answer(block[2].strip(), token.content)
+            markdown = []
+    yield from _markdown(markdown + lines[place:])
+
+
+def _code(content: str) -> Iterator[Cell]:
+    first, _, rest = content.partition("\n")
+    option = re.fullmatch(":nb:(.*)", first)
+    mark, source = (_yaml(option[1]), rest) if option else ({}, content)
+    left_over = LEFT_OVER.search(re.sub(REGION, "", source))
+    require(isinstance(mark, dict) and not source.startswith(":") and left_over is None, "a code cell's mark",
+            left_over.group() if left_over else first, MARK_FORM)
+    yield {"cell_type": "code", "source": source.strip("\n"), "mark": mark}
+
+
+def _markdown(lines: list[str]) -> Iterator[Cell]:
+    for source in re.split(r"^\+\+\+$", "\n".join(lines), flags=re.MULTILINE):
+        left_over = LEFT_OVER.search(source)
+        require(left_over is None, "text", left_over and left_over.group(),
+                "without the beginning of a code cell, an answer or hints that is not complete")
+        if source.strip():
+            yield {"cell_type": "markdown", "source": source.strip(), "mark": {}}
+
+
+def _hints(content: str) -> str:
+    """Return the hints as HTML details, which open on demand."""
+    hints = [hint.strip() for hint in re.split(r"^---[ \t]*$", content, flags=re.MULTILINE)]
+    require(len(hints) == len(HINT_NAMES) and all(hints), "hints", hints,
+            f"{len(HINT_NAMES)} steps, with a line of --- between them")
+    return "\n\n".join(f"<details><summary>{name}</summary>\n\n{hint}\n\n</details>"
+                       for name, hint in zip(HINT_NAMES, hints, strict=True))
+
+
+def _answer(name: str, content: str) -> Iterator[Cell]:
+    """Make the cell of an answer, and the one below it that shows the model answer."""
+    first, _, body = content.partition("\n")
+    points = re.fullmatch(r":points: *(\d+) *", first)
+    require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
+            "complete: `:::{answer} name`, a line `:points: 3`, a model answer and the rubric")
+    yield {"cell_type": "markdown", "source": body.strip(), "mark": {"answer": name, "points": int(points[1])}}
+    yield {"cell_type": "code", "source": f'checks.model_answer("{name}")', "mark": {"run": f"model_{name}"}}
+
+
+def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
+    """Return a cell with its id and nbgrader's metadata in the place of its mark."""
+    mark, cell_type = cell["mark"], cell["cell_type"]
+    require(set(mark) <= {*FLAGS, "points"}, "nb", mark, f"keys out of {', '.join(FLAGS)} and points")
+    kinds = [key for key in mark if key in FLAGS]
+    require(len(kinds) <= 1, "nb", mark, f"one of {', '.join(FLAGS)}")
+    kind = kinds[0] if kinds else "run"
+    require(kind != "answer" or cell_type == "markdown", "nb", mark, "an answer in Markdown, `:::{answer} name`")
+    grade, solution, locked = FLAGS[kind] or (False, False, False)
+    require(grade == ("points" in mark), "nb", mark, "with points for a test or an answer, and for nothing else")
+    if grade:
+        require_int("points", mark["points"], 1)
+    if kinds:
+        name = str(mark[kind]).replace("_", "-")
+    else:
+        name = f"{'text' if cell_type == 'markdown' else 'run'}-{next(numbers[cell_type]):02d}"
+    require(ID.fullmatch(name) is not None, "the name of a cell", name, "letters, digits, - and _")
+    if cell_type == "code":
+        _check_regions(kind, name, cell["source"])
+    metadata = {}
+    if kind != "run":
+        metadata["nbgrader"] = {"grade": grade, "grade_id": name, "locked": locked, "schema_version": 3,
+                                "solution": solution, "task": False, "cell_type": cell_type}
+        if grade:
+            metadata["nbgrader"]["points"] = mark["points"]
+    return {"cell_type": cell_type, "source": cell["source"], "id": name, "metadata": metadata}
+
+
+def _check_regions(kind: str, name: str, source: str) -> None:
+    """Raise ValueError unless solutions and hidden tests are between their two lines, in cells of their kind."""
+    for region, owner in REGIONS.items():
+        lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
+        mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
+        require(lines == ["BEGIN", "END"] * (len(lines) // 2) and len(lines) == len(mentions), f"{region} in {name}",
+                lines, f"pairs of lines ### BEGIN {region} and ### END {region}")
+        require(not lines or kind == owner, f"a cell with ### BEGIN {region}", name, f"{{{owner}: ...}}")
+    require(kind != "solution" or "### BEGIN SOLUTION" in source, f"solution {name}", source,
+            "with a part between ### BEGIN SOLUTION and ### END SOLUTION: the rest is what students start from")
+
+
+def _write_points(cells: list[Cell]) -> None:
+    """Write the points of the graded cells below each heading ``## Task ...`` behind it."""
+    tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
+    points: list[int] = []
+    for cell in cells:
+        if tasks:
+            points[-1] += _points(cell)
+        if cell["cell_type"] == "markdown" and not cell["metadata"]:
+            for token, inline in itertools.pairwise(PARSER.parse(cell["source"])):
+                if token.type == "heading_open" and token.tag == "h2" and not token.level:
+                    tasks.append((cell, token.map[0], inline.content))
+                    points.append(0)
+    for (cell, line, title), total in zip(tasks, points, strict=True):
+        require(re.search(r"\(\d+ points?\)$", title) is None, "a heading", title,
+                "without points, which are added from the cells below it")
+        if title.startswith("Task ") and total:
+            lines = cell["source"].splitlines()
+            lines[line] += f" ({total} point{'s' * (total > 1)})"
+            cell["source"] = "\n".join(lines)
+
+
+def _write_about(source: Source, root: Path) -> None:
+    """Write chapters, time and points in the place of ``{{ about }}``."""
+    for cell in source.cells:
+        if ABOUT not in cell["source"]:
+            continue
+        pages = source.setting("chapters", list, [])
+        known = chapters(root) if pages else {}
+        require(set(pages) <= set(known), "chapters", pages, f"a list of numbered chapters: {', '.join(known)}")
+        links = ", and ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in pages)
+        head = f"**Chapter{'s' * (len(pages) > 1)}:** {links}. " if pages else ""
+        cell["source"] = cell["source"].replace(
+            ABOUT, f"{head}**Time:** about {source.minutes} minutes. **Points:** {source.points}.{INSTALL}")
+
+
+def _link_to_website(cells: list[Cell], config: Path) -> None:
+    """If the book has a ``baseurl``, make links to chapters lead there, because students may have no copy of it."""
+    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    if base := settings.get("html", {}).get("baseurl"):
+        for cell in cells:
+            cell["source"] = CHAPTER_LINK.sub(rf"]({base.rstrip('/')}/book/\1.html\2)", cell["source"])
+
+
+# ---------------------------------------------------------------- from cells to notebooks
+
+
+def notebook(source: Source) -> nbformat.NotebookNode:
+    """Return nbgrader's source notebook, without outputs."""
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cells = [make[cell["cell_type"]](cell["source"], id=cell["id"], metadata=cell["metadata"]) for cell in source.cells]
+    return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(KERNEL))
+
+
+def sources(root: Path) -> list[Source]:
+    """Return the exercises of the course in ``root``, in the order in which students do them."""
+    return sorted((read(path) for path in (root / "solutions").glob("*.md")),
+                  key=lambda source: (source.settings.get("order", 99), source.name))
+
+
+def names(root: Path) -> list[str]:
+    """Return the names of the exercises in the same order."""
+    return [source.name for source in sources(root)]
+
+
+def write_solutions(root: Path, target: Path) -> list[Path]:
+    """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md`` and return the paths."""
+    return [_write(target, source.name, notebook(source)) for source in sources(root)]
+
+
+def write_exercises(solutions: Path, target: Path) -> list[Path]:
+    """Write the release of each notebook in ``solutions`` with nbgrader's generate_assignment and return the paths.
+
+    nbgrader runs in a temporary folder with a gradebook of its own. In a course with submissions, it would delete the
+    release and fail if a cell was added.
+    """
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    written = []
+    with tempfile.TemporaryDirectory() as folder, nbgrader_environment():
+        course = Path(folder)
+        shutil.copytree(solutions, course / "solutions", ignore=shutil.ignore_patterns("*.md", ".ipynb_checkpoints"))
+        config = Config()
+        config.CourseDirectory.root = str(course)
+        config.CourseDirectory.source_directory = "solutions"
+        config.CourseDirectory.release_directory = "exercises"
+        config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+        api = NbGraderAPI(config=config)
+        for path in sorted(path for path in solutions.glob("*/*.ipynb") if path.stem == path.parent.name):
+            result = api.generate_assignment(path.stem)
+            require(result["success"], path.stem, result.get("error") or result.get("log"),
+                    "an assignment that nbgrader can release")
+            release = nbformat.read(course / "exercises" / path.stem / path.name, as_version=4)
+            written.append(_write(target, path.stem, release))
+    return written
+
+
+def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
+    """Write ``target/NAME/NAME.ipynb`` with the same bytes as nbgrader's own generate_assignment."""
+    path = target / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
+    return path
+
+
+@contextlib.contextmanager
+def nbgrader_environment() -> Iterator[None]:
+    """Let nbgrader find ``alembic``, which it starts by its bare name, and log only errors, within a ``with`` block."""
+    path, log = os.environ.get("PATH", ""), logging.getLogger("traitlets")
+    level = log.level
+    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + path
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = path
+        log.setLevel(level)

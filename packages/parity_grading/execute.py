@@ -1,0 +1,246 @@
+"""Run a submission: the student's cells in a kernel in the sandbox, the test cells in this process.
+
+:class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
+functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
+dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
+
+Chapter: *For instructors*.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import time
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output, output_from_msg
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Bool, Float, Integer
+
+from parity_checks import core, rpc
+from parity_checks.core import Nowhere
+from parity_checks.plain_data import CheckFailed
+from parity_grading import private_tests, sandbox
+from parity_grading.timeout import stopped_after
+from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
+from parity_grading.rebuild import storable
+
+ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
+OUTPUTS = ("stream", "display_data", "execute_result", "error")
+LEAST_SIZE = 200    # characters that each output counts for, even an empty one
+
+
+class Execute(NbGraderPreprocessor):
+    """Fills in the outputs of a submission's code cells, as nbgrader's own ``Execute`` does, but in the sandbox."""
+
+    timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
+    notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
+    output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
+    restarts = Integer(6, help="How often a new kernel is started after one has died").tag(config=True)
+    require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
+    address_space = Integer(sandbox.Limits.address_space, help="MB of address space per process").tag(config=True)
+    memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
+    processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
+    disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Run all code cells; their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
+        if "nbgrader" in resources:
+            private_tests.try_on_correct_answers(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
+        reason = sandbox.missing()
+        if reason and self.require_sandbox:
+            raise RuntimeError(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
+        if reason:
+            self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
+        remove_leftovers()
+        self.sandboxed = not reason
+        self.submission = Path(resources.get("metadata", {}).get("path") or ".").resolve()
+        self.deadline = time.monotonic() + self.notebook_timeout
+        self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
+        try:
+            for cell in nb.cells:
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = [], None
+                    if is_grade(cell) and not is_solution(cell):
+                        self._run_test(cell)
+                    elif cell.source.strip():
+                        self._run_cell(cell)
+        finally:
+            self._close_kernel()
+        return nb, resources
+
+    # ------------------------------------------------------------ the student's cells
+
+    def _run_cell(self, cell: NotebookNode) -> None:
+        outputs = CellOutputs(cell, self.output_limit)
+        try:
+            reply = self._execute(cell.source, self._seconds_left, outputs)
+        except TooLong:
+            cell.outputs.append(error_output("Timeout", self._timeout_message()))
+        except KernelStopped as reason:
+            cell.outputs.append(error_output("KernelStopped", (
+                f"The kernel stopped in this cell: {reason}. The cells before this one count; the cells after it ran "
+                "in a new kernel, without this cell.")))
+        else:
+            self.completed.append(cell.source)
+            outputs.add_missing_error(reply)
+        outputs.add_note()
+
+    def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
+        """Run code in the kernel. If its process ends, run the code again: something else may have killed it."""
+        for attempt in (1, 2):
+            try:
+                return self._current_kernel().run(source, seconds(), outputs, **options)
+            except KernelStopped as reason:
+                self._close_kernel()
+                if attempt == 2 or not reason.died:
+                    raise
+                outputs.clear()
+
+    def _current_kernel(self) -> Kernel:
+        """Return the kernel. If there is none, start one and run the cells that had worked in the previous one."""
+        if self.kernel is None:
+            if self.starts > self.restarts:
+                raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
+            self.starts += 1
+            limits = sandbox.Limits(self.address_space, self.memory, self.processes, self.disk)
+            try:
+                self.kernel = Kernel(self.submission, Path.cwd(), limits, self.sandboxed)
+            except KernelNotStarted as error:
+                self.failure = error
+                raise
+            for source in self.completed:
+                with contextlib.suppress(TooLong):
+                    self.kernel.run(source, self._seconds_left(), silent=True)
+        return self.kernel
+
+    def _seconds_left(self) -> float:
+        """Return the seconds that the next piece of code may take. Raise KernelStopped if there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise KernelStopped("the cells before this one took all the time that a notebook has")
+        return min(self.timeout, left)
+
+    def _timeout_message(self) -> str:
+        if time.monotonic() >= self.deadline:
+            return f"The cells of this notebook took more than {self.notebook_timeout:.0f} seconds together."
+        return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Does it contain a loop that "
+                "never ends, or a loop over more than it needs?")
+
+    def _close_kernel(self) -> None:
+        if self.kernel is not None:
+            self.kernel.close()
+            self.kernel = None
+
+    # ------------------------------------------------------------ the tests
+
+    def _run_test(self, cell: NotebookNode) -> None:
+        """Run a test cell in this process; the calls of the student's functions are sent to the kernel."""
+        printed = io.StringIO()
+        call = partial(self._call, time.monotonic() + self.timeout)
+        with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
+                stopped_after(2 * self.timeout):
+            cell.outputs = run_test_source(cell.source)
+        if self.failure:        # the test has taken it for a mistake in the student's function
+            raise self.failure
+        if printed.getvalue():
+            cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
+
+    def _call(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
+        """Make one call in the kernel. Return its value, or raise CheckFailed with a message for the student."""
+        def seconds() -> float:
+            left = min(self._seconds_left(), deadline - time.monotonic())
+            if left <= 0:
+                raise TooLong
+            return left
+
+        function = f"`{args[0]}`" if args else name
+        expression = ANSWER.format(rpc.request(name, args, kwargs))
+        outputs = CellOutputs(NotebookNode(outputs=[]), 0)
+        try:
+            reply = self._execute("", seconds, outputs, silent=True, user_expressions={"answer": expression})
+        except TooLong:
+            message = self._timeout_message()
+            raise CheckFailed(f"{function} does not end: {message[0].lower()}{message[1:]}") from None
+        except KernelStopped as reason:
+            raise CheckFailed(f"the kernel stopped while {function} was called: {reason}") from None
+        try:
+            answer = reply["user_expressions"]["answer"]["data"][rpc.KIND]
+        except (KeyError, TypeError, IndexError):
+            answer = None
+        return rpc.read(answer)
+
+
+def run_test_source(source: str) -> list[NotebookNode]:
+    """Run a test cell. Return its outputs: an error, or the value of its last line, which is a part of the points."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    try:
+        tree = ast.parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "<test>", "exec"), names)
+        value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names) if last else None
+    except CheckFailed as failure:
+        return [error_output("CheckFailed", str(failure))]
+    except MemoryError:     # a machine that runs out of memory is not the student's fault
+        raise
+    except Exception as error:
+        lines = traceback.format_exception(error)
+        return [new_output("error", ename=type(error).__name__, evalue=str(error), traceback=lines)]
+    return [] if value is None else [new_output("execute_result", data={"text/plain": repr(value)})]
+
+
+def error_output(name: str, text: str) -> NotebookNode:
+    """Return an output that shows an error to the student as one line."""
+    return new_output("error", ename=name, evalue=text, traceback=[f"✗ {text}"])
+
+
+class CellOutputs:
+    """The outputs of a cell, collected from a kernel's messages: valid outputs only, up to a number of characters."""
+
+    def __init__(self, cell: NotebookNode, limit: int) -> None:
+        self.cell, self.limit, self.size = cell, limit, 0
+
+    def __call__(self, message: dict) -> None:
+        """Add the output in a message of the kernel."""
+        if message["msg_type"] == "clear_output":
+            self.cell.outputs = []
+        if message["msg_type"] not in OUTPUTS:
+            return
+        self.size += max(message["size"], LEAST_SIZE)
+        if self.size > self.limit:
+            return
+        try:
+            output = nbformat.from_dict(storable(output_from_msg(message)))
+            nbformat.validate(output, ref="output", version=4)
+        except Exception:       # nobody can list everything that may be wrong with a forged message
+            return
+        last = self.cell.outputs[-1] if self.cell.outputs else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            self.cell.outputs.append(output)
+
+    def clear(self) -> None:
+        """Forget all outputs."""
+        self.cell.outputs, self.size = [], 0
+
+    def add_missing_error(self, reply: dict) -> None:
+        """Add an error if the kernel's reply reports one that no output shows."""
+        if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
+            name = storable(str(reply.get("ename"))[:LEAST_SIZE])
+            self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
+
+    def add_note(self) -> None:
+        """Say how much output was left out, if any was."""
+        if self.size > self.limit:
+            self.cell.outputs.append(new_output("stream", text=(
+                f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))

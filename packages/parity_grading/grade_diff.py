@@ -1,0 +1,127 @@
+"""The marks that a second grading gives to a submission, and their differences from the first.
+
+Chapter: *For instructors*. The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade`
+commits them or not. Points that a person gave stay, and an answer that a person has read need not be read again unless
+the answer, its points or the result of the test has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
+
+import nbformat
+from nbgrader.api import Grade, Notebook, SubmittedAssignment
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.utils import compute_checksum
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A student's points for a task: from the test, by hand, as extra credit; and whether a person must read it."""
+
+    auto: float | None
+    manual: float | None
+    extra: float | None
+    waits: bool
+
+    @classmethod
+    def of(cls, grade: Grade) -> Mark:
+        """Return the mark in a row of the gradebook."""
+        return cls(grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
+
+    @property
+    def points(self) -> float:
+        """The points that count, computed as nbgrader does."""
+        points = self.auto if self.manual is None else self.manual
+        return 0.0 if points is None else points + (self.extra or 0.0)
+
+
+@dataclass
+class StudentDiff:
+    """The differences between two gradings of a student's submission.
+
+    ``changes`` lists tasks whose points change, ``look`` lists what a person should look at, and ``failure`` says why
+    the second grading failed, if it did.
+    """
+
+    student: str
+    before: float = 0.0
+    after: float = 0.0
+    changes: list[str] = field(default_factory=list)
+    look: list[str] = field(default_factory=list)
+    failure: str = ""
+
+
+def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_changed: bool | None) -> tuple[Mark, str]:
+    """Return a task's mark after the second grading, and why a person should look at it, or "".
+
+    ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether an
+    answer in words differs from the answer that was graded first; it is None for a test.
+    """
+    if most[1] == 0:
+        return Mark(0.0, None, None, False), ""
+    mark = replace(before, auto=again.auto)
+    if mark.manual is None:
+        is_new = answer_changed and again.auto is None
+        return replace(mark, waits=again.auto is None), "must be read, because the answer has changed" * bool(is_new)
+    reasons = []
+    if answer_changed is None and again.auto != before.auto:
+        reasons.append(f"stays at {mark.manual:g}, which was given by hand, but the test now gives "
+                       f"{'no points' if again.auto is None else format(again.auto, 'g')}")
+    elif answer_changed:
+        reasons.append("must be read again, because the answer has changed")
+    elif answer_changed is not None and most[0] != most[1]:
+        reasons.append(f"must be read again, because its points change from {most[0]:g} to {most[1]:g}")
+    if mark.manual > most[1]:
+        reasons.append(f"{mark.manual:g} points were given by hand, which is too many now, and become {most[1]:g}")
+    return replace(mark, manual=min(mark.manual, most[1]), waits=before.waits or bool(reasons)), "; ".join(reasons)
+
+
+def update_submission(submission: SubmittedAssignment, again: SubmittedAssignment, most: Mapping[str, tuple],
+                      answers_changed: Mapping[str, bool], late_rule: LateSubmissionPlugin) -> StudentDiff:
+    """Give a submission the marks of its second grading ``again``, and return the differences.
+
+    The course's rule for late submissions is applied again, because the penalty depends on the points.
+    """
+    notebook, second = submission.notebooks[0], again.notebooks[0]
+    marks = {grade.name: Mark.of(grade) for grade in second.grades}
+    diff, score, score_before = StudentDiff(submission.student.id), 0.0, 0.0
+    for grade in notebook.grades:
+        before = Mark.of(grade)
+        mark, reason = second_mark(before, marks[grade.name], most[grade.name], answers_changed.get(grade.name))
+        grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade = astuple(mark)
+        score, score_before = score + mark.points, score_before + before.points
+        if mark.points != before.points:
+            diff.changes.append(f"{grade.name} {before.points:g} → {mark.points:g}")
+        diff.look += [f"{grade.name}: {reason}"] * bool(reason)
+    notes = {comment.name: comment.auto_comment for comment in second.comments}     # such as "No response."
+    for comment in notebook.comments:
+        comment.auto_comment = notes.get(comment.name, comment.auto_comment)
+    submission.timestamp = again.timestamp
+    late = 0.0
+    if submission.timestamp and submission.assignment.duedate:
+        late = (submission.timestamp - submission.duedate).total_seconds()
+    old_penalty = notebook.late_submission_penalty or 0.0
+    penalty = late_rule.late_submission_penalty(diff.student, score, late) or 0.0 if late > 0 else 0.0
+    penalty = min(max(penalty, 0.0), score)
+    if penalty != old_penalty:
+        notebook.late_submission_penalty = penalty
+        diff.changes.append(f"late penalty {old_penalty:g} → {penalty:g}")
+    diff.before, diff.after = max(0.0, score_before - old_penalty), score - penalty
+    return diff
+
+
+def update_exercise(notebook: Notebook, again: Notebook, most: Mapping[str, tuple[float, float]]) -> None:
+    """Give an exercise in the gradebook the tests and points of the second grading."""
+    cells, solutions = {cell.name: cell for cell in again.source_cells}, {cell.name for cell in again.solution_cells}
+    for cell in notebook.source_cells:
+        for key in ("source", "checksum", "locked", "cell_type"):
+            setattr(cell, key, getattr(cells[cell.name], key))
+        if most.get(cell.name, (1, 1))[1] == 0:     # nbgrader compares a checksum that includes the points
+            cell.checksum = compute_checksum(nbformat.from_dict(
+                {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"nbgrader": {
+                    "grade": True, "solution": cell.name in solutions, "locked": cell.locked, "grade_id": cell.name,
+                    "points": 0}}}))
+    for cell in [*notebook.grade_cells, *notebook.task_cells]:
+        cell.max_score = most[cell.name][1]

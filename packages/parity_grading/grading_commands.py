@@ -1,0 +1,228 @@
+"""What ``parity`` does for a class, from the platform's download to grades in the platform; a command a step.
+
+Chapter: *For instructors*. The commands only read their arguments and print rows; what they do stands in the module
+of the same name. Their libraries are imported inside of them: a reader's installation has none of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+
+@contextlib.contextmanager
+def as_message() -> Iterator[None]:
+    """Errors that the user can do something about, without a traceback."""
+    try:
+        yield
+    except (ImportError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    except Exception as error:
+        if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which a reader does not have
+            raise
+        raise click.ClickException(f"the gradebook cannot be used now: {getattr(error, 'orig', error)}; while another "
+                                   "command writes to it, try again later") from None
+
+
+@click.command()
+@click.argument("name")
+@click.argument("archive", type=click.Path(exists=True, path_type=Path))
+@click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
+              help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
+@click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+@click.option("--keep", type=click.Choice(["last", "on-time"]), default="last", show_default=True,
+              help="Which submission of a student counts: the last one, or the last one on time.")
+@click.option("--force", multiple=True, metavar="STUDENT",
+              help="Replace the file that somebody placed by hand for this student. May be repeated.")
+@click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
+def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
+            dry_run: bool) -> None:
+    """Collect the submissions of exercise NAME from ARCHIVE, a platform's download.
+
+    Every file that is not collected is listed with the reason. The exit status is 1 if something is left for you to do.
+    """
+    with as_message():
+        from parity_grading.collect import Collector
+        from parity_grading.course import load_course
+
+        collector = Collector(load_course(Path.cwd()), name, source, keep)
+        if list_path:
+            collector.read_list(list_path)
+        collector.collect(archive, force, dry_run)
+    for line in collector.format_lines():
+        click.echo(line)
+    if dry_run:
+        click.echo("This was a dry run: nothing was written.")
+    if collector.needs_attention():
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("name", required=False)
+def status(name: str | None) -> None:
+    """Show where every student stands in exercise NAME, or a summary of every exercise.
+
+    The exit status is 1 if a submission is waiting to be graded, read or repaired.
+    """
+    with as_message():
+        from parity_grading import status as statuses
+        from parity_grading.course import load_course
+
+        app = load_course(Path.cwd())
+        rows = {item: statuses.read_statuses(app, item) for item in ([name] if name else statuses.exercise_names(app))}
+    for line in (statuses.format_rows(rows[name]) if name
+                 else (f"{item:24} {statuses.summarise(rows[item])}" for item in rows)):
+        click.echo(line)
+    if not rows:
+        click.echo("There is no exercise in the gradebook yet: nbgrader generate_assignment NAME")
+    if any(row.state not in statuses.SETTLED for item in rows.values() for row in item):
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("student")
+@click.argument("name")
+@click.argument("days", type=float)
+def extend(student: str, name: str, days: float) -> None:
+    """Give STUDENT an extension of DAYS for exercise NAME, which replaces an earlier extension.
+
+    It can be given before the student hands in. 0 takes the extension away.
+    """
+    with as_message():
+        from parity_grading.course import load_course
+        from parity_grading.extension import extend as grant
+
+        due, graded = grant(load_course(Path.cwd()), student, name, days)
+    local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
+    if graded:
+        click.echo("The submission was graded before. To update the penalty for lateness, run: "
+                   f"parity regrade {name} --student {student} --apply")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
+@click.option("--force", is_flag=True, help="Also grade submissions that were graded and have not changed.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
+def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
+    """Grade every submission for an exercise, resuming an interrupted run where it left off.
+
+    With several jobs, rows are printed as they are completed. The exit status is 1 if a submission could not be graded.
+    """
+    with as_message():
+        from tqdm import tqdm
+
+        from parity_grading import sandbox
+        from parity_grading.grade import NOT_LISTED
+        from parity_grading.grade import grade as rows
+
+        if reason := sandbox.missing():
+            click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
+        done = []
+        for row in rows(Path.cwd(), name, students, force, jobs):
+            points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
+            with tqdm.external_write_mode():
+                click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
+            done.append(row)
+    states = [row.state for row in done]
+    click.echo(f"{len(done)} submissions: " + ", ".join(
+        f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
+    if "failed" in states or any(NOT_LISTED in row.notes for row in done):
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--student", "students", multiple=True, metavar="ID",
+              help="Regrade only this student; you can repeat this option.")
+@click.option("--drop", multiple=True, metavar="TASK",
+              help="Give no points for this task to anybody; you can repeat this option.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+              help="The number of submissions to grade at a time.")
+@click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
+def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
+    """Grade an exercise again after a change of its tests or points.
+
+    The command lists what would change. Points that you gave by hand stay. It ends with status 1 if you should look at
+    something.
+    """
+    with as_message():
+        from parity_grading.regrade import regrade as grade_again
+
+        result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
+    for line in result.lines():
+        click.echo(line)
+    if result.needs_attention:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
+def report(name: str, names: bool) -> None:
+    """Write a page about the class: the points per task and the most frequent messages."""
+    with as_message():
+        from parity_grading.report import class_report, write
+
+        found = class_report(Path.cwd(), name)
+        click.echo(write(Path.cwd(), found, names))
+    if not names and found.similar:
+        click.echo(f"{len(found.similar)} groups of students have similar answers: parity report {name} --names")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--to", "target", required=True, metavar="moodle|canvas|csv", help="The platform, or a plain table.")
+@click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+@click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
+@click.option("--scale", is_flag=True, help="Convert the points if the platform has another maximum.")
+def export(name: str, target: str, list_path: Path | None, column: str | None, scale: bool) -> None:
+    """Write the grades and feedback pages of exercise NAME to private/export, ready for the platform.
+
+    The exit status is 1 if something is left for you to do.
+    """
+    with as_message():
+        from parity_grading import export as exporting
+        from parity_grading.course import load_course
+
+        result = exporting.export(load_course(Path.cwd()), name, target, list_path, column, scale)
+    for line in exporting.format_lines(result):
+        click.echo(line)
+    if result.todo:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--seconds", type=click.IntRange(min=1), default=60, show_default=True, help="Time limit for each cell.")
+def check(files: tuple[Path, ...], seconds: int) -> None:
+    """Check notebooks before you hand them in.
+
+    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It ends
+    with status 1 if you should change something.
+    """
+    from parity_grading import precheck
+
+    complete = True
+    for path in files:
+        try:
+            result = precheck.check_notebook(path, seconds)
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            click.echo(f"{path.name}: {error}")
+            complete = False
+            continue
+        for line in result.lines():
+            click.echo(line)
+        complete = complete and not result.advice
+    if not complete:
+        raise click.exceptions.Exit(1)
+
+
+COMMANDS = (collect, status, extend, grade, regrade, report, export, check)

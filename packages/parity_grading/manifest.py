@@ -1,0 +1,173 @@
+"""The files that repeat what ``solutions/*.md`` says about points, minutes and chapters.
+
+These are written in the sources alone. :func:`derived` returns every file that repeats them, as it should be. ``parity
+exercises`` writes these files, and ``parity exercises --check`` fails if one is different.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from parity_lib.errors import require
+from parity_grading import authoring
+from parity_grading.authoring import Cell, Source
+from parity_grading.chapters import TIME, Chapter, chapters
+
+ANSWERS = Path("packages/parity_checks/model_answers.json")
+CELLS = Path("packages/parity_checks/cells.json")
+INDEX, OVERVIEW, SYLLABUS = Path("book/index.md"), Path("book/exercises.md"), Path("book/instructors.md")
+CONTENTS = Path("_toc.yml")
+ENTRY = "- file: exercises/"
+Rows = list[tuple[str, ...]]
+
+
+def generated(root: Path) -> dict[str, bytes]:
+    """Return the contents of all files that ``parity exercises`` writes, with the notebooks, by their paths.
+
+    Raises ValueError as :func:`derived` does, and for an exercise that nbgrader cannot release.
+    """
+    files = {path: text.encode() for path, text in derived(root).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        authoring.write_solutions(root, Path(folder) / "solutions")
+        authoring.write_exercises(Path(folder) / "solutions", Path(folder) / "exercises")
+        return files | {path: (Path(folder) / path).read_bytes() for path in notebooks(Path(folder))}
+
+
+def notebooks(root: Path) -> list[str]:
+    """Return the paths of the notebooks in ``solutions/`` and ``exercises/``, without students' own next to them."""
+    return [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
+            for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
+
+
+def derived(root: Path) -> dict[str, str]:
+    """Return the contents that each derived file of the book in ``root`` should have, by its path.
+
+    Files that are missing, as in a course without the book, are left out. Raises ValueError, with the file, if a source
+    or its front matter cannot be read.
+    """
+    sources, pages = authoring.sources(root), chapters(root)
+    make = {ANSWERS: lambda text: _answers(sources),
+            CELLS: lambda text: _cells(sources),
+            OVERVIEW: lambda text: with_table(text, "exercise", _overview(sources)),
+            SYLLABUS: lambda text: with_table(text, "session", _syllabus(sources, pages)),
+            CONTENTS: lambda text: _contents(text, sources),
+            INDEX: lambda text: with_table(text, "chapter", _course(text, pages)),
+            **{Path(f"book/{page}.md"): partial(_with_time, minutes=chapter.minutes)
+               for page, chapter in pages.items()}}
+    return {path.as_posix(): new((root / path).read_text(encoding="utf-8"))
+            for path, new in make.items() if (root / path).is_file()}
+
+
+def _answers(sources: list[Source]) -> str:
+    """Return the model answers and rubrics by the names of their tasks, as JSON."""
+    answers = {cell["id"].replace("-", "_"): cell["source"]
+               for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
+    return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
+
+
+def _cells(sources: list[Source]) -> str:
+    """Return the cells that a submission must have, by exercise, as JSON with a line for each cell."""
+    exercises = []
+    for source in sources:
+        rows = [_row(source, cell) for cell in source.cells if "nbgrader" in cell["metadata"]]
+        checks = [row["check"] for row in rows if "check" in row]
+        require(len(set(checks)) == len(checks), f"{source.name}.md: checks", checks, "different, one for each test")
+        exercises.append(f" {json.dumps(source.name)}: [\n  " + ",\n  ".join(map(json.dumps, rows)) + "]")
+    return "{\n" + ",\n".join(exercises) + "\n}\n"
+
+
+def _row(source: Source, cell: Cell) -> dict[str, str | int]:
+    """Return a cell's id, kind and points, and for a test the check, ``check.NAME``, that it calls first."""
+    marks = cell["metadata"]["nbgrader"]
+    kind = next(kind for kind, flags in authoring.FLAGS.items()
+                if flags == (marks["grade"], marks["solution"], marks["locked"]))
+    row: dict[str, str | int] = {"id": cell["id"], "kind": kind}
+    if kind == "test":
+        calls = [node.func.attr for node in ast.walk(ast.parse(cell["source"]))
+                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+                 and isinstance(node.func.value, ast.Name) and node.func.value.id == "check"]
+        require(bool(calls), f"{source.name}.md: {cell['id']}", calls, "a cell that calls `check.NAME()`")
+        row["check"] = calls[0]
+    return row | {key: marks[key] for key in ("points",) if key in marks}
+
+
+def _overview(sources: list[Source]) -> Rows:
+    return [("exercise", "after", "minutes", "points", "what you do"),
+            *((_link(source) + " (optional)" * source.setting("optional", bool, False),
+               _pages(source.setting("chapters", list)), str(source.minutes), str(source.points),
+               source.setting("summary", str).strip()) for source in sources)]
+
+
+def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
+    """Return a session for each exercise, and one for chapters of no exercise; hours are rounded up, to leave time."""
+    sessions = []
+    for number, source in enumerate(sources, start=1):
+        note = source.setting("note", str, "")
+        sessions.append((str(number), source.setting("session", list, []), source.minutes,
+                         f"{_link(source)}, {source.minutes} minutes" + f"; {note}" * bool(note)))
+    others = [page for page in pages if not any(page in read for _, read, *_ in sessions)]
+    rows = [("session", "chapters to read", "reading", "exercise", "hours in all")]
+    for name, read, minutes, exercise in [*sessions, *([("optional", others, 0, "")] if others else [])]:
+        reading = sum(pages[page].minutes for page in read)
+        rows.append((name, _pages(read), f"{reading} minutes" * bool(read), exercise,
+                     str((reading + minutes) // 60 + 1)))
+    return rows
+
+
+def _course(text: str, pages: dict[str, Chapter]) -> Rows:
+    """Return a row for each chapter, with what its row in ``text`` says that the reader will do there."""
+    summaries = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
+    missing = sorted(set(pages) - set(summaries))
+    require(not missing, f"{INDEX}: chapters", missing, "a row `| 1. {doc}`name` | what you will do | 5 |` for each")
+    return [("chapter", "you will", "minutes"),
+            *((f"{chapter.number}. {{doc}}`{page}`", summaries[page], str(chapter.minutes))
+              for page, chapter in pages.items())]
+
+
+def _with_time(text: str, minutes: int) -> str:
+    return TIME.sub(f"- **Time:** {minutes} minutes.", text, count=1)
+
+
+def _link(source: Source) -> str:
+    return f"{{doc}}`{source.setting('title', str)} </exercises/{source.name}/{source.name}>`"
+
+
+def _pages(names: list[str]) -> str:
+    return ", ".join(f"{{doc}}`{name}`" for name in names)
+
+
+def with_table(text: str, first: str, rows: Rows) -> str:
+    """Return ``text`` with these rows in the place of the table whose first column is headed ``first``.
+
+    >>> print(with_table("| n |\\n|---|\\n| 1 |\\n", "n", [("n",), ("2",)]))
+    | n |
+    |---|
+    | 2 |
+    <BLANKLINE>
+    """
+    tokens = MarkdownIt().enable("table").parse(text)
+    places = [token.map for token, inline in zip(tokens, tokens[4:], strict=False)
+              if token.type == "table_open" and inline.content == first]
+    require(len(places) == 1, f"tables with a column `{first}`", len(places), "one")
+    lines, (start, stop) = text.split("\n"), places[0]
+    while not lines[stop - 1].strip():
+        stop -= 1
+    written = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]
+    return "\n".join([*lines[:start], written[0], "|" + "---|" * len(rows[0]), *written[1:], *lines[stop:]])
+
+
+def _contents(text: str, sources: list[Source]) -> str:
+    """Return the table of contents with an entry for each exercise in the place of the old entries."""
+    lines = text.split("\n")
+    places = [place for place, line in enumerate(lines) if line.lstrip().startswith(ENTRY)]
+    require(bool(places), CONTENTS.name, None, f"at least one line `{ENTRY}...`")
+    indent = lines[places[0]].partition("-")[0]
+    return "\n".join([*lines[:places[0]], *(f"{indent}{ENTRY}{source.name}/{source.name}" for source in sources),
+                      *lines[places[-1] + 1:]])

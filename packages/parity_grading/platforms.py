@@ -1,0 +1,244 @@
+"""Learning platforms: how each of them names the files of a download and lays out its list of students.
+
+To support another platform, write a subclass of :class:`Platform` and add it to ``PLATFORMS``. The formats come from
+the sources of Moodle (mod/assign/classes/downloader.php, gradingtable.php and feedback/file/importziplib.php of
+moodle/moodle) and Canvas (lib/content_zipper.rb, lib/gradebook_exporter.rb and app/models/abstract_assignment.rb of
+instructure/canvas-lms). Neither tells in a download when a file was handed in: the times in its zip archive are those
+of the download.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import csv
+import io
+import re
+import warnings
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path, PurePosixPath
+
+from dateutil import parser, tz
+
+from parity_lib.errors import require
+from parity_grading.archive import resembles
+
+MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than some online texts
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A possible reading of a file's path in a download; ``owner`` is the name, id or email address of a student."""
+
+    owner: str
+    file_name: str
+    number: str = ""                # of the submission in Moodle, of the student in Canvas
+    late: bool | None = None        # None if the platform does not say
+    time: datetime | None = None    # in UTC, without a zone
+
+
+@dataclass(frozen=True)
+class ListedStudent:
+    """A row of the list of students that a platform exports."""
+
+    row: int
+    number: str             # as in the names of the download
+    name: str
+    ids: list[str]          # ids and email addresses
+    time: str | None        # of the submission, as it is written; None if the list has no such column
+    status: str
+
+
+class Platform:
+    """A learning platform: the names of the files that it gives out, and the list of students that it exports."""
+
+    list_title = ""
+    number_heading = ""                     # "" for the first column
+    name_headings: tuple[str, ...] = ()
+    id_headings: tuple[str, ...] = ()
+    time_heading = ""
+    kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
+
+    def read_path(self, path: str) -> list[Upload]:
+        """Return every way to read a path. Raise ValueError if it does not have the platform's form."""
+        raise NotImplementedError
+
+    def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
+        """Return the column for the grades of an exercise, which ``heading`` may name, and the maximum grade."""
+        raise NotImplementedError
+
+    def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
+        """Return where the platform expects a feedback page, or "" if unknown; ``source`` is the submission's path."""
+        raise NotImplementedError
+
+    def read_list(self, rows: list[list[str]], source: str) -> list[ListedStudent]:
+        """Return the students in a list. Raise ValueError if it is not this platform's list."""
+        head, students = rows[0], []
+        column = head.index(self.number_heading) if self.number_heading in head else 0
+        for index, row in enumerate(rows[1:] if self.number_heading in ("", *head) else (), start=1):
+            number, cells = re.search(r"\d+$", row[column]), dict(zip(head, map(str.strip, row), strict=False))
+            if number and row[0] != "Student, Test":    # which Canvas adds itself
+                name = " ".join(cells[title] for title in self.name_headings if title in cells)
+                ids = [cell for title, cell in cells.items() if title in self.id_headings or "@" in cell]
+                students.append(ListedStudent(
+                    index, number[0], name, ids, cells.get(self.time_heading), cells.get("Status", "")))
+        if not students:
+            raise ValueError(f"--list must be {self.list_title}, but {source} begins with {', '.join(head[:6])!r}")
+        return students
+
+
+class Moodle(Platform):
+    """Moodle's *Download all submissions* and its grading worksheet, both downloaded in English.
+
+    A file is called ``Ada Lovelace_881207_assignsubmission_file/unrolling.ipynb``, or ``..._file_/unrolling.ipynb`` by
+    older versions, or ``..._file_unrolling.ipynb`` without folders. The name contains no underscore.
+    """
+
+    list_title = "Moodle's grading worksheet, a CSV file"
+    name_headings = ("Full name",)
+    id_headings = ("ID number", "Username")
+    time_heading = "Last modified (submission)"
+
+    def read_path(self, path: str) -> list[Upload]:
+        parts = PurePosixPath(path).parts
+        for depth, part in enumerate(parts, start=1):      # from the outside: students name what is inside
+            if match := re.fullmatch(r"([^_]+)_(\d+)_assignsubmission_([a-z]+)(?:_(.*))?", part):
+                owner, number, kind, rest = match.groups()
+                if kind == "file" and (depth < len(parts) or rest):
+                    return [Upload(owner, parts[-1] if depth < len(parts) else rest, number)]
+                raise ValueError(f"it is not a file that a student handed in, but Moodle's {kind}")
+        raise ValueError("its name does not have Moodle's form, NAME_NUMBER_assignsubmission_file")
+
+    def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
+        column = _find_column(rows[0], heading or "Grade")
+        maxima = {"".join(row[column + 1:column + 2]) for row in rows[1:]}
+        return column, _as_number(maxima.pop()) if len(maxima) == 1 else None
+
+    def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
+        name = re.sub(r'[\x00-\x1f_/\\:*?"<>|&\']', " ", student.name) or "Participant"
+        return f"{name}_{student.number}_assignsubmission_file/{exercise}.html"
+
+
+class Canvas(Platform):
+    """Canvas's *Download Submissions* and its exported gradebook.
+
+    A file is called ``lovelaceada_5301_99121_unrolling.ipynb``: the sortable name, the user and the attachment. Late
+    files have ``_LATE`` after the name. Both names are the student's choice and may contain further numbers, so a path
+    can have several readings.
+    """
+
+    list_title = "Canvas's gradebook, exported as a CSV file"
+    number_heading = "ID"
+    name_headings = ("Student", "LastName", "FirstName")
+    id_headings = ("SIS User ID", "SIS Login ID", "Integration ID")
+    kept_grades = ("EX", "N/A")     # excused, and not assigned to this student
+
+    def read_path(self, path: str) -> list[Upload]:
+        name = PurePosixPath(path).name
+        uploads = [Upload(name[:match.start()].removesuffix("_LATE"), match[2], match[1],
+                          name[:match.start()].endswith("_LATE"))
+                   for match in re.finditer(r"(?=_(\d+)_\d+_(.+))", name)]
+        if not uploads:
+            raise ValueError("its name does not have Canvas's form for a file, NAME_USER_ATTACHMENT_FILE (students' "
+                             "names must not be hidden in Canvas while you download)")
+        return uploads
+
+    def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
+        assignments = [title for title in rows[0] if re.fullmatch(r".* \(\d+\)", title)]
+        if heading is None:
+            titles = [title for title in assignments if resembles(title, exercise)]
+            require(len(titles) == 1, "--column", titles or None, f"one of {', '.join(assignments) or 'none'}")
+            heading = titles[0]
+        column = _find_column(rows[0], heading)
+        possible = [row[column] for row in rows if row[0].strip().startswith("Points Possible")]
+        return column, _as_number(possible[0]) if possible else None
+
+    def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
+        path = PurePosixPath(source)
+        return f"{path.stem}.html" if re.search(r"_\d+_\d+_", path.name) else ""
+
+
+class FileNames(Platform):
+    """Any other source of files; a regular expression reads their names, as in nbgrader's ``zip_collect``."""
+
+    def __init__(self, pattern: str) -> None:
+        allowed = f"{', '.join(PLATFORMS)} or a regular expression with (?P<student_id>...)"
+        try:
+            self.pattern = re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"--from must be {allowed}, but it is {pattern!r} ({error})") from None
+        require("student_id" in self.pattern.groupindex, "--from", pattern, allowed)
+
+    def read_path(self, path: str) -> list[Upload]:
+        uploads = []
+        for text in (path, PurePosixPath(path).name, f"/{path}"):
+            if match := self.pattern.match(text):
+                groups = match.groupdict("")
+                name = PurePosixPath(groups.get("file_id") or text[match.end():] or path).name
+                uploads.append(Upload(
+                    groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
+                    time=parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None))
+        if not uploads:
+            raise ValueError("its name does not match the pattern")
+        return uploads
+
+    def read_list(self, rows: list[list[str]], source: str) -> list[ListedStudent]:
+        raise ValueError(f"--list can be used only with --from {' or --from '.join(PLATFORMS)}")
+
+
+PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}
+
+
+def find_platform(name: str) -> Platform:
+    """Return the platform with this name, or one whose file names are read by ``name`` as a regular expression."""
+    return PLATFORMS.get(name) or FileNames(name)
+
+
+def read_table(path: Path) -> list[list[str]]:
+    """Return the rows of a CSV file, of which the first is the heading and none is shorter than the heading.
+
+    The values may be separated by commas, semicolons or tabs. Raise ValueError if the file holds no table.
+    """
+    content, text = path.read_bytes(), ""
+    require(not content.startswith(b"PK"), "--list", path.name, "a CSV file (save a workbook as CSV first)")
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("latin-1", "cp1252", "utf-8-sig", *(["utf-16"] if utf_16 else [])):    # the last that fits counts
+        with contextlib.suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+    csv.field_size_limit(MAX_CELL)
+    heading = text.partition("\n")[0]
+    separator = max(",;\t", key=lambda separator: len(next(csv.reader([heading], delimiter=separator), [])))
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    require(len(rows) > 1 and len(rows[0]) > 1, "--list", path.name, "a table with a heading and a row per student")
+    return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
+
+
+def parse_time(text: str, zone: tzinfo) -> datetime:
+    """Return a time in UTC, without a zone; ``zone`` is used if the text names none.
+
+    Raise ValueError if the time cannot be read, or could be read in two ways as ``11/12/2026`` could.
+    """
+    try:
+        if digits := re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)\D?(\d\d)\D?(\d\d)(?:\D?(\d\d))?", text.strip()):
+            time = datetime(*(int(number or 0) for number in digits.groups()))
+        elif re.search(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text) or not re.search(r"\d{4}", text):
+            raise ValueError
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", parser.UnknownTimezoneWarning)
+                time = parser.parse(text[:100])
+    except (ValueError, OverflowError, parser.UnknownTimezoneWarning):
+        raise ValueError(f"a time must be written like 2026-11-20 17:02, but it is {text[:100]!r}") from None
+    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(tz.UTC).replace(tzinfo=None)
+
+
+def _find_column(head: list[str], heading: str) -> int:
+    require(head.count(heading) == 1, "--column", heading, f"the heading of one column, one of {', '.join(head)}")
+    return head.index(heading)
+
+
+def _as_number(text: str) -> float | None:
+    with contextlib.suppress(ValueError):
+        return float(text.replace(",", "."))
+    return None

@@ -1,0 +1,166 @@
+"""Try an instructor's private tests on correct answers, before any student loses a point by them.
+
+The correct answers are the model answer and, in a clone of the repository, the bank's
+``tests/submissions/EXERCISE/right_*.py``. They are code of the course, and run in this process. Tests and answers that
+have not changed since they were tried are not tried again.
+
+Chapter: *For instructors*.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import inspect
+import os
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import torch
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade
+
+from parity_checks import core, rpc, reporting
+from parity_checks.plain_data import CheckFailed
+from parity_grading.timeout import TooSlow, stopped_after
+
+CALL = re.compile(r"\bcheck\.private\(\s*\"\w+\",\s*\"(\w+)\"\s*\)")
+PIECE = re.compile(r"^# %% (.*)\n", re.MULTILINE)
+LONGEST = 60        # seconds for one test of one answer
+
+
+def try_on_correct_answers(coursedir: CourseDirectory, name: str) -> None:
+    """Raise ValueError if a test in ``private/NAME.py`` would cost a correct answer points, fails, or is never called.
+
+    Do nothing if there is no such file, or if nothing has changed since it passed.
+    """
+    path = reporting.private_file(name)
+    if not path.is_file():
+        return
+    path = path.resolve()
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", name), f"{name}.ipynb").resolve()
+    if not source.is_file():
+        raise ValueError(f"{path.name} cannot be tried on a correct answer, because {source} is missing")
+    bank = sorted((source.parents[2] / "tests" / "submissions" / name).glob("right_*.py"))
+    digest = seal(path, source, *bank, *sorted(Path(core.__file__).parent.rglob("*.py")))
+    record = path.with_name(f".{name}.tried")
+    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == digest:
+        return
+    solution = nbformat.read(source, as_version=4)
+    tests = _load(path, {task for cell in solution.cells if is_grade(cell) for task in CALL.findall(cell.source)})
+    answers = {"the model answer": sources(solution)} | {
+        f"{name}/{file.name}": sources(solution, file.read_text(encoding="utf-8")) for file in bank}
+    for answer, cells in answers.items():
+        _try(path, tests, answer, cells)
+    with contextlib.suppress(OSError):      # a colleague's folder may be read-only; then the tests are tried each time
+        record.write_text(digest, encoding="ascii")
+
+
+def seal(*paths: Path) -> str:
+    """Return a hash of the names and contents of files."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
+    """Return the functions in a file of private tests, by task."""
+    try:
+        module = reporting.load_private(path)
+    except Exception as error:
+        raise ValueError(f"{path} cannot be loaded, so nobody was graded: {_describe(path, error)}") from None
+    for name, value in vars(module).items():
+        own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+        if own and name not in tasks and list(inspect.signature(value).parameters) == ["call"]:
+            raise ValueError(f"nobody was graded, because {path} contains a test of `{name}`, which is not a task. The "
+                             f"tasks are {', '.join(sorted(tasks))}")
+        if name in tasks and not callable(value):
+            raise ValueError(f"{path}: {name} must be a function, but it is {value!r}")
+    return {task: getattr(module, task) for task in sorted(tasks) if hasattr(module, task)}
+
+
+def _describe(path: Path, error: Exception) -> str:
+    """Return the type and text of an error, and the line of the file where it occurred."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+    return type(error).__name__ + (f": {error}" if str(error) else "") + (f" (line {line})" if line else "")
+
+
+def sources(solution: NotebookNode, submission: str = "") -> list[str]:
+    """Return the code cells of the solution without its tests, changed as a file of the bank says.
+
+    A part ``# %% CELL`` replaces a cell, ``# %% CELL: FUNCTION`` a function in it; ``# %% added before CELL`` adds one.
+    """
+    pieces = PIECE.split(submission)[1:]
+    parts = [(head.strip(), body.strip("\n")) for head, body in zip(pieces[::2], pieces[1::2], strict=True)]
+    cells = []
+    for cell in solution.cells:
+        if cell.cell_type != "code" or is_grade(cell):
+            continue
+        name, source = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id")), cell.source
+        for head, body in parts:
+            target, _, function = head.partition(": ")
+            if head == f"added before {name}":
+                cells.append(body)
+            elif target == name:
+                source = _replace_function(source, function, body) if function else body
+        cells.append(source)
+    return cells
+
+
+def _replace_function(cell: str, name: str, source: str) -> str:
+    lines = cell.split("\n")
+    old = next(node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return "\n".join([*lines[:old.lineno - 1], *source.split("\n"), *lines[old.end_lineno:]])
+
+
+def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) -> None:
+    """Run each test on one correct answer. Raise ValueError unless it passes."""
+    with _notebook_namespace() as namespace:
+        for source in cells:
+            with contextlib.suppress(Exception):    # a cell that looks at a result may not fit every correct answer
+                exec(compile(source, f"<{answer}>", "exec"), namespace)
+        for task, test in tests.items():
+            try:
+                with stopped_after(LONGEST):
+                    test(core.call)
+                continue
+            except TooSlow:
+                problem, reason = f"does not finish within {LONGEST:g} seconds on", ""
+            except (CheckFailed, AssertionError) as failure:
+                problem, reason = "rejects", f": {failure}" if str(failure) else " by an assertion without a message"
+            except Exception as error:
+                problem, reason = "fails on", f": {_describe(path, error)}"
+            raise ValueError(f"nobody was graded, because in {path} the test of `{task}` {problem} a correct answer "
+                             f"({answer}){reason}")
+
+
+@contextlib.contextmanager
+def _notebook_namespace() -> Iterator[dict[str, Any]]:
+    """Yield a namespace in which checks look up names as during grading, and restore everything afterwards."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    before, execution = core._namespace, os.environ.get("NBGRADER_EXECUTION")
+    os.environ["NBGRADER_EXECUTION"] = "autograde"      # cells that train for long do nothing
+    core.bind(namespace)
+    try:
+        with torch.random.fork_rng(devices=[]), core.remote_calls(_call), core.quiet(), np.errstate(all="ignore"):
+            yield namespace
+    finally:
+        core.bind(before)
+        os.environ.pop("NBGRADER_EXECUTION")
+        if execution is not None:
+            os.environ["NBGRADER_EXECUTION"] = execution
+
+
+def _call(name: str, args: tuple, kwargs: dict) -> Any:
+    """Make a call of a check with arguments and result as text, as between a kernel and the tests."""
+    return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))

@@ -1,0 +1,273 @@
+"""Turn a student's file into the notebook that was meant: the course's cells from the gradebook, the student's answers.
+
+:class:`Lenient` reads the file, :class:`Rebuild` restores its cells; both are named in nbgrader_config.py. Locked cells
+and tests come from the gradebook, whatever the submission contains. Answers are found by nbgrader's mark, else by the
+cell's id, else by what they define or follow. Cells that the student added stay in front of the same cell.
+
+Chapter: *For instructors*.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.api import Gradebook, SourceCell
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from parity_grading import unfinished
+
+NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+LARGEST = 50_000_000        # bytes of a file
+MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
+MOST_OUTPUTS = 1000         # of a cell
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
+MISSING = "This cell was missing in what was handed in."
+
+
+# ---------------------------------------------------------------- the file
+
+
+class Lenient(NotebookExporter):
+    """Reads a submission as far as it can be read: in an older or newer format, or with incomplete cells."""
+
+    def __init__(self, **options: Any) -> None:
+        """Remove unfinished submissions: nbgrader creates its exporter just before it looks which ones are graded."""
+        super().__init__(**options)
+        if not self.parent.force:
+            for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
+                self.log.warning("The grading of %s was interrupted, so it is graded again", name)
+
+    def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
+        """Read a file and convert it. Raise ValueError if it does not contain a notebook."""
+        if not self.parent._sanitizing:     # the second time it is our own file
+            return super().from_filename(filename, resources, **options)
+        resources, path = self._init_resources({**(resources or {})}), Path(filename)
+        resources["metadata"] |= {"name": path.stem, "path": str(path.parent)}
+        return self.from_notebook_node(read(path), resources=resources, **options)
+
+
+def read(path: Path) -> NotebookNode:
+    """Return the notebook in a file. Raise ValueError if there is none."""
+    if path.is_symlink():
+        raise ValueError(f"{path.name} is a link, not a file")
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
+    try:
+        data = path.read_bytes()
+        raw = json.loads(data.decode(json.detect_encoding(data), errors="replace"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
+    if not isinstance(raw, dict):
+        raise ValueError(f"{path.name} is no notebook: its text is JSON, but not an object with cells")
+    parts = [raw, *(sheet for sheet in _list(raw.get("worksheets")) if isinstance(sheet, dict))]    # of format 3
+    cells = [cell for part in parts for cell in _list(part.get("cells")) if isinstance(cell, dict)]
+    if not cells:
+        raise ValueError(f"{path.name} is no notebook: it contains no cells")
+    if len(cells) > MOST_CELLS:
+        raise ValueError(f"{path.name} has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
+
+
+def _list(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _cell(raw: dict) -> NotebookNode:
+    """Return a valid cell with the source, outputs, attachments and id of one in a file."""
+    kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
+    cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
+    if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
+        cell.id = raw["id"]
+    marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
+    if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+        cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
+    if cell.cell_type == "code":
+        cell.outputs = list(_outputs(_list(raw.get("outputs"))))
+    elif isinstance(raw.get("attachments"), dict):
+        cell.attachments = nbformat.from_dict({
+            name: {kind: _text(value) for kind, value in data.items()}
+            for name, data in storable(raw["attachments"]).items() if isinstance(data, dict)})
+    return cell
+
+
+def _text(value: Any) -> str:
+    """Return a text that nbformat allows to be a list of lines."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _outputs(raw: list) -> Iterator[NotebookNode]:
+    """Yield the valid outputs; they are shown, but no points depend on them."""
+    for value in raw[:MOST_OUTPUTS]:
+        try:
+            output = nbformat.from_dict(storable(value))
+            if "data" in output:
+                output.data = {kind: part if kind == "application/json" or not isinstance(part, list) else "".join(part)
+                               for kind, part in output.data.items()}
+            if isinstance(output.get("text"), list):
+                output.text = "".join(output.text)
+            nbformat.validate(output, ref="output", version=4)
+        except Exception:       # nobody can list everything that may be wrong with it
+            continue
+        yield output
+
+
+def storable(value: Any) -> Any:
+    """Return a copy in which surrogates, which JSON allows but a file cannot contain, are replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(part) for key, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value
+
+
+# ---------------------------------------------------------------- its cells
+
+
+class Rebuild(NbGraderPreprocessor):
+    """Puts the course's cells in their order, with the student's answers in place and added cells between them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Restore every cell of the course exactly once, without losing anything that the student wrote."""
+        nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
+        drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
+                     for folder in (course.submitted_directory, course.autograded_directory)))
+        release = Path(course.format_path(course.release_directory, ".", nbgrader["assignment"]),
+                       f"{nbgrader['notebook']}.ipynb")
+        # The release also contains the texts between the graded cells.
+        released = nbformat.read(release, as_version=4).cells if release.is_file() else []
+        with Gradebook(nbgrader["db_url"]) as book:
+            notebook = book.find_notebook(nbgrader["notebook"], nbgrader["assignment"])
+            points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
+            solutions, tasks = ({cell.name for cell in cells} for cells in (
+                notebook.solution_cells, notebook.task_cells))
+            sources = {cell.name: cell for cell in notebook.source_cells}
+            matches = match(nb.cells, sources, released)
+            nb.cells = [absent(sources[cell], cell in solutions) if isinstance(cell, str) else cell
+                        for cell in in_order(nb.cells, matches, list(sources))]
+            for cell in nb.cells:
+                if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
+                    restore(cell, sources[name], points.get(name), name in solutions, name in tasks)
+        give_ids(nb.cells)
+        return nb, resources
+
+
+def drop_links(submitted: Path, copied: Path) -> None:
+    """Remove the files that nbgrader has copied through links, which may lead anywhere: feedback would return them."""
+    for path in submitted.rglob("*"):
+        if path.is_symlink():
+            (copied / path.relative_to(submitted)).unlink(missing_ok=True)
+
+
+def give_ids(cells: list[NotebookNode]) -> None:
+    """Replace each id that an earlier cell has."""
+    taken = {cell.id for cell in cells}
+    free, seen = (name for name in map("cell-{}".format, itertools.count()) if name not in taken), set()
+    for cell in cells:
+        if cell.id in seen:
+            cell.id = next(free)
+        seen.add(cell.id)
+
+
+def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
+    """Return the names of the course's cells by their position in the submission; "" for a copy to be left out.
+
+    Of several cells with one name, the last one that was edited is the answer. The others stay as added cells.
+    """
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        mark = cell.metadata.pop("nbgrader", {}).get("grade_id")
+        name = mark if mark in sources else cell.id if cell.id in sources else None
+        if name is not None:
+            places.setdefault(name, []).append(place)
+    for place, name in _recognise(cells, sources, release, places).items():
+        places.setdefault(name, []).append(place)
+    matches = {}
+    for name, candidates in places.items():
+        changed = [place for place in candidates if cells[place].source != sources[name].source]
+        chosen = candidates[0] if sources[name].locked or not changed else changed[-1]
+        matches |= dict.fromkeys(candidates, "") if sources[name].locked else {}
+        matches[chosen] = name
+    return matches
+
+
+def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
+               known: dict[str, list[int]]) -> dict[int, str]:
+    """Match cells without mark and id: by an unchanged text, by the functions they define, by the text before them."""
+    taken = {place for places in known.values() for place in places}
+    free = {place: cell for place, cell in enumerate(cells) if place not in taken}
+    matches: dict[int, str] = {}
+    before = ""
+    for original in release:
+        name = original.metadata.get("nbgrader", {}).get("grade_id")
+        if name in sources and name not in known:
+            locked, source = sources[name].locked, original.source
+            defined = definitions(source) if original.cell_type == "code" and not locked else set()
+            for place, cell in free.items():
+                same = cell.source == source and (locked or len(source) > 20)
+                follows = (original.cell_type == "markdown" and place > 0 and before != ""
+                           and cells[place - 1].source == before)
+                if place not in matches and (same or follows or (defined and defined <= definitions(cell.source))):
+                    matches[place] = name
+                    break
+        before = original.source
+    return matches
+
+
+def definitions(source: str) -> set[str]:
+    """Return the names of the functions and classes that a cell defines, even if it cannot be compiled."""
+    return set(re.findall(r"^(?:async )?(?:def|class) +(\w+)", source, re.MULTILINE))
+
+
+def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
+    """Yield the cells in the course's order, each after the cells that were added before it; a name for a missing one.
+
+    A missing cell comes before the cells that were added in its place, which may contain the answer.
+    """
+    blocks: dict[str, list[NotebookNode]] = {}
+    added: list[NotebookNode] = []
+    for place, cell in enumerate(cells):
+        name = matches.get(place)
+        if name is None:
+            added.append(cell)
+        elif name:
+            cell.metadata["nbgrader"] = {"grade_id": name}
+            blocks[name] = [*added, cell]
+            added = []
+    for name in names:
+        yield from blocks.get(name, [name])
+    yield from added
+
+
+def absent(source: SourceCell, solution: bool) -> NotebookNode:
+    """Return a cell of the course that is missing in the submission; a missing answer is empty."""
+    text = source.source
+    if solution:
+        text = f"# {MISSING}" if source.cell_type == "code" else ""
+    return NEW[source.cell_type](text, id=source.name, metadata={"nbgrader": {"grade_id": source.name}})
+
+
+def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool, task: bool) -> None:
+    """Give a cell the type and marks of the gradebook, and also its text if it is locked or a blank answer."""
+    if cell.cell_type != source.cell_type:
+        kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
+        converted = NEW[source.cell_type](cell.source, id=cell.id, **kept)
+        cell.clear()
+        cell.update(converted)
+    # nbgrader gives 0 points, and nothing to read, only to an answer with the released text.
+    if source.locked or (solution and cell.cell_type == "markdown" and not cell.source.strip()):
+        cell.source = source.source
+    marks = {"grade_id": source.name, "grade": points is not None and not task, "solution": solution, "task": task,
+             "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,
+             "schema_version": MetadataValidator.schema_version}
+    cell.metadata["nbgrader"] = marks | ({"points": points} if points is not None else {})

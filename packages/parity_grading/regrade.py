@@ -1,0 +1,262 @@
+"""Grading an exercise a second time, after a change of its tests or points, and putting the result in place.
+
+Chapter: *For instructors*. The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the
+tests and points that the source notebook has now. It resumes after an interruption and starts again after a change of
+the tests, the points or the settings. :mod:`~parity_grading.grade_diff` compares the two gradings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import itertools
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Base, Gradebook, MissingEntry
+from nbgrader.apps import NbGraderApp
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import capture_log, rmtree
+from sqlalchemy import Column, MetaData, String, Table, create_engine
+
+from parity_checks import reporting
+from parity_lib.errors import require
+from parity_grading import grade
+from parity_grading.course import load_course, submission_folders
+from parity_grading.grade_diff import StudentDiff, update_exercise, update_submission
+
+FOLDER = Path("private", "regrade")
+# nbgrader's tables have a version.
+VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
+PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in their code starts the grading again
+
+
+@dataclass
+class Regrading:
+    """The differences for an exercise: the points of its tasks before and now, and the differences of each student."""
+
+    name: str
+    most: dict[str, tuple[float, float]]
+    students: list[StudentDiff]
+    interrupted: bool = False       # an earlier --apply did not copy all graded notebooks
+    backup: Path | None = None      # the earlier gradebook, if the differences were applied
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether there is something for a person to read, decide or repair."""
+        return self.interrupted or any(diff.look or diff.failure for diff in self.students)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines that `parity regrade` prints."""
+        changed = {task: points for task, points in self.most.items() if points[0] != points[1]}
+        for task, (before, now) in changed.items():
+            yield f"{task} has {now:g} points instead of {before:g}" if now else f"{task} is dropped: no points"
+        before, now = (sum(points) for points in zip(*self.most.values(), strict=True))
+        counts = {"changed" if self.backup else "would change": 0, "unchanged": 0, "failed": 0}
+        for diff in self.students:
+            state = "failed" if diff.failure else "unchanged"
+            if not diff.failure and (diff.changes or diff.look or changed):
+                state = next(iter(counts))
+            counts[state] += 1
+            if state != "unchanged":
+                points = f"{diff.before:g} of {before:g} → {diff.after:g} of {now:g}"
+                details = [*diff.changes, *(f"LOOK: {reason}" for reason in diff.look)]
+                yield f"{diff.student:20} {state:12} {diff.failure or f'{points}  ' + '; '.join(details)}"
+        yield f"{len(self.students)} submissions: " + ", ".join(f"{count} {state}" for state, count in counts.items())
+        if self.backup:
+            yield (f"The new grades are in place. The earlier gradebook is {self.backup}. The feedback pages are out "
+                   f"of date until you run `nbgrader generate_feedback {self.name} --force`.")
+        elif self.interrupted:
+            yield "An earlier --apply was interrupted. Run it again, so that all graded notebooks are copied."
+        elif counts["would change"]:
+            yield "Nothing has been changed yet. Run the same command with --apply to change it."
+
+
+def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[str, ...] = (), *, apply: bool = False,
+            jobs: int = 1) -> Regrading:
+    """Grade an exercise a second time, return the differences, and with ``apply`` put them in place.
+
+    ``drop`` names tasks that should give no points, and ``jobs`` is the number of submissions graded at a time.
+    Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the graded
+    exercise, or if submissions are graded meanwhile; with ``apply`` also if a graded submission cannot be graded again.
+    """
+    root = root.resolve()
+    app = load_course(root)
+    trial, first = root / FOLDER / name, _first_grading(app, name)
+    applying = trial.with_name(f"{name}.applying")      # exists until all graded notebooks have been copied
+    require(bool(first), "name", name, f"an exercise that has been graded; run `parity grade {name}` first")
+    for student in students:
+        require(student in first, "student", student, f"graded for {name}; `parity grade {name}` does it")
+    with _opened(app) as book:
+        dropped = _cells_of(drop, {cell.name for cell in book.find_notebook(name, name).grade_cells})
+    chosen = sorted(set(students) or first)
+    os.environ["PARITY_TRIAL"] = str(trial)     # makes load_course use the second gradebook
+    try:
+        _prepare(root, app, name, trial)
+        failures = _grade_again(root, app, name, chosen, jobs)
+    finally:
+        del os.environ["PARITY_TRIAL"]
+    with grade.course_lock(app), _opened(app) as book, Gradebook(_url(trial)) as again, book.db.no_autoflush:
+        if _first_grading(app, name) != first:
+            raise ValueError(f"submissions for {name} were graded meanwhile, so nothing has been changed; run the same "
+                             "command again")
+        notebook, second = book.find_notebook(name, name), again.find_notebook(name, name)
+        now = {cell.name: cell.max_score for cell in [*second.grade_cells, *second.task_cells]}
+        most = {cell.name: (cell.max_score, now[cell.name] if cell.max_score and cell.name not in dropped else 0.0)
+                for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        require(not students or all(before == after for before, after in most.values()), "--student", students,
+                "left out, because the points of tasks change for everybody")
+        result = Regrading(name, most, _differences(app, name, trial, book, again, chosen, failures, most),
+                           interrupted=applying.exists())
+        if apply:
+            lost = [student for student in failures if first[student]]
+            if lost:
+                raise ValueError(f"nothing has been changed, because {', '.join(lost)} could be graded before and "
+                                 "cannot be graded now; repair that, or name the other students with --student")
+            update_exercise(notebook, second, most)
+            result.backup = _back_up(app, name, trial)
+            applying.touch()
+            book.db.commit()
+            for student in chosen:
+                if student not in failures:
+                    _replace(_graded(app, student, name), trial / "autograded" / student / name)
+            if not (students and result.interrupted):
+                applying.unlink()
+                result.interrupted = False
+    return result
+
+
+def _opened(app: NbGraderApp) -> Gradebook:
+    return Gradebook(app.coursedir.db_url, app.coursedir.course_id)
+
+
+def _url(trial: Path) -> str:
+    return f"sqlite:///{trial / 'gradebook.db'}"
+
+
+def _graded(app: NbGraderApp, student: str, name: str) -> Path:
+    return Path(app.coursedir.format_path(app.coursedir.autograded_directory, student, name))
+
+
+def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
+    """Return when each student's graded notebook was written, or 0, for all students with a submission."""
+    submitted = {folder.parent.name for folder in submission_folders(app, name)}
+    with _opened(app) as book:
+        try:
+            book.find_assignment(name)
+        except MissingEntry:
+            raise ValueError(f"{name} is not in the gradebook; run `nbgrader generate_assignment {name}`") from None
+        times = {submission.student.id: max((path.stat().st_mtime for path in _graded(
+            app, submission.student.id, name).glob("*.ipynb")), default=0.0)
+            for submission in book.assignment_submissions(name)}
+    # In the gradebook, an extension counts as a submission, too.
+    return {student: time for student, time in times.items() if time or student in submitted}
+
+
+def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
+    """Return the names of the cells of these tasks; the task `rnn_step` has the cell `rnn-step-check`."""
+    cells = set()
+    for task in tasks:
+        matches = {task.replace("_", "-"), f"{task.replace('_', '-')}-check"} & known
+        require(bool(matches), "task", task, f"one of {', '.join(sorted(known))}")
+        cells |= matches
+    return cells
+
+
+# ---------------------------------------------------------------- the second grading
+
+
+def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> None:
+    """Copy the gradebook and update the exercise in the copy, unless that was done for the same tests and settings."""
+    specs = filter(None, map(importlib.util.find_spec, PACKAGES))
+    paths = [Path(app.coursedir.format_path(app.coursedir.source_directory, ".", name), f"{name}.ipynb"),
+             reporting.private_file(name), root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
+             *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))]
+    digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths if path.is_file()))
+    mark = trial / "rules"
+    if mark.is_file() and mark.read_text(encoding="ascii") == digest.hexdigest():
+        return
+    if trial.exists():
+        rmtree(trial)
+    for folder in (root / "private", root / FOLDER, trial):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _copy(app.coursedir.db_url, trial / "gradebook.db")
+    second = load_course(root)
+    second.coursedir.release_directory, second.coursedir.assignment_id = str(trial / "release"), name
+    result = capture_log(GenerateAssignment(coursedir=second.coursedir, parent=second))
+    if not result["success"]:
+        errors = re.findall(r"^\s*(\w+Error: .*)", result.get("log", ""), re.MULTILINE)
+        raise ValueError(f"nbgrader cannot use the source of {name}: {errors[-1] if errors else result['error']}")
+    rmtree(trial / "release")
+    mark.write_text(digest.hexdigest(), encoding="ascii")
+
+
+def _copy(db_url: str, path: Path) -> None:
+    """Copy a gradebook of any kind of database to an SQLite file that only its owner can read."""
+    path.touch(0o600)
+    with create_engine(f"sqlite:///{path}").begin() as copy, create_engine(
+            db_url, isolation_level="SERIALIZABLE").connect() as source:
+        for table in [*Base.metadata.sorted_tables, VERSION]:
+            table.create(copy)
+            if rows := source.execute(table.select()).mappings().all():
+                copy.execute(table.insert(), [dict(row) for row in rows])
+
+
+def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int) -> dict[str, str]:
+    """Grade submissions with the second gradebook, and return the reasons of failures by student."""
+    submitted = {folder.parent.name for folder in submission_folders(app, name)}
+    failures = {student: "its files are missing" for student in students if student not in submitted}
+    if chosen := tuple(student for student in students if student in submitted):
+        for row in grade.grade(root, name, chosen, jobs=jobs):
+            if row.state == "failed":
+                failures[row.student] = "; ".join(row.notes)
+    return failures
+
+
+def _sources(path: Path) -> dict[str, str]:
+    """Return the sources of a graded notebook's cells by their names; none if the file is missing."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
+    return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+            for cell in cells if "nbgrader" in cell["metadata"]}
+
+
+def _differences(app: NbGraderApp, name: str, trial: Path, book: Gradebook, again: Gradebook, students: list[str],
+                 failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
+    """Give the submissions in ``book`` their new marks, without a commit, and return the differences."""
+    answers = {cell.name for cell in book.find_notebook(name, name).solution_cells} & set(most)
+    rule, diffs = AssignLatePenalties(parent=app), []
+    rule.init_plugin()
+    for student in students:
+        if student in failures:
+            diffs.append(StudentDiff(student, failure=failures[student]))
+            continue
+        before, after = (_sources(folder / f"{name}.ipynb") for folder in (
+            _graded(app, student, name), trial / "autograded" / student / name))
+        diffs.append(update_submission(
+            book.find_submission(name, student), again.find_submission(name, student), most,
+            {task: before.get(task) != after.get(task) for task in answers}, rule.plugin_inst))
+    return diffs
+
+
+# ---------------------------------------------------------------- putting it in place
+
+
+def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
+    """Copy the gradebook to a new file next to the second grading, and return its path."""
+    paths = (trial.with_name(f"{name}.before{f'-{number}' * (number > 1)}.db") for number in itertools.count(1))
+    backup = next(path for path in paths if not path.exists())
+    _copy(app.coursedir.db_url, backup)
+    return backup
+
+
+def _replace(target: Path, source: Path) -> None:
+    """Replace the folder ``target`` with a copy of the folder ``source``."""
+    if target.exists():
+        rmtree(target)
+    shutil.copytree(source, target)

@@ -1,0 +1,111 @@
+"""The collected submissions of an exercise, and a record of them that protects the files placed by hand.
+
+The record, ``private/collected/NAME.json``, holds the hash and the time of each submission that was collected. A
+submission that differs from its entry was placed or changed by a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from nbgrader.apps import NbGraderApp
+
+from parity_grading import grading_log
+
+TIME_FILE = "timestamp.txt"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
+
+
+@dataclass(frozen=True)
+class CollectedSubmission:
+    """A student's notebook: the hash of its content, its time, and its path in the platform's download."""
+
+    digest: str = ""            # "" if nothing was collected
+    time: str = ""              # in TIME_FORMAT, as in timestamp.txt; "" if it is not known
+    late: bool | None = None    # according to the platform, which may not say
+    source: str = ""
+    refused: str = ""           # why nothing was collected
+
+    @property
+    def utc(self) -> datetime | None:
+        """The time without a zone, or None if it is not known."""
+        return datetime.strptime(self.time, TIME_FORMAT) if self.time else None
+
+
+class SubmissionStore:
+    """The folders of the submissions of an exercise, and the record of what was collected."""
+
+    def __init__(self, app: NbGraderApp, name: str) -> None:
+        self.app, self.name = app, name
+        self.path = Path(app.coursedir.root, "private", "collected", quote(name, safe="") + ".json")
+        self.record: dict[str, CollectedSubmission] = {}
+        try:
+            if self.path.is_file():
+                entries = json.loads(self.path.read_text(encoding="utf8"))
+                self.record = {student: CollectedSubmission(**entry) for student, entry in entries.items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"{self.path} cannot be read ({error}). If you remove it, all submissions that are there "
+                             "count as placed by hand") from None
+
+    def recorded(self, student: str) -> CollectedSubmission:
+        """Return the record of a student's submission, which is empty if nothing was collected."""
+        return self.record.get(student, CollectedSubmission())
+
+    def present(self, student: str) -> CollectedSubmission | None:
+        """Return the submission that is in the student's folder, or None if there is none.
+
+        It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
+        with another name, which only a person can have placed there.
+        """
+        folder = grading_log.submission_folder(self.app, student, self.name)
+        notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
+        if any(path.is_symlink() for path in (folder.parent, folder, notebook, time)):
+            return CollectedSubmission()
+        if not notebook.is_file():
+            files = [path for path in folder.glob("*") if path.name != TIME_FILE and not path.name.startswith(".")]
+            return CollectedSubmission() if files else None
+        text = time.read_bytes()[:1000].decode("utf8", "replace").strip() if time.is_file() else ""
+        digest, entry = hashlib.sha256(notebook.read_bytes()).hexdigest(), self.recorded(student)
+        return entry if (digest, text) == (entry.digest, entry.time) else CollectedSubmission(digest, text)
+
+    def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
+        """Write a submission, replacing what is there."""
+        folder = grading_log.submission_folder(self.app, student, self.name)
+        for path in (folder.parent, folder):
+            if path.is_symlink():
+                path.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+        if submission.time:     # first, so that an interruption leaves no new notebook with an old time
+            write_file(folder / TIME_FILE, f"{submission.time}\n".encode())
+        else:
+            (folder / TIME_FILE).unlink(missing_ok=True)
+        write_file(folder / f"{self.name}.ipynb", content)
+        self.remember(student, submission)
+
+    def refuse(self, student: str, reason: str) -> None:
+        """Remember why nothing could be collected from a student."""
+        self.remember(student, replace(self.recorded(student), refused=reason))
+
+    def remember(self, student: str, submission: CollectedSubmission) -> None:
+        """Save a submission as the student's entry in the record."""
+        if submission == self.recorded(student):
+            return
+        self.record[student] = submission
+        grading_log.private_folder(self.app)
+        self.path.parent.mkdir(exist_ok=True)
+        entries = {student: asdict(entry) for student, entry in sorted(self.record.items())}
+        write_file(self.path, json.dumps(entries, indent=1).encode())
+
+
+def write_file(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write a file completely or not at all, replacing a link instead of following it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.touch(mode)
+    temporary.write_bytes(data)
+    temporary.replace(path)

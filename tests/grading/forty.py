@@ -1,0 +1,114 @@
+"""Forty graded hand-ins of one exercise, put into a course without a kernel: notebooks, and the gradebook.
+
+Their answers in words are what a class writes: with the student's own numbers, with somebody else's, with none.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+
+import nbformat
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.utils import compute_checksum
+
+from parity_checks.personal_numbers import number_for, seed_of
+from parity_grading import authoring, rubric, redaction
+from parity_grading.keep_outputs import NOTE
+from tests.exercises import course
+from tests.grading.roster import Student, the_class
+
+TASK = "what-convinces"             # of the exercise below
+NAME = "unrolling"
+TABLE = "length   right\n     5    1.00\n    24    0.97\n"
+KINDS = ("own", "generic", "own", "seed only", "own", "grouped", "example", "copied", "own", "empty")
+WORDS = ("A state is flipped by every one, so in random bits it is refreshed all the time. I would try a single one "
+         "followed by thousands of zeros. No finite test is a proof; an argument about two regions would be one.")
+
+
+def kind_of(number: int) -> str:
+    """What the student in this place of the list wrote."""
+    return KINDS[number % len(KINDS)]
+
+
+def answer_of(number: int, student: Student, before: Student) -> str:
+    """The answer of one student; ``before`` is the neighbour."""
+    kind = kind_of(number)
+    if kind == "empty":
+        return "YOUR ANSWER HERE"
+    seed = seed_of({"example": redaction.EXAMPLE_ID, "copied": before.id}.get(kind, student.id))
+    count = number_for(TASK.replace("-", "_"), seed)
+    numbers = {"generic": "", "seed only": f"My seed is {seed}. ", "grouped": f"Seed {seed:,}, and {count} strings. "}
+    signed = f"\n\n{student.full_name}, {student.id}" if number % 7 == 0 else ""
+    return numbers.get(kind, f"My seed is {seed}, and {count} of my strings have one. ") + WORDS + signed
+
+
+def enter(book: Gradebook, name: str, source: nbformat.NotebookNode) -> None:
+    """An exercise as generate_assignment enters it."""
+    book.add_assignment(name)
+    book.add_notebook(name, name)
+    for cell in source.cells:
+        marks = cell.metadata.get("nbgrader")
+        if marks is None:
+            continue
+        if marks["grade"]:
+            book.add_grade_cell(marks["grade_id"], name, name, max_score=marks["points"], cell_type=cell.cell_type)
+        if marks["solution"]:
+            book.add_solution_cell(marks["grade_id"], name, name)
+        book.add_source_cell(marks["grade_id"], name, name, cell_type=cell.cell_type, locked=marks["locked"],
+                             source=cell.source, checksum=compute_checksum(cell))
+
+
+def graded(name: str, text: str) -> nbformat.NotebookNode:
+    """A graded notebook with this answer in each place for one, and a table that its student's run had printed."""
+    notebook = copy.deepcopy(_solved(name))
+    for cell in notebook.cells:
+        if rubric.in_words(cell):
+            cell.source = text
+    last = max(place for place, cell in enumerate(notebook.cells) if rubric.in_words(cell))
+    run = next(cell for cell in reversed(notebook.cells[:last]) if cell.cell_type == "code")
+    run.outputs = [new_output("stream", text=NOTE), new_output("stream", text=TABLE)]
+    return notebook
+
+
+@cache
+def _solved(name: str) -> nbformat.NotebookNode:
+    return course.solution(name)
+
+
+def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None:
+    """One graded hand-in: the file, and the points as autograde leaves them."""
+    place = folder / "autograded" / student / name / f"{name}.ipynb"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    notebook = graded(name, text)
+    nbformat.write(notebook, place)
+    submission = book.add_submission(name, student)
+    for grade in submission.notebooks[0].grades:
+        words = grade.cell.cell_type == "markdown"
+        grade.auto_score = (None if text != "YOUR ANSWER HERE" else 0) if words else grade.cell.max_score
+        grade.needs_manual_grade = grade.auto_score is None
+    book.db.commit()
+
+
+def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> list[Student]:
+    """Fill a course root with the class and its hand-ins."""
+    students = students or the_class()
+    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        if enter_it:
+            enter(book, name, course.release(name))
+        for number, student in enumerate(students):
+            book.add_student(student.id, first_name=student.first_name, last_name=student.last_name,
+                             email=student.email)
+            hand_in(folder, book, name, student.id, answer_of(number, student, students[number - 1]))
+    return students
+
+
+def read(folder, name: str, points: float) -> None:
+    """Give every answer in words that is not empty these points, as a person does in the formgrader."""
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        for submission in book.assignment_submissions(name):
+            for grade in submission.notebooks[0].grades:
+                if grade.cell.cell_type == "markdown" and grade.auto_score is None:
+                    grade.manual_score, grade.needs_manual_grade = points, False
+        book.db.commit()

@@ -1,0 +1,80 @@
+"""Execute: what becomes of outputs, of tests that do not end, and of kernels that die or do not start."""
+
+from __future__ import annotations
+
+import sys
+
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from parity_grading import execute, kernel
+from parity_grading.execute import Execute
+
+TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "check"}}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function that runs cells and returns what their outputs say."""
+    def run(*cells, preprocessor=None):
+        preprocessor = preprocessor or Execute()
+        preprocessor.preprocess(new_notebook(cells=list(cells)), {"metadata": {"path": str(tmp_path)}})
+        return [output.get("evalue") or output.get("text") for cell in cells for output in cell.outputs]
+    return run
+
+
+def test_an_empty_output_counts():
+    cell = new_code_cell("")
+    outputs = execute.CellOutputs(cell, 10 * execute.LEAST_SIZE)
+    for _ in range(100):
+        outputs({"msg_type": "display_data", "header": {"msg_type": "display_data"}, "size": 2,
+                 "content": {"data": {}, "metadata": {}}})
+    outputs.add_note()
+    assert [output.output_type for output in cell.outputs] == ["display_data"] * 10 + ["stream"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such clock")
+def test_a_test_that_computes_without_end_is_stopped(run):
+    test = new_code_cell("while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass",
+                         metadata=TEST)
+    run(test, preprocessor=Execute(timeout=0.1))
+    assert [output.ename for output in test.outputs] == ["TooSlow"]
+
+
+def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeypatch):
+    """Not even a test that turns every error into a message about the student's function hides it."""
+    def fail(*arguments):
+        raise kernel.KernelNotStarted("no namespaces")
+    monkeypatch.setattr(execute, "Kernel", fail)
+    with pytest.raises(kernel.KernelNotStarted, match="no namespaces"):
+        run(new_code_cell("x = 1"))
+    test = new_code_cell("from parity_checks import core\ntry:\n    core.call('f')\nexcept Exception:\n"
+                         "    raise core.CheckFailed('f is wrong')", metadata=TEST)
+    with pytest.raises(kernel.KernelNotStarted, match="no namespaces"):
+        run(test)
+
+
+def test_a_machine_that_runs_out_of_memory_costs_no_points(run):
+    with pytest.raises(MemoryError):
+        run(new_code_cell("raise MemoryError", metadata=TEST))
+
+
+@pytest.mark.whole
+def test_a_kernel_that_was_killed_from_outside_costs_nothing(run):
+    test = new_code_cell("from parity_checks import core\nprint(core.call('f'))", metadata=TEST)
+    preprocessor = Execute()
+    run_test = preprocessor._run_test
+
+    def kill_and_run(cell):
+        psutil.Process(preprocessor.kernel.process.pid).kill()
+        run_test(cell)
+    preprocessor._run_test = kill_and_run
+    assert run(new_code_cell("def f():\n    return 5"), test, preprocessor=preprocessor) == ["5\n"]
+
+
+@pytest.mark.whole
+def test_a_cell_that_kills_the_kernel_costs_that_cell(run):
+    assert run(new_code_cell("x = 1"), new_code_cell("import os; os._exit(1)"), new_code_cell("print(x)")) == [
+        "The kernel stopped in this cell: its process ended. The cells before this one count; the cells after it ran "
+        "in a new kernel, without this cell.", "1\n"]

@@ -1,0 +1,287 @@
+"""`parity grade`: what is kept, what is graded again, and what happens if a submission cannot be graded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+import pytest
+from click import ClickException
+from filelock import FileLock
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import OperationalError
+
+from parity_grading import authoring
+from parity_grading import grade as grading
+from parity_grading.grading_commands import as_message
+from tests.exercises import course
+from tests.grading import forty
+
+pytestmark = pytest.mark.whole
+NAME = "unrolling"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    """Return a course with two submissions that are not graded yet."""
+    folder = course.copy_course(tmp_path_factory.mktemp("grade") / "course", NAME)
+    for student in ("ada", "emmy"):
+        course.submit(folder, student, NAME, course.solution(NAME))
+    course.nbgrader(folder, "generate_assignment", NAME, "--force")
+    return folder
+
+
+def grade(root: Path, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
+    """Run the command; return its exit status, its row for each student, and everything that it printed."""
+    code, said = course.parity(root, "grade", *arguments)
+    rows = {line.split()[0]: line.split() for line in said.splitlines() if line.startswith(("ada", "emmy"))}
+    return code, rows, said
+
+
+def states(rows: dict[str, list[str]]) -> dict[str, str]:
+    return {student: row[1] for student, row in rows.items()}
+
+
+def scores(root: Path) -> dict[str, float]:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        return {one.student.id: one.score for one in book.assignment_submissions(NAME)}
+
+
+def test_what_is_done_is_kept_and_what_has_changed_is_graded_again(root):
+    status, rows, said = grade(root, NAME)
+    assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), said
+    assert rows["ada"][2:5] == ["11", "of", "15"]
+    assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "kept"}
+    notebook = course.solution(NAME)
+    next(cell for cell in notebook.cells if cell.id == "unroll").source = "def unroll(*given):\n    return 0"
+    path = root / "submitted" / "emmy" / NAME / f"{NAME}.ipynb"
+    nbformat.write(notebook, path)
+    assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "graded"}
+    assert scores(root) == {"ada": 11, "emmy": 8}
+    assert states(grade(root, NAME, "--student", "ada", "--force")[1]) == {"ada": "graded"}
+
+
+def test_one_that_cannot_be_read_has_no_points_of_before_and_stops_nobody(root):
+    path = root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+    whole = path.read_text(encoding="utf8")
+    path.write_text(whole[:100], encoding="utf8")
+    status, rows, said = grade(root, NAME)
+    assert (status, states(rows)) == (1, {"ada": "failed", "emmy": "kept"})
+    assert f"{NAME}.ipynb is no notebook" in said
+    assert "Traceback" not in said
+    assert scores(root)["ada"] == 0
+    path.write_text(whole, encoding="utf8")
+    assert states(grade(root, NAME)[1]) == {"ada": "graded", "emmy": "kept"}
+    assert scores(root)["ada"] == 11
+
+
+def test_two_at_a_time_have_the_same_points_and_another_release_is_named(root):
+    path = root / "submitted" / "emmy" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells if cell.id == "parity-check").metadata.nbgrader.checksum = "of another one"
+    nbformat.write(notebook, path)
+    status, rows, said = grade(root, NAME, "--force", "--jobs", "2")
+    assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), said
+    assert scores(root) == {"ada": 11, "emmy": 8}
+    assert "made from another release of the exercise, graded with this one" in " ".join(rows["emmy"])
+    assert "changed: parity-check" in " ".join(rows["emmy"])
+    assert "made from" not in " ".join(rows["ada"])
+    assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "kept"}
+
+
+def test_a_database_that_is_locked_for_a_while_costs_nobody_the_points(root, monkeypatch):
+    monkeypatch.setattr(grading, "WAITS", (0.3,) * 30)
+    writer = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN EXCLUSIVE")
+    with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):
+        app = grading.load_course(root)
+        app.coursedir.db_url += "?timeout=0.05"
+        threading.Timer(1, lambda: (writer.rollback(), writer.close())).start()
+        row = grading.grade_submission(app, root / "submitted" / "ada" / NAME, NAME, [NAME], True)
+    assert (row.state, row.points) == ("graded", 11), row
+
+
+def test_what_has_another_reason_than_a_lock_is_not_tried_again(monkeypatch):
+    monkeypatch.setattr(grading, "WAITS", (0, 0))
+    tried = []
+
+    def do(message: str) -> None:
+        tried.append(message)
+        raise RuntimeError(message)
+    for message in ("no such table", "(sqlite3.OperationalError) database is locked"):
+        with pytest.raises(RuntimeError):
+            grading.retry_if_locked(do, message)
+    assert len(tried) == 1 + 3
+
+
+@pytest.fixture
+def ada(tmp_path, monkeypatch):
+    """Return a course, and a function that grades a submission without running a kernel."""
+    root = course.copy_course(tmp_path / "course", NAME)
+    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        forty.enter(book, NAME, course.release(NAME))
+    course.submit(root, "ada", NAME, course.solution(NAME))
+    app = grading.load_course(root)
+
+    def autograde(app, submitted, student, name):
+        with Gradebook(app.coursedir.db_url) as book:
+            book.update_or_create_student(student)
+            if grading.score(app, student, name):
+                book.remove_submission(name, student)
+            forty.hand_in(root, book, name, student, "Words.")
+    monkeypatch.setattr(grading, "autograde", autograde)
+    return app, lambda: grading.grade_submission(app, root / "submitted" / "ada" / NAME, NAME, [NAME], False)
+
+
+def test_what_failed_by_accident_is_graded_again_by_the_next(ada, monkeypatch):
+    app, grade_it = ada
+    points = grade_it().points
+    assert (grade_it().state, points > 0) == ("kept", True)
+    with monkeypatch.context() as full:
+        full.setattr(grading, "normalise", mock.Mock(side_effect=OSError("no space left")))
+        assert grade_it().state == "failed"
+    again = grade_it()
+    assert (again.state, again.points) == ("graded", points)
+    grading.fail(app, grading.Row("ada"), NAME, "its processes were ended")
+    assert grade_it().state == "graded"
+
+
+def test_one_who_is_graded_and_not_in_the_gradebook_is_graded_again_and_stops_nobody(ada, monkeypatch):
+    app, grade_it = ada
+    grade_it()
+    with Gradebook(app.coursedir.db_url) as book:
+        book.remove_student("ada")
+    assert grade_it().state == "graded"
+    monkeypatch.setattr(grading, "score", mock.Mock(side_effect=KeyError("gone")))
+    assert grade_it().state == "failed"
+
+
+def test_nobody_has_to_read_an_answer_to_a_dropped_task(ada):
+    app, grade_it = ada
+    with Gradebook(app.coursedir.db_url) as book:
+        book.find_grade_cell(forty.TASK, NAME, NAME).max_score = 0
+        book.db.commit()
+    assert grade_it().state == "graded"
+    with Gradebook(app.coursedir.db_url) as book:
+        dropped = book.find_grade(forty.TASK, NAME, NAME, "ada")
+        assert (dropped.auto_score, dropped.needs_manual_grade) == (0, False)
+        assert not book.find_submission(NAME, "ada").needs_manual_grade
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+@pytest.mark.parametrize(("settings", "file", "folder"), [
+    ("", 0o600, 0o700), ("c = get_config()\nc.CourseDirectory.groupshared = True\n", 0o660, 0o770)])
+def test_other_accounts_cannot_read_grades_and_private_tests(tmp_path, settings, file, folder):
+    root = course.copy_course(tmp_path)
+    (root / "private").mkdir(mode=0o755)
+    (root / "private" / "nbgrader_config.py").write_text(settings)
+    (root / "gradebook.db").write_bytes(b"grades")
+    for path in ("gradebook.db", "private"):
+        (root / path).chmod(0o755)
+    with contextlib.chdir(root):
+        grading.load_course(root)
+    assert [(root / path).stat().st_mode & 0o777 for path in ("gradebook.db", "private")] == [file, folder]
+
+
+def test_a_kernel_that_does_not_start_is_a_failed_row(root):
+    """No points are lost, and the exit status says that something is wrong."""
+    breaks = ("from parity_grading import sandbox; sandbox.SYSTEM = (); "
+              "from parity_lib.cli import main; main()")
+    done = subprocess.run([sys.executable, "-c", breaks, "grade", NAME, "--student", "ada", "--force"], cwd=root,
+                          env=course.environment(), text=True, capture_output=True)
+    assert (done.returncode, done.stdout.split()[:2]) == (1, ["ada", "failed"]), done.stdout + done.stderr
+    assert "the kernel did not start" in done.stdout
+    assert scores(root)["ada"] == 0
+    assert states(grade(root, NAME)[1])["ada"] == "graded"
+
+
+def test_a_database_that_stays_locked_is_said_without_a_traceback():
+    with pytest.raises(ClickException, match="gradebook cannot be used now: database is locked; while"), as_message():
+        raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+    with pytest.raises(KeyError), as_message():
+        raise KeyError("a mistake of ours")
+
+
+def test_an_error_is_told_by_what_it_says_and_not_by_what_the_database_adds():
+    heard = grading.ErrorLog()
+    assert heard.reason() == ""
+    heard.lines = ["""
+Traceback (most recent call last):
+  File x
+KeyError: 1
+
+During handling of it:
+
+Traceback (most recent call last):
+  File y
+    z
+sqlalchemy.exc.OperationalError: locked
+[SQL: select]
+(Background on this error at: an address)
+"""]
+    assert heard.reason() == "sqlalchemy.exc.OperationalError: locked"
+
+
+def test_a_course_is_graded_by_one_command_at_a_time(root):
+    with FileLock(root / grading.LOCK):
+        status, rows, said = grade(root, NAME)
+    assert (status, rows) == (1, {})
+    assert "another process is grading this course" in said
+    assert grade(root, NAME)[0] == 0
+
+
+def test_jobs_are_counted_from_one(root):
+    assert grade(root, NAME, "--jobs", "0")[0] == 2
+
+
+def test_a_submission_whose_processes_were_all_killed_has_no_points_of_before(root, monkeypatch):
+    def parallel(app, folders, name, force, jobs):
+        yield grading.Row("ada", "kept", 11, 15)
+        row = grading.Row("emmy")
+        grading.fail(app, row, name, grading.LOST)
+        yield row
+    monkeypatch.setattr(grading, "_grade_in_parallel", parallel)
+    status, rows, said = grade(root, NAME, "--jobs", "2")
+    assert (status, states(rows)) == (1, {"ada": "kept", "emmy": "failed"})
+    assert "killed by something else" in said
+    assert scores(root) == {"ada": 11, "emmy": 0}
+
+
+def test_what_is_not_there_is_said(root):
+    assert "student must be the id of a student who has submitted unrolling, but it is 'adda'" in grade(
+        root, NAME, "--student", "adda")[2]
+    assert "an exercise with submissions in submitted/" in grade(root, "nothing")[2]
+    course.submit(root, "ada", "varying_lengths", course.solution("varying_lengths"))
+    status, _, said = grade(root, "varying_lengths")
+    assert status == 1
+    assert "nbgrader generate_assignment varying_lengths" in said
+
+
+def test_the_sandbox_can_be_required(root, monkeypatch):
+    """Without bubblewrap the command says so each time, and with the setting it does not grade."""
+    hides = ("from parity_grading import sandbox; sandbox._find_bubblewrap = lambda: ('', 'there is none'); "
+             "from parity_lib.cli import main; main()")
+    settings = root / "private" / "nbgrader_config.py"
+    settings.parent.mkdir(exist_ok=True)
+
+    def run() -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, "-c", hides, "grade", NAME, "--student", "emmy", "--force"], cwd=root,
+                              env=course.environment(), text=True, capture_output=True)
+    try:
+        done = run()
+        assert done.returncode == 0, done.stderr
+        assert "Submissions run with your own rights" in done.stderr
+        assert "there is none" in done.stderr
+        settings.write_text("c = get_config()\nc.Execute.require_sandbox = True\n")
+        done = run()
+        assert done.returncode == 1
+        assert "require_sandbox is set, but there is no sandbox: there is none" in done.stdout
+    finally:
+        settings.unlink()

@@ -1,0 +1,211 @@
+"""A kernel in the sandbox: what it cannot see, what it may not use, and that nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from parity_grading import sandbox
+from parity_grading.kernel import (
+    MOST_FILES,
+    PREFIX,
+    Kernel,
+    KernelNotStarted,
+    KernelStopped,
+    TooLong,
+    copy_files,
+    remove_leftovers,
+)
+
+pytestmark = pytest.mark.whole
+SMALL = sandbox.Limits(memory=700, processes=12, disk=20)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Return a course with a secret, and with the files of a submission."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "gradebook.db").write_text("secret")
+    handed_in = root / "autograded" / "ada" / "unrolling"
+    handed_in.mkdir(parents=True)
+    (handed_in / "data.csv").write_text("1,2")
+    (handed_in / "unrolling.ipynb").write_text("hidden tests")
+    (handed_in / "link").symlink_to(root / "gradebook.db")
+    return root
+
+
+def started(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL)
+    yield running
+    running.close()
+
+
+kernel = pytest.fixture(started, scope="module", name="kernel")     # for tests that do no harm to it
+new_kernel = pytest.fixture(started, name="new_kernel")
+
+
+def said(kernel, source, seconds=20):
+    """Run a piece of code and return what it prints, or the name and text of its error."""
+    texts = []
+
+    def hear(message):
+        content = message["content"]
+        if message["msg_type"] in ("stream", "error"):
+            texts.append(content.get("text") or f"{content['ename']}: {content['evalue']}")
+    kernel.run(source, seconds, hear)
+    return "".join(texts).strip()
+
+
+def test_it_sees_what_was_handed_in_and_nothing_of_the_course(kernel, course):
+    assert said(kernel, "import os; print(sorted(os.listdir('.')), open('data.csv').read())") == "['data.csv'] 1,2"
+    assert said(kernel, f"print(os.path.exists({str(course / 'gradebook.db')!r}))") == "False"
+    assert said(kernel, "print([name for name in os.environ if 'PRIVATE' in name])") == "[]"
+    answers = sandbox.PACKAGE.parent / sandbox.MODEL_ANSWERS
+    assert answers.is_file()
+    assert "Error" in said(kernel, f"print(open({str(answers)!r}).read())")
+
+
+def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
+    assert said(kernel, "open('x', 'w').write('1'); print(open('x').read())") == "1"
+    for place in ("/", "/usr", "/etc", str(sandbox.PACKAGE), "/dev", str(kernel.folder), str(kernel.folder / "files")):
+        assert "Error" in said(kernel, f"open({place!r} + '/x', 'w')"), place
+
+
+def test_it_has_no_network_and_no_rights(kernel):
+    assert "unreachable" in said(kernel, "import socket; socket.create_connection(('192.0.2.1', 80), 2)")
+    assert said(kernel, "import os; print(os.getuid(), os.geteuid())") == "1000 1000"
+    libc = "import ctypes; libc = ctypes.CDLL(None); "
+    new_users, unmount, become_root = "libc.unshare(0x10000000)", "libc.umount2(b'/tmp', 2)", "libc.setuid(0)"
+    assert said(kernel, libc + f"print({new_users}, {unmount}, {become_root})") == "-1 -1 -1"
+
+
+def test_it_sees_no_process_but_its_own(kernel):
+    seen = said(kernel, "import os; print([int(p) for p in os.listdir('/proc') if p.isdigit() and int(p) > 9])")
+    assert seen == "[]"
+    assert "Error" in said(kernel, f"os.kill({os.getpid()}, 0)")
+
+
+@pytest.mark.parametrize(("source", "why"), [
+    ("keep = [bytearray(b'1' * 10**7) for _ in range(200)]\nimport time; time.sleep(9)", "MB of memory"),
+    ("import os, time\nfor _ in range(40):\n    if not os.fork():\n        os.execvp('sleep', ['sleep', '9'])\n"
+     "time.sleep(9)", "processes"),
+    ("import os; os._exit(0)", "its process ended"),
+    ("import ctypes; ctypes.string_at(0)", "its process ended"),
+], ids=["memory", "processes", "exit", "crash"])
+def test_a_kernel_that_takes_too_much_is_stopped_with_a_reason(new_kernel, source, why):
+    with pytest.raises(KernelStopped, match=why):
+        said(new_kernel, source)
+
+
+def test_a_folder_of_its_own_has_an_end(new_kernel):
+    said(new_kernel, "import errno\ntry:\n    for i in range(9):\n        open(str(i), 'wb').write(b'1' * 10**7)\n"
+                 "except OSError as error:\n    full = errno.errorcode[error.errno]")
+    assert said(new_kernel, "print(full)") == "ENOSPC"
+
+
+def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
+    said(kernel, "x = 5")
+    with pytest.raises(TooLong):
+        said(kernel, "while True: pass", seconds=1)
+    assert said(kernel, "print(x)") == "5"
+
+
+def test_quit_does_not_end_the_kernel(kernel):
+    """IPython ends a tenth of a second after the cell, so a short wait would see it still there."""
+    said(kernel, "x = 5\nquit()")
+    said(kernel, "exit()")
+    time.sleep(0.5)
+    assert said(kernel, "print(x)") == "5"
+
+
+def test_a_kernel_that_cannot_be_interrupted_is_ended(new_kernel, monkeypatch):
+    monkeypatch.setattr("parity_grading.kernel.GRACE", 1)
+    with pytest.raises(KernelStopped, match="could not be interrupted"):
+        said(new_kernel, "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass", seconds=1)
+
+
+def test_a_flood_costs_its_author_and_not_us(new_kernel):
+    before = psutil.Process().memory_info().rss
+    with pytest.raises((TooLong, KernelStopped)):
+        new_kernel.run("while True: print('x' * 10_000)", 2)
+    assert psutil.Process().memory_info().rss - before < 300 * sandbox.MB
+
+
+def test_nothing_is_left_of_it(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL)
+    said(running, "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'], "
+                  "start_new_session=True)")
+    family = psutil.Process(running.process.pid).children(recursive=True)
+    assert len(family) >= 3
+    running.close()
+    assert not running.folder.exists()
+    assert not psutil.wait_procs(family, timeout=5)[1]
+
+
+def test_what_a_killed_grading_left_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    child = os.fork()
+    if not child:
+        signal.pause()
+    ours, theirs = (tmp_path / f"{PREFIX}{pid}-x" for pid in (os.getpid(), child))
+    ours.mkdir()
+    theirs.mkdir()
+    remove_leftovers()
+    assert theirs.exists()
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    remove_leftovers()
+    assert ours.exists()
+    assert not theirs.exists()
+
+
+def test_only_regular_files_are_copied(tmp_path, course):
+    copy_files(course / "autograded" / "ada" / "unrolling", tmp_path / "files", 10)
+    assert [file.name for file in (tmp_path / "files").iterdir()] == ["data.csv"]
+
+
+def test_of_many_files_and_of_large_ones_some_are_left_out(tmp_path):
+    (tmp_path / "many" / "deep").mkdir(parents=True)
+    for number in range(MOST_FILES):
+        (tmp_path / "many" / "deep" / str(number)).write_text("")
+    (tmp_path / "many" / "large.csv").write_bytes(bytes(sandbox.MB))
+    (tmp_path / "many" / "data.csv").write_text("0,1")
+    copy_files(tmp_path / "many", tmp_path / "files", 1)
+    copied = [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert len(copied) == MOST_FILES - 1
+    assert "data.csv" in copied
+    assert "large.csv" not in copied
+
+
+@pytest.mark.parametrize(("program", "reason"), [
+    (["false"], "its process ended"),
+    (["sleep", "60"], "it did not answer within 1 seconds"),
+])
+def test_a_kernel_that_does_not_start_is_no_fault_of_the_student(course, monkeypatch, program, reason):
+    launch = sandbox.launch
+    monkeypatch.setattr(sandbox, "launch", lambda ignored, *arguments: launch(program, *arguments))
+    monkeypatch.setattr("parity_grading.kernel.STARTS_WITHIN", 1)
+    with pytest.raises(KernelNotStarted, match=reason):
+        Kernel(course, course, SMALL)
+
+
+def test_a_kernel_without_the_library_of_the_tests_is_not_used(course, monkeypatch):
+    """Every call of a student's function would fail in it, and look like the student's mistake."""
+    monkeypatch.setattr("parity_grading.kernel.LIBRARY", "__import__('not_installed')")
+    with pytest.raises(KernelNotStarted, match=r"cannot import the checks \(ModuleNotFoundError"):
+        Kernel(course, course, SMALL)
+
+
+def test_a_kernel_outside_the_sandbox_runs_and_is_ended_as_well(course):
+    running = Kernel(course / "autograded" / "ada" / "unrolling", course, SMALL, sandboxed=False)
+    assert said(running, "print(1 + 1)") == "2"
+    process = psutil.Process(running.process.pid)
+    running.close()
+    deadline = time.monotonic() + 5
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE

@@ -1,0 +1,191 @@
+"""Points, minutes and chapters are written in the sources alone; the files that repeat them are derived from them."""
+
+import importlib
+import shutil
+
+import pytest
+
+from parity_checks.points import IN_WORDS, POINTS
+from parity_grading import authoring, chapters, manifest
+from tests.submissions import bank
+
+ROOT = bank.ROOT
+SOURCES = authoring.sources(ROOT)
+NAMES = [source.name for source in SOURCES]
+FIRST = SOURCES[0]
+CELLS, OVERVIEW, SYLLABUS, CONTENTS, INDEX, ANSWERS = (path.as_posix() for path in (
+    manifest.CELLS, manifest.OVERVIEW, manifest.SYLLABUS, manifest.CONTENTS, manifest.INDEX, manifest.ANSWERS))
+DERIVED = [CELLS, OVERVIEW, SYLLABUS, CONTENTS, INDEX, ANSWERS,
+           *(f"book/{page}.md" for page in chapters.chapters(ROOT))]
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A copy of the sources and of all derived files, which a test may change."""
+    for folder in ("solutions", "book"):
+        (tmp_path / folder).mkdir()
+        for path in (ROOT / folder).glob("*.md"):
+            shutil.copy(path, tmp_path / folder)
+    (tmp_path / CELLS).parent.mkdir(parents=True)
+    for path in (ANSWERS, CELLS, CONTENTS):
+        shutil.copy(ROOT / path, tmp_path / path)
+    return tmp_path
+
+
+def change(path, before, after):
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def stale(root):
+    """Return the derived files that differ from what the sources make."""
+    return {path for path, text in manifest.derived(root).items() if (root / path).read_text(encoding="utf-8") != text}
+
+
+# ---------------------------------------------------------------- the course
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_check_belongs_to_a_graded_cell(name):
+    module = importlib.import_module(f"parity_checks.{name}")
+    checks = {key for key, value in vars(module).items() if callable(value) and hasattr(value, "says")}
+    assert checks == set(POINTS[name])
+
+
+def test_the_exercises_come_in_order_with_points_for_checks_and_for_words():
+    assert NAMES == authoring.names(ROOT) == list(POINTS)
+    for source in SOURCES:
+        assert source.points == sum(POINTS[source.name].values()) + IN_WORDS[source.name]
+        assert min(IN_WORDS[source.name], *POINTS[source.name].values()) > 0
+        assert {*source.settings["chapters"], *source.settings["session"]} <= set(chapters.chapters(ROOT))
+
+
+# ---------------------------------------------------------------- a disagreement fails
+
+
+@pytest.mark.parametrize(("path", "before", "after"), [
+    (CELLS, '"check": "parity", "points": 2', '"check": "parity", "points": 7'),
+    (OVERVIEW, f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes} | {FIRST.points + 5} |"),
+    (OVERVIEW, f"| {FIRST.minutes} | {FIRST.points} |", f"| {FIRST.minutes + 5} | {FIRST.points} |"),
+    (SYLLABUS, f", {FIRST.minutes} minutes |", f", {FIRST.minutes + 5} minutes |"),
+    (CONTENTS, f"          - file: exercises/{FIRST.name}/{FIRST.name}\n", ""),
+    (INDEX, "| 1. {doc}`one-bit` |", "| 2. {doc}`one-bit` |"),
+    ("book/data.md", "**Time:** ", "**Time:** 1"),
+    (ANSWERS, "- 1 point: the count", "- 2 points: the count"),
+])
+def test_a_change_by_hand_is_noticed(root, path, before, after):
+    assert stale(root) == set()
+    change(root / path, before, after)
+    assert stale(root) == {path}
+
+
+def test_points_that_change_in_the_source_change_everywhere(root):
+    source = root / f"solutions/{FIRST.name}.md"
+    change(source, "points: 2}", "points: 7}")
+    text = authoring.read(source)
+    assert "(7 points)" in "".join(cell["source"] for cell in text.cells)
+    assert f"**Points:** {FIRST.points + 5}." in text.cells[0]["source"]
+    assert stale(root) == {CELLS, OVERVIEW}
+
+
+def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
+    source = root / f"solutions/{FIRST.name}.md"
+    change(source, f"minutes: {FIRST.minutes}", "minutes: 200")
+    assert "about 200 minutes" in authoring.read(source).cells[0]["source"]
+    assert stale(root) == {OVERVIEW, SYLLABUS}
+    change(source, f"chapters: [{', '.join(FIRST.settings['chapters'])}]", "chapters: [data, training]")
+    about = authoring.read(source).cells[0]["source"]
+    assert " 3, [Generating the data](../../book/data.md), and 5, [Training](../../book/training.md)." in about
+
+
+def test_links_to_chapters_lead_to_the_published_book_where_there_is_one(root):
+    source = root / "solutions/varying_lengths.md"
+    (root / "_config.yml").write_text("html: {baseurl: 'https://example.org/bits/'}", encoding="utf-8")
+    text = "".join(cell["source"] for cell in authoring.read(source).cells)
+    assert "[Packing strings of different lengths](https://example.org/bits/book/packing.html)" in text
+    assert "](https://example.org/bits/book/packing.html#the-loss-lies-too)" in text
+    assert "../../book" not in text
+
+
+def test_a_chapter_that_moves_takes_its_number_along(root):
+    change(root / "_toc.yml", "      - file: book/data\n", "")
+    assert "**Chapters:** 3, [Packing" in authoring.read(root / "solutions/varying_lengths.md").cells[0]["source"]
+
+
+def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
+    session = f"session: [{', '.join(FIRST.settings['session'])}]"
+    change(root / f"solutions/{FIRST.name}.md", session, "session: [one-bit]")
+    table = manifest.derived(root)[SYLLABUS]
+    assert f"| 1 | {{doc}}`one-bit` | {chapters.chapters(ROOT)['one-bit'].minutes} minutes |" in table
+    assert "| optional | {doc}`unrolling`, " in table
+    assert all(60 * int(hours) > int(minutes) for minutes, hours in
+               ((sum(chapters.chapters(ROOT)[page].minutes for page in source.settings["session"]) + source.minutes,
+                 row.split("|")[-2])
+                for source, row in zip(SOURCES, [line for line in table.splitlines() if "</exercises/" in line],
+                                       strict=True) if source is not FIRST))
+
+
+def test_a_course_without_the_book_has_nothing_to_derive(root):
+    for path in (CELLS, OVERVIEW, SYLLABUS):
+        (root / path).unlink()
+    assert set(manifest.derived(root)) == set(DERIVED) - {CELLS, OVERVIEW, SYLLABUS}
+
+
+# ---------------------------------------------------------------- minutes
+
+
+@pytest.mark.parametrize(("text", "minutes"), [
+    ("word " * 1500, 10),
+    ("---\ntitle: " + "word " * 1500 + "\n---\nword", 5),
+    ("```{code-cell} python\n" + "x = 1\n\n" * 75 + "```", 10),
+    ("```{code-cell} python\n:tags: [remove-cell]\n" + "x = 1\n" * 75 + "```", 5),
+    ("```{code-cell} python\n:tags: [remove-input]\n" + "figures.curves(x)\n" * 8 + "```", 10),
+    ("```{math}\na\n```\n\n" * 12, 10),
+    ("| a |\n|---|\n" + "| word |\n" * 1000, 10),
+])
+def test_minutes_are_counted_from_words_code_figures_and_formulas(text, minutes):
+    assert chapters.reading_minutes(text) == minutes
+
+
+def test_a_page_that_has_no_number_and_states_its_minutes_has_counted_them():
+    stated = {path.stem: (int(found[1]), chapters.reading_minutes(text)) for path in (ROOT / "book").glob("*.md")
+              for text in [path.read_text(encoding="utf-8")] if (found := chapters.TIME.search(text))}
+    assert stated["pytorch"] == (15, 15)
+    assert {page: minutes for page, minutes in stated.items() if minutes[0] != minutes[1]} == {}
+
+
+def test_the_book_states_the_rates_by_which_it_counts():
+    page = (ROOT / "book/how-to-use.md").read_text(encoding="utf-8")
+    rates = (f"{chapters.WORDS_A_MINUTE} words a minute, ${chapters.SECONDS_A_CODE_LINE}$ seconds for a line of code, "
+             f"{chapters.SECONDS_A_FIGURE} for a figure and {chapters.SECONDS_A_FORMULA} for a displayed formula")
+    assert rates in page
+
+
+# ---------------------------------------------------------------- slips
+
+
+@pytest.mark.parametrize(("before", "after", "words"), [
+    ("title: ", "name: ", "title"),
+    (f"minutes: {FIRST.minutes}\n", "minutes: some\n", "minutes"),
+    ("chapters: [", "before: [", "chapters"),
+    ("chapters: [", "chapters: [no-page, ", "a list of numbered chapters"),
+    ("chapters: [unrolling]", "chapters: unrolling", "chapters"),
+    ("summary: ", "about: ", "summary"),
+    ("check.rnn_step()\n", "check.parity()\n", "one for each test"),
+])
+def test_a_slip_in_a_source_names_the_file(root, before, after, words):
+    path = root / f"solutions/{FIRST.name}.md"
+    change(path, before, after)
+    with pytest.raises(ValueError, match=words) as caught:
+        manifest.derived(root)
+    assert f"{FIRST.name}.md" in str(caught.value)
+
+
+def test_a_page_without_its_table_or_time_is_named(root):
+    (root / manifest.OVERVIEW).write_text("# Exercises\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="tables with a column `exercise`"):
+        manifest.derived(root)
+    change(root / "book/data.md", "- **Time:**", "- Time:")
+    with pytest.raises(ValueError, match="the time of data"):
+        chapters.chapters(root)

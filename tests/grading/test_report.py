@@ -1,0 +1,239 @@
+"""`parity report` counts correctly, names nobody by default, and shows a student's words as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from parity_grading import report, similar
+from parity_grading.report import FrequentMessage
+from tests.exercises import course
+from tests.grading import classroom
+from tests.grading.classroom import DONE, NAME
+from tests.grading.roster import the_class
+
+IDS = [student.id for student in the_class()]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    """A course that no test changes."""
+    return classroom.fill(tmp_path_factory.mktemp("report") / "course")
+
+
+@pytest.fixture(scope="module")
+def found(root) -> report.ClassReport:
+    return report.class_report(root, NAME)
+
+
+def students(stem: str) -> list[str]:
+    return [IDS[number - 1] for number in DONE[stem]]
+
+
+# ---------------------------------------------------------------- points and messages
+
+
+def test_tasks_are_in_the_order_of_the_exercise_and_unread_answers_are_not_counted(found):
+    assert found.states == {"missing": 2, "collected": 1, "needs reading": 3, "read": 34}
+    assert len(found.points) == 34
+    assert [(task.name, task.most, len(task.points)) for task in found.tasks] == [
+        ("parity", 2, 37), ("rnn_step", 2, 37), ("unroll", 3, 37), ("two_unit_weights", 4, 37),
+        ("what_convinces", 4, 34)]
+    assert found.tasks[1].counts == {"all": 37 - 8, "some": 0, "none": 8}
+    assert 0 < found.tasks[-1].counts["some"] < 34
+
+
+def test_a_message_is_counted_once_per_student_and_the_most_frequent_comes_first(found):
+    first = found.messages[0]
+    assert first.text.startswith("these weights fit bits coded as 0 and 1")
+    assert first.students == students("wrong_weights_of_the_chapter")
+    assert first.section.endswith("(book/unrolling.html#two-units-by-hand)")
+    transposed = next(message for message in found.messages if "new state is h @ V.T" in message.text)
+    assert transposed.tasks == {"rnn_step": students("wrong_V_transposed"), "unroll": students("wrong_V_transposed")}
+    assert len(transposed.students) == 5, "once, although the mistake costs two tasks"
+    counts = [len(message.students) for message in found.messages]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_messages_without_a_likely_cause_are_grouped_if_they_differ_in_numbers_only():
+    def cells(*errors, grade=True):
+        return {"f-check": {"metadata": {"nbgrader": {"grade": grade}}, "outputs": [
+            {"output_type": "error", "ename": name, "evalue": text} for name, text in errors]}}
+
+    messages = report.frequent_messages({
+        "a": cells(("CheckFailed", "f(3) of 2.5\n  expected: 1")), "b": cells(("CheckFailed", "f(17) of 9")),
+        "c": cells(("KeyboardInterrupt", ""), ("Timeout", "\x1b[31mtoo long\x1b[0m")), "d": cells(("CheckFailed", "")),
+        "e": cells(), "f": cells(("ValueError", "mine"), grade=False)})
+    assert [(message.text, message.students, message.known) for message in messages] == [
+        ("f(3) of 2.5", ["a", "b"], False), ("CheckFailed", ["d"], False), ("too long", ["c"], False)]
+
+
+def test_dropped_tasks_and_unreadable_notebooks_are_left_out(root, tmp_path):
+    folder = shutil.copytree(root, tmp_path / "course")
+    (folder / "autograded" / IDS[0] / NAME / f"{NAME}.ipynb").write_text('{"metadata": {}, "cells": [')
+    with classroom.opened(folder) as book:
+        next(cell for cell in book.find_notebook(NAME, NAME).grade_cells if cell.name == "unroll-check").max_score = 0
+        book.db.commit()
+    assert "unroll" not in [task.name for task in report.class_report(folder, NAME).tasks]
+
+
+def test_an_exercise_without_graded_submissions_is_named(tmp_path):
+    folder = course.copy_course(tmp_path / "course", NAME)
+    with classroom.mock.patch("nbgrader.api.get_alembic_version", return_value="new"), classroom.opened(folder) as book:
+        book.add_assignment(NAME)
+        book.add_student("ada")
+    status, printed = course.parity(folder, "report", NAME)
+    assert (status, printed.count("\n")) == (1, 1)
+    assert "name must be an exercise with graded submissions" in printed
+    assert "name must be an exercise in the gradebook (unrolling)" in course.parity(folder, "report", "nothing")[1]
+
+
+# ---------------------------------------------------------------- similar answers
+
+CODE = '''def f(x):
+    """Doc."""
+    total = 0
+    for part in x:
+        total += part ** 2 - 3 * part + 1
+        total -= min(part, 0) * max(part, 1) + abs(part - 2) * 4 - round(part / 7) * 5
+    return total
+'''
+RENAMED = (CODE.replace('    """Doc."""\n', "    # mine\n").replace("part ** 2", "(part**2)").replace("total", "s")
+           .replace("part", "value").replace("(x)", "(xs)").replace("in x", "in xs"))
+
+
+def groups(sources, model="", released=""):
+    return [(group.students, group.same_as_model) for group in similar.similar_code("f", sources, model, released)]
+
+
+def test_code_is_compared_without_layout_comments_and_local_names():
+    assert groups({"a": CODE, "b": RENAMED}) == [(("a", "b"), False)]
+    assert groups({"b": RENAMED}, model=CODE) == [(("b",), True)]
+    assert groups({"a": CODE, "b": RENAMED}, released=CODE) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("+ 1\n", "+ 2\n"), ("min(", "max("), ("return total", "return part"), ("total = 0", "part = 0"),
+    ("def f(x):", "def f(x, y):")])
+def test_code_that_computes_something_else_is_not_similar(before, after):
+    assert groups({"a": CODE, "b": CODE.replace(before, after, 1)}) == []
+
+
+def test_helpers_and_parameters_may_be_renamed_and_a_name_may_return_in_another_function():
+    first = CODE + "def g(a):\n    total = f(a)\n    return lambda x: total + x\n"
+    second = RENAMED.replace("def f", "def helper") + "def g(b):\n    y = helper(b)\n    return lambda z: y + z\n"
+    assert groups({"a": first, "b": second}) == [(("a", "b"), False)]
+
+
+def test_short_code_is_not_compared():
+    assert groups({"a": "def f(x): return x % 2", "b": "def f(x): return x % 2"}) == []
+
+
+@pytest.mark.parametrize("source", ["", "\x00", "(" * 5000, "# only words", "x = " + "-" * 3000 + "1"])
+def test_code_that_cannot_be_parsed_is_not_compared(source):
+    assert groups({"a": source, "b": source}, model=CODE) == []
+
+
+def test_words_are_compared_without_numbers_and_a_few_may_differ():
+    words = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    texts = {"a": " ".join(words), "b": " ".join(["X", *words[1:]]).upper(), "c": " ".join(["x", "y", *words[2:]]),
+             "d": "My seed is 17. " + "something else entirely " * 8,
+             "e": "my SEED is 5.\n" + "something else entirely " * 8,
+             "f": "too short", "g": "too short", "h": "too short " * 50_000}
+    found = similar.similar_words("t", texts, "A model " + " ".join(words))
+    assert {(group.students, group.same_as_model) for group in found} == {(("a", "b", "c"), True), (("d", "e"), False)}
+
+
+def test_the_class_has_the_groups_that_it_was_made_with(found):
+    words = {group.students for group in found.similar if group.unit == "words"}
+    assert words == {("s204524", "s204525"), ("s204526", "s204527")}
+    code = {(group.task, group.students) for group in found.similar if group.unit == "nodes"}
+    assert ("unroll", tuple(students("right_loops"))) in code
+    assert "parity" not in {task for task, _ in code}, "its answers are too short"
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root):
+    status, printed = course.parity(root, "report", NAME)
+    page = (root / "private" / "report" / f"{NAME}.html").read_text(encoding="utf-8")
+    assert status == 0
+    assert re.search(r"\d+ groups of students have similar answers: parity report unrolling --names", printed)
+    assert not [student for student in the_class() if student.id in page or student.full_name in unescape(page)]
+    assert "Similar" not in page
+    assert course.parity(root, "report", NAME, "--names")[1].count("\n") == 1
+    names = (root / "private" / "report" / f"{NAME}-with-names.html").read_text(encoding="utf-8")
+    assert "Similarity is a hint" in names
+    assert "Ada Lovelace (s204501)" in names
+    assert "Conan O&#39;Brien" in names
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+def test_only_the_owner_can_read_the_page(found, tmp_path):
+    report.write(tmp_path, found).chmod(0o644)
+    path = report.write(tmp_path, found)
+    assert not (path.stat().st_mode | (tmp_path / "private").stat().st_mode) & 0o077
+
+
+def test_the_text_of_a_students_own_error_is_not_on_the_page_for_the_class(found):
+    own = FrequentMessage("`f` stopped with ValueError: Emmy was here", "Emmy was here, at length", "", known=False,
+                          tasks={"f": ["s204502"]})
+    found = dataclasses.replace(found, messages=[own])
+    assert "<code>f</code> stopped with ValueError</h3>" in report.page(found)
+    assert "Emmy was" not in report.page(found)
+    assert "Emmy was here, at length" in report.page(found, names=True)
+
+
+@pytest.mark.parametrize(("base", "linked"), [
+    ("https://example.org/book/", True), ("", False), ("javascript:alert(1)//", False)])
+def test_a_section_is_a_link_if_the_address_of_the_book_is_known(found, monkeypatch, base, linked):
+    monkeypatch.setenv("PARITY_BOOK", base)
+    page = report.page(found)
+    assert ('<a href="https://example.org/book/book/unrolling.html#two-units-by-hand">' in page) == linked
+    assert ("<a href" in page) == linked
+    assert "javascript" not in page
+
+
+def test_an_empty_report_has_a_page(found):
+    page = report.page(dataclasses.replace(found, messages=[], points=[], similar=[], tasks=[]), names=True)
+    for words in ("No test failed.", "answers in words have not been read", "No two answers are similar"):
+        assert words in page
+
+
+HOSTILE = ('<img src=x onerror="document.title=1"><script>document.title=2</script></pre></style>`<b>`\x1b[0m\u202e'
+           "{{ 7 * 191 }}")
+
+
+@pytest.mark.browser
+def test_students_words_are_text_and_the_page_is_accessible(browser, found, tmp_path):
+    """In a browser, the page sends no request, runs no script, fits both widths, and passes axe in both themes."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    hostile = FrequentMessage(HOSTILE, HOSTILE, HOSTILE, known=True, tasks={HOSTILE: ["s204501"]})
+    found = dataclasses.replace(found, messages=[hostile, *found.messages],
+                                names=found.names | {"s204501": HOSTILE})
+    path = tmp_path / "page.html"
+    path.write_text(report.page(found, names=True), encoding="utf-8")
+    for theme in ("light", "dark"):
+        context = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900})
+        page, requests = context.new_page(), []
+        page.on("request", lambda request, requests=requests: requests.append(request.url))
+        page.goto(path.as_uri())
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        assert page.title() == "Unrolling: the class"
+        assert page.locator("main img, main script, main b, main style").count() == 0
+        assert "\u202e" not in page.content()
+        assert "1337" not in page.content()
+        assert requests == [path.as_uri()]
+        assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+        context.close()

@@ -1,0 +1,202 @@
+"""The rubric, the student's numbers and the outputs of their runs next to each answer in words in the formgrader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_output, new_raw_cell
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config, PyFileConfigLoader
+
+from parity_checks import number_for, seed_of
+from parity_grading import authoring, rubric, redaction
+from parity_grading.keep_outputs import NOTE
+from tests.exercises import course
+from tests.submissions import bank
+from tests.grading import forty
+from tests.grading.forty import NAME, TASK
+from tests.grading.roster import the_class
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")      # nbgrader's own code causes it
+ANSWERS = [(source.name, cell) for source in authoring.sources(bank.ROOT) for cell in source.graded
+           if cell["cell_type"] == "markdown"]
+
+
+# ---------------------------------------------------------------- rubrics
+
+
+@pytest.mark.parametrize(("name", "cell"), ANSWERS, ids=[cell["id"] for _, cell in ANSWERS])
+def test_each_demand_of_our_rubrics_is_worth_one_point(name, cell):
+    parsed = rubric.parse_rubric(cell["source"])
+    assert [points for points, _ in parsed.demands] == [1.0] * cell["metadata"]["nbgrader"]["points"]
+    assert parsed.model
+    assert "Rubric" not in parsed.model + parsed.remarks
+    for _, demand in parsed.demands:
+        joins = " and " in demand.partition("Half a point")[0].partition(". ")[0]
+        assert not joins or "Half a point" in demand or "gets nothing" in demand or name in (
+            "gradient_through_time", "unrolling"), demand
+
+
+@pytest.mark.parametrize(("source", "demands", "remarks"), [
+    ("No rubric at all.", (), ""),
+    ("M.\n\n**Rubric.** 1 point: a and b. 2 points: c.", ((1, "a and b."), (2, "c.")), ""),
+    ("M.\n\n**Rubric.** 0.5 points: a\n  goes on.\n\nNot b.", ((0.5, "a goes on."),), "Not b."),
+    ("M.\n\n**Rubric**\n\nBe kind.\n\n- 1 point: a.\n- 1 point: b.\n\nNot c.", ((1, "a."), (1, "b.")),
+     "Be kind.\n\nNot c."),
+    ("M.\n\n**Rubric.** 1 point each.", (), "1 point each."),
+])
+def test_both_forms_of_a_rubric_are_parsed(source, demands, remarks):
+    parsed = rubric.parse_rubric(source)
+    assert (parsed.demands, parsed.remarks) == (demands, remarks)
+
+
+# ---------------------------------------------------------------- numbers and names
+
+
+@pytest.mark.parametrize("written", ["17753", "17,753", "17 753", "17.753", "17'753", "17\u202f753", "(17753)",
+                                     "=17753.", "17753!"])
+def test_a_number_is_found_in_every_notation(written):
+    assert 17753 in redaction.numbers_in(f"I count {written} of them")
+
+
+@pytest.mark.parametrize("written", ["117753", "177530", "0.17753", "17753.5", "x17753", "17753a", "1 7753"])
+def test_a_different_number_does_not_match(written):
+    assert 17753 not in redaction.numbers_in(f"I count {written} of them")
+
+
+@pytest.mark.parametrize(("task", "answer", "student"), [
+    ("one-tanh-unit", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
+def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(task, answer, student):
+    assert redaction.personal_numbers(task, answer, student) is None
+
+
+def test_full_names_are_hidden_and_images_stay():
+    written = {"a": "Li Na, Na Li; Na, Li (S12) is Natural", "image/png": "s12"}
+    hidden = redaction.hide_names(written, "s12", "Li", "Na")
+    assert hidden["a"] == f"{redaction.HIDDEN}, {redaction.HIDDEN}; {redaction.HIDDEN} ({redaction.HIDDEN}) is Natural"
+    assert hidden["image/png"] == "s12"
+    assert redaction.hide_names("Suharto wrote this", "7", None, "Suharto") == f"{redaction.HIDDEN} wrote this"
+    assert redaction.hide_names("text", "7", None, None) == "text"
+
+
+# ---------------------------------------------------------------- the page
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A course with graded submissions of ten students."""
+    folder = course.copy_course(tmp_path_factory.mktemp("ten") / "course", NAME)
+    forty.forty(folder, students=the_class()[:10])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def show(graded):
+    """A function that returns the page of a student's submission after ``change(notebook)``."""
+    def page(student, template="formgrade", change=lambda notebook: None, **settings):
+        config = PyFileConfigLoader("nbgrader_config.py", str(graded)).load_config()
+        config = Config({"HTMLExporter": config.HTMLExporter, "CourseDirectory": config.CourseDirectory,
+                         "Rubric": settings})
+        config.CourseDirectory.root = str(graded)
+        config.HTMLExporter.template_name = template
+        config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+        config.HTMLExporter.extra_template_paths = [
+            str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
+        person = next(person for person in the_class() if person.id == student)
+        resources = {"base_url": "", "submission_id": "5", "notebook_id": NAME, "assignment_id": NAME, "index": 2,
+                     "total": 40, "notebook_path": f"autograded/{student}/x.ipynb", "student": student,
+                     "first_name": person.first_name, "last_name": person.last_name}
+        if template == "feedback":
+            resources = {"nbgrader": {"notebook": NAME, "score": 1, "max_score": 2, "late_penalty": 0,
+                                      "student": student}}
+        notebook = nbformat.read(graded / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+        change(notebook)
+        return HTMLExporter(config=config).from_notebook_node(notebook, resources)[0]
+    return page
+
+
+def answer_cell(notebook):
+    return next(cell for cell in notebook.cells if rubric.in_words(cell))
+
+
+def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(show):
+    page = show("s204501")
+    section = page[page.index('<section class="parity-answer">'):page.index("</section>")]
+    seed = seed_of("s204501")
+    assert section.index(forty.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
+    assert section.count('<th scope="row">1</th>') == 4
+    assert f"<td>{seed}</td>\n<td>in the answer</td>" in section
+    assert f"<td>{number_for('what_convinces', seed)}</td>\n<td>in the answer</td>" in section
+    assert "What would convince me is an argument about the states" in section      # the model answer
+    assert "parity-look" not in section
+    assert "Ctrl+Shift+F" in page
+
+
+@pytest.mark.parametrize(("student", "generic", "example"), [
+    ("s204502", True, False), ("s204504", False, False), ("s204507", True, True)])
+def test_an_answer_without_the_students_numbers_is_marked(show, student, generic, example):
+    page = show(student)
+    assert ("This answer may be generic" in page) == generic
+    assert ("the seed of the example id s1234567" in page) == example
+    assert "<strong>not in the answer</strong>" in page
+
+
+def test_an_empty_answer_has_no_numbers_and_an_unknown_task_no_rubric(show):
+    assert "Numbers of this student" not in show("s204510")
+    page = show("s204501", change=lambda notebook: answer_cell(notebook).metadata.nbgrader.update(grade_id="my-own"))
+    assert f"The source notebook {NAME}.ipynb has no rubric for <code>my-own</code>." in page
+
+
+def test_a_rubric_with_a_different_sum_of_points_is_marked(show):
+    page = show("s204501", change=lambda notebook: answer_cell(notebook).metadata.nbgrader.update(points=5))
+    assert "The points of the demands add up to 4." in page
+
+
+def test_a_notebook_without_answers_in_words_is_unchanged(show):
+    assert 'class="parity-' not in show("s204501", change=lambda notebook: notebook.cells.remove(answer_cell(notebook)))
+
+
+def test_feedback_has_no_rubric(show):
+    def give_points(notebook):
+        for cell in notebook.cells:
+            if "nbgrader" in cell.metadata:
+                cell.metadata["nbgrader"].update(score=1, comment="fine")
+    page = show("s204501", "feedback", give_points)
+    assert "A state is flipped" in page
+    for words in ('class="parity-', "Rubric", "an argument about the states"):
+        assert words not in page
+
+
+def test_outputs_of_every_kind_are_shown_and_no_submission_can_insert_a_cell_like_ours(show):
+    def add_outputs(notebook):
+        place = notebook.cells.index(answer_cell(notebook))
+        outputs = [new_output("stream", text=NOTE), new_output("stream", text="\x1b[31m<b>red</b>"),
+                   new_output("display_data", data={"text/html": "<table><td>5</td></table><script>x</script>"}),
+                   new_output("display_data", data={"image/png": "iVBORw0K", "text/plain": "p"}),
+                   new_output("display_data", data={"image/png": '"><script>x</script>'}),
+                   new_output("display_data", data={"image/svg+xml": "<svg/>"}),
+                   new_output("display_data", data={"text/plain": "plain"})]
+        notebook.cells.insert(place, new_code_cell("sweep()", id="sweep", outputs=outputs))
+        notebook.cells.insert(place, new_raw_cell("<section class='x'>mine</section><script>y</script>",
+                                                  metadata={rubric.OURS: True}))
+    page = show("s204501", change=add_outputs)
+    own = page.partition('class="parity-own"')[2].partition("</details>")[0]
+    for part in ("<code>sweep</code>", "<pre>&lt;b&gt;red&lt;/b&gt;</pre>", "<td>5</td>",
+                 'src="data:image/png;base64,iVBORw0K"', 'src="data:image/svg+xml;base64,PHN2Zy8+"',
+                 "<pre>plain</pre>"):
+        assert part in own
+    assert "<script>x" not in page
+    assert '<section class="x"' not in page
+    assert "<script>y" not in page
+
+
+def test_a_blind_page_has_no_name_and_no_id(show):
+    named, blind = show("s204501"), show("s204501", blind=True)
+    for word in ("Lovelace", "s204501"):
+        assert word in named
+        assert word not in blind
+    assert redaction.HIDDEN in blind
+    assert f"<td>{seed_of('s204501')}</td>\n<td>in the answer</td>" in blind

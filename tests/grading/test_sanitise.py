@@ -1,0 +1,301 @@
+"""A hostile submission is harmless on nbgrader's pages, an honest one looks as before, and the grades are private."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import stat
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config, PyFileConfigLoader
+
+from parity_grading import sanitise
+from tests.submissions import bank
+from tests.grading import payloads
+
+TEMPLATES = ("formgrade", "feedback")
+FRAME = {"html", "head", "body", "title", "main", "button", "textarea"}
+FORMULA = re.compile(r"vertical-align: -?\d+\.\d+pt")
+ADDRESS = {"href": re.compile(r"(?i)https?://(?!localhost|127)|mailto:|#"), "src": re.compile(r"data:image/")}
+ACTIVE = payloads.MARKDOWN | payloads.PAGE
+
+
+def read_settings(folder):
+    """Return the settings of nbgrader_config.py, read in a folder where it may create a gradebook."""
+    shutil.copy(bank.ROOT / "nbgrader_config.py", folder)
+    return PyFileConfigLoader("nbgrader_config.py", str(folder)).load_config()
+
+
+@pytest.fixture(scope="module")
+def show(tmp_path_factory):
+    """A function that returns the page of a notebook, as the formgrader or generate_feedback makes it."""
+    ours, exporters = read_settings(tmp_path_factory.mktemp("settings")).HTMLExporter, {}
+    for stock in (False, True):
+        for template in TEMPLATES:
+            config = Config() if stock else Config({"HTMLExporter": ours})
+            config.HTMLExporter.template_name = template
+            config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+            config.HTMLExporter.extra_template_paths = [    # nbgrader's versions keep it in different folders
+                str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
+            exporters[stock, template] = HTMLExporter(config=config)
+
+    def page(notebook, template="formgrade", stock=False, **names):
+        resources = {"base_url": "", "submission_id": "5", "notebook_id": "n", "assignment_id": "a", "index": 0,
+                     "total": 1, "notebook_path": "n.ipynb",
+                     "nbgrader": {"notebook": "n", "score": 1, "max_score": 2, "late_penalty": 0}}
+        return exporters[stock, template].from_notebook_node(notebook, resources | names)[0]
+    return page
+
+
+def active(page):
+    """Return every element and attribute of a page that could run, load, cover or send something."""
+    found = []
+    for tag in BeautifulSoup(page, "html.parser").find_all(True):
+        checkbox = tag.name == "input" and tag.attrs.get("type") == "checkbox" and "disabled" in tag.attrs
+        if tag.name not in sanitise.TAGS - {"input"} | FRAME and not checkbox:
+            found.append(tag.name + re.sub(r"\s+", " ", tag.get_text())[:200])
+        for name, value in tag.attrs.items():
+            if tag.name == "img" and name == "style" and FORMULA.fullmatch(value):
+                continue
+            leads = name in ADDRESS and not ADDRESS[name].match(value)
+            if (leads or name.startswith(("on", "data-")) or name in ("id", "style", "background", "srcdoc", "action")
+                    or (name == "class" and "modal-backdrop" in value)):
+                found.append((tag.name, name, str(value)))
+    return sorted(map(str, found))
+
+
+def answer(source):
+    return new_markdown_cell(source, id="one", attachments={"pasted.png": {"image/png": payloads.PIXEL}})
+
+
+@pytest.mark.parametrize("source", [
+    pytest.param(source, id=name) for name, source in (ACTIVE | payloads.QUIET_MARKDOWN).items()])
+def test_nothing_active_remains_of_an_answer(show, source):
+    assert active(show(new_notebook(cells=[answer(source)]))) == active(show(new_notebook(cells=[answer("")])))
+
+
+def test_nothing_active_remains_in_feedback(show):
+    written = new_notebook(cells=[answer(source) for source in (ACTIVE | payloads.QUIET_MARKDOWN).values()])
+    assert active(show(written, "feedback")) == active(show(new_notebook(), "feedback"))
+
+
+@pytest.mark.parametrize("source", [pytest.param(source, id=name) for name, source in ACTIVE.items()])
+def test_the_same_answer_is_active_on_a_stock_page(show, source):
+    """Without this control the tests above could not fail."""
+    empty = show(new_notebook(cells=[answer("")]), stock=True)
+    assert active(show(new_notebook(cells=[answer(source)]), stock=True)) != active(empty)
+
+
+PIECES = ["<", ">", "/", "\"", "'", "=", " ", "\n", "\n\n", "    ", "`", "```\n", "$", "$$", "&lt;", "&#60;",
+          "&Tab;", "\\", "](", ")", "[x", "![x", "]: ", "<!--", "-->", "<![CDATA[", "a", "b", "x", "script", "img",
+          "svg", "math", "style", "details", "iframe", "noscript", "textarea", "template", "table", "<td", "onerror",
+          "onload", "src", "href", "id", "class", "javascript:", "data:text/html,", "https://", "localhost", "ran(1)",
+          "\x00", "\u2028", "| a |\n|---|\n"]
+
+
+@settings(max_examples=200, deadline=None)
+@example(["<", "img", " ", "src", "=", "x", " ", "onerror", "=", "ran(1)", ">"])
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+def test_nothing_active_remains_of_any_text(pieces):
+    page = sanitise.markdown2html({}, "".join(pieces))
+    assert active(page) == []
+    assert BeautifulSoup(sanitise.clean(page), "html.parser") == BeautifulSoup(page, "html.parser")
+
+
+@pytest.mark.parametrize(("address", "stays"), [
+    ("https://example.org", True), ("http://example.org:81/a?b=1#c", True), ("mailto:ada@example.org", True),
+    ("javascript:ran(1)", False), ("JAVASCRIPT:ran(1)", False), ("java\tscript:ran(1)", False),
+    ("data:text/html,x", False), ("vbscript:x", False), ("blob:x", False), ("file:///etc/passwd", False),
+    ("/formgrader/?path=x", False), ("plot.html", False), ("//example.org", False), ("#top", False),
+    ("http://localhost:8888/", False), ("http://localhost./", False), ("http://ada.localhost/", False),
+    ("http://hub.local/", False), ("http://hub/", False), ("http://127.0.0.1/", False), ("http://127.1/", False),
+    ("http://0x7f.0x1/", False), ("http://2130706433/", False), ("http://[::1]/", False),
+    ("http://\uff11\uff12\uff17.0.0.1/", False),
+    ("http://example.org@localhost/", False), ("http://localhost\\@example.org/", False),
+    ("http://x.localho\u017ft/", False), ("https://example.org/\nx", False)])
+def test_a_link_leads_to_another_host_or_nowhere(address, stays):
+    link = BeautifulSoup(sanitise.clean(f'<a href="{address}">x</a>'), "html.parser").a
+    assert link.get_text() == "x"
+    assert (link.get("href") == address) if stays else ("href" not in link.attrs)
+    assert link["target"] == "_blank"
+    assert link["rel"] == ["noopener", "noreferrer"]
+
+
+@pytest.mark.parametrize(("address", "stays"), [
+    (f"data:image/png;base64,{payloads.PIXEL}", True), ("plot.png", True), ("figures/loss_1.jpeg", True),
+    ("data:image/svg+xml;base64,PHN2Zy8+", True), ("data:text/html;base64,AAAA", False), ("../gradebook.db", False),
+    ("/api/terminals.png", False), ("plot.png?x", False), ("https://example.org/plot.png", False),
+    ("data:image/png,<svg/onload=ran(1)>", False), ("data:image/svg+xml,<svg/onload=ran(1)>", False)])
+def test_an_image_is_on_the_page_or_in_a_file_next_to_the_notebook(address, stays):
+    image = BeautifulSoup(sanitise.clean(f'<img src="{address}" alt="x">'), "html.parser").img
+    assert ("src" in image.attrs) == stays
+    assert image["alt"] == "x"
+
+
+def visible(page):
+    """Return what a page shows, with formulas as they were typed and without invisible attributes."""
+    soup = BeautifulSoup(page, "html.parser")
+    for image in soup.find_all("img", style=FORMULA):
+        image.replace_with(f"${image['alt']}$")
+    for tag in soup.find_all(True):
+        for name in ("target", "rel", "id", "title"):
+            tag.attrs.pop(name, None)
+        if tag.name in ("code", "li", "input"):
+            tag.attrs.pop("class", None)
+    text = re.sub(r"\s+", " ", str(soup)).replace("$$", "$")
+    return re.sub(r"\$ ?([^$]*?) ?\$", r"$\1$", text)
+
+
+def stock_html(cell):
+    return HTMLExporter(exclude_anchor_links=True).markdown2html({"cell": cell}, cell.source)
+
+
+def test_an_honest_answer_looks_as_before():
+    cell = answer(payloads.HONEST)
+    ours = sanitise.markdown2html({"cell": cell}, cell.source)
+    assert visible(ours) == visible(stock_html(cell))
+    images = BeautifulSoup(ours, "html.parser").find_all("img")
+    assert "h_t = \\tanh(W h_{t-1} + x_t) < 1" in [image["alt"] for image in images if image.get("style")]
+    assert len([image for image in images if not image.get("style")]) == 3
+
+
+@pytest.mark.parametrize("path", [
+    pytest.param(path, id=str(path.relative_to(bank.ROOT)))
+    for tree in ("exercises", "solutions") for path in sorted((bank.ROOT / tree).glob("*/*.ipynb"))])
+def test_the_exercises_look_as_before_without_links_within_the_course_and_all_formulas_are_drawn(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    assert cells
+    for cell in cells:
+        ours = sanitise.markdown2html({"cell": cell}, cell.source)
+        assert visible(ours) == re.sub(r' href="\.\./[^"]*"', "", visible(stock_html(cell)))
+        assert not re.search(r"\$[^$]+\$", BeautifulSoup(ours, "html.parser").get_text())
+
+
+def cleaned(cell):
+    notebook = new_notebook()
+    notebook.cells = [cell]     # an argument would be validated, but a student's kernel writes invalid notebooks, too
+    return sanitise.Sanitise().preprocess(notebook, {})[0].cells[0]
+
+
+def cleaned_output(data, **metadata):
+    output = new_output("display_data", metadata=metadata)
+    output.data.update(data)
+    cell = new_code_cell()
+    cell.outputs = [output]
+    return cleaned(cell).outputs[0]
+
+
+def test_an_output_keeps_known_types_and_nothing_else():
+    kept = {"text/plain": "<b>", "text/latex": "$x<1$", "image/png": payloads.PIXEL, "text/markdown": "<b>"}
+    assert cleaned_output(kept | {"application/javascript": "ran(1)", "application/pdf": "x"}).data == kept
+    assert cleaned_output({"text/html": "<b onclick=x>1</b><script>x</script>"}).data == {"text/html": "<b>1</b>"}
+    assert cleaned_output({"image/png": {"a": 1}, "text/html": 5}).data == {
+        "text/plain": "(not shown: image/png, text/html)"}
+    number = new_output("execute_result", {"text/plain": "5"}, execution_count=7)
+    assert cleaned(new_code_cell(outputs=[number])).outputs == [number]
+    about = {"image/png": {"width": 5, "height": "1 onload=x", "unconfined": True}, "filenames": {"image/png": "/x"},
+             "text/html": {"isolated": True}, "odd": "x"}
+    assert cleaned_output({"image/png": payloads.PIXEL}, **about).metadata == {
+        "image/png": {"width": 5}, "filenames": {}, "text/html": {}}
+
+
+def test_a_cell_keeps_nbgraders_marks():
+    marks = {"grade": True, "grade_id": "parity-check", "points": 2, "schema_version": 3, "checksum": "a1"}
+    cell = new_code_cell(metadata={"nbgrader": marks | {"comment": "<script>"}, "tags": ["x modal-backdrop"]})
+    cell["execution_count"] = "<script>"
+    kept = cleaned(cell)
+    assert (kept.metadata, kept.execution_count) == ({"nbgrader": marks}, None)
+    assert cleaned(new_raw_cell("a <script>x</script><b>b</b>")).source == "a <b>b</b>"
+    assert cleaned(new_code_cell("'<script>'", execution_count=5)).execution_count == 5
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_hostile_metadata_changes_nothing_on_the_page(show, template):
+    harmless = show(new_notebook(cells=[new_code_cell("1", id="one", execution_count=5)]), template)
+    hostile = new_code_cell("1", id="one", metadata={
+        "tags": ["\" onclick=\"ran(1)"], "magics_language": "\"><script>", "alt": "\"><script>"}, execution_count=5)
+    hostile.metadata["nbgrader"] = {"grade_id": "\"><script>ran(1)</script>", "comment": "<script>ran(1)</script>"}
+    metadata = {"title": "</title><script>ran(1)</script>", "widgets": payloads.WIDGETS,
+                "language_info": {"name": "\"><script>ran(1)</script>"}}
+    page = show(new_notebook(cells=[hostile], metadata=metadata), template)
+    assert active(page) == active(harmless)
+    assert page.count("ran(1)") == 1  # in the name of the language, which nbconvert escapes twice
+
+
+@pytest.mark.parametrize("source", [r"\begin{a}" * 100_000, "<div>" * 100_000, r"\\(" * 100_000],
+                         ids=["formulas", "elements", "brackets"])
+def test_a_text_that_would_take_hours_is_shown_unrendered(source):
+    for page in (sanitise.markdown2html({}, source), sanitise.clean("<i>" * 20_000 + source)):
+        assert page.startswith("<pre>")
+        assert html.escape(source) in page
+
+
+def test_a_students_name_is_text(show):
+    page = show(new_notebook(), first_name="<script>ran(1)</script>", last_name="O'Neil <i>", student="<b>")
+    assert active(page) == active(show(new_notebook(), first_name="Ada", last_name="Lovelace", student="ada"))
+    assert "O'Neil <i>, <script>ran(1)</script>" in re.sub(r"\s+", " ", BeautifulSoup(page, "html.parser").get_text())
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_page_forbids_other_hosts_and_replaces_mathjax_before_the_template_requests_it(show, template):
+    page = show(new_notebook(), template)
+    assert "default-src 'self' data:" in page
+    policy, replacement, request = map(page.index, ("Content-Security-Policy", "window.MathJax =", "mathjax/"))
+    assert policy < replacement < request
+
+
+@pytest.mark.parametrize(("tex", "known"), [
+    (r"h_t = \tanh(U x_t + V h_{t-1} + b)", True), (r"\frac12", True), (r"\frac kn + \frac{\kappa^2}{2n}", True),
+    (r"\href{javascript:ran(1)}{x}", False), (r"\begin{aligned} a \end{aligned}", False), (r"{", False),
+    ("x" * 1000, False), (r'a" onload="ran(1)', False), (r"\includegraphics{/etc/passwd}", False)])
+def test_a_formula_is_an_image_if_it_can_be_drawn_and_else_stays_as_it_was_typed(tex, known):
+    page = sanitise.markdown2html({}, f"A formula: ${tex}$.")
+    assert ("data:image/svg+xml" in page) == known
+    assert active(page) == []
+    image = BeautifulSoup(page, "html.parser").find("img")
+    assert image["alt"] == tex if known else image is None
+
+
+# ---------------------------------------------------------------- the gradebook and private/
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+@pytest.mark.parametrize(("private", "file", "folder"), [
+    ("", 0o600, 0o700), ("c = get_config()\nc.CourseDirectory.groupshared = True\n", 0o660, 0o770)])
+def test_grades_and_private_tests_are_the_owners(tmp_path, private, file, folder):
+    (tmp_path / "private").mkdir(mode=0o755)
+    (tmp_path / "private" / "nbgrader_config.py").write_text(private)
+    old = os.umask(0o000)
+    try:
+        read_settings(tmp_path)
+        assert (mode(tmp_path / "gradebook.db"), mode(tmp_path / "private")) == (file, folder)
+        (tmp_path / "gradebook.db").chmod(0o644)
+        (tmp_path / "gradebook.db").write_bytes(b"grades")
+        (tmp_path / "private").chmod(0o755)
+        read_settings(tmp_path)
+        assert (mode(tmp_path / "gradebook.db"), mode(tmp_path / "private")) == (file, folder)
+        assert (tmp_path / "gradebook.db").read_bytes() == b"grades"
+    finally:
+        os.umask(old)
+
+
+def test_another_database_gets_no_empty_file_beside_it(tmp_path):
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.db_url = 'postgresql://host/grades'\n")
+    read_settings(tmp_path)
+    assert not (tmp_path / "gradebook.db").exists()

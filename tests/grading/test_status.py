@@ -1,0 +1,276 @@
+"""`parity status` and `parity extend`: every state, and extensions before there is a submission."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from datetime import timedelta
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook, MissingEntry
+
+from parity_lib.cli import main
+from parity_grading import course, grade, grading_log, status, normalise_submission
+from tests.exercises.course import ROOT, environment, parity
+from tests.grading import archives
+from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
+
+SETTINGS = """c = get_config()
+c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
+c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
+c.Autograde.autograde_preprocessors = [f"nbgrader.preprocessors.{name}" for name in (
+    "SaveAutoGrades", "AssignLatePenalties")]
+c.LateSubmissionPlugin.penalty_method = "zero"
+"""
+CELLS = sum(bool(cell["metadata"].get("nbgrader", {}).get("grade")) for cell in json.loads(
+    archives.release(NAME))["cells"])      # those that are graded
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    """A course whose grading runs no cell, so that all tests pass, and in which late submissions get no points."""
+    root = archives.make_course(tmp_path_factory.mktemp("template") / "course", NAME, "gradient_through_time")
+    (root / "private" / "nbgrader_config.py").write_text(SETTINGS)
+    return root
+
+
+@pytest.fixture
+def root(template, tmp_path, monkeypatch) -> Path:
+    """A copy of the course as the current folder, where nbgrader looks for its settings."""
+    monkeypatch.chdir(shutil.copytree(template, tmp_path / "course"))
+    return tmp_path / "course"
+
+
+def statuses(root: Path, name: str = NAME) -> dict[str, status.StudentStatus]:
+    return {row.student: row for row in status.read_statuses(course.load_course(root), name)}
+
+
+def open_book(root: Path) -> Gradebook:
+    return Gradebook(f"sqlite:///{root / 'gradebook.db'}")
+
+
+def submit(root: Path, student: str, late: timedelta | None = None) -> Path:
+    folder = root / "submitted" / student / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
+    if late is not None:
+        (folder / "timestamp.txt").write_text(f"{DUE + late:%Y-%m-%d %H:%M:%S} UTC\n")
+    return folder
+
+
+def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: float = 1.0, unread: bool = False) -> Path:
+    """Leave what grading leaves in the folders and in the gradebook; nbgrader's own command leaves no fingerprint."""
+    app, folder, copy = course.load_course(root), root / "autograded" / student / NAME, root / "copy"
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
+    list(normalise_submission.tidy(grading_log.submission_folder(app, student, NAME), copy, [NAME]))
+    if not by_nbgrader:
+        (folder / course.FINGERPRINT).write_text(normalise_submission.fingerprint(copy))
+    shutil.rmtree(copy)
+    with open_book(root) as book:
+        entry = book.update_or_create_submission(NAME, student, timestamp=f"{DUE - timedelta(hours=1)}")
+        for cell in entry.notebooks[0].grades:
+            cell.auto_score, cell.needs_manual_grade = score, unread
+        book.db.commit()
+    return folder
+
+
+def test_every_state(root, tmp_path):
+    missing = statuses(root)
+    assert [len(missing), {row.state for row in missing.values()}, {row.points for row in missing.values()}] == [
+        40, {"missing"}, {None}]
+    page = archives.zipped(tmp_path / "page.zip", archives.moodle({(SINEAD, "unrolling.html"): b"<html>"}))
+    assert parity(root, "collect", NAME, page, "--from", "moodle")[0] == 1
+    submit(root, ADA, timedelta(days=1, hours=3))
+    submit(root, EMMY)
+    grading_log.write(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
+    submit(root, GRACE)
+    (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
+    for student in (KURT, SOFJA, ANNA, LI):
+        submit(root, student)
+        make_graded(root, student, unread=student == SOFJA)
+    submit(root, ANNA, timedelta(hours=-1))         # a new time is a change, because the penalty depends on it
+    shutil.rmtree(root / "submitted" / LI)
+    submit(root, "s2o4518")
+    (root / "submitted" / "s204520" / NAME).mkdir(parents=True)     # an empty folder is no submission
+    rows = statuses(root)
+    assert {student: row.state for student, row in rows.items() if row.state != "missing"} == {
+        ADA: "collected", EMMY: "failed", GRACE: "half graded", KURT: "read", SOFJA: "needs reading",
+        ANNA: "changed since", LI: "read", SINEAD: "unusable", "s2o4518": "collected"}
+    assert {student for student, row in rows.items() if row.points is not None} == {KURT, SOFJA, ANNA, LI}
+    assert (rows[KURT].points, rows[KURT].most, rows[ADA].most, rows[ADA].late) == (CELLS, 15, 15, 27 * 3600)
+    assert rows[EMMY].why == "unrolling.ipynb is no notebook"
+    assert rows[SINEAD].why == "unrolling.html: it is not a notebook"
+    assert rows[LI].why == "it was graded, but the submission is gone"
+    assert rows["s2o4518"].why == course.NOT_LISTED
+    code, output = parity(root, "status", NAME)
+    assert code == 1
+    assert re.search(rf"^{ADA} +collected +1 d 3 h late$", output, re.MULTILINE)
+    assert re.search(rf"^{KURT} +read +{CELLS} of 15$", output, re.MULTILINE)
+    assert output.splitlines()[-1] == ("41 students: 32 missing, 1 unusable, 2 collected, 1 failed, 1 half graded, "
+                                       "1 changed since, 1 needs reading, 2 read")
+    code, output = parity(root, "status")
+    assert (code, [line.split()[0] for line in output.splitlines()]) == (1, ["gradient_through_time", NAME])
+    assert "40 students: 40 missing" in output
+
+
+def test_a_student_whom_only_nbgrader_has_entered_is_not_in_the_list(root):
+    """nbgrader enters everybody whom it grades, without a name."""
+    folders = [submit(root, "s2o4518"), submit(root, KURT)]
+    with open_book(root) as book:
+        book.add_student("s2o4518")
+    make_graded(root, "s2o4518")
+    rows = statuses(root)
+    assert (rows["s2o4518"].state, rows["s2o4518"].why) == ("read", course.NOT_LISTED)
+    assert not [student for student in CLASS if rows[student].why]
+    assert grade._unlisted_students(course.load_course(root), folders) == {"s2o4518"}
+
+
+def test_nothing_to_do_is_status_0_and_zero_points_are_points(root):
+    submit(root, KURT)
+    make_graded(root, KURT, score=0.0)
+    code, output = parity(root, "status", NAME)
+    assert (code, "0 of 15" in output) == (0, True)
+
+
+def test_a_graded_submission_that_is_not_in_the_gradebook_has_no_points(root):
+    submit(root, ADA)
+    make_graded(root, ADA)
+    with open_book(root) as book:
+        book.remove_submission(NAME, ADA)
+    row = statuses(root)[ADA]
+    assert (row.state, row.points, row.why) == (
+        "collected", None, "it was graded, but the gradebook does not contain it")
+
+
+def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
+    app, folder = course.load_course(root), submit(root, ADA)
+    make_graded(root, ADA)
+    (folder / f"{NAME}.ipynb").write_bytes(b"{")
+    grading_log.write(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    grade.withdraw(app, ADA, NAME)
+    assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("failed", None)
+    assert "ValueError: \ufffd[2Jno notebook" in parity(root, "status", NAME)[1]
+    (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
+    assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
+    shutil.rmtree(root / "autograded" / ADA)
+    assert (statuses(root)[ADA].state, statuses(root)[ADA].why) == ("collected", "")
+    (folder / f"{NAME}.ipynb").write_bytes(b"{")
+    grading_log.write(app, ADA, NAME, None, 2.5, ["a note"])
+    assert grading_log.failure_reason(app, ADA, NAME) is None
+    assert grading_log.entries(app, NAME)[ADA] | {"hand_in": ""} == {
+        "why": None, "hand_in": "", "seconds": 2.5, "notes": ["a note"]}
+    folder = root / "private" / "outcomes" / NAME
+    grading_log.write(app, "../x/y", NAME, "why")
+    assert {path.name for path in folder.iterdir()} == {"..%2Fx%2Fy.json", f"{ADA}.json"}
+    (folder / f"{ADA}.json").write_text("[]")
+    assert grading_log.failure_reason(app, ADA, NAME) is None
+    assert set(grading_log.entries(app, NAME)) == {"../x/y"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_the_hash_of_a_submission_follows_no_link_and_is_bounded(root, monkeypatch):
+    app, folder = course.load_course(root), submit(root, ADA)
+    (folder / "all").symlink_to("/")
+    (folder / "unrolling.txt").write_bytes(b"1" * 100)
+    grading_log.write(app, ADA, NAME, "why")
+    (folder / "unrolling.txt").write_bytes(b"2" * 100)
+    assert grading_log.failure_reason(app, ADA, NAME) is None
+    monkeypatch.setattr(grading_log, "READ_UP_TO", 50)
+    grading_log.write(app, ADA, NAME, "why")
+    (folder / "unrolling.txt").write_bytes(b"3" * 100)
+    assert grading_log.failure_reason(app, ADA, NAME) == "why"
+
+
+def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
+    """It leaves no fingerprint, and after a failure only an entry in the gradebook."""
+    folder = submit(root, ADA)
+    graded = make_graded(root, ADA, by_nbgrader=True)
+    os.utime(folder / f"{NAME}.ipynb", (1_000_000, 1_000_000))
+    assert statuses(root)[ADA].state == "read"
+    os.utime(graded / f"{NAME}.ipynb", (999_999, 999_999))
+    assert statuses(root)[ADA].state == "changed since"
+    shutil.rmtree(graded)
+    assert (statuses(root)[ADA].state, "parity grade" in statuses(root)[ADA].why) == ("failed", True)
+
+
+def test_penalties_are_subtracted_and_an_unreadable_time_is_none(root):
+    folder = submit(root, ADA, timedelta(days=1))
+    make_graded(root, ADA)
+    with open_book(root) as book:
+        book.find_submission(NAME, ADA).notebooks[0].late_submission_penalty = 1.5
+        book.db.commit()
+    assert statuses(root)[ADA].points == CELLS - 1.5
+    (folder / "timestamp.txt").write_text("yesterday evening")
+    assert statuses(root)[ADA].late == 0
+
+
+def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    getattr(time, "tzset", lambda: None)()
+    code, output = parity(root, "extend", ADA, NAME, "2")
+    monkeypatch.undo()
+    getattr(time, "tzset", lambda: None)()
+    monkeypatch.chdir(root)
+    assert (code, "2026-11-22 18:00 UTC" in output) == (0, True)
+    assert "2026-11-22 19:00 CET" in output or not hasattr(time, "tzset")
+    assert (statuses(root)[ADA].state, statuses(root)[ADA].extension) == ("missing", 2 * 86400)
+    assert "2 d more time" in parity(root, "status", NAME)[1]
+    parity(root, "extend", ADA, NAME, "1.5")        # replaces the extension and is not added to it
+    assert statuses(root)[ADA].extension == 1.5 * 86400
+    app = course.load_course(root)
+    for student in (ADA, EMMY):
+        submit(root, student, timedelta(days=1))
+        grade.autograde(app, root / "submitted", student, NAME)
+    rows = statuses(root)
+    assert (rows[ADA].late, rows[EMMY].late, rows[EMMY].points) == (0, 86400, 0)
+    assert rows[ADA].points > 0
+    code, output = parity(root, "extend", ADA, NAME, "0")
+    assert (code, f"parity regrade {NAME} --student {ADA} --apply" in output) == (0, True)
+    assert statuses(root)[ADA].late == 86400
+    with open_book(root) as book:
+        assert book.find_submission(NAME, ADA).extension is None
+
+
+def test_an_extension_that_is_taken_away_leaves_no_entry(root):
+    for days in ("0", "3", "0"):
+        assert parity(root, "extend", ADA, NAME, days)[0] == 0
+    with open_book(root) as book, pytest.raises(MissingEntry):
+        book.find_submission(NAME, ADA)
+
+
+def test_wrong_arguments_are_explained(root, tmp_path):
+    with open_book(root) as book:
+        book.add_assignment("no_date")
+        book.add_assignment("not_generated", duedate=DUE)
+    for arguments, message in (
+            (("nobody", NAME, "2"), "STUDENT must be the id of a student in the gradebook"),
+            ((ADA, "unroling", "2"), "name must be an exercise in the gradebook (gradient_through_time, "),
+            ((ADA, NAME, "nan"), "DAYS must be a number from 0 to 366, but it is nan"),
+            ((ADA, NAME, "1e9"), "DAYS must be a number from 0 to 366"),
+            ((ADA, "no_date", "2"), "no_date has no due date: nbgrader db assignment add no_date --duedate="),
+            ((ADA, "not_generated", "2"), "nbgrader generate_assignment not_generated")):
+        code, output = parity(root, "extend", *arguments)
+        assert (code, len(output.splitlines())) == (1, 1)
+        assert message in output
+    assert parity(root, "status", "unroling")[0] == 1
+    (tmp_path / "elsewhere").mkdir()
+    code, output = parity(tmp_path / "elsewhere", "status")
+    assert (code, "is not a course, because it has no nbgrader_config.py" in output) == (1, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_an_empty_course_in_an_environment_that_is_not_activated(tmp_path, monkeypatch):
+    """The first command creates the gradebook, for which nbgrader starts a program of its environment."""
+    (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
+    monkeypatch.chdir(tmp_path)
+    with mock.patch.dict(os.environ, environment() | {"PATH": os.defpath}):
+        done = CliRunner().invoke(main, ["status"])
+    assert (done.exit_code, "There is no exercise in the gradebook yet" in done.output) == (0, True), done.output
