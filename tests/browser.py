@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from playwright.sync_api import sync_playwright
 
-from parity_lib.browser import HELP, launch, start
+from parity_book.browser import HELP, launch, start
 
 __all__ = ["install", "installed_version", "launch", "main"]
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from parity_lib.pdf import contents
+from parity_book.pdf import contents
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from pypdf import PdfReader
 
-from parity_lib import pdf
+from parity_book import pdf
 
 from .conftest import ROOT, pages_in_toc
 

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from parity_lib.cli import main
+from parity_book.cli import main
 from tests.submissions import bank
 
 ROOT = bank.ROOT

@@ -68,7 +68,7 @@ def _answer(connection: socket.socket) -> None:
 def _run(command: str) -> int:
     try:
         if command == "parity":
-            from parity_lib.cli import main
+            from parity_book.cli import main
         else:
             from nbgrader.apps.nbgraderapp import main
         main()

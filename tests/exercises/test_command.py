@@ -9,7 +9,7 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from parity_lib.cli import main
+from parity_book.cli import main
 from parity_grading import manifest
 from tests.exercises import course
 from tests.submissions import bank

@@ -193,7 +193,7 @@ def test_other_accounts_cannot_read_grades_and_private_tests(tmp_path, settings,
 def test_a_kernel_that_does_not_start_is_a_failed_row(root):
     """No points are lost, and the exit status says that something is wrong."""
     breaks = ("from parity_grading import sandbox; sandbox.SYSTEM = (); "
-              "from parity_lib.cli import main; main()")
+              "from parity_book.cli import main; main()")
     done = subprocess.run([sys.executable, "-c", breaks, "grade", NAME, "--student", "ada", "--force"], cwd=root,
                           env=course.environment(), text=True, capture_output=True)
     assert (done.returncode, done.stdout.split()[:2]) == (1, ["ada", "failed"]), done.stdout + done.stderr
@@ -267,7 +267,7 @@ def test_what_is_not_there_is_said(root):
 def test_the_sandbox_can_be_required(root, monkeypatch):
     """Without bubblewrap the command says so each time, and with the setting it does not grade."""
     hides = ("from parity_grading import sandbox; sandbox._find_bubblewrap = lambda: ('', 'there is none'); "
-             "from parity_lib.cli import main; main()")
+             "from parity_book.cli import main; main()")
     settings = root / "private" / "nbgrader_config.py"
     settings.parent.mkdir(exist_ok=True)
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parity_lib.cli import main
+from parity_book.cli import main
 from parity_grading import precheck
 from parity_grading.precheck import NotebookCell, check_notebook
 from tests.exercises import course
@@ -177,7 +177,7 @@ def test_a_students_installation_is_enough_and_no_clone_is_needed(notebook, tmp_
     nbformat.write(notebook, path)
     before = path.read_bytes()
     blocked = ("import sys\nfor name in ('nbgrader', 'jupytext', 'yaml', 'nh3', 'psutil', 'sqlalchemy'):\n"
-               "    sys.modules[name] = None\nfrom parity_lib.cli import main\nmain()")
+               "    sys.modules[name] = None\nfrom parity_book.cli import main\nmain()")
     done = subprocess.run([sys.executable, "-c", blocked, "check", f"{NAME}.ipynb"], cwd=tmp_path / "home",
                           env=course.environment(tmp_path / "lib"), text=True, capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr

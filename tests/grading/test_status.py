@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
-from parity_lib.cli import main
+from parity_book.cli import main
 from parity_grading import course, grade, grading_log, status, normalise_submission
 from tests.exercises.course import ROOT, environment, parity
 from tests.grading import archives

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from parity_lib.cli import main
+from parity_book.cli import main
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from parity_lib import __version__
 from parity_study import experiments
-from parity_lib.cli import main
+from parity_book.cli import main
 from parity_study.experiments import trained_networks, result_files
 from tests.study.shapes import same_shape, shape
 
@@ -156,7 +156,7 @@ def test_an_installed_package_is_not_written_to(monkeypatch):
 
 
 def test_command_runs_as_a_program_anywhere(tmp_path):
-    code = "from parity_lib.cli import main; main()"
+    code = "from parity_book.cli import main; main()"
     arguments = ["experiment", "padded_metric", "--quick", "--out", "here"]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -12,10 +12,10 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-import parity_lib.browser
-import parity_lib.pdf
-from parity_lib.book_commands import JUPYTER_BOOK
-from parity_lib.cli import main
+import parity_book.browser
+import parity_book.pdf
+from parity_book.book_commands import JUPYTER_BOOK
+from parity_book.cli import main
 
 
 @pytest.fixture
@@ -117,8 +117,8 @@ def printed(monkeypatch, started, folder):
     def print_book(browser, root):
         calls.append((browser, root, len(started.calls)))
         return folder / "book.pdf"
-    monkeypatch.setattr(parity_lib.browser, "launch", launch)
-    monkeypatch.setattr(parity_lib.pdf, "print_book", print_book)
+    monkeypatch.setattr(parity_book.browser, "launch", launch)
+    monkeypatch.setattr(parity_book.pdf, "print_book", print_book)
     return calls
 
 
@@ -142,7 +142,7 @@ def test_a_build_that_failed_is_not_printed(printed, started):
 
 
 def test_without_a_browser_pdf_says_how_to_get_one_before_it_builds(folder):
-    command = [sys.executable, "-c", "from parity_lib.cli import main; main()", "pdf"]
+    command = [sys.executable, "-c", "from parity_book.cli import main; main()", "pdf"]
     done = subprocess.run(command, cwd=folder, text=True, capture_output=True,
                           env=os.environ | {"PARITY_BROWSER": str(folder / "nowhere")})
     assert done.returncode == 1

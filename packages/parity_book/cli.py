@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from parity_lib import __version__
-from parity_lib.book_commands import book, book_folder, doctor, pdf
+from parity_book.book_commands import book, book_folder, doctor, pdf
 from parity_grading.grading_commands import COMMANDS, as_message
 
 

@@ -86,7 +86,7 @@ def measure(folder: Path, rounds: int, report: Callable[[str], Any]) -> None:
 
     Raises FileNotFoundError if the folder contains no built book, or no Chromium is found.
     """
-    from parity_lib.browser import launch
+    from parity_book.browser import launch
 
     names = sorted(file.stem for file in (folder / "book").glob("*.html"))
     if not names:

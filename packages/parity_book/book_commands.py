@@ -27,8 +27,8 @@ def pdf() -> None:
                if importlib.util.find_spec(module) is None]
     if missing:
         raise click.ClickException(f'{" and ".join(missing)} missing: pip install -c constraints.txt -e ".[pdf]"')
-    from parity_lib.browser import launch
-    from parity_lib.pdf import print_book
+    from parity_book.browser import launch
+    from parity_book.pdf import print_book
 
     try:
         with launch() as browser:       # a missing browser is reported before the build, which takes minutes
