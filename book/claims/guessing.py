@@ -3,8 +3,8 @@
 from itertools import pairwise
 from math import erfc, hypot, sqrt
 
-from parity_study.experiments.comparisons import holm
 from parity_lib.statistics import wilson_interval
+from parity_study.experiments.comparisons import holm
 
 from .claim import Claim, Condition, Results, replaced
 from .rates import LEVEL, counted

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from parity_lib import statistics
+from parity_lib.statistics import median_updates
 from parity_study.experiments import comparisons
 from parity_study.experiments.comparisons import holm, logrank_p
-from parity_lib.statistics import median_updates
 
 from .claim import Condition, Path, Results, at, replaced
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from parity_lib import __version__
 from parity_book.book_commands import book, book_folder, doctor, pdf
 from parity_grading.grading_commands import COMMANDS, as_message
+from parity_lib import __version__
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from parity_checks.core import call
-from parity_checks.plain_data import CheckFailed, is_tensor, kind_of, safely
 from parity_checks.page_links import section
+from parity_checks.plain_data import CheckFailed, is_tensor, kind_of, safely
 
 MAX_AXES = 5
 KINDS = {"integer": "iu", "bool": "b", "float": "f"}

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import parity_lib
+from parity_checks.forbidden_calls import forbidding, resolve
 from parity_checks.plain_data import (
     CallResult,
     CheckFailed,
@@ -34,7 +35,6 @@ from parity_checks.plain_data import (
     to_student,
     type_name,
 )
-from parity_checks.forbidden_calls import forbidding, resolve
 
 if TYPE_CHECKING:
     import torch

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from parity_checks import core
-from parity_checks.core import Nowhere
 from parity_checks.assertions import show
+from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed, safely, short, type_name
 from parity_checks.points import IN_WORDS, POINTS
 from parity_lib.errors import require

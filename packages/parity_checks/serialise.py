@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
 from parity_checks.forbidden_calls import reference
+from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
 
 MAX_CHARACTERS = 32_000_000     # of one text: a batch of a million float32 numbers needs a sixth of it
 MAX_DEPTH = 60

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from parity_lib.errors import require
 from parity_figures.picture import INK, MUTED, Numbers, Picture, canvas, in_style
+from parity_lib.errors import require
 
 LOOKS = ((INK, "-"), (INK, "--"), (MUTED, "-."))
 

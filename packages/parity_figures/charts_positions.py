@@ -8,8 +8,8 @@ from itertools import groupby
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from parity_lib.errors import require
 from parity_figures.picture import MUTED, RIGHT, Numbers, Picture, canvas, in_style
+from parity_lib.errors import require
 
 SHADES = 5  # so many that the eye tells apart; equal ones side by side are drawn as one
 

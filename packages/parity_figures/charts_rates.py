@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from parity_lib.errors import require
 from parity_figures.picture import INK, MUTED, PAPER, SERIES, Numbers, Picture, canvas, in_style, log_steps
+from parity_lib.errors import require
 from parity_lib.statistics import wilson_interval
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from parity_lib.errors import require
 from parity_figures.drawings import blank
 from parity_figures.picture import INK, MUTED, PAPER, Picture, in_style
+from parity_lib.errors import require
 
 MOST = 24    # squares in the one row
 INCH = 0.31  # a square, wide enough for its two letters

@@ -50,8 +50,8 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from parity_lib.errors import require, require_int
 from parity_grading.chapters import chapters
+from parity_lib.errors import require, require_int
 from parity_lib.version import __version__
 
 PARSER = MarkdownIt("commonmark").use(front_matter_plugin).use(colon_fence_plugin)

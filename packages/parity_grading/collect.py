@@ -14,12 +14,12 @@ from dateutil import tz
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
-from parity_lib.errors import require, require_choice
 from parity_grading import archive, status
-from parity_grading.submission_store import TIME_FILE, TIME_FORMAT, CollectedSubmission, SubmissionStore
+from parity_grading.normalise_submission import printable
 from parity_grading.platforms import Upload, find_platform, parse_time, read_table
 from parity_grading.roster import Roster, read_people
-from parity_grading.normalise_submission import printable
+from parity_grading.submission_store import TIME_FILE, TIME_FORMAT, CollectedSubmission, SubmissionStore
+from parity_lib.errors import require, require_choice
 
 STATES = ("placed", "updated", "kept", "by hand", "nothing")
 UNDECIDED = "it is not clear which of this student's notebooks counts"

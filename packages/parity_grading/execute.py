@@ -30,9 +30,9 @@ from parity_checks import core, rpc
 from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed
 from parity_grading import private_tests, sandbox
-from parity_grading.timeout import stopped_after
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
 from parity_grading.rebuild import storable
+from parity_grading.timeout import stopped_after
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")

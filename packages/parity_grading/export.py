@@ -18,14 +18,14 @@ from pathlib import Path
 
 from nbgrader.apps import NbGraderApp
 
-from parity_lib.errors import require, require_choice
 from parity_grading import grading_log, status
 from parity_grading.course import NOT_LISTED
-from parity_grading.submission_store import SubmissionStore, write_file
+from parity_grading.normalise_submission import printable
 from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, read_table
 from parity_grading.roster import Roster
 from parity_grading.status import StudentStatus
-from parity_grading.normalise_submission import printable
+from parity_grading.submission_store import SubmissionStore, write_file
+from parity_lib.errors import require, require_choice
 
 SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
 

@@ -13,8 +13,8 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.errors import require
 from parity_grading import status
+from parity_lib.errors import require
 
 MAX_DAYS = 366.0
 

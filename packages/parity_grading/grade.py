@@ -32,9 +32,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 
-from parity_lib.errors import require, require_int
-from parity_lib.progress import progress_bar
-from parity_grading import release_version, grading_log
+from parity_grading import grading_log, release_version
 from parity_grading.course import (
     FINGERPRINT,
     NOT_LISTED,
@@ -45,6 +43,8 @@ from parity_grading.course import (
 )
 from parity_grading.kernel import PREFIX, remove_leftovers
 from parity_grading.normalise_submission import fingerprint, normalise, printable
+from parity_lib.errors import require, require_int
+from parity_lib.progress import progress_bar
 
 LOCK = ".parity-grading.lock"
 LOCKED = "database is locked"       # the words of SQLite

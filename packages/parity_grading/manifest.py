@@ -15,10 +15,10 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from parity_lib.errors import require
 from parity_grading import authoring
 from parity_grading.authoring import Cell, Source
 from parity_grading.chapters import TIME, Chapter, chapters
+from parity_lib.errors import require
 
 ANSWERS = Path("packages/parity_checks/model_answers.json")
 CELLS = Path("packages/parity_checks/cells.json")

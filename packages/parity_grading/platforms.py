@@ -21,8 +21,8 @@ from pathlib import Path, PurePosixPath
 
 from dateutil import parser, tz
 
-from parity_lib.errors import require
 from parity_grading.archive import resembles
+from parity_lib.errors import require
 
 MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than some online texts
 

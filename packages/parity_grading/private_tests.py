@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from parity_checks import core, rpc, reporting
+from parity_checks import core, reporting, rpc
 from parity_checks.plain_data import CheckFailed
 from parity_grading.timeout import TooSlow, stopped_after
 

@@ -26,10 +26,10 @@ from nbgrader.utils import capture_log, rmtree
 from sqlalchemy import Column, MetaData, String, Table, create_engine
 
 from parity_checks import reporting
-from parity_lib.errors import require
 from parity_grading import grade
 from parity_grading.course import load_course, submission_folders
 from parity_grading.grade_diff import StudentDiff, update_exercise, update_submission
+from parity_lib.errors import require
 
 FOLDER = Path("private", "regrade")
 # nbgrader's tables have a version.

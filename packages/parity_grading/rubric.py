@@ -28,8 +28,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool
 
 from parity_grading.keep_outputs import NOTE
-from parity_grading.sanitise import markdown2html
 from parity_grading.redaction import EXAMPLE_ID, hide_names, personal_numbers
+from parity_grading.sanitise import markdown2html
 
 OURS = "parity_page"        # marks the cells that we insert; Sanitise removes such a mark from a student's cell
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)

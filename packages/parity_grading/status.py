@@ -13,12 +13,12 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignmen
 from nbgrader.apps import NbGraderApp
 from nbgrader.utils import parse_utc
 
-from parity_lib.errors import require
 from parity_grading import grading_log, unfinished
 from parity_grading.course import NOT_LISTED, graded_fingerprint, listed_students, submission_folders
-from parity_grading.submission_store import TIME_FILE, SubmissionStore
-from parity_grading.roster import Person, read_people
 from parity_grading.normalise_submission import fingerprint, normalise, printable
+from parity_grading.roster import Person, read_people
+from parity_grading.submission_store import TIME_FILE, SubmissionStore
+from parity_lib.errors import require
 
 STATES = ("missing", "unusable", "collected", "failed", "half graded", "changed since", "needs reading", "read")
 SETTLED = ("missing", "read")       # nothing has to be done

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from parity_study.cells import CELLS
 from parity_lib.errors import require
 from parity_lib.models import ParityRNN
+from parity_study.cells import CELLS
 
 
 class Ensemble:

@@ -17,12 +17,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from parity_study.course_notebook import STEPS, course_bits_and_parity, course_training
 from parity_lib.data import Batch, ParityTask, bits_and_parity
-from parity_study.ensemble import train_together
-from parity_study.experiments.result_files import load, provenance
 from parity_lib.models import ParityRNN
 from parity_lib.training import CHUNK_STEPS, masked_loss, train
+from parity_study.course_notebook import STEPS, course_bits_and_parity, course_training
+from parity_study.ensemble import train_together
+from parity_study.experiments.result_files import load, provenance
 
 TARGETS = {     # lower bounds; of "together" for the first row
     "step": {"ratio": 0.91}, "generation": {"ratio": 5.0, "memory_ratio": 8.0},

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from parity_study.boxes import MOST_NUMBERS, Boxes, periodic, proof
 from parity_lib.data import running_parity
 from parity_lib.errors import require, require_int
-from parity_study.extraction import NumpyNetwork
 from parity_lib.models import ParityRNN
+from parity_study.boxes import MOST_NUMBERS, Boxes, periodic, proof
+from parity_study.extraction import NumpyNetwork
 
 
 def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[float, float]:

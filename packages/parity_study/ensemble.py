@@ -15,10 +15,10 @@ import numpy as np
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
-from parity_study.batched_networks import Ensemble
 from parity_lib.progress import close, progress_bar
-from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
 from parity_lib.training import VALIDATION_STRETCH, History, checked_settings
+from parity_study.batched_networks import Ensemble
+from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
 
 
 class BatchedOptimizer:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from parity_lib.data import ParityTask
-from parity_study.batched_networks import Ensemble
 from parity_lib.training import CHUNK_STEPS, SCREEN_SIZE, score_counts, slices
+from parity_study.batched_networks import Ensemble
 
 STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do not fit into a processor's cache
 

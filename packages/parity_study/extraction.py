@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from parity_study.cells import CELLS
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
+from parity_study.cells import CELLS
 
 
 class NumpyNetwork:

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from parity_study.ensemble import EnsembleTraining
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.models import ParityRNN
-from parity_study.batched_networks import Ensemble
 from parity_lib.training import OPTIMIZERS, History
+from parity_study.batched_networks import Ensemble
+from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
 DRAWN_AT_ONCE = 64

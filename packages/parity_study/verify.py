@@ -24,8 +24,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from parity_study.certificate_store import Stored
 from parity_lib.errors import require, require_choice
+from parity_study.certificate_store import Stored
 
 try:
     from flint import arb, arb_mat, ctx

@@ -8,8 +8,8 @@ import warnings
 import numpy as np
 import pytest
 
-from parity_lib import data
 from parity_checks import CheckFailed, call, call_module, core
+from parity_lib import data
 from tests.checks.helpers import BadText, raising, says
 
 

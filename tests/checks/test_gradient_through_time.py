@@ -10,10 +10,10 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 import parity_checks as checks
+from parity_checks.gradient_through_time import backward, bptt_reference, breaking, differences, script
+from parity_checks.reporting import CheckFailed
 from parity_lib import ParityRNN
 from parity_study.certify import certify
-from parity_checks.gradient_through_time import backward, breaking, differences, bptt_reference, script
-from parity_checks.reporting import CheckFailed
 from tests.submissions import bank
 
 SOURCE = (bank.ROOT / "solutions/gradient_through_time.md").read_text(encoding="utf8")

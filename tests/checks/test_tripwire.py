@@ -13,8 +13,8 @@ import pytest
 import torch
 from torch import nn
 
-from parity_lib import data, models
 from parity_checks import call, call_module
+from parity_lib import data, models
 from tests.checks.helpers import Net, says
 
 

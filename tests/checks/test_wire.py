@@ -22,8 +22,8 @@ from parity_checks import (
     rpc,
     serialise,
 )
-from parity_checks.points import POINTS
 from parity_checks.forbidden_calls import reference, resolve
+from parity_checks.points import POINTS
 from tests.submissions.bank import through_rpc
 
 LSTM = ModuleState.of(nn.LSTM(1, 3, batch_first=True))

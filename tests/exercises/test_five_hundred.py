@@ -17,9 +17,9 @@ from nbgrader.api import Gradebook
 
 from parity_grading import rubric
 from tests.exercises import course
-from tests.submissions import bank
 from tests.grading import archives, forty
 from tests.grading.archives import EMMY, KURT, NAME, SOFJA
+from tests.submissions import bank
 
 STUDENTS = [*archives.MANY.values()]
 NOTHING = {student for place, student in enumerate(archives.MANY, start=1) if place % 25 == 0}

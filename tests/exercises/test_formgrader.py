@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from tests.exercises import course
-from tests.submissions import bank
 from tests.grading import forty
+from tests.submissions import bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 

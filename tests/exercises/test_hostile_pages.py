@@ -15,8 +15,8 @@ from nbgrader.api import Gradebook
 
 from tests.exercises import course
 from tests.exercises.test_formgrader import OTHER, serve
-from tests.submissions import bank
 from tests.grading import payloads
+from tests.submissions import bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 

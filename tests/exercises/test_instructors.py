@@ -24,9 +24,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.exercises import course, preloaded
-from tests.submissions import bank
 from tests.grading import archives
 from tests.grading.archives import ADA, CLASS, EMMY, KURT, SOFJA
+from tests.submissions import bank
 
 pytestmark = pytest.mark.whole
 

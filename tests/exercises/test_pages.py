@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from parity_lib import __version__
 from parity_grading import authoring, chapters
+from parity_lib import __version__
 from tests.exercises import course
 from tests.submissions import bank
 

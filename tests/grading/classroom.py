@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from tests.exercises import course
-from tests.submissions import bank
 from tests.grading.roster import Student, the_class
+from tests.submissions import bank
 
 NAME = "unrolling"
 WORDS = "what-convinces"

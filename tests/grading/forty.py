@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from parity_checks.personal_numbers import number_for, seed_of
-from parity_grading import authoring, rubric, redaction
+from parity_grading import authoring, redaction, rubric
 from parity_grading.keep_outputs import NOTE
 from tests.exercises import course
 from tests.grading.roster import Student, the_class

@@ -19,7 +19,7 @@ from dateutil import tz
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from parity_grading import archive, course, submission_store, platforms
+from parity_grading import archive, course, platforms, submission_store
 from parity_grading.extension import extend
 from parity_grading.roster import Person, Roster
 from tests.exercises.course import parity

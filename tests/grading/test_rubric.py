@@ -12,13 +12,13 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
 from parity_checks import number_for, seed_of
-from parity_grading import authoring, rubric, redaction
+from parity_grading import authoring, redaction, rubric
 from parity_grading.keep_outputs import NOTE
 from tests.exercises import course
-from tests.submissions import bank
 from tests.grading import forty
 from tests.grading.forty import NAME, TASK
 from tests.grading.roster import the_class
+from tests.submissions import bank
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")      # nbgrader's own code causes it
 ANSWERS = [(source.name, cell) for source in authoring.sources(bank.ROOT) for cell in source.graded

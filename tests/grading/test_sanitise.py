@@ -20,8 +20,8 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
 from parity_grading import sanitise
-from tests.submissions import bank
 from tests.grading import payloads
+from tests.submissions import bank
 
 TEMPLATES = ("formgrade", "feedback")
 FRAME = {"html", "head", "body", "title", "main", "button", "textarea"}

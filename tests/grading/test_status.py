@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
 from parity_book.cli import main
-from parity_grading import course, grade, grading_log, status, normalise_submission
+from parity_grading import course, grade, grading_log, normalise_submission, status
 from tests.exercises.course import ROOT, environment, parity
 from tests.grading import archives
 from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook

@@ -6,9 +6,9 @@ import os
 import pytest
 import torch
 
+from parity_checks.points import POINTS
 from parity_lib import ParityRNN
 from parity_study.certify import certify
-from parity_checks.points import POINTS
 from tests.mutants import mutants
 from tests.mutants.operators import changes
 

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from parity_study import benchmark
-from parity_study import course_notebook
-from parity_study.benchmark import pages
 from parity_book.cli import main
+from parity_study import benchmark, course_notebook
+from parity_study.benchmark import pages
 from parity_study.experiments import load, result_files
 
 from .shapes import same_shape, shape

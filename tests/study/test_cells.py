@@ -6,12 +6,12 @@ import torch
 from torch import nn
 
 from parity_lib import models
-from parity_study.cells import CELLS, Cell, GateBlock, sigmoid_backward, split_blocks, tanh_to_sigmoid
 from parity_lib.data import ParityTask
-from parity_study.ensemble import train_together
 from parity_lib.models import ParityRNN
-from parity_study.batched_networks import Ensemble
 from parity_lib.training import masked_loss, train
+from parity_study.batched_networks import Ensemble
+from parity_study.cells import CELLS, Cell, GateBlock, sigmoid_backward, split_blocks, tanh_to_sigmoid
+from parity_study.ensemble import train_together
 
 TORCH_CELLS = {"tanh": nn.RNNCell, "relu": lambda *sizes: nn.RNNCell(*sizes, nonlinearity="relu"),
                "lstm": nn.LSTMCell, "gru": nn.GRUCell}

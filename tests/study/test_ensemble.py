@@ -5,14 +5,14 @@ import pytest
 import torch
 from torch import nn
 
-from parity_study.cells import CELLS
 from parity_lib.data import Curriculum, ParityTask
-from parity_study.ensemble import BatchedOptimizer, train_together
 from parity_lib.models import ParityRNN
-from parity_study.batched_networks import Ensemble
 from parity_lib.statistics import wilson_interval
-from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
 from parity_lib.training import masked_loss, train
+from parity_study.batched_networks import Ensemble
+from parity_study.cells import CELLS
+from parity_study.ensemble import BatchedOptimizer, train_together
+from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
 
 SHORT = {"max_steps": 50, "validate_every": 20, "validation_size": 600, "progress": False}
 TASKS = {

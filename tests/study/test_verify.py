@@ -11,10 +11,10 @@ import torch
 from click.testing import CliRunner
 from torch.nn.utils import parameters_to_vector
 
+from parity_book.cli import main
 from parity_lib import ParityRNN, by_hand
 from parity_study import boxes, certify, verify
 from parity_study.certificate_store import STORE, Stored, fingerprint, stored, write_store
-from parity_book.cli import main
 from parity_study.experiments.certificates import decide
 from tests.study.networks import CELLS, next_states, wide_net
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import nbformat
 import yaml
+
 import parity_checks as checks
 from parity_checks import core, rpc
 from parity_grading import authoring

@@ -3,8 +3,8 @@
 import os
 
 import pytest
-from parity_checks.points import POINTS
 
+from parity_checks.points import POINTS
 from tests.submissions import bank
 
 EXERCISES = list(POINTS)

@@ -4,9 +4,9 @@ import json
 
 import pytest
 import torch
+
 from parity_checks.architecture import learning
 from parity_checks.no_teacher_forcing import loops
-
 from tests.submissions import bank, disturbed
 
 MARGIN = 0.04

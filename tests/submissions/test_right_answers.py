@@ -7,10 +7,10 @@ import os
 
 import pytest
 import torch
+
 import parity_checks as checks
 from parity_checks.no_teacher_forcing import loops, training_reference
 from parity_checks.points import POINTS
-
 from tests.submissions import bank
 
 SEEDS = range(1, 101)

@@ -9,10 +9,10 @@ from multiprocessing import process
 import numpy as np
 from torch import nn
 
-from parity_lib import models
 from parity_checks import assertions
-from parity_checks.reporting import check
 from parity_checks.forbidden_calls import MadeBy
+from parity_checks.reporting import check
+from parity_lib import models
 
 COUNT = "unrolling#how-many-parameters"
 BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}

@@ -35,8 +35,8 @@ def learns(seed: int = 0) -> None:
             break
     best = max(reports, key=lambda report: report["right"])
     assertions.fail(f"{network.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits: the strings "
-                f"with the correct answer at every time step, in the best of {len(reports)} training(s)",
-                2**BITS, best["right"], _hint(best, network), LOOP)
+                    f"with the correct answer at every time step, in the best of {len(reports)} training(s)",
+                    2**BITS, best["right"], _hint(best, network), LOOP)
 
 
 def worth_training(seed: int) -> StudentNetwork:

@@ -22,11 +22,11 @@ def multiple_of_three(seed: int = 0) -> None:
     if string is not None:
         shown, ones = "".join(map(str, string[:300])) + " …" * (len(string) > 300), int(string.sum())
         assertions.fail(f"multiple_of_three: the output after {shown}, with {ones} ones in {len(string)} bits",
-                    *(VERDICTS if ones % 3 == 0 else reversed(VERDICTS)), _hint(weights, string), GATED_UNIT)
+                        *(VERDICTS if ones % 3 == 0 else reversed(VERDICTS)), _hint(weights, string), GATED_UNIT)
     if states >= MOST_STATES:
         assertions.fail("multiple_of_three: the states that your network can reach", "a few, to which it comes back",
-                    f"more than {MOST_STATES} different ones", "Does a unit only grow, or is a little left over each "
-                    "time you take three away? If the weights are whole numbers, nothing is left over.", GATED_UNIT)
+                        f"more than {MOST_STATES} different ones", "Does a unit only grow, or is a little left over each "
+                        "time you take three away? If the weights are whole numbers, nothing is left over.", GATED_UNIT)
 
 
 def _weights() -> list[np.ndarray]:
@@ -36,7 +36,7 @@ def _weights() -> list[np.ndarray]:
     units = len(arrays[0]) if arrays[0].ndim else 0
     if not 1 <= units <= MOST_UNITS:
         assertions.fail(f"{what}: U", f"shape (H, 1) with H from 1 to {MOST_UNITS}", f"shape {arrays[0].shape}", "",
-                    GATED_UNIT)
+                        GATED_UNIT)
     shapes = ((units, 1), (units, units), (units,), (1, units), (1,))
     return [assertions.array(value, f"{what}: {name}", shape, see=GATED_UNIT)
             for value, name, shape in zip(arrays, PARTS, shapes, strict=True)]

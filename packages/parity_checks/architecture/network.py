@@ -18,8 +18,8 @@ from torch.nn.functional import layer_norm
 
 from parity_checks import assertions
 from parity_checks.architecture.counting import BLOCKS, COUNT, READY_NETWORK, count
-from parity_checks.reference_networks import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_checks.plain_data import CheckFailed
+from parity_checks.reference_networks import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.models import ParityRNN
 
 SHAPES, EQUATIONS = "unrolling#shapes-and-a-mistake-that-makes-no-noise", "unrolling#the-equations"
@@ -58,7 +58,7 @@ def as_logits(output: Any, inputs: torch.Tensor, name: str) -> np.ndarray:
     what = f"{name}, called with inputs of shape {tuple(inputs.shape)}"
     if isinstance(output, (tuple, list)):
         assertions.fail(what, "one tensor of logits", f"a {type(output).__name__} of {len(output)} values", "forward "
-                    "should return the logits alone; nn.RNN, nn.LSTM and nn.GRU return a pair.", SHAPES)
+                        "should return the logits alone; nn.RNN, nn.LSTM and nn.GRU return a pair.", SHAPES)
     got = assertions.array(output, what, None, see=SHAPES)
     if got.shape != (batch, steps, 1):
         last = "These are the logits of one time step; the task asks for the logit of every time step."
@@ -69,7 +69,7 @@ def as_logits(output: Any, inputs: torch.Tensor, name: str) -> np.ndarray:
             hint = ("Either two axes are swapped, or this comes from the second value that a recurrent layer returns: "
                     "the last state. Use the first value, the states after every time step.")
         assertions.fail(what, f"shape {(batch, steps, 1)}", f"shape {got.shape}", hint or
-                    "The logits have the shape of the inputs, [batch, steps, 1].", SHAPES)
+                        "The logits have the shape of the inputs, [batch, steps, 1].", SHAPES)
     return got.astype(float)
 
 
@@ -97,7 +97,7 @@ def require_weights(network: StudentNetwork) -> None:
 
 def _computes_parity(network: StudentNetwork, what: str, expected: Any, got: Any) -> None:
     assertions.fail(f"{network.name} {what}", expected, got, "The answer is computed in forward (with cumsum % 2?) and not "
-                "by the weights. The task is a network that can learn it.", "one-bit#can-an-ordinary-network-do-it")
+                    "by the weights. The task is a network that can learn it.", "one-bit#can-an-ordinary-network-do-it")
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
@@ -106,15 +106,15 @@ def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) 
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
         assertions.fail(f"{network.name}, called twice with the same weights and strings", "the same logits", "others",
-                    "Something is random: a random first state, dropout, or the weights of a layer that you make in "
-                    "forward or keep in a plain list, where PyTorch does not find it (use nn.ModuleList).", SHAPES)
+                        "Something is random: a random first state, dropout, or the weights of a layer that you make in "
+                        "forward or keep in a plain list, where PyTorch does not find it (use nn.ModuleList).", SHAPES)
     changed = inputs.clone()
     changed[0] = 1 - changed[0]
     moved = ~np.isclose(before, network.logits(changed, state), rtol=1e-4, atol=1e-5).all(axis=(1, 2))
     if moved[1:].any():
         assertions.fail(f"{network.name}, if only string 0 of a batch of 3 changes", "other logits for string 0 only",
-                    f"other logits for strings {np.flatnonzero(moved).tolist()}", "The network reads down the batch: "
-                    "batch_first=True is missing, or `reshape` or `view` stands where you need to transpose.", SHAPES)
+                        f"other logits for strings {np.flatnonzero(moved).tolist()}", "The network reads down the batch: "
+                        "batch_first=True is missing, or `reshape` or `view` stands where you need to transpose.", SHAPES)
 
 
 def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> None:
@@ -142,11 +142,11 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
     what, got = f"{network.name}, if bit {t + 1} of 6 changes", f"changes by time step of {assertions.show(moved)}"
     if not look_ahead and moved[:t].max() > 1e-4 * (1 + moved.max()):
         assertions.fail(what, "the same logits at the time steps before it", got, "The network sees bits that come later: "
-                    "is it bidirectional (bidirectional=True), or do you reverse or average the time steps, or use the "
-                    "last state at every time step?", EQUATIONS)
+                        "is it bidirectional (bidirectional=True), or do you reverse or average the time steps, or use the "
+                        "last state at every time step?", EQUATIONS)
     if moved[t + 1] < 1e-7:
         assertions.fail(what, "another logit at the next time step, too", got, "Each time step is computed by itself: the "
-                    "hidden state is not carried to the next one.", EQUATIONS)
+                        "hidden state is not carried to the next one.", EQUATIONS)
 
 
 def require_size(network: StudentNetwork) -> None:
@@ -154,8 +154,8 @@ def require_size(network: StudentNetwork) -> None:
     cell, hidden, layers = network.cell, network.hidden, network.layers
     if unused := network.without_gradient():
         assertions.fail(f"{network.name}: parameters that a gradient reaches", "all", f"all but {', '.join(unused)}",
-                    "These take no part in the output, or the way to them is cut by detach, .data, NumPy or no_grad.",
-                    LOOP)
+                        "These take no part in the output, or the way to them is cut by detach, .data, NumPy or no_grad.",
+                        LOOP)
     got = sum(network.state[name].numel() for name in network.learned)
     expected = count(cell, 1, hidden, layers) + hidden + 1
     if got == expected:
@@ -172,8 +172,8 @@ def require_size(network: StudentNetwork) -> None:
           for size in range(1, 129)),
     ])
     assertions.fail(f"{network.name}: the number of parameters, readout included", expected, got, hint or "The network "
-                "consists of PyTorch's recurrent layers, with all their biases, and of a linear readout with a bias.",
-                COUNT)
+                    "consists of PyTorch's recurrent layers, with all their biases, and of a linear readout with a bias.",
+                    COUNT)
 
 
 # ---------------------------------------------------------------- the same function as PyTorch's layers and a readout
@@ -194,8 +194,8 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_slip
             row = int(np.abs(got - expected).max(axis=(1, 2)).argmax())
             if hint or not known_slips_only:
                 assertions.fail(f"{what}: the logits for {''.join(str(int(bit)) for bit in bits[row, :, 0])}",
-                            expected[row, :, 0], got[row, :, 0], hint or "The logits are the linear readout of the "
-                            "states of PyTorch's layers, with nothing before, between or after them.", EQUATIONS)
+                                expected[row, :, 0], got[row, :, 0], hint or "The logits are the linear readout of the "
+                                "states of PyTorch's layers, with nothing before, between or after them.", EQUATIONS)
         elif not known_slips_only:
             _same_gradient(network, what, weights, reference, bits)
 
@@ -245,7 +245,7 @@ def _same_gradient(network: StudentNetwork, what: str, weights: dict, reference:
             hint = ("Each call changes the result: the same module comes back each time, with old gradients in it. Do "
                     "you keep it in a table or make it outside the function? Make a new one in each call.")
         assertions.fail(f"{what}: the gradients of the last logits, added up over all parameters", expected, got, hint,
-                    "gradient#cut-short")
+                        "gradient#cut-short")
 
 
 @torch.no_grad()

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from parity_lib import models
 from parity_checks import assertions
 from parity_checks.core import call_on_same
 from parity_checks.gradient_through_time import bptt_reference
 from parity_checks.gradient_through_time.bptt_reference import NAMES, Arrays
 from parity_checks.plain_data import CheckFailed
 from parity_checks.reporting import check
+from parity_lib import models
 
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "gradient#from-one-unit-to-many"
 READY = (models.NumpyRNN.backward, torch.Tensor.backward, torch.autograd.backward, torch.autograd.grad)
@@ -97,7 +97,7 @@ def _ask(name: str, what: str, arguments: tuple, see: str) -> Any:
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after):
             assertions.fail(f"an argument after {what}", before, after, "The arrays belong to the caller: work on copies.",
-                        see)
+                            see)
     return called.result
 
 

@@ -223,4 +223,4 @@ def as_bool(answer: Any, what: str, see: str) -> bool:
         if values.dtype == bool and values.size == 1:
             return bool(values.all())
     assertions.fail(what, "True or False", assertions.kind_of(None) if answer is None else answer, "" if answer is None else
-                "Join all comparisons into one answer with `.all()`.", see)
+                    "Join all comparisons into one answer with `.all()`.", see)

@@ -55,8 +55,8 @@ def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
             missed.append(version)
     if missed:
         assertions.fail(f"{test} on versions with one fault each in {function}", "False for each",
-                    f"True for {len(missed)} of {len(faulty)}",
-                    f"Read its docstring again. {' '.join(dict.fromkeys(fault.clue for fault in missed))}", SEE)
+                        f"True for {len(missed)} of {len(faulty)}",
+                        f"Read its docstring again. {' '.join(dict.fromkeys(fault.clue for fault in missed))}", SEE)
 
 
 def _require_no_alarm(test: str, version: str) -> None:

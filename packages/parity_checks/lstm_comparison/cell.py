@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from parity_lib import models
 from parity_checks import assertions
 from parity_checks.plain_data import kind_of
 from parity_checks.reporting import check
+from parity_lib import models
 
 READY_STEP = (nn.LSTM, nn.LSTMCell, torch.lstm_cell, torch.lstm, models.ParityRNN)
 GATES = "gates#the-lstm-gate-by-gate"

@@ -53,7 +53,7 @@ def _leaves_its_inputs_alone(model: nn.Module, inputs: torch.Tensor) -> None:
                                    "`backward` adds to it. Work on a copy: `inputs = "
                                    "inputs.detach().clone().requires_grad_()`.")])
     assertions.close(second, first, what, hint or "The call changes the tensor that it is given. Work on a copy, "
-                 "`inputs.detach().clone()`.", GRADIENT)
+                     "`inputs.detach().clone()`.", GRADIENT)
 
 
 def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.Generator) -> tuple:

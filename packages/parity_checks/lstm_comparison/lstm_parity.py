@@ -6,12 +6,12 @@ import numpy as np
 import torch
 
 from parity_checks import assertions
-from parity_checks.architecture.counting import READY_NETWORK
 from parity_checks.architecture.build_model import require_built
+from parity_checks.architecture.counting import READY_NETWORK
 from parity_checks.architecture.network import StudentNetwork
 from parity_checks.core import call_module
-from parity_checks.reference_networks import random_strings
 from parity_checks.plain_data import CheckFailed
+from parity_checks.reference_networks import random_strings
 from parity_checks.reporting import check
 
 THE_CELL = "unrolling#the-cell-in-numpy"
@@ -42,7 +42,7 @@ def _takes_lengths(network: StudentNetwork, strings: torch.Tensor) -> None:
     got = assertions.array(ran.output, what, None, see=THE_CELL)
     if got.shape != (3, 6, 1):
         assertions.fail(what, "shape (3, 6, 1), as wide as the inputs", f"shape {got.shape}", "You may ignore the lengths: "
-                    "padding comes after the string and changes nothing before it.", THE_CELL)
+                        "padding comes after the string and changes nothing before it.", THE_CELL)
     assertions.close(got[real], network.logits(strings, network.state)[real], f"{what}: the logits of real time steps",
-                 "With lengths, the network returns other logits than without. You may ignore the lengths.", THE_CELL,
-                 1e-4)
+                     "With lengths, the network returns other logits than without. You may ignore the lengths.", THE_CELL,
+                     1e-4)

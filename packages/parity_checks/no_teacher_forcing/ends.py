@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
-from parity_lib import padding
 from parity_checks import assertions
 from parity_checks.core import call, call_gradient, right_if_wrong
 from parity_checks.no_teacher_forcing import training_reference
 from parity_checks.no_teacher_forcing.labels import THE_END
 from parity_checks.reporting import check
+from parity_lib import padding
 
 THE_LOSS = "training#a-loss-for-a-yes-or-no"
 READY_LAST = (padding.last_real_step,)
@@ -45,10 +45,10 @@ def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -
     result = assertions.ask("last_valid", what, outputs, lengths, forbid=READY_LAST, see=THE_END, slips=LAST_SLIPS)
     if note and _has_nan(result):
         assertions.fail(what, "numbers", "nan somewhere", "The padding takes part. A product with a mask keeps nan, "
-                    "because 0 times nan is nan: select the time step instead of multiplying.", THE_END)
+                        "because 0 times nan is nan: select the time step instead of multiplying.", THE_END)
     if isinstance(result, np.ndarray):
         assertions.fail(what, "a tensor", "a NumPy array", "The loss of Task 3 is made of it, and no gradient goes through "
-                    "NumPy: index the tensor itself.", THE_END)
+                        "NumPy: index the tensor itself.", THE_END)
     got, expected = assertions.array(result, what, None, see=THE_END), _last_valid(outputs, lengths)
     hint = _last_hint(got, outputs.numpy(), lengths.numpy())
     if got.shape != expected.shape:
@@ -104,9 +104,9 @@ def end_loss(seed: int = 0) -> None:
         what = (f"end_loss of logits {tuple(logits.shape)}{' of up to about 200' if size > 100 else ''} with the "
                 f"lengths {assertions.show(lengths, 40)} and the labels {assertions.show(labels, 40)}")
         got = as_loss(assertions.ask("end_loss", what, logits, lengths, labels, forbid=READY_LAST, see=THE_LOSS,
-                                 slips=LOSS_SLIPS), what)
+                                     slips=LOSS_SLIPS), what)
         assertions.close(got, training_reference.end_loss(logits, lengths, labels), what, loss_hint(got, logits, lengths, labels),
-                     THE_LOSS, tolerance=1e-4)
+                         THE_LOSS, tolerance=1e-4)
         padding_steps = torch.arange(steps) >= lengths[:, None]
         as_loss(call("end_loss", logits.masked_fill(padding_steps[..., None], torch.nan), lengths, labels,
                      forbid=READY_LAST), f"{what} and nan on the padding",
@@ -125,11 +125,11 @@ def as_loss(result: Any, what: str, hint: str = "") -> float:
     got = np.asarray(np.nan) if _has_nan(result) else assertions.array(result, what, None, see=THE_LOSS)
     if got.size != 1:
         assertions.fail(what, "one number", f"shape {got.shape}", "This is a loss for each string; take the mean over the "
-                    "strings.", THE_LOSS)
+                        "strings.", THE_LOSS)
     value = float(got.reshape(()))
     if not np.isfinite(value):
         assertions.fail(what, "a finite number", value, hint or "This is the logarithm of 0: the sigmoid of a large logit "
-                    "is rounded to 0 or 1. Use binary_cross_entropy_with_logits on the logits.", THE_LOSS)
+                        "is rounded to 0 or 1. Use binary_cross_entropy_with_logits on the logits.", THE_LOSS)
     return value
 
 
@@ -159,10 +159,10 @@ def end_gradient(seed: int = 0) -> None:
         logits, lengths, labels = _draw_answers(rng, batch, steps, 1.0)
         what = f"the gradient of end_loss at logits {tuple(logits.shape)} with the lengths {assertions.show(lengths, 40)}"
         gradient = assertions.ask("end_loss", what, logits, lengths, labels, by=call_gradient, forbid=READY_LAST,
-                              see=THE_END, slips=LOSS_SLIPS)
+                                  see=THE_END, slips=LOSS_SLIPS)
         if gradient is None:
             assertions.fail(what, "a gradient", "none", "The result does not depend on the logits, or something is "
-                        "detached: `torch.tensor(...)`, `float(...)` and `.item()` cut the backward pass.", THE_END)
+                            "detached: `torch.tensor(...)`, `float(...)` and `.item()` cut the backward pass.", THE_END)
         got = assertions.array(gradient, what, None, see=THE_END).reshape(batch, steps)
         expected = np.zeros((batch, steps), dtype=np.float32)
         rows, last = np.arange(batch), lengths.numpy() - 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from parity_lib import data
 from parity_checks import assertions
 from parity_checks.reporting import check
+from parity_lib import data
 
 THE_END, THE_LABEL = "packing#the-last-real-step", "training#what-is-the-label"
 READY_PARITY = (data.final_parity, data.running_parity, data.bits_and_parity)
@@ -40,7 +40,7 @@ def final_parity(seed: int = 0) -> None:
         result = assertions.ask("final_parity", what, bits, lengths, forbid=READY_PARITY, see=THE_END, slips=SLIPS)
         if not isinstance(result, np.ndarray):
             assertions.fail(what, "a NumPy array of integers", assertions.kind_of(result), "" if result is None else "The "
-                        "cells below make tensors of it. np.array(...) or .numpy() makes an array.", THE_END)
+                            "cells below make tensors of it. np.array(...) or .numpy() makes an array.", THE_END)
         got = assertions.array(result, what, None, see=THE_END)
         hint = _parity_hint(got, bits, lengths)
         if got.shape != lengths.shape:

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from parity_lib import training
 from parity_checks import assertions
 from parity_checks.core import call, call_steps
 from parity_checks.no_teacher_forcing import training_reference
@@ -28,6 +27,7 @@ from parity_checks.no_teacher_forcing.training_reference import (
 from parity_checks.plain_data import CheckFailed, ModuleState
 from parity_checks.reporting import check
 from parity_checks.weight_init import large_readouts
+from parity_lib import training
 
 READY_TRAINING = (training.train,)
 TRAINING_SEEDS = (0, 1, 2)
@@ -101,7 +101,7 @@ def _check_update(network: Network, batch: tuple, called: Any, what: str, n: int
             hint = ("Small gradients are right and large ones are not. `clip_grad_norm_` scales the whole gradient to "
                     "a norm of 1, that of all parameters together.")
         assertions.fail(f"{what}: the weights after it", "those of one update with the clipped gradient of end_loss",
-                    f"weights that differ by up to {off:.2g}", hint, THE_LOOP)
+                        f"weights that differ by up to {off:.2g}", hint, THE_LOOP)
 
 
 def _unmoved(before: Weights, after: Weights) -> str:
@@ -123,8 +123,8 @@ def train_at_the_end(seed: int = 0) -> None:
     what = f"train_at_the_end(4, 2, seed={seed})"
     if not _equal(once, again):
         assertions.fail(what, "the same weights when it is called twice", "different weights", "Something is drawn without "
-                    "the seed. Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
-                    "np.random.default_rng(seed).", THE_SEED)
+                        "the seed. Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
+                        "np.random.default_rng(seed).", THE_SEED)
     start = trained(4, 0, seed)
     for other, change, hint, see in (
             (trained(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
@@ -135,8 +135,8 @@ def train_at_the_end(seed: int = 0) -> None:
             assertions.fail(what, f"other weights than with {change}", f"the weights of {change}", hint, see)
     if _equal(start, trained(4, 0, seed + 1)):
         assertions.fail(f"train_at_the_end(4, 0, seed={seed})", "first weights that depend on the seed", "the same first "
-                    "weights for the next seed", "The weights do not come from `seed`. Call torch.manual_seed(seed) "
-                    "before you make the modules.", THE_SEED)
+                        "weights for the next seed", "The weights do not come from `seed`. Call torch.manual_seed(seed) "
+                        "before you make the modules.", THE_SEED)
 
 
 def trained(max_length: int, steps: int, seed: int, **kwargs: Any) -> Network:
@@ -151,20 +151,20 @@ def trained(max_length: int, steps: int, seed: int, **kwargs: Any) -> Network:
         if not returns:
             raise
         assertions.fail(what, pair, kind.partition(". Expected")[0], "The check copies the weights into a network of its "
-                    "own, so it cannot use a class of yours, whatever it computes.", "unrolling#the-cell-in-numpy")
+                        "own, so it cannot use a class of yours, whatever it computes.", "unrolling#the-cell-in-numpy")
     if not isinstance(result, (tuple, list)) or [getattr(part, "cls", "") for part in result] != ["LSTM", "Linear"]:
         assertions.fail(what, pair, type(result).__name__, "Return lstm, readout.", THE_LOOP)
     if not result[0].arguments["batch_first"]:
         assertions.fail(what, "an nn.LSTM with batch_first=True", "one without it", "Without batch_first=True, the LSTM "
-                    "takes strings for time steps: it reads down the batch, and raises no error.",
-                    "unrolling#shapes-and-a-mistake-that-makes-no-noise")
+                        "takes strings for time steps: it reads down the batch, and raises no error.",
+                        "unrolling#shapes-and-a-mistake-that-makes-no-noise")
     network = training_reference.new_network()
     try:
         for module, part in zip(network, result, strict=True):
             module.load_state_dict(part.state)
     except RuntimeError:
         assertions.fail(what, "nn.LSTM(1, 8, batch_first=True) and nn.Linear(8, 1)", "modules of another size",
-                    "The LSTM has 1 input, 8 hidden units and one layer, and the readout has one output.", THE_LOOP)
+                        "The LSTM has 1 input, 8 hidden units and one layer, and the readout has one output.", THE_LOOP)
     return network
 
 
@@ -204,8 +204,8 @@ def _check_training(where: str, asked: tuple[int, int, float], seed: int) -> Non
         if best >= least:
             return
     assertions.fail(f"train_at_the_end({LONGEST}, {STEPS}, seed), the best of the seeds {TRAINING_SEEDS}, on {where}",
-                f"at least {least:.0%} right", f"{best:.1%} right", "The updates are those of the task, so look at "
-                "what comes before them: how do the modules start?", THE_LOOP)
+                    f"at least {least:.0%} right", f"{best:.1%} right", "The updates are those of the task, so look at "
+                    "what comes before them: how do the modules start?", THE_LOOP)
 
 
 @torch.no_grad()
@@ -246,7 +246,7 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
                 hint, see = why_not(at, seed, last, min_length)
             what, got = f"train_at_the_end({arguments}){note}", f"other weights from update {wrong} on"
             assertions.fail(f"{what}, followed from your weights after 0 updates",
-                        "the weights of the task's loop after every update", got, hint, see)
+                            "the weights of the task's loop after every update", got, hint, see)
     network = training_reference.new_network()
     training_reference.set_weights(network, at(steps))
     return network

@@ -96,7 +96,7 @@ def unroll(seed: int = 0) -> None:
         weights = _weights(rng, hidden)
         query = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
         result = assertions.ask("unroll", query, xs, h0, *weights, forbid=READY_CELL, see=CELL,
-                            slips=lambda xs=xs, h0=h0: _error_slips(xs, h0))
+                                slips=lambda xs=xs, h0=h0: _error_slips(xs, h0))
         got, expected = assertions.array(result, query, see=CELL), states(xs, h0, *weights)
         if got.shape != expected.shape:
             assertions.fail(query, f"shape {expected.shape}", f"shape {got.shape}", _shape_hint(got, expected), CELL)

@@ -38,7 +38,7 @@ def _require_correct(weights: Weights, kinds: dict[str, np.ndarray]) -> None:
     string, kind = bits[row, :step + 1], [kind for kind, rows in kinds.items() for _ in rows][row]
     shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
     assertions.fail(f"two_unit_weights on {kind}: after the string {shown}, {step + 1} long (0 stands for -1)",
-                *(("odd", "even") if string.sum() % 2 else ("even", "odd")), _weights_hint(weights, string), BY_HAND)
+                    *(("odd", "even") if string.sum() % 2 else ("even", "odd")), _weights_hint(weights, string), BY_HAND)
 
 
 def _weights_hint(weights: Weights, string: np.ndarray) -> str:

@@ -78,12 +78,12 @@ def _require_independent(lengths: np.ndarray, max_bits: int, query: str) -> None
                  "that add up to max_bits + 1 (antithetic lengths); each string draws its own.")):
             if match.sum() - calls * chance > TOO_FAR * np.sqrt(max(calls * chance * (1 - chance), 1)):
                 assertions.fail(f"{query}, lengths of strings {i} and {j}", f"independent lengths, so about "
-                            f"{calls * chance:.0f} of {calls} pairs like that", f"{match.sum()} pairs", hint, SEEDS)
+                                f"{calls * chance:.0f} of {calls} pairs like that", f"{match.sum()} pairs", hint, SEEDS)
     matches = sum(int((lengths[:, i] == lengths[:, j]).sum()) for i, j in pairs)
     expected = len(pairs) * calls / max_bits
     if expected - matches > TOO_FAR * np.sqrt(expected * (1 - 1 / max_bits)):
         assertions.fail(query, f"about {expected:.0f} pairs of equal lengths within a batch", matches, "Lengths are drawn "
-                    "without repeats (a permutation?), so strings do not draw theirs independently.", SEEDS)
+                        "without repeats (a permutation?), so strings do not draw theirs independently.", SEEDS)
 
 
 def _sorted(lengths: np.ndarray) -> bool:
@@ -118,14 +118,14 @@ def _require_uniform(lengths: np.ndarray, max_bits: int, query: str) -> None:
     elif counts[-1] > 2 * counts[:-1].mean():
         hint = f"{max_bits} comes up too often: are longer lengths cut to it?"
     assertions.fail(query, f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
-                f"{max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times", hint, UPPER_END)
+                    f"{max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times", hint, UPPER_END)
 
 
 def _require_own_generator(seed: int, other_seed: int) -> None:
     (query, first), (_, again), (_, different) = (_drawn(40, 50, value) for value in (seed, seed, other_seed))
     if not np.array_equal(first, again):
         assertions.fail(f"{query}, called twice", "the same lengths, because the seed is the same", "different lengths",
-                    "The lengths come from another generator: draw from `rng`, which is passed in.", SEEDS)
+                        "The lengths come from another generator: draw from `rng`, which is passed in.", SEEDS)
     if np.array_equal(first, different):
         assertions.fail(f"{query}, and with default_rng({other_seed})", "different lengths, because the seeds differ",
-                    "the same lengths", "A seed is fixed inside the function: draw from `rng`.", SEEDS)
+                        "the same lengths", "A seed is fixed inside the function: draw from `rng`.", SEEDS)

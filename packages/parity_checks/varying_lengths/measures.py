@@ -149,15 +149,15 @@ def _compare_gradient(case: Case) -> None:
     query = f"the gradient of masked_loss, {case.says}"
     cut = "The result was cut from the graph, as by detach, .item(), .data, NumPy or torch.tensor(...)."
     gradient = assertions.ask("masked_loss", query, *case.arguments, by=call_gradient, forbid=READY_MEAN, see=LOSS,
-                          slips={"no gradient": cut})
+                              slips={"no gradient": cut})
     expected = np.where(case.mask, (_sigmoid(case.logits) - case.targets) / case.mask.sum(), 0)
     hint = "The value is correct and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
         assertions.fail(query, expected, "no gradient at the logits", hint, LOSS)
     if gradient.isnan().any():
         assertions.fail(query, "numbers, and 0 on padding", "nan somewhere", "The loss of the padding is computed and left "
-                    "out afterwards (`torch.where`?), and in the backward pass 0 times nan is nan. Select the real "
-                    "positions first, `logits[mask]`, then compute the loss.", LOSS)
+                        "out afterwards (`torch.where`?), and in the backward pass 0 times nan is nan. Select the real "
+                        "positions first, `logits[mask]`, then compute the loss.", LOSS)
     assertions.close(gradient[..., 0], expected, query, hint, LOSS, tolerance=1e-4)
 
 
@@ -170,7 +170,7 @@ def masked_accuracy(seed: int = 0) -> None:
                  undecided.but("every second logit 0", logits=undecided.logits * (np.arange(5) % 2))):
         query = f"masked_accuracy, {case.says}"
         result = assertions.ask("masked_accuracy", query, *case.arguments, forbid=READY_MEAN, see=KNOWS_NOTHING,
-                            slips=SHAPE_SLIPS)
+                                slips=SHAPE_SLIPS)
         expected = ((case.logits > 0) == (case.targets > 0.5))[case.mask].mean()
         got = _number(result, query, KNOWS_NOTHING)
         if not np.isclose(got, expected, rtol=1e-5, atol=1e-6):
@@ -216,10 +216,10 @@ def always_even(seed: int = 0) -> None:
     for case in (_case(rng, [1, 4, 2], 6), _case(rng, rng.integers(1, 30, size=40), 30), _case(rng, [3, 3], 3)):
         query = f"always_even, {case.says}"
         result = assertions.ask("always_even", query, *case.arguments[1:], forbid=READY_MEAN, see=KNOWS_NOTHING,
-                            slips=SHAPE_SLIPS)
+                                slips=SHAPE_SLIPS)
         if not isinstance(result, (tuple, list)) or len(result) != 2:
             assertions.fail(query, "two numbers", kind_of(result), "Return both: over the rectangle, over real positions.",
-                        KNOWS_NOTHING)
+                            KNOWS_NOTHING)
         got = np.array([_number(share, query, KNOWS_NOTHING) for share in result])
         rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
         hint = assertions.likely(got, [

@@ -32,7 +32,7 @@ def length_mask(seed: int = 0) -> None:
     for lengths, max_bits, *padding in [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]:
         query = f"length_mask({', '.join([assertions.show(lengths, 60), str(max_bits), *map(repr, padding)])})"
         result = assertions.ask("length_mask", query, lengths, max_bits, *padding, see=RECTANGLE, forbid=READY_MASK,
-                            slips={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
+                                slips={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
         got, shape = assertions.array(result, query, None, see=RECTANGLE), (len(lengths), max_bits)
         if got.shape != shape:
             hint = {(len(lengths), lengths.max()): "The mask is as wide as the longest string; make it as wide as "
@@ -42,7 +42,7 @@ def length_mask(seed: int = 0) -> None:
             assertions.fail(query, f"shape {shape}", f"shape {got.shape}", hint.get(got.shape, ""), RECTANGLE)
         if got.dtype.kind != "b":
             assertions.fail(query, "bool values", f"dtype {got.dtype}", "Return the comparison itself: with whole numbers, "
-                        "`values[mask]` takes rows 0 and 1.", RECTANGLE)
+                            "`values[mask]` takes rows 0 and 1.", RECTANGLE)
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
@@ -85,13 +85,13 @@ def run_packed(seed: int = 0) -> None:
         query = f"run_packed with lengths {assertions.show(lengths, 60)} and inputs of shape {tuple(inputs.shape)}"
         for again in ((False, True) if number == 0 else (False,)):
             result = assertions.ask("run_packed", query + ", a second time" * again, ModuleState.of(rnn), inputs, lengths,
-                                forbid=READY_PACKING, see=PACKING, slips=PACKING_SLIPS)
+                                    forbid=READY_PACKING, see=PACKING, slips=PACKING_SLIPS)
             _compare_states(result, rnn(inputs)[0].numpy(), lengths, query, again)
     left = call_on_same("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING)[-1].arguments
     for name, before, after, copy in (("inputs", inputs, left[1], "inputs.clone()"),
                                       ("lengths", lengths, left[2], "np.sort(lengths)")):
         assertions.equal(after, before, f"run_packed: the caller's `{name}` after two calls", f"`{name}` is changed in "
-                     f"place, and the caller goes on using it: work on a copy, `{copy}`.", PACKING)
+                         f"place, and the caller goes on using it: work on a copy, `{copy}`.", PACKING)
     _passes_gradients(rnn.requires_grad_(True), inputs, lengths)
 
 
@@ -100,7 +100,7 @@ def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, query
     batch, steps, hidden = through.shape
     if isinstance(result, (tuple, list)):
         assertions.fail(query, "one tensor", f"a {type(result).__name__} of {len(result)}",
-                    "`rnn` and `pad_packed_sequence` return a pair; return the first part of it.", PACKING)
+                        "`rnn` and `pad_packed_sequence` return a pair; return the first part of it.", PACKING)
     got = assertions.array(result, query, None, see=PACKING)
     if got.shape != through.shape:
         only_last = "This is only the last state; return the state after every time step."
@@ -138,10 +138,10 @@ def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) ->
     query = "the gradient of run_packed at the weights of the layer"
     cut = "The states are cut off from the layer's weights, by no_grad, detach or NumPy, so nothing would train them."
     gradients = assertions.ask("run_packed", query, ModuleState.of(rnn), inputs, lengths, by=call_gradient,
-                           output_gradient=upstream, forbid=READY_PACKING, see=GRADIENT, slips={"no gradient": cut})
+                               output_gradient=upstream, forbid=READY_PACKING, see=GRADIENT, slips={"no gradient": cut})
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
         if name not in gradients:
             assertions.fail(f"{query}, {name}", "numbers", "none", cut, GRADIENT)
         assertions.close(gradients[name], parameter.grad, f"{query}, {name}", "The states are correct and their gradients "
-                     "are not: is a state detached, or computed in another way?", GRADIENT, tolerance=1e-3)
+                         "are not: is a state detached, or computed in another way?", GRADIENT, tolerance=1e-3)

@@ -18,8 +18,8 @@ import anywidget
 import numpy as np
 import traitlets
 
-from parity_lib.errors import require, require_choice
 from parity_figures import Picture
+from parity_lib.errors import require, require_choice
 from parity_lib.models import ParityRNN
 
 FOLDER = Path(__file__).parent

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 import parity_figures as figures
-from parity_lib.models import ParityRNN, by_hand
 from parity_figures.widgets.base import NetsOverBits, check_nets, front_end
+from parity_lib.models import ParityRNN, by_hand
 
 
 class GatedUnit(NetsOverBits):

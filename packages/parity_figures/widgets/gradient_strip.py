@@ -12,11 +12,11 @@ import torch
 import traitlets
 
 import parity_figures as figures
+from parity_figures.widgets.base import ParityWidget, check_nets, front_end, weights
 from parity_lib.data import random_bits
 from parity_lib.errors import require, require_choice, require_int
-from parity_study.experiments.gradients import orthogonal
 from parity_lib.models import ParityRNN
-from parity_figures.widgets.base import ParityWidget, check_nets, front_end, weights
+from parity_study.experiments.gradients import orthogonal
 
 GAINS, BIASES = (0.25, 2.5), (-2.0, 6.0)
 MOST_UNITS, MOST_STEPS, MOST_STRINGS = 32, 50, 25

@@ -9,10 +9,10 @@ import numpy as np
 import traitlets
 
 import parity_figures as figures
-from parity_lib.data import random_bits
-from parity_lib.errors import require, require_int
 from parity_figures.drawings_packing import MOST as MOST_SQUARES
 from parity_figures.widgets.base import ParityWidget, front_end
+from parity_lib.data import random_bits
+from parity_lib.errors import require, require_int
 
 MOST_STRINGS, MOST_BITS = 6, 10
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import traitlets
 
 import parity_figures as figures
-from parity_study.cells import CELLS
+from parity_figures.widgets.base import ParityWidget, front_end
 from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
-from parity_study.experiments import load
 from parity_lib.training import OPTIMIZERS
-from parity_figures.widgets.base import ParityWidget, front_end
+from parity_study.cells import CELLS
+from parity_study.experiments import load
 
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}

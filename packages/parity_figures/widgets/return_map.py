@@ -9,9 +9,9 @@ import numpy as np
 import traitlets
 
 import parity_figures as figures
-from parity_study.certify import parity_intervals
-from parity_lib.errors import require
 from parity_figures.widgets.base import ParityWidget, front_end
+from parity_lib.errors import require
+from parity_study.certify import parity_intervals
 
 LEAST, MOST = 0.5, 4.0
 

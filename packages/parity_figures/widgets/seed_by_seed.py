@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import traitlets
 
 import parity_figures as figures
-from parity_lib.errors import require, require_int
 from parity_figures.widgets.base import ParityWidget, front_end
+from parity_lib.errors import require, require_int
 
 MOST_CONDITIONS = 6
 

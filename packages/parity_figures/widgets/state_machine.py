@@ -9,13 +9,13 @@ import numpy as np
 import traitlets
 
 import parity_figures as figures
+from parity_figures.drawings import around_a_circle
+from parity_figures.widgets.base import ParityWidget, check_nets, front_end, weights
+from parity_lib.errors import require, require_choice, require_int
+from parity_lib.models import ParityRNN
 from parity_study.boxes import Boxes
 from parity_study.cells import CELLS
-from parity_lib.errors import require, require_choice, require_int
-from parity_figures.drawings import around_a_circle
 from parity_study.extraction import NumpyNetwork, extract
-from parity_lib.models import ParityRNN
-from parity_figures.widgets.base import ParityWidget, check_nets, front_end, weights
 
 MOST_BITS, MOST_UNITS, MOST_CLUSTERS = 400, 32, 6
 LONG_RUN = 60  # zeros or ones after a 1: where they lead is inside the plane too

@@ -9,8 +9,8 @@ import numpy as np
 import traitlets
 
 import parity_figures as figures
-from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 from parity_figures.widgets.base import NetsOverBits, check_nets, front_end
+from parity_lib.models import NumpyRNN, ParityRNN, by_hand
 
 
 class UnrolledRNN(NetsOverBits):

@@ -9,9 +9,9 @@ import numpy as np
 import traitlets
 
 import parity_figures as figures
+from parity_figures.widgets.base import ParityWidget, front_end
 from parity_lib.data import random_bits
 from parity_lib.errors import require_int
-from parity_figures.widgets.base import ParityWidget, front_end
 
 COUNT = 200
 SHOWN = 6     # bits in the still picture

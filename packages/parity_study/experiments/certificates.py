@@ -22,12 +22,12 @@ import torch
 from joblib import Parallel, delayed
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from parity_lib.data import ParityTask
+from parity_lib.models import ParityRNN
 from parity_study import certify, extraction
 from parity_study.certificate_store import Stored, stored, write_store
-from parity_lib.data import ParityTask
 from parity_study.ensemble import train_together
 from parity_study.experiments.trained_networks import RECIPES, TRAINED_ON
-from parity_lib.models import ParityRNN
 
 # For each kind: the network, the settings of its training, the training length in bits, the number of seeds.
 CERTIFIED_KINDS = {

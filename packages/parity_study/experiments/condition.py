@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from parity_lib.data import Batch, Curriculum, ParityTask, running_parity
-from parity_study.ensemble import train_together
-from parity_study.experiments.trained_networks import set_forget_bias
-from parity_study.experiments.summaries import rounded, summarise_updates
 from parity_lib.models import ParityRNN
 from parity_lib.training import evaluate
+from parity_study.ensemble import train_together
+from parity_study.experiments.summaries import rounded, summarise_updates
+from parity_study.experiments.trained_networks import set_forget_bias
 
 LONGEST = 50
 BUCKET = 5

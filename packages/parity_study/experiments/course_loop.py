@@ -8,8 +8,8 @@ The strings have 50 bits (``fixed``), or 1 to 50 bits with their padding masked
 from typing import Any
 
 from parity_lib.data import ParityTask
-from parity_study.experiments.trained_networks import TRAINED_ON, train_seeds
 from parity_study.experiments.summaries import final_bit_accuracy, summarise_histories
+from parity_study.experiments.trained_networks import TRAINED_ON, train_seeds
 
 TASKS = {"fixed": ParityTask(TRAINED_ON), "varying": ParityTask((1, TRAINED_ON))}
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "validate_every": 10}

@@ -1,7 +1,7 @@
 """Is it better to let the longest length grow from 2 to 50 with success than to draw 1 to 50 from the start?"""
 
-from parity_study.cells import CELLS
 from parity_lib.data import Curriculum
+from parity_study.cells import CELLS
 from parity_study.experiments.condition import LONGEST, Condition
 
 SEEDS = 20

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from parity_study.full_batch import train_on_all_strings
+from parity_lib.models import ParityRNN
 from parity_study.experiments.condition import BaseCondition
 from parity_study.experiments.summaries import rounded, summarise_updates
-from parity_lib.models import ParityRNN
+from parity_study.full_batch import train_on_all_strings
 
 
 @dataclass(frozen=True)

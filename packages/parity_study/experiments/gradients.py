@@ -23,10 +23,10 @@ import numpy as np
 import torch
 
 from parity_lib.data import ParityTask
-from parity_study.experiments.trained_networks import RECIPES, TRAINED_ON, trained, with_forget_bias
-from parity_study.experiments.summaries import quartiles
 from parity_lib.models import ParityRNN, by_hand
 from parity_lib.training import masked_loss
+from parity_study.experiments.summaries import quartiles
+from parity_study.experiments.trained_networks import RECIPES, TRAINED_ON, trained, with_forget_bias
 
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "strings": 2}
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import joblib
 
+from parity_lib.progress import progress_bar
+from parity_lib.version import __version__
 from parity_study.experiments.condition import EVALUATION, Condition
 from parity_study.experiments.enumerated import Enumerated
 from parity_study.experiments.result_files import write
-from parity_lib.progress import progress_bar
-from parity_lib.version import __version__
 
 CONNECT_SECONDS = 20
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from parity_study.full_batch import StringTree
-from parity_study.cells import CELLS
 from parity_lib.data import ParityTask
-from parity_study.experiments.trained_networks import train_network, with_forget_bias
+from parity_lib.models import ParityRNN
+from parity_study.cells import CELLS
 from parity_study.experiments.signal_and_noise import signal_and_noise
 from parity_study.experiments.summaries import quartiles
-from parity_lib.models import ParityRNN
+from parity_study.experiments.trained_networks import train_network, with_forget_bias
+from parity_study.full_batch import StringTree
 
 QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 

@@ -7,8 +7,8 @@ Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps",
 from typing import Any
 
 from parity_lib.data import ParityTask
-from parity_study.experiments.trained_networks import train_seeds
 from parity_study.experiments.summaries import final_bit_accuracy, summarise_histories
+from parity_study.experiments.trained_networks import train_seeds
 
 QUICK: dict[str, Any] = {"seeds": 2, "cap": 20}
 

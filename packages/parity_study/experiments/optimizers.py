@@ -6,8 +6,8 @@ Returns ``{"relu 32" | "tanh 16": {"adam" | "sgd 1" | "sgd 0.1": {"seeds", "solv
 
 from typing import Any
 
-from parity_study.experiments.trained_networks import RECIPES, train_seeds
 from parity_study.experiments.summaries import summarise_histories
+from parity_study.experiments.trained_networks import RECIPES, train_seeds
 
 QUICK: dict[str, Any] = {"seeds": 1, "cap": 10}
 SAMPLE: dict[str, Any] = {"recipes": ("relu 32",)}

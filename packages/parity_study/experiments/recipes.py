@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from parity_study.experiments.trained_networks import trained
-from parity_study.experiments.summaries import rounded, summarise_histories
 from parity_lib.training import History
+from parity_study.experiments.summaries import rounded, summarise_histories
+from parity_study.experiments.trained_networks import trained
 
 CURVE_POINTS = 60
 SMOOTHED_OVER = 10

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from parity_study.certificate_store import Stored, stored, write_store
 from parity_lib.data import ParityTask, running_parity
+from parity_study.certificate_store import Stored, stored, write_store
 from parity_study.experiments.certificates import count_verdicts, decide, train_solved
 from parity_study.experiments.condition import SEEDS_PER_JOB
 from parity_study.experiments.trained_networks import TRAINED_ON

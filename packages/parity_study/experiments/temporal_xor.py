@@ -13,9 +13,9 @@ import numpy as np
 import torch
 
 from parity_lib.data import random_bits
-from parity_study.experiments.trained_networks import RECIPES
-from parity_study.experiments.summaries import rounded
 from parity_lib.models import ParityRNN
+from parity_study.experiments.summaries import rounded
+from parity_study.experiments.trained_networks import RECIPES
 
 QUICK: dict[str, Any] = {"seeds": 1, "steps": 4}
 

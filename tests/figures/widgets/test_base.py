@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from parity_lib import ParityRNN, by_hand
-from parity_study.cells import CELLS
 from parity_figures.picture import SHEET
 from parity_figures.widgets.base import FOLDER, ParityWidget, front_end, weights
+from parity_lib import ParityRNN, by_hand
+from parity_study.cells import CELLS
 
 
 def test_front_end_puts_the_shared_part_first_and_imports_nothing():

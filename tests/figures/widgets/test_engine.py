@@ -10,13 +10,13 @@ import torch
 from scipy.stats import chi2
 from torch.nn.utils import clip_grad_norm_, parameters_to_vector
 
+from parity_figures.widgets.base import FOLDER, front_end
 from parity_lib import ParityRNN, ParityTask, by_hand, train
-from parity_study.cells import CELLS
 from parity_lib.data import Curriculum, running_parity
-from parity_study.experiments.trained_networks import RECIPES, set_forget_bias
 from parity_lib.padding import masked_values
 from parity_lib.training import OPTIMIZERS, masked_loss
-from parity_figures.widgets.base import FOLDER, front_end
+from parity_study.cells import CELLS
+from parity_study.experiments.trained_networks import RECIPES, set_forget_bias
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from parity_lib import ParityRNN, by_hand
 from parity_figures.widgets import GatedUnit
+from parity_lib import ParityRNN, by_hand
 
 GATES = {"gru": "rzn", "lstm": "ifgo"}
 LONG = "110100101110010111010011"

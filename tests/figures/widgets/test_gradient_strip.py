@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
+from parity_figures.widgets import GradientStrip
+from parity_figures.widgets.base import FOLDER, weights
 from parity_lib import ParityRNN, by_hand
 from parity_study.experiments.gradients import orthogonal
 from parity_study.experiments.trained_networks import with_forget_bias
-from parity_figures.widgets import GradientStrip
-from parity_figures.widgets.base import FOLDER, weights
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from parity_lib import running_parity
 from parity_figures.widgets import PackedBatch
+from parity_lib import running_parity
 
 
 @pytest.mark.parametrize("lengths", [(), (1,) * 7, (0, 3), (11,)])

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from parity_lib.data import Curriculum
-from parity_study.experiments import load
 from parity_figures.widgets import Playground
 from parity_figures.widgets.base import front_end
+from parity_lib.data import Curriculum
+from parity_study.experiments import load
 
 
 def test_the_settings_are_those_of_the_book_s_recipe():

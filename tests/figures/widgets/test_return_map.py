@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from parity_figures.widgets import ReturnMap
 from parity_lib import by_hand
 from parity_study.certify import parity_intervals
-from parity_figures.widgets import ReturnMap
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from parity_study.experiments import load
-from parity_lib.statistics import wilson_interval
 from parity_figures.widgets import SeedBySeed
+from parity_lib.statistics import wilson_interval
+from parity_study.experiments import load
 
 FEW = {"5 bits": [120, None, 300, 40, None], "50 bits": [None] * 5}
 

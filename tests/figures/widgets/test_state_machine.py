@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from parity_figures.widgets import StateMachine
 from parity_lib import ParityRNN, by_hand
 from parity_study.certificate_store import stored
 from parity_study.certify import certify, first_error
 from parity_study.extraction import extract
-from parity_figures.widgets import StateMachine
 from tests.study.networks import wide_net
 
 BITS = "".join(map(str, np.random.default_rng(3).integers(2, size=60)))

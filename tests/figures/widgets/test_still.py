@@ -10,12 +10,12 @@ import torch
 from IPython.core.formatters import format_display_data
 from matplotlib.patches import FancyBboxPatch
 
-from parity_lib import ParityRNN, by_hand
 from parity_figures import widgets
-from parity_study.certify import parity_intervals
-from parity_lib.data import Curriculum
 from parity_figures.widgets.base import ParityWidget
 from parity_figures.widgets.return_map import next_p
+from parity_lib import ParityRNN, by_hand
+from parity_lib.data import Curriculum
+from parity_study.certify import parity_intervals
 from tests.figures.widgets.test_gradient_strip import knob_turned
 
 WITHOUT_PICTURE = ()    # the widgets that have the sentence alone; give one a `picture`, or its name a place here

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from parity_lib import NumpyRNN, ParityRNN, by_hand
 from parity_figures.widgets import UnrolledRNN
+from parity_lib import NumpyRNN, ParityRNN, by_hand
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from parity_lib import ParityRNN, ParityTask, by_hand, train
 from parity_figures.widgets import UnrolledRNN
+from parity_lib import ParityRNN, ParityTask, by_hand, train
 
 pytestmark = pytest.mark.browser
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from parity_study import experiments
 from parity_lib.data import ParityTask, running_parity
+from parity_lib.training import History
+from parity_study import experiments
 from parity_study.experiments import condition
 from parity_study.experiments.condition import CarriedTask, Condition, ScoredTask
 from parity_study.experiments.enumerated import Enumerated
 from parity_study.experiments.summaries import summarise_histories
-from parity_lib.training import History
 
 SERIES = tuple(filter(experiments.is_series, experiments.names()))
 

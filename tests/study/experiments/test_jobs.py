@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from parity_study import experiments
 from parity_book.cli import main
+from parity_study import experiments
 from parity_study.experiments import condition, jobs, pools
 from parity_study.experiments.comparisons import fisher_p
 from parity_study.experiments.condition import Condition

@@ -5,9 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from parity_book.cli import main
 from parity_lib import __version__
 from parity_study import experiments
-from parity_book.cli import main
 from parity_study.experiments import one_unit, padded_metric, pools
 from parity_study.experiments.condition import Condition
 from parity_study.experiments.recheck import different_counts, recheck, replace_part

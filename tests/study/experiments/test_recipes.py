@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from parity_study.experiments import recipes
 from parity_lib.training import History
+from parity_study.experiments import recipes
 
 
 def test_a_curve_has_the_mean_of_each_interval():

@@ -9,10 +9,10 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from parity_book.cli import main
 from parity_lib import __version__
 from parity_study import experiments
-from parity_book.cli import main
-from parity_study.experiments import trained_networks, result_files
+from parity_study.experiments import result_files, trained_networks
 from tests.study.shapes import same_shape, shape
 
 NAMES = experiments.names()

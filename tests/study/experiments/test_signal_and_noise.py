@@ -10,9 +10,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector
 
 from parity_lib import ParityRNN, by_hand
-from parity_study.full_batch import StringTree
 from parity_study.experiments.enumerated import Enumerated
 from parity_study.experiments.signal_and_noise import signal_and_noise, train_and_measure
+from parity_study.full_batch import StringTree
 
 BITS = 4
 STRINGS = list(itertools.product([0, 1], repeat=BITS))

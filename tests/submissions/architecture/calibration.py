@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+
 import parity_checks as checks
 from parity_checks.architecture import learning as check
 from tests.submissions import bank, disturbed

@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import torch
+
 import parity_checks as checks
 from parity_checks.no_teacher_forcing import loops as check
 from tests.submissions import bank, disturbed

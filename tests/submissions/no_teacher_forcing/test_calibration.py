@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from parity_checks.no_teacher_forcing import loops as check
 from tests.submissions.no_teacher_forcing.calibration import ANSWERS, ASKED
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import nn
+
 import parity_checks as checks
 from parity_checks.no_teacher_forcing import loops as check
-from torch import nn
 
 LOOP = """
 torch.manual_seed(seed)
