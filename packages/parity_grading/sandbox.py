@@ -32,9 +32,10 @@ HOME, SCRATCH = "/home/student", "/tmp"     # paths inside the sandbox
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives",
           "/etc/localtime", "/nix/store")
 INSTALLED = ("site-packages", "dist-packages")
-PACKAGE = Path(__file__).resolve().parents[1]
-PACKAGES = (PACKAGE,)       # the packages of this repository that the kernel imports
-MODEL_ANSWERS = Path("parity_lib", "checks", "model_answers.json")
+# The packages of this repository that a student's notebook imports.
+PACKAGES = tuple(Path(importlib.util.find_spec(name).origin).resolve().parent
+                 for name in ("parity_lib", "parity_study", "parity_figures", "parity_checks"))
+MODEL_ANSWERS = Path("parity_checks", "model_answers.json")
 NAMESPACES = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
               "--cap-drop", "ALL")
 # No notebook needs these system calls. Each reaches around a namespace or a limit: the keys of the instructor's login

@@ -31,8 +31,9 @@ BIN = Path(sys.executable).parent
 
 def environment(library: Path = ROOT) -> dict[str, str]:
     """This Python's commands first, `library` imported from its folder, nothing of the user's own Jupyter settings."""
-    own = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(library), "OMP_NUM_THREADS": "1",
-           "JUPYTER_NO_CONFIG": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "OMP_NUM_THREADS": "1",
+           "PYTHONPATH": os.pathsep.join([str(library), str(library / "packages")]), "JUPYTER_NO_CONFIG": "1",
+           "PYTHONDONTWRITEBYTECODE": "1"}
     taken = {"PARITY_PRIVATE_TESTS", "NBGRADER_EXECUTION"}
     return {key: value for key, value in os.environ.items() if key not in taken} | own
 

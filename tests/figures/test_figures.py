@@ -152,8 +152,8 @@ def test_the_colours_stand_in_one_place_and_each_of_the_books_own_has_a_dark_for
     assert {name for name, value in light.items() if value.startswith("#")} == set(dark)
     assert set(dark) == {"even", "odd", "third", "fourth"}
     # Outside of the sheet a colour is only ever named, and every name that is used exists.
-    library = Path(figures.__file__).parents[1]
-    others = [*library.rglob("*.css"), *library.rglob("*.js"), *(library.parent / "book/_static").glob("*.css")]
+    library, root = Path(figures.__file__).parent, Path(__file__).parents[2]
+    others = [*library.rglob("*.css"), *library.rglob("*.js"), *(root / "book/_static").glob("*.css")]
     for file in others:
         if file.name != "colours.css":
             text = file.read_text(encoding="utf-8")
@@ -401,7 +401,7 @@ ON_A_PHONE = """all => all.flatMap(figure => [...figure.querySelectorAll("text")
 
 @pytest.mark.browser
 def test_on_a_phone_all_text_of_a_figure_can_be_read_and_the_page_stays_as_wide(browser):
-    sheet = (Path(__file__).parents[1] / "book/_static/parity.css").read_text(encoding="utf-8")
+    sheet = (Path(__file__).parents[2] / "book/_static/parity.css").read_text(encoding="utf-8")
     body = "".join(shown(name).replace("<figure", f'<figure data-name="{name}"', 1) for name in PICTURES)
     page = browser.new_page(viewport={"width": 390, "height": 900})
     page.set_content(f'<meta name="viewport" content="width=device-width"><style>{figures.picture.SHEET}{sheet}</style>'

@@ -64,14 +64,14 @@ def test_it_sees_what_was_handed_in_and_nothing_of_the_course(kernel, course):
     assert said(kernel, "import os; print(sorted(os.listdir('.')), open('data.csv').read())") == "['data.csv'] 1,2"
     assert said(kernel, f"print(os.path.exists({str(course / 'gradebook.db')!r}))") == "False"
     assert said(kernel, "print([name for name in os.environ if 'PRIVATE' in name])") == "[]"
-    answers = sandbox.PACKAGE.parent / sandbox.MODEL_ANSWERS
+    answers = sandbox.PACKAGES[-1].parent / sandbox.MODEL_ANSWERS
     assert answers.is_file()
     assert "Error" in said(kernel, f"print(open({str(answers)!r}).read())")
 
 
 def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
     assert said(kernel, "open('x', 'w').write('1'); print(open('x').read())") == "1"
-    for place in ("/", "/usr", "/etc", str(sandbox.PACKAGE), "/dev", str(kernel.folder), str(kernel.folder / "files")):
+    for place in ("/", "/usr", "/etc", *map(str, sandbox.PACKAGES), "/dev", str(kernel.folder), str(kernel.folder / "files")):
         assert "Error" in said(kernel, f"open({place!r} + '/x', 'w')"), place
 
 

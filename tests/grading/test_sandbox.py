@@ -35,6 +35,7 @@ import importlib.util, os, sys
 clone = sys.argv[1]
 sys.exit(not (
     importlib.util.find_spec("parity_lib").origin == f"{clone}/parity_lib/__init__.py"
+    and importlib.util.find_spec("parity_checks").origin == f"{clone}/packages/parity_checks/__init__.py"
     and sys.prefix == f"{clone}/.venv" and importlib.util.find_spec("torch")
     and not os.path.exists(f"{clone}/secret") and os.getcwd() == "/home/student"
     and open("data.csv").read() == "1,2" and open("new", "w").write("1") and open("/tmp/new", "w").write("1")))
@@ -58,7 +59,7 @@ def run_in_clone(top: str, clone: str, script: str, *arguments: str, files: dict
     assert sandbox.missing() == ""
     needed = [path for path in (sys.prefix, sys.base_prefix) if Path(path).is_relative_to(top)]
     mounts = [*zip(needed, needed), (sys.prefix, f"{clone}/.venv"),
-              (sandbox.PACKAGE, f"{clone}/{sandbox.PACKAGE.name}"),
+              *((course.ROOT / name, f"{clone}/{name}") for name in ("parity_lib", "packages")),
               *((path, f"{clone}/{name}") for name, path in files.items())]
     command = [sandbox._find_bubblewrap()[0], "--dev-bind", "/", "/", "--tmpfs", top,
                *(str(part) for source, target in mounts for part in ("--ro-bind", source, target)),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 import shutil
-import stat
 from pathlib import Path
 
 import nbformat
@@ -267,35 +265,3 @@ def test_a_formula_is_an_image_if_it_can_be_drawn_and_else_stays_as_it_was_typed
 
 
 # ---------------------------------------------------------------- the gradebook and private/
-
-
-def mode(path):
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
-@pytest.mark.parametrize(("private", "file", "folder"), [
-    ("", 0o600, 0o700), ("c = get_config()\nc.CourseDirectory.groupshared = True\n", 0o660, 0o770)])
-def test_grades_and_private_tests_are_the_owners(tmp_path, private, file, folder):
-    (tmp_path / "private").mkdir(mode=0o755)
-    (tmp_path / "private" / "nbgrader_config.py").write_text(private)
-    old = os.umask(0o000)
-    try:
-        read_settings(tmp_path)
-        assert (mode(tmp_path / "gradebook.db"), mode(tmp_path / "private")) == (file, folder)
-        (tmp_path / "gradebook.db").chmod(0o644)
-        (tmp_path / "gradebook.db").write_bytes(b"grades")
-        (tmp_path / "private").chmod(0o755)
-        read_settings(tmp_path)
-        assert (mode(tmp_path / "gradebook.db"), mode(tmp_path / "private")) == (file, folder)
-        assert (tmp_path / "gradebook.db").read_bytes() == b"grades"
-    finally:
-        os.umask(old)
-
-
-def test_another_database_gets_no_empty_file_beside_it(tmp_path):
-    (tmp_path / "private").mkdir()
-    (tmp_path / "private" / "nbgrader_config.py").write_text(
-        "c = get_config()\nc.CourseDirectory.db_url = 'postgresql://host/grades'\n")
-    read_settings(tmp_path)
-    assert not (tmp_path / "gradebook.db").exists()

@@ -70,7 +70,7 @@ def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: floa
     app, folder, copy = course.load_course(root), root / "autograded" / student / NAME, root / "copy"
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
-    list(normalise_submission.tidy(grading_log.submission_folder(app, student, NAME), copy, [NAME]))
+    list(normalise_submission.normalise(grading_log.submission_folder(app, student, NAME), copy, [NAME]))
     if not by_nbgrader:
         (folder / course.FINGERPRINT).write_text(normalise_submission.fingerprint(copy))
     shutil.rmtree(copy)
@@ -183,7 +183,7 @@ def test_the_hash_of_a_submission_follows_no_link_and_is_bounded(root, monkeypat
     grading_log.write(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"2" * 100)
     assert grading_log.failure_reason(app, ADA, NAME) is None
-    monkeypatch.setattr(grading_log, "READ_UP_TO", 50)
+    monkeypatch.setattr(normalise_submission, "LARGEST", 50)
     grading_log.write(app, ADA, NAME, "why")
     (folder / "unrolling.txt").write_bytes(b"3" * 100)
     assert grading_log.failure_reason(app, ADA, NAME) == "why"

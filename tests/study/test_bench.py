@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from parity_book import page_benchmark
 from parity_book.cli import main
 from parity_study import benchmark, course_notebook
-from parity_study.benchmark import pages
 from parity_study.experiments import load, result_files
 
 from .shapes import same_shape, shape
@@ -92,7 +92,7 @@ def test_command_prints_each_result_and_saves_on_request(quick, tmp_path, monkey
     assert json.loads((tmp_path / "bench.json").read_text()) == json.loads(json.dumps(quick[0]))
 
 
-@pytest.mark.parametrize("option", ["--quick", "--pages", "--grading"])
+@pytest.mark.parametrize("option", ["--quick", "--pages"])
 def test_only_complete_measurements_of_the_library_are_saved(option):
     refused = CliRunner().invoke(main, ["bench", option, "--save"])
     assert refused.exit_code == 2
@@ -101,6 +101,6 @@ def test_only_complete_measurements_of_the_library_are_saved(option):
 
 def test_a_folder_without_pages_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="contains no built book"):
-        pages.measure(tmp_path, 1, print)
+        page_benchmark.measure(tmp_path, 1, print)
 
 

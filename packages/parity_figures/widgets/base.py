@@ -33,7 +33,7 @@ def front_end(name: str, *parts: str) -> tuple[str, str]:
     >>> module.count("export default"), ".parity-widget" in style
     (1, True)
     """
-    return _join("shared.js", *parts, f"{name}.js"), _join("../figures/colours.css", "shared.css", f"{name}.css")
+    return _join("shared.js", *parts, f"{name}.js"), _join("../colours.css", "shared.css", f"{name}.css")
 
 
 def _join(*files: str) -> str:

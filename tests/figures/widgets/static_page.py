@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ipywidgets.embed import dependency_state, embed_data, escape_script
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "book" / "_static"
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>A page with widgets</title>
@@ -25,7 +25,7 @@ html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted:
 def page_html(state: dict, views: list[dict], theme: str = "light", scripts: Sequence[str] = ()) -> str:
     """The HTML for saved ``state`` and one view for each entry of ``views``, with further scripts of the book."""
     tag = '<script type="application/vnd.jupyter.widget-view+json">{}</script>'
-    colours = (ROOT / "parity_lib" / "figures" / "colours.css").read_text(encoding="utf-8")
+    colours = (ROOT / "packages" / "parity_figures" / "colours.css").read_text(encoding="utf-8")
     texts = [(STATIC / name).read_text(encoding="utf-8") for name in ("widget-host.js", *scripts)]
     return PAGE.format(
         theme=theme, state=escape_script(json.dumps(state)), colours=colours, scripts="\n".join(texts),

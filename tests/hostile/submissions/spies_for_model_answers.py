@@ -5,9 +5,9 @@ from tests.hostile.bank import ALL, UNSOLVED
 KIND = "spying"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
-import os, pathlib, parity_lib
+import os, pathlib, parity_checks
 try:
-    text = (pathlib.Path(parity_lib.__file__).parent / "checks" / "model_answers.json").read_text()
+    text = (pathlib.Path(parity_checks.__file__).parent / "model_answers.json").read_text()
 except OSError:
     text = ""
 named = [value for name, value in os.environ.items() if "PRIVATE" in name or "TOKEN" in name or "SECRET" in name]

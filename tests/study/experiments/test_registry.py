@@ -44,8 +44,8 @@ def test_shared_modules_are_no_experiments():
 
 def test_loading_results_imports_no_experiment():
     code = ("import sys; from parity_study.experiments import load; load('recipes'); "
-            "print([name for name in ('ensemble', 'machine', 'certify', 'experiments.jobs', 'experiments.recipes') "
-            "if 'parity_lib.' + name in sys.modules] + ['scipy.stats'] * ('scipy.stats' in sys.modules))")
+            "print([name for name in ('ensemble', 'extraction', 'certify', 'experiments.jobs', 'experiments.recipes') "
+            "if 'parity_study.' + name in sys.modules] + ['scipy.stats'] * ('scipy.stats' in sys.modules))")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

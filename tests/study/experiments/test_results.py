@@ -14,8 +14,8 @@ def test_results_are_found_from_anywhere(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("package", "found"), [
-    ("packages/parity_study/experiments", True), ("packages/parity_study/experiments", True),
-    (".venv/lib/python3.11/site-packages/parity_lib/experiments", False),
+    ("parity_study/experiments", True), ("packages/parity_study/experiments", True),
+    (".venv/lib/python3.11/site-packages/parity_study/experiments", False),
 ])
 def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_path, monkeypatch, package, found):
     for name in ("pyproject.toml", "_config.yml"):
