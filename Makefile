@@ -72,6 +72,7 @@ test-anywhere: $(VENV)/.ready-test
 
 lint: $(VENV)/.ready-test
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 
 bench: $(VENV)/.ready-test
 	$(BIN)/parity bench

@@ -1,4 +1,4 @@
-"""The commands `parity book`, `parity pdf` and `parity doctor`."""
+"""The commands `parity book`, `parity pdf`, `parity doctor` and `parity bench`."""
 
 from __future__ import annotations
 
@@ -30,13 +30,10 @@ def pdf() -> None:
     from parity_book.browser import launch
     from parity_book.pdf import print_book
 
-    try:
-        with launch() as browser:       # a missing browser is reported before the build, which takes minutes
-            build(root)
-            click.echo("Printing every page, which takes about a minute")
-            file = print_book(browser, root)
-    except (OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
+    with launch() as browser:       # a missing browser is reported before the build, which takes minutes
+        build(root)
+        click.echo("Printing every page, which takes about a minute")
+        file = print_book(browser, root)
     click.echo(f"The PDF is ready: {file.as_uri()}")
 
 
@@ -61,6 +58,28 @@ def doctor() -> None:
                     if needed_for(requirement, extra) and not (extra and needed_for(requirement, ""))
                     and (problem := problem_with(requirement))]
         click.echo(f"{extra or 'the library':12} {'; '.join(problems) or 'complete'}")
+
+
+@click.command()
+@click.option("--save", is_flag=True, help="Write the results to bench.json, which pages quote.")
+@click.option("--quick", is_flag=True, help="Take seconds, with meaningless numbers, as a test.")
+@click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, layout shift.")
+def bench(save: bool, quick: bool, pages: bool) -> None:
+    """Compare the library's speed with the course's notebook and bare PyTorch, in about two minutes."""
+    if save and (quick or pages):
+        raise click.UsageError("--save cannot be combined with --quick or --pages: it keeps the complete "
+                               "measurements of the library")
+    if pages:
+        from parity_book.page_benchmark import measure
+
+        measure(book_folder() / "_build" / "html", 1 if quick else 3, click.echo)
+    else:
+        from parity_study import benchmark
+        from parity_study.experiments.result_files import writable_folder, write
+
+        content = benchmark.run(quick, report=click.echo)
+        if save:
+            click.echo(write(writable_folder() / "bench.json", content))
 
 
 def problem_with(requirement) -> str:

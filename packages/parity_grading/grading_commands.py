@@ -1,30 +1,14 @@
-"""What ``parity`` does for a class, from the platform's download to grades in the platform; a command a step.
+"""The commands of ``parity`` for a class, from a learning platform's download to grades for the platform.
 
-Chapter: *For instructors*. The commands only read their arguments and print rows; what they do stands in the module
-of the same name. Their libraries are imported inside of them: a reader's installation has none of them.
+Chapter: *For instructors*. Each command reads its arguments and prints the result. The work is done by the module of
+the same name, which is imported only when the command runs.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
-
-
-@contextlib.contextmanager
-def as_message() -> Iterator[None]:
-    """Errors that the user can do something about, without a traceback."""
-    try:
-        yield
-    except (ImportError, OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
-    except Exception as error:
-        if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which a reader does not have
-            raise
-        raise click.ClickException(f"the gradebook cannot be used now: {getattr(error, 'orig', error)}; while another "
-                                   "command writes to it, try again later") from None
 
 
 @click.command()
@@ -45,14 +29,13 @@ def collect(name: str, archive: Path, source: str, list_path: Path | None, keep:
 
     Every file that is not collected is listed with the reason. The exit status is 1 if something is left for you to do.
     """
-    with as_message():
-        from parity_grading.collect import Collector
-        from parity_grading.course import load_course
+    from parity_grading.collect import Collector
+    from parity_grading.course import load_course
 
-        collector = Collector(load_course(Path.cwd()), name, source, keep)
-        if list_path:
-            collector.read_list(list_path)
-        collector.collect(archive, force, dry_run)
+    collector = Collector(load_course(Path.cwd()), name, source, keep)
+    if list_path:
+        collector.read_list(list_path)
+    collector.collect(archive, force, dry_run)
     for line in collector.format_lines():
         click.echo(line)
     if dry_run:
@@ -68,12 +51,11 @@ def status(name: str | None) -> None:
 
     The exit status is 1 if a submission is waiting to be graded, read or repaired.
     """
-    with as_message():
-        from parity_grading import status as statuses
-        from parity_grading.course import load_course
+    from parity_grading import status as statuses
+    from parity_grading.course import load_course
 
-        app = load_course(Path.cwd())
-        rows = {item: statuses.read_statuses(app, item) for item in ([name] if name else statuses.exercise_names(app))}
+    app = load_course(Path.cwd())
+    rows = {item: statuses.read_statuses(app, item) for item in ([name] if name else statuses.exercise_names(app))}
     for line in (statuses.format_rows(rows[name]) if name
                  else (f"{item:24} {statuses.summarise(rows[item])}" for item in rows)):
         click.echo(line)
@@ -92,11 +74,10 @@ def extend(student: str, name: str, days: float) -> None:
 
     It can be given before the student hands in. 0 takes the extension away.
     """
-    with as_message():
-        from parity_grading.course import load_course
-        from parity_grading.extension import extend as grant
+    from parity_grading.course import load_course
+    from parity_grading.extension import extend as grant
 
-        due, graded = grant(load_course(Path.cwd()), student, name, days)
+    due, graded = grant(load_course(Path.cwd()), student, name, days)
     local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
     if graded:
@@ -115,21 +96,20 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
 
     With several jobs, rows are printed as they are completed. The exit status is 1 if a submission could not be graded.
     """
-    with as_message():
-        from tqdm import tqdm
+    from tqdm import tqdm
 
-        from parity_grading import sandbox
-        from parity_grading.grade import NOT_LISTED
-        from parity_grading.grade import grade as rows
+    from parity_grading import sandbox
+    from parity_grading.grade import NOT_LISTED
+    from parity_grading.grade import grade as rows
 
-        if reason := sandbox.missing():
-            click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
-        done = []
-        for row in rows(Path.cwd(), name, students, force, jobs):
-            points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
-            with tqdm.external_write_mode():
-                click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
-            done.append(row)
+    if reason := sandbox.missing():
+        click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
+    done = []
+    for row in rows(Path.cwd(), name, students, force, jobs):
+        points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
+        with tqdm.external_write_mode():
+            click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
+        done.append(row)
     states = [row.state for row in done]
     click.echo(f"{len(done)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
@@ -152,10 +132,9 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
     The command lists what would change. Points that you gave by hand stay. It ends with status 1 if you should look at
     something.
     """
-    with as_message():
-        from parity_grading.regrade import regrade as grade_again
+    from parity_grading.regrade import regrade as grade_again
 
-        result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
+    result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
     for line in result.lines():
         click.echo(line)
     if result.needs_attention:
@@ -167,11 +146,10 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
 @click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
 def report(name: str, names: bool) -> None:
     """Write a page about the class: the points per task and the most frequent messages."""
-    with as_message():
-        from parity_grading.report import class_report, write
+    from parity_grading.report import class_report, write
 
-        found = class_report(Path.cwd(), name)
-        click.echo(write(Path.cwd(), found, names))
+    found = class_report(Path.cwd(), name)
+    click.echo(write(Path.cwd(), found, names))
     if not names and found.similar:
         click.echo(f"{len(found.similar)} groups of students have similar answers: parity report {name} --names")
 
@@ -188,11 +166,10 @@ def export(name: str, target: str, list_path: Path | None, column: str | None, s
 
     The exit status is 1 if something is left for you to do.
     """
-    with as_message():
-        from parity_grading import export as exporting
-        from parity_grading.course import load_course
+    from parity_grading import export as exporting
+    from parity_grading.course import load_course
 
-        result = exporting.export(load_course(Path.cwd()), name, target, list_path, column, scale)
+    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column, scale)
     for line in exporting.format_lines(result):
         click.echo(line)
     if result.todo:
@@ -225,4 +202,27 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (collect, status, extend, grade, regrade, report, export, check)
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file differs from what the sources make.")
+def exercises(check: bool) -> None:
+    """Write the exercise notebooks, and whatever repeats their points and minutes, from solutions/*.md."""
+    from parity_grading import manifest
+
+    root = Path.cwd()
+    if not (root / "solutions").is_dir():
+        raise click.ClickException(f"there is no folder solutions in {root}. Run the command in the repository's root.")
+    files = manifest.generated(root)
+    stale = [path for path, content in files.items()
+             if not (root / path).is_file() or (root / path).read_bytes() != content]
+    orphans = [path for path in manifest.notebooks(root) if path not in files]
+    if check and (stale or orphans):
+        raise click.ClickException("\n".join(
+            [*(f"{path} differs from what the sources make" for path in stale),
+             *(f"{path} has no source in solutions/" for path in orphans),
+             "Edit solutions/NAME.md, not the files that are made from it, then run: parity exercises"]))
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(files[path])
+    for path in orphans:
+        click.echo(f"{path} has no source in solutions/; delete it if you have removed the exercise")
+    click.echo(f"{len(files)} files, " + (f"{len(stale)} of them rewritten" if stale else "all up to date"))

@@ -262,6 +262,3 @@ def test_a_formula_is_an_image_if_it_can_be_drawn_and_else_stays_as_it_was_typed
     assert active(page) == []
     image = BeautifulSoup(page, "html.parser").find("img")
     assert image["alt"] == tex if known else image is None
-
-
-# ---------------------------------------------------------------- the gradebook and private/
