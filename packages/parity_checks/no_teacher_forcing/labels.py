@@ -59,14 +59,12 @@ def _parity_hint(got: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> str:
          "later must not count."),
         (count, "This is the count of ones; the parity is its remainder modulo 2."),
         (cut_parity(bits, lengths - 1), "You count one bit too few: the last real bit is at position lengths[i] - 1."),
-        (cut_parity(bits, lengths + 1), "You count one bit too many: position lengths[i] is the first that was cut "
-                                        "off."),
+        (cut_parity(bits, lengths + 1), "You count one bit too many: the last real bit is at position lengths[i] - 1."),
         (bits[rows, lengths - 1], "This is the last real bit, and not the parity of all real ones."),
         ((bits.sum(axis=1) - count) % 2, "This is the parity of what was cut off: real positions are those before "
          "lengths[i]."),
         (1 - right, "Even and odd are swapped: 1 stands for odd."),
-        (np.cumsum(bits, axis=1) % 2, "This is a label at every time step (`cumsum`), and the task asks for the one at "
-         "the end only."),
+        (np.cumsum(bits, axis=1) % 2, "This is a label at every time step (`cumsum`). Return the one at the end only."),
         (bits.sum(axis=0) % 2, "You add down the batch; a string runs along axis 1."),
     ])
 
