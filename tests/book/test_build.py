@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from .conftest import ROOT, build
 
-pytestmark = pytest.mark.book
+pytestmark = pytest.mark.whole
 
 FRONT = """\
 ---
