@@ -10,14 +10,13 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
 from parity_checks import assertions
-from parity_checks.core import call, call_gradient, right_if_wrong
+from parity_checks.core import call, call_gradient, replaced_if_wrong
 from parity_checks.no_teacher_forcing import training_reference
 from parity_checks.no_teacher_forcing.labels import THE_END
 from parity_checks.reporting import check
-from parity_lib import padding
 
 THE_LOSS = "training#a-loss-for-a-yes-or-no"
-READY_LAST = (padding.last_real_step,)
+READY_LAST = ("parity_lib.padding:last_real_step",)
 LAST_SLIPS = {"is out of bounds": "Time steps are counted from 0: the last real one is `lengths - 1`."}
 LOSS_SLIPS = {
     "must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them equal, "
@@ -84,7 +83,7 @@ def _has_nan(value: Any) -> bool:
 
 def right_last_valid() -> contextlib.AbstractContextManager:
     """Put a correct ``last_valid`` in the place of the student's if theirs is wrong."""
-    return right_if_wrong("last_valid", last_valid, _last_valid)
+    return replaced_if_wrong("last_valid", last_valid, "parity_checks.no_teacher_forcing.ends:_last_valid")
 
 
 def _last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:

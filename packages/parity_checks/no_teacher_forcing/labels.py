@@ -6,11 +6,10 @@ import numpy as np
 
 from parity_checks import assertions
 from parity_checks.reporting import check
-from parity_lib import data
 
 THE_END, THE_LABEL = "packing#the-last-real-step", "training#what-is-the-label"
-READY_PARITY = (data.final_parity, data.running_parity, data.bits_and_parity)
-READY_CURRICULUM = (data.Curriculum.next_longest, data.ParityTask.next_longest)
+READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity", "parity_lib.data:bits_and_parity")
+READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest", "parity_lib.data:ParityTask.next_longest")
 # On these strings, no two of the usual mistakes give the same labels.
 BITS = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0]])
 LENGTHS = np.array([2, 3, 6, 5, 1])

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from parity_checks import assertions
-from parity_checks.core import call, call_steps
+from parity_checks.core import call, call_steps, scale_readouts
 from parity_checks.no_teacher_forcing import training_reference
 from parity_checks.no_teacher_forcing.ends import READY_LAST, as_loss, loss_hint, right_last_valid
 from parity_checks.no_teacher_forcing.labels import THE_LABEL, cut_parity, draw_strings
@@ -26,10 +26,8 @@ from parity_checks.no_teacher_forcing.training_reference import (
 )
 from parity_checks.plain_data import CheckFailed, ModuleState
 from parity_checks.reporting import check
-from parity_checks.weight_init import large_readouts
-from parity_lib import training
 
-READY_TRAINING = (training.train,)
+READY_TRAINING = ("parity_lib.training:train",)
 TRAINING_SEEDS = (0, 1, 2)
 STEPS, FIRST_STEPS = 200, 3
 SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # lengths from and to, and the accuracy to reach
@@ -194,8 +192,11 @@ def _check_training(where: str, asked: tuple[int, int, float], seed: int) -> Non
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
     if asked == SHORT:
-        with large_readouts():      # without clipping, only large gradients show the difference
+        scale_readouts(40.0)        # without clipping, only large gradients show the difference
+        try:
             follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
+        finally:
+            scale_readouts(1.0)
     follow(int(rng.integers(STEPS // 2, STEPS)), seed % 100)
     if asked == LONG:
         follow(int(rng.integers(10, 40)), seed % 100, min_length=4)
