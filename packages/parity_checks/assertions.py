@@ -114,7 +114,9 @@ class Query:
         self.require_close(value, expected, hint, mistakes, tolerance=0)
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
-        if not hint and sorted(got) == sorted(expected):
+        if not hint and expected == ():
+            hint = "Return one number: take the sum or the mean over all axes at once."
+        elif not hint and sorted(got) == sorted(expected):
             hint = "Two axes are swapped." if len(got) == 2 else "The axes are in a different order."
         elif not hint and [size for size in got if size != 1] == [size for size in expected if size != 1]:
             hint = "An axis of size 1 is missing, or there is one too many."

@@ -103,7 +103,7 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Return an array of exactly the numbers that were sent, so that no shape can ask for more memory than they take."""
+    """Return an array of exactly the numbers that were sent; no shape can ask for more memory than they take."""
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
