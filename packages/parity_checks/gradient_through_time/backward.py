@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 
 from parity_checks import assertions
 from parity_checks.core import call_on_same
@@ -13,10 +12,9 @@ from parity_checks.gradient_through_time import bptt_reference
 from parity_checks.gradient_through_time.bptt_reference import NAMES, Arrays
 from parity_checks.plain_data import CheckFailed
 from parity_checks.reporting import check
-from parity_lib import models
 
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "gradient#from-one-unit-to-many"
-READY = (models.NumpyRNN.backward, torch.Tensor.backward, torch.autograd.backward, torch.autograd.grad)
+READY = ("parity_lib.models:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward", "torch.autograd:grad")
 TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
 # Strings, time steps, units, kind of mask, size of the weights. In the last two, little of the gradient reaches h0.
 CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0), (2, 1, 3, "real", 1.0),
