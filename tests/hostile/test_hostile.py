@@ -24,7 +24,7 @@ EVERY = bank.bank()
 FIRST = bank.first_of_each_kind()
 GRADE = "from parity_lib.cli import main; main()"
 # Low limits for loops that do not end and for memory, which some machines hand out slowly.
-SETTINGS = "c = get_config()\nc.Execute.timeout = 10\nc.Execute.memory = 1000\n"
+SETTINGS = "c = get_config()\nc.Execute.timeout = 10\nc.Execute.memory = 2000\n"
 PRIVATE = "def parity(call):\n    assert call('parity', __import__('numpy').array([[1, 1]]))[0] == 0\n"
 
 
