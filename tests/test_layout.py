@@ -11,7 +11,8 @@ import parity_lib
 LIBRARY = Path(parity_lib.__file__).parent
 ORDER = ("version", "errors", "data", "padding", "cells", "models", "training", "kernels", "nets", "strings",
          "ensemble", "all_strings", "machine", "zonotopes", "boxes", "certify", "certificates", "verify",
-         "experiments", "figures", "browser", "bench", "widgets", "checks", "teaching", "pdf", "cli")
+         "experiments", "figures", "browser", "bench", "widgets", "checks", "teaching", "pdf", "book_commands",
+         "cli")
 READ_IN_ONE_SITTING = ("data", "padding", "cells", "models", "training")
 AT_MOST_LINES = 1100
 MAY_IMPORT_ALL = ("cli", "__init__")

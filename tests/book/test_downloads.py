@@ -122,7 +122,7 @@ def test_sphinx_nodes_become_plain_markdown():
     assert written(nodes.math_block("", "a = b", number="2.1")) == "$$\na = b \\tag{2.1}\n$$"
     assert written(nodes.literal_block("", "x = 1", language="python")) == "```python\nx = 1\n```"
     choices = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "One")))
-    question = guess("", nodes.paragraph("", "How many?"), replies("", choices, said=False))
+    question = guess("", nodes.paragraph("", "How many?"), replies("", choices, answered=False))
     assert written(question) == "> **Guess**\n>\n> How many?\n>\n> - One"
     assert written(nodes.raw("", "<svg/>", format="html")) == ""
 
