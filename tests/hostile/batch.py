@@ -21,7 +21,7 @@ GRADE = "from parity_book.cli import main; main()"
 COMMANDS = {"parity grade": (GRADE, "grade", bank.EXERCISE, "--jobs=2"),
             "nbgrader autograde": ("from nbgrader.apps.nbgraderapp import main; main()", "autograde", bank.EXERCISE)}
 # Low limits for loops that do not end and for memory, which some machines allocate slowly.
-SETTINGS = "c = get_config()\nc.Execute.timeout = 10\nc.Execute.memory = 1000\n"
+SETTINGS = "c = get_config()\nc.Execute.timeout = 10\nc.Execute.memory = 2000\n"
 PRIVATE = "def parity(call):\n    assert call('parity', __import__('numpy').array([[1, 1]]))[0] == 0\n"
 HONEST = ("aaa-honest", "zzz-honest")       # graded before and after the hostile submissions
 
