@@ -124,7 +124,7 @@ MISTAKES = [
      "states, h, c = self.rnn(inputs); return self.readout(states)", "for an LSTM the second is itself a pair"),
     (architecture.build_model, NET, "self.rnn(inputs)[0]",
      "torch.cat([one.reshape(len(inputs), -1, one.shape[-1]) for one in [self.rnn(inputs)[0].transpose(0, 1)]])",
-     "`reshape` or `view` stands where you need to transpose"),
+     "`reshape` or `view` is used instead of transpose"),
     (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
     (architecture.success_rate, WILSON, "(2 * n)", "n", "The 2 is missing"),
     (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),

@@ -56,7 +56,8 @@ def test_submissions_may_lie_on_another_disk(tmp_path):
     folder.mkdir(parents=True)
     (folder / "unrolling.ipynb").write_text("{}")
     os.symlink(tmp_path / "disk", tmp_path / "submitted")
-    assert list(normalise_submission.normalise(tmp_path / "submitted" / "ada" / "unrolling", tmp_path / "copy", ["unrolling"])) == []
+    submission = tmp_path / "submitted" / "ada" / "unrolling"
+    assert list(normalise_submission.normalise(submission, tmp_path / "copy", ["unrolling"])) == []
     assert (tmp_path / "copy" / "unrolling.ipynb").is_file()
 
 

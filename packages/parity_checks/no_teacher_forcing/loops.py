@@ -115,8 +115,8 @@ def train_at_the_end(seed: int = 0) -> None:
     text = f"train_at_the_end(4, 2, seed={seed})"
     if not torch.equal(weights, again):
         Query(text, THE_SEED).fail(
-            "the same weights when it is called twice", "different weights", "Something is drawn without the seed. Call "
-            "torch.manual_seed(seed) before you make the modules, and draw the strings with "
+            "the same weights when it is called twice", "different weights", "Something is drawn without the seed. "
+            "Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
             "np.random.default_rng(seed).")
     start = _trained_weights(4, 0, seed)
     for changed, change, hint, see in (
