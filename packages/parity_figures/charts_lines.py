@@ -53,7 +53,7 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 def curves(history: History) -> Picture:
     """Draw loss and accuracy of one run at each update, with the results of validation."""
     record, updates = history.to_dict(), np.arange(1, len(history.loss) + 1)
-    figure, ((left, right),) = panels(("loss", "accuracy"), 2.7)
+    figure, (left, right) = panels(("loss", "accuracy"), 2.7)
     left.plot(updates, record["loss"], color=INK)
     _draw_coin(left, updates[-1])
     left.set(xlabel="update", ylim=(0, max(0.85, 1.05 * max(record["loss"]))))
@@ -77,8 +77,8 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 
     ``runs`` has a list for each of ``labels``; each run is ``{"step": [...], "loss": [...]}``.
     """
-    figure, (places,) = panels([f"{label}\n({len(group)} seeds)" for label, group in zip(labels, runs)], 2.4,
-                               sharey=True)
+    figure, places = panels([f"{label}\n({len(group)} seeds)" for label, group in zip(labels, runs)], 2.4,
+                            sharey=True)
     words, rows = [], []
     for axes, label, group in zip(places, labels, runs):
         for seed, run in enumerate(group):

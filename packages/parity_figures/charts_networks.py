@@ -55,7 +55,7 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
     shapes = {np.shape(shares) for shares in runs.values()}
     require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
             f"arrays of one shape, {len(updates)} updates by positions")
-    figure, (places,) = panels(list(runs), 2.7, sharey=True)
+    figure, places = panels(list(runs), 2.7, sharey=True)
     height, last = updates[1] - updates[0], shape[1]
     words, rows = [], []
     for axes, (name, shares) in zip(places, runs.items()):
@@ -124,7 +124,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
     """Draw a state that is multiplied by the same factor at each 1, with a panel for each factor."""
-    figure, (places,) = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, sharey=True)
+    figure, places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, sharey=True)
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}
     for axes, values in zip(places, states.values()):
@@ -152,7 +152,7 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
     ``rows`` has ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is
     ``(weights [2], bias)``, and a line is drawn where it is 0; or it is None.
     """
-    figure, (places,) = panels([row[0] for row in rows], 2.6)
+    figure, places = panels([row[0] for row in rows], 2.6)
     words, numbers = [], []
     for axes, (title, points, odd, readout, axis_names) in zip(places, rows, strict=True):
         means = []
@@ -184,7 +184,7 @@ def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
 
     ``series`` has ``(title, rounds)``; each round is ``((low, high) of even, (low, high) of odd)``.
     """
-    figure, (places,) = panels([title for title, _ in series], 2.5, sharey=True)
+    figure, places = panels([title for title, _ in series], 2.5, sharey=True)
     words, numbers = [], []
     for axes, (title, rounds) in zip(places, series, strict=True):
         for answer, (name, _, colour) in enumerate(ANSWERS):

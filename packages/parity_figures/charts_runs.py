@@ -130,13 +130,13 @@ def _four_panels(conditions: dict[str, Condition], height: float,
         quadrants.setdefault(panel, {})[CELL_NAMES[cell]] = row
     figure, grid = panels([name[0].lower() + name[1:].replace(", ", ",\n") for name in quadrants], height, sharex=True,
                           sharey=True, **options)
-    return figure, zip(grid.flat, quadrants.keys(), quadrants.values(), strict=True)
+    return figure, zip(grid, quadrants.keys(), quadrants.values(), strict=True)
 
 
 @in_style
 def two_by_two(conditions: dict[str, Condition]) -> Picture:
     """Draw how many seeds solved OpenAI's question, with a panel for each place of the label and each data set."""
-    figure, quadrants = _four_panels(conditions, 4.0)
+    figure, quadrants = _four_panels(conditions, 2.0)
     figure.get_layout_engine().set(hspace=0.06, wspace=0.08)
     words, rows = [], []
     for axes, name, cells in quadrants:
@@ -156,7 +156,7 @@ def two_by_two(conditions: dict[str, Condition]) -> Picture:
 @in_style
 def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
     """Draw the mean accuracy by the length of the strings in the four panels of :func:`two_by_two`."""
-    figure, quadrants = _four_panels(conditions, 4.2)
+    figure, quadrants = _four_panels(conditions, 2.1)
     words, rows = [], []
     for axes, name, cells in quadrants:
         tables = {cell: row["by_length"] for cell, row in cells.items()}
@@ -185,12 +185,13 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
     successes, runs)``.
     """
-    figure, grid = panels(list(tables), 0.9 + 1.6 * -(-len(tables) // columns), columns, sharex=True, sharey=True)
+    rows_of_panels = -(-len(tables) // columns)
+    figure, grid = panels(list(tables), 1.6 + 0.9 / rows_of_panels, columns, sharex=True, sharey=True)
     figure.set_figwidth(WIDTH)
     labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
                                 for label, _, _ in rows))
     words, numbers = [], []
-    for axes, (title, table) in zip(grid.flat, tables.items()):
+    for axes, (title, table) in zip(grid, tables.items()):
         for place, ((name, rows), (dashes, colour, marker)) in enumerate(zip(table.items(), SERIES)):
             x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(table) - 1) / 2)
             intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
@@ -204,7 +205,7 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
                  ylabel="share solved")
         axes.grid(axis="x", visible=False)
         axes.label_outer()
-    legend_below(figure, grid.flat[0], len(next(iter(tables.values()))))
+    legend_below(figure, grid[0], len(next(iter(tables.values()))))
     return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
                    f"interval. {'; '.join(words)}.",
                    numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))

@@ -111,7 +111,7 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
 @in_style
 def one_unit() -> Picture:
     """Draw where a single unit would have to move its state: x = 0 keeps even and odd, x = 1 swaps them."""
-    figure, (pair,) = panels(("x = 0", "x = 1"), 2.5, sharey=True)
+    figure, pair = panels(("x = 0", "x = 1"), 2.5, sharey=True)
     for axes, after, targets in ((pair[0], (-0.6, 0.6), ("even", "odd")), (pair[1], (0.6, -0.6), ("odd", "even"))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)
         axes.axvline(0, color=INK, linestyle="--", linewidth=1)
@@ -299,7 +299,7 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
 
     State 0 is the start. Use it for a few states only, because it tries all their orders.
     """
-    figure, (places,) = panels([title for title, _, _ in rows], 2.6)
+    figure, places = panels([title for title, _, _ in rows], 2.6)
     words = []
     for axes, (title, successors, odd) in zip(places, rows, strict=True):
         at = around_a_circle(successors)

@@ -158,17 +158,20 @@ def canvas(width: float = WIDTH, height: float = 2.6) -> tuple[Figure, Axes]:
 
 
 def panels(titles: Sequence[str], height: float, columns: int = 2, **options: Any) -> tuple[Figure, np.ndarray]:
-    """Return a figure with a panel for each title and its axes ``[rows, columns]``.
+    """Return a figure with a panel for each title, and the axes of the panels ``[len(titles)]``, row by row.
 
-    ``height`` is that of the figure, in inches. A phone has room for two panels side by side. ``options`` go to
-    Matplotlib's ``subplots``.
+    ``height`` is that of one row of panels, in inches. A phone has room for two panels side by side. ``options`` go
+    to Matplotlib's ``subplots``.
     """
     columns = min(columns, len(titles))
-    figure = Figure(figsize=(min(WIDTH, 2.75 * len(titles)), height), layout="constrained")
-    grid = figure.subplots(-(-len(titles) // columns), columns, squeeze=False, **options)
-    for axes, title in zip(grid.flat, titles):
+    rows = -(-len(titles) // columns)
+    figure = Figure(figsize=(min(WIDTH, 2.75 * len(titles)), rows * height), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False, **options).flatten()
+    for unused in grid[len(titles):]:
+        unused.remove()
+    for axes, title in zip(grid, titles):
         axes.set_title(title)
-    return figure, grid
+    return figure, grid[:len(titles)]
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int) -> None:

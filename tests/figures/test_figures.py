@@ -63,7 +63,7 @@ PICTURES = {
     "accuracy by length": lambda: figures.accuracy_by_length(trained()[1], "a network"),
     "accuracy by step": lambda: figures.accuracy_by_step({"a": [1.0, 0.5, 0.25], "b": [1.0, 0.75, 0.5]}),
     "accuracy by position": lambda: figures.accuracy_by_position([0, 20, 40], {
-        f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1)}),
+        f"seed {seed}": np.array([[0.5, 0.5, 0.5], [1, 0.7, 0.5], [1, 1, 0.85 + seed / 10]]) for seed in (0, 1, -1)}),
     "guesses": lambda: figures.trials_to_guess([("a", [3, 1000], 700), ("b", [5], None)]),
     "backward pass": lambda: figures.backward_pass([1, 0], [0, 0.762, 0.364], [0.21, -0.434], [0.09, -0.434, 1],
                                                    [0.0, 0.661]),
