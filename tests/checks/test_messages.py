@@ -102,7 +102,7 @@ MISTAKES = [
         "np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "rnn_step(xs[:, t], h, U, V, b)"), "xs[:, t]", "xs[t]",
      "time step t of all strings is `xs[:, t]`"),
     (architecture.success_rate, WILSON, "p + z**2 / (2 * n), 1 + z**2 / n", "p + z / (2 * n), 1 + z / n",
-     "Middle and scale take 1.96 squared"),
+     "The middle and the scale contain 1.96 squared"),
     (architecture.build_model, NET, "(self, cell, hidden_size, num_layers)", "(self, cell, num_layers, hidden_size)",
      "have changed places"),
     (lstm_comparison.lstm_step, STEP, "s(i) * np.tanh(g)", "(1 - s(f)) * np.tanh(g)", "where the input gate i belongs"),

@@ -6,12 +6,11 @@ import numpy as np
 import torch
 
 from parity_checks import assertions
-from parity_checks.architecture.build_model import require_built
+from parity_checks.architecture.build_model import require_layers_and_readout
 from parity_checks.architecture.counting import READY_NETWORK
-from parity_checks.architecture.network import StudentNetwork
+from parity_checks.architecture.network import StudentNetwork, random_strings
 from parity_checks.core import call_module
 from parity_checks.plain_data import CheckFailed
-from parity_checks.reference_networks import random_strings
 from parity_checks.reporting import check
 
 THE_CELL = "unrolling#the-cell-in-numpy"
@@ -23,7 +22,7 @@ def lstm_parity(seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     for hidden in (4, 6):
         network = StudentNetwork("lstm", hidden, 1, f"LSTMParity({hidden})", "LSTMParity", hidden)
-        require_built(network, rng)
+        require_layers_and_readout(network, rng)
         _takes_lengths(network, random_strings(rng, 3, 6))
 
 

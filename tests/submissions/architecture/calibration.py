@@ -45,14 +45,14 @@ def disturbed_starts() -> dict:
 
 def _quickest(number: int) -> int:
     with disturbed.weights(number):
-        updates = [check.train_once(start)["updates"] for start in range(check.TRIES)]
+        updates = [check.train_once(start).updates for start in range(check.TRIES)]
     return min(check.UPDATES + 1 if number is None else number for number in updates)
 
 
 def _counted(path: Path | None, seeds: int) -> dict:
     checks.bind({"build_model": _builder(path)})
     try:
-        updates = [check.train_once(start)["updates"] for start in range(seeds)]
+        updates = [check.train_once(start).updates for start in range(seeds)]
         refused = [_refused(seed) for seed in range(seeds)]
     finally:
         checks.bind(None)
@@ -67,7 +67,7 @@ def _counted(path: Path | None, seeds: int) -> dict:
 
 def _refused(seed: int) -> bool:
     try:
-        check.worth_training(seed)
+        check.require_learnable(seed)
     except checks.CheckFailed:
         return True
     return False
