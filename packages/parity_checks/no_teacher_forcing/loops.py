@@ -111,30 +111,30 @@ def _unmoved(before: Tensor, after: Tensor) -> str:
 def train_at_the_end(seed: int = 0) -> None:
     """Check ``train_at_the_end(max_length, steps, seed, min_length=1)``, which returns an nn.LSTM and an nn.Linear."""
     seed = seed % 1000
-    weights, again = (_trained_weights(4, 2, seed) for _ in range(2))
+    weights, again = (train_weights(4, 2, seed) for _ in range(2))
     text = f"train_at_the_end(4, 2, seed={seed})"
     if not torch.equal(weights, again):
         Query(text, THE_SEED).fail(
             "the same weights when it is called twice", "different weights", "Something is drawn without the seed. "
             "Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
             "np.random.default_rng(seed).")
-    start = _trained_weights(4, 0, seed)
+    start = train_weights(4, 0, seed)
     for changed, change, hint, see in (
-            (_trained_weights(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
+            (train_weights(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
             (start, "0 steps", "The argument `steps` is not used, or the modules that you return are not the trained "
              "ones.", THE_LOOP),
-            (_trained_weights(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.",
+            (train_weights(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.",
              THE_LABEL)):
         if torch.equal(weights, changed):
             Query(text, see).fail(f"other weights than with {change}", f"the weights of {change}", hint)
-    if torch.equal(start, _trained_weights(4, 0, seed + 1)):
+    if torch.equal(start, train_weights(4, 0, seed + 1)):
         Query(f"train_at_the_end(4, 0, seed={seed})", THE_SEED).fail(
             "first weights that depend on the seed", "the same first weights for the next seed",
             "The weights do not come from `seed`. Call torch.manual_seed(seed) before you make the modules.")
 
 
-def _trained_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
-    """Return the weights of the modules that the student's ``train_at_the_end`` returns."""
+def train_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
+    """Call the student's ``train_at_the_end`` and return the weights of its modules as one vector."""
     arguments = [str(max_length), str(steps), f"seed={seed}", *(f"{key}={value}" for key, value in kwargs.items())]
     query = Query(f"train_at_the_end({', '.join(arguments)})", THE_LOOP)
     pair = "a pair (lstm, readout) of nn.LSTM and nn.Linear"
@@ -224,7 +224,7 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
 
     @functools.cache
     def at(update: int) -> Tensor:
-        return _trained_weights(LONGEST, update, seed, **kwargs)
+        return train_weights(LONGEST, update, seed, **kwargs)
 
     def agree(update: int, near: float) -> bool:
         return reference.distance(at(update), Loop(at(0), seed, min_length).run(update)) < near
@@ -235,7 +235,7 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
             middle = (last + wrong) // 2
             last, wrong = (middle, wrong) if agree(middle, NEAR) else (last, middle)
         if not agree_in_parts(at, seed, last, steps, min_length):
-            if reference.distance(at(wrong), _trained_weights(LONGEST, wrong, seed, **kwargs)):
+            if reference.distance(at(wrong), train_weights(LONGEST, wrong, seed, **kwargs)):
                 hint, see = "Something is drawn without the seed: the next call with it gives other weights.", THE_SEED
             else:
                 hint, see = _cause(at, seed, last, min_length)
