@@ -15,7 +15,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 import parity_checks as checks
-from parity_checks import CheckFailed, assertions, reporting
+from parity_checks import CheckFailed, reporting
+from parity_checks.assertions import Query
 from tests.checks.helpers import BadText, raising, says
 from tests.submissions import bank
 
@@ -36,7 +37,7 @@ def test_a_check_that_passes_says_so(capfd):
 
 
 def test_a_check_that_fails_says_how_to_see_it_again(capfd):
-    check = make_check(lambda seed: assertions.fail("parity", 0, 1))
+    check = make_check(lambda seed: Query("parity").fail(0, 1))
     with says() as caught:
         check()
     assert "again" not in str(caught.value)
@@ -85,7 +86,7 @@ def test_fresh_seeds_are_new_and_never_the_public_one():
 def exercise():
     module = types.ModuleType("exercise")
     module.parity = make_check(lambda seed: print("not shown"))
-    module.unroll = make_check(lambda seed: assertions.fail("unroll: a batch", 1, 2), "unroll")
+    module.unroll = make_check(lambda seed: Query("unroll: a batch").fail(1, 2), "unroll")
     return module
 
 
@@ -150,9 +151,9 @@ def test_a_private_test_sees_the_work_through_call(private, capfd):
     private("def parity(call):\n    print('quiet')\n    assert call('parity', [1, 1]) == 2")
     with says("seven\n  expected: 0\n  got:      2"):
         private("""
-            from parity_checks import assertions
+            from parity_checks.assertions import Query
             def parity(call):
-                assertions.equal(call("parity", [1, 1]), 0, "seven")
+                Query("seven").require_equal(call("parity", [1, 1]), 0)
             """)
 
 
