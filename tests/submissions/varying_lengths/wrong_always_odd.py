@@ -1,4 +1,4 @@
-"""Everything is right but the last measure: a positive logit says odd, not even.
+"""Everything is correct except always_even, in which a positive logit means odd.
 
 loses:
   always-even-check: always says odd

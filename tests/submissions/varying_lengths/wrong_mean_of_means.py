@@ -1,4 +1,4 @@
-"""A mean for each string, then the mean of those, in the loss and in the accuracy; a net that says odd.
+"""The loss and the accuracy are a mean for each string and then the mean of those, and the network answers odd.
 
 loses:
   masked-loss-check: short strings count too much
