@@ -1,4 +1,4 @@
-"""How checks report: a line, a message or a summary; and an instructor's own tests."""
+"""Checks report a line, a message or a summary, and run an instructor's own tests."""
 
 import ast
 import itertools

@@ -205,7 +205,7 @@ def gradient_is_right(seed: int = 0) -> None:
 def call_through(query: Query, helper: str, name: str, *args: Any, **options: Any) -> Any:
     """Return the result of the notebook's function ``helper``, which calls the student's ``name``.
 
-    If the call stops, the message names ``name``, because that is what the student has written.
+    If the call stops, the message names ``name``, which is the function that the student has written.
     """
     try:
         return query.call(helper, *args, **options)

@@ -1,4 +1,4 @@
-"""The checks of ``train_step`` and ``train_at_the_end``, which compare the student's weights with the task's."""
+"""The checks of ``train_step`` and ``train_at_the_end``, which compare weights with those of the task's loop."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from parity_checks.reporting import check
 READY_TRAINING = ("parity_lib.training:train",)
 TRAINING_SEEDS = (0, 1, 2)
 STEPS, FIRST_STEPS = 200, 3
-SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # lengths from and to, and the accuracy to reach
-STEP_RATE = 0.5         # of the SGD optimiser with which the check calls train_step
+SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # shortest and longest string, and required accuracy
+STEP_RATE = 0.5         # the learning rate of SGD with which the check calls train_step
 # Mean distances between weights, which move by about the learning rate in an update. The second is for many updates, in
 # which rounding adds up to less than 1e-4 in nearly all trainings.
 NEAR, LATE_NEAR = 2e-4, 2e-3
@@ -43,7 +43,7 @@ DETACHED = ("The LSTM did not move, only the readout. Did you detach the states,
 @check("train_step: the weights move as they should, for three batches in a row")
 @with_correct_last_valid()
 def train_step(seed: int = 0) -> None:
-    """Check ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, which returns the loss before it."""
+    """Check ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, which makes an update."""
     rng = np.random.default_rng(seed)
     for scale in (1.0, 40.0):       # large weights in the readout make the norm of the gradient larger than 1
         network = reference.new_network()
@@ -217,8 +217,8 @@ def accuracy(network: Network, shortest: int, longest: int, seed: int = 0) -> fl
 def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, note: str = "") -> Network:
     """Return the student's network after ``steps`` updates, or raise CheckFailed unless the task's loop gives the same.
 
-    The task's loop starts from the student's weights after 0 updates. A network may learn in spite of a mistake; this
-    comparison leaves nothing to luck.
+    The task's loop starts from the student's weights after 0 updates. Weights are compared because a network may learn
+    in spite of a mistake.
     """
     kwargs = {} if min_length == 1 else {"min_length": min_length}
 
@@ -249,9 +249,10 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
 
 
 def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int, min_length: int = 1) -> bool:
-    """Return whether every ``PART`` updates from ``BACK`` before the ``last`` one that agrees are those of the task.
+    """Return whether the student's updates are those of the task if they are compared in short parts.
 
-    Each part starts from the student's weights before it, ``at(n)`` after ``n`` updates.
+    The first part begins ``BACK`` updates before ``last``, the last update after which the weights agree. Each part has
+    ``PART`` updates and starts from the student's weights, which are ``at(n)`` after ``n`` updates.
     """
     begin = max(last - BACK, 0)
     loop = Loop(at(0), seed, min_length)

@@ -31,7 +31,7 @@ SHAPE_CAUSES = {
 
 @dataclass(frozen=True)
 class MaskedLogits:
-    """Logits, targets and a mask, arrays ``[batch, steps]``, with a description of what is special about them."""
+    """Logits, targets and a mask, arrays ``[batch, steps]``, with a description for messages."""
 
     description: str
     logits: np.ndarray
