@@ -60,7 +60,7 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
-def test_plain_data_comes_out_as_it_went_in(value):
+def test_unpack_undoes_pack(value):
     assert same(serialise.unpack(serialise.pack(value)), value)
 
 
@@ -124,7 +124,7 @@ def test_a_message_has_a_maximal_length(monkeypatch):
         serialise.unpack('"' + "x" * 101 + '"')
 
 
-def test_other_objects_are_not_sent(student):
+def test_other_objects_cannot_be_packed(student):
     with pytest.raises(ValueError, match="object is not plain data"):
         serialise.pack(object())
     with pytest.raises(ValueError, match="deep"):
@@ -138,7 +138,7 @@ def nested(depth):
     return value
 
 
-def test_a_remote_call_is_the_call(student):
+def test_a_remote_call_returns_and_fails_as_a_call_does(student):
     student.double = lambda x: 2 * x
     student.fails = lambda: 1 / 0
     with core.remote_calls(through_rpc):

@@ -21,7 +21,8 @@ def params(kind):
 
 
 def complaints(submission, whole):
-    return [submission.story, *found] if (found := bank.complaints(submission, bank.score(submission, whole))) else []
+    lines = bank.complaints(submission, bank.score(submission, whole))
+    return [submission.story, *lines] if lines else []
 
 
 @pytest.mark.parametrize("name", params("right_"))

@@ -25,7 +25,7 @@ def test_no_wrong_answer_passes_and_correct_ones_always_do(exercise):
             assert row["seeds_passed"] >= 0.95 * row["seeds"], row
 
 
-def test_the_counts_are_of_the_settings_that_are_graded():
+def test_the_counts_were_made_with_the_settings_of_the_checks():
     assert stored("architecture")["about"] == {"starts": 100, "updates": learning.UPDATES, "tries": learning.TRIES}
     about = stored("no_teacher_forcing")["about"]
     assert (about["max_length"], about["steps"]) == (loops.LONGEST, loops.STEPS)

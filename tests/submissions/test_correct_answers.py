@@ -75,7 +75,7 @@ def test_model_answer_passes_with_three_more_seeds(exercise):
     assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAINING], range(201, 204)) == []
 
 
-def test_a_training_that_another_rounding_changes_keeps_its_points():
+def test_a_training_that_is_sensitive_to_rounding_keeps_its_points():
     with answers(bank.notebook(bank.named("no_teacher_forcing/right_other_kinds"))):
         loops.follow(140, 99)   # a sensitive seed, and an answer that trains in float64
 

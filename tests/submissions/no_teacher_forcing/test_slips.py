@@ -76,7 +76,7 @@ def draw(batch_size, min_length, max_length, rng):
     return bits, rng.integers(min_length, max_length, size=batch_size, endpoint=True)
 
 
-def message(part: str, replacement: str, asked=check.trained_short) -> str:
+def message(part: str, replacement: str, run_check=check.trained_short) -> str:
     """Return the message of a check about the loop with one part replaced, or "" if it passes."""
     assert part in LOOP
     loop = LOOP.replace(part, replacement).replace("\n", "\n    ")
@@ -84,7 +84,7 @@ def message(part: str, replacement: str, asked=check.trained_short) -> str:
     exec(f"def train_at_the_end(max_length, steps, seed, min_length=1):{loop}return lstm, readout", namespace)
     checks.bind(namespace)
     try:
-        asked()
+        run_check()
     except checks.CheckFailed as failure:
         return str(failure)
     finally:
