@@ -1,9 +1,9 @@
 """The student's recurrent network in *Architecture* and *LSTM comparison*, and the requirements on it.
 
 The checks set the network's weights, so the result does not depend on how the student's code draws them. If all weights
-are equal, neither the names of the parameters nor the order of the gates matters, and the logits are still a definite
-function of the bits: that of PyTorch's layers and a linear readout. If the parameters have PyTorch's names, the checks
-compare drawn weights as well.
+are equal, the logits depend neither on the names of the parameters nor on the order of the gates, so the checks can
+compare them with the logits of PyTorch's layers and a linear readout. If the parameters have PyTorch's names, the checks
+compare networks with drawn weights as well.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ State = dict[str, torch.Tensor]
 class StudentNetwork:
     """A module of the student's, ``make(*arguments)``, with the cell, size and depth that it should have.
 
-    It reads inputs ``[batch, steps, 1]`` and returns logits of the same shape. The module is made anew for every call.
-    ``state`` is its state dict, ``learned`` the names of the parameters that a gradient reaches, and ``twins`` maps
-    these names, and second names of the same parameters, to the first ones.
+    It reads inputs ``[batch, steps, 1]`` and returns logits of the same shape. Every call makes a new module. ``state``
+    is its state dict, ``learned`` lists the parameters that a gradient reaches, and ``twins`` maps all their names in
+    the state dict to the names in ``learned``.
     """
 
     def __init__(self, cell: str, hidden: int, layers: int, name: str, make: str, *arguments: Any) -> None:
@@ -57,7 +57,7 @@ class StudentNetwork:
         self.twins: dict[str, str] = {}
 
     def query(self, circumstances: str, see: str) -> Query:
-        """Return a query about this network in some circumstances, such as ``", called twice"``."""
+        """Return a query whose text is the network's name and ``circumstances``, such as ``", called twice"``."""
         return Query(self.name + circumstances, see)
 
     def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
@@ -257,7 +257,7 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
     only if a known mistake explains different logits.
     """
     bits = every_string(5)
-    for description, state, reference in _weightings(network, rng):
+    for description, state, reference in _draw_comparisons(network, rng):
         got, expected = network.logits(bits, state), reference(bits).detach().numpy()
         if not agree(got, expected, TOLERANCE):
             hint = likely_cause(got, _logit_mistakes(network, reference, bits, known_mistakes_only), TOLERANCE)
@@ -271,23 +271,23 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
             _compare_gradients(network, description, state, reference, bits)
 
 
-def _weightings(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
-    """Return weights for the student's network, each with a description and a reference network that has them."""
-    weightings = []
+def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
+    """Return descriptions of weights, the weights for the student's network, and reference networks that have them."""
+    comparisons = []
     for value in (number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
         for parameter in reference.parameters():
             nn.init.constant_(parameter, value)
         weights = network.fill(lambda shape, value=value: torch.full(shape, value))
-        weightings.append((f"all weights {value:.2g}", weights, reference))
+        comparisons.append((f"all weights {value:.2g}", weights, reference))
     reference, state = ParityRNN(network.hidden, network.cell, network.layers).double(), network.draw(rng)
     correct, own = _by_kind(reference.state_dict()), _by_kind(state)
     if {kind: [value.shape for _, value in entries] for kind, entries in correct.items()} == {
             kind: [value.shape for _, value in entries] for kind, entries in own.items()}:
         reference.load_state_dict({name: value for kind, entries in correct.items()
                                    for (name, _), (_, value) in zip(entries, own[kind], strict=True)})
-        weightings.append(("drawn weights", state, reference))
-    return weightings
+        comparisons.append(("drawn weights", state, reference))
+    return comparisons
 
 
 def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:

@@ -51,7 +51,7 @@ def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
 
 
 def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
-    """Return a string on which the network errs after its last bit, or None; a good answer to the task finds it too."""
+    """Return a string after which the network errs, or None. Any careful search finds such a string, too."""
     return two_unit_search.find_error(weights, longest, keep=keep, cell=0)
 
 

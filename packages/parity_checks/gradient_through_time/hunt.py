@@ -40,7 +40,7 @@ hunt_loss, hunt_accuracy, hunt_update = map(_check_of, ("loss", "accuracy", "upd
 
 
 def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless the student's test tells correct versions from faulty ones.
+    """Raise CheckFailed unless the student's test accepts correct versions and rejects the faulty ones.
 
     The versions come in random order, and each correct version comes two to four times, so that a test with random
     cases does not pass by luck, and no test passes by counting its calls.

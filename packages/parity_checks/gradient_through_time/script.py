@@ -61,7 +61,7 @@ def update(weights, bits, mask, rate, bound):
 
 @dataclass(frozen=True)
 class Fault:
-    """An edit that breaks one function, and a question that leads to a test for it."""
+    """An edit of the script that makes one function wrong, and a question that leads students to a test for it."""
 
     function: str
     name: str
@@ -101,7 +101,7 @@ def faults(rng: np.random.Generator) -> list[Fault]:
         Fault("draw", "long strings are rare", LENGTHS, "np.minimum(" + ", ".join([LENGTHS] * 2) + ")",
               "Is each length as frequent as the others?"),
         Fault("draw", "padding before", ARANGE, "torch.arange(longest) >= longest - torch.from_numpy(lengths)[:, None]",
-              "Where in its row does a string stand?"),
+              "At which end of its row is a string?"),
         Fault("labels", "a string continues in the next", PARITY, "bits.flatten().cumsum(dim=0).view(bits.shape) % 2",
               parity),
         Fault("labels", "across strings", PARITY, "bits.cumsum(dim=0) % 2", parity),
