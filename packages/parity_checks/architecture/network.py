@@ -2,8 +2,8 @@
 
 The checks set the network's weights, so the result does not depend on how the student's code draws them. If all weights
 are equal, the logits depend neither on the names of the parameters nor on the order of the gates, so the checks can
-compare them with the logits of PyTorch's layers and a linear readout. If the parameters have PyTorch's names, the checks
-compare networks with drawn weights as well.
+compare them with the logits of PyTorch's layers and a linear readout. If the parameters have PyTorch's names, the
+checks compare networks with drawn weights as well.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 loses:
   masked-loss-check: short strings count too much
   masked-accuracy-check: short strings count too much
-  always-even-check: always says odd
+  always-even-check: always answers odd
 """
 # %% masked-loss
 def masked_loss(logits, targets, mask):
