@@ -42,7 +42,7 @@ State = dict[str, torch.Tensor]
 
 
 class StudentNetwork:
-    """A module of the student's, ``make(*arguments)``, with the cell, size and depth that it should have.
+    """The module that the student's ``make(*arguments)`` returns, and the cell, size and depth that it should have.
 
     It reads inputs ``[batch, steps, 1]`` and returns logits of the same shape. Every call makes a new module. ``state``
     is its state dict, ``learned`` lists the parameters that a gradient reaches, and ``twins`` maps all their names in
