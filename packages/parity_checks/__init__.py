@@ -1,7 +1,7 @@
 """The checks that exercises call. Their messages name the misconception behind a wrong answer.
 
 Each exercise has a package here, with a function for each task. Called without arguments, it tries fixed cases, which
-students can see; with a seed of :func:`fresh` it draws new cases, which is what grading does. A check either prints a
+students can see; with a seed of :func:`fresh` it draws new cases, as grading does. A check either prints a
 line that begins with ✓ or raises :class:`CheckFailed` with a message for the student.
 """
 

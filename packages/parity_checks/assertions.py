@@ -1,4 +1,7 @@
-"""Assertions about a student's result. A failure says what was asked, expected and returned, and the likely cause."""
+"""Assertions about a student's result.
+
+The message of a failure gives the query, the expected and the returned value, the likely cause, and a section to read.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ Mistakes = Iterable[tuple[Any, str]]
 
 @dataclass(frozen=True)
 class Query:
-    """A call of the student's code in words, and the section of the book that explains it, as ``"page#anchor"``.
+    """The description of a call of the student's code, for messages, and the assertions about its result.
+
+    ``see`` is the section of the book that explains the task, ``"page#anchor"``.
 
     >>> query = Query("the parity of [1 1]")
     >>> query.require_equal(0, 0)
@@ -29,11 +34,11 @@ class Query:
     see: str = ""
 
     def part(self, name: str) -> Query:
-        """Return a query about a part of the result."""
+        """Return a query about the part of the result that ``name`` describes."""
         return replace(self, text=f"{self.text}: {name}")
 
     def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
-        """Raise CheckFailed with a message whose parts are in a fixed order. ``hint`` describes the likely mistake."""
+        """Raise CheckFailed with a message that shows both values and describes the likely mistake, the ``hint``."""
         lines = [self.text, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
         raise CheckFailed("\n".join(lines + self._advice(hint)))
 
@@ -44,8 +49,8 @@ class Query:
              by: Callable[..., Any] = call, **options: Any) -> Any:
         """Call the student's function and return its result; if it stops with an error, explain the error.
 
-        ``causes`` maps a part of an error's text to its likely cause, and may be a function that makes this dict.
-        ``by`` is :func:`call` or another function of :mod:`parity_checks.core`, which gets the ``options``.
+        ``causes`` maps a part of an error's text to the likely cause of the error, and may be a function that returns
+        this dict. ``by`` is :func:`call` or another function of :mod:`parity_checks.core`, and gets the ``options``.
         """
         try:
             return by(name, *args, **options)
@@ -59,10 +64,10 @@ class Query:
 
     def as_array(self, value: Any, shape: tuple[int, ...] | None = None, kind: str | None = None, *,
                  shape_hints: dict[tuple, str] | None = None, nan_hint: str = "") -> np.ndarray:
-        """Return ``value`` as an array of real numbers of this shape and kind, or raise CheckFailed.
+        """Return ``value`` as an array of real numbers with this shape and kind of dtype, or raise CheckFailed.
 
         Arrays, tensors and single numbers are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any
-        width. ``shape_hints`` maps wrong shapes to their causes, and ``nan_hint`` is the cause of nan.
+        width. ``shape_hints`` maps wrong shapes to their likely causes, and ``nan_hint`` is the likely cause of nan.
         """
         if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
             lists = " np.array(...) or torch.tensor(...) turns a list into one." * isinstance(value, (list, tuple))
@@ -81,9 +86,9 @@ class Query:
         return result
 
     def as_arrays(self, result: Any, shapes: dict[str, tuple[int, ...] | None]) -> list[np.ndarray]:
-        """Return the float arrays in a tuple, a list or an array, or raise CheckFailed.
+        """Return the parts of a tuple, a list or an array as float arrays, or raise CheckFailed.
 
-        ``shapes`` maps the name of each array, in their order, to its shape, or to None if any shape is allowed.
+        ``shapes`` maps the name of each part, in their order, to its shape, or to None if any shape is allowed.
         """
         if is_tensor(result) or isinstance(result, np.ndarray):
             result = tuple(np.atleast_1d(to_numpy(result)))
@@ -96,10 +101,10 @@ class Query:
 
     def require_close(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = (),
                       tolerance: float = 1e-5) -> None:
-        """Raise CheckFailed unless the two agree within ``tolerance``, absolute and relative.
+        """Raise CheckFailed unless ``value`` and ``expected`` agree within ``tolerance``, absolute and relative.
 
-        The message describes the first of the ``mistakes`` that leads to ``value`` (see :func:`likely_cause`), or else
-        gives the ``hint``.
+        The message describes the first of the ``mistakes`` that leads to ``value`` (see :func:`likely_cause`); if there
+        is none, it gives the ``hint``.
         """
         expected, got = to_numpy(expected), self.as_array(value)
         if agree(got, expected, tolerance):
@@ -110,7 +115,7 @@ class Query:
         self.fail(expected, got, hint)
 
     def require_equal(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = ()) -> None:
-        """Raise CheckFailed unless the two are equal, element by element (0 and False count as equal)."""
+        """Raise CheckFailed unless ``value`` equals ``expected``, element by element; 0 and False count as equal."""
         self.require_close(value, expected, hint, mistakes, tolerance=0)
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
@@ -146,7 +151,7 @@ def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """Return a value as one short line for a message.
+    """Return a value as text for a message, on one line of at most about ``limit`` characters.
 
     >>> show([np.float64(0.5), 2 / 3, True])
     '[0.5, 0.666667, True]'
@@ -158,7 +163,7 @@ def show(value: Any, limit: int = 200) -> str:
 def _shown(value: Any) -> str:
     if is_tensor(value) or isinstance(value, np.ndarray):
         value = to_numpy(value)
-        if value.ndim > MAX_AXES:       # six numbers are shown for each axis, so 6**24 for 24 axes
+        if value.ndim > MAX_AXES:       # NumPy shows six numbers along each axis, so 6**24 for 24 axes
             return f"an array of shape {value.shape}"
         value = value.astype(int) if value.dtype == bool else value
         text = np.array2string(value, precision=4, threshold=40, edgeitems=3, max_line_width=10_000)
@@ -177,42 +182,3 @@ def to_numpy(value: Any) -> np.ndarray:
         return np.asarray(value)
     value = value.detach().cpu().resolve_conj().resolve_neg()
     return (value.float() if str(value.dtype) == "torch.bfloat16" else value).numpy()
-
-
-# TEMPORARY: the functions that the other exercises still call
-
-
-def fail(query, expected, got, hint="", see=""):
-    Query(query, see).fail(expected, got, hint)
-
-
-def ask(name, query, *args, slips=dict, see="", by=call, **options):
-    return Query(query, see).call(name, *args, causes=slips, by=by, **options)
-
-
-def explained(failure, query, slips, see):
-    def again(_name):
-        raise failure
-    try:
-        Query(query, see).call("", by=again, causes=slips)
-    except CheckFailed as explained:
-        return explained
-
-
-likely, numpy, same = likely_cause, to_numpy, agree
-
-
-def array(value, query, shape=None, kind=None, see=""):
-    return Query(query, see).as_array(value, shape, kind)
-
-
-def parts(result, query, names, see=""):
-    return Query(query, see).as_arrays(result, dict.fromkeys(names))
-
-
-def close(value, expected, query, hint="", see="", tolerance=1e-5):
-    Query(query, see).require_close(value, expected, hint, (), tolerance)
-
-
-def equal(value, expected, query, hint="", see=""):
-    Query(query, see).require_equal(value, expected, hint)

@@ -1,10 +1,10 @@
 """Calls from a check to a student's code.
 
-A check never touches the student's objects. It names a function or class, and :func:`call` and its relatives call it
-with copies of plain data (see :mod:`parity_checks.plain_data`) and return a copy of the result. Whatever the student's
-code does, the outcome is a value or a :class:`CheckFailed` with a message for the student.
+A check never touches the student's objects. It names a function or class, and :func:`call` and the functions below it
+make a call with copies of plain data (see :mod:`parity_checks.plain_data`) and return a copy of the result. Whatever
+the student's code does, the outcome is a value or a :class:`CheckFailed` with a message for the student.
 
-The functions marked :func:`remote` run where the student's code is. That is this process, or, inside
+The functions marked :func:`remote` run in the process of the student's code. That is this process, or, inside
 :func:`remote_calls`, the student's kernel in its sandbox.
 """
 
@@ -47,7 +47,7 @@ LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).paren
 
 
 class Nowhere(io.StringIO):
-    """A text stream that discards what is written to it, however much that is."""
+    """A text stream that discards all text written to it."""
 
     def write(self, text: str) -> int:
         return len(text)
@@ -55,7 +55,7 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Discard output and warnings of the student's code. Text on stderr would cost a test cell its points."""
+    """Discard output and warnings within a ``with`` block, because text on stderr would cost a test cell its points."""
     with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -94,7 +94,7 @@ _replaced: list[tuple[str, Any]] = []
 
 
 def bind(namespace: dict[str, Any] | None) -> None:
-    """Look the student's names up in ``namespace``, or in the notebook itself if it is None, the default."""
+    """Set the namespace in which the student's names are looked up; None, the default, is the notebook itself."""
     global _namespace
     _namespace = namespace
 
@@ -105,7 +105,7 @@ def _names() -> dict[str, Any]:
 
 @remote
 def replace(name: str, reference: str) -> bool:
-    """Replace the student's ``name`` by the function that a reference names, and return whether it was defined."""
+    """Replace the student's ``name`` with the function that ``reference`` names; return whether ``name`` exists."""
     if name not in _names():
         return False
     _replaced.append((name, _names()[name]))
@@ -122,7 +122,7 @@ def restore() -> None:
 
 @contextlib.contextmanager
 def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[None]:
-    """Replace the student's ``name`` by a correct function within a ``with`` block if ``test``, its own check, fails.
+    """Replace the student's ``name`` with a correct function within a ``with`` block if ``test``, its own check, fails.
 
     The wrong function has cost its points already, and a task that builds on it should not cost more.
     """
@@ -177,9 +177,9 @@ def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> An
 
 @remote
 def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = ()) -> list[CallResult]:
-    """Call the student's ``name`` several times with the very same arguments, as a notebook does.
+    """Call the student's ``name`` several times with the same objects as arguments, as a notebook may do.
 
-    The arguments in each result show what the call changed in place. Raises CheckFailed as :func:`call` does.
+    The arguments in each result show the changes that the call made in place. Raises CheckFailed as :func:`call` does.
 
     >>> bind({"add_one": lambda numbers: numbers.append(1) or len(numbers)})
     >>> [(result.result, result.arguments) for result in call_on_same("add_one", [])]

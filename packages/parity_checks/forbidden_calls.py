@@ -84,8 +84,8 @@ def forbidding(name: str, forbid: Iterable[str], checks_allowed: bool = False) -
 def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunctionType, str]:
     """Map the code of each function, or the function itself if it is a builtin, to its name for messages.
 
-    Functions that this machine does not have are left out. Raises ValueError for a function whose calls a profiler
-    cannot tell from those of others.
+    Functions that are not installed are left out. Raises ValueError for a function whose calls a profiler cannot
+    distinguish from other calls.
     """
     names = {}
     for reference in references:
@@ -97,6 +97,6 @@ def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunction
         function = inspect.unwrap(function.forward if isinstance(function, type) else function)
         function = getattr(function, "__code__", function)
         if not isinstance(function, (CodeType, BuiltinFunctionType)):
-            raise ValueError(f"{reference} cannot be forbidden: a profiler cannot tell its calls from others")
+            raise ValueError(f"{reference} cannot be forbidden: a profiler cannot distinguish its calls")
         names[function] = reference.removesuffix(".__init__").replace(":", ".")
     return names

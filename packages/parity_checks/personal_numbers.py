@@ -1,7 +1,7 @@
 """Counts that depend on a student's id, so that an answer in words cannot quote somebody else's number.
 
-Students count over random bits that are drawn from their own seed, and the reader of the answer computes the same
-count. NumPy's generator draws the same bits on every machine.
+Students count over random bits that are drawn from their own seed, and the instructor who reads the answer computes the
+same count. NumPy's generator draws the same bits on every machine.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
 
 
 def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
-    """Count the strings, rows of ``bits``, that contain a one followed by at least so many zeros."""
+    """Count the strings, rows of ``bits``, that contain a one followed by at least this number of zeros."""
     return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
 
 

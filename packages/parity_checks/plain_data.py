@@ -1,6 +1,6 @@
 """The plain data that a check and a student's code exchange, copied in both directions.
 
-Plain are numbers, strings, arrays, tensors, PyTorch's own recurrent and linear layers, and lists, tuples and dicts of
+Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and linear layers, and lists, tuples and dicts of
 these. :func:`from_student` refuses everything else with a message for the student.
 """
 
@@ -135,7 +135,7 @@ def from_student(value: Any, name: str) -> Any:
 
 
 def _copy(value: Any, name: str, depth: int) -> Any:
-    """Copy a value by its exact type. Methods of the object itself are never called, because they may lie."""
+    """Copy a value by its exact type. Its own methods are never called, because the student may override them."""
     cls = type(value)
     if depth == 0:
         raise CheckFailed(f"`{name}` returns lists that are nested more than {MAX_DEPTH} deep. Does a list contain "
@@ -183,11 +183,11 @@ def _key(key: Any, name: str) -> str:
     return str(key)
 
 
-# ---------------------------------------------------------------- words for messages
+# ---------------------------------------------------------------- text for messages
 
 
 def type_name(value: Any) -> str:
-    """Return the name of a value's class, even if the class lies about its name."""
+    """Return the name of a value's class, even if its metaclass overrides that name."""
     return type.__dict__["__name__"].__get__(type(value))
 
 

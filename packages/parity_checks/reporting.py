@@ -1,4 +1,4 @@
-"""How a check reports: one line if it passes, a message if it fails, and a summary of an exercise's points."""
+"""Reports of the checks: a line for a check that passes, a message for one that fails, and a summary of the points."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def _failure(test: Callable[[], None], fault: str) -> str | None:
 
 
 def fresh() -> int:
-    """Return a new seed, for cases that nobody has seen. The message of a failed check repeats it."""
+    """Return a random seed, with which a check draws new cases. The message of a failed check shows it."""
     return 1 + secrets.randbelow(2**31 - 1)
 
 
 def grading() -> bool:
-    """Return whether the notebook is being graded, which skips the long runs that are only there to be looked at."""
+    """Return whether the notebook is being graded. Its cells then skip long runs that give no points."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
@@ -104,8 +104,8 @@ def private(exercise: str, task: str) -> None:
     """Run the instructor's own test of a task, the function ``task(call)`` in ``private/EXERCISE.py``, if there is one.
 
     The folder is next to nbgrader_config.py, or at ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the
-    student's work through ``call`` alone. If it fails, CheckFailed says that it is the instructor's, with the text of
-    the assertion, never with the source, and with the last call if the file sets ``SHOW_INPUT = True``.
+    student's work through ``call`` alone. If it fails, the message says that it is the instructor's test and gives
+    the text of the assertion, never the source, and the last call if the file sets ``SHOW_INPUT = True``.
     """
     path, calls = private_file(exercise), []
     if not path.is_file():
@@ -116,12 +116,12 @@ def private(exercise: str, task: str) -> None:
 
 
 def private_file(exercise: str) -> Path:
-    """Return where an instructor's own tests of an exercise are, if there are any."""
+    """Return the path of an instructor's own tests of an exercise, which need not exist."""
     return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
 
 
 def load_private(path: Path) -> ModuleType:
-    """Import a file of private tests as a module; raise what the file raises."""
+    """Import a file of private tests as a module. Errors in the file are raised."""
     spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -2,7 +2,7 @@
 
 Chapter: *For instructors*. :func:`answer` runs in the kernel, next to the student's code, which may replace it. The
 student gains nothing by that, because only text leaves the kernel, and :func:`read` turns it into plain data or a
-failed check. No code of a student ever runs in the process in which a check decides.
+failed check. The student's code never runs in the process in which a check decides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Answer(str):
 
 
 def request(name: str, args: tuple, kwargs: dict) -> str:
-    """Return the call of a remote function as text."""
+    """Return a call of the remote function ``name`` as text."""
     return pack([name, list(args), kwargs])
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
 
-MAX_CHARACTERS = 32_000_000     # of one text: a batch of a million float32 numbers needs a sixth of it
+MAX_CHARACTERS = 32_000_000     # in one text; a million float32 numbers need a sixth of it
 MAX_DEPTH = 60
 MAX_LAYERS = 100
 MAX_AXES = 64                   # NumPy's own limit
@@ -103,7 +103,7 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Return an array of exactly the numbers that were sent; no shape can ask for more memory than they take."""
+    """Return an array of the numbers that were sent; raise ValueError if the shape asks for more or fewer numbers."""
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
@@ -122,7 +122,7 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    """Return a layer's state; raise ValueError unless its weights have the shapes that its arguments ask for."""
+    """Return a layer's state; raise ValueError unless its weights have the shapes that its arguments require."""
     module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")

@@ -11,7 +11,7 @@ CELL = 2e-3                         # states of one parity that lie in the same 
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
-    """Return the outputs after each bit of strings ``[batch, steps]``, whose bits 0 are coded as ``zero``."""
+    """Return the outputs after each bit of strings ``[batch, steps]``; the network reads ``zero`` for a bit 0."""
     U, V, b, W, c = weights
     h, values = np.zeros((len(bits), 2)), []
     for bit in np.where(bits == 1, 1, zero).T:

@@ -1,4 +1,4 @@
-"""Fixtures of the checks' tests: a student's names, and no text on stderr."""
+"""Fixtures of the checks' tests: a namespace for the student's code, and a test that stderr stays empty."""
 
 import types
 

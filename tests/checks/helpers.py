@@ -1,4 +1,4 @@
-"""Helpers of the checks' tests: a student's worst objects, and an assertion about a failure's message."""
+"""Helpers of the checks' tests: hostile objects, and an assertion about the message of a failure."""
 
 import contextlib
 
@@ -21,7 +21,7 @@ def says(*fragments):
 
 
 class Hostile:
-    """An object that raises an error, or lies, whatever is asked of it."""
+    """An object whose methods all raise an error."""
 
     def _no(self, *_args, **_kwargs):
         raise RuntimeError("do not touch me")

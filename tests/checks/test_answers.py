@@ -1,4 +1,4 @@
-"""Model answers are shown after the student's own, and neither in grading nor where an instructor forbids them."""
+"""Model answers are shown after the student's own, but not during grading or if an instructor switches them off."""
 
 import json
 
@@ -33,14 +33,14 @@ def write(folder, text, task="one-tanh-unit"):
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
-def test_every_task_in_words_has_one_under_a_name_of_its_own():
+def test_every_task_in_words_has_a_model_answer():
     known = json.loads(answers.ANSWERS.read_text(encoding="utf-8"))
     assert sorted(known) == sorted(name.replace("-", "_") for _, name in TASKS)
     assert all("**Rubric.**" in text for text in known.values())
 
 
 @pytest.mark.parametrize(("exercise", "task"), TASKS)
-def test_the_cell_below_each_answer_shows_it(exercise, task):
+def test_the_cell_below_each_answer_shows_the_model_answer(exercise, task):
     release = json.loads((bank.ROOT / "exercises" / exercise / f"{exercise}.ipynb").read_text(encoding="utf-8"))
     ids = [cell["id"] for cell in release["cells"]]
     below = release["cells"][ids.index(task) + 1]
@@ -49,15 +49,15 @@ def test_the_cell_below_each_answer_shows_it(exercise, task):
 
 
 @pytest.mark.parametrize("text", ["YOUR ANSWER HERE", "", "  \n", "It cannot."])
-def test_nothing_is_shown_before_ones_own_answer(folder, capfd, text):
+def test_nothing_is_shown_before_the_student_has_answered(folder, capfd, text):
     write(folder, text)
     assert checks.model_answer("one_tanh_unit") is None
-    said = capfd.readouterr().out
-    assert "Write your own answer first" in said
-    assert "Rubric" not in said
+    output = capfd.readouterr().out
+    assert "Write your own answer first" in output
+    assert "Rubric" not in output
 
 
-def test_after_ones_own_answer_model_and_rubric_are_shown(folder, capfd):
+def test_after_the_students_answer_the_model_and_the_rubric_are_shown(folder, capfd):
     write(folder, OWN)
     shown = checks.model_answer("one_tanh_unit").data
     assert "One good answer" in shown
@@ -65,7 +65,7 @@ def test_after_ones_own_answer_model_and_rubric_are_shown(folder, capfd):
     assert capfd.readouterr().out == ""
 
 
-def test_an_answer_may_be_given_along_where_there_is_no_file(tmp_path, monkeypatch, capfd):
+def test_an_answer_may_be_an_argument_if_there_is_no_file(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
@@ -74,7 +74,7 @@ def test_an_answer_may_be_given_along_where_there_is_no_file(tmp_path, monkeypat
     assert "Rubric" in checks.model_answer("one_tanh_unit", OWN).data
 
 
-def test_a_task_that_has_none_is_named(folder):
+def test_a_task_without_a_model_answer_is_an_error(folder):
     with pytest.raises(ValueError, match=r"task must be one of .*one_tanh_unit"):
         checks.model_answer("another")
 
@@ -87,7 +87,7 @@ def test_grading_shows_nothing(folder, monkeypatch, capfd):
 
 
 @pytest.mark.parametrize("how", ["environment", "file"])
-def test_an_instructor_switches_them_off(folder, monkeypatch, capfd, how):
+def test_an_instructor_can_switch_model_answers_off(folder, monkeypatch, capfd, how):
     write(folder, OWN)
     if how == "environment":
         monkeypatch.setenv("PARITY_MODEL_ANSWERS", "0")

@@ -5,19 +5,21 @@ import pytest
 import torch
 
 from parity_checks import assertions
+from parity_checks.assertions import Query
 from tests.checks.helpers import BadText, Hostile, says
+
+QUERY = Query("parity")
 
 
 def test_a_message_has_its_parts_in_order():
     with says() as caught:
-        assertions.fail("parity of [1 1]", np.array([0]), torch.tensor([2.0]), "a sum", "unrolling#the-cell-in-numpy")
+        Query("parity of [1 1]", "unrolling#the-cell-in-numpy").fail(np.array([0]), torch.tensor([2.0]), "a sum")
     assert str(caught.value).splitlines() == [
         "parity of [1 1]", "  expected: [0]", "  got:      [2.]", "  likely:   a sum",
         '  read:     the chapter "unrolling", section "the cell in numpy" (book/unrolling.html#the-cell-in-numpy)']
     with says() as caught:
-        assertions.fail("parity", 0, 1)
+        QUERY.fail(0, 1)
     assert str(caught.value) == "parity\n  expected: 0\n  got:      1"
-    assert assertions.section("one-bit") == 'the chapter "one-bit" (book/one-bit.html)'
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -31,7 +33,7 @@ def test_a_value_is_shown_in_one_short_line(value, text):
     assert "\n" not in assertions.show(np.arange(10_000).reshape(100, 100))
 
 
-def test_what_cannot_be_shown():
+def test_a_value_that_cannot_be_shown():
     for value in (10**5000, BadText(), [Hostile()]):
         assert assertions.show(value) == "(a value that cannot be shown)"
 
@@ -58,30 +60,61 @@ def test_what_cannot_be_shown():
     (np.ones(2, dtype=int), {"kind": "bool"}, "expected: bool values"),
     (torch.ones(2, dtype=torch.int64), {"kind": "float"}, "got:      dtype int64"),
 ])
-def test_what_is_no_array_of_this_kind(value, arguments, words):
+def test_a_value_that_is_not_an_array_of_this_kind(value, arguments, words):
     with says("parity", words):
-        assertions.array(value, "parity", **arguments)
+        QUERY.as_array(value, **arguments)
 
 
 @pytest.mark.parametrize("value", [np.ones(2, np.float16), np.ones(2, np.uint8), np.ones(2, bool),
                                    torch.ones(2, dtype=torch.bfloat16), torch.ones(2, requires_grad=True)])
 def test_arrays_of_any_width_are_equal_to_the_expected(value):
-    assertions.equal(value, [1, 1], "parity")
-    assertions.equal(value, torch.ones(2, requires_grad=True), "parity")
-    assertions.close(value, torch.ones(2, requires_grad=True), "parity")
-    assertions.close(value, np.ones(2) + 9e-6, "parity")
+    QUERY.require_equal(value, [1, 1])
+    QUERY.require_equal(value, torch.ones(2, requires_grad=True))
+    QUERY.require_close(value, torch.ones(2, requires_grad=True))
+    QUERY.require_close(value, np.ones(2) + 9e-6)
 
 
-def test_what_is_not_equal():
+def test_a_difference_is_shown_with_its_likely_cause():
     with says("parity", "expected: [0 1]", "got:      [1 1]", "likely:   swapped"):
-        assertions.equal(np.ones(2, int), [0, 1], "parity", "swapped")
-    with says("shape (2,)"):
-        assertions.equal(np.ones(3), [1, 1], "parity")
-    with says("loss", "got:      1"):
-        assertions.close(1.0, 1.1, "loss")
+        QUERY.require_equal(np.ones(2, int), [0, 1], "swapped")
+    with says("likely:   the count"):
+        QUERY.require_equal(3, 1, "no known mistake", [(2, "the last bit"), (3, "the count")])
+    with says("likely:   no known mistake"):
+        QUERY.require_equal(4, 1, "no known mistake", [(2, "the last bit"), (3, "the count")])
+    with says("expected: shape (2,)", "got:      shape (3,)"):
+        QUERY.require_equal(np.ones(3), [1, 1])
+    with says("parity", "got:      1"):
+        QUERY.require_close(1.0, 1.1)
     with says("inf"):
-        assertions.close(np.inf, 1.0, "loss")
-    assertions.close(1.0, 1.1, "loss", tolerance=0.2)
+        QUERY.require_close(np.inf, 1.0)
+    QUERY.require_close(1.0, 1.1, tolerance=0.2)
+
+
+@pytest.mark.parametrize("result", [(1, np.array([2, 3])), [torch.tensor(1), torch.tensor([2.0, 3.0])]])
+def test_the_parts_of_a_result_become_float_arrays(result):
+    count, pair = QUERY.as_arrays(result, {"count": (), "pair": (2,)})
+    assert (count.dtype, count.tolist(), pair.tolist()) == (float, 1, [2, 3])
+
+
+@pytest.mark.parametrize(("result", "words"), [
+    (None, "expected: 2 values (count, pair)"), ((1,), "got:      a tuple of 1"),
+    ((1, np.ones(3)), "parity: pair\n  expected: shape (2,)"),
+])
+def test_missing_parts_and_parts_of_another_shape_are_named(result, words):
+    with says(words):
+        QUERY.as_arrays(result, {"count": (), "pair": (2,)})
+
+
+def test_an_error_of_the_students_code_is_explained(student):
+    student.parity = lambda bits: bits["0"]
+    query = Query("the parity of [1]", "one-bit")
+    for causes in ({"KeyError": "another cause", "IndexError": "the cause"}, lambda: {"indexerror": "the cause"}):
+        with says("`parity` stopped with IndexError", "\n  asked:    the parity of [1]\n  likely:   the cause\n",
+                  'read:     the chapter "one-bit" (book/one-bit.html)'):
+            query.call("parity", np.ones(1), causes=causes)
+    with says("there is no `unroll` yet") as caught:
+        query.call("unroll", causes={"unroll": "no cause"})
+    assert "asked" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("got", "mistakes", "words"), [
@@ -95,9 +128,9 @@ def test_what_is_not_equal():
     (np.array([2]), [], ""),
 ])
 def test_the_first_mistake_that_fits_is_named(got, mistakes, words):
-    assert assertions.likely(got, mistakes) == words
+    assert assertions.likely_cause(got, mistakes) == words
 
 
-def test_how_near_a_mistake_must_be_can_be_said():
-    assert assertions.likely(1.0, [(1.05, "near enough")], tolerance=0.1) == "near enough"
-    assert assertions.likely(1.0, [(1 + 1e-9, "not the same")], tolerance=0) == ""
+def test_the_tolerance_of_a_mistake_can_be_set():
+    assert assertions.likely_cause(1.0, [(1.05, "near enough")], tolerance=0.1) == "near enough"
+    assert assertions.likely_cause(1.0, [(1 + 1e-9, "not the same")], tolerance=0) == ""

@@ -1,4 +1,4 @@
-"""The parts of the checks of *The gradient through time*: references, claimed gradients, faults, networks that err."""
+"""The references, claimed gradients, faults and networks that the checks of *The gradient through time* use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 import parity_checks as checks
 from parity_checks.gradient_through_time import backward, bptt_reference, breaking, differences, script
 from parity_checks.reporting import CheckFailed
+from parity_checks.two_unit_search import first_error, outputs
+from parity_checks.unrolling.two_units import every_string
 from parity_lib import ParityRNN
 from parity_study.certify import certify
 from tests.submissions import bank
 
 SOURCE = (bank.ROOT / "solutions/gradient_through_time.md").read_text(encoding="utf8")
 # The version that students read has these faults, one in each function.
-GIVEN = (("draw", "the longest is left out"), ("logits", "the gradient stops"), ("accuracy", "padding is right"),
+GIVEN = (("draw", "the longest is left out"), ("logits", "the gradient stops"), ("accuracy", "padding is correct"),
          ("update", "each by itself"))
 
 
@@ -41,23 +43,24 @@ def by_autograd(bits, labels, mask, weights):
 def test_the_references_are_equal_to_autograd(case):
     for seed in range(5):
         given = backward.draw_case(*case, np.random.default_rng(seed))
-        right = by_autograd(*given)
-        for ours in (bptt_reference.correct_gradients(*given), bptt_reference.slipped_gradients(*given, slip="none")):
+        expected = by_autograd(*given)
+        for gradients in (bptt_reference.correct_gradients(*given), bptt_reference.mistaken_gradients(*given, "none")):
             for name in bptt_reference.NAMES:
-                assert np.abs(ours[name] - right[name]).max() <= 1e-9 * np.abs(right[name]).max() + 1e-300
+                limit = 1e-9 * np.abs(expected[name]).max() + 1e-300
+                assert np.abs(gradients[name] - expected[name]).max() <= limit
 
 
-@pytest.mark.parametrize("slip", bptt_reference.SLIPS)
-def test_every_slip_shows_in_some_case(slip):
+@pytest.mark.parametrize("mistake", bptt_reference.MISTAKES)
+def test_every_mistake_changes_the_gradient_in_some_case(mistake):
     rng, shows = np.random.default_rng(0), False
     for case in backward.CASES:
         given = backward.draw_case(*case, rng)
-        right, slipped = bptt_reference.correct_gradients(*given), bptt_reference.slipped_gradients(*given, slip=slip)
-        shows |= any(np.abs(slipped[name] - right[name]).max() > 1e-2 * np.abs(right[name]).max() for name in right)
+        correct, wrong = bptt_reference.correct_gradients(*given), bptt_reference.mistaken_gradients(*given, mistake)
+        shows |= any(np.abs(wrong[name] - correct[name]).max() > 1e-2 * np.abs(correct[name]).max() for name in correct)
     assert shows
 
 
-def test_the_claimed_gradients_are_right_or_wrong_as_they_say():
+def test_the_claimed_gradients_are_correct_or_wrong_as_stated():
     for seed in (*range(10), 491):      # seed 491 once drew a gradient of V that is nearly symmetric
         verdicts = []
         for case in differences.cases(np.random.default_rng(seed)):
@@ -72,9 +75,9 @@ def test_the_claimed_gradients_are_right_or_wrong_as_they_say():
                     moved[1][k][place] -= 1e-5
                     measured[place] = (names["loss"](moved[0]) - names["loss"](moved[1])) / 2e-5
                 off = max(off, np.nan_to_num(np.abs(measured - claimed).max(), nan=9) / (np.abs(measured).max() + 1e-9))
-            # The limit is a thousandth, and a crude difference is off by less than the room on either side of it.
-            assert off < 0.75e-3 if case.right else off > 1.4e-3, case.about
-            verdicts.append(case.right)
+            # The limit is a thousandth. These differences are less exact, but by less than the margin on either side.
+            assert off < 0.75e-3 if case.correct else off > 1.4e-3, case.description
+            verdicts.append(case.correct)
         assert min(verdicts.count(True), verdicts.count(False)) >= 5
 
 
@@ -85,13 +88,13 @@ def test_the_notebook_shows_a_version_with_known_faults():
 
 
 def test_each_fault_is_an_edit_of_one_function():
-    right = functions(script.SCRIPT)
-    assert len(right) == 6
+    correct = functions(script.SCRIPT)
+    assert len(correct) == 6
     for seed in range(20):
-        faulty = {name: 0 for name in right}
+        faulty = {name: 0 for name in correct}
         for fault in script.faults(np.random.default_rng(seed)):
             edited = functions(script.with_edits([(fault.old, fault.new)]))
-            assert [name for name in right if edited[name] != right[name]] == [fault.function], fault.name
+            assert [name for name in correct if edited[name] != correct[name]] == [fault.function], fault.name
             assert fault.clue
             faulty[fault.function] += 1
         assert min(faulty.values()) >= 5
@@ -105,8 +108,8 @@ def functions(text):
 
 
 @pytest.mark.parametrize("parameters", breaking.STURDY)
-def test_nothing_breaks_a_sturdy_network(parameters):
-    weights = breaking.disguised(breaking.by_hand(*parameters), np.random.default_rng(0))
+def test_a_sturdy_network_has_no_error(parameters):
+    weights = breaking.disguise(breaking.by_hand(*parameters), np.random.default_rng(0))
     assert breaking.search(weights, breaking.LONG) is None
     assert breaking.search(weights, 9, keep=2**9) is None
 
@@ -126,12 +129,12 @@ def test_a_sturdy_network_is_certified(parameters):
     assert certify(network).verdict == "certified"
 
 
-def test_a_disguise_changes_no_answer():
+def test_a_disguised_network_errs_on_the_same_strings():
     weights = breaking.by_hand(*breaking.SLOW[0])
     for seed in range(8):
-        disguised = breaking.disguised(weights, np.random.default_rng(seed))
-        string = np.array(breaking.search(disguised, breaking.LONG))
-        assert breaking.first_error(weights, string)[0] == len(string)
+        disguised = breaking.disguise(weights, np.random.default_rng(seed))
+        string = breaking.search(disguised, breaking.LONG)
+        assert first_error(weights, string[None]) == (0, len(string) - 1)
 
 
 @pytest.mark.parametrize("entries", breaking.CROWDED)
@@ -140,35 +143,34 @@ def test_one_state_of_each_parity_is_too_few_for_some_networks(entries):
     assert breaking.search(weights, breaking.LONG, keep=1) is None
     for keep in (16, 30, 60):
         string = breaking.search(weights, breaking.LONG, keep=keep)
-        assert abs(breaking.first_error(weights, np.array(string))[1]) > breaking.MARGIN
+        assert abs(outputs(weights, string[None])[0, -1]) > breaking.MARGIN
 
 
 @pytest.mark.parametrize("parameters", breaking.BRITTLE)
 def test_no_string_is_shorter_than_a_shortest_error(parameters):
     weights = breaking.by_hand(*parameters)
     string = breaking.search(weights, breaking.SHORT, keep=2**breaking.SHORT)
-    assert breaking.first_error(weights, np.array(string))[0] == len(string)
-    for bits in itertools.product((0, 1), repeat=len(string) - 1):
-        assert breaking.first_error(weights, np.array(bits)) is None
+    assert first_error(weights, string[None]) == (0, len(string) - 1)
+    assert first_error(weights, every_string(len(string) - 1)) is None
 
 
 @pytest.mark.parametrize("entries", breaking.HIDDEN)
-def test_hidden_errors_are_on_no_simple_string(entries):
+def test_hidden_errors_are_not_on_simple_strings(entries):
     weights = breaking.from_entries(*entries)
     string = breaking.search(weights, breaking.LONG)
     assert len(string) > breaking.SHORT
-    assert abs(breaking.first_error(weights, np.array(string))[1]) > 10 * breaking.MARGIN
+    assert abs(outputs(weights, string[None])[0, -1]) > 10 * breaking.MARGIN
     simple = [[*start, *period * breaking.LONG][:breaking.LONG]
               for start, period in itertools.product(((), (1,), (1, 1)), ((0,), (1,), (0, 1)))]
-    for bits in [*simple, *np.random.default_rng(0).integers(2, size=(200, breaking.LONG))]:
-        assert breaking.first_error(weights, np.array(bits)) is None
+    random = np.random.default_rng(0).integers(2, size=(200, breaking.LONG))
+    assert first_error(weights, np.concatenate([simple, random])) is None
 
 
 @pytest.mark.parametrize(("result", "words"), [
     ([0, 1, 2], "bits, each 0 or 1"), ([], "a list of at least one bit"), (np.zeros((2, 2)), "one string"),
     ("0x1", "bits, each 0 or 1"), (lambda: 0, "a value of type function"),
 ])
-def test_a_result_that_is_no_string_of_bits_is_refused(result, words):
+def test_a_result_that_is_not_a_string_of_bits_is_refused(result, words):
     checks.bind({"find_error": lambda *_: result})
     try:
         with pytest.raises(CheckFailed, match=words):

@@ -1,4 +1,4 @@
-"""Mistakes that a check must explain: each has its cause in the message."""
+"""Each of these mistakes has its cause in the message of the check. The bank of submissions tests other mistakes."""
 
 import numpy as np
 import pytest
@@ -86,12 +86,6 @@ def always_even(targets, mask):
     even = (targets[..., 0] == 0).float()
     return even.mean().item(), even[mask].float().mean().item()
 """
-MASK = """
-def length_mask(lengths, max_bits, padding="after"):
-    p, n, l = np.arange(max_bits), max_bits, lengths[:, None]
-    return p >= n - l if padding == "before" else p < l
-"""
-
 # The check, a correct answer, the part of it that is replaced, its replacement, and a part of the message.
 MISTAKES = [
     (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T",
@@ -100,9 +94,9 @@ MISTAKES = [
      "U @ x.T + V @ h.T + b[:, None]", "The equation uses column vectors"),
     (unrolling.unroll, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)\n" + UNROLL.replace(
         "np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "rnn_step(xs[:, t], h, U, V, b)"), "xs[:, t]", "xs[t]",
-     "step t of all strings is `xs[:, t]`"),
+     "time step t of all strings is `xs[:, t]`"),
     (architecture.success_rate, WILSON, "p + z**2 / (2 * n), 1 + z**2 / n", "p + z / (2 * n), 1 + z / n",
-     "Middle and scale take 1.96 squared"),
+     "The middle and the scale contain 1.96 squared"),
     (architecture.build_model, NET, "(self, cell, hidden_size, num_layers)", "(self, cell, num_layers, hidden_size)",
      "have changed places"),
     (lstm_comparison.lstm_step, STEP, "s(i) * np.tanh(g)", "(1 - s(f)) * np.tanh(g)", "where the input gate i belongs"),
@@ -111,9 +105,9 @@ MISTAKES = [
      "bits.cumsum(axis=1)[:, lengths - 1] % 2", "`:` takes every row for each length"),
     (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1, 0]\n", "without a third index"),
     (unrolling.unroll, UNROLL, "np.stack(states, axis=1)", "np.array(states).reshape(len(xs), -1, len(b))",
-     "`reshape` mixes strings and steps"),
+     "`reshape` mixes strings and time steps"),
     (unrolling.unroll, UNROLL, "h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)",
-     "h = h if t else h0.copy(); h[:] = np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "one array was changed in place"),
+     "h = h if t else h0.copy(); h[:] = np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "the same array was changed in place"),
     (unrolling.unroll, UNROLL, "xs[:, t] @ U.T", "U @ xs[:, t].T", "`U x` becomes `x @ U.T`"),
     (architecture.count_parameters, COUNT, "(num_layers - 1)", "num_layers", "one layer too many"),
     (architecture.build_model, NET, "build_model = Net", "CACHE = {}\ndef build_model(*sizes):\n"
@@ -123,12 +117,11 @@ MISTAKES = [
     (architecture.build_model, NET, "return self.readout(self.rnn(inputs)[0])",
      "states, h, c = self.rnn(inputs); return self.readout(states)", "for an LSTM the second is itself a pair"),
     (architecture.build_model, NET, "self.rnn(inputs)[0]",
-     "torch.cat([one.reshape(len(inputs), -1, one.shape[-1]) for one in [self.rnn(inputs)[0].transpose(0, 1)]])",
+     "torch.cat([h.reshape(len(inputs), -1, h.shape[-1]) for h in [self.rnn(inputs)[0].transpose(0, 1)]])",
      "`reshape` or `view` is used instead of transpose"),
     (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
     (architecture.success_rate, WILSON, "(2 * n)", "n", "The 2 is missing"),
     (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
-    (varying_lengths.run_packed, PACKED, "batch_first=True, ", "", "`batch_first=True` is needed in packing and"),
     (varying_lengths.masked_accuracy, ACCURACY, ".float().mean()", ".mean()", "`.float()` first"),
     (varying_lengths.masked_accuracy, ACCURACY, "((logits > 0) == (targets > 0.5))[mask]",
      "((logits[mask] > 0) == (targets[mask][:, 0] > 0.5))", "[n, 1] was compared with [n]"),
@@ -136,14 +129,13 @@ MISTAKES = [
      "rng.integers(1, most + 1, size=n)", "rng.choice(np.arange(1, most + 1), size=n, replace=False)", "may repeat"),
     (architecture.count_parameters, COUNT, '{"gru": 3, "lstm": 4}.get(cell, 1)',
      '{"gru": 3, "lstm": 4, "tanh": 1}[cell]', '"relu" is missing among your cells'),
-    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "`stop` is the most"),
+    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "`stop` is an upper limit"),
     (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by the number of all positions"),
-    (varying_lengths.length_mask, MASK, "p >= n - l", "p > n - l", "the first real step is"),
-    (varying_lengths.length_mask, MASK, "p >= n - l", "p < l", "on the other side of the string"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
      "bits.cumsum(axis=1)[np.arange(len(bits)), lengths] % 2", "the last real one is `lengths - 1`"),
     (no_teacher_forcing.final_parity, PARITY, ".sum(axis=1) % 2", ".sum(axis=1).tolist()", "make tensors of it"),
-    (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real", "the parity of what was cut off"),
+    (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real",
+     "the parity of the bits that were cut off"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
      "bits[np.arange(len(bits)), lengths - 1]", "This is the last real bit"),
     (no_teacher_forcing.final_parity, PARITY, "lengths[:, None]", "lengths", "compare it with lengths[:, None]"),

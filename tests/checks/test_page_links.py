@@ -16,7 +16,7 @@ def course(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_link_leads_to_the_pages_or_to_their_source_or_nowhere(course, monkeypatch):
+def test_the_link_is_to_the_page_or_its_source_or_missing(course, monkeypatch):
     assert page_links.address("data", "#x") is None
     assert page_links.address("packing", "#the-mask") == "../../book/packing.md#the-mask"
     (course / "_build/html/book/packing.html").touch()

@@ -31,7 +31,7 @@ def test_numbers_differ_between_students(task):
     assert len({checks.number_for(task, checks.seed_of(f"s{n}")) for n in range(60)}) > 15
 
 
-def test_counts_are_what_the_tasks_ask_for():
+def test_counts_agree_with_the_definitions_of_the_tasks():
     bits = checks.strings_for(3)
     waits = sum(any(row[t] == 1 and not row[t + 1:t + 9].any() and t + 9 <= 24 for t in range(24)) for row in bits)
     assert checks.number_for("what_convinces", 3) == waits
@@ -44,11 +44,11 @@ def test_counts_are_what_the_tasks_ask_for():
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", 7, "?!"])
-def test_an_id_that_is_none_is_an_error(wrong):
+def test_an_id_without_letters_or_digits_is_an_error(wrong):
     with pytest.raises(ValueError, match="student_id"):
         checks.seed_of(wrong)
 
 
-def test_a_task_without_a_number_is_named():
+def test_a_task_without_a_number_is_an_error():
     with pytest.raises(ValueError, match="task"):
         checks.number_for("no such task", 0)

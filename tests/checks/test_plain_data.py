@@ -1,4 +1,4 @@
-"""Plain data is copied in both directions, and every other object is refused, whatever it does."""
+"""Plain data is copied in both directions, and every other object is refused, however it behaves."""
 
 import collections
 
@@ -34,24 +34,24 @@ def test_arguments_and_results_are_copied(student):
 
 @pytest.mark.parametrize("value", [1, 2.5, True, None, "word", 1j, np.float32(2), np.bool_(True), (),
                                    [1, (2.0, "x")], {"a": [1], "b": None}])
-def test_plain_data_comes_back_as_it_is(student, value):
+def test_plain_data_is_returned_unchanged(student, value):
     student.give = lambda: value
     assert call("give") == value
     assert type(call("give")) is type(value)
 
 
-def test_arrays_and_tensors_come_back_plain_and_without_a_gradient(student):
+def test_arrays_and_tensors_are_returned_plain_and_without_a_gradient(student):
     weight = torch.ones(2, requires_grad=True)
     student.give = lambda: [weight * 2, nn.Parameter(torch.ones(2)), torch.ones(2, dtype=torch.complex64).conj(),
                             np.ones(2)[::-1], np.matrix([[1, 2]]), np.ma.masked_array([1, 2]),
                             np.ones(2).view(np.recarray)]
     result = call("give")
-    assert [type(one) for one in result] == [torch.Tensor] * 3 + [np.ndarray] * 4
-    assert not any(one.requires_grad for one in result[:3])
+    assert [type(value) for value in result] == [torch.Tensor] * 3 + [np.ndarray] * 4
+    assert not any(tensor.requires_grad for tensor in result[:3])
     assert result[4].tolist() == [[1, 2]]
 
 
-def test_subclasses_of_tuples_lists_and_dicts_come_back_as_such(student):
+def test_subclasses_become_tuples_lists_and_dicts(student):
     point = collections.namedtuple("Rate", "rate low high")
 
     class Numbers(list):
@@ -65,9 +65,9 @@ def test_subclasses_of_tuples_lists_and_dicts_come_back_as_such(student):
 
 def test_methods_that_an_object_overrides_are_not_called(student):
     def tensor():
-        one = torch.zeros(2)
-        one.detach = one.clone = one.cpu = lambda: torch.ones(2)
-        return one
+        zeros = torch.zeros(2)
+        zeros.detach = zeros.clone = zeros.cpu = lambda: torch.ones(2)
+        return zeros
 
     student.tensor = tensor
     assert call("tensor").tolist() == [0, 0]
@@ -119,7 +119,7 @@ def test_other_objects_are_refused(student, give, words):
         call("give")
 
 
-def test_lists_in_themselves_are_refused(student):
+def test_a_list_that_contains_itself_is_refused(student):
     def circle():
         inside = []
         inside.append(inside)
@@ -130,7 +130,7 @@ def test_lists_in_themselves_are_refused(student):
         call("circle")
 
 
-def test_a_result_that_breaks_while_it_is_read_is_refused(student):
+def test_a_result_that_raises_an_error_while_it_is_read_is_refused(student):
     layer = nn.Linear(1, 1)
     layer.register_state_dict_post_hook(lambda *_: 1 / 0)
     student.give = lambda: layer
@@ -141,11 +141,11 @@ def test_a_result_that_breaks_while_it_is_read_is_refused(student):
         call("give")
 
 
-def test_a_generator_travels_as_its_seed(student):
+def test_a_generator_is_made_from_its_seed(student):
     student.draw = lambda rng, more: [rng.integers(100, size=5), more[0].random()]
-    ours = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     numbers, more = call("draw", Seed(3), more=(Seed(4),))
-    assert numbers.tolist() == ours.integers(100, size=5).tolist()
+    assert numbers.tolist() == rng.integers(100, size=5).tolist()
     assert more == np.random.default_rng(4).random()
 
 
@@ -155,18 +155,18 @@ def test_a_generator_travels_as_its_seed(student):
     nn.LSTM(1, 2, bidirectional=True).double(), nn.GRU(1, 2, bias=False), nn.RNNCell(1, 2, nonlinearity="relu"),
     nn.LSTMCell(1, 2), nn.GRUCell(1, 2, bias=False), nn.Linear(3, 1), nn.Linear(3, 1, bias=False),
 ], ids=lambda module: type(module).__name__)
-def test_a_module_travels_as_its_class_arguments_and_weights(student, module):
+def test_a_module_is_copied_by_its_class_arguments_and_weights(student, module):
     student.same = lambda given: given
     state = call("same", ModuleState.of(module))
     assert state.cls == type(module).__name__
-    again = state.build()
+    copied = state.build()
     shape = (4, getattr(module, "input_size", 3)) if isinstance(module, nn.RNNCellBase) else \
         (4, 3, getattr(module, "input_size", 3))
     inputs = torch.randn(shape, dtype=next(module.parameters()).dtype)
-    ours, theirs = again(inputs), module(inputs)
-    assert torch.equal(*((ours[0], theirs[0]) if isinstance(ours, tuple) else (ours, theirs)))
-    assert repr(again) == repr(module)
+    got, expected = copied(inputs), module(inputs)
+    assert torch.equal(*((got[0], expected[0]) if isinstance(got, tuple) else (got, expected)))
+    assert repr(copied) == repr(module)
 
 
-def test_a_module_without_weights_given_is_new():
+def test_a_module_without_given_weights_has_new_ones():
     assert ModuleState("Linear", {"in_features": 2, "out_features": 1}).build().weight.shape == (1, 2)

@@ -1,4 +1,4 @@
-"""How checks report: a line, a message or a summary; and an instructor's own tests."""
+"""Checks report a line, a message or a summary, and run an instructor's own tests."""
 
 import ast
 import itertools
@@ -15,7 +15,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 import parity_checks as checks
-from parity_checks import CheckFailed, assertions, reporting
+from parity_checks import CheckFailed, reporting
+from parity_checks.assertions import Query
 from tests.checks.helpers import BadText, raising, says
 from tests.submissions import bank
 
@@ -25,7 +26,7 @@ def make_check(test, name="parity"):
     return checks.check(f"{name}: right")(test)
 
 
-def test_a_check_that_passes_says_so(capfd):
+def test_a_check_that_passes_prints_a_line(capfd):
     seeds = []
     check = make_check(lambda seed: seeds.append(seed))
     check()
@@ -35,8 +36,8 @@ def test_a_check_that_passes_says_so(capfd):
     assert check.says == "parity: right"
 
 
-def test_a_check_that_fails_says_how_to_see_it_again(capfd):
-    check = make_check(lambda seed: assertions.fail("parity", 0, 1))
+def test_the_message_of_a_failure_shows_how_to_repeat_it(capfd):
+    check = make_check(lambda seed: Query("parity").fail(0, 1))
     with says() as caught:
         check()
     assert "again" not in str(caught.value)
@@ -46,7 +47,7 @@ def test_a_check_that_fails_says_how_to_see_it_again(capfd):
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("by\nzero"), SystemExit(), BadText(), RecursionError("deep")])
-def test_a_check_that_is_at_fault_says_so_too(error):
+def test_an_error_in_a_check_is_reported_as_such(error):
     fault, help_ = "the check of `parity` could not read your result", "show this line to your instructor"
     with says(fault, type(error).__name__, help_):
         make_check(raising(error))()
@@ -57,12 +58,12 @@ def test_a_check_with_a_message_that_cannot_be_read():
         make_check(raising(CheckFailed(BadText())))()
 
 
-def test_a_check_can_be_stopped():
+def test_a_check_can_be_interrupted():
     with pytest.raises(KeyboardInterrupt):
         make_check(raising(KeyboardInterrupt()))()
 
 
-def test_a_checks_own_warnings_stay_off_the_screen(capfd):
+def test_the_warnings_of_a_check_are_discarded(capfd):
     def warns(seed):
         warnings.warn("overflow", stacklevel=1)
         print("x", file=sys.stderr)
@@ -85,7 +86,7 @@ def test_fresh_seeds_are_new_and_never_the_public_one():
 def exercise():
     module = types.ModuleType("exercise")
     module.parity = make_check(lambda seed: print("not shown"))
-    module.unroll = make_check(lambda seed: assertions.fail("unroll: a batch", 1, 2), "unroll")
+    module.unroll = make_check(lambda seed: Query("unroll: a batch").fail(1, 2), "unroll")
     return module
 
 
@@ -137,7 +138,7 @@ def test_without_a_private_test_nothing_happens(tmp_path, monkeypatch, private):
     checks.private("unrolling", "parity")
 
 
-def test_private_stands_beside_the_configuration(tmp_path, monkeypatch, student):
+def test_private_tests_are_next_to_the_configuration(tmp_path, monkeypatch, student):
     monkeypatch.delenv("PARITY_PRIVATE_TESTS", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "private").mkdir()
@@ -146,13 +147,13 @@ def test_private_stands_beside_the_configuration(tmp_path, monkeypatch, student)
         checks.private("unrolling", "parity")
 
 
-def test_a_private_test_sees_the_work_through_call(private, capfd):
+def test_a_private_test_calls_the_students_code(private, capfd):
     private("def parity(call):\n    print('quiet')\n    assert call('parity', [1, 1]) == 2")
     with says("seven\n  expected: 0\n  got:      2"):
         private("""
-            from parity_checks import assertions
+            from parity_checks.assertions import Query
             def parity(call):
-                assertions.equal(call("parity", [1, 1]), 0, "seven")
+                Query("seven").require_equal(call("parity", [1, 1]), 0)
             """)
 
 
@@ -172,7 +173,7 @@ def test_a_private_test_that_fails_shows_no_source(private, source, words):
 
 
 @pytest.mark.parametrize(("first", "shown"), [("SHOW_INPUT = True", True), ("SHOW_INPUT = False", False), ("", False)])
-def test_a_private_test_shows_its_input_if_it_says_so(private, first, shown):
+def test_a_private_test_shows_its_input_if_it_is_set(private, first, shown):
     with says("your instructor's own test: odd") as caught:
         private(f"{first}\ndef parity(call):\n    call('parity', [0])\n"
                 "    assert call('parity', [1, 1, 1], forbid=()) == 1, 'odd'\n")

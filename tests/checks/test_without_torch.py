@@ -9,7 +9,7 @@ sys.modules["torch"] = None         # as if it were not installed
 
 import numpy as np
 import parity_checks as checks
-from parity_checks import reference_networks, rpc, unrolling, varying_lengths, weight_init
+from parity_checks import rpc, unrolling, varying_lengths
 from parity_checks.core import call, remote_calls
 
 def rnn_step(x, h, U, V, b):

@@ -1,8 +1,8 @@
 """Mutants of the model answers, graded in this process by the runner of the bank of submissions.
 
-A mutant is a solution with a change in one place of one task. It is killed if a test cell of that task gives no points.
-A survivor is either equivalent to the solution, with a reason and evidence in ``equivalents.yaml``, or shows a hole in
-a check.
+A mutant is a solution with one change in the answer to one task. It is killed if a test cell of that task gives no
+points. If it survives, either it is equivalent to the solution, for a reason that ``equivalents.yaml`` gives, or a
+check is too weak.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from tests.mutants.operators import changes
 from tests.submissions import bank
 
 SECONDS = 60
-# A change often leaves these answers correct: a test with other cases, a search with another breadth. The bug hunt has
-# faulty versions of its script in place of mutants, and the search has the submissions of the bank.
+# Many changes leave these answers correct, because a test may use other cases and a search may keep more states. The
+# bug hunt is tested with faulty versions of its script instead of mutants, and the search with the bank of submissions.
 NOT_CHANGED = ("gradient_through_time/tests", "gradient_through_time/find-error")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A solution with a changed cell: the change in words, a number if several have the same words, and the source."""
+    """A solution with a changed cell: the description of the change, its number among equal ones, and the source."""
 
     exercise: str
     cell: str
@@ -68,7 +68,7 @@ def _is_test(cell: nbformat.NotebookNode) -> bool:
 
 
 def notebook(mutant: Mutant) -> nbformat.NotebookNode:
-    """Return the solution with this mutant up to the test cells of its task, and without any other test cells."""
+    """Return the solution with this mutant, up to the test cells of its task and without other test cells."""
     nb, cells, reached = solution(mutant.exercise), [], False
     for cell in nb.cells:
         if _is_answer(cell):
@@ -91,9 +91,9 @@ def survives(mutant: Mutant) -> bool:
 
 @contextlib.contextmanager
 def _limit(seconds: int) -> Iterator[None]:
-    """Stop a mutant that never ends, by an error inside its own code. The alarm rings again if the error is caught."""
+    """Stop a mutant that does not end with an error in its code, and again if it catches that error."""
     def ring(*_):
-        raise TimeoutError("too slow")
+        raise TimeoutError(f"the mutant takes more than {seconds} seconds")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, seconds)

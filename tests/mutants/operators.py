@@ -1,6 +1,6 @@
-"""Small changes to a program, one at a time: mistakes that a check has to notice.
+"""Mutations of a program: small changes, made one at a time, that a check has to notice.
 
-Each operator looks at a node of the syntax tree and yields changed copies of it, with a word for each change.
+Each operator takes a node of the syntax tree and yields changed copies of it, each with the kind of the change.
 Docstrings and annotations do not change.
 """
 
@@ -21,18 +21,18 @@ class Change:
 
 
 def changes(source: str) -> list[Change]:
-    """Return the changes of all operators, in the order of the source and without repetition."""
+    """Return the changes that all operators make, in the order of the source and without duplicates."""
     tree = ast.parse(source)
     _note_neighbours(tree)
     nodes, made, seen = list(_nodes(tree)), [], {ast.unparse(tree)}
-    for place, node in enumerate(nodes):
-        for word, replacement in _replacements(node):
-            changed = copy.deepcopy(tree)
-            text = _replaced(changed, list(_nodes(changed))[place], replacement)
+    for index, node in enumerate(nodes):
+        for kind, replacement in _replacements(node):
+            copied = copy.deepcopy(tree)
+            text = _replace(copied, list(_nodes(copied))[index], replacement)
             if text is None or text in seen:
                 continue
             seen.add(text)
-            made.append(Change(f"{word}: {_short(node)} -> {_short(replacement)}", text))
+            made.append(Change(f"{kind}: {_short(node)} -> {_short(replacement)}", text))
     return made
 
 
@@ -48,7 +48,7 @@ def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _note_neighbours(tree: ast.AST) -> None:
-    """Note with each use of a function's argument the name of the next one, which could be confused with it."""
+    """Store the name of the next argument of the function, which could be confused with it, with each use of one."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             names = [argument.arg for argument in function.args.args if argument.arg != "self"]
@@ -58,8 +58,8 @@ def _note_neighbours(tree: ast.AST) -> None:
                     node.neighbour = following.get(node.id)
 
 
-def _replaced(tree: ast.AST, target: ast.AST, replacement: ast.AST | None) -> str | None:
-    """Return the source with a replacement for the node, or without the node, or None if that is not a program."""
+def _replace(tree: ast.AST, target: ast.AST, replacement: ast.AST | None) -> str | None:
+    """Return the source with a replacement for the node, or without the node; return None if it has a syntax error."""
     class Put(ast.NodeTransformer):
         def generic_visit(self, node):
             if node is target:
@@ -136,24 +136,24 @@ def _constant(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(value, bool):
         yield "constant", ast.Constant(not value)
     elif isinstance(value, int):
-        yield from (("off by one", ast.Constant(other)) for other in (value + 1, value - 1))
+        yield from (("off by one", ast.Constant(changed)) for changed in (value + 1, value - 1))
     elif isinstance(value, float):
-        yield from (("constant", ast.Constant(other)) for other in (2 * value, value / 2, value + 0.05))
+        yield from (("constant", ast.Constant(changed)) for changed in (2 * value, value / 2, value + 0.05))
     elif value is None:
         yield "constant", ast.Constant(0)
 
 
 def _name(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(node, ast.Attribute):
-        for other in NAMES.get(node.attr, ()):
-            yield "another function", _with(node, attr=other)
+        for name in NAMES.get(node.attr, ()):
+            yield "another function", _with(node, attr=name)
         if node.attr == "T":
             yield "not transposed", node.value
     if isinstance(node, ast.Name):
         if getattr(node, "neighbour", None):
             yield "another argument", _with(node, id=node.neighbour)
-        for other in NAMES.get(node.id, ()):
-            yield "another function", _with(node, id=other)
+        for name in NAMES.get(node.id, ()):
+            yield "another function", _with(node, id=name)
 
 
 def _call(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

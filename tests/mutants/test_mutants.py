@@ -28,7 +28,7 @@ def survivors(sample):
     return [mutant.name for mutant in sample if mutant.name not in EQUIVALENT and mutants.survives(mutant)]
 
 
-def test_mutants_have_different_names_and_every_equivalent_is_one_and_has_a_reason():
+def test_mutants_have_different_names_and_equivalent_mutants_exist_and_have_a_reason():
     names = [mutant.name for mutant in all_mutants()]
     assert len(set(names)) == len(names)
     assert set(EQUIVALENT) <= set(names)
@@ -52,7 +52,7 @@ def test_equivalents_keep_their_points():
     assert [mutant.name for mutant in equivalent if not mutants.survives(mutant)] == []
 
 
-def test_the_harness_sees_a_survivor():
+def test_a_correct_answer_survives():
     same = mutants.Mutant("unrolling", "parity", "none", 0, "def parity(bits):\n    return bits.sum(axis=1) % 2")
     assert mutants.survives(same)
     assert not mutants.survives(next(mutant for mutant in of("unrolling") if mutant.cell == "parity"))

@@ -1,9 +1,9 @@
 """The bank of submissions, one small file each, and a runner that grades them without a kernel.
 
-A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a docstring: what the student did, then a
-line ``loses:`` with YAML, ``{test cell: part of the message}``, for each test cell that must give no points. All other
-test cells must give all their points. Each part ``# %% CELL`` replaces that cell of the solution, ``# %% CELL:
-FUNCTION`` one function in it, and ``# %% added before CELL`` adds a cell.
+A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a docstring about the submission. It
+may end with a line ``loses:`` and YAML ``{test cell: part of the message}``, for each test cell that must give no
+points. All other test cells must give all their points. Each part ``# %% CELL`` replaces that cell of the solution,
+``# %% CELL: FUNCTION`` replaces one function in it, and ``# %% added before CELL`` adds a cell.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from parity_grading import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # these train, or search
+LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # these take seconds
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A file of the bank: what the student did, the points that are lost, and the cells that differ."""
+    """A file of the bank: a description, the test cells that give no points, and the replaced and added cells."""
 
     path: Path
     story: str
@@ -52,7 +52,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a test cell: its points, the most that it can give, and what it printed or the message."""
+    """The result of a test cell: its points, the maximum, and the text that it printed or its failure's message."""
 
     points: float
     most: float
@@ -65,11 +65,11 @@ def read(path: Path) -> Submission:
     story, _, loses = ast.get_docstring(ast.parse(text)).partition("loses:")
     pieces = re.split(r"^# %% (.*)\n", text, flags=re.MULTILINE)[1:]
     replaced, added = {}, []
-    for head, body in zip(pieces[::2], pieces[1::2], strict=True):
-        if head.startswith("added before "):
-            added.append((head.removeprefix("added before ").strip(), body.strip("\n")))
+    for heading, body in zip(pieces[::2], pieces[1::2], strict=True):
+        if heading.startswith("added before "):
+            added.append((heading.removeprefix("added before ").strip(), body.strip("\n")))
         else:
-            replaced[head.strip()] = body.strip("\n")
+            replaced[heading.strip()] = body.strip("\n")
     return Submission(path, " ".join(story.split()), yaml.safe_load(loses) or {}, replaced, added)
 
 
@@ -93,7 +93,7 @@ _read = functools.cache(authoring.read)
 
 
 def published(exercise: str) -> authoring.Source:
-    """Return the source of an exercise, which is parsed only once."""
+    """Return a copy of the source of an exercise, which is parsed only once."""
     return copy.deepcopy(_read(ROOT / "solutions" / f"{exercise}.md"))
 
 
@@ -101,18 +101,18 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
     """Return the solution's notebook with the submission's cells; raise ValueError if one of them does not exist."""
     nb = authoring.notebook(published(submission.exercise))
     known = {cell.id for cell in nb.cells}
-    named = {head.partition(": ")[0] for head in submission.replaced}
-    unknown = {*named, *(place for place, _ in submission.added), *submission.loses} - known
+    named = {heading.partition(": ")[0] for heading in submission.replaced}
+    unknown = {*named, *(cell_id for cell_id, _ in submission.added), *submission.loses} - known
     if unknown:
         raise ValueError(f"{submission.name} names the cells {sorted(unknown)}; there are only {sorted(known)}")
     cells = []
     for cell in nb.cells:
-        for i, (place, source) in enumerate(submission.added):
-            if place == cell.id:
+        for i, (cell_id, source) in enumerate(submission.added):
+            if cell_id == cell.id:
                 cells.append(nbformat.v4.new_code_cell(source, id=f"added-{i}"))
-        for head, source in submission.replaced.items():
-            place, _, function = head.partition(": ")
-            if place == cell.id:
+        for heading, source in submission.replaced.items():
+            cell_id, _, function = heading.partition(": ")
+            if cell_id == cell.id:
                 cell.source = _with_function(cell.source, function, source) if function else source
         cells.append(cell)
     nb.cells = cells
@@ -151,7 +151,7 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
 
 
 def through_rpc(name: str, args: tuple, kwargs: dict) -> Any:
-    """Make a call of a check by way of text, as between two processes."""
+    """Call a remote function with a request and an answer as text, as between two processes."""
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
 
 
@@ -168,7 +168,7 @@ def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
 
 
 def score(submission: Submission, whole: bool = True) -> dict[str, Outcome]:
-    """Grade a submission; if not ``whole``, leave out the long tests that a wrong submission should pass."""
+    """Grade a submission; unless ``whole``, skip the long tests that a wrong submission should pass."""
     long = set(LONG) - set(submission.loses) if submission.loses and not whole else ()
     return grade(notebook(submission), long)
 

@@ -1,4 +1,4 @@
-"""Training as if another processor had rounded: the initial weights of every layer are changed by a millionth."""
+"""Small changes of the initial weights, with which a training runs as it might on another processor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYERS = (nn.modules.rnn.RNNBase, nn.modules.rnn.RNNCellBase, nn.Linear)
 
 @contextlib.contextmanager
 def weights(number: int, size: float = SIZE) -> Iterator[None]:
-    """Change each weight of a new layer inside the block by a share of about ``size``, in the same way for a number."""
+    """Multiply each weight of the layers made in a ``with`` block by about ``1 ± size``; ``number`` is the seed."""
     with contextlib.ExitStack() as patches:
         for layer in LAYERS:
             patches.enter_context(mock.patch.object(layer, "reset_parameters",
@@ -26,7 +26,7 @@ def weights(number: int, size: float = SIZE) -> Iterator[None]:
 def _moved(reset: Callable[[nn.Module], None], number: int, size: float) -> Callable[[nn.Module], None]:
     def reset_parameters(layer: nn.Module) -> None:
         reset(layer)
-        generator = torch.Generator().manual_seed(number)  # leaves alone the generator from which weights are drawn
+        generator = torch.Generator().manual_seed(number)  # the generator from which weights are drawn stays as it is
         with torch.no_grad():
             for parameter in layer.parameters(recurse=False):
                 parameter.mul_(1 + size * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype))

@@ -1,4 +1,4 @@
-"""Every submission of the bank gets exactly the points that it deserves, with the message of its mistake."""
+"""Every submission of the bank gets exactly the points that its file expects, with the message of its mistake."""
 
 import pytest
 
@@ -15,13 +15,14 @@ def _graded(monkeypatch):
 
 
 def params(kind):
-    """Return the names of the submissions of one kind. Those for one exercise share a worker, which reads it once."""
+    """Return the names of the submissions of one kind; a worker runs all those for one exercise and parses it once."""
     return [pytest.param(name, marks=pytest.mark.xdist_group(f"bank of {name.partition('/')[0]}"))
             for name in NAMES if name.partition("/")[2].startswith(kind)]
 
 
 def complaints(submission, whole):
-    return [submission.story, *found] if (found := bank.complaints(submission, bank.score(submission, whole))) else []
+    lines = bank.complaints(submission, bank.score(submission, whole))
+    return [submission.story, *lines] if lines else []
 
 
 @pytest.mark.parametrize("name", params("right_"))

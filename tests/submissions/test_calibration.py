@@ -1,4 +1,4 @@
-"""The stored counts of checks that train: no wrong answer passes, and correct ones pass by a margin everywhere."""
+"""In the stored counts of the checks that train, no wrong answer passes, and correct ones pass by a margin."""
 
 import json
 
@@ -21,11 +21,11 @@ def test_no_wrong_answer_passes_and_correct_ones_always_do(exercise):
     for row in stored(exercise)["rows"]:
         assert row["checks_passed"] == (0 if row["answer"].startswith("wrong_") else row["checks"]), row
         assert row["checks"] == row["seeds"] - 2 >= 98
-        if not row["answer"].startswith("wrong_"):      # three starts in a row fail less than once in 1000 times
+        if not row["answer"].startswith("wrong_"):      # three consecutive starts fail less than once in 1000 times
             assert row["seeds_passed"] >= 0.95 * row["seeds"], row
 
 
-def test_the_counts_are_of_the_settings_that_are_graded():
+def test_the_counts_were_made_with_the_settings_of_the_checks():
     assert stored("architecture")["about"] == {"starts": 100, "updates": learning.UPDATES, "tries": learning.TRIES}
     about = stored("no_teacher_forcing")["about"]
     assert (about["max_length"], about["steps"]) == (loops.LONGEST, loops.STEPS)

@@ -1,4 +1,4 @@
-"""Correct answers keep their points whatever the seed is with which a check draws its cases."""
+"""Correct answers keep their points for every seed with which a check draws its cases."""
 
 import contextlib
 import importlib
@@ -13,19 +13,19 @@ from parity_checks.points import POINTS
 from tests.submissions import bank
 
 SEEDS = range(1, 101)
-TRAINING = {"learns", "trained_short", "trained_long"}     # take seconds each
+TRAINING = {"learns", "trained_short", "trained_long"}     # these checks take seconds each
 
 
 @contextlib.contextmanager
 def answers(nb):
-    """Run a notebook without its test cells, and let the checks use its names inside the block."""
+    """Run a notebook without its test cells, and let the checks use its names within a ``with`` block."""
     namespace = {"__name__": "__main__"}
     checks.bind(namespace)
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             for cell in nb.cells:
                 if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
-                    with contextlib.suppress(Exception):    # a cell that uses an answer may expect another type
+                    with contextlib.suppress(Exception):    # a cell may expect another type
                         exec(compile(cell.source, f"<{cell.id}>", "exec"), namespace)
             yield
     finally:
@@ -75,7 +75,7 @@ def test_model_answer_passes_with_three_more_seeds(exercise):
     assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAINING], range(201, 204)) == []
 
 
-def test_a_training_that_another_rounding_changes_keeps_its_points():
+def test_a_training_that_is_sensitive_to_rounding_keeps_its_points():
     with answers(bank.notebook(bank.named("no_teacher_forcing/right_other_kinds"))):
         loops.follow(140, 99)   # a sensitive seed, and an answer that trains in float64
 

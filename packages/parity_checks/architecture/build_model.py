@@ -10,29 +10,29 @@ from parity_checks.architecture.network import StudentNetwork
 from parity_checks.reporting import check
 
 
-@check("build_model: the right shapes and size, strings kept apart, no look ahead, gradients everywhere")
+@check("build_model: the correct shapes and size, strings kept apart, no look ahead, gradients everywhere")
 def build_model(seed: int = 0) -> None:
     """Check ``build_model(cell, hidden_size, num_layers)``, whose module returns the logits ``[batch, steps, 1]``."""
     rng = np.random.default_rng(seed)
+    sizes = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}
     for cell in BLOCKS:
-        hidden, layers = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}[cell] if seed == 0 else (
-            int(rng.integers(2, 6)), int(rng.integers(1, 4)))
-        require_built(built(cell, hidden, layers), rng)
+        hidden, layers = (int(rng.integers(2, 6)), int(rng.integers(1, 4))) if seed else sizes[cell]
+        require_layers_and_readout(network_for(cell, hidden, layers), rng)
 
 
-def built(cell: str, hidden: int, layers: int) -> StudentNetwork:
+def network_for(cell: str, hidden: int, layers: int) -> StudentNetwork:
     """Return the network that the student's ``build_model`` makes."""
     name = f'build_model("{cell}", hidden_size={hidden}, num_layers={layers})'
     return StudentNetwork(cell, hidden, layers, name, "build_model", cell, hidden, layers)
 
 
-def require_built(network: StudentNetwork, rng: np.random.Generator) -> None:
+def require_layers_and_readout(network: StudentNetwork, rng: np.random.Generator) -> None:
     """Raise CheckFailed unless the network consists of PyTorch's layers and a linear readout, and gradients flow."""
     networks.require_shapes(network)
     networks.require_separate_strings(network, rng)
     networks.require_no_kept_state(network, rng)
-    networks.require_layers(network, rng, known_slips_only=True)
+    networks.require_layers(network, rng, known_mistakes_only=True)
     networks.require_carried_state(network, rng)
     networks.require_size(network)
-    networks.require_weights(network)
+    networks.require_zero_logits(network)
     networks.require_layers(network, rng)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Mistakes, Query
 from parity_checks.plain_data import MODULES
 from parity_checks.reporting import check
 
 COUNT = "unrolling#how-many-parameters"
-BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}
-
+BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}        # blocks of weights in a layer
 READY_NETWORK = ("parity_lib:ParityRNN.__init__",)
 READY_COUNT = (*READY_NETWORK, *(f"torch.nn:{name}.__init__" for name in (*MODULES, "Module")),
                "subprocess:Popen.__init__", "multiprocessing.process:BaseProcess.__init__", "os:system", "os:fork")
-TABLE_SLIPS = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells. The task has tanh, relu, gru and lstm.'
-               for cell in BLOCKS} | dict.fromkeys(
-    ("KeyError", "IndexError", "MemoryError", "not enough memory"), "The check asks for large sizes as well, so a "
+TABLE_CAUSES = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells. The task has tanh, relu, gru and lstm.'
+                for cell in BLOCKS} | dict.fromkeys(
+    ("KeyError", "IndexError", "MemoryError", "not enough memory"), "The check also asks for large sizes, for which a "
     "table or a module that you built beforehand is not enough: write the formula.")
 
 
@@ -27,13 +26,16 @@ def count_parameters(seed: int = 0) -> None:
     cases = [("tanh", 1, 1, 1), ("tanh", 1, 4, 1), ("lstm", 1, 4, 1), ("gru", 1, 4, 1), ("relu", 5, 3, 1),
              ("tanh", 2, 3, 2), ("relu", 1, 3, 3), ("lstm", 3, 2, 2), ("gru", 4, 7, 3)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
-    # Nobody can build modules of these sizes or keep them in a table.
+    # Modules of these sizes do not fit into memory, and a table cannot contain all of them.
     cases += [(cell, *map(int, rng.integers(1000, 10**6, size=2)), int(rng.integers(5, 50))) for cell in BLOCKS]
     for case in cases:
-        what = f'count_parameters("{case[0]}", input_size={case[1]}, hidden_size={case[2]}, num_layers={case[3]})'
-        result = assertions.ask("count_parameters", what, *case, forbid=READY_COUNT, see=COUNT, slips=TABLE_SLIPS)
-        got = assertions.array(result, what, (), see=COUNT)
-        assertions.equal(got, count(*case), what, _hint(got, *case), COUNT)
+        cell, features, hidden, layers = case
+        query = Query(f'count_parameters("{cell}", input_size={features}, hidden_size={hidden}, num_layers={layers})',
+                      COUNT)
+        result = query.call("count_parameters", *case, forbid=READY_COUNT, causes=TABLE_CAUSES)
+        query.require_equal(query.as_array(result, ()), count(*case), "This is not one of the usual mistakes. Compare "
+                            "your count with the parameters of PyTorch's module of the same size, matrix by matrix.",
+                            _mistakes(*case))
 
 
 def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None,
@@ -41,9 +43,10 @@ def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, b
     """Return the number of parameters of PyTorch's layers, without a readout.
 
     ``biases`` is the number of bias vectors in each block, ``blocks`` the number of blocks in a layer, and ``later``
-    the number of features that the layers above the first one read. Other values than the defaults give the counts
+    the number of features that the layers above the first one read. Values other than the defaults give the counts
     of common mistakes.
 
+    >>> from torch import nn
     >>> count("lstm", 2, 5, 3) == sum(p.numel() for p in nn.LSTM(2, 5, 3).parameters())
     True
     """
@@ -51,20 +54,18 @@ def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, b
     return (blocks or BLOCKS[cell]) * sum(hidden * (size + hidden + biases) for size in reads)
 
 
-def _hint(got: np.ndarray, cell: str, features: int, hidden: int, layers: int) -> str:
+def _mistakes(cell: str, features: int, hidden: int, layers: int) -> Mistakes:
     case = (cell, features, hidden, layers)
-    return assertions.likely(got, [
-        (count(cell, features, hidden, layers + 1), "You counted one layer too many: there are the first layer and "
-         "num_layers - 1 more."),
-        (count(*case, biases=1), "You counted one bias vector, but PyTorch has two bias vectors in each block."),
-        (count(*case, biases=0), "You left out the biases; PyTorch has two bias vectors in each block."),
-        (count(*case) + hidden + 1, "You counted the readout, too; leave out its H + 1 parameters."),
-        *((count(*case, blocks=blocks), f'A layer of "{cell}" has {BLOCKS[cell]} block(s) of weights, and you counted '
-           f"{blocks}.") for blocks in (1, 2, 3, 4)),
-        (count(cell, features, hidden, 1), "This is the count for one layer: num_layers has no effect."),
-        (count(*case, later=features), "You counted every layer as if it read the input. From the second layer on, a "
-         "layer reads the hidden_size hidden states of the layer below."),
-        (count(cell, 1, hidden, layers), "You counted the input as one feature; U has the shape [hidden_size, "
-         "input_size]."),
-    ]) or ("The check cannot tell what you count differently. Compare your count with the parameters of PyTorch's "
-           "module of the same size, matrix by matrix.")
+    yield (count(cell, features, hidden, layers + 1),
+           "You counted one layer too many: there are the first layer and num_layers - 1 more.")
+    yield count(*case, biases=1), "You counted one bias vector, but PyTorch has two bias vectors in each block."
+    yield count(*case, biases=0), "You left out the biases; PyTorch has two bias vectors in each block."
+    yield count(*case) + hidden + 1, "You counted the readout, too; leave out its H + 1 parameters."
+    for blocks in (1, 2, 3, 4):
+        yield (count(*case, blocks=blocks),
+               f'A layer of "{cell}" has {BLOCKS[cell]} block(s) of weights, and you counted {blocks}.')
+    yield count(cell, features, hidden, 1), "This is the count for one layer: num_layers has no effect."
+    yield (count(*case, later=features), "You counted every layer as if it read the input. From the second layer on, "
+           "a layer reads the hidden_size hidden states of the layer below.")
+    yield (count(cell, 1, hidden, layers),
+           "You counted the input as one feature; U has the shape [hidden_size, input_size].")

@@ -1,64 +1,74 @@
-"""The check of ``build_model`` that trains the network."""
+"""The check that trains the network of ``build_model``."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from parity_checks import assertions
 from parity_checks.architecture import network as networks
-from parity_checks.architecture.build_model import built
-from parity_checks.architecture.network import LOOP, StudentNetwork
+from parity_checks.architecture.build_model import network_for
+from parity_checks.architecture.network import LOOP, StudentNetwork, every_string, find_twins
+from parity_checks.assertions import Query
 from parity_checks.core import ModuleRun, call_module
-from parity_checks.reference_networks import every_string, twins
 from parity_checks.reporting import check
 
 TRIES, UPDATES, HIDDEN, BITS, RATE = 3, 300, 16, 5, 0.03
 
 
+class Training(NamedTuple):
+    """The outcome of a training.
+
+    ``updates`` is the number of updates until every answer is correct, or None if the limit is reached, ``correct`` the
+    number of correct strings at the end, and ``all_equal`` whether the entries of each parameter start equal.
+    """
+
+    updates: int | None
+    correct: int
+    all_equal: bool
+
+
 @check("build_model: its network learns the parity of every string of five bits")
 def learns(seed: int = 0) -> None:
-    """Check that a tanh network of 16 units learns all strings of 5 bits from at least one of three starts.
+    """Check that a tanh network of 16 units learns all strings of 5 bits from at least one of three random starts.
 
     The file tests/submissions/architecture/calibration.json records how often it does.
     """
-    network = worth_training(seed)
-    reports = []
+    network = require_learnable(seed)
+    trainings = []
     for start in range(seed, seed + TRIES):
-        report = train_once(start)
-        if report["updates"] is not None:
+        trainings.append(train_once(start))
+        if trainings[-1].updates is not None:
             return
-        reports.append(report)
-        if report["alike"]:     # every other start would be the same
+        if trainings[-1].all_equal:     # the other starts would be the same
             break
-    best = max(reports, key=lambda report: report["right"])
-    assertions.fail(f"{network.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits: the strings "
-                    f"with the correct answer at every time step, in the best of {len(reports)} training(s)",
-                    2**BITS, best["right"], _hint(best, network), LOOP)
+    best = max(trainings, key=lambda training: training.correct)
+    query = Query(f"{network.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits: the strings "
+                  f"with the correct answer at every time step, in the best of {len(trainings)} training(s)", LOOP)
+    query.fail(2**BITS, best.correct, _hint(best, network))
 
 
-def worth_training(seed: int) -> StudentNetwork:
-    """Return the network of :func:`learns`, or raise CheckFailed if it need not or cannot learn parity.
+def require_learnable(seed: int) -> StudentNetwork:
+    """Return the network of :func:`learns`, or raise CheckFailed if training could not show that it learns parity.
 
-    A network that reads down the batch, for example, could learn the one batch by the order of its strings.
+    A network that reads down the batch, for example, could learn this batch by the order of its strings.
     """
-    network, rng = built("tanh", HIDDEN, 1), np.random.default_rng(seed)
+    network, rng = network_for("tanh", HIDDEN, 1), np.random.default_rng(seed)
     networks.require_shapes(network)
     networks.require_separate_strings(network, rng)
-    networks.require_layers(network, rng, known_slips_only=True)
-    networks.require_weights(network)
+    networks.require_layers(network, rng, known_mistakes_only=True)
+    networks.require_zero_logits(network)
     networks.require_carried_state(network, rng, look_ahead=True)
     return network
 
 
-def train_once(start: int) -> dict:
+def train_once(start: int) -> Training:
     """Train the student's network from the weights that it draws after ``torch.manual_seed(start)``.
 
-    Each update is one of Adam on the batch of all strings, with the gradient clipped to a norm of 1. Returns
-    ``updates``, the number of updates until every answer is correct, or None if the limit is reached; ``right``, the
-    number of correct strings at the end; and ``alike``, whether every parameter starts with all its entries equal.
+    Each update is one of Adam on the batch of all strings, with the gradient clipped to a norm of 1.
     """
     inputs = every_string(BITS)
     odd = inputs.cumsum(1) % 2
@@ -67,31 +77,31 @@ def train_once(start: int) -> dict:
         first = _run(None, inputs, torch.zeros_like(inputs))
         state = first.state
         learned = {name: state[name].requires_grad_() for name in first.gradients}
-        state |= {name: learned[twin] for name, twin in twins(first).items()}
+        state |= {name: learned[twin] for name, twin in find_twins(first).items()}
         optimizer = torch.optim.Adam(learned.values(), lr=RATE)
-        alike = all(bool((value == value.flatten()[0]).all()) for value in learned.values())
+        all_equal = all(bool((value == value.flatten()[0]).all()) for value in learned.values())
         for update in range(UPDATES + 1):
             logits = _run(state, inputs).output.requires_grad_()
-            right = ((logits > 0) == (odd > 0.5)).all(dim=2).all(dim=1)
-            if right.all():
-                return {"updates": update, "right": len(inputs), "alike": alike}
+            correct = ((logits > 0) == (odd > 0.5)).all(dim=2).all(dim=1)
+            if correct.all():
+                return Training(update, len(inputs), all_equal)
             binary_cross_entropy_with_logits(logits, odd.to(logits.dtype)).backward()
             gradients = _run(state, inputs, logits.grad).gradients
             for name, parameter in learned.items():
                 parameter.grad = gradients.get(name)
             nn.utils.clip_grad_norm_(list(learned.values()), 1.0)
             optimizer.step()
-    return {"updates": None, "right": int(right.sum()), "alike": alike}
+    return Training(None, int(correct.sum()), all_equal)
 
 
 def _run(state: dict | None, inputs: torch.Tensor, gradient: torch.Tensor | None = None) -> ModuleRun:
     return call_module("build_model", "tanh", HIDDEN, 1, inputs=(inputs,), state=state, output_gradient=gradient)
 
 
-def _hint(report: dict, network: StudentNetwork) -> str:
-    if report["alike"]:
-        return (f"All units start with the same weights, so they get the same gradients and stay alike: {HIDDEN} units "
-                "act like one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
-    if cut := network.without_gradient():
-        return f"No gradient reaches {', '.join(cut)}: the backward pass is cut by detach, .data, NumPy or no_grad."
+def _hint(training: Training, network: StudentNetwork) -> str:
+    if training.all_equal:
+        return (f"All units start with the same weights, so they get the same gradients and stay equal: {HIDDEN} units "
+                "act like a single one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
+    if names := network.without_gradient():
+        return f"No gradient reaches {', '.join(names)}: the backward pass is cut by detach, .data, NumPy or no_grad."
     return "Does the check of Task 2 above pass? If it does, how do the weights start: are they small and random?"

@@ -1,14 +1,15 @@
-"""What a student's recurrent network must do, in the exercises *Architecture* and *LSTM comparison*.
+"""The student's recurrent network in *Architecture* and *LSTM comparison*, and the requirements on it.
 
 The checks set the network's weights, so the result does not depend on how the student's code draws them. If all weights
-are alike, neither the names of the parameters nor the order of the gates matters, and yet the logits are a definite
-function of the bits: those of PyTorch's layers and a linear readout. Where the parameters have PyTorch's names, the
-checks compare drawn weights as well.
+are equal, the logits depend neither on the names of the parameters nor on the order of the gates, so the checks can
+compare them with the logits of PyTorch's layers and a linear readout. If the parameters have PyTorch's names, the
+checks compare networks with drawn weights as well.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,215 +17,280 @@ import torch
 from torch import nn
 from torch.nn.functional import layer_norm
 
-from parity_checks import assertions
 from parity_checks.architecture.counting import BLOCKS, COUNT, READY_NETWORK, count
+from parity_checks.assertions import Mistakes, Query, agree, likely_cause, show
+from parity_checks.core import ModuleRun, call_module
 from parity_checks.plain_data import CheckFailed
-from parity_checks.reference_networks import PAIR_SLIPS, Net, at_the_end, every_string, random_strings
 from parity_lib.models import ParityRNN
 
 SHAPES, EQUATIONS = "unrolling#shapes-and-a-mistake-that-makes-no-noise", "unrolling#the-equations"
 LOOP = "training#the-loop-line-by-line"
-ALIKE = (-2.1, 1.05)     # to be divided by the number of units; states of both signs come from the two
-TOLERANCE = 1e-3         # wide enough for float32
+EQUAL_WEIGHTS = (-2.1, 1.05)     # are divided by the number of units; together they give states of both signs
+TOLERANCE = 1e-3                 # wide enough for float32
+PAIR = "A recurrent layer of PyTorch returns two things: `states, last = self.rnn(inputs)`, and "
+OF_AN_LSTM = "for an LSTM the second is itself a pair: `states, (h, c) = self.lstm(inputs)`."
+ERROR_CAUSES = {
+    "not enough values to unpack": PAIR + OF_AN_LSTM,
+    "too many values to unpack": PAIR + OF_AN_LSTM,
+    "must be Tensor, not tuple": PAIR + "the readout takes the first alone.",
+    "'tuple' object has no attribute": PAIR + "only the first is the tensor of states.",
+    "before Module.__init__": "`super().__init__()` has to be the first line of `__init__`, before any layer is made.",
+    "shapes cannot be multiplied": "The last axis of a layer's input does not have the size for which the layer was "
+                                   "made: nn.Linear(hidden_size, 1) takes the states, [batch, steps, hidden_size].",
+}
+State = dict[str, torch.Tensor]
 
 
-class StudentNetwork(Net):
-    """The network that the student's ``make(*arguments)`` returns, and the cell, size and depth that it should have."""
+class StudentNetwork:
+    """The module that the student's ``make(*arguments)`` returns, and the cell, size and depth that it should have.
+
+    It reads inputs ``[batch, steps, 1]`` and returns logits of the same shape. Every call makes a new module. ``state``
+    is its state dict, ``learned`` lists the parameters that a gradient reaches, and ``twins`` maps all their names in
+    the state dict to the names in ``learned``.
+    """
 
     def __init__(self, cell: str, hidden: int, layers: int, name: str, make: str, *arguments: Any) -> None:
-        super().__init__(make, *arguments)
         self.cell, self.hidden, self.layers, self.name = cell, hidden, layers, name
+        self.make, self.arguments = make, arguments
+        self.state: State | None = None
+        self.learned: list[str] = []
+        self.twins: dict[str, str] = {}
 
-    def logits(self, inputs: torch.Tensor, state: dict | None = None) -> np.ndarray:
+    def query(self, circumstances: str, see: str) -> Query:
+        """Return a query whose text is the network's name and ``circumstances``, such as ``", called twice"``."""
+        return Query(self.name + circumstances, see)
+
+    def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
+        """Run the module with these weights, or with its own; ``options`` are those of :func:`call_module`."""
+        return call_module(self.make, *self.arguments, inputs=(inputs,), state=self.state if state is None else state,
+                           **options)
+
+    def logits(self, inputs: torch.Tensor, state: State | None = None) -> np.ndarray:
         """Return the logits ``[batch, steps, 1]``, or raise CheckFailed if the output is anything else."""
-        try:
-            output = self.run(inputs, state).output
-        except CheckFailed as failure:
-            asked = f"{self.name}, called with inputs of shape {tuple(inputs.shape)}"
-            raise assertions.explained(failure, asked, PAIR_SLIPS, SHAPES) from None
-        return as_logits(output, inputs, self.name)
+        query = self.query(f", called with inputs of shape {tuple(inputs.shape)}", SHAPES)
+        ran = query.call(self.make, *self.arguments, by=call_module, inputs=(inputs,), causes=ERROR_CAUSES,
+                         state=self.state if state is None else state)
+        return as_logits(query, ran.output, inputs)
 
-    def random_weights(self, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+    def find_parameters(self) -> None:
+        """Find the parameters that a gradient reaches, and forbid a ready network."""
+        inputs = every_string(3)
+        ran = self.run(inputs, output_gradient=inputs * 0 + 1, forbid=READY_NETWORK)
+        self.state, self.learned, self.twins = ran.state, list(ran.gradients), find_twins(ran)
+
+    def without_gradient(self) -> list[str]:
+        """Return the names of weights that no gradient reaches, without zeros, which may be a stored first state."""
+        return [name for name, value in self.state.items()
+                if name not in self.twins and value.is_floating_point() and value.any()]
+
+    def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
+        """Return a state dict in which each parameter is ``make(shape)`` and all other entries are unchanged."""
+        made = {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype) for name in self.learned}
+        return {name: made[self.twins[name]] if name in self.twins else value for name, value in self.state.items()}
+
+    def draw(self, rng: np.random.Generator) -> State:
         """Draw normal weights. They are positive for relu, because its units would be 0 for some strings otherwise."""
         def make(shape: tuple[int, ...]) -> torch.Tensor:
             drawn = torch.from_numpy(rng.normal(size=shape))
             return 0.3 * drawn.abs() + 0.05 if self.cell == "relu" else 0.6 * drawn
-        return self.weights(make)
+        return self.fill(make)
 
 
-def as_logits(output: Any, inputs: torch.Tensor, name: str) -> np.ndarray:
+def find_twins(ran: ModuleRun) -> dict[str, str]:
+    """Map each parameter's entries in the state dict to the name under which its gradient was returned.
+
+    A module that is stored under two names has two entries for each of its parameters.
+    """
+    names = {name: name for name in ran.gradients}
+    for name, value in ran.state.items():
+        first = next((key for key in ran.gradients
+                      if ran.state[key].shape == value.shape and ran.state[key].equal(value)), None)
+        if first is not None:
+            names.setdefault(name, first)
+    return names
+
+
+def every_string(steps: int) -> torch.Tensor:
+    """Return all strings of ``steps`` bits as floats, ``[2**steps, steps, 1]``."""
+    return ((torch.arange(2**steps)[:, None] >> torch.arange(steps)) & 1).float().unsqueeze(-1)
+
+
+def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:
+    """Return random bits as floats, ``[batch, steps, 1]``."""
+    return torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).float()
+
+
+def as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
     """Return a network's output as an array of logits, or raise CheckFailed unless there is one for each time step."""
     batch, steps, _ = inputs.shape
-    what = f"{name}, called with inputs of shape {tuple(inputs.shape)}"
     if isinstance(output, (tuple, list)):
-        assertions.fail(what, "one tensor of logits", f"a {type(output).__name__} of {len(output)} values", "forward "
-                        "should return the logits alone; nn.RNN, nn.LSTM and nn.GRU return a pair.", SHAPES)
-    got = assertions.array(output, what, None, see=SHAPES)
-    if got.shape != (batch, steps, 1):
-        last = "These are the logits of one time step; the task asks for the logit of every time step."
-        hint = {(batch, 1): last, (batch,): last}.get(got.shape, "")
-        if got.ndim == 3 and got.shape[:2] == (batch, steps):
-            hint = "Are these hidden states? A linear readout computes one logit from each of them."
-        elif got.ndim == 3 and got.shape[1:] == (batch, 1):
-            hint = ("Either two axes are swapped, or this comes from the second value that a recurrent layer returns: "
-                    "the last state. Use the first value, the states after every time step.")
-        assertions.fail(what, f"shape {(batch, steps, 1)}", f"shape {got.shape}", hint or
-                        "The logits have the shape of the inputs, [batch, steps, 1].", SHAPES)
-    return got.astype(float)
+        query.fail("one tensor of logits", f"a {type(output).__name__} of {len(output)} values", "forward should "
+                   "return the logits alone; nn.RNN, nn.LSTM and nn.GRU return a pair.")
+    got = query.as_array(output)
+    last = "These are the logits of one time step; the task asks for the logit of every time step."
+    hint = {(batch, 1): last, (batch,): last}.get(got.shape, "The logits have the shape of the inputs, "
+                                                  "[batch, steps, 1].")
+    if got.ndim == 3 and got.shape[:2] == (batch, steps):
+        hint = "Are these hidden states? A linear readout computes one logit from each of them."
+    elif got.ndim == 3 and got.shape[1:] == (batch, 1):
+        hint = ("Either two axes are swapped, or this comes from the second value that a recurrent layer returns: "
+                "the last state. Use the first value, the states after every time step.")
+    return query.as_array(got, (batch, steps, 1), shape_hints={got.shape: hint}).astype(float)
 
 
-# ---------------------------------------------------------------- what the network must do
+# ---------------------------------------------------------------- requirements on the network
 
 
 def require_shapes(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless the logits have the shape of the inputs; then learn the names of the parameters."""
+    """Raise CheckFailed unless the logits have the shape of the inputs; then find the parameters."""
     for batch, steps in ((3, 6), (1, 5), (4, 1)):
         network.logits(torch.zeros(batch, steps, 1))
     inputs = every_string(4)
     odd, last = inputs.sum(dim=(1, 2)).numpy() % 2 == 1, network.logits(inputs)[:, -1, 0]
     if max(np.ptp(last[odd]), np.ptp(last[~odd])) < 1e-6 < abs(last[odd][0] - last[~odd][0]):
-        _computes_parity(network, "on the 16 strings of 4 bits: the last logits", "more than two different values",
+        _fail_for_parity(network, " on the 16 strings of 4 bits: the last logits", "more than two different values",
                          f"{last[~odd][0]:.4g} for even strings and {last[odd][0]:.4g} for odd ones")
-    network.learn_names(forbid=READY_NETWORK)
+    network.find_parameters()
 
 
-def require_weights(network: StudentNetwork) -> None:
-    """Raise CheckFailed if the logits are not 0 when all weights are 0."""
-    at_zero = network.logits(every_string(4), network.weights(torch.zeros))
+def require_zero_logits(network: StudentNetwork) -> None:
+    """Raise CheckFailed unless the logits are 0 when all weights are 0."""
+    at_zero = network.logits(every_string(4), network.fill(torch.zeros))
     if np.abs(at_zero).max() > 1e-5:
-        _computes_parity(network, "with all weights and biases 0: the logits", 0, at_zero.flatten()[:8])
+        _fail_for_parity(network, " with all weights and biases 0: the logits", 0, at_zero.flatten()[:8])
 
 
-def _computes_parity(network: StudentNetwork, what: str, expected: Any, got: Any) -> None:
-    assertions.fail(f"{network.name} {what}", expected, got, "The answer is computed in forward (with cumsum % 2?) and "
-                    "not by the weights. The task is a network that can learn it.",
-                    "one-bit#can-an-ordinary-network-do-it")
+def _fail_for_parity(network: StudentNetwork, circumstances: str, expected: Any, got: Any) -> None:
+    network.query(circumstances, "one-bit#can-an-ordinary-network-do-it").fail(
+        expected, got, "The answer is computed in forward (with cumsum % 2?) and not by the weights. The task is a "
+        "network that can learn it.")
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
     """Raise CheckFailed if anything is random, or if a string changes the logits of another string of its batch."""
-    state, inputs = network.random_weights(rng), random_strings(rng, 3, 6)
+    state, inputs = network.draw(rng), random_strings(rng, 3, 6)
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
-        assertions.fail(f"{network.name}, called twice with the same weights and strings", "the same logits", "others",
-                        "Something is random: a random first state, dropout, or the weights of a layer that you make "
-                        "in forward or keep in a plain list, where PyTorch does not find it (use nn.ModuleList).",
-                        SHAPES)
+        network.query(", called twice with the same weights and strings", SHAPES).fail(
+            "the same logits", "different logits", "Something is random: a random first state, dropout, or the weights "
+            "of a layer that you make in forward or keep in a plain list, where PyTorch does not find it (use "
+            "nn.ModuleList).")
     changed = inputs.clone()
     changed[0] = 1 - changed[0]
     moved = ~np.isclose(before, network.logits(changed, state), rtol=1e-4, atol=1e-5).all(axis=(1, 2))
     if moved[1:].any():
-        assertions.fail(f"{network.name}, if only string 0 of a batch of 3 changes", "other logits for string 0 only",
-                        f"other logits for strings {np.flatnonzero(moved).tolist()}", "The network reads down the "
-                        "batch: batch_first=True is missing, or `reshape` or `view` is used instead of transpose.",
-                        SHAPES)
+        network.query(", if only string 0 of a batch of 3 changes", SHAPES).fail(
+            "other logits for string 0 only", f"other logits for strings {np.flatnonzero(moved).tolist()}", "The "
+            "network reads down the batch: batch_first=True is missing, or `reshape` or `view` is used instead of "
+            "transpose.")
 
 
 def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> None:
     """Raise CheckFailed if the logits of a batch depend on the batch that the same network was given before."""
-    state, strings = network.random_weights(rng), random_strings(rng, 3, 6)
+    state, strings = network.draw(rng), random_strings(rng, 3, 6)
     alone = network.logits(strings, state)
     hint = "Your network keeps the state of the last call, perhaps as self.state. Each call begins with zeros."
     for before in (random_strings(rng, 2, 5), 1 - strings):
-        what = f"{network.name}, called with {len(before)} strings and then with {len(strings)}: the second result"
+        query = network.query(f", called with {len(before)} strings and then with {len(strings)}: the second result",
+                              EQUATIONS)
         try:
             ran = network.run(before, state, then=[(strings,)])
         except CheckFailed as failure:
-            assertions.fail(what, "logits", str(failure).splitlines()[0], hint, EQUATIONS)
-        second = as_logits(ran.then[0], strings, what)
-        if not np.allclose(alone, second, rtol=1e-4, atol=1e-5):
-            assertions.fail(what, alone[0, :, 0], second[0, :, 0], hint, EQUATIONS)
+            query.fail("logits", str(failure).splitlines()[0], hint)
+        query.require_close(as_logits(query, ran.then[0], strings), alone, hint, tolerance=1e-4)
 
 
 def require_carried_state(network: StudentNetwork, rng: np.random.Generator, look_ahead: bool = False) -> None:
-    """Raise CheckFailed unless a bit changes the logit of the next time step and, unless allowed, none before it."""
-    state, inputs, t = network.random_weights(rng), random_strings(rng, 3, 6), int(rng.integers(1, 4))
+    """Raise CheckFailed unless a bit changes the logit of the next time step and no logit before its own time step.
+
+    With ``look_ahead``, it may change earlier logits.
+    """
+    state, inputs, t = network.draw(rng), random_strings(rng, 3, 6), int(rng.integers(1, 4))
     changed = inputs.clone()
     changed[:, t] = 1 - changed[:, t]
     moved = np.abs(network.logits(inputs, state) - network.logits(changed, state)).max(axis=(0, 2))
-    what, got = f"{network.name}, if bit {t + 1} of 6 changes", f"changes by time step of {assertions.show(moved)}"
+    query, got = network.query(f", if bit {t + 1} of 6 changes", EQUATIONS), f"changes by time step of {show(moved)}"
     if not look_ahead and moved[:t].max() > 1e-4 * (1 + moved.max()):
-        assertions.fail(what, "the same logits at the time steps before it", got, "The network sees bits that come "
-                        "later: is it bidirectional (bidirectional=True), or do you reverse or average the time steps, "
-                        "or use the last state at every time step?", EQUATIONS)
+        query.fail("the same logits at the time steps before it", got, "The network sees bits that come later: is it "
+                   "bidirectional (bidirectional=True), or do you reverse or average the time steps, or use the last "
+                   "state at every time step?")
     if moved[t + 1] < 1e-7:
-        assertions.fail(what, "another logit at the next time step, too", got, "Each time step is computed by itself: "
-                        "the hidden state is not carried to the next one.", EQUATIONS)
+        query.fail("another logit at the next time step, too", got, "Each time step is computed by itself: the hidden "
+                   "state is not carried to the next one.")
 
 
 def require_size(network: StudentNetwork) -> None:
     """Raise CheckFailed unless gradients reach as many parameters as PyTorch's layers and a readout have."""
-    cell, hidden, layers = network.cell, network.hidden, network.layers
-    if unused := network.without_gradient():
-        assertions.fail(f"{network.name}: parameters that a gradient reaches", "all", f"all but {', '.join(unused)}",
-                        "These take no part in the output, or the way to them is cut by detach, .data, NumPy or "
-                        "no_grad.",
-                        LOOP)
+    if names := network.without_gradient():
+        network.query(": parameters that a gradient reaches", LOOP).fail(
+            "all", f"all but {', '.join(names)}", "These take no part in the output, or the way to them is cut by "
+            "detach, .data, NumPy or no_grad.")
     got = sum(network.state[name].numel() for name in network.learned)
-    expected = count(cell, 1, hidden, layers) + hidden + 1
-    if got == expected:
-        return
-    hint = assertions.likely(got - hidden - 1, [
-        *((count(other, 1, hidden, layers), f'This is a network of "{other}" cells. The task asks for "{cell}".')
-          for other in BLOCKS),
-        (count(cell, 1, layers, hidden) + layers - hidden, "hidden_size and num_layers have changed places: the order "
-         "is nn.RNN(input_size, hidden_size, num_layers)."),
-        (count(cell, 1, hidden, 1), "This is a network of one layer. Do you pass num_layers on?"),
-        (count(cell, 1, hidden, layers, biases=1), "Each block has one bias vector; PyTorch's layers have two."),
-        (count(cell, 1, hidden, layers, biases=0), "The layers have no biases: leave out bias=False."),
-        *((count(cell, 1, size, layers) + size - hidden, f"This network has {size} units. Do you use hidden_size?")
-          for size in range(1, 129)),
-    ])
-    assertions.fail(f"{network.name}: the number of parameters, readout included", expected, got, hint or "The network "
-                    "consists of PyTorch's recurrent layers, with all their biases, and of a linear readout with a "
-                    "bias.",
-                    COUNT)
+    readout = network.hidden + 1
+    network.query(": the number of parameters, readout included", COUNT).require_equal(
+        got, count(network.cell, 1, network.hidden, network.layers) + readout, "The network should consist of "
+        "PyTorch's recurrent layers, with all their biases, and of a linear readout with a bias.",
+        ((parameters + readout, words) for parameters, words in _size_mistakes(network)))
 
 
-# ---------------------------------------------------------------- the same function as PyTorch's layers and a readout
+def _size_mistakes(network: StudentNetwork) -> Mistakes:
+    """Yield the numbers of parameters without the readout of a correct network."""
+    cell, hidden, layers = network.cell, network.hidden, network.layers
+    for wrong in BLOCKS:
+        yield count(wrong, 1, hidden, layers), f'This is a network of "{wrong}" cells. The task asks for "{cell}".'
+    yield (count(cell, 1, layers, hidden) + layers - hidden,
+           "hidden_size and num_layers have changed places: the order is nn.RNN(input_size, hidden_size, num_layers).")
+    yield count(cell, 1, hidden, 1), "This is a network of one layer. Do you pass num_layers on?"
+    yield count(cell, 1, hidden, layers, biases=1), "Each block has one bias vector; PyTorch's layers have two."
+    yield count(cell, 1, hidden, layers, biases=0), "The layers have no biases: leave out bias=False."
+    for size in range(1, 129):
+        yield count(cell, 1, size, layers) + size - hidden, f"This network has {size} units. Do you use hidden_size?"
 
 
-def require_layers(network: StudentNetwork, rng: np.random.Generator, known_slips_only: bool = False) -> None:
+# ---------------------------------------------------------------- comparison with PyTorch's layers and a readout
+
+
+def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mistakes_only: bool = False) -> None:
     """Compare the logits with those of PyTorch's layers and a linear readout on the same weights.
 
-    The sum of all gradients of the last logits is compared as well. With ``known_slips_only``, raise CheckFailed only
-    where a known mistake explains other logits.
+    The sum of all gradients of the last logits is compared as well. With ``known_mistakes_only``, raise CheckFailed
+    only if a known mistake explains different logits.
     """
     bits = every_string(5)
-    for words, weights, reference in _weightings(network, rng):
-        what = f"{network.name} with {words}"
-        got, expected = network.logits(bits, weights), reference(bits).detach().numpy()
-        if not assertions.same(got, expected, TOLERANCE):
-            hint = assertions.likely(got, _slips(network, reference, bits, known_slips_only), TOLERANCE)
+    for description, state, reference in _draw_comparisons(network, rng):
+        got, expected = network.logits(bits, state), reference(bits).detach().numpy()
+        if not agree(got, expected, TOLERANCE):
+            hint = likely_cause(got, _logit_mistakes(network, reference, bits, known_mistakes_only), TOLERANCE)
             row = int(np.abs(got - expected).max(axis=(1, 2)).argmax())
-            if hint or not known_slips_only:
-                assertions.fail(f"{what}: the logits for {''.join(str(int(bit)) for bit in bits[row, :, 0])}",
-                                expected[row, :, 0], got[row, :, 0], hint or "The logits are the linear readout of the "
-                                "states of PyTorch's layers, with nothing before, between or after them.", EQUATIONS)
-        elif not known_slips_only:
-            _same_gradient(network, what, weights, reference, bits)
+            string = "".join(str(int(bit)) for bit in bits[row, :, 0])
+            if hint or not known_mistakes_only:
+                network.query(f" with {description}: the logits for {string}", EQUATIONS).fail(
+                    expected[row, :, 0], got[row, :, 0], hint or "The logits should be the linear readout of the "
+                    "states of PyTorch's layers, with nothing before, between or after them.")
+        elif not known_mistakes_only:
+            _compare_gradients(network, description, state, reference, bits)
 
 
-def _weightings(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, dict, ParityRNN]]:
-    """Return weights for the student's network, each with words for them and a reference network that has them."""
-    weightings = []
-    for value in (number / max(3, network.hidden) for number in ALIKE):
+def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
+    """Return descriptions of weights, the weights for the student's network, and reference networks that have them."""
+    comparisons = []
+    for value in (number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
         for parameter in reference.parameters():
             nn.init.constant_(parameter, value)
-        weights = network.weights(lambda shape, value=value: torch.full(shape, value))
-        weightings.append((f"all weights {value:.2g}", weights, reference))
-    reference, state = ParityRNN(network.hidden, network.cell, network.layers).double(), network.random_weights(rng)
-    ours, theirs = _by_kind(reference.state_dict()), _by_kind(state)
-    if {kind: [value.shape for _, value in entries] for kind, entries in ours.items()} == {
-            kind: [value.shape for _, value in entries] for kind, entries in theirs.items()}:
-        reference.load_state_dict({name: value for kind, entries in ours.items()
-                                   for (name, _), (_, value) in zip(entries, theirs[kind], strict=True)})
-        weightings.append(("drawn weights", state, reference))
-    return weightings
+        weights = network.fill(lambda shape, value=value: torch.full(shape, value))
+        comparisons.append((f"all weights {value:.2g}", weights, reference))
+    reference, state = ParityRNN(network.hidden, network.cell, network.layers).double(), network.draw(rng)
+    correct, own = _by_kind(reference.state_dict()), _by_kind(state)
+    if {kind: [value.shape for _, value in entries] for kind, entries in correct.items()} == {
+            kind: [value.shape for _, value in entries] for kind, entries in own.items()}:
+        reference.load_state_dict({name: value for kind, entries in correct.items()
+                                   for (name, _), (_, value) in zip(entries, own[kind], strict=True)})
+        comparisons.append(("drawn weights", state, reference))
+    return comparisons
 
 
-def _by_kind(state: dict[str, torch.Tensor]) -> dict[str, list[tuple[str, torch.Tensor]]]:
+def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
     """Group the entries of a state by the last part of their names, such as ``weight_ih``, without the layer."""
     groups = defaultdict(list)
     for name, value in state.items():
@@ -232,54 +298,58 @@ def _by_kind(state: dict[str, torch.Tensor]) -> dict[str, list[tuple[str, torch.
     return groups
 
 
-def _same_gradient(network: StudentNetwork, what: str, weights: dict, reference: ParityRNN, bits: torch.Tensor) -> None:
+def _compare_gradients(network: StudentNetwork, description: str, state: State, reference: ParityRNN,
+                       bits: torch.Tensor) -> None:
     """Raise CheckFailed unless the gradients of the last logits add up to the same number over all parameters."""
     reference.zero_grad()
     reference(bits)[:, -1].sum().backward()
     gradient = torch.cat([parameter.grad.ravel() for parameter in reference.parameters()])
     expected, size = float(gradient.sum()), float(gradient.abs().sum())
+    of_last_logits = bits * 0
+    of_last_logits[:, -1] = 1
 
-    def total() -> float:
-        ran = network.run(bits, weights, output_gradient=at_the_end(bits))
+    def add_up() -> float:
+        ran = network.run(bits, state, output_gradient=of_last_logits)
         return sum(float(gradient.double().sum()) for gradient in ran.gradients.values())
 
-    got = total()
+    got = add_up()
     if abs(got - expected) > TOLERANCE * size + 1e-6:
         hint = "Part of the backward pass is cut: a state is detached between time steps or layers."
-        if total() != got:
+        if add_up() != got:
             hint = ("Each call changes the result: the same module comes back each time, with old gradients in it. Do "
                     "you keep it in a table or make it outside the function? Make a new one in each call.")
-        assertions.fail(f"{what}: the gradients of the last logits, added up over all parameters", expected, got, hint,
-                        "gradient#cut-short")
+        network.query(f" with {description}: the gradients of the last logits, added up over all parameters",
+                      "gradient#cut-short").fail(expected, got, hint)
 
 
-@torch.no_grad()
-def _slips(network: StudentNetwork, reference: ParityRNN, bits: torch.Tensor, known_slips_only: bool) -> list[tuple]:
-    """Return the logits of common mistakes on the reference's weights, each with words for the mistake."""
+def _logit_mistakes(network: StudentNetwork, reference: ParityRNN, bits: torch.Tensor,
+                    known_mistakes_only: bool) -> Mistakes:
+    """Yield the logits that mistakes lead to on the reference's weights, each with the description of the mistake."""
     states, readout, ones = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
     logits, steps = readout(states), torch.arange(1, bits.shape[1] + 1)[:, None]
-    between = {"A relu": states.relu(), "A tanh": states.tanh(), "A layer norm": layer_norm(states, states.shape[-1:]),
-               "A mean over the time steps so far": states.cumsum(1) / steps}
-    parity = ("The layer reads the parity so far (`cumsum % 2`) and not the bits, so the answer is computed in "
-              "forward, and the network has nothing to learn.")
-    number = "The layer reads the number of ones so far (`cumsum`) and not the bits. The network has to learn to count."
-    slips = [
-        *((readout(value), f"{words} stands between the states and the readout, which takes the states as they are.")
-          for words, value in between.items()),
-        *((reference(reads), parity) for reads in (ones % 2, bits + ones % 2)),
-        *((reference(reads), number) for reads in (ones, ones / bits.shape[1])),
-        (reference(2 * bits - 1), "The bits are turned into -1 and +1 before the layer. Leave them as they are."),
-        (readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), "The logits come one time step late: the "
-         "logit of time step t is read from the state before it and not from the state after it."),
-        (logits.sigmoid(), "There is a sigmoid at the end. The loss takes logits and contains the sigmoid."),
-        (torch.ones_like(logits), "A softmax over a single output is 1, whatever the logit is. Return the logit."),
-    ]
+    for function, changed in (
+            ("A relu", states.relu()), ("A tanh", states.tanh()),
+            ("A layer norm", layer_norm(states, states.shape[-1:])),
+            ("A mean over the time steps so far", states.cumsum(1) / steps)):
+        yield (readout(changed), f"{function} stands between the states and the readout, which takes the states as "
+               "they are.")
+    for inputs in (ones % 2, bits + ones % 2):
+        yield (reference(inputs), "The layer reads the parity so far (`cumsum % 2`) and not the bits, so the answer is "
+               "computed in forward, and the network has nothing to learn.")
+    for inputs in (ones, ones / bits.shape[1]):
+        yield (reference(inputs), "The layer reads the number of ones so far (`cumsum`) and not the bits. The network "
+               "has to learn to count.")
+    yield (reference(2 * bits - 1), "The bits are turned into -1 and +1 before the layer. Leave them as they are.")
+    yield (readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), "The logits come one time step late: the "
+           "logit of time step t is read from the state before it and not from the state after it.")
+    yield logits.sigmoid(), "There is a sigmoid at the end. The loss takes logits and contains the sigmoid."
+    yield (torch.ones_like(logits), "A softmax over a single output is 1, whatever the logit is. Return the logit.")
     if network.cell == "lstm":
-        cells = [reference.rnn(bits[:, :t + 1].double())[1][1][-1] for t in range(bits.shape[1])]
-        slips.append((readout(torch.stack(cells, dim=1)), "Your readout is on the cell states c. It should read the "
-                      "hidden states h."))
-    if network.cell in ("tanh", "relu") and not known_slips_only:
-        other = ParityRNN(network.hidden, "relu" if network.cell == "tanh" else "tanh", network.layers).double()
-        other.load_state_dict(reference.state_dict())
-        slips.append((other(bits), f'The network has {other.cell} units. nn.RNN takes nonlinearity="{network.cell}".'))
-    return slips
+        cell_states = [reference.rnn(bits[:, :t + 1].double())[1][1][-1] for t in range(bits.shape[1])]
+        yield (readout(torch.stack(cell_states, dim=1)),
+               "Your readout is on the cell states c. It should read the hidden states h.")
+    if network.cell in ("tanh", "relu") and not known_mistakes_only:
+        wrong_cell = "relu" if network.cell == "tanh" else "tanh"
+        wrong = ParityRNN(network.hidden, wrong_cell, network.layers).double()
+        wrong.load_state_dict(reference.state_dict())
+        yield wrong(bits), f'The network has {wrong_cell} units. nn.RNN takes nonlinearity="{network.cell}".'

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Query, show
 from parity_checks.core import call_on_same
-from parity_checks.gradient_through_time import bptt_reference
-from parity_checks.gradient_through_time.bptt_reference import NAMES, Arrays
-from parity_checks.plain_data import CheckFailed, kind_of
+from parity_checks.gradient_through_time import bptt_reference as reference
+from parity_checks.gradient_through_time.bptt_reference import MISTAKES, NAMES, OUTPUT_MISTAKES, Arrays
+from parity_checks.plain_data import kind_of
 from parity_checks.reporting import check
 
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "gradient#from-one-unit-to-many"
@@ -35,19 +35,19 @@ def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
     lengths[0], lengths[-1] = max(1, steps - 1), steps
     if kind == "end" and size < 1:
         lengths[:] = steps
-    places = np.arange(steps)
-    mask = {"real": places < lengths[:, None], "end": places == lengths[:, None] - 1,
-            "holes": rng.integers(2, size=(strings, steps)) == 1, "early": places < lengths[:, None] - 1}[kind]
+    positions = np.arange(steps)
+    mask = {"real": positions < lengths[:, None], "end": positions == lengths[:, None] - 1,
+            "holes": rng.integers(2, size=(strings, steps)) == 1, "early": positions < lengths[:, None] - 1}[kind]
     if kind == "holes":
         mask[:, -1], mask[:, -2] = True, False
         mask[0, 0] = True
     if kind == "early":
         mask[-1] = False
     labels = np.cumsum(bits, axis=1) % 2 if kind == "real" else rng.integers(2, size=bits.shape)
-    return bits, labels, mask, bptt_reference.draw_weights(hidden, rng, size)
+    return bits, labels, mask, reference.draw_weights(hidden, rng, size)
 
 
-@check("output_gradient: right for labels at every time step, at the end, and at any positions")
+@check("output_gradient: correct for labels at every time step, at the end, and at any positions")
 def output_gradient(seed: int = 0) -> None:
     """Check ``output_gradient(logits, labels, mask)``: three arrays ``[batch, steps]`` -> floats ``[batch, steps]``."""
     rng = np.random.default_rng(seed)
@@ -55,18 +55,19 @@ def output_gradient(seed: int = 0) -> None:
         _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
         logits = rng.normal(scale=2, size=mask.shape)
         logits[0, 0] = 0.0
-        what = f"output_gradient for {strings} strings of {steps} time steps with the mask {_describe(mask)}"
-        got = assertions.array(_ask("output_gradient", what, (logits, labels, mask), LOSS), what, mask.shape, see=LOSS)
-        hint = assertions.likely(got, [(bptt_reference.output_gradient(logits, labels, mask, slip), words)
-                                   for slip, words in bptt_reference.OUTPUT_SLIPS.items()], TOLERANCE)
-        assertions.close(got, bptt_reference.output_gradient(logits, labels, mask), what, hint, LOSS, TOLERANCE)
+        query = Query(f"output_gradient for {strings} strings of {steps} time steps with the mask {_describe(mask)}",
+                      LOSS)
+        got = query.as_array(_call_once(query, "output_gradient", logits, labels, mask), mask.shape)
+        query.require_close(got, reference.output_gradient(logits, labels, mask), "",
+                            ((reference.output_gradient(logits, labels, mask, mistake), words)
+                             for mistake, words in OUTPUT_MISTAKES.items()), TOLERANCE)
 
 
-@check("gradients: right for labels at every time step, at the end, and at any positions")
+@check("gradients: correct for labels at every time step, at the end, and at any positions")
 def gradients(seed: int = 0) -> None:
     """Check ``gradients(bits, labels, mask, U, V, b, W, c, h0)``, which returns a dict of arrays like the weights.
 
-    Each case comes twice, with the same weights and other strings, so that anything kept from the first call is wrong.
+    Each case comes twice, with the same weights and other strings, so that values kept from the first call are wrong.
     """
     rng = np.random.default_rng(seed)
     for case in CASES:
@@ -76,74 +77,68 @@ def gradients(seed: int = 0) -> None:
 
 
 def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> None:
-    what = (f"gradients for {len(bits)} strings of {bits.shape[1]} time steps, {len(weights['b'])} units and the mask "
-            f"{_describe(mask)}")
-    result = _ask("gradients", what, (bits, labels, mask, *(weights[name] for name in NAMES)), THROUGH_TIME)
-    got = _by_name(result, what, weights)
-    right = bptt_reference.correct_gradients(bits, labels, mask, weights)
-    wrong = [name for name in NAMES if not _near(got[name], right[name])]
+    query = Query(f"gradients for {len(bits)} strings of {bits.shape[1]} time steps, {len(weights['b'])} units and the "
+                  f"mask {_describe(mask)}", THROUGH_TIME)
+    result = _call_once(query, "gradients", bits, labels, mask, *(weights[name] for name in NAMES))
+    got, expected = _by_name(query, result, weights), reference.correct_gradients(bits, labels, mask, weights)
+    wrong = [name for name in NAMES if not _near(got[name], expected[name])]
     if wrong:
-        hint = _hint(got, right, wrong, (bits, labels, mask, weights))
-        assertions.fail(f"{what}: the gradient of {wrong[0]}", right[wrong[0]], got[wrong[0]], hint, THROUGH_TIME)
+        query.part(f"the gradient of {wrong[0]}").fail(
+            expected[wrong[0]], got[wrong[0]], _hint(got, expected, wrong, (bits, labels, mask, weights)))
 
 
-def _ask(name: str, what: str, arguments: tuple, see: str) -> Any:
+def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
     """Return the result of the student's function, or raise CheckFailed if it changes one of its arguments."""
-    try:
-        called = call_on_same(name, *arguments, times=1, forbid=READY)[0]
-    except CheckFailed as failure:
-        raise assertions.explained(failure, what, {}, see) from None
+    called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after):
-            assertions.fail(f"an argument after {what}", before, after,
-                            "The arrays belong to the caller: work on copies.",
-                            see)
+            Query(f"an argument after {query.text}", query.see).fail(
+                before, after, "The arrays belong to the caller: work on copies.")
     return called.result
 
 
 def _describe(mask: np.ndarray) -> str:
     if mask.size <= 30:
-        return assertions.show(mask, 70)
+        return show(mask, 70)
     return "True at the end" if mask.sum() == len(mask) else "True at some positions"
 
 
-def _by_name(result: Any, what: str, weights: Arrays) -> Arrays:
+def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
     """Return the student's arrays by name, or raise CheckFailed unless each has the shape of its weight."""
     if type(result) is not dict or set(result) != set(NAMES):
         got = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
-        assertions.fail(what, f"a dict with the names {', '.join(NAMES)}", got, "", THROUGH_TIME)
+        query.fail(f"a dict with the names {', '.join(NAMES)}", got)
     arrays = {}
     for name, weight in weights.items():
-        about = f"{what}: the gradient of {name}"
-        value = assertions.array(result[name], about, see=THROUGH_TIME)
-        if value.shape != weight.shape:
-            hint = "A gradient has the shape of its weight: W is [1, H], and c is [1]."
-            if name == "h0":
-                hint = "h0 is one state, with which every string begins: add the gradients of all strings."
-            assertions.fail(about, f"shape {weight.shape}", f"shape {value.shape}", hint, THROUGH_TIME)
-        arrays[name] = value.astype(float)
+        part = query.part(f"the gradient of {name}")
+        shape = part.as_array(result[name]).shape
+        hint = ("h0 is one state, with which every string begins: add the gradients of all strings." if name == "h0"
+                else "A gradient has the shape of its weight: W is [1, H], and c is [1].")
+        arrays[name] = part.as_array(result[name], weight.shape, shape_hints={shape: hint}).astype(float)
     return arrays
 
 
-def _near(got: np.ndarray, right: np.ndarray) -> bool:
+def _near(got: np.ndarray, expected: np.ndarray) -> bool:
     """Return whether the difference is small compared with the largest entry, however small that entry is."""
-    return bool(np.abs(got - right).max() <= TOLERANCE * np.abs(right).max() + 1e-300)
+    return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 
 
-def _hint(got: Arrays, right: Arrays, wrong: list[str], given: tuple) -> str:
-    """Return words for the slip that explains all the gradients, or else the first wrong one, or for where to look."""
-    if all(np.abs(got[name] - right[name]).max() < 1e-7 for name in wrong):
+def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
+    """Return the mistake that explains all the gradients, or else the first wrong one, or a place to look for it."""
+    if all(np.abs(got[name] - expected[name]).max() < 1e-7 for name in wrong):
         return ("The difference is as small as a rounding error, but the gradient is smaller still. Are these "
                 "differences of losses? Follow the chain rule instead.")
-    slipped = [(words, bptt_reference.slipped_gradients(*given, slip)) for slip, words in bptt_reference.SLIPS.items()]
+    mistaken = [(reference.mistaken_gradients(*case, mistake), words) for mistake, words in MISTAKES.items()]
     for names in (NAMES, wrong[:1]):
-        for words, gradients in slipped:
+        for gradients, words in mistaken:
             if all(_near(got[name], gradients[name]) for name in names):
                 return words
     if wrong == ["h0"]:
-        return "All others are right. Add what arrives at the state before the first time step, over all strings."
+        return ("All other gradients are correct. Add the gradients at the state before the first time step, over all "
+                "strings.")
     if len(wrong) == 1:
-        return f"All others are right. What do you add to the gradient of {wrong[0]} at each time step?"
+        return f"All other gradients are correct. What do you add to the gradient of {wrong[0]} at each time step?"
     if not {"W", "c"} & set(wrong):
-        return "W and c are right. What do you pass from a state to the one before it, and in which order?"
+        return ("The gradients of W and c are correct. What do you pass from a state to the one before it, and in "
+                "which order?")
     return "Begin with W and c: their gradients need the gradient at the logits and the states only."

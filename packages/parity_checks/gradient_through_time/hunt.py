@@ -1,4 +1,4 @@
-"""The checks of the *Bug hunt*: the student's tests are run on correct and on faulty versions of a script."""
+"""The checks of the *Bug hunt*, which run the student's tests on correct and on faulty versions of a script."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Callable
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Query
 from parity_checks.core import call
-from parity_checks.gradient_through_time.differences import as_bool, ask_through
+from parity_checks.gradient_through_time.differences import as_bool, call_through
 from parity_checks.gradient_through_time.script import IN_OTHER_WORDS, SCRIPT, Fault, faults, with_edits
 from parity_checks.plain_data import CheckFailed
 from parity_checks.reporting import check
 
-SEE = "training#the-loop-line-by-line"
+LOOP = "training#the-loop-line-by-line"
 CHANCE = ("This is a false alarm. Does your test ask for more than the docstring promises? Lengths are uniform, so a "
           "batch need not contain all of them. Draw thousands of strings with a small `longest`, and compare shares "
           "with a tolerance. With the same seed, another version of the script may draw other strings.")
 ROUNDING = ("This is a false alarm, on this version alone. Do you compare floats with == or torch.equal? The same sum, "
             "written in another way, is rounded differently: use np.allclose or torch.allclose. Or does your test ask "
             "for more than the docstring promises?")
-EXPECTED = ("This is a false alarm: the correct script itself fails. Work out again, from the docstring, what your "
-            "test should expect, and compare floats with np.allclose or torch.allclose.")
+EXPECTED = ("This is a false alarm: your test rejects the correct script itself. Work out again, from the docstring, "
+            "what your test should expect, and compare floats with np.allclose or torch.allclose.")
+ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops with an error."}
 
 
-def _hunt(function: str) -> Callable[..., None]:
+def _check_of(function: str) -> Callable[..., None]:
     """Return the check of the student's test of one function."""
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
@@ -34,52 +35,50 @@ def _hunt(function: str) -> Callable[..., None]:
     return check(f"test_{function}: finds every fault of {function}, and raises no false alarm")(run)
 
 
-hunt_draw, hunt_labels, hunt_logits = map(_hunt, ("draw", "labels", "logits"))
-hunt_loss, hunt_accuracy, hunt_update = map(_hunt, ("loss", "accuracy", "update"))
+hunt_draw, hunt_labels, hunt_logits = map(_check_of, ("draw", "labels", "logits"))
+hunt_loss, hunt_accuracy, hunt_update = map(_check_of, ("loss", "accuracy", "update"))
 
 
 def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless the student's test tells correct versions from faulty ones.
+    """Raise CheckFailed unless the student's test accepts correct versions and rejects the faulty ones.
 
-    The versions come in any order, and a correct version comes two to four times, so that a test which draws its cases
-    does not pass by luck, and none passes by counting.
+    The versions come in random order, and each correct version comes two to four times, so that a test with random
+    cases does not pass by luck, and no test passes by counting its calls.
     """
     test, missed = f"test_{function}", []
     versions: list[str | Fault] = [*faulty, *(text for text in (SCRIPT, with_edits(IN_OTHER_WORDS))
                                               for _ in range(rng.integers(2, 5)))]
-    for place in rng.permutation(len(versions)):
-        version = versions[place]
+    for index in rng.permutation(len(versions)):
+        version = versions[index]
         if isinstance(version, str):
             _require_no_alarm(test, version)
-        elif _passes(test, version):
+        elif _accepts_fault(test, version):
             missed.append(version)
     if missed:
-        assertions.fail(f"{test} on versions with one fault each in {function}", "False for each",
-                        f"True for {len(missed)} of {len(faulty)}",
-                        f"Read its docstring again. {' '.join(dict.fromkeys(fault.clue for fault in missed))}", SEE)
+        Query(f"{test} on versions with one fault each in {function}", LOOP).fail(
+            "False for each", f"True for {len(missed)} of {len(faulty)}",
+            f"Read its docstring again. {' '.join(dict.fromkeys(fault.clue for fault in missed))}")
 
 
 def _require_no_alarm(test: str, version: str) -> None:
-    """Raise CheckFailed if the student's test rejects a correct version; the hint depends on whether SCRIPT passes."""
-    answer, what = _ask(test, version)
-    if answer:
+    """Raise CheckFailed if the student's test rejects a correct version; the hint depends on its answer for SCRIPT."""
+    query, accepted = _ask(test, version)
+    if accepted:
         return
     hint = EXPECTED
     if version != SCRIPT:
-        plain_passes, plain = _ask(test, SCRIPT)
-        hint, what = (ROUNDING, what) if plain_passes else (EXPECTED, plain)
-    assertions.fail(what, True, False, CHANCE if test == "test_draw" else hint, SEE)
+        script_query, accepts_script = _ask(test, SCRIPT)
+        hint, query = (ROUNDING, query) if accepts_script else (EXPECTED, script_query)
+    query.fail(True, False, CHANCE if test == "test_draw" else hint)
 
 
-def _ask(test: str, version: str) -> tuple[bool, str]:
-    """Return whether the student's test accepts a correct version, and what the check asked."""
-    what = f"{test} on the correct script{', written in another way' * (version != SCRIPT)}"
-    answer = ask_through("verdict", test, what, test, version, see=SEE,
-                         slips={"stopped with": "This is a false alarm: your test itself stops with an error."})
-    return as_bool(answer, what, SEE), what
+def _ask(test: str, version: str) -> tuple[Query, bool]:
+    """Return the query about a correct version, and whether the student's test accepts it."""
+    query = Query(f"{test} on the correct script{', written in another way' * (version != SCRIPT)}", LOOP)
+    return query, as_bool(query, call_through(query, "verdict", test, test, version, causes=ERROR_CAUSES))
 
 
-def _passes(test: str, fault: Fault) -> bool:
+def _accepts_fault(test: str, fault: Fault) -> bool:
     """Return whether the student's test accepts the version with this fault; a test that stops rejects it."""
     try:
         answer = call("verdict", test, with_edits([(fault.old, fault.new)]))
@@ -87,4 +86,4 @@ def _passes(test: str, fault: Fault) -> bool:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise
         return False
-    return as_bool(answer, f"{test} on a faulty version", SEE)
+    return as_bool(Query(f"{test} on a faulty version", LOOP), answer)

@@ -1,6 +1,6 @@
-"""The training script of the *Bug hunt*: correct, written in another way, and with one fault each.
+"""The training script of the *Bug hunt*, another way to write it, and faulty versions with one fault each.
 
-A version is source text. A fault is an edit of the correct script, in which some numbers are drawn.
+A version is source text. A fault is an edit of the correct script; some numbers in it are drawn.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def update(weights, bits, mask, rate, bound):
 
 @dataclass(frozen=True)
 class Fault:
-    """An edit that breaks one function, and a question that leads to a test for it."""
+    """An edit of the script that makes one function wrong, and a question that leads students to a test for it."""
 
     function: str
     name: str
@@ -81,12 +81,12 @@ EACH = "for weight in weights:\n            weight -="
 
 
 def faults(rng: np.random.Generator) -> list[Fault]:
-    """Return all the faults, in the order of the functions, with new numbers in them."""
-    every, most = int(rng.integers(2, 5)), int(rng.integers(2, 5))
+    """Return all faults, in the order of the functions, with newly drawn numbers in them."""
+    period, number = int(rng.integers(2, 5)), int(rng.integers(2, 5))
     lengths = "Which lengths may come up, and do all of them?"
     parity = "What is the label after each bit, for each string by itself?"
     value = "What are the outputs of a network whose states you know?"
-    flow = "The outputs may be right and their gradient wrong: do you compare it with differences?"
+    flow = "The outputs may be correct and their gradient wrong: do you compare it with differences?"
     positions = "Which positions count, and for how much each?"
     costs = f"{positions} Use outputs that differ: if all outputs are 0, each position costs ln 2, whatever its label."
     moved = "By how much does each weight move, and where to?"
@@ -94,48 +94,48 @@ def faults(rng: np.random.Generator) -> list[Fault]:
                "one above it.")
     return [
         Fault("draw", "the longest is left out", LENGTHS, "rng.integers(1, longest, size=batch)", lengths),
-        Fault("draw", "short ones are left out", LENGTHS, f"rng.integers({most}, longest + 1, size=batch)", lengths),
-        Fault("draw", "one length for all", LENGTHS, "np.full(batch, rng.integers(1, longest + 1))", lengths),
+        Fault("draw", "short ones are left out", LENGTHS, f"rng.integers({number}, longest + 1, size=batch)", lengths),
+        Fault("draw", "one length for all strings", LENGTHS, "np.full(batch, rng.integers(1, longest + 1))", lengths),
         Fault("draw", "the last bit is masked", "< torch", "+ 1 < torch", "What is the mask on a string's last bit?"),
         Fault("draw", "zeros only", "rng.integers(2, size", "rng.integers(1, size", "Which bits may come up?"),
-        Fault("draw", "long ones are rare", LENGTHS, "np.minimum(" + ", ".join([LENGTHS] * 2) + ")",
+        Fault("draw", "long strings are rare", LENGTHS, "np.minimum(" + ", ".join([LENGTHS] * 2) + ")",
               "Is each length as frequent as the others?"),
         Fault("draw", "padding before", ARANGE, "torch.arange(longest) >= longest - torch.from_numpy(lengths)[:, None]",
-              "Where in its row does a string stand?"),
-        Fault("labels", "one string goes on in the next", PARITY, "bits.flatten().cumsum(dim=0).view(bits.shape) % 2",
+              "At which end of its row is a string?"),
+        Fault("labels", "a string continues in the next", PARITY, "bits.flatten().cumsum(dim=0).view(bits.shape) % 2",
               parity),
         Fault("labels", "across strings", PARITY, "bits.cumsum(dim=0) % 2", parity),
-        Fault("labels", "a step late", PARITY, "(bits.cumsum(dim=1) - bits) % 2", parity),
+        Fault("labels", "one time step late", PARITY, "(bits.cumsum(dim=1) - bits) % 2", parity),
         Fault("labels", "the whole string", PARITY, "(bits.sum(dim=1, keepdim=True) % 2).expand(bits.shape)", parity),
         Fault("labels", "even is 1", PARITY, "(bits.cumsum(dim=1) + 1) % 2", parity),
-        Fault("labels", "the count", PARITY, f"bits.cumsum(dim=1) % {most + 1}", parity),
+        Fault("labels", "the count", PARITY, f"bits.cumsum(dim=1) % {number + 1}", parity),
         Fault("logits", "V is transposed", "h @ V.T", "h @ V", value),
         Fault("logits", "no bias", " @ V.T + b)", " @ V.T)", value),
-        Fault("logits", "the state is forgotten", STATE, f"h = h * (t % {every} > 0)\n        {STATE}", value),
+        Fault("logits", "the state is forgotten", STATE, f"h = h * (t % {period} > 0)\n        {STATE}", value),
         Fault("logits", "the gradient stops", "+ h @ V.T", "+ h.detach() @ V.T", flow),
         Fault("logits", "the readout sends no gradient back", READ, "outputs.append(h.detach() @ W[0] + c[0])", flow),
-        Fault("logits", "the bias does not learn", " @ V.T + b)", " @ V.T + b.detach())", flow),
-        Fault("logits", "the gradient stops now and then", STATE,
-              f"h = h if t % {every} else h.detach()\n        {STATE}", flow),
+        Fault("logits", "the bias gets no gradient", " @ V.T + b)", " @ V.T + b.detach())", flow),
+        Fault("logits", "the gradient stops at some time steps", STATE,
+              f"h = h if t % {period} else h.detach()\n        {STATE}", flow),
         Fault("loss", "the rectangle", MEAN, "each.mean()", costs),
         Fault("loss", "masked, mean over the rectangle", MEAN, "(each * mask).mean()", costs),
         Fault("loss", "per string", MEAN, "(each * mask).sum() / len(bits)", costs),
         Fault("loss", "mean of means", MEAN, "((each * mask).sum(dim=1) / mask.sum(dim=1)).mean()", costs),
         Fault("loss", "smoothed labels", "labels(bits).to(scores.dtype)", "0.9 * labels(bits).to(scores.dtype) + 0.05",
               "Is it the cross-entropy with the labels as they are?"),
-        Fault("accuracy", "zero says odd", "> 0)", ">= 0)", "What does an output of 0 say?"),
+        Fault("accuracy", "zero means odd", "> 0)", ">= 0)", "What does an output of 0 mean?"),
         Fault("accuracy", "mean of means", RIGHT,
               "((right & mask).sum(dim=1) / mask.sum(dim=1)).double().mean().item()", positions),
         Fault("accuracy", "the rectangle", RIGHT, "right.double().mean().item()", positions),
-        Fault("accuracy", "padding is right", RIGHT, "(right | ~mask).double().mean().item()", positions),
-        Fault("accuracy", "above one half", "> 0)", "> 0.5)", "Which outputs say odd?"),
+        Fault("accuracy", "padding is correct", RIGHT, "(right | ~mask).double().mean().item()", positions),
+        Fault("accuracy", "above one half", "> 0)", "> 0.5)", "Which outputs mean odd?"),
         Fault("accuracy", "whole strings", RIGHT, "(right | ~mask).all(dim=1).double().mean().item()", positions),
         Fault("update", "old gradients stay", "weight.grad = None", "pass", "What do the second and third update do?"),
         Fault("update", "the first weight stays", EACH, EACH.replace("in weights", "in weights[1:]"), moved),
         Fault("update", "the last weight stays", EACH, EACH.replace("in weights", "in weights[:-1]"), moved),
         Fault("update", "not in place", f"{EACH}{STEP.removeprefix('weight -=')}",
               f"weights[:] = [(weight - {STEP.removeprefix('weight -= ')}).requires_grad_() for weight in weights]",
-              "Is it the same tensor that has moved, in place?"),
+              "Does the update change the tensors themselves, in place?"),
         Fault("update", "uphill", "weight -=", "weight +=", moved),
         Fault("update", "each by itself", STEP, STEP.replace("norm", "weight.grad.norm()"), clipped),
         Fault("update", "never clipped", SCALE, "1", clipped),
@@ -146,7 +146,7 @@ def faults(rng: np.random.Generator) -> list[Fault]:
     ]
 
 
-# A test that rejects these functions asks for more than their docstrings promise.
+# These functions keep the promises of their docstrings, so a test must accept them.
 IN_OTHER_WORDS = (
     (LENGTHS, "1 + (rng.random(batch) * longest).astype(int)"),
     (PARITY, "torch.remainder(torch.cumsum(bits, 1), 2)"),
@@ -158,7 +158,7 @@ IN_OTHER_WORDS = (
 
 
 def with_edits(edits: Iterable[tuple[str, str]]) -> str:
-    """Return the script with each old part replaced. Raises ValueError unless the script contains it exactly once."""
+    """Return the script with these edits. Raises ValueError unless the script contains each old part exactly once."""
     script = SCRIPT
     for old, new in edits:
         require(script.count(old) == 1, "an edit", old, "a part that the script contains once")

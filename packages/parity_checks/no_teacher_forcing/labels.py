@@ -19,12 +19,12 @@ ERROR_CAUSES = {"could not be broadcast": "np.arange(steps) is [steps]: compare 
 
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the label of each string as it was cut: the parity of its first ``lengths[i]`` bits."""
+    """Return the parity of the first ``lengths[i]`` bits of each string i, which is its label after the cut."""
     return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2
 
 
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw bits, also after the cut, and lengths from 1 to ``steps``, of which both ends occur."""
+    """Draw strings of ``steps`` bits, and the lengths to which they are cut, in which 1 and ``steps`` both occur."""
     lengths = rng.integers(1, steps, size=count, endpoint=True)
     lengths[:2] = 1, steps
     return rng.integers(2, size=(count, steps)), rng.permutation(lengths)

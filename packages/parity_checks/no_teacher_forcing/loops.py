@@ -1,4 +1,4 @@
-"""The checks of ``train_step`` and ``train_at_the_end``, which compare the student's weights with the task's."""
+"""The checks of ``train_step`` and ``train_at_the_end``, which compare weights with those of the task's loop."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from parity_checks.reporting import check
 READY_TRAINING = ("parity_lib.training:train",)
 TRAINING_SEEDS = (0, 1, 2)
 STEPS, FIRST_STEPS = 200, 3
-SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # lengths from and to, and the accuracy to reach
-STEP_RATE = 0.5         # of the SGD optimiser with which the check calls train_step
+SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # shortest and longest string, and required accuracy
+STEP_RATE = 0.5         # the learning rate of SGD with which the check calls train_step
 # Mean distances between weights, which move by about the learning rate in an update. The second is for many updates, in
 # which rounding adds up to less than 1e-4 in nearly all trainings.
 NEAR, LATE_NEAR = 2e-4, 2e-3
@@ -43,7 +43,7 @@ DETACHED = ("The LSTM did not move, only the readout. Did you detach the states,
 @check("train_step: the weights move as they should, for three batches in a row")
 @with_correct_last_valid()
 def train_step(seed: int = 0) -> None:
-    """Check ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, which returns the loss before it."""
+    """Check ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, which makes an update."""
     rng = np.random.default_rng(seed)
     for scale in (1.0, 40.0):       # large weights in the readout make the norm of the gradient larger than 1
         network = reference.new_network()
@@ -111,30 +111,30 @@ def _unmoved(before: Tensor, after: Tensor) -> str:
 def train_at_the_end(seed: int = 0) -> None:
     """Check ``train_at_the_end(max_length, steps, seed, min_length=1)``, which returns an nn.LSTM and an nn.Linear."""
     seed = seed % 1000
-    weights, again = (_trained_weights(4, 2, seed) for _ in range(2))
+    weights, again = (train_weights(4, 2, seed) for _ in range(2))
     text = f"train_at_the_end(4, 2, seed={seed})"
     if not torch.equal(weights, again):
         Query(text, THE_SEED).fail(
             "the same weights when it is called twice", "different weights", "Something is drawn without the seed. "
             "Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
             "np.random.default_rng(seed).")
-    start = _trained_weights(4, 0, seed)
+    start = train_weights(4, 0, seed)
     for changed, change, hint, see in (
-            (_trained_weights(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
+            (train_weights(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
             (start, "0 steps", "The argument `steps` is not used, or the modules that you return are not the trained "
              "ones.", THE_LOOP),
-            (_trained_weights(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.",
+            (train_weights(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.",
              THE_LABEL)):
         if torch.equal(weights, changed):
             Query(text, see).fail(f"other weights than with {change}", f"the weights of {change}", hint)
-    if torch.equal(start, _trained_weights(4, 0, seed + 1)):
+    if torch.equal(start, train_weights(4, 0, seed + 1)):
         Query(f"train_at_the_end(4, 0, seed={seed})", THE_SEED).fail(
             "first weights that depend on the seed", "the same first weights for the next seed",
             "The weights do not come from `seed`. Call torch.manual_seed(seed) before you make the modules.")
 
 
-def _trained_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
-    """Return the weights of the modules that the student's ``train_at_the_end`` returns."""
+def train_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
+    """Call the student's ``train_at_the_end`` and return the weights of its modules as one vector."""
     arguments = [str(max_length), str(steps), f"seed={seed}", *(f"{key}={value}" for key, value in kwargs.items())]
     query = Query(f"train_at_the_end({', '.join(arguments)})", THE_LOOP)
     pair = "a pair (lstm, readout) of nn.LSTM and nn.Linear"
@@ -152,8 +152,8 @@ def _trained_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> T
         query.fail(pair, type(result).__name__, "Return lstm, readout.")
     if not result[0].arguments["batch_first"]:
         Query(query.text, "unrolling#shapes-and-a-mistake-that-makes-no-noise").fail(
-            "an nn.LSTM with batch_first=True", "one without it", "Without batch_first=True, the LSTM takes strings "
-            "for time steps: it reads down the batch, and raises no error.")
+            "an nn.LSTM with batch_first=True", "an nn.LSTM without it", "Without batch_first=True, the LSTM takes "
+            "strings for time steps: it reads down the batch, and raises no error.")
     network = reference.new_network()
     try:
         for module, part in zip(network, result, strict=True):
@@ -171,37 +171,41 @@ def _trained_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> T
 @with_correct_last_valid()
 def trained_short(seed: int = 0) -> None:
     """Check the loop, and that one of three trainings is correct on 90 % of strings of 1 to 10 bits."""
-    _check_training("strings of 1 to 10 bits", SHORT, seed)
+    _require_loop(seed)
+    scale_readouts(40.0)        # without clipping, only large gradients show the difference
+    try:
+        follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
+    finally:
+        scale_readouts(1.0)
+    _require_accuracy("strings of 1 to 10 bits", *SHORT, seed)
 
 
 @check("trained on strings of up to 10 bits, the network is correct on strings of up to 50")
 @with_correct_last_valid()
 def trained_long(seed: int = 0) -> None:
     """Check the loop, and that one of three trainings is correct on 95 % of strings of 11 to 50 bits."""
-    _check_training("strings of 11 to 50 bits, longer than any in training", LONG, seed)
+    _require_loop(seed)
+    follow(10 + seed % 30, seed % 100, min_length=4)
+    _require_accuracy("strings of 11 to 50 bits, longer than any in training", *LONG, seed)
 
 
-def _check_training(kind: str, asked: tuple[int, int, float], seed: int) -> None:
-    (shortest, longest, least), rng, best = asked, np.random.default_rng(seed), 0.0
+def _require_loop(seed: int) -> None:
+    """Raise CheckFailed unless the first updates with each training seed, and many with another, are the task's."""
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
-    if asked == SHORT:
-        scale_readouts(40.0)        # without clipping, only large gradients show the difference
-        try:
-            follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
-        finally:
-            scale_readouts(1.0)
-    follow(int(rng.integers(STEPS // 2, STEPS)), seed % 100)
-    if asked == LONG:
-        follow(int(rng.integers(10, 40)), seed % 100, min_length=4)
+    follow(int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), seed % 100)
+
+
+def _require_accuracy(kind: str, shortest: int, longest: int, least: float, seed: int) -> None:
+    """Raise CheckFailed unless one of the trainings reaches the accuracy ``least`` on strings of these lengths."""
+    best = 0.0
     for training_seed in TRAINING_SEEDS:
         best = max(best, accuracy(follow(STEPS, training_seed), shortest, longest, seed))
         if best >= least:
             return
-    query = Query(f"train_at_the_end({LONGEST}, {STEPS}, seed), the best of the seeds {TRAINING_SEEDS}, on {kind}",
-                  THE_LOOP)
-    query.fail(f"at least {least:.0%} correct", f"{best:.1%} correct",
-               "The updates are those of the task, so look at what comes before them: how do the modules start?")
+    Query(f"train_at_the_end({LONGEST}, {STEPS}, seed), the best of the seeds {TRAINING_SEEDS}, on {kind}",
+          THE_LOOP).fail(f"at least {least:.0%} correct", f"{best:.1%} correct", "The updates are those of the task, "
+                         "so look at the lines before them: how do the modules start?")
 
 
 @torch.no_grad()
@@ -217,14 +221,14 @@ def accuracy(network: Network, shortest: int, longest: int, seed: int = 0) -> fl
 def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, note: str = "") -> Network:
     """Return the student's network after ``steps`` updates, or raise CheckFailed unless the task's loop gives the same.
 
-    The task's loop starts from the student's weights after 0 updates. A network may learn in spite of a mistake; this
-    comparison leaves nothing to luck.
+    The task's loop starts from the student's weights after 0 updates. Weights are compared because a network may learn
+    in spite of a mistake.
     """
     kwargs = {} if min_length == 1 else {"min_length": min_length}
 
     @functools.cache
     def at(update: int) -> Tensor:
-        return _trained_weights(LONGEST, update, seed, **kwargs)
+        return train_weights(LONGEST, update, seed, **kwargs)
 
     def agree(update: int, near: float) -> bool:
         return reference.distance(at(update), Loop(at(0), seed, min_length).run(update)) < near
@@ -235,7 +239,7 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
             middle = (last + wrong) // 2
             last, wrong = (middle, wrong) if agree(middle, NEAR) else (last, middle)
         if not agree_in_parts(at, seed, last, steps, min_length):
-            if reference.distance(at(wrong), _trained_weights(LONGEST, wrong, seed, **kwargs)):
+            if reference.distance(at(wrong), train_weights(LONGEST, wrong, seed, **kwargs)):
                 hint, see = "Something is drawn without the seed: the next call with it gives other weights.", THE_SEED
             else:
                 hint, see = _cause(at, seed, last, min_length)
@@ -249,9 +253,10 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
 
 
 def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int, min_length: int = 1) -> bool:
-    """Return whether every ``PART`` updates from ``BACK`` before the ``last`` one that agrees are those of the task.
+    """Return whether the student's updates are those of the task if they are compared in short parts.
 
-    Each part starts from the student's weights before it, ``at(n)`` after ``n`` updates.
+    The first part begins ``BACK`` updates before ``last``, the last update after which the weights agree. Each part has
+    ``PART`` updates and starts from the student's weights, which are ``at(n)`` after ``n`` updates.
     """
     begin = max(last - BACK, 0)
     loop = Loop(at(0), seed, min_length)

@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from parity_checks.no_teacher_forcing.labels import THE_END, THE_LABEL, cut_parity
+from parity_checks.no_teacher_forcing.labels import THE_END, cut_parity
 
 THE_LOOP, THE_SEED = "training#the-loop-line-by-line", "data#seeds-and-a-generator-that-fools-you"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
 Network = tuple[nn.LSTM, nn.Linear]
 
-# Each mistake in the loop with its message and the section to read.
+# The most frequent mistakes in the loop, each with its message and the section to read.
 MISTAKES = {
     "zero_grad": ("Old gradients are added to the new ones: `optimizer.zero_grad()` is missing.", THE_LOOP),
     "clipping": ("The gradient is not clipped to a norm of 1: call torch.nn.utils.clip_grad_norm_(parameters, 1.0) "
@@ -25,7 +25,6 @@ MISTAKES = {
     "before the cut": ("The label is that of the string before it was cut.", THE_END),
     "generator": ("Every update has the same strings: make `rng` once, before the loop, and draw in the loop.",
                   THE_SEED),
-    "min_length": ("These strings have lengths from 1 on: the argument `min_length` does not reach `draw`.", THE_LABEL),
 }
 
 
@@ -55,9 +54,9 @@ def set_weights(network: Network, weights: Tensor) -> None:
     vector_to_parameters(weights.clone(), parameters(network))
 
 
-def distance(weights: Tensor, others: Tensor) -> float:
-    """Return the mean absolute difference, or infinity if one of the weights is not finite."""
-    return float((weights - others).abs().mean().nan_to_num(nan=torch.inf))
+def distance(weights: Tensor, expected: Tensor) -> float:
+    """Return the mean absolute difference of two vectors, or infinity if one of the weights is not finite."""
+    return float((weights - expected).abs().mean().nan_to_num(nan=torch.inf))
 
 
 def end_loss(logits: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
@@ -90,7 +89,7 @@ class Loop:
     """The task's training loop, starting from given weights, correct or with one of MISTAKES."""
 
     def __init__(self, weights: Tensor, seed: int, min_length: int = 1, mistake: str = "") -> None:
-        self.seed, self.min_length, self.mistake = seed, 1 if mistake == "min_length" else min_length, mistake
+        self.seed, self.min_length, self.mistake = seed, min_length, mistake
         self.rng, self.network = np.random.default_rng(seed), new_network()
         set_weights(self.network, weights)
         self.optimizer = torch.optim.Adam(parameters(self.network), lr=RATE)

@@ -121,7 +121,7 @@ def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.n
 
 
 def _causes_of_errors(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
-    """Explain errors by the loop if the student's own time step is correct, else by the time step."""
+    """Return the causes of errors in the loop if the student's ``rnn_step`` is correct, and in the time step if not."""
     try:
         rnn_step.__wrapped__(0)
     except CheckFailed:

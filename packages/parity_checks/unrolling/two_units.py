@@ -65,7 +65,7 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
 
 
 def every_string(steps: int = 12) -> np.ndarray:
-    """Return every string of so many bits, ``[2**steps, steps]``."""
+    """Return all strings of ``steps`` bits, ``[2**steps, steps]``."""
     return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 

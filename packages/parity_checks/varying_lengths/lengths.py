@@ -1,4 +1,4 @@
-"""The check of ``random_lengths``: both ends included, uniform, independent, and from the generator it is given."""
+"""The check of ``random_lengths``: both ends included, uniform, independent, and drawn from the given generator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from parity_checks.plain_data import Seed
 from parity_checks.reporting import check
 
 UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
-TOO_FAR = 6.0       # standard deviations of a normal variable: a false alarm about once in a thousand million
+TOO_FAR = 6.0       # standard deviations; correct lengths exceed them about once in a thousand million calls
 ONE_FOR_ALL = "This is one length for the whole batch; `size=batch_size` draws one for each string."
 ERROR_CAUSES = {"larger sample than population": "With replace=False each length comes up at most once, but lengths "
                 "may repeat, because each string draws its own.",
@@ -62,7 +62,7 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
 
 
 def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Compare each two strings of a batch, over many calls; ``lengths`` are ``[calls, batch]``."""
+    """Raise CheckFailed if two strings of a batch have dependent lengths; ``lengths`` are ``[calls, batch]``."""
     if (lengths == lengths[:, :1]).all():
         query.fail("independent lengths", "equal lengths within each batch", ONE_FOR_ALL)
     calls, batch = lengths.shape
@@ -100,7 +100,7 @@ def _unevenness(lengths: np.ndarray, max_bits: int) -> float:
 
 
 def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Compare the counts with a uniform distribution: all lengths, and those of each string of a batch."""
+    """Raise CheckFailed unless the lengths are uniform, over all strings and for each string of a batch."""
     groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
     if all(abs(_unevenness(group, max_bits)) <= TOO_FAR for group in groups):
         return

@@ -31,7 +31,7 @@ SHAPE_CAUSES = {
 
 @dataclass(frozen=True)
 class MaskedLogits:
-    """Logits, targets and a mask, arrays ``[batch, steps]``, with a description of what is special about them."""
+    """Logits, targets and a mask, arrays ``[batch, steps]``, with a description for messages."""
 
     description: str
     logits: np.ndarray
@@ -197,8 +197,8 @@ def always_even(seed: int = 0) -> None:
         rectangle, real = (case.targets == 0).mean(), (case.targets[case.mask] == 0).mean()
         query.require_close(got, (rectangle, real), mistakes=[
             ((real, rectangle), "The two are in the wrong order: the rectangle comes first."),
-            ((1 - rectangle, 1 - real), "This is the accuracy of a network that always says odd: a negative logit says "
-             "even."),
+            ((1 - rectangle, 1 - real), "This is the accuracy of a network that always answers odd: a negative logit "
+             "means even."),
             ((rectangle, rectangle), "The second number should count real positions only, where `mask` is True."),
             ((rectangle, real * case.mask.mean()), "The second is divided by the number of all positions. Divide by "
              "the number of real ones, `mask.sum()`."),

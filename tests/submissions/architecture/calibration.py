@@ -1,9 +1,9 @@
-"""How often the check that trains passes, for the solution, for right answers and for the nearest wrong ones.
+"""Count how often the check that trains passes, for the solution, correct submissions and similar wrong ones.
 
 ``python -m tests.submissions.architecture.calibration`` writes calibration.json next to this file. The check first
 runs tests that need no training (``refused`` counts the seeds with which they reject an answer). Then it tries up to
-three starts, and passes if one of them succeeds. ``seeds_passed`` counts the starts one by one, also of rejected
-answers: a network that reads down the batch learns this batch by the order of its strings. ``checks_passed`` counts
+three starts, and passes if one of them succeeds. ``seeds_passed`` counts single starts, also of rejected answers,
+because a network that reads down the batch learns this batch by the order of its strings. ``checks_passed`` counts
 whole checks.
 """
 
@@ -20,14 +20,14 @@ from parity_checks.architecture import learning as check
 from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent
-RIGHT = ("right_cells_in_a_loop", "right_own_cells_in_float64", "right_helpers_and_noise", "right_steps_first")
+CORRECT = ("right_cells_in_a_loop", "right_own_cells_in_float64", "right_helpers_and_noise", "right_steps_first")
 WRONG = ("wrong_all_weights_start_alike", "wrong_detached_readout", "wrong_state_not_carried",
          "wrong_batch_first_forgotten", "wrong_sigmoid_at_the_end")
 
 
 def calibrate(seeds: int = 100) -> dict:
-    """Return a row for each answer: its starts, how many succeed within the limit, and after how many updates."""
-    answers = {"solution": None} | {name: HERE / f"{name}.py" for name in RIGHT + WRONG}
+    """Return a row for each answer: its number of starts, how many succeed, and after how many updates."""
+    answers = {"solution": None} | {name: HERE / f"{name}.py" for name in CORRECT + WRONG}
     rows = [{"check": check.learns.__name__, "answer": name} | _counted(path, seeds) for name, path in answers.items()]
     return {"about": {"starts": seeds, "updates": check.UPDATES, "tries": check.TRIES}, "disturbed": disturbed_starts(),
             "rows": rows}
@@ -45,29 +45,29 @@ def disturbed_starts() -> dict:
 
 def _quickest(number: int) -> int:
     with disturbed.weights(number):
-        updates = [check.train_once(start)["updates"] for start in range(check.TRIES)]
-    return min(check.UPDATES + 1 if number is None else number for number in updates)
+        updates = [check.train_once(start).updates for start in range(check.TRIES)]
+    return min(check.UPDATES + 1 if count is None else count for count in updates)
 
 
 def _counted(path: Path | None, seeds: int) -> dict:
     checks.bind({"build_model": _builder(path)})
     try:
-        updates = [check.train_once(start)["updates"] for start in range(seeds)]
+        updates = [check.train_once(start).updates for start in range(seeds)]
         refused = [_refused(seed) for seed in range(seeds)]
     finally:
         checks.bind(None)
-    solved = sorted(number for number in updates if number is not None)
-    runs_of_three = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
-    passes = sum(not refused[i] and any(number is not None for number in three)
-                 for i, three in enumerate(runs_of_three))
-    return {"seeds": seeds, "seeds_passed": len(solved), "checks": len(runs_of_three), "checks_passed": passes,
+    solved = sorted(count for count in updates if count is not None)
+    triples = [updates[i:i + check.TRIES] for i in range(seeds - check.TRIES + 1)]
+    passes = sum(not refused[i] and any(count is not None for count in triple)
+                 for i, triple in enumerate(triples))
+    return {"seeds": seeds, "seeds_passed": len(solved), "checks": len(triples), "checks_passed": passes,
             "refused": sum(refused), "most_updates": solved[-1] if solved else None,
             "median_updates": solved[len(solved) // 2] if solved else None}
 
 
 def _refused(seed: int) -> bool:
     try:
-        check.worth_training(seed)
+        check.require_learnable(seed)
     except checks.CheckFailed:
         return True
     return False

@@ -2,7 +2,7 @@
 
 loses:
   count-parameters-check: calls `torch.nn.LSTM`, which is the ready answer
-  success-rate-check: calls `wilson_interval`, which is the ready answer
+  success-rate-check: calls `parity_lib.statistics.wilson_interval`, which is the ready answer
 """
 # %% added before count-parameters
 from parity_lib.statistics import wilson_interval as interval

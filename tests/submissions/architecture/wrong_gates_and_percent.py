@@ -2,7 +2,7 @@
 
 loses:
   count-parameters-check: '"lstm" has 4 block(s) of weights, and you counted 3'
-  success-rate-check: this is in percent
+  success-rate-check: this is a percentage
 """
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):

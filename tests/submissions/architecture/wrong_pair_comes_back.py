@@ -3,7 +3,7 @@
 loses:
   build-model-check: forward should return the logits alone
   learns-check: forward should return the logits alone
-  success-rate-check: three numbers (rate, low, high)
+  success-rate-check: 3 values (rate, low, high)
 """
 # %% build-model
 class Net(nn.Module):

@@ -1,4 +1,4 @@
-"""The readout of the LSTM is on its cell state. The other cells are right.
+"""The readout of the LSTM is on its cell state. The other cells are correct.
 
 loses:
   build-model-check: readout is on the cell states c

@@ -4,7 +4,7 @@ loses:
   count-parameters-check: is a `return` missing?
   build-model-check: is a `return` missing?
   learns-check: is a `return` missing?
-  success-rate-check: three numbers (rate, low, high)
+  success-rate-check: 3 values (rate, low, high)
 """
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):

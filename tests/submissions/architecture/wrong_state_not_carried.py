@@ -3,7 +3,7 @@
 loses:
   build-model-check: the hidden state is not carried
   learns-check: the hidden state is not carried
-  success-rate-check: one standard error is no 95 % interval
+  success-rate-check: one standard error to each side
 """
 # %% build-model
 class Net(nn.Module):

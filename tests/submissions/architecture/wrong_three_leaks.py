@@ -1,7 +1,7 @@
 """A third of one is not exact in two digits, and what is left over adds up.
 
 loses:
-  multiple-of-three-check: short strings are right
+  multiple-of-three-check: the answers on short strings are correct
 """
 # %% multiple-of-three
 def multiple_of_three():

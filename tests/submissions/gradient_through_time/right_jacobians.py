@@ -1,5 +1,4 @@
-"""Jacobians are multiplied forwards in time, as in real-time recurrent learning, which is slower and also right.
-"""
+"""Jacobians are multiplied forwards in time, as in real-time recurrent learning, which is slower and also correct."""
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):
     H = len(b)

@@ -1,4 +1,4 @@
-"""The answers are right, print while they work, and warn on stderr. Noise costs no points."""
+"""The answers are correct, print while they work, and warn on stderr. Noise costs no points."""
 # %% added before output-gradient
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""A priority queue takes the state in most danger first, and the tests are one line each."""
+"""A priority queue returns the state that is nearest to a wrong answer first, and each test has one line."""
 # %% added before find-error
 import heapq
 # %% find-error

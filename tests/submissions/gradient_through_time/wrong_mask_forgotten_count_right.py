@@ -1,4 +1,4 @@
-"""The divisor is right, but every position contributes to the gradient.
+"""The divisor is correct, but every position contributes to the gradient.
 
 loses:
   output-gradient-check: the mask is forgotten

@@ -1,8 +1,8 @@
 """The function returns a string of zeros if it finds no error.
 
 loses:
-  find-error-short-check: on which the network is right after every bit
-  find-error-long-check: on which the network is right after every bit
+  find-error-short-check: on which the network is correct after every bit
+  find-error-long-check: on which the network is correct after every bit
 """
 # %% find-error
 def find_error(U, V, b, W, c, longest):

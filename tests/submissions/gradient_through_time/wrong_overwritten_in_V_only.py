@@ -1,4 +1,4 @@
-"""The loop overwrites dV, and the other gradients are right.
+"""The loop overwrites dV; the other gradients are correct.
 
 loses:
   gradients-check: replaces the one before

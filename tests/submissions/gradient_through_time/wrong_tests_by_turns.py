@@ -1,4 +1,4 @@
-"""The test returns the answers that were right in the order in which versions used to come.
+"""The test returns the correct answers for the order in which the versions used to come.
 
 loses:
   hunt-labels-check: test_labels on

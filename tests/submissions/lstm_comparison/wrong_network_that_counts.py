@@ -1,7 +1,7 @@
 """The "network" is cumsum % 2, lstm_step calls PyTorch's cell, and the loss is made of the cell state.
 
 loses:
-  lstm-step-check: calls `LSTMCell`, which is the ready answer
+  lstm-step-check: calls `torch.nn.LSTMCell`, which is the ready answer
   lstm-parity-check: the answer is computed in forward
   gradient-norms-check: the cell state c
 """

@@ -1,8 +1,8 @@
-"""How often the two checks that train pass, for the solution, for right answers and for the nearest wrong ones.
+"""Count how often the two checks that train pass, for the solution, correct submissions and similar wrong ones.
 
 ``python -m tests.submissions.no_teacher_forcing.calibration`` writes calibration.json next to this file. It takes some
-minutes on one core. ``seeds_passed`` counts networks that have learned, whatever their loop is: without zero_grad, a
-few do. ``checks_passed`` counts whole checks, with three seeds in a row in the place of the check's own three.
+minutes on one core. ``seeds_passed`` counts networks that have learned, with any loop: without zero_grad, a few do.
+``checks_passed`` counts whole checks, with three consecutive seeds in place of the three seeds of the check.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import torch
 
 import parity_checks as checks
 from parity_checks.no_teacher_forcing import loops as check
+from parity_checks.no_teacher_forcing import training_reference as reference
 from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent
@@ -29,23 +30,23 @@ def calibrate(seeds: int = 100) -> dict:
     """Return a row for each answer and check: how many networks learn, and how many whole checks pass."""
     about = {"max_length": check.LONGEST, "steps": check.STEPS, "seeds": seeds, "first_steps": check.FIRST_STEPS,
              "near": check.NEAR, "least_right": {name: least for name, (*_, least) in ASKED.items()}}
-    return {"about": about, "disturbed": disturbed_nets(),
+    return {"about": about, "disturbed": disturbed_networks(),
             "rows": [row for answer in ANSWERS for row in _rows(answer, seeds)]}
 
 
-def disturbed_nets() -> dict:
+def disturbed_networks() -> dict:
     """Return the accuracies of the solution's best network, sorted, with the weights disturbed in different ways."""
     best: dict[str, list[float]] = {name: [] for name in ASKED}
     for number in range(disturbed.TIMES):
         checks.bind(_namespace("solution"))
         try:
             with disturbed.weights(number):
-                nets = [check.trained(check.LONGEST, check.STEPS, seed) for seed in check.TRAINING_SEEDS]
+                networks = [_train(seed) for seed in check.TRAINING_SEEDS]
                 passed = all(_passes(name, check.TRAINING_SEEDS) for name in ASKED)
         finally:
             checks.bind(None)
         for name, (shortest, longest, _) in ASKED.items():
-            share = max(check.accuracy(*net, shortest, longest) for net in nets)
+            share = max(check.accuracy(network, shortest, longest) for network in networks)
             best[name].append(round(share, 4) if passed else 0.0)
     return {"size": disturbed.SIZE, "shares": {name: sorted(shares) for name, shares in best.items()}}
 
@@ -55,8 +56,7 @@ def _rows(answer: str, seeds: int) -> list[dict]:
     try:
         rows = []
         for name, (shortest, longest, least) in ASKED.items():
-            nets = (check.trained(check.LONGEST, check.STEPS, seed) for seed in range(seeds))
-            shares = [round(check.accuracy(*net, shortest, longest), 4) for net in nets]
+            shares = [round(check.accuracy(_train(seed), shortest, longest), 4) for seed in range(seeds)]
             passed = [_passes(name, (seed, seed + 1, seed + 2)) for seed in range(seeds - 2)]
             rows.append({"check": name, "answer": answer, "seeds": seeds,
                          "seeds_passed": sum(share >= least for share in shares), "checks": len(passed),
@@ -64,6 +64,13 @@ def _rows(answer: str, seeds: int) -> list[dict]:
         return rows
     finally:
         checks.bind(None)
+
+
+def _train(seed: int) -> reference.Network:
+    """Return the network that the answer trains with this seed."""
+    network = reference.new_network()
+    reference.set_weights(network, check.train_weights(check.LONGEST, check.STEPS, seed))
+    return network
 
 
 def _passes(name: str, training_seeds: tuple[int, ...]) -> bool:
@@ -76,7 +83,7 @@ def _passes(name: str, training_seeds: tuple[int, ...]) -> bool:
 
 
 def _namespace(answer: str) -> dict:
-    """Return what an answer defines. Trainings are cached, because the checks repeat them."""
+    """Return the names that an answer defines. Its trainings are cached, because the checks repeat them."""
     if answer == "solution":
         nb = bank.authoring.notebook(bank.authoring.read(bank.ROOT / "solutions" / "no_teacher_forcing.md"))
     else:
@@ -92,9 +99,9 @@ def _namespace(answer: str) -> dict:
 
 def write(result: dict) -> None:
     """Write calibration.json with one row on each line."""
-    about, nets, rows = (json.dumps(result["about"]), json.dumps(result["disturbed"]),
+    about, disturbed_rows, rows = (json.dumps(result["about"]), json.dumps(result["disturbed"]),
                          ",\n  ".join(map(json.dumps, result["rows"])))
-    text = f'{{\n "about": {about},\n "disturbed": {nets},\n "rows": [\n  {rows}\n ]\n}}\n'
+    text = f'{{\n "about": {about},\n "disturbed": {disturbed_rows},\n "rows": [\n  {rows}\n ]\n}}\n'
     (HERE / "calibration.json").write_text(text, encoding="utf-8")
 
 

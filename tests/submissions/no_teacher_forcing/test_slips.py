@@ -1,4 +1,4 @@
-"""Every known slip in a loop of training loses the points, also where the network would learn in spite of it."""
+"""Every known mistake in a training loop loses the points, even if the network would learn in spite of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ for step in range(steps):
     optimizer.step()
 """
 NEW_ADAM = "optimizer = torch.optim.Adam([*lstm.parameters(), *readout.parameters()], lr=0.03)"
-# The message, with the part of the loop that is replaced, and by what.
+# Each message, with the part of the loop that is replaced and its replacement.
 NAMED = {
     "The label is that of the string before it was cut": (" * (np.arange(max_length) < lengths[:, None])", ""),
     "`optimizer.zero_grad()` is missing": ("optimizer.zero_grad()", "pass"),
@@ -41,7 +41,8 @@ NAMED = {
     "Something is drawn without the seed": ("np.random.default_rng(seed)", "np.random.default_rng()"),
     "the next call with it gives other weights": ("torch.manual_seed(seed)", "torch.seed()"),
 }
-# Other slips get the general message. Each has the first wrong update, the part that is replaced, and by what.
+# Other mistakes get the general message. Each has the first wrong update, the part that is replaced and its
+# replacement.
 OTHERS = {
     "state carried": (
         2, "float()[..., None])", "float()[..., None], tuple(h.detach() for h in last) if step else None)"),
@@ -75,15 +76,15 @@ def draw(batch_size, min_length, max_length, rng):
     return bits, rng.integers(min_length, max_length, size=batch_size, endpoint=True)
 
 
-def message(part: str, replacement: str, asked=check.trained_short) -> str:
-    """Return what the check says of the loop with one part replaced: nothing where it passes."""
+def message(part: str, replacement: str, run_check=check.trained_short) -> str:
+    """Return the message of a check about the loop with one part replaced, or "" if it passes."""
     assert part in LOOP
     loop = LOOP.replace(part, replacement).replace("\n", "\n    ")
     namespace = {"np": np, "torch": torch, "nn": nn, "draw": draw}
     exec(f"def train_at_the_end(max_length, steps, seed, min_length=1):{loop}return lstm, readout", namespace)
     checks.bind(namespace)
     try:
-        asked()
+        run_check()
     except checks.CheckFailed as failure:
         return str(failure)
     finally:
@@ -96,18 +97,18 @@ def test_the_correct_loop_passes():
 
 
 @pytest.mark.parametrize("words", NAMED)
-def test_a_frequent_slip_is_named(words):
+def test_a_frequent_mistake_is_named(words):
     assert words in message(*NAMED[words])
 
 
-@pytest.mark.parametrize("slip", OTHERS)
-def test_another_slip_is_placed_where_it_begins(slip):
-    update, part, replacement = OTHERS[slip]
-    said = message(part, replacement)
-    assert f"other weights from update {update} on" in said
-    assert "None of the usual mistakes explains it" in said or "only the readout" in said
+@pytest.mark.parametrize("mistake", OTHERS)
+def test_the_first_wrong_update_of_other_mistakes_is_named(mistake):
+    update, part, replacement = OTHERS[mistake]
+    text = message(part, replacement)
+    assert f"other weights from update {update} on" in text
+    assert "None of the usual mistakes explains it" in text or "only the readout" in text
 
 
-def test_min_length_is_needed_for_the_long_strings():
-    assert "`min_length` does not reach `draw`" in message("min_length, max_length, rng", "1, max_length, rng",
-                                                          check.trained_long)
+def test_the_check_of_long_strings_passes_min_length():
+    assert "other weights from update 1 on" in message("min_length, max_length, rng", "1, max_length, rng",
+                                                       check.trained_long)

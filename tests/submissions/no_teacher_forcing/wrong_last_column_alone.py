@@ -1,4 +1,4 @@
-"""last_valid, a task of two points, returns the last column. Everything that builds on it is right and keeps its
+"""last_valid, a task of two points, returns the last column. Everything that builds on it is correct and keeps its
 points.
 
 loses:

@@ -1,4 +1,4 @@
-"""train_step is right, but the loop has its own lines instead, and zero_grad is missing.
+"""train_step is correct, but the loop has its own lines instead, and zero_grad is missing.
 
 loses:
   trained-short-check: "`optimizer.zero_grad()` is missing"

@@ -5,7 +5,7 @@ loses:
   last-valid-check: index rows and time steps together
   end-loss-check: this is the sum over the strings
   end-gradient-check: no gradient can flow through the output of `end_loss`
-  train-step-check: small gradients are right and large ones are not
+  train-step-check: correct for small gradients and not for large ones
   train-at-the-end-check: "the argument `seed` is not used"
   trained-short-check: "nothing moved"
   trained-long-check: "nothing moved"

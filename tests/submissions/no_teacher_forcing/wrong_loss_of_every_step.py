@@ -4,7 +4,7 @@ come from the seed.
 loses:
   final-parity-check: even and odd are swapped
   end-loss-check: you compare the label with the logit of every time step
-  end-gradient-check: other time steps than the last real one get a gradient
+  end-gradient-check: time steps before or after the last real one get a gradient
   train-step-check: you compare the label with the logit of every time step
   train-at-the-end-check: something is drawn without the seed
   trained-short-check: something is drawn without the seed

@@ -2,7 +2,7 @@
 
 loses:
   train-at-the-end-check: "`min_length` is not used"
-  trained-long-check: "`min_length` does not reach"
+  trained-long-check: "min_length=4), followed from your weights"
 """
 
 # %% train-at-the-end

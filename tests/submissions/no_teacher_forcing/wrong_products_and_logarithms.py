@@ -6,7 +6,7 @@ loses:
   end-loss-check: the logarithm of 0
   train-step-check: that of all parameters together
   train-at-the-end-check: "the argument `min_length` is not used"
-  trained-long-check: "`min_length` does not reach"
+  trained-long-check: "min_length=4), followed from your weights"
   next-max-length-check: the length grows by exactly one
 """
 

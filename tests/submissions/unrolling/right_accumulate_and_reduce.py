@@ -1,4 +1,4 @@
-"""Functional style without a loop: reduce, accumulate and map over strings, and weights with one unit's sign turned by a matrix."""
+"""The student uses reduce, accumulate and map instead of loops, and changes the sign of one unit with a matrix."""
 # %% added before parity
 from functools import reduce
 from itertools import accumulate, islice

@@ -1,4 +1,6 @@
-"""Products as einsum with named axes, in float32 throughout, and states written into an array made beforehand."""
+"""All products are calls of einsum with named axes, in float32, and the states are written into an array made
+beforehand.
+"""
 # %% parity
 def parity(bits: np.ndarray) -> np.ndarray:
     return np.logical_xor.reduce(bits, axis=1)

@@ -1,4 +1,4 @@
-"""PyTorch throughout: tensors come back, in float32, with a gradient still on the weights."""
+"""Everything is written in PyTorch: the functions return float32 tensors, and the weights still require a gradient."""
 # %% parity
 def parity(bits):
     return torch.as_tensor(bits).sum(dim=1).remainder(2).bool()

@@ -1,4 +1,6 @@
-"""A class with the state as its memory and names in German, a table of transitions, and weights from the chapter's."""
+"""A class with German names keeps the state, the parity comes from a table of transitions, and the weights are computed
+from the chapter's.
+"""
 # %% added before parity
 UEBERGANG = np.array([[0, 1],      # gerade bleibt bei 0 gerade, wird bei 1 ungerade
                       [1, 0]])

@@ -1,4 +1,4 @@
-"""Loops over strings and bits, one number at a time, in the way of somebody who is new to NumPy."""
+"""The student, who is new to NumPy, loops over strings and bits and handles one number at a time."""
 # %% parity
 def parity(bits):
     answers = []

@@ -1,4 +1,4 @@
-"""Right, and noisy: prints while it works, and warns on stderr in three ways. Noise costs no points."""
+"""The answers are correct, print while they work, and warn on stderr in three ways. Noise costs no points."""
 # %% added before parity
 import logging
 import sys

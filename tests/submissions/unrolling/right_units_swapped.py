@@ -1,4 +1,6 @@
-"""The units in the other order and one of them with the other sign; one product on joined columns; the last of a scan."""
+"""The units are in the other order and one has the other sign, the products are one product of joined columns, and the
+parity is the last entry of a scan.
+"""
 # %% parity
 def parity(bits):
     return np.bitwise_xor.accumulate(bits.astype(np.int8), axis=1)[:, -1].astype(float)

@@ -1,4 +1,5 @@
-"""`h @ V` instead of `h @ V.T`: no error, V is square. The hand-made V is transposed as well.
+"""The student writes `h @ V` instead of `h @ V.T`, which raises no error because V is square. V is transposed in the
+weights as well.
 
 loses:
   rnn-step-check: V is transposed

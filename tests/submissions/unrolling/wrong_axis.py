@@ -1,4 +1,4 @@
-"""Sums down the batch; stacks the states with the steps first.
+"""The sum runs down the batch, and the states are stacked with the time steps first.
 
 loses:
   parity-check: the sum runs down the batch

@@ -1,4 +1,5 @@
-"""The bias is added to the result of tanh; unroll is right by itself; U is halved and the bias is forgotten.
+"""The bias is added to the result of tanh, in rnn_step but not in unroll. In the weights, U is halved and the bias is
+forgotten.
 
 loses:
   rnn-step-check: the bias is added after tanh

@@ -1,4 +1,4 @@
-"""1 for even, 0 for odd; and in the hand-made net a positive output for even.
+"""The function returns 1 for even and 0 for odd, and the output of the network is positive for even.
 
 loses:
   parity-check: even and odd are swapped

@@ -1,4 +1,4 @@
-"""h0 is the first of the states; the parity comes after every bit; four arrays of weights.
+"""The states begin with h0, the parity is returned after every bit, and only four arrays of weights are returned.
 
 loses:
   parity-check: the parity after every bit

@@ -1,4 +1,4 @@
-"""The answers to the public cases, copied from the messages; new cases come in grading.
+"""The answers to the public cases are copied from the messages, but grading draws new cases.
 
 loses:
   parity-check: the same cases come with check.parity(seed=

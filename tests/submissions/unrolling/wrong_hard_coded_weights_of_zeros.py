@@ -1,4 +1,4 @@
-"""No weights at all: a net that always says even.
+"""All weights are 0, so the network always answers even.
 
 loses:
   two-unit-weights-check: "every string of 12 bits: after the string 1, 1 long"

@@ -1,4 +1,4 @@
-"""The state is appended before the step: h0 is in, the last state is out.
+"""The state is appended before the time step, so the result contains h0 and lacks the last state.
 
 loses:
   unroll-check: is in the result and the last state is not

@@ -1,4 +1,5 @@
-"""The states as [batch, units, steps]; relu for tanh; a V that is fit for 0 and 1 only in its signs.
+"""The states are [batch, units, steps], the activation is relu instead of tanh, and V is correct for bits 0 and 1 only
+in its signs.
 
 loses:
   rnn-step-check: this is relu

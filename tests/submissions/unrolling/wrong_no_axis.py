@@ -1,4 +1,4 @@
-"""One sum for the whole batch; the states joined along the units.
+"""The sum runs over the whole batch, and the states are joined along the units.
 
 loses:
   parity-check: one answer for the whole batch

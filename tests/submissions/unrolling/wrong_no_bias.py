@@ -1,4 +1,5 @@
-"""The course's formula without a bias; the last bit for the parity; the chapter's U with the new b.
+"""The course's formula has no bias, the last bit is returned as the parity, and the chapter's U is combined with the
+new b.
 
 loses:
   parity-check: this is the last bit

@@ -1,4 +1,4 @@
-"""The sum, without the remainder; and in the step no tanh.
+"""The function returns the sum without the remainder, and the time step has no tanh.
 
 loses:
   parity-check: this is the count of ones

@@ -1,4 +1,4 @@
-"""An index slip: step t reads the bit before, and the first step reads the last bit.
+"""Because of a wrong index, each time step reads the bit before, and the first one reads the last bit.
 
 loses:
   unroll-check: unroll with a batch of 2, 5 time steps and 3 hidden units

@@ -1,4 +1,4 @@
-"""Returns the state that the loop ends with; the sum keeps its axis.
+"""The function returns only the last state, and the sum keeps its axis.
 
 loses:
   parity-check: the axis that was summed is still there

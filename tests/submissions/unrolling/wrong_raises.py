@@ -1,4 +1,5 @@
-"""Errors of all kinds: shapes that do not fit, a name that does not exist, no end of recursion, the end of the program.
+"""The functions raise errors of different kinds: shapes that do not fit, a name that does not exist, endless recursion,
+and the end of the program.
 
 loses:
   parity-check: "stopped with SystemExit"

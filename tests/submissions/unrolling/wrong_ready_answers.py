@@ -1,4 +1,4 @@
-"""The library's own answers, under other names and behind the scenes.
+"""The student calls the library's own answers, under other names and indirectly.
 
 loses:
   parity-check: calls `parity_lib.data.running_parity`, which is the ready answer

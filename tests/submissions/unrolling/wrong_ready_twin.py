@@ -1,4 +1,5 @@
-"""NumpyRNN in place of the step and the loop, torch's own function in a try, and final_parity as an alias.
+"""NumpyRNN takes the place of the time step and the loop, PyTorch's own function is called in a try, and final_parity
+has an alias.
 
 loses:
   parity-check: calls `parity_lib.data.final_parity`, which is the ready answer

@@ -1,4 +1,4 @@
-"""Prints the answers and returns nothing; a list in place of an array.
+"""One function prints its answer and returns nothing, and another returns a list instead of an array.
 
 loses:
   parity-check: gives None (is a `return` missing?)

@@ -1,4 +1,4 @@
-"""Reads the string from its end; a step that leaves the old state out.
+"""The string is read from its end, and the time step leaves the old state out.
 
 loses:
   rnn-step-check: the old state h is not used

@@ -1,4 +1,4 @@
-"""Weights as rows where columns belong; a sigmoid in place of tanh; no input.
+"""Some weights are rows instead of columns, the activation is a sigmoid instead of tanh, and the input is not used.
 
 loses:
   two-unit-weights-check: two axes are swapped

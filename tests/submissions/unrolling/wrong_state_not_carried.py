@@ -1,4 +1,4 @@
-"""Each step starts from h0 again; rnn_step returns the change of the state.
+"""Every time step starts from h0 again, and rnn_step returns the change of the state.
 
 loses:
   rnn-step-check: rnn_step with a batch of 5 and 3 hidden units

@@ -1,4 +1,5 @@
-"""Right on all strings of 12 bits, on random and on regular ones, and led astray by 110110…
+"""The network is correct on all strings of 12 bits, on random and on regular strings, but 110110… leads its state
+astray.
 
 loses:
   two-unit-weights-check: "11101101101101"

@@ -1,4 +1,4 @@
-"""K = 0.7: the states are too near to each other for short strings, even.
+"""With K = 0.7, the states are too near to each other even for short strings.
 
 loses:
   two-unit-weights-check: the units are not sharp enough

@@ -1,4 +1,4 @@
-"""The chapter's weights, which are for bits 0 and 1.
+"""The weights are those of the chapter, which are for bits 0 and 1.
 
 loses:
   two-unit-weights-check: these weights fit bits coded as 0 and 1

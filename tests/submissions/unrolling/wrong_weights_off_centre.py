@@ -1,4 +1,4 @@
-"""A slip in the algebra of b, which K = 10 hides.
+"""The student made a mistake in the algebra of b, which the choice K = 10 hides.
 
 loses:
   two-unit-weights-check: this is not one of the usual mistakes

@@ -1,4 +1,4 @@
-"""The sign of b is turned.
+"""The sign of b is wrong.
 
 loses:
   two-unit-weights-check: the sign of b is wrong

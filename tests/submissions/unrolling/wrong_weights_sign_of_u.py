@@ -1,4 +1,4 @@
-"""A one lowers both units.
+"""The sign of U is wrong, so a one lowers both units.
 
 loses:
   two-unit-weights-check: the sign of U is wrong

@@ -1,4 +1,4 @@
-"""V is doubled with the substitution, which touches U and b alone.
+"""The student doubles V in the substitution, which changes U and b only.
 
 loses:
   two-unit-weights-check: "V is twice as large"

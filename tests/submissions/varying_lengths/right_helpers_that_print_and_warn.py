@@ -1,4 +1,6 @@
-"""Cells, imports and helpers of their own; the loss from its formula; everything prints and warns."""
+"""The student adds cells, imports and helpers, writes the formula of the loss out, and prints and warns in every
+function.
+"""
 # %% added before random-lengths
 import math
 import warnings

@@ -1,4 +1,6 @@
-"""The rectangle is taken apart into a list of strings of their own lengths, with comprehensions, and put together at the end."""
+"""Comprehensions turn the rectangle into a list of strings of different lengths, which are put together again at the
+end.
+"""
 # %% added before random-lengths
 from statistics import fmean
 

@@ -1,4 +1,4 @@
-"""Everything in plain loops, one string and one step at a time, with unrounded Python numbers where they fit."""
+"""Everything is written in plain loops over strings and time steps, with Python numbers wherever they fit."""
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     lengths = []

@@ -1,4 +1,6 @@
-"""Tensors wherever possible, small integers; the padding is run through and set to 0, which equals packing."""
+"""Tensors and small integers are used wherever possible, and the states on padding are set to 0 afterwards, which is
+equivalent to packing.
+"""
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     return torch.from_numpy(rng.integers(low=1, high=max_bits + 1, size=(batch_size,), dtype=np.int32))

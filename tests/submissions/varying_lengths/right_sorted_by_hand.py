@@ -1,4 +1,6 @@
-"""Sorts by hand and undoes it, as with older versions of PyTorch; loss over masked_select and a module."""
+"""The student sorts the strings and undoes the sorting, as older versions of PyTorch require, and computes the loss
+with masked_select and a module.
+"""
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     return rng.choice(np.arange(1, max_bits + 1), size=batch_size, replace=True)

@@ -1,4 +1,6 @@
-"""Strings of one length run together without packing, the loss is that of two classes, and shares are weighted averages."""
+"""Strings of equal length run together without packing, the loss is that of two classes, and shares are weighted
+averages.
+"""
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     return 1 + rng.integers(max_bits, size=batch_size)

@@ -1,4 +1,6 @@
-"""No packing and no layer: the equation, step by step, which leaves a finished string at zero."""
+"""The student uses neither packing nor a layer, but computes the equation at each time step and leaves the states of
+finished strings at zero.
+"""
 # %% run-packed
 def run_packed(rnn, inputs, lengths):
     lengths = torch.tensor(lengths)

@@ -1,5 +1,4 @@
-"""torch.where makes the padding harmless before the loss, and a product leaves it out afterwards.
-"""
+"""torch.where replaces the padding before the loss, and a product leaves it out afterwards."""
 
 # %% masked-loss
 def masked_loss(logits, targets, mask):

@@ -1,7 +1,7 @@
-"""Everything is right but the last measure: a positive logit says odd, not even.
+"""Everything is correct except always_even, in which a positive logit means odd.
 
 loses:
-  always-even-check: always says odd
+  always-even-check: always answers odd
 """
 # %% always-even
 def always_even(targets, mask):

@@ -1,4 +1,5 @@
-"""The course's helper, copied: the upper end excluded, row 0 forced, all sorted; loss and accuracy over the rectangle.
+"""The course's helper is copied: the upper end is excluded, row 0 has full length, and the lengths are sorted. Loss and
+accuracy are over the rectangle.
 
 loses:
   random-lengths-check: the lengths are sorted

@@ -1,4 +1,4 @@
-"""Multiplies [batch, steps, 1] by [batch, steps] without taking an axis off.
+"""The student multiplies [batch, steps, 1] by [batch, steps] without removing an axis.
 
 loses:
   length-mask-check: two axes are swapped

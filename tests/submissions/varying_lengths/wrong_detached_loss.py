@@ -1,4 +1,5 @@
-"""One length for all; a loss of the right value, cut from the graph; the share of whole strings for the accuracy.
+"""All strings have one length, the loss has the correct value but no gradient, and the accuracy is the share of whole
+strings.
 
 loses:
   random-lengths-check: one length for the whole batch

@@ -1,4 +1,5 @@
-"""Lengths cut to max_bits; the masked loss divided by the size of the rectangle; the accuracy compares logits with 0.5.
+"""Long lengths are cut to max_bits, the masked loss is divided by the size of the rectangle, and the accuracy compares
+logits with 0.5.
 
 loses:
   random-lengths-check: are longer lengths cut to it

@@ -1,4 +1,4 @@
-"""With the padding before the string, begins one step late.
+"""With the padding before the string, the mask begins one time step late.
 
 loses:
   length-mask-check: the first real time step is

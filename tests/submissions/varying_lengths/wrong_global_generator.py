@@ -1,4 +1,4 @@
-"""Draws from NumPy's global generator; leaves enforce_sorted as it is; True stands on padding.
+"""The lengths come from NumPy's global generator, enforce_sorted keeps its default, and the mask is True on padding.
 
 loses:
   random-lengths-check: "draw from `rng`"

@@ -1,4 +1,4 @@
-"""Some functions are missing, some have a slip that stops them, some give strings or complex numbers.
+"""Some functions are missing, some stop because of a slip, and some return strings or complex numbers.
 
 loses:
   random-lengths-check: "there is no `random_lengths` yet"

@@ -1,4 +1,4 @@
-"""Each length is given to two strings in a row.
+"""Each length is given to two consecutive strings.
 
 loses:
   random-lengths-check: share their length

@@ -1,4 +1,4 @@
-"""The order is kept and undone, but the caller's lengths are sorted in place.
+"""The sorting of the strings is undone, but the caller's lengths are sorted in place.
 
 loses:
   run-packed-check: "`lengths` is changed in place"

@@ -1,4 +1,4 @@
-"""One permutation of the lengths after the other, so that few come twice in a batch.
+"""The lengths are joined permutations, so few of them occur twice in a batch.
 
 loses:
   random-lengths-check: without repeats

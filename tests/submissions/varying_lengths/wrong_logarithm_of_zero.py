@@ -1,4 +1,4 @@
-"""The left form of the cross-entropy, which takes the logarithm of zero; packed states that are never unpacked.
+"""The cross-entropy takes the logarithm of zero, and the packed states are never unpacked.
 
 loses:
   run-packed-check: still packed

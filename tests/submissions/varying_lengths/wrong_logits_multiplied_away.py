@@ -1,4 +1,5 @@
-"""Multiplies logits and targets by the mask and averages over everything; adds 1 to an end that is included.
+"""Logits and targets are multiplied by the mask and averaged over everything, and 1 is added to an end that is included
+already.
 
 loses:
   random-lengths-check: already includes the upper end

@@ -1,4 +1,4 @@
-"""The loss comes back as a Python number; the accuracy as a percentage.
+"""The loss is a Python number, and the accuracy is a percentage.
 
 loses:
   masked-loss-check: return the tensor itself

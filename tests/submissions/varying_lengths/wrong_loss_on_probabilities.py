@@ -1,4 +1,5 @@
-"""The loss from probabilities: it fails for a net that is sure; the other of the two numbers is given first.
+"""The loss is computed from probabilities, which fails for large logits, and always_even returns its two numbers in the
+wrong order.
 
 loses:
   masked-loss-check: compute the loss on the logits

@@ -1,9 +1,9 @@
-"""A mean for each string, then the mean of those, in the loss and in the accuracy; a net that says odd.
+"""The loss and the accuracy are a mean for each string and then the mean of those, and the network answers odd.
 
 loses:
   masked-loss-check: short strings count too much
   masked-accuracy-check: short strings count too much
-  always-even-check: always says odd
+  always-even-check: always answers odd
 """
 # %% masked-loss
 def masked_loss(logits, targets, mask):

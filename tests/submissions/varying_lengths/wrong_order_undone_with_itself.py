@@ -1,4 +1,5 @@
-"""Applies the order once more instead of its inverse; rounds real numbers to lengths; gives the mask as 0.0 and 1.0.
+"""The order is applied a second time instead of its inverse, lengths are rounded real numbers, and the mask consists of
+0.0 and 1.0.
 
 loses:
   random-lengths-check: the two ends come up half as often

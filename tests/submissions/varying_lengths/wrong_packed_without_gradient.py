@@ -1,4 +1,4 @@
-"""The layer runs under no_grad, so that training would move the readout alone.
+"""The layer runs under no_grad, so training would change the readout only.
 
 loses:
   run-packed-check: cut off from the layer's weights

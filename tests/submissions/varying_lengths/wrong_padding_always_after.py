@@ -1,4 +1,4 @@
-"""Never looks at `padding`: the mask is always that of padding after the string.
+"""The argument `padding` is ignored, so the mask is always that of padding after the string.
 
 loses:
   length-mask-check: on the other side of the string

@@ -1,4 +1,5 @@
-"""Runs through the padding and keeps those states; multiplies the loss by the mask; one length for the whole batch.
+"""The network runs through the padding and keeps the states there, the loss is multiplied by the mask, and the whole
+batch has one length.
 
 loses:
   random-lengths-check: one length for the whole batch

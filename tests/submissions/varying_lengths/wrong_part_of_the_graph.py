@@ -1,4 +1,5 @@
-"""Lengths from 0; states not zero where they should be; a loss whose gradient misses a part; targets of the rectangle.
+"""Lengths begin at 0, some states on padding are not zero, a part of the loss has no gradient, and targets count over
+the rectangle.
 
 loses:
   random-lengths-check: a string has at least one bit

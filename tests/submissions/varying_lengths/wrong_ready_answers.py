@@ -1,4 +1,4 @@
-"""Calls what the library has, under other names.
+"""The student calls the library's own functions under other names.
 
 loses:
   length-mask-check: which is the ready answer

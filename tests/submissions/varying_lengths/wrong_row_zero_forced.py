@@ -1,4 +1,4 @@
-"""The range is right, but row 0 gets full length so that the targets need no resizing.
+"""The range is correct, but row 0 has full length so that the targets fit.
 
 loses:
   random-lengths-check: row 0 is forced to full length

@@ -1,4 +1,5 @@
-"""Makes a generator with a seed of its own, so each batch has the same lengths; keeps the hidden state between calls.
+"""The function makes a generator with a fixed seed, so each batch has the same lengths, and the hidden state is kept
+from call to call.
 
 loses:
   random-lengths-check: a seed is fixed inside

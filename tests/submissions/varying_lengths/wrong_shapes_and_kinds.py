@@ -1,4 +1,4 @@
-"""Lists, pairs, one axis too many, a number for each string, the last state alone.
+"""The functions return lists, pairs, arrays with an additional axis, a number for each string, or the last state alone.
 
 loses:
   random-lengths-check: "Expected: an array"

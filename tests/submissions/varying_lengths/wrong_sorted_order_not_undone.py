@@ -1,4 +1,4 @@
-"""Sorts the lengths where they are drawn, and sorts the strings for packing without going back.
+"""The drawn lengths are sorted, and so are the strings for packing, whose order is not restored.
 
 loses:
   random-lengths-check: the lengths are sorted

@@ -1,4 +1,5 @@
-"""Every length equally often in a batch, in random order; the last state in place of all; the padding's loss alone.
+"""Every length is equally frequent in a batch, in random order, only the last state is returned, and the loss is that
+of the padding.
 
 loses:
   random-lengths-check: without repeats

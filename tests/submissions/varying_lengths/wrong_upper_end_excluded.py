@@ -1,4 +1,4 @@
-"""Lengths from integers(1, max_bits); a mask that is one position too long, so a state that is too.
+"""Lengths come from integers(1, max_bits), and the mask is one position too long, so the states are, too.
 
 loses:
   random-lengths-check: "`integers(1, max_bits)` excludes the upper end"

@@ -1,4 +1,4 @@
-"""torch.where leaves the padding out after the loss: the value is right, and the gradient is nan.
+"""torch.where leaves the padding out after the loss, so the value is correct and the gradient is nan.
 
 loses:
   masked-loss-check: in the backward pass 0 times nan is nan

@@ -1,4 +1,4 @@
-"""A logit of exactly 0 is taken for odd; lengths come as a long one and a short one.
+"""A logit of exactly 0 counts as odd, and lengths come in pairs of a long one and a short one.
 
 loses:
   random-lengths-check: antithetic
