@@ -16,7 +16,7 @@ from parity_lib.errors import require, require_choice
 from parity_lib.models import ParityRNN
 from parity_study.boxes import Boxes
 from parity_study.cells import CELLS
-from parity_study.extraction import NumpyCell, extract
+from parity_study.extraction import NumpyNetwork, extract
 
 MOST_CLUSTERS = 6
 POINTS = 240    # states of random strings that are drawn
@@ -57,7 +57,7 @@ class StateMachine(NetworkWidget):
     @property
     def states(self) -> np.ndarray:
         """The state at the start and after each bit, for the network that is shown: ``[steps + 1, size]``."""
-        return _states(NumpyCell(self._models[self.network]), [[int(bit) for bit in self.bits]])[0]
+        return _states(NumpyNetwork(self._models[self.network]), [[int(bit) for bit in self.bits]])[0]
 
     @property
     def path(self) -> list[int]:
@@ -70,7 +70,7 @@ class StateMachine(NetworkWidget):
     def summary(self) -> str:
         """Compare the answers of the network and the machine after the bits."""
         answers, odd = ("even", "odd"), self.networks[self.network]["machine"]["odd"]
-        cell, state = NumpyCell(self._models[self.network]), self.path[-1]
+        cell, state = NumpyNetwork(self._models[self.network]), self.path[-1]
         answer = answers[int(cell.odd(self.states[-1:])[0])] if self.bits else "nothing yet"
         count = f"{len(self.bits)} {'bit' if len(self.bits) == 1 else 'bits'}"
         return (f"After {count} the network {self.network!r} answers {answer}; its machine, in state {state} of "
@@ -84,7 +84,7 @@ class StateMachine(NetworkWidget):
     def describe(self, label: str) -> dict:
         """Return the weights, the plane, the points in it, the machine and the boxes of one network, as lists."""
         model, boxes = self._models[label], self._boxes.get(label)
-        cell, found = NumpyCell(model), extract(model, most=MOST_CLUSTERS)
+        cell, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
         require(boxes is None or cell.size == 2, f"boxes[{label!r}]", f"for {cell.size} numbers in a state",
                 "for a network with two")
         mean, axes = _plane(found.states, cell.odd(found.states))
@@ -129,10 +129,10 @@ def _window(points: np.ndarray) -> list[float]:
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]
 
 
-def _states(cell: NumpyCell, strings) -> np.ndarray:
+def _states(cell: NumpyNetwork, strings) -> np.ndarray:
     """Return the state at the start and after each bit of ``strings [count, steps]``: ``[count, steps + 1, size]``."""
     strings = np.asarray(strings, dtype=int)
     states = [np.zeros((len(strings), cell.size))]
     for column in strings.T:
-        states.append(cell.state(states[-1], column))
+        states.append(cell.next_states(states[-1], column))
     return np.stack(states, axis=1)
