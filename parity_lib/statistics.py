@@ -1,4 +1,4 @@
-"""Statistics of success rates and of the updates that training takes.
+"""Statistics of success rates, and of the number of updates that training takes.
 
 SciPy's statistics take a second to import, so each function imports them when it is called.
 """
@@ -49,7 +49,7 @@ def median_updates(updates: Sequence[int | None], cap: int) -> float | None:
 
 
 def censored(updates: Sequence[int | None], cap: int) -> Any:
-    """Return SciPy's censored data for ``updates``, in which each None means "not within ``cap`` updates"."""
+    """Convert ``updates`` to SciPy's right-censored data, where None means that ``cap`` updates were not enough."""
     from scipy.stats import CensoredData
 
     return CensoredData.right_censored([cap if update is None else update for update in updates],
