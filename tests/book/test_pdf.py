@@ -1,4 +1,4 @@
-"""The book on paper: one PDF of all pages in order, with bookmarks, links that stay inside, and nothing cut off."""
+"""Test the printed book: all pages in order, bookmarks, internal links, and nothing that is cut off."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def reader(html, browser):
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def joined(html, browser, request):
-    """The joined pages as they are printed, on a system that prefers either theme."""
+    """Join the pages as they are printed, on a system that prefers a light or a dark theme."""
     page = pdf.join(browser, ROOT, request.param)
     yield page
     page.context.close()
