@@ -60,9 +60,9 @@ class ParityRNN(nn.Module):
         """Return the last layer's hidden state after each time step, of shape ``[batch, steps, hidden]``.
 
         If padding follows the string, the states at the string's bits cannot depend on it. By default, the network
-        therefore processes the padding too, and the mask excludes it later. ``packed=True`` skips the padding and
-        needs ``lengths``. Both ways give the same states at the string's bits; the states at the padding are
-        undefined. The inputs may have any dtype.
+        therefore processes the padding too, and the mask excludes it later. ``packed=True`` skips the padding and needs
+        ``lengths``. Both ways give the same states at the string's bits; the states at the padding are undefined. The
+        inputs may have any dtype.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)

@@ -22,9 +22,9 @@ from parity_study.cells import CELLS
 class Ensemble:
     """A group of networks that differ only in their weights and are computed together.
 
-    The weights are copied from ``models``, a sequence of :class:`~parity_lib.models.ParityRNN`. ``parameters
-    [seeds, count]`` has a row for each network, in the order of ``model.parameters()`` and in their dtype. Raises
-    ValueError if the models differ in cell, size or dtype.
+    The weights are copied from ``models``, a sequence of :class:`~parity_lib.models.ParityRNN`.
+    ``parameters [seeds, count]`` has a row for each network, in the order of ``model.parameters()`` and in their dtype.
+    Raises ValueError if the models differ in cell, size or dtype.
 
     >>> ensemble = Ensemble([ParityRNN(4, "tanh", seed=seed) for seed in range(3)])
     >>> ensemble.logits(np.zeros((7, 3, 1, 2), dtype=np.float32)).shape
@@ -75,8 +75,8 @@ class Ensemble:
         """Return the loss of each network, its logits, and the gradient of the loss with respect to its weights.
 
         ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets`` and ``mask`` are ``[steps, seeds, batch]``. The loss
-        ``[seeds]`` is the mean cross-entropy over the True entries of the mask. The logits are ``[steps, seeds,
-        batch]``, and the gradients are ``[seeds, count]``.
+        ``[seeds]`` is the mean cross-entropy over the True entries of the mask. The logits are
+        ``[steps, seeds, batch]``, and the gradients are ``[seeds, count]``.
         """
         layers = []
         for layer in range(self.num_layers):
@@ -96,8 +96,8 @@ class Ensemble:
     def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
         """Run a layer, and return ``stacked``, the activations and the cell states of all time steps.
 
-        ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t,
-        the input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
+        ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t, the
+        input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
         """
         steps, seeds, size, batch = inputs.shape
         hidden = self.hidden_size

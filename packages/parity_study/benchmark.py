@@ -1,8 +1,7 @@
 """A benchmark that compares the speed of the library with the course's notebook and with plain PyTorch.
 
-``parity bench`` takes five measurements with one PyTorch thread. The competing programs take
-turns, so that a busy machine slows down all of them. :mod:`parity_study.course_notebook`
-contains the code of the notebook.
+``parity bench`` takes five measurements with one PyTorch thread. The competing programs take turns, so that a busy
+machine slows down all of them. :mod:`parity_study.course_notebook` contains the code of the notebook.
 """
 
 import statistics
@@ -40,9 +39,9 @@ SIZES = {
 def step(blocks: int, updates: int) -> dict[str, Any]:
     """Measure the time of an update by ``train`` with the default recipe and by a plain PyTorch loop.
 
-    Returns both times in microseconds and their ratio. The plain loop gets the same batches,
-    made beforehand, and ends with the same weights (``same_weights``). In addition, ``train``
-    draws its data, records its history and computes the accuracy.
+    Returns both times in microseconds and their ratio. The plain loop gets the same batches, made beforehand, and ends
+    with the same weights (``same_weights``). In addition, ``train`` draws its data, records its history and computes
+    the accuracy.
     """
     task, rng = ParityTask(STEPS), np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
     batches: list[Batch] = []
@@ -93,8 +92,7 @@ def generation(count: int, repeats: int) -> dict[str, Any]:
 def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str, Any]]:
     """Measure a forward and backward pass through strings of 1 to 50 bits, with packing and with masks.
 
-    Returns a row for each cell, number of units and batch size, with median times in
-    microseconds and their ratio.
+    Returns a row for each cell, number of units and batch size, with median times in microseconds and their ratio.
     """
     def measure_setting(cell: str, units: int, batch_size: int) -> dict[str, Any]:
         model = ParityRNN(units, cell)
@@ -116,9 +114,9 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str,
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Measure an update of many seeds by ``train_together``, and of a single seed by ``train`` and the course's loop.
 
-    Returns a row for each of the ``settings``, with median times in milliseconds. A ratio is
-    the time that all seeds would take one after another, divided by the time that they take
-    together. The course's loop is measured only for the first setting, which is its own.
+    Returns a row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds
+    would take one after another, divided by the time that they take together. The course's loop is measured only for
+    the first setting, which is its own.
     """
     def measure_setting(cell: str, hidden: int, batch: int, seeds: int, with_course: bool) -> dict[str, Any]:
         task = ParityTask(STEPS)
@@ -148,8 +146,8 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[
 def success(course_ms: float, train_us: float) -> dict[str, float]:
     """Estimate the seconds until a training succeeds, if each failure is followed by a run from another seed.
 
-    The numbers of updates until success or failure come from the results of the experiments
-    ``course_loop`` and ``recipes``, and the times per update from the other measurements.
+    The numbers of updates until success or failure come from the results of the experiments ``course_loop`` and
+    ``recipes``, and the times per update from the other measurements.
     """
     seconds = {}
     for name, row, per_update in (("course_loop", "fixed", course_ms / 1e3), ("recipes", "relu 32", train_us / 1e6)):
@@ -184,9 +182,9 @@ def peak_mib(program: Callable[[], Any]) -> float:
 def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] = print) -> dict[str, Any]:
     """Take all measurements, which takes about two minutes with the default sizes.
 
-    ``report`` is called with a text for each result as soon as it is available. Returns the
-    content of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements``
-    with the results of the five functions by name, and ``provenance``.
+    ``report`` is called with a text for each result as soon as it is available. Returns the content of ``bench.json``:
+    ``results`` with ``targets`` and ``sizes``, ``measurements`` with the results of the five functions by name, and
+    ``provenance``.
     """
     threads, start = torch.get_num_threads(), time.perf_counter()
     torch.set_num_threads(1)

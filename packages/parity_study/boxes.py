@@ -114,8 +114,8 @@ def _follow_both_bits(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -
 def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
     """Search for a proof with a few large boxes, and return how the search ended and the boxes.
 
-    The first box contains the initial state. The search ends with ``"closed"`` if every string leads from each box
-    back into the boxes with correct answers, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box
+    The first box contains the initial state. The search ends with ``"closed"`` if every string leads from each box back
+    into the boxes with correct answers, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box
     cannot be made smaller. A box for which the proof fails is replaced by two boxes, each for a part of its states.
     Small sets that end outside the boxes get boxes of their own. Then the search begins again.
     """
@@ -302,8 +302,8 @@ def small_boxes(network: NumpyNetwork, margin: float, effort: int) -> tuple[str,
     The first box contains the initial state. We follow all strings from each box until their sets of states lie inside
     a box. A set that is narrower than ``margin``, or still outside after ``SMALL_DEPTH`` time steps, gets a box of its
     own, which exceeds it by ``margin`` on all sides and is followed in turn. The search ends with ``"closed"`` if no
-    box is left to follow, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` at the first answer that
-    is not proved correct.
+    box is left to follow, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` at the first answer that is
+    not proved correct.
     """
     start, followed = np.zeros((1, network.size)), 0
     boxes = Boxes(start, start, np.array([False]))

@@ -1,8 +1,8 @@
 """Forward and backward passes of one time step of the recurrent cells: tanh, relu, LSTM and GRU.
 
 Chapters: *Unrolling a recurrent network*, *Gates*. Each cell is an object with both passes, like a node of a
-computation graph. Arrays may have any float dtype. Their last two axes are the hidden units and the strings of a
-batch: ``[hidden, batch]``, or ``[seeds, hidden, batch]`` for many networks at once.
+computation graph. Arrays may have any float dtype. Their last two axes are the hidden units and the strings of a batch:
+``[hidden, batch]``, or ``[seeds, hidden, batch]`` for many networks at once.
 
 The weights have PyTorch's names, shapes and order of gates: ``weight_ih [gates x hidden, inputs]``,
 ``weight_hh [gates x hidden, hidden]``, ``bias_ih`` and ``bias_hh [gates x hidden]``. A time step begins with one
@@ -10,8 +10,8 @@ matrix product, from which :meth:`Cell.forward` computes the new state::
 
     pre_activation = cell.weight_matrix(weight_ih, weight_hh, bias_ih, bias_hh) @ [h_before, x, 1]
 
-Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990; the LSTM: Hochreiter and Schmidhuber,
-*Neural Computation* 9(8), 1997; the GRU: Cho et al., EMNLP 2014, in PyTorch's form.
+Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990; the LSTM: Hochreiter and Schmidhuber, *Neural
+Computation* 9(8), 1997; the GRU: Cho et al., EMNLP 2014, in PyTorch's form.
 
 To add a cell, write a class here, add it to :data:`CELLS`, and add its PyTorch module to
 :data:`parity_lib.models.MODULES`.
@@ -51,17 +51,17 @@ class Cell:
     def forward(self, pre_activation, h_before, cell_state, h) -> None:
         """Compute one time step, writing the new hidden state into ``h`` and the activations into ``pre_activation``.
 
-        ``pre_activation`` is ``[.., blocks x hidden, batch]``. ``cell_state`` is None, or three arrays of the shape
-        of ``h``: the previous cell state, the new cell state and its tanh, of which the last two are overwritten.
+        ``pre_activation`` is ``[.., blocks x hidden, batch]``. ``cell_state`` is None, or three arrays of the shape of
+        ``h``: the previous cell state, the new cell state and its tanh, of which the last two are overwritten.
         """
         raise NotImplementedError
 
     def backward(self, pre_activation, d_h, h_before, cell_state, carry) -> None:
         """Backpropagate ``d_h`` through one time step, overwriting ``pre_activation`` with its gradient.
 
-        ``pre_activation`` holds the activations that :meth:`forward` left there. ``carry [.., hidden, batch]`` is
-        the gradient that reaches the previous time step without passing through the weight matrix. It is updated in
-        place and has to be 0 at the last time step.
+        ``pre_activation`` holds the activations that :meth:`forward` left there. ``carry [.., hidden, batch]`` is the
+        gradient that reaches the previous time step without passing through the weight matrix. It is updated in place
+        and has to be 0 at the last time step.
         """
         raise NotImplementedError
 
@@ -111,8 +111,8 @@ class Cell:
     def next_state(self, x, state, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
         """Return the next state of one network, as ``nn.RNNCell``, ``nn.LSTMCell`` or ``nn.GRUCell`` computes it.
 
-        ``x`` is ``[batch, inputs]``. ``state`` and the result are ``[batch, hidden]``, or ``[batch, 2 x hidden]`` for
-        a cell with a cell state: first h, then c.
+        ``x`` is ``[batch, inputs]``. ``state`` and the result are ``[batch, hidden]``, or ``[batch, 2 x hidden]`` for a
+        cell with a cell state: first h, then c.
 
         >>> weights = np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros(1)
         >>> CELLS["relu"].next_state(np.array([[1.0]]), np.array([[2.0]]), *weights)

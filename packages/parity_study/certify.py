@@ -107,12 +107,11 @@ class Certificate:
 def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     """Decide, if possible, whether a network is correct after every bit of every string of any length.
 
-    First we search for a string on which the network errs, which the network itself confirms in its own dtype. Then
-    we search for a proof, which consists of boxes of states: one of them contains the initial state, and every string
+    First we search for a string on which the network errs, which the network itself confirms in its own dtype. Then we
+    search for a proof, which consists of boxes of states: one of them contains the initial state, and every string
     leads from each box back into the boxes. Each search for boxes is limited to ``effort`` sets of states. The proof
-    covers the network's rounding (see
-    :mod:`~parity_study.zonotopes`) on inputs 0 and 1 from the state 0, for single strings and for batches. Raises
-    ValueError unless the network is a small ParityRNN of one layer.
+    covers the network's rounding (see :mod:`~parity_study.zonotopes`) on inputs 0 and 1 from the state 0, for single
+    strings and for batches. Raises ValueError unless the network is a small ParityRNN of one layer.
 
     >>> from parity_lib.models import by_hand
     >>> certify(by_hand("tanh")).verdict
@@ -181,8 +180,8 @@ def _shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarra
 def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
     """Search for a string on which the network errs by a beam search over ``steps`` time steps; return it or None.
 
-    The search keeps the ``width`` states whose logits are closest to a wrong answer, equally many for each
-    combination of the parity and the ``last`` bits, so that strings of every kind survive.
+    The search keeps the ``width`` states whose logits are closest to a wrong answer, equally many for each combination
+    of the parity and the ``last`` bits, so that strings of every kind survive.
     """
     states, odd, strings = np.zeros((1, network.size)), np.array([False]), np.zeros((1, 0), dtype=np.uint8)
     for _ in range(steps):

@@ -1,8 +1,8 @@
 """Training of many networks, each from its own seed, in one batched computation on the CPU.
 
-Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from
-the same seed. :mod:`~parity_study.batched_networks` computes the gradients, and
-:mod:`~parity_study.ensemble_data` draws the strings.
+Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from the
+same seed. :mod:`~parity_study.batched_networks` computes the gradients, and :mod:`~parity_study.ensemble_data` draws
+the strings.
 """
 
 from __future__ import annotations
@@ -102,9 +102,9 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
     strings and stops as soon as it solves the task, while training of the other models continues. Most arguments have
     the same meaning as in ``train``. Three are new: the validation strings are ``stretch`` times as long as the
     training strings; ``momentum`` belongs to SGD; and if ``pool`` is given, each model is trained on a fixed set of
-    ``pool`` strings instead of new ones. The results differ from those of separate runs only by rounding errors,
-    which a long training may amplify. Returns a History for each model, whose ``seconds`` is the time that all models
-    took together. Raises ValueError if an argument is not allowed.
+    ``pool`` strings instead of new ones. The results differ from those of separate runs only by rounding errors, which
+    a long training may amplify. Returns a History for each model, whose ``seconds`` is the time that all models took
+    together. Raises ValueError if an argument is not allowed.
 
     >>> models = [ParityRNN(4, "tanh", seed=seed) for seed in range(2)]
     >>> histories = train_together(models, ParityTask(8), max_steps=3, seeds=[0, 1], progress=False)

@@ -20,9 +20,9 @@ from parity_study.cells import CELLS
 class NumpyNetwork:
     """A one-layer network in float64 that can be started from any state.
 
-    A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then
-    c. ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for
-    the absolute values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
+    A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then c.
+    ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for the
+    absolute values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
     """
 
     def __init__(self, model: ParityRNN) -> None:
@@ -111,9 +111,10 @@ class Automaton:
 class Extraction:
     """A state machine that was extracted from a network, with the clusters that became its states.
 
-    State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in ``centres [clusters,
-    size]``. ``states [count, size]`` contains the network's states that were clustered, and ``cluster [count]`` their
-    clusters. ``agreement`` is the share of new strings on which the machine and the network agree after every bit.
+    State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in
+    ``centres [clusters, size]``. ``states [count, size]`` contains the network's states that were clustered, and
+    ``cluster [count]`` their clusters. ``agreement`` is the share of new strings on which the machine and the network
+    agree after every bit.
     """
 
     automaton: Automaton
@@ -127,9 +128,9 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
     """Extract a state machine with few states that gives the same answers as the network.
 
     The network reads random strings. k-means groups its states into 1, 2, ..., ``most`` clusters, and each cluster gets
-    the answer and the successors of most of its states. We return the first machine that agrees with the network on
-    all strings of a second random sample, or the last machine if none agrees. Clustering states is the usual method;
-    Omlin and Giles, *Neural Networks* 9(1), 1996, divide the space into a grid instead.
+    the answer and the successors of most of its states. We return the first machine that agrees with the network on all
+    strings of a second random sample, or the last machine if none agrees. Clustering states is the usual method; Omlin
+    and Giles, *Neural Networks* 9(1), 1996, divide the space into a grid instead.
 
     >>> from parity_lib.models import by_hand
     >>> extraction = extract(by_hand("tanh"))

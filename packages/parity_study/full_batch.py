@@ -1,10 +1,10 @@
 """Training with the exact gradient over all strings of n bits, or with batches that are drawn from these strings.
 
 Chapter: *The experiment*. Many of the 2^n strings of n bits have the same prefix: after t bits there are only 2^t
-different states. We therefore compute each time step once for each prefix, and the backward pass adds the gradients
-of the two strings that continue a prefix. The gradient over all strings then takes 2^(n+1) time steps instead of
-n 2^n. A batch that is drawn from the strings is represented by a weight for each string, namely how often it was
-drawn, so that a large batch takes no more time than a small one.
+different states. We therefore compute each time step once for each prefix, and the backward pass adds the gradients of
+the two strings that continue a prefix. The gradient over all strings then takes 2^(n+1) time steps instead of n 2^n. A
+batch that is drawn from the strings is represented by a weight for each string, namely how often it was drawn, so that
+a large batch takes no more time than a small one.
 
 Arrays are ``[seeds, units, strings]``. Bit t (from 0) of string number s is bit t of the binary number s, so the two
 halves of a level are the same prefixes, followed by a 0 and by a 1.
@@ -134,8 +134,8 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     tested on all strings, and those that answer all of them correctly are not trained further. After ``reset_after``
     updates, the running means of the optimiser are set to zero. After each validation,
     ``after_validation(step, tree, rows)`` is called with the networks that are still trained and their indices in
-    ``models``. The trained weights are written into the models. Returns a History for each model. Raises ValueError
-    if an argument is not allowed.
+    ``models``. The trained weights are written into the models. Returns a History for each model. Raises ValueError if
+    an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
     >>> history.solved

@@ -8,10 +8,10 @@ rounding error. This module imports nothing from the modules that produced the v
 states in another form.
 
 If a check passes, we have proved the following for a network with these float32 weights that starts from zeros and
-reads bits: its answer after every bit of every string is correct (boxes), or its answer after the last bit of the
-given string is wrong. We assume float32 arithmetic with IEEE 754's rounding to nearest, sums in any order, fused or
-not, and an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. The proof does not cover TF32,
-bfloat16, float16 and autocast, nor GPUs, because we have not measured the errors of their tanh and sigmoid.
+reads bits: its answer after every bit of every string is correct (boxes), or its answer after the last bit of the given
+string is wrong. We assume float32 arithmetic with IEEE 754's rounding to nearest, sums in any order, fused or not, and
+an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. The proof does not cover TF32, bfloat16,
+float16 and autocast, nor GPUs, because we have not measured the errors of their tanh and sigmoid.
 """
 
 from __future__ import annotations
@@ -236,10 +236,10 @@ def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
     """Check that boxes prove a network correct on every string; return a description of the problem, or None.
 
     Theorem. Let the initial state lie in a box for even. Let every string of bits lead from every state of every box
-    within ``DEPTH`` time steps into a box whose parity is that of the first box, changed by the ones in the string,
-    and let the answer after each of these bits be correct. Then the network is correct after every bit of every
-    string. Proof: cut the string at the times at which the state is in a box again. Each piece begins in a box (the
-    first piece in that of the initial state), its answers are correct, and it ends in a box, where the next begins.
+    within ``DEPTH`` time steps into a box whose parity is that of the first box, changed by the ones in the string, and
+    let the answer after each of these bits be correct. Then the network is correct after every bit of every string.
+    Proof: cut the string at the times at which the state is in a box again. Each piece begins in a box (the first piece
+    in that of the initial state), its answers are correct, and it ends in a box, where the next begins.
     """
     if boxes.low.shape != (len(boxes.odd), network.size) or boxes.high.shape != boxes.low.shape:
         return f"the boxes have the shape {boxes.low.shape}, but a state has {network.size} numbers"

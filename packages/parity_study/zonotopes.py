@@ -4,10 +4,10 @@ Chapter: *What did it learn?* :class:`Zonotopes` represents many sets at once, a
 contain every state to which one time step leads.
 
 We assume that PyTorch sums in any order, with at most the usual floating-point error (Higham, *Accuracy and Stability
-of Numerical Algorithms*, chapter 3), and that its tanh and sigmoid have an error of at most ``ACTIVATION_ERROR``
-units of rounding. These errors are added to every set. The sets themselves are computed in float64 without outward
-rounding; ``NumpyNetwork.rounding`` allows for that. :mod:`~parity_study.verify` checks every published proof again with
-balls and relies on nothing here.
+of Numerical Algorithms*, chapter 3), and that its tanh and sigmoid have an error of at most ``ACTIVATION_ERROR`` units
+of rounding. These errors are added to every set. The sets themselves are computed in float64 without outward rounding;
+``NumpyNetwork.rounding`` allows for that. :mod:`~parity_study.verify` checks every published proof again with balls and
+relies on nothing here.
 """
 
 from __future__ import annotations

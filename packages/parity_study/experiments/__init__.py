@@ -1,7 +1,7 @@
 """The experiments of the book, in one module each, and functions that find and run them.
 
-Every module of this package that is not named in ``SHARED`` is an experiment. The
-first line of its docstring is the question that it answers. It has either
+Every module of this package that is not named in ``SHARED`` is an experiment. The first line of its docstring is the
+question that it answers. It has either
 
 - ``CONDITIONS``, a dict of training conditions by name, each of which is trained from
   ``SEEDS`` seeds: such an experiment is called a series; or
@@ -9,9 +9,8 @@ first line of its docstring is the question that it answers. It has either
   numbers, lists and dicts that can be written as JSON; and ``QUICK``, settings for tests,
   with which it takes seconds and gives meaningless numbers.
 
-``SAMPLE`` is the part of the results that a recheck derives again: for a series, names of
-conditions (by default the first and the last); for another experiment, settings that
-differ from the defaults. To add an experiment, add a module.
+``SAMPLE`` is the part of the results that a recheck derives again: for a series, names of conditions (by default the
+first and the last); for another experiment, settings that differ from the defaults. To add an experiment, add a module.
 """
 
 import importlib
@@ -80,10 +79,9 @@ def defaults(name: str) -> dict[str, Any]:
 def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = None, jobs: int = -1) -> Path:
     """Run an experiment, write its results to ``folder/NAME.json`` and return the path of this file.
 
-    A series that was interrupted continues where it stopped. ``quick`` runs the experiment
-    for seconds with meaningless numbers, as a test. ``scheduler`` and ``jobs`` are explained
-    at :func:`~parity_study.experiments.jobs.train_series`. Raises ValueError if there is no
-    experiment of this name.
+    A series that was interrupted continues where it stopped. ``quick`` runs the experiment for seconds with meaningless
+    numbers, as a test. ``scheduler`` and ``jobs`` are explained at :func:`~parity_study.experiments.jobs.train_series`.
+    Raises ValueError if there is no experiment of this name.
     """
     from parity_study.experiments.condition import EVALUATION
     from parity_study.experiments.jobs import FinishedJobs, train_series

@@ -1,19 +1,16 @@
 """Are trained networks correct on strings of every length, and would random strings show it if they are not?
 
-The networks are those in :mod:`parity_study.certificate_store`. They were correct on all of
-their validation strings, which are 1.5 times as long as the training strings.
-:func:`~parity_study.certify.certify` decides about each network, and
-:mod:`~parity_study.verify` checks the verdict.
+The networks are those in :mod:`parity_study.certificate_store`. They were correct on all of their validation strings,
+which are 1.5 times as long as the training strings. :func:`~parity_study.certify.certify` decides about each network,
+and :mod:`~parity_study.verify` checks the verdict.
 
-Returns ``{"random_bits", "nets": {name in CERTIFIED_KINDS: {"seeds", "solved",
-"trained_on", "certified", "refuted", "undecided", "blocked", "boxes", "refuting_lengths",
-"passed_random"}}, "two_units": {"clusters", "even_clusters", "machine_states"}}``.
-``blocked`` counts the undecided networks by reason: "effort", "threshold" or "checker".
-``boxes`` has an entry for each certified network, and ``refuting_lengths`` has an entry for
-each refuted network. ``passed_random`` counts the refuted networks that are correct on a
-string of ``random_bits`` random bits. The lists in ``two_units`` have an entry for each
-network of the kind "tanh 2"; ``machine_states`` is the number of states of the minimised
-machine.
+Returns ``{"random_bits", "nets": {name in CERTIFIED_KINDS: {"seeds", "solved", "trained_on", "certified", "refuted",
+"undecided", "blocked", "boxes", "refuting_lengths", "passed_random"}}, "two_units": {"clusters", "even_clusters",
+"machine_states"}}``. ``blocked`` counts the undecided networks by reason: "effort", "threshold" or "checker". ``boxes``
+has an entry for each certified network, and ``refuting_lengths`` has an entry for each refuted network.
+``passed_random`` counts the refuted networks that are correct on a string of ``random_bits`` random bits. The lists in
+``two_units`` have an entry for each network of the kind "tanh 2"; ``machine_states`` is the number of states of the
+minimised machine.
 """
 
 from dataclasses import replace

@@ -16,8 +16,8 @@ Rate = tuple[int, int]
 def difference_interval(first: Rate, second: Rate) -> tuple[float, float]:
     """Return Newcombe's 95 % confidence interval for the first success rate minus the second.
 
-    It is constructed from the two Wilson intervals: R. G. Newcombe, *Statistics in
-    Medicine* 17, 873-890, 1998, method 10.
+    It is constructed from the two Wilson intervals: R. G. Newcombe, *Statistics in Medicine* 17, 873-890, 1998, method
+    10.
 
     >>> low, high = difference_interval((56, 70), (48, 80))
     >>> f"{low:.4f} {high:.4f}"
@@ -52,9 +52,8 @@ def fisher_p(first: Rate, second: Rate) -> float:
 def holm(p_values: Sequence[float]) -> list[float]:
     """Correct the p values of several tests for their number by Holm's method, and return them in the same order.
 
-    Source: S. Holm, *Scandinavian Journal of Statistics* 6, 65-70, 1979. The function of
-    statsmodels returns the same values, but each call takes a tenth of a second, and the
-    claims of the book call it thousands of times.
+    Source: S. Holm, *Scandinavian Journal of Statistics* 6, 65-70, 1979. The function of statsmodels returns the same
+    values, but each call takes a tenth of a second, and the claims of the book call it thousands of times.
 
     >>> holm([0.04, 0.01])
     [0.04, 0.02]
@@ -69,8 +68,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def logrank_p(first: Sequence[int | None], first_cap: int, second: Sequence[int | None], second_cap: int) -> float:
     """Return the p value of the log-rank test, which compares how many updates two conditions need.
 
-    Each sequence has an entry for each run: the update at which it solved its task, or None
-    if it did not within ``first_cap`` or ``second_cap`` updates.
+    Each sequence has an entry for each run: the update at which it solved its task, or None if it did not within
+    ``first_cap`` or ``second_cap`` updates.
     """
     from scipy.stats import logrank
 

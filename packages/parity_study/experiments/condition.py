@@ -108,15 +108,12 @@ class BaseCondition:
 class Condition(BaseCondition):
     """A training condition: all settings that may influence the success of a training, except the seed.
 
-    ``lengths``, ``label`` and ``padding`` are those of a
-    :class:`~parity_lib.data.ParityTask`; ``padding="carried"`` makes a
-    :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a
-    ``one_bit_share`` above 0 a :class:`ShortenedTask`. ``forget_bias`` is the initial
-    bias of an LSTM's forget gates; None leaves it as PyTorch draws it. The other fields
-    are passed to :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_study.ensemble.train_together`. A network has solved the task if it is
-    correct at every labelled position of 5000 fresh strings of the same kind,
-    ``stretch`` times as long.
+    ``lengths``, ``label`` and ``padding`` are those of a :class:`~parity_lib.data.ParityTask`; ``padding="carried"``
+    makes a :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a ``one_bit_share`` above 0 a
+    :class:`ShortenedTask`. ``forget_bias`` is the initial bias of an LSTM's forget gates; None leaves it as PyTorch
+    draws it. The other fields are passed to :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_study.ensemble.train_together`. A network has solved the task if it is correct at every labelled
+    position of 5000 fresh strings of the same kind, ``stretch`` times as long.
     """
 
     cell: str = "lstm"
@@ -149,11 +146,10 @@ class Condition(BaseCondition):
     def train(self, seeds: range) -> list[dict[str, Any]]:
         """Train and evaluate a network from each seed, and return a dict for each seed.
 
-        It contains ``steps``, the update at which the task was solved, or None;
-        ``bit_accuracy`` and ``sequence_accuracy`` at the last validation; ``by_length``, the
-        share of correct strings of 1..5, 6..10, ..., 46..50 bits; and ``far``, the accuracy
-        per bit on strings of 10,000 bits with a label at every time step, or None if the
-        task was not solved.
+        It contains ``steps``, the update at which the task was solved, or None; ``bit_accuracy`` and
+        ``sequence_accuracy`` at the last validation; ``by_length``, the share of correct strings of 1..5, 6..10, ...,
+        46..50 bits; and ``far``, the accuracy per bit on strings of 10,000 bits with a label at every time step, or
+        None if the task was not solved.
         """
         torch.set_num_threads(1)
         models = self.models(seeds)

@@ -13,11 +13,10 @@ from parity_study.full_batch import train_on_all_strings
 class Enumerated(BaseCondition):
     """A training condition on the 2^``bits`` strings of ``bits`` bits, with a label at the end.
 
-    Each update uses ``batch_size`` strings that are drawn at random, or all strings if it is
-    None. ``double`` selects float64. The other fields are passed to
-    :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_study.full_batch.train_on_all_strings`. A network has solved the task
-    if it is correct on all 2^``bits`` strings.
+    Each update uses ``batch_size`` strings that are drawn at random, or all strings if it is None. ``double`` selects
+    float64. The other fields are passed to :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_study.full_batch.train_on_all_strings`. A network has solved the task if it is correct on all
+    2^``bits`` strings.
     """
 
     cell: str = "lstm"
@@ -41,9 +40,8 @@ class Enumerated(BaseCondition):
     def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
         """Train ``models``, or new networks, from the seeds, and return a dict for each seed.
 
-        It contains ``steps``, the update at which the task was solved, or None, and the
-        final ``sequence_accuracy`` on all strings. ``options`` are passed to
-        :func:`~parity_study.full_batch.train_on_all_strings`.
+        It contains ``steps``, the update at which the task was solved, or None, and the final ``sequence_accuracy`` on
+        all strings. ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
         """
         passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
         histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,

@@ -1,11 +1,10 @@
 """How much of the gradient of the loss at time step 50 reaches each earlier state?
 
-For each network, the norm of dL_50/dh_t is averaged over random strings and divided by
-that of dL_50/dh_50. Returns ``{"steps": 50, "nets": {name: {"seeds", "ratio",
-"norm", "cell_ratio"}}}``. ``ratio`` and ``norm`` (the norm before the division) have the
-form ``{"median", "low", "high"}`` with 50 numbers each, for t = 1..50; low and high are
-the quartiles over the seeds. ``cell_ratio`` has the same form for an LSTM's c_t, divided
-by the norm at c_49 (49 numbers), and is None for other cells. The names are
+For each network, the norm of dL_50/dh_t is averaged over random strings and divided by that of dL_50/dh_50. Returns
+``{"steps": 50, "nets": {name: {"seeds", "ratio", "norm", "cell_ratio"}}}``. ``ratio`` and ``norm`` (the norm before the
+division) have the form ``{"median", "low", "high"}`` with 50 numbers each, for t = 1..50; low and high are the
+quartiles over the seeds. ``cell_ratio`` has the same form for an LSTM's c_t, divided by the norm at c_49 (49 numbers),
+and is None for other cells. The names are
 
 - ``"tanh 16 untrained"``, ``"tanh 16 trained"`` (the solved seeds only), and the same
   for the other recipes;
@@ -64,10 +63,9 @@ def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
 def state_gradients(model: ParityRNN, strings: int, seed: int) -> dict[str, np.ndarray]:
     """Return the norm of the gradient of the last loss with respect to each state, averaged over random strings.
 
-    The result is a dict with an array ``[steps]`` for ``"h"`` and, for an LSTM, another one
-    for ``"c"``; its h and c are treated as separate inputs of the next time step. The network
-    is run in float64 and one time step at a time, so that each state is a node of its own in
-    the computation graph.
+    The result is a dict with an array ``[steps]`` for ``"h"`` and, for an LSTM, another one for ``"c"``; its h and c
+    are treated as separate inputs of the next time step. The network is run in float64 and one time step at a time, so
+    that each state is a node of its own in the computation graph.
     """
     model = copy.deepcopy(model).double()
     batch = ParityTask(TRAINED_ON).batch(strings, np.random.default_rng(seed))

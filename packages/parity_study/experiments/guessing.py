@@ -1,21 +1,18 @@
 """How many times must all weights be drawn at random until a network computes the parity of 500 to 600 bits?
 
-The experiment repeats one of Schmidhuber, Hochreiter and Bengio (2001). Weights are
-uniform on -100 to 100. The training set has 100 strings of 500 to 600 bits, coded as -1
-and 1, half of them odd. A string counts as correct if the output after its last bit is
-within 0.1 of the label, and guessing ends when all 100 strings are correct.
+The experiment repeats one of Schmidhuber, Hochreiter and Bengio (2001). Weights are uniform on -100 to 100. The
+training set has 100 strings of 500 to 600 bits, coded as -1 and 1, half of them odd. A string counts as correct if the
+output after its last bit is within 0.1 of the label, and guessing ends when all 100 strings are correct.
 
-Returns ``{"nets": {"A1" | "A2" | "A2 without self-connections" | "two tanh units": row},
-"budget": {"A1" | "A1, weights within 1" | "A1 at once": {"guesses", "solved"}}}``.
+Returns ``{"nets": {"A1" | "A2" | "A2 without self-connections" | "two tanh units": row}, "budget": {"A1" | "A1, weights
+within 1" | "A1 at once": {"guesses", "solved"}}}``.
 
-A row contains the number of ``weights``; the number of ``repetitions``, and how many of
-them were ``solved``; ``trials``, the number of guesses in each repetition, or None if they
-exceeded the cap, with their ``mean``, ``standard_error``, ``median`` and quartiles ``low``
-and ``high``; and the number of solved networks that pass each test. The tests are ``fresh``
-(100 new strings), ``long`` (20 strings of 5,000 bits), ``unkind`` (five regular strings of
-5,000 bits), and ``switches`` and ``switches_from_1`` (all strings of every length from 500
-or from 1 on, if every unit is replaced by a switch). In "A1 at once", both units change at
-the same time.
+A row contains the number of ``weights``; the number of ``repetitions``, and how many of them were ``solved``;
+``trials``, the number of guesses in each repetition, or None if they exceeded the cap, with their ``mean``,
+``standard_error``, ``median`` and quartiles ``low`` and ``high``; and the number of solved networks that pass each
+test. The tests are ``fresh`` (100 new strings), ``long`` (20 strings of 5,000 bits), ``unkind`` (five regular strings
+of 5,000 bits), and ``switches`` and ``switches_from_1`` (all strings of every length from 500 or from 1 on, if every
+unit is replaced by a switch). In "A1 at once", both units change at the same time.
 """
 
 import math
@@ -40,9 +37,8 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
     """Compute a time step of network A1, which has a hidden and an output unit, both connected to all units.
 
-    ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses,
-    strings]``. The output unit reads the new value of the hidden unit, or the old one if
-    ``at_once`` is true.
+    ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
+    unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
     """
     hidden, output = units
     new = activation(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3])
@@ -52,9 +48,8 @@ def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, 
 def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
     """Compute a time step of network A2, whose ten hidden units read the input, the output and perhaps themselves.
 
-    ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and
-    the hidden units are ``[10, guesses, strings]``. The output unit reads the input and all
-    hidden units.
+    ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and the hidden units are
+    ``[10, guesses, strings]``. The output unit reads the input and all hidden units.
     """
     hidden, output = units
     from_input, from_output, bias, to_output = weights[:40].reshape(4, A2_UNITS, *weights.shape[1:])
@@ -85,8 +80,8 @@ def _is_positive(z: np.ndarray) -> np.ndarray:
 class GuessedNetwork(NamedTuple):
     """A kind of network whose weights are guessed.
 
-    ``step`` computes a time step, ``shapes`` are those of its units, and ``switch`` takes the
-    place of ``activation`` if the units are replaced by switches.
+    ``step`` computes a time step, ``shapes`` are those of its units, and ``switch`` takes the place of ``activation``
+    if the units are replaced by switches.
     """
 
     step: Callable
@@ -210,9 +205,9 @@ def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.r
 def is_correct_with_switches(name: str, weights: np.ndarray, first: int) -> bool:
     """Return whether a network is correct on all strings of at least ``first`` bits if its units are switches.
 
-    A switch is either on or off, so the network has finitely many states. The set of pairs
-    (state, parity) that strings of one length can reach determines the set for the next
-    length, so the sets repeat at some point, and we have then checked all lengths.
+    A switch is either on or off, so the network has finitely many states. The set of pairs (state, parity) that strings
+    of one length can reach determines the set for the next length, so the sets repeat at some point, and we have then
+    checked all lengths.
     """
     network = GUESSED_NETWORKS[name]
     columns = weights[:, None, None]

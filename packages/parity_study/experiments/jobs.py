@@ -1,7 +1,7 @@
 """Parallel training of the conditions of a series, on all cores of this machine or on a Dask cluster.
 
-A job trains a few seeds of one condition. The results of finished jobs stay in files until
-the series is complete, so that an interrupted run continues where it stopped.
+A job trains a few seeds of one condition. The results of finished jobs stay in files until the series is complete, so
+that an interrupted run continues where it stopped.
 """
 
 import contextlib
@@ -36,9 +36,9 @@ class Job:
 class FinishedJobs:
     """The results of finished jobs in an unfinished series, stored in one file for each job.
 
-    The name of a file is a hash of the job's settings and of the version of this library,
-    so results of other settings or another version are not used. Damaged files are ignored.
-    Delete the folder if you change the code without changing the version.
+    The name of a file is a hash of the job's settings and of the version of this library, so results of other settings
+    or another version are not used. Damaged files are ignored. Delete the folder if you change the code without
+    changing the version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -71,11 +71,10 @@ def train_series(conditions: dict[str, Condition | Enumerated], seeds: int, fini
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train every condition from ``seeds`` seeds, and return a summary of each condition.
 
-    The training runs in ``jobs`` processes (-1: one for each core), or on the workers of the
-    Dask scheduler at the address ``scheduler``, such as ``tcp://host:8786``; the workers need
-    this package. The results do not depend on this choice. Returns ``{"defaults": the default
-    settings, "conditions": {name: summary}}``. Raises OSError if no scheduler answers, and
-    ImportError if Dask is not installed.
+    The training runs in ``jobs`` processes (-1: one for each core), or on the workers of the Dask scheduler at the
+    address ``scheduler``, such as ``tcp://host:8786``; the workers need this package. The results do not depend on this
+    choice. Returns ``{"defaults": the default settings, "conditions": {name: summary}}``. Raises OSError if no
+    scheduler answers, and ImportError if Dask is not installed.
     """
     all_jobs = [Job(name, condition, range(start, min(start + condition.seeds_per_job, seeds)))
                 for name, condition in conditions.items() for start in range(0, seeds, condition.seeds_per_job)]

@@ -3,12 +3,10 @@
 The strings have a label at the end. ``signal`` and ``noise`` are explained at
 :mod:`parity_study.experiments.signal_and_noise`, here for a batch of ``batch`` strings.
 
-Returns ``{"bits": [1, ..., longest], "batch", "nets": {name: {"seeds", "signal", "noise",
-"ratio": {"median", "low", "high": n numbers each}}}}``. The ratio is the signal divided by
-the noise, and 0 for a network whose answers do not change with its weights; low and high
-are quartiles over the seeds. The untrained networks ``"tanh 8"``,
-``"relu 8"``, ``"lstm 8"``, ``"gru 8"`` and ``"forget bias 5"``; ``"lstm 8 after 1..2"``
-was trained on strings of one and two bits.
+Returns ``{"bits": [1, ..., longest], "batch", "nets": {name: {"seeds", "signal", "noise", "ratio": {"median", "low",
+"high": n numbers each}}}}``. The ratio is the signal divided by the noise, and 0 for a network whose answers do not
+change with its weights; low and high are quartiles over the seeds. The untrained networks ``"tanh 8"``, ``"relu 8"``,
+``"lstm 8"``, ``"gru 8"`` and ``"forget bias 5"``; ``"lstm 8 after 1..2"`` was trained on strings of one and two bits.
 """
 
 from typing import Any

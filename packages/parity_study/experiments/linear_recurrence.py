@@ -1,13 +1,11 @@
 """Can a linear recurrence compute parity with factors between 0 and 1, or does it need negative factors?
 
-:class:`LinearRecurrence` is trained by Adam on batches of 32 strings of 50 bits, with a
-label at every time step. Returns ``{"lengths", "nets": {"sigmoid 1" | "tanh 1" |
-"sigmoid 8" | "tanh 8": {"seeds", "solved", "exact", "by_step", "bit_accuracy",
-"factors"}}}``. The names contain the number of channels. ``exact`` counts, for each
-length, the networks that are correct at every bit of all strings, and ``solved`` is its
-first entry. At the first length, ``by_step`` is the accuracy at each time step, averaged
-over the seeds, and ``bit_accuracy`` is the accuracy of each seed. ``factors`` contains
-[a(0), a(1)] of the first channel for each seed.
+:class:`LinearRecurrence` is trained by Adam on batches of 32 strings of 50 bits, with a label at every time step.
+Returns ``{"lengths", "nets": {"sigmoid 1" | "tanh 1" | "sigmoid 8" | "tanh 8": {"seeds", "solved", "exact", "by_step",
+"bit_accuracy", "factors"}}}``. The names contain the number of channels. ``exact`` counts, for each length, the
+networks that are correct at every bit of all strings, and ``solved`` is its first entry. At the first length,
+``by_step`` is the accuracy at each time step, averaged over the seeds, and ``bit_accuracy`` is the accuracy of each
+seed. ``factors`` contains [a(0), a(1)] of the first channel for each seed.
 """
 
 from typing import Any
@@ -26,9 +24,9 @@ QUICK: dict[str, Any] = {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings":
 class LinearRecurrence(torch.nn.Module):
     """A network of independent channels ``h_t = a(x_t) h_{t-1} + u(x_t)``, whose weighted sum is the logit.
 
-    ``factor`` determines the range of a: between 0 and 1 for ``"sigmoid"``, between -1 and 1
-    for ``"tanh"``. A single channel starts at 1 and has no u; several channels have a u each.
-    ``seeds`` independent networks are computed together.
+    ``factor`` determines the range of a: between 0 and 1 for ``"sigmoid"``, between -1 and 1 for ``"tanh"``. A single
+    channel starts at 1 and has no u; several channels have a u each. ``seeds`` independent networks are computed
+    together.
 
     >>> LinearRecurrence(channels=1, factor="tanh", seeds=3)(torch.zeros(2, 7)).shape
     torch.Size([3, 2, 7])

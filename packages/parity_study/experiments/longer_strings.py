@@ -1,10 +1,9 @@
 """Are networks that were trained on 50 bits correct on longer strings?
 
-Returns ``{"lengths", "strings": [of each length], "nets": {"relu 32" | "tanh 16" |
-"lstm 8" | "tanh by hand": {"seeds", "solved", "exact", "bit_accuracy",
-"sequence_accuracy"}}}``. ``exact`` has an entry for each length: the number of solved
-networks that are correct at every bit. Each accuracy is a list with a list for each solved
-network, which has an entry for each length.
+Returns ``{"lengths", "strings": [of each length], "nets": {"relu 32" | "tanh 16" | "lstm 8" | "tanh by hand": {"seeds",
+"solved", "exact", "bit_accuracy", "sequence_accuracy"}}}``. ``exact`` has an entry for each length: the number of
+solved networks that are correct at every bit. Each accuracy is a list with a list for each solved network, which has an
+entry for each length.
 """
 
 from typing import Any

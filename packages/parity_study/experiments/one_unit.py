@@ -1,7 +1,7 @@
 """Can a single tanh, GRU or LSTM unit learn the parity of 10 bits?
 
-Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps",
-"bit_accuracy": [of each seed at its last validation]}}``.
+Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps", "bit_accuracy": [of each seed at its
+last validation]}}``.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Does plain gradient descent succeed as often as Adam in the two recipes, with all other settings unchanged?
 
-Returns ``{"relu 32" | "tanh 16": {"adam" | "sgd 1" | "sgd 0.1": {"seeds", "solved",
-"steps", "median_steps"}}}``. The number is the learning rate; Adam uses that of the recipe.
+Returns ``{"relu 32" | "tanh 16": {"adam" | "sgd 1" | "sgd 0.1": {"seeds", "solved", "steps", "median_steps"}}}``. The
+number is the learning rate; Adam uses that of the recipe.
 """
 
 from typing import Any

@@ -1,12 +1,10 @@
 """How accurate is a network that always answers "even", if padding is counted and if it is not?
 
-``training`` uses batches of 8 strings of up to 50 bits, and ``evaluation`` uses batches of
-500 strings of up to 75 bits. ``course`` draws lengths as the course's notebook does (from 1
-to one less than the longest, with the first string at full length); ``uniform`` draws them
-from 1 to the longest. Returns ``{"training" | "evaluation": {"steps", "batch_size", "course" |
-"uniform": {"positions", "padding_share", "accuracy_with_padding", "accuracy_on_real",
-"expected_padding_share", "expected_accuracy_with_padding"}}}``; the expected values are
-exact.
+``training`` uses batches of 8 strings of up to 50 bits, and ``evaluation`` uses batches of 500 strings of up to 75
+bits. ``course`` draws lengths as the course's notebook does (from 1 to one less than the longest, with the first string
+at full length); ``uniform`` draws them from 1 to the longest. Returns ``{"training" | "evaluation": {"steps",
+"batch_size", "course" | "uniform": {"positions", "padding_share", "accuracy_with_padding", "accuracy_on_real",
+"expected_padding_share", "expected_accuracy_with_padding"}}}``; the expected values are exact.
 """
 
 from typing import Any

@@ -37,8 +37,8 @@ CONDITIONS = {
 class Report:
     """A published report, summarised in our words.
 
-    ``works`` says whether the authors report success, and ``left_open`` names the settings
-    that they do not report, with our choice.
+    ``works`` says whether the authors report success, and ``left_open`` names the settings that they do not report,
+    with our choice.
     """
 
     authors: str

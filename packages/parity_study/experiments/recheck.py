@@ -1,8 +1,7 @@
 """Rechecks of stored results, in which a sample of the results is derived again and compared.
 
-Processors round sums in different orders, so training from the same seed may end
-differently on another processor. A recheck therefore does not require equal numbers. It
-requires that
+Processors round sums in different orders, so training from the same seed may end differently on another processor. A
+recheck therefore does not require equal numbers. It requires that
 
 - no count of successes in the sample differs from the stored count, by Fisher's exact
   test at the significance level ``LEVEL``; and
@@ -28,11 +27,10 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
             jobs: int = -1) -> dict[str, Any]:
     """Derive a sample of an experiment's results again, and record in ``folder/NAME.json`` whether they hold.
 
-    ``failing_claims(results)`` returns a description of each claim that does not hold for
-    ``results``. The record, which is also returned, contains the date, the versions, the
-    processor, the ``sample`` and the ``verdict``: ``"holds"``, or ``"fails"`` with a list of
-    ``failures``. Raises ValueError, and writes nothing, if the stored results were made with
-    settings that differ from the present ones.
+    ``failing_claims(results)`` returns a description of each claim that does not hold for ``results``. The record,
+    which is also returned, contains the date, the versions, the processor, the ``sample`` and the ``verdict``:
+    ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises ValueError, and writes nothing, if the stored
+    results were made with settings that differ from the present ones.
     """
     stored, provenance = load(name, folder=folder), load(name, "provenance", folder)
     finished = FinishedJobs(folder / "unfinished" / f"{name}-recheck")

@@ -1,9 +1,8 @@
 """Does the book's recipe always work?
 
-The default recipe and the tanh recipe are each trained from many seeds. Returns
-``{"relu 32" | "tanh 16": {"seeds", "solved", "steps": [of each seed, None if not solved],
-"median_steps", "half_fall_share": [of each seed], "curves": [of each seed:
-{"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
+The default recipe and the tanh recipe are each trained from many seeds. Returns ``{"relu 32" | "tanh 16": {"seeds",
+"solved", "steps": [of each seed, None if not solved], "median_steps", "half_fall_share": [of each seed], "curves": [of
+each seed: {"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
 """
 
 from itertools import pairwise
@@ -44,9 +43,8 @@ def curve(history: History) -> dict[str, list[float]]:
 def half_fall_share(loss: list[float]) -> float:
     """Return the smallest share of consecutive updates in which the loss makes half of its total fall.
 
-    The loss is first averaged over 10 updates. Its total fall is the first value minus the
-    last value. The share is about one half for a straight line, and nearly 0 for a sudden
-    fall.
+    The loss is first averaged over 10 updates. Its total fall is the first value minus the last value. The share is
+    about one half for a straight line, and nearly 0 for a sudden fall.
     """
     smooth = np.convolve(loss, np.ones(SMOOTHED_OVER) / SMOOTHED_OVER, mode="valid")
     half = (smooth[0] - smooth[-1]) / 2

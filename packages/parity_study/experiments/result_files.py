@@ -1,8 +1,7 @@
 """The result files of the experiments, which are JSON files in the folder ``results`` of this package.
 
-The block ``results`` of a file contains the measured values. The block ``provenance``
-contains the version of the book, the settings, the versions of the libraries, the
-processor, the date, the wall time, and all later rechecks.
+The block ``results`` of a file contains the measured values. The block ``provenance`` contains the version of the book,
+the settings, the versions of the libraries, the processor, the date, the wall time, and all later rechecks.
 """
 
 import datetime
@@ -38,8 +37,8 @@ def writable_folder() -> Path:
 def load(name: str, block: str = "results", folder: Path | None = None) -> Any:
     """Load a block of the result file ``NAME.json`` from ``folder``, by default the folder of the book's results.
 
-    Raises FileNotFoundError if the file does not exist, and ValueError if it is damaged or
-    has no such block. The message names the file and the command that makes it.
+    Raises FileNotFoundError if the file does not exist, and ValueError if it is damaged or has no such block. The
+    message names the file and the command that makes it.
     """
     path = (folder or FOLDER) / f"{name}.json"
     command = "parity bench --save" if name == "bench" else f"parity experiment {name}"

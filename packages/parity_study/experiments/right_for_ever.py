@@ -1,16 +1,13 @@
 """Do more updates, or strings with long runs, lead to networks that are correct on strings of every length?
 
-Networks of eight units are trained on strings of 50 bits with a label at every time step,
-with the same settings for all cells and a fixed number of updates: training does not stop
-when a network is correct. The strings are random (``"random"``), or half of them end in
-a run of zeros or of ones that begins in the string's first half (``"runs"``). A network
-has solved the task if it is correct on 5000 random strings of 75 bits at the end. These
-networks are stored in :mod:`parity_study.certificate_store`, and
-:func:`~parity_study.certify.certify` decides about them, as in the experiment
-``certificates``. Returns
-``{"nets": {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified", "refuted",
-"undecided", "refuting_lengths": [of each refuted network]}}}``, and the same for each
-cell, kind of strings and number of updates.
+Networks of eight units are trained on strings of 50 bits with a label at every time step, with the same settings for
+all cells and a fixed number of updates: training does not stop when a network is correct. The strings are random
+(``"random"``), or half of them end in a run of zeros or of ones that begins in the string's first half (``"runs"``). A
+network has solved the task if it is correct on 5000 random strings of 75 bits at the end. These networks are stored in
+:mod:`parity_study.certificate_store`, and :func:`~parity_study.certify.certify` decides about them, as in the
+experiment ``certificates``. Returns ``{"nets": {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified",
+"refuted", "undecided", "refuting_lengths": [of each refuted network]}}}``, and the same for each cell, kind of strings
+and number of updates.
 """
 
 from dataclasses import dataclass
@@ -67,9 +64,8 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
         shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
     """Run the experiment, and return its results as the module's docstring describes them.
 
-    The networks are read from the store if possible, and trained otherwise or if ``retrain``
-    is true. ``shorten`` divides the numbers of updates. If ``save`` is true, the verdicts are
-    written to the store.
+    The networks are read from the store if possible, and trained otherwise or if ``retrain`` is true. ``shorten``
+    divides the numbers of updates. If ``save`` is true, the verdicts are written to the store.
     """
     kinds = {kind_name(*kind): kind for kind in product(cells, TASKS, updates)}
     networks = [] if retrain else [network for network in read_store() if network.kind in kinds]

@@ -1,12 +1,10 @@
 """Does the ratio of signal to noise early in training predict how many updates a solution takes?
 
-LSTMs are trained on strings of n bits, with all strings as the batch or with batches
-drawn from them. Signal and noise (:mod:`parity_study.experiments.signal_and_noise`) are
-measured before training and after some updates. Returns ``{"at": [updates],
-"conditions": {name: {"settings", "seeds", "solved", "steps", "median_steps", "signal",
-"noise", "gradient"}}}``. The last three have a list for each entry of ``at``, with an
-entry for each seed, which is None if the seed had solved the task before. ``noise`` is the
-noise of a single string.
+LSTMs are trained on strings of n bits, with all strings as the batch or with batches drawn from them. Signal and noise
+(:mod:`parity_study.experiments.signal_and_noise`) are measured before training and after some updates. Returns ``{"at":
+[updates], "conditions": {name: {"settings", "seeds", "solved", "steps", "median_steps", "signal", "noise",
+"gradient"}}}``. The last three have a list for each entry of ``at``, with an entry for each seed, which is None if the
+seed had solved the task before. ``noise`` is the noise of a single string.
 """
 
 from dataclasses import replace

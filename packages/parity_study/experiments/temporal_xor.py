@@ -1,10 +1,9 @@
 """Can a network predict the bits of a stream in which every third bit is the XOR of the two bits before it?
 
-The network of the tanh recipe is trained to predict the next bit at every time step. Returns ``{"seeds",
-"solved": the number of seeds with every third bit of 500 new streams correct, "loss":
-[of each seed: [first, second, third bit of a triple]], "by_bit": [the median loss over
-the seeds at the bits 2, 3, ..., ``shown``], "third_right": [the share of correct third
-bits of each seed]}``.
+The network of the tanh recipe is trained to predict the next bit at every time step. Returns ``{"seeds", "solved": the
+number of seeds with every third bit of 500 new streams correct, "loss": [of each seed: [first, second, third bit of a
+triple]], "by_bit": [the median loss over the seeds at the bits 2, 3, ..., ``shown``], "third_right": [the share of
+correct third bits of each seed]}``.
 """
 
 from typing import Any
