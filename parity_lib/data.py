@@ -123,7 +123,7 @@ class Curriculum:
         require(0 < self.threshold <= 1, "threshold", self.threshold, "a number above 0 and at most 1")
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest length of the next batch, given the longest length and the accuracy of this batch."""
+        """Return the longest string length of the next batch, given the longest length and accuracy of this batch."""
         return min(longest + self.step, self.stop) if accuracy >= self.threshold else longest
 
 
@@ -198,7 +198,7 @@ class ParityTask:
         return self.lengths.start if isinstance(self.lengths, Curriculum) else self.longest
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest length of the next batch, given the longest length and the accuracy of this batch."""
+        """Return the longest string length of the next batch, given the longest length and accuracy of this batch."""
         if isinstance(self.lengths, Curriculum):
             return self.lengths.next_longest(longest, accuracy)
         return longest

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NAME = "one-bit-of-memory"
-WIDTH, HEIGHT = 720, 1133     # the printable area of a sheet in px, given the margins in pdf.css and the scale walk
+WIDTH, HEIGHT = 720, 1133     # the printable area of a sheet in px, given the margins in pdf.css and the scale below
 SETTINGS = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True, "scale": 0.85}
 LOCAL_URL = re.compile(r"^(file:|data:|blob:)")
 JOIN, SHEET = (Path(__file__).with_suffix(suffix).read_text(encoding="utf8") for suffix in (".js", ".css"))

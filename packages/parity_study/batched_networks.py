@@ -45,7 +45,7 @@ class Ensemble:
         return len(self.parameters)
 
     def replace(self, parameters: np.ndarray) -> None:
-        """Replace all weights with ``parameters [seeds, count]``, which may hold another number of networks."""
+        """Replace the weights of all networks with ``parameters [seeds, count]``, whose number of rows may differ."""
         self.parameters = parameters
         self.weights = self._views(parameters)
 
@@ -94,7 +94,7 @@ class Ensemble:
         return loss, logits, gradient
 
     def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
-        """Run a layer, and return ``stacked``, the activations and the cell states of all time steps.
+        """Compute the forward pass of a layer; return its inputs ``stacked``, its activations and its cell states.
 
         ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t, the
         input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
@@ -118,7 +118,7 @@ class Ensemble:
         return stacked, activations, cell_states
 
     def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
-        """Write the gradients of a layer, and return the gradient at its inputs, ``[steps, seeds, inputs, batch]``."""
+        """Backpropagate through a layer: write the gradients of its weights, and return the gradient at its inputs."""
         hidden = self.hidden_size
         backward_matrix = self.cell.backward_matrix(self._matrix(layer))
         d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
@@ -144,25 +144,25 @@ class Ensemble:
         return [views[f"rnn.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
     def _views(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
-        """Return views into ``parameters [seeds, count]`` by the name of the weight, of shape ``[seeds, ...]``."""
+        """Split ``parameters [seeds, count]`` into views for the single weights, of shape ``[seeds, ...]`` each."""
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes.values()])
         parts = np.split(parameters, ends[:-1], axis=1)
         return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
 
     def _buffer(self, name: str, *shape: int) -> np.ndarray:
-        """Return an uninitialised array of this shape, which is reused at every update."""
+        """Return an uninitialised array of this shape, which all updates share to avoid allocations."""
         if name not in self._buffers or self._buffers[name].shape != shape:
             self._buffers[name] = np.empty(shape, self.parameters.dtype)
         return self._buffers[name]
 
 
 def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the outer products of the units, summed over time steps and batch: ``[seeds, left, right]``."""
+    """Sum the outer products of two layers over the time steps and the batch: ``[seeds, left, right]``."""
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 
 def _loss_and_gradient(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the binary cross-entropy of each seed, averaged over the mask, and the gradient at the logits."""
+    """Return the mean cross-entropy of each network, and its gradient with respect to the logits."""
     count = mask.sum((0, 2), dtype=logits.dtype)
     losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     sigmoid = 0.5 * np.tanh(0.5 * logits) + 0.5

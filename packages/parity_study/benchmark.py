@@ -37,7 +37,7 @@ SIZES = {
 
 
 def step(blocks: int, updates: int) -> dict[str, Any]:
-    """Measure the time of an update by ``train`` with the default recipe and by a plain PyTorch loop.
+    """Compare the time that an update takes in ``train`` and in a plain PyTorch loop, both with the default recipe.
 
     Returns both times in microseconds and their ratio. The plain loop gets the same batches, made beforehand, and ends
     with the same weights (``same_weights``). In addition, ``train`` draws its data, records its history and computes
@@ -72,7 +72,7 @@ def step(blocks: int, updates: int) -> dict[str, Any]:
 
 
 def generation(count: int, repeats: int) -> dict[str, Any]:
-    """Measure how the course's code and ``bits_and_parity`` generate ``count`` strings of 50 bits with their parity.
+    """Compare two ways to generate strings with their parity: the course's code and ``bits_and_parity``.
 
     Returns median times in milliseconds, peaks of allocated memory in MiB, and their ratios.
     """
@@ -90,7 +90,7 @@ def generation(count: int, repeats: int) -> dict[str, Any]:
 
 
 def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str, Any]]:
-    """Measure a forward and backward pass through strings of 1 to 50 bits, with packing and with masks.
+    """Compare packing with masking in forward and backward passes through strings of 1 to 50 bits.
 
     Returns a row for each cell, number of units and batch size, with median times in microseconds and their ratio.
     """
@@ -112,7 +112,7 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str,
 
 
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Measure an update of many seeds by ``train_together``, and of a single seed by ``train`` and the course's loop.
+    """Compare ``train_together``, which trains many seeds, with ``train`` and the course's loop, which train one seed.
 
     Returns a row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds
     would take one after another, divided by the time that they take together. The course's loop is measured only for
@@ -180,11 +180,11 @@ def peak_mib(program: Callable[[], Any]) -> float:
 
 
 def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] = print) -> dict[str, Any]:
-    """Take all measurements, which takes about two minutes with the default sizes.
+    """Run all measurements, and return their results.
 
-    ``report`` is called with a text for each result as soon as it is available. Returns the content of ``bench.json``:
-    ``results`` with ``targets`` and ``sizes``, ``measurements`` with the results of the five functions by name, and
-    ``provenance``.
+    With the default sizes, this takes about two minutes. ``report`` is called with a text for each result as soon as it
+    is available. Returns the content of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements``
+    with the results of the five functions by name, and ``provenance``.
     """
     threads, start = torch.get_num_threads(), time.perf_counter()
     torch.set_num_threads(1)
@@ -203,7 +203,7 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
 
 
 def describe(name: str, measurement: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """Format a measurement as text, with a line for each row and a line for each target, which is met or not."""
+    """Format a measurement as text, and say for each target whether it was met."""
     rows = measurement if isinstance(measurement, list) else [measurement]
     lines = ["  ".join([f"{name:10}", *(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
                                         for key, value in row.items() if value is not None)]) for row in rows]

@@ -1,4 +1,4 @@
-"""The search for boxes of states to which every string returns, which prove that a network is correct on all strings.
+"""A search for proofs, in the form of boxes of states, that a network is correct on every string.
 
 Chapter: *What did it learn?* :func:`search_proof` searches in two ways. The first way starts with a few large boxes
 around visited states, and splits those for which the proof fails. The second way starts with a box that contains only
@@ -23,10 +23,10 @@ MOST_NUMBERS = 128  # the largest size of a state: NumpyNetwork.rounding allows 
 DEPTH = 14  # time steps within which every string has to lead from a box into a box again
 MOST_CUTS = 40  # how often a box may be cut into pieces before its states are split into two boxes instead
 STRINGS_ALIVE = 64  # a piece of a box is cut if more strings than this are outside the boxes at the same time
-NUMBERS_AT_ONCE = 1024  # the number of pieces that are followed together, times the numbers of a state
+NUMBERS_AT_ONCE = 1024  # the number of pieces that are followed together, times the size of a state
 ROUNDS = 40  # how often boxes may grow before their states are split
 NEW = -1  # in place of the number of a box: the set gets a box of its own
-GAP = 0.3  # standard deviations without a visited state, in some coordinate, between the first boxes
+GAP = 0.3  # visited states are separated at gaps of this many standard deviations in some coordinate
 # Small boxes
 MARGINS = (0.03, 0.02, 0.01, 0.006, 0.003, 0.002, 0.001, 0.0006, 0.0003)  # between a set and the sides of its box
 AT_ONCE = 32  # the number of boxes that are followed together
@@ -35,9 +35,10 @@ SMALL_DEPTH = 12  # time steps after which a set that is still wide gets a box o
 
 @dataclass
 class Boxes:
-    """Boxes of states, from ``low`` to ``high [boxes, size]``, each for one parity, ``odd [boxes]``.
+    """A list of boxes of states, each of which belongs to one parity.
 
-    ``low`` and ``high`` are float64 arrays, rounded outward to numbers that float32 can represent.
+    The boxes range from ``low`` to ``high [boxes, size]``, and ``odd [boxes]`` holds their parities. ``low`` and
+    ``high`` are float64 arrays, rounded outward to numbers that float32 can represent.
     """
 
     low: np.ndarray
@@ -107,7 +108,7 @@ def search_proof(network: NumpyNetwork, effort: int) -> tuple[str, Boxes | None]
 
 
 def _follow_both_bits(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> tuple[Zonotopes, np.ndarray]:
-    """Return the sets that follow when the network reads a 0, then those for a 1, and the parities of all."""
+    """Propagate sets of states through a time step with a 0 and with a 1; return the new sets and their parities."""
     return Zonotopes.joined([image(network, sets, bit) for bit in (0, 1)]), np.concatenate([odd, ~odd])
 
 
@@ -149,14 +150,14 @@ def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
 
 
 def _visited_states(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return states ``[count, size]`` that the network visits, with their parities and last bits ``[count]``.
+    """Run the network on various strings, and return the visited states, their parities and the last bits.
 
-    The network reads strings with few ones, with many ones, and with regular patterns.
+    The strings have few ones, many ones, or regular patterns. The states are ``[count, size]``.
     """
     rng = np.random.default_rng(0)
     share = np.repeat([0.02, 0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.98], 60)[:, None]
     bits = np.vstack([(rng.random((len(share), steps)) < share).astype(np.uint8), periodic_strings(steps)[::7]])
-    return network.visited(bits).reshape(-1, network.size), running_parity(bits).ravel() == 1, bits.ravel()
+    return network.run(bits).reshape(-1, network.size), running_parity(bits).ravel() == 1, bits.ravel()
 
 
 @dataclass
@@ -167,7 +168,7 @@ class _Group:
     odd: bool
 
     def halves(self, spread: np.ndarray) -> list[_Group]:
-        """Split the group across its widest side, at the widest gap there or in the middle."""
+        """Split the group in two across its widest side, at the widest gap between states or in the middle."""
         widths = np.ptp(self.points, axis=0)
         side = (widths / spread).argmax()
         values = np.sort(self.points[:, side])
@@ -194,7 +195,7 @@ def _split_at_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
 
 
 def _boxes_around(groups: list[_Group], spread: np.ndarray) -> Boxes:
-    """Return a box for the initial state and a box with a margin around each group."""
+    """Return a box that contains only the initial state, and a box with a margin around each group of states."""
     low = np.array([group.points.min(axis=0) for group in groups])
     high = np.array([group.points.max(axis=0) for group in groups])
     margin, start = 0.05 * (high - low) + 0.005 * spread, np.zeros((1, len(spread)))
@@ -203,10 +204,11 @@ def _boxes_around(groups: list[_Group], spread: np.ndarray) -> Boxes:
 
 
 def _check_round(network: NumpyNetwork, boxes: Boxes, spread: np.ndarray, effort: int) -> tuple[set[int], list, int]:
-    """Return the boxes for which the proof fails, the sets that ended outside, and how many sets were followed.
+    """Check the proof for every box; return the numbers of those for which it fails, and the sets that end outside.
 
-    Boxes grow in place to contain the sets that end just outside them. If a box grows, the proofs for the other boxes
-    remain valid, so only the boxes that grew are followed again.
+    The third value is the number of sets that were followed. Boxes grow in place to contain the sets that end just
+    outside them. If a box grows, the proofs for the other boxes remain valid, so only the boxes that grew are followed
+    again.
     """
     at_once, followed, failing, all_outside = max(NUMBERS_AT_ONCE // network.size, 1), 0, set(), []
     waiting = np.arange(len(boxes))
@@ -274,7 +276,7 @@ def _follow_pieces(network: NumpyNetwork, boxes: Boxes, pieces: Boxes,
 
 def _assign_to_box(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
             spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, bool] | None:
-    """Return the number of the box that has to grow least to contain a set, and the set with a margin.
+    """Choose the box that has to grow least to contain a set; return its number and the set with a margin.
 
     If that box would have to grow a lot, the number is ``NEW`` for a small set, which gets a box of its own. For a
     large set, the result is None.

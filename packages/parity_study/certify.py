@@ -37,11 +37,11 @@ def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[
 
 
 def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return an interval of p for even and one for odd that ``by_hand("tanh", sharpness)`` never leaves, or None.
+    """Return two intervals of states, for even and for odd, that ``by_hand("tanh", sharpness)`` never leaves.
 
     We start from p = 0 and extend the intervals until they contain every p that can follow. Such intervals prove that
     the network is correct on every string. The result is None if an interval reaches 1/2, the threshold between the
-    answers, or if ``rounds`` extensions are not enough. :func:`next_interval` explains p.
+    answers, or if ``rounds`` extensions are not enough. :func:`next_interval` explains p, which represents the state.
 
     >>> even, odd = parity_intervals(1.25)
     >>> even[1] < 0.5 < odd[0], parity_intervals(1.1)
@@ -172,13 +172,13 @@ def _wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
 
 
 def _shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest prefix of a candidate after which the network, reading it alone, is wrong; or None."""
+    """Return the shortest prefix of a candidate after which the network is wrong, or None if there is none."""
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 
 
 def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
-    """Search for a string on which the network errs by a beam search over ``steps`` time steps; return it or None.
+    """Search for a string of at most ``steps`` bits on which the network errs, by a beam search.
 
     The search keeps the ``width`` states whose logits are closest to a wrong answer, equally many for each combination
     of the parity and the ``last`` bits, so that strings of every kind survive.

@@ -18,7 +18,7 @@ from parity_study.cells import CELLS
 
 
 class NumpyNetwork:
-    """A one-layer network in float64 that can be started from any state.
+    """A one-layer network, computed in NumPy with float64, that can be started from any state.
 
     A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then c.
     ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for the
@@ -43,14 +43,14 @@ class NumpyNetwork:
         return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
 
     def logits(self, states: np.ndarray) -> np.ndarray:
-        """Return the logits ``[count]`` of the network in ``states [count, size]``."""
+        """Return the logit of the network in each of ``states [count, size]``: ``[count]``."""
         return states[:, :self.hidden] @ self.W + self.c
 
     def odd(self, states: np.ndarray) -> np.ndarray:
-        """Return whether the network answers odd in ``states [count, size]``: bool ``[count]``."""
+        """Return whether the network answers "odd" in each of ``states [count, size]``: bool ``[count]``."""
         return self.logits(states) > 0
 
-    def visited(self, bits: np.ndarray) -> np.ndarray:
+    def run(self, bits: np.ndarray) -> np.ndarray:
         """Run the network on ``bits [strings, steps]``, and return its states ``[strings, steps, size]``."""
         states = np.zeros((*bits.shape, self.size))
         state = np.zeros((len(bits), self.size))
@@ -77,7 +77,7 @@ class Automaton:
         return len(self.odd)
 
     def answers(self, bits: np.ndarray) -> np.ndarray:
-        """Return whether the machine answers odd after each bit of ``bits [strings, steps]``: bool, of that shape."""
+        """Return whether the machine answers "odd" after each bit of ``bits [strings, steps]``: bool, of that shape."""
         states, answers = np.zeros(len(bits), dtype=int), np.zeros(bits.shape, dtype=bool)
         for t in range(bits.shape[1]):
             states = self.successors[states, bits[:, t]]
@@ -142,8 +142,8 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
     require_int("seed", seed, least=0)
     network, rng = NumpyNetwork(model), np.random.default_rng(seed)
     bits, fresh = rng.integers(2, size=(2, strings, steps))
-    states = network.visited(bits).reshape(-1, network.size)
-    expected = network.odd(network.visited(fresh).reshape(-1, network.size)).reshape(fresh.shape)
+    states = network.run(bits).reshape(-1, network.size)
+    expected = network.odd(network.run(fresh).reshape(-1, network.size)).reshape(fresh.shape)
     first_centres = states.mean(axis=0, keepdims=True)
     for _ in range(most):
         centres, cluster = _k_means(states, first_centres)
@@ -157,7 +157,7 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
 
 
 def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster states; return the centres ``[clusters, size]`` of non-empty clusters and the cluster of each state."""
+    """Cluster states by k-means; return the centres of the non-empty clusters and the cluster of each state."""
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
@@ -168,13 +168,13 @@ def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray,
 
 def _nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the index of the centre that is nearest to each state, and the distance to it."""
-    from scipy.cluster.vq import vq  # importing SciPy's clustering takes half a second
+    from scipy.cluster.vq import vq  # imported here because importing it takes half a second
 
     return vq(states, centres)
 
 
 def _machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
-    """Build the machine in which a cluster has the answer and the successors of most of its states."""
+    """Build a state machine in which each cluster has the answer and the successors of most of its states."""
     start = np.zeros((1, network.size))
     successors = [[1 + np.bincount(_nearest(network.next_states(group, np.full(len(group), bit)), centres)[0]).argmax()
                    for bit in (0, 1)] for group in (start, *clusters)]

@@ -104,15 +104,15 @@ class AffineSet:
                          a[:, None] * other.slopes + b[:, None] * self.slopes)
 
     def ranges(self) -> np.ndarray:
-        """Return for each number a ball that contains all of its values."""
+        """Return a ball for each coordinate that contains all of its values."""
         return self.middle + around_zero(np.abs(self.slopes).sum(axis=1))
 
     def widened(self, errors) -> AffineSet:
-        """Return the same numbers with an additional error of at most ``errors`` each."""
+        """Return the set with an additional error of at most ``errors`` in each coordinate."""
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:
-        """Return the same numbers with the radius of each middle expressed by a new slope."""
+        """Return a set of the same vectors in which new slopes replace the radii of the middles."""
         return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
@@ -145,7 +145,7 @@ def _rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarra
 
 
 def _apply(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
-    """Apply a function f, which is computed with an error of at most ``error``, to each number.
+    """Apply a function f to each coordinate, where f is computed with an error of at most ``error``.
 
     ``line(low, high)`` returns a slope s, and a ball that contains f(z) - s z for every z from low to high.
     """
@@ -178,9 +178,10 @@ def _relu(low: arb, high: arb) -> tuple[arb, arb]:
 
 
 def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDING) -> AffineSet:
-    """Return a set that contains every state to which ``bit`` leads from the states in ``state``.
+    """Propagate a set of states through a time step in which the network reads ``bit``.
 
-    Every operation of the network may have a relative error of up to ``rounding``.
+    The result contains every state that can follow, if each operation of the network has a relative error of at most
+    ``rounding``.
     """
     hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
     from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
@@ -257,7 +258,7 @@ def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
 
 def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.ndarray, odd: bool,
                cuts: int) -> str | None:
-    """Check that every string leads from a box back into the boxes with correct answers; return a problem or None.
+    """Check that every string leads from a box back into the boxes with correct answers; return the problem or None.
 
     If the check fails, we check both halves of the box instead, cut across the side that contributes most to the
     failure.
@@ -317,7 +318,7 @@ def check_string(network: Network, string: str) -> str | None:
 
 
 def _exact_answer(network: Network, string: str) -> bool:
-    """Return whether the network answers odd after a string if it is computed without rounding."""
+    """Return whether the network answers "odd" after a string if it is computed without rounding."""
     ctx.prec = PRECISION
     zero = to_balls(np.zeros(network.size))
     while ctx.prec <= MOST_BITS:

@@ -63,7 +63,7 @@ class Zonotopes:
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """Return the same sets with the slack of each coordinate expressed by a new generator."""
+        """Return the same sets with a new generator in place of the slack of each coordinate."""
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
@@ -101,7 +101,10 @@ class Zonotopes:
         return self._near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
 
     def sigmoid(self) -> Zonotopes:
-        """Return sets that contain sigmoid(2 x): ``weight_matrix`` halves the pre-activations of sigmoid gates."""
+        """Return sets that contain the images of these sets under sigmoid(2 x).
+
+        The factor of 2 is there because ``Cell.weight_matrix`` halves the pre-activations of sigmoid gates.
+        """
         return self.tanh()._near_line(np.full_like(self.centre, 0.5), 0.5, 0)
 
     def relu(self) -> Zonotopes:
@@ -116,19 +119,19 @@ class Zonotopes:
         return self._near_line(slope, half, half)
 
     def _near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
-        """Return the images under a function that differs by at most ``error`` from ``slope * x + intercept``."""
+        """Return the images of the sets under a function that stays within ``error`` of a line."""
         return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
                          slope * self.slack + error)
 
 
 def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
-    """Return sets that contain every state to which the network can get from ``sets`` by reading ``bit``.
+    """Propagate sets of states through a time step in which the network reads ``bit``.
 
-    They take into account the rounding errors of the network in its own dtype.
+    The result contains every state that can follow, including the rounding errors of the network in its own dtype.
     """
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
     h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
-    # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their sizes.
+    # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their absolute values.
     sum_of_sizes = h.largest @ sizes[:, :hidden].T + sizes[:, hidden] * bit + sizes[:, -1]
     sum_error = (hidden + 8) * network.rounding * sum_of_sizes
     pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
@@ -154,7 +157,7 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
 
 
 def answers_proved(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
-    """Return for each set whether the network provably gives the answer ``odd [sets]`` in all of its states.
+    """Return for each set whether the network provably answers ``odd [sets]`` in all of its states.
 
     The result is a boolean array ``[sets]``. The proof takes into account the rounding errors of the network.
     """

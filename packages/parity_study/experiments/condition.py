@@ -77,7 +77,7 @@ class ShortenedTask(ParityTask):
         return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Return strings from :meth:`draw` as a batch."""
+        """Pad and mask the strings that :meth:`draw` returned, and return them as a batch."""
         return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
 
 
@@ -144,7 +144,7 @@ class Condition(BaseCondition):
         return ParityTask(self.lengths, self.label, self.padding)
 
     def train(self, seeds: range) -> list[dict[str, Any]]:
-        """Train and evaluate a network from each seed, and return a dict for each seed.
+        """Train a network from each seed, evaluate it, and return a dict with the results of each seed.
 
         It contains ``steps``, the update at which the task was solved, or None; ``bit_accuracy`` and
         ``sequence_accuracy`` at the last validation; ``by_length``, the share of correct strings of 1..5, 6..10, ...,
@@ -171,7 +171,7 @@ class Condition(BaseCondition):
                 "right": [bucket["sequence_accuracy"] for bucket in buckets]}
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the dicts of all seeds that :meth:`train` returned, for the result file."""
+        """Summarise the results of all seeds, which :meth:`train` returned, for the result file."""
         updates = [row["steps"] for row in rows]
         solved = [update for update in updates if update is not None]
         correct = np.array([row["by_length"]["right"] for row in rows])

@@ -38,7 +38,7 @@ class Enumerated(BaseCondition):
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
     def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
-        """Train ``models``, or new networks, from the seeds, and return a dict for each seed.
+        """Train ``models``, or new networks, from the seeds, and return a dict with the results of each seed.
 
         It contains ``steps``, the update at which the task was solved, or None, and the final ``sequence_accuracy`` on
         all strings. ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
@@ -50,6 +50,6 @@ class Enumerated(BaseCondition):
                 for history in histories]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the dicts of all seeds that :meth:`train` returned, for the result file."""
+        """Summarise the results of all seeds, which :meth:`train` returned, for the result file."""
         return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
                 "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}

@@ -61,11 +61,12 @@ def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
 
 
 def state_gradients(model: ParityRNN, strings: int, seed: int) -> dict[str, np.ndarray]:
-    """Return the norm of the gradient of the last loss with respect to each state, averaged over random strings.
+    """Measure how much of the gradient of the last loss reaches each earlier state, averaged over random strings.
 
-    The result is a dict with an array ``[steps]`` for ``"h"`` and, for an LSTM, another one for ``"c"``; its h and c
-    are treated as separate inputs of the next time step. The network is run in float64 and one time step at a time, so
-    that each state is a node of its own in the computation graph.
+    The result is a dict with an array ``[steps]`` for ``"h"`` and, for an LSTM, another one for ``"c"``. They contain
+    the norms of the gradient with respect to these states; the h and c of an LSTM are treated as separate inputs of the
+    next time step. The network is run in float64 and one time step at a time, so that each state is a node of its own
+    in the computation graph.
     """
     model = copy.deepcopy(model).double()
     batch = ParityTask(TRAINED_ON).batch(strings, np.random.default_rng(seed))

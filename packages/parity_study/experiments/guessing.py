@@ -35,7 +35,7 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 
 
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
-    """Compute a time step of network A1, which has a hidden and an output unit, both connected to all units.
+    """Compute a time step of network A1, whose hidden unit and output unit are connected to both units.
 
     ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
     unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
@@ -145,7 +145,7 @@ def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.n
 
 
 def find_correct_guesses(name: str, weights: np.ndarray, strings: Strings) -> np.ndarray:
-    """Return the indices of the guesses whose output is within 0.1 of the label for every string."""
+    """Return the indices of the guessed networks whose output is within 0.1 of the label for every string."""
     alive = np.arange(len(weights))
     for start, end in pairwise(STAGES):
         bits, lengths, labels = (part[start:end] for part in strings)
@@ -184,7 +184,7 @@ def count_correct_guesses(name: str, scale: float, budget: int, rng: np.random.G
 
 
 def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.random.Generator) -> dict[str, Any]:
-    """Summarise the results of :func:`guess_until_correct` for a network in a row of the results."""
+    """Summarise the results of several calls of :func:`guess_until_correct`, and test the solved networks."""
     solved = [pair for pair in results if pair is not None]
     row = {"weights": GUESSED_NETWORKS[name].weights, "repetitions": len(results), "solved": len(solved),
            "trials": [pair and pair[0] for pair in results]}

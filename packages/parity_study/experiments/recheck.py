@@ -54,7 +54,7 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
 
 
 def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the conditions in the sample by name. Raises ValueError if their stored settings differ."""
+    """Return the conditions in the sample of a series. Raises ValueError if their stored settings differ."""
     all_conditions = conditions(name)
     first, *_, last = all_conditions
     sample = getattr(find(name), "SAMPLE", (first, last))
@@ -89,12 +89,12 @@ def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]
 
 
 def replace_part(stored: Any, part: Any) -> Any:
-    """Return a copy of nested dicts in which the values in ``part`` replace those with the same path of keys."""
+    """Merge nested dicts: return a copy of ``stored`` in which the values in ``part`` replace the stored ones."""
     if not isinstance(stored, dict) or not isinstance(part, dict):
         return part
     return stored | {key: replace_part(stored.get(key), value) for key, value in part.items()}
 
 
 def as_json(value: Any) -> Any:
-    """Return a value as it is after writing it to JSON and reading it again."""
+    """Convert a value to JSON and back, so that it can be compared with values from a file."""
     return json.loads(json.dumps(value))

@@ -66,7 +66,7 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 
 
 def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Return the block ``provenance`` for results that have just been made in ``seconds`` seconds."""
+    """Describe how results were made: the settings, the date, the versions, the processor and the wall time."""
     return {**made_with(), "settings": settings, "torch_threads": 1, "wall_seconds": round(seconds, 1)}
 
 

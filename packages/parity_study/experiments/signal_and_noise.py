@@ -39,7 +39,7 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
 
 
 def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
-    """Return the derivative of the logits in a direction for each network: ``[seeds, strings]``."""
+    """Return the derivatives of all logits in a given direction of the weights: ``[seeds, strings]``."""
     weights, answers = tree.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
         tree.parameters[:] = weights + side * direction

@@ -9,14 +9,17 @@ from parity_lib.training import History
 
 
 def summarise_updates(updates: Sequence[int | None]) -> dict[str, Any]:
-    """Summarise at which update each run solved its task, where None means that it did not."""
+    """Count the runs that solved their task, and return the median of their updates.
+
+    ``updates`` has an entry for each run: the update at which it solved its task, or None.
+    """
     solved = [update for update in updates if update is not None]
     return {"seeds": len(updates), "solved": len(solved), "steps": list(updates),
             "median_steps": float(np.median(solved)) if solved else None}
 
 
 def summarise_histories(histories: Sequence[History]) -> dict[str, Any]:
-    """Summarise at which update each run solved its task, given the histories of the runs."""
+    """Count the runs that solved their task, and return the median of their updates, as ``summarise_updates`` does."""
     return summarise_updates([history.solved_at for history in histories])
 
 
