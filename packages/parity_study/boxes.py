@@ -157,7 +157,7 @@ def _visited_states(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray
     rng = np.random.default_rng(0)
     share = np.repeat([0.02, 0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.98], 60)[:, None]
     bits = np.vstack([(rng.random((len(share), steps)) < share).astype(np.uint8), periodic_strings(steps)[::7]])
-    return network.run(bits).reshape(-1, network.size), running_parity(bits).ravel() == 1, bits.ravel()
+    return network.visited(bits).reshape(-1, network.size), running_parity(bits).ravel() == 1, bits.ravel()
 
 
 @dataclass

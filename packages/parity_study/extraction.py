@@ -50,7 +50,7 @@ class NumpyNetwork:
         """Return whether the network answers "odd" in each of ``states [count, size]``: bool ``[count]``."""
         return self.logits(states) > 0
 
-    def run(self, bits: np.ndarray) -> np.ndarray:
+    def visited(self, bits: np.ndarray) -> np.ndarray:
         """Run the network on ``bits [strings, steps]``, and return its states ``[strings, steps, size]``."""
         states = np.zeros((*bits.shape, self.size))
         state = np.zeros((len(bits), self.size))
@@ -142,8 +142,8 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
     require_int("seed", seed, least=0)
     network, rng = NumpyNetwork(model), np.random.default_rng(seed)
     bits, fresh = rng.integers(2, size=(2, strings, steps))
-    states = network.run(bits).reshape(-1, network.size)
-    expected = network.odd(network.run(fresh).reshape(-1, network.size)).reshape(fresh.shape)
+    states = network.visited(bits).reshape(-1, network.size)
+    expected = network.odd(network.visited(fresh).reshape(-1, network.size)).reshape(fresh.shape)
     first_centres = states.mean(axis=0, keepdims=True)
     for _ in range(most):
         centres, cluster = _k_means(states, first_centres)

@@ -130,7 +130,7 @@ def test_strings_return_to_the_boxes_in_time(certified):
         if proof is None:  # the states are integers
             continue
         bits = np.random.default_rng(1).integers(2, size=(50, 300))
-        states, odd, outside = NumpyNetwork(model).run(bits), bits.cumsum(axis=1) % 2 == 1, np.zeros(50, dtype=int)
+        states, odd, outside = NumpyNetwork(model).visited(bits), bits.cumsum(axis=1) % 2 == 1, np.zeros(50, dtype=int)
         for t in range(bits.shape[1]):
             outside = np.where(proof.hold(states[:, t], states[:, t], odd[:, t]), 0, outside + 1)
             assert (outside < boxes.DEPTH).all(), name

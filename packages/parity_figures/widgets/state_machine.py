@@ -70,8 +70,8 @@ class StateMachine(NetworkWidget):
     def summary(self) -> str:
         """Compare the answers of the network and the machine after the bits."""
         answers, odd = ("even", "odd"), self.networks[self.network]["machine"]["odd"]
-        cell, state = NumpyNetwork(self._models[self.network]), self.path[-1]
-        answer = answers[int(cell.odd(self.states[-1:])[0])] if self.bits else "nothing yet"
+        network, state = NumpyNetwork(self._models[self.network]), self.path[-1]
+        answer = answers[int(network.odd(self.states[-1:])[0])] if self.bits else "nothing yet"
         count = f"{len(self.bits)} {'bit' if len(self.bits) == 1 else 'bits'}"
         return (f"After {count} the network {self.network!r} answers {answer}; its machine, in state {state} of "
                 f"{len(odd)}, answers {answers[odd[state]]}.")
@@ -84,10 +84,10 @@ class StateMachine(NetworkWidget):
     def describe(self, label: str) -> dict:
         """Return the weights, the plane, the points in it, the machine and the boxes of one network, as lists."""
         model, boxes = self._models[label], self._boxes.get(label)
-        cell, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
-        require(boxes is None or cell.size == 2, f"boxes[{label!r}]", f"for {cell.size} numbers in a state",
+        network, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
+        require(boxes is None or network.size == 2, f"boxes[{label!r}]", f"for {network.size} numbers in a state",
                 "for a network with two")
-        mean, axes = _plane(found.states, cell.odd(found.states))
+        mean, axes = _plane(found.states, network.odd(found.states))
 
         def project(states: np.ndarray) -> np.ndarray:
             return ((states - mean) @ axes.T).round(3)
@@ -96,9 +96,10 @@ class StateMachine(NetworkWidget):
         runs = np.repeat([[1, 0, 0], [0, 0, 1]], [1, 1, LONG_RUN], axis=1)
         return {
             "weights": weights(model), "mean": mean.tolist(), "axes": axes.tolist(),
-            "window": _window(project(np.vstack([found.states, *_states(cell, runs)]))),
-            "points": [np.unique(project(chosen[cell.odd(chosen) == odd]), axis=0).tolist() for odd in (False, True)],
-            "centres": project(np.vstack([np.zeros(cell.size), found.centres])).tolist(),
+            "window": _window(project(np.vstack([found.states, *_states(network, runs)]))),
+            "points": [np.unique(project(chosen[network.odd(chosen) == odd]), axis=0).tolist()
+                       for odd in (False, True)],
+            "centres": project(np.vstack([np.zeros(network.size), found.centres])).tolist(),
             "machine": {"successors": found.automaton.successors.tolist(),
                         "odd": found.automaton.odd.astype(int).tolist(),
                         "places": around_a_circle(found.automaton.successors).round(3).tolist()},
@@ -129,10 +130,7 @@ def _window(points: np.ndarray) -> list[float]:
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]
 
 
-def _states(cell: NumpyNetwork, strings) -> np.ndarray:
+def _states(network: NumpyNetwork, strings) -> np.ndarray:
     """Return the state at the start and after each bit of ``strings [count, steps]``: ``[count, steps + 1, size]``."""
-    strings = np.asarray(strings, dtype=int)
-    states = [np.zeros((len(strings), cell.size))]
-    for column in strings.T:
-        states.append(cell.next_states(states[-1], column))
-    return np.stack(states, axis=1)
+    visited = network.visited(np.asarray(strings, dtype=int))
+    return np.concatenate([np.zeros((len(visited), 1, network.size)), visited], axis=1)
