@@ -73,8 +73,12 @@ def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
 def made_with() -> dict[str, Any]:
     """Return today's date, the versions of the book, Python and the libraries, and the name of the processor."""
     versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
-    date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return {"date": date, "version": __version__, "versions": versions, "cpu": cpu_model()}
+    return {"date": today(), "version": __version__, "versions": versions, "cpu": cpu_model()}
+
+
+def today() -> str:
+    """Return the current date in UTC in ISO 8601 format, such as ``"2026-11-27"``."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def cpu_model() -> str:
