@@ -7,7 +7,7 @@ Chapter: *Generating the data*. Bits are stored as ``uint8`` arrays of shape ``[
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -207,7 +207,7 @@ class ParityTask:
         """Return the same task with strings that are ``factor`` times as long, rounded down to whole bits."""
         require(factor > 0, "factor", factor, "a number above 0")
         shortest = self.shortest if self.shortest < self.longest else int(self.longest * factor)
-        return ParityTask((shortest, max(shortest, int(self.longest * factor))), self.label, self.padding)
+        return replace(self, lengths=(shortest, max(shortest, int(self.longest * factor))))
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
         """Draw new strings and return their bits, their running parity and their lengths.

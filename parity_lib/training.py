@@ -6,6 +6,7 @@ Chapter: *Training*.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -166,7 +167,7 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     began = time.perf_counter()
     bar = progress_bar(max_steps, progress)
     try:
-        with _single_thread():
+        with use_single_thread():
             for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
                 loss, accuracy = _update(model, batch.to(device), torch_optimizer, clip)
                 history.loss.append(loss)
@@ -187,7 +188,8 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
 
 
 @contextmanager
-def _single_thread():
+def use_single_thread() -> Iterator[None]:
+    """Let PyTorch use a single thread within a ``with`` statement, and restore their number afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

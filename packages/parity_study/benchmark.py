@@ -18,7 +18,7 @@ from torch import nn
 
 from parity_lib.data import Batch, ParityTask, bits_and_parity
 from parity_lib.models import ParityRNN
-from parity_lib.training import CHUNK_STEPS, masked_loss, train
+from parity_lib.training import CHUNK_STEPS, masked_loss, train, use_single_thread
 from parity_study.course_notebook import STEPS, course_bits_and_parity, course_training
 from parity_study.ensemble import train_together
 from parity_study.experiments.result_files import load, provenance
@@ -186,16 +186,13 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
     is available. Returns the content of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements``
     with the results of the five functions by name, and ``provenance``.
     """
-    threads, start = torch.get_num_threads(), time.perf_counter()
-    torch.set_num_threads(1)
+    start = time.perf_counter()
     measurements: dict[str, Any] = {}
-    try:
+    with use_single_thread():
         for measure in (step, generation, packing, together):
             name = measure.__name__
             measurements[name] = measure(**sizes[name])
             report(describe(name, measurements[name]))
-    finally:
-        torch.set_num_threads(threads)
     measurements["success"] = success(measurements["together"][0]["course_ms"], measurements["step"]["train_us"])
     report(describe("success", measurements["success"]))
     return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,

@@ -162,12 +162,12 @@ def unrolled_by_autograd(model, inputs, h0):
 def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, batch, steps, seed, from_zero):
     generator = np.random.default_rng(seed)
     model = ParityRNN(hidden, cell, seed=seed).double()
-    net = NumpyRNN.from_torch(model)
+    network = NumpyRNN.from_torch(model)
     inputs, d_logits = generator.normal(size=(2, batch, steps, 1))
     h0 = np.zeros((batch, hidden)) if from_zero else generator.normal(size=(batch, hidden))
 
-    logits, states = net.forward(inputs, None if from_zero else h0)
-    grads = net.backward(inputs, states, d_logits)
+    logits, states = network.forward(inputs, None if from_zero else h0)
+    grads = network.backward(inputs, states, d_logits)
 
     def assert_equal(ours, theirs):
         np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
@@ -199,15 +199,15 @@ def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, ba
 @pytest.mark.parametrize("cell", ["tanh", "relu"])
 def test_gradients_equal_finite_differences(cell):
     generator = np.random.default_rng(2)
-    net = NumpyRNN.from_torch(ParityRNN(3, cell, seed=2))
+    network = NumpyRNN.from_torch(ParityRNN(3, cell, seed=2))
     inputs, d_logits = generator.normal(size=(2, 4, 6, 1))
     h0 = generator.normal(size=(4, 3))
 
     def loss():
-        return (net.forward(inputs, h0)[0] * d_logits).sum()
+        return (network.forward(inputs, h0)[0] * d_logits).sum()
 
-    grads = net.backward(inputs, net.forward(inputs, h0)[1], d_logits)
-    arrays = {name: (getattr(net, name), grads[name]) for name in "UVbWc"} | {"h0": (h0, grads["h"][:, 0])}
+    grads = network.backward(inputs, network.forward(inputs, h0)[1], d_logits)
+    arrays = {name: (getattr(network, name), grads[name]) for name in "UVbWc"} | {"h0": (h0, grads["h"][:, 0])}
     for array, grad in arrays.values():
         for place in np.ndindex(array.shape):
             kept, losses = array[place], []
@@ -278,10 +278,10 @@ def test_random_bits_do_not_show_that_the_gru_unit_forgets(long_strings):
 
 # One unit without a gate
 
-def mistakes_within_two_steps(net, above):
+def mistakes_within_two_steps(network, above):
     """Return where a network whose logit means odd above 0, or below 0, errs on the prefixes of 00, 01, 10 and 11."""
     strings = all_strings(2)
-    logits = net.forward(strings[:, :, None].astype(float))[0].squeeze(-1)
+    logits = network.forward(strings[:, :, None].astype(float))[0].squeeze(-1)
     return ((logits > 0) == above) != running_parity(strings).astype(bool)
 
 
@@ -293,9 +293,9 @@ numbers = st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 6))
 def test_no_single_unit_without_a_gate_survives_two_bits(cell, w, u, b, readout, threshold):
     """The next state is monotone in the previous state. A 0 requires that it increases (w > 0), because even and odd
     must keep their order, and a 1 requires that it decreases; the four strings of two bits contain both cases."""
-    net = NumpyRNN(*(np.array(a) for a in ([[u]], [[w]], [b], [[readout]], [-threshold])), activation=cell)
+    network = NumpyRNN(*(np.array(a) for a in ([[u]], [[w]], [b], [[readout]], [-threshold])), activation=cell)
     for above in (True, False):
-        assert mistakes_within_two_steps(net, above).any()
+        assert mistakes_within_two_steps(network, above).any()
 
 
 def test_a_grid_of_single_units_contains_no_exception():
@@ -307,10 +307,3 @@ def test_a_grid_of_single_units_contains_no_exception():
     odd = np.stack([first[1], second[0, 1], second[1, 0]])
     assert not (even.max(axis=0) < odd.min(axis=0)).any()
     assert not (odd.max(axis=0) < even.min(axis=0)).any()
-
-
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_a_single_unit_with_gates_can(cell):
-    model = by_hand(cell)
-    assert model.hidden_size == 1
-    assert not wrong_rows(model, all_strings(2)).any()

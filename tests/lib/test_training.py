@@ -346,20 +346,6 @@ def test_the_bar_shows_when_it_is_wanted_and_leaves_no_trace_otherwise(
         assert err == ""
 
 
-def test_a_bar_that_ends_early_ends_at_its_total(monkeypatch):
-    bars = []
-
-    class Kept(progress.tqdm):
-        def close(self):
-            if self not in bars:
-                bars.append(self)
-            super().close()
-
-    monkeypatch.setattr(progress, "tqdm", Kept)
-    assert run(Counting(), max_steps=100, progress=True).steps == 5
-    assert [(bar.n, bar.total) for bar in bars] == [(5, 5)]
-
-
 # Evaluation
 
 def flawed(logits, trained):

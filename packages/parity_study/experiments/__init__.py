@@ -102,11 +102,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
     """Run an experiment that is not a series with one PyTorch thread, and return its results."""
-    import torch
+    from parity_lib.training import use_single_thread
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with use_single_thread():
         return find(name).run(**settings)
-    finally:
-        torch.set_num_threads(threads)

@@ -30,10 +30,6 @@ class CarriedTask(ParityTask):
             [False, False,  True]])
     """
 
-    def stretched(self, factor: float) -> "CarriedTask":
-        """Return the same task with strings that are ``factor`` times as long."""
-        return CarriedTask(super().stretched(factor).lengths, self.label)
-
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
         """Return strings from :meth:`~parity_lib.data.ParityTask.draw` as a batch with labels at the last time step."""
         batch = super().assemble(bits, parity, lengths)
@@ -45,10 +41,6 @@ class CarriedTask(ParityTask):
 
 class ScoredTask(ParityTask):
     """A task in which the padding after a string belongs to the string, so that every time step has a label."""
-
-    def stretched(self, factor: float) -> "ScoredTask":
-        """Return the same task with strings that are ``factor`` times as long."""
-        return ScoredTask(super().stretched(factor).lengths, self.label)
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
         """Return strings from :meth:`~parity_lib.data.ParityTask.draw` as a batch with a label at every time step."""
