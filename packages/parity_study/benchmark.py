@@ -7,7 +7,7 @@ machine slows down all of them. :mod:`parity_study.course_notebook` contains the
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from typing import Any
@@ -23,7 +23,7 @@ from parity_study.course_notebook import STEPS, course_bits_and_parity, course_t
 from parity_study.ensemble import train_together
 from parity_study.experiments.result_files import load, provenance
 
-TARGETS = {     # lower bounds; for "together", they concern the first row
+TARGETS = {     # lower bounds; for "together", they concern only the row with the course's loop
     "step": {"ratio": 0.91}, "generation": {"ratio": 5.0, "memory_ratio": 8.0},
     "together": {"train_ratio": 15.0, "course_ratio": 40.0}, "success": {"ratio": 25.0}}
 SIZES = {
@@ -89,32 +89,28 @@ def generation(count: int, repeats: int) -> dict[str, Any]:
             "course_mib": course_mib, "ours_mib": ours_mib, "memory_ratio": course_mib / ours_mib}
 
 
-def packing(hidden: list[int], batch: list[int], repeats: int) -> list[dict[str, Any]]:
+def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[str, Any]]:
     """Compare packing with masking in forward and backward passes through strings of 1 to 50 bits.
 
-    Returns a row for each cell, number of units and batch size, with median times in microseconds and their ratio.
+    Yields a row for each cell, number of units and batch size, with median times in microseconds and their ratio.
     """
-    def measure_setting(cell: str, units: int, batch_size: int) -> dict[str, Any]:
-        model = ParityRNN(units, cell)
-        strings = ParityTask((1, STEPS)).batch(batch_size, np.random.default_rng(0))
+    def forward_and_backward(model: ParityRNN, strings: Batch, packed: bool) -> None:
+        model.zero_grad()
+        logits = model(strings.inputs, strings.run_lengths, packed=packed)
+        masked_loss(logits, strings.targets, strings.mask).backward()
 
-        def forward_and_backward(packed: bool) -> None:
-            model.zero_grad()
-            logits = model(strings.inputs, strings.run_lengths, packed=packed)
-            masked_loss(logits, strings.targets, strings.mask).backward()
-
+    for cell, units, batch_size in product(("relu", "lstm"), hidden, batch):
+        model, strings = ParityRNN(units, cell), ParityTask((1, STEPS)).batch(batch_size, np.random.default_rng(0))
         packed_us, masked_us = (seconds * 1e6 for seconds in time_in_turns(
-            [partial(forward_and_backward, packed) for packed in (True, False)], repeats))
-        return {"cell": cell, "hidden": units, "batch": batch_size, "packed_us": packed_us, "masked_us": masked_us,
-                "ratio": packed_us / masked_us}
-
-    return [measure_setting(*setting) for setting in product(("relu", "lstm"), hidden, batch)]
+            [partial(forward_and_backward, model, strings, packed) for packed in (True, False)], repeats))
+        yield {"cell": cell, "hidden": units, "batch": batch_size, "packed_us": packed_us, "masked_us": masked_us,
+               "ratio": packed_us / masked_us}
 
 
-def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Compare ``train_together``, which trains many seeds, with ``train`` and the course's loop, which train one seed.
 
-    Returns a row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds
+    Yields a row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds
     would take one after another, divided by the time that they take together. The course's loop is measured only for
     the first setting, which is its own.
     """
@@ -140,7 +136,8 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> list[
                 "course_ms": course_ms[0] if with_course else None,
                 "course_ratio": seeds * course_ms[0] / together_ms if with_course else None}
 
-    return [setting | measure_setting(**setting, with_course=place == 0) for place, setting in enumerate(settings)]
+    for place, setting in enumerate(settings):
+        yield setting | measure_setting(**setting, with_course=place == 0)
 
 
 def success(course_ms: float, train_us: float) -> dict[str, float]:
@@ -189,21 +186,27 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
     start = time.perf_counter()
     measurements: dict[str, Any] = {}
     with use_single_thread():
-        for measure in (step, generation, packing, together):
+        for measure in (step, generation):
             name = measure.__name__
             measurements[name] = measure(**sizes[name])
             report(describe(name, measurements[name]))
+        for measure in (packing, together):
+            name = measure.__name__
+            measurements[name] = []
+            for row in measure(**sizes[name]):
+                report(describe(name, row))
+                measurements[name].append(row)
     measurements["success"] = success(measurements["together"][0]["course_ms"], measurements["step"]["train_us"])
     report(describe("success", measurements["success"]))
     return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
             "provenance": provenance({}, time.perf_counter() - start)}
 
 
-def describe(name: str, measurement: dict[str, Any] | list[dict[str, Any]]) -> str:
-    """Format a measurement as text, and say for each target whether it was met."""
-    rows = measurement if isinstance(measurement, list) else [measurement]
-    lines = ["  ".join([f"{name:10}", *(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
-                                        for key, value in row.items() if value is not None)]) for row in rows]
-    return "\n".join(lines + [
-        f"{'':10}  {key}: the target of at least {target:g} is {'met' if rows[0][key] >= target else 'NOT MET'}"
-        for key, target in TARGETS.get(name, {}).items()])
+def describe(name: str, row: dict[str, Any]) -> str:
+    """Format a row of a measurement as text, and say for each of its targets whether it was met."""
+    values = [f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
+              for key, value in row.items() if value is not None]
+    targets = {key: target for key, target in TARGETS.get(name, {}).items() if None not in row.values()}
+    return "\n".join(["  ".join([f"{name:10}", *values])] + [
+        f"{'':10}  {key}: the target of at least {target:g} is {'met' if row[key] >= target else 'NOT MET'}"
+        for key, target in targets.items()])
