@@ -47,7 +47,7 @@ class Ensemble:
     def replace(self, parameters: np.ndarray) -> None:
         """Replace the weights of all networks with ``parameters [seeds, count]``, whose number of rows may differ."""
         self.parameters = parameters
-        self.weights = self._views(parameters)
+        self.weights = self._split_by_weight(parameters)
 
     def keep(self, rows: np.ndarray) -> None:
         """Drop all networks except those in ``rows``, a boolean array ``[seeds]`` or a list of row numbers."""
@@ -85,12 +85,12 @@ class Ensemble:
         logits = self._readout(inputs)
         loss, d_logits = _loss_and_gradient(logits, targets, mask)
         gradient = np.empty_like(self.parameters)
-        views = self._views(gradient)
+        views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], inputs)
         views["hidden_to_logits.bias"][:] = d_logits.sum((0, 2))[:, None]
         d_states = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, :, None]
         for layer in reversed(range(self.num_layers)):
-            d_states = self._backward(layer, *layers[layer], d_states, self._of_layer(views, layer))
+            d_states = self._backward(layer, *layers[layer], d_states, self._layer_weights(views, layer))
         return loss, logits, gradient
 
     def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
@@ -137,13 +137,13 @@ class Ensemble:
         return (weight @ states)[:, :, 0] + bias
 
     def _matrix(self, layer: int) -> np.ndarray:
-        return self.cell.weight_matrix(*self._of_layer(self.weights, layer))
+        return self.cell.weight_matrix(*self._layer_weights(self.weights, layer))
 
     @staticmethod
-    def _of_layer(views: dict[str, np.ndarray], layer: int) -> list[np.ndarray]:
+    def _layer_weights(views: dict[str, np.ndarray], layer: int) -> list[np.ndarray]:
         return [views[f"rnn.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
-    def _views(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
+    def _split_by_weight(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
         """Split ``parameters [seeds, count]`` into views for the single weights, of shape ``[seeds, ...]`` each."""
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes.values()])
         parts = np.split(parameters, ends[:-1], axis=1)

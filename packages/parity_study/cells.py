@@ -74,7 +74,7 @@ class Cell:
         hidden, inputs = weight_hh.shape[-1], weight_ih.shape[-1]
         shape = (*weight_hh.shape[:-2], len(self.blocks) * hidden, hidden + inputs + 1)
         matrix = np.zeros(shape, weight_hh.dtype)
-        for part, weight in self._parts(matrix, weight_ih, weight_hh, bias_ih, bias_hh):
+        for part, weight in self._matching_parts(matrix, weight_ih, weight_hh, bias_ih, bias_hh):
             part += weight
         return matrix * self._row_scale(matrix)
 
@@ -87,10 +87,10 @@ class Cell:
 
     def split_gradient(self, gradient, weight_ih, weight_hh, bias_ih, bias_hh) -> None:
         """Split the gradient of the combined weight matrix, and copy its parts into the arrays of the four weights."""
-        for part, weight in self._parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
+        for part, weight in self._matching_parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
             weight[...] = part
 
-    def _parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
+    def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
         """Yield pairs of views: a part of the combined matrix, and the weights or biases that belong there."""
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):

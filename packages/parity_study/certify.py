@@ -37,7 +37,7 @@ def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[
 
 
 def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return two intervals of states, for even and for odd, that ``by_hand("tanh", sharpness)`` never leaves.
+    """Return two intervals, for even and for odd, that the state of ``by_hand("tanh", sharpness)`` never leaves.
 
     We start from p = 0 and extend the intervals until they contain every p that can follow. Such intervals prove that
     the network is correct on every string. The result is None if an interval reaches 1/2, the threshold between the
@@ -53,15 +53,15 @@ def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float,
         even, odd = ((low - 1e-7, high + 1e-7) for low, high in (even, odd))
         if even[1] >= 0.5 or odd[0] <= 0.5:
             return None
-        next_even = _smallest_interval(even, next_interval(*even, 0, sharpness), next_interval(*odd, 1, sharpness))
-        next_odd = _smallest_interval(odd, next_interval(*even, 1, sharpness), next_interval(*odd, 0, sharpness))
+        next_even = _enclosing_interval(even, next_interval(*even, 0, sharpness), next_interval(*odd, 1, sharpness))
+        next_odd = _enclosing_interval(odd, next_interval(*even, 1, sharpness), next_interval(*odd, 0, sharpness))
         if (next_even, next_odd) == (even, odd):
             return even, odd
         even, odd = next_even, next_odd
     return None
 
 
-def _smallest_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
+def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
@@ -123,19 +123,19 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     network = NumpyNetwork(model)
     require(network.size <= MOST_NUMBERS, "model.hidden_size", model.hidden_size,
             f"small: at most {MOST_NUMBERS} numbers in a state")
-    if _correct_with_integer_states(network):
+    if _is_correct_with_integer_states(network):
         return Certificate("certified", "it has finitely many states, all of them integers, and is correct in each")
-    wrong = _wrong_string(model, network)
+    wrong = _find_wrong_string(model, network)
     if wrong is not None:
         return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
     end, boxes = search_proof(network, effort)
     if boxes is not None:
         return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
-    why = "there was too much to follow" if end == "effort" else "the sets of states reach the threshold"
-    return Certificate("undecided", f"we found neither a wrong string nor a proof: {why}", blocked=end)
+    reason = "the search takes too long" if end == "effort" else "the sets of states reach the threshold"
+    return Certificate("undecided", f"we found neither a wrong string nor a proof, because {reason}", blocked=end)
 
 
-def _correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
+def _is_correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
     """Return whether a relu network with integer weights has at most ``most`` states and is correct in all of them.
 
     Sums of integers below 2**24 are exact in float32, in any order.
@@ -157,21 +157,21 @@ def _correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> boo
     return not waiting
 
 
-def _wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
+def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
     """Search for a string on which the network errs, first by a beam search, then among periodic strings."""
     results = [_beam_search(network, width, 300) for width in (64, 1024)]
-    wrong = _shortest_error(model, [bits for bits in results if bits is not None])
+    wrong = _find_shortest_error(model, [bits for bits in results if bits is not None])
     if wrong is not None:
         return wrong
     candidates = periodic_strings(2000)
     errors = first_error(model, candidates, chunk=100)
     if errors.any():
-        return _shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
+        return _find_shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
     hard = _beam_search(network, 8192, 150, last=5)
-    return None if hard is None else _shortest_error(model, [hard])
+    return None if hard is None else _find_shortest_error(model, [hard])
 
 
-def _shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
+def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
     """Return the shortest prefix of a candidate after which the network is wrong, or None if there is none."""
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)

@@ -92,14 +92,14 @@ class ValidationStrings:
         counts, perfect = [[] for _ in rows], list(range(len(rows)))
         for part in self.parts:
             drawn = [self.drawn[rows[place]] for place in perfect]
-            for place, count in zip(perfect, self._counts(ensemble.select(perfect), drawn, part), strict=True):
+            for place, count in zip(perfect, self._count_correct(ensemble.select(perfect), drawn, part), strict=True):
                 counts[place].append(count)
             perfect = [place for place in perfect if np.array_equal(*counts[place][-1])]
             if not perfect:
                 break
         return [score_counts(*map(np.concatenate, zip(*count, strict=True))) for count in counts]
 
-    def _counts(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
+    def _count_correct(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
                 part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
         """Count the correct predictions and the labels of each network, for each string in ``part``."""
         counts = []

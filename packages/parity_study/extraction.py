@@ -147,12 +147,12 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
     first_centres = states.mean(axis=0, keepdims=True)
     for _ in range(most):
         centres, cluster = _k_means(states, first_centres)
-        automaton = _machine(network, centres, [states[cluster == k] for k in range(len(centres))])
+        automaton = _build_machine(network, centres, [states[cluster == k] for k in range(len(centres))])
         agreement = float((automaton.answers(fresh) == expected).all(axis=1).mean())
         if agreement == 1:
             break
         # The next centre starts at the state that is farthest from all earlier centres, so that nothing is random.
-        first_centres = np.vstack([first_centres, states[_nearest(states, first_centres)[1].argmax()]])
+        first_centres = np.vstack([first_centres, states[_find_nearest(states, first_centres)[1].argmax()]])
     return Extraction(automaton, centres, states, cluster, agreement)
 
 
@@ -162,20 +162,24 @@ def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray,
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
         centres, _ = kmeans2(states, first_centres, iter=50, minit="matrix")
-    used, cluster = np.unique(_nearest(states, centres)[0], return_inverse=True)
+    used, cluster = np.unique(_find_nearest(states, centres)[0], return_inverse=True)
     return centres[used], cluster
 
 
-def _nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _find_nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the index of the centre that is nearest to each state, and the distance to it."""
     from scipy.cluster.vq import vq  # imported here because importing it takes half a second
 
     return vq(states, centres)
 
 
-def _machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
+def _build_machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
     """Build a state machine in which each cluster has the answer and the successors of most of its states."""
     start = np.zeros((1, network.size))
-    successors = [[1 + np.bincount(_nearest(network.next_states(group, np.full(len(group), bit)), centres)[0]).argmax()
-                   for bit in (0, 1)] for group in (start, *clusters)]
+
+    def find_successor(group: np.ndarray, bit: int) -> int:
+        next_clusters, _ = _find_nearest(network.next_states(group, np.full(len(group), bit)), centres)
+        return 1 + np.bincount(next_clusters).argmax()
+
+    successors = [[find_successor(group, bit) for bit in (0, 1)] for group in (start, *clusters)]
     return Automaton(np.array(successors), np.array([False, *(network.odd(group).mean() > 0.5 for group in clusters)]))

@@ -72,7 +72,7 @@ class StringTree(Ensemble):
         Call :meth:`final_logits` before each call of this method, which overwrites the activations.
         """
         gradient = np.zeros_like(self.parameters)
-        views = self._views(gradient)
+        views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._h.swapaxes(1, 2)
         views["hidden_to_logits.bias"][:] = d_logits.sum(1, keepdims=True)
         d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
@@ -82,7 +82,7 @@ class StringTree(Ensemble):
             d_matrix = d_matrix + activations @ stacked.swapaxes(1, 2)
             d_h = _add_halves(backward_matrix[:, :self.hidden_size] @ activations)
             carry = _add_halves(carry)
-        self.cell.split_gradient(d_matrix, *self._of_layer(views, 0))
+        self.cell.split_gradient(d_matrix, *self._layer_weights(views, 0))
         return gradient
 
     def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

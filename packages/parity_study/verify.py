@@ -125,14 +125,14 @@ def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return np.array((arb_mat(matrix.tolist()) * arb_mat(columns.tolist())).tolist(), dtype=object)
 
 
-def _linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
-    """Return ``matrix @ numbers + constants``."""
+def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
+    """Return ``matrix @ numbers + constants``, computed without rounding errors."""
     product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
     return AffineSet(product[:, 0] + constants, product[:, 1:])
 
 
-def _rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
-                    rounding: float) -> AffineSet:
+def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
+                          rounding: float) -> AffineSet:
     """Return ``matrix @ numbers + constants`` with the rounding errors of a sum that is computed in any order.
 
     ``sizes`` is a bound on the sum of the absolute values of the constant terms. The error of a sum of n products is at
@@ -141,10 +141,10 @@ def _rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarra
     """
     terms = arb(matrix.shape[1] + 4) * rounding
     products = _product(np.abs(matrix), magnitudes(numbers.ranges())[:, None])[:, 0]
-    return _linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
+    return _apply_linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
 
 
-def _apply(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
+def _apply_function(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
     """Apply a function f to each coordinate, where f is computed with an error of at most ``error``.
 
     ``line(low, high)`` returns a slope s, and a ball that contains f(z) - s z for every z from low to high.
@@ -188,33 +188,33 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
     constants, sizes = from_input + network.b_state, input_sizes + np.abs(network.b_state)
     if network.cell == "gru":
         gates, candidate = slice(2 * hidden), slice(2 * hidden, None)
-        from_gates = _rounded_linear(network.V[gates], h, constants[gates], sizes[gates], rounding)
-        r, z = (_apply(from_gates[k * hidden:(k + 1) * hidden], _sigmoid, error) for k in (0, 1))
+        from_gates = _apply_rounded_linear(network.V[gates], h, constants[gates], sizes[gates], rounding)
+        r, z = (_apply_function(from_gates[k * hidden:(k + 1) * hidden], _sigmoid, error) for k in (0, 1))
         b_state = network.b_state[candidate]
-        from_state = _rounded_linear(network.V[candidate], h, b_state, np.abs(b_state), rounding)
-        both = r * from_state
-        both.middle = both.middle + from_input[candidate]
-        n = _apply(both.widened(4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])),
-                   _tanh, error)
+        from_state = _apply_rounded_linear(network.V[candidate], h, b_state, np.abs(b_state), rounding)
+        pre_activation = r * from_state
+        pre_activation.middle = pre_activation.middle + from_input[candidate]
+        sum_error = 4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])
+        n = _apply_function(pre_activation.widened(sum_error), _tanh, error)
         # PyTorch may compute n + z (h - n) or (1 - z) n + z h; the bound holds for both.
         return (n + z * (h - n)).widened(8 * rounding * (2 + magnitudes(h.ranges()))).with_slopes_for_errors()
-    pre_activation = _rounded_linear(network.V, h, constants, sizes, rounding)
+    pre_activation = _apply_rounded_linear(network.V, h, constants, sizes, rounding)
     if network.cell == "relu":
-        return _apply(pre_activation, _relu).with_slopes_for_errors()
+        return _apply_function(pre_activation, _relu).with_slopes_for_errors()
     if network.cell == "tanh":
-        return _apply(pre_activation, _tanh, error).with_slopes_for_errors()
-    i, f, g, o = (_apply(pre_activation[k * hidden:(k + 1) * hidden], line, error)
+        return _apply_function(pre_activation, _tanh, error).with_slopes_for_errors()
+    i, f, g, o = (_apply_function(pre_activation[k * hidden:(k + 1) * hidden], line, error)
                   for k, line in enumerate((_sigmoid, _sigmoid, _tanh, _sigmoid)))
     c = state[hidden:]
     new_c = (f * c + i * g).widened(4 * rounding * (2 + magnitudes(c.ranges())))
-    new_h = (o * _apply(new_c, _tanh, error)).widened(np.full(hidden, 2 * rounding))
+    new_h = (o * _apply_function(new_c, _tanh, error)).widened(np.full(hidden, 2 * rounding))
     return AffineSet(np.concatenate([new_h.middle, new_c.middle]),
                      np.concatenate([new_h.slopes, new_c.slopes])).with_slopes_for_errors()
 
 
 def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
     """Return whether the network gives the answer ``odd`` in every state of a set."""
-    logit, = _rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
+    logit, = _apply_rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
@@ -265,7 +265,7 @@ def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.nd
     """
     ends = to_balls(low), to_balls(high)
     start = AffineSet((ends[0] + ends[1]) / 2, _diagonal(magnitudes(ends[1] - ends[0]) / 2))
-    problem, state, contributions = _follow(network, boxes, start, odd)
+    problem, state, contributions = _follow_strings(network, boxes, start, odd)
     if not problem:
         return None
     slopes = magnitudes(state.slopes[:len(contributions), :network.size]).astype(float)
@@ -279,7 +279,7 @@ def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.nd
             or _check_box(network, boxes, above, high, odd, cuts - 1))
 
 
-def _follow(network: Network, boxes: ProofBoxes, start: AffineSet,
+def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
             odd: bool) -> tuple[str | None, AffineSet, np.ndarray]:
     """Follow all strings from a set until they lead into a box.
 
@@ -325,7 +325,7 @@ def _exact_answer(network: Network, string: str) -> bool:
         state = AffineSet(zero, zero[:, None])
         for bit in string:
             state = step(network, state, int(bit), rounding=0.0)
-        logit, = _linear(network.W, state[:network.hidden], network.c).ranges()
+        logit, = _apply_linear(network.W, state[:network.hidden], network.c).ranges()
         if logit > 0 or logit <= 0:
             return bool(logit > 0)
         ctx.prec *= 2

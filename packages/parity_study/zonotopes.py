@@ -98,14 +98,14 @@ class Zonotopes:
         low, high = self.centre - self.radius, self.centre + self.radius
         slope = 1 - np.maximum(np.tanh(low) ** 2, np.tanh(high) ** 2)
         at_low, at_high = np.tanh(low) - slope * low, np.tanh(high) - slope * high
-        return self._near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
+        return self._map_near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
 
     def sigmoid(self) -> Zonotopes:
         """Return sets that contain the images of these sets under sigmoid(2 x).
 
         The factor of 2 is there because ``Cell.weight_matrix`` halves the pre-activations of sigmoid gates.
         """
-        return self.tanh()._near_line(np.full_like(self.centre, 0.5), 0.5, 0)
+        return self.tanh()._map_near_line(np.full_like(self.centre, 0.5), 0.5, 0)
 
     def relu(self) -> Zonotopes:
         """Return sets that contain the images of these sets under relu.
@@ -116,9 +116,9 @@ class Zonotopes:
         crossing = (low < 0) & (high > 0)
         slope = np.where(crossing, high / np.where(crossing, high - low, 1), low >= 0)
         half = np.where(crossing, -slope * low / 2, 0)
-        return self._near_line(slope, half, half)
+        return self._map_near_line(slope, half, half)
 
-    def _near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
+    def _map_near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
         """Return the images of the sets under a function that stays within ``error`` of a line."""
         return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
                          slope * self.slack + error)

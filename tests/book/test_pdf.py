@@ -173,9 +173,9 @@ def book(browser, folder, **texts: str):
         (html / f"_static/{name}.svg").write_text(DOT)
     for name, text in texts.items():
         (html / f"{name.replace('_', '/')}.html").write_text(PAGE.format(title=name.upper(), text=text))
-    first, *others = (name.replace("_", "/") for name in texts)
+    first, *later = (name.replace("_", "/") for name in texts)
     (folder / "_config.yml").write_text("title: T & U\nauthor: A\ncopyright: '1'\n")
-    chapters = ", ".join(f"{{file: {name}}}" for name in others)
+    chapters = ", ".join(f"{{file: {name}}}" for name in later)
     (folder / "_toc.yml").write_text(f"root: {first}\nchapters: [{chapters}]\n")
     return pdf.join(browser, folder)
 
