@@ -26,7 +26,8 @@ def pdf() -> None:
     missing = [name for module, name in (("playwright", "playwright"), ("yaml", "pyyaml"), ("pypdf", "pypdf"))
                if importlib.util.find_spec(module) is None]
     if missing:
-        raise click.ClickException(f'{" and ".join(missing)} missing: pip install -c constraints.txt -e ".[pdf]"')
+        raise click.ClickException(f"{' and '.join(missing)} must be installed first: "
+                                   'pip install -c constraints.txt -e ".[pdf]"')
     from parity_book.browser import launch
     from parity_book.pdf import print_book
 
@@ -92,7 +93,8 @@ def build(root: Path) -> Path:
     from importlib.metadata import version
 
     if importlib.util.find_spec("jupyter_book") is None:
-        raise click.ClickException('Jupyter Book is missing: pip install -c constraints.txt -e ".[book]"')
+        raise click.ClickException('Jupyter Book must be installed first: '
+                                   'pip install -c constraints.txt -e ".[book]"')
     if version("jupyter-book") != JUPYTER_BOOK:
         raise click.ClickException(
             f"Jupyter Book {version('jupyter-book')} is installed, which cannot read this book's _config.yml. "

@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parity_lib.errors import require
 from parity_lib.version import __version__
 
 if TYPE_CHECKING:
@@ -92,7 +91,8 @@ def join(browser: Browser, root: Path, theme: str = "light") -> Page:
     pages = []
     for entry in contents(toc):
         file = html / f"{entry.name}.html"
-        require(file.is_file(), "the page", entry.name, "built: run `parity book` first")
+        if not file.is_file():
+            raise ValueError(f"the page {entry.name} has not been built; run `parity book` first")
         pages.append(asdict(entry) | {"html": file.read_text(encoding="utf8")})
     context = browser.new_context(color_scheme=theme, viewport={"width": WIDTH, "height": 1080})
     context.route(lambda url: not LOCAL_URL.match(url), lambda route: route.abort())

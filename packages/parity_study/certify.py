@@ -122,7 +122,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     require_int("effort", effort, least=1)
     network = NumpyNetwork(model)
     require(network.size <= MOST_NUMBERS, "model.hidden_size", model.hidden_size,
-            f"small: at most {MOST_NUMBERS} numbers in a state")
+            f"so small that a state has at most {MOST_NUMBERS} numbers")
     if _is_correct_with_integer_states(network):
         return Certificate("certified", "it has finitely many states, all of them integers, and is correct in each")
     wrong = _find_wrong_string(model, network)

@@ -159,7 +159,7 @@ def test_without_a_package_that_pdf_needs_the_message_says_how_to_install_it(sta
     monkeypatch.setattr(importlib.util, "find_spec", lambda asked: None if asked == module else find(asked))
     result = pdf()
     assert result.exit_code == 1
-    assert f"{name} missing: pip install" in result.output
+    assert f"{name} must be installed first: pip install" in " ".join(result.output.split())
     assert "[pdf]" in result.output
     assert started.calls == []
 

@@ -214,5 +214,5 @@ def test_screen_only_elements_disappear_and_folded_ones_open(browser, tmp_path):
 def test_a_page_that_is_not_built_is_named(browser, tmp_path):
     book(browser, tmp_path, a="", b="").context.close()
     (tmp_path / "_build/html/b.html").unlink()
-    with pytest.raises(ValueError, match="the page must be built: run `parity book` first, but it is 'b'"):
+    with pytest.raises(ValueError, match="the page b has not been built; run `parity book` first"):
         pdf.join(browser, tmp_path)

@@ -59,7 +59,7 @@ def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
     Raises ValueError if ``verdicts.json`` is missing, or if the SHA-256 of a network's weights is not the listed one.
     """
     listing = folder / "verdicts.json"
-    require(listing.is_file(), "folder", str(folder), "one with a file verdicts.json")
+    require(listing.is_file(), "folder", str(folder), "a folder that contains verdicts.json")
     for kind, entry in json.loads(listing.read_text(encoding="utf-8")).items():
         with np.load(folder / entry["file"], allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
