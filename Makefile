@@ -38,7 +38,7 @@ help:
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
 	@echo "make lint           check the style of the code"
-	@echo "make bench          measure the speed of the library and of the built pages"
+	@echo "make bench          measure the speed of the library"
 	@echo "make doctor         list what is installed and what is missing"
 	@echo "make clean          remove everything that was built; the virtual environment stays"
 
@@ -74,8 +74,6 @@ lint: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test
 	$(BIN)/parity bench
-	$(BIN)/parity book
-	$(BIN)/parity bench --pages
 
 # Jupyter refuses to run as root without --allow-root, and in a container root is often the only account.
 lab: $(VENV)/.ready-exercises

@@ -1,13 +1,13 @@
 """Random bit strings, their parity, and the task that a network learns.
 
-Chapter: *Generating the data*. Bits are kept as ``uint8`` arrays of shape ``[count, steps]`` and are converted to
+Chapter: *Generating the data*. Bits are stored as ``uint8`` arrays of shape ``[count, steps]`` and converted to
 ``float32`` tensors when a batch is made. Importing this module does not load PyTorch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ WORD_BITS = 64
 
 
 def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw ``count`` random strings of ``steps`` bits, where 0 and 1 are equally likely.
+    """Draw ``count`` random strings of ``steps`` bits, in which 0 and 1 are equally likely.
 
     Returns a ``uint8`` array of shape ``[count, steps]``. Drawing 64 bits at a time from the generator makes this fast.
 
@@ -34,7 +34,7 @@ def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def running_parity(bits: np.ndarray) -> np.ndarray:
-    """Return the parity of every prefix, which is the label at every time step.
+    """Return the parity of every prefix of each string, which is the label at each time step.
 
     ``bits`` is a ``uint8`` array of shape ``[count, steps]``, and so is the result. Its entry ``[i, t]`` is 1 if
     ``bits[i, :t+1]`` contains an odd number of ones, and 0 otherwise.
@@ -46,7 +46,7 @@ def running_parity(bits: np.ndarray) -> np.ndarray:
 
 
 def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
-    """Return the parity of each string, which is the label at the end.
+    """Return the parity of each string, which is the label at its end.
 
     Row i of ``bits`` ``[count, steps]`` holds a string of ``lengths[i]`` bits, where ``lengths`` contains integers from
     1 to ``steps``. By default, every string has ``steps`` bits. Returns a ``uint8`` array of shape ``[count]``, and
@@ -99,10 +99,11 @@ def _unpack(words: np.ndarray, steps: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Curriculum:
-    """A schedule of growing string lengths, which are uniform on ``shortest..longest``.
+    """A schedule that makes the training strings longer as the network improves.
 
-    ``longest`` begins at ``start`` and increases by ``step``, up to ``stop``, after each batch whose accuracy is at
-    least ``threshold``. Chapter: *Training*.
+    The lengths in a batch are drawn uniformly from ``shortest`` to a longest length. The longest length begins at
+    ``start`` and increases by ``step``, up to ``stop``, after each batch whose accuracy is at least ``threshold``.
+    Chapter: *Training*.
 
     >>> Curriculum(start=2, stop=50).next_longest(2, accuracy=1.0)
     3
@@ -122,12 +123,12 @@ class Curriculum:
         require(0 < self.threshold <= 1, "threshold", self.threshold, "a number above 0 and at most 1")
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest length for the batch that follows one with this ``longest`` length and ``accuracy``."""
+        """Return the longest string length of the next batch, given the longest length and accuracy of this batch."""
         return min(longest + self.step, self.stop) if accuracy >= self.threshold else longest
 
 
 class Batch(NamedTuple):
-    """The tensors of one batch.
+    """A batch of strings with their labels, as PyTorch tensors.
 
     ``inputs`` and ``targets`` are ``float32`` of shape ``[batch, steps, 1]``. ``mask`` is ``bool`` of shape
     ``[batch, steps]``, and True where a target enters the loss. ``run_lengths`` is ``int64`` of shape ``[batch]`` and
@@ -147,7 +148,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class ParityTask:
-    """A parity task, defined by the lengths of the strings, by which time steps have a label, and by the padding.
+    """A parity task: how long the strings are, which time steps have a label, and where the padding is.
 
     ``lengths`` is an integer (the length of every string), a pair (lengths are uniform between the two, inclusive) or a
     :class:`Curriculum`. ``label`` is ``"every_step"`` (a target after each bit) or ``"end"`` (one target per string).
@@ -168,11 +169,11 @@ class ParityTask:
         require_choice("padding", self.padding, ("after", "before"))
         if isinstance(self.lengths, Curriculum):
             return
-        shortest, longest = self._bounds()
+        shortest, longest = self._length_range()
         require_int("lengths (shortest)", shortest, least=1)
         require_int("lengths (longest)", longest, least=shortest)
 
-    def _bounds(self) -> tuple[int, int]:
+    def _length_range(self) -> tuple[int, int]:
         if isinstance(self.lengths, Curriculum):
             return self.lengths.shortest, self.lengths.stop
         if isinstance(self.lengths, (tuple, list)):
@@ -184,12 +185,12 @@ class ParityTask:
     @property
     def shortest(self) -> int:
         """The length of the shortest strings."""
-        return self._bounds()[0]
+        return self._length_range()[0]
 
     @property
     def longest(self) -> int:
         """The length of the longest strings, which is the number of time steps in a batch."""
-        return self._bounds()[1]
+        return self._length_range()[1]
 
     @property
     def first_longest(self) -> int:
@@ -197,16 +198,16 @@ class ParityTask:
         return self.lengths.start if isinstance(self.lengths, Curriculum) else self.longest
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest length for the batch that follows one with this ``longest`` length and ``accuracy``."""
+        """Return the longest string length of the next batch, given the longest length and accuracy of this batch."""
         if isinstance(self.lengths, Curriculum):
             return self.lengths.next_longest(longest, accuracy)
         return longest
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return the same task with strings that are ``factor`` times as long, rounded down."""
+        """Return the same task with strings that are ``factor`` times as long, rounded down to whole bits."""
         require(factor > 0, "factor", factor, "a number above 0")
         shortest = self.shortest if self.shortest < self.longest else int(self.longest * factor)
-        return ParityTask((shortest, max(shortest, int(self.longest * factor))), self.label, self.padding)
+        return replace(self, lengths=(shortest, max(shortest, int(self.longest * factor))))
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
         """Draw new strings and return their bits, their running parity and their lengths.
@@ -227,7 +228,7 @@ class ParityTask:
         return self.assemble(*self.draw(batch_size, rng, longest))
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Pad the rows that :meth:`draw` returned, and convert them with their mask into a :class:`Batch`."""
+        """Pad and mask the strings that :meth:`draw` returned, and return them as a :class:`Batch`."""
         import torch
 
         count, steps = bits.shape
@@ -245,16 +246,12 @@ class ParityTask:
         inputs, targets = (torch.from_numpy(array.astype(np.float32)).unsqueeze(-1) for array in (bits, parity))
         return Batch(inputs, targets, torch.from_numpy(np.array(mask)), torch.from_numpy(np.array(run, dtype=np.int64)))
 
-    def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """Yield batches of new strings without end."""
-        while True:
-            yield self.batch(batch_size, rng)
-
 
 class ParityDataset:
-    """A fixed set of ``size`` strings, which works with PyTorch's DataLoader and has its own :meth:`batches`.
+    """A fixed set of random strings that can be passed to PyTorch's DataLoader.
 
-    ``seed`` determines the strings; different seeds give independent data sets. Each bit takes one byte.
+    It contains ``size`` strings of ``task``, drawn with ``seed``; different seeds give independent data sets. Each bit
+    takes one byte of memory.
 
     >>> dataset = ParityDataset(ParityTask(lengths=8), size=100, seed=0)
     >>> next(iter(dataset.loader(batch_size=4, seed=1))).inputs.shape
@@ -275,7 +272,7 @@ class ParityDataset:
         return Batch(*(tensor[0] for tensor in self.__getitems__([index])))
 
     def __getitems__(self, indices) -> Batch:
-        """Return several strings as a :class:`Batch`. The DataLoader prefers this method to ``__getitem__``."""
+        """Return several strings as a :class:`Batch`. The DataLoader calls this method instead of ``__getitem__``."""
         rows = np.asarray(indices)
         return self.task.assemble(self.bits[rows], self.parity[rows], self.lengths[rows])
 
@@ -285,15 +282,15 @@ class ParityDataset:
         from torch.utils.data import DataLoader
 
         generator = torch.Generator().manual_seed(seed)
-        return DataLoader(self, batch_size, shuffle=True, collate_fn=_unchanged, generator=generator)
+        return DataLoader(self, batch_size, shuffle=True, collate_fn=_return_unchanged, generator=generator)
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """Yield all strings once, in random order, without the DataLoader's overhead."""
+        """Yield batches that contain every string once, in random order, without the overhead of a DataLoader."""
         require_int("batch_size", batch_size, least=1)
         order = rng.permutation(len(self))
         for start in range(0, len(order), batch_size):
             yield self.__getitems__(order[start:start + batch_size])
 
 
-def _unchanged(batch: Batch) -> Batch:
+def _return_unchanged(batch: Batch) -> Batch:
     return batch

@@ -1,4 +1,4 @@
-"""Checks of arguments, with one form for every error message: the argument's name, its value and what is allowed."""
+"""Argument checks whose error messages name the argument, its value and what is allowed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from numbers import Integral
 
 
 def require(condition: bool, name: str, value: object, allowed: str) -> None:
-    """Raise ValueError unless ``condition`` holds.
+    """Raise ValueError unless ``condition`` is true.
+
+    The message says that the argument called ``name`` must be as ``allowed`` describes, and gives its ``value``.
 
     >>> require(False, "lr", -1, "a number above 0")
     Traceback (most recent call last):

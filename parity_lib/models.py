@@ -1,4 +1,4 @@
-"""Recurrent networks: one written in NumPy, one built on PyTorch, and some whose weights are set by hand.
+"""Recurrent networks for parity: built on PyTorch, written in NumPy, or with weights worked out by hand.
 
 Chapter: *Unrolling a recurrent network*. Inputs have the shape ``[batch, steps, 1]``, hidden states
 ``[batch, steps, hidden]`` and logits ``[batch, steps, 1]``.
@@ -41,7 +41,8 @@ class ParityRNN(nn.Module):
         require_int("seed", seed, least=0)
         self.hidden_size, self.cell, self.num_layers = hidden_size, cell, num_layers
         sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        with torch.random.fork_rng(devices=[]):  # the layers draw weights when they are made
+        # When PyTorch creates a layer, it draws weights from its global generator.
+        with torch.random.fork_rng(devices=[]):
             self.rnn = MODULES[cell](**sizes)
             self.hidden_to_logits = nn.Linear(hidden_size, 1)
         self._draw_parameters(seed)
@@ -59,9 +60,9 @@ class ParityRNN(nn.Module):
         """Return the last layer's hidden state after each time step, of shape ``[batch, steps, hidden]``.
 
         If padding follows the string, the states at the string's bits cannot depend on it. By default, the network
-        therefore processes the padding too, and the mask excludes it later. ``packed=True`` skips the padding and
-        needs ``lengths``. Both ways agree at the string's bits, and the states at padding are undefined. The inputs
-        may have any dtype.
+        therefore processes the padding too, and the mask excludes it later. ``packed=True`` skips the padding and needs
+        ``lengths``. Both ways give the same states at the string's bits; the states at the padding are undefined. The
+        inputs may have any dtype.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)
@@ -80,7 +81,7 @@ class ParityRNN(nn.Module):
 
 
 class NumpyRNN:
-    """One tanh or relu layer with its readout, whose forward and backward passes are written in NumPy.
+    """A recurrent network of one tanh or relu layer, with its forward and backward passes written in NumPy.
 
     The weights have the names of the chapter: ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``,
     ``W [1, hidden]`` and ``c [1]``. With the same weights, outputs and gradients equal those of :class:`ParityRNN`,
@@ -150,11 +151,11 @@ class NumpyRNN:
 
 
 def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
-    """Return a network, in float64, whose weights were worked out by hand to compute parity.
+    """Return a float64 network that computes parity with weights that were worked out by hand.
 
     The network has two tanh units, two relu units, one GRU unit or one LSTM unit, and the chapter derives the weights
     of each. ``sharpness`` multiplies the pre-activations. By default it is 3 for tanh, 20 for the GRU and 40 for the
-    LSTM; the relu network has no such factor. The networks are correct on strings of any length, except for the GRU
+    LSTM; the relu network needs no such factor. The networks are correct on strings of any length, except for the GRU
     unit: its update gate never opens completely, so each 0 shrinks the state a little, and after a 1 followed by about
     10^8 zeros the answer is wrong.
 

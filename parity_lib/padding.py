@@ -36,7 +36,9 @@ def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
 
 
 def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
-    """Return a packed sequence as a tensor ``[batch, steps, features]`` in the original order, with zeros as padding.
+    """Convert a packed sequence back to a padded tensor of shape ``[batch, steps, features]``.
+
+    The rows are in their original order, and the padding consists of zeros.
 
     >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
     >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())

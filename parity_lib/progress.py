@@ -9,12 +9,16 @@ from tqdm.auto import tqdm
 
 
 def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
-    """Return a progress bar with ``total`` steps; if ``progress`` is None, ``PARITY_PROGRESS`` decides about it."""
-    wanted = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
-    return tqdm(total=total, disable=not wanted, **{"leave": False, "unit": "step"} | options)
+    """Create a tqdm progress bar with ``total`` steps.
+
+    ``progress`` shows or hides it; None shows it unless the environment variable ``PARITY_PROGRESS`` is 0. ``options``
+    are further arguments of tqdm.
+    """
+    shown = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
+    return tqdm(total=total, disable=not shown, **{"leave": False, "unit": "step"} | options)
 
 
 def close(bar: tqdm) -> None:
-    """Close a progress bar at its current count, because notebooks show a bar below its total as an error."""
+    """Close a progress bar, and set its total to the current count so that notebooks do not show it as failed."""
     bar.total = bar.n
     bar.close()

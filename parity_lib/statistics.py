@@ -1,4 +1,4 @@
-"""Statistics of success rates and of the updates that training takes.
+"""Statistics of success rates, and of the number of updates that training takes.
 
 SciPy's statistics take a second to import, so each function imports them when it is called.
 """
@@ -14,9 +14,8 @@ from parity_lib.errors import require
 def wilson_interval(successes: int, count: int) -> tuple[float, float]:
     """Return Wilson's 95 % interval for a success rate, given ``successes`` out of ``count`` runs.
 
-    Unlike the mean plus or minus two standard errors, this interval stays between
-    0 and 1 and does not shrink to a point at 0 or ``count`` successes. Source:
-    E. B. Wilson, *Journal of the American Statistical Association* 22, 1927.
+    Unlike the mean plus or minus two standard errors, this interval stays between 0 and 1 and does not shrink to a
+    point at 0 or ``count`` successes. Source: E. B. Wilson, *Journal of the American Statistical Association* 22, 1927.
     Raises ValueError if ``count`` is 0 or smaller than ``successes``.
 
     >>> low, high = wilson_interval(20, 20)
@@ -34,9 +33,8 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
 def median_updates(updates: Sequence[int | None], cap: int) -> float | None:
     """Return the number of updates after which half of all runs have solved their task.
 
-    ``updates`` has an entry for each run: the update at which it solved its task, or
-    None if it did not within ``cap`` updates. The result is the median of the
-    Kaplan-Meier curve, or None if fewer than half of the runs succeeded.
+    ``updates`` has an entry for each run: the update at which it solved its task, or None if it did not within ``cap``
+    updates. The result is the median of the Kaplan-Meier curve, or None if fewer than half of the runs succeeded.
 
     >>> median_updates([100, 200, None, 300], cap=1000)
     200.0
@@ -49,7 +47,7 @@ def median_updates(updates: Sequence[int | None], cap: int) -> float | None:
 
 
 def censored(updates: Sequence[int | None], cap: int) -> Any:
-    """Return SciPy's censored data for ``updates``, in which each None means "not within ``cap`` updates"."""
+    """Convert ``updates`` to SciPy's right-censored data, where None means that ``cap`` updates were not enough."""
     from scipy.stats import CensoredData
 
     return CensoredData.right_censored([cap if update is None else update for update in updates],

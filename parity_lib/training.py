@@ -1,4 +1,4 @@
-"""Training a network on a parity task, and measuring its accuracy.
+"""Functions that train a network on a parity task and measure its accuracy.
 
 Chapter: *Training*.
 """
@@ -6,6 +6,7 @@ Chapter: *Training*.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -50,11 +51,11 @@ class History:
 
     @property
     def solved(self) -> bool:
-        """Whether the run ended with every validation string correct."""
+        """Whether the run ended because every validation string was answered correctly."""
         return self.solved_at is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the history as a dict of plain numbers, lists and dicts, as the result files store it.
+        """Return the history as a dict of plain numbers, lists and dicts that can be written as JSON.
 
         The dict does not contain the wall time, so that two equal runs give equal dicts.
         """
@@ -70,10 +71,11 @@ def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
     >>> masked_loss(zero, zero, torch.tensor([[True, False]]))
     tensor(0.6931)
     """
-    return binary_cross_entropy_with_logits(*_that_count(logits, targets, mask))
+    return binary_cross_entropy_with_logits(*_select_labelled(logits, targets, mask))
 
 
-def _that_count(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _select_labelled(logits: torch.Tensor, targets: torch.Tensor,
+                     mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     # Select the positions before computing logarithms, so that a NaN in the padding cannot reach the gradient.
     logits, targets = (masked_values(part.squeeze(-1), mask) for part in (logits, targets))
     return logits, targets.to(logits.dtype)
@@ -81,13 +83,13 @@ def _that_count(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor)
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
-    """Return the number of correct predictions (``right``) and of labels (``counted``) for each string.
+    """Count the ``correct`` predictions and the ``labels`` of each string in a batch.
 
-    Both are ``int64`` arrays of shape ``[batch]``.
+    Returns a dict of two ``int64`` arrays of shape ``[batch]``.
     """
-    right = (model(batch.inputs, batch.run_lengths) > 0) == (batch.targets > 0.5)
-    right = right.squeeze(-1) & batch.mask
-    return {"right": right.sum(1).cpu().numpy(), "counted": batch.mask.sum(1).cpu().numpy()}
+    correct = (model(batch.inputs, batch.run_lengths) > 0) == (batch.targets > 0.5)
+    correct = correct.squeeze(-1) & batch.mask
+    return {"correct": correct.sum(1).cpu().numpy(), "labels": batch.mask.sum(1).cpu().numpy()}
 
 
 def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int,
@@ -105,31 +107,31 @@ def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int
         require_int("bucket", bucket, least=1)
     bits, parity, lengths = task.draw(count, np.random.default_rng(seed))
     device = next(model.parameters()).device
-    parts = [count_correct(model, task.assemble(bits[rows], parity[rows], lengths[rows]).to(device))
-             for rows in slices(count, SCREEN_SIZE)]
-    right, counted = (np.concatenate([part[key] for part in parts]) for key in ("right", "counted"))
-    result = score_counts(right, counted)
+    counts = [count_correct(model, task.assemble(bits[rows], parity[rows], lengths[rows]).to(device))
+              for rows in slices(count, SCREEN_SIZE)]
+    correct, labels = (np.concatenate([part[key] for part in counts]) for key in ("correct", "labels"))
+    result = score_counts(correct, labels)
     if bucket is not None:
         starts = range(task.shortest, task.longest + 1, bucket)
         inside = [(lengths >= start) & (lengths < start + bucket) for start in starts]
         result["by_length"] = [
-            {"from": start, "to": min(start + bucket - 1, task.longest)} | score_counts(right[rows], counted[rows])
+            {"from": start, "to": min(start + bucket - 1, task.longest)} | score_counts(correct[rows], labels[rows])
             for start, rows in zip(starts, inside, strict=True) if rows.any()
         ]
     return result
 
 
 def slices(count: int, size: int) -> list[slice]:
-    """Return slices that cut ``count`` rows into pieces of at most ``size``."""
+    """Split ``count`` rows into consecutive slices of at most ``size`` rows."""
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def score_counts(right: np.ndarray, counted: np.ndarray) -> dict[str, float]:
-    """Return the accuracies of strings with ``right`` correct bits of ``counted`` ones, both ``[strings]``."""
+def score_counts(correct: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Return the accuracy per label and per string, given the counts of :func:`count_correct`."""
     return {
-        "bit_accuracy": float(right.sum() / counted.sum()),
-        "sequence_accuracy": float((right == counted).mean()),
-        "strings": len(right),
+        "bit_accuracy": float(correct.sum() / labels.sum()),
+        "sequence_accuracy": float((correct == labels).mean()),
+        "strings": len(correct),
     }
 
 
@@ -138,7 +140,7 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
           validation_size: int = 5000, progress: bool | None = None) -> History:
     """Train ``model`` on new strings of ``task`` until it answers all validation strings correctly.
 
-    Training stops after ``max_steps`` updates in any case.
+    Training stops after ``max_steps`` updates at the latest.
 
     The defaults, together with ``ParityRNN()``, are the book's recipe. Training and validation strings come from two
     independent generators made from ``seed``. Validation strings are 1.5 times as long as training strings. Every
@@ -147,7 +149,7 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     (None means no limit). ``progress`` shows a progress bar; None shows it unless the environment variable
     ``PARITY_PROGRESS`` is 0. Ctrl-C ends the run and returns the history so far.
 
-    PyTorch uses a single thread during training. More threads would add numbers in a different order, and they do not
+    PyTorch uses a single thread during training. More threads would add numbers in a different order, and would not
     train such a small network faster. Raises ValueError if an argument is not allowed.
 
     >>> from parity_lib.models import ParityRNN
@@ -159,15 +161,15 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
                                 validate_every=validate_every, validation_size=validation_size)
     device = next(model.parameters()).device
     train_seed, validation_seed = np.random.SeedSequence(seed).spawn(2)
-    validation = _Validation(task, validation_size, np.random.default_rng(validation_seed))
-    updates = OPTIMIZERS[optimizer](model.parameters(), lr=lr, fused=True)
+    validation = _ValidationSet(task, validation_size, np.random.default_rng(validation_seed))
+    torch_optimizer = OPTIMIZERS[optimizer](model.parameters(), lr=lr, fused=True)
     history = History(settings)
     began = time.perf_counter()
     bar = progress_bar(max_steps, progress)
     try:
-        with _one_thread():
+        with use_single_thread():
             for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
-                loss, accuracy = _update(model, batch.to(device), updates, clip)
+                loss, accuracy = _update(model, batch.to(device), torch_optimizer, clip)
                 history.loss.append(loss)
                 history.accuracy.append(accuracy)
                 bar.update()
@@ -186,7 +188,8 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
 
 
 @contextmanager
-def _one_thread():
+def use_single_thread() -> Iterator[None]:
+    """Let PyTorch use a single thread within a ``with`` statement, and restore their number afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -195,21 +198,22 @@ def _one_thread():
         torch.set_num_threads(before)
 
 
-def _update(model: nn.Module, batch: Batch, updates: torch.optim.Optimizer, clip: float | None) -> tuple[float, float]:
-    updates.zero_grad()
-    logits, targets = _that_count(model(batch.inputs, batch.run_lengths), batch.targets, batch.mask)
+def _update(model: nn.Module, batch: Batch, torch_optimizer: torch.optim.Optimizer,
+            clip: float | None) -> tuple[float, float]:
+    torch_optimizer.zero_grad()
+    logits, targets = _select_labelled(model(batch.inputs, batch.run_lengths), batch.targets, batch.mask)
     loss = binary_cross_entropy_with_logits(logits, targets)
     loss.backward()
     if clip is not None:
         nn.utils.clip_grad_norm_(model.parameters(), clip)
-    updates.step()
+    torch_optimizer.step()
     with torch.no_grad():
         accuracy = ((logits > 0) == (targets > 0.5)).float().mean()
     return loss.item(), accuracy.item()
 
 
 def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Yield training batches. Drawing 64 of them together costs little more than drawing one."""
+    """Yield training batches. Drawing 64 of them together takes little longer than drawing a single batch."""
     longest = task.first_longest
     while history.steps < max_steps:
         chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
@@ -222,8 +226,8 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
                 break
 
 
-class _Validation:
-    """Fixed strings, 1.5 times as long as those for training, on which a network is tested in two stages."""
+class _ValidationSet:
+    """The fixed validation strings of a run, which are 1.5 times as long as its training strings."""
 
     def __init__(self, task: ParityTask, size: int, rng: np.random.Generator) -> None:
         self.task = task.stretched(VALIDATION_STRETCH)
@@ -232,18 +236,19 @@ class _Validation:
         self.passed = False
 
     def score(self, model: nn.Module, device: torch.device) -> dict[str, float]:
-        parts = []
+        """Return the accuracy on the strings up to and including the first batch with an error."""
+        counts = []
         for batch in self.batches:
-            parts.append(count_correct(model, batch.to(device)))
-            if (parts[-1]["right"] < parts[-1]["counted"]).any():
+            counts.append(count_correct(model, batch.to(device)))
+            if (counts[-1]["correct"] < counts[-1]["labels"]).any():
                 break
-        score = score_counts(*(np.concatenate([part[key] for part in parts]) for key in ("right", "counted")))
+        score = score_counts(*(np.concatenate([part[key] for part in counts]) for key in ("correct", "labels")))
         self.passed = score["sequence_accuracy"] == 1.0
         return score
 
 
 def checked_settings(task: ParityTask, lr: float, optimizer: str, clip: float | None, **counts: int) -> dict[str, Any]:
-    """Return the settings of a training as a :class:`History` records them; raise ValueError if one is not allowed."""
+    """Validate the settings of a training run, and return them in the form that :class:`History` stores."""
     for name, value in counts.items():
         require_int(name, value, least=0 if name == "seed" else 1)
     require(lr > 0, "lr", lr, "a number above 0")

@@ -1,3 +1,3 @@
-"""The version of the library and of the book, which is one."""
+"""The version number that the library and the book share."""
 
 __version__ = "2.0.0"

@@ -1,4 +1,4 @@
-"""The commands `parity book`, `parity pdf`, `parity doctor` and `parity bench`."""
+"""The commands `parity book`, `parity pdf` and `parity doctor`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from pathlib import Path
 import click
 
 JUPYTER_BOOK = "1.0.4.post1"
-NOT_STARTED = 2     # exit status of book/_ext/build_book.py if it has printed why it builds nothing
+NOT_STARTED = 2     # the exit status of book/_ext/build_book.py if it has explained why it did not build the book
 
 
 @click.command()
 def book() -> None:
-    """Execute and build every page into _build/html. Any warning or failing cell is an error."""
+    """Execute every page and build the book into _build/html. Any warning or failing cell is an error."""
     click.echo(f"The book is ready. Open {build(book_folder()).as_uri()}")
 
 
 @click.command()
 def pdf() -> None:
-    """Build the book, then print it into _build/one-bit-of-memory.pdf with a Chromium."""
+    """Build the book, then print it to _build/one-bit-of-memory.pdf with Chromium."""
     root = book_folder()
     missing = [name for module, name in (("playwright", "playwright"), ("yaml", "pyyaml"), ("pypdf", "pypdf"))
                if importlib.util.find_spec(module) is None]
     if missing:
-        raise click.ClickException(f'{" and ".join(missing)} missing: pip install -c constraints.txt -e ".[pdf]"')
+        raise click.ClickException(f"{' and '.join(missing)} must be installed first: "
+                                   'pip install -c constraints.txt -e ".[pdf]"')
     from parity_book.browser import launch
     from parity_book.pdf import print_book
 
@@ -39,7 +40,7 @@ def pdf() -> None:
 
 @click.command()
 def doctor() -> None:
-    """List what is installed and what is missing, for the library and for each of its extras."""
+    """List which requirements are installed and which are missing, for the library and each of its extras."""
     import platform
     from importlib.metadata import metadata, requires, version
 
@@ -60,30 +61,8 @@ def doctor() -> None:
         click.echo(f"{extra or 'the library':12} {'; '.join(problems) or 'complete'}")
 
 
-@click.command()
-@click.option("--save", is_flag=True, help="Write the results to bench.json, which pages quote.")
-@click.option("--quick", is_flag=True, help="Take seconds, with meaningless numbers, as a test.")
-@click.option("--pages", is_flag=True, help="Measure the built pages instead: weight, paint, blocking, layout shift.")
-def bench(save: bool, quick: bool, pages: bool) -> None:
-    """Compare the library's speed with the course's notebook and bare PyTorch, in about two minutes."""
-    if save and (quick or pages):
-        raise click.UsageError("--save cannot be combined with --quick or --pages: it keeps the complete "
-                               "measurements of the library")
-    if pages:
-        from parity_book.page_benchmark import measure
-
-        measure(book_folder() / "_build" / "html", 1 if quick else 3, click.echo)
-    else:
-        from parity_study import benchmark
-        from parity_study.experiments.result_files import writable_folder, write
-
-        content = benchmark.run(quick, report=click.echo)
-        if save:
-            click.echo(write(writable_folder() / "bench.json", content))
-
-
 def problem_with(requirement) -> str:
-    """Return what is wrong with the installed version of a package, or "" if it meets the requirement."""
+    """Describe why the installed packages do not meet a requirement, or return "" if they do."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -95,38 +74,40 @@ def problem_with(requirement) -> str:
 
 
 def book_folder() -> Path:
-    """Return the folder with _config.yml and _toc.yml: the current folder or one above it."""
+    """Find the folder of the book, with _config.yml and _toc.yml: the current folder or one above it."""
     current = Path.cwd()
     for folder in (current, *current.parents):
         if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
             return folder
-    raise click.ClickException(f"there is no _config.yml and _toc.yml in {current} or above it. "
-                               "Run the command in the book's folder.")
+    raise click.ClickException(f"neither {current} nor a folder above it contains _config.yml and _toc.yml. Run the "
+                               "command in the folder of the book.")
 
 
 def library_folder() -> Path:
-    """Return the folder of the installed library, without importing it."""
+    """Return the folder from which parity_lib would be imported."""
     return Path(importlib.util.find_spec("parity_lib").origin).parent
 
 
 def build(root: Path) -> Path:
-    """Build the book in `root` and return its first page. Raises ClickException if that fails."""
+    """Build the book in `root`, and return the path of its first page. Raises ClickException if the build fails."""
     from importlib.metadata import version
 
     if importlib.util.find_spec("jupyter_book") is None:
-        raise click.ClickException('Jupyter Book is missing: pip install -c constraints.txt -e ".[book]"')
+        raise click.ClickException('Jupyter Book must be installed first: '
+                                   'pip install -c constraints.txt -e ".[book]"')
     if version("jupyter-book") != JUPYTER_BOOK:
         raise click.ClickException(
             f"Jupyter Book {version('jupyter-book')} is installed, which cannot read this book's _config.yml. "
-            f"Install the version that can: pip install jupyter-book=={JUPYTER_BOOK}")
-    own_root = library_folder().parent
-    if own_root != root and (root / "parity_lib").is_dir():
-        click.echo(f"Building {root} with the library in {own_root}, to which this parity command belongs.", err=True)
-    # In a process of its own, because Sphinx changes global state of the process in which it runs.
+            f"Install the version that can read it: pip install jupyter-book=={JUPYTER_BOOK}")
+    library_root = library_folder().parent
+    if library_root != root and (root / "parity_lib").is_dir():
+        click.echo(f"Building {root} with the library in {library_root}, to which this parity command belongs.",
+                   err=True)
+    # The build runs in a process of its own, because Sphinx changes the global state of its process.
     status = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root).returncode
     page = root / "_build" / "html" / "index.html"
     if status == NOT_STARTED:
         raise click.exceptions.Exit(1)
     if status or not page.is_file():
-        raise click.ClickException("the book was not built. The first warning or error above says why.")
+        raise click.ClickException("the book was not built. The first warning or error above explains why.")
     return page

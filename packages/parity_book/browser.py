@@ -1,4 +1,4 @@
-"""A Chromium, whichever one is installed, driven by Playwright: it prints the book, and tests open pages in it."""
+"""An installed Chromium, controlled by Playwright, which prints the book and opens pages in tests."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "brave-browser")
 CHANNELS = ("chrome", "msedge")     # Playwright knows where these are installed on every system
-# Chromium's own requests (updates, probes) would look like requests of a page.
+# Without these arguments, Chromium's own requests (such as for updates) would look like requests of a page.
 ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
     "--disable-sync", "--no-first-run", "--no-pings", "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
-HELP = """No Chromium or Chrome was found that starts.
+HELP = """No working Chromium or Chrome was found.
 Install one in any of these ways, then try again:
   Debian:         apt-get install chromium           (as root)
   Fedora:         dnf install chromium               (as root)
   macOS:          brew install --cask chromium
   any system:     python -m playwright install chromium
                   (on Linux as root: python -m playwright install --with-deps chromium)
-or name one that is installed in an unusual place: PARITY_BROWSER=/path/to/chrome"""
+or give the path of an installed one: PARITY_BROWSER=/path/to/chrome"""
 
 
 def candidates() -> Iterator[dict[str, str]]:
-    """Yield arguments for Playwright's `launch`, for each browser that may be installed; an empty dict is its own."""
+    """Yield arguments for Playwright's `launch`, for each browser that may be installed.
+
+    An empty dict stands for Playwright's own Chromium.
+    """
     if named := os.environ.get("PARITY_BROWSER"):
         yield {"executable_path": named}
         return
@@ -40,7 +43,10 @@ def candidates() -> Iterator[dict[str, str]]:
 
 
 def start(play: Playwright) -> Browser | None:
-    """Start the first browser that works, or return None. On Ubuntu, chromium-browser may be a stub that does not."""
+    """Start the first browser that works, or return None.
+
+    Some may not work: on Ubuntu, chromium-browser may be a stub.
+    """
     from playwright.sync_api import Error
 
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -52,7 +58,7 @@ def start(play: Playwright) -> Browser | None:
 
 @contextmanager
 def launch() -> Iterator[Browser]:
-    """Run a browser and close it at the end. Raises FileNotFoundError, with ways to get one, if none starts."""
+    """Provide a running browser. Raises FileNotFoundError, with instructions for installing one, if none starts."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

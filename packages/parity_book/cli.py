@@ -1,4 +1,4 @@
-"""The ``parity`` command, which imports the code of a subcommand only when that subcommand runs."""
+"""The ``parity`` command, which imports the code of a subcommand only when it is called."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import click
 
 from parity_lib.version import __version__
 
-# Each section of the help text: a subcommand, the module that defines it, and its one-line help.
+# The sections of the help text. For each subcommand: the module that defines it, and a line of help.
 SECTIONS = {
     "The book": {
         "book": ("parity_book.book_commands", "Execute and build every page into _build/html."),
-        "pdf": ("parity_book.book_commands", "Build the book and print it into one PDF."),
-        "doctor": ("parity_book.book_commands", "List what is installed and what is missing."),
+        "pdf": ("parity_book.book_commands", "Build the book and print it to a PDF."),
+        "doctor": ("parity_book.book_commands", "List which requirements are installed and which are missing."),
     },
     "Exercises": {
         "check": ("parity_grading.grading_commands", "Check notebooks before you submit them."),
@@ -22,23 +22,23 @@ SECTIONS = {
     "A class": {
         "collect": ("parity_grading.grading_commands", "Collect submissions from a learning platform's archive."),
         "extend": ("parity_grading.grading_commands", "Give a student more time for an exercise."),
-        "status": ("parity_grading.grading_commands", "Show what is missing, graded or waiting to be read."),
+        "status": ("parity_grading.grading_commands", "Show which submissions are missing, graded or unread."),
         "grade": ("parity_grading.grading_commands", "Grade every submission for an exercise."),
-        "regrade": ("parity_grading.grading_commands", "Show what a changed check would change, and apply it."),
-        "report": ("parity_grading.grading_commands", "Write a page about the results of the class."),
+        "regrade": ("parity_grading.grading_commands", "Show how changed checks would change grades, and apply them."),
+        "report": ("parity_grading.grading_commands", "Write an HTML report on the results of the class."),
         "export": ("parity_grading.grading_commands", "Export grades for a learning platform."),
     },
     "The results": {
         "experiment": ("parity_study.study_commands", "Run experiments, or recheck their results."),
         "verify": ("parity_study.study_commands", "Verify every stored certificate."),
-        "bench": ("parity_book.book_commands", "Measure the speed of the library or of the pages."),
+        "bench": ("parity_study.study_commands", "Measure the speed of the library."),
     },
 }
 COMMANDS = {name: entry for commands in SECTIONS.values() for name, entry in commands.items()}
 
 
 class LazyGroup(click.Group):
-    """A group whose subcommands are imported when they are called."""
+    """A click group that imports its subcommands only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all subcommands."""
@@ -52,19 +52,19 @@ class LazyGroup(click.Group):
         return getattr(import_module(module), cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a subcommand, and report an error that the user can do something about in one line."""
+        """Run a subcommand, and report errors that the user can correct in one line."""
         try:
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
             raise click.ClickException(str(error)) from None
         except Exception as error:
-            if type(error).__name__ != "OperationalError":      # of SQLAlchemy, which a reader has not installed
+            if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which may not be installed
                 raise
             raise click.ClickException(f"the gradebook cannot be used now: {getattr(error, 'orig', error)}. If another "
                                        "command is writing to it, try again later.") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the subcommands by section, without importing them."""
+        """Write the subcommands with their help, section by section, without importing them."""
         for section, commands in SECTIONS.items():
             with formatter.section(section):
                 formatter.write_dl([(name, summary) for name, (_, summary) in commands.items()])

@@ -1,6 +1,6 @@
-"""The book on paper: all built pages in one PDF, with bookmarks, and with links that stay inside.
+"""Printing of the built book to a single PDF, with bookmarks and internal links.
 
-`pdf.js` joins the pages in a browser, `pdf.css` says how they are laid out on sheets, and Chromium prints them.
+`pdf.js` joins the pages in a browser, `pdf.css` defines their layout on paper, and Chromium prints them.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parity_lib.errors import require
 from parity_lib.version import __version__
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NAME = "one-bit-of-memory"
-WIDTH, HEIGHT = 720, 1133     # px of a sheet between its margins, given pdf.css and the scale below
+WIDTH, HEIGHT = 720, 1133     # the printable area of a sheet in px, given the margins in pdf.css and the scale below
 SETTINGS = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True, "scale": 0.85}
-OWN = re.compile(r"^(file:|data:|blob:)")
+LOCAL_URL = re.compile(r"^(file:|data:|blob:)")
 JOIN, SHEET = (Path(__file__).with_suffix(suffix).read_text(encoding="utf8") for suffix in (".js", ".css"))
 # Shrink tables that are wider than a sheet and boxes that are higher, and keep code together with its output if that
 # leaves less than half a sheet empty.
@@ -43,7 +42,10 @@ NUMBER = """(pages) => {
 
 @dataclass
 class Entry:
-    """A page of the book: its name, the caption of the part that begins with it, and its depth in the contents."""
+    """A page of the book in its table of contents.
+
+    ``part`` is the caption of the part that begins with this page, and ``depth`` is 1 for subpages.
+    """
 
     name: str
     part: str = ""
@@ -51,20 +53,20 @@ class Entry:
 
 
 def contents(toc: dict) -> Iterator[Entry]:
-    """Yield every page that _toc.yml names, in order.
+    """Yield every page of the book in the order of ``toc``, the content of _toc.yml.
 
     >>> toc = {"root": "a", "parts": [{"caption": "P", "chapters": [{"file": "b", "sections": [{"file": "c"}]}]}]}
     >>> [(entry.name, entry.part, entry.depth) for entry in contents(toc)]
     [('a', '', 0), ('b', 'P', 0), ('c', '', 1)]
     """
-    def below(entries: list[dict], caption: str, depth: int) -> Iterator[Entry]:
+    def walk(entries: list[dict], caption: str, depth: int) -> Iterator[Entry]:
         for position, entry in enumerate(entries):
             yield Entry(entry["file"], "" if position else caption, depth)
-            yield from below(entry.get("sections", []), "", depth + 1)
+            yield from walk(entry.get("sections", []), "", depth + 1)
 
     yield Entry(toc["root"])
     for part in toc.get("parts", [toc]):
-        yield from below(part.get("chapters", []), part.get("caption", ""), 0)
+        yield from walk(part.get("chapters", []), part.get("caption", ""), 0)
 
 
 def cover(config: dict, first_page: str, home: str) -> str:
@@ -78,9 +80,9 @@ def cover(config: dict, first_page: str, home: str) -> str:
 
 
 def join(browser: Browser, root: Path, theme: str = "light") -> Page:
-    """Return a browser page with all pages of the built book in `root`, laid out for paper.
+    """Join all pages of the built book in `root` in one browser page, laid out for paper.
 
-    No other host can be reached from it. Raises ValueError if a page has not been built.
+    This page cannot load anything from the network. Raises ValueError if a page has not been built.
     """
     import yaml
 
@@ -89,10 +91,11 @@ def join(browser: Browser, root: Path, theme: str = "light") -> Page:
     pages = []
     for entry in contents(toc):
         file = html / f"{entry.name}.html"
-        require(file.is_file(), "the page", entry.name, "built: run `parity book` first")
+        if not file.is_file():
+            raise ValueError(f"the page {entry.name} has not been built; run `parity book` first")
         pages.append(asdict(entry) | {"html": file.read_text(encoding="utf8")})
     context = browser.new_context(color_scheme=theme, viewport={"width": WIDTH, "height": 1080})
-    context.route(lambda url: not OWN.match(url), lambda route: route.abort())
+    context.route(lambda url: not LOCAL_URL.match(url), lambda route: route.abort())
     page = context.new_page()
     page.emulate_media(media="print", color_scheme=theme)
     page.goto((html / f"{toc['root']}.html").as_uri())
@@ -103,9 +106,9 @@ def join(browser: Browser, root: Path, theme: str = "light") -> Page:
 
 
 def print_book(browser: Browser, root: Path) -> Path:
-    """Print the built book in `root` into _build and return the path of the PDF.
+    """Print the built book in `root` to a PDF in _build, and return its path.
 
-    Chromium knows the numbers of the sheets only after printing, so the book is printed twice.
+    The page numbers in the table of contents are known only after printing, so the book is printed twice.
     """
     target = root / "_build" / f"{NAME}.pdf"
     page = join(browser, root)
@@ -116,7 +119,7 @@ def print_book(browser: Browser, root: Path) -> Path:
 
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
-    """Return the page, counted from 1, of each place to which links in a PDF lead."""
+    """Return the page number, counted from 1, of each link target in a PDF."""
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(pdf))

@@ -1,1 +1,1 @@
-"""Studies of small recurrent networks: batched training, proofs, experiments and benchmarks."""
+"""Tools that study small recurrent networks: batched training, proofs, experiments and a benchmark."""

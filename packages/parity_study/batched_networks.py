@@ -1,9 +1,8 @@
-"""The logits and the gradients of many networks of one shape, computed together in NumPy.
+"""Logits and gradients of many equally large networks, computed together in NumPy.
 
-Chapter: *The experiment*. For a small network, most of the time of a time step goes into function calls and little
-into arithmetic, so fifty networks together take little longer than one. Arrays are ``[steps, seeds, units, batch]``,
-and no computation mixes the numbers of two seeds. :mod:`~parity_study.cells` has the forward and the backward pass of
-a time step of each cell.
+Chapter: *The experiment*. In a small network, most of the time is spent on function calls and little on arithmetic, so
+fifty networks together take little longer than one. Arrays are ``[steps, seeds, units, batch]``, and no computation
+mixes the numbers of two seeds. :mod:`~parity_study.cells` computes the time steps.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from parity_study.cells import CELLS
 
 
 class Ensemble:
-    """The weights of many networks of one shape.
+    """A group of networks that differ only in their weights and are computed together.
 
-    ``models`` are :class:`~parity_lib.models.ParityRNN` that differ in their weights only; their weights are copied.
-    ``parameters`` is ``[seeds, count]``: a row for each network, in the order of ``model.parameters()`` and in their
-    dtype. Raises ValueError if the models differ in cell, size or dtype.
+    The weights are copied from ``models``, a sequence of :class:`~parity_lib.models.ParityRNN`.
+    ``parameters [seeds, count]`` has a row for each network, in the order of ``model.parameters()`` and in their dtype.
+    Raises ValueError if the models differ in cell, size or dtype.
 
     >>> ensemble = Ensemble([ParityRNN(4, "tanh", seed=seed) for seed in range(3)])
     >>> ensemble.logits(np.zeros((7, 3, 1, 2), dtype=np.float32)).shape
@@ -46,37 +45,38 @@ class Ensemble:
         return len(self.parameters)
 
     def replace(self, parameters: np.ndarray) -> None:
-        """Replace all weights by ``parameters [seeds, count]``; the number of networks may change."""
+        """Replace the weights of all networks with ``parameters [seeds, count]``, whose number of rows may differ."""
         self.parameters = parameters
-        self.weights = self._views(parameters)
+        self.weights = self._split_by_weight(parameters)
 
     def keep(self, rows: np.ndarray) -> None:
-        """Keep only the networks in ``rows``, a boolean array ``[seeds]`` or a list of their numbers."""
+        """Drop all networks except those in ``rows``, a boolean array ``[seeds]`` or a list of row numbers."""
         self.replace(self.parameters[rows])
 
     def select(self, rows: np.ndarray) -> Ensemble:
-        """Return an ensemble with copies of the networks in ``rows``."""
+        """Return a new ensemble with copies of the networks in ``rows``."""
         part = copy.copy(self)
         part._buffers = {}
         part.keep(rows)
         return part
 
     def copy_to(self, models: Sequence[ParityRNN]) -> None:
-        """Write the weights of each network into its model."""
+        """Copy the weights of each network into the corresponding model."""
         for model, row in zip(models, self.parameters, strict=True):
             vector_to_parameters(torch.from_numpy(row.copy()).to(next(model.parameters()).device), model.parameters())
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits ``[steps, seeds, batch]`` for ``inputs [steps, seeds, 1, batch]``."""
+        """Return the logits ``[steps, seeds, batch]`` of all networks for ``inputs [steps, seeds, 1, batch]``."""
         for layer in range(self.num_layers):
             inputs = self._forward(layer, inputs)[0][1:, :, :self.hidden_size]
         return self._readout(inputs)
 
     def gradients(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the mean loss ``[seeds]``, the logits, and the gradient ``[seeds, count]`` of each network.
+        """Return the loss of each network, its logits, and the gradient of the loss with respect to its weights.
 
-        ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets``, ``mask`` and the logits are ``[steps, seeds, batch]``.
-        The loss is the mean cross-entropy over the True entries of the mask.
+        ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets`` and ``mask`` are ``[steps, seeds, batch]``. The loss
+        ``[seeds]`` is the mean cross-entropy over the True entries of the mask. The logits are
+        ``[steps, seeds, batch]``, and the gradients are ``[seeds, count]``.
         """
         layers = []
         for layer in range(self.num_layers):
@@ -85,19 +85,19 @@ class Ensemble:
         logits = self._readout(inputs)
         loss, d_logits = _loss_and_gradient(logits, targets, mask)
         gradient = np.empty_like(self.parameters)
-        views = self._views(gradient)
+        views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], inputs)
         views["hidden_to_logits.bias"][:] = d_logits.sum((0, 2))[:, None]
         d_states = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, :, None]
         for layer in reversed(range(self.num_layers)):
-            d_states = self._backward(layer, *layers[layer], d_states, self._of_layer(views, layer))
+            d_states = self._backward(layer, *layers[layer], d_states, self._layer_weights(views, layer))
         return loss, logits, gradient
 
     def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
-        """Run one layer and return ``stacked``, the activations and the cell states of each time step.
+        """Compute the forward pass of a layer; return its inputs ``stacked``, its activations and its cell states.
 
-        ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t,
-        the input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
+        ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t, the
+        input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
         """
         steps, seeds, size, batch = inputs.shape
         hidden = self.hidden_size
@@ -118,7 +118,7 @@ class Ensemble:
         return stacked, activations, cell_states
 
     def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
-        """Write one layer's gradients and return the gradient at its inputs, ``[steps, seeds, inputs, batch]``."""
+        """Backpropagate through a layer: write the gradients of its weights, and return the gradient at its inputs."""
         hidden = self.hidden_size
         backward_matrix = self.cell.backward_matrix(self._matrix(layer))
         d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
@@ -137,32 +137,32 @@ class Ensemble:
         return (weight @ states)[:, :, 0] + bias
 
     def _matrix(self, layer: int) -> np.ndarray:
-        return self.cell.weight_matrix(*self._of_layer(self.weights, layer))
+        return self.cell.weight_matrix(*self._layer_weights(self.weights, layer))
 
     @staticmethod
-    def _of_layer(views: dict[str, np.ndarray], layer: int) -> list[np.ndarray]:
+    def _layer_weights(views: dict[str, np.ndarray], layer: int) -> list[np.ndarray]:
         return [views[f"rnn.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
-    def _views(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
-        """Return views into ``parameters [seeds, count]`` by weight, each with a first axis for the seeds."""
+    def _split_by_weight(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
+        """Split ``parameters [seeds, count]`` into views for the single weights, of shape ``[seeds, ...]`` each."""
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes.values()])
         parts = np.split(parameters, ends[:-1], axis=1)
         return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
 
     def _buffer(self, name: str, *shape: int) -> np.ndarray:
-        """Return an array that is reused at every update; its content is undefined."""
+        """Return an uninitialised array of this shape, which all updates share to avoid allocations."""
         if name not in self._buffers or self._buffers[name].shape != shape:
             self._buffers[name] = np.empty(shape, self.parameters.dtype)
         return self._buffers[name]
 
 
 def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return left x right, summed over time steps and batch: ``[seeds, units of left, units of right]``."""
+    """Sum the outer products of two layers over the time steps and the batch: ``[seeds, left, right]``."""
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 
 def _loss_and_gradient(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each seed's binary cross-entropy, averaged over its mask, and its gradient at the logits."""
+    """Return the mean cross-entropy of each network, and its gradient with respect to the logits."""
     count = mask.sum((0, 2), dtype=logits.dtype)
     losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     sigmoid = 0.5 * np.tanh(0.5 * logits) + 0.5

@@ -1,9 +1,10 @@
-"""The search for a proof that a network is correct on every string: boxes of states to which every string returns.
+"""A search for proofs, in the form of boxes of states, that a network is correct on every string.
 
-Chapter: *What did it learn?* :func:`proof` searches in two ways. The first starts with a few large boxes around
-visited states and splits the boxes whose proof fails. The second starts with a box that contains the start alone and
-adds a small box wherever a string leads. Both use zonotopes in float64 with an allowance for rounding, not with
-outward rounding. :mod:`~parity_study.verify` checks what we publish again, with balls.
+Chapter: *What did it learn?* :func:`search_proof` searches in two ways. The first way starts with a few large boxes
+around visited states, and splits those for which the proof fails. The second way starts with a box that contains only
+the initial state, and adds small boxes around the sets of states that follow. Both use zonotopes in float64 with an
+allowance for rounding instead of outward rounding. :mod:`~parity_study.verify` checks every published proof again, with
+ball arithmetic.
 """
 
 from __future__ import annotations
@@ -17,26 +18,27 @@ from parity_lib.data import running_parity
 from parity_study.extraction import NumpyNetwork
 from parity_study.zonotopes import Zonotopes, answers_proved, image
 
-MOST_NUMBERS = 128  # in a state: NumpyNetwork.rounding allows for sums of that many terms
-# Large boxes.
+MOST_NUMBERS = 128  # the largest size of a state: NumpyNetwork.rounding allows for sums of that many terms
+# Large boxes
 DEPTH = 14  # time steps within which every string has to lead from a box into a box again
-MOST_CUTS = 40  # pieces that a box may be cut into before its states are split into two boxes instead
-STRINGS_ALIVE = 64  # a piece of a box is cut if more strings than this are outside the boxes at once
-NUMBERS_AT_ONCE = 1024  # the number of pieces that are followed together, times the numbers of a state
+MOST_CUTS = 40  # how often a box may be cut into pieces before its states are split into two boxes instead
+STRINGS_ALIVE = 64  # a piece of a box is cut if more strings than this are outside the boxes at the same time
+NUMBERS_AT_ONCE = 1024  # the number of pieces that are followed together, times the size of a state
 ROUNDS = 40  # how often boxes may grow before their states are split
-NEW = -1  # stands for a box's number if a set gets a box of its own
-GAP = 0.3  # standard deviations without a visited state, in some coordinate, between the first boxes
-# Small boxes.
-MARGINS = (0.03, 0.02, 0.01, 0.006, 0.003, 0.002, 0.001, 0.0006, 0.0003)  # by which a box exceeds a set
-AT_ONCE = 32  # boxes that are followed together
+NEW = -1  # in place of the number of a box: the set gets a box of its own
+GAP = 0.3  # visited states are separated at gaps of this many standard deviations in some coordinate
+# Small boxes
+MARGINS = (0.03, 0.02, 0.01, 0.006, 0.003, 0.002, 0.001, 0.0006, 0.0003)  # between a set and the sides of its box
+AT_ONCE = 32  # the number of boxes that are followed together
 SMALL_DEPTH = 12  # time steps after which a set that is still wide gets a box of its own
 
 
 @dataclass
 class Boxes:
-    """Boxes of states, with ends ``low`` and ``high [boxes, size]`` and parities ``odd [boxes]``.
+    """A list of boxes of states, each of which belongs to one parity.
 
-    The ends are float64 arrays that float32 can represent. They are rounded outward if necessary.
+    The boxes range from ``low`` to ``high [boxes, size]``, and ``odd [boxes]`` holds their parities. ``low`` and
+    ``high`` are float64 arrays, rounded outward to numbers that float32 can represent.
     """
 
     low: np.ndarray
@@ -56,16 +58,16 @@ class Boxes:
 
     @classmethod
     def joined(cls, parts: list[Boxes]) -> Boxes:
-        """Join lists of boxes."""
+        """Concatenate several lists of boxes."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "odd")))
 
     def grow(self, number: int, low: np.ndarray, high: np.ndarray) -> None:
-        """Enlarge a box so that it contains the box from ``low`` to ``high [size]``."""
+        """Enlarge box ``number`` so that it contains the box from ``low`` to ``high [size]``."""
         self.low[number], self.high[number] = np.minimum(self.low[number], low), np.maximum(self.high[number], high)
         self.__post_init__()
 
     def hold(self, low: np.ndarray, high: np.ndarray, odd: np.ndarray) -> np.ndarray:
-        """Return which sets lie inside a single box of their parity: bool ``[sets]``.
+        """Return for each set whether it lies inside a single box of its parity: bool ``[sets]``.
 
         The sets range from ``low`` to ``high [sets, size]`` and have the parities ``odd [sets]``.
         """
@@ -78,19 +80,20 @@ class Boxes:
         return held
 
 
-def periodic(steps: int) -> np.ndarray:
-    """Return the strings ``[count, steps]`` that begin with up to three bits and then repeat up to five."""
+def periodic_strings(steps: int) -> np.ndarray:
+    """Return all strings of up to three bits followed by a repeated pattern of up to five bits: ``[count, steps]``."""
     rows = {tuple((start + pattern * steps)[:steps])
             for first in range(4) for start in product((0, 1), repeat=first)
             for period in range(1, 6) for pattern in product((0, 1), repeat=period)}
     return np.array(sorted(rows), dtype=np.uint8)
 
 
-def proof(network: NumpyNetwork, effort: int) -> tuple[str, Boxes | None]:
-    """Return ``"closed"`` and boxes that prove the network correct on every string, or a reason and None.
+def search_proof(network: NumpyNetwork, effort: int) -> tuple[str, Boxes | None]:
+    """Search for boxes that prove that the network is correct on every string.
 
-    The reason is ``"effort"`` if a search was given up after ``effort`` sets of states, and otherwise ``"threshold"``:
-    we cannot prove the answers in some box, and cannot make it smaller.
+    Returns ``"closed"`` and the boxes, or a reason and None. The reason is ``"effort"`` if a search was abandoned after
+    ``effort`` sets of states. Otherwise it is ``"threshold"``: we cannot prove that the answers in some box are
+    correct, and cannot make this box smaller.
     """
     end, boxes = large_boxes(network, effort)
     ends = [end]
@@ -105,19 +108,19 @@ def proof(network: NumpyNetwork, effort: int) -> tuple[str, Boxes | None]:
 
 
 def _follow_both_bits(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> tuple[Zonotopes, np.ndarray]:
-    """Return the sets that follow on a 0 and then those that follow on a 1, and their parities."""
+    """Propagate sets of states through a time step with a 0 and with a 1; return the new sets and their parities."""
     return Zonotopes.joined([image(network, sets, bit) for bit in (0, 1)]), np.concatenate([odd, ~odd])
 
 
 def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
-    """Search for a proof with a few large boxes; return how the search ended, and the boxes, the start's first.
+    """Search for a proof with a few large boxes, and return how the search ended and the boxes.
 
-    The search ends with ``"closed"`` if every string leads from each box back into the boxes, with correct answers,
-    with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box cannot be made smaller. A box whose
-    proof fails is replaced by two, each for a part of its states; small sets that end outside get boxes of their own;
-    and the search begins again.
+    The first box contains the initial state. The search ends with ``"closed"`` if every string leads from each box back
+    into the boxes with correct answers, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box
+    cannot be made smaller. A box for which the proof fails is replaced by two boxes, each for a part of its states.
+    Small sets that end outside the boxes get boxes of their own. Then the search begins again.
     """
-    states, odd, bits = _sample(network)
+    states, odd, bits = _visited_states(network)
     # The standard deviation of each coordinate, and a little more in case all states are equal or even 0.
     spread = states.std(axis=0) + 1e-3 * max(np.abs(states).max(), 1e-6)
     groups = [_Group(points, parity) for parity in (False, True) for bit in (0, 1)
@@ -146,26 +149,26 @@ def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
                   for part in (group.halves(spread) if number in failing else [group])] + new
 
 
-def _sample(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return visited states ``[count, size]`` with their parities and last bits ``[count]``.
+def _visited_states(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Run the network on various strings, and return the visited states, their parities and the last bits.
 
-    The strings have few ones, many ones, and regular patterns.
+    The strings have few ones, many ones, or regular patterns. The states are ``[count, size]``.
     """
     rng = np.random.default_rng(0)
     share = np.repeat([0.02, 0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.98], 60)[:, None]
-    bits = np.vstack([(rng.random((len(share), steps)) < share).astype(np.uint8), periodic(steps)[::7]])
+    bits = np.vstack([(rng.random((len(share), steps)) < share).astype(np.uint8), periodic_strings(steps)[::7]])
     return network.visited(bits).reshape(-1, network.size), running_parity(bits).ravel() == 1, bits.ravel()
 
 
 @dataclass
 class _Group:
-    """States ``points [count, size]`` of one parity that share a box."""
+    """States ``points [count, size]`` of the same parity that share a box."""
 
     points: np.ndarray
     odd: bool
 
     def halves(self, spread: np.ndarray) -> list[_Group]:
-        """Split the group across its widest side, at the widest gap there or in the middle."""
+        """Split the group in two across its widest side, at the widest gap between states or in the middle."""
         widths = np.ptp(self.points, axis=0)
         side = (widths / spread).argmax()
         values = np.sort(self.points[:, side])
@@ -192,7 +195,7 @@ def _split_at_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
 
 
 def _boxes_around(groups: list[_Group], spread: np.ndarray) -> Boxes:
-    """Return a box for the start and one around each group, widened by shares of its width and of the spread."""
+    """Return a box that contains only the initial state, and a box with a margin around each group of states."""
     low = np.array([group.points.min(axis=0) for group in groups])
     high = np.array([group.points.max(axis=0) for group in groups])
     margin, start = 0.05 * (high - low) + 0.005 * spread, np.zeros((1, len(spread)))
@@ -201,20 +204,21 @@ def _boxes_around(groups: list[_Group], spread: np.ndarray) -> Boxes:
 
 
 def _check_round(network: NumpyNetwork, boxes: Boxes, spread: np.ndarray, effort: int) -> tuple[set[int], list, int]:
-    """Return the boxes whose proof fails, the sets that ended outside, and how many sets were followed.
+    """Check the proof for every box; return the numbers of those for which it fails, and the sets that end outside.
 
-    Boxes grow in place to contain the sets that end just outside. What is proved of one box stays proved if others
-    grow, so only the boxes that grew are followed again.
+    The third value is the number of sets that were followed. Boxes grow in place to contain the sets that end just
+    outside them. If a box grows, the proofs for the other boxes remain valid, so only the boxes that grew are followed
+    again.
     """
     at_once, followed, failing, all_outside = max(NUMBERS_AT_ONCE // network.size, 1), 0, set(), []
     waiting = np.arange(len(boxes))
     for _ in range(ROUNDS):
         pieces, box, cuts, outside = boxes[waiting], waiting, np.zeros(len(boxes), dtype=int), []
         while len(pieces) and followed <= effort:
-            side, sets_outside, sets = _follow(network, boxes, pieces[-at_once:], spread)
+            side, sets_outside, sets = _follow_pieces(network, boxes, pieces[-at_once:], spread)
             followed, outside = followed + sets, outside + sets_outside
             cut = side >= 0
-            halves, box_of_half = _halves(pieces[-at_once:][cut], side[cut]), np.tile(box[-at_once:][cut], 2)
+            halves, box_of_half = _cut_in_half(pieces[-at_once:][cut], side[cut]), np.tile(box[-at_once:][cut], 2)
             np.add.at(cuts, box_of_half, 1)
             failing |= {int(number) for number in np.flatnonzero(cuts > MOST_CUTS)} | ({0} & set(box_of_half.tolist()))
             pieces = Boxes.joined([pieces[:-at_once], halves])
@@ -233,20 +237,21 @@ def _check_round(network: NumpyNetwork, boxes: Boxes, spread: np.ndarray, effort
     return failing, all_outside, followed
 
 
-def _follow(network: NumpyNetwork, boxes: Boxes, pieces: Boxes, spread: np.ndarray) -> tuple[np.ndarray, list, int]:
+def _follow_pieces(network: NumpyNetwork, boxes: Boxes, pieces: Boxes,
+                   spread: np.ndarray) -> tuple[np.ndarray, list, int]:
     """Follow all strings from pieces of boxes until they lead into a box.
 
-    Return the side across which each piece has to be cut, or -1; the sets that ended outside, as :func:`_assign`
-    returns them; and how many sets were followed. A piece has to be cut if some answer on the way is not proved
-    correct, or if too many strings are on the way. A set that is still outside after ``DEPTH`` time steps, but not
-    by much, is assigned to the box that has to grow least.
+    Returns the side across which each piece has to be cut, or -1; the sets that ended outside, as
+    :func:`_assign_to_box` returns them; and how many sets were followed. A piece has to be cut if an answer is not
+    proved correct, or if too many strings are outside the boxes at the same time. A set that is still outside after
+    ``DEPTH`` time steps, but not by much, is assigned to the box that has to grow least.
     """
     sets, odd, piece = Zonotopes.boxes(pieces.low, pieces.high), pieces.odd, np.arange(len(pieces))
     side, outside, followed = np.full(len(pieces), -1), [], 0
     for age in range(1, DEPTH + 1):
         followed += 2 * len(sets)
         (sets, odd), piece = _follow_both_bits(network, sets, odd), np.tile(piece, 2)
-        from_sides = np.abs(sets.generators[:, :, :network.size])  # the other generators were added on the way
+        from_sides = np.abs(sets.generators[:, :, :network.size])  # the other generators were added by time steps
         for row in np.flatnonzero(~answers_proved(network, sets, odd)):
             side[piece[row]] = (np.abs(network.W) @ from_sides[row, :network.hidden]).argmax()
         low, high = sets.centre - sets.radius, sets.centre + sets.radius
@@ -254,12 +259,14 @@ def _follow(network: NumpyNetwork, boxes: Boxes, pieces: Boxes, spread: np.ndarr
         alive = np.bincount(piece[left], minlength=len(pieces))
         for number in np.flatnonzero(alive > (0 if age == DEPTH else STRINGS_ALIVE)):
             rows = np.flatnonzero(left & (piece == number))
-            grown = [_assign(boxes, low[row], high[row], odd[row], spread) for row in rows] if age == DEPTH else [None]
-            if None in grown:
+            assigned = [None]
+            if age == DEPTH:
+                assigned = [_assign_to_box(boxes, low[row], high[row], odd[row], spread) for row in rows]
+            if None in assigned:
                 widest = rows[(sets.radius[rows] / spread).max(axis=1).argmax()]
                 side[number] = (from_sides[widest] / spread[:, None]).sum(axis=0).argmax()
             else:
-                outside += grown
+                outside += assigned
         left &= side[piece] < 0
         sets, odd, piece = sets[left], odd[left], piece[left]
         if not len(sets):
@@ -267,14 +274,14 @@ def _follow(network: NumpyNetwork, boxes: Boxes, pieces: Boxes, spread: np.ndarr
     return side, outside, followed
 
 
-def _assign(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
+def _assign_to_box(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
             spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, bool] | None:
-    """Return the number of the box that has to grow least to contain a set, and the set with a margin.
+    """Choose the box that has to grow least to contain a set; return its number and the set with a margin.
 
-    If that box would have to grow a lot, return ``NEW`` for a small set, which gets a box of its own, and None for a
-    large one.
+    If that box would have to grow a lot, the number is ``NEW`` for a small set, which gets a box of its own. For a
+    large set, the result is None.
     """
-    candidates = 1 + np.flatnonzero(boxes.odd[1:] == odd)  # box 0, the start, does not grow
+    candidates = 1 + np.flatnonzero(boxes.odd[1:] == odd)  # box 0, which contains the initial state, does not grow
     excess = np.maximum(boxes.low[candidates] - low, 0) + np.maximum(high - boxes.high[candidates], 0)
     growth = (excess / (0.15 * (boxes.high - boxes.low)[candidates] + 0.02 * spread)).max(axis=1, initial=0)
     if growth.min(initial=2) > 1 and (high - low > 0.1 * spread).any():
@@ -283,7 +290,7 @@ def _assign(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
     return number, low - 0.005 * spread, high + 0.005 * spread, odd
 
 
-def _halves(pieces: Boxes, side: np.ndarray) -> Boxes:
+def _cut_in_half(pieces: Boxes, side: np.ndarray) -> Boxes:
     """Return both halves of each piece, cut across its ``side [pieces]``."""
     rows = np.arange(len(side))
     below, above = pieces.high.copy(), pieces.low.copy()
@@ -292,19 +299,20 @@ def _halves(pieces: Boxes, side: np.ndarray) -> Boxes:
 
 
 def small_boxes(network: NumpyNetwork, margin: float, effort: int) -> tuple[str, Boxes]:
-    """Search for a proof with many small boxes; return how the search ended, and the boxes, the start's first.
+    """Search for a proof with many small boxes, and return how the search ended and the boxes.
 
-    We follow all strings from each box. A string ends where its set lies inside a box. A set that is narrower than
-    ``margin``, or still outside after ``SMALL_DEPTH`` time steps, gets a box of its own, which exceeds it by
-    ``margin`` on all sides and is followed in turn. The search ends as that for large boxes does, with
-    ``"threshold"`` at the first answer that is not proved correct.
+    The first box contains the initial state. We follow all strings from each box until their sets of states lie inside
+    a box. A set that is narrower than ``margin``, or still outside after ``SMALL_DEPTH`` time steps, gets a box of its
+    own, which exceeds it by ``margin`` on all sides and is followed in turn. The search ends with ``"closed"`` if no
+    box is left to follow, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` at the first answer that is
+    not proved correct.
     """
     start, followed = np.zeros((1, network.size)), 0
     boxes = Boxes(start, start, np.array([False]))
     waiting = [boxes]
     while waiting:
-        begun = waiting.pop()
-        sets, odd = Zonotopes.boxes(begun.low, begun.high), begun.odd
+        followed_boxes = waiting.pop()
+        sets, odd = Zonotopes.boxes(followed_boxes.low, followed_boxes.high), followed_boxes.odd
         for age in range(1, SMALL_DEPTH + 1):
             followed += 2 * len(sets)
             sets, odd = _follow_both_bits(network, sets, odd)
@@ -325,7 +333,7 @@ def small_boxes(network: NumpyNetwork, margin: float, effort: int) -> tuple[str,
 
 
 def _boxes_with_margin(low: np.ndarray, high: np.ndarray, odd: np.ndarray, margin: float) -> Boxes:
-    """Return a box that exceeds each set by ``margin`` on all sides, except for sets inside an earlier such box."""
+    """Return a box with ``margin`` around each set, except for sets that lie inside an earlier one of these boxes."""
     chosen: list[int] = []
     for row in range(len(odd)):
         inside = (low[row] >= low[chosen] - margin).all(axis=1) & (high[row] <= high[chosen] + margin).all(axis=1)

@@ -1,8 +1,8 @@
-"""The forward and the backward pass of one time step of each recurrent cell: tanh, relu, LSTM and GRU.
+"""Forward and backward passes of one time step of the recurrent cells: tanh, relu, LSTM and GRU.
 
-Chapters: *Unrolling a recurrent network*, *Gates*. Each cell is one object that holds both passes, like a node of
-a computation graph. Arrays may have any float dtype. Their last two axes are the hidden units and the strings of a
-batch: ``[hidden, batch]``, or ``[seeds, hidden, batch]`` for many networks at once.
+Chapters: *Unrolling a recurrent network*, *Gates*. Each cell is an object with both passes, like a node of a
+computation graph. Arrays may have any float dtype. Their last two axes are the hidden units and the strings of a batch:
+``[hidden, batch]``, or ``[seeds, hidden, batch]`` for many networks at once.
 
 The weights have PyTorch's names, shapes and order of gates: ``weight_ih [gates x hidden, inputs]``,
 ``weight_hh [gates x hidden, hidden]``, ``bias_ih`` and ``bias_hh [gates x hidden]``. A time step begins with one
@@ -10,8 +10,8 @@ matrix product, from which :meth:`Cell.forward` computes the new state::
 
     pre_activation = cell.weight_matrix(weight_ih, weight_hh, bias_ih, bias_hh) @ [h_before, x, 1]
 
-Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990; the LSTM: Hochreiter and Schmidhuber,
-*Neural Computation* 9(8), 1997; the GRU: Cho et al., EMNLP 2014, in PyTorch's form.
+Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990; the LSTM: Hochreiter and Schmidhuber, *Neural
+Computation* 9(8), 1997; the GRU: Cho et al., EMNLP 2014, in PyTorch's form.
 
 To add a cell, write a class here, add it to :data:`CELLS`, and add its PyTorch module to
 :data:`parity_lib.models.MODULES`.
@@ -25,9 +25,11 @@ import numpy as np
 
 
 class GateBlock(NamedTuple):
-    """A block of ``hidden`` rows of the pre-activation: its gate's number in the weights, and what the gate reads.
+    """A block of ``hidden`` rows of the pre-activation, which belongs to one gate.
 
-    ``reads`` is ``"both"``, or ``"input"`` or ``"state"`` if the two terms of a gate have a block each.
+    ``gate`` is the number of the gate in PyTorch's weights. ``reads`` is ``"both"`` if the block contains the terms
+    from the input and from the state, and ``"input"`` or ``"state"`` if each of the two has a block of its own.
+    ``sigmoid`` says whether the gate's activation function is the sigmoid.
     """
 
     gate: int
@@ -36,7 +38,7 @@ class GateBlock(NamedTuple):
 
 
 class Cell:
-    """A recurrent cell: subclasses list their ``blocks`` and define :meth:`forward` and :meth:`backward`.
+    """The base class of recurrent cells, which list their ``blocks`` and define a forward and a backward pass.
 
     Both passes work in place, because for small networks allocating memory takes longer than the arithmetic:
     :meth:`forward` overwrites the pre-activation with the activations that the backward pass needs, and
@@ -47,24 +49,24 @@ class Cell:
     has_cell_state = False
 
     def forward(self, pre_activation, h_before, cell_state, h) -> None:
-        """Compute one time step: write the new hidden state into ``h`` and the activations into ``pre_activation``.
+        """Compute one time step, writing the new hidden state into ``h`` and the activations into ``pre_activation``.
 
-        ``pre_activation`` is ``[.., blocks x hidden, batch]``. ``cell_state`` is None, or three arrays of the shape
-        of ``h``: the previous cell state, and the places for the new cell state and for its tanh.
+        ``pre_activation`` is ``[.., blocks x hidden, batch]``. ``cell_state`` is None, or three arrays of the shape of
+        ``h``: the previous cell state, the new cell state and its tanh, of which the last two are overwritten.
         """
         raise NotImplementedError
 
     def backward(self, pre_activation, d_h, h_before, cell_state, carry) -> None:
         """Backpropagate ``d_h`` through one time step, overwriting ``pre_activation`` with its gradient.
 
-        ``pre_activation`` holds the activations that :meth:`forward` left there. ``carry [.., hidden, batch]`` is
-        the gradient that reaches the previous time step without passing through the weight matrix. It is updated in
-        place and has to be 0 at the last time step.
+        ``pre_activation`` holds the activations that :meth:`forward` left there. ``carry [.., hidden, batch]`` is the
+        gradient that reaches the previous time step without passing through the weight matrix. It is updated in place
+        and has to be 0 at the last time step.
         """
         raise NotImplementedError
 
     def weight_matrix(self, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
-        """Return a layer's weights as one matrix that multiplies ``[h, x, 1]``.
+        """Combine the weights and biases of a layer into one matrix that multiplies ``[h, x, 1]``.
 
         Its shape is ``[.., blocks x hidden, hidden + inputs + 1]``. The rows of sigmoid gates are halved, because
         sigmoid(x) = (1 + tanh(x / 2)) / 2 and one call of tanh then serves all gates.
@@ -72,7 +74,7 @@ class Cell:
         hidden, inputs = weight_hh.shape[-1], weight_ih.shape[-1]
         shape = (*weight_hh.shape[:-2], len(self.blocks) * hidden, hidden + inputs + 1)
         matrix = np.zeros(shape, weight_hh.dtype)
-        for part, weight in self._parts(matrix, weight_ih, weight_hh, bias_ih, bias_hh):
+        for part, weight in self._matching_parts(matrix, weight_ih, weight_hh, bias_ih, bias_hh):
             part += weight
         return matrix * self._row_scale(matrix)
 
@@ -84,12 +86,12 @@ class Cell:
         return np.ascontiguousarray((weight_matrix / self._row_scale(weight_matrix)).swapaxes(-1, -2))
 
     def split_gradient(self, gradient, weight_ih, weight_hh, bias_ih, bias_hh) -> None:
-        """Copy the gradient of the weight matrix, ``gradient``, into arrays of the shapes of the four weights."""
-        for part, weight in self._parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
+        """Split the gradient of the combined weight matrix, and copy its parts into the arrays of the four weights."""
+        for part, weight in self._matching_parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
             weight[...] = part
 
-    def _parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield pairs of views: a part of the weight matrix, and the weights or biases that belong there."""
+    def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
+        """Yield pairs of views: a part of the combined matrix, and the weights or biases that belong there."""
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]
@@ -109,8 +111,8 @@ class Cell:
     def next_state(self, x, state, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
         """Return the next state of one network, as ``nn.RNNCell``, ``nn.LSTMCell`` or ``nn.GRUCell`` computes it.
 
-        ``x`` is ``[batch, inputs]``. ``state`` and the result are ``[batch, hidden]``, or ``[batch, 2 x hidden]`` for
-        a cell with a cell state: first h, then c.
+        ``x`` is ``[batch, inputs]``. ``state`` and the result are ``[batch, hidden]``, or ``[batch, 2 x hidden]`` for a
+        cell with a cell state: first h, then c.
 
         >>> weights = np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros(1)
         >>> CELLS["relu"].next_state(np.array([[1.0]]), np.array([[2.0]]), *weights)
@@ -230,9 +232,9 @@ def tanh_to_sigmoid(gate: np.ndarray) -> None:
 
 
 def sigmoid_backward(gate: np.ndarray, gradient: np.ndarray) -> None:
-    """Replace a sigmoid's value, ``gate``, by the gradient at its input: gradient x gate x (1 - gate).
+    """Backpropagate ``gradient`` through a sigmoid whose value is ``gate``, and write the result into ``gate``.
 
-    ``gradient``, the gradient at the sigmoid's output, is overwritten.
+    The result is gradient x gate x (1 - gate). ``gradient`` is overwritten too.
     """
     gradient *= gate
     np.subtract(1, gate, out=gate)

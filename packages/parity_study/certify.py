@@ -1,8 +1,8 @@
-"""A verdict on a network for strings of every length: a proof that it is correct, or a string on which it errs.
+"""Verdicts on a network for strings of every length: a proof that it is correct, or a string on which it errs.
 
-Chapter: *What did it learn?* :func:`certify` searches for a string on which the network errs, and if it finds none,
-for boxes of states to which every string returns. :func:`parity_intervals` does the same for the tanh network made by
-hand, whose state is one number.
+Chapter: *What did it learn?* :func:`certify` searches for a string on which the network errs. If there seems to be
+none, it searches for boxes of states to which every string returns. :func:`parity_intervals` does the same for the
+hand-made tanh network, whose state is determined by a single number.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import torch
 from parity_lib.data import running_parity
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
-from parity_study.boxes import MOST_NUMBERS, Boxes, periodic, proof
+from parity_study.boxes import MOST_NUMBERS, Boxes, periodic_strings, search_proof
 from parity_study.extraction import NumpyNetwork
 
 
 def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[float, float]:
-    """Return an interval that contains the next p of the network ``by_hand("tanh")`` for every p from low to high.
+    """Propagate an interval of parities through one time step of the network ``by_hand("tanh", sharpness)``.
 
-    The next p is (tanh(2K(q - 1/2)) - tanh(2K(q - 3/2))) / 2 with q = p + bit. It rises up to q = 1 and falls
-    afterwards. We add 1e-12 on both sides for rounding.
+    The network represents the parity so far by p = (h1 - h2) / 2. The result contains the next p for every p from
+    ``low`` to ``high``. With q = p + bit, the next p is (tanh(2K(q - 1/2)) - tanh(2K(q - 3/2))) / 2, where K is the
+    sharpness. It rises up to q = 1 and falls afterwards. We add 1e-12 on both sides for rounding.
 
     >>> low, high = next_interval(0.0, 0.1, bit=1, sharpness=3.0)
     >>> round(low, 2), round(high, 2)
@@ -36,10 +37,11 @@ def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[
 
 
 def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return the intervals of p for even and for odd that ``by_hand("tanh", sharpness)`` never leaves, or None.
+    """Return two intervals, for even and for odd, that the state of ``by_hand("tanh", sharpness)`` never leaves.
 
-    We start from p = 0 and extend the intervals by what the next bit adds, until a slightly larger pair is mapped
-    into itself. If an interval crosses 1/2, the threshold between the answers, there is no proof.
+    We start from p = 0 and extend the intervals until they contain every p that can follow. Such intervals prove that
+    the network is correct on every string. The result is None if an interval reaches 1/2, the threshold between the
+    answers, or if ``rounds`` extensions are not enough. :func:`next_interval` explains p, which represents the state.
 
     >>> even, odd = parity_intervals(1.25)
     >>> even[1] < 0.5 < odd[0], parity_intervals(1.1)
@@ -51,24 +53,24 @@ def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float,
         even, odd = ((low - 1e-7, high + 1e-7) for low, high in (even, odd))
         if even[1] >= 0.5 or odd[0] <= 0.5:
             return None
-        next_even = _hull(even, next_interval(*even, 0, sharpness), next_interval(*odd, 1, sharpness))
-        next_odd = _hull(odd, next_interval(*even, 1, sharpness), next_interval(*odd, 0, sharpness))
+        next_even = _enclosing_interval(even, next_interval(*even, 0, sharpness), next_interval(*odd, 1, sharpness))
+        next_odd = _enclosing_interval(odd, next_interval(*even, 1, sharpness), next_interval(*odd, 0, sharpness))
         if (next_even, next_odd) == (even, odd):
             return even, odd
         even, odd = next_even, next_odd
     return None
 
 
-def _hull(*intervals: tuple[float, float]) -> tuple[float, float]:
+def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
 @torch.no_grad()
 def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
-    """Return the first time step, from 1, at which the network errs on each string, or 0 if it never errs.
+    """Return the first time step, counted from 1, at which the network errs on each string, or 0 if it never errs.
 
-    ``bits`` is ``[strings, steps]``. The function stops after the first ``chunk`` time steps that contain an error, so
-    it always finds the earliest one.
+    ``bits`` is ``[strings, steps]``. The strings are processed in chunks of ``chunk`` time steps, and the function
+    returns after the first chunk with an error: it then returns 0 for strings without an error so far.
 
     >>> from parity_lib.models import by_hand
     >>> first_error(by_hand("tanh", 1.0), np.array([[1] + 20 * [0], [1] + 20 * [1]])).tolist()
@@ -89,10 +91,10 @@ def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.nda
 class Certificate:
     """The verdict on a network for strings of every length.
 
-    ``verdict`` is ``"certified"`` (correct after every bit of every string, with ``boxes`` as the proof, which others
-    can check), ``"refuted"`` (wrong after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in
-    words. ``blocked`` says why there is no proof for an undecided network: ``"effort"`` if there was too much to
-    follow, ``"threshold"`` if sets that cannot be made smaller reach the threshold between the answers.
+    ``verdict`` is ``"certified"`` (correct after every bit of every string, as ``boxes`` prove), ``"refuted"`` (wrong
+    after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in words. ``blocked`` says why we
+    have no proof for an undecided network: ``"effort"`` if the search took too long, and ``"threshold"`` if sets of
+    states that cannot be made smaller reach the threshold between the answers.
     """
 
     verdict: str
@@ -105,11 +107,11 @@ class Certificate:
 def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     """Decide, if possible, whether a network is correct after every bit of every string of any length.
 
-    First we search for a string on which the network errs; the network itself, in its own dtype, confirms it. Then we
-    search for a proof: boxes of states that contain the start and into which every string leads back. Each search for
-    boxes follows at most ``effort`` sets of states. The proof covers the network's rounding (see
-    :mod:`~parity_study.zonotopes`) on inputs 0 and 1 from the state 0, for single strings and for batches. Raises
-    ValueError unless the network is a small ParityRNN of one layer.
+    First we search for a string on which the network errs, which the network itself confirms in its own dtype. Then we
+    search for a proof, which consists of boxes of states: one of them contains the initial state, and every string
+    leads from each box back into the boxes. Each search for boxes is limited to ``effort`` sets of states. The proof
+    covers the network's rounding (see :mod:`~parity_study.zonotopes`) on inputs 0 and 1 from the state 0, for single
+    strings and for batches. Raises ValueError unless the network is a small ParityRNN of one layer.
 
     >>> from parity_lib.models import by_hand
     >>> certify(by_hand("tanh")).verdict
@@ -120,21 +122,21 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     require_int("effort", effort, least=1)
     network = NumpyNetwork(model)
     require(network.size <= MOST_NUMBERS, "model.hidden_size", model.hidden_size,
-            f"small: at most {MOST_NUMBERS} numbers in a state")
-    if _correct_with_integer_states(network):
+            f"so small that a state has at most {MOST_NUMBERS} numbers")
+    if _is_correct_with_integer_states(network):
         return Certificate("certified", "it has finitely many states, all of them integers, and is correct in each")
-    wrong = _wrong_string(model, network)
+    wrong = _find_wrong_string(model, network)
     if wrong is not None:
         return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
-    end, boxes = proof(network, effort)
+    end, boxes = search_proof(network, effort)
     if boxes is not None:
         return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
-    why = "there was too much to follow" if end == "effort" else "the sets of states reach the threshold"
-    return Certificate("undecided", f"we found neither a wrong string nor a proof: {why}", blocked=end)
+    reason = "the search takes too long" if end == "effort" else "the sets of states reach the threshold"
+    return Certificate("undecided", f"we found neither a wrong string nor a proof, because {reason}", blocked=end)
 
 
-def _correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
-    """Return whether we can visit all states of a relu network with integer weights, and it is correct in each.
+def _is_correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
+    """Return whether a relu network with integer weights has at most ``most`` states and is correct in all of them.
 
     Sums of integers below 2**24 are exact in float32, in any order.
     """
@@ -155,31 +157,31 @@ def _correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> boo
     return not waiting
 
 
-def _wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
-    """Search for a string on which the network errs: hard strings, then periodic ones, then more hard ones."""
-    hardest = [_hardest_string(network, width, 300) for width in (64, 1024)]
-    wrong = _shortest_error(model, [bits for bits in hardest if bits is not None])
+def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
+    """Search for a string on which the network errs, first by a beam search, then among periodic strings."""
+    results = [_beam_search(network, width, 300) for width in (64, 1024)]
+    wrong = _find_shortest_error(model, [bits for bits in results if bits is not None])
     if wrong is not None:
         return wrong
-    candidates = periodic(2000)
+    candidates = periodic_strings(2000)
     errors = first_error(model, candidates, chunk=100)
     if errors.any():
-        return _shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
-    hard = _hardest_string(network, 8192, 150, last=5)
-    return None if hard is None else _shortest_error(model, [hard])
+        return _find_shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
+    hard = _beam_search(network, 8192, 150, last=5)
+    return None if hard is None else _find_shortest_error(model, [hard])
 
 
-def _shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest beginning of a candidate on which the network, reading it alone, is wrong at the end."""
+def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
+    """Return the shortest prefix of a candidate after which the network is wrong, or None if there is none."""
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 
 
-def _hardest_string(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
-    """Return a string on which ``network`` errs, found by a beam search, or None.
+def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
+    """Search for a string of at most ``steps`` bits on which the network errs, by a beam search.
 
-    The search keeps ``width`` states that are closest to a wrong answer, equally many for each combination of the
-    parity and the ``last`` bits, so that strings of every kind survive.
+    The search keeps the ``width`` states whose logits are closest to a wrong answer, equally many for each combination
+    of the parity and the ``last`` bits, so that strings of every kind survive.
     """
     states, odd, strings = np.zeros((1, network.size)), np.array([False]), np.zeros((1, 0), dtype=np.uint8)
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""The course notebook's training loop as it was, except that it is seeded and wrapped in functions."""
+"""The training loop of the course's original notebook, with fixed seeds and wrapped in functions."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ STEPS = 50
 
 
 def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the notebook's data: two ``float32`` arrays ``[count, steps, 1]``.
+    """Generate bits and their running parity as the notebook does: two ``float32`` arrays ``[count, steps, 1]``.
 
     >>> [array.shape for array in course_bits_and_parity(2, 3, np.random.RandomState(0))]
     [(2, 3, 1), (2, 3, 1)]
@@ -53,7 +53,7 @@ class CourseRNN(nn.Module):
 
 
 def course_training(updates: int) -> list[tuple[int, torch.Tensor]]:
-    """Train for so many updates as the notebook does, without its validation; return its list of accuracies."""
+    """Train for ``updates`` updates as the notebook does, without validation, and return the training accuracies."""
     rng = np.random.RandomState(0)
     train_loader = DataLoader(CourseDataset(8 * updates, STEPS, rng), batch_size=8, shuffle=True)
     model = CourseRNN(4)

@@ -1,7 +1,6 @@
-"""The strings on which many networks are trained and validated together.
+"""Training and validation strings for many networks that are trained together.
 
-Chapter: *The experiment*. Each seed gets the strings that :func:`~parity_lib.training.train` would draw from it, in
-the same order.
+Chapter: *The experiment*. For each seed, the strings and their order are those of :func:`~parity_lib.training.train`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do 
 
 
 class TrainingStrings:
-    """The training strings of one seed: those of ``train``, or repeated passes over a fixed pool of strings."""
+    """The training strings of one seed, which are new in every batch or come from a fixed pool of strings."""
 
     def __init__(self, task: ParityTask, batch_size: int, seed: np.random.SeedSequence, pool: int | None) -> None:
         self.task, self.batch_size, self.rng = task, batch_size, np.random.default_rng(seed)
@@ -28,7 +27,7 @@ class TrainingStrings:
         self.pool = pool and task.draw(pool, self.rng)
 
     def next_batch(self) -> tuple[np.ndarray, ...]:
-        """Return the next ``bits`` and ``parity [batch, steps]`` and ``lengths [batch]``."""
+        """Return the bits, the running parity (both ``[batch, steps]``) and the lengths ``[batch]`` of a batch."""
         if self.chunk is None or self.start + self.batch_size > len(self.chunk[0]):
             self.chunk, self.start = self._next_chunk(), 0
         rows = slice(self.start, self.start + self.batch_size)
@@ -42,7 +41,7 @@ class TrainingStrings:
         return self.task.draw(self.batch_size * CHUNK_STEPS, self.rng, self.longest)
 
     def report_accuracy(self, accuracy: float) -> None:
-        """Let a curriculum raise its longest length after a batch with this accuracy."""
+        """Adapt the string lengths of a curriculum to the accuracy on the last batch."""
         previous, self.longest = self.longest, self.task.next_longest(self.longest, accuracy)
         if self.longest != previous:
             self.chunk = None
@@ -56,17 +55,17 @@ class EnsembleBatch(NamedTuple):
     mask: np.ndarray
 
     def correct(self, logits: np.ndarray) -> np.ndarray:
-        """Return where ``logits`` give the correct answer at a position that counts: bool, of the mask's shape."""
+        """Return a boolean array of the mask's shape that is True where ``logits`` predict a label correctly."""
         return ((logits > 0) == (self.targets > 0.5)) & self.mask
 
     def accuracies(self, logits: np.ndarray) -> list[float]:
         """Return the bit accuracy of each seed, computed in float32 as ``train`` does."""
-        correct, counted = self.correct(logits), self.mask
-        return (correct.sum((0, 2), dtype=np.float32) / counted.sum((0, 2), dtype=np.float32)).tolist()
+        correct = self.correct(logits).sum((0, 2), dtype=np.float32)
+        return (correct / self.mask.sum((0, 2), dtype=np.float32)).tolist()
 
 
 def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dtype: np.dtype) -> EnsembleBatch:
-    """Return the strings that were drawn for each seed as one batch, padded to the longest."""
+    """Combine the strings that were drawn for each seed into one batch, padded to the longest string."""
     steps = max(bits.shape[1] for bits, _, _ in drawn)
     padded = np.zeros((2, len(drawn), len(drawn[0][0]), steps), drawn[0][0].dtype)
     for seed, (bits, parity, _) in enumerate(drawn):
@@ -78,7 +77,7 @@ def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dty
 
 
 class ValidationStrings:
-    """The fixed validation strings of each seed, which are those of ``train``."""
+    """The fixed validation strings of each seed, which are those that ``train`` would use."""
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
         self.task, self.parts = task, slices(size, SCREEN_SIZE)
@@ -87,22 +86,22 @@ class ValidationStrings:
     def scores(self, ensemble: Ensemble, rows: np.ndarray) -> list[dict[str, float]]:
         """Return the accuracies of each network, as a :class:`~parity_lib.training.History` records them.
 
-        ``rows`` are the numbers of the networks among the seeds. As in ``train``, we try the first 500 strings, and
-        the others only while a network answers all correctly.
+        ``rows`` holds the index of each network's seed. As in ``train``, a network is tested on the first 500 strings,
+        and on further strings only while all of its answers are correct.
         """
         counts, perfect = [[] for _ in rows], list(range(len(rows)))
         for part in self.parts:
             drawn = [self.drawn[rows[place]] for place in perfect]
-            for place, count in zip(perfect, self._counts(ensemble.select(perfect), drawn, part), strict=True):
+            for place, count in zip(perfect, self._count_correct(ensemble.select(perfect), drawn, part), strict=True):
                 counts[place].append(count)
             perfect = [place for place in perfect if np.array_equal(*counts[place][-1])]
             if not perfect:
                 break
         return [score_counts(*map(np.concatenate, zip(*count, strict=True))) for count in counts]
 
-    def _counts(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
+    def _count_correct(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
                 part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return, for each network, the correct and the counted positions of each string in ``part``."""
+        """Count the correct predictions and the labels of each network, for each string in ``part``."""
         counts = []
         for start in range(part.start, min(part.stop, len(drawn[0][0])), STRINGS_AT_ONCE):
             rows = slice(start, min(start + STRINGS_AT_ONCE, part.stop))

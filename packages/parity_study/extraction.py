@@ -1,7 +1,7 @@
-"""The state machine inside a network.
+"""Extraction of a finite state machine from a recurrent network.
 
 Chapter: *What did it learn?* A recurrent network that computes parity behaves like a machine with two states.
-:func:`extract` finds a machine by clustering the states that the network visits.
+:func:`extract` constructs such a machine by clustering the states that the network visits.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from parity_study.cells import CELLS
 
 
 class NumpyNetwork:
-    """A one-layer network in NumPy, with float64 weights, that can be run from any state.
+    """A one-layer network, computed in NumPy with float64, that can be started from any state.
 
-    A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then
-    c. ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for
-    the absolute values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
+    A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then c.
+    ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for the
+    absolute values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
     """
 
     def __init__(self, model: ParityRNN) -> None:
@@ -39,19 +39,19 @@ class NumpyNetwork:
         self.rounding = torch.finfo(model.hidden_to_logits.weight.dtype).eps / 2 + 2.0**-41
 
     def next_states(self, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
-        """Return the states ``[count, size]`` that follow ``states`` after one bit each, ``bits [count]``."""
+        """Return the states ``[count, size]`` that follow ``states`` when the network reads ``bits [count]``."""
         return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
 
     def logits(self, states: np.ndarray) -> np.ndarray:
-        """Return the logits ``[count]`` in ``states [count, size]``."""
+        """Return the logit of the network in each of ``states [count, size]``: ``[count]``."""
         return states[:, :self.hidden] @ self.W + self.c
 
     def odd(self, states: np.ndarray) -> np.ndarray:
-        """Return the answers ``[count]`` in ``states [count, size]``: True for odd."""
+        """Return whether the network answers "odd" in each of ``states [count, size]``: bool ``[count]``."""
         return self.logits(states) > 0
 
     def visited(self, bits: np.ndarray) -> np.ndarray:
-        """Return the state after each bit of ``bits [strings, steps]``: ``[strings, steps, size]``."""
+        """Run the network on ``bits [strings, steps]``, and return its states ``[strings, steps, size]``."""
         states = np.zeros((*bits.shape, self.size))
         state = np.zeros((len(bits), self.size))
         for t in range(bits.shape[1]):
@@ -77,7 +77,7 @@ class Automaton:
         return len(self.odd)
 
     def answers(self, bits: np.ndarray) -> np.ndarray:
-        """Return the answer after each bit of ``bits [strings, steps]``: True for odd."""
+        """Return whether the machine answers "odd" after each bit of ``bits [strings, steps]``: bool, of that shape."""
         states, answers = np.zeros(len(bits), dtype=int), np.zeros(bits.shape, dtype=bool)
         for t in range(bits.shape[1]):
             states = self.successors[states, bits[:, t]]
@@ -85,9 +85,9 @@ class Automaton:
         return answers
 
     def minimised(self) -> Automaton:
-        """Return the smallest machine with the same answers.
+        """Return the smallest machine that gives the same answers.
 
-        We drop unreachable states. States then stay in one group until their answers or the groups of their
+        Unreachable states are dropped. States then stay in one group until their answers or the groups of their
         successors differ (E. F. Moore, *Automata Studies*, 1956). The groups are numbered in the order in which they
         are reached.
         """
@@ -109,11 +109,12 @@ class Automaton:
 
 @dataclass(frozen=True)
 class Extraction:
-    """A state machine that was extracted from a network, with the clusters of states that it consists of.
+    """A state machine that was extracted from a network, with the clusters that became its states.
 
-    State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in ``centres [clusters,
-    size]``. ``states [count, size]`` are the states that were clustered and ``cluster [count]`` their clusters.
-    ``agreement`` is the share of fresh strings on which the machine and the network agree after every bit.
+    State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in
+    ``centres [clusters, size]``. ``states [count, size]`` contains the network's states that were clustered, and
+    ``cluster [count]`` their clusters. ``agreement`` is the share of new strings on which the machine and the network
+    agree after every bit.
     """
 
     automaton: Automaton
@@ -124,12 +125,12 @@ class Extraction:
 
 
 def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int = 16, seed: int = 0) -> Extraction:
-    """Return a machine with few states that gives the same answers as the network.
+    """Extract a state machine with few states that gives the same answers as the network.
 
-    The network reads random strings. k-means groups its states into 1, 2, ... clusters, and a cluster gets the answer
-    and the successors of most of its states. We return the first machine that agrees with the network on all of as
-    many fresh strings, or the last one if none does. Clustering states is the usual method: Omlin and Giles, *Neural
-    Networks* 9(1), 1996, cut the space into a grid.
+    The network reads random strings. k-means groups its states into 1, 2, ..., ``most`` clusters, and each cluster gets
+    the answer and the successors of most of its states. We return the first machine that agrees with the network on all
+    strings of a second random sample, or the last machine if none agrees. Clustering states is the usual method; Omlin
+    and Giles, *Neural Networks* 9(1), 1996, divide the space into a grid instead.
 
     >>> from parity_lib.models import by_hand
     >>> extraction = extract(by_hand("tanh"))
@@ -146,35 +147,39 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
     first_centres = states.mean(axis=0, keepdims=True)
     for _ in range(most):
         centres, cluster = _k_means(states, first_centres)
-        automaton = _machine(network, centres, [states[cluster == k] for k in range(len(centres))])
+        automaton = _build_machine(network, centres, [states[cluster == k] for k in range(len(centres))])
         agreement = float((automaton.answers(fresh) == expected).all(axis=1).mean())
         if agreement == 1:
             break
-        # The next centre starts at the state that is farthest from all the others, so that nothing is random.
-        first_centres = np.vstack([first_centres, states[_nearest(states, first_centres)[1].argmax()]])
+        # The next centre starts at the state that is farthest from all earlier centres, so that nothing is random.
+        first_centres = np.vstack([first_centres, states[_find_nearest(states, first_centres)[1].argmax()]])
     return Extraction(automaton, centres, states, cluster, agreement)
 
 
 def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the centres ``[clusters, size]``, and the cluster of each state; empty clusters are left out."""
+    """Cluster states by k-means; return the centres of the non-empty clusters and the cluster of each state."""
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
         centres, _ = kmeans2(states, first_centres, iter=50, minit="matrix")
-    used, cluster = np.unique(_nearest(states, centres)[0], return_inverse=True)
+    used, cluster = np.unique(_find_nearest(states, centres)[0], return_inverse=True)
     return centres[used], cluster
 
 
-def _nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number of the centre that is nearest to each state, and the distance."""
-    from scipy.cluster.vq import vq  # importing SciPy's clustering takes half a second
+def _find_nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the index of the centre that is nearest to each state, and the distance to it."""
+    from scipy.cluster.vq import vq  # imported here because importing it takes half a second
 
     return vq(states, centres)
 
 
-def _machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
-    """Return the machine in which a cluster has the answer and the successors of most of its states."""
+def _build_machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
+    """Build a state machine in which each cluster has the answer and the successors of most of its states."""
     start = np.zeros((1, network.size))
-    successors = [[1 + np.bincount(_nearest(network.next_states(group, np.full(len(group), bit)), centres)[0]).argmax()
-                   for bit in (0, 1)] for group in (start, *clusters)]
+
+    def find_successor(group: np.ndarray, bit: int) -> int:
+        next_clusters, _ = _find_nearest(network.next_states(group, np.full(len(group), bit)), centres)
+        return 1 + np.bincount(next_clusters).argmax()
+
+    successors = [[find_successor(group, bit) for bit in (0, 1)] for group in (start, *clusters)]
     return Automaton(np.array(successors), np.array([False, *(network.odd(group).mean() > 0.5 for group in clusters)]))

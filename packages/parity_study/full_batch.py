@@ -1,13 +1,13 @@
-"""Train networks on all strings of n bits at once, or on batches drawn from them: the exact gradient, and its noise.
+"""Training with the exact gradient over all strings of n bits, or with batches that are drawn from these strings.
 
-Chapter: *The experiment*. Many of the 2^n strings of n bits begin alike: after t bits there are only 2^t different
-states. We therefore compute each time step for a whole level of the tree of beginnings, and the backward pass adds
-the gradients of the two strings that continue each beginning. This gives the gradient over all strings for the price
-of 2^(n+1) time steps instead of n 2^n. A batch drawn from the strings is a weight for each string, namely how often
-it was drawn, so that a batch of any size costs no more.
+Chapter: *The experiment*. Many of the 2^n strings of n bits have the same prefix: after t bits there are only 2^t
+different states. We therefore compute each time step once for each prefix, and the backward pass adds the gradients of
+the two strings that continue a prefix. The gradient over all strings then takes 2^(n+1) time steps instead of n 2^n. A
+batch that is drawn from the strings is represented by a weight for each string, namely how often it was drawn, so that
+a large batch takes no more time than a small one.
 
 Arrays are ``[seeds, units, strings]``. Bit t (from 0) of string number s is bit t of the binary number s, so the two
-halves of a level are the same beginnings, followed by a 0 and by a 1.
+halves of a level are the same prefixes, followed by a 0 and by a 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DRAWN_AT_ONCE = 64
 class StringTree(Ensemble):
     """An ensemble of one-layer networks that read all strings of ``bits`` bits and answer after the last bit.
 
-    ``odd [2^bits]`` says which strings have an odd number of ones.
+    ``odd [2^bits]`` is True for the strings with an odd number of ones.
 
     >>> tree = StringTree([ParityRNN(4, "tanh", seed=0)], bits=2)
     >>> tree.final_logits().shape, tree.odd.tolist()
@@ -67,12 +67,12 @@ class StringTree(Ensemble):
         return self._readout(h[None])[0]
 
     def gradient(self, d_logits: np.ndarray) -> np.ndarray:
-        """Return the gradient ``[seeds, count]`` of the sum of ``d_logits [seeds, 2^bits]`` times the final logits.
+        """Backpropagate ``d_logits [seeds, 2^bits]`` from the final logits to the weights, ``[seeds, count]``.
 
-        It overwrites the activations that :meth:`final_logits` kept, so each call of that allows one call of this.
+        Call :meth:`final_logits` before each call of this method, which overwrites the activations.
         """
         gradient = np.zeros_like(self.parameters)
-        views = self._views(gradient)
+        views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = d_logits[:, None] @ self._h.swapaxes(1, 2)
         views["hidden_to_logits.bias"][:] = d_logits.sum(1, keepdims=True)
         d_h = self.weights["hidden_to_logits.weight"].swapaxes(1, 2) * d_logits[:, None]
@@ -82,13 +82,13 @@ class StringTree(Ensemble):
             d_matrix = d_matrix + activations @ stacked.swapaxes(1, 2)
             d_h = _add_halves(backward_matrix[:, :self.hidden_size] @ activations)
             carry = _add_halves(carry)
-        self.cell.split_gradient(d_matrix, *self._of_layer(views, 0))
+        self.cell.split_gradient(d_matrix, *self._layer_weights(views, 0))
         return gradient
 
     def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss ``[seeds]`` and the gradient ``[seeds, count]`` of each network.
+        """Return the loss ``[seeds]`` of each network and its gradient ``[seeds, count]``.
 
-        The loss is the mean cross-entropy with ``weights [seeds, 2^bits]``, which sum to 1 in each row.
+        The loss is the average cross-entropy, weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
         """
         logits = self.final_logits()
         margin = np.where(self.odd, logits, -logits)  # above 0 if the answer is correct
@@ -102,16 +102,16 @@ class StringTree(Ensemble):
 
 
 def _add_halves(level: np.ndarray) -> np.ndarray:
-    """Add the gradients of the two strings that continue each beginning."""
+    """Add the gradients of the two strings that continue each prefix."""
     half = level.shape[2] // 2
     return level[:, :, :half] + level[:, :, half:]
 
 
 def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) -> Iterator[np.ndarray]:
-    """Yield the weights ``[2^bits]`` of the strings for each update; they sum to 1.
+    """Yield the weight of each string in the loss, ``[2^bits]``, for one update after another.
 
-    Without a batch size, all strings have the same weight. Otherwise the weight is how often a string was drawn,
-    divided by the batch size.
+    If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size`` strings are drawn, and the
+    weight of a string is the share of the batch that it makes up.
     """
     strings, rng = 2**bits, np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
     while True:
@@ -129,12 +129,13 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
                          validate_every: int = 50, after_validation=None) -> list[History]:
     """Train networks on strings of ``bits`` bits with a label at the end, until all 2^bits answers are correct.
 
-    Each update follows the gradient over all strings (``batch_size=None``) or over a batch, drawn from ``seeds[i]``
-    for ``models[i]`` with or without replacement. Every ``validate_every`` updates we validate on all strings, and a
-    network that answers all of them correctly stops there. The weights are written into the models. After
-    ``reset_after`` updates the optimiser forgets all earlier gradients. ``after_validation(step, tree, rows)`` is
-    called with the networks that go on and their numbers among the models. Returns a History for each model. Raises
-    ValueError if an argument is not allowed.
+    Each update uses the gradient over all strings (``batch_size=None``) or over a batch, which is drawn from
+    ``seeds[i]`` for ``models[i]``, with or without replacement. Every ``validate_every`` updates, the networks are
+    tested on all strings, and those that answer all of them correctly are not trained further. After ``reset_after``
+    updates, the running means of the optimiser are set to zero. After each validation,
+    ``after_validation(step, tree, rows)`` is called with the networks that are still trained and their indices in
+    ``models``. The trained weights are written into the models. Returns a History for each model. Raises ValueError if
+    an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
     >>> history.solved

@@ -1,4 +1,4 @@
-"""The commands `parity experiment` and `parity verify`."""
+"""The commands `parity experiment`, `parity verify` and `parity bench`."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ import click
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--all", "everything", is_flag=True, help="Run every experiment; this takes several hours.")
-@click.option("--quick", is_flag=True, help="Run for seconds, with meaningless numbers, as a test; needs --out.")
+@click.option("--all", "run_all", is_flag=True, help="Run every experiment, which takes several hours.")
+@click.option("--quick", is_flag=True, help="Run for seconds with meaningless numbers, as a test; requires --out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="The folder of the result files [the book's].")
-@click.option("--list", "listing", is_flag=True, help="List the experiments with the dates of their result files.")
+              help="The folder of the result files [that of the book].")
+@click.option("--list", "list_all", is_flag=True, help="List all experiments with the dates of their results.")
 @click.option("--recheck", is_flag=True,
-              help="Derive a sample of the results again, and say whether the book's claims on them still hold.")
-@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes for a series [one per core].")
+              help="Derive a sample of the results again, and check whether the book's claims still hold.")
+@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes for a series [one for each core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
-def experiment(names: tuple[str, ...], everything: bool, quick: bool, out: Path | None, listing: bool, recheck: bool,
+def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | None, list_all: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
-    """Run experiments by name, and write the results to NAME.json, from which the pages load them.
+    """Run experiments, and write their results to NAME.json, from which the pages load them.
 
-    If an experiment that trains a series of conditions was stopped, it continues where it was.
+    An experiment that trains a series of conditions continues where it was interrupted.
     """
     from parity_study import experiments
 
-    known = experiments.names()
-    if listing:
-        for name in known:
-            click.echo(f"{name:22} {_made_on(name, out):10} {experiments.question(name)}")
+    known_names = experiments.names()
+    if list_all:
+        for name in known_names:
+            click.echo(f"{name:22} {_date_of_results(name, out):10} {experiments.question(name)}")
         return
-    names = known if everything else names
-    unknown = [name for name in names if name not in known]
+    names = known_names if run_all else names
+    unknown = [name for name in names if name not in known_names]
     if unknown or not names:
-        wrong = f"there is no experiment {unknown[0]!r}" if unknown else "name an experiment, or give --all"
-        raise click.UsageError(f"{wrong}; the experiments are: {', '.join(known)}")
+        problem = f"there is no experiment {unknown[0]!r}" if unknown else "name an experiment, or use --all"
+        raise click.UsageError(f"{problem}; the experiments are: {', '.join(known_names)}")
     if quick and recheck:
-        raise click.UsageError("--quick and --recheck exclude each other, because the numbers of --quick are "
+        raise click.UsageError("--quick and --recheck cannot be combined, because the numbers of --quick are "
                                "meaningless")
     if quick and out is None:
-        raise click.UsageError("--quick needs --out FOLDER, because its numbers must not replace the book's results")
-    failed = False
+        raise click.UsageError("--quick requires --out FOLDER, because its numbers must not replace the book's results")
+    all_hold = True
     for name in names:
         folder = out or experiments.writable_folder()
         if recheck:
-            failed |= not _recheck(name, folder, scheduler, jobs or -1)
+            all_hold &= _recheck(name, folder, scheduler, jobs or -1)
             continue
         path = experiments.run(name, folder, quick, scheduler, jobs or -1)
         seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
         click.echo(f"{name}: {seconds:.0f} s, {path}")
-    if failed:
+    if not all_hold:
         raise click.exceptions.Exit(1)
 
 
-def _made_on(name: str, folder: Path | None) -> str:
+def _date_of_results(name: str, folder: Path | None) -> str:
     """Return the date of an experiment's results, or "missing" or "damaged"."""
     from parity_study.experiments import load
 
@@ -69,63 +69,74 @@ def _made_on(name: str, folder: Path | None) -> str:
 
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
-    """Recheck an experiment with the book's claims, print the outcome, and return whether the claims hold."""
+    """Recheck an experiment with the book's claims, print the verdict, and return whether the claims hold."""
     from parity_study.experiments.recheck import recheck
     from parity_study.experiments.result_files import repository
 
     root = repository()
     if root is None:
-        raise FileNotFoundError("--recheck needs a clone of the book's repository, because the claims are in its "
-                                "folder book/claims")
+        raise FileNotFoundError("--recheck requires a clone of the book's repository, because it evaluates the claims "
+                                "in the folder book/claims")
     if str(root / "book") not in sys.path:
         sys.path.insert(0, str(root / "book"))
     claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
-    record = recheck(name, folder, lambda results: _failing(claims, results), scheduler, jobs)
-    click.echo(f"{name}: {'holds' if record['verdict'] == 'holds' else 'DOES NOT HOLD'}. Claims evaluated with the "
-               f"sample: {len(claims)}. Equal numbers in the sample: {record['equal']} of {record['numbers']}. "
-               f"{folder / name}.json")
+    record = recheck(name, folder, lambda results: _failing_claims(claims, results), scheduler, jobs)
+    verdict = "holds" if record["verdict"] == "holds" else "DOES NOT HOLD"
+    click.echo(f"{name}: {verdict}. Claims evaluated with the sample: {len(claims)}. {folder / name}.json")
     for failure in record.get("failures", ()):
         click.echo(f"    {failure}")
     return record["verdict"] == "holds"
 
 
-def _failing(claims: list, results: object) -> list[str]:
-    """Return the claims that do not hold on the results, or cannot be evaluated on them."""
-    failing = []
+def _failing_claims(claims: list, results: object) -> list[str]:
+    """Describe the claims that do not hold for the results, or cannot be evaluated."""
+    failures = []
     for claim in claims:
         for condition in claim.conditions:
             try:
-                reason = None if condition.holds(results) else condition.name
-            except Exception as error:      # such as the median of no runs: a claim on it does not hold
-                reason = f"{condition.name} ({type(error).__name__}: {error})"
-            failing += [f"{claim.id}: {reason}"] if reason else []
-    return failing
+                if not condition.holds(results):
+                    failures.append(f"{claim.id}: {condition.name}")
+            except Exception as error:      # for example, the median of no runs
+                failures.append(f"{claim.id}: {condition.name} ({type(error).__name__}: {error})")
+    return failures
 
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [one per core].")
+@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [one for each core].")
 def verify(folder: Path | None, jobs: int | None) -> None:
-    """Verify every stored certificate in FOLDER [the book's], using only exact and ball arithmetic.
+    """Verify every stored certificate in FOLDER [that of the book], using exact and ball arithmetic.
 
-    The check neither trains a network nor uses the code that found the certificates.
+    The verification neither trains a network nor uses the code that found the certificates.
     """
     from joblib import Parallel, delayed
 
-    from parity_study.certificate_store import STORE, stored
+    from parity_study.certificate_store import STORE, read_store
     from parity_study.verify import ACTIVATION_ERROR, check
 
-    certificates = list(stored(folder or STORE))
-    problems = Parallel(n_jobs=jobs or -1)(delayed(check)(certificate) for certificate in certificates)
-    for kind in dict.fromkeys(certificate.kind for certificate in certificates):
-        verdicts = [certificate.verdict for certificate, problem in zip(certificates, problems)
-                    if certificate.kind == kind and not problem]
+    networks = list(read_store(folder or STORE))
+    problems = Parallel(n_jobs=jobs or -1)(delayed(check)(network) for network in networks)
+    for kind in dict.fromkeys(network.kind for network in networks):
+        verdicts = [network.verdict for network, problem in zip(networks, problems)
+                    if network.kind == kind and not problem]
         click.echo(f"{kind:17} " + ", ".join(f"{verdicts.count(verdict)} {verdict}"
                                              for verdict in ("certified", "refuted", "undecided")))
     if any(problems):
-        raise click.ClickException("\n".join(["these certificates do not hold:", *(
-            f"{certificate.kind}, seed {certificate.seed}: {problem}"
-            for certificate, problem in zip(certificates, problems) if problem)]))
+        raise click.ClickException("\n".join(["these verdicts do not hold:", *(
+            f"{network.kind}, seed {network.seed}: {problem}"
+            for network, problem in zip(networks, problems) if problem)]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
-               "wrong\n after the last bit of its string, in float32, float64 and exact arithmetic.")
+               "wrong\nafter the last bit of its string, in float32, float64 and exact arithmetic.")
+
+
+@click.command()
+@click.option("--save", is_flag=True, help="Write the results to bench.json, from which the pages load them.")
+def bench(save: bool) -> None:
+    """Compare the speed of the library with the course's notebook and plain PyTorch, in about two minutes."""
+    from parity_study import benchmark
+    from parity_study.experiments.result_files import writable_folder, write
+
+    content = benchmark.run(report=click.echo)
+    if save:
+        click.echo(write(writable_folder() / "bench.json", content))

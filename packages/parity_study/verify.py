@@ -1,16 +1,17 @@
-"""A checker for the stored verdicts, which needs neither training nor the code that found them.
+"""An independent checker for the stored verdicts on networks.
 
 Chapter: *What did it learn?* A certificate is a list of boxes of states, each for even or for odd. :func:`check_boxes`
-follows every string from every box until it leads into a box again, and tests that all answers on the way are correct.
-:func:`check_string` replays a string that refutes a network. Both compute with balls, which are numbers with a bound
-on their error (Arb: Johansson, *IEEE Transactions on Computers* 66(8), 2017), so no rounding error is lost. This
-module imports nothing from the modules that made the verdicts, and represents sets of states in another form.
+follows every string from every box until it leads into a box again, and checks that all answers up to there are
+correct. :func:`check_string` runs a network on a string that refutes it. Both compute with balls, which are numbers
+with a bound on their error (Arb: Johansson, *IEEE Transactions on Computers* 66(8), 2017), so they account for every
+rounding error. This module imports nothing from the modules that produced the verdicts, and it represents sets of
+states in another form.
 
 If a check passes, we have proved the following for a network with these float32 weights that starts from zeros and
-reads bits: its answer after every bit of every string is correct (boxes), or its answer after the last bit of this
+reads bits: its answer after every bit of every string is correct (boxes), or its answer after the last bit of the given
 string is wrong. We assume float32 arithmetic with IEEE 754's rounding to nearest, sums in any order, fused or not, and
-an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. TF32, bfloat16, float16 and autocast are not
-covered, and neither are GPUs, because we have not measured the errors of their tanh and sigmoid.
+an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. The proof does not cover TF32, bfloat16,
+float16 and autocast, nor GPUs, because we have not measured the errors of their tanh and sigmoid.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import torch
 from torch import nn
 
 from parity_lib.errors import require, require_choice
-from parity_study.certificate_store import Stored
+from parity_study.certificate_store import StoredNetwork
 
 try:
     from flint import arb, arb_mat, ctx
@@ -34,35 +35,35 @@ except ImportError as error:
 
 ROUNDING = 2.0**-24  # the largest relative error of an operation in float32
 ACTIVATION_ERROR = 16  # of tanh and sigmoid, in units of ROUNDING; the tests compare PyTorch's with exact ones
-UNDERFLOW = 2.0**-80  # times ROUNDING: exceeds the error of products that underflow, flushed to zero or not
+UNDERFLOW = 2.0**-80  # times ROUNDING: more than the error of products that underflow, flushed to zero or not
 DEPTH = 16  # time steps within which every string has to lead from a box into a box again
-CUTS = 24  # how often a box may be halved if the sets that start from all of it are too wide
-STRINGS_ALIVE = 64  # a piece of a box is halved if more strings than this are outside the boxes at once
-PRECISION = 53  # bits in the middle of a ball
+CUTS = 24  # how often a box may be halved if the sets that start from it are too wide
+STRINGS_ALIVE = 64  # a piece of a box is halved if more strings than this are outside the boxes at the same time
+PRECISION = 53  # bits of the middle of a ball
 MOST_BITS = 2**16  # the highest precision for a string in exact arithmetic
 LAYERS = {"tanh": nn.RNN, "relu": partial(nn.RNN, nonlinearity="relu"), "gru": nn.GRU, "lstm": nn.LSTM}
 
-# Arrays of balls are NumPy arrays of objects; these functions apply to each ball.
+# Arrays of balls are NumPy arrays of objects. These functions are applied to each ball.
 to_balls = np.frompyfunc(arb, 1, 1)
 middles = np.frompyfunc(lambda ball: ball.mid(), 1, 1)
 radii = np.frompyfunc(lambda ball: ball.rad(), 1, 1)
 lower_ends = np.frompyfunc(lambda ball: ball.lower(), 1, 1)
 upper_ends = np.frompyfunc(lambda ball: ball.upper(), 1, 1)
 magnitudes = np.frompyfunc(lambda ball: ball.abs_upper(), 1, 1)
-around_zero = np.frompyfunc(lambda bound: arb(0, arb(bound).upper()), 1, 1)  # the ball of numbers within the bound
+around_zero = np.frompyfunc(lambda bound: arb(0, arb(bound).upper()), 1, 1)  # numbers of at most this size
 
 
 class Network:
-    """A one-layer network with float32 weights, given in PyTorch's order of parameters.
+    """A one-layer network with float32 weights, which are given in PyTorch's order of parameters.
 
-    ``layers`` are PyTorch's own layers with these weights. ``V`` and ``W`` hold the matrices in float64, and ``U``,
-    ``b_input``, ``b_state`` and ``c`` are balls. Raises ValueError unless the network has exactly as many weights.
+    ``layers`` are PyTorch's own layers with these weights. ``V`` and ``W`` are the matrices in float64, and ``U``,
+    ``b_input``, ``b_state`` and ``c`` are arrays of balls. Raises ValueError if the number of weights does not fit.
     """
 
     def __init__(self, cell: str, hidden: int, weights: np.ndarray) -> None:
         require_choice("cell", cell, tuple(LAYERS))
         self.cell, self.hidden = cell, hidden
-        self.size = hidden * (2 if cell == "lstm" else 1)  # numbers in a state: h, and for an LSTM c
+        self.size = hidden * (2 if cell == "lstm" else 1)  # the numbers in a state: h, and for an LSTM also c
         self.layers = nn.ModuleList([LAYERS[cell](1, hidden, batch_first=True), nn.Linear(hidden, 1)])
         count = sum(parameter.numel() for parameter in self.layers.parameters())
         require(weights.dtype == np.float32 and weights.shape == (count,), "weights",
@@ -75,11 +76,12 @@ class Network:
 
 @dataclass
 class AffineSet:
-    """The vectors ``middle + slopes @ e`` for every e in [-1, 1]^k and every value in the balls (affine arithmetic).
+    """A set of vectors in affine arithmetic: ``middle + slopes @ e`` for every e in [-1, 1]^k.
 
-    ``middle [count]`` and ``slopes [count, k]`` hold balls. The slopes record how the numbers depend together on the
-    place in the box from which the set started and on the errors that were added since (de Figueiredo and Stolfi,
-    *Numerical Algorithms* 37, 2004). Errors of the current time step are in the radii of the middles.
+    ``middle [count]`` and ``slopes [count, k]`` are arrays of balls, and the set contains the vectors for every value
+    in the balls. The slopes record how the numbers depend on the point of the box from which the set started, and on
+    the errors that were added since (de Figueiredo and Stolfi, *Numerical Algorithms* 37, 2004). The errors of the
+    current time step are in the radii of the middles.
     """
 
     middle: np.ndarray
@@ -99,18 +101,18 @@ class AffineSet:
         a, b = middles(self.middle), middles(other.middle)
         bound = magnitudes(self.ranges() - a) * magnitudes(other.ranges() - b)
         return AffineSet(a * other.middle + b * self.middle - a * b + around_zero(bound),
-                       a[:, None] * other.slopes + b[:, None] * self.slopes)
+                         a[:, None] * other.slopes + b[:, None] * self.slopes)
 
     def ranges(self) -> np.ndarray:
-        """Return a ball for each number that contains all of its values."""
+        """Return a ball for each coordinate that contains all of its values."""
         return self.middle + around_zero(np.abs(self.slopes).sum(axis=1))
 
     def widened(self, errors) -> AffineSet:
-        """Return the same numbers, each with an error of at most ``errors``."""
+        """Return the set with an additional error of at most ``errors`` in each coordinate."""
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:
-        """Return the same numbers with the radius of each middle turned into a slope of its own."""
+        """Return a set of the same vectors in which new slopes replace the radii of the middles."""
         return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
@@ -119,30 +121,31 @@ def _diagonal(values: np.ndarray) -> np.ndarray:
 
 
 def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Return ``matrix @ columns`` of a float64 matrix and an array of balls ``[rows, columns]``."""
+    """Return the product of a float64 matrix and a matrix of balls."""
     return np.array((arb_mat(matrix.tolist()) * arb_mat(columns.tolist())).tolist(), dtype=object)
 
 
-def _linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
-    """Return ``matrix @ numbers + constants``."""
+def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
+    """Return ``matrix @ numbers + constants``, computed without rounding errors."""
     product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
     return AffineSet(product[:, 0] + constants, product[:, 1:])
 
 
-def _rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
-                    rounding: float) -> AffineSet:
-    """Return ``matrix @ numbers + constants``, summed in any order; ``sizes`` bounds the constants' absolute terms.
+def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
+                          rounding: float) -> AffineSet:
+    """Return ``matrix @ numbers + constants`` with the rounding errors of a sum that is computed in any order.
 
-    The error of a sum of n products is at most n u / (1 - n u) times the sum of their absolute values (Higham,
-    *Accuracy and Stability of Numerical Algorithms*, 2002, chapter 3).
+    ``sizes`` is a bound on the sum of the absolute values of the constant terms. The error of a sum of n products is at
+    most n u / (1 - n u) times the sum of their absolute values (Higham, *Accuracy and Stability of Numerical
+    Algorithms*, 2002, chapter 3).
     """
     terms = arb(matrix.shape[1] + 4) * rounding
     products = _product(np.abs(matrix), magnitudes(numbers.ranges())[:, None])[:, 0]
-    return _linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
+    return _apply_linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
 
 
-def _apply(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
-    """Apply a function f with an error of at most ``error``.
+def _apply_function(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
+    """Apply a function f to each coordinate, where f is computed with an error of at most ``error``.
 
     ``line(low, high)`` returns a slope s, and a ball that contains f(z) - s z for every z from low to high.
     """
@@ -151,20 +154,23 @@ def _apply(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], erro
 
 
 def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
-    """Bound tanh near a line with the slope of the flatter end: tanh minus the line rises, so the ends bound it."""
+    """Enclose tanh between two parallel lines, whose slope is the smaller of the slopes at the ends.
+
+    With this slope, tanh minus the line is monotone, so its values at the ends bound it.
+    """
     at_low, at_high = low.tanh(), high.tanh()
     slope = (1 - at_low * at_low).min(1 - at_high * at_high).lower().max(arb(0))
     return slope, (at_low - slope * low).union(at_high - slope * high)
 
 
 def _sigmoid(low: arb, high: arb) -> tuple[arb, arb]:
-    """Bound the sigmoid, which is (1 + tanh(z / 2)) / 2, near a line."""
+    """Enclose the sigmoid, which is (1 + tanh(z / 2)) / 2, between two parallel lines."""
     slope, rest = _tanh(low / 2, high / 2)
     return slope / 4, (1 + rest) / 2
 
 
 def _relu(low: arb, high: arb) -> tuple[arb, arb]:
-    """Bound relu near a line through 0: relu minus the line is 0 at 0 and largest at an end."""
+    """Enclose relu between two parallel lines: relu minus a line through 0 is smallest at 0 and largest at an end."""
     if low >= 0 or high <= 0:
         return arb(1 if low >= 0 else 0), arb(0)
     slope = (high / (high - low)).mid()
@@ -172,54 +178,55 @@ def _relu(low: arb, high: arb) -> tuple[arb, arb]:
 
 
 def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDING) -> AffineSet:
-    """Return a set that contains every state that follows a state in ``state`` on ``bit``.
+    """Propagate a set of states through a time step in which the network reads ``bit``.
 
-    Every operation of the network may have a relative error of up to ``rounding``.
+    The result contains every state that can follow, if each operation of the network has a relative error of at most
+    ``rounding``.
     """
     hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
     from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
     constants, sizes = from_input + network.b_state, input_sizes + np.abs(network.b_state)
     if network.cell == "gru":
         gates, candidate = slice(2 * hidden), slice(2 * hidden, None)
-        from_gates = _rounded_linear(network.V[gates], h, constants[gates], sizes[gates], rounding)
-        r, z = (_apply(from_gates[k * hidden:(k + 1) * hidden], _sigmoid, error) for k in (0, 1))
+        from_gates = _apply_rounded_linear(network.V[gates], h, constants[gates], sizes[gates], rounding)
+        r, z = (_apply_function(from_gates[k * hidden:(k + 1) * hidden], _sigmoid, error) for k in (0, 1))
         b_state = network.b_state[candidate]
-        from_state = _rounded_linear(network.V[candidate], h, b_state, np.abs(b_state), rounding)
-        both = r * from_state
-        both.middle = both.middle + from_input[candidate]
-        n = _apply(both.widened(4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])),
-                   _tanh, error)
+        from_state = _apply_rounded_linear(network.V[candidate], h, b_state, np.abs(b_state), rounding)
+        pre_activation = r * from_state
+        pre_activation.middle = pre_activation.middle + from_input[candidate]
+        sum_error = 4 * rounding * (2 * magnitudes(from_state.ranges()) + input_sizes[candidate])
+        n = _apply_function(pre_activation.widened(sum_error), _tanh, error)
         # PyTorch may compute n + z (h - n) or (1 - z) n + z h; the bound holds for both.
         return (n + z * (h - n)).widened(8 * rounding * (2 + magnitudes(h.ranges()))).with_slopes_for_errors()
-    pre_activation = _rounded_linear(network.V, h, constants, sizes, rounding)
+    pre_activation = _apply_rounded_linear(network.V, h, constants, sizes, rounding)
     if network.cell == "relu":
-        return _apply(pre_activation, _relu).with_slopes_for_errors()
+        return _apply_function(pre_activation, _relu).with_slopes_for_errors()
     if network.cell == "tanh":
-        return _apply(pre_activation, _tanh, error).with_slopes_for_errors()
-    i, f, g, o = (_apply(pre_activation[k * hidden:(k + 1) * hidden], line, error)
+        return _apply_function(pre_activation, _tanh, error).with_slopes_for_errors()
+    i, f, g, o = (_apply_function(pre_activation[k * hidden:(k + 1) * hidden], line, error)
                   for k, line in enumerate((_sigmoid, _sigmoid, _tanh, _sigmoid)))
     c = state[hidden:]
     new_c = (f * c + i * g).widened(4 * rounding * (2 + magnitudes(c.ranges())))
-    new_h = (o * _apply(new_c, _tanh, error)).widened(np.full(hidden, 2 * rounding))
+    new_h = (o * _apply_function(new_c, _tanh, error)).widened(np.full(hidden, 2 * rounding))
     return AffineSet(np.concatenate([new_h.middle, new_c.middle]),
-                   np.concatenate([new_h.slopes, new_c.slopes])).with_slopes_for_errors()
+                     np.concatenate([new_h.slopes, new_c.slopes])).with_slopes_for_errors()
 
 
 def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
-    """Return whether the network answers ``odd`` in every state of a set."""
-    logit, = _rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
+    """Return whether the network gives the answer ``odd`` in every state of a set."""
+    logit, = _apply_rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
 class ProofBoxes(NamedTuple):
-    """The boxes of a proof, with the ends ``low`` and ``high [boxes, size]`` and the parities ``odd [boxes]``."""
+    """The boxes of a proof, from ``low`` to ``high [boxes, size]``, with their parities ``odd [boxes]``."""
 
     low: np.ndarray
     high: np.ndarray
     odd: np.ndarray
 
     def hold(self, state: AffineSet, odd: bool) -> bool:
-        """Return whether a single box of parity ``odd`` contains a set."""
+        """Return whether a single box of parity ``odd`` contains the whole set."""
         ranges = state.ranges()
         low, high = lower_ends(ranges).astype(float), upper_ends(ranges).astype(float)
         inside = (np.nextafter(low, -np.inf) >= self.low) & (np.nextafter(high, np.inf) <= self.high)
@@ -227,13 +234,13 @@ class ProofBoxes(NamedTuple):
 
 
 def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
-    """Return what is wrong with a proof that the network is correct on every string, or None if it is a proof.
+    """Check that boxes prove a network correct on every string; return a description of the problem, or None.
 
-    Theorem. Let the start lie in a box of even. From every state of every box, let every string of bits lead within
-    ``DEPTH`` time steps into a box, whose parity is the first box's parity changed by the ones in the string, and let
-    the answer after each bit on the way be correct. Then the network is correct after every bit of every string.
-    Proof: cut the string at the times at which the state is in a box again. Each piece begins in a box (the first in
-    that of the start), its answers are correct, and it ends in a box, where the next piece begins.
+    Theorem. Let the initial state lie in a box for even. Let every string of bits lead from every state of every box
+    within ``DEPTH`` time steps into a box whose parity is that of the first box, changed by the ones in the string, and
+    let the answer after each of these bits be correct. Then the network is correct after every bit of every string.
+    Proof: cut the string at the times at which the state is in a box again. Each piece begins in a box (the first piece
+    in that of the initial state), its answers are correct, and it ends in a box, where the next begins.
     """
     if boxes.low.shape != (len(boxes.odd), network.size) or boxes.high.shape != boxes.low.shape:
         return f"the boxes have the shape {boxes.low.shape}, but a state has {network.size} numbers"
@@ -251,17 +258,18 @@ def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
 
 def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.ndarray, odd: bool,
                cuts: int) -> str | None:
-    """Return why the proof fails for a box, or None if every string leads from it into the boxes, answered correctly.
+    """Check that every string leads from a box back into the boxes with correct answers; return the problem or None.
 
-    If it fails, we check both halves of the box instead, cut across the side that contributes most to the problem.
+    If the check fails, we check both halves of the box instead, cut across the side that contributes most to the
+    failure.
     """
     ends = to_balls(low), to_balls(high)
     start = AffineSet((ends[0] + ends[1]) / 2, _diagonal(magnitudes(ends[1] - ends[0]) / 2))
-    problem, state, importance = _follow(network, boxes, start, odd)
+    problem, state, contributions = _follow_strings(network, boxes, start, odd)
     if not problem:
         return None
-    contributions = magnitudes(state.slopes[:len(importance), :network.size]).astype(float)
-    side = int(np.argmax(importance @ contributions))
+    slopes = magnitudes(state.slopes[:len(contributions), :network.size]).astype(float)
+    side = int(np.argmax(contributions @ slopes))
     middle = (low[side] + high[side]) / 2
     if not cuts or not low[side] < middle < high[side]:
         return problem
@@ -271,11 +279,11 @@ def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.nd
             or _check_box(network, boxes, above, high, odd, cuts - 1))
 
 
-def _follow(network: Network, boxes: ProofBoxes, start: AffineSet,
+def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
             odd: bool) -> tuple[str | None, AffineSet, np.ndarray]:
     """Follow all strings from a set until they lead into a box.
 
-    Return a problem or None, the set that has the problem, and how important each of its numbers is for it.
+    Returns a problem or None, the set with the problem, and how much each of its numbers contributes to it.
     """
     outside = [(start, odd, "")]
     widths = np.ptp(np.vstack([boxes.low, boxes.high]), axis=0)
@@ -292,10 +300,10 @@ def _follow(network: Network, boxes: ProofBoxes, start: AffineSet,
 
 
 def check_string(network: Network, string: str) -> str | None:
-    """Return what is wrong with the claim that the network errs after the last bit of ``string``, or None.
+    """Check that a network errs after the last bit of ``string``; return a description of the problem, or None.
 
-    The network answers in float32 and in float64 with PyTorch, and in exact arithmetic, with balls as narrow as the
-    sign of the logit requires.
+    The network is run in float32 and in float64 by PyTorch, and in exact arithmetic: with balls that are made narrower
+    until the sign of the logit is certain.
     """
     if not string or set(string) - {"0", "1"}:
         return "the string must consist of the characters 0 and 1"
@@ -310,28 +318,31 @@ def check_string(network: Network, string: str) -> str | None:
 
 
 def _exact_answer(network: Network, string: str) -> bool:
-    """Return whether the network, computed without rounding, answers odd after a string."""
+    """Return whether the network answers "odd" after a string if it is computed without rounding."""
     ctx.prec = PRECISION
     zero = to_balls(np.zeros(network.size))
     while ctx.prec <= MOST_BITS:
         state = AffineSet(zero, zero[:, None])
         for bit in string:
             state = step(network, state, int(bit), rounding=0.0)
-        logit, = _linear(network.W, state[:network.hidden], network.c).ranges()
+        logit, = _apply_linear(network.W, state[:network.hidden], network.c).ranges()
         if logit > 0 or logit <= 0:
             return bool(logit > 0)
         ctx.prec *= 2
     raise ArithmeticError(f"{MOST_BITS} bits do not determine the sign of the logit after {string}")
 
 
-def check(stored: Stored) -> str | None:
-    """Return what is wrong with a stored verdict, or None if it holds or is "undecided"."""
-    require_choice("verdict", stored.verdict, ("certified", "refuted", "undecided"))
-    network = Network(stored.cell, stored.hidden_size, stored.weights)
-    if stored.verdict == "refuted":
-        return check_string(network, stored.string or "")
-    if stored.verdict == "certified":
-        if stored.low is None:
+def check(decided: StoredNetwork) -> str | None:
+    """Check a stored verdict, and return a description of the problem, or None if the verdict holds.
+
+    The verdict "undecided" always holds.
+    """
+    require_choice("verdict", decided.verdict, ("certified", "refuted", "undecided"))
+    network = Network(decided.cell, decided.hidden_size, decided.weights)
+    if decided.verdict == "refuted":
+        return check_string(network, decided.string or "")
+    if decided.verdict == "certified":
+        if decided.low is None:
             return "there are no boxes"
-        return check_boxes(network, ProofBoxes(stored.low.astype(float), stored.high.astype(float), stored.odd))
+        return check_boxes(network, ProofBoxes(decided.low.astype(float), decided.high.astype(float), decided.odd))
     return None

@@ -1,13 +1,13 @@
-"""Sets of states, and the sets that one time step of a network makes of them.
+"""Zonotopes: sets of states that can be followed through the time steps of a network.
 
-Chapter: *What did it learn?* :class:`Zonotopes` hold many sets at once, and :func:`image` returns sets that contain
-every state that follows from them.
+Chapter: *What did it learn?* :class:`Zonotopes` represents many sets at once, and :func:`image` returns sets that
+contain every state to which one time step leads.
 
 We assume that PyTorch sums in any order, with at most the usual floating-point error (Higham, *Accuracy and Stability
-of Numerical Algorithms*, chapter 3), and that its tanh and sigmoid have an error of at most ``ACTIVATION_ERROR``
-units of rounding. These errors are added to every set. The sets themselves are computed in float64 without outward
-rounding; ``NumpyNetwork.rounding`` allows for that. :mod:`~parity_study.verify` checks every published proof again with
-balls and relies on nothing here.
+of Numerical Algorithms*, chapter 3), and that its tanh and sigmoid have an error of at most ``ACTIVATION_ERROR`` units
+of rounding. These errors are added to every set. The sets themselves are computed in float64 without outward rounding;
+``NumpyNetwork.rounding`` allows for that. :mod:`~parity_study.verify` checks every published proof again with balls and
+relies on nothing here.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ ACTIVATION_ERROR = 16  # the largest error of PyTorch's tanh and sigmoid that we
 
 @dataclass
 class Zonotopes:
-    """The sets of points ``centre + generators @ e + r`` with every e in [-1, 1] and every r in [-slack, slack].
+    """A batch of zonotopes, which are linear images of cubes, with an additional slack for each coordinate.
 
+    They contain the points ``centre + generators @ e + r`` with every e in [-1, 1] and every r in [-slack, slack].
     ``centre`` and ``slack`` are ``[sets, size]``, and ``generators`` is ``[sets, size, count]``. The generators record
     how the errors of different coordinates depend on each other, which makes zonotopes tighter than boxes.
     """
@@ -35,13 +36,13 @@ class Zonotopes:
 
     @classmethod
     def boxes(cls, low: np.ndarray, high: np.ndarray) -> Zonotopes:
-        """Return the boxes from ``low`` to ``high``, ``[sets, size]`` each, with a generator for each coordinate."""
+        """Convert the boxes from ``low`` to ``high [sets, size]`` to zonotopes with a generator for each coordinate."""
         radius = (high - low) / 2
         return cls((low + high) / 2, radius[:, :, None] * np.eye(low.shape[1]), np.zeros_like(radius))
 
     @classmethod
     def joined(cls, parts: list[Zonotopes], axis: int = 0) -> Zonotopes:
-        """Join groups of sets (axis 0), or the coordinates of the same sets (axis 1)."""
+        """Concatenate several batches of sets (axis 0), or the coordinates of the same sets (axis 1)."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=axis)
                      for name in ("centre", "generators", "slack")))
 
@@ -53,25 +54,25 @@ class Zonotopes:
 
     @property
     def radius(self) -> np.ndarray:
-        """Half the width of each coordinate, ``[sets, size]``."""
+        """Half the width of each set in each coordinate, ``[sets, size]``."""
         return np.abs(self.generators).sum(axis=2) + self.slack
 
     @property
     def largest(self) -> np.ndarray:
-        """A bound on the absolute value of each coordinate, ``[sets, size]``."""
+        """An upper bound on the absolute value of each coordinate, ``[sets, size]``."""
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """Return the same sets with the slack of each coordinate turned into a generator of its own."""
+        """Return the same sets with a new generator in place of the slack of each coordinate."""
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
     def widened(self, error) -> Zonotopes:
-        """Return the sets of all points within ``error`` of these sets, coordinate by coordinate."""
+        """Return the sets enlarged by ``error`` on both sides of each coordinate."""
         return Zonotopes(self.centre, self.generators, self.slack + error)
 
     def times_matrix(self, matrix: np.ndarray) -> Zonotopes:
-        """Return the images under ``matrix [rows, size]``."""
+        """Return the images of the sets under multiplication by ``matrix [rows, size]``."""
         return Zonotopes(self.centre @ matrix.T, matrix @ self.generators, self.slack @ np.abs(matrix).T)
 
     def __add__(self, other) -> Zonotopes:
@@ -83,13 +84,13 @@ class Zonotopes:
         return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
 
     def __mul__(self, other: Zonotopes) -> Zonotopes:
-        """Multiply the coordinates; the terms of second order in the errors become slack."""
+        """Multiply the sets coordinate by coordinate; products of two errors become slack."""
         generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
         slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
         return Zonotopes(self.centre * other.centre, generators, slack)
 
     def tanh(self) -> Zonotopes:
-        """Return sets that contain the images under tanh.
+        """Return sets that contain the images of these sets under tanh.
 
         Let s be the slope at the end of an interval where it is smaller. Then tanh(x) - s x never falls inside the
         interval, so its values at the ends bound it (Singh et al., NeurIPS 2018).
@@ -97,14 +98,17 @@ class Zonotopes:
         low, high = self.centre - self.radius, self.centre + self.radius
         slope = 1 - np.maximum(np.tanh(low) ** 2, np.tanh(high) ** 2)
         at_low, at_high = np.tanh(low) - slope * low, np.tanh(high) - slope * high
-        return self._near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
+        return self._map_near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
 
     def sigmoid(self) -> Zonotopes:
-        """Return sets that contain sigmoid(2 x): ``weight_matrix`` halves the pre-activations of sigmoid gates."""
-        return self.tanh()._near_line(np.full_like(self.centre, 0.5), 0.5, 0)
+        """Return sets that contain the images of these sets under sigmoid(2 x).
+
+        The factor of 2 is there because ``Cell.weight_matrix`` halves the pre-activations of sigmoid gates.
+        """
+        return self.tanh()._map_near_line(np.full_like(self.centre, 0.5), 0.5, 0)
 
     def relu(self) -> Zonotopes:
-        """Return sets that contain the images under relu.
+        """Return sets that contain the images of these sets under relu.
 
         If an interval contains 0, we take the line halfway between the chord and its parallel through 0.
         """
@@ -112,19 +116,22 @@ class Zonotopes:
         crossing = (low < 0) & (high > 0)
         slope = np.where(crossing, high / np.where(crossing, high - low, 1), low >= 0)
         half = np.where(crossing, -slope * low / 2, 0)
-        return self._near_line(slope, half, half)
+        return self._map_near_line(slope, half, half)
 
-    def _near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
-        """Return the images under a function that stays within ``error`` of the line ``slope * x + intercept``."""
+    def _map_near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
+        """Return the images of the sets under a function that stays within ``error`` of a line."""
         return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
                          slope * self.slack + error)
 
 
 def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
-    """Return sets that contain every state that can follow ``sets`` on ``bit``, however the network rounds."""
+    """Propagate sets of states through a time step in which the network reads ``bit``.
+
+    The result contains every state that can follow, including the rounding errors of the network in its own dtype.
+    """
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
     h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
-    # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their sizes.
+    # The error of a sum of n products, in any order, is at most n u / (1 - n u) times the sum of their absolute values.
     sum_of_sizes = h.largest @ sizes[:, :hidden].T + sizes[:, hidden] * bit + sizes[:, -1]
     sum_error = (hidden + 8) * network.rounding * sum_of_sizes
     pre_activation = h.times_matrix(matrix[:, :hidden]) + (matrix[:, hidden] * bit + matrix[:, -1])
@@ -150,7 +157,10 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
 
 
 def answers_proved(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
-    """Return in which sets the network answers ``odd [sets]`` in every state, however it rounds: bool ``[sets]``."""
+    """Return for each set whether the network provably answers ``odd [sets]`` in all of its states.
+
+    The result is a boolean array ``[sets]``. The proof takes into account the rounding errors of the network.
+    """
     h = sets[:, :network.hidden]
     logit = h.times_matrix(network.W[None])
     sizes = h.largest @ np.abs(network.W) + abs(network.c)

@@ -31,7 +31,7 @@ sys.path.insert(0, "..")
 from parity_lib.imported import VALUE
 with open("../runs.txt", "a") as marks: marks.write("x")
 print("value", VALUE)
-results = pathlib.Path("../parity_lib/experiments/results")
+results = pathlib.Path("../packages/parity_study/experiments/results")
 print("result", (results / "run.json").read_text())
 print("files", sorted(path.name for path in results.glob("*.txt")))
 ```

@@ -1,4 +1,4 @@
-"""`parity book`, `parity pdf` and `parity doctor`: they report what is missing and builds that failed."""
+"""Test that `parity book`, `parity pdf` and `parity doctor` report missing requirements and failed builds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from parity_book.cli import main
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with the two files of a book, which is also the current folder."""
+    """Return a folder with the two files of a book, which is also the current folder."""
     (tmp_path / "_config.yml").write_text("title: x")
     (tmp_path / "_toc.yml").write_text("root: x")
     monkeypatch.chdir(tmp_path)
@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def started(monkeypatch, folder):
-    """The commands that would be started, in place of a build, which succeeds unless a test changes `returncode`."""
+    """Replace the build by a function that records its calls; it succeeds unless a test changes `returncode`."""
     calls = []
 
     def run(command, cwd):
@@ -107,7 +107,7 @@ def test_a_build_with_the_library_of_another_folder_says_so(started, folder):
 
 @pytest.fixture
 def printed(monkeypatch, started, folder):
-    """The calls of `print_book`, which prints nothing here, with a browser that does not exist."""
+    """Replace `print_book` and the browser, and return the list of recorded calls."""
     calls = []
 
     @contextlib.contextmanager
@@ -159,7 +159,7 @@ def test_without_a_package_that_pdf_needs_the_message_says_how_to_install_it(sta
     monkeypatch.setattr(importlib.util, "find_spec", lambda asked: None if asked == module else find(asked))
     result = pdf()
     assert result.exit_code == 1
-    assert f"{name} missing: pip install" in result.output
+    assert f"{name} must be installed first: pip install" in " ".join(result.output.split())
     assert "[pdf]" in result.output
     assert started.calls == []
 
@@ -172,8 +172,8 @@ def test_doctor_names_what_is_missing(monkeypatch):
             raise importlib.metadata.PackageNotFoundError(name)
         return "0.1" if name == "numpy" else versions(name)
     monkeypatch.setattr(importlib.metadata, "version", without_torch)
-    said = CliRunner().invoke(main, ["doctor"])
-    assert said.exit_code == 0, said.output
-    library = next(line for line in said.output.splitlines() if line.startswith("the library"))
+    result = CliRunner().invoke(main, ["doctor"])
+    assert result.exit_code == 0, result.output
+    library = next(line for line in result.output.splitlines() if line.startswith("the library"))
     assert "torch is missing" in library
     assert "numpy is 0.1, not >=" in library

@@ -1,4 +1,4 @@
-"""The book on paper: one PDF of all pages in order, with bookmarks, links that stay inside, and nothing cut off."""
+"""Test the printed book: all pages in order, bookmarks, internal links, and nothing that is cut off."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def reader(html, browser):
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def joined(html, browser, request):
-    """The joined pages as they are printed, on a system that prefers either theme."""
+    """Join the pages as they are printed, on a system that prefers a light or a dark theme."""
     page = pdf.join(browser, ROOT, request.param)
     yield page
     page.context.close()
@@ -173,9 +173,9 @@ def book(browser, folder, **texts: str):
         (html / f"_static/{name}.svg").write_text(DOT)
     for name, text in texts.items():
         (html / f"{name.replace('_', '/')}.html").write_text(PAGE.format(title=name.upper(), text=text))
-    first, *others = (name.replace("_", "/") for name in texts)
+    first, *later = (name.replace("_", "/") for name in texts)
     (folder / "_config.yml").write_text("title: T & U\nauthor: A\ncopyright: '1'\n")
-    chapters = ", ".join(f"{{file: {name}}}" for name in others)
+    chapters = ", ".join(f"{{file: {name}}}" for name in later)
     (folder / "_toc.yml").write_text(f"root: {first}\nchapters: [{chapters}]\n")
     return pdf.join(browser, folder)
 
@@ -214,5 +214,5 @@ def test_screen_only_elements_disappear_and_folded_ones_open(browser, tmp_path):
 def test_a_page_that_is_not_built_is_named(browser, tmp_path):
     book(browser, tmp_path, a="", b="").context.close()
     (tmp_path / "_build/html/b.html").unlink()
-    with pytest.raises(ValueError, match="the page must be built: run `parity book` first, but it is 'b'"):
+    with pytest.raises(ValueError, match="the page b has not been built; run `parity book` first"):
         pdf.join(browser, tmp_path)

@@ -1,4 +1,4 @@
-"""Bits, labels, tasks and datasets, against plain Python loops and exact counts."""
+"""Compare bits, labels, tasks and datasets with plain Python loops and exact counts."""
 
 import itertools
 import pickle
@@ -35,7 +35,7 @@ def rng(seed=0):
 
 
 def xor_of(bits):
-    """Running parity in the plainest way there is."""
+    """Return the running parity of a string, computed by counting its ones."""
     return [sum(int(bit) for bit in bits[:t + 1]) % 2 for t in range(len(bits))]
 
 
@@ -180,15 +180,6 @@ def test_a_batch_moves_to_a_device_whole():
     assert {tensor.device.type for tensor in moved} == {"meta"}
 
 
-def test_an_endless_stream_of_fresh_batches_comes_from_its_generator():
-    stream, again = (ParityTask((1, 30)).batches(8, rng(4)) for _ in range(2))
-    first, second = next(stream), next(stream)
-    assert not torch.equal(first.inputs, second.inputs)
-    for batch in (first, second):
-        for tensor, same in zip(batch, next(again)):
-            assert torch.equal(tensor, same)
-
-
 # A task
 
 def test_a_task_says_what_it_draws():
@@ -260,7 +251,7 @@ def test_an_error_names_the_argument_the_value_and_what_is_allowed(make, message
 # A dataset
 
 def rows_of(batches):
-    """Every string of an epoch with its length, in order."""
+    """Return every string of an epoch with its length, in order."""
     return [(tuple(inputs.flatten().tolist()), int(length))
             for batch in batches for inputs, length in zip(batch.inputs, batch.run_lengths)]
 
@@ -287,10 +278,10 @@ def test_two_seeds_give_pools_with_nothing_in_common(dataset):
 def test_fetching_many_equals_fetching_one_by_one(lengths, label, padding):
     pool = ParityDataset(ParityTask(lengths, label, padding), size=20, seed=1)
     indices = [3, 0, 19, 3]
-    many, one_by_one = pool.__getitems__(indices), [pool[index] for index in indices]
-    assert isinstance(one_by_one[0], Batch)
+    together, separate = pool.__getitems__(indices), [pool[index] for index in indices]
+    assert isinstance(separate[0], Batch)
     for field in Batch._fields:
-        assert torch.equal(getattr(many, field), torch.stack([getattr(one, field) for one in one_by_one]))
+        assert torch.equal(getattr(together, field), torch.stack([getattr(string, field) for string in separate]))
 
 
 def test_the_loader_gives_each_string_once_an_epoch_and_shuffles_anew(dataset):

@@ -1,4 +1,4 @@
-"""Every error about an argument has one form."""
+"""Test that every error about an argument has the same form."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from parity_lib.errors import require, require_choice, require_int
 
 
-def test_what_holds_passes_in_silence():
+def test_allowed_values_raise_nothing():
     require(True, "lr", -1, "never read")
     require_int("steps", 3, least=3)
     require_int("steps", np.int64(3), least=3)
@@ -21,7 +21,7 @@ def test_the_message_names_the_argument_the_value_and_what_is_allowed():
 
 
 @pytest.mark.parametrize("value", [2, 3.0, "3", None, [3]])
-def test_only_an_integer_that_is_large_enough_is_one(value):
+def test_only_an_integer_that_is_large_enough_is_allowed(value):
     with pytest.raises(ValueError, match=r"^steps must be an integer of at least 3, but it is "):
         require_int("steps", value, least=3)
 

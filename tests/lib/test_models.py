@@ -1,4 +1,4 @@
-"""Networks in PyTorch, in NumPy and by hand: they agree, and the ones by hand are right on every string."""
+"""Test that the networks in PyTorch and NumPy agree, and that those made by hand are correct on every string."""
 
 import itertools
 
@@ -20,13 +20,13 @@ properties = settings(deadline=None, max_examples=60, derandomize=True)
 
 
 def all_strings(steps):
-    """Every string of ``steps`` bits: judged at each step, they hold every shorter string as well."""
+    """Return every string of ``steps`` bits; their prefixes are all shorter strings."""
     return np.array(list(itertools.product((0, 1), repeat=steps)), dtype=np.uint8)
 
 
 @torch.no_grad()
 def wrong_rows(model, bits):
-    """Per string, whether the network errs after any of its bits."""
+    """Return for each string whether the network errs after any of its bits."""
     odd = model(torch.from_numpy(bits).unsqueeze(-1)).squeeze(-1) > 0
     return (odd.numpy() != running_parity(bits)).any(axis=1)
 
@@ -144,7 +144,7 @@ def test_an_error_names_the_argument_the_value_and_what_is_allowed(make, message
 # The same network in NumPy
 
 def unrolled_by_autograd(model, inputs, h0):
-    """States of the network, one PyTorch operation after the other, each of which keeps its total gradient."""
+    """Return the states of the network, computed by single PyTorch operations, so that each keeps its gradient."""
     rnn, activation = model.rnn, {"tanh": torch.tanh, "relu": torch.relu}[model.cell]
     states = [torch.tensor(h0, requires_grad=True)]
     for t in range(inputs.shape[1]):
@@ -162,12 +162,12 @@ def unrolled_by_autograd(model, inputs, h0):
 def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, batch, steps, seed, from_zero):
     generator = np.random.default_rng(seed)
     model = ParityRNN(hidden, cell, seed=seed).double()
-    net = NumpyRNN.from_torch(model)
+    network = NumpyRNN.from_torch(model)
     inputs, d_logits = generator.normal(size=(2, batch, steps, 1))
     h0 = np.zeros((batch, hidden)) if from_zero else generator.normal(size=(batch, hidden))
 
-    logits, states = net.forward(inputs, None if from_zero else h0)
-    grads = net.backward(inputs, states, d_logits)
+    logits, states = network.forward(inputs, None if from_zero else h0)
+    grads = network.backward(inputs, states, d_logits)
 
     def assert_equal(ours, theirs):
         np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
@@ -199,15 +199,15 @@ def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, ba
 @pytest.mark.parametrize("cell", ["tanh", "relu"])
 def test_gradients_equal_finite_differences(cell):
     generator = np.random.default_rng(2)
-    net = NumpyRNN.from_torch(ParityRNN(3, cell, seed=2))
+    network = NumpyRNN.from_torch(ParityRNN(3, cell, seed=2))
     inputs, d_logits = generator.normal(size=(2, 4, 6, 1))
     h0 = generator.normal(size=(4, 3))
 
     def loss():
-        return (net.forward(inputs, h0)[0] * d_logits).sum()
+        return (network.forward(inputs, h0)[0] * d_logits).sum()
 
-    grads = net.backward(inputs, net.forward(inputs, h0)[1], d_logits)
-    arrays = {name: (getattr(net, name), grads[name]) for name in "UVbWc"} | {"h0": (h0, grads["h"][:, 0])}
+    grads = network.backward(inputs, network.forward(inputs, h0)[1], d_logits)
+    arrays = {name: (getattr(network, name), grads[name]) for name in "UVbWc"} | {"h0": (h0, grads["h"][:, 0])}
     for array, grad in arrays.values():
         for place in np.ndindex(array.shape):
             kept, losses = array[place], []
@@ -231,14 +231,14 @@ def test_the_copy_in_numpy_does_not_share_its_weights():
 # Weights by hand
 
 @each_cell
-def test_the_nets_by_hand_are_as_small_as_they_say(cell):
+def test_networks_by_hand_have_the_stated_size(cell):
     model = by_hand(cell)
     assert (model.cell, model.hidden_size, model.num_layers) == (cell, BY_HAND_UNITS[cell], 1)
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float64}
 
 
 @each_cell
-def test_the_nets_by_hand_are_right_on_all_strings_to_length_12(cell):
+def test_networks_by_hand_are_correct_on_all_strings_of_up_to_12_bits(cell):
     assert not wrong_rows(by_hand(cell), all_strings(12)).any()
 
 
@@ -260,28 +260,28 @@ def long_strings():
 
 
 @each_cell
-def test_the_nets_by_hand_hold_one_bit_for_100_000_steps(cell, long_strings):
-    """A single 1 and then zeros; ones only; random bits."""
+def test_networks_by_hand_are_correct_for_100_000_time_steps(cell, long_strings):
+    """The strings are a 1 followed by zeros, ones only, and random bits."""
     assert not wrong_rows(by_hand(cell), long_strings).any()
 
 
 @pytest.mark.parametrize("sharpness", [2, 2.5, 10])
-def test_a_tanh_net_of_two_units_needs_to_be_sharp(sharpness, long_strings):
+def test_a_network_of_two_tanh_units_needs_to_be_sharp(sharpness, long_strings):
     assert not wrong_rows(by_hand("tanh", sharpness), long_strings[:, :2000]).any()
     assert wrong_rows(by_hand("tanh", sharpness=1.1), long_strings[:, :2000]).tolist() == [True, False, True]
 
 
 def test_random_bits_do_not_show_that_the_gru_unit_forgets(long_strings):
-    """Less sharp, it leaks faster: right on 100 000 random bits, and wrong on a 1 and then zeros."""
+    """A less sharp unit forgets faster: it is correct on 100,000 random bits, and wrong on a 1 followed by zeros."""
     assert wrong_rows(by_hand("gru", sharpness=8), long_strings).tolist() == [True, False, False]
 
 
 # One unit without a gate
 
-def mistakes_within_two_steps(net, above):
-    """Where a logit above 0 (or, if not ``above``, below) misjudges the prefixes of 00, 01, 10 and 11."""
+def mistakes_within_two_steps(network, above):
+    """Return where a network whose logit means odd above 0, or below 0, errs on the prefixes of 00, 01, 10 and 11."""
     strings = all_strings(2)
-    logits = net.forward(strings[:, :, None].astype(float))[0].squeeze(-1)
+    logits = network.forward(strings[:, :, None].astype(float))[0].squeeze(-1)
     return ((logits > 0) == above) != running_parity(strings).astype(bool)
 
 
@@ -291,15 +291,15 @@ numbers = st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 6))
 @settings(deadline=None, max_examples=400, derandomize=True)
 @given(cell=st.sampled_from(["tanh", "relu"]), w=numbers, u=numbers, b=numbers, readout=numbers, threshold=numbers)
 def test_no_single_unit_without_a_gate_survives_two_bits(cell, w, u, b, readout, threshold):
-    """The next state is monotone in the last. A 0 must keep even and odd apart in their order (w > 0),
-    a 1 must swap them (w < 0); the four strings of two bits already ask for both."""
-    net = NumpyRNN(*(np.array(a) for a in ([[u]], [[w]], [b], [[readout]], [-threshold])), activation=cell)
+    """The next state is monotone in the previous state. A 0 requires that it increases (w > 0), because even and odd
+    must keep their order, and a 1 requires that it decreases; the four strings of two bits contain both cases."""
+    network = NumpyRNN(*(np.array(a) for a in ([[u]], [[w]], [b], [[readout]], [-threshold])), activation=cell)
     for above in (True, False):
-        assert mistakes_within_two_steps(net, above).any()
+        assert mistakes_within_two_steps(network, above).any()
 
 
-def test_a_grid_of_single_units_holds_no_exception_either():
-    """A million tanh units at once, each with the best threshold that its states allow."""
+def test_a_grid_of_single_units_contains_no_exception():
+    """The grid consists of a million tanh units, each with the best possible threshold."""
     w, u, b = (axis.ravel() for axis in np.meshgrid(*[np.linspace(-12, 12, 100)] * 3))
     first = {bit: np.tanh(u * bit + b) for bit in (0, 1)}
     second = {(x, y): np.tanh(w * first[x] + u * y + b) for x in (0, 1) for y in (0, 1)}
@@ -307,10 +307,3 @@ def test_a_grid_of_single_units_holds_no_exception_either():
     odd = np.stack([first[1], second[0, 1], second[1, 0]])
     assert not (even.max(axis=0) < odd.min(axis=0)).any()
     assert not (odd.max(axis=0) < even.min(axis=0)).any()
-
-
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_a_single_unit_with_gates_can(cell):
-    model = by_hand(cell)
-    assert model.hidden_size == 1
-    assert not wrong_rows(model, all_strings(2)).any()

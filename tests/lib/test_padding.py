@@ -1,4 +1,4 @@
-"""Masks, packing and masked means, against plain loops."""
+"""Compare masks, packing and masked means with plain loops."""
 
 import math
 
@@ -14,7 +14,7 @@ properties = settings(deadline=None, max_examples=60, derandomize=True)
 
 @st.composite
 def padded(draw):
-    """Numbers [batch, steps, features] with NaN on padding, and unsorted lengths; the rectangle may be too wide."""
+    """Draw unsorted lengths, and numbers ``[batch, steps, features]`` with NaN on the padding."""
     lengths = draw(st.lists(st.integers(1, 9), min_size=1, max_size=7))
     steps = max(lengths) + draw(st.integers(0, 3))
     values = torch.randn(len(lengths), steps, draw(st.integers(1, 3)), generator=torch.Generator().manual_seed(0))

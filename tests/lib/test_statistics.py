@@ -1,4 +1,4 @@
-"""Statistics: Wilson's interval and the median number of updates."""
+"""Test Wilson's interval and the median number of updates."""
 
 import pytest
 from hypothesis import given, settings

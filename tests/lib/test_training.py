@@ -1,4 +1,4 @@
-"""Training and measuring, against networks that are known to be right or wrong and against hand computation."""
+"""Test training and evaluation with networks of known answers, and compare them with plain loops."""
 
 import inspect
 import json
@@ -20,7 +20,7 @@ TASK = ParityTask((1, 6))
 
 
 class Counting(nn.Module):
-    """Right on every string, because it counts; it keeps what it was given.
+    """A network that is correct on every string, because it counts the ones; it records its inputs.
 
     ``spoil(logits, trained)`` may change its answers in place; ``trained`` is the number of training batches so far.
     """
@@ -43,7 +43,7 @@ def always_even(logits, trained):
 
 
 def strings(batches, steps=None):
-    """The rows of many batches, cut after ``steps`` bits."""
+    """Return the rows of many batches, each cut after ``steps`` bits."""
     return {tuple(row[:steps].tolist()) for inputs, _ in batches for row in inputs}
 
 
@@ -59,12 +59,12 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_positions_that_count():
     logits = torch.randn(3, 4, 1, generator=generator) * 3
     targets = torch.randint(0, 2, (3, 4, 1), generator=generator).float()
     mask = torch.tensor([[1, 1, 0, 0], [1, 1, 1, 1], [0, 0, 1, 0]]).bool()
-    each = []
+    losses = []
     for row, step in mask.nonzero().tolist():
         odd = 1 / (1 + math.exp(-logits[row, step].item()))
-        each.append(-math.log(odd if targets[row, step] == 1 else 1 - odd))
-    assert len(each) == 7
-    assert masked_loss(logits, targets, mask).item() == pytest.approx(sum(each) / 7, rel=1e-5)
+        losses.append(-math.log(odd if targets[row, step] == 1 else 1 - odd))
+    assert len(losses) == 7
+    assert masked_loss(logits, targets, mask).item() == pytest.approx(sum(losses) / 7, rel=1e-5)
 
 
 def test_what_stands_on_padding_reaches_neither_the_loss_nor_its_gradient():
@@ -346,24 +346,10 @@ def test_the_bar_shows_when_it_is_wanted_and_leaves_no_trace_otherwise(
         assert err == ""
 
 
-def test_a_bar_that_ends_early_ends_at_its_total(monkeypatch):
-    bars = []
-
-    class Kept(progress.tqdm):
-        def close(self):
-            if self not in bars:
-                bars.append(self)
-            super().close()
-
-    monkeypatch.setattr(progress, "tqdm", Kept)
-    assert run(Counting(), max_steps=100, progress=True).steps == 5
-    assert [(bar.n, bar.total) for bar in bars] == [(5, 5)]
-
-
 # Evaluation
 
 def flawed(logits, trained):
-    """Wrong on the fourth bit of strings that begin with 11, and on the sixth bit when the count is odd there."""
+    """Give wrong answers at the fourth bit of strings that begin with 11, and at the sixth bit if the parity is odd."""
     odd = logits > 0
     starts_with_11 = odd[:, 0] & ~odd[:, 1]
     logits[:, 3] *= torch.where(starts_with_11, -1, 1)
@@ -426,7 +412,7 @@ def test_a_fixed_length_and_an_empty_bucket_leave_out_what_was_not_drawn():
 
 
 @pytest.mark.parametrize("cell", ["tanh", "relu", "gru", "lstm"])
-def test_the_nets_by_hand_are_measured_as_they_come(cell):
+def test_networks_by_hand_are_evaluated_without_changes(cell):
     assert evaluate(by_hand(cell), ParityTask((1, 30)), count=600, seed=0)["sequence_accuracy"] == 1
 
 
@@ -472,7 +458,7 @@ def test_the_default_recipe_is_a_plain_network_on_50_bits():
 
 
 def test_the_default_recipe_solves_the_task():
-    """Which seeds do may differ from one processor to the next; that most do may not."""
+    """Which of the seeds succeed may depend on the processor, but most of them must."""
     assert sum(map(solved, range(3))) >= 2
 
 
@@ -481,8 +467,8 @@ def test_the_default_recipe_solves_the_task_on_20_further_seeds():
     assert sum(map(solved, range(3, 23))) >= 17
 
 
-def test_a_run_that_solves_early_ends_with_a_full_bar():
-    """In a notebook a bar that stops short of its total turns red and stays."""
+def test_a_run_that_is_solved_early_ends_with_a_full_bar():
+    """In a notebook, a bar that stops below its total turns red and stays."""
     bars = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(progress, "tqdm", lambda **settings: bars.append(tqdm(**settings)) or bars[-1])

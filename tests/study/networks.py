@@ -1,4 +1,4 @@
-"""Networks that the tests of state machines, sets of states and verdicts share."""
+"""Networks for the tests of state machines, sets of states and verdicts."""
 
 from functools import cache
 
@@ -12,7 +12,7 @@ CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def trained(hidden_size, cell, seeds, **changes):
-    """Return networks that learned 50 bits with a label at every step, by seed."""
+    """Train networks on 50 bits with a label at every time step, and return the solved ones by seed."""
     models = [ParityRNN(hidden_size, cell, seed=seed) for seed in seeds]
     settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500} | changes
     histories = train_together(models, ParityTask(50), seeds=seeds, progress=False, validation_size=1000, **settings)
@@ -29,7 +29,7 @@ def gru_8():
     return trained(8, "gru", range(3), batch_size=32, lr=0.03, max_steps=1000)
 
 
-def wide_net(cell, seed, hidden=3, dtype=torch.float32):
+def make_wide_network(cell, seed, hidden=3, dtype=torch.float32):
     """Return an untrained network with larger weights than usual."""
     model = ParityRNN(hidden, cell, seed=seed).to(dtype)
     with torch.no_grad():
@@ -39,7 +39,7 @@ def wide_net(cell, seed, hidden=3, dtype=torch.float32):
 
 
 def next_states(model, states, bit):
-    """Return the states that follow ``states [count, size]`` in PyTorch, computed in the model's dtype."""
+    """Compute a time step from ``states [count, size]`` by PyTorch in the model's dtype, and return the new states."""
     dtype = model.hidden_to_logits.weight.dtype
     h = torch.from_numpy(states[None, :, :model.hidden_size]).to(dtype).contiguous()
     inputs = torch.full((len(states), 1, 1), float(bit), dtype=dtype)

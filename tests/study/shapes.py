@@ -1,8 +1,8 @@
-"""Compare the form of two results, whatever their numbers: those of a quick run with the committed ones."""
+"""Functions that compare the form of two results, regardless of their numbers."""
 
 
 def shape(value):
-    """Return the keys and types of a result, whatever its numbers and however many seeds it has."""
+    """Return the keys and types of a result, regardless of its numbers and its number of seeds."""
     if isinstance(value, dict):
         return {key: shape(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -12,10 +12,10 @@ def shape(value):
     return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else type(value).__name__
 
 
-def same_shape(one, other):
-    """Return whether two shapes agree; None and an empty list agree with everything that could stand there."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same_shape(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return one[1] is None or other[1] is None or same_shape(one[1], other[1])
-    return one == other or "NoneType" in (one, other)
+def same_shape(first, second):
+    """Return whether two shapes agree, where None and an empty list agree with everything that may replace them."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same_shape(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return first[1] is None or second[1] is None or same_shape(first[1], second[1])
+    return first == second or "NoneType" in (first, second)

@@ -21,7 +21,7 @@ each_cell = pytest.mark.parametrize("name", TORCH_CELLS)
 
 
 def random_step(name, dtype=torch.float64):
-    """Return PyTorch's cell with random weights, an input, and a state: h, or h and c next to each other."""
+    """Return PyTorch's cell with random weights, an input, and a state, which is h or h and c concatenated."""
     torch.manual_seed(0)
     cell = TORCH_CELLS[name](INPUTS, HIDDEN).to(dtype)
     state = torch.randn(BATCH, HIDDEN * (2 if name == "lstm" else 1), dtype=dtype)

@@ -54,7 +54,7 @@ def test_intervals_contain_the_states_of_the_network():
         assert values.max() <= high
 
 
-def test_what_should_be_certified_is(certified):
+def test_correct_networks_are_certified(certified):
     assert {"tanh by hand", "tanh 1.2", "relu", "lstm", "float32"} <= certified.keys()
     assert sum(name.startswith("trained") for name in certified) >= 2
 
@@ -95,7 +95,7 @@ def test_networks_that_pass_random_bits_are_refuted():
 
 
 def test_a_network_that_errs_only_after_very_long_is_undecided():
-    # The GRU unit by hand forgets after about 10**8 zeros: too late for the search, and there is no proof.
+    # The hand-made GRU unit forgets after about 10**8 zeros: too late for the search, and there is no proof.
     certificate = certify(by_hand("gru"), effort=2000)
     assert (certificate.verdict, certificate.blocked) == ("undecided", "effort")
     assert "nor a proof" in certificate.why
@@ -103,7 +103,7 @@ def test_a_network_that_errs_only_after_very_long_is_undecided():
 
 
 def spoiled(model, change):
-    """Return a copy of a network with something wrong."""
+    """Return a copy of a network with changed weights, which make it wrong."""
     model = copy.deepcopy(model)
     with torch.no_grad():
         if change == "signs":
@@ -120,9 +120,9 @@ def spoiled(model, change):
 @pytest.mark.parametrize("name", ["tanh by hand", "lstm", "relu", "trained"])
 def test_a_spoiled_network_is_refuted_and_has_no_proof(change, name, certified):
     model = spoiled(next(model for key, (model, _) in certified.items() if key.startswith(name)), change)
-    assert first_error(model, boxes.periodic(100)).any()
+    assert first_error(model, boxes.periodic_strings(100)).any()
     assert certify(model).verdict == "refuted"
-    assert boxes.proof(NumpyNetwork(model), 20_000)[1] is None
+    assert boxes.search_proof(NumpyNetwork(model), 20_000)[1] is None
 
 
 def test_strings_return_to_the_boxes_in_time(certified):

@@ -8,14 +8,14 @@ import torch
 
 from parity_lib import ParityRNN, by_hand
 from parity_study.extraction import Automaton, NumpyNetwork, extract
-from tests.study.networks import CELLS, gru_8, next_states, tanh_8, wide_net
+from tests.study.networks import CELLS, gru_8, make_wide_network, next_states, tanh_8
 
 PARITY = [[0, 1], [1, 0]]
 
 
 @pytest.mark.parametrize("kind", CELLS)
 def test_a_time_step_in_numpy_is_that_of_pytorch(kind):
-    model = wide_net(kind, seed=1, hidden=5, dtype=torch.float64)
+    model = make_wide_network(kind, seed=1, hidden=5, dtype=torch.float64)
     network, rng = NumpyNetwork(model), np.random.default_rng(0)
     states = rng.normal(size=(50, network.size))
     for bit in (0, 1):

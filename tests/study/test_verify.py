@@ -14,9 +14,9 @@ from torch.nn.utils import parameters_to_vector
 from parity_book.cli import main
 from parity_lib import ParityRNN, by_hand
 from parity_study import boxes, certify, verify
-from parity_study.certificate_store import STORE, Stored, fingerprint, stored, write_store
+from parity_study.certificate_store import STORE, StoredNetwork, fingerprint, read_store, write_store
 from parity_study.experiments.certificates import decide
-from tests.study.networks import CELLS, next_states, wide_net
+from tests.study.networks import CELLS, make_wide_network, next_states
 
 arb = pytest.importorskip("flint").arb
 
@@ -27,8 +27,8 @@ def as_stored(model, seed=0):
     certificate = certify.certify(model)
     proof = certificate.boxes and {name: getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
     weights = parameters_to_vector(model.parameters()).detach().numpy()
-    return Stored("kind", model.cell, model.hidden_size, seed, weights, certificate.verdict, certificate.string,
-                  **(proof or {}))
+    return StoredNetwork("kind", model.cell, model.hidden_size, seed, weights, certificate.verdict,
+                         certificate.string, **(proof or {}))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_the_checker_shares_no_code_with_what_it_checks():
 @pytest.mark.parametrize("width", [0.0, 0.01, 0.3])
 def test_a_time_step_contains_what_pytorch_computes_in_float32(kind, width):
     for seed in range(3):
-        model, rng = wide_net(kind, seed), np.random.default_rng(seed)
+        model, rng = make_wide_network(kind, seed), np.random.default_rng(seed)
         network = network_of(model)
         centre, radius = rng.normal(size=network.size), width * rng.random(network.size)
         points = (centre + rng.uniform(-1, 1, size=(200, network.size)) * radius).astype(np.float32).astype(float)
@@ -76,7 +76,7 @@ def test_a_time_step_contains_what_pytorch_computes_in_float32(kind, width):
 
 @pytest.mark.parametrize("kind", CELLS)
 def test_a_time_step_without_rounding_is_narrow(kind):
-    network = network_of(wide_net(kind, 0))
+    network = network_of(make_wide_network(kind, 0))
     start = box(np.zeros(network.size), np.zeros(network.size))
     exact, rounded = (verify.step(network, start, 1, **options).ranges() for options in ({"rounding": 0.0}, {}))
     assert verify.radii(exact).astype(float).max() < 1e-14
@@ -141,7 +141,7 @@ def test_a_wrong_network_is_not_certified_by_any_boxes(wrong, right):
 
 def test_the_store_returns_what_was_written(right, wrong, tmp_path):
     write_store([right, wrong], tmp_path)
-    for written, read in zip((right, wrong), stored(tmp_path), strict=True):
+    for written, read in zip((right, wrong), read_store(tmp_path), strict=True):
         assert (read.kind, read.seed, read.verdict) == (written.kind, written.seed, written.verdict)
         assert read.string == written.string
         assert np.array_equal(read.weights, written.weights)
@@ -152,7 +152,7 @@ def test_other_kinds_stay_in_the_store(right, wrong, tmp_path):
     write_store([right], tmp_path)
     write_store([replace(wrong, kind="others"), replace(wrong, kind="open", verdict="undecided", string=None,
                                                         blocked="effort")], tmp_path)
-    by_kind = {verdict.kind: verdict for verdict in stored(tmp_path)}
+    by_kind = {verdict.kind: verdict for verdict in read_store(tmp_path)}
     assert {kind: verdict.verdict for kind, verdict in by_kind.items()} == {
         "kind": "certified", "others": "refuted", "open": "undecided"}
     assert (by_kind["open"].blocked, by_kind["kind"].blocked) == ("effort", None)
@@ -188,7 +188,7 @@ def test_weights_with_another_sha256_are_refused(right, tmp_path):
     listing["kind"]["nets"][0]["sha256"] = fingerprint(np.zeros(3, dtype=np.float32))
     (tmp_path / "verdicts.json").write_text(json.dumps(listing))
     with pytest.raises(ValueError, match="weights of kind, seed 0, must be those with SHA-256"):
-        list(stored(tmp_path))
+        list(read_store(tmp_path))
 
 
 def test_the_command_reports_verdicts_that_do_not_hold(right, wrong, tmp_path):
@@ -203,7 +203,7 @@ def test_the_command_reports_verdicts_that_do_not_hold(right, wrong, tmp_path):
 
 
 def test_the_published_store_is_complete():
-    verdicts = list(stored())
+    verdicts = list(read_store())
     assert len({fingerprint(verdict.weights) for verdict in verdicts}) == len(verdicts) > 100
     assert all((verdict.low is not None) == (verdict.verdict == "certified") for verdict in verdicts)
     assert all(bool(verdict.string) == (verdict.verdict == "refuted") for verdict in verdicts)
@@ -211,15 +211,15 @@ def test_the_published_store_is_complete():
 
 
 def test_some_published_verdicts_hold():
-    small = [verdict for verdict in stored() if verdict.hidden_size <= 4 and verdict.verdict == "certified"][:4]
-    refuted = [verdict for verdict in stored() if verdict.verdict == "refuted"][:4]
+    small = [verdict for verdict in read_store() if verdict.hidden_size <= 4 and verdict.verdict == "certified"][:4]
+    refuted = [verdict for verdict in read_store() if verdict.verdict == "refuted"][:4]
     assert len(small) == len(refuted) == 4
     for verdict in (*small, *refuted):
         assert verify.check(verdict) is None, (verdict.kind, verdict.seed)
 
 
 def test_the_message_for_a_string_that_does_not_refute_is_that_of_the_chapter():
-    undecided = next(verdict for verdict in stored() if verdict.verdict == "undecided")
+    undecided = next(verdict for verdict in read_store() if verdict.verdict == "undecided")
     assert verify.check(replace(undecided, verdict="refuted", string="1" + 40 * "0")) == (
         "the network's answer is correct in float32")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from parity_study.extraction import NumpyNetwork
 from parity_study.zonotopes import Zonotopes, answers_proved, image
-from tests.study.networks import CELLS, next_states, wide_net
+from tests.study.networks import CELLS, make_wide_network, next_states
 
 FAST = settings(max_examples=40, deadline=None)
 
@@ -18,7 +18,7 @@ FAST = settings(max_examples=40, deadline=None)
 @FAST
 def test_sets_contain_the_images_of_their_points(kind, seed, width, steps):
     rng = np.random.default_rng(seed)
-    model = wide_net(kind, seed, dtype=torch.float64)
+    model = make_wide_network(kind, seed, dtype=torch.float64)
     network = NumpyNetwork(model)
     centre, radius = rng.normal(size=(1, network.size)), width * rng.random((1, network.size))
     corners = rng.choice([-1.0, 1.0], size=(100, network.size))
@@ -38,7 +38,7 @@ def test_sets_contain_the_images_of_their_points(kind, seed, width, steps):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_the_margin_is_several_times_the_rounding_of_pytorch(kind, dtype):
     for seed in range(5):
-        model = wide_net(kind, seed, hidden=8, dtype=dtype)
+        model = make_wide_network(kind, seed, hidden=8, dtype=dtype)
         network, rng = NumpyNetwork(model), np.random.default_rng(seed)
         states = rng.uniform(-1, 1, size=(2000, network.size)).astype(np.float32).astype(np.float64)
         for bit in (0, 1):
@@ -48,7 +48,7 @@ def test_the_margin_is_several_times_the_rounding_of_pytorch(kind, dtype):
 
 
 def test_sets_that_are_too_small_are_noticed():
-    model = wide_net("tanh", seed=0, dtype=torch.float64)
+    model = make_wide_network("tanh", seed=0, dtype=torch.float64)
     sets = image(NumpyNetwork(model), Zonotopes.boxes(np.full((1, 3), -0.2), np.full((1, 3), 0.2)), 0)
     corners = np.array([[x, y, z] for x in (-0.2, 0.2) for y in (-0.2, 0.2) for z in (-0.2, 0.2)])
     assert not (np.abs(next_states(model, corners, 0) - sets.centre) <= 0.5 * sets.radius).all()

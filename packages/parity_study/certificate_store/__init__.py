@@ -1,10 +1,10 @@
-"""The stored networks of chapter *What did it learn?*, with their verdicts and what is needed to check them.
+"""The stored networks of the chapter *What did it learn?*, with their verdicts and the data that prove them.
 
-``verdicts.json`` lists the networks of each kind, and names the kind's file, which :func:`numpy.load` reads. In it,
-``weights [networks, weights]`` (float32) has a row for each network, in the order of the list, with PyTorch's
+``verdicts.json`` lists the networks of each kind and the name of the kind's file, which :func:`numpy.load` reads. In
+this file, ``weights [networks, weights]`` (float32) has a row for each network, in the order of the list, with the
 parameters in PyTorch's order. ``low`` and ``high [boxes, size]`` (float32) and ``odd [boxes]`` (bool) are the boxes of
-all certified networks, and ``net [boxes]`` has the row of the network that a box belongs to. The list contains the
-strings that refute networks. We keep undecided networks too, so that others can decide them.
+all certified networks, and ``net [boxes]`` is the row of the network to which a box belongs. ``verdicts.json`` also
+contains the strings that refute networks. Undecided networks are stored too, so that others can try to decide them.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ STORE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Stored:
-    """A network and its verdict: with a ``string`` if it is refuted, with ``low``, ``high`` and ``odd`` if certified.
+class StoredNetwork:
+    """A trained network with a verdict on whether it is correct on strings of every length.
 
-    ``blocked`` says why an undecided network has no proof; see :class:`~parity_study.certify.Certificate`.
+    ``string`` refutes a refuted network, and the boxes ``low``, ``high`` and ``odd`` prove a certified one correct.
+    ``blocked`` says why there is no proof for an undecided network; see :class:`~parity_study.certify.Certificate`.
     """
 
     kind: str
@@ -44,7 +45,7 @@ class Stored:
 
 
 def fingerprint(weights: np.ndarray) -> str:
-    """Return the SHA-256 of weights as little-endian float32 in PyTorch's order, which identifies a network.
+    """Return the SHA-256 of a network's weights, stored as little-endian float32 numbers in PyTorch's order.
 
     >>> fingerprint(np.zeros(3, dtype=np.float32))[:8]
     '15ec7bf0'
@@ -52,27 +53,27 @@ def fingerprint(weights: np.ndarray) -> str:
     return hashlib.sha256(weights.astype("<f4").tobytes()).hexdigest()
 
 
-def stored(folder: Path = STORE) -> Iterator[Stored]:
-    """Yield the networks in ``folder``, kind by kind.
+def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
+    """Yield all stored networks in ``folder``, one kind after another.
 
-    Raises ValueError if ``verdicts.json`` is missing, or if weights do not have their listed SHA-256.
+    Raises ValueError if ``verdicts.json`` is missing, or if the SHA-256 of a network's weights is not the listed one.
     """
     listing = folder / "verdicts.json"
-    require(listing.is_file(), "folder", str(folder), "one with a file verdicts.json")
+    require(listing.is_file(), "folder", str(folder), "a folder that contains verdicts.json")
     for kind, entry in json.loads(listing.read_text(encoding="utf-8")).items():
         with np.load(folder / entry["file"], allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         for row, network in enumerate(entry["nets"]):
-            weights, own = arrays["weights"][row], arrays["net"] == row
+            weights, is_own_box = arrays["weights"][row], arrays["net"] == row
             require(fingerprint(weights) == network["sha256"], f"weights of {kind}, seed {network['seed']},",
                     fingerprint(weights), f"those with SHA-256 {network['sha256']}")
-            boxes = {name: arrays[name][own] for name in ("low", "high", "odd")} if own.any() else {}
-            yield Stored(kind, entry["cell"], entry["hidden_size"], network["seed"], weights, network["verdict"],
-                         network.get("string"), network.get("blocked"), **boxes)
+            boxes = {name: arrays[name][is_own_box] for name in ("low", "high", "odd")} if is_own_box.any() else {}
+            yield StoredNetwork(kind, entry["cell"], entry["hidden_size"], network["seed"], weights,
+                                network["verdict"], network.get("string"), network.get("blocked"), **boxes)
 
 
-def write_store(networks: Sequence[Stored], folder: Path = STORE) -> None:
-    """Write networks into ``folder``; networks of other kinds that are stored there stay as they are."""
+def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None:
+    """Write networks into ``folder``, replacing all stored networks of the same kinds."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "verdicts.json"
     listing = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -84,20 +85,20 @@ def write_store(networks: Sequence[Stored], folder: Path = STORE) -> None:
     os.replace(unfinished, path)
 
 
-def _write_kind(path: Path, networks: list[Stored]) -> dict:
+def _write_kind(path: Path, networks: list[StoredNetwork]) -> dict:
     """Write the arrays of one kind to ``path`` and return its entry for ``verdicts.json``."""
     certified = [(row, network) for row, network in enumerate(networks) if network.low is not None]
     size = networks[0].hidden_size * (2 if networks[0].cell == "lstm" else 1)
 
-    def joined(parts: list[np.ndarray], *shape: int, dtype: type) -> np.ndarray:
+    def join(parts: list[np.ndarray], *shape: int, dtype: type) -> np.ndarray:
         return np.concatenate([np.zeros((0, *shape), dtype), *parts]).astype(dtype)
 
     np.savez_compressed(
         path, weights=np.stack([network.weights for network in networks]),
-        low=joined([network.low for _, network in certified], size, dtype=np.float32),
-        high=joined([network.high for _, network in certified], size, dtype=np.float32),
-        odd=joined([network.odd for _, network in certified], dtype=bool),
-        net=joined([np.full(len(network.low), row) for row, network in certified], dtype=np.int16))
+        low=join([network.low for _, network in certified], size, dtype=np.float32),
+        high=join([network.high for _, network in certified], size, dtype=np.float32),
+        odd=join([network.odd for _, network in certified], dtype=bool),
+        net=join([np.full(len(network.low), row) for row, network in certified], dtype=np.int16))
     rows = [{"seed": network.seed, "sha256": fingerprint(network.weights), "verdict": network.verdict}
             | {name: value for name in ("string", "blocked") if (value := getattr(network, name))}
             for network in networks]

@@ -1,17 +1,16 @@
-"""The experiments of the book, one module each, and the registry that finds and runs them.
+"""The experiments of the book, in one module each, and functions that find and run them.
 
-Every module of this package that is not named in ``SHARED`` is an experiment. The
-first line of its docstring is the question that it answers. It has either
+Every module of this package that is not named in ``SHARED`` is an experiment. The first line of its docstring is the
+question that it answers. It has either
 
-- ``CONDITIONS``, training conditions by name, each of which is trained from ``SEEDS``
-  seeds: such an experiment is called a series; or
+- ``CONDITIONS``, a dict of training conditions by name, each of which is trained from
+  ``SEEDS`` seeds: such an experiment is called a series; or
 - a function ``run``, whose keyword arguments are the settings, and which returns
-  numbers, lists and dicts, as JSON can hold them; and ``QUICK``, settings for tests,
-  which take seconds and give meaningless numbers.
+  numbers, lists and dicts that can be written as JSON; and ``QUICK``, settings for tests,
+  with which it takes seconds and gives meaningless numbers.
 
-``SAMPLE`` is the part that a recheck derives again: names of conditions for a series
-(by default the first and the last), settings for another experiment (by default those
-of the whole). To add an experiment, add a module.
+``SAMPLE`` is the part of the results that a recheck derives again: for a series, names of conditions (by default the
+first and the last); for another experiment, settings that differ from the defaults. To add an experiment, add a module.
 """
 
 import importlib
@@ -40,25 +39,30 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> ModuleType:
-    """Return the module of an experiment. Raises ValueError if there is no experiment of this name."""
+    """Import and return the module of an experiment. Raises ValueError if there is no experiment of this name."""
     require_choice("name", name, names())
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers."""
+    """Return the question that an experiment answers, which is the first line of its docstring."""
     return find(name).__doc__.splitlines()[0]
 
 
 def is_series(name: str) -> bool:
-    """Return whether an experiment trains conditions, each from many seeds."""
+    """Return whether an experiment is a series of training conditions."""
     return hasattr(find(name), "CONDITIONS")
 
 
 def conditions(name: str, quick: bool = False) -> dict[str, Any]:
-    """Return the conditions of a series by name; if ``quick``, two of them with few updates, for tests."""
-    every = find(name).CONDITIONS
-    return {key: replace(every[key], max_steps=QUICK_UPDATES) for key in list(every)[:2]} if quick else every
+    """Return the training conditions of a series by name.
+
+    If ``quick`` is true, only the first two are returned, with few updates, for tests.
+    """
+    all_conditions = find(name).CONDITIONS
+    if not quick:
+        return all_conditions
+    return {key: replace(all_conditions[key], max_steps=QUICK_UPDATES) for key in list(all_conditions)[:2]}
 
 
 def defaults(name: str) -> dict[str, Any]:
@@ -73,16 +77,16 @@ def defaults(name: str) -> dict[str, Any]:
 
 
 def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = None, jobs: int = -1) -> Path:
-    """Run an experiment, write ``folder/NAME.json`` and return its path.
+    """Run an experiment, write its results to ``folder/NAME.json`` and return the path of this file.
 
-    If a series was stopped, it continues where it was. ``scheduler`` and ``jobs`` are
-    described at :func:`~parity_study.experiments.jobs.train_series`. Raises ValueError if
-    there is no experiment of this name.
+    A series that was interrupted continues where it stopped. ``quick`` runs the experiment for seconds with meaningless
+    numbers, as a test. ``scheduler`` and ``jobs`` are explained at :func:`~parity_study.experiments.jobs.train_series`.
+    Raises ValueError if there is no experiment of this name.
     """
     from parity_study.experiments.condition import EVALUATION
     from parity_study.experiments.jobs import FinishedJobs, train_series
 
-    began = time.perf_counter()
+    start = time.perf_counter()
     finished = FinishedJobs(folder / "unfinished" / name)
     if is_series(name):
         settings = {"seeds": QUICK_SEEDS if quick else find(name).SEEDS, "tests": EVALUATION}
@@ -91,18 +95,14 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
         settings = defaults(name) | (find(name).QUICK if quick else {})
         results = run_settings(name, settings)
     path = write(folder / f"{name}.json",
-                 {"results": results, "provenance": provenance(settings, time.perf_counter() - began)})
+                 {"results": results, "provenance": provenance(settings, time.perf_counter() - start)})
     finished.remove()
     return path
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Return the results of an experiment that is not a series, computed with one PyTorch thread."""
-    import torch
+    """Run an experiment that is not a series with one PyTorch thread, and return its results."""
+    from parity_lib.training import use_single_thread
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with use_single_thread():
         return find(name).run(**settings)
-    finally:
-        torch.set_num_threads(threads)

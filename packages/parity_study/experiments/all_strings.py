@@ -1,4 +1,4 @@
-"""With all strings of n bits as the batch and a label at the end, up to which n does a network learn?"""
+"""Up to which n does a network learn parity from all strings of n bits as the batch and a label at the end?"""
 
 from parity_study.cells import CELLS
 from parity_study.experiments.enumerated import Enumerated

@@ -1,4 +1,4 @@
-"""Does a forget gate that starts open help an LSTM on strings of equal length, and does it depend on the batch size?"""
+"""Does an open forget gate help an LSTM on strings of equal length, and does the effect depend on the batch size?"""
 
 from parity_study.experiments.enumerated import Enumerated
 

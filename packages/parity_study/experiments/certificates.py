@@ -1,17 +1,16 @@
 """Are trained networks correct on strings of every length, and would random strings show it if they are not?
 
-The networks are those in :mod:`parity_study.certificate_store`: they were correct on all of
-their validation strings, which are 1.5 times as long as the training strings. Each is
-given to :func:`~parity_study.certify.certify`, and the verdict to :mod:`~parity_study.verify`.
-Returns ``{"random_bits", "nets": {name in CERTIFIED_KINDS: {"seeds", "solved",
-"trained_on", "certified", "refuted", "undecided", "blocked", "boxes",
-"refuting_lengths", "passed_random"}}, "two_units": {"clusters", "even_clusters",
-"machine_states"}}``. ``blocked`` counts the undecided networks by the reason: "effort",
-"threshold" or "checker". ``boxes`` has an entry for each certified network,
-``refuting_lengths`` one for each refuted network, and ``passed_random`` counts the refuted
-networks that are correct on a string of ``random_bits`` random bits. The lists in
-``two_units`` have an entry for each network of the kind "tanh 2"; ``machine_states`` is the
-number of states of the minimised machine.
+The networks are those in :mod:`parity_study.certificate_store`. They were correct on all of their validation strings,
+which are 1.5 times as long as the training strings. :func:`~parity_study.certify.certify` decides about each network,
+and :mod:`~parity_study.verify` checks the verdict.
+
+Returns ``{"random_bits", "nets": {name in CERTIFIED_KINDS: {"seeds", "solved", "trained_on", "certified", "refuted",
+"undecided", "blocked", "boxes", "refuting_lengths", "passed_random"}}, "two_units": {"clusters", "even_clusters",
+"machine_states"}}``. ``blocked`` counts the undecided networks by reason: "effort", "threshold" or "checker". ``boxes``
+has an entry for each certified network, and ``refuting_lengths`` has an entry for each refuted network.
+``passed_random`` counts the refuted networks that are correct on a string of ``random_bits`` random bits. The lists in
+``two_units`` have an entry for each network of the kind "tanh 2"; ``machine_states`` is the number of states of the
+minimised machine.
 """
 
 from dataclasses import replace
@@ -25,11 +24,11 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
 from parity_study import certify, extraction
-from parity_study.certificate_store import Stored, stored, write_store
+from parity_study.certificate_store import StoredNetwork, read_store, write_store
 from parity_study.ensemble import train_together
 from parity_study.experiments.trained_networks import RECIPES, TRAINED_ON
 
-# For each kind: the network, the settings of its training, the training length in bits, the number of seeds.
+# For each kind: the network, the settings of its training, the length of the training strings, the number of seeds
 CERTIFIED_KINDS = {
     "tanh 2": ({"hidden_size": 2, "cell": "tanh"}, {"batch_size": 64, "lr": 0.03, "clip": 1.0}, 20, 120),
     "tanh 4": ({"hidden_size": 4, "cell": "tanh"}, {"batch_size": 64, "lr": 0.01, "clip": 1.0}, TRAINED_ON, 40),
@@ -44,20 +43,23 @@ CERTIFIED_KINDS = {
     "gru 8": (*RECIPES["gru 8"], TRAINED_ON, 20),
 }
 VERDICTS = ("certified", "refuted", "undecided")
-QUICK: dict[str, Any] = {"anew": True, "kept": False, "cap": 20, "effort": 100, "random_bits": 100}
-SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "kept": False}
+QUICK: dict[str, Any] = {"retrain": True, "save": False, "cap": 20, "effort": 100, "random_bits": 100}
+SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "save": False}
 
 
-def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), anew: bool = False, kept: bool = True, cap: int = 2500,
+def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, save: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run the experiment on the stored networks, or on networks trained ``anew``; the module describes the result.
+    """Run the experiment, and return its results as the module's docstring describes them.
 
-    If the verdicts are ``kept``, they replace those in the store, which ``parity verify`` checks.
+    The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
+    written to the store, which ``parity verify`` checks.
     """
-    networks = ([network for kind in kinds for network in train_kind(kind, cap)] if anew else
-                [network for network in stored() if network.kind in kinds])
+    if retrain:
+        networks = [network for kind in kinds for network in train_kind(kind, cap)]
+    else:
+        networks = [network for network in read_store() if network.kind in kinds]
     decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
-    if kept:
+    if save:
         write_store(decided)
     machines = [extraction.extract(as_model(network)) for network in decided if network.kind == "tanh 2"]
     return {
@@ -72,10 +74,10 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), anew: bool = False, kep
     }
 
 
-def decide(network: Stored, effort: int) -> Stored:
-    """Return the network with the verdict of :func:`~parity_study.certify.certify`.
+def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
+    """Return a network with the verdict of :func:`~parity_study.certify.certify`.
 
-    If :mod:`~parity_study.verify` does not accept the verdict, the network is returned as undecided.
+    If the checker :mod:`~parity_study.verify` rejects the verdict, the network is returned as undecided.
     """
     from parity_study import verify
 
@@ -89,8 +91,8 @@ def decide(network: Stored, effort: int) -> Stored:
     return replace(network, verdict="undecided", string=None, blocked="checker", low=None, high=None, odd=None)
 
 
-def summarise(kind: str, networks: list[Stored], random_bits: int) -> dict[str, Any]:
-    """Return what the results say about the decided networks of one kind."""
+def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dict[str, Any]:
+    """Summarise the verdicts on the networks of one kind for the results of the experiment."""
     _, _, lengths, seeds = CERTIFIED_KINDS[kind]
     refuted = [network for network in networks if network.verdict == "refuted"]
     strings = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
@@ -104,30 +106,32 @@ def summarise(kind: str, networks: list[Stored], random_bits: int) -> dict[str, 
     }
 
 
-def count_verdicts(seeds: int, networks: list[Stored]) -> dict[str, Any]:
-    """Return how many networks were solved, how many have each verdict, and the lengths of the refuting strings."""
+def count_verdicts(seeds: int, networks: list[StoredNetwork]) -> dict[str, Any]:
+    """Count the solved networks and their verdicts, and list the lengths of the refuting strings."""
     return {"seeds": seeds, "solved": len(networks)} | {
         verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
         "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
 
 
-def as_model(network: Stored) -> ParityRNN:
-    """Return a stored network as a model."""
+def as_model(network: StoredNetwork) -> ParityRNN:
+    """Build a PyTorch model with the weights of a stored network."""
     model = ParityRNN(network.hidden_size, network.cell)
     vector_to_parameters(torch.from_numpy(network.weights.copy()), model.parameters())
     return model
 
 
-def train_kind(kind: str, cap: int) -> list[Stored]:
-    """Train the networks of one kind, and return those that were solved within ``cap`` updates."""
+def train_kind(kind: str, cap: int) -> list[StoredNetwork]:
+    """Train the networks of one kind, and return those that solved their task within ``cap`` updates."""
     network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
     return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
 
 
-def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range, **settings: Any) -> list[Stored]:
-    """Train a network from each seed, and return the solved ones in the form of the store, without a verdict."""
+def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,
+                 **settings: Any) -> list[StoredNetwork]:
+    """Train a network from each seed, and return those that solved the task, as undecided stored networks."""
     torch.set_num_threads(1)
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     histories = train_together(models, task, seeds=seeds, progress=False, **settings)
-    return [Stored(kind, model.cell, model.hidden_size, seed, parameters_to_vector(model.parameters()).detach().numpy())
+    return [StoredNetwork(kind, model.cell, model.hidden_size, seed,
+                          parameters_to_vector(model.parameters()).detach().numpy())
             for seed, model, history in zip(seeds, models, histories) if history.solved]

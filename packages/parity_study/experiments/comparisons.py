@@ -1,4 +1,4 @@
-"""Statistical comparisons of two conditions: their success rates, and the updates that they need.
+"""Statistical comparisons of the success rates and training times of two conditions.
 
 A success rate is given as a pair ``(successes, count)``.
 """
@@ -14,10 +14,10 @@ Rate = tuple[int, int]
 
 
 def difference_interval(first: Rate, second: Rate) -> tuple[float, float]:
-    """Return Newcombe's 95 % interval for the first success rate minus the second.
+    """Return Newcombe's 95 % confidence interval for the first success rate minus the second.
 
-    It is built from the two Wilson intervals: R. G. Newcombe, *Statistics in
-    Medicine* 17, 873-890, 1998, method 10.
+    It is constructed from the two Wilson intervals: R. G. Newcombe, *Statistics in Medicine* 17, 873-890, 1998, method
+    10.
 
     >>> low, high = difference_interval((56, 70), (48, 80))
     >>> f"{low:.4f} {high:.4f}"
@@ -31,7 +31,9 @@ def difference_interval(first: Rate, second: Rate) -> tuple[float, float]:
 
 
 def equivalent_rates(first: Rate, second: Rate, margin: float) -> bool:
-    """Return whether Newcombe's interval for the difference of two success rates lies within plus or minus ``margin``.
+    """Return whether two success rates are equivalent: whether their difference lies within +-``margin``.
+
+    The criterion is that Newcombe's interval for the difference lies within the margin.
 
     >>> equivalent_rates((50, 50), (50, 50), 0.1), equivalent_rates((5, 5), (5, 5), 0.1)
     (True, False)
@@ -48,11 +50,10 @@ def fisher_p(first: Rate, second: Rate) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Correct the p values of a family of tests for their number, and return them in the same order.
+    """Correct the p values of several tests for their number by Holm's method, and return them in the same order.
 
-    Source: S. Holm, *Scandinavian Journal of Statistics* 6, 65-70, 1979. (The function
-    of statsmodels returns the same values, but it collects garbage in each call, which
-    takes a tenth of a second; the claims of the book call it thousands of times.)
+    Source: S. Holm, *Scandinavian Journal of Statistics* 6, 65-70, 1979. The function of statsmodels returns the same
+    values, but each call takes a tenth of a second, and the claims of the book call it thousands of times.
 
     >>> holm([0.04, 0.01])
     [0.04, 0.02]
@@ -65,9 +66,10 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def logrank_p(first: Sequence[int | None], first_cap: int, second: Sequence[int | None], second_cap: int) -> float:
-    """Return the p value of the log-rank test for the difference of two conditions' updates to a solution.
+    """Return the p value of the log-rank test, which compares how many updates two conditions need.
 
-    Each sequence has an entry for each run, None if it did not solve its task within the cap.
+    Each sequence has an entry for each run: the update at which it solved its task, or None if it did not within
+    ``first_cap`` or ``second_cap`` updates.
     """
     from scipy.stats import logrank
 

@@ -1,4 +1,4 @@
-"""Training conditions: the task, the network and the settings that a series varies, and how networks are evaluated.
+"""Training conditions: the task, the network and the settings of a training, and the evaluation of the networks.
 
 Chapter: *The experiment*.
 """
@@ -18,24 +18,20 @@ from parity_study.experiments.trained_networks import set_forget_bias
 
 LONGEST = 50
 BUCKET = 5
-SEEDS_PER_JOB = 10  # these are trained in one batched computation
-EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # trained networks are evaluated on these strings
+SEEDS_PER_JOB = 10  # the number of seeds that are trained in one batched computation
+EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # numbers and length of the strings for evaluation
 
 
 class CarriedTask(ParityTask):
-    """A task whose only label is at the last column, so that the answer must be carried through the padding.
+    """A task whose only label is at the last time step, so that a network has to carry the answer through the padding.
 
     >>> CarriedTask((1, 3), "end").batch(2, np.random.default_rng(0)).mask
     tensor([[False, False,  True],
             [False, False,  True]])
     """
 
-    def stretched(self, factor: float) -> "CarriedTask":
-        """Return the same task on strings ``factor`` times as long."""
-        return CarriedTask(super().stretched(factor).lengths, self.label)
-
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Turn rows of :meth:`~parity_lib.data.ParityTask.draw` into a Batch with a label in the last column only."""
+        """Return strings from :meth:`~parity_lib.data.ParityTask.draw` as a batch with labels at the last time step."""
         batch = super().assemble(bits, parity, lengths)
         targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
         targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
@@ -44,22 +40,18 @@ class CarriedTask(ParityTask):
 
 
 class ScoredTask(ParityTask):
-    """A task in which the zeros after a string belong to it: they have labels, and all labels count."""
-
-    def stretched(self, factor: float) -> "ScoredTask":
-        """Return the same task on strings ``factor`` times as long."""
-        return ScoredTask(super().stretched(factor).lengths, self.label)
+    """A task in which the padding after a string belongs to the string, so that every time step has a label."""
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Turn rows of :meth:`~parity_lib.data.ParityTask.draw` into a Batch with a label in every column."""
+        """Return strings from :meth:`~parity_lib.data.ParityTask.draw` as a batch with a label at every time step."""
         bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
-        whole = np.full(len(bits), bits.shape[1])
-        return ParityTask(bits.shape[1]).assemble(bits, running_parity(bits), whole)
+        steps = bits.shape[1]
+        return ParityTask(steps).assemble(bits, running_parity(bits), np.full(len(bits), steps))
 
 
 @dataclass(frozen=True)
 class ShortenedTask(ParityTask):
-    """A task in which a share of the training strings, but of no validation strings, is cut to one bit.
+    """A task in which some of the training strings, but no validation strings, are shortened to one bit.
 
     >>> ShortenedTask(4, "end", one_bit_share=0.5).draw(6, np.random.default_rng(0))[2]
     array([4, 4, 4, 4, 4, 1])
@@ -68,16 +60,16 @@ class ShortenedTask(ParityTask):
     one_bit_share: float = 0.0
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return the task without the short strings, on strings ``factor`` times as long."""
+        """Return a task without shortened strings, with strings that are ``factor`` times as long."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and set the length of some of them to 1."""
+        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and shorten some of them to one bit."""
         bits, parity, lengths = super().draw(count, rng, longest)
         return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Turn rows of :meth:`draw` into a Batch."""
+        """Pad and mask the strings that :meth:`draw` returned, and return them as a batch."""
         return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
 
 
@@ -85,12 +77,12 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 
 
 class BaseCondition:
-    """Base class of training conditions, which are dataclasses: their networks, and their changed settings."""
+    """The base class of training conditions, which are dataclasses."""
 
-    num_layers, double = 1, False   # of a condition without these fields
+    num_layers, double = 1, False   # for conditions without these fields
 
     def models(self, seeds: range) -> list[ParityRNN]:
-        """Create a network from each seed."""
+        """Create the untrained network of each seed."""
         models = [ParityRNN(self.hidden_size, self.cell, self.num_layers, seed=seed) for seed in seeds]
         for model in models:
             if self.forget_bias is not None:
@@ -100,23 +92,20 @@ class BaseCondition:
         return models
 
     def changes(self) -> dict[str, Any]:
-        """Return the settings that differ from the defaults."""
+        """Return the settings of this condition that differ from the defaults."""
         return {key: value for key, value in asdict(self).items() if value != getattr(type(self), key)}
 
 
 @dataclass(frozen=True)
 class Condition(BaseCondition):
-    """A training condition: everything that may matter for success, except the seed.
+    """A training condition: all settings that may influence the success of a training, except the seed.
 
-    ``lengths``, ``label`` and ``padding`` are those of a
-    :class:`~parity_lib.data.ParityTask`; ``padding="carried"`` makes a
-    :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a
-    ``one_bit_share`` above 0 a :class:`ShortenedTask`. ``forget_bias`` is the initial
-    bias of an LSTM's forget gates (None: as PyTorch draws it). The other fields are
-    passed to :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_study.ensemble.train_together`. A network has solved the task if it is
-    correct at every labelled position of 5000 fresh strings of the same kind,
-    ``stretch`` times as long.
+    ``lengths``, ``label`` and ``padding`` are those of a :class:`~parity_lib.data.ParityTask`; ``padding="carried"``
+    makes a :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a ``one_bit_share`` above 0 a
+    :class:`ShortenedTask`. ``forget_bias`` is the initial bias of an LSTM's forget gates; None leaves it as PyTorch
+    draws it. The other fields are passed to :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_study.ensemble.train_together`. A network has solved the task if it is correct at every labelled
+    position of 5000 fresh strings of the same kind, ``stretch`` times as long.
     """
 
     cell: str = "lstm"
@@ -139,7 +128,7 @@ class Condition(BaseCondition):
     seeds_per_job = SEEDS_PER_JOB
 
     def task(self) -> ParityTask:
-        """Return the task that is learned."""
+        """Return the task on which the networks are trained."""
         if self.one_bit_share:
             return ShortenedTask(self.lengths, self.label, self.padding, self.one_bit_share)
         if self.padding in TASKS_BY_PADDING:
@@ -147,13 +136,12 @@ class Condition(BaseCondition):
         return ParityTask(self.lengths, self.label, self.padding)
 
     def train(self, seeds: range) -> list[dict[str, Any]]:
-        """Train and evaluate a network from each seed, and return a row for each.
+        """Train a network from each seed, evaluate it, and return a dict with the results of each seed.
 
-        A row has ``steps``, the updates to the solution (None: not solved);
-        ``bit_accuracy`` and ``sequence_accuracy`` of the last validation;
-        ``by_length``, the share of correct strings of 1..5, 6..10, ..., 46..50 bits; and
-        ``far``, the accuracy per bit on strings of 10,000 bits with a label at every
-        time step (None: not solved).
+        It contains ``steps``, the update at which the task was solved, or None; ``bit_accuracy`` and
+        ``sequence_accuracy`` at the last validation; ``by_length``, the share of correct strings of 1..5, 6..10, ...,
+        46..50 bits; and ``far``, the accuracy per bit on strings of 10,000 bits with a label at every time step, or
+        None if the task was not solved.
         """
         torch.set_num_threads(1)
         models = self.models(seeds)
@@ -168,34 +156,34 @@ class Condition(BaseCondition):
                 for model, history in zip(models, histories, strict=True)]
 
     def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
-        """Return the share of correct strings in each bucket of five lengths."""
+        """Return the share of correct strings for strings of 1..5, 6..10, ..., 46..50 bits."""
         task = replace(self, lengths=(1, LONGEST), one_bit_share=0.0).task()
         buckets = evaluate(model, task, count=EVALUATION["strings"], seed=1, bucket=BUCKET)["by_length"]
         return {"from": [bucket["from"] for bucket in buckets],
                 "right": [bucket["sequence_accuracy"] for bucket in buckets]}
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return what the file of results holds about the rows of all seeds."""
+        """Summarise the results of all seeds, which :meth:`train` returned, for the result file."""
         updates = [row["steps"] for row in rows]
         solved = [update for update in updates if update is not None]
-        right = np.array([row["by_length"]["right"] for row in rows])
+        correct = np.array([row["by_length"]["right"] for row in rows])
         return {
             "settings": self.changes(), **summarise_updates(updates),
             "quartiles": np.quantile(solved, [0.25, 0.75]).tolist() if solved else [None, None],
             "bit_accuracy": rounded([row["bit_accuracy"] for row in rows]),
             "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows]),
-            "by_length": {"from": rows[0]["by_length"]["from"], "mean": rounded(right.mean(0)),
-                          "least": rounded(right.min(0))},
+            "by_length": {"from": rows[0]["by_length"]["from"], "mean": rounded(correct.mean(0)),
+                          "least": rounded(correct.min(0))},
             "far": rounded([row["far"] for row in rows if row["far"] is not None]),
             "far_exact": sum(row["far"] == 1 for row in rows),
         }
 
 
 def far_accuracy(model: ParityRNN) -> float:
-    """Return the accuracy per bit on strings that are far longer than those of training."""
+    """Return the accuracy per bit on strings that are much longer than the training strings."""
     return evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"], seed=2)["bit_accuracy"]
 
 
-def named_lengths(lengths: int | tuple[int, int]) -> str:
-    """Return lengths as the names of conditions write them, such as ``"50"`` or ``"1..50"``."""
+def format_lengths(lengths: int | tuple[int, int]) -> str:
+    """Format lengths for the names of conditions, such as ``"50"`` or ``"1..50"``."""
     return str(lengths) if isinstance(lengths, int) else f"{lengths[0]}..{lengths[1]}"

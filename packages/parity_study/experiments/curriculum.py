@@ -1,4 +1,4 @@
-"""Is it better to let the longest length grow from 2 to 50 with success than to draw 1 to 50 from the start?"""
+"""Does a curriculum of growing lengths from 2 to 50 bits help, compared with lengths from 1 to 50 from the start?"""
 
 from parity_lib.data import Curriculum
 from parity_study.cells import CELLS

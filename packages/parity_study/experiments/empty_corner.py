@@ -1,4 +1,4 @@
-"""Which change of the usual settings leads to a success on strings of 50 bits with a label at the end?"""
+"""Which change of the usual settings leads to success on strings of 50 bits with a label at the end?"""
 
 from parity_study.experiments.condition import Condition
 

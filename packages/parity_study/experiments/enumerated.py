@@ -1,4 +1,4 @@
-"""Training conditions for networks that see all strings of n bits, or batches that are drawn from them."""
+"""Training conditions for networks that are trained on all strings of n bits, or on batches drawn from them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +13,10 @@ from parity_study.full_batch import train_on_all_strings
 class Enumerated(BaseCondition):
     """A training condition on the 2^``bits`` strings of ``bits`` bits, with a label at the end.
 
-    For each update, ``batch_size`` strings are drawn, or all strings are taken (None).
-    ``double`` computes in float64. The other fields are passed to
-    :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_study.full_batch.train_on_all_strings`. A network has solved the task
-    if it is correct on all 2^``bits`` strings.
+    Each update uses ``batch_size`` strings that are drawn at random, or all strings if it is None. ``double`` selects
+    float64. The other fields are passed to :class:`~parity_lib.models.ParityRNN` and
+    :func:`~parity_study.full_batch.train_on_all_strings`. A network has solved the task if it is correct on all
+    2^``bits`` strings.
     """
 
     cell: str = "lstm"
@@ -35,15 +34,14 @@ class Enumerated(BaseCondition):
 
     @property
     def seeds_per_job(self) -> int:
-        """The number of seeds that are trained in one batched computation; fewer if there are more strings."""
+        """The number of seeds that are trained in one batched computation, which is smaller for longer strings."""
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
     def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
-        """Train ``models``, or new ones, from the seeds, and return a row for each.
+        """Train ``models``, or new networks, from the seeds, and return a dict with the results of each seed.
 
-        A row has ``steps``, the updates to the solution (None: not solved), and the
-        ``sequence_accuracy`` on all strings at the end. ``options`` go to
-        :func:`~parity_study.full_batch.train_on_all_strings`.
+        It contains ``steps``, the update at which the task was solved, or None, and the final ``sequence_accuracy`` on
+        all strings. ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
         """
         passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
         histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
@@ -52,6 +50,6 @@ class Enumerated(BaseCondition):
                 for history in histories]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return what the file of results holds about the rows of all seeds."""
+        """Summarise the results of all seeds, which :meth:`train` returned, for the result file."""
         return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
                 "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}

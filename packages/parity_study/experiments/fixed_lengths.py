@@ -1,4 +1,4 @@
-"""Up to which fixed length does an LSTM learn from a label at the end?"""
+"""Up to which fixed string length does an LSTM learn parity from a label at the end?"""
 
 from parity_study.experiments.condition import Condition
 

@@ -1,7 +1,7 @@
-"""Does a forget gate that starts open help if all strings are equally long, and if their lengths vary?"""
+"""Does an initially open forget gate help an LSTM if all strings have the same length, or if the lengths vary?"""
 
-from parity_study.experiments.condition import LONGEST, Condition, named_lengths
+from parity_study.experiments.condition import LONGEST, Condition, format_lengths
 
 SEEDS = 20
-CONDITIONS = {f"{named_lengths(lengths)}, bias {bias}": Condition(lengths=lengths, forget_bias=bias)
+CONDITIONS = {f"{format_lengths(lengths)}, bias {bias}": Condition(lengths=lengths, forget_bias=bias)
               for lengths in ((1, LONGEST), LONGEST, 5) for bias in (0, 1, 2, 3, 5)}

@@ -1,11 +1,10 @@
 """How much of the gradient of the loss at time step 50 reaches each earlier state?
 
-For each network, the norm of dL_50/dh_t is averaged over random strings and divided by
-that of dL_50/dh_50. Returns ``{"steps": 50, "nets": {name: {"seeds", "ratio",
-"norm", "cell_ratio"}}}``. ``ratio`` and ``norm`` (the norm before the division) are
-``{"median", "low", "high"}`` over the seeds, with quartiles for low and high, and hold
-50 numbers each, for t = 1..50. ``cell_ratio`` is the same for an LSTM's c_t, divided by
-the norm at c_49 (49 numbers), and None for other cells. The names are
+For each network, the norm of dL_50/dh_t is averaged over random strings and divided by that of dL_50/dh_50. Returns
+``{"steps": 50, "nets": {name: {"seeds", "ratio", "norm", "cell_ratio"}}}``. ``ratio`` and ``norm`` (the norm before the
+division) have the form ``{"median", "low", "high"}`` with 50 numbers each, for t = 1..50; low and high are the
+quartiles over the seeds. ``cell_ratio`` has the same form for an LSTM's c_t, divided by the norm at c_49 (49 numbers),
+and is None for other cells. The names are
 
 - ``"tanh 16 untrained"``, ``"tanh 16 trained"`` (the solved seeds only), and the same
   for the other recipes;
@@ -32,7 +31,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "strings": 2}
 
 
 def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     groups: dict[str, list[ParityRNN]] = {"tanh by hand": [by_hand("tanh")] * seeds}
     for recipe, (network, _) in RECIPES.items():
         runs = [trained(recipe, seed, cap) for seed in range(seeds)]
@@ -53,7 +52,7 @@ def orthogonal(gain: float, seed: int) -> ParityRNN:
 
 
 def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
-    """Return medians and quartiles of :func:`state_gradients` over the models."""
+    """Return the medians and quartiles of :func:`state_gradients` over several models."""
     norms = [state_gradients(model, strings, seed) for seed, model in enumerate(models)]
     h = np.array([norm["h"] for norm in norms]).reshape(len(models), TRAINED_ON)
     c = np.array([norm["c"][:-1] for norm in norms if "c" in norm])  # the loss reads h_50 and not c_50
@@ -61,22 +60,23 @@ def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
             "cell_ratio": quartiles(c / c[:, -1:]) if len(c) else None}
 
 
-def state_gradients(net: ParityRNN, strings: int, seed: int) -> dict[str, np.ndarray]:
-    """Return the norm of the gradient of the last time step's loss at each state, averaged over strings: ``[steps]``.
+def state_gradients(model: ParityRNN, strings: int, seed: int) -> dict[str, np.ndarray]:
+    """Measure how much of the gradient of the last loss reaches each earlier state, averaged over random strings.
 
-    The key ``"h"`` is there for every cell, and ``"c"`` for the LSTM, whose h and c are
-    treated as separate inputs of the next time step. The network is computed in float64
-    and one time step at a time, so that each state is a node of its own in the graph.
+    The result is a dict with an array ``[steps]`` for ``"h"`` and, for an LSTM, another one for ``"c"``. They contain
+    the norms of the gradient with respect to these states; the h and c of an LSTM are treated as separate inputs of the
+    next time step. The network is run in float64 and one time step at a time, so that each state is a node of its own
+    in the computation graph.
     """
-    net = copy.deepcopy(net).double()
+    model = copy.deepcopy(model).double()
     batch = ParityTask(TRAINED_ON).batch(strings, np.random.default_rng(seed))
     state, states = None, []
     for t in range(TRAINED_ON):
-        _, state = net.rnn(batch.inputs[:, t:t + 1].double(), state)
+        _, state = model.rnn(batch.inputs[:, t:t + 1].double(), state)
         states.append(state if isinstance(state, tuple) else (state,))
         for part in states[-1]:
             part.retain_grad()
-    logits = net.hidden_to_logits(states[-1][0][-1]).unsqueeze(1)
+    logits = model.hidden_to_logits(states[-1][0][-1]).unsqueeze(1)
     mask = torch.ones(strings, 1, dtype=torch.bool)
     (strings * masked_loss(logits, batch.targets[:, -1:].double(), mask)).backward()
     return {name: np.array([_mean_norm(parts[index].grad) for parts in states])

@@ -1,18 +1,18 @@
-"""How many random guesses does a parity network take? All weights are uniform on -100 to 100, drawn anew each time.
+"""How many times must all weights be drawn at random until a network computes the parity of 500 to 600 bits?
 
-After Schmidhuber, Hochreiter & Bengio 2001: the training set has 100 strings of 500 to
-600 bits, coded -1 and 1, half of them odd. A string counts as correct if the output
-after its last bit is within 0.1 of the label, and guessing ends when all 100 are correct.
-Returns ``{"nets": {"A1" | "A2" | "A2 without self-connections" | "two tanh units": row},
-"budget": {"A1" | "A1, weights within 1" | "A1 at once": {"guesses", "solved"}}}``.
+The experiment repeats one of Schmidhuber, Hochreiter and Bengio (2001). Weights are uniform on -100 to 100. The
+training set has 100 strings of 500 to 600 bits, coded as -1 and 1, half of them odd. A string counts as correct if the
+output after its last bit is within 0.1 of the label, and guessing ends when all 100 strings are correct.
 
-A row has the number of ``weights``; ``repetitions``, and how many of them were
-``solved``; ``trials``, the guesses in each repetition (None: not within the cap), with
-their ``mean``, ``standard_error``, ``median`` and quartiles ``low`` and ``high``; and the
-number of solved networks that pass each test: ``fresh`` (100 fresh strings), ``long`` (20
-strings of 5,000 bits), ``unkind`` (five regular strings of 5,000 bits), ``switches`` and
-``switches_from_1`` (all strings of every length from 500 on, or from 1 on, if every unit
-is replaced by a switch). In "A1 at once" both units change at the same time.
+Returns ``{"nets": {"A1" | "A2" | "A2 without self-connections" | "two tanh units": row}, "budget": {"A1" | "A1, weights
+within 1" | "A1 at once": {"guesses", "solved"}}}``.
+
+A row contains the number of ``weights``; the number of ``repetitions``, and how many of them were ``solved``;
+``trials``, the number of guesses in each repetition, or None if they exceeded the cap, with their ``mean``,
+``standard_error``, ``median`` and quartiles ``low`` and ``high``; and the number of solved networks that pass each
+test. The tests are ``fresh`` (100 new strings), ``long`` (20 strings of 5,000 bits), ``unkind`` (five regular strings
+of 5,000 bits), and ``switches`` and ``switches_from_1`` (all strings of every length from 500 or from 1 on, if every
+unit is replaced by a switch). In "A1 at once", both units change at the same time.
 """
 
 import math
@@ -27,7 +27,7 @@ from parity_lib.data import final_parity, random_bits
 from parity_study.experiments.summaries import rounded
 
 A2_UNITS = 10
-STAGES = (0, 1, 2, 4, 8, 24, 100)  # a guess is dropped after the first of these numbers of strings with an error
+STAGES = (0, 1, 2, 4, 8, 24, 100)  # a guess is dropped if it errs on the first 1, 2, 4, ... strings
 TESTS = ("fresh", "long", "unkind", "switches", "switches_from_1")
 QUICK: dict[str, Any] = {"repetitions": 2, "tanh_repetitions": 1, "budget": 200, "cap": 600}
 
@@ -35,10 +35,10 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 
 
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
-    """Compute a time step of A1: a hidden and an output unit, each connected to the input and to both units.
+    """Compute a time step of network A1, whose hidden unit and output unit are connected to both units.
 
-    Shapes: ``weights [7, guesses, 1]``, ``x [strings]``, units ``[guesses, strings]``. The
-    output unit reads the new value of the hidden unit, or if ``at_once`` the old value.
+    ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
+    unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
     """
     hidden, output = units
     new = activation(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3])
@@ -46,9 +46,9 @@ def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, 
 
 
 def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute a time step of A2: ten hidden units, connected to the input, to the output, and perhaps to themselves.
+    """Compute a time step of network A2, whose ten hidden units read the input, the output and perhaps themselves.
 
-    Shapes: ``weights [52, guesses, 1]``, or 42 without self-connections; hidden units
+    ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and the hidden units are
     ``[10, guesses, strings]``. The output unit reads the input and all hidden units.
     """
     hidden, output = units
@@ -61,7 +61,7 @@ def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) 
 
 
 def _tanh_pair(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute a time step of two connected tanh units and a tanh output that has no outgoing connections."""
+    """Compute a time step of two connected tanh units with a tanh output, which no unit reads."""
     first, second, _ = units
     first, second = (activation(weights[0] * x + weights[1] * first + weights[2] * second + weights[3]),
                      activation(weights[4] * x + weights[5] * first + weights[6] * second + weights[7]))
@@ -77,8 +77,12 @@ def _is_positive(z: np.ndarray) -> np.ndarray:
     return (z > 0).astype(z.dtype)
 
 
-class Guessed(NamedTuple):
-    """A kind of guessed network: its time step, number of weights, units' shapes, activation, and that of a switch."""
+class GuessedNetwork(NamedTuple):
+    """A kind of network whose weights are guessed.
+
+    ``step`` computes a time step, ``shapes`` are those of its units, and ``switch`` takes the place of ``activation``
+    if the units are replaced by switches.
+    """
 
     step: Callable
     weights: int
@@ -87,31 +91,31 @@ class Guessed(NamedTuple):
     switch: Callable
 
 
-GUESSED = {
-    "A1": Guessed(_a1, 7, ((), ()), _logistic, _is_positive),
-    "A2": Guessed(_a2, 52, ((A2_UNITS,), ()), _logistic, _is_positive),
-    "A2 without self-connections": Guessed(_a2, 42, ((A2_UNITS,), ()), _logistic, _is_positive),
-    "two tanh units": Guessed(_tanh_pair, 11, ((), (), ()), np.tanh, np.sign),
-    "A1 at once": Guessed(partial(_a1, at_once=True), 7, ((), ()), _logistic, _is_positive),
+GUESSED_NETWORKS = {
+    "A1": GuessedNetwork(_a1, 7, ((), ()), _logistic, _is_positive),
+    "A2": GuessedNetwork(_a2, 52, ((A2_UNITS,), ()), _logistic, _is_positive),
+    "A2 without self-connections": GuessedNetwork(_a2, 42, ((A2_UNITS,), ()), _logistic, _is_positive),
+    "two tanh units": GuessedNetwork(_tanh_pair, 11, ((), (), ()), np.tanh, np.sign),
+    "A1 at once": GuessedNetwork(partial(_a1, at_once=True), 7, ((), ()), _logistic, _is_positive),
 }
 
 
 def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_000, cap: int = 1_000_000,
         scale: float = 100.0, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     rows = {}
     for place, name in enumerate(("A1", "A2", "A2 without self-connections", "two tanh units")):
         count = tanh_repetitions if name == "two tanh units" else repetitions
-        guessed = [guess_until_right(name, scale, cap, np.random.default_rng((seed, place, i))) for i in range(count)]
-        rows[name] = summarise(name, guessed, np.random.default_rng((seed, place, count)))
+        results = [guess_until_correct(name, scale, cap, np.random.default_rng((seed, place, i))) for i in range(count)]
+        rows[name] = summarise(name, results, np.random.default_rng((seed, place, count)))
     budgets = (("A1", "A1", scale), ("A1, weights within 1", "A1", 1.0), ("A1 at once", "A1 at once", scale))
-    return {"nets": rows, "budget": {
-        label: {"guesses": budget, "solved": count_right(name, width, budget, np.random.default_rng((seed, place)))}
-        for place, (label, name, width) in enumerate(budgets)}}
+    solved = {label: count_correct_guesses(name, width, budget, np.random.default_rng((seed, place)))
+              for place, (label, name, width) in enumerate(budgets)}
+    return {"nets": rows, "budget": {label: {"guesses": budget, "solved": count} for label, count in solved.items()}}
 
 
-def balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> Strings:
-    """Draw strings coded -1 and 1 ``[count, longest]``; return them with their lengths and labels, half of them odd."""
+def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> Strings:
+    """Draw strings coded as -1 and 1, half of them odd; return them with their lengths and labels."""
     bits = random_bits(count, longest, rng)
     lengths = rng.integers(shortest, longest, size=count, endpoint=True)
     labels = (np.arange(count) % 2).astype(np.uint8)
@@ -120,7 +124,7 @@ def balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Gen
 
 
 def regular_strings(length: int) -> Strings:
-    """Return five strings that are never drawn: 000..., 111..., 100..., ...001 and 0101..."""
+    """Return the strings 000..., 111..., 100..., ...001 and 0101..., which random strings practically never contain."""
     bits = np.zeros((5, length), dtype=np.uint8)
     bits[1] = bits[2, 0] = bits[3, -1] = bits[4, 1::2] = 1
     lengths = np.full(5, length)
@@ -128,8 +132,8 @@ def regular_strings(length: int) -> Strings:
 
 
 def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the output after the last bit of each string, scaled to 0..1: ``[guesses, strings]``."""
-    network = GUESSED[name]
+    """Run networks, and return the output after the last bit of each string, scaled to 0..1: ``[guesses, strings]``."""
+    network = GUESSED_NETWORKS[name]
     columns = weights.T[:, :, None]
     at_end = np.zeros((len(weights), len(bits)), dtype=np.float32)
     units = tuple(np.zeros((*shape, *at_end.shape), dtype=np.float32) for shape in network.shapes)
@@ -140,8 +144,8 @@ def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.n
     return at_end if network.activation is _logistic else (at_end + 1) / 2
 
 
-def right_guesses(name: str, weights: np.ndarray, strings: Strings) -> np.ndarray:
-    """Return the places of the guesses that are within 0.1 of the label on every string."""
+def find_correct_guesses(name: str, weights: np.ndarray, strings: Strings) -> np.ndarray:
+    """Return the indices of the guessed networks whose output is within 0.1 of the label for every string."""
     alive = np.arange(len(weights))
     for start, end in pairwise(STAGES):
         bits, lengths, labels = (part[start:end] for part in strings)
@@ -151,43 +155,46 @@ def right_guesses(name: str, weights: np.ndarray, strings: Strings) -> np.ndarra
     return alive
 
 
-def guesses(name: str, scale: float, count: int, rng: np.random.Generator) -> np.ndarray:
+def draw_weights(name: str, scale: float, count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw the weights of ``count`` guesses, uniform on ``-scale`` to ``scale``: ``[count, weights]``."""
-    return rng.uniform(-scale, scale, size=(count, GUESSED[name].weights)).astype(np.float32)
+    return rng.uniform(-scale, scale, size=(count, GUESSED_NETWORKS[name].weights)).astype(np.float32)
 
 
-def guess_until_right(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
-    """Return the number of the first guess that is correct on a training set, with its weights, or None."""
-    training_set = balanced_strings(100, 500, 600, rng)
+def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
+    """Guess weights until a network is correct on a training set; return the number of guesses and the weights.
+
+    The result is None if ``cap`` guesses are not enough.
+    """
+    training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(cap, 250 if "without" in name else 1000)
     for tried in range(0, cap, batch):
-        weights = guesses(name, scale, batch, rng)
-        right = right_guesses(name, weights, training_set)
-        if len(right):
-            return tried + int(right[0]) + 1, weights[right[0]]
+        weights = draw_weights(name, scale, batch, rng)
+        correct = find_correct_guesses(name, weights, training_set)
+        if len(correct):
+            return tried + int(correct[0]) + 1, weights[correct[0]]
     return None
 
 
-def count_right(name: str, scale: float, budget: int, rng: np.random.Generator) -> int:
-    """Return how many of ``budget`` guesses are correct on a training set."""
-    training_set = balanced_strings(100, 500, 600, rng)
+def count_correct_guesses(name: str, scale: float, budget: int, rng: np.random.Generator) -> int:
+    """Count how many of ``budget`` guesses are correct on a training set."""
+    training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(budget, 1000)
-    return sum(len(right_guesses(name, guesses(name, scale, batch, rng), training_set))
+    return sum(len(find_correct_guesses(name, draw_weights(name, scale, batch, rng), training_set))
                for _ in range(0, budget, batch))
 
 
-def summarise(name: str, guessed: list[tuple[int, np.ndarray] | None], rng: np.random.Generator) -> dict[str, Any]:
-    """Return the row of a network, given the results of :func:`guess_until_right`."""
-    solved = [pair for pair in guessed if pair is not None]
-    row = {"weights": GUESSED[name].weights, "repetitions": len(guessed), "solved": len(solved),
-           "trials": [pair and pair[0] for pair in guessed]}
+def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.random.Generator) -> dict[str, Any]:
+    """Summarise the results of several calls of :func:`guess_until_correct`, and test the solved networks."""
+    solved = [pair for pair in results if pair is not None]
+    row = {"weights": GUESSED_NETWORKS[name].weights, "repetitions": len(results), "solved": len(solved),
+           "trials": [pair and pair[0] for pair in results]}
     if not solved:
         return row | dict.fromkeys(("mean", "standard_error", "median", "low", "high", *TESTS))
     trials, weights = np.array([trial for trial, _ in solved]), np.array([weights for _, weights in solved])
     low, median, high = rounded(np.quantile(trials, [0.25, 0.5, 0.75]))
-    fresh, long = balanced_strings(100, 500, 600, rng), balanced_strings(20, 5000, 5000, rng)
-    passed = (*(len(right_guesses(name, weights, strings)) for strings in (fresh, long, regular_strings(5000))),
-              *(sum(right_as_switches(name, guess, first) for guess in weights) for first in (500, 1)))
+    fresh, long = draw_balanced_strings(100, 500, 600, rng), draw_balanced_strings(20, 5000, 5000, rng)
+    passed = (*(len(find_correct_guesses(name, weights, strings)) for strings in (fresh, long, regular_strings(5000))),
+              *(sum(is_correct_with_switches(name, guess, first) for guess in weights) for first in (500, 1)))
     return row | {
         "mean": rounded(trials.mean()), "median": median, "low": low, "high": high,
         "standard_error": rounded(trials.std(ddof=1) / math.sqrt(len(trials))) if len(trials) > 1 else None,
@@ -195,14 +202,14 @@ def summarise(name: str, guessed: list[tuple[int, np.ndarray] | None], rng: np.r
     }
 
 
-def right_as_switches(name: str, weights: np.ndarray, first: int) -> bool:
-    """Return whether the network is correct on all strings of at least ``first`` bits if each unit is a switch.
+def is_correct_with_switches(name: str, weights: np.ndarray, first: int) -> bool:
+    """Return whether a network is correct on all strings of at least ``first`` bits if its units are switches.
 
-    A switch is fully on or off, so the network has finitely many states. The set of pairs
-    (state, parity) that can be reached at one length determines the set for the next
-    length, so the sets repeat at some point.
+    A switch is either on or off, so the network has finitely many states. The set of pairs (state, parity) that strings
+    of one length can reach determines the set for the next length, so the sets repeat at some point, and we have then
+    checked all lengths.
     """
-    network = GUESSED[name]
+    network = GUESSED_NETWORKS[name]
     columns = weights[:, None, None]
     start = tuple((0.0,) * math.prod(shape) for shape in network.shapes)
     reached, seen, length = frozenset({(start, 0)}), set(), 0

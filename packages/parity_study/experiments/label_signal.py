@@ -1,12 +1,12 @@
-"""How clearly do labels at the end of strings of n bits say in which direction the weights should move?
+"""How clearly do the labels of strings of n bits determine the direction in which the weights should move?
 
-``signal`` and ``noise`` are those of :mod:`parity_study.experiments.signal_and_noise`, for
-the mean of a ``batch``. Returns ``{"bits": [1, ..., longest], "batch", "nets": {name:
-{"seeds", "signal", "noise", "ratio": {"median", "low", "high": n numbers each}}}}``.
-The ratio is the signal divided by the noise, and 0 for a network whose answers do not
-change with its weights; low and high are quartiles over the seeds. The networks are
-``"tanh 8"``, ``"relu 8"``, ``"lstm 8"``, ``"gru 8"`` and ``"forget bias 5"``, untrained;
-and ``"lstm 8 after 1..2"``, trained on strings of one and two bits only.
+The strings have a label at the end. ``signal`` and ``noise`` are explained at
+:mod:`parity_study.experiments.signal_and_noise`, here for a batch of ``batch`` strings.
+
+Returns ``{"bits": [1, ..., longest], "batch", "nets": {name: {"seeds", "signal", "noise", "ratio": {"median", "low",
+"high": n numbers each}}}}``. The ratio is the signal divided by the noise, and 0 for a network whose answers do not
+change with its weights; low and high are quartiles over the seeds. The untrained networks ``"tanh 8"``, ``"relu 8"``,
+``"lstm 8"``, ``"gru 8"`` and ``"forget bias 5"``; ``"lstm 8 after 1..2"`` was trained on strings of one and two bits.
 """
 
 from typing import Any
@@ -25,17 +25,17 @@ QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 
 
 def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
-    groups["lstm 8 after 1..2"] = [trained_on_two_bits(seed, cap) for seed in range(seeds)]
+    groups["lstm 8 after 1..2"] = [train_on_two_bits(seed, cap) for seed in range(seeds)]
     bits = list(range(1, longest + 1))
     return {"bits": bits, "batch": batch,
             "nets": {name: measure(models, bits, batch) for name, models in groups.items()}}
 
 
 def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, Any]:
-    """Return medians and quartiles over the models, for each number of bits."""
+    """Measure signal and noise for each number of bits, and return their medians and quartiles over the models."""
     models = [model.double() for model in models]
     measured = [signal_and_noise(StringTree(models, n)) for n in bits]
     signal, noise = (np.stack([values[name] for values in measured], axis=1) for name in ("signal", "noise"))
@@ -44,7 +44,7 @@ def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, A
     return {"seeds": len(models), "signal": quartiles(signal), "noise": quartiles(noise), "ratio": quartiles(ratio)}
 
 
-def trained_on_two_bits(seed: int, cap: int) -> ParityRNN:
-    """Train an LSTM on strings of one and two bits only."""
+def train_on_two_bits(seed: int, cap: int) -> ParityRNN:
+    """Train an LSTM on strings of one and two bits, and return it."""
     return train_network({"hidden_size": 8, "cell": "lstm"}, seed, ParityTask((1, 2), "end"), max_steps=cap,
                          batch_size=64, lr=0.01, clip=1.0, validation_size=500)[0]

@@ -1,13 +1,11 @@
-"""Do factors between 0 and 1 suffice for parity, or does a linear recurrence need negative ones?
+"""Can a linear recurrence compute parity with factors between 0 and 1, or does it need negative factors?
 
-:class:`LinearRecurrence` is trained with Adam on batches of 32 strings of 50 bits, with
-a label at every time step. Returns ``{"lengths", "nets": {"sigmoid 1" | "tanh 1" |
-"sigmoid 8" | "tanh 8": {"seeds", "solved", "exact", "by_step", "bit_accuracy",
-"factors"}}}``. The number in a name is that of the channels. ``exact`` counts, for each
-length, the networks that are correct at every bit of all strings, and ``solved`` is its
-first entry. At the first length, ``by_step`` is the accuracy at each time step, averaged
-over the seeds, and ``bit_accuracy`` the accuracy of each seed. ``factors`` is
-[a(0), a(1)] of the first channel, for each seed.
+:class:`LinearRecurrence` is trained by Adam on batches of 32 strings of 50 bits, with a label at every time step.
+Returns ``{"lengths", "nets": {"sigmoid 1" | "tanh 1" | "sigmoid 8" | "tanh 8": {"seeds", "solved", "exact", "by_step",
+"bit_accuracy", "factors"}}}``. The names contain the number of channels. ``exact`` counts, for each length, the
+networks that are correct at every bit of all strings, and ``solved`` is its first entry. At the first length,
+``by_step`` is the accuracy at each time step, averaged over the seeds, and ``bit_accuracy`` is the accuracy of each
+seed. ``factors`` contains [a(0), a(1)] of the first channel for each seed.
 """
 
 from typing import Any
@@ -26,9 +24,9 @@ QUICK: dict[str, Any] = {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings":
 class LinearRecurrence(torch.nn.Module):
     """A network of independent channels ``h_t = a(x_t) h_{t-1} + u(x_t)``, whose weighted sum is the logit.
 
-    ``factor`` gives the range of a: ``"sigmoid"`` between 0 and 1, ``"tanh"`` between -1
-    and 1. A single channel starts at 1 and has no u; several channels have a u each.
-    ``seeds`` networks are computed at once, independently of each other.
+    ``factor`` determines the range of a: between 0 and 1 for ``"sigmoid"``, between -1 and 1 for ``"tanh"``. A single
+    channel starts at 1 and has no u; several channels have a u each. ``seeds`` independent networks are computed
+    together.
 
     >>> LinearRecurrence(channels=1, factor="tanh", seeds=3)(torch.zeros(2, 7)).shape
     torch.Size([3, 2, 7])
@@ -37,9 +35,9 @@ class LinearRecurrence(torch.nn.Module):
     def __init__(self, channels: int, factor: str, seeds: int = 1, seed: int = 0) -> None:
         super().__init__()
         require_choice("factor", factor, ("sigmoid", "tanh"))
-        self.channels, self.squash = channels, torch.sigmoid if factor == "sigmoid" else torch.tanh
+        self.channels, self.activation = channels, torch.sigmoid if factor == "sigmoid" else torch.tanh
         generator = torch.Generator().manual_seed(seed)
-        # The two values of a before the activation, the weights and the bias of the logit, the two values of u.
+        # The values of a for the bits 0 and 1 before the activation, the weights and the bias of the logit, and u.
         names = ("after_0", "after_1", "readout", "threshold") + (("add_0", "add_1") if channels > 1 else ())
         for name in names:
             size = (seeds, 1, 1) if name == "threshold" else (seeds, 1, channels)
@@ -47,14 +45,14 @@ class LinearRecurrence(torch.nn.Module):
             self.register_parameter(name, torch.nn.Parameter(values))
 
     def factors(self) -> torch.Tensor:
-        """Return ``a(0)`` and ``a(1)``: ``[2, seeds, channels]``."""
-        return torch.stack([self.squash(self.after_0), self.squash(self.after_1)]).squeeze(2)
+        """Return the factors ``a(0)`` and ``a(1)`` of all channels, ``[2, seeds, channels]``."""
+        return torch.stack([self.activation(self.after_0), self.activation(self.after_1)]).squeeze(2)
 
     def forward(self, bits: torch.Tensor) -> torch.Tensor:
         """Return the logits ``[seeds, batch, steps]`` for ``bits [batch, steps]``."""
         is_one = bits[..., None] > 0.5
         h, states = torch.ones_like(self.readout), []
-        a = [self.squash(self.after_0), self.squash(self.after_1)]
+        a = [self.activation(self.after_0), self.activation(self.after_1)]
         for t in range(bits.shape[1]):
             h = torch.where(is_one[:, t], a[1], a[0]) * h
             if self.channels > 1:
@@ -65,24 +63,24 @@ class LinearRecurrence(torch.nn.Module):
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
         lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     results = {}
     for channels in (1, 8):
         for factor in ("sigmoid", "tanh"):
             network = train_recurrence(LinearRecurrence(channels, factor, seeds), steps, lr, clip)
-            right = [right_bits(network, length, strings) for length in lengths]
-            exact = [int(bits.all(dim=2).all(dim=1).sum()) for bits in right]
+            correct = [find_correct_bits(network, length, strings) for length in lengths]
+            exact = [int(bits.all(dim=2).all(dim=1).sum()) for bits in correct]
             results[f"{factor} {channels}"] = {
                 "seeds": seeds, "solved": exact[0], "exact": exact,
-                "by_step": rounded(right[0].double().mean(dim=(0, 1))),
-                "bit_accuracy": rounded(right[0].double().mean(dim=(1, 2))),
+                "by_step": rounded(correct[0].double().mean(dim=(0, 1))),
+                "bit_accuracy": rounded(correct[0].double().mean(dim=(1, 2))),
                 "factors": rounded(network.factors().detach()[:, :, 0].T),
             }
     return {"lengths": list(lengths), "nets": results}
 
 
 def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: float) -> LinearRecurrence:
-    """Train all seeds at once, each with its own loss and its own gradient clipping, and return the network."""
+    """Train all seeds together, each with its own loss and its own gradient clipping, and return the network."""
     task, rng = ParityTask(TRAINED_ON), np.random.default_rng(0)
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     for _ in range(steps):
@@ -100,7 +98,7 @@ def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: flo
 
 
 @torch.no_grad()
-def right_bits(network: LinearRecurrence, length: int, strings: int) -> torch.Tensor:
-    """Return where the network is correct on fresh strings: bool ``[seeds, strings, length]``."""
+def find_correct_bits(network: LinearRecurrence, length: int, strings: int) -> torch.Tensor:
+    """Test the network on new strings, and return which answers are correct: bool ``[seeds, strings, length]``."""
     batch = ParityTask(length).batch(strings, np.random.default_rng(length))
     return (network(batch.inputs.squeeze(-1)) > 0) == (batch.targets.squeeze(-1) > 0.5)

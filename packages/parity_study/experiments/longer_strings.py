@@ -1,10 +1,9 @@
-"""Are networks that learned 50 bits correct on longer strings?
+"""Are networks that were trained on 50 bits correct on longer strings?
 
-Returns ``{"lengths", "strings": [of each length], "nets": {"relu 32" | "tanh 16" |
-"lstm 8" | "tanh by hand": {"seeds", "solved", "exact", "bit_accuracy",
-"sequence_accuracy"}}}``. ``exact`` has an entry for each length: the number of solved
-networks that were correct at every bit. The accuracies have a list for each solved
-network, with an entry for each length.
+Returns ``{"lengths", "strings": [of each length], "nets": {"relu 32" | "tanh 16" | "lstm 8" | "tanh by hand": {"seeds",
+"solved", "exact", "bit_accuracy", "sequence_accuracy"}}}``. ``exact`` has an entry for each length: the number of
+solved networks that are correct at every bit. Each accuracy is a list with a list for each solved network, which has an
+entry for each length.
 """
 
 from typing import Any
@@ -20,7 +19,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "lengths": (50, 60), "strings": 
 
 def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 200, 1000, 10_000),
         strings: tuple[int, ...] = (2000, 2000, 1000, 500, 100)) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     results = {}
     for recipe in ("relu 32", "tanh 16", "lstm 8"):
         runs = [trained(recipe, seed, cap) for seed in range(seeds)]
@@ -31,7 +30,7 @@ def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 20
 
 
 def evaluate_all(models: list[ParityRNN], lengths: tuple[int, ...], strings: tuple[int, ...]) -> dict[str, Any]:
-    """Evaluate each model on ``strings[i]`` strings of ``lengths[i]`` bits, for each i."""
+    """Evaluate every model on strings of several lengths: on ``strings[i]`` strings of ``lengths[i]`` bits."""
     scores = [[evaluate(model, ParityTask(length), count=count, seed=length)
                for length, count in zip(lengths, strings, strict=True)] for model in models]
     return {

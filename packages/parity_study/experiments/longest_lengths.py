@@ -1,4 +1,4 @@
-"""With lengths from 1 to L, how large may L be, although each length then gets fewer of the strings?"""
+"""If the lengths vary from 1 to L, how large may L be before training fails?"""
 
 from parity_study.experiments.condition import Condition
 

@@ -1,7 +1,7 @@
-"""Can one unit learn the parity of 10 bits, if it is a tanh, a GRU or an LSTM unit?
+"""Can a single tanh, GRU or LSTM unit learn the parity of 10 bits?
 
-Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps",
-"bit_accuracy": [of each seed at its last validation]}}``.
+Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps", "bit_accuracy": [of each seed at its
+last validation]}}``.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "cap": 20}
 
 
 def run(seeds: int = 50, cap: int = 1500, length: int = 10, lr: float = 0.03) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     results = {}
     for cell in ("tanh", "gru", "lstm"):
         histories = train_seeds({"hidden_size": 1, "cell": cell}, seeds, ParityTask(length), max_steps=cap, lr=lr,

@@ -1,4 +1,4 @@
-"""Does plain gradient descent do as well as Adam, with a label at the end and lengths from 1 to 50?"""
+"""Does plain gradient descent succeed as often as Adam, with a label at the end and lengths from 1 to 50?"""
 
 from parity_study.experiments.condition import Condition
 

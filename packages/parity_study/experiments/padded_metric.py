@@ -1,12 +1,10 @@
-"""What does a network that always answers "even" score if padding is counted, and if it is not?
+"""How accurate is a network that always answers "even", if padding is counted and if it is not?
 
-``training`` has batches of 8 strings of up to 50 bits, ``evaluation`` batches of 500
-strings of up to 75. ``course`` draws lengths as the course does (from 1 to one less than
-the longest, with the first string at full length); ``uniform`` draws from 1 to the
-longest. Returns ``{"training" | "evaluation": {"steps", "batch_size", "course" |
-"uniform": {"positions", "padding_share", "accuracy_with_padding", "accuracy_on_real",
-"expected_padding_share", "expected_accuracy_with_padding"}}}``; the expected values are
-exact.
+``training`` uses batches of 8 strings of up to 50 bits, and ``evaluation`` uses batches of 500 strings of up to 75
+bits. ``course`` draws lengths as the course's notebook does (from 1 to one less than the longest, with the first string
+at full length); ``uniform`` draws them from 1 to the longest. Returns ``{"training" | "evaluation": {"steps",
+"batch_size", "course" | "uniform": {"positions", "padding_share", "accuracy_with_padding", "accuracy_on_real",
+"expected_padding_share", "expected_accuracy_with_padding"}}}``; the expected values are exact.
 """
 
 from typing import Any
@@ -20,7 +18,7 @@ QUICK: dict[str, Any] = {"batches": 40}
 
 
 def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     results = {}
     for name, steps, batch_size, count in (("training", 50, 8, batches), ("evaluation", 75, 500, -(-batches // 20))):
         rng = np.random.default_rng((seed, steps))
@@ -31,27 +29,27 @@ def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
 
 
 def score_always_even(steps: int, batch_size: int, count: int, rng: np.random.Generator, as_in_course: bool) -> dict:
-    """Score the answer "even" at every position of ``count`` batches of strings of up to ``steps`` bits."""
+    """Measure the accuracy of the answer "even" on ``count`` batches of strings of up to ``steps`` bits."""
     task = ParityTask((1, steps))
-    positions = real = right_real = right_padding = 0
+    positions = real = correct_real = correct_padding = 0
     for _ in range(count):
         bits, parity, lengths = task.draw(batch_size, rng)
         if as_in_course:
             lengths = rng.integers(1, steps, size=batch_size)
             lengths[0] = steps
         batch = task.assemble(bits, parity, lengths)
-        right = (batch.targets < 0.5).squeeze(-1)
-        positions += right.numel()
+        correct = (batch.targets < 0.5).squeeze(-1)
+        positions += correct.numel()
         real += int(batch.mask.sum())
-        right_real += int(right[batch.mask].sum())
-        right_padding += int(right[~batch.mask].sum())
+        correct_real += int(correct[batch.mask].sum())
+        correct_padding += int(correct[~batch.mask].sum())
     mean_length = (steps + (batch_size - 1) * steps / 2) / batch_size if as_in_course else (steps + 1) / 2
     return {
         "positions": positions,
         "padding_share": rounded(1 - real / positions),
-        "accuracy_with_padding": rounded((right_real + right_padding) / positions),
-        "accuracy_on_real": rounded(right_real / real),
+        "accuracy_with_padding": rounded((correct_real + correct_padding) / positions),
+        "accuracy_on_real": rounded(correct_real / real),
         "expected_padding_share": rounded(1 - mean_length / steps),
-        # Every padded position is "even", and so is half of the real ones.
+        # The label is "even" at all padded positions and, on average, at half of the others.
         "expected_accuracy_with_padding": rounded(1 - mean_length / steps / 2),
     }

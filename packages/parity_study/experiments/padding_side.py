@@ -1,4 +1,4 @@
-"""Does it matter whether zeros precede the string, follow it, or must be read before the answer is given?"""
+"""Does it matter whether the padding precedes the string, follows it, or has to be read before the answer?"""
 
 from parity_study.experiments.condition import Condition
 

@@ -1,4 +1,4 @@
-"""What stops an LSTM at 7 and 8 bits, although its gradient is exact: the updates, rate, units or float32?"""
+"""Why does an LSTM fail at 7 and 8 bits with an exact gradient: too few updates or units, the rate, or float32?"""
 
 from parity_study.experiments.enumerated import Enumerated
 

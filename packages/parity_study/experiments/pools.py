@@ -1,4 +1,4 @@
-"""Does training on a fixed pool of strings work as well as training on fresh ones?"""
+"""Does training on a fixed pool of strings work as well as training on new strings in every batch?"""
 
 from parity_study.experiments.condition import Condition
 

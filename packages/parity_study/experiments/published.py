@@ -1,4 +1,7 @@
-"""Do published reports on OpenAI's question hold if they are run as described? (``PUBLISHED`` lists them.)"""
+"""Do we obtain the published results on OpenAI's question if we repeat the experiments as described?
+
+``PUBLISHED`` lists the reports.
+"""
 
 from dataclasses import dataclass
 
@@ -31,45 +34,49 @@ CONDITIONS = {
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A report in our words: its authors, what they did, whether it ``works``, and what they leave open."""
+class Report:
+    """A published report, summarised in our words.
 
-    who: str
-    said: str
+    ``works`` says whether the authors report success, and ``left_open`` names the settings that they do not report,
+    with our choice.
+    """
+
+    authors: str
+    summary: str
     works: bool
-    unsaid: str = ""
+    left_open: str = ""
 
 
-PUBLISHED: dict[str, Statement] = {
-    "hedgehoglabs, fixed": Statement(
+PUBLISHED: dict[str, Report] = {
+    "hedgehoglabs, fixed": Report(
         "hedgehoglabs, 2018", "LSTM of 2 units, a label at every step, 50 bits: converges after 16,000 examples", True),
-    "hedgehoglabs, varying": Statement(
+    "hedgehoglabs, varying": Report(
         "hedgehoglabs, 2018", "the same, lengths 1 to 49 and padding scored: converges after 4,000 examples", True,
         "the labels on padding; here they repeat the parity of the string"),
-    "andrewsagio, two units": Statement(
+    "andrewsagio, two units": Report(
         "andrewsagio", "LSTM of 2 units, a label at every step, 50 bits: not converged", False,
         "Adam's rate; here 0.01"),
-    "andrewsagio, three layers": Statement(
+    "andrewsagio, three layers": Report(
         "andrewsagio", "LSTM of three layers, a label at every step, 50 bits, Adam: not converged", False,
         "units and rate; here 8 and 0.01"),
-    "blog of 2020": Statement(
+    "blog of 2020": Report(
         "Learning the XOR function with an LSTM, 2020",
         "LSTM of 2 units, a label at every step, lengths up to 50, Adam: all correct after 1,500 steps", True),
-    "vitez": Statement(
+    "vitez": Report(
         "vitez.me, 2020", "LSTM of one unit, a label at every step, 50 bits, 10 epochs: works", True),
-    "enerrio, fixed": Statement(
+    "enerrio, fixed": Report(
         "enerrio", "LSTM of 32 units, a label at the end, 50 bits, 20 epochs: no better than chance", False),
-    "enerrio, padding before": Statement(
+    "enerrio, padding before": Report(
         "enerrio", "the same, varying lengths with zeros before the string: all correct", True),
-    "enerrio, padding after": Statement(
+    "enerrio, padding after": Report(
         "enerrio", "the same, varying lengths with zeros after the string: no better than chance", False),
-    "Ariel-Perez, fixed": Statement(
+    "Ariel-Perez, fixed": Report(
         "Ariel-Perez", "LSTM of 10 units, a label at the end, 50 bits, 20 epochs: no better than chance", False,
         "the size of a batch; here 32"),
-    "Ariel-Perez, varying": Statement(
+    "Ariel-Perez, varying": Report(
         "Ariel-Perez", "the same, varying lengths: most strings correct", True,
         "the size of a batch and the side of the padding; here 32, and before"),
-    "Flux model zoo": Statement(
+    "Flux model zoo": Report(
         "FluxML model zoo", "LSTM of 20 units, a label at the end, 2,000 strings of 1 to 10 bits, 20 epochs: correct "
         "on longer strings too", True, "the size of a batch; here 1"),
 }

@@ -1,8 +1,8 @@
-"""Does the book's recipe always work? The default recipe and the tanh recipe, each from many seeds.
+"""Does the book's recipe always work?
 
-Returns ``{"relu 32" | "tanh 16": {"seeds", "solved", "steps": [of each seed, None if not
-solved], "median_steps", "half_fall_share": [of each seed], "curves": [of each seed:
-{"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
+The default recipe and the tanh recipe are each trained from many seeds. Returns ``{"relu 32" | "tanh 16": {"seeds",
+"solved", "steps": [of each seed, None if not solved], "median_steps", "half_fall_share": [of each seed], "curves": [of
+each seed: {"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
 """
 
 from itertools import pairwise
@@ -20,7 +20,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "cap": 60}
 
 
 def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     results = {}
     for recipe in ("relu 32", "tanh 16"):
         histories = [trained(recipe, seed, cap)[1] for seed in range(seeds)]
@@ -32,7 +32,7 @@ def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
 
 
 def curve(history: History) -> dict[str, list[float]]:
-    """Return the training curve as at most 60 points, each the mean over the updates since the point before."""
+    """Reduce a training curve to at most 60 points, each of which is the mean since the previous point."""
     edges = np.unique(np.linspace(0, history.steps, CURVE_POINTS + 1).astype(int))
     intervals = list(pairwise(edges))
     return {"step": [int(end) for _, end in intervals],
@@ -41,10 +41,10 @@ def curve(history: History) -> dict[str, list[float]]:
 
 
 def half_fall_share(loss: list[float]) -> float:
-    """Return the smallest share of the updates in which the loss makes half of its total fall.
+    """Return the smallest share of consecutive updates in which the loss makes half of its total fall.
 
-    The loss is averaged over 10 updates first. Its total fall is its first value minus its
-    last. The share is close to one half for a straight line, and nearly 0 for a sudden fall.
+    The loss is first averaged over 10 updates. Its total fall is the first value minus the last value. The share is
+    about one half for a straight line, and nearly 0 for a sudden fall.
     """
     smooth = np.convolve(loss, np.ones(SMOOTHED_OVER) / SMOOTHED_OVER, mode="valid")
     half = (smooth[0] - smooth[-1]) / 2

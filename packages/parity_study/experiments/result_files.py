@@ -1,8 +1,7 @@
-"""The files of results: one JSON file per experiment, in the folder ``results`` of this package.
+"""The result files of the experiments, which are JSON files in the folder ``results`` of this package.
 
-The block ``results`` of a file holds what the experiment measured. The block
-``provenance`` says how: version of the book, settings, versions of the libraries,
-processor, date, wall time, and the rechecks since then.
+The block ``results`` of a file contains the measured values. The block ``provenance`` contains the version of the book,
+the settings, the versions of the libraries, the processor, the date, the wall time, and all later rechecks.
 """
 
 import datetime
@@ -20,26 +19,26 @@ FOLDER = Path(__file__).resolve().parent / "results"
 
 
 def repository() -> Path | None:
-    """Return the folder of the repository that contains this module, or None if the package is installed elsewhere."""
-    if "site-packages" in FOLDER.parts:     # of a virtual environment, which may lie in the repository
+    """Return the root of the repository that contains this module, or None if the package was installed without it."""
+    if "site-packages" in FOLDER.parts:     # a virtual environment may lie inside the repository
         return None
     return next((folder for folder in FOLDER.parents if (folder / "_config.yml").is_file()
                  and (folder / "pyproject.toml").is_file()), None)
 
 
 def writable_folder() -> Path:
-    """Return the folder of the book's results. Raises FileNotFoundError unless it is part of a repository."""
+    """Return the folder of the book's results. Raises FileNotFoundError if it belongs to an installed package."""
     if repository() is None:
-        raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; give a folder of "
-                                "your own with --out FOLDER")
+        raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; choose another "
+                                "folder with --out FOLDER")
     return FOLDER
 
 
 def load(name: str, block: str = "results", folder: Path | None = None) -> Any:
-    """Return a block of ``NAME.json``, in the folder of the book's results or another ``folder``.
+    """Load a block of the result file ``NAME.json`` from ``folder``, by default the folder of the book's results.
 
-    Raises FileNotFoundError if the file does not exist, and ValueError if it is damaged or
-    has no such block. The message names the file and the command that makes it.
+    Raises FileNotFoundError if the file does not exist, and ValueError if it is damaged or has no such block. The
+    message names the file and the command that makes it.
     """
     path = (folder or FOLDER) / f"{name}.json"
     command = "parity bench --save" if name == "bench" else f"parity experiment {name}"
@@ -53,7 +52,10 @@ def load(name: str, block: str = "results", folder: Path | None = None) -> Any:
 
 
 def write(path: Path, content: dict[str, Any]) -> Path:
-    """Write JSON to a file, completely or not at all, with each list of plain values on one line; return the path."""
+    """Write ``content`` to a JSON file, and return the path.
+
+    Each list of plain values is on one line. The file is replaced only when it is complete.
+    """
     text = json.dumps(content, indent=1, allow_nan=False)
     text = re.sub(r"\[\s[^\[\]{}]*\]", lambda match: re.sub(r"\s+", " ", match.group()), text)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,18 +66,18 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 
 
 def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Return the provenance of results that were made now, with these settings, in so many seconds."""
+    """Describe how results were made: the settings, the date, the versions, the processor and the wall time."""
     return {**made_with(), "settings": settings, "torch_threads": 1, "wall_seconds": round(seconds, 1)}
 
 
 def made_with() -> dict[str, Any]:
-    """Return the date, the version of the book, the versions of Python and the libraries, and the processor."""
+    """Return today's date, the versions of the book, Python and the libraries, and the name of the processor."""
     versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
     return {"date": today(), "version": __version__, "versions": versions, "cpu": cpu_model()}
 
 
 def today() -> str:
-    """Return the date in UTC, in the format of ISO 8601."""
+    """Return the current date in UTC in ISO 8601 format, such as ``"2026-11-27"``."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 

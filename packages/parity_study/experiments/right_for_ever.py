@@ -1,15 +1,13 @@
 """Do more updates, or strings with long runs, lead to networks that are correct on strings of every length?
 
-Networks of eight units learn strings of 50 bits with a label at every time step, with
-the same settings for all cells and a fixed number of updates: training does not stop
-when a network is correct. The strings are random (``"random"``), or half of them end in
-a run of zeros or of ones that begins in the string's first half (``"runs"``). A network
-has solved the task if it is correct on 5000 random strings of 75 bits at the end. These
-networks are stored in :mod:`parity_study.certificate_store` and decided by
-:func:`~parity_study.certify.certify`, as in the experiment ``certificates``. Returns
-``{"nets": {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified", "refuted",
-"undecided", "refuting_lengths": [of each refuted network]}}}``, and the same for each
-cell, kind of strings and number of updates.
+Networks of eight units are trained on strings of 50 bits with a label at every time step, with the same settings for
+all cells and a fixed number of updates: training does not stop when a network is correct. The strings are random
+(``"random"``), or half of them end in a run of zeros or of ones that begins in the string's first half (``"runs"``). A
+network has solved the task if it is correct on 5000 random strings of 75 bits at the end. These networks are stored in
+:mod:`parity_study.certificate_store`, and :func:`~parity_study.certify.certify` decides about them, as in the
+experiment ``certificates``. Returns ``{"nets": {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified",
+"refuted", "undecided", "refuting_lengths": [of each refuted network]}}}``, and the same for each cell, kind of strings
+and number of updates.
 """
 
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from parity_lib.data import ParityTask, running_parity
-from parity_study.certificate_store import Stored, stored, write_store
+from parity_study.certificate_store import StoredNetwork, read_store, write_store
 from parity_study.experiments.certificates import count_verdicts, decide, train_solved
 from parity_study.experiments.condition import SEEDS_PER_JOB
 from parity_study.experiments.trained_networks import TRAINED_ON
@@ -28,8 +26,8 @@ from parity_study.experiments.trained_networks import TRAINED_ON
 UNITS = 8
 SETTINGS: dict[str, Any] = {"batch_size": 64, "lr": 0.01, "clip": 1.0}
 SHARE_OF_RUNS = 0.5
-QUICK: dict[str, Any] = {"seeds": 2, "shorten": 500, "anew": True, "kept": False, "effort": 100}
-SAMPLE: dict[str, Any] = {"cells": ("tanh",), "updates": (1000,), "kept": False}
+QUICK: dict[str, Any] = {"seeds": 2, "shorten": 500, "retrain": True, "save": False, "effort": 100}
+SAMPLE: dict[str, Any] = {"cells": ("tanh",), "updates": (1000,), "save": False}
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,11 @@ class RunsTask(ParityTask):
     """
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return the task without the runs, on strings ``factor`` times as long."""
+        """Return a task without runs, with strings that are ``factor`` times as long."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and let half of them end in a run."""
+        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and end half of them with a run."""
         bits, _, lengths = super().draw(count, rng, longest)
         begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
         chosen = rng.random((count, 1)) < SHARE_OF_RUNS
@@ -63,33 +61,32 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
-        shorten: int = 1, anew: bool = False, kept: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result.
+        shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
+    """Run the experiment, and return its results as the module's docstring describes them.
 
-    Kinds of networks that the store does not hold are trained, and all of them if
-    ``anew`` is true. ``shorten`` divides the updates. If the verdicts are ``kept``, they
-    replace those in the store.
+    The networks are read from the store if possible, and trained otherwise or if ``retrain`` is true. ``shorten``
+    divides the numbers of updates. If ``save`` is true, the verdicts are written to the store.
     """
     kinds = {kind_name(*kind): kind for kind in product(cells, TASKS, updates)}
-    networks = [] if anew else [network for network in stored() if network.kind in kinds]
+    networks = [] if retrain else [network for network in read_store() if network.kind in kinds]
     missing = kinds.keys() - {network.kind for network in networks}
     jobs = [(*kind, range(first, min(first + SEEDS_PER_JOB, seeds)))
             for name, kind in kinds.items() if name in missing for first in range(0, seeds, SEEDS_PER_JOB)]
     for trained in Parallel(n_jobs=-1)(delayed(train_kind)(*job, shorten) for job in jobs):
         networks += trained
     decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
-    if kept:
+    if save:
         write_store(decided)
     return {"nets": {name: count_verdicts(seeds, [network for network in decided if network.kind == name])
                      for name in kinds}}
 
 
 def kind_name(cell: str, data: str, updates: int) -> str:
-    """Return the name of a kind of network in the results and in the store."""
+    """Return the name that a kind of network has in the results and in the store."""
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
-def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[Stored]:
-    """Train networks for exactly ``updates // shorten`` updates, and return those that have solved the task then."""
+def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[StoredNetwork]:
+    """Train networks for exactly ``updates // shorten`` updates, and return those that solve the task at the end."""
     return train_solved(kind_name(cell, data, updates), {"hidden_size": UNITS, "cell": cell}, TASKS[data], seeds,
                         max_steps=updates // shorten, validate_every=updates // shorten, **SETTINGS)

@@ -1,12 +1,10 @@
-"""The signal of the labels in the gradient, and the noise of a batch along the same direction.
+"""The signal of the labels in the gradient, and the noise of a batch in the same direction.
 
-Consider the gradient of the loss over all 2^n strings, with o the logit at the last time
-step. The labels appear in one part of it only: half the mean of (-1)^parity do/dw. The
-norm of this part is the *signal*. A batch of B strings disturbs the gradient in every
-direction, but only the disturbance along the signal's own direction can hide the
-signal. The *noise* is the standard deviation of a single string's gradient, projected
-on this direction, divided by the square root of B. After (noise / signal)^2 batches,
-the signal in their mean is as large as the noise in it.
+Consider the gradient of the loss over all 2^n strings, where o is the logit at the last time step. Only one part of it
+depends on the labels: half the mean of (-1)^parity do/dw. The norm of this part is the *signal*. A batch of B strings
+disturbs the gradient in every direction, but only the disturbance in the direction of the signal can hide the signal.
+The *noise* is the standard deviation of a single string's gradient, projected on this direction, divided by the square
+root of B. After (noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
 """
 
 from typing import Any
@@ -23,11 +21,10 @@ MEASURED = ("signal", "noise", "gradient")
 
 
 def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
-    """Return the ``signal``, a single string's ``noise``, and the norm of the whole ``gradient``: ``[seeds]`` each.
+    """Measure the ``signal``, the ``noise`` of a single string and the norm of the ``gradient``, ``[seeds]`` each.
 
-    ``tree`` must hold float64 weights. Divide the noise by the square root of the batch
-    size for the noise of a batch. The slope of each string's logit along the signal's
-    direction is computed as a central difference.
+    ``tree`` must hold float64 weights. Divide the noise by the square root of the batch size for the noise of a batch.
+    The slope of each string's logit along the signal's direction is computed as a central difference.
     """
     strings = len(tree.odd)
     sign = np.where(tree.odd, 1.0, -1.0)
@@ -42,7 +39,7 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
 
 
 def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
-    """Return the derivative of each string's logit along each network's own direction: ``[seeds, strings]``."""
+    """Return the derivatives of all logits in a given direction of the weights: ``[seeds, strings]``."""
     weights, answers = tree.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
         tree.parameters[:] = weights + side * direction
@@ -52,11 +49,11 @@ def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
 
 
 def train_and_measure(condition: Enumerated, seeds: range, at: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Train a condition, measure it before training and after the updates ``at``, and return a row for each seed.
+    """Train a condition, and measure signal and noise before training and after the updates in ``at``.
 
-    ``at`` holds multiples of 50. To a row of :meth:`Enumerated.train`, the keys
-    ``signal``, ``noise`` (of a single string) and ``gradient`` are added, each a list with
-    an entry for each measurement: None if training had ended before.
+    ``at`` contains multiples of 50. Returns the dicts of :meth:`Enumerated.train`, one for each seed, with the
+    additional keys ``signal``, ``noise`` (of a single string) and ``gradient``. Each is a list with an entry for each
+    measurement, which is None if the training had ended before.
     """
     models = condition.models(seeds)
     measured = [dict.fromkeys((0, *at)) for _ in models]

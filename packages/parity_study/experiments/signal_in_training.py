@@ -1,12 +1,10 @@
-"""Does the signal, compared with the noise along it early in training, predict how many updates a solution takes?
+"""Does the ratio of signal to noise early in training predict how many updates a solution takes?
 
-LSTMs are trained on strings of n bits, with all strings as the batch or with batches
-drawn from them. Signal and noise (:mod:`parity_study.experiments.signal_and_noise`) are
-measured before training and after some updates. Returns ``{"at": [updates],
-"conditions": {name: {"settings", "seeds", "solved", "steps", "median_steps", "signal",
-"noise", "gradient"}}}``. The last three have a list for each entry of ``at``, with an
-entry for each seed: None if it had solved the task before. ``noise`` is that of a single
-string.
+LSTMs are trained on strings of n bits, with all strings as the batch or with batches drawn from them. Signal and noise
+(:mod:`parity_study.experiments.signal_and_noise`) are measured before training and after some updates. Returns ``{"at":
+[updates], "conditions": {name: {"settings", "seeds", "solved", "steps", "median_steps", "signal", "noise",
+"gradient"}}}``. The last three have a list for each entry of ``at``, with an entry for each seed, which is None if the
+seed had solved the task before. ``noise`` is the noise of a single string.
 """
 
 from dataclasses import replace
@@ -34,13 +32,13 @@ SAMPLE: dict[str, Any] = {"chosen": ("3 bits, 64 drawn", "5 bits, all")}
 
 def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
         chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS)) -> dict[str, Any]:
-    """Run the experiment on the ``chosen`` conditions; the module's docstring describes the result."""
+    """Run the experiment on the ``chosen`` conditions, and return its results as the module's docstring describes."""
     return {"at": [0, *at], "conditions": {
         name: follow(replace(MEASURED_CONDITIONS[name], max_steps=max_steps), seeds, at) for name in chosen}}
 
 
 def follow(condition: Enumerated, seeds: int, at: tuple[int, ...]) -> dict[str, Any]:
-    """Train one condition from the seeds 0, 1, ..., and return its results and measurements."""
+    """Train a condition from ``seeds`` seeds, and return its results with the measurements."""
     rows = train_and_measure(condition, range(seeds), at)
     summary = condition.summarise(rows)
     return {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {

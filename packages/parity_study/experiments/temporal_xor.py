@@ -1,10 +1,9 @@
-"""Can a network predict the next bit of a stream in which every third bit is the XOR of the two bits before it?
+"""Can a network predict the bits of a stream in which every third bit is the XOR of the two bits before it?
 
-The tanh recipe is trained on the next bit at every time step. Returns ``{"seeds",
-"solved": the number of seeds with every third bit of 500 fresh streams correct, "loss":
-[of each seed: [first, second, third bit of a triple]], "by_bit": [the median loss over
-the seeds at the bits 2, 3, ..., ``shown``], "third_right": [the share of correct third
-bits of each seed]}``.
+The network of the tanh recipe is trained to predict the next bit at every time step. Returns ``{"seeds", "solved": the
+number of seeds with every third bit of 500 new streams correct, "loss": [of each seed: [first, second, third bit of a
+triple]], "by_bit": [the median loss over the seeds at the bits 2, 3, ..., ``shown``], "third_right": [the share of
+correct third bits of each seed]}``.
 """
 
 from typing import Any
@@ -21,7 +20,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "steps": 4}
 
 
 def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tensor:
-    """Draw streams in which two random bits are followed by their XOR: ``float32 [count, 3 * triples, 1]``.
+    """Draw streams in which two random bits are followed by their XOR: float32, ``[count, 3 * triples, 1]``.
 
     Source: J. L. Elman, *Cognitive Science* 14, 1990.
 
@@ -36,9 +35,9 @@ def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tens
 
 def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         shown: int = 24) -> dict[str, Any]:
-    """Run the experiment; the module's docstring describes the result."""
+    """Run the experiment, and return its results as the module's docstring describes them."""
     network, settings = RECIPES["tanh 16"]
-    losses, right = [], []
+    losses, third_correct = [], []
     for seed in range(seeds):
         model, rng = ParityRNN(**network, seed=seed), np.random.default_rng(seed)
         optimizer = torch.optim.Adam(model.parameters(), lr=settings["lr"])
@@ -51,15 +50,16 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         with torch.no_grad():
             loss, correct = next_bit_loss(model, xor_stream(500, tested, rng))
         losses.append(loss.mean(dim=0).numpy())
-        right.append(correct[:, 1::3].double().mean().item())  # the second predicted bit is the third of a triple
+        # The second predicted bit is the third bit of a triple.
+        third_correct.append(correct[:, 1::3].double().mean().item())
     losses = np.array(losses)
-    return {"seeds": seeds, "solved": sum(share == 1 for share in right),
+    return {"seeds": seeds, "solved": sum(share == 1 for share in third_correct),
             "loss": rounded(np.stack([losses[:, place::3].mean(axis=1) for place in (2, 0, 1)], 1)),
-            "by_bit": rounded(np.median(losses, axis=0)[:shown - 1]), "third_right": rounded(right)}
+            "by_bit": rounded(np.median(losses, axis=0)[:shown - 1]), "third_right": rounded(third_correct)}
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the loss of predicting the bits 2, 3, ... and whether each is correct: ``[count, steps - 1]`` each."""
+    """Predict the bits 2, 3, ..., and return the losses and which predictions are correct, ``[count, steps - 1]``."""
     logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
     return loss, (logits > 0) == (following > 0.5)

@@ -1,4 +1,4 @@
-"""Networks that several experiments train: the four recipes, and single networks trained from a seed."""
+"""Trained networks that several experiments use, and the recipes by which they are trained."""
 
 from functools import cache
 from typing import Any
@@ -23,20 +23,23 @@ FIFTY_BITS = ParityTask(TRAINED_ON)
 
 @cache
 def trained(recipe: str, seed: int, cap: int) -> tuple[ParityRNN, History]:
-    """Train a network by a recipe. Experiments in one run share the result, so do not change it."""
+    """Train a network by a recipe, and return it with its history.
+
+    The result is cached and shared by several experiments, so do not change the network.
+    """
     network, settings = RECIPES[recipe]
     return train_network(network, seed, max_steps=cap, **settings)
 
 
 def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_BITS,
                   **settings) -> tuple[ParityRNN, History]:
-    """Create a network and train it, both from ``seed``; return it with the history of its training."""
+    """Create and train a network from ``seed``, and return it with the history of its training."""
     model = ParityRNN(**network, seed=seed)
     return model, train(model, task, seed=seed, progress=False, **settings)
 
 
 def train_seeds(network: dict[str, Any], seeds: int, task: ParityTask = FIFTY_BITS, **settings) -> list[History]:
-    """Train a network from each of the seeds 0, 1, ..., on all cores, and return the histories."""
+    """Train a network from each of the seeds 0, ..., ``seeds`` - 1 on all cores, and return the histories."""
     runs = Parallel(n_jobs=-1)(delayed(train_network)(network, seed, task, **settings) for seed in range(seeds))
     return [history for _, history in runs]
 
@@ -50,7 +53,7 @@ def set_forget_bias(model: ParityRNN, bias: float) -> None:
 
 
 def with_forget_bias(bias: float, seed: int) -> ParityRNN:
-    """Create an LSTM of 8 units whose forget gates start with this bias."""
+    """Create an untrained LSTM of 8 units whose forget gates have the given bias."""
     model = ParityRNN(8, "lstm", seed=seed)
     set_forget_bias(model, bias)
     return model

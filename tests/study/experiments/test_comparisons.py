@@ -1,4 +1,4 @@
-"""Comparisons of two conditions agree with published values and with their definitions."""
+"""Compare the statistics of two conditions with published values and with their definitions."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_difference_interval_has_its_published_values(first, second, low, high):
 
 def test_equivalence_needs_enough_runs_and_not_only_equal_rates():
     assert equivalent_rates((20, 20), (20, 20), 0.2)
-    assert not equivalent_rates((10, 20), (10, 20), 0.2), "too few to tell"
+    assert not equivalent_rates((10, 20), (10, 20), 0.2), "too few runs"
     assert equivalent_rates((1000, 2000), (1010, 2000), 0.2)
     assert not equivalent_rates((1000, 2000), (1600, 2000), 0.2)
 

@@ -1,4 +1,4 @@
-"""Training conditions: their tasks, their networks, and the summaries of their rows."""
+"""Test the tasks and networks of training conditions, and the summaries of their results."""
 
 from dataclasses import replace
 
@@ -24,9 +24,9 @@ def few_strings(monkeypatch):
 
 
 def test_the_two_by_two_has_every_combination_once():
-    every = experiments.conditions("two_by_two").values()
-    assert len(every) == len({(row.label, row.lengths, row.cell) for row in every}) == 16
-    rest = {replace(row, label="end", lengths=1, cell="tanh") for row in every}
+    conditions = experiments.conditions("two_by_two").values()
+    assert len(conditions) == len({(row.label, row.lengths, row.cell) for row in conditions}) == 16
+    rest = {replace(row, label="end", lengths=1, cell="tanh") for row in conditions}
     assert len(rest) == 1, "nothing else differs"
 
 

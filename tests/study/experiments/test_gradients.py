@@ -1,4 +1,4 @@
-"""Gradients at the states agree with the NumPy network, and the names describe the networks."""
+"""Compare the gradients at the states with the NumPy network, and test the networks of the experiment."""
 
 import numpy as np
 import pytest
@@ -14,11 +14,12 @@ def test_state_gradients_are_those_of_the_network_in_numpy(cell):
     strings, seed = 5, 7
     norms = gradients.state_gradients(model, strings, seed)["h"]
     batch = ParityTask(trained_networks.TRAINED_ON).batch(strings, np.random.default_rng(seed))
-    net = NumpyRNN.from_torch(model)
-    logits, states = net.forward(batch.inputs.double().numpy())
+    network = NumpyRNN.from_torch(model)
+    logits, states = network.forward(batch.inputs.double().numpy())
     d_logits = np.zeros_like(logits)
     d_logits[:, -1] = 1 / (1 + np.exp(-logits[:, -1])) - batch.targets[:, -1].numpy()
-    expected = np.linalg.norm(net.backward(batch.inputs.double().numpy(), states, d_logits)["h"], axis=-1).mean(0)[1:]
+    state_gradients = network.backward(batch.inputs.double().numpy(), states, d_logits)["h"]
+    expected = np.linalg.norm(state_gradients, axis=-1).mean(0)[1:]
     np.testing.assert_allclose(norms, expected, rtol=1e-9)
 
 
@@ -30,10 +31,10 @@ def test_state_gradients_of_an_lstm_have_a_cell_that_the_last_loss_does_not_read
 
 
 def test_state_gradients_do_not_change_the_network():
-    net = ParityRNN(3, "gru")
-    gradients.state_gradients(net, 2, 0)
-    assert next(net.parameters()).dtype == torch.float32
-    assert all(p.grad is None for p in net.parameters())
+    network = ParityRNN(3, "gru")
+    gradients.state_gradients(network, 2, 0)
+    assert next(network.parameters()).dtype == torch.float32
+    assert all(p.grad is None for p in network.parameters())
 
 
 def test_names_describe_the_networks():

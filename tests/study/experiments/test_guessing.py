@@ -1,16 +1,16 @@
-"""Guessing: the strings, the equations of the networks, and how guesses are counted."""
+"""Test the strings, the equations of the guessed networks, and how guesses are counted."""
 
 import numpy as np
 import pytest
 
 from parity_study.experiments import guessing
 
-# The hidden unit is "bit and output", the output is "bit or output, but not hidden": XOR, all units being switches.
+# If the units are switches, the hidden unit is "bit and output", and the output is "bit or output, but not hidden".
 A1_BY_HAND = np.array([60, 0, 80, -100, 20, -90, 50], dtype=np.float32)
 
 
-def test_balanced_strings_have_the_right_code_and_labels():
-    strings, lengths, labels = guessing.balanced_strings(40, 7, 13, np.random.default_rng(0))
+def test_balanced_strings_have_the_documented_code_and_labels():
+    strings, lengths, labels = guessing.draw_balanced_strings(40, 7, 13, np.random.default_rng(0))
     assert set(np.unique(strings)) == {-1, 1}
     assert strings.shape == (40, 13)
     assert {7, 13} <= set(lengths.tolist()) <= set(range(7, 14))
@@ -51,11 +51,11 @@ def one_step_at_a_time(name, weights, string):
     return outputs
 
 
-@pytest.mark.parametrize("name", list(guessing.GUESSED))
+@pytest.mark.parametrize("name", list(guessing.GUESSED_NETWORKS))
 def test_guessed_networks_follow_their_equations(name):
     rng = np.random.default_rng(3)
-    weights = guessing.guesses(name, 3.0, 5, rng)
-    strings, lengths, _ = guessing.balanced_strings(6, 4, 9, rng)
+    weights = guessing.draw_weights(name, 3.0, 5, rng)
+    strings, lengths, _ = guessing.draw_balanced_strings(6, 4, 9, rng)
     outputs = guessing.last_outputs(name, weights, strings, lengths)
     expected = [[one_step_at_a_time(name, w, row[:length])[-1] for row, length in zip(strings, lengths)]
                 for w in weights]
@@ -65,10 +65,10 @@ def test_guessed_networks_follow_their_equations(name):
 def test_a_network_by_hand_passes_every_test_and_the_answer_even_none():
     rng = np.random.default_rng(0)
     both = np.stack([A1_BY_HAND * 0 - 100, A1_BY_HAND])
-    for strings in (guessing.balanced_strings(100, 500, 600, rng), guessing.regular_strings(5000)):
-        assert guessing.right_guesses("A1", both, strings).tolist() == [1]
-    assert guessing.right_as_switches("A1", A1_BY_HAND, 1)
-    assert not guessing.right_as_switches("A1", both[0], 1)
+    for strings in (guessing.draw_balanced_strings(100, 500, 600, rng), guessing.regular_strings(5000)):
+        assert guessing.find_correct_guesses("A1", both, strings).tolist() == [1]
+    assert guessing.is_correct_with_switches("A1", A1_BY_HAND, 1)
+    assert not guessing.is_correct_with_switches("A1", both[0], 1)
 
 
 def test_switches_are_tested_from_the_first_length_on(monkeypatch):
@@ -76,18 +76,19 @@ def test_switches_are_tested_from_the_first_length_on(monkeypatch):
         parity, begun, _ = units
         parity = np.where(x > 0, 1 - parity, parity)
         return parity, np.ones_like(parity), parity * begun
-    monkeypatch.setitem(guessing.GUESSED, "late", guessing.Guessed(late, 0, ((), (), ()), None, None))
-    right = {first: guessing.right_as_switches("late", np.empty(0, dtype=np.float32), first) for first in (1, 2, 500)}
-    assert right == {1: False, 2: True, 500: True}
+    monkeypatch.setitem(guessing.GUESSED_NETWORKS, "late", guessing.GuessedNetwork(late, 0, ((), (), ()), None, None))
+    weights = np.empty(0, dtype=np.float32)
+    correct = {first: guessing.is_correct_with_switches("late", weights, first) for first in (1, 2, 500)}
+    assert correct == {1: False, 2: True, 500: True}
 
 
 def test_a_guess_with_a_single_error_is_dropped():
-    strings, lengths, labels = guessing.balanced_strings(100, 20, 30, np.random.default_rng(0))
+    strings, lengths, labels = guessing.draw_balanced_strings(100, 20, 30, np.random.default_rng(0))
     for wrong in (0, 1, 3, 50, 99):
         altered = labels.copy()
         altered[wrong] ^= 1
-        assert len(guessing.right_guesses("A1", A1_BY_HAND[None], (strings, lengths, altered))) == 0
-    assert len(guessing.right_guesses("A1", A1_BY_HAND[None], (strings, lengths, labels))) == 1
+        assert len(guessing.find_correct_guesses("A1", A1_BY_HAND[None], (strings, lengths, altered))) == 0
+    assert len(guessing.find_correct_guesses("A1", A1_BY_HAND[None], (strings, lengths, labels))) == 1
 
 
 def test_the_number_of_the_guess_counts_those_before_it(monkeypatch):
@@ -100,12 +101,12 @@ def test_the_number_of_the_guess_counts_those_before_it(monkeypatch):
         if len(calls) == 3:
             drawn[[7, 9]] = A1_BY_HAND
         return drawn
-    monkeypatch.setattr(guessing, "guesses", draw)
-    trials, weights = guessing.guess_until_right("A1", 100.0, 10_000, np.random.default_rng(0))
+    monkeypatch.setattr(guessing, "draw_weights", draw)
+    trials, weights = guessing.guess_until_correct("A1", 100.0, 10_000, np.random.default_rng(0))
     assert trials == 2008
     assert weights.tolist() == A1_BY_HAND.tolist()
     calls.clear()
-    assert guessing.guess_until_right("A1", 100.0, 2000, np.random.default_rng(0)) is None
+    assert guessing.guess_until_correct("A1", 100.0, 2000, np.random.default_rng(0)) is None
     assert calls == [1000, 1000]
 
 

@@ -1,4 +1,4 @@
-"""Jobs: a run that continues where it was stopped, processes, a cluster that loses a worker, and the command."""
+"""Test interrupted runs, several processes, a cluster that loses a worker, and the command."""
 
 import gc
 import json
@@ -42,7 +42,7 @@ def test_a_quick_run_is_complete_and_has_a_number_for_each_seed(quick):
 
 
 def test_a_fresh_run_agrees_with_the_book(tmp_path):
-    """If both have the same rate, chance alone fails this test once in ten thousand runs of a condition."""
+    """If both have the same success rate, this test fails by chance once in ten thousand runs of a condition."""
     names = ("every_step, 50, lstm", "end, 1..50, lstm")
     cap, stored = 500, experiments.load("two_by_two")["conditions"]
     conditions = {name: replace(experiments.conditions("two_by_two")[name], max_steps=cap) for name in names}
@@ -56,7 +56,7 @@ def test_a_fresh_run_agrees_with_the_book(tmp_path):
 
 
 def count_jobs(monkeypatch, stop_after=None):
-    """Count the jobs, and stop after so many of them, as Ctrl-C would."""
+    """Count the jobs, and stop after ``stop_after`` of them, as Ctrl-C would."""
     done, train = [], Condition.train
 
     def counted(self, seeds):
@@ -85,9 +85,8 @@ def test_a_run_that_was_stopped_continues_where_it_was(small, tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("damage", [
-    lambda text: text[:len(text) // 2], lambda text: "", lambda text: text.replace("sequence_accuracy", "x", 1),
-    lambda text: "[]", lambda text: '{"rows": []}',
-], ids=["half", "empty", "changed", "a list", "no hash"])
+    lambda text: text[:len(text) // 2], lambda text: "", lambda text: "[]",
+], ids=["half", "empty", "a list"])
 def test_the_job_of_a_damaged_file_is_done_again(small, tmp_path, monkeypatch, damage):
     whole = results(experiments.run(small, tmp_path / "whole", jobs=1))
     with monkeypatch.context() as patch:
@@ -161,7 +160,7 @@ def test_a_missing_scheduler_is_named(tmp_path, monkeypatch, address):
     assert "scheduler must be the address of a running Dask scheduler" in done.output
     assert repr(address) in done.output
     del done
-    gc.collect()    # end the failed client here: while the next one starts, it would wait for itself
+    gc.collect()    # end the failed client now, because it would block the start of the next client
 
 
 def test_without_dask_a_scheduler_says_what_is_missing(tmp_path, monkeypatch):

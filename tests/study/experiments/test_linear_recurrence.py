@@ -1,19 +1,19 @@
-"""Linear recurrences agree with a loop in NumPy, and positive factors cannot compute parity."""
+"""Compare linear recurrences with a loop in NumPy, and test that positive factors cannot compute parity."""
 
 import numpy as np
 import pytest
 import torch
 
-from parity_study.experiments.linear_recurrence import LinearRecurrence, right_bits, train_recurrence
+from parity_study.experiments.linear_recurrence import LinearRecurrence, find_correct_bits, train_recurrence
 
 
 @pytest.mark.parametrize("factor", ["sigmoid", "tanh"])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_linear_recurrence_agrees_with_a_loop_in_numpy(factor, channels):
-    net = LinearRecurrence(channels, factor, seeds=2, seed=5)
+    network = LinearRecurrence(channels, factor, seeds=2, seed=5)
     bits = np.random.default_rng(0).integers(2, size=(4, 9))
-    logits = net(torch.from_numpy(bits).float()).detach().numpy()
-    weights = {name: p.detach().numpy().reshape(2, -1) for name, p in net.named_parameters()}
+    logits = network(torch.from_numpy(bits).float()).detach().numpy()
+    weights = {name: p.detach().numpy().reshape(2, -1) for name, p in network.named_parameters()}
     squash = np.tanh if factor == "tanh" else lambda z: 1 / (1 + np.exp(-z))
     for seed in range(2):
         for row, string in enumerate(bits):
@@ -25,12 +25,12 @@ def test_a_linear_recurrence_agrees_with_a_loop_in_numpy(factor, channels):
                 assert logits[seed, row, t] == pytest.approx(logit, abs=1e-5)
 
 
-def test_one_channel_with_factors_one_and_minus_one_is_parity_and_no_positive_one_survives_three_ones():
-    net = LinearRecurrence(1, "tanh")
+def test_a_single_channel_computes_parity_with_the_factors_1_and_minus_1_and_not_with_positive_factors():
+    network = LinearRecurrence(1, "tanh")
     with torch.no_grad():
         for name, value in (("after_0", 20.0), ("after_1", -20.0), ("readout", -1.0), ("threshold", 0.0)):
-            getattr(net, name).fill_(value)
-    assert right_bits(net, 3000, 10).all()
+            getattr(network, name).fill_(value)
+    assert find_correct_bits(network, 3000, 10).all()
     positive = LinearRecurrence(1, "sigmoid", seeds=500)
     with torch.no_grad():
         for weight in positive.parameters():
@@ -42,10 +42,10 @@ def test_one_channel_with_factors_one_and_minus_one_is_parity_and_no_positive_on
 
 def test_h_positive_channels_change_their_answer_on_ones_at_most_h_times():
     for channels in (2, 3):
-        net = LinearRecurrence(channels, "sigmoid", seeds=2000, seed=channels).double()
+        network = LinearRecurrence(channels, "sigmoid", seeds=2000, seed=channels).double()
         with torch.no_grad():
-            net.readout *= 5
-            says_odd = net(torch.ones(1, 60).double())[:, 0] > 0
+            network.readout *= 5
+            says_odd = network(torch.ones(1, 60).double())[:, 0] > 0
         changes = (says_odd[:, 1:] != says_odd[:, :-1]).sum(dim=1)
         assert 1 <= changes.max() <= channels
 

@@ -1,4 +1,4 @@
-"""Longer strings: which networks count as exact."""
+"""Test which networks count as correct on longer strings."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""The recipes: summaries of training curves."""
+"""Test the summaries of training curves."""
 
 import numpy as np
 import pytest

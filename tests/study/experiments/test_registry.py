@@ -1,4 +1,4 @@
-"""The registry: one module per experiment, one way to run them all, and the command."""
+"""Test the modules of the experiments, the functions that run them, and the command."""
 
 import json
 import re
@@ -58,7 +58,7 @@ def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path):
 
 
 def without_settings(value):
-    """Return results without the settings, which differ in a quick run."""
+    """Return results without their settings, which differ in a quick run."""
     if isinstance(value, dict):
         return {key: without_settings(part) for key, part in value.items() if key != "settings"}
     return value
@@ -137,10 +137,10 @@ def test_command_lists_every_experiment_with_its_question(tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["experiment"], "name an experiment, or give --all"),
+    (["experiment"], "name an experiment, or use --all"),
     (["experiment", "recipe"], f"there is no experiment 'recipe'; the experiments are: {', '.join(NAMES)}"),
-    (["experiment", "recipes", "--quick"], "--quick needs --out"),
-    (["experiment", "recipes", "--quick", "--recheck"], "--quick and --recheck exclude each other"),
+    (["experiment", "recipes", "--quick"], "--quick requires --out"),
+    (["experiment", "recipes", "--quick", "--recheck"], "--quick and --recheck cannot be combined"),
 ])
 def test_command_names_wrong_arguments(arguments, message):
     done = CliRunner().invoke(main, arguments)

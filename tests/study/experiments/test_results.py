@@ -1,4 +1,4 @@
-"""Files of results: where they are, how they are written, and the messages about files that cannot be read."""
+"""Test where result files are, how they are written, and the messages about files that cannot be read."""
 
 import json
 from pathlib import Path
@@ -13,15 +13,16 @@ def test_results_are_found_from_anywhere(tmp_path, monkeypatch):
     assert result_files.load("recipes")["relu 32"]["seeds"] == 20
 
 
-@pytest.mark.parametrize(("package", "found"), [
+@pytest.mark.parametrize(("package", "in_repository"), [
     ("parity_study/experiments", True), ("packages/parity_study/experiments", True),
     (".venv/lib/python3.11/site-packages/parity_study/experiments", False),
 ])
-def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_path, monkeypatch, package, found):
+def test_the_repository_is_found_from_any_depth_and_not_from_an_environment(tmp_path, monkeypatch, package,
+                                                                            in_repository):
     for name in ("pyproject.toml", "_config.yml"):
         (tmp_path / name).touch()
     monkeypatch.setattr(result_files, "FOLDER", tmp_path / package / "results")
-    assert result_files.repository() == (tmp_path if found else None)
+    assert result_files.repository() == (tmp_path if in_repository else None)
 
 
 def test_only_a_repository_is_written_to(tmp_path, monkeypatch):
@@ -44,10 +45,10 @@ def test_load_says_how_to_make_a_missing_file(tmp_path):
 def test_a_damaged_file_is_named(tmp_path, text, wrong):
     path = tmp_path / "recipes.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match=r"damaged .*; make it again with: parity experiment recipes$") as caught:
+    with pytest.raises(ValueError, match=r"damaged .*; make it again with: parity experiment recipes$") as error:
         result_files.load("recipes", folder=tmp_path)
-    assert str(path) in str(caught.value)
-    assert wrong in str(caught.value)
+    assert str(path) in str(error.value)
+    assert wrong in str(error.value)
 
 
 def test_write_replaces_whole_files_and_keeps_plain_lists_on_a_line(tmp_path):

@@ -1,4 +1,4 @@
-"""Networks of ``right_for_ever`` are trained as long as it says, on the strings that it says."""
+"""Test the training strings and the training length of the experiment ``right_for_ever``."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import torch
 from torch.nn.utils import vector_to_parameters
 
 from parity_lib import ParityRNN, ParityTask
-from parity_study.certificate_store import Stored
+from parity_study.certificate_store import StoredNetwork
 from parity_study.ensemble import train_together
 from parity_study.experiments import certificates, right_for_ever
 from parity_study.experiments.certificates import count_verdicts
@@ -50,7 +50,7 @@ def test_training_continues_if_a_network_is_correct(monkeypatch):
 
 
 def test_verdicts_are_counted_over_all_seeds():
-    network = Stored("tanh 8, random, 1 updates", "tanh", 8, 0, np.zeros(0, dtype=np.float32))
+    network = StoredNetwork("tanh 8, random, 1 updates", "tanh", 8, 0, np.zeros(0, dtype=np.float32))
     networks = [replace(network, verdict="refuted", string="1000"), replace(network, verdict="certified"), network]
     assert count_verdicts(5, networks) == {"seeds": 5, "solved": 3, "certified": 1, "refuted": 1, "undecided": 1,
                                            "refuting_lengths": [4]}

@@ -1,4 +1,4 @@
-"""XOR in time: the streams, and the loss of predicting the next bit."""
+"""Test the streams of temporal XOR, and the loss of predicting the next bit."""
 
 import numpy as np
 import torch
@@ -23,6 +23,6 @@ def test_the_loss_is_about_the_next_bit():
         model.rnn.bias_hh_l0.zero_()
         model.hidden_to_logits.weight.fill_(30)
         model.hidden_to_logits.bias.zero_()
-    loss, right = temporal_xor.next_bit_loss(model, torch.tensor([[[1.0], [1.0], [0.0], [0.0]]]))
-    assert right.tolist() == [[True, False, True]]
+    loss, correct = temporal_xor.next_bit_loss(model, torch.tensor([[[1.0], [1.0], [0.0], [0.0]]]))
+    assert correct.tolist() == [[True, False, True]]
     np.testing.assert_allclose(loss.detach(), [[0, 30, 0]], atol=1e-6)
