@@ -28,7 +28,7 @@ c.IgnorePattern.pattern = r"[\s\S]*"
 
 # The outputs of the student's own run are kept for the person who reads the answers in words.
 c.Autograde.sanitize_preprocessors = [
-    *(f"parity_grading.{name}" for name in ("rebuild.Rebuild", "unfinished.Begin", "handed_in.Remember")),
+    *(f"parity_grading.{name}" for name in ("rebuild.Rebuild", "unfinished.Begin", "keep_outputs.Remember")),
     *(f"nbgrader.preprocessors.{name}" for name in (
         "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")),
 ]
