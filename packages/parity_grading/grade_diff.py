@@ -123,5 +123,5 @@ def update_exercise(notebook: Notebook, again: Notebook, most: Mapping[str, tupl
                 {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"nbgrader": {
                     "grade": True, "solution": cell.name in solutions, "locked": cell.locked, "grade_id": cell.name,
                     "points": 0}}}))
-    for cell in [*notebook.grade_cells, *notebook.task_cells]:
+    for cell in notebook.grade_cells:
         cell.max_score = most[cell.name][1]

@@ -13,7 +13,7 @@ import click
 
 @click.command()
 @click.argument("name")
-@click.argument("archive", type=click.Path(exists=True, path_type=Path))
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
               help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
 @click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
@@ -25,16 +25,14 @@ import click
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
 def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
             dry_run: bool) -> None:
-    """Collect the submissions of exercise NAME from ARCHIVE, a platform's download.
+    """Collect the submissions of exercise NAME from ARCHIVE, a platform's zip archive.
 
     Every file that is not collected is listed with the reason. The exit status is 1 if something is left for you to do.
     """
     from parity_grading.collect import Collector
     from parity_grading.course import load_course
 
-    collector = Collector(load_course(Path.cwd()), name, source, keep)
-    if list_path:
-        collector.read_list(list_path)
+    collector = Collector(load_course(Path.cwd()), name, source, list_path, keep)
     collector.collect(archive, force, dry_run)
     for line in collector.format_lines():
         click.echo(line)
@@ -99,7 +97,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     from tqdm import tqdm
 
     from parity_grading import sandbox
-    from parity_grading.grade import NOT_LISTED
+    from parity_grading.course import NOT_LISTED
     from parity_grading.grade import grade as rows
 
     if reason := sandbox.missing():
@@ -160,8 +158,7 @@ def report(name: str, names: bool) -> None:
 @click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
 @click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
-@click.option("--scale", is_flag=True, help="Convert the points if the platform has another maximum.")
-def export(name: str, target: str, list_path: Path | None, column: str | None, scale: bool) -> None:
+def export(name: str, target: str, list_path: Path | None, column: str | None) -> None:
     """Write the grades and feedback pages of exercise NAME to private/export, ready for the platform.
 
     The exit status is 1 if something is left for you to do.
@@ -169,7 +166,7 @@ def export(name: str, target: str, list_path: Path | None, column: str | None, s
     from parity_grading import export as exporting
     from parity_grading.course import load_course
 
-    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column, scale)
+    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column)
     for line in exporting.format_lines(result):
         click.echo(line)
     if result.todo:

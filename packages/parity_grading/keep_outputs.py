@@ -16,9 +16,9 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-KEY = "parity_handed_in"
+KEY = "parity_own_outputs"
 MOST = 400_000     # characters per cell: three large figures
-NOTE = "Shown when it was handed in; the cell does nothing while it is graded:\n"
+NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n"
 
 
 class Remember(NbGraderPreprocessor):

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from dateutil import parser, tz
 
-from parity_grading.archive import resembles
+from parity_grading.untrusted import resembles
 from parity_lib.errors import require
 
 MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than some online texts
@@ -47,13 +47,12 @@ class ListedStudent:
     name: str
     ids: list[str]          # ids and email addresses
     time: str | None        # of the submission, as it is written; None if the list has no such column
-    status: str
 
 
 class Platform:
     """A learning platform: the names of the files that it gives out, and the list of students that it exports."""
 
-    list_title = ""
+    list_title = ""                         # "" if the platform has no list
     number_heading = ""                     # "" for the first column
     name_headings: tuple[str, ...] = ()
     id_headings: tuple[str, ...] = ()
@@ -72,20 +71,20 @@ class Platform:
         """Return where the platform expects a feedback page, or "" if unknown; ``source`` is the submission's path."""
         raise NotImplementedError
 
-    def read_list(self, rows: list[list[str]], source: str) -> list[ListedStudent]:
-        """Return the students in a list. Raise ValueError if it is not this platform's list."""
-        head, students = rows[0], []
+    def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
+        """Return the rows of a list and the students in them. Raise ValueError if it is not this platform's list."""
+        rows, students = read_table(path), []
+        head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0
         for index, row in enumerate(rows[1:] if self.number_heading in ("", *head) else (), start=1):
             number, cells = re.search(r"\d+$", row[column]), dict(zip(head, map(str.strip, row), strict=False))
             if number and row[0] != "Student, Test":    # which Canvas adds itself
                 name = " ".join(cells[title] for title in self.name_headings if title in cells)
                 ids = [cell for title, cell in cells.items() if title in self.id_headings or "@" in cell]
-                students.append(ListedStudent(
-                    index, number[0], name, ids, cells.get(self.time_heading), cells.get("Status", "")))
+                students.append(ListedStudent(index, number[0], name, ids, cells.get(self.time_heading)))
         if not students:
-            raise ValueError(f"--list must be {self.list_title}, but {source} begins with {', '.join(head[:6])!r}")
-        return students
+            raise ValueError(f"--list must be {self.list_title}, but {path.name} begins with {', '.join(head[:6])!r}")
+        return rows, students
 
 
 class Moodle(Platform):
@@ -171,20 +170,14 @@ class FileNames(Platform):
         require("student_id" in self.pattern.groupindex, "--from", pattern, allowed)
 
     def read_path(self, path: str) -> list[Upload]:
-        uploads = []
-        for text in (path, PurePosixPath(path).name, f"/{path}"):
+        for text in (PurePosixPath(path).name, f"/{path}"):     # nbgrader's patterns begin with a folder
             if match := self.pattern.match(text):
                 groups = match.groupdict("")
                 name = PurePosixPath(groups.get("file_id") or text[match.end():] or path).name
-                uploads.append(Upload(
-                    groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
-                    time=parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None))
-        if not uploads:
-            raise ValueError("its name does not match the pattern")
-        return uploads
-
-    def read_list(self, rows: list[list[str]], source: str) -> list[ListedStudent]:
-        raise ValueError(f"--list can be used only with --from {' or --from '.join(PLATFORMS)}")
+                time = parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None
+                return [Upload(groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
+                               time=time)]
+        raise ValueError("its name does not match the pattern")
 
 
 PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}

@@ -9,9 +9,9 @@ Chapter: *For instructors*.
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
+import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ LARGEST = 50_000_000        # bytes of a file
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
 MOST_OUTPUTS = 1000         # of a cell
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
-MISSING = "This cell was missing in what was handed in."
+MISSING = "This cell was missing in the submission."
 
 
 # ---------------------------------------------------------------- the file
@@ -148,16 +148,15 @@ class Rebuild(NbGraderPreprocessor):
         released = nbformat.read(release, as_version=4).cells if release.is_file() else []
         with Gradebook(nbgrader["db_url"]) as book:
             notebook = book.find_notebook(nbgrader["notebook"], nbgrader["assignment"])
-            points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
-            solutions, tasks = ({cell.name for cell in cells} for cells in (
-                notebook.solution_cells, notebook.task_cells))
+            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+            solutions = {cell.name for cell in notebook.solution_cells}
             sources = {cell.name: cell for cell in notebook.source_cells}
             matches = match(nb.cells, sources, released)
             nb.cells = [absent(sources[cell], cell in solutions) if isinstance(cell, str) else cell
                         for cell in in_order(nb.cells, matches, list(sources))]
             for cell in nb.cells:
                 if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
-                    restore(cell, sources[name], points.get(name), name in solutions, name in tasks)
+                    restore(cell, sources[name], points.get(name), name in solutions)
         give_ids(nb.cells)
         return nb, resources
 
@@ -171,11 +170,10 @@ def drop_links(submitted: Path, copied: Path) -> None:
 
 def give_ids(cells: list[NotebookNode]) -> None:
     """Replace each id that an earlier cell has."""
-    taken = {cell.id for cell in cells}
-    free, seen = (name for name in map("cell-{}".format, itertools.count()) if name not in taken), set()
+    seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
-            cell.id = next(free)
+            cell.id = uuid.uuid4().hex
         seen.add(cell.id)
 
 
@@ -257,7 +255,7 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
     return NEW[source.cell_type](text, id=source.name, metadata={"nbgrader": {"grade_id": source.name}})
 
 
-def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool, task: bool) -> None:
+def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool) -> None:
     """Give a cell the type and marks of the gradebook, and also its text if it is locked or a blank answer."""
     if cell.cell_type != source.cell_type:
         kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
@@ -267,7 +265,7 @@ def restore(cell: NotebookNode, source: SourceCell, points: float | None, soluti
     # nbgrader gives 0 points, and nothing to read, only to an answer with the released text.
     if source.locked or (solution and cell.cell_type == "markdown" and not cell.source.strip()):
         cell.source = source.source
-    marks = {"grade_id": source.name, "grade": points is not None and not task, "solution": solution, "task": task,
-             "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,
-             "schema_version": MetadataValidator.schema_version}
-    cell.metadata["nbgrader"] = marks | ({"points": points} if points is not None else {})
+    cell.metadata["nbgrader"] = {
+        "grade_id": source.name, "grade": points is not None, "solution": solution, "task": False,
+        "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,
+        "schema_version": MetadataValidator.schema_version} | ({"points": points} if points is not None else {})

@@ -8,7 +8,6 @@ Chapter: *For instructors*.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -18,11 +17,13 @@ from typing import Any
 
 import psutil
 from nbformat import NotebookNode
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from parity_grading.course import protect
+
 MARK = "parity_unfinished"
-QUIET_FOR = 60      # seconds after which no process is at work on a folder without a readable notebook
+FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
+QUIET_FOR = 60                      # seconds after which no process is at work on a folder without a readable notebook
 
 
 class Begin(NbGraderPreprocessor):
@@ -45,31 +46,29 @@ class Finish(NbGraderPreprocessor):
         return nb, resources
 
 
-def protect(coursedir: CourseDirectory) -> None:
-    """Let only the owner, or the group of a course that is shared with one, read the gradebook and ``private/``."""
-    mode = 0o770 if coursedir.groupshared else 0o700
-    for name, allowed in (("private", mode), ("gradebook.db", mode & 0o660)):
-        with contextlib.suppress(OSError):      # there is none, or it belongs to a colleague
-            Path(coursedir.root, name).chmod(allowed)
-
-
 def remove(autograded: Path) -> list[str]:
     """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` on which no process is at work, and return them."""
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
-        if not finished(folder) and not _in_work(folder):
+        if not is_finished(folder) and not _is_in_work(folder):
             shutil.rmtree(folder)
             removed.append(folder.relative_to(autograded).as_posix())
     return removed
 
 
-def finished(folder: Path) -> bool:
+def is_finished(folder: Path) -> bool:
     """Return whether this folder contains a completely graded submission."""
     notebooks = [_metadata(path) for path in folder.glob("*.ipynb")]
     return bool(notebooks) and all(metadata is not None and MARK not in metadata for metadata in notebooks)
 
 
-def _in_work(folder: Path) -> bool:
+def graded_fingerprint(folder: Path) -> str:
+    """Return the fingerprint of the submission that `parity grade` graded into a folder, or "" if there is none."""
+    record = folder / FINGERPRINT
+    return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
+
+
+def _is_in_work(folder: Path) -> bool:
     marks = [mark for path in folder.glob("*.ipynb") if (mark := (_metadata(path) or {}).get(MARK))]
     if not marks:
         return time.time() - folder.stat().st_mtime < QUIET_FOR

@@ -1,0 +1,35 @@
+"""The reasons why submissions could not be graded, in ``private/outcomes/``, until they change or are graded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+from nbgrader.apps import NbGraderApp
+
+from parity_grading.course import exercise_folder, write_file
+from parity_grading.normalise_submission import fingerprint
+
+
+def record(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
+    """Record why a submission could not be graded, or with None that it was graded."""
+    if why is None:
+        _path(app, student, name).unlink(missing_ok=True)
+    else:
+        entry = {"why": why, "fingerprint": fingerprint(exercise_folder(app, "submitted", student, name))}
+        write_file(_path(app, student, name), json.dumps(entry).encode())
+
+
+def reason(app: NbGraderApp, student: str, name: str) -> str | None:
+    """Return why a submission could not be graded; None if it could be, or has changed since."""
+    try:
+        entry = json.loads(_path(app, student, name).read_text(encoding="utf8"))
+        same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))
+        return entry["why"] if same else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _path(app: NbGraderApp, student: str, name: str) -> Path:
+    return Path(app.coursedir.root, "private", "outcomes", quote(name, safe=""), quote(student, safe="@ ") + ".json")
