@@ -21,11 +21,11 @@ endif
 endif
 endif
 
-# All tests of a file run on one worker, so that they share its fixtures; the longest files come first.
-PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# tests/conftest.py says which tests share a worker, and in which order they start.
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf exercises test test-fast test-full test-wheel test-anywhere lint bench lab doctor clean
+.PHONY: help book pdf exercises test test-slow test-full test-wheel test-anywhere lint bench lab doctor clean
 
 help:
 	@echo "make book           install what is needed and build the book into _build/html"
@@ -33,8 +33,7 @@ help:
 	@echo "make lab            open JupyterLab on the exercises"
 	@echo "make exercises      write the exercise notebooks from their sources, solutions/*.md"
 	@echo "make test           run the tests"
-	@echo "make test-fast      run the fast half of the tests"
-	@echo "make test-full      run the longer tests as well"
+	@echo "make test-full      run the longer tests as well (make test-slow: only these)"
 	@echo "make test-wheel     install the library into an empty environment and run the chapters' notebooks with it"
 	@echo "                    (all of them, or for example CHAPTERS='data gates')"
 	@echo "make test-anywhere  build the book with disturbed weights and with other processor instructions"
@@ -54,14 +53,13 @@ exercises: $(VENV)/.ready-test
 
 test: $(VENV)/.ready-test lint
 	$(BIN)/python -m tests.browser
-	$(PYTEST) -m "not slow" --cov --cov-report=term
+	$(PYTEST) -m "not slow"
 
-test-fast: $(VENV)/.ready-test lint
-	$(PYTEST) -m "not slow and not whole"
-
-test-full: $(VENV)/.ready-test lint
+test-slow: $(VENV)/.ready-test
 	$(BIN)/python -m tests.browser
-	$(PYTEST) --cov --cov-report=term
+	$(PYTEST) -m slow
+
+test-full: test test-slow
 
 test-wheel: $(VENV)/.ready-test
 	$(BIN)/parity book

@@ -1,3 +1,3 @@
 """The version of the library and of the book, which is one."""
 
-__version__ = "1.0.0"
+__version__ = "2.0.0"

@@ -1,4 +1,4 @@
-"""Rules for every test: one thread, no progress bars, and nothing skipped in silence."""
+"""Rules for every test: one thread, no progress bars, the book is built first, and nothing is skipped in silence."""
 
 import os
 
@@ -11,37 +11,46 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["PARITY_PROGRESS"] = "0"
 torch.set_num_threads(1)
 
+# These files keep a worker busy for the longest time, so they start first.
+LONGEST = ("test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py", "test_regrade.py")
+
 
 @pytest.fixture(scope="session")
 def browser():
-    """One browser for all tests: Playwright's plain interface allows no second one beside it."""
+    """A browser for all tests of a worker, because Playwright's synchronous interface allows only one."""
     with launch() as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def _no_course_of_another_test(monkeypatch):
-    """nbgrader_config.py names its folder of private tests to the process that reads it; here many share a process."""
+def _no_private_tests_of_another_course(monkeypatch):
+    """Forget the folder of private tests, which nbgrader_config.py sets for the process that reads it."""
     monkeypatch.delenv("PARITY_PRIVATE_TESTS", raising=False)
-
-
-# One worker builds the book, while the next has what takes long without it.
-FIRST = ("book/test_captions.py", "exercises/test_instructors.py", "exercises/test_nbgrader.py", "book/test_pages.py")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Whatever needs the built book belongs to the slow half; the longest files come first."""
-    order = {os.path.join(os.path.dirname(__file__), *name.split("/")): at for at, name in enumerate(FIRST)}
-    items.sort(key=lambda item: order.get(str(item.path), len(order)))
+    """Mark and sort the tests, so that workers neither repeat the fixtures of a file nor wait for the built book."""
+    fixtures = {item: getattr(item, "fixturenames", ()) for item in items}
+    with_pages = list(dict.fromkeys(item.path for item in items if "html" in fixtures[item]))
     for item in items:
-        if item.get_closest_marker("book"):
-            item.add_marker("whole")
+        for fixture, mark in (("html", "book"), ("browser", "browser")):
+            if fixture in fixtures[item]:
+                item.add_marker(mark)
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))    # one worker runs all tests of a file
+
+    def turn(item):
+        if item.path in with_pages:
+            return 0 if item.path == with_pages[0] else 3       # the first of these builds the book
+        return 1 if item.path.name in LONGEST else 2
+
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
-    """Under CI=true a skipped test is a failure: a check that did not run proves nothing."""
+    """Fail a run under CI=true that has skipped a test, because a test that did not run proves nothing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
     if skipped and os.environ.get("CI") == "true" and exitstatus == pytest.ExitCode.OK:

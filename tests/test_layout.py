@@ -1,4 +1,4 @@
-"""The size of the library and of its modules, names that occur once, and the version. `make lint` checks the imports."""
+"""The size of the library and of its modules, unique names, and the version. `make lint` checks the imports."""
 
 import ast
 import re

@@ -1,8 +1,7 @@
-"""What was measured about the graders, for the page *Trust*: `python -m tests.trust` writes trust.json, in an hour.
+"""Counts of the graders' decisions for the page *Trust*: `python -m tests.trust` writes them to trust.json.
 
-Each part counts what a test of the same name asserts: the bank of hand-ins, in this process and through nbgrader;
-mutants of the model answers; right answers asked again with other seeds; the hostile hand-ins. What is there
-already is kept; name parts, such as `bank mutants`, to count these alone, and again.
+Name parts, such as `bank mutants`, to measure only these; all of them take more than an hour. Each part has the date
+and the processor of its measurement, and no test compares it with the files that the banks contain today.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 from joblib import Parallel, delayed
@@ -24,99 +22,89 @@ from parity_checks.points import POINTS
 from parity_study.experiments.result_files import cpu_model, today
 from tests.exercises import course
 from tests.hostile import bank as hostile
-from tests.hostile import test_hostile
+from tests.hostile import batch
 from tests.mutants import mutants
 from tests.submissions import bank
-from tests.submissions.test_right_answers import SEEDS, TRAIN, failures
+from tests.submissions.test_correct_answers import SEEDS, TRAINING, failures
 
 FILE = Path(__file__).with_name("trust.json")
-EXERCISES = [*POINTS]
 
 
-def banked(exercise: str) -> dict[str, Any]:
-    """Right hand-ins that keep all points, and wrong ones that lose those of their mistake with its message."""
-    return _as_expected(exercise, {one.name: bank.score(one) for one in bank.bank(exercise)})
+def bank_counts(exercise: str) -> dict[str, int]:
+    """Count the submissions of the bank that get what they deserve, graded in this process."""
+    return _counts(exercise, {item.path.stem: bank.score(item) for item in bank.bank(exercise)})
 
 
-def through_nbgrader(exercise: str) -> dict[str, Any]:
-    """The same, by nbgrader's own command."""
-    hand_ins = {one.path.stem: one for one in bank.bank(exercise)}
+def nbgrader_counts(exercise: str) -> dict[str, int]:
+    """Count the same submissions after `nbgrader autograde`."""
     with tempfile.TemporaryDirectory() as folder:
-        batch = course.grade_batch(Path(folder) / "course", exercise,
-                                   {name: course.hand_in(one) for name, one in hand_ins.items()})
-    return _as_expected(exercise, {one.name: batch.graded[name].outcomes for name, one in hand_ins.items()})
+        graded = course.grade_batch(Path(folder) / "course", exercise, {
+            item.path.stem: course.hand_in(item) for item in bank.bank(exercise)}).graded
+    return _counts(exercise, {student: result.outcomes for student, result in graded.items()})
 
 
-def _as_expected(exercise: str, outcomes: dict[str, dict[str, bank.Outcome]]) -> dict[str, Any]:
-    found: dict[str, Any] = {"right": 0, "right_kept": 0, "wrong": 0, "wrong_lost": 0, "not": []}
-    for one in bank.bank(exercise):
-        kind, done = ("wrong", "wrong_lost") if one.loses else ("right", "right_kept")
-        found[kind] += 1
-        complaints = bank.complaints(one, outcomes[one.name])
-        found[done] += not complaints
-        found["not"] += [f"{one.name}: {'; '.join(complaints)[:300]}"] if complaints else []
-    return found
+def _counts(exercise: str, outcomes: dict[str, dict[str, bank.Outcome]]) -> dict[str, int]:
+    counts = dict.fromkeys(("correct", "correct_kept", "wrong", "wrong_lost"), 0)
+    for item in bank.bank(exercise):
+        kind, as_deserved = ("wrong", "wrong_lost") if item.loses else ("correct", "correct_kept")
+        counts[kind] += 1
+        counts[as_deserved] += not bank.complaints(item, outcomes[item.path.stem])
+    return counts
 
 
-def mutated(exercise: str) -> dict[str, Any]:
-    """Mutants of the model answers: those that lose their points, and those that are right answers, with a reason."""
-    every, equivalent = mutants.mutants(exercise), mutants.equivalents()
-    others = [one for one in every if one.name not in equivalent]
-    survivors = [one.name for one in others if mutants.survives(one)]
-    return {"mutants": len(every), "equivalent": len(every) - len(others), "killed": len(others) - len(survivors),
-            "not": survivors}
+def mutant_counts(exercise: str) -> dict[str, int]:
+    """Count the mutants of the model answers, those that are correct answers, and those that lose points."""
+    every, equivalents = mutants.mutants(exercise), mutants.equivalents()
+    wrong = [mutant for mutant in every if mutant.name not in equivalents]
+    return {"mutants": len(every), "equivalent": len(every) - len(wrong),
+            "killed": sum(not mutants.survives(mutant) for mutant in wrong)}
 
 
-def asked_again(exercise: str) -> dict[str, Any]:
-    """Right hand-ins with other seeds: how often a check was asked, and how often it turned one away."""
-    asked, turned_away = 0, []
-    solved = bank.authoring.notebook(bank.published(exercise))
-    right = [(one.name, bank.notebook(one)) for one in bank.bank(exercise) if not one.loses]
-    for name, notebook in [("model answer", solved), *right]:
-        checks = [check for check in POINTS[exercise] if check not in TRAIN or name == "model answer"]
-        asked += len(checks) * len(SEEDS)
-        turned_away += [f"{name}: {check}, seed {seed}"
-                        for check, seed, _ in failures(exercise, notebook, checks)]
-    return {"hand_ins": 1 + len(right), "asked": asked, "turned_away": len(turned_away), "not": turned_away}
+def seed_counts(exercise: str) -> dict[str, int]:
+    """Count how often correct submissions are graded with another seed, and how often they are rejected."""
+    notebooks = [bank.notebook(item) for item in bank.bank(exercise) if not item.loses]
+    checks = [check for check in POINTS[exercise] if check not in TRAINING]
+    rejections = failures(exercise, mutants.solution(exercise), POINTS[exercise])
+    for notebook in notebooks:
+        rejections += failures(exercise, notebook, checks)
+    return {"submissions": 1 + len(notebooks), "rejected": len(rejections),
+            "graded": len(SEEDS) * (len(POINTS[exercise]) + len(notebooks) * len(checks))}
 
 
-def hostile_hand_ins(command: str) -> dict[str, Any]:
-    """The hostile bank in one batch: hand-ins that got what they deserve."""
-    launch, stock = {"parity grade": (test_hostile.GRADE, False),
-                     "nbgrader autograde": ("from nbgrader.apps.nbgraderapp import main; main()", True)}[command]
+def hostile_counts(command: str) -> dict[str, int]:
+    """Count the hostile submissions that get what they deserve, graded in one batch by a command."""
+    submissions = hostile.bank()
     with tempfile.TemporaryDirectory() as folder:
-        graded = test_hostile.run(test_hostile.prepared(Path(folder) / "course", test_hostile.EVERY), launch,
-                                  command.split()[1], hostile.EXERCISE)
-        wrong = test_hostile.wrong(graded, test_hostile.EVERY, stock)
-    return {"hand_ins": len(test_hostile.EVERY), "kinds": len({one.kind for one in test_hostile.EVERY}),
-            "right": len(test_hostile.EVERY) - len(wrong), "not": sorted(wrong)}
+        graded = batch.run(batch.prepared(Path(folder) / "course", submissions), *batch.COMMANDS[command])
+        wrong = batch.wrong(graded, submissions, stock=command == "nbgrader autograde")
+    print(*wrong.values(), sep="\n", file=sys.stderr)
+    return {"submissions": len(submissions), "kinds": len({submission.kind for submission in submissions}),
+            "as_deserved": len(submissions) - len(wrong)}
 
 
-PARTS: dict[str, tuple[Callable[[str], dict[str, Any]], list[str]]] = {
-    "hostile": (hostile_hand_ins, ["parity grade", "nbgrader autograde"]),
-    "nbgrader": (through_nbgrader, EXERCISES), "seeds": (asked_again, EXERCISES),
-    "mutants": (mutated, EXERCISES), "bank": (banked, EXERCISES)}
+PARTS: dict[str, tuple[Callable[[str], dict[str, int]], list[str]]] = {
+    "hostile": (hostile_counts, list(batch.COMMANDS)), "nbgrader": (nbgrader_counts, list(POINTS)),
+    "seeds": (seed_counts, list(POINTS)), "mutants": (mutant_counts, list(POINTS)), "bank": (bank_counts, list(POINTS))}
 
 
-def measure(part: str, name: str) -> tuple[str, str, dict[str, Any]]:
-    """One part for one exercise, or for one command."""
-    if part != "hostile" and part != "nbgrader":
-        os.environ["NBGRADER_EXECUTION"] = "autograde"      # as the tests of these parts do
+def measure(part: str, name: str) -> dict[str, int]:
+    """Return the counts of one part for one exercise or one command."""
     torch.set_num_threads(1)
+    if part in ("seeds", "mutants", "bank"):        # graded in this process, as when nbgrader grades
+        os.environ["NBGRADER_EXECUTION"] = "autograde"
     with contextlib.redirect_stdout(io.StringIO()):
-        return part, name, PARTS[part][0](name) | {"date": today(), "cpu": cpu_model()}
+        return PARTS[part][0](name)
 
 
 def main(parts: list[str]) -> None:
-    """Count the named parts, or what is not there yet."""
-    known = json.loads(FILE.read_text(encoding="utf8")) if FILE.is_file() else {}
-    wanted = [(part, name) for part, (_, names) in PARTS.items() for name in names
-              if part in parts or (not parts and name not in known.get(part, {}))]
-    for part, name, counts in Parallel(n_jobs=-1, return_as="generator_unordered")(
-            delayed(measure)(*one) for one in wanted):
-        known.setdefault(part, {})[name] = counts
-        FILE.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf8")
-        print(part, name, counts, flush=True)
+    """Measure the named parts, or all, and write each to the file when it is complete."""
+    stored = json.loads(FILE.read_text(encoding="utf8"))
+    for part in parts or PARTS:
+        names = PARTS[part][1]
+        counts = Parallel(n_jobs=-1)(delayed(measure)(part, name) for name in names)
+        stored[part] = {"date": today(), "cpu": cpu_model(), "counts": dict(zip(names, counts, strict=True))}
+        FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf8")
+        print(part, stored[part], flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ executed and read again.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -84,21 +85,17 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int) -> dict:
 
 def execute_stale_pages(app, env, added, changed, removed) -> set[str]:
     """Execute every page whose outputs are missing or out of date; return the pages that Sphinx has to read again."""
-    cache, root = get_cache(app.config.nb_execution_cache_path), Path(app.srcdir)
-    pages, stale, known = notebooks(app, env), [], {}
+    cache, pages = get_cache(app.config.nb_execution_cache_path), notebooks(app, env)
+    current = functools.cache(functools.partial(digest, Path(app.srcdir)))
 
-    def unchanged(files: dict[str, str]) -> bool:
-        return all(known.setdefault(name, digest(root, name)) == value for name, value in files.items())
-
-    for name, (notebook, _) in pages.items():
+    def is_current(notebook: NotebookNode) -> bool:
         try:
-            record = cache.match_cache_notebook(notebook)
+            files = cache.match_cache_notebook(notebook).data["files"]
         except KeyError:
-            stale.append(name)
-        else:
-            if not unchanged(record.data.get("files", {ALWAYS_USED: ""})):
-                stale.append(name)
+            return False
+        return all(current(name) == value for name, value in files.items())
 
+    stale = [name for name, (notebook, _) in pages.items() if not is_current(notebook)]
     failures = []
     with ThreadPoolExecutor(min(MOST_KERNELS, cpu_count())) as pool:
         running = {pool.submit(execute, *pages[name], app.config.nb_execution_timeout): name for name in stale}

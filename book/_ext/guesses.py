@@ -28,7 +28,7 @@ class guess(nodes.General, nodes.Element):
 
 
 class replies(nodes.General, nodes.Element):
-    """The choices of a question; `said` tells whether there is a reply to each."""
+    """The choices of a question; `answered` tells whether each has a reply."""
 
 
 class guessed(nodes.General, nodes.Element):
@@ -46,7 +46,7 @@ class Guess(SphinxDirective):
         node["ids"].append(f"guess-{self.arguments[0]}")
         self.state.nested_parse(self.content, self.content_offset, node)
         for choices in [child for child in node if isinstance(child, (nodes.definition_list, nodes.bullet_list))]:
-            node.replace(choices, replies("", choices, said=isinstance(choices, nodes.definition_list)))
+            node.replace(choices, replies("", choices, answered=isinstance(choices, nodes.definition_list)))
         return [node]
 
 
@@ -64,12 +64,12 @@ def open_guess(writer, node) -> None:
 
 
 def open_replies(writer, node) -> None:
-    writer.body.append('<details class="guess-choices"><summary>Answers</summary>' if node["said"] else
+    writer.body.append('<details class="guess-choices"><summary>Answers</summary>' if node["answered"] else
                        '<div class="guess-choices">')
 
 
 def close_replies(writer, node) -> None:
-    writer.body.append("</details>" if node["said"] else "</div>")
+    writer.body.append("</details>" if node["answered"] else "</div>")
 
 
 def open_guessed(writer, node) -> None:

@@ -25,7 +25,7 @@ from citing import add_citation
 from docutils import nodes
 from in_place import EVIDENCE, notes_of, with_places, write_notes
 from live_figures import LiveFigures
-from plain_notebook import Unknown, plain_notebook
+from plain_notebook import Markdown, Unknown, plain_notebook
 from room import with_room
 from sample_checks import EXERCISE_PAGES
 from sphinx import addnodes
@@ -188,14 +188,14 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
         shutil.copyfile(Path(app.srcdir) / f"{pagename}.ipynb", target)
         return
 
-    def figure_number(figure: nodes.figure) -> str:
-        numbers = app.env.toc_fignumbers.get(pagename, {}).get("figure", {})
-        number = next(numbers[name] for name in figure["ids"] if name in numbers)
-        return app.config.numfig_format["figure"] % ".".join(map(str, number))
+    def number_of(node: nodes.Element, kind: str) -> str:
+        numbers = app.env.toc_fignumbers.get(pagename, {}).get(kind, {})
+        parts = next((numbers[name] for name in node["ids"] if name in numbers), ())
+        return ".".join(map(str, parts)) or str(node.get("number") or "")
 
     executed = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)
     try:
-        notebook = plain_notebook(doctree, executed.cells, figure_number, library_version())
+        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), library_version())
     except Unknown as unknown:
         LOG.warning("%s cannot be written into the notebook to download; plain_notebook.py has to learn how", unknown,
                     location=pagename)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 import nbformat
 from docutils import nodes
@@ -34,7 +35,14 @@ class Unknown(ValueError):
 
 
 class Markdown:
-    """A writer that turns the nodes of a page into Markdown."""
+    """A writer that turns the nodes of a page into Markdown.
+
+    `number_of` returns the number of a figure or an equation, such as "2.1", from its node and "figure" or
+    "displaymath".
+    """
+
+    def __init__(self, number_of: Callable[[nodes.Element, str], str]):
+        self.number_of = number_of
 
     def write(self, node: nodes.Node) -> str:
         """Return the Markdown of a node. Raises Unknown if there is no form for it."""
@@ -84,7 +92,8 @@ class Markdown:
         return f"${node.astext()}$"
 
     def write_math_block(self, node: nodes.math_block) -> str:
-        tag = f" \\tag{{{node['number']}}}" if node.get("number") else ""
+        number = self.number_of(node, "displaymath")
+        tag = f" \\tag{{{number}}}" if number else ""
         return f"$$\n{node.astext().strip()}{tag}\n$$"
 
     def write_reference(self, node: nodes.reference) -> str:
@@ -149,19 +158,18 @@ def is_glue(statement: ast.stmt) -> bool:
             and getattr(statement.value.func, "id", "") == "glue")
 
 
-def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], figure_number,
+def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], writer: Markdown,
                    version: str) -> nbformat.NotebookNode:
     """Return the notebook of a page.
 
     `document` is the resolved document tree, and `cells` are the cells from which the page was made, some of which the
-    page hides. `figure_number` returns the number of a figure node, such as "Figure 2.1". Raises Unknown if something
-    has no plain form.
+    page hides. Raises Unknown if something has no plain form.
     """
     notebook = nbformat.v4.new_notebook(metadata={
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "one_bit_of_memory": {"version": version}})
     notebook.cells.append(nbformat.v4.new_markdown_cell(INSTALL.format(version=version)))
-    writer, text, waiting = Markdown(), [], list(enumerate(cells))
+    text, waiting = [], list(enumerate(cells))
     shown = {node["cell_index"] for node in document.findall(nodes.container) if node.get("nb_element") == "cell_code"}
 
     def end_text() -> None:
@@ -184,7 +192,7 @@ def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode],
                     add_next_cell()
                 while waiting and waiting[0][1].cell_type == "code" and waiting[0][0] not in shown:
                     add_next_cell()     # hidden cells that follow at once
-                text.extend(f"**{figure_number(figure)}.** {writer.inside(caption)}"
+                text.extend(f"**Figure {writer.number_of(figure, 'figure')}.** {writer.inside(caption)}".strip()
                             for figure in child.findall(nodes.figure) for caption in figure.findall(nodes.caption))
             else:
                 text.append(writer.write(child).strip("\n"))

@@ -24,6 +24,8 @@ PARSER, SIZE = MathTextParser("path"), 100
 SIMPLER = {
     r"\\label\{[^}]*\}|\\begin\{\w+\}|\\end\{\w+\}|&|\\!|\\underbrace|\\[bB]igg?[lrm]?(?![a-zA-Z])": "",
     r"\\square": "x",
+    r"'(?=_)": "",
+    r"\^\{\(": r"\\hspace{-0.08}^{(",
     r">|\\ge(?![a-z])": r"\\geq ",
     r"\{\\sum": r"{\\Sigma",
     r"\\[td]?frac": r"\\frac",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -13,62 +14,135 @@ from parity_checks.plain_data import CheckFailed, is_tensor, kind_of, safely
 
 MAX_AXES = 5
 KINDS = {"integer": "iu", "bool": "b", "float": "f"}
+Mistakes = Iterable[tuple[Any, str]]
 
 
-def fail(query: str, expected: Any, got: Any, hint: str = "", see: str = "") -> None:
-    """Raise CheckFailed with a message whose parts are in a fixed order.
+@dataclass(frozen=True)
+class Query:
+    """A call of the student's code in words, and the section of the book that explains it, as ``"page#anchor"``.
 
-    ``query`` is the call as the student would write it, ``hint`` the likely mistake, and ``see`` the section to read
-    again, as ``"page#anchor"``.
+    >>> query = Query("the parity of [1 1]")
+    >>> query.require_equal(0, 0)
     """
-    lines = [query, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
-    if hint:
-        lines.append(f"  likely:   {hint}")
-    if see:
-        lines.append(f"  read:     {section(see)}")
-    raise CheckFailed("\n".join(lines))
+
+    text: str
+    see: str = ""
+
+    def part(self, name: str) -> Query:
+        """Return a query about a part of the result."""
+        return replace(self, text=f"{self.text}: {name}")
+
+    def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
+        """Raise CheckFailed with a message whose parts are in a fixed order. ``hint`` describes the likely mistake."""
+        lines = [self.text, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
+        raise CheckFailed("\n".join(lines + self._advice(hint)))
+
+    def _advice(self, hint: str) -> list[str]:
+        return ([f"  likely:   {hint}"] if hint else []) + ([f"  read:     {section(self.see)}"] if self.see else [])
+
+    def call(self, name: str, *args: Any, causes: dict[str, str] | Callable[[], dict[str, str]] = dict,
+             by: Callable[..., Any] = call, **options: Any) -> Any:
+        """Call the student's function and return its result; if it stops with an error, explain the error.
+
+        ``causes`` maps a part of an error's text to its likely cause, and may be a function that makes this dict.
+        ``by`` is :func:`call` or another function of :mod:`parity_checks.core`, which gets the ``options``.
+        """
+        try:
+            return by(name, *args, **options)
+        except CheckFailed as failure:
+            text = str(failure)
+            if "not written yet" not in text and "there is no" not in text:
+                by_part = causes() if callable(causes) else causes
+                hint = next((cause for part, cause in by_part.items() if part.lower() in text.lower()), "")
+                text = "\n".join([text, f"  asked:    {self.text}", *self._advice(hint)])
+        raise CheckFailed(text)
+
+    def as_array(self, value: Any, shape: tuple[int, ...] | None = None, kind: str | None = None, *,
+                 shape_hints: dict[tuple, str] | None = None, nan_hint: str = "") -> np.ndarray:
+        """Return ``value`` as an array of real numbers of this shape and kind, or raise CheckFailed.
+
+        Arrays, tensors and single numbers are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any
+        width. ``shape_hints`` maps wrong shapes to their causes, and ``nan_hint`` is the cause of nan.
+        """
+        if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
+            lists = " np.array(...) or torch.tensor(...) turns a list into one." * isinstance(value, (list, tuple))
+            expected = "a number" if shape == () else f"an array.{lists}"
+            raise CheckFailed(f"{self.text} gives {kind_of(value)}. Expected: {expected}")
+        result = to_numpy(value)
+        if result.dtype.kind not in "biuf":
+            self.fail("real numbers", f"dtype {result.dtype}")
+        if shape is not None and result.shape != tuple(shape):
+            self._fail_for_shape(result.shape, tuple(shape), (shape_hints or {}).get(result.shape, ""))
+        if kind is not None and result.dtype.kind not in KINDS[kind]:
+            self.fail(f"{kind} values", f"dtype {result.dtype}", f"Convert the result to {kind} and return that.")
+        if result.dtype.kind == "f" and np.isnan(result).any():
+            self.fail("numbers", "nan somewhere",
+                      nan_hint or "There is 0/0, or a value on padding was multiplied by 0.")
+        return result
+
+    def as_arrays(self, result: Any, shapes: dict[str, tuple[int, ...] | None]) -> list[np.ndarray]:
+        """Return the float arrays in a tuple, a list or an array, or raise CheckFailed.
+
+        ``shapes`` maps the name of each array, in their order, to its shape, or to None if any shape is allowed.
+        """
+        if is_tensor(result) or isinstance(result, np.ndarray):
+            result = tuple(np.atleast_1d(to_numpy(result)))
+        if not isinstance(result, (tuple, list)) or len(result) != len(shapes):
+            got = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
+            self.fail(f"{len(shapes)} values ({', '.join(shapes)})", got,
+                      "Is a `return` missing?" if result is None else "Return all of them, in this order.")
+        return [self.part(name).as_array(value, shape).astype(float)
+                for value, (name, shape) in zip(result, shapes.items(), strict=True)]
+
+    def require_close(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = (),
+                      tolerance: float = 1e-5) -> None:
+        """Raise CheckFailed unless the two agree within ``tolerance``, absolute and relative.
+
+        The message describes the first of the ``mistakes`` that leads to ``value`` (see :func:`likely_cause`), or else
+        gives the ``hint``.
+        """
+        expected, got = to_numpy(expected), self.as_array(value)
+        if agree(got, expected, tolerance):
+            return
+        hint = likely_cause(got, mistakes, max(tolerance, 1e-5)) or hint
+        if got.shape != expected.shape:
+            self._fail_for_shape(got.shape, expected.shape, hint)
+        self.fail(expected, got, hint)
+
+    def require_equal(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = ()) -> None:
+        """Raise CheckFailed unless the two are equal, element by element (0 and False count as equal)."""
+        self.require_close(value, expected, hint, mistakes, tolerance=0)
+
+    def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
+        if not hint and expected == ():
+            hint = "Return one number: take the sum or the mean over all axes at once."
+        elif not hint and sorted(got) == sorted(expected):
+            hint = "Two axes are swapped." if len(got) == 2 else "The axes are in a different order."
+        elif not hint and [size for size in got if size != 1] == [size for size in expected if size != 1]:
+            hint = "An axis of size 1 is missing, or there is one too many."
+        elif not hint and any(got == expected[:i] + expected[i + 1:] for i in range(len(expected))):
+            hint = "An axis is missing: did a sum or a mean remove it?"
+        self.fail(f"shape {expected}", f"shape {got}", hint)
 
 
-def ask(name: str, query: str, *args: Any, slips: dict[str, str] | Callable[[], dict[str, str]] = dict, see: str = "",
-        by: Callable[..., Any] = call, **options: Any) -> Any:
-    """Call the student's function and return its result; if it stops with an error, explain the error.
-
-    ``slips`` maps a part of an error's text to its likely cause, and may be a function that makes this dict. ``by`` is
-    :func:`call` or another function of :mod:`parity_checks.core`, which gets the ``options``.
-    """
-    try:
-        return by(name, *args, **options)
-    except CheckFailed as failure:
-        causes = slips() if callable(slips) else slips
-        raise explained(failure, query, causes, see) from None
-
-
-def explained(failure: CheckFailed, query: str, slips: dict[str, str], see: str) -> CheckFailed:
-    """Return the failure with the call that was made and, if ``slips`` has a part of its text, the likely cause."""
-    text = str(failure)
-    if "not written yet" in text or "there is no" in text:
-        return failure
-    hint = next((cause for part, cause in slips.items() if part.lower() in text.lower()), "")
-    lines = [text, f"  asked:    {query}", *([f"  likely:   {hint}"] if hint else []), f"  read:     {section(see)}"]
-    return CheckFailed("\n".join(lines))
-
-
-def likely(got: Any, mistakes: Iterable[tuple[Any, str]], tolerance: float = 1e-5) -> str:
+def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
     """Return the description of the first mistake that leads to ``got``, or "" if none does.
 
-    ``mistakes`` are pairs of a value and the description of the mistake that gives it. Values agree if their shapes are
-    equal and their numbers differ by at most ``tolerance``, absolute and relative; nan agrees with nan.
+    ``mistakes`` are pairs of a value and the description of the mistake that gives it.
 
-    >>> likely(3, [(1, "the parity"), (3, "the count of ones")])
+    >>> likely_cause(3, [(1, "the parity"), (3, "the count of ones")])
     'the count of ones'
     """
-    got = numpy(got).astype(float)
-    return next((words for value, words in mistakes if same(got, numpy(value).astype(float), tolerance)), "")
+    return next((description for value, description in mistakes if agree(got, value, tolerance)), "")
 
 
-def same(got: np.ndarray, value: np.ndarray, tolerance: float = 1e-5) -> bool:
-    """Return whether two arrays have the same shape and agree within ``tolerance``, absolute and relative."""
-    return got.shape == value.shape and np.allclose(got, value, rtol=tolerance, atol=tolerance, equal_nan=True)
+def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
+    """Return whether two values have the same shape and agree within ``tolerance``, absolute and relative.
+
+    nan agrees with nan.
+    """
+    got, expected = (to_numpy(value).astype(float) for value in (got, expected))
+    return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 def show(value: Any, limit: int = 200) -> str:
@@ -83,7 +157,7 @@ def show(value: Any, limit: int = 200) -> str:
 
 def _shown(value: Any) -> str:
     if is_tensor(value) or isinstance(value, np.ndarray):
-        value = numpy(value)
+        value = to_numpy(value)
         if value.ndim > MAX_AXES:       # six numbers are shown for each axis, so 6**24 for 24 axes
             return f"an array of shape {value.shape}"
         value = value.astype(int) if value.dtype == bool else value
@@ -97,7 +171,7 @@ def _shown(value: Any) -> str:
     return " ".join(text.split())
 
 
-def numpy(value: Any) -> np.ndarray:
+def to_numpy(value: Any) -> np.ndarray:
     """Return a tensor, an array, a number or a list of numbers as an array; bfloat16 becomes float32."""
     if not is_tensor(value):
         return np.asarray(value)
@@ -105,54 +179,40 @@ def numpy(value: Any) -> np.ndarray:
     return (value.float() if str(value.dtype) == "torch.bfloat16" else value).numpy()
 
 
-def array(value: Any, query: str, shape: tuple[int, ...] | None = None, kind: str | None = None,
-          see: str = "") -> np.ndarray:
-    """Return ``value`` as an array of real numbers of this shape and kind, or raise CheckFailed.
-
-    Arrays, tensors and single numbers are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any width.
-    """
-    if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
-        lists = " np.array(...) or torch.tensor(...) turns a list into one." if isinstance(value, (list, tuple)) else ""
-        raise CheckFailed(f"{query} gives {kind_of(value)}. Expected: an array.{lists}")
-    result = numpy(value)
-    if result.dtype.kind not in "biuf":
-        fail(query, "real numbers", f"dtype {result.dtype}", "", see)
-    if shape is not None and result.shape != tuple(shape):
-        fail(query, f"shape {tuple(shape)}", f"shape {result.shape}", _shape_hint(result.shape, tuple(shape)), see)
-    if kind is not None and result.dtype.kind not in KINDS[kind]:
-        fail(query, f"{kind} values", f"dtype {result.dtype}", f"Convert the result to {kind} and return that.", see)
-    if result.dtype.kind == "f" and np.isnan(result).any():
-        fail(query, "numbers", "nan somewhere", "There is 0/0, or a value on padding was multiplied by 0.", see)
-    return result
+# TEMPORARY: the functions that the other exercises still call
 
 
-def _shape_hint(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
-    if sorted(got) == sorted(expected):
-        return "Two axes are swapped." if len(got) == 2 else "The axes are in a different order."
-    if [size for size in got if size != 1] == [size for size in expected if size != 1]:
-        return "An axis of size 1 is missing, or there is one too many."
-    if any(got == expected[:i] + expected[i + 1:] for i in range(len(expected))):
-        return "An axis is missing: did a sum or a mean remove it?"
-    return ""
+def fail(query, expected, got, hint="", see=""):
+    Query(query, see).fail(expected, got, hint)
 
 
-def parts(result: Any, query: str, names: tuple[str, ...], see: str = "") -> list[np.ndarray]:
-    """Return the arrays of a tuple or list that has one for each name, or raise CheckFailed."""
-    if not isinstance(result, (tuple, list)) or len(result) != len(names):
-        given = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
-        fail(query, f"a tuple of {len(names)} arrays ({', '.join(names)})", given,
-             "Is a `return` missing?" if result is None else "Return all of them, in this order.", see)
-    return [array(value, f"{query}: {name}", see=see).astype(float) for value, name in zip(result, names, strict=True)]
+def ask(name, query, *args, slips=dict, see="", by=call, **options):
+    return Query(query, see).call(name, *args, causes=slips, by=by, **options)
 
 
-def close(value: Any, expected: Any, query: str, hint: str = "", see: str = "", tolerance: float = 1e-5) -> None:
-    """Raise CheckFailed unless the two agree within ``tolerance``, absolute and relative. A tolerance of 0 is exact."""
-    expected = numpy(expected)
-    got = array(value, query, expected.shape, see=see)
-    if not np.allclose(got.astype(float), expected.astype(float), rtol=tolerance, atol=tolerance):
-        fail(query, expected, got, hint, see)
+def explained(failure, query, slips, see):
+    def again(_name):
+        raise failure
+    try:
+        Query(query, see).call("", by=again, causes=slips)
+    except CheckFailed as explained:
+        return explained
 
 
-def equal(value: Any, expected: Any, query: str, hint: str = "", see: str = "") -> None:
-    """Raise CheckFailed unless the two are equal, element by element (0 and False count as equal)."""
-    close(value, expected, query, hint, see, tolerance=0)
+likely, numpy, same = likely_cause, to_numpy, agree
+
+
+def array(value, query, shape=None, kind=None, see=""):
+    return Query(query, see).as_array(value, shape, kind)
+
+
+def parts(result, query, names, see=""):
+    return Query(query, see).as_arrays(result, dict.fromkeys(names))
+
+
+def close(value, expected, query, hint="", see="", tolerance=1e-5):
+    Query(query, see).require_close(value, expected, hint, (), tolerance)
+
+
+def equal(value, expected, query, hint="", see=""):
+    Query(query, see).require_equal(value, expected, hint)

@@ -104,16 +104,13 @@ def _names() -> dict[str, Any]:
 
 
 @remote
-def defined(name: str) -> bool:
-    """Return whether the student has defined ``name``."""
-    return name in _names()
-
-
-@remote
-def replace(name: str, function: Callable | str) -> None:
-    """Put a function, or the one that a reference names, in the place of the student's ``name``."""
+def replace(name: str, reference: str) -> bool:
+    """Replace the student's ``name`` by the function that a reference names, and return whether it was defined."""
+    if name not in _names():
+        return False
     _replaced.append((name, _names()[name]))
-    _names()[name] = resolve(function) if isinstance(function, str) else function
+    _names()[name] = resolve(reference)
+    return True
 
 
 @remote
@@ -124,32 +121,50 @@ def restore() -> None:
 
 
 @contextlib.contextmanager
-def right_if_wrong(name: str, test: Callable, function: Callable) -> Iterator[None]:
+def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[None]:
     """Replace the student's ``name`` by a correct function within a ``with`` block if ``test``, its own check, fails.
 
-    The wrong function has cost its points already, and a task that builds on it should not cost more. ``function`` must
-    belong to a module, so that another process can import it.
+    The wrong function has cost its points already, and a task that builds on it should not cost more.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            test.__wrapped__(0)
-        except CheckFailed:
-            if defined(name):
-                replace(name, function)
-                stack.callback(restore)
+    replaced = False
+    try:
+        test.__wrapped__(0)
+    except CheckFailed:
+        replaced = replace(name, reference)
+    try:
         yield
+    finally:
+        if replaced:
+            restore()
+
+
+@remote
+def scale_readouts(scale: float) -> None:
+    """Multiply the initial weights of linear layers that the student's code makes from now on by ``scale``."""
+    import torch
+    from torch import nn
+
+    usual = getattr(nn.Linear.reset_parameters, "usual", nn.Linear.reset_parameters)
+
+    def reset_parameters(layer: nn.Linear) -> None:
+        usual(layer)
+        with torch.no_grad():
+            layer.weight.mul_(scale)
+
+    reset_parameters.usual = usual
+    nn.Linear.reset_parameters = usual if scale == 1 else reset_parameters
 
 
 # ---------------------------------------------------------------- calls
 
 
 @remote
-def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> Any:
+def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> Any:
     """Call the student's ``name`` with copies of plain arguments and return a copy of its plain result.
 
-    ``forbid`` holds functions, methods or classes that would be the ready answer, as objects or as ``"module:name"``;
-    the check fails if the student's code calls one of them. Output and warnings are discarded. Raises CheckFailed if
-    the name is missing, the code raises, or the result is not plain data.
+    ``forbid`` names functions that would be the ready answer, as :mod:`parity_checks.forbidden_calls` describes; the
+    check fails if the student's code calls one of them. Output and warnings are discarded. Raises CheckFailed if the
+    name is missing, the code raises, or the result is not plain data.
 
     >>> bind({"double": lambda x: 2 * x})
     >>> call("double", 21)
@@ -161,7 +176,7 @@ def call(name: str, *args: Any, forbid: Iterable[Any] = (), **kwargs: Any) -> An
 
 
 @remote
-def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = ()) -> list[CallResult]:
+def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = ()) -> list[CallResult]:
     """Call the student's ``name`` several times with the very same arguments, as a notebook does.
 
     The arguments in each result show what the call changed in place. Raises CheckFailed as :func:`call` does.
@@ -177,7 +192,7 @@ def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[Any] = 
 
 
 @remote
-def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0, forbid: Iterable[Any] = ()) -> Any:
+def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0, forbid: Iterable[str] = ()) -> Any:
     """Return the gradient at ``first`` through the student's ``name(first, *args)``.
 
     For a float tensor it has the tensor's shape, and is None if the result does not depend on it. For a
@@ -203,7 +218,7 @@ def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0,
 
 @remote
 def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
-               forbid: Iterable[Any] = ()) -> list[CallResult]:
+               forbid: Iterable[str] = ()) -> list[CallResult]:
     """Call the student's ``name(*modules, optimizer, *batch)`` for each batch in turn, on the same modules.
 
     The modules are built once, with an SGD optimiser of all their parameters. Each result holds the modules as they
@@ -223,8 +238,8 @@ def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learn
 @remote
 def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple] = (),
                 state: dict[str, torch.Tensor] | None = None, output_gradient: torch.Tensor | None = None,
-                forbid: Iterable[Any] = (), **kwargs: Any) -> ModuleRun:
-    """Make the student's module ``name(*args, **kwargs)``, run it and return its outputs, weights and gradients.
+                forbid: Iterable[str] = ()) -> ModuleRun:
+    """Make the student's module ``name(*args)``, run it and return its outputs, weights and gradients.
 
     ``name`` is a class, or a function that returns a module. ``state`` is loaded first, if it is given. The module is
     called with ``inputs``, and then with each tuple of ``then``. With ``output_gradient``, of the shape of the first
@@ -232,31 +247,26 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
     """
     import torch
 
-    make = _find(name)
-    sent, sent_by_name, first_inputs, further, state = to_student((args, kwargs, tuple(inputs), tuple(then), state))
-    gradients = output_gradient is not None
-    leaf = None
-    if gradients and first_inputs and is_tensor(first_inputs[0]) and first_inputs[0].is_floating_point():
-        leaf = first_inputs[0].requires_grad_()
+    make, backward = _find(name), output_gradient is not None
+    sent, inputs, then, state = to_student((args, tuple(inputs), tuple(then), state))
 
     def run() -> tuple[Any, tuple]:
         if state is not None:
             module.load_state_dict(state)
-        given = first_inputs if leaf is None else (leaf.clone(), *first_inputs[1:])
-        return module(*given), tuple(module(*more) for more in further)
+        return module(*inputs), tuple(module(*more) for more in then)
 
-    module = _run(name, forbid, lambda: make(*sent, **sent_by_name))
+    module = _run(name, forbid, lambda: make(*sent))
     if not issubclass(type(module), torch.nn.Module):
         raise CheckFailed(f"`{name}` returns {kind_of(module)}. Expected: a torch.nn.Module.")
-    output, outputs = _run(name, forbid, torch.enable_grad()(run) if gradients else run)
-    if gradients:
+    output, outputs = _run(name, forbid, torch.enable_grad()(run) if backward else run)
+    if backward:
         _backward(name, forbid, output, output_gradient)
     weights = _run(name, forbid, lambda: dict(module.state_dict()))
-    found = _run(name, forbid, lambda: _gradients(module)) if gradients else {}
-    return ModuleRun(*from_student((output, weights, found, None if leaf is None else leaf.grad, outputs), name))
+    gradients = _run(name, forbid, lambda: _gradients(module)) if backward else {}
+    return ModuleRun(*from_student((output, weights, gradients, outputs), name))
 
 
-def _backward(name: str, forbid: Iterable[Any], output: Any, gradient: torch.Tensor) -> None:
+def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:
     """Run the backward pass from the output, or from the first of several, or raise CheckFailed."""
     import torch
 
@@ -288,7 +298,7 @@ def _find(name: str) -> Callable:
     return function
 
 
-def _run(name: str, forbid: Iterable[Any], work: Callable[[], Any]) -> Any:
+def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
     """Run the student's code, and turn every error but KeyboardInterrupt into a message about it."""
     with forbidding(name, forbid, checks_allowed=bool(_replaced)):
         try:

@@ -81,13 +81,12 @@ class ModuleRun:
     """The values returned by :func:`~parity_checks.call_module`.
 
     ``output`` is the output for the first inputs, ``state`` the module's weights, ``gradients`` those of its parameters
-    by name, ``input_gradient`` the gradient at the first input, and ``then`` the outputs for further inputs.
+    by name, and ``then`` the outputs for further inputs.
     """
 
     output: Any
     state: dict[str, torch.Tensor]
     gradients: dict[str, torch.Tensor]
-    input_gradient: torch.Tensor | None
     then: tuple[Any, ...] = ()
 
 

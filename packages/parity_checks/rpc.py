@@ -1,15 +1,14 @@
 """Remote procedure calls (RPC) from the checks to a student's kernel.
 
-Chapter: *For instructors*. :func:`answer` runs in the kernel, next to the student's code, which may replace it. That
-gains nothing, because all that leaves the kernel is text, of which :func:`read` makes plain data or a failed check.
-Where a check decides, no code of a student ever runs.
+Chapter: *For instructors*. :func:`answer` runs in the kernel, next to the student's code, which may replace it. The
+student gains nothing by that, because only text leaves the kernel, and :func:`read` turns it into plain data or a
+failed check. No code of a student ever runs in the process in which a check decides.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from parity_checks import weight_init  # noqa: F401  registers its remote functions
 from parity_checks.core import REMOTE
 from parity_checks.plain_data import CheckFailed, safely, short, type_name
 from parity_checks.serialise import pack, unpack
@@ -19,7 +18,7 @@ KIND = "application/vnd.parity.answer"
 
 
 class Answer(str):
-    """The text of an answer, which a kernel sends unchanged, under the type ``KIND``."""
+    """The text of an answer, which a kernel sends unchanged under the MIME type ``KIND``."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {KIND: str(self)}
@@ -31,7 +30,7 @@ def request(name: str, args: tuple, kwargs: dict) -> str:
 
 
 def answer(text: str) -> Answer:
-    """Make the call that a request describes, and return its value, or the message with which it failed."""
+    """Call the function that a request names, and return its value or the message of its failure as text."""
     name, args, kwargs = unpack(text)
     try:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
@@ -43,7 +42,7 @@ def answer(text: str) -> Answer:
 
 
 def read(text: Any) -> Any:
-    """Return the value of an answer; raise CheckFailed if the call failed or the text is not an answer."""
+    """Return the value in an answer; raise CheckFailed if the call failed or the text is not an answer."""
     answer = unpack(text) if isinstance(text, str) else None
     if type(answer) is list and len(answer) == 2 and type(answer[0]) is str:
         kind, content = answer

@@ -1,8 +1,7 @@
 """Serialisation of plain data as JSON text, for calls between the checks and a student's kernel.
 
-The text may hold what :mod:`parity_checks.plain_data` calls plain, seeds, layers, and the results of the calls in
-:mod:`parity_checks.core`. A function or class is written as its reference, which is text. :func:`unpack` builds
-values from the text and never runs anything that the text names.
+The text may hold plain data (see :mod:`parity_checks.plain_data`), seeds, layers, and the results of the calls in
+:mod:`parity_checks.core`. :func:`unpack` builds values from the text and never runs anything that the text names.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from parity_checks.forbidden_calls import reference
 from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
 
 MAX_CHARACTERS = 32_000_000     # of one text: a batch of a million float32 numbers needs a sixth of it
@@ -42,7 +40,7 @@ def pack(value: Any) -> str:
 
 
 def _packed(value: Any, depth: int) -> Any:
-    """Return a value that JSON knows, or a dict whose only key names the kind of the value."""
+    """Return a value that JSON can express, or a dict whose only key names the kind of the value."""
     if depth == 0:
         raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
     cls, inner = type(value), partial(_packed, depth=depth - 1)
@@ -70,8 +68,6 @@ def _packed(value: Any, depth: int) -> Any:
         return {"module": [value.cls, inner(value.arguments), inner(value.state)]}
     if cls in RESULTS:
         return {cls.__name__: [inner(getattr(value, field.name)) for field in fields(cls)]}
-    if callable(value):
-        return reference(value)
     raise ValueError(f"{cls.__name__} is not plain data")
 
 
@@ -107,7 +103,7 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Return an array of exactly the numbers that were sent: no shape can ask for more memory than they take."""
+    """Return an array of exactly the numbers that were sent; no shape can ask for more memory than they take."""
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
@@ -126,7 +122,7 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    """Return a layer's state, if its weights are those that its class and arguments ask for."""
+    """Return a layer's state; raise ValueError unless its weights have the shapes that its arguments ask for."""
     module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")

@@ -1,112 +1,124 @@
-"""Drawings: how a network, a cell, a batch or a state machine is made. They show no measurement."""
+"""Drawings that show how something works: networks, cells, the backward pass, batches and state machines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
+from string import ascii_uppercase
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, Picture, canvas, in_style
+from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
+from parity_lib.errors import require
+
+STEP = 2.2          # the distance between two time steps in the drawing of the backward pass
+MOST_PACKED = 24    # squares that fit into the last row of the drawing of packing
+SQUARE = 0.31       # inches of such a square, wide enough for two letters
+RADIUS = 0.36       # of a state of a state machine
 
 
 def blank(axes: Axes, width: float, height: float, left: float = 0.0, bottom: float = 0.0) -> None:
+    """Hide the axes and show the area from ``(left, bottom)`` to ``(width, height)``, with equal units."""
     axes.set(xlim=(left, width), ylim=(bottom, height), aspect="equal")
     axes.axis("off")
 
 
+def write(axes: Axes, x: float, y: float, text: str, colour: str = INK, **options) -> None:
+    """Write a text around a point."""
+    axes.text(x, y, text, **{"ha": "center", "va": "center", "color": colour, **options})
+
+
 def arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: float = 0.0) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
-                            shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}")
-    axes.add_patch(arrow)
-    middle = (np.add(start, end) / 2) + shift
-    axes.text(*middle, label, ha="center", va="center", color=INK)
+    """Draw an arrow, bent by ``curve``, with a label in its middle, moved by ``shift``."""
+    axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
+                                   shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}"))
+    write(axes, *(np.add(start, end) / 2 + shift), label)
 
 
 def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float = 0.32) -> None:
+    """Draw a circle with a label."""
     axes.add_patch(Circle((x, y), radius, facecolor=PAPER, edgecolor=colour, linewidth=2))
-    axes.text(x, y, label, ha="center", va="center")
+    write(axes, x, y, label)
 
 
-def _column(axes: Axes, x: float, step: str) -> None:
-    """One time step: input below, hidden state in the middle, output above."""
-    node(axes, x, 0.4, f"$x_{{{step}}}$" if step else "$x$", MUTED)
-    node(axes, x, 1.7, f"$h_{{{step}}}$" if step else "$h$", INK)
-    node(axes, x, 3.0, f"$o_{{{step}}}$" if step else "$o$", MUTED)
-    arrow(axes, (x, 0.72), (x, 1.38), "$U$", (0.2, 0))
-    arrow(axes, (x, 2.02), (x, 2.68), "$W$", (0.22, 0))
+def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[float, float] = (0.56, 0.4),
+        style: str = "round,pad=0,rounding_size=0.16") -> None:
+    """Draw a box around a point, of twice the size ``half``, with a text of one or more lines in it."""
+    width, height = half
+    axes.add_patch(FancyBboxPatch((x - width, y - height), 2 * width, 2 * height, facecolor=PAPER, edgecolor=colour,
+                                  linewidth=2, boxstyle=style))
+    write(axes, x, y, text, linespacing=1.3)
+
+
+def answer_box(axes: Axes, x: float, y: float, odd: bool) -> None:
+    """Draw a box with the answer even or odd in its colour."""
+    box(axes, x, y, "odd" if odd else "even", ODD if odd else EVEN, (0.52, 0.3))
 
 
 @in_style
 def unrolled() -> Picture:
-    """The network with its loop, and the same network with one copy a time step."""
-    figure, axes = canvas(4.9, 2.4)
+    """Draw a recurrent network with its loop, and the same network with one copy for each time step."""
+    figure, axes = canvas(height=2.4)
     blank(axes, 8.6, 3.5, -0.2, -0.1)
-    _column(axes, 0.9, "")
-    loop = FancyArrowPatch((0.62, 1.88), (0.62, 1.52), arrowstyle="-|>", mutation_scale=11, color=MUTED,
-                           linewidth=1.3, connectionstyle="arc3,rad=2.6", shrinkA=0, shrinkB=0)
-    axes.add_patch(loop)
-    axes.text(-0.02, 1.7, "$V$", ha="center", va="center")
-    axes.text(2.05, 1.7, "unroll\n" + r"$\longrightarrow$", ha="center", va="center", color=MUTED)
+    for x, step in zip((0.9, 4.6, 6.0, 7.4), ("", "_1", "_2", "_3")):
+        for y, letter, colour in ((0.4, "x", MUTED), (1.7, "h", INK), (3.0, "o", MUTED)):
+            node(axes, x, y, f"${letter}{step}$", colour)
+        arrow(axes, (x, 0.72), (x, 1.38), "$U$", (0.2, 0))
+        arrow(axes, (x, 2.02), (x, 2.68), "$W$", (0.22, 0))
+        if step:
+            arrow(axes, (x - 1.08, 1.7), (x - 0.32, 1.7), "$V$", (0, 0.2))
+    arrow(axes, (0.62, 1.88), (0.62, 1.52), "$V$", (-0.64, 0), curve=2.6)
+    write(axes, 2.05, 1.7, "unroll\n" + r"$\longrightarrow$", MUTED)
     node(axes, 3.2, 1.7, "$h_0$", MUTED)
-    for index, x in enumerate((4.6, 6.0, 7.4)):
-        _column(axes, x, "123"[index])
-        arrow(axes, (x - 1.08, 1.7), (x - 0.32, 1.7), "$V$", (0, 0.2))
     arrow(axes, (7.72, 1.7), (8.3, 1.7))
-    axes.text(8.45, 1.7, "…", ha="center", va="center", color=MUTED)
+    write(axes, 8.45, 1.7, "…", MUTED)
     return Picture(figure, "Left: input x, hidden state h and output o, with an arrow V from h back to itself. "
                    "Right: the same network drawn once for each time step. x at step t feeds h at step t through U, "
-                   "h feeds the next h through V, and h feeds o through W. The same U, V and W stand at every step, "
-                   "and h 0 comes before the first.",
+                   "h feeds the next h through V, and h feeds o through W. U, V and W are the same at every step, and "
+                   "h 0 comes before the first.",
                    "Folded and unrolled: one network, three time steps, the same three matrices.")
-
-
-def cells(axes: Axes, rows: np.ndarray, top: float, colours=(PAPER, INK), mask: np.ndarray | None = None) -> None:
-    """A row of squares a string: 0 is empty, 1 is filled, padding is a small dot."""
-    for i, row in enumerate(rows):
-        for t, bit in enumerate(row):
-            x, y = t, top - i
-            if mask is not None and not mask[i, t]:
-                axes.add_patch(Circle((x + 0.5, y + 0.5), 0.06, color=MUTED))
-                continue
-            axes.add_patch(Rectangle((x + 0.06, y + 0.06), 0.88, 0.88, facecolor=colours[int(bit)],
-                                     edgecolor=MUTED, linewidth=0.8))
-            axes.text(x + 0.5, y + 0.48, str(int(bit)), ha="center", va="center", fontweight="bold",
-                      color=PAPER if bit else MUTED)
 
 
 @in_style
 def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
-    """Bits and their labels, ``[batch, steps]`` each, a row of squares a string."""
+    """Draw bits and their labels, each ``[batch, steps]``, as rows of squares; where ``mask`` is 0 there is padding."""
     count, steps = bits.shape
     height = 2 * count + 2.4
-    figure, axes = canvas(4.9, 5.0 * height / steps)
+    figure, axes = canvas(height=5.0 * height / steps)
     blank(axes, steps, height)
-    cells(axes, bits, 2 * count + 0.2, mask=mask)
-    cells(axes, parity, count - 1, (PAPER, ODD), mask=mask)
-    axes.text(0, 2 * count + 1.4, "inputs: the bits", va="bottom", fontweight="bold")
-    axes.text(0, count + 0.2, "targets: odd so far?", va="bottom", fontweight="bold")
+    real = np.ones_like(bits) if mask is None else mask
+    for rows, top, fill, title in ((bits, 2 * count + 0.2, INK, "inputs: the bits"),
+                                   (parity, count - 1, ODD, "targets: odd so far?")):
+        write(axes, 0, top + 1.2, title, ha="left", va="bottom", fontweight="bold")
+        for (row, t), bit in np.ndenumerate(rows):
+            y = top - row
+            if not real[row, t]:
+                axes.add_patch(Circle((t + 0.5, y + 0.5), 0.06, color=MUTED))
+                continue
+            axes.add_patch(Rectangle((t + 0.06, y + 0.06), 0.88, 0.88, facecolor=fill if bit else PAPER,
+                                     edgecolor=MUTED, linewidth=0.8))
+            write(axes, t + 0.5, y + 0.48, str(int(bit)), PAPER if bit else MUTED, fontweight="bold")
     words = "; ".join("".join(map(str, row)) for row in bits[:3, :12])
     padding = " Padding is drawn as dots." if mask is not None else ""
     return Picture(figure, f"{count} strings of {steps} steps as rows of squares (the first begin {words}). Below them "
-                   "the labels: a label square is filled where the count of ones up to that step is odd, so it "
+                   "the labels: a square is filled where the count of ones up to that step is odd, so the label "
                    f"changes exactly under each 1.{padding}")
 
 
 @in_style
 def one_unit() -> Picture:
-    """What one unit would have to do: x = 0 keeps even and odd on their sides, x = 1 swaps them."""
-    figure, pair = canvas(4.9, 2.5, columns=2, sharey=True)
-    for axes, title, after in ((pair[0], "x = 0", (-0.6, 0.6)), (pair[1], "x = 1", (0.6, -0.6))):
+    """Draw where a single unit would have to move its state: x = 0 keeps even and odd, x = 1 swaps them."""
+    figure, (pair,) = panels(("x = 0", "x = 1"), 2.5, sharey=True)
+    for axes, after, targets in ((pair[0], (-0.6, 0.6), ("even", "odd")), (pair[1], (0.6, -0.6), ("odd", "even"))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)
         axes.axvline(0, color=INK, linestyle="--", linewidth=1)
-        for x, y, colour, marker, name in zip((-0.6, 0.6), after, (EVEN, ODD), "os", ("even", "odd"), strict=True):
+        for x, y, colour, marker, name, target in zip((-0.6, 0.6), after, (EVEN, ODD), "os", ("even", "odd"), targets):
             axes.plot([x], [y], marker, color=colour, markersize=8)
-            target = name if after[0] < 0 else {"even": "odd", "odd": "even"}[name]
-            axes.annotate(f"{name} → {target}", (x, y), (x, y - 0.32), ha="center", color=INK)
-        axes.set(title=title, xlabel="h before", xticks=[], yticks=[], xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
+            write(axes, x, y - 0.32, f"{name} → {target}", va="baseline")
+        axes.set(xlabel="h before", xticks=[], yticks=[], xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
     pair[0].set_ylabel("h after")
     return Picture(figure, "Two plots of the hidden value after a step against the value before, with the threshold as "
                    "dashed lines. For x = 0 the even value, below the threshold, stays below, and the odd value, above "
@@ -114,82 +126,163 @@ def one_unit() -> Picture:
                    "Where one step has to take the two values. Dashed: the threshold between even and odd.")
 
 
-def _valve(axes: Axes, x: float, y: float, gate: str, below: bool = False) -> None:
-    """A gate on a line: a circle with a multiplication sign, and the gate's letter in a square beside it."""
+@in_style
+def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Sequence[float],
+                  gradients: Sequence[float], contributions: Sequence[float]) -> Picture:
+    """Draw the states of a one-unit network from left to right, and below them the gradient from right to left.
+
+    For ``n`` steps: ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient
+    from h_t to h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
+    """
+    count, square = len(inputs), {"half": (0.5, 0.27), "style": "square,pad=0"}
+    figure, axes = canvas(height=3.3)
+    blank(axes, STEP * count + 0.9, 4.0, -0.8, -1.75)
+
+    def written(value: float) -> str:
+        return f"{value:.3f}".replace("-", "−")
+
+    for t in range(count + 1):
+        x = STEP * t
+        node(axes, x, 1.9, f"$h_{t}$\n{written(states[t])}", INK, 0.56)
+        box(axes, x, 0.2, written(gradients[t]), INK, **square)
+        if t:
+            node(axes, x, 3.5, f"$x_{t}={inputs[t - 1]:g}$", MUTED, 0.48)
+            arrow(axes, (x, 3.02), (x, 2.46), "$u$", (0.22, 0))
+            arrow(axes, (x - STEP + 0.56, 1.9), (x - 0.56, 1.9), "$w$", (0, 0.22))
+            arrow(axes, (x - 0.5, 0.2), (x - STEP + 0.5, 0.2), f"× {factors[t - 1]:.3f}", (0, 0.48))
+            arrow(axes, (x, -0.08), (x, -0.82))
+            box(axes, x, -1.1, written(contributions[t - 1]), MUTED, **square)
+    write(axes, 0, 0.72, r"$\partial L/\partial h_t$")
+    write(axes, 0, -1.1, "each step's\nshare of dL/dw")
+    steps = "; ".join(f"from h {t} to h {t - 1} it is multiplied by {factors[t - 1]:.3f} and becomes "
+                      f"{gradients[t - 1]:.4f}" for t in range(count, 0, -1))
+    shares = ", ".join(f"step {t}: {share:.4f}" for t, share in enumerate(contributions, 1))
+    return Picture(figure, f"Upper row: states of a network of one unit, h 0 to h {count}, from left to right: "
+                   f"{', '.join(f'{state:.3f}' for state in states)}. Each comes from the one before through the same "
+                   "weight w, and from its input through u. Lower row: the gradient, with arrows from right to left. "
+                   f"It begins as {gradients[-1]:g} at h {count}; {steps}. Bottom: what each step contributes to the "
+                   f"gradient of w. {shares}.",
+                   "Forward above, from left to right; the gradient below, from right to left.")
+
+
+@in_style
+def packing(lengths: Sequence[int]) -> Picture:
+    """Draw how strings of these lengths are padded to a rectangle, sorted, and packed column by column into one row.
+
+    The layout is that of ``torch.nn.utils.rnn.PackedSequence``, its ``data`` and its ``batch_sizes``. Each square has
+    the letter of its string and the number of its time step. Raises ValueError for a length below 1 and for more
+    than 24 squares, which is as many as the row can hold.
+    """
+    lengths = np.asarray(lengths)
+    steps, count, total = int(lengths.max()), len(lengths), int(lengths.sum())
+    require(1 <= lengths.min() and total <= MOST_PACKED, "lengths", lengths.tolist(),
+            f"numbers from 1 on, {MOST_PACKED} in all")
+    order = np.argsort(-lengths, kind="stable")
+    columns = [order[lengths[order] > t] for t in range(steps)]
+    sizes = list(map(len, columns))
+
+    heights, width = (count + 1.1, count + 2.2, 3.0), max(WIDTH, SQUARE * (total + 0.1))
+    figure = Figure(figsize=(width, width * sum(heights) / (total + 0.1) + 0.2), layout="constrained")
+    padded, ordered, packed = figure.subplots(3, 1, height_ratios=heights)
+    for axes, rows, title, bottom in ((padded, range(count), f"1. padded: {count} × {steps} squares", 0),
+                                      (ordered, order, "2. sorted from long to short", -1.1)):
+        blank(axes, total, count + 1.1, -0.1, bottom)
+        write(axes, -0.1, count + 0.35, title, ha="left", va="baseline", fontweight="bold")
+        for y, row in zip(range(count - 1, -1, -1), rows):
+            write(axes, steps + 0.35, y + 0.5, f"length {lengths[row]}", MUTED, ha="left")
+            for t in range(lengths[row]):
+                _draw_square(axes, t, y, row, t)
+            for t in range(lengths[row], steps if axes is padded else 0):
+                axes.add_patch(Circle((t + 0.5, y + 0.5), 0.08, color=MUTED))
+    for t, size in enumerate(sizes):
+        write(ordered, t + 0.5, -0.5, str(size), fontweight="bold")
+    write(ordered, steps + 0.35, -0.5, "batch_sizes: strings still running", MUTED, ha="left")
+    blank(packed, total, 2.1, -0.1, -0.9)
+    write(packed, -0.1, 1.45, f"3. packed: {total} squares in one row, column after column", ha="left", va="baseline",
+          fontweight="bold")
+    for x, (row, t) in enumerate((row, t) for t, rows in enumerate(columns) for row in rows):
+        _draw_square(packed, x, 0, row, t)
+        write(packed, x + 0.5, -0.4, str(x), MUTED)
+    for start in np.cumsum([0, *sizes]):
+        packed.plot([start, start], [-0.08, 1.08], color=INK, linewidth=1.6)
+    names = ", ".join(f"{letter} {length}" for letter, length in zip(ascii_uppercase, lengths))
+    listed = "; ".join(" ".join(f"{ascii_uppercase[row]}{t}" for row in rows) for t, rows in enumerate(columns, 1))
+    return Picture(figure, f"First: strings of the lengths {names} as rows, filled up to {steps} with padding (dots). "
+                   "Second: the same rows sorted from long to short, "
+                   f"{', '.join(ascii_uppercase[row] for row in order)}, without padding; under each column the batch "
+                   f"size, the number of strings that are still running: {', '.join(map(str, sizes))}. Third: the "
+                   f"columns one after the other in one row, numbered from 0 to {total - 1}: {listed}.",
+                   "A1 is step 1 of string A. Thick lines separate the time steps.")
+
+
+def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
+    """Draw one bit, with the letter of its string and the number of its time step."""
+    axes.add_patch(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=PAPER, edgecolor=MUTED, linewidth=0.8))
+    write(axes, x + 0.5, y + 0.48, f"{ascii_uppercase[row]}{t + 1}")
+
+
+# ---------------------------------------------------------------- cells
+
+
+def _draw_gate(axes: Axes, x: float, y: float, letter: str, below: bool = False) -> None:
+    """Draw a gate on a line: a multiplication sign in a circle, and the gate's letter in a square above or below it."""
     side = -1 if below else 1
     node(axes, x, y, "×", INK, 0.26)
-    half = 0.5 if len(gate) > 3 else 0.38
-    axes.add_patch(Rectangle((x - half, y + side * 1.05 - 0.24), 2 * half, 0.48, facecolor=PAPER, edgecolor=INK,
-                             linewidth=2))
-    axes.text(x, y + side * 1.05, gate, ha="center", va="center")
+    box(axes, x, y + side * 1.05, letter, INK, (0.5 if len(letter) > 3 else 0.38, 0.24), "square,pad=0")
     arrow(axes, (x, y + side * 0.8), (x, y + side * 0.27))
 
 
-def _line(axes: Axes, *points: tuple[float, float]) -> None:
-    """A line through some points, with an arrow at its end."""
-    *_, before, last = points
+def _draw_line(axes: Axes, *points: tuple[float, float]) -> None:
+    """Draw a line through some points, with an arrow at its end."""
     axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
-    arrow(axes, before, last)
+    arrow(axes, *points[-2:])
 
 
 @in_style
 def gru_cell() -> Picture:
-    """One step of a GRU as a line on which the memory travels, and the gates as valves on it."""
-    figure, axes = canvas(4.9, 2.75)
+    """Draw one time step of a GRU."""
+    figure, axes = canvas(height=2.75)
     blank(axes, 9.3, 4.7, -0.75, -0.05)
-    _line(axes, (0.15, 3.2), (3.34, 3.2))
-    _line(axes, (3.86, 3.2), (6.34, 3.2))
-    _line(axes, (6.86, 3.2), (8.2, 3.2))
-    node(axes, -0.25, 3.2, "$h_{t-1}$", INK, 0.42)
-    node(axes, 8.6, 3.2, "$h_t$", INK, 0.42)
-    _valve(axes, 3.6, 3.2, "$z$")
-    node(axes, 6.6, 3.2, "+", INK, 0.26)
-    _line(axes, (0.9, 3.2), (0.9, 1.4), (1.44, 1.4))
-    _valve(axes, 1.7, 1.4, "$r$", below=True)
-    _line(axes, (1.96, 1.4), (3.38, 1.4))
-    node(axes, 3.75, 1.4, "$n$", MUTED, 0.37)
-    _line(axes, (3.75, 0.72), (3.75, 1.03))
-    node(axes, 3.75, 0.36, "$x_t$", MUTED, 0.36)
-    _line(axes, (4.12, 1.4), (5.04, 1.4))
-    _valve(axes, 5.3, 1.4, "$1-z$", below=True)
-    _line(axes, (5.56, 1.4), (6.6, 1.4), (6.6, 2.94))
-    axes.text(1.95, 3.36, "keep", color=MUTED, ha="center", va="bottom")
-    axes.text(6.75, 2.1, "write", color=MUTED, ha="left", va="center")
+    for x, y, label, colour, radius in (
+            (-0.25, 3.2, "$h_{t-1}$", INK, 0.42), (8.6, 3.2, "$h_t$", INK, 0.42), (6.6, 3.2, "+", INK, 0.26),
+            (3.75, 1.4, "$n$", MUTED, 0.37), (3.75, 0.36, "$x_t$", MUTED, 0.36)):
+        node(axes, x, y, label, colour, radius)
+    for points in (((0.15, 3.2), (3.34, 3.2)), ((3.86, 3.2), (6.34, 3.2)), ((6.86, 3.2), (8.2, 3.2)),
+                   ((0.9, 3.2), (0.9, 1.4), (1.44, 1.4)), ((1.96, 1.4), (3.38, 1.4)), ((3.75, 0.72), (3.75, 1.03)),
+                   ((4.12, 1.4), (5.04, 1.4)), ((5.56, 1.4), (6.6, 1.4), (6.6, 2.94))):
+        _draw_line(axes, *points)
+    _draw_gate(axes, 3.6, 3.2, "$z$")
+    _draw_gate(axes, 1.7, 1.4, "$r$", below=True)
+    _draw_gate(axes, 5.3, 1.4, "$1-z$", below=True)
+    write(axes, 1.95, 3.36, "keep", MUTED, va="bottom")
+    write(axes, 6.75, 2.1, "write", MUTED, ha="left")
     return Picture(figure, "The old state h at t minus 1 travels along a line to the new state h at t. On the line the "
                    "gate z scales it. A branch of the old state is scaled by the gate r and goes, together with the "
                    "input x, into the candidate n. The candidate is scaled by 1 minus z and added to the line. So z "
-                   "near 1 keeps the old state, and z near 0 puts the candidate in its place.",
+                   "near 1 keeps the old state, and z near 0 replaces it with the candidate.",
                    "A GRU. Squares are gates: each is a sigmoid of the input and the old state.")
 
 
 @in_style
 def lstm_cell() -> Picture:
-    """One step of an LSTM as a line on which the cell state travels, and the gates as valves on it."""
-    figure, axes = canvas(4.9, 2.75)
+    """Draw one time step of an LSTM."""
+    figure, axes = canvas(height=2.75)
     blank(axes, 9.3, 4.7, -0.75, -0.05)
-    node(axes, -0.25, 3.2, "$c_{t-1}$", INK, 0.42)
-    _line(axes, (0.17, 3.2), (1.64, 3.2))
-    _valve(axes, 1.9, 3.2, "$f$")
-    _line(axes, (2.16, 3.2), (3.94, 3.2))
-    node(axes, 4.2, 3.2, "+", INK, 0.26)
-    _line(axes, (4.46, 3.2), (8.18, 3.2))
-    node(axes, 8.6, 3.2, "$c_t$", INK, 0.42)
-    node(axes, -0.25, 1.4, "$h_{t-1}$", INK, 0.42)
-    _line(axes, (0.17, 1.4), (1.53, 1.4))
-    node(axes, 1.9, 1.4, "$g$", MUTED, 0.37)
-    node(axes, 1.9, 0.36, "$x_t$", MUTED, 0.36)
-    _line(axes, (1.9, 0.72), (1.9, 1.03))
-    _line(axes, (2.27, 1.4), (2.84, 1.4))
-    _valve(axes, 3.1, 1.4, "$i$", below=True)
-    _line(axes, (3.36, 1.4), (4.2, 1.4), (4.2, 2.94))
-    _line(axes, (5.6, 3.2), (5.6, 1.77))
-    node(axes, 5.6, 1.4, "tanh", MUTED, 0.45)
-    _line(axes, (6.05, 1.4), (6.74, 1.4))
-    _valve(axes, 7.0, 1.4, "$o$", below=True)
-    _line(axes, (7.26, 1.4), (8.18, 1.4))
-    node(axes, 8.6, 1.4, "$h_t$", INK, 0.42)
-    for x, y, word in ((1.0, 3.36, "keep"), (4.35, 2.2, "write"), (5.75, 2.5, "show")):
-        axes.text(x, y, word, color=MUTED, ha="center" if word == "keep" else "left", va="bottom")
+    for x, y, label, colour, radius in (
+            (-0.25, 3.2, "$c_{t-1}$", INK, 0.42), (4.2, 3.2, "+", INK, 0.26), (8.6, 3.2, "$c_t$", INK, 0.42),
+            (-0.25, 1.4, "$h_{t-1}$", INK, 0.42), (1.9, 1.4, "$g$", MUTED, 0.37), (1.9, 0.36, "$x_t$", MUTED, 0.36),
+            (5.6, 1.4, "tanh", MUTED, 0.45), (8.6, 1.4, "$h_t$", INK, 0.42)):
+        node(axes, x, y, label, colour, radius)
+    for points in (((0.17, 3.2), (1.64, 3.2)), ((2.16, 3.2), (3.94, 3.2)), ((4.46, 3.2), (8.18, 3.2)),
+                   ((0.17, 1.4), (1.53, 1.4)), ((1.9, 0.72), (1.9, 1.03)), ((2.27, 1.4), (2.84, 1.4)),
+                   ((3.36, 1.4), (4.2, 1.4), (4.2, 2.94)), ((5.6, 3.2), (5.6, 1.77)), ((6.05, 1.4), (6.74, 1.4)),
+                   ((7.26, 1.4), (8.18, 1.4))):
+        _draw_line(axes, *points)
+    _draw_gate(axes, 1.9, 3.2, "$f$")
+    _draw_gate(axes, 3.1, 1.4, "$i$", below=True)
+    _draw_gate(axes, 7.0, 1.4, "$o$", below=True)
+    for x, y, word, align in ((1.0, 3.36, "keep", "center"), (4.35, 2.2, "write", "left"), (5.75, 2.5, "show", "left")):
+        write(axes, x, y, word, MUTED, ha=align, va="bottom")
     return Picture(figure, "The old cell state c at t minus 1 travels along a line to the new cell state c at t. On "
                    "the line the gate f scales it. Below, the old hidden state h and the input x go into the "
                    "candidate g, which is scaled by the gate i and added to the line. From the new cell state a "
@@ -197,59 +290,59 @@ def lstm_cell() -> Picture:
                    "An LSTM. Squares are gates: each is a sigmoid of the input and the old hidden state.")
 
 
-@in_style
-def machines(panels: Sequence[tuple]) -> Picture:
-    """State machines, a panel each ``(title, successors [states, 2], odd [states])``: an arrow a bit.
+# ---------------------------------------------------------------- state machines
 
-    State 0 is the start. A few states only: all orders of them are tried.
+
+@in_style
+def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
+    """Draw a state machine for each ``(title, successors [states, 2], odd [states])``, with an arrow for each bit.
+
+    State 0 is the start. Use it for a few states only, because it tries all their orders.
     """
-    figure, places = canvas(min(4.9, 2.7 * len(panels)), 2.6, columns=len(panels), squeeze=False)
+    figure, (places,) = panels([title for title, _, _ in rows], 2.6)
     words = []
-    for axes, (title, successors, odd) in zip(places[0], panels, strict=True):
-        count = len(odd)
+    for axes, (title, successors, odd) in zip(places, rows, strict=True):
         at = around_a_circle(successors)
         blank(axes, 2.6, 2.9, -2.9, -2.9)
-        axes.set_title(title)
-        for state in range(count):
+        for state in range(len(odd)):
             for target in sorted(set(successors[state].tolist())):
-                label = " and ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
-                _edge(axes, at[state], at[target], label.replace(" and ", ", "))
-            node(axes, *at[state], str(state), ODD if odd[state] else EVEN, 0.36)
+                bits = ", ".join(str(bit) for bit in (0, 1) if successors[state][bit] == target)
+                _draw_transition(axes, at[state], at[target], bits)
+            node(axes, *at[state], str(state), ODD if odd[state] else EVEN, RADIUS)
             if odd[state]:
                 axes.add_patch(Circle(at[state], 0.28, fill=False, edgecolor=ODD, linewidth=1.2))
-        arrow(axes, at[0] + (-0.85, 0), at[0] + (-0.36, 0))
-        edges = ", ".join(f"{state} on 0 to {zero} and on 1 to {one}" for state, (zero, one) in enumerate(successors))
-        words.append(f"{title}: {edges}; odd: {', '.join(map(str, np.flatnonzero(odd)))}")
+        arrow(axes, at[0] + (-0.85, 0), at[0] + (-RADIUS, 0))
+        arrows = ", ".join(f"{state} on 0 to {after_0} and on 1 to {after_1}"
+                           for state, (after_0, after_1) in enumerate(successors))
+        words.append(f"{title}: {arrows}; odd: {', '.join(map(str, np.flatnonzero(odd)))}")
     return Picture(figure, "State machines, each starting in state 0; odd states have a double ring. "
-                   + ". ".join(words) + ".", "A double ring: odd. An arrow is followed on the bit beside it.")
+                   + ". ".join(words) + ".", "A double ring: odd. An arrow is followed on the bit next to it.")
 
 
 def around_a_circle(successors: np.ndarray) -> np.ndarray:
-    """Places ``[states, 2]``, state 0 on the left, in an order in which most arrows join neighbours."""
+    """Return places ``[states, 2]`` on a circle, state 0 on the left, so that most transitions join neighbours."""
     count = len(successors)
 
-    def far(order: tuple[int, ...]) -> int:
-        place = {state: k for k, state in enumerate((0, *order))}
-        steps = [abs(place[state] - place[int(after)]) for state in range(count) for after in set(successors[state])]
-        return sum(1 < step < count - 1 for step in steps)
+    def long_transitions(order: tuple[int, ...]) -> int:
+        place = {state: number for number, state in enumerate((0, *order))}
+        distances = [abs(place[state] - place[int(after)])
+                     for state in range(count) for after in set(successors[state])]
+        return sum(1 < distance < count - 1 for distance in distances)
 
-    order = (0, *min(permutations(range(1, count)), key=far))
+    order = (0, *min(permutations(range(1, count)), key=long_transitions))
     angles = np.pi - 2 * np.pi * np.argsort(order) / count
     return np.column_stack([1.65 * np.cos(angles), 1.65 * np.sin(angles).round(9)])
 
 
-def _edge(axes: Axes, start: np.ndarray, end: np.ndarray, label: str) -> None:
-    """An arrow between two circles of radius 0.36, curved so that there and back stay apart; loops stand up or hang."""
+def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) -> None:
+    """Draw an arrow between two states, bent so that it stays apart from the one back, or a loop above or below one."""
     if np.array_equal(start, end):
         outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
         across = np.array([-outward[1], outward[0]])
-        ends = [start + 0.36 * (0.75 * outward + side * across * 0.66) for side in (1, -1)]
-        loop = FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3, shrinkA=0,
-                               shrinkB=0, connectionstyle="arc3,rad=-1.6")
-        axes.add_patch(loop)
-        axes.text(*(start + 0.98 * outward), label, ha="center", va="center")
+        begin, stop = (start + RADIUS * (0.75 * outward + side * 0.66 * across) for side in (1, -1))
+        arrow(axes, begin, stop, bits, shift=(0.98 - 0.75 * RADIUS) * outward, curve=-1.6)
         return
     way = (end - start) / np.linalg.norm(end - start)
     side = np.array([way[1], -way[0]])
-    begin, stop = start + 0.36 * (0.9 * way + 0.4 * side), end - 0.36 * (0.9 * way - 0.4 * side)
-    arrow(axes, begin, stop, label, shift=0.3 * side, curve=0.16)
+    begin, stop = start + RADIUS * (0.9 * way + 0.4 * side), end - RADIUS * (0.9 * way - 0.4 * side)
+    arrow(axes, begin, stop, bits, shift=0.3 * side, curve=0.16)

@@ -1,7 +1,7 @@
-"""A picture: a figure drawn in the book's one style, with words for those who do not see it.
+"""Pictures: Matplotlib figures in the book's style, each with a text alternative.
 
-A figure is drawn with Matplotlib and shown as SVG inside the page, so that its
-ink follows the page's theme, on white, on black and without colour.
+A page shows a picture as SVG whose colours follow the page's theme, so that it can be read on white, on black and
+without colour.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from math import ceil
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -25,15 +25,16 @@ from matplotlib.figure import Figure
 
 from parity_lib.errors import require
 
-# The light theme's colours, the first block of the sheet; a page with variables of its theme (--pst) has the sheet.
-SHEET = (Path(__file__).parent / "colours.css").read_text(encoding="utf-8")
+SHEET = (files(__package__) / "colours.css").read_text(encoding="utf-8")
+# The colours of the light theme, from the first block of the sheet. Pages define --pst-* variables; a drawing uses the
+# fallback values, which the page then replaces.
 COLOURS = {name: re.sub(r"var\(--pst-[\w-]+, (.*)\)", r"\1", value)
            for name, value in re.findall(r"--parity-(\w+): (.*);", SHEET.partition("}")[0])}
 EVEN, ODD, THIRD, FOURTH, INK, MUTED, LINE, PAPER = (
     re.search(r"#\w{6}", COLOURS[name])[0]
     for name in ("even", "odd", "third", "fourth", "ink", "muted", "line", "paper"))
-# What a colour means in every static figure: EVEN and ODD are an answer or a label, RIGHT and WRONG a verdict on one.
-# Whatever else is compared is ink, told apart by its line and its mark.
+# EVEN and ODD stand for a label or an answer, RIGHT and WRONG for correct and incorrect answers. Everything else is
+# drawn in ink, and series are told apart by their lines and markers: (line style, colour, marker).
 RIGHT, WRONG = THIRD, FOURTH
 SERIES = (("-", INK, "o"), ("--", INK, "s"), ("-.", MUTED, "^"), (":", INK, "D"), ((0, (5, 1)), MUTED, "v"),
           ((0, (1, 1)), MUTED, "P"))
@@ -46,15 +47,16 @@ STYLE = {
     "legend.frameon": False, "lines.linewidth": 1.8, "axes.grid": True, "axes.axisbelow": True, "grid.color": LINE,
     "grid.linewidth": 0.6, "svg.fonttype": "none", "svg.hashsalt": "one bit of memory",
 }
-MOST_ROWS = 60  # of a chart's numbers in the page; the file has all
-SHOWN_AT = 1.15  # a figure is drawn small enough for a phone and may grow by this on a desktop
-LEAST_TEXT = 11  # px that letters keep on a phone: a figure too wide for that is moved sideways in its own box
-PHONE = 358      # px, the width of the text there
+WIDTH = 4.9         # inches of a figure that fills the column
+MOST_ROWS = 60      # rows of a chart's numbers in the page; the CSV file has all of them
+SHOWN_AT = 1.15     # figures are drawn small enough for a phone and may grow by this factor on a wide screen
+LEAST_TEXT = 11     # px that text keeps on a phone; a figure that is too wide for that scrolls sideways
+PHONE = 358         # px, the width of the text column on a phone
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of a chart: the names of the columns, and rows of numbers and words.
+    """The numbers behind a chart: column names and rows of numbers, words and None.
 
     >>> Numbers(("step", "loss"), [(1, 0.7), (2, None)]).csv()
     'step,loss\\r\\n1,0.7\\r\\n2,\\r\\n'
@@ -64,29 +66,24 @@ class Numbers:
     rows: Sequence[Sequence[Any]]
 
     def csv(self) -> str:
-        """All rows as comma-separated values."""
+        """Return all rows as comma-separated values."""
         file = io.StringIO()
-        writer = csv.writer(file)
-        writer.writerows([self.columns, *self.rows])
+        csv.writer(file).writerows([self.columns, *self.rows])
         return file.getvalue()
 
     def html(self) -> str:
-        """A table that opens on demand, of at most 60 rows, and a link to all of them, which needs no server."""
-        shown = [self.rows[i] for i in _evenly(len(self.rows), MOST_ROWS)]
+        """Return a folded HTML table of at most 60 evenly spaced rows with a link that downloads all of them."""
+        count = len(self.rows)
+        places = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int)) if count else []
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(_in_words(value))}</td>" for value in row) + "</tr>"
-                       for row in shown)
-        part = "" if len(shown) == len(self.rows) else f" ({len(shown)} of {len(self.rows)} rows)"
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(_in_words(value))}</td>" for value in self.rows[place])
+                       + "</tr>" for place in places)
+        part = "" if len(places) == count else f" ({len(places)} of {count} rows)"
         link = f'href="data:text/csv;charset=utf-8,{quote(self.csv())}"'
         return (f'<details class="parity-numbers"><summary>The numbers{part}</summary>'
                 f'<div class="parity-table" tabindex="0" role="region" aria-label="The numbers of the figure">'
                 f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
                 f'<a download="numbers.csv" {link}>Download all as CSV</a></details>')
-
-
-def _evenly(count: int, most: int) -> list[int]:
-    """At most ``most`` places out of ``count``, the first and the last among them."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist() if count else []
 
 
 def _in_words(value: Any) -> str:
@@ -95,10 +92,9 @@ def _in_words(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn figure with its text alternative and a caption; a notebook shows it as SVG.
+    """A figure with its text alternative, a caption and, for a chart, its numbers. Notebooks show it as SVG.
 
-    ``alt`` says in words what the picture shows. Raises ValueError where it is empty.
-    A chart has ``numbers``, which open in a table below it and can be downloaded.
+    ``alt`` describes what the figure shows. Raises ValueError if it is empty.
     """
 
     figure: Figure
@@ -109,14 +105,17 @@ class Picture:
     def __post_init__(self) -> None:
         require(bool(self.alt.strip()), "alt", self.alt, "a sentence that says what the figure shows")
 
+    def __repr__(self) -> str:
+        return f"[Figure] {self.alt}"
+
     def svg(self) -> str:
-        """The figure as one ``<svg>`` element whose ink follows the page's theme."""
+        """Return the figure as one ``<svg>`` element whose colours follow the page's theme."""
         file = io.StringIO()
         with matplotlib.rc_context(STYLE):
             self.figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
         text = file.getvalue()
         text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.DOTALL)
-        # Matplotlib's style sheet for every element would rule the whole page, which styles itself anew at each figure.
+        # Matplotlib's style sheet would apply to the whole page, and the page would be laid out again for each figure.
         text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.DOTALL)
         for colour, themed in THEMED.items():
             text = text.replace(colour, themed)
@@ -131,20 +130,20 @@ class Picture:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         numbers = self.numbers.html() if self.numbers else ""
         drawing = self.svg()
-        reached = ' tabindex="0"' if int(re.search(r"min-width: (\d+)px", drawing)[1]) > PHONE else ""
-        return (f'<figure class="parity-figure"><div class="parity-drawing"{reached}>{drawing}</div>{caption}{numbers}'
-                "</figure>")
+        focusable = ' tabindex="0"' if int(re.search(r"min-width: (\d+)px", drawing)[1]) > PHONE else ""
+        return (f'<figure class="parity-figure"><div class="parity-drawing"{focusable}>{drawing}</div>{caption}'
+                f"{numbers}</figure>")
 
 
 def least_width(svg: str) -> int:
-    """How wide, in px, a drawing must be for each of its texts to have letters of LEAST_TEXT; indices are smaller."""
+    """Return the width in px at which every text of a drawing (not its subscripts) is LEAST_TEXT px high."""
     texts = re.findall(r"<text.*?</text>", svg, re.DOTALL)
     sizes = [max(map(float, re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", text))) for text in texts]
     return 1 + ceil(LEAST_TEXT * float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) / min(sizes, default=LEAST_TEXT))
 
 
 def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
-    """Draw in the book's style and leave Matplotlib's settings as they were."""
+    """Decorate ``draw`` to run with the book's Matplotlib settings and to leave the user's settings unchanged."""
     @functools.wraps(draw)
     def styled(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
@@ -152,26 +151,50 @@ def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
     return styled
 
 
-def canvas(width: float = 4.9, height: float = 2.6, columns: int = 1, **options) -> tuple[Figure, Axes | np.ndarray]:
-    """An empty figure of ``width`` inches, ``height`` a row, and its axes: two in a row, as many as a phone takes."""
-    rows = -(-columns // 2)
-    figure = Figure(figsize=(width, height * rows), layout="constrained")
-    places = figure.subplots(rows, min(columns, 2), **options)
-    if rows == 1:
-        return figure, places
-    for spare in places.flat[columns:]:
-        spare.remove()
-    return figure, places.reshape(1, -1)[:, :columns]
+def canvas(width: float = WIDTH, height: float = 2.6) -> tuple[Figure, Axes]:
+    """Return an empty figure of this size in inches and its axes."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def panels(titles: Sequence[str], height: float, columns: int = 2, **options: Any) -> tuple[Figure, np.ndarray]:
+    """Return a figure with a panel for each title and its axes ``[rows, columns]``.
+
+    ``height`` is that of the figure, in inches. A phone has room for two panels side by side. ``options`` go to
+    Matplotlib's ``subplots``.
+    """
+    columns = min(columns, len(titles))
+    figure = Figure(figsize=(min(WIDTH, 2.75 * len(titles)), height), layout="constrained")
+    grid = figure.subplots(-(-len(titles) // columns), columns, squeeze=False, **options)
+    for axes, title in zip(grid.flat, titles):
+        axes.set_title(title)
+    return figure, grid
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
+    """Put the legend of ``axes`` below the figure."""
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
 
 
 def log_steps(axes: Axes, values: Sequence[float]) -> None:
-    """A log scale of steps with a few round numbers on it."""
+    """Give ``axes`` a logarithmic horizontal axis that covers ``values`` and has a few round numbers on it."""
     low, high = 0.8 * min(values), 1.25 * max(values)
     ticks: list[int] = []
     for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
         if low <= tick <= high and (not ticks or tick / ticks[-1] > (high / low) ** 0.4):
             ticks.append(tick)
-    axes.set(xscale="log", xlim=(low, high))
-    axes.set_xticks(ticks)
+    log_ticks(axes, ticks)
+    axes.set_xlim(low, high)
+
+
+def log_ticks(axes: Axes, ticks: Sequence[int]) -> None:
+    """Give ``axes`` a logarithmic horizontal axis with these ticks only."""
+    axes.set_xscale("log")
+    axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     axes.set_xticks([], minor=True)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def name_rows(axes: Axes, labels: Sequence[str], margin: float = 0.6) -> None:
+    """Name the rows of a horizontal chart, from top to bottom, at the heights 0, 1, 2, ..."""
+    axes.set(yticks=range(len(labels)), yticklabels=labels, ylim=(len(labels) - 1 + margin, -margin))
+    axes.tick_params(axis="y", colors=INK)

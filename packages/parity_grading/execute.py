@@ -63,7 +63,7 @@ class Execute(NbGraderPreprocessor):
             self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
         remove_leftovers()
         self.sandboxed = not reason
-        self.submission = Path(resources.get("metadata", {}).get("path") or ".").resolve()
+        self.submission = Path(resources["metadata"]["path"]).resolve()
         self.deadline = time.monotonic() + self.notebook_timeout
         self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
         try:

@@ -1,8 +1,8 @@
 """Train many seeds in one batched computation.
 
 Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from
-the same seed. It works on the CPU. :mod:`~parity_study.batched_networks` computes the gradients, :mod:`~parity_study.ensemble_data` draws
-the strings.
+the same seed. It works on the CPU. :mod:`~parity_study.batched_networks` computes the gradients, and
+:mod:`~parity_study.ensemble_data` draws the strings.
 """
 
 from __future__ import annotations

@@ -75,8 +75,8 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
 
     root = repository()
     if root is None:
-        raise FileNotFoundError("--recheck needs a clone of the book's repository, because the claims are in its folder "
-                                "book/claims")
+        raise FileNotFoundError("--recheck needs a clone of the book's repository, because the claims are in its "
+                                "folder book/claims")
     if str(root / "book") not in sys.path:
         sys.path.insert(0, str(root / "book"))
     claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
@@ -127,5 +127,5 @@ def verify(folder: Path | None, jobs: int | None) -> None:
             f"{certificate.kind}, seed {certificate.seed}: {problem}"
             for certificate, problem in zip(certificates, problems) if problem)]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
-               f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is wrong\n"
-               "after the last bit of its string, in float32, float64 and exact arithmetic.")
+               f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
+               "wrong\n after the last bit of its string, in float32, float64 and exact arithmetic.")

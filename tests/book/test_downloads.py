@@ -71,6 +71,8 @@ def test_a_chapter_can_be_downloaded_with_all_of_its_code_and_text(html, name):
     assert [cell.source for cell in cells] == list(filter(None, code))
     texts = [cell.source for cell in notebook.cells[1:] if cell.cell_type == "markdown"]
     assert {text: found for text in texts if (found := leftovers(text))} == {}
+    page = (html / f"{name}.html").read_text(encoding="utf8")
+    assert re.findall(r"\\tag\{(.*?)\}", "\n".join(texts)) == re.findall(r'class="eqno">\((.*?)\)', page)
     words = [len(" ".join(parts).split()) for parts in (
         texts, [cell.source for cell in source.cells if cell.cell_type == "markdown"])]
     assert words[0] > 0.8 * words[1]
@@ -87,6 +89,9 @@ def test_the_first_chapter_runs_in_another_folder(html, tmp_path):
 
 
 # --- from nodes to Markdown ---
+
+NUMBERS = {"displaymath": {"equation-a": "2.1"}, "figure": {"fig-a": "2.2"}}
+WRITER = Markdown(lambda node, kind: "".join(NUMBERS[kind].get(name, "") for name in node["ids"]))
 
 CASES = {
     "# Title\n\nText, *one* **two** `three` [out](https://example.org/x).":
@@ -109,27 +114,27 @@ CASES = {
 def test_myst_becomes_plain_markdown(myst):
     document = publish_doctree(myst, parser=Parser(), settings_overrides={
         "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath"], "doctitle_xform": False})
-    assert Markdown().inside(document) == CASES[myst]
+    assert WRITER.inside(document) == CASES[myst]
 
 
 def test_sphinx_nodes_become_plain_markdown():
-    written = Markdown().write
+    written = WRITER.write
 
     def reference(words: str, **address) -> nodes.reference:
         return nodes.reference("", "", nodes.inline("", words, classes=address.pop("classes", [])), **address)
     assert written(reference("Training", refuri="training.html", classes=["doc"])) == "*Training*"
     assert written(reference("never", refuri="evidence.html#x", classes=["claim"])) == "never"
-    assert written(nodes.math_block("", "a = b", number="2.1")) == "$$\na = b \\tag{2.1}\n$$"
+    assert written(nodes.math_block("", "a = b", number=1, ids=["equation-a"])) == "$$\na = b \\tag{2.1}\n$$"
     assert written(nodes.literal_block("", "x = 1", language="python")) == "```python\nx = 1\n```"
     choices = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "One")))
-    question = guess("", nodes.paragraph("", "How many?"), replies("", choices, said=False))
+    question = guess("", nodes.paragraph("", "How many?"), replies("", choices, answered=False))
     assert written(question) == "> **Guess**\n>\n> How many?\n>\n> - One"
     assert written(nodes.raw("", "<svg/>", format="html")) == ""
 
 
 def test_a_node_without_a_plain_form_is_refused():
     with pytest.raises(Unknown, match="line_block"):
-        Markdown().write(nodes.line_block())
+        WRITER.write(nodes.line_block())
 
 
 def test_cells_lose_their_glue_statements():
@@ -150,9 +155,9 @@ def test_code_and_captions_take_their_places_in_the_notebook():
     code = nbformat.v4.new_code_cell
     cells = [nbformat.v4.new_markdown_cell("# Title"), code("hidden = 1"), code("draw()"), code("hidden = 2"),
              nbformat.v4.new_markdown_cell("After."), code("hidden = 3"), code("glue('a', 1)")]
-    notebook = plain_notebook(document, cells, lambda figure: f"Figure {figure['ids'][0]}", "1.0")
+    notebook = plain_notebook(document, cells, WRITER, "1.0")
     assert [cell.source for cell in notebook.cells[1:]] == [
-        "# Title", "hidden = 1", "draw()", "hidden = 2", "**Figure fig-a.** See it.\n\nAfter.", "hidden = 3"]
+        "# Title", "hidden = 1", "draw()", "hidden = 2", "**Figure 2.2.** See it.\n\nAfter.", "hidden = 3"]
 
 
 @pytest.mark.parametrize(("text", "name"), [

@@ -1,8 +1,7 @@
-"""The lint of the pages' prose: no literal measured number, none of the words that this book does without.
+"""A lint of the pages' prose: no measured number in digits, and none of the words that this book avoids.
 
-A number that was measured comes from a cell (glue) or stands behind a claim; a
-page whose prose holds it as digits is wrong with the next run. What a page sets
-itself, such as fifty bits, is no measurement and passes as an integer.
+A measured number comes from a cell (glue) or belongs to a claim, because digits in the prose would be wrong after the
+next run. A number that the page itself chooses, such as fifty bits, is an integer and passes.
 """
 
 import re
@@ -16,7 +15,7 @@ from myst_parser.parsers.mdit import create_md_parser
 BOOK = Path(__file__).resolve().parents[2] / "book"
 PAGES = sorted(BOOK.glob("*.md"))
 
-# Decimals and percentages that are names, versions, licences or the book's own settings.
+# Decimals and percentages in names, versions, licences and settings of the book.
 ALLOWED = (
     r"Requests for Research 2\.0",
     r"\b95\s?% (?:confidence|interval)",
@@ -24,7 +23,7 @@ ALLOWED = (
     r"\b95\s?% of (?:such|these) experiments",
     r"\b(?:Jupyter Book|Python|PyTorch|NumPy|CC BY|MathJax|anywidget|nbgrader)\s\d+(?:\.\d+)+(?:\.post\d+)?",
     r"\b(?:section|sections|chapter|chapters|equation|figure|table)\s\d+\.\d+",
-    r"\b1\.5 times as long",  # the length of validation strings, which train sets
+    r"\b1\.5 times as long",  # the length of validation strings in `train`
 )
 MEASURED = {
     "a decimal": r"(?<![\w.])\d+\.\d+(?!\d|\.\d|\s?%)",
@@ -33,24 +32,24 @@ MEASURED = {
     "a time": r"(?<![\w.])\d+\s?(?:s|ms|µs|us|ns|seconds?|milliseconds?|microseconds?)\b",
 }
 UNWANTED = {
-    "a word that says nothing": r"\b(?:simply|just|obviously|powerful)\b",
-    "a phrase that says nothing": r"\b(?:div(?:e|es|ing) into|it is worth noting|it's worth noting)\b",
+    "an empty word": r"\b(?:simply|just|obviously|powerful)\b",
+    "an empty phrase": r"\b(?:div(?:e|es|ing) into|it is worth noting|it's worth noting)\b",
     "an exclamation mark": r"!",
 }
 
-# What a fence in backticks holds is code or data, unless its directive holds prose.
+# A fence in backticks contains code or data, unless it is one of these directives.
 PROSE_DIRECTIVES = {"admonition", "note", "tip", "warning", "important", "seealso", "figure", "image", "dropdown",
                     "glossary", "list-table", "table", "epigraph", "margin", "sidebar", "exercise", "solution",
                     "tab-item"}
-ADDRESSED = {"figure", "image"}     # directives whose first line is an address
-# Roles whose content is no prose: labels, keys and formulas.
+ADDRESSED = {"figure", "image"}     # the first line of these directives is an address
+# Roles that contain labels, keys or formulas instead of prose.
 SILENT_ROLES = re.compile(r"(?:cite[:\w]*|glue[:\w]*|eq|numref|math|code|download|index|py[:\w]*|kbd|file|octicon)")
 MYST = create_md_parser(MdParserConfig(enable_extensions={"amsmath", "attrs_inline", "colon_fence", "deflist",
                                                           "dollarmath"}), RendererHTML)
 
 
 def prose(text, line=1):
-    """``(line, words)`` for each paragraph, heading and cell: what a reader reads, without code, formulas, targets."""
+    """Yield ``(line, words)`` for each paragraph, heading and caption, without code, formulas and targets."""
     for token in MYST.parse(text):
         at = line + token.map[0] if token.map else line
         if token.type == "inline":
@@ -65,7 +64,7 @@ def prose(text, line=1):
 
 
 def _words(token):
-    """What a reader reads of a piece of a line; what is left out becomes emptiness of as many lines."""
+    """Return the words of a token; omitted text becomes as many empty lines."""
     if token.type in ("text", "image"):
         return re.sub(r"https?://\S+", "", token.content)
     if token.type == "myst_role" and not SILENT_ROLES.fullmatch(token.meta["name"]):
@@ -76,31 +75,31 @@ def _words(token):
 
 
 def _without_options(body):
-    """The body of a directive with its options emptied, of which the text for a picture is prose."""
+    """Return the body of a directive with empty options, except for the alt text of a picture, which is prose."""
     options = re.match(r"---\n[\s\S]*?^---$|(?:[ ]*:[\w-]+:.*(?:\n|\Z))*", body, re.MULTILINE)[0]
     kept = [re.sub(r"^\s*:?alt:", "", line) if re.match(r"\s*:?alt:", line) else "" for line in options.split("\n")]
     return "\n".join(kept) + body[len(options):]
 
 
 def complaints(text):
-    """``(line, what, words)`` for everything in a page's prose that the lint rejects."""
-    found = []
+    """Return ``(line, kind, words)`` for each passage of a page's prose that the lint rejects."""
+    problems = []
     for line, words in prose(text):
         for allowed in ALLOWED:
             words = re.sub(allowed.replace(" ", r"\s"), lambda match: "\n" * match.group().count("\n") or " ", words)
-        found += [(line + words.count("\n", 0, match.start()), what, match.group().strip())
-                  for what, pattern in (MEASURED | UNWANTED).items()
-                  for match in re.finditer(pattern, words, re.IGNORECASE)]
-    return sorted(found)
+        problems += [(line + words.count("\n", 0, match.start()), kind, match.group().strip())
+                     for kind, pattern in (MEASURED | UNWANTED).items()
+                     for match in re.finditer(pattern, words, re.IGNORECASE)]
+    return sorted(problems)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
-def test_page_speaks_without_measured_numbers_and_empty_words(page):
-    found = complaints(page.read_text(encoding="utf-8"))
-    assert not found, "\n" + "\n".join(f"{page.name}:{line}: {what}: {words!r}" for line, what, words in found)
+def test_a_page_has_no_measured_numbers_and_no_empty_words(page):
+    problems = complaints(page.read_text(encoding="utf-8"))
+    assert not problems, "\n" + "\n".join(f"{page.name}:{line}: {kind}: {words!r}" for line, kind, words in problems)
 
 
-@pytest.mark.parametrize(("text", "what", "words"), [
+@pytest.mark.parametrize(("text", "kind", "words"), [
     ("It scores 0.75 in evaluation.", "a decimal", "0.75"),
     ("It scores about 74.9 % of them.", "a percentage", "74.9 %"),
     ("Nearly 75% are right.", "a percentage", "75%"),
@@ -123,16 +122,16 @@ def test_page_speaks_without_measured_numbers_and_empty_words(page):
     ('```{code-cell} ipython3\n:mystnb: {figure: {caption: "It ends at 0.75."}}\nx\n```', "a decimal", "0.75"),
     ("| net | 0.75 |", "a decimal", "0.75"),
     ("# It scores 0.75", "a decimal", "0.75"),
-    ("You simply run it.", "a word that says nothing", "simply"),
-    ("It is Just a bit.", "a word that says nothing", "Just"),
-    ("Obviously not.", "a word that says nothing", "Obviously"),
-    ("A powerful net.", "a word that says nothing", "powerful"),
-    ("Let us dive into it.", "a phrase that says nothing", "dive into"),
-    ("It is worth noting that.", "a phrase that says nothing", "It is worth noting"),
+    ("You simply run it.", "an empty word", "simply"),
+    ("It is Just a bit.", "an empty word", "Just"),
+    ("Obviously not.", "an empty word", "Obviously"),
+    ("A powerful net.", "an empty word", "powerful"),
+    ("Let us dive into it.", "an empty phrase", "dive into"),
+    ("It is worth noting that.", "an empty phrase", "It is worth noting"),
     ("It works!", "an exclamation mark", "!"),
 ])
-def test_lint_rejects(text, what, words):
-    assert [(found, match) for _, found, match in complaints(text)] == [(what, words)]
+def test_lint_rejects(text, kind, words):
+    assert [problem[1:] for problem in complaints(text)] == [(kind, words)]
 
 
 @pytest.mark.parametrize("text", [
@@ -169,7 +168,7 @@ def test_lint_names_the_line():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
-def test_prose_stands_on_its_own_lines_and_most_of_a_page_of_text_is_prose(page):
+def test_the_lint_reads_the_prose_of_every_page(page):
     text = page.read_text(encoding="utf-8")
     body = text.split("---\n", 2)[-1] if text.startswith("---\n") else text
     lines = [line + words.count("\n") for line, words in prose(text)]

@@ -24,7 +24,8 @@ GIVEN = (("draw", "the longest is left out"), ("logits", "the gradient stops"), 
 
 def by_autograd(bits, labels, mask, weights):
     """Return PyTorch's gradients of the mean cross-entropy over the mask, by name."""
-    U, V, b, W, c, h0 = own = [torch.from_numpy(weights[name]).clone().requires_grad_() for name in bptt_reference.NAMES]
+    U, V, b, W, c, h0 = own = [torch.from_numpy(weights[name]).clone().requires_grad_()
+                               for name in bptt_reference.NAMES]
     h, logits = h0.expand(len(bits), -1), []
     for x in torch.from_numpy(bits).double().T:
         h = torch.tanh(x[:, None] @ U.T + h @ V.T + b)
@@ -32,7 +33,8 @@ def by_autograd(bits, labels, mask, weights):
     chosen = torch.from_numpy(mask)
     loss = binary_cross_entropy_with_logits(torch.stack(logits, dim=1)[chosen],
                                             torch.from_numpy(labels).double()[chosen])
-    return dict(zip(bptt_reference.NAMES, (gradient.numpy() for gradient in torch.autograd.grad(loss, own)), strict=True))
+    gradients = torch.autograd.grad(loss, own)
+    return dict(zip(bptt_reference.NAMES, (gradient.numpy() for gradient in gradients), strict=True))
 
 
 @pytest.mark.parametrize("case", backward.CASES)

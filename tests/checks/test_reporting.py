@@ -150,9 +150,9 @@ def test_a_private_test_sees_the_work_through_call(private, capfd):
     private("def parity(call):\n    print('quiet')\n    assert call('parity', [1, 1]) == 2")
     with says("seven\n  expected: 0\n  got:      2"):
         private("""
-            from parity_checks import expect
+            from parity_checks import assertions
             def parity(call):
-                expect.equal(call("parity", [1, 1]), 0, "seven")
+                assertions.equal(call("parity", [1, 1]), 0, "seven")
             """)
 
 
@@ -195,7 +195,7 @@ def anchors(page):
             for token, after in itertools.pairwise(tokens) if token.type == "heading_open"}
 
 
-@pytest.mark.parametrize("see", sorted({see for name, see in sections_named() if name != "expect.py"}))
+@pytest.mark.parametrize("see", sorted({see for name, see in sections_named() if name != "assertions.py"}))
 def test_messages_name_sections_that_exist(see):
     page, _, anchor = see.partition("#")
     assert anchor in anchors(page)

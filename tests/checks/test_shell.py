@@ -51,7 +51,7 @@ def test_a_shell_shows_the_message_and_no_source(shell, cell, words):
     assert words in out
     assert out.startswith("✗ ")
     assert err == ""
-    for hidden in ("SECRET", "Traceback", "CheckFailed", "core.py", "expect.", "raise ", "noise"):
+    for hidden in ("SECRET", "Traceback", "CheckFailed", "core.py", "assertions.", "raise ", "noise"):
         assert hidden not in out, out
 
 

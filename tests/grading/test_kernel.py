@@ -71,7 +71,8 @@ def test_it_sees_what_was_handed_in_and_nothing_of_the_course(kernel, course):
 
 def test_it_has_a_home_of_its_own_and_can_write_nowhere_else(kernel):
     assert said(kernel, "open('x', 'w').write('1'); print(open('x').read())") == "1"
-    for place in ("/", "/usr", "/etc", *map(str, sandbox.PACKAGES), "/dev", str(kernel.folder), str(kernel.folder / "files")):
+    folders = ("/", "/usr", "/etc", *sandbox.PACKAGES, "/dev", kernel.folder, kernel.folder / "files")
+    for place in map(str, folders):
         assert "Error" in said(kernel, f"open({place!r} + '/x', 'w')"), place
 
 

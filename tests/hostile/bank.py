@@ -2,7 +2,7 @@
 
 A file ``submissions/NAME.py`` is one submission of *Unrolling*. Its docstring says what the student did. It defines
 
-- ``KIND``: the mechanism, such as ``"channel"``; ``make test`` runs the first of each kind, ``make test-full`` all;
+- ``KIND``: the mechanism, such as ``"channel"``;
 - ``LOSES``: the test cells that give no points; all others give full points. ``NOTHING`` if it cannot be graded;
 - ``STOCK``: the same for ``nbgrader autograde``, if that differs;
 - either ``CELLS``, new sources of the solution's cells by id (``SOLUTION`` in them stands for the old source), or
@@ -112,12 +112,9 @@ def bank() -> list[Hostile]:
     return [read(path) for path in sorted(HERE.glob("*.py"))]
 
 
-def first_of_each_kind() -> list[Hostile]:
-    """Return the submissions that `make test` grades."""
-    kinds: dict[str, Hostile] = {}
-    for submission in bank():
-        kinds.setdefault(submission.kind, submission)
-    return list(kinds.values())
+def named(name: str) -> Hostile:
+    """Return the submission with this name."""
+    return read(HERE / f"{name}.py")
 
 
 def hand_in(root: Path, submission: Hostile) -> None:

@@ -1,7 +1,7 @@
 """Statistics: Wilson's interval and the median number of updates."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parity_lib.statistics import median_updates, wilson_interval
@@ -14,6 +14,7 @@ def test_wilson_interval_has_its_published_values(successes, count, low, high):
     assert wilson_interval(successes, count) == pytest.approx((low, high), abs=1e-4)
 
 
+@settings(deadline=None)     # the first call imports SciPy
 @given(st.integers(1, 500), st.data())
 def test_wilson_interval_contains_the_rate_and_is_symmetric(count, data):
     successes = data.draw(st.integers(0, count))

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-from parity_lib import training
+from parity_lib import progress, training
 from parity_lib.data import Curriculum, ParityTask
 from parity_lib.models import ParityRNN, by_hand
 from parity_lib.training import History, evaluate, masked_loss, train
@@ -349,13 +349,13 @@ def test_the_bar_shows_when_it_is_wanted_and_leaves_no_trace_otherwise(
 def test_a_bar_that_ends_early_ends_at_its_total(monkeypatch):
     bars = []
 
-    class Kept(training.tqdm):
+    class Kept(progress.tqdm):
         def close(self):
             if self not in bars:
                 bars.append(self)
             super().close()
 
-    monkeypatch.setattr(training, "tqdm", Kept)
+    monkeypatch.setattr(progress, "tqdm", Kept)
     assert run(Counting(), max_steps=100, progress=True).steps == 5
     assert [(bar.n, bar.total) for bar in bars] == [(5, 5)]
 
@@ -485,7 +485,7 @@ def test_a_run_that_solves_early_ends_with_a_full_bar():
     """In a notebook a bar that stops short of its total turns red and stays."""
     bars = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "tqdm", lambda **settings: bars.append(tqdm(**settings)) or bars[-1])
+        patch.setattr(progress, "tqdm", lambda **settings: bars.append(tqdm(**settings)) or bars[-1])
         assert run(Counting(), max_steps=100, progress=True).solved
     assert bars[0].n == bars[0].total < 100
 

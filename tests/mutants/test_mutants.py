@@ -1,7 +1,6 @@
 """Each small change to a model answer loses the points of its task, unless the answer is still correct."""
 
 import functools
-import os
 
 import pytest
 import torch
@@ -22,20 +21,17 @@ def all_mutants():
 
 @pytest.fixture(autouse=True)
 def _graded(monkeypatch):
-    monkeypatch.setitem(os.environ, "NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
 
 
 def survivors(sample):
     return [mutant.name for mutant in sample if mutant.name not in EQUIVALENT and mutants.survives(mutant)]
 
 
-def test_there_are_many_mutants_with_different_names():
-    assert len({mutant.name for mutant in all_mutants()}) == len(all_mutants())
-    assert all(len(of(exercise)) >= 50 for exercise in POINTS)
-
-
-def test_every_equivalent_is_a_mutant_and_has_a_reason():
-    assert set(EQUIVALENT) <= {mutant.name for mutant in all_mutants()}
+def test_mutants_have_different_names_and_every_equivalent_is_one_and_has_a_reason():
+    names = [mutant.name for mutant in all_mutants()]
+    assert len(set(names)) == len(names)
+    assert set(EQUIVALENT) <= set(names)
     assert all(len(reason) > 20 for reason in EQUIVALENT.values())
 
 
@@ -44,7 +40,8 @@ def test_a_sample_of_mutants_is_killed():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", POINTS)
+@pytest.mark.parametrize("exercise", [
+    pytest.param(name, marks=pytest.mark.xdist_group(f"mutants of {name}")) for name in POINTS])
 def test_every_mutant_is_killed_or_equivalent(exercise):
     assert survivors(of(exercise)) == []
 
@@ -61,6 +58,7 @@ def test_the_harness_sees_a_survivor():
     assert not mutants.survives(next(mutant for mutant in of("unrolling") if mutant.cell == "parity"))
 
 
+@pytest.mark.slow
 def test_equivalent_networks_of_two_units_are_certified():
     for mutant in of("unrolling"):
         if mutant.name not in EQUIVALENT or mutant.cell != "two-unit-weights":

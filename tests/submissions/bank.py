@@ -73,6 +73,11 @@ def read(path: Path) -> Submission:
     return Submission(path, " ".join(story.split()), yaml.safe_load(loses) or {}, replaced, added)
 
 
+def named(name: str) -> Submission:
+    """Return the submission with a name such as ``unrolling/right_loops``."""
+    return read(HERE / f"{name}.py")
+
+
 def bank(exercise: str | None = None) -> list[Submission]:
     """Return all submissions, or those for one exercise, in the order of their names."""
     return [read(path) for path in files(exercise)]

@@ -1,4 +1,4 @@
-"""Training as another processor might round it: every layer starts a little beside its weights."""
+"""Training as if another processor had rounded: the initial weights of every layer are changed by a millionth."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYERS = (nn.modules.rnn.RNNBase, nn.modules.rnn.RNNCellBase, nn.Linear)
 
 @contextlib.contextmanager
 def weights(number: int, size: float = SIZE) -> Iterator[None]:
-    """Inside, each weight of a new layer is moved by about ``size`` of itself, in the same way for one ``number``."""
+    """Change each weight of a new layer inside the block by a share of about ``size``, in the same way for a number."""
     with contextlib.ExitStack() as patches:
         for layer in LAYERS:
             patches.enter_context(mock.patch.object(layer, "reset_parameters",
@@ -26,7 +26,7 @@ def weights(number: int, size: float = SIZE) -> Iterator[None]:
 def _moved(reset: Callable[[nn.Module], None], number: int, size: float) -> Callable[[nn.Module], None]:
     def reset_parameters(layer: nn.Module) -> None:
         reset(layer)
-        generator = torch.Generator().manual_seed(number)  # apart from the generator that weights are drawn from
+        generator = torch.Generator().manual_seed(number)  # leaves alone the generator from which weights are drawn
         with torch.no_grad():
             for parameter in layer.parameters(recurse=False):
                 parameter.mul_(1 + size * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype))

@@ -1,47 +1,52 @@
-"""Every submission of the bank gets exactly the points that it should, with the message of its mistake."""
-
-import os
+"""Every submission of the bank gets exactly the points that it deserves, with the message of its mistake."""
 
 import pytest
 
-from parity_checks.points import POINTS
+from parity_checks.points import CELLS, POINTS
 from tests.submissions import bank
 
-EXERCISES = list(POINTS)
-FILES = bank.files()
-WRONG = [path for path in FILES if path.stem.startswith("wrong_")]
-# Coverage tracing takes a third of the time, and a third of the wrong submissions run every line.
-UNTRACED = [path for number, path in enumerate(WRONG) if number % 3]
-WITH_LONG_TESTS = [path for path in WRONG
-                   if path.parent.name in ("architecture", "gradient_through_time", "no_teacher_forcing")]
-
-
-def named(path, marks=()):
-    return pytest.param(path, marks=marks, id=f"{path.parent.name}/{path.stem}")
+NAMES = [f"{path.parent.name}/{path.stem}" for path in bank.files()]
+TEST_CELLS = [(exercise, cell["id"]) for exercise, cells in CELLS.items() for cell in cells if cell["kind"] == "test"]
 
 
 @pytest.fixture(autouse=True)
 def _graded(monkeypatch):
-    monkeypatch.setitem(os.environ, "NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
 
 
-@pytest.mark.parametrize("path", [named(path, [pytest.mark.no_cover] if path in UNTRACED else []) for path in FILES])
-def test_a_submission_gets_its_points_and_messages(path):
-    submission = bank.read(path)
-    assert bool(submission.loses) == path.stem.startswith("wrong_")
-    complaints = bank.complaints(submission, bank.score(submission, whole=False))
-    assert not complaints, submission.story + "\n" + "\n".join(complaints)
+def params(kind):
+    """Return the names of the submissions of one kind. Those for one exercise share a worker, which reads it once."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(f"bank of {name.partition('/')[0]}"))
+            for name in NAMES if name.partition("/")[2].startswith(kind)]
+
+
+def complaints(submission, whole):
+    return [submission.story, *found] if (found := bank.complaints(submission, bank.score(submission, whole))) else []
+
+
+@pytest.mark.parametrize("name", params("right_"))
+def test_a_correct_submission_keeps_every_point(name):
+    submission = bank.named(name)
+    assert submission.loses == {}
+    assert complaints(submission, whole=True) == []
+
+
+@pytest.mark.parametrize(("exercise", "cell"), TEST_CELLS)
+def test_each_test_cell_rejects_a_wrong_submission(exercise, cell):
+    wrong = next((submission for submission in bank.bank(exercise) if cell in submission.loses), None)
+    assert wrong, "no submission of the bank fails this test cell"
+    assert complaints(wrong, whole=False) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", map(named, WITH_LONG_TESTS))
-def test_a_mistake_does_not_cost_a_long_test_that_it_should_pass(path):
-    submission = bank.read(path)
-    complaints = bank.complaints(submission, bank.score(submission))
-    assert not complaints, submission.story + "\n" + "\n".join(complaints)
+@pytest.mark.parametrize("name", params("wrong_"))
+def test_a_wrong_submission_loses_the_points_of_its_mistake_and_no_others(name):
+    submission = bank.named(name)
+    assert submission.loses
+    assert complaints(submission, whole=True) == []
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", POINTS)
 def test_solution_gets_every_point_and_an_untouched_release_none(exercise):
     solved = bank.grade(bank.authoring.notebook(bank.published(exercise)))
     assert all(outcome.points == outcome.most for outcome in solved.values()), solved
@@ -53,12 +58,10 @@ def test_solution_gets_every_point_and_an_untouched_release_none(exercise):
         assert "not written yet" in outcome.message or "there is no" in outcome.message, outcome.message
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", POINTS)
 def test_the_bank_is_large_enough(exercise):
-    tests = {cell["id"] for cell in bank.published(exercise).graded if cell["cell_type"] == "code"}
-    right, wrong = ([submission for submission in bank.bank(exercise) if bool(submission.loses) is lost]
-                    for lost in (False, True))
-    assert len(right) >= min(4, len(tests) + 1)
-    assert len(wrong) >= min(10, 3 * len(tests))
-    assert tests == set().union(*(submission.loses for submission in wrong)), "no submission fails some test"
-    assert any(submission.added for submission in right), "no correct submission has a helper cell"
+    submissions, tests = bank.bank(exercise), len(POINTS[exercise])
+    wrong = sum(bool(submission.loses) for submission in submissions)
+    assert len(submissions) - wrong >= min(4, tests + 1)
+    assert wrong >= min(10, 3 * tests)
+    assert any(submission.added and not submission.loses for submission in submissions), "none has a helper cell"

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from multiprocessing import process
-
 import numpy as np
-from torch import nn
 
 from parity_checks import assertions
-from parity_checks.forbidden_calls import MadeBy
+from parity_checks.plain_data import MODULES
 from parity_checks.reporting import check
-from parity_lib import models
 
 COUNT = "unrolling#how-many-parameters"
 BLOCKS = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}
 
-READY_NETWORK = (MadeBy(models.ParityRNN, "parity_lib.ParityRNN"),)
-ANOTHER_PROCESS = (MadeBy(subprocess.Popen, "subprocess.Popen"), MadeBy(process.BaseProcess, "multiprocessing.Process"),
-                   os.system, *([os.fork] if hasattr(os, "fork") else []))      # Windows has no fork
-READY_COUNT = (*READY_NETWORK, *ANOTHER_PROCESS, *(
-    MadeBy(cls, f"torch.nn.{cls.__name__}")
-    for cls in (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell, nn.Module)))
+READY_NETWORK = ("parity_lib:ParityRNN.__init__",)
+READY_COUNT = (*READY_NETWORK, *(f"torch.nn:{name}.__init__" for name in (*MODULES, "Module")),
+               "subprocess:Popen.__init__", "multiprocessing.process:BaseProcess.__init__", "os:system", "os:fork")
 TABLE_SLIPS = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells. The task has tanh, relu, gru and lstm.'
                for cell in BLOCKS} | dict.fromkeys(
     ("KeyError", "IndexError", "MemoryError", "not enough memory"), "The check asks for large sizes as well, so a "

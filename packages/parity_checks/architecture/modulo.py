@@ -25,7 +25,8 @@ def multiple_of_three(seed: int = 0) -> None:
                         *(VERDICTS if ones % 3 == 0 else reversed(VERDICTS)), _hint(weights, string), GATED_UNIT)
     if states >= MOST_STATES:
         assertions.fail("multiple_of_three: the states that your network can reach", "a few, to which it comes back",
-                        f"more than {MOST_STATES} different ones", "Does a unit only grow, or is a little left over each "
+                        f"more than {MOST_STATES} different ones", "Does a unit only grow, or is a little left over "
+                        "each "
                         "time you take three away? If the weights are whole numbers, nothing is left over.", GATED_UNIT)
 
 

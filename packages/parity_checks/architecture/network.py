@@ -96,8 +96,9 @@ def require_weights(network: StudentNetwork) -> None:
 
 
 def _computes_parity(network: StudentNetwork, what: str, expected: Any, got: Any) -> None:
-    assertions.fail(f"{network.name} {what}", expected, got, "The answer is computed in forward (with cumsum % 2?) and not "
-                    "by the weights. The task is a network that can learn it.", "one-bit#can-an-ordinary-network-do-it")
+    assertions.fail(f"{network.name} {what}", expected, got, "The answer is computed in forward (with cumsum % 2?) and "
+                    "not by the weights. The task is a network that can learn it.",
+                    "one-bit#can-an-ordinary-network-do-it")
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
@@ -106,15 +107,17 @@ def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) 
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
         assertions.fail(f"{network.name}, called twice with the same weights and strings", "the same logits", "others",
-                        "Something is random: a random first state, dropout, or the weights of a layer that you make in "
-                        "forward or keep in a plain list, where PyTorch does not find it (use nn.ModuleList).", SHAPES)
+                        "Something is random: a random first state, dropout, or the weights of a layer that you make "
+                        "in forward or keep in a plain list, where PyTorch does not find it (use nn.ModuleList).",
+                        SHAPES)
     changed = inputs.clone()
     changed[0] = 1 - changed[0]
     moved = ~np.isclose(before, network.logits(changed, state), rtol=1e-4, atol=1e-5).all(axis=(1, 2))
     if moved[1:].any():
         assertions.fail(f"{network.name}, if only string 0 of a batch of 3 changes", "other logits for string 0 only",
-                        f"other logits for strings {np.flatnonzero(moved).tolist()}", "The network reads down the batch: "
-                        "batch_first=True is missing, or `reshape` or `view` stands where you need to transpose.", SHAPES)
+                        f"other logits for strings {np.flatnonzero(moved).tolist()}", "The network reads down the "
+                        "batch: batch_first=True is missing, or `reshape` or `view` is used instead of transpose.",
+                        SHAPES)
 
 
 def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> None:
@@ -141,12 +144,12 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
     moved = np.abs(network.logits(inputs, state) - network.logits(changed, state)).max(axis=(0, 2))
     what, got = f"{network.name}, if bit {t + 1} of 6 changes", f"changes by time step of {assertions.show(moved)}"
     if not look_ahead and moved[:t].max() > 1e-4 * (1 + moved.max()):
-        assertions.fail(what, "the same logits at the time steps before it", got, "The network sees bits that come later: "
-                        "is it bidirectional (bidirectional=True), or do you reverse or average the time steps, or use the "
-                        "last state at every time step?", EQUATIONS)
+        assertions.fail(what, "the same logits at the time steps before it", got, "The network sees bits that come "
+                        "later: is it bidirectional (bidirectional=True), or do you reverse or average the time steps, "
+                        "or use the last state at every time step?", EQUATIONS)
     if moved[t + 1] < 1e-7:
-        assertions.fail(what, "another logit at the next time step, too", got, "Each time step is computed by itself: the "
-                        "hidden state is not carried to the next one.", EQUATIONS)
+        assertions.fail(what, "another logit at the next time step, too", got, "Each time step is computed by itself: "
+                        "the hidden state is not carried to the next one.", EQUATIONS)
 
 
 def require_size(network: StudentNetwork) -> None:
@@ -154,7 +157,8 @@ def require_size(network: StudentNetwork) -> None:
     cell, hidden, layers = network.cell, network.hidden, network.layers
     if unused := network.without_gradient():
         assertions.fail(f"{network.name}: parameters that a gradient reaches", "all", f"all but {', '.join(unused)}",
-                        "These take no part in the output, or the way to them is cut by detach, .data, NumPy or no_grad.",
+                        "These take no part in the output, or the way to them is cut by detach, .data, NumPy or "
+                        "no_grad.",
                         LOOP)
     got = sum(network.state[name].numel() for name in network.learned)
     expected = count(cell, 1, hidden, layers) + hidden + 1
@@ -172,7 +176,8 @@ def require_size(network: StudentNetwork) -> None:
           for size in range(1, 129)),
     ])
     assertions.fail(f"{network.name}: the number of parameters, readout included", expected, got, hint or "The network "
-                    "consists of PyTorch's recurrent layers, with all their biases, and of a linear readout with a bias.",
+                    "consists of PyTorch's recurrent layers, with all their biases, and of a linear readout with a "
+                    "bias.",
                     COUNT)
 
 

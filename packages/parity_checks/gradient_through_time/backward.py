@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 
 from parity_checks import assertions
 from parity_checks.core import call_on_same
 from parity_checks.gradient_through_time import bptt_reference
 from parity_checks.gradient_through_time.bptt_reference import NAMES, Arrays
-from parity_checks.plain_data import CheckFailed
+from parity_checks.plain_data import CheckFailed, kind_of
 from parity_checks.reporting import check
-from parity_lib import models
 
 LOSS, THROUGH_TIME = "training#a-loss-for-a-yes-or-no", "gradient#from-one-unit-to-many"
-READY = (models.NumpyRNN.backward, torch.Tensor.backward, torch.autograd.backward, torch.autograd.grad)
+READY = ("parity_lib.models:NumpyRNN.backward", "torch:Tensor.backward", "torch.autograd:backward",
+         "torch.autograd:grad")
 TOLERANCE = 1e-4  # of the largest entry, which is wide enough for float32
 # Strings, time steps, units, kind of mask, size of the weights. In the last two, little of the gradient reaches h0.
 CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0), (2, 1, 3, "real", 1.0),
@@ -96,7 +95,8 @@ def _ask(name: str, what: str, arguments: tuple, see: str) -> Any:
         raise assertions.explained(failure, what, {}, see) from None
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after):
-            assertions.fail(f"an argument after {what}", before, after, "The arrays belong to the caller: work on copies.",
+            assertions.fail(f"an argument after {what}", before, after,
+                            "The arrays belong to the caller: work on copies.",
                             see)
     return called.result
 
@@ -110,7 +110,7 @@ def _describe(mask: np.ndarray) -> str:
 def _by_name(result: Any, what: str, weights: Arrays) -> Arrays:
     """Return the student's arrays by name, or raise CheckFailed unless each has the shape of its weight."""
     if type(result) is not dict or set(result) != set(NAMES):
-        got = f"the names {', '.join(sorted(result))}" if type(result) is dict else assertions.kind_of(result)
+        got = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
         assertions.fail(what, f"a dict with the names {', '.join(NAMES)}", got, "", THROUGH_TIME)
     arrays = {}
     for name, weight in weights.items():

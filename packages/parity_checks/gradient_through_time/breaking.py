@@ -144,8 +144,8 @@ def _require_a_search(weights: Weights) -> None:
         if more > 5:
             break
     assertions.fail("find_error for strings of up to 12 and of up to 20 bits", "an answer in about the same time",
-                    f"{more / few:.0f} times the time for 20 bits", "The number of strings that you follow doubles with "
-                    "each bit: go on from a few states only.", SEE)
+                    f"{more / few:.0f} times the time for 20 bits", "The number of strings that you follow doubles "
+                    "with each bit: go on from a few states only.", SEE)
 
 
 def _seconds(weights: Weights, longest: int) -> float:
@@ -164,8 +164,8 @@ def break_network(weights: Weights, string: tuple[int, ...] | None, longest: int
     if bits is not None and first_error(weights, bits) is None:
         expected = "None: the network is right on every string of this length" if string is None else \
                    f"a string on which it errs; there is one of {len(string)} bits"
-        assertions.fail(what, expected, f"{''.join(map(str, bits.tolist()))}, on which the network is right after every "
-                        "bit; its outputs are "
+        assertions.fail(what, expected, f"{''.join(map(str, bits.tolist()))}, on which the network is right after "
+                        "every bit; its outputs are "
                         f"{assertions.show(outputs(weights, bits).round(2).tolist())}", _no_error(weights, bits), SEE)
 
 
@@ -181,7 +181,8 @@ def _as_bits(result: Any, what: str, longest: int) -> np.ndarray | None:
     if not np.isin(bits, (0, 1)).all():
         assertions.fail(what, "bits, each 0 or 1", bits, "", SEE)
     if len(bits) > longest:
-        assertions.fail(what, f"at most {longest} bits", f"{len(bits)} bits", "Your string is longer than `longest`.", SEE)
+        assertions.fail(what, f"at most {longest} bits", f"{len(bits)} bits", "Your string is longer than `longest`.",
+                        SEE)
     return bits.astype(int)
 
 

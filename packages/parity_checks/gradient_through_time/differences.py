@@ -11,7 +11,7 @@ import torch
 
 from parity_checks import assertions
 from parity_checks.gradient_through_time import bptt_reference
-from parity_checks.plain_data import CheckFailed
+from parity_checks.plain_data import CheckFailed, kind_of
 from parity_checks.reporting import check
 
 SEE = "gradient#why-contributions-add-up"
@@ -202,7 +202,8 @@ def judge(claims: Iterable[Case]) -> None:
             assertions.fail(what, case.right, not case.right, case.words, SEE)
         if any(not np.allclose(weight, before, rtol=0, atol=1e-12)
                for weight, before in zip(after, case.weights, strict=True)):
-            assertions.fail(f"the weights after {what}", case.weights, after, "Put each weight back after moving it.", SEE)
+            assertions.fail(f"the weights after {what}", case.weights, after, "Put each weight back after moving it.",
+                            SEE)
 
 
 def ask_through(helper: str, name: str, what: str, *args: Any, see: str, **options: Any) -> Any:
@@ -222,5 +223,6 @@ def as_bool(answer: Any, what: str, see: str) -> bool:
         values = np.asarray(assertions.numpy(answer) if isinstance(answer, torch.Tensor) else answer)
         if values.dtype == bool and values.size == 1:
             return bool(values.all())
-    assertions.fail(what, "True or False", assertions.kind_of(None) if answer is None else answer, "" if answer is None else
+    assertions.fail(what, "True or False", kind_of(None) if answer is None else answer,
+                    "" if answer is None else
                     "Join all comparisons into one answer with `.all()`.", see)

@@ -12,9 +12,8 @@ from torch import nn
 from parity_checks import assertions
 from parity_checks.plain_data import kind_of
 from parity_checks.reporting import check
-from parity_lib import models
 
-READY_STEP = (nn.LSTM, nn.LSTMCell, torch.lstm_cell, torch.lstm, models.ParityRNN)
+READY_STEP = ("torch.nn:LSTM", "torch.nn:LSTMCell", "torch:lstm_cell", "torch:lstm", "parity_lib:ParityRNN")
 GATES = "gates#the-lstm-gate-by-gate"
 BLOCKS = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}     # in PyTorch's order
 SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned"), "With the batch first, `U x` is `x @ U.T`, "

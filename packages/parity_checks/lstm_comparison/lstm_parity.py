@@ -41,8 +41,9 @@ def _takes_lengths(network: StudentNetwork, strings: torch.Tensor) -> None:
         }, THE_CELL) from None
     got = assertions.array(ran.output, what, None, see=THE_CELL)
     if got.shape != (3, 6, 1):
-        assertions.fail(what, "shape (3, 6, 1), as wide as the inputs", f"shape {got.shape}", "You may ignore the lengths: "
-                        "padding comes after the string and changes nothing before it.", THE_CELL)
+        assertions.fail(what, "shape (3, 6, 1), as wide as the inputs", f"shape {got.shape}", "You may ignore the "
+                        "lengths: padding comes after the string and changes nothing before it.", THE_CELL)
     assertions.close(got[real], network.logits(strings, network.state)[real], f"{what}: the logits of real time steps",
-                     "With lengths, the network returns other logits than without. You may ignore the lengths.", THE_CELL,
+                     "With lengths, the network returns other logits than without. You may ignore the lengths.",
+                     THE_CELL,
                      1e-4)

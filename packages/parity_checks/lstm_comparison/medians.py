@@ -29,8 +29,8 @@ def summarise(seed: int = 0) -> None:
         median = float(np.median(_late(steps)))
         expected = sum(step is not None for step in steps), len(steps), median if np.isfinite(median) else None
         if not isinstance(result, (tuple, list)) or len(result) != 3:
-            assertions.fail(what, expected, result, "Return three values: how many runs were solved, how many there are, "
-                            "and the median.", SEEDS)
+            assertions.fail(what, expected, result, "Return three values: how many runs were solved, how many there "
+                            "are, and the median.", SEEDS)
         got = tuple(map(_number, result))
         if not all(map(_agree, got, expected)):
             assertions.fail(what, expected, tuple(result), _hint(got, expected, steps), SEEDS)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Mistakes, Query, show
+from parity_checks.plain_data import kind_of
 from parity_checks.reporting import check
-from parity_lib import data
 
 THE_END, THE_LABEL = "packing#the-last-real-step", "training#what-is-the-label"
-READY_PARITY = (data.final_parity, data.running_parity, data.bits_and_parity)
-READY_CURRICULUM = (data.Curriculum.next_longest, data.ParityTask.next_longest)
+READY_PARITY = ("parity_lib.data:final_parity", "parity_lib.data:running_parity", "parity_lib.data:bits_and_parity")
+READY_CURRICULUM = ("parity_lib.data:Curriculum.next_longest", "parity_lib.data:ParityTask.next_longest")
 # On these strings, no two of the usual mistakes give the same labels.
 BITS = np.array([[1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1], [1, 0, 1, 1, 1, 0]])
 LENGTHS = np.array([2, 3, 6, 5, 1])
-SLIPS = {"could not be broadcast": "np.arange(steps) is [steps]: compare it with lengths[:, None], [batch, 1].",
-         "is out of bounds for axis 1": "Time steps are counted from 0: the last real one is `lengths - 1`."}
+ERROR_CAUSES = {"could not be broadcast": "np.arange(steps) is [steps]: compare it with lengths[:, None], [batch, 1].",
+                "is out of bounds for axis 1": "Time steps are counted from 0: the last real one is `lengths - 1`."}
 
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -36,39 +36,34 @@ def final_parity(seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     for bits, lengths in ((BITS, LENGTHS), (np.ones((9, 9), dtype=int), np.arange(9, 0, -1)),
                           draw_strings(rng, 40, 7), draw_strings(rng, 3, 700)):
-        what = f"final_parity of {assertions.show(bits, 60)}, cut to the lengths {assertions.show(lengths, 40)}"
-        result = assertions.ask("final_parity", what, bits, lengths, forbid=READY_PARITY, see=THE_END, slips=SLIPS)
+        query = Query(f"final_parity of {show(bits, 60)}, cut to the lengths {show(lengths, 40)}", THE_END)
+        result = query.call("final_parity", bits, lengths, forbid=READY_PARITY, causes=ERROR_CAUSES)
         if not isinstance(result, np.ndarray):
-            assertions.fail(what, "a NumPy array of integers", assertions.kind_of(result), "" if result is None else "The "
-                            "cells below make tensors of it. np.array(...) or .numpy() makes an array.", THE_END)
-        got = assertions.array(result, what, None, see=THE_END)
-        hint = _parity_hint(got, bits, lengths)
-        if got.shape != lengths.shape:
-            assertions.fail(what, f"shape {lengths.shape}, one label for each string", f"shape {got.shape}", hint, THE_END)
-        assertions.equal(got, cut_parity(bits, lengths), what, hint, THE_END)
+            query.fail("a NumPy array of integers", kind_of(result), "" if result is None else
+                       "The cells below make tensors of it. np.array(...) or .numpy() makes an array.")
+        every_row = {(len(bits), len(bits)): "`:` takes every row for each length. Rows and positions go together: "
+                                             "running[np.arange(len(bits)), lengths - 1]."}
+        query.require_equal(result, cut_parity(bits, lengths), every_row.get(result.shape, ""),
+                            _parity_mistakes(bits, lengths))
 
 
-def _parity_hint(got: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> str:
-    if got.shape == (len(bits), len(bits)):
-        return ("`:` takes every row for each length. Rows and positions go together: "
-                "running[np.arange(len(bits)), lengths - 1].")
-    rows, right = np.arange(len(bits)), cut_parity(bits, lengths)
+def _parity_mistakes(bits: np.ndarray, lengths: np.ndarray) -> Mistakes:
+    rows, correct = np.arange(len(bits)), cut_parity(bits, lengths)
     count = np.cumsum(bits, axis=1)[rows, lengths - 1]
-    return assertions.likely(got, [
-        (bits.sum(axis=1) % 2, "This is the label of the string before it was cut: bits at position lengths[i] and "
-         "later must not count."),
-        (count, "This is the count of ones; the parity is its remainder modulo 2."),
-        (cut_parity(bits, lengths - 1), "You count one bit too few: the last real bit is at position lengths[i] - 1."),
-        (cut_parity(bits, lengths + 1), "You count one bit too many: position lengths[i] is the first that was cut "
-                                        "off."),
-        (bits[rows, lengths - 1], "This is the last real bit, and not the parity of all real ones."),
-        ((bits.sum(axis=1) - count) % 2, "This is the parity of what was cut off: real positions are those before "
-         "lengths[i]."),
-        (1 - right, "Even and odd are swapped: 1 stands for odd."),
-        (np.cumsum(bits, axis=1) % 2, "This is a label at every time step (`cumsum`), and the task asks for the one at "
-         "the end only."),
-        (bits.sum(axis=0) % 2, "You add down the batch; a string runs along axis 1."),
-    ])
+    yield (bits.sum(axis=1) % 2, "This is the label of the string before it was cut. The bits at position lengths[i] "
+           "and later must not count.")
+    yield count, "This is the count of ones; the parity is its remainder modulo 2."
+    yield (cut_parity(bits, lengths - 1),
+           "You count one bit too few: the last real bit is at position lengths[i] - 1.")
+    yield (cut_parity(bits, lengths + 1),
+           "You count one bit too many: the last real bit is at position lengths[i] - 1.")
+    yield bits[rows, lengths - 1], "This is the last real bit, and not the parity of all real ones."
+    yield ((bits.sum(axis=1) - count) % 2,
+           "This is the parity of the bits that were cut off. Real positions are those before lengths[i].")
+    yield 1 - correct, "Even and odd are swapped: 1 stands for odd."
+    yield (np.cumsum(bits, axis=1) % 2,
+           "This is a label at every time step (`cumsum`). Return the one at the end only.")
+    yield bits.sum(axis=0) % 2, "You add down the batch; a string runs along axis 1."
 
 
 @check("next_max_length: grows by one at an accuracy of 0.95 or more, and stops at stop")
@@ -80,14 +75,13 @@ def next_max_length(seed: int = 0) -> None:
     cases += [(int(longest), float(accuracy), int(longest + room)) for longest, accuracy, room in
               zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
     for longest, accuracy, stop in cases:
-        what = f"next_max_length({longest}, {accuracy:.4g}, stop={stop})"
-        result = assertions.ask("next_max_length", what, longest, accuracy, stop, forbid=READY_CURRICULUM, see=THE_LABEL)
-        got = assertions.array(result, what, (), see=THE_LABEL)
+        query = Query(f"next_max_length({longest}, {accuracy:.4g}, stop={stop})", THE_LABEL)
+        got = query.as_array(query.call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), ())
         grows = accuracy >= 0.95
         hint = ("The accuracy is 0.95 or more, so the length grows by exactly one, but never beyond stop." if grows else
                 "The accuracy is below 0.95, so the length stays as it is.")
         if accuracy == 0.95 and got == longest:
             hint = "An accuracy of exactly 0.95 is enough: use >=, not >."
         elif got == stop > longest + 1:
-            hint = "max takes the larger of the two. `stop` is the most, so you need the smaller one: min."
-        assertions.equal(got, min(longest + 1, stop) if grows else longest, what, hint, THE_LABEL)
+            hint = "max takes the larger of the two. `stop` is an upper limit, so you need the smaller one: min."
+        query.require_equal(got, min(longest + 1, stop) if grows else longest, hint)

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 
-from parity_checks import assertions
-from parity_checks.core import call, call_steps
-from parity_checks.no_teacher_forcing import training_reference
-from parity_checks.no_teacher_forcing.ends import READY_LAST, as_loss, loss_hint, right_last_valid
+from parity_checks.assertions import Query
+from parity_checks.core import call, call_steps, scale_readouts
+from parity_checks.no_teacher_forcing import training_reference as reference
+from parity_checks.no_teacher_forcing.ends import READY_LAST, as_loss, loss_mistakes, with_correct_last_valid
 from parity_checks.no_teacher_forcing.labels import THE_LABEL, cut_parity, draw_strings
-from parity_checks.no_teacher_forcing.training_reference import (
-    LONGEST,
-    THE_LOOP,
-    THE_SEED,
-    Loop,
-    Network,
-    Weights,
-    distance,
-)
+from parity_checks.no_teacher_forcing.training_reference import HIDDEN, LONGEST, THE_LOOP, THE_SEED, Loop, Network
 from parity_checks.plain_data import CheckFailed, ModuleState
 from parity_checks.reporting import check
-from parity_checks.weight_init import large_readouts
-from parity_lib import training
 
-READY_TRAINING = (training.train,)
+READY_TRAINING = ("parity_lib.training:train",)
 TRAINING_SEEDS = (0, 1, 2)
 STEPS, FIRST_STEPS = 200, 3
 SHORT, LONG = (1, LONGEST, 0.9), (LONGEST + 1, 50, 0.95)     # lengths from and to, and the accuracy to reach
@@ -50,99 +41,103 @@ DETACHED = ("The LSTM did not move, only the readout. Did you detach the states,
 
 
 @check("train_step: the weights move as they should, for three batches in a row")
-@right_last_valid()
+@with_correct_last_valid()
 def train_step(seed: int = 0) -> None:
     """Check ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, which returns the loss before it."""
     rng = np.random.default_rng(seed)
     for scale in (1.0, 40.0):       # large weights in the readout make the norm of the gradient larger than 1
-        network = training_reference.new_network()
-        training_reference.set_weights(network, [torch.from_numpy(rng.uniform(-0.5, 0.5, size=tuple(weights.shape)))
-                                        for weights in training_reference.weights_of(network)])
+        network = reference.new_network()
+        count = len(reference.weights_of(network))
+        reference.set_weights(network, torch.from_numpy(rng.uniform(-0.5, 0.5, size=count)).float())
         network[1].weight.data *= scale
         batches = [_draw_batch(rng) for _ in range(3)]
         calls = call_steps("train_step", *map(ModuleState.of, network), batches=batches, learning_rate=STEP_RATE,
                            forbid=READY_LAST)
-        for n, (called, batch) in enumerate(zip(calls, batches, strict=True), start=1):
-            what = f"train_step, batch {n} of 3 (SGD, {'large' if scale > 1 else 'small'} gradients)"
-            _check_update(network, batch, called, what, n, scale)
-            training_reference.set_weights(network, training_reference.weights_of(module.build() for module in called.modules))
+        for number, (called, batch) in enumerate(zip(calls, batches, strict=True), start=1):
+            size = "large" if scale > 1 else "small"
+            query = Query(f"train_step, batch {number} of 3 (SGD, {size} gradients)", THE_LOOP)
+            after = reference.weights_of(module.build() for module in called.modules)
+            _check_update(query, network, batch, called.result, after, number, scale)
+            reference.set_weights(network, after)
 
 
-def _draw_batch(rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
+def _draw_batch(rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
     bits, lengths = draw_strings(rng, 5, 6)
-    return training_reference.tensors(bits, lengths, cut_parity(bits, lengths))
+    return reference.tensors(bits, lengths, cut_parity(bits, lengths))
 
 
-def _check_update(network: Network, batch: tuple, called: Any, what: str, n: int, scale: float) -> None:
-    """Raise CheckFailed unless the student's call has made the task's update of ``network``, which makes it too."""
-    before, after = training_reference.weights_of(network), training_reference.weights_of(module.build() for module in called.modules)
-    logits = network[1](network[0](batch[0])[0]).detach()
-    loss = as_loss(called.result, f"{what}: the loss that it returns")
-    optimizer = torch.optim.SGD(training_reference.parameters(network), lr=STEP_RATE)
-    right_loss = training_reference.update(network, optimizer, batch)
-    off = float(torch.cat([(weights - right).abs().ravel() for weights, right in
-                           zip(after, training_reference.weights_of(network), strict=True)]).max())
-    if not np.isclose(loss, right_loss, rtol=1e-3, atol=1e-4):
-        hint = loss_hint(loss, logits, *batch[1:])
-        if np.isclose(loss, float(training_reference.end_loss(network[1](network[0](batch[0])[0]), *batch[1:])), rtol=1e-3):
-            hint = "This is the loss after the update. Compute it once, before `backward`, and return that."
-        elif n > 1:
-            hint = ("The loss of the first batch was right. Do you carry the hidden state of the last batch into this "
-                    "one? Every batch starts from zeros.")
-        assertions.fail(f"{what}: the loss that it returns", right_loss, loss, hint, THE_LOOP)
-    if not off < 1e-3:
-        hint = ("The loss is right and the update is not. It consists of `zero_grad`, `backward`, `clip_grad_norm_` "
-                "and `step`, in this order, on the parameters of both modules.")
-        if moved := _unmoved(before, after):
-            hint = moved
-        elif n > 1:
-            hint = training_reference.SLIPS["zero_grad"][0]
-        elif scale > 1:
-            hint = ("Small gradients are right and large ones are not. `clip_grad_norm_` scales the whole gradient to "
-                    "a norm of 1, that of all parameters together.")
-        assertions.fail(f"{what}: the weights after it", "those of one update with the clipped gradient of end_loss",
-                        f"weights that differ by up to {off:.2g}", hint, THE_LOOP)
+def _check_update(query: Query, network: Network, batch: tuple, result: Any, after: Tensor, number: int,
+                  scale: float) -> None:
+    """Raise CheckFailed unless the student's call made the task's update of ``network``, which is made here as well."""
+    inputs, lengths, labels = batch
+    before, logits = reference.weights_of(network), reference.logits_of(network, inputs).detach()
+    optimizer = torch.optim.SGD(reference.parameters(network), lr=STEP_RATE)
+    correct_loss = reference.update(network, optimizer, batch)
+    loss_after = reference.end_loss(reference.logits_of(network, inputs), lengths, labels)
+    loss_query = query.part("the loss that it returns")
+    loss_query.require_close(as_loss(loss_query, result), correct_loss, "The loss of the first batch was correct. Do "
+                             "you carry the hidden state of the last batch into this one? Every batch starts from "
+                             "zeros." if number > 1 else "", itertools.chain(
+        [(loss_after, "This is the loss after the update. Compute it once, before `backward`, and return that.")],
+        loss_mistakes(logits, lengths, labels)), tolerance=1e-4)
+    difference = float((after - reference.weights_of(network)).abs().max())
+    if difference < 1e-3:
+        return
+    hint = ("The loss is correct and the update is not. It consists of `zero_grad`, `backward`, `clip_grad_norm_` and "
+            "`step`, in this order, on the parameters of both modules.")
+    if unmoved := _unmoved(before, after):
+        hint = unmoved
+    elif number > 1:
+        hint = reference.MISTAKES["zero_grad"][0]
+    elif scale > 1:
+        hint = ("The update is correct for small gradients and not for large ones. `clip_grad_norm_` scales the whole "
+                "gradient to a norm of 1, that of all parameters together.")
+    query.part("the weights after it").fail("those of one update with the clipped gradient of end_loss",
+                                            f"weights that differ by up to {difference:.2g}", hint)
 
 
-def _unmoved(before: Weights, after: Weights) -> str:
-    """Return words if nothing or only the readout has moved. The last two of the weights are the readout's."""
-    if not distance(before[:-2], after[:-2]):
-        return DETACHED if distance(before, after) else STILL
-    return ""
+def _unmoved(before: Tensor, after: Tensor) -> str:
+    """Return a hint if nothing or only the readout has moved. The readout's weights are the last of each vector."""
+    if reference.distance(before[:-HIDDEN - 1], after[:-HIDDEN - 1]):
+        return ""
+    return DETACHED if reference.distance(before, after) else STILL
 
 
 # ---------------------------------------------------------------- modules that come from the seed
 
 
-@check("train_at_the_end: two modules of the right size, from the seed, moved by training")
-@right_last_valid()
+@check("train_at_the_end: two modules of the required size, from the seed, moved by training")
+@with_correct_last_valid()
 def train_at_the_end(seed: int = 0) -> None:
     """Check ``train_at_the_end(max_length, steps, seed, min_length=1)``, which returns an nn.LSTM and an nn.Linear."""
     seed = seed % 1000
-    once, again = (trained(4, 2, seed) for _ in range(2))
-    what = f"train_at_the_end(4, 2, seed={seed})"
-    if not _equal(once, again):
-        assertions.fail(what, "the same weights when it is called twice", "different weights", "Something is drawn without "
-                        "the seed. Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
-                        "np.random.default_rng(seed).", THE_SEED)
-    start = trained(4, 0, seed)
-    for other, change, hint, see in (
-            (trained(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
+    weights, again = (_trained_weights(4, 2, seed) for _ in range(2))
+    text = f"train_at_the_end(4, 2, seed={seed})"
+    if not torch.equal(weights, again):
+        Query(text, THE_SEED).fail(
+            "the same weights when it is called twice", "different weights", "Something is drawn without the seed. "
+            "Call torch.manual_seed(seed) before you make the modules, and draw the strings with "
+            "np.random.default_rng(seed).")
+    start = _trained_weights(4, 0, seed)
+    for changed, change, hint, see in (
+            (_trained_weights(4, 2, seed + 1), "another seed", "The argument `seed` is not used.", THE_SEED),
             (start, "0 steps", "The argument `steps` is not used, or the modules that you return are not the trained "
              "ones.", THE_LOOP),
-            (trained(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.", THE_LABEL)):
-        if _equal(once, other):
-            assertions.fail(what, f"other weights than with {change}", f"the weights of {change}", hint, see)
-    if _equal(start, trained(4, 0, seed + 1)):
-        assertions.fail(f"train_at_the_end(4, 0, seed={seed})", "first weights that depend on the seed", "the same first "
-                        "weights for the next seed", "The weights do not come from `seed`. Call torch.manual_seed(seed) "
-                        "before you make the modules.", THE_SEED)
+            (_trained_weights(4, 2, seed, min_length=4), "min_length=4", "The argument `min_length` is not used.",
+             THE_LABEL)):
+        if torch.equal(weights, changed):
+            Query(text, see).fail(f"other weights than with {change}", f"the weights of {change}", hint)
+    if torch.equal(start, _trained_weights(4, 0, seed + 1)):
+        Query(f"train_at_the_end(4, 0, seed={seed})", THE_SEED).fail(
+            "first weights that depend on the seed", "the same first weights for the next seed",
+            "The weights do not come from `seed`. Call torch.manual_seed(seed) before you make the modules.")
 
 
-def trained(max_length: int, steps: int, seed: int, **kwargs: Any) -> Network:
-    """Return the student's trained weights in modules of the check's own."""
+def _trained_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
+    """Return the weights of the modules that the student's ``train_at_the_end`` returns."""
     arguments = [str(max_length), str(steps), f"seed={seed}", *(f"{key}={value}" for key, value in kwargs.items())]
-    what, pair = f"train_at_the_end({', '.join(arguments)})", "a pair (lstm, readout) of nn.LSTM and nn.Linear"
+    query = Query(f"train_at_the_end({', '.join(arguments)})", THE_LOOP)
+    pair = "a pair (lstm, readout) of nn.LSTM and nn.Linear"
     try:
         result = call("train_at_the_end", max_length, steps, seed, **kwargs,
                       forbid=READY_TRAINING if steps <= FIRST_STEPS else ())
@@ -150,71 +145,72 @@ def trained(max_length: int, steps: int, seed: int, **kwargs: Any) -> Network:
         _, returns, kind = str(failure).partition("` returns ")
         if not returns:
             raise
-        assertions.fail(what, pair, kind.partition(". Expected")[0], "The check copies the weights into a network of its "
-                        "own, so it cannot use a class of yours, whatever it computes.", "unrolling#the-cell-in-numpy")
+        Query(query.text, "unrolling#the-cell-in-numpy").fail(
+            pair, kind.partition(". Expected")[0], "The check copies the weights into a network of its own, so it "
+            "cannot use a class of yours, whatever it computes.")
     if not isinstance(result, (tuple, list)) or [getattr(part, "cls", "") for part in result] != ["LSTM", "Linear"]:
-        assertions.fail(what, pair, type(result).__name__, "Return lstm, readout.", THE_LOOP)
+        query.fail(pair, type(result).__name__, "Return lstm, readout.")
     if not result[0].arguments["batch_first"]:
-        assertions.fail(what, "an nn.LSTM with batch_first=True", "one without it", "Without batch_first=True, the LSTM "
-                        "takes strings for time steps: it reads down the batch, and raises no error.",
-                        "unrolling#shapes-and-a-mistake-that-makes-no-noise")
-    network = training_reference.new_network()
+        Query(query.text, "unrolling#shapes-and-a-mistake-that-makes-no-noise").fail(
+            "an nn.LSTM with batch_first=True", "one without it", "Without batch_first=True, the LSTM takes strings "
+            "for time steps: it reads down the batch, and raises no error.")
+    network = reference.new_network()
     try:
         for module, part in zip(network, result, strict=True):
             module.load_state_dict(part.state)
     except RuntimeError:
-        assertions.fail(what, "nn.LSTM(1, 8, batch_first=True) and nn.Linear(8, 1)", "modules of another size",
-                        "The LSTM has 1 input, 8 hidden units and one layer, and the readout has one output.", THE_LOOP)
-    return network
-
-
-def _equal(network: Network, other: Network) -> bool:
-    return all(map(torch.equal, training_reference.weights_of(network), training_reference.weights_of(other)))
+        query.fail("nn.LSTM(1, 8, batch_first=True) and nn.Linear(8, 1)", "modules of another size",
+                   "The LSTM has 1 input, 8 hidden units and one layer, and the readout has one output.")
+    return reference.weights_of(network)
 
 
 # ---------------------------------------------------------------- the whole loop
 
 
-@check("trained on strings of up to 10 bits, the network is right on strings of that kind")
-@right_last_valid()
+@check("trained on strings of up to 10 bits, the network is correct on strings of that kind")
+@with_correct_last_valid()
 def trained_short(seed: int = 0) -> None:
-    """Check the loop, and that one of three trainings is right on 90 % of strings of 1 to 10 bits."""
+    """Check the loop, and that one of three trainings is correct on 90 % of strings of 1 to 10 bits."""
     _check_training("strings of 1 to 10 bits", SHORT, seed)
 
 
-@check("trained on strings of up to 10 bits, the network is right on strings of up to 50")
-@right_last_valid()
+@check("trained on strings of up to 10 bits, the network is correct on strings of up to 50")
+@with_correct_last_valid()
 def trained_long(seed: int = 0) -> None:
-    """Check the loop, and that one of three trainings is right on 95 % of strings of 11 to 50 bits."""
+    """Check the loop, and that one of three trainings is correct on 95 % of strings of 11 to 50 bits."""
     _check_training("strings of 11 to 50 bits, longer than any in training", LONG, seed)
 
 
-def _check_training(where: str, asked: tuple[int, int, float], seed: int) -> None:
+def _check_training(kind: str, asked: tuple[int, int, float], seed: int) -> None:
     (shortest, longest, least), rng, best = asked, np.random.default_rng(seed), 0.0
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
     if asked == SHORT:
-        with large_readouts():      # without clipping, only large gradients show the difference
+        scale_readouts(40.0)        # without clipping, only large gradients show the difference
+        try:
             follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
+        finally:
+            scale_readouts(1.0)
     follow(int(rng.integers(STEPS // 2, STEPS)), seed % 100)
     if asked == LONG:
         follow(int(rng.integers(10, 40)), seed % 100, min_length=4)
     for training_seed in TRAINING_SEEDS:
-        best = max(best, accuracy(*follow(STEPS, training_seed), shortest, longest, seed))
+        best = max(best, accuracy(follow(STEPS, training_seed), shortest, longest, seed))
         if best >= least:
             return
-    assertions.fail(f"train_at_the_end({LONGEST}, {STEPS}, seed), the best of the seeds {TRAINING_SEEDS}, on {where}",
-                    f"at least {least:.0%} right", f"{best:.1%} right", "The updates are those of the task, so look at "
-                    "what comes before them: how do the modules start?", THE_LOOP)
+    query = Query(f"train_at_the_end({LONGEST}, {STEPS}, seed), the best of the seeds {TRAINING_SEEDS}, on {kind}",
+                  THE_LOOP)
+    query.fail(f"at least {least:.0%} correct", f"{best:.1%} correct",
+               "The updates are those of the task, so look at what comes before them: how do the modules start?")
 
 
 @torch.no_grad()
-def accuracy(lstm: nn.LSTM, readout: nn.Linear, shortest: int, longest: int, seed: int = 0) -> float:
-    """Return the share of right answers on random strings, 30 of each length from ``shortest`` to ``longest``."""
+def accuracy(network: Network, shortest: int, longest: int, seed: int = 0) -> float:
+    """Return the accuracy on random strings, 30 of each length from ``shortest`` to ``longest``."""
     lengths = np.repeat(np.arange(shortest, longest + 1), 30)
     bits = np.random.default_rng(seed).integers(2, size=(len(lengths), longest))
     labels = cut_parity(bits, lengths)
-    logits = readout(lstm(training_reference.tensors(bits, lengths, labels)[0])[0])[..., 0].numpy()
+    logits = reference.logits_of(network, reference.tensors(bits, lengths, labels)[0])[..., 0].numpy()
     return float(((logits[np.arange(len(bits)), lengths - 1] > 0) == (labels == 1)).mean())
 
 
@@ -227,11 +223,11 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
     kwargs = {} if min_length == 1 else {"min_length": min_length}
 
     @functools.cache
-    def at(n: int) -> Weights:
-        return training_reference.weights_of(trained(LONGEST, n, seed, **kwargs))
+    def at(update: int) -> Tensor:
+        return _trained_weights(LONGEST, update, seed, **kwargs)
 
-    def agree(n: int, near: float) -> bool:
-        return distance(at(n), Loop(at(0), seed, min_length).run(n)) < near
+    def agree(update: int, near: float) -> bool:
+        return reference.distance(at(update), Loop(at(0), seed, min_length).run(update)) < near
 
     if not agree(steps, near):
         last, wrong = 0, steps
@@ -239,20 +235,20 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
             middle = (last + wrong) // 2
             last, wrong = (middle, wrong) if agree(middle, NEAR) else (last, middle)
         if not agree_in_parts(at, seed, last, steps, min_length):
-            arguments = f"{LONGEST}, {steps}, seed={seed}" + "".join(f", {key}={n}" for key, n in kwargs.items())
-            if distance(at(wrong), training_reference.weights_of(trained(LONGEST, wrong, seed, **kwargs))):
+            if reference.distance(at(wrong), _trained_weights(LONGEST, wrong, seed, **kwargs)):
                 hint, see = "Something is drawn without the seed: the next call with it gives other weights.", THE_SEED
             else:
-                hint, see = why_not(at, seed, last, min_length)
-            what, got = f"train_at_the_end({arguments}){note}", f"other weights from update {wrong} on"
-            assertions.fail(f"{what}, followed from your weights after 0 updates",
-                            "the weights of the task's loop after every update", got, hint, see)
-    network = training_reference.new_network()
-    training_reference.set_weights(network, at(steps))
+                hint, see = _cause(at, seed, last, min_length)
+            arguments = f"{LONGEST}, {steps}, seed={seed}" + "".join(f", {key}={n}" for key, n in kwargs.items())
+            query = Query(f"train_at_the_end({arguments}){note}, followed from your weights after 0 updates", see)
+            query.fail("the weights of the task's loop after every update", f"other weights from update {wrong} on",
+                       hint)
+    network = reference.new_network()
+    reference.set_weights(network, at(steps))
     return network
 
 
-def agree_in_parts(at: Callable[[int], Weights], seed: int, last: int, steps: int, min_length: int = 1) -> bool:
+def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int, min_length: int = 1) -> bool:
     """Return whether every ``PART`` updates from ``BACK`` before the ``last`` one that agrees are those of the task.
 
     Each part starts from the student's weights before it, ``at(n)`` after ``n`` updates.
@@ -261,23 +257,23 @@ def agree_in_parts(at: Callable[[int], Weights], seed: int, last: int, steps: in
     loop = Loop(at(0), seed, min_length)
     loop.run(begin)
     for first in range(begin, steps, PART):
-        training_reference.set_weights(loop.network, at(first))
+        reference.set_weights(loop.network, at(first))
         count = min(PART, steps - first)
-        if distance(at(first + count), loop.run(count)) >= NEAR:
+        if reference.distance(at(first + count), loop.run(count)) >= NEAR:
             return False
     return True
 
 
-def why_not(at: Callable[[int], Weights], seed: int, last: int, min_length: int) -> tuple[str, str]:
-    """Return words for the update after ``last``, which is not the task's, and the section to read."""
+def _cause(at: Callable[[int], Tensor], seed: int, last: int, min_length: int) -> tuple[str, str]:
+    """Return the likely cause of the wrong update after ``last``, and the section to read."""
     after, hint = at(last + 1), _unmoved(at(last), at(last + 1))
     if hint == STILL and last:
         hint = (f"Nothing moves after update {last}: the loop stops early, or returns a network from before. The task "
                 "asks for the network after its last update.")
     if hint:
         return hint, THE_LOOP
-    for slip, explanation in training_reference.SLIPS.items():
-        if distance(after, Loop(at(0), seed, min_length, slip).run(last + 1)) < NEAR:
+    for mistake, explanation in reference.MISTAKES.items():
+        if reference.distance(after, Loop(at(0), seed, min_length, mistake).run(last + 1)) < NEAR:
             return explanation
     return ("None of the usual mistakes explains it. Compare your loop with the task: one `rng` is made before the "
             "loop, each update calls `draw` once, and nothing else uses `rng`, not even a validation. One Adam makes "

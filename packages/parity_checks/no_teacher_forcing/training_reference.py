@@ -6,30 +6,30 @@ from collections.abc import Iterable
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from parity_checks.no_teacher_forcing.labels import THE_END, THE_LABEL, cut_parity
 
 THE_LOOP, THE_SEED = "training#the-loop-line-by-line", "data#seeds-and-a-generator-that-fools-you"
 HIDDEN, LONGEST, BATCH, RATE = 8, 10, 64, 0.03
 Network = tuple[nn.LSTM, nn.Linear]
-Weights = list[torch.Tensor]
 
 # Each mistake in the loop with its message and the section to read.
-SLIPS = {
+MISTAKES = {
     "zero_grad": ("Old gradients are added to the new ones: `optimizer.zero_grad()` is missing.", THE_LOOP),
     "clipping": ("The gradient is not clipped to a norm of 1: call torch.nn.utils.clip_grad_norm_(parameters, 1.0) "
                  "after `backward`, with the parameters of both modules.", THE_LOOP),
     "last column": ("You read the last column and not the last real time step.", THE_END),
     "before the cut": ("The label is that of the string before it was cut.", THE_END),
-    "generator": ("Every update has the same strings: make `rng` once, before the loop, and draw in the "
-                  "loop.", THE_SEED),
+    "generator": ("Every update has the same strings: make `rng` once, before the loop, and draw in the loop.",
+                  THE_SEED),
     "min_length": ("These strings have lengths from 1 on: the argument `min_length` does not reach `draw`.", THE_LABEL),
 }
 
 
-def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[torch.Tensor, ...]:
+def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
     """Return a batch as tensors: inputs ``[batch, steps, 1]``, lengths ``[batch]`` and labels ``[batch]``."""
     return (torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1), torch.from_numpy(lengths),
             torch.from_numpy(labels.astype(np.float32)))
@@ -45,60 +45,63 @@ def parameters(network: Iterable[nn.Module]) -> list[nn.Parameter]:
     return [parameter for module in network for parameter in module.parameters()]
 
 
-def weights_of(network: Iterable[nn.Module]) -> Weights:
-    """Return copies of all parameters, module by module."""
-    return [parameter.detach().clone() for parameter in parameters(network)]
+def weights_of(network: Iterable[nn.Module]) -> Tensor:
+    """Return a copy of all parameters as one vector, the readout's last."""
+    return parameters_to_vector(parameters(network)).detach().clone()
 
 
-@torch.no_grad()
-def set_weights(network: Network, weights: Weights) -> None:
-    """Copy the weights into the network."""
-    for parameter, value in zip(parameters(network), weights, strict=True):
-        parameter.copy_(value)
+def set_weights(network: Network, weights: Tensor) -> None:
+    """Copy a vector of weights into the network."""
+    vector_to_parameters(weights.clone(), parameters(network))
 
 
-def distance(weights: Weights, others: Weights) -> float:
+def distance(weights: Tensor, others: Tensor) -> float:
     """Return the mean absolute difference, or infinity if one of the weights is not finite."""
-    off = float(torch.cat([(a - b).abs().ravel() for a, b in zip(weights, others, strict=True)]).mean())
-    return off if np.isfinite(off) else float("inf")
+    return float((weights - others).abs().mean().nan_to_num(nan=torch.inf))
 
 
-def end_loss(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def end_loss(logits: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
     """Return the mean cross-entropy of the answers at the last real time steps."""
     return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
 
 
-def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, slip: str = "") -> float:
-    """Make one update of the task's loop, or one with a slip, and return the loss before it."""
-    (lstm, readout), (inputs, lengths, labels) = network, batch
-    if slip == "last column":
+def logits_of(network: Network, inputs: Tensor) -> Tensor:
+    """Return the network's logits ``[batch, steps, 1]``."""
+    lstm, readout = network
+    return readout(lstm(inputs)[0])
+
+
+def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mistake: str = "") -> float:
+    """Make one update of the task's loop, or one with a mistake, and return the loss before it."""
+    inputs, lengths, labels = batch
+    if mistake == "last column":
         lengths = torch.full_like(lengths, inputs.shape[1])
-    loss = end_loss(readout(lstm(inputs)[0]), lengths, labels)
-    if slip != "zero_grad":
+    loss = end_loss(logits_of(network, inputs), lengths, labels)
+    if mistake != "zero_grad":
         optimizer.zero_grad()
     loss.backward()
-    if slip != "clipping":
+    if mistake != "clipping":
         nn.utils.clip_grad_norm_(parameters(network), 1.0)
     optimizer.step()
     return loss.item()
 
 
 class Loop:
-    """The task's training loop from given weights on, correct or with one of SLIPS."""
+    """The task's training loop, starting from given weights, correct or with one of MISTAKES."""
 
-    def __init__(self, weights: Weights, seed: int, min_length: int = 1, slip: str = "") -> None:
-        self.seed, self.min_length, self.slip = seed, 1 if slip == "min_length" else min_length, slip
+    def __init__(self, weights: Tensor, seed: int, min_length: int = 1, mistake: str = "") -> None:
+        self.seed, self.min_length, self.mistake = seed, 1 if mistake == "min_length" else min_length, mistake
         self.rng, self.network = np.random.default_rng(seed), new_network()
         set_weights(self.network, weights)
         self.optimizer = torch.optim.Adam(parameters(self.network), lr=RATE)
 
-    def run(self, count: int) -> Weights:
+    def run(self, count: int) -> Tensor:
         """Make ``count`` updates and return the weights."""
         for _ in range(count):
-            if self.slip == "generator":
+            if self.mistake == "generator":
                 self.rng = np.random.default_rng(self.seed)
             bits = self.rng.integers(2, size=(BATCH, LONGEST))
             lengths = self.rng.integers(self.min_length, LONGEST, BATCH, endpoint=True)
-            cut = np.full_like(lengths, LONGEST) if self.slip == "before the cut" else lengths
-            update(self.network, self.optimizer, tensors(bits, lengths, cut_parity(bits, cut)), self.slip)
+            cut = np.full_like(lengths, LONGEST) if self.mistake == "before the cut" else lengths
+            update(self.network, self.optimizer, tensors(bits, lengths, cut_parity(bits, cut)), self.mistake)
         return weights_of(self.network)

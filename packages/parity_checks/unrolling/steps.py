@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Mistakes, Query, agree, show
 from parity_checks.plain_data import CheckFailed
 from parity_checks.reporting import check
 
@@ -25,35 +25,31 @@ def parity(seed: int = 0) -> None:
              rng.integers(2, size=(4, 4)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600)),
              np.ones((2, 300), dtype=int)]
     for bits in cases:
-        query = f"parity of {assertions.show(bits, 60)}, an array of shape {bits.shape}"
-        result = assertions.ask("parity", query, bits, forbid=READY_PARITY, see=PICTURE)
-        got, count = assertions.array(result, query, see=PICTURE), bits.sum(axis=1)
-        hint = assertions.likely(got, [
+        query = Query(f"parity of {show(bits, 60)}, an array of shape {bits.shape}", PICTURE)
+        count = bits.sum(axis=1)
+        query.require_equal(query.call("parity", bits, forbid=READY_PARITY), count % 2, mistakes=[
             (count, "This is the count of ones; the parity is the count modulo 2."),
             (1 - count % 2, "Even and odd are swapped: 1 means odd."),
             (bits[:, -1], "This is the last bit, not the parity of all bits."),
-            (bits.sum(axis=0) % 2, "The sum runs down the batch, over different strings; each row is one string, so "
+            (bits.sum(axis=0) % 2, "The sum runs down the batch, over different strings. Each row is one string, so "
              "use axis=1."),
-            (bits.sum() % 2, "This is one answer for the whole batch; each row needs its own, so use axis=1."),
-            (np.cumsum(bits, axis=1) % 2, "This is the parity after every bit; return the one after the last bit."),
+            (bits.sum() % 2, "This is one answer for the whole batch. Each row needs its own, so use axis=1."),
+            (np.cumsum(bits, axis=1) % 2, "This is the parity after every bit. Return the one after the last bit."),
             (count[:, None] % 2, "The axis that was summed is still there, with size 1."),
         ])
-        if got.shape != count.shape:
-            assertions.fail(query, f"shape {count.shape}", f"shape {got.shape}", hint, PICTURE)
-        assertions.equal(got, count % 2, query, hint, PICTURE)
 
 
-# ---------------------------------------------------------------- the step and the loop
+# ---------------------------------------------------------------- the time step and the loop
 
 
 def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.tanh(x @ U.T + h @ V.T + b)
 
 
-TURNED = ("The equation uses column vectors, but in a batch each string is a row: `U x` becomes `x @ U.T`, "
-          "[batch, 1] @ [1, H], and `V h` becomes `h @ V.T`.")
-PRODUCT_SLIPS = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "cannot be multiplied"), TURNED)
-STEP_SLIPS: list[tuple[Callable, str]] = [
+TRANSPOSED = ("The equation uses column vectors, but in a batch each string is a row: `U x` becomes `x @ U.T`, "
+              "[batch, 1] @ [1, H], and `V h` becomes `h @ V.T`.")
+PRODUCT_CAUSES = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "cannot be multiplied"), TRANSPOSED)
+STEP_MISTAKES: list[tuple[Callable, str]] = [
     (lambda x, h, U, V, b: x @ U.T + h @ V.T + b, "The activation tanh is missing."),
     (lambda x, h, U, V, b: _step(x, h, U, V.T, b),
      "V is transposed: the new state is h @ V.T, because row i of V belongs to unit i."),
@@ -72,18 +68,15 @@ def rnn_step(seed: int = 0) -> None:
     """Check ``rnn_step(x, h, U, V, b)``: ``[batch, 1]`` and ``[batch, H]`` -> ``[batch, H]``."""
     rng = np.random.default_rng(seed)
     for batch, hidden in ((5, 3), (1, 2), (4, 4)):
-        x, h = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden))
-        weights = _weights(rng, hidden)
-        query = f"rnn_step with a batch of {batch} and {hidden} hidden units"
-        result = assertions.ask("rnn_step", query, x, h, *weights, forbid=READY_CELL, see=CELL, slips=PRODUCT_SLIPS)
-        got, expected = assertions.array(result, query, see=CELL), _step(x, h, *weights)
-        if batch != hidden and got.shape == (hidden, batch):
-            assertions.fail(query, f"shape {(batch, hidden)}", f"shape {got.shape}", TURNED, CELL)
-        hint = assertions.likely(got, [(slip(x, h, *weights), words) for slip, words in STEP_SLIPS], TOLERANCE)
-        assertions.close(got, expected, query, hint, CELL, TOLERANCE)
+        arguments = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
+        query = Query(f"rnn_step with a batch of {batch} and {hidden} hidden units", CELL)
+        got = query.as_array(query.call("rnn_step", *arguments, forbid=READY_CELL, causes=PRODUCT_CAUSES))
+        hint = TRANSPOSED if batch != hidden and got.shape == (hidden, batch) else ""
+        query.require_close(got, _step(*arguments), hint, [(step(*arguments), words) for step, words in STEP_MISTAKES],
+                            TOLERANCE)
 
 
-def _weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ...]:
+def _draw_weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ...]:
     return rng.normal(size=(hidden, 1)), rng.normal(size=(hidden, hidden)), rng.normal(size=hidden)
 
 
@@ -93,14 +86,25 @@ def unroll(seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 20, 2)):
         xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
-        weights = _weights(rng, hidden)
-        query = f"unroll with a batch of {batch}, {steps} steps and {hidden} hidden units"
-        result = assertions.ask("unroll", query, xs, h0, *weights, forbid=READY_CELL, see=CELL,
-                                slips=lambda xs=xs, h0=h0: _error_slips(xs, h0))
-        got, expected = assertions.array(result, query, see=CELL), states(xs, h0, *weights)
-        if got.shape != expected.shape:
-            assertions.fail(query, f"shape {expected.shape}", f"shape {got.shape}", _shape_hint(got, expected), CELL)
-        assertions.close(got, expected, query, _state_hint(got, expected, xs, h0, *weights), CELL, TOLERANCE)
+        weights = _draw_weights(rng, hidden)
+        query = Query(f"unroll with a batch of {batch}, {steps} time steps and {hidden} hidden units", CELL)
+        result = query.call("unroll", xs, h0, *weights, forbid=READY_CELL,
+                            causes=lambda xs=xs, h0=h0: _causes_of_errors(xs, h0))
+        only_last = "Only the last state was returned. Collect the state after every time step."
+        got, expected = query.as_array(result, (batch, steps, hidden), shape_hints={
+            (batch, steps + 1, hidden): "`h0` is in the result; return the states after the first time step and later.",
+            (batch, hidden): only_last,
+            (1, batch, hidden): only_last,
+            (steps, batch, hidden): "The time steps come first; np.stack(states, axis=1) puts the batch first.",
+            (batch, hidden, steps): "The time steps come last; np.stack(states, axis=1) puts them between batch and "
+                                    "units.",
+            (batch, steps * hidden): "The states are joined along the units; np.stack gives the time steps an axis of "
+                                     "their own.",
+        }), states(xs, h0, *weights)
+        first_only = steps > 1 and agree(got[:, 0], expected[:, 0], TOLERANCE)
+        query.require_close(got, expected, "The first state is correct and later ones are not. What does one time step "
+                            "pass to the next?" if first_only else "", _unroll_mistakes(expected, xs, h0, *weights),
+                            TOLERANCE)
 
 
 def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray, step: Callable = _step,
@@ -116,43 +120,27 @@ def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.n
     return np.stack(collected, axis=1)
 
 
-def _error_slips(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
+def _causes_of_errors(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
     """Explain errors by the loop if the student's own time step is correct, else by the time step."""
     try:
         rnn_step.__wrapped__(0)
     except CheckFailed:
-        return PRODUCT_SLIPS
-    return dict.fromkeys((*PRODUCT_SLIPS, "out of bounds", "IndexError"), "Your `rnn_step` is correct, so look at its "
-                         f"arguments in the loop: step t of all strings is `xs[:, t]`, of shape {xs[:, 0].shape}; "
+        return PRODUCT_CAUSES
+    return dict.fromkeys((*PRODUCT_CAUSES, "out of bounds", "IndexError"), "Your `rnn_step` is correct, so look at its "
+                         f"arguments in the loop: time step t of all strings is `xs[:, t]`, of shape {xs[:, 0].shape}; "
                          f"`xs[t]` is string t, and the state has the shape {h0.shape}.")
 
 
-def _shape_hint(got: np.ndarray, expected: np.ndarray) -> str:
-    batch, steps, hidden = expected.shape
-    only_last = "Only the last state was returned; collect the state after every time step."
-    return {
-        (batch, steps + 1, hidden): "`h0` is in the result; return the states after the first time step and later.",
-        (batch, hidden): only_last,
-        (1, batch, hidden): only_last,
-        (steps, batch, hidden): "The time steps come first; np.stack(states, axis=1) puts the batch first.",
-        (batch, hidden, steps): "The time steps come last; np.stack(states, axis=1) puts them between batch and units.",
-        (batch, steps * hidden): "The states are joined along the units; np.stack gives the time steps their own axis.",
-    }.get(got.shape, "")
-
-
-def _state_hint(got: np.ndarray, expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> str:
-    hint = assertions.likely(got, [
-        (states(xs, 0 * h0, *weights), "The loop starts from zeros; it should start from h0."),
-        (np.concatenate([h0[:, None], expected[:, :-1]], axis=1), "`h0` is in the result and the last state is not."),
-        (states(xs[:, ::-1], h0, *weights), "The string is read from its end."),
-        (states(xs, h0, *weights, carry=False),
-         "Every time step starts from h0 again: the new state is not carried to the next time step."),
-        (np.repeat(expected[:, -1:], xs.shape[1], axis=1), "All time steps show the last state, because one array was "
-         "changed in place and appended again and again; append a copy, `h.copy()`."),
-        (expected.swapaxes(0, 1).reshape(expected.shape), "`reshape` mixes strings and steps; to change the order of "
-         "axes, use np.stack(states, axis=1) or transpose."),
-        *((states(xs, h0, *weights, step=slip), words) for slip, words in STEP_SLIPS),
-    ], TOLERANCE)
-    if not hint and xs.shape[1] > 1 and np.allclose(got[:, 0], expected[:, 0], atol=TOLERANCE):
-        hint = "The first state is correct and later ones are not: what does one time step pass to the next?"
-    return hint
+def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
+    yield states(xs, 0 * h0, *weights), "The loop starts from zeros; it should start from h0."
+    yield (np.concatenate([h0[:, None], expected[:, :-1]], axis=1),
+           "`h0` is in the result and the last state is not.")
+    yield states(xs[:, ::-1], h0, *weights), "The string is read from its end."
+    yield (states(xs, h0, *weights, carry=False),
+           "Every time step starts from h0 again: the new state is not carried to the next time step.")
+    yield (np.repeat(expected[:, -1:], xs.shape[1], axis=1), "All time steps show the last state, because the same "
+           "array was changed in place and appended every time. Append a copy, `h.copy()`.")
+    yield (expected.swapaxes(0, 1).reshape(expected.shape), "`reshape` mixes strings and time steps. To change the "
+           "order of axes, use np.stack(states, axis=1) or transpose.")
+    for step, words in STEP_MISTAKES:
+        yield states(xs, h0, *weights, step=step), words

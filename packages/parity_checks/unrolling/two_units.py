@@ -1,73 +1,67 @@
-"""The check of ``two_unit_weights``: on all short strings, on the states that can be reached, and on long strings."""
+"""The check of ``two_unit_weights``: on all short strings, on strings that a search finds, and on long strings."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Query
 from parity_checks.core import call
 from parity_checks.reporting import check
-from parity_checks.unrolling.reachable import wrong_string
+from parity_checks.two_unit_search import Weights, find_error, first_error
 
 READY = ("parity_lib.models:by_hand",)
 BY_HAND = "unrolling#two-units-by-hand"
 SHAPES = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
-Weights = list[np.ndarray]      # U, V, b, W and c, in this order
 
 
 @check("two_unit_weights: correct on every string of 12 bits and on long, regular strings")
 def two_unit_weights(seed: int = 0) -> None:
     """Check ``two_unit_weights()`` -> ``(U, V, b, W, c)``, for bits coded as -1 and +1."""
-    result = call("two_unit_weights", forbid=READY)
-    arrays = assertions.parts(result, "two_unit_weights()", tuple(SHAPES), BY_HAND)
-    weights = [assertions.array(value, f"two_unit_weights(): {name}", shape, see=BY_HAND)
-               for value, (name, shape) in zip(arrays, SHAPES.items(), strict=True)]
+    weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY), SHAPES)
     _require_correct(weights, {"every string of 12 bits": every_string()})
-    counterexample = wrong_string(weights)
+    counterexample = find_error(weights, 600, zero=-1)
     if counterexample is not None:
         _require_correct(weights, {"a string that leads its state astray": counterexample[None]})
     _require_correct(weights, _regular_strings(np.random.default_rng(seed)))
 
 
 def _require_correct(weights: Weights, kinds: dict[str, np.ndarray]) -> None:
-    bits = np.concatenate(list(kinds.values()))
-    error = first_error(weights, bits)
+    error = first_error(weights, np.concatenate(list(kinds.values())), zero=-1)
     if error is None:
         return
     row, step = error
-    string, kind = bits[row, :step + 1], [kind for kind, rows in kinds.items() for _ in rows][row]
+    kind, string = [(kind, bits) for kind, rows in kinds.items() for bits in rows][row]
+    string = string[:step + 1]
     shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
-    assertions.fail(f"two_unit_weights on {kind}: after the string {shown}, {step + 1} long (0 stands for -1)",
-                    *(("odd", "even") if string.sum() % 2 else ("even", "odd")), _weights_hint(weights, string), BY_HAND)
+    query = Query(f"two_unit_weights on {kind}: after the string {shown}, {step + 1} long (0 stands for -1)", BY_HAND)
+    query.fail(*(("odd", "even") if string.sum() % 2 else ("even", "odd")), _hint(weights, string))
 
 
-def _weights_hint(weights: Weights, string: np.ndarray) -> str:
+def _hint(weights: Weights, string: np.ndarray) -> str:
     """Describe the change after which the network is correct on every short string and on this one."""
     U, V, b, W, c = weights
+    half = "Only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other half to b."
+    soft = "The units are not sharp enough, so the state drifts. A larger K brings the states nearer to -1 and 1."
     changes = [
-        ((U / 2, V, b + U[:, 0] / 2, W, c), "These weights fit bits coded as 0 and 1; here they are -1 and +1: put "
+        ((U / 2, V, b + U[:, 0] / 2, W, c), "These weights fit bits coded as 0 and 1; here they are -1 and +1. Put "
          "x = (x' + 1) / 2 into U and b."),
         ((U, V, b, -W, -c), "The answers are the wrong way round: a positive output means odd. Change the signs of W "
          "and c."),
         ((U, V.T, b, W, c), "V is transposed: row i of V belongs to unit i."),
-        ((U, V, -b, W, c), "The sign of b is wrong: which constants are left over in 2K(p + x - 1/2) "
+        ((U, V, -b, W, c), "The sign of b is wrong. Which constants are left over in 2K(p + x - 1/2) "
          "and 2K(p + x - 3/2)?"),
-        ((U / 2, V, b, W, c), HALF),
-        ((U, V, b + U[:, 0], W, c), HALF),
+        ((U / 2, V, b, W, c), half),
+        ((U, V, b + U[:, 0], W, c), half),
         ((-U, V, b, W, c), "The sign of U is wrong: a one, coded as +1, has to raise both units."),
-        ((U, V / 2, b, W, c), "V is twice as large as it should be: V multiplies the states alone, so it "
-         "stays as in the chapter."),
-        ((2 * U, 2 * V, 2 * b, W, c), SOFT),
-        ((3 * U, 3 * V, 3 * b, 3 * W, 3 * c), SOFT),
+        ((U, V / 2, b, W, c), "V is twice as large as it should be. V multiplies the states alone, so it stays as in "
+         "the chapter."),
+        ((2 * U, 2 * V, 2 * b, W, c), soft),
+        ((3 * U, 3 * V, 3 * b, 3 * W, 3 * c), soft),
     ]
     return next((words for changed, words in changes
-                 if all(first_error(changed, bits) is None for bits in (every_string(), string[None]))),
-                "This is not one of the usual mistakes: write down U x' + V h + b for each of the four pairs of a bit "
+                 if all(first_error(changed, bits, zero=-1) is None for bits in (every_string(), string[None]))),
+                "This is not one of the usual mistakes. Write down U x' + V h + b for each of the four pairs of a bit "
                 "and a parity, and see which unit has the wrong sign.")
-
-
-HALF = "Only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other half to b."
-SOFT = "The units are not sharp enough, so the state drifts: a larger K brings the states nearer to -1 and 1."
 
 
 def every_string(steps: int = 12) -> np.ndarray:
@@ -84,15 +78,3 @@ def _regular_strings(rng: np.random.Generator, steps: int = 4000) -> dict[str, n
     runs = [np.repeat(rng.integers(2, size=steps), rng.integers(1, 100, size=steps))[:steps] for _ in range(10)]
     return {"ones, then zeros": ones_then_zeros, "ones only": np.ones((1, steps), dtype=int),
             "long runs of one bit": np.stack(runs), "random bits": rng.integers(2, size=(10, steps))}
-
-
-def first_error(weights: Weights, bits: np.ndarray) -> tuple[int, int] | None:
-    """Return the row and the time step of the first wrong answer on strings ``[batch, steps]``, or None."""
-    U, V, b, W, c = weights
-    odd, h = np.cumsum(bits, axis=1) % 2 == 1, np.zeros((len(bits), 2))
-    for t in range(bits.shape[1]):
-        h = np.tanh((2 * bits[:, t:t + 1] - 1) @ U.T + h @ V.T + b)
-        wrong = ((h @ W.T + c)[:, 0] > 0) != odd[:, t]
-        if wrong.any():
-            return int(np.argmax(wrong)), t
-    return None

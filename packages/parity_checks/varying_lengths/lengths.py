@@ -4,51 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Query
 from parity_checks.plain_data import Seed
 from parity_checks.reporting import check
 
 UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
 TOO_FAR = 6.0       # standard deviations of a normal variable: a false alarm about once in a thousand million
 ONE_FOR_ALL = "This is one length for the whole batch; `size=batch_size` draws one for each string."
-ERROR_SLIPS = {"larger sample than population": "With replace=False each length comes up at most once, but lengths may "
-               "repeat, because each string draws its own.",
-               "low >= high": "`integers(1, max_bits)` excludes the upper end, so nothing is left to draw for "
-               "max_bits = 1."}
+ERROR_CAUSES = {"larger sample than population": "With replace=False each length comes up at most once, but lengths "
+                "may repeat, because each string draws its own.",
+                "low >= high": "`integers(1, max_bits)` excludes the upper end, so nothing is left to draw for "
+                "max_bits = 1."}
 
 
 @check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
 def random_lengths(seed: int = 0) -> None:
     """Check ``random_lengths(batch_size, max_bits, rng)``: integers ``[batch]``, uniform on 1 to ``max_bits``."""
     rng = np.random.default_rng(seed)
-    _require_own_generator(_seed(rng), _seed(rng))
+    _require_own_generator(_draw_seed(rng), _draw_seed(rng))
     for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 50)):
-        drawn = [_drawn(batch, max_bits, _seed(rng)) for _ in range(calls)]
-        query = drawn[0][0] if calls == 1 else f"{calls} calls of random_lengths({batch}, {max_bits}, rng)"
+        drawn = [_draw(batch, max_bits, _draw_seed(rng)) for _ in range(calls)]
+        query = drawn[0][0] if calls == 1 else Query(f"{calls} calls of random_lengths({batch}, {max_bits}, rng)",
+                                                     UPPER_END)
         lengths = np.stack([lengths for _, lengths in drawn])
-        _require_ends(lengths, max_bits, query)
+        _require_ends(query, lengths, max_bits)
         if calls > 1:
-            _require_independent(lengths, max_bits, query)
-        _require_uniform(lengths, max_bits, query)
-    query, lengths = _drawn(5, 1, _seed(rng))
-    assertions.equal(lengths, np.ones(5), query, "With max_bits = 1 there is only one length.", UPPER_END)
+            _require_independent(Query(query.text, SEEDS), lengths, max_bits)
+        _require_uniform(query, lengths, max_bits)
+    query, lengths = _draw(5, 1, _draw_seed(rng))
+    query.require_equal(lengths, np.ones(5), "With max_bits = 1 there is only one length.")
 
 
-def _seed(rng: np.random.Generator) -> int:
+def _draw_seed(rng: np.random.Generator) -> int:
     return int(rng.integers(2**31))
 
 
-def _drawn(batch_size: int, max_bits: int, seed: int) -> tuple[str, np.ndarray]:
-    """Return the call in words and the lengths that it returned, integers ``[batch_size]``."""
-    query = f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))"
-    result = assertions.ask("random_lengths", query, batch_size, max_bits, Seed(seed), slips=ERROR_SLIPS, see=UPPER_END)
-    got = assertions.array(result, query, None, see=UPPER_END)
-    if got.size == 1 < batch_size:
-        assertions.fail(query, f"shape {(batch_size,)}", f"shape {got.shape}", ONE_FOR_ALL, UPPER_END)
-    return query, assertions.array(got, query, (batch_size,), "integer", UPPER_END)
+def _draw(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]:
+    """Call the student's function and return the query and the lengths, integers ``[batch_size]``."""
+    query = Query(f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))", UPPER_END)
+    result = query.call("random_lengths", batch_size, max_bits, Seed(seed), causes=ERROR_CAUSES)
+    one_length = {(): ONE_FOR_ALL, (1,): ONE_FOR_ALL}
+    return query, query.as_array(result, (batch_size,), "integer", shape_hints=one_length)
 
 
-def _require_ends(lengths: np.ndarray, max_bits: int, query: str) -> None:
+def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     low, high = int(lengths.min()), int(lengths.max())
     if (low, high) == (1, max_bits):
         return
@@ -59,13 +58,13 @@ def _require_ends(lengths: np.ndarray, max_bits: int, query: str) -> None:
         hint = "`endpoint=True` already includes the upper end; do not add 1 to it as well."
     elif low > 1:
         hint = "Your lengths never reach 1."
-    assertions.fail(query, f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint, UPPER_END)
+    query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint)
 
 
-def _require_independent(lengths: np.ndarray, max_bits: int, query: str) -> None:
+def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     """Compare each two strings of a batch, over many calls; ``lengths`` are ``[calls, batch]``."""
     if (lengths == lengths[:, :1]).all():
-        assertions.fail(query, "independent lengths", "equal lengths within each batch", ONE_FOR_ALL, UPPER_END)
+        query.fail("independent lengths", "equal lengths within each batch", ONE_FOR_ALL)
     calls, batch = lengths.shape
     shares = [np.bincount(row, minlength=max_bits + 1)[1:] / calls for row in lengths.T]
     pairs = [(i, j) for j in range(batch) for i in range(j)]
@@ -77,13 +76,14 @@ def _require_independent(lengths: np.ndarray, max_bits: int, query: str) -> None
                 (first + second == max_bits + 1, shares[i] @ shares[j][::-1], "Long and short lengths come in pairs "
                  "that add up to max_bits + 1 (antithetic lengths); each string draws its own.")):
             if match.sum() - calls * chance > TOO_FAR * np.sqrt(max(calls * chance * (1 - chance), 1)):
-                assertions.fail(f"{query}, lengths of strings {i} and {j}", f"independent lengths, so about "
-                                f"{calls * chance:.0f} of {calls} pairs like that", f"{match.sum()} pairs", hint, SEEDS)
+                query.part(f"the lengths of strings {i} and {j}").fail(
+                    f"independent lengths, so about {calls * chance:.0f} of {calls} pairs like that",
+                    f"{match.sum()} pairs", hint)
     matches = sum(int((lengths[:, i] == lengths[:, j]).sum()) for i, j in pairs)
     expected = len(pairs) * calls / max_bits
     if expected - matches > TOO_FAR * np.sqrt(expected * (1 - 1 / max_bits)):
-        assertions.fail(query, f"about {expected:.0f} pairs of equal lengths within a batch", matches, "Lengths are drawn "
-                        "without repeats (a permutation?), so strings do not draw theirs independently.", SEEDS)
+        query.fail(f"about {expected:.0f} pairs of equal lengths within a batch", matches, "Lengths are drawn without "
+                   "repeats (a permutation?), so strings do not draw theirs independently.")
 
 
 def _sorted(lengths: np.ndarray) -> bool:
@@ -99,7 +99,7 @@ def _unevenness(lengths: np.ndarray, max_bits: int) -> float:
     return float((np.cbrt(chi_squared / freedom) - (1 - variance)) / np.sqrt(variance))
 
 
-def _require_uniform(lengths: np.ndarray, max_bits: int, query: str) -> None:
+def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     """Compare the counts with a uniform distribution: all lengths, and those of each string of a batch."""
     groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
     if all(abs(_unevenness(group, max_bits)) <= TOO_FAR for group in groups):
@@ -117,15 +117,17 @@ def _require_uniform(lengths: np.ndarray, max_bits: int, query: str) -> None:
         hint = "The two ends come up half as often as the rest, because rounding a real number gives them less room."
     elif counts[-1] > 2 * counts[:-1].mean():
         hint = f"{max_bits} comes up too often: are longer lengths cut to it?"
-    assertions.fail(query, f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
-                    f"{max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times", hint, UPPER_END)
+    query.fail(f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
+               f"{max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times", hint)
 
 
 def _require_own_generator(seed: int, other_seed: int) -> None:
-    (query, first), (_, again), (_, different) = (_drawn(40, 50, value) for value in (seed, seed, other_seed))
+    (query, first), (_, again), (_, different) = (_draw(40, 50, value) for value in (seed, seed, other_seed))
     if not np.array_equal(first, again):
-        assertions.fail(f"{query}, called twice", "the same lengths, because the seed is the same", "different lengths",
-                        "The lengths come from another generator: draw from `rng`, which is passed in.", SEEDS)
+        Query(f"{query.text}, called twice", SEEDS).fail(
+            "the same lengths, because the seed is the same", "different lengths",
+            "The lengths come from another generator: draw from `rng`, which is passed in.")
     if np.array_equal(first, different):
-        assertions.fail(f"{query}, and with default_rng({other_seed})", "different lengths, because the seeds differ",
-                        "the same lengths", "A seed is fixed inside the function: draw from `rng`.", SEEDS)
+        Query(f"{query.text}, and with default_rng({other_seed})", SEEDS).fail(
+            "different lengths, because the seeds differ", "the same lengths",
+            "A seed is fixed inside the function: draw from `rng`.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from parity_checks import assertions
+from parity_checks.assertions import Query, show
 from parity_checks.core import call_gradient, call_on_same
 from parity_checks.plain_data import ModuleState
 from parity_checks.reporting import check
@@ -30,34 +30,35 @@ def length_mask(seed: int = 0) -> None:
     cases = [(np.array([3, 1, 5, 2]), 5), (np.array([2, 7, 4]), 10), (np.array([1]), 1), (np.array([4, 4, 4, 4]), 4),
              (rng.integers(1, longest, size=9), longest + int(rng.integers(3)))]
     for lengths, max_bits, *padding in [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]:
-        query = f"length_mask({', '.join([assertions.show(lengths, 60), str(max_bits), *map(repr, padding)])})"
-        result = assertions.ask("length_mask", query, lengths, max_bits, *padding, see=RECTANGLE, forbid=READY_MASK,
-                                slips={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
-        got, shape = assertions.array(result, query, None, see=RECTANGLE), (len(lengths), max_bits)
-        if got.shape != shape:
-            hint = {(len(lengths), lengths.max()): "The mask is as wide as the longest string; make it as wide as "
-                    "max_bits says.",
-                    shape[::-1]: "Two axes are swapped: a row for each string, a column for each time step.",
-                    (*shape, 1): "The mask has two axes; only inputs and targets have an axis for features."}
-            assertions.fail(query, f"shape {shape}", f"shape {got.shape}", hint.get(got.shape, ""), RECTANGLE)
+        arguments = ", ".join([show(lengths, 60), str(max_bits), *map(repr, padding)])
+        query, shape = Query(f"length_mask({arguments})", RECTANGLE), (len(lengths), max_bits)
+        result = query.call("length_mask", lengths, max_bits, *padding, forbid=READY_MASK,
+                            causes={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
+        got = query.as_array(result, shape, shape_hints={
+            (len(lengths), lengths.max()): "The mask is as wide as the longest string; make it as wide as max_bits "
+                                           "says.",
+            shape[::-1]: "Two axes are swapped: a row for each string, a column for each time step.",
+            (*shape, 1): "The mask has two axes; only inputs and targets have an axis for features."})
         if got.dtype.kind != "b":
-            assertions.fail(query, "bool values", f"dtype {got.dtype}", "Return the comparison itself: with whole numbers, "
-                            "`values[mask]` takes rows 0 and 1.", RECTANGLE)
+            query.fail("bool values", f"dtype {got.dtype}", "Return the comparison itself: with whole numbers, "
+                       "`values[mask]` takes rows 0 and 1.")
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
-        assertions.equal(got, expected, query, assertions.likely(got, [
+        query.require_equal(got, expected, mistakes=[
             (~expected, "True and False are swapped: True stands for real positions."),
             (other, "This is the mask for padding on the other side of the string: look at `padding`."),
-            (position <= length, "One position too many: time steps count from 0, so step `length` is padding."),
-            (position < length - 1, "One position too few: the last real step is `length - 1`."),
-            (position > max_bits - length, "One position too few: the first real step is `max_bits - length`."),
-        ]), RECTANGLE)
+            (position <= length, "One position too many: time steps count from 0, so time step `length` is padding."),
+            (position < length - 1, "One position too few: the last real time step is `length - 1`."),
+            (position > max_bits - length, "One position too few: the first real time step is `max_bits - length`."),
+        ])
 
 
 BATCH_FIRST = ("`batch_first=True` is needed in packing and in unpacking: without it the rectangle is read as "
                "[steps, batch, 1].")
-PACKING_SLIPS = {
+ONLY_LAST = "This is only the last state; return the state after every time step."
+PAIR = "`rnn` and `pad_packed_sequence` return a pair; return the first part of it."
+PACKING_CAUSES = {
     "'tuple' object has no attribute 'batch_sizes'": "`rnn` returns a pair, `states, last = rnn(packed)`; unpack the "
                                                      "first part.",
     "enforce_sorted": "The lengths are unsorted: `enforce_sorted=False` sorts them and remembers the order.",
@@ -82,66 +83,64 @@ def run_packed(seed: int = 0) -> None:
         for parameter in rnn.parameters():
             parameter.copy_(torch.from_numpy(rng.normal(size=tuple(parameter.shape))))
         inputs = torch.from_numpy(rng.integers(2, size=(len(lengths), steps, 1))).float()
-        query = f"run_packed with lengths {assertions.show(lengths, 60)} and inputs of shape {tuple(inputs.shape)}"
+        text = f"run_packed with lengths {show(lengths, 60)} and inputs of shape {tuple(inputs.shape)}"
         for again in ((False, True) if number == 0 else (False,)):
-            result = assertions.ask("run_packed", query + ", a second time" * again, ModuleState.of(rnn), inputs, lengths,
-                                    forbid=READY_PACKING, see=PACKING, slips=PACKING_SLIPS)
-            _compare_states(result, rnn(inputs)[0].numpy(), lengths, query, again)
-    left = call_on_same("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING)[-1].arguments
-    for name, before, after, copy in (("inputs", inputs, left[1], "inputs.clone()"),
-                                      ("lengths", lengths, left[2], "np.sort(lengths)")):
-        assertions.equal(after, before, f"run_packed: the caller's `{name}` after two calls", f"`{name}` is changed in "
-                         f"place, and the caller goes on using it: work on a copy, `{copy}`.", PACKING)
-    _passes_gradients(rnn.requires_grad_(True), inputs, lengths)
+            query = Query(text + ", a second time" * again, PACKING)
+            result = query.call("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING,
+                                causes=PACKING_CAUSES)
+            _compare_states(query, result, rnn(inputs)[0].numpy(), lengths, again)
+    arguments = call_on_same("run_packed", ModuleState.of(rnn), inputs, lengths, forbid=READY_PACKING)[-1].arguments
+    for name, before, after, copy in (("inputs", inputs, arguments[1], "inputs.clone()"),
+                                      ("lengths", lengths, arguments[2], "np.sort(lengths)")):
+        Query(f"run_packed: the caller's `{name}` after two calls", PACKING).require_equal(
+            after, before, f"`{name}` is changed in place, and the caller goes on using it. Work on a copy, `{copy}`.")
+    _require_gradients(rnn.requires_grad_(True), inputs, lengths)
 
 
-def _compare_states(result: Any, through: np.ndarray, lengths: np.ndarray, query: str, again: bool) -> None:
-    """Compare a result with the states ``through`` the whole rectangle, ``[batch, steps, hidden]``."""
-    batch, steps, hidden = through.shape
+def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np.ndarray, again: bool) -> None:
+    """Compare a result with the layer's states on the whole rectangle, ``[batch, steps, hidden]``."""
+    batch, steps, hidden = unmasked.shape
     if isinstance(result, (tuple, list)):
-        assertions.fail(query, "one tensor", f"a {type(result).__name__} of {len(result)}",
-                        "`rnn` and `pad_packed_sequence` return a pair; return the first part of it.", PACKING)
-    got = assertions.array(result, query, None, see=PACKING)
-    if got.shape != through.shape:
-        only_last = "This is only the last state; return the state after every time step."
-        shrunk = "The rectangle shrank to the longest string: `total_length` keeps the width of the inputs."
-        hint = {(batch, lengths.max(), hidden): shrunk, (steps, batch, hidden): BATCH_FIRST,
-                (lengths.max(), batch, hidden): BATCH_FIRST, (batch, hidden): only_last, (1, batch, hidden): only_last}
-        assertions.fail(query, f"shape {through.shape}", f"shape {got.shape}", hint.get(got.shape, ""), PACKING)
+        query.fail("one tensor", f"a {type(result).__name__} of {len(result)}", PAIR)
+    got = query.as_array(result, unmasked.shape, shape_hints={
+        (batch, lengths.max(), hidden): "The rectangle shrank to the longest string: `total_length` keeps the width of "
+                                        "the inputs.",
+        (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST,
+        (batch, hidden): ONLY_LAST, (1, batch, hidden): ONLY_LAST})
     real = (np.arange(steps) < lengths[:, None])[..., None]
     real_if_sorted = (np.arange(steps) < np.sort(lengths)[::-1, None])[..., None]
-    expected = through * real
-    hint = assertions.likely(got, [
-        (through, "The network ran through the padding, and its states there were kept; they should be zeros."),
-        (through * real_if_sorted, "The lengths were sorted and the strings were not, so strings ran for each other's "
+    expected = unmasked * real
+    mistakes = [
+        (unmasked, "The network ran through the padding, and its states there were kept; they should be zeros."),
+        (unmasked * real_if_sorted, "The lengths were sorted and the strings were not, so strings ran for each other's "
          "lengths."),
-        (np.where(real, through, got), "The states on real positions are correct, but those on padding are not 0."),
-    ])
+        (np.where(real, unmasked, got), "The states on real positions are correct, but those on padding are not 0."),
+    ]
+    hint = ""
     if again:
-        hint = "The same call gave another result before: is a hidden state kept from call to call?"
-    elif _rows(got) == _rows(expected):
+        mistakes, hint = (), "The same call gave another result before: is a hidden state kept from call to call?"
+    elif _sorted_rows(got) == _sorted_rows(expected):
         hint = "The rows are in another order than the inputs: undo the sorting with the inverse, `argsort(order)`."
-    assertions.close(got, expected, query, hint, PACKING)
+    query.require_close(got, expected, hint, mistakes)
 
 
-def _rows(states: np.ndarray) -> list[tuple[float, ...]]:
-    """Return the rows in a fixed order, whatever order they were in."""
+def _sorted_rows(states: np.ndarray) -> list[tuple[float, ...]]:
     return sorted(map(tuple, states.reshape(len(states), -1).round(4).tolist()))
 
 
-def _passes_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
-    """Fail unless a gradient reaches the layer's weights. Otherwise training would change the readout alone."""
+def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
+    """Raise CheckFailed unless a gradient reaches the layer's weights; otherwise only the readout would be trained."""
     import torch
 
     real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
     upstream = torch.linspace(-1, 1, real.numel() * rnn.hidden_size).reshape(*real.shape[:2], rnn.hidden_size)
-    query = "the gradient of run_packed at the weights of the layer"
+    query = Query("the gradient of run_packed at the weights of the layer", GRADIENT)
     cut = "The states are cut off from the layer's weights, by no_grad, detach or NumPy, so nothing would train them."
-    gradients = assertions.ask("run_packed", query, ModuleState.of(rnn), inputs, lengths, by=call_gradient,
-                               output_gradient=upstream, forbid=READY_PACKING, see=GRADIENT, slips={"no gradient": cut})
+    gradients = query.call("run_packed", ModuleState.of(rnn), inputs, lengths, by=call_gradient,
+                           output_gradient=upstream, forbid=READY_PACKING, causes={"no gradient": cut})
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
         if name not in gradients:
-            assertions.fail(f"{query}, {name}", "numbers", "none", cut, GRADIENT)
-        assertions.close(gradients[name], parameter.grad, f"{query}, {name}", "The states are correct and their gradients "
-                         "are not: is a state detached, or computed in another way?", GRADIENT, tolerance=1e-3)
+            query.part(name).fail("numbers", "none", cut)
+        query.part(name).require_close(gradients[name], parameter.grad, "The states are correct and their gradients "
+                                       "are not: is a state detached, or computed in another way?", tolerance=1e-3)

@@ -1,94 +1,91 @@
-"""What every widget is made of: one ES module, one style sheet, and weights as plain lists.
+"""The parts that widgets share: their files, their sentence and still picture, and networks that read strings.
 
-A widget ``name`` is three files: ``name.py`` (state and validation), ``name.js``
-(an ES module in anywidget's form, ``export default { render({ model, el }) {} }``)
-and ``name.css``. An ES module that arrives as text has no address, so it cannot
-import its neighbours: :func:`front_end` puts ``shared.js`` in front of it instead.
-The built page shows the same module through ``book/_static/widget-host.js``.
+A widget ``name`` consists of three files: ``name.py`` (state and validation), ``name.js`` (an ES module in anywidget's
+form, ``export default { render({ model, el }) {} }``) and ``name.css``. A module that arrives as text has no address
+and cannot import other files, so :func:`front_end` puts ``shared.js`` in front of it. ``book/_static/widget-host.js``
+shows the same module in a built page.
 """
 
 from __future__ import annotations
 
+import copy
 import re
-from dataclasses import replace
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, ClassVar
 
 import anywidget
 import numpy as np
+import torch
 import traitlets
+from matplotlib.figure import Figure
 
-from parity_figures import Picture
+from parity_figures.drawings import answer_box, arrow, blank, box, node, write
+from parity_figures.picture import INK, MUTED, SHEET, Picture, canvas, in_style
 from parity_lib.errors import require, require_choice
 from parity_lib.models import ParityRNN
 
-FOLDER = Path(__file__).parent
+FOLDER = files(__package__)
+MOST_NUMBERS = 2        # numbers of a state that a still picture shows; a larger state ends in dots
+GAP, INCH = 1.7, 0.5    # of a still picture: the distance between two time steps, and the inches of its unit
 
 
 def front_end(name: str, *parts: str) -> tuple[str, str]:
-    """The JavaScript module and the style sheet of the widget ``name``, each with the shared part first, the
-    module after the files ``parts`` that it needs besides, the style after the book's colours.
+    """Return the JavaScript module and the style sheet of the widget ``name``.
 
-    >>> module, style = front_end("unrolled")
+    The module begins with ``shared.js`` and the files ``parts``, the sheet with the book's colours and ``shared.css``.
+
+    >>> module, style = front_end("unrolled_rnn")
     >>> module.count("export default"), ".parity-widget" in style
     (1, True)
     """
-    return _join("shared.js", *parts, f"{name}.js"), _join("../colours.css", "shared.css", f"{name}.css")
+    def joined(*names: str) -> str:
+        return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+    return joined("shared.js", *parts, f"{name}.js"), f"{SHEET}\n{joined('shared.css', f'{name}.css')}"
 
 
-def _join(*files: str) -> str:
-    return "\n".join((FOLDER / file).read_text(encoding="utf-8") for file in files)
+def weights(model: ParityRNN) -> dict:
+    """Return the weights of a one-layer network as lists, in the form that the JavaScript modules take.
 
+    ``matrix [blocks * hidden][hidden + 3]`` multiplies [h, x, 1, 1]: its last two columns are PyTorch's two biases. It
+    has a block of rows for each gate, in PyTorch's order. The candidate of a GRU has two blocks, because the reset gate
+    scales what comes from the state: one reads the input, and the other reads the state. ``output [hidden]`` and
+    ``bias`` are those of the output layer, and ``cell`` is the name of the cell.
 
-def weights(model: ParityRNN, name: str = "model") -> dict:
-    """The weights of a one-layer network as lists, which is what ``forward`` in ``shared.js`` takes.
-
-    ``U [gates * hidden][1]``, ``V [gates * hidden][hidden]``, ``b [gates * hidden]``,
-    ``W [1][hidden]``, ``c [1]`` and the name of the ``cell``; gates stand in PyTorch's
-    order, and ``b`` is the sum of PyTorch's two biases. A GRU multiplies one of them by
-    its reset gate: that one stays apart as ``d [hidden]``. Raises ValueError, with
-    ``name``, for more than one layer.
-
-    >>> weights(ParityRNN(3, "gru"))["d"] == weights(ParityRNN(3, "tanh"))["b"]
-    False
+    >>> len(weights(ParityRNN(3, "tanh"))["matrix"]), len(weights(ParityRNN(3, "gru"))["matrix"])
+    (3, 12)
     """
-    require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
-    values = {key: p.detach().cpu().double() for key, p in model.named_parameters()}
-    b, d = values["rnn.bias_ih_l0"].clone(), values["rnn.bias_hh_l0"]
-    shared = 2 * model.hidden_size if model.cell == "gru" else len(d)
-    b[:shared] += d[:shared]
-    return {
-        "cell": model.cell, "U": values["rnn.weight_ih_l0"].tolist(), "V": values["rnn.weight_hh_l0"].tolist(),
-        "b": b.tolist(), "d": d[shared:].tolist(),
-        "W": values["hidden_to_logits.weight"].tolist(), "c": values["hidden_to_logits.bias"].tolist(),
-    }
+    W_ih, W_hh, b_ih, b_hh, output, bias = (value.detach().cpu().double() for value in model.parameters())
+    matrix, H = torch.hstack([W_hh, W_ih, b_ih[:, None], b_hh[:, None]]), model.hidden_size
+    if model.cell == "gru":
+        from_input = torch.zeros(H, H + 3, dtype=matrix.dtype)
+        from_input[:, H:H + 2] = matrix[2 * H:, H:H + 2]
+        matrix = torch.vstack([matrix[:2 * H], from_input, matrix[2 * H:] - from_input])
+    return {"cell": model.cell, "matrix": matrix.tolist(), "output": output[0].tolist(), "bias": bias.item()}
 
 
-def check_nets(nets: dict[str, ParityRNN], cells: tuple[str, ...], most_units: int) -> None:
-    """Raise ValueError unless ``nets`` maps labels to one-layer nets with one of these cells, and not too many units.
+class Bits(traitlets.Unicode):
+    """A trait for a string of ``least`` to ``most`` characters 0 and 1. Raises ValueError for any other value."""
 
-    >>> check_nets({"mine": ParityRNN(9, "gru")}, ("gru",), most_units=8)
-    Traceback (most recent call last):
-    ValueError: nets['mine'].hidden_size must be at most 8, but it is 9
-    """
-    require(isinstance(nets, dict) and len(nets) > 0, "nets", nets, "a dict of label: ParityRNN, not empty")
-    for label, model in nets.items():
-        name = f"nets[{label!r}]"
-        require(isinstance(label, str), "a label in nets", label, "a string")
-        require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
-        require_choice(f"{name}.cell", model.cell, cells)
-        require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
-        require(model.hidden_size <= most_units, f"{name}.hidden_size", model.hidden_size,
-                "1" if most_units == 1 else f"at most {most_units}")
+    def __init__(self, default: str, least: int, most: int) -> None:
+        super().__init__(default)
+        self.least, self.most = least, most
+        self.tag(sync=True)
+
+    def validate(self, obj: Any, value: str) -> str:
+        require(re.fullmatch(f"[01]{{{self.least},{self.most}}}", value) is not None, self.name, value,
+                f"a string of {self.least} to {self.most} characters 0 and 1")
+        return value
 
 
 class ParityWidget(anywidget.AnyWidget):
-    """An anywidget that can say in a sentence, and show in a picture, what it is, for places where no script runs.
+    """An anywidget with a sentence and a still picture for places without JavaScript, such as paper.
 
-    ``sentence`` is what it showed when it was made. Where there is no JavaScript the built page has it, below the
-    picture; so has the book on paper. ``room`` is how high it stands, in rem, in a column of text and on a phone: a
-    page keeps so much free, so that nothing moves when the figure comes in. Where it is empty the figure may stand
-    further down only.
+    ``sentence`` is the summary of the widget when it was made; a built page shows it below the picture. ``room`` is the
+    height of the widget in rem, in a column of text and on a phone. A page reserves this height so that nothing moves
+    when the widget appears; a widget without it must not be at the top of a page. A widget raises ValueError for an
+    argument that is not allowed, and traitlets.TraitError for a number out of range. If there is a kernel, the traits
+    follow the reader, and the figure follows the traits.
     """
 
     sentence = traitlets.Unicode().tag(sync=True)
@@ -99,79 +96,125 @@ class ParityWidget(anywidget.AnyWidget):
         self.sentence = self.summary()
 
     def summary(self) -> str:
-        """What the figure shows, in one sentence."""
+        """Describe in one sentence what the widget shows."""
         raise NotImplementedError
 
-    def picture(self) -> Picture | None:
-        """What the figure shows, as a still drawing with the sentence as its text; None: the sentence stands alone."""
-        return None
+    def draw(self) -> Figure | None:
+        """Draw what the widget shows, or return None if the sentence has to do."""
+        raise NotImplementedError
 
-    def told_by(self, drawing: Picture) -> Picture:
-        """A drawing that was made for something else, with this figure's sentence as its text."""
-        return replace(drawing, alt=self.summary(), caption="")
+    @in_style
+    def picture(self) -> Picture | None:
+        """Return the still picture, with the summary as its text alternative, or None if there is no drawing."""
+        figure = self.draw()
+        return Picture(figure, self.summary()) if figure else None
 
     def _repr_svg_(self) -> str | None:
-        """The picture, beside the live view in a cell's output: for viewers of notebooks, and for the built page."""
+        """Return the still picture as a second form of a cell's output, for notebook viewers and built pages."""
         picture = self.picture()
         return picture.svg() if picture else None
 
     def __repr__(self) -> str:
-        """The sentence; it becomes the ``text/plain`` of the cell's output."""
         return f"[Interactive figure] {self.summary()}"
 
 
-class NetsOverBits(ParityWidget):
-    """A widget in which one of several nets reads a string, a step at a time.
+class NetworkWidget(ParityWidget):
+    """A widget that shows one of several networks.
 
-    A class of this kind says which ``cells`` it takes, of at most ``most_units`` units, and how many bits fit.
-    ``nets`` maps a label to a one-layer net; their weights are copied. ``net`` is the label shown first, ``step``
-    the number of bits read so far. With a kernel ``bits``, ``net`` and ``step`` follow the reader, and the figure
-    follows them. Raises ValueError where an argument is not allowed.
+    ``networks`` maps labels to one-layer networks, whose weights are copied; ``network`` is the label of the one that
+    is shown. Subclasses set the ``cells`` that they accept and ``most_units``.
     """
 
     cells: ClassVar[tuple[str, ...]]
     most_units: ClassVar[int]
-    most_bits: ClassVar[int]
 
-    weights = traitlets.Dict().tag(sync=True)
-    bits = traitlets.Unicode("1").tag(sync=True)
-    net = traitlets.Unicode().tag(sync=True)
-    step = traitlets.Int(0).tag(sync=True)
+    networks = traitlets.Dict().tag(sync=True)
+    network = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, nets: dict[str, ParityRNN], bits: str, *, net: str | None = None, step: int = 0) -> None:
-        check_nets(nets, self.cells, self.most_units)
-        # A model knows how to become plain lists; traitlets checks the rest, all at once.
-        super().__init__(weights={label: weights(model) for label, model in nets.items()},
-                         bits=bits, net=next(iter(nets)) if net is None else net, step=step)
+    def __init__(self, networks: dict[str, ParityRNN], network: str | None = None, **values: Any) -> None:
+        require(isinstance(networks, dict) and len(networks) > 0, "networks", networks,
+                "a dict of label: ParityRNN, not empty")
+        for label, model in networks.items():
+            name = f"networks[{label!r}]"
+            require(isinstance(label, str), "a label in networks", label, "a string")
+            require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
+            require_choice(f"{name}.cell", model.cell, self.cells)
+            require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
+            require(model.hidden_size <= self.most_units, f"{name}.hidden_size", model.hidden_size,
+                    f"at most {self.most_units}")
+        self._models = {label: copy.deepcopy(model).double() for label, model in networks.items()}
+        super().__init__(networks={label: self.describe(label) for label in networks},
+                         network=next(iter(networks)) if network is None else network, **values)
+
+    def describe(self, label: str) -> dict:
+        """Return what the JavaScript module needs to know about one network."""
+        return weights(self._models[label])
+
+    @traitlets.validate("network")
+    def _check_network(self, proposal: dict) -> str:
+        require_choice("network", proposal["value"], tuple(self.networks))
+        return proposal["value"]
+
+
+class StringReader(NetworkWidget):
+    """A widget in which a network reads a string, one bit at a time; ``step`` is the number of bits read so far.
+
+    Subclasses declare the trait ``bits``.
+    """
+
+    step = traitlets.Int(0, min=0).tag(sync=True)
+
+    @property
+    def states(self) -> np.ndarray:
+        """The hidden state at the start and after each bit, for the network that is shown: ``[steps + 1, hidden]``."""
+        model = self._models[self.network]
+        inputs = torch.tensor([[[float(bit)] for bit in self.bits]], dtype=torch.float64)
+        with torch.no_grad():
+            return np.vstack([np.zeros(model.hidden_size), model.hidden_states(inputs)[0].numpy()])
 
     @property
     def logits(self) -> np.ndarray:
-        """The logit after each bit, above 0 for odd: ``[steps]``."""
-        raise NotImplementedError
+        """The logit after each bit, positive for odd: ``[steps]``."""
+        with torch.no_grad():
+            return self._models[self.network].hidden_to_logits(torch.from_numpy(self.states[1:]))[:, 0].numpy()
 
-    @property
-    def verdicts(self) -> str:
-        """What the net says after each bit, in words."""
-        return ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
+    def summary(self) -> str:
+        """Name the network, the bits and its answers."""
+        answers = ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
+        return f"The network {self.network!r} reads the bits {self.bits} and answers after each one: {answers}."
 
-    @traitlets.validate("bits")
-    def _check_bits(self, proposal: dict) -> str:
-        bits = proposal["value"]
-        require(re.fullmatch(f"[01]{{1,{self.most_bits}}}", bits) is not None, "bits", bits,
-                f"a string of 1 to {self.most_bits} characters 0 and 1")
-        return bits
-
-    @traitlets.validate("net")
-    def _check_net(self, proposal: dict) -> str:
-        require_choice("net", proposal["value"], tuple(self.weights))
-        return proposal["value"]
+    def draw(self) -> Figure:
+        """Draw the network unrolled over all bits, with its states and answers."""
+        half = (0.56, 0.62 if self._models[self.network].hidden_size > MOST_NUMBERS else 0.44)
+        width = GAP * len(self.bits) + 1.7
+        figure, axes = canvas(INCH * width, INCH * 4.6)
+        blank(axes, width - 0.75, 4.35, -0.95, -0.25)
+        states = self.states
+        box(axes, 0, 2.05, _in_lines(states[0]), MUTED, half)
+        for step, (bit, state, logit) in enumerate(zip(self.bits, states[1:], self.logits, strict=True), 1):
+            x = GAP * step
+            node(axes, x, 0.35, bit, INK, 0.36)
+            box(axes, x, 2.05, _in_lines(state), INK, half)
+            answer_box(axes, x, 3.75, logit > 0)
+            arrow(axes, (x, 0.72), (x, 2.05 - half[1]))
+            arrow(axes, (x, 2.05 + half[1]), (x, 3.44))
+            arrow(axes, (x - GAP + half[0], 2.05), (x - half[0], 2.05))
+        for y, word in ((0.35, "reads"), (1.15, "$h_0$"), (3.75, "answers")):
+            write(axes, 0, y, word, MUTED)
+        return figure
 
     @traitlets.validate("step")
     def _check_step(self, proposal: dict) -> int:
         step = proposal["value"]
-        require(0 <= step <= len(self.bits), "step", step, f"an integer from 0 to {len(self.bits)}, the number of bits")
+        require(step <= len(self.bits), "step", step, f"an integer from 0 to {len(self.bits)}, the number of bits")
         return step
 
     @traitlets.observe("bits")
     def _keep_step_inside(self, change: dict) -> None:
         self.step = min(self.step, len(change["new"]))
+
+
+def _in_lines(state: np.ndarray) -> str:
+    """Write the first numbers of a state below each other."""
+    lines = [f"{value + 0.0:.2f}".replace("-", "−") for value in np.round(state[:MOST_NUMBERS], 2)]
+    return "\n".join([*lines, "⋮"] if len(state) > MOST_NUMBERS else lines)

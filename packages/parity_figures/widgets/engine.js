@@ -1,62 +1,26 @@
-// Trains a small recurrent network in the page, without a server: strings, cells, backpropagation
-// through time, optimisers, and the messages of a worker. What is computed is what parity_lib
-// computes: data.py, cells.py, models.py, training.py and all_strings.py.
+// Trains a small recurrent network in the page, without a server: strings, cells, backpropagation through time,
+// optimisers, and the messages of a worker. It computes what parity_lib computes in data.py, cells.py, models.py,
+// training.py and all_strings.py.
 //
-// A worker made from text can import nothing, so all of it stands inside one function whose text
-// is the worker's whole program (startWorker, at the end). Called directly it does the same.
+// A worker that is made from text cannot import anything. That is why everything is inside one function, whose text is
+// the program of the worker (startWorker, at the end). Calling the function returns the same parts.
 function engine() {
   "use strict";
 
-  // --- settings ---------------------------------------------------------------
-
-  const MOST_BITS = 10; // for all strings of a length at once: 1024 of them
-  const STRETCH = 1.5; // validation strings are so many times as long as in training
-  const VALIDATION = { strings: 500, atOnce: 50, every: 50 }; // strings in all and in one batch, steps between
+  const STRETCH = 1.5; // validation strings are this many times as long as the longest training strings
+  const VALIDATION = { strings: 500, batch: 50, every: 50 }; // strings, strings in a batch, and updates in between
   const THRESHOLD = 0.95; // the accuracy of a batch after which a curriculum grows by a bit
 
-  /** The book's recipe. */
-  const DEFAULTS = {
-    cell: "relu", hidden: 32, forgetBias: null, // a forget gate's bias at the start; only an LSTM has one
-    lengths: 50, // or [shortest, longest], uniform; or { curriculum: [start, stop] }
-    label: "every", // a label after each bit, or at the "end" of a string
-    batch: 32, // or "all": the 2^n strings of n bits
-    optimizer: "adam", rate: 0.005, clip: 0.25, // clip null: no bound on the gradient's norm
-    seed: 0, weights: null, // null: drawn from the seed; or one vector in the order of PyTorch's parameters()
-  };
-
-  function checked(settings) {
-    const s = { ...DEFAULTS, ...settings };
-    const require = (holds, name, allowed) => {
-      if (!holds) throw new Error(`${name} must be ${allowed}, but it is ${JSON.stringify(s[name])}`);
-    };
-    const whole = (value, least, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
-    const { shortest, first, longest } = bounds(s.lengths);
-    require(Object.hasOwn(CELLS, s.cell), "cell", Object.keys(CELLS).join(", "));
-    require(whole(s.hidden, 1), "hidden", "a whole number from 1");
-    require(s.forgetBias === null || Number.isFinite(s.forgetBias), "forgetBias", "a number, or null");
-    const inOrder = whole(shortest, 1) && whole(first, shortest) && whole(longest, first);
-    require(inOrder, "lengths", "whole numbers from 1, in order");
-    require(["every", "end"].includes(s.label), "label", "every or end");
-    require(s.batch === "all" || whole(s.batch, 1), "batch", "a whole number from 1, or all");
-    const few = whole(s.lengths, 1, MOST_BITS);
-    require(s.batch !== "all" || few, "lengths", `one length up to ${MOST_BITS} for all strings`);
-    require(["adam", "sgd"].includes(s.optimizer), "optimizer", "adam or sgd");
-    require(s.rate > 0, "rate", "a number above 0");
-    require(s.clip === null || s.clip > 0, "clip", "a number above 0, or null");
-    require(whole(s.seed, 0, Number.MAX_SAFE_INTEGER), "seed", "a whole number from 0");
-    return s;
-  }
-
-  /** The shortest length, and the longest at the first step and at last. */
+  /** Return the shortest length, and the longest at the first update and at the end. */
   function bounds(lengths) {
-    if (lengths?.curriculum) return { shortest: 1, first: lengths.curriculum[0], longest: lengths.curriculum[1] };
+    if (lengths.curriculum) return { shortest: 1, first: lengths.curriculum[0], longest: lengths.curriculum[1] };
     const [shortest, longest] = Array.isArray(lengths) ? lengths : [lengths, lengths];
     return { shortest, first: longest, longest };
   }
 
   // --- random numbers ---------------------------------------------------------
 
-  /** sfc32, "small fast counting", of Chris Doty-Humphrey's PractRand. Streams of one seed are independent. */
+  /** Create the generator sfc32 from Chris Doty-Humphrey's PractRand. Streams of one seed are independent. */
   function random(seed, stream) {
     let a = stream | 0, b = seed | 0, c = (seed / 2 ** 32) | 0, counter = 1;
     const word = () => {
@@ -66,21 +30,21 @@ function engine() {
       c = (((c << 21) | (c >>> 11)) + sum) | 0;
       return sum >>> 0;
     };
-    for (let i = 0; i < 15; i++) word(); // until every bit of the seed has reached every bit of the state
+    for (let i = 0; i < 15; i++) word(); // after these, every bit of the seed has affected every bit of the state
     return {
       word,
       uniform: (low, high) => low + ((high - low) * word()) / 2 ** 32,
-      whole: (low, high) => low + Math.floor(((high - low + 1) * word()) / 2 ** 32), // both ends included
+      integer: (low, high) => low + Math.floor(((high - low + 1) * word()) / 2 ** 32), // including both ends
     };
   }
 
   // --- strings and batches ----------------------------------------------------
 
-  /** `count` random strings, each a Uint8Array of bits, of lengths that are uniform from `shortest` to `longest`. */
+  /** Draw `count` random strings of uniform lengths from `shortest` to `longest`, each a Uint8Array of bits. */
   function drawStrings(rng, count, shortest, longest) {
     return Array.from({ length: count }, () => {
       let word = 0;
-      const bits = new Uint8Array(rng.whole(shortest, longest));
+      const bits = new Uint8Array(rng.integer(shortest, longest));
       for (let t = 0; t < bits.length; t++, word >>>= 1) {
         if (t % 32 === 0) word = rng.word();
         bits[t] = word & 1;
@@ -89,14 +53,13 @@ function engine() {
     });
   }
 
-  /** The 2^n strings of n bits. */
-  function allStrings(n) {
-    return Array.from({ length: 2 ** n }, (_, number) => Uint8Array.from({ length: n }, (_, t) => (number >> t) & 1));
-  }
+  /** Return the 2^n strings of n bits. */
+  const allStrings = (n) => Array.from({ length: 2 ** n }, (_, number) =>
+    Uint8Array.from({ length: n }, (_, t) => (number >> t) & 1));
 
   /**
-   * What a network sees at once: `bits`, `labels` and `mask`, each flat [steps][count], time first. The mask is 1
-   * where a label counts, `counted` times in all; padding stands after a string, and is 0 in all three.
+   * Pad strings to a batch: `bits`, `labels` and `mask`, each flat [steps][count]. The mask is 1 where a label counts,
+   * which is at `counted` places. Padding follows a string and is 0 in all three.
    */
   function batchOf(strings, label) {
     const count = strings.length, steps = Math.max(...strings.map((string) => string.length));
@@ -116,39 +79,31 @@ function engine() {
 
   // --- the cells --------------------------------------------------------------
 
-  // One time step and the way back, as in cells.py. Arrays are flat [rows][hidden][count]: row r of unit k and
-  // string b stands at r * size + n, where size = hidden * count and n = k * count + b. `before` holds what goes into
-  // the activations; step puts in its place what the way back needs, and back puts the gradient at it there.
-  // `carry` takes along what goes back past the matrix: a GRU's gradient at h, an LSTM's at c. A row has its block of
-  // PyTorch's weights, `gate`, and reads the input, the state, or both.
+  // One time step forward and backward, as in cells.py. Arrays are flat [blocks][hidden][count]: block g of unit k and
+  // string b is at g * size + n, where size = hidden * count and n = k * count + b. `a` holds the pre-activations;
+  // `step` overwrites them with what `backward` needs, and `backward` overwrites that with their gradient. `carry` is
+  // the gradient that does not pass through the matrix: with respect to h for a GRU, to c for an LSTM.
 
   const sigmoid = (v) => 1 / (1 + Math.exp(-v));
-  const row = (gate, input = true, state = true) => ({ gate, input, state });
 
-  const tanh = {
-    rows: [row(0)],
-    step({ before, next, size }) {
-      for (let n = 0; n < size; n++) next[n] = before[n] = Math.tanh(before[n]);
+  /** Return a cell without gates; `slope` is the derivative of its activation, as a function of the activation. */
+  const plain = (activate, slope) => ({
+    blocks: 1,
+    step({ a, next, size }) {
+      for (let n = 0; n < size; n++) next[n] = a[n] = activate(a[n]);
     },
-    back({ before, dHidden, size }) {
-      for (let n = 0; n < size; n++) before[n] = dHidden[n] * (1 - before[n] * before[n]);
+    backward({ a, dHidden, size }) {
+      for (let n = 0; n < size; n++) a[n] = dHidden[n] * slope(a[n]);
     },
-  };
+  });
 
-  const relu = {
-    rows: [row(0)],
-    step({ before, next, size }) {
-      for (let n = 0; n < size; n++) next[n] = before[n] = before[n] < 0 ? 0 : before[n]; // NaN stays NaN
-    },
-    back({ before, dHidden, size }) {
-      for (let n = 0; n < size; n++) before[n] = before[n] > 0 ? dHidden[n] : 0;
-    },
-  };
+  const tanh = plain(Math.tanh, (h) => 1 - h * h);
+  const relu = plain((v) => (v < 0 ? 0 : v), (h) => (h > 0 ? 1 : 0)); // NaN remains NaN
 
   const lstm = {
-    rows: [row(0), row(1), row(2), row(3)], // i, f, g, o
-    remembers: true,
-    step({ before: a, next, c, cNext, tanhC, size }) {
+    blocks: 4, // i, f, g, o
+    hasCellState: true,
+    step({ a, next, c, cNext, tanhC, size }) {
       for (let n = 0; n < size; n++) {
         const i = (a[n] = sigmoid(a[n])), f = (a[n + size] = sigmoid(a[n + size]));
         const g = (a[n + 2 * size] = Math.tanh(a[n + 2 * size])), o = (a[n + 3 * size] = sigmoid(a[n + 3 * size]));
@@ -157,10 +112,10 @@ function engine() {
         next[n] = o * tanhC[n];
       }
     },
-    back({ before: a, c, tanhC, dHidden, dMemory, carry, size }) {
+    backward({ a, c, tanhC, dHidden, dCell, carry, size }) {
       for (let n = 0; n < size; n++) {
         const i = a[n], f = a[n + size], g = a[n + 2 * size], o = a[n + 3 * size], tc = tanhC[n], dH = dHidden[n];
-        const dC = (dMemory[n] = carry[n] + dH * o * (1 - tc * tc));
+        const dC = (dCell[n] = carry[n] + dH * o * (1 - tc * tc));
         carry[n] = dC * f;
         a[n] = dC * g * i * (1 - i);
         a[n + size] = dC * c[n] * f * (1 - f);
@@ -171,16 +126,17 @@ function engine() {
   };
 
   const gru = {
-    // r, z, and n in two rows: the reset gate scales what comes from the state, its bias included
-    rows: [row(0), row(1), row(2, true, false), row(2, false, true)],
-    step({ before: a, h, next, size }) {
+    blocks: 4, // r, z, and n in two: one reads the input, and the other, which the reset gate scales, reads the state
+    unread: (block, column, H) => (block === 2 && (column < H || column === H + 2)) ||
+      (block === 3 && (column === H || column === H + 1)),
+    step({ a, h, next, size }) {
       for (let n = 0; n < size; n++) {
         const r = (a[n] = sigmoid(a[n])), z = (a[n + size] = sigmoid(a[n + size]));
         const candidate = (a[n + 2 * size] = Math.tanh(a[n + 2 * size] + r * a[n + 3 * size]));
         next[n] = (1 - z) * candidate + z * h[n];
       }
     },
-    back({ before: a, h, dHidden, carry, size }) {
+    backward({ a, h, dHidden, carry, size }) {
       for (let n = 0; n < size; n++) {
         const r = a[n], z = a[n + size], candidate = a[n + 2 * size], dH = (dHidden[n] += carry[n]);
         const dCandidate = dH * (1 - z) * (1 - candidate * candidate);
@@ -195,15 +151,15 @@ function engine() {
 
   const CELLS = { tanh, relu, lstm, gru };
 
-  // --- products of matrices ---------------------------------------------------
+  // --- matrix products --------------------------------------------------------
 
-  /** A flat array read as a matrix: entry [i][j] is values[i * down + j * across]. */
+  /** View a flat array as a matrix: entry [i][j] is values[i * down + j * across]. */
   const grid = (values, rows, columns, down = columns) => ({ values, rows, columns, down, across: 1 });
-  const flip = (m) => ({ values: m.values, rows: m.columns, columns: m.rows, down: m.across, across: m.down });
+  const transposed = (m) => ({ values: m.values, rows: m.columns, columns: m.rows, down: m.across, across: m.down });
 
   /**
-   * out += left x right; nearly all of the time is spent here. Two rows by four columns at once: eight sums for six
-   * numbers read. Where fewer are left, the last stand for the missing ones, and the same sum is written again.
+   * Add left x right to `out`. Almost all of the time is spent here, so it computes two rows by four columns at once:
+   * eight sums for six numbers read. At the edges the last row and columns are computed again.
    */
   function addProduct(left, right, out) {
     const { values: a, down, across, columns: inner } = left, { values: b, down: next } = right, c = out.values;
@@ -228,154 +184,132 @@ function engine() {
 
   // --- the network ------------------------------------------------------------
 
-  /** PyTorch's names of the weights, in its order. */
-  const NAMES = {
-    input: "rnn.weight_ih_l0", state: "rnn.weight_hh_l0", inputBias: "rnn.bias_ih_l0", stateBias: "rnn.bias_hh_l0",
-    readout: "hidden_to_logits.weight", readoutBias: "hidden_to_logits.bias",
-  };
-
-  /** One layer and its readout: weights, logits, loss and gradient. */
+  /**
+   * One recurrent layer and its output layer: weights, logits, loss and gradient. The matrix has a block of rows for
+   * each block of the cell, and columns for [h, x, 1, 1], because PyTorch has a bias of the input and one of the state.
+   */
   class Network {
     constructor(cell, hidden) {
       this.cell = CELLS[cell];
       this.hidden = hidden;
-      this.rows = this.cell.rows.length * hidden; // of the matrix; [h, x, 1] makes its columns
-      const outputs = hidden * (1 + Math.max(...this.cell.rows.map((row) => row.gate)));
-      this.sizes = [outputs, outputs * hidden, outputs, outputs, hidden, 1]; // of NAMES; the output's unit comes first
-      const count = this.sizes.reduce((sum, size) => sum + size);
-      this.parameters = new Float64Array(count);
-      this.gradient = new Float64Array(count);
-      this.weights = this.views(this.parameters);
-      this.slopes = this.views(this.gradient);
-      this.matrix = grid(new Float64Array(this.rows * (hidden + 2)), this.rows, hidden + 2);
-      this.dMatrix = grid(new Float64Array(this.rows * (hidden + 2)), this.rows, hidden + 2);
+      this.rows = this.cell.blocks * hidden;
+      this.columns = hidden + 3;
+      this.parameters = new Float64Array(this.rows * this.columns + hidden + 1);
+      this.gradient = new Float64Array(this.parameters.length);
+      [this.weights, this.gradients] = [this.parameters, this.gradient].map((vector) => {
+        const size = this.rows * this.columns;
+        return { matrix: grid(vector.subarray(0, size), this.rows, this.columns),
+                 output: grid(vector.subarray(size, size + hidden), 1, hidden), bias: vector.subarray(size + hidden) };
+      });
       this.run = {};
     }
 
-    /** Views into one vector, by the keys of NAMES. */
-    views(vector) {
-      let end = 0;
-      const next = (key, i) => [key, vector.subarray(end, (end += this.sizes[i]))];
-      return Object.fromEntries(Object.keys(NAMES).map(next));
-    }
-
-    /** Uniform on +-1/sqrt(hidden), as PyTorch draws these layers. */
+    /** Draw the parameters uniformly from ±1/√hidden, as PyTorch does. */
     draw(rng, forgetBias) {
-      const bound = this.hidden ** -0.5, forget = [this.hidden, 2 * this.hidden];
+      const { hidden: H, columns, cell } = this, bound = H ** -0.5, { matrix } = this.weights;
       this.parameters.forEach((_, i) => (this.parameters[i] = rng.uniform(-bound, bound)));
-      if (forgetBias === null || !this.cell.remembers) return;
-      this.weights.inputBias.fill(forgetBias, ...forget);
-      this.weights.stateBias.fill(0, ...forget);
+      this.clearUnread(matrix);
+      if (forgetBias === null || !cell.hasCellState) return;
+      for (let k = H; k < 2 * H; k++) matrix.values.set([forgetBias, 0], k * columns + H + 1);
     }
 
-    /** Calls visit(start of a row in the matrix, its unit's place in the weights, what it reads) for every row. */
-    eachRow(visit) {
-      this.cell.rows.forEach((row, number) => {
-        for (let k = 0; k < this.hidden; k++)
-          visit((number * this.hidden + k) * (this.hidden + 2), row.gate * this.hidden + k, row);
+    /** Set the entries of a matrix to 0 where a block does not read a column. */
+    clearUnread({ values }) {
+      const { hidden: H, columns, cell } = this;
+      if (cell.unread) values.forEach((_, i) => {
+        if (cell.unread(Math.floor(i / columns / H), i % columns, H)) values[i] = 0;
       });
     }
 
-    /** The weights for h, for x and for a constant 1, side by side in one matrix. */
-    stack() {
-      const H = this.hidden, { input, state, inputBias, stateBias } = this.weights, to = this.matrix.values;
-      to.fill(0);
-      this.eachRow((at, unit, row) => {
-        if (row.state) to.set(state.subarray(unit * H, (unit + 1) * H), at);
-        if (row.input) to[at + H] = input[unit];
-        to[at + H + 1] = (row.input ? inputBias[unit] : 0) + (row.state ? stateBias[unit] : 0);
-      });
-    }
-
-    /** The matrix's gradient, back to where each weight's is. */
-    unstack() {
-      const H = this.hidden, { input, state, inputBias, stateBias } = this.slopes, from = this.dMatrix.values;
-      this.eachRow((at, unit, row) => {
-        if (row.state) state.set(from.subarray(at, at + H), unit * H);
-        if (row.input) input[unit] = from[at + H];
-        if (row.input) inputBias[unit] = from[at + H + 1];
-        if (row.state) stateBias[unit] = from[at + H + 1];
-      });
-    }
-
-    /** Room for a batch, with views for each time step; kept while batches have the same shape. */
-    room(count, steps) {
+    /** Allocate the arrays for a batch, with views for each time step, unless the last batch had the same shape. */
+    allocate(count, steps) {
       if (this.run.count === count && this.run.steps === steps) return this.run;
       const H = this.hidden, size = H * count;
       const cut = (units, times) => {
         const all = new Float64Array(times * units * count); // flat [times][units][count]
         return Array.from({ length: times }, (_, t) => all.subarray(t * units * count, (t + 1) * units * count));
       };
-      const stacked = cut(H + 2, steps + 1); // h, x, 1: the state before each step (0 at first), with its input
-      const before = cut(this.rows, steps), [dHidden, dMemory, carry] = cut(H, 3);
-      const c = this.cell.remembers ? cut(H, steps + 1) : [], tanhC = this.cell.remembers ? cut(H, steps) : [];
-      const at = before.map((_, t) => ({ before: before[t], h: stacked[t], next: stacked[t + 1], size, dHidden, dMemory,
-                                         carry, c: c[t], cNext: c[t + 1], tanhC: tanhC[t] }));
-      this.run = { count, steps, stacked, c, at, carry, logits: cut(1, steps), dLogits: cut(1, steps) };
+      const stacked = cut(this.columns, steps + 1); // h, x, 1, 1: the state before each step and its input
+      const a = cut(this.rows, steps), [dHidden, dCell, carry] = cut(H, 3);
+      const [c, tanhC] = this.cell.hasCellState ? [cut(H, steps + 1), cut(H, steps)] : [[], []];
+      const at = a.map((_, t) => ({ a: a[t], h: stacked[t], next: stacked[t + 1], size, dHidden, dCell, carry,
+                                    c: c[t], cNext: c[t + 1], tanhC: tanhC[t] }));
+      this.run = { count, steps, stacked, at, carry, logits: cut(1, steps), dLogits: cut(1, steps) };
       return this.run;
     }
 
-    /** The batch's states and logits, in a run that the next batch overwrites. */
+    /** Run the network over a batch. The next batch overwrites the returned states and logits. */
     forward({ count, steps, bits }) {
-      const run = this.room(count, steps), H = this.hidden, { readout, readoutBias } = this.weights;
-      this.stack();
+      const run = this.allocate(count, steps), H = this.hidden, { matrix, output, bias } = this.weights;
       run.at.forEach((step, t) => {
         step.h.set(bits.subarray(t * count, (t + 1) * count), H * count);
         step.h.fill(1, (H + 1) * count);
-        addProduct(this.matrix, grid(step.h, H + 2, count), grid(step.before.fill(0), this.rows, count));
+        addProduct(matrix, grid(step.h, this.columns, count), grid(step.a.fill(0), this.rows, count));
         this.cell.step(step);
-        addProduct(grid(readout, 1, H), grid(step.next, H, count), grid(run.logits[t].fill(readoutBias[0]), 1, count));
+        addProduct(output, grid(step.next, H, count), grid(run.logits[t].fill(bias[0]), 1, count));
       });
       return run;
     }
 
-    /** From the gradient at the logits to that at every parameter; `watch(t, step)` sees each state's on the way. */
+    /** Backpropagate from the logits to the parameters; `watch(t, step)` can read the gradient of each state. */
     backward(run, watch = () => {}) {
-      const H = this.hidden, count = run.count, { readout } = this.weights, slopes = this.slopes;
-      const toState = flip(grid(this.matrix.values, this.rows, H, H + 2)); // without the columns for x and 1
-      for (const sum of [this.gradient, this.dMatrix.values, run.carry]) sum.fill(0);
+      const { hidden: H, columns, gradients } = this, count = run.count, { matrix, output } = this.weights;
+      const toState = transposed(grid(matrix.values, this.rows, H, columns)); // without the columns for x and 1
+      for (const sum of [this.gradient, run.carry]) sum.fill(0);
       for (let t = run.steps - 1; t >= 0; t--) {
         const step = run.at[t], dLogits = grid(run.dLogits[t], 1, count);
         const dHidden = grid(step.dHidden.fill(0), H, count);
-        addProduct(grid(readout, H, 1), dLogits, dHidden);
-        if (t + 1 < run.steps) addProduct(toState, grid(run.at[t + 1].before, this.rows, count), dHidden);
-        this.cell.back(step);
+        addProduct(transposed(output), dLogits, dHidden);
+        if (t + 1 < run.steps) addProduct(toState, grid(run.at[t + 1].a, this.rows, count), dHidden);
+        this.cell.backward(step);
         watch(t, step);
-        addProduct(grid(step.before, this.rows, count), flip(grid(step.h, H + 2, count)), this.dMatrix);
-        addProduct(dLogits, flip(grid(step.next, H, count)), grid(slopes.readout, 1, H));
-        slopes.readoutBias[0] += run.dLogits[t].reduce((sum, slope) => sum + slope);
+        addProduct(grid(step.a, this.rows, count), transposed(grid(step.h, columns, count)), gradients.matrix);
+        addProduct(dLogits, transposed(grid(step.next, H, count)), gradients.output);
+        gradients.bias[0] += run.dLogits[t].reduce((sum, value) => sum + value);
       }
-      this.unstack();
+      this.clearUnread(gradients.matrix);
     }
 
-    /** Binary cross-entropy on logits and the share of right answers, means over what counts; fills `gradient`. */
+    /** Return the loss and the accuracy of a batch, and leave the gradient of the loss in `gradient`. */
     lossAndGradient(batch) {
-      const run = this.forward(batch), score = scored(batch, run);
+      const run = this.forward(batch), score = evaluate(batch, run);
       this.backward(run);
       return score;
     }
+
+    /** Return the norm of the last logit's gradient at each state (an LSTM's c): [steps][count]. */
+    stateGradients(batch) {
+      const run = this.forward(batch), norms = Array(run.steps), { cell, hidden } = this;
+      run.dLogits.forEach((part, t) => part.fill(t === run.steps - 1 ? 1 : 0));
+      this.backward(run, (t, { dHidden, dCell }) => {
+        const gradient = cell.hasCellState ? dCell : dHidden;
+        const ofString = (b) => Array.from({ length: hidden }, (_, k) => gradient[k * run.count + b]);
+        norms[t] = Array.from({ length: run.count }, (_, b) => Math.hypot(...ofString(b)));
+      });
+      return norms;
+    }
   }
 
-  /** The loss and the accuracy of a run; leaves the loss's gradient in run.dLogits. */
-  function scored({ count, steps, labels, mask, counted }, run) {
-    let loss = 0, right = 0;
+  /** Return the binary cross-entropy and the accuracy of a run, and leave the loss's gradient in run.dLogits. */
+  function evaluate({ count, steps, labels, mask, counted }, run) {
+    let loss = 0, correct = 0;
     for (let t = 0; t < steps; t++)
       for (let b = 0; b < count; b++) {
         const z = run.logits[t][b], y = labels[t * count + b];
         run.dLogits[t][b] = 0;
-        if (!mask[t * count + b]) continue; // no product with 0: a NaN that stands on padding must not reach the loss
+        if (!mask[t * count + b]) continue; // multiplying by 0 would let a NaN on padding reach the loss
         loss += Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)));
-        right += z > 0 === (y === 1);
+        correct += z > 0 === (y === 1);
         run.dLogits[t][b] = (sigmoid(z) - y) / counted;
       }
-    return { loss: loss / counted, accuracy: right / counted };
+    return { loss: loss / counted, accuracy: correct / counted };
   }
 
   // --- optimisers -------------------------------------------------------------
 
-  /** Shrinks a gradient whose norm is above `most`, as torch's clip_grad_norm_ does. */
+  /** Scale a gradient down to the norm `most` if it is larger, as torch's clip_grad_norm_ does. */
   function clip(gradient, most) {
-    const norm = Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0));
+    const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
     const factor = Math.min(1, most / (norm + 1e-6));
     for (let i = 0; i < gradient.length; i++) gradient[i] *= factor;
   }
@@ -384,43 +318,45 @@ function engine() {
     for (let i = 0; i < parameters.length; i++) parameters[i] -= rate * gradient[i];
   }
 
-  /** Adam as torch has it: its means begin at 0, and are divided by the weight that they have gathered so far. */
-  function adam(parameters, gradient, rate, memory) {
-    const weight1 = 1 - 0.9 ** ++memory.steps, weight2 = Math.sqrt(1 - 0.999 ** memory.steps);
+  /** Make one update of Adam as PyTorch does, with means that start at 0 and are corrected for it. */
+  function adam(parameters, gradient, rate, means) {
+    const weight1 = 1 - 0.9 ** ++means.steps, weight2 = Math.sqrt(1 - 0.999 ** means.steps);
     for (let i = 0; i < parameters.length; i++) {
-      const m = (memory.mean[i] += 0.1 * (gradient[i] - memory.mean[i]));
-      const v = (memory.square[i] = 0.999 * memory.square[i] + 0.001 * gradient[i] * gradient[i]);
+      const m = (means.first[i] += 0.1 * (gradient[i] - means.first[i]));
+      const v = (means.second[i] = 0.999 * means.second[i] + 0.001 * gradient[i] * gradient[i]);
       parameters[i] -= ((rate / weight1) * m) / (Math.sqrt(v) / weight2 + 1e-8);
     }
   }
 
   // --- training ---------------------------------------------------------------
 
-  /** A network, its task and its optimiser, all from one seed; measuring it leaves its training as it was. */
+  /**
+   * A network, its task and its optimiser, all from one seed. The settings are those of Playground in playground.py.
+   * Measurements do not change how training continues.
+   */
   class Trainer {
     constructor(settings) {
-      const s = (this.settings = checked(settings)), stream = (number) => random(s.seed, number);
-      this.net = new Network(s.cell, s.hidden);
-      this.net.draw(stream(1), s.forgetBias);
-      const count = this.net.parameters.length;
-      if (s.weights && s.weights.length !== count) throw new Error(`weights must be ${count} numbers`);
-      if (s.weights) this.net.parameters.set(s.weights);
-      this.optimizer = { steps: 0, mean: new Float64Array(count), square: new Float64Array(count) };
+      const stream = (number) => random(settings.seed, number);
+      this.settings = settings;
+      this.network = new Network(settings.cell, settings.hidden);
+      this.network.draw(stream(1), settings.forgetBias);
+      const count = this.network.parameters.length;
+      this.means = { steps: 0, first: new Float64Array(count), second: new Float64Array(count) };
       this.training = stream(2);
       this.probing = stream(3);
       this.steps = 0;
-      Object.assign(this, bounds(s.lengths));
-      this.reach = this.first; // the longest length that is drawn; a curriculum's grows
-      this.everything = s.batch === "all" ? batchOf(allStrings(s.lengths), s.label) : null;
+      Object.assign(this, bounds(settings.lengths));
+      this.reach = this.first; // the longest length that is drawn now; that of a curriculum grows
+      this.everything = settings.batch === "all" ? batchOf(allStrings(settings.lengths), settings.label) : null;
       this.validation = this.everything ? [this.everything] : this.validationBatches(stream(4));
     }
 
-    /** As in training.py: strings 1.5 times as long as in training, tried part by part. */
+    /** Draw validation strings as training.py does, 1.5 times as long as in training. */
     validationBatches(rng) {
       const stretched = Math.floor(this.longest * STRETCH);
       const shortest = this.shortest < this.longest ? this.shortest : stretched;
-      return Array.from({ length: VALIDATION.strings / VALIDATION.atOnce }, () =>
-        batchOf(drawStrings(rng, VALIDATION.atOnce, shortest, stretched), this.settings.label));
+      return Array.from({ length: VALIDATION.strings / VALIDATION.batch }, () =>
+        batchOf(drawStrings(rng, VALIDATION.batch, shortest, stretched), this.settings.label));
     }
 
     nextBatch() {
@@ -428,127 +364,88 @@ function engine() {
       return this.everything ?? batchOf(drawStrings(this.training, batch, this.shortest, this.reach), label);
     }
 
-    /** One update; loss and accuracy are those of the batch before it. */
+    /** Make one update; return the loss and the accuracy of the batch before it. */
     step(batch = this.nextBatch()) {
-      const { optimizer, rate, clip: most } = this.settings, { parameters, gradient } = this.net;
-      const score = this.net.lossAndGradient(batch);
+      const { optimizer, rate, clip: most } = this.settings, { parameters, gradient } = this.network;
+      const score = this.network.lossAndGradient(batch);
       if (most !== null) clip(gradient, most);
-      (optimizer === "adam" ? adam : sgd)(parameters, gradient, rate, this.optimizer);
+      (optimizer === "adam" ? adam : sgd)(parameters, gradient, rate, this.means);
       if (score.accuracy >= THRESHOLD) this.reach = Math.min(this.reach + 1, this.longest);
       this.steps++;
       return score;
     }
 
-    /** Whether every label of the validation strings is answered right; of all strings, where those are the batch. */
+    /** Return whether every answer to the validation strings is correct. */
     solved() {
-      return this.validation.every((batch) => scored(batch, this.net.forward(batch)).accuracy === 1);
+      return this.validation.every((batch) => evaluate(batch, this.network.forward(batch)).accuracy === 1);
     }
 
-    /** For each length the share of `count` random strings that are answered right at their last step. */
-    accuracyByLength(lengths, count = 64) {
-      // A net reads from the left: its answer to a beginning of a string stands in the run of the whole string.
-      const longest = Math.max(...lengths);
+    /** Return for the lengths 1 to `longest` the share of `count` random strings with a correct last answer. */
+    accuracyByLength(longest, count = 64) {
+      // The answer to the beginning of a string is part of the run over the whole string.
       const batch = batchOf(drawStrings(this.probing, count, longest, longest), "every");
-      const { logits } = this.net.forward(batch);
-      const right = (t) => logits[t].filter((z, b) => z > 0 === (batch.labels[t * count + b] === 1)).length;
-      return lengths.map((length) => right(length - 1) / count);
+      const correct = (z, t, b) => z > 0 === (batch.labels[t * count + b] === 1);
+      const { logits } = this.network.forward(batch);
+      return logits.map((part, t) => part.filter((z, b) => correct(z, t, b)).length / count);
     }
 
-    /** One string: `hidden` [steps + 1][H], the start first; an LSTM's cell state as `memory`, or null; `logits`. */
+    /** Return the hidden states for a string, [steps + 1][hidden] from the start on, and the logits. */
     statesOf(bits) {
-      const { stacked, c, logits } = this.net.forward(batchOf([bits], "every"));
-      return { hidden: stacked.map((part) => Array.from(part.subarray(0, this.net.hidden))),
-               memory: c.length ? c.map((part) => Array.from(part)) : null, logits: logits.map((part) => part[0]) };
+      const { stacked, logits } = this.network.forward(batchOf([bits], "every"));
+      return { hidden: stacked.map((part) => Array.from(part.subarray(0, this.network.hidden))),
+               logits: logits.map((part) => part[0]) };
     }
 
-    /** The norm of the last logit's gradient at the state after each step (an LSTM's: c), a mean over strings. */
+    /** Return the mean norm of the last logit's gradient at each state, over `count` random strings. */
     gradientThroughTime(steps, count = 16) {
-      const run = this.net.forward(batchOf(drawStrings(this.probing, count, steps, steps), "end")), norms = [];
-      run.dLogits.forEach((part, t) => part.fill(t === steps - 1 ? 1 : 0));
-      const { hidden, cell } = this.net;
-      this.net.backward(run, (t, { dHidden, dMemory }) => {
-        norms[t] = meanNorm(cell.remembers ? dMemory : dHidden, hidden, count);
-      });
-      return Array.from(norms); // it was filled from its end
-    }
-
-    /** The weights by PyTorch's names, each a flat list. */
-    weights() {
-      return Object.fromEntries(Object.entries(this.net.weights).map(([key, view]) => [NAMES[key], Array.from(view)]));
+      const norms = this.network.stateGradients(batchOf(drawStrings(this.probing, count, steps, steps), "end"));
+      return norms.map((part) => part.reduce((sum, norm) => sum + norm) / count);
     }
   }
 
-  /** The mean over strings of the norm over units, of values [hidden][count]. */
-  function meanNorm(values, hidden, count) {
-    let sum = 0;
-    for (let b = 0; b < count; b++) {
-      let square = 0;
-      for (let k = 0; k < hidden; k++) square += values[k * count + b] ** 2;
-      sum += Math.sqrt(square);
-    }
-    return sum / count;
-  }
-
-  // --- the worker's messages --------------------------------------------------
+  // --- the messages of the worker ---------------------------------------------
 
   const SLICE = 30; // milliseconds of training between two reports
-  const EVERY = { accuracyByLength: 300, states: 500, gradient: 500 }; // milliseconds between what costs more
-  const QUESTIONS = ["accuracyByLength", "statesOf", "gradientThroughTime", "solved", "weights"];
-  const ACTIONS = { start, pause, resume, step, ask };
-  let job = null; // the run that goes on or stands still; a new one takes its place
+  const EVERY = { accuracyByLength: 300, states: 500, gradient: 500 }; // milliseconds between costly measurements
+  let job = null; // the current run; a new one replaces it
+
+  const actions = {
+    start({ run, settings }, post) {
+      job = null; // the last run ends even if the new one cannot start
+      const trainer = new Trainer(settings), { longest } = trainer;
+      const bits = Array.from(drawStrings(random(settings.seed, 5), 1, longest, longest)[0]);
+      job = { run, post, trainer, bits, running: false, solved: null, losses: [], last: {} };
+      report(true);
+    },
+    pause() {
+      job.running = false;
+      report(true);
+    },
+    resume() {
+      job.running = true;
+      schedule();
+    },
+    step() {
+      job.running = false;
+      update();
+      report(true);
+    },
+  };
 
   /**
-   * Takes { kind: "start", run, settings, watch, paused }, { kind: "pause" }, { kind: "resume" },
-   * { kind: "step", count } and { kind: "ask", method, args, id }. Posts { kind: "progress", ... } as in `report`,
-   * { kind: "answer", method, id, value } and { kind: "error", message }, each with the number of its run.
+   * Handle { kind: "start", run, settings }, which starts a paused run, or { kind: "pause" | "resume" | "step" }. Posts
+   * { kind: "progress", ... }, described in `report`, and { kind: "error", message }, with the number of the run.
    */
   function answer(message, post) {
     const run = message.kind === "start" ? message.run : job?.run;
     try {
-      const { kind } = message, kinds = Object.keys(ACTIONS);
-      if (!kinds.includes(kind)) throw new Error(`kind must be one of ${kinds.join(", ")}, but it is ${kind}`);
-      if (kind !== "start" && !job) throw new Error(`no run was started, so it cannot ${kind}`);
-      ACTIONS[kind](message, post);
+      actions[message.kind](message, post);
     } catch (error) {
-      post({ kind: "error", run, id: message.id, message: error.message });
+      post({ kind: "error", run, message: error.message });
     }
   }
 
-  /** `watch` says what progress shows: lengths, their count of strings, a string's bits, the gradient's steps. */
-  function start({ run, settings, watch, paused = false }, post) {
-    job = null; // the run before ends, even where the new one cannot start
-    const trainer = new Trainer(settings), { longest } = trainer;
-    const lengths = Array.from({ length: Math.floor(longest * STRETCH) }, (_, i) => i + 1);
-    const bits = Array.from(drawStrings(random(trainer.settings.seed, 5), 1, longest, longest)[0]);
-    job = { run, post, trainer, watch: { lengths, count: 64, bits, steps: longest, ...watch },
-            running: !paused, solved: null, losses: [], accuracies: [], last: {} };
-    report(true); // the untrained net
-    schedule();
-  }
-
-  function pause() {
-    job.running = false;
-    report(true);
-  }
-
-  function resume() {
-    job.running = true;
-    schedule();
-  }
-
-  function step({ count = 1 }) {
-    job.running = false;
-    for (let i = 0; i < count; i++) update();
-    report(true);
-  }
-
-  function ask({ method, args = [], id }, post) {
-    const known = QUESTIONS.join(", ");
-    if (!QUESTIONS.includes(method)) throw new Error(`method must be one of ${known}, but it is ${method}`);
-    post({ kind: "answer", run: job.run, id, method, value: job.trainer[method](...args) });
-  }
-
-  /** The next slice, after the messages that wait. By a channel, because timers make each slice wait 4 ms more. */
+  /** Schedule the next slice after the waiting messages. A timer would delay each slice by 4 ms, a channel does not. */
   let channel = null, scheduled = false;
   function schedule() {
     if (scheduled) return;
@@ -566,35 +463,31 @@ function engine() {
     if (job.running) schedule();
   }
 
-  /** One update, and the validation when it is due; a run stops where it is solved, and may be resumed. */
+  /** Make one update, validate if it is time, and stop the run when the network has solved its task. */
   function update() {
-    const { loss, accuracy } = job.trainer.step();
-    job.losses.push(loss);
-    job.accuracies.push(accuracy);
+    job.losses.push(job.trainer.step().loss);
     if (job.solved !== null || job.trainer.steps % VALIDATION.every || !job.trainer.solved()) return;
     job.solved = job.trainer.steps;
     job.running = false;
   }
 
-  /** Posts what happened since the last report; what costs more only when it is due, or for `all`. */
+  /** Post what has happened since the last report; costly measurements are included if they are due, or for `all`. */
   function report(all) {
-    const { trainer, watch, last } = job, now = performance.now();
+    const { run, trainer, bits, running, solved, losses, last } = job, now = performance.now();
     const due = (name) => (all || now - last[name] >= EVERY[name]) && (last[name] = now);
-    const message = { kind: "progress", run: job.run, steps: trainer.steps, running: job.running, solved: job.solved,
-                      longest: trainer.reach, losses: job.losses, accuracies: job.accuracies };
-    if (due("accuracyByLength"))
-      message.accuracyByLength = { lengths: watch.lengths,
-                                   right: trainer.accuracyByLength(watch.lengths, watch.count) };
-    if (due("states")) message.states = { bits: watch.bits, ...trainer.statesOf(watch.bits) };
-    if (due("gradient")) message.gradient = trainer.gradientThroughTime(watch.steps);
-    [job.losses, job.accuracies] = [[], []];
+    const message = { kind: "progress", run, steps: trainer.steps, running, solved, losses };
+    const longest = Math.floor(trainer.longest * STRETCH);
+    if (due("accuracyByLength")) message.accuracyByLength = trainer.accuracyByLength(longest);
+    if (due("states")) message.states = { bits, ...trainer.statesOf(bits) };
+    if (due("gradient")) message.gradient = trainer.gradientThroughTime(trainer.longest);
+    job.losses = [];
     job.post(message);
   }
 
-  return { Trainer, random, drawStrings, allStrings, batchOf, answer };
+  return { Network, Trainer, random, drawStrings, allStrings, batchOf, answer };
 }
 
-/** A worker that trains; `onmessage` hears what it posts, "ready" first. A Blob's address works from file:// too. */
+/** Start a worker that trains; `onmessage` gets its messages, "ready" first. A Blob also works from file://. */
 function startWorker(onmessage) {
   const source = `const { answer } = (${engine})();
     onmessage = ({ data }) => answer(data, (message) => postMessage(message));
@@ -602,7 +495,7 @@ function startWorker(onmessage) {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => {
-    if (data.kind === "ready") URL.revokeObjectURL(url); // not before: it has read its text now
+    if (data.kind === "ready") URL.revokeObjectURL(url); // not before the worker has read its text
     onmessage(data);
   };
   worker.onerror = (event) => onmessage({ kind: "error", message: event.message });

@@ -1,14 +1,16 @@
-"""The playground: a recurrent network that trains in the page, with its loss, its answers and its states.
+"""A recurrent network that trains in the page, with its loss, its answers and its states.
 
-Chapters: *Training and seeds*, *The experiment*; a page of its own. What trains is ``engine.js``, beside this file; it
-computes what :mod:`parity_lib.training` computes, with another generator of random numbers.
+Chapters: *Training and seeds*, *The experiment*, and a page of its own. ``engine.js`` does the training. It computes
+what :mod:`parity_lib.training` computes, with another random number generator.
 """
 
 from __future__ import annotations
 
 import traitlets
+from matplotlib.figure import Figure
 
-import parity_figures as figures
+from parity_figures.drawings import arrow, blank, box, write
+from parity_figures.picture import INK, MUTED, canvas
 from parity_figures.widgets.base import ParityWidget, front_end
 from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
@@ -20,19 +22,18 @@ MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
 NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
 FIGURES = ("loss", "lengths", "states", "gradient")
-ROOM = {(True, 4): [57.0, 92.4], (False, 2): [33.3, 51.9]}      # rem, by whether settings can be chosen, and figures
+ROOM = {(True, 4): [57.4, 91.8], (False, 2): [33.5, 52.2]}      # rem, by `adjustable` and the number of figures
 
 
 class Playground(ParityWidget):
-    """A network that trains where it is shown: start and pause it, change a setting, try another seed.
+    """A network that the reader can train, pause, and train again with another seed or other settings.
 
     The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
-    :func:`~parity_lib.training.train`, with the defaults of the book's recipe: ``lengths`` is a number of bits, a pair
-    or a :class:`~parity_lib.data.Curriculum`; ``batch_size`` a number, or ``"all"`` for the 2^n strings of n <= 10
-    bits; ``forget_bias`` that of an LSTM at the start, or None. ``figures`` names what is drawn, of ``"loss"``,
-    ``"lengths"``, ``"states"`` and ``"gradient"``; ``chosen`` says whether the reader may change the settings. With a
-    kernel ``settings`` and ``runs``, a list of ``{"seed", "steps", "solved", "settings"}``, follow the reader, and the
-    figure follows ``settings``. Raises ValueError where an argument is not allowed.
+    :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits, a pair
+    or a :class:`~parity_lib.data.Curriculum`. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10
+    bits. ``forget_bias`` is that of an LSTM at the start, or None. ``figures`` names some of ``"loss"``,
+    ``"lengths"``, ``"states"`` and ``"gradient"``, and ``adjustable`` says whether the reader can change the settings.
+    The trait ``runs`` lists the reader's runs, each ``{"seed", "steps", "solved", "settings"}``.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)
     >>> playground.settings["seed"], playground.runs
@@ -42,18 +43,17 @@ class Playground(ParityWidget):
     """
 
     _esm, _css = front_end("playground", "engine.js")
-    room = traitlets.List(traitlets.Float(), [52.2, 87.6]).tag(sync=True)
 
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
     figures = traitlets.List().tag(sync=True)
-    chosen = traitlets.Bool(True).tag(sync=True)
-    stops = traitlets.Dict().tag(sync=True)      # a preset's name: when one may stop, in a sentence
+    adjustable = traitlets.Bool(True).tag(sync=True)
+    stops = traitlets.Dict().tag(sync=True)      # for some presets a sentence that says when to stop
 
     def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
                  clip: float | None = 0.25, forget_bias: float | None = None, seed: int = 0,
-                 figures: tuple[str, ...] = FIGURES, chosen: bool = True) -> None:
+                 figures: tuple[str, ...] = FIGURES, adjustable: bool = True) -> None:
         require_choice("cell", cell, tuple(CELLS))
         require_int("hidden_size", hidden_size, least=1)
         require(hidden_size <= MOST_UNITS, "hidden_size", hidden_size, f"at most {MOST_UNITS}")
@@ -64,78 +64,87 @@ class Playground(ParityWidget):
         require(forget_bias is None or cell == "lstm", "forget_bias", forget_bias, f"None for the cell {cell!r}")
         require_int("seed", seed, least=0)
         require(len(figures) > 0 and set(figures) <= set(FIGURES), "figures", figures, f"some of {FIGURES}")
-        require(batch_size == "all" or isinstance(batch_size, int), "batch_size", batch_size, 'a number, or "all"')
         if batch_size == "all":
             require(isinstance(lengths, int) and lengths <= MOST_BITS, "lengths", lengths,
-                    f'one number up to {MOST_BITS}, where batch_size is "all"')
+                    f'a number up to {MOST_BITS}, because batch_size is "all"')
         else:
-            require_int("batch_size", batch_size, least=1)
-        super().__init__(figures=list(figures), chosen=chosen, room=ROOM.get((chosen, len(figures)), []),
-                         stops=when_to_stop() if chosen else {}, settings={
-            "cell": cell, "hidden": hidden_size, "lengths": _plain(lengths), "label": LABELS[label],
+            require(isinstance(batch_size, int) and batch_size >= 1, "batch_size", batch_size,
+                    'a number of at least 1, or "all"')
+        super().__init__(figures=list(figures), adjustable=adjustable, room=ROOM.get((adjustable, len(figures)), []),
+                         stops=when_to_stop() if adjustable else {}, settings={
+            "cell": cell, "hidden": hidden_size, "lengths": _plain_lengths(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
             "seed": seed})
 
     def summary(self) -> str:
-        """What is trained, on what, from which seed."""
+        """Name the network, the strings and the seed."""
         s = self.settings
         label = "at every step" if s["label"] == "every" else "at the end"
-        return (f"Trains {NETWORKS[s['cell']]} of {s['hidden']} units on strings of {_words(s['lengths'])} bits with a "
-                f"label {label}, from seed {s['seed']}.")
+        return (f"Trains {NETWORKS[s['cell']]} of {s['hidden']} units on strings of {_in_words(s['lengths'])} bits "
+                f"with a label {label}, from seed {s['seed']}.")
 
-    def picture(self) -> figures.Picture:
-        """The loop of training with the settings in it. It has no result: nothing has been trained yet."""
+    def draw(self) -> Figure:
+        """Draw the training loop with the settings in it, but no result, because nothing has been trained yet."""
         s = self.settings
         strings = "all strings" if s["batch"] == "all" else f"{s['batch']} strings"
-        bits = "growing lengths" if isinstance(s["lengths"], dict) else f"{_words(s['lengths'])} bits"
+        bits = "growing lengths" if isinstance(s["lengths"], dict) else f"{_in_words(s['lengths'])} bits"
         label = "a label at every step" if s["label"] == "every" else "a label at the end"
         clipped = f"\nclipped at {s['clip']:g}" if s["clip"] else ""
-        return figures.training_loop(
-            f"{strings} of\n{bits}, with\n{label}", f"{NETWORKS[s['cell']]}\nof {s['hidden']} units, begun\n"
-            f"with seed {s['seed']}", "loss: how far its\nanswers are from\nthe labels",
-            f"{s['optimizer']}, rate {s['rate']:g}{clipped}", self.summary())
+        figure, axes = canvas(6.3, 2.15)
+        blank(axes, 12.2, 3.95, -0.1, 0)
+        for x, text, colour in (
+                (1.85, f"{strings} of\n{bits}, with\n{label}", MUTED),
+                (6.05, f"{NETWORKS[s['cell']]}\nof {s['hidden']} units, from\nseed {s['seed']}", INK),
+                (10.25, "loss: how far its\nanswers are from\nthe labels", MUTED)):
+            box(axes, x, 3.0, text, colour, (1.85, 0.85))
+        box(axes, 6.05, 0.7, f"{s['optimizer']}, rate {s['rate']:g}{clipped}", MUTED, (1.7, 0.6))
+        axes.plot([10.25, 10.25], [2.13, 0.7], color=MUTED, linewidth=1.3)
+        for start, end in (((3.72, 3.0), (4.18, 3.0)), ((7.92, 3.0), (8.38, 3.0)), ((10.25, 0.7), (7.77, 0.7)),
+                           ((6.05, 1.32), (6.05, 2.13))):
+            arrow(axes, start, end)
+        write(axes, 9.05, 0.95, "gradient", MUTED, va="baseline")
+        write(axes, 1.85, 0.7, "again and again", MUTED)
+        return figure
 
 
 def when_to_stop() -> dict[str, str]:
-    """For each preset (by its name) that seldom or never learns: how long the book's own runs of it were given.
+    """Return, for each preset that rarely or never learns, a sentence about how long the book's own runs lasted.
 
     >>> when_to_stop()["LSTM: a label at the end, 50 bits"]
     "You may stop after 4,000 updates: by then 0 of 50 of the book's runs had solved it."
     """
-    corner, drawn, one = load("two_by_two"), load("batch_sizes"), load("one_unit")["tanh"]
-    course = load("course_loop")["fixed"]
+    def stop(after: int, row: dict, condition: str = "") -> str:
+        return (f"You may stop after {after:,} updates: by then {row['solved']} of {row['seeds']} of the book's runs "
+                f"had solved it{condition}.")
+
+    four, batches = load("two_by_two"), load("batch_sizes")
     settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "one_unit", "recipes")}
     return {
-        "LSTM: a label at the end, 50 bits": _stop(corner["defaults"]["max_steps"],
-                                                   corner["conditions"]["end, 50, lstm"]),
-        "LSTM: 64 drawn strings of 5 bits, a label at the end": _stop(drawn["defaults"]["max_steps"],
-                                                                      drawn["conditions"]["5 bits, 64 drawn"]),
-        "The course's loop: tanh, SGD, a rate of 1": _stop(settings["course_loop"]["cap"], course),
-        "Trap: one unit": _stop(settings["one_unit"]["cap"], one, f", at a rate of {settings['one_unit']['lr']:g}"),
-        "Trap: a rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is what "
-                                           "the book gives a run at the usual rate; with this one nobody has counted.",
+        "LSTM: a label at the end, 50 bits": stop(four["defaults"]["max_steps"],
+                                                  four["conditions"]["end, 50, lstm"]),
+        "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_steps"],
+                                                                     batches["conditions"]["5 bits, 64 drawn"]),
+        "The course's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"], load("course_loop")["fixed"]),
+        "Trap: one unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
+                               f", at a rate of {settings['one_unit']['lr']:g}"),
+        "Trap: a rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is how "
+                                           "long the book's runs at the usual rate may last. We have not counted how "
+                                           "many runs succeed at this one.",
     }
 
 
-def _stop(after: int, row: dict, how: str = "") -> str:
-    return (f"You may stop after {after:,} updates: by then {row['solved']} of {row['seeds']} of the book's runs had "
-            f"solved it{how}.")
-
-
-def _plain(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:
-    """The lengths as the engine takes them."""
+def _plain_lengths(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:
+    """Return the lengths in the form that ``engine.js`` takes."""
     if isinstance(lengths, Curriculum):
         ends = [lengths.start, lengths.stop]
-        plain = {"curriculum": ends}
     else:
         ends = [lengths] if isinstance(lengths, int) else list(lengths)
-        plain = lengths if isinstance(lengths, int) else ends
     require(len(ends) <= 2 and all(isinstance(n, int) and 1 <= n <= MOST_STEPS for n in ends) and sorted(ends) == ends,
             "lengths", lengths, f"a number from 1 to {MOST_STEPS}, a pair (shortest, longest) or a Curriculum")
-    return plain
+    return {"curriculum": ends} if isinstance(lengths, Curriculum) else lengths if isinstance(lengths, int) else ends
 
 
-def _words(lengths: int | list[int] | dict[str, list[int]]) -> str:
+def _in_words(lengths: int | list[int] | dict[str, list[int]]) -> str:
     if isinstance(lengths, dict):
         start, stop = lengths["curriculum"]
         return f"at most {start} and, as it learns, at most {stop}"

@@ -1,4 +1,4 @@
-"""The return map of the two-unit net: how p moves under each bit, and the two intervals that it may not leave.
+"""The return map of the two-unit network, and the two intervals of a proof that it answers correctly for ever.
 
 Chapters: *Unrolling a recurrent network* (equation 2.6), *What did it learn?*.
 """
@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
-import parity_figures as figures
-from parity_figures.widgets.base import ParityWidget, front_end
-from parity_lib.errors import require
+from parity_figures.picture import EVEN, INK, MUTED, ODD, canvas
+from parity_figures.widgets.base import Bits, ParityWidget, front_end
 from parity_study.certify import parity_intervals
-
-LEAST, MOST = 0.5, 4.0
 
 
 def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
-    """Equation 2.6: p after one more bit.
+    """Return p after one more bit (equation 2.6).
 
     >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
     0.85
@@ -27,45 +25,52 @@ def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndar
 
 
 class ReturnMap(ParityWidget):
-    """Drag the sharpness K of ``by_hand("tanh")``, feed bits, and let the intervals of even and odd grow.
+    """The next p against p for ``by_hand("tanh")``, whose sharpness K the reader sets.
 
-    The net carries one number, p, on: ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. ``sharpness`` is
-    K, from 0.5 to 4; ``bits`` a string of 0 and 1, read at the start. With a kernel ``sharpness`` and ``bits`` follow
-    the reader, and the figure follows them. Raises ValueError where one is not allowed.
+    The network carries one number from step to step: ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. The
+    reader can let it read bits, and can let the intervals of p after even and odd counts grow until they stop or meet.
+    ``sharpness`` is K, from 0.5 to 4, and ``bits`` is the string that the network has read.
 
     >>> ReturnMap(1.15, bits="100")
-    [Interactive figure] Shows how the two-unit net of sharpness K = 1.15 moves p under a 0 and under a 1, after 100.
+    [Interactive figure] Shows how a 0 and a 1 change p in the two-unit network of sharpness K = 1.15, after 100.
     """
 
     _esm, _css = front_end("return_map")
 
-    sharpness = traitlets.Float(1.25).tag(sync=True)
-    bits = traitlets.Unicode("1").tag(sync=True)
+    sharpness = traitlets.Float(1.25, min=0.5, max=4.0).tag(sync=True)
+    bits = Bits("1", least=0, most=400)
 
     def __init__(self, sharpness: float = 1.25, *, bits: str = "1") -> None:
         super().__init__(sharpness=sharpness, bits=bits)
 
     def summary(self) -> str:
-        """Which net, and what it has read."""
-        return (f"Shows how the two-unit net of sharpness K = {self.sharpness:g} moves p under a 0 and under a 1, "
-                f"after {self.bits or 'no bit'}.")
+        """Name the network and the string that it has read."""
+        return (f"Shows how a 0 and a 1 change p in the two-unit network of sharpness K = {self.sharpness:g}, after "
+                f"{self.bits or 'no bit'}.")
 
-    def picture(self) -> figures.Picture:
-        """The map, the way of the bits, and the intervals where they stop growing on either side of one half."""
-        p, path = np.linspace(-0.1, 1.1, 241), [0.0]
+    def draw(self) -> Figure:
+        """Draw the map, the path of p as a cobweb, and the intervals if they stop growing without crossing one half."""
+        figure, axes = canvas(4.4, 3.9)
+        p = np.linspace(-0.1, 1.1, 241)
+        axes.plot(p, p, ":", color=MUTED, linewidth=1.2)
+        for bit, style, shift in ((0, "-", -14), (1, "--", 22)):
+            after = next_p(p, bit, self.sharpness)
+            axes.plot(p, after, style, color=INK)
+            axes.annotate(f"after a {bit}", (p[-1], after[-1]), xytext=(-3, shift), ha="right",
+                          textcoords="offset points", color=MUTED)
+        cobweb = [(0.0, 0.0)]
         for bit in self.bits:
-            path.append(float(next_p(path[-1], int(bit), self.sharpness)))
-        return figures.return_map(p, tuple(next_p(p, bit, self.sharpness) for bit in (0, 1)), path,
-                                  parity_intervals(self.sharpness), self.summary())
-
-    @traitlets.validate("sharpness")
-    def _check_sharpness(self, proposal: dict) -> float:
-        value = proposal["value"]
-        require(LEAST <= value <= MOST, "sharpness", value, f"a number from {LEAST} to {MOST}")
-        return value
-
-    @traitlets.validate("bits")
-    def _check_bits(self, proposal: dict) -> str:
-        bits = proposal["value"]
-        require(set(bits) <= {"0", "1"}, "bits", bits, "a string of 0 and 1")
-        return bits
+            before = cobweb[-1][1]
+            after = float(next_p(before, int(bit), self.sharpness))
+            cobweb += [(before, after), (after, after)]
+        axes.plot(*zip(*cobweb), color=MUTED, linewidth=2.4)
+        axes.plot(*cobweb[-1], "o", color=MUTED)
+        for (low, high), colour, name in zip(parity_intervals(self.sharpness) or (), (EVEN, ODD), ("even", "odd")):
+            axes.plot([low, high], [-0.06, -0.06], color=colour, linewidth=7, solid_capstyle="butt")
+            axes.text(high + 0.02, -0.06, name, va="center", color=INK)
+        for line in (axes.axhline, axes.axvline):
+            line(0.5, color=MUTED, linestyle="--", linewidth=1)
+        axes.set(xlabel="p", ylabel="next p", xlim=(p[0], p[-1]), ylim=(p[0], p[-1]), xticks=[0, 0.5, 1],
+                 yticks=[0, 0.5, 1], aspect="equal")
+        axes.grid(False)
+        return figure

@@ -1,29 +1,26 @@
-"""The reader in the network's place: bits arrive one at a time, and after each one the parity is asked for.
-
-Chapter: *One bit of memory*, and the first page.
-"""
+"""A game in which the reader takes the place of the network. Chapter: *One bit of memory*, and the first page."""
 
 from __future__ import annotations
 
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
-import parity_figures as figures
-from parity_figures.widgets.base import ParityWidget, front_end
+from parity_figures.drawings import answer_box, arrow, blank, box, node, write
+from parity_figures.picture import INK, MUTED, canvas
+from parity_figures.widgets.base import GAP, INCH, ParityWidget, front_end
 from parity_lib.data import random_bits
-from parity_lib.errors import require_int
 
-COUNT = 200
+COUNT = 200   # bits of the game; after these it begins again
 SHOWN = 6     # bits in the still picture
 
 
 class YouAreTheNetwork(ParityWidget):
-    """Bits arrive one at a time, each in place of the one before, and the reader says whether the ones so far are odd.
+    """A game that shows one bit after another and asks after each whether the number of ones so far is odd.
 
-    ``seed`` decides which bits they are. With a kernel ``answered`` and ``longest``, the number of right answers in a
-    row now and at best, follow the reader. Raises ValueError unless ``seed`` is an integer of at least 0.
+    ``answered`` is the current number of correct answers in a row, and ``longest`` is the largest.
 
-    >>> game = YouAreTheNetwork(seed=1)
+    >>> game = YouAreTheNetwork()
     >>> len(game.bits), game.answered
     (200, 0)
     >>> game
@@ -37,15 +34,28 @@ class YouAreTheNetwork(ParityWidget):
     answered = traitlets.Int(0).tag(sync=True)
     longest = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, seed: int = 0) -> None:
-        require_int("seed", seed, least=0)
-        bits = random_bits(1, COUNT, np.random.default_rng(seed))[0]
+    def __init__(self) -> None:
+        bits = random_bits(1, COUNT, np.random.default_rng(0))[0]
         super().__init__(bits="".join(map(str, bits.tolist())))
 
     def summary(self) -> str:
-        """What it asks."""
+        """Describe the question."""
         return "Shows one bit after another and asks after each whether the number of ones so far is odd."
 
-    def picture(self) -> figures.Picture:
-        """The first bits, answered but for the last."""
-        return figures.bits_answered(self.bits[:SHOWN], self.summary())
+    def draw(self) -> Figure:
+        """Draw the first bits with the correct answer to each, except to the last."""
+        width = GAP * SHOWN + 0.6
+        figure, axes = canvas(INCH * width, INCH * 3.2)
+        blank(axes, width - 0.3, 2.95, -0.95, -0.25)
+        write(axes, -0.15, 0.35, "bit", MUTED)
+        write(axes, -0.15, 1.9, "odd so\nfar?", MUTED)
+        for step in range(1, SHOWN + 1):
+            x = GAP * step - 0.4
+            node(axes, x, 0.35, self.bits[step - 1], INK, 0.36)
+            arrow(axes, (x, 0.72), (x, 1.58))
+            if step == SHOWN:
+                box(axes, x, 1.9, "you?", MUTED, (0.52, 0.3))
+            else:
+                answer_box(axes, x, 1.9, self.bits[:step].count("1") % 2 == 1)
+                arrow(axes, (x + 0.53, 1.9), (x + GAP - 0.53, 1.9))
+        return figure

@@ -1,4 +1,4 @@
-"""What every browser test of a widget needs: a page that shows it, and complains of nothing."""
+"""The fixture that opens widgets in a page."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.figures.widgets.static_page import write_page
 
 @pytest.fixture
 def show(browser, tmp_path):
-    """Open a page with the given widgets; at the end it must have asked no other host and logged no error."""
+    """Open a page with some widgets. At the end it must not have logged an error or made a request to a host."""
     pages = []
 
     def open_page(*widgets, width=1280, theme="light", less_motion=True, address="", scripts=()):

@@ -1,6 +1,10 @@
-"""Playground in Python: its settings as the engine takes them, and what is not allowed."""
+"""Playground trains in the page from its settings, shows what it measures, and keeps settings in the address."""
 
+from __future__ import annotations
+
+import json
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -8,9 +12,12 @@ from parity_figures.widgets import Playground
 from parity_figures.widgets.base import front_end
 from parity_lib.data import Curriculum
 from parity_study.experiments import load
+from tests.figures.widgets.static_page import button, click, count, table
+
+SMALL = {"cell": "lstm", "hidden_size": 8, "lengths": 3, "lr": 0.03}     # every seed solves it
 
 
-def test_the_settings_are_those_of_the_book_s_recipe():
+def test_the_default_settings_are_the_books_recipe():
     assert Playground().settings == {
         "cell": "relu", "hidden": 32, "lengths": 50, "label": "every", "batch": 32, "optimizer": "adam",
         "rate": 0.005, "clip": 0.25, "forgetBias": None, "seed": 0}
@@ -19,34 +26,118 @@ def test_the_settings_are_those_of_the_book_s_recipe():
 @pytest.mark.parametrize(("lengths", "plain", "words"), [
     (20, 20, "20 bits"), ((1, 20), [1, 20], "1 to 20 bits"),
     (Curriculum(2, 20), {"curriculum": [2, 20]}, "at most 2 and, as it learns, at most 20 bits")])
-def test_lengths_become_plain_and_are_said(lengths, plain, words):
+def test_lengths_are_converted_for_the_engine_and_named(lengths, plain, words):
     playground = Playground("gru", lengths=lengths, label="end")
     assert playground.settings["lengths"] == plain
-    assert words in playground.summary()
-    assert "a label at the end" in playground.summary()
+    assert f"{words} with a label at the end" in playground.summary()
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ({"cell": "rnn"}, "cell must be"), ({"hidden_size": 0}, "hidden_size must be"),
-    ({"hidden_size": 65}, "hidden_size must be at most 64"), ({"lengths": (5, 2)}, "lengths must be"),
-    ({"lengths": 101}, "lengths must be"), ({"label": "every"}, "label must be"),
-    ({"batch_size": 0}, "batch_size must"),
-    ({"batch_size": "some"}, "batch_size must be"), ({"batch_size": "all"}, "lengths must be one number up to 10"),
-    ({"optimizer": "rmsprop"}, "optimizer must be"), ({"lr": 0}, "lr must be"), ({"clip": 0}, "clip must be"),
-    ({"forget_bias": 1}, "forget_bias must be None for the cell 'relu'"), ({"seed": -1}, "seed must be"),
-    ({"figures": ("weights",)}, "figures must be")])
-def test_what_is_not_allowed_is_named(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        Playground(**arguments)
-
-
-def test_each_trap_says_when_one_may_stop_and_what_the_recorded_runs_had_done_by_then():
+def test_each_trap_says_when_to_stop_and_what_the_recorded_runs_had_done_by_then():
     source = front_end("playground")[0]
     presets = re.findall(r'^  "(.*)": \{', source[source.index("const PRESETS"):source.index("export default")], re.M)
     stops = Playground().stops
-    assert set(stops) <= set(presets)
-    assert {name for name in presets if name.startswith("Trap")} <= set(stops)
-    table = load("two_by_two")
-    row, cap = table["conditions"]["end, 50, lstm"], table["defaults"]["max_steps"]
+    assert {name for name in presets if name.startswith("Trap")} <= set(stops) <= set(presets)
+    results = load("two_by_two")
+    row, cap = results["conditions"]["end, 50, lstm"], results["defaults"]["max_steps"]
     assert f"{cap:,} updates: by then {row['solved']} of {row['seeds']}" in stops["LSTM: a label at the end, 50 bits"]
-    assert Playground(chosen=False).stops == {}
+
+
+def description(page, figure: str) -> str:
+    return page.locator(f".pw-figure-{figure} svg").get_attribute("aria-label")
+
+
+def chosen(page, name: str) -> str:
+    return page.get_by_role("combobox", name=name).evaluate("e => e.selectedOptions[0].text")
+
+
+def train(page) -> None:
+    click(page, "Train")
+    page.wait_for_function("document.querySelector('.pw-count').textContent.includes('solved')", timeout=120_000)
+
+
+@pytest.mark.browser
+def test_it_trains_until_it_has_solved_the_task_and_shows_the_result(show):
+    page = show(Playground(**SMALL))
+    assert count(page) == "0 updates"
+    train(page)
+    assert "every answer to strings that it has never seen" in page.locator(".pw-line").inner_text()
+    assert "1 of 1 run" in page.locator(".pw-runs").inner_text()
+    assert "correct for all strings of 4 of 4 lengths" in description(page, "lengths")
+    assert "0 answers are wrong" in description(page, "states")
+    rows = table(page)[1:]
+    assert [row[:2] for row in rows] == [[str(length), "1.00"] for length in range(1, 5)]
+    assert all(float(row[3]) > 0 for row in rows[:3])
+    click(page, "Another seed")
+    page.wait_for_function("document.querySelectorAll('.pw-run').length === 2", timeout=120_000)
+    assert [text.split()[1] for text in page.locator(".pw-run").all_inner_texts()] == ["0", "1"]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_books_recipe_is_solved(show):
+    train(show(Playground()))
+
+
+@pytest.mark.browser
+def test_all_strings_can_be_the_batch_and_the_address_is_left_alone_without_settings(show):
+    page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03, figures=("loss",),
+                           adjustable=False), address="#here")
+    assert page.locator(".pw-figure").count() == 1
+    assert page.get_by_role("combobox").count() == 0
+    train(page)
+    assert "every answer to all 4 strings is correct" in page.locator(".pw-line").inner_text()
+    click(page, "Another seed")
+    assert page.url.endswith("#here")
+
+
+@pytest.mark.browser
+def test_training_pauses_steps_and_starts_again(show):
+    page = show(Playground("lstm", hidden_size=8, label="end"))
+    click(page, "Train")
+    page.wait_for_function("!document.querySelector('.pw-count').textContent.startsWith('0 ')")
+    click(page, "Pause")
+    page.wait_for_function("document.querySelector('.pw-line').textContent.startsWith('Paused')")
+    page.wait_for_timeout(200)
+    before = count(page)
+    page.wait_for_timeout(300)
+    assert count(page) == before
+    steps = int(before.split()[0].replace(",", ""))
+    click(page, "Step")
+    page.wait_for_function(f"document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
+    click(page, "Start again")
+    page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('0 ')")
+
+
+@pytest.mark.browser
+def test_a_preset_sets_every_setting_says_when_to_stop_and_is_kept_in_the_address(show):
+    widget = Playground()
+    page = show(widget)
+    presets, stop = page.get_by_role("combobox", name="Begin with"), page.locator(".pw-stop")
+    presets.select_option(label="Trap: one unit")
+    assert stop.inner_text() == widget.stops["Trap: one unit"]
+    presets.select_option(label="LSTM: a label at the end, 1 to 50 bits")
+    assert stop.is_hidden()
+    page.locator(".pw-more > summary").first.click()
+    assert (chosen(page, "Cell"), chosen(page, "Bits")) == ("LSTM", "1 to 50")
+    other = show(Playground(), address="#" + page.url.partition("#")[2])
+    assert chosen(other, "Begin with") == "LSTM: a label at the end, 1 to 50 bits"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("settings", [{"cell": "transformer"}, {"hidden": 10**9}, {"seed": -1}, {"unknown": 1}])
+def test_an_address_with_settings_that_are_not_allowed_is_ignored(show, settings):
+    address = "#playground?" + "&".join(f"{key}={quote(json.dumps(value))}" for key, value in settings.items())
+    assert chosen(show(Playground(), address=address), "Begin with") == "The book's recipe"
+
+
+@pytest.mark.browser
+def test_settings_that_exclude_each_other_give_way(show):
+    page = show(Playground("lstm", hidden_size=8))
+    page.locator(".pw-more > summary").first.click()
+    page.get_by_role("combobox", name="Batch").select_option(label="all strings")
+    assert chosen(page, "Bits") == "5"
+    page.get_by_role("combobox", name="Bits").select_option(label="50")
+    assert chosen(page, "Batch") == "32"
+    page.get_by_role("combobox", name="Cell").select_option(label="tanh")
+    assert page.get_by_role("combobox", name="Forget bias").is_disabled()
+    assert button(page, "Train").get_attribute("aria-disabled") == "false"

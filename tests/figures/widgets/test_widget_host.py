@@ -1,4 +1,4 @@
-"""The page's own host for widgets: the life cycle it honours, and the words it has when it cannot."""
+"""The host for widgets in a built page: the life cycle of a widget, its model, and the message if it fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def open_page(browser, tmp_path, models: dict, views: list[str]):
     return page, hosts
 
 
-def test_a_default_export_may_be_a_function_and_initialize_comes_once(browser, tmp_path):
+def test_a_module_may_export_a_function_and_is_initialised_once(browser, tmp_path):
     esm = """export default async () => ({
         initialize({ model }) { model.set("begun", model.get("begun") + 1); },
         render({ model, el }) { el.textContent = `begun ${model.get("begun")}`; } });"""
@@ -34,7 +34,7 @@ def test_a_default_export_may_be_a_function_and_initialize_comes_once(browser, t
     page.close()
 
 
-def test_the_model_tells_its_listeners_what_changed(browser, tmp_path):
+def test_the_model_notifies_its_listeners_of_changes(browser, tmp_path):
     esm = """export default { async render({ model, el, experimental }) {
         const heard = [];
         const on = (model, value) => heard.push(`value ${value}`);
@@ -56,7 +56,7 @@ def test_the_model_tells_its_listeners_what_changed(browser, tmp_path):
     page.close()
 
 
-def test_one_widget_reaches_another(browser, tmp_path):
+def test_a_widget_can_read_another_ones_model(browser, tmp_path):
     parent = """export default { async render({ model, el }) {
         const id = model.get("child").slice("IPY_MODEL_".length);
         el.textContent = (await model.widget_manager.get_model(id)).get("name"); } };"""
@@ -77,7 +77,7 @@ def test_one_widget_reaches_another(browser, tmp_path):
     ({"a": entry("export const other = 1;")}, "its module exports no render function"),
     ({"a": entry("export default { render() { throw new Error('out of ink'); } }")}, "out of ink"),
 ])
-def test_what_cannot_be_shown_is_said_in_words(browser, tmp_path, models, reason):
+def test_a_widget_that_cannot_be_shown_is_explained(browser, tmp_path, models, reason):
     page, hosts = open_page(browser, tmp_path, models, ["a"])
     text = hosts.inner_text()
     assert text.startswith(f"An interactive figure belongs here, but it cannot be shown: {reason}")
@@ -85,7 +85,7 @@ def test_what_cannot_be_shown_is_said_in_words(browser, tmp_path, models, reason
     page.close()
 
 
-def test_one_failure_leaves_the_others_alone(browser, tmp_path):
+def test_a_failure_does_not_affect_other_widgets(browser, tmp_path):
     fine = entry("export default { render({ el }) { el.textContent = 'fine'; } }")
     page, hosts = open_page(browser, tmp_path, {"b": fine}, ["a", "b"])
     assert hosts.nth(1).inner_text() == "fine"

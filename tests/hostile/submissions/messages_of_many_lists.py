@@ -1,4 +1,4 @@
-"""A cell sends forty outputs, each of forty megabytes of text that become a gigabyte of lists where they are read."""
+"""A cell sends twenty outputs, each of forty megabytes of text that become a gigabyte of lists where they are read."""
 
 KIND = "messages"
 LOSES = ()
@@ -6,7 +6,7 @@ CELLS = {"parity": '''
 SOLUTION
 kernel = get_ipython().kernel
 many = b'{"name": "stdout", "text": [' + b"[]," * 13_000_000 + b"0]}"
-for _ in range(40):
+for _ in range(20):
     kernel.session.send(kernel.iopub_thread, "stream", content=many, parent=kernel.get_parent(), ident=b"stream")
 '''}
 SAYS = "characters of output are shown"

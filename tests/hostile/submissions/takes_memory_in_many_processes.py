@@ -1,11 +1,11 @@
-"""Five processes take a quarter of the allowed memory each, which together is too much."""
+"""Seven processes take a quarter of the allowed memory each, which together is too much."""
 
 KIND = "memory"
 LOSES = ("parity-check",)
 CELLS = {"parity": '''
 SOLUTION
 import os, time
-for _ in range(5):
+for _ in range(7):
     if not os.fork():
         kept = np.ones(30_000_000)
         time.sleep(1000)

@@ -3,7 +3,7 @@
 loses:
   final-parity-check: is a `return` missing
   last-valid-check: is a `return` missing
-  end-loss-check: take the mean over the strings
+  end-loss-check: take their mean
   end-gradient-check: expected
   train-step-check: is a `return` missing
   train-at-the-end-check: "expected: a pair (lstm, readout)"

@@ -1,12 +1,12 @@
 """The answers are parity_lib's, some under another name.
 
 loses:
-  final-parity-check: "calls `parity_lib.final_parity`, which is the ready answer"
-  last-valid-check: "calls `last_real_step`, which is the ready answer"
-  train-at-the-end-check: "calls `train`, which is the ready answer"
-  trained-short-check: "calls `train`, which is the ready answer"
-  trained-long-check: "calls `train`, which is the ready answer"
-  next-max-length-check: "calls `next_longest`, which is the ready answer"
+  final-parity-check: "calls `parity_lib.data.final_parity`, which is the ready answer"
+  last-valid-check: "calls `parity_lib.padding.last_real_step`, which is the ready answer"
+  train-at-the-end-check: "calls `parity_lib.training.train`, which is the ready answer"
+  trained-short-check: "calls `parity_lib.training.train`, which is the ready answer"
+  trained-long-check: "calls `parity_lib.training.train`, which is the ready answer"
+  next-max-length-check: "calls `parity_lib.data.Curriculum.next_longest`, which is the ready answer"
 """
 
 # %% added before final-parity

@@ -1,7 +1,7 @@
 """An index slip: step t reads the bit before, and the first step reads the last bit.
 
 loses:
-  unroll-check: unroll with a batch of 2, 5 steps and 3 hidden units
+  unroll-check: unroll with a batch of 2, 5 time steps and 3 hidden units
 """
 # %% unroll
 def unroll(xs, h0, U, V, b):

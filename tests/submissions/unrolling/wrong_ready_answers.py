@@ -1,10 +1,10 @@
 """The library's own answers, under other names and behind the scenes.
 
 loses:
-  parity-check: calls `running_parity`, which is the ready answer
-  rnn-step-check: calls `RNNCell`, which is the ready answer
-  unroll-check: calls `RNN`, which is the ready answer
-  two-unit-weights-check: calls `by_hand`, which is the ready answer
+  parity-check: calls `parity_lib.data.running_parity`, which is the ready answer
+  rnn-step-check: calls `torch.nn.RNNCell`, which is the ready answer
+  unroll-check: calls `torch.nn.RNN`, which is the ready answer
+  two-unit-weights-check: calls `parity_lib.models.by_hand`, which is the ready answer
 """
 # %% added before parity
 import parity_lib as p

@@ -1,9 +1,9 @@
 """NumpyRNN in place of the step and the loop, torch's own function in a try, and final_parity as an alias.
 
 loses:
-  parity-check: calls `final_parity`, which is the ready answer
-  rnn-step-check: calls `step`, which is the ready answer
-  unroll-check: calls `rnn_tanh_cell`, which is the ready answer
+  parity-check: calls `parity_lib.data.final_parity`, which is the ready answer
+  rnn-step-check: calls `parity_lib.models.NumpyRNN.step`, which is the ready answer
+  unroll-check: calls `torch.rnn_tanh_cell`, which is the ready answer
 """
 # %% added before parity
 from parity_lib import NumpyRNN

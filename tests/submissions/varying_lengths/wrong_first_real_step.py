@@ -1,7 +1,7 @@
 """With the padding before the string, begins one step late.
 
 loses:
-  length-mask-check: the first real step is
+  length-mask-check: the first real time step is
 """
 # %% length-mask
 def length_mask(lengths, max_bits, padding="after"):

@@ -5,7 +5,7 @@ loses:
   length-mask-check: give lengths a second axis
   run-packed-check: "`batch_first=True` is needed"
   masked-loss-check: stopped with NameError
-  masked-accuracy-check: one number
+  masked-accuracy-check: real numbers
   always-even-check: "Expected: a number"
   reported-accuracy-check: stopped with ZeroDivisionError
 """

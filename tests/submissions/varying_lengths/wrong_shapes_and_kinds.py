@@ -4,9 +4,9 @@ loses:
   random-lengths-check: "Expected: an array"
   length-mask-check: the mask has two axes
   run-packed-check: return a pair
-  masked-loss-check: take the mean over all real positions at once
-  masked-accuracy-check: take the mean over all real positions at once
-  always-even-check: return both
+  masked-loss-check: take the sum or the mean over all axes at once
+  masked-accuracy-check: take the sum or the mean over all axes at once
+  always-even-check: return all of them
   reported-accuracy-check: "None (is a `return` missing?)"
 """
 # %% random-lengths

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from parity_checks.unrolling.reachable import wrong_string
+
 from parity_checks.unrolling.two_units import every_string, first_error
 
 

@@ -1,0 +1,381 @@
+"""Charts of many training runs: how many solve the task, with 95 % intervals, and after how many updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from parity_figures.charts_lines import draw_lines
+from parity_figures.picture import (
+    INK,
+    MUTED,
+    PAPER,
+    SERIES,
+    WIDTH,
+    Numbers,
+    Picture,
+    canvas,
+    in_style,
+    legend_below,
+    log_steps,
+    log_ticks,
+    name_rows,
+    panels,
+)
+from parity_lib.errors import require
+from parity_lib.statistics import wilson_interval
+
+CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
+LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
+RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "median updates", "lower quartile",
+                "upper quartile")
+FULLEST = 0.45  # opacity of a square that stands for every seed; text on it stays readable in both themes
+
+Condition = dict[str, Any]      # how many seeds solved a condition of an experiment, and after how many updates
+
+
+def _rate_numbers(row: Condition) -> tuple:
+    """Return the values of RATE_COLUMNS for one condition; the rates are the ends of the 95 % interval."""
+    return (row["solved"], row["seeds"], *(round(end, 4) for end in wilson_interval(row["solved"], row["seeds"])),
+            row["median_steps"], *row["quartiles"])
+
+
+def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
+    """Draw a frame for each condition, filled by the share of seeds that solved it, its 95 % interval and its count."""
+    for y, row in enumerate(conditions.values()):
+        low, high = wilson_interval(row["solved"], row["seeds"])
+        axes.barh(y, 1, height=0.62, facecolor="none", edgecolor=MUTED, linewidth=0.8)
+        axes.barh(y, row["solved"] / row["seeds"], height=0.62, color=MUTED)
+        axes.plot([low, high], [y, y], color=PAPER, linewidth=4, solid_capstyle="butt")
+        axes.plot([low, high], [y, y], "|-", color=INK, linewidth=1.6, markersize=7)
+        axes.text(1.04, y, f"{row['solved']}/{row['seeds']}", va="center")
+    axes.set(xlim=(-0.01, 1.01), xticks=[0, 0.5, 1], xticklabels=["0", "half", "all"], xlabel="seeds that solved it")
+    name_rows(axes, list(conditions), 0.55)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Figure, Axes]:
+    """Return a figure with the rates on one side, and the empty axes on the other, which share its rows."""
+    figure = Figure(figsize=(WIDTH, 0.75 + 0.3 * len(conditions)), layout="constrained")
+    figure.get_layout_engine().set(wspace=0.1)
+    left, right = figure.subplots(1, 2, sharey=True)
+    _draw_rates(left if rates_first else right, conditions)
+    for axes in (left, right):
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0, colors=INK, labelleft=axes is left)
+    return figure, right if rates_first else left
+
+
+@in_style
+def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
+    """Draw how many seeds solved each condition, and the median and quartiles of the updates that they needed.
+
+    ``name`` says what distinguishes the conditions; it heads their column in the table of numbers.
+    """
+    figure, axes = _rates_and(conditions, rates_first=True)
+    solved = [(y, row) for y, row in enumerate(conditions.values()) if row["solved"]]
+    for y, row in solved:
+        axes.plot(row["quartiles"], [y, y], color=INK, linewidth=3, solid_capstyle="round")
+        axes.plot([row["median_steps"]], [y], "o", color=INK, markeredgecolor=PAPER, markersize=7)
+    if solved:
+        log_steps(axes, [end for _, row in solved for end in row["quartiles"]])
+    else:
+        axes.set_xticks([])
+    axes.set_xlabel("updates (log scale)")
+    words = "; ".join(f"{label}: {row['solved']} of {row['seeds']}"
+                      + (f", median {row['median_steps']:,.0f} updates" if row["solved"] else "")
+                      for label, row in conditions.items())
+    return Picture(figure, "A row for each condition: a bar that is filled by the share of seeds that solved it, with "
+                   f"the 95 % interval, and the median number of updates with quartiles. {words}.",
+                   "Left: how many seeds solved it, with the 95 % interval. Right: their updates (median, quartiles).",
+                   Numbers((name, *RATE_COLUMNS),
+                           [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
+
+
+@in_style
+def lengths_present(conditions: dict[str, Condition]) -> Picture:
+    """Draw each range of lengths, named "from..to", and how many seeds solved it."""
+    named = {name.replace("..", " to "): row for name, row in conditions.items()}
+    figure, axes = _rates_and(named, rates_first=False)
+    for y, name in enumerate(conditions):
+        start, end = map(int, name.split(".."))
+        axes.plot([start, end], [y, y], color=MUTED, linewidth=5, solid_capstyle="butt")
+        axes.plot([start], [y], "|", color=INK, markersize=10, markeredgewidth=2)
+    log_ticks(axes, (1, 3, 10, 50))
+    axes.set(xlim=(0.85, 56), xlabel="lengths (log scale)")
+    words = "; ".join(f"{name}: {row['solved']} of {row['seeds']}" for name, row in named.items())
+    return Picture(figure, "For each range of lengths a line from its shortest to its longest string, and a bar that "
+                   f"is filled by the share of seeds that solved it. {words}.",
+                   "Left: which lengths there are. Right: how many seeds solved it, with the 95 % interval.",
+                   Numbers(("lengths", *RATE_COLUMNS), [(name, *_rate_numbers(row)) for name, row in named.items()]))
+
+
+def _four_panels(conditions: dict[str, Condition], height: float,
+                 **options: Any) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
+    """Return a figure with four panels and, for each panel, its axes, its name and its conditions by cell.
+
+    The conditions are named "label, lengths, cell"; there is a panel for each place of the label and each data set.
+    """
+    quadrants: dict[str, dict[str, Condition]] = {}
+    for name, row in conditions.items():
+        label, lengths, cell = name.split(", ")
+        panel = f"{LABEL_WORDS[label]}, {lengths.replace('..', ' to ')} bits"
+        quadrants.setdefault(panel, {})[CELL_NAMES[cell]] = row
+    figure, grid = panels([name[0].lower() + name[1:].replace(", ", ",\n") for name in quadrants], height, sharex=True,
+                          sharey=True, **options)
+    return figure, zip(grid.flat, quadrants.keys(), quadrants.values(), strict=True)
+
+
+@in_style
+def two_by_two(conditions: dict[str, Condition]) -> Picture:
+    """Draw how many seeds solved OpenAI's question, with a panel for each place of the label and each data set."""
+    figure, quadrants = _four_panels(conditions, 4.0)
+    figure.get_layout_engine().set(hspace=0.06, wspace=0.08)
+    words, rows = [], []
+    for axes, name, cells in quadrants:
+        _draw_rates(axes, cells)
+        axes.tick_params(axis="x", length=0)
+        axes.label_outer()
+        words.append(f"{name}: " + ", ".join(f"{cell} {row['solved']} of {row['seeds']}"
+                                             for cell, row in cells.items()))
+        rows += [(name, cell, *_rate_numbers(row)) for cell, row in cells.items()]
+    return Picture(figure, "Four panels of bars, filled by the share of seeds that solved the task. "
+                   f"{'. '.join(words)}. A line across the end of each bar is the 95 % interval of the rate.",
+                   "Each bar is one kind of network. It is filled by the share of its seeds that solved the task; the "
+                   "line is the 95 % interval of the rate.",
+                   Numbers(("task", "network", *RATE_COLUMNS), rows))
+
+
+@in_style
+def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
+    """Draw the mean accuracy by the length of the strings in the four panels of :func:`two_by_two`."""
+    figure, quadrants = _four_panels(conditions, 4.2)
+    words, rows = [], []
+    for axes, name, cells in quadrants:
+        tables = {cell: row["by_length"] for cell, row in cells.items()}
+        draw_lines(axes, next(iter(tables.values()))["from"], {cell: table["mean"] for cell, table in tables.items()},
+                   markersize=3.5, linewidth=1.4)
+        axes.set(ylim=(-0.04, 1.06), yticks=[0, 0.5, 1], xticks=[1, 11, 21, 31, 41], xlabel="length from",
+                 ylabel="share correct")
+        axes.label_outer()
+        words.append(f"{name}: " + ", ".join(f"{cell} {table['mean'][0]:.2f} of the shortest and "
+                                             f"{table['mean'][-1]:.2f} of the longest"
+                                             for cell, table in tables.items()))
+        rows += [(name, cell, *point) for cell, table in tables.items()
+                 for point in zip(table["from"], table["mean"], table["least"], strict=True)]
+    legend_below(figure, figure.axes[0], 4)
+    return Picture(figure, "Four panels of lines: the mean share of strings that are answered correctly, by their "
+                   f"length. {'. '.join(words)}.",
+                   "Mean over all seeds, including those that did not solve it.",
+                   Numbers(("task", "network", "length from", "mean share correct", "least share correct"), rows))
+
+
+@in_style
+def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
+                  columns: int = 1) -> Picture:
+    """Draw success rates with their 95 % intervals.
+
+    ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
+    successes, runs)``.
+    """
+    figure, grid = panels(list(tables), 0.9 + 1.6 * -(-len(tables) // columns), columns, sharex=True, sharey=True)
+    figure.set_figwidth(WIDTH)
+    labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
+                                for label, _, _ in rows))
+    words, numbers = [], []
+    for axes, (title, table) in zip(grid.flat, tables.items()):
+        for place, ((name, rows), (dashes, colour, marker)) in enumerate(zip(table.items(), SERIES)):
+            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(table) - 1) / 2)
+            intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
+            axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
+            axes.plot(x, [solved / seeds for _, solved, seeds in rows], marker=marker, color=colour, linestyle=dashes,
+                      linewidth=1.1, markersize=5, label=name)
+            words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
+                                                           for label, solved, seeds in rows))
+            numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
+        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], xlabel=xlabel,
+                 ylabel="share solved")
+        axes.grid(axis="x", visible=False)
+        axes.label_outer()
+    legend_below(figure, grid.flat[0], len(next(iter(tables.values()))))
+    return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
+                   f"interval. {'; '.join(words)}.",
+                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))
+
+
+@in_style
+def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequence[Sequence[int | None]],
+                 seeds: int, row_name: str, column_name: str) -> Picture:
+    """Draw a table of how many of ``seeds`` seeds solved each pair of settings, with a darker square for more of them.
+
+    ``solved [rows][columns]`` has the counts, and None where nothing was run. Raises ValueError if there is not one
+    count for each row and column or if a count is larger than ``seeds``.
+    """
+    require([len(counts) for counts in solved] == [len(columns)] * len(rows), "solved", solved,
+            "one count for each row and column")
+    figure, axes = canvas(0.9 + 0.08 * max(len(str(row)) for row in rows) + 0.55 * len(columns), 0.8 + 0.42 * len(rows))
+    numbers, words = [], []
+    for y, (row, counts) in enumerate(zip(rows, solved)):
+        for x, (column, count) in enumerate(zip(columns, counts)):
+            if count is None:
+                axes.text(x, y, "–", ha="center", va="center", color=MUTED)
+                continue
+            numbers.append((row, column, count, seeds, *(round(end, 4) for end in wilson_interval(count, seeds))))
+            words.append(f"{row}, {column}: {count} of {seeds}")
+            for look in ({"facecolor": MUTED, "alpha": FULLEST * count / seeds, "linewidth": 0},
+                         {"facecolor": "none", "edgecolor": MUTED, "linewidth": 0.8}):
+                axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, **look))
+            axes.text(x, y, str(count), ha="center", va="center")
+    axes.set(xlim=(-0.55, len(columns) - 0.45), xlabel=column_name, ylabel=row_name, xticks=range(len(columns)),
+             xticklabels=columns)
+    name_rows(axes, rows, 0.55)
+    axes.tick_params(colors=INK, length=0)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
+    return Picture(figure, f"A table of squares: how many seeds solved it, of {seeds} each, by {row_name} and "
+                   f"{column_name}. The more did, the darker the square. {'; '.join(words)}.",
+                   f"How many seeds solved it, of {seeds} each. A dash: not run.",
+                   Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), numbers))
+
+
+def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: int | None = None, **look) -> None:
+    """Draw a dot for each value in a row of a chart, and a cross at ``cap`` for each None, spread over its height."""
+    heights = row + np.linspace(0.23, -0.23, max(len(values), 2))[:len(values)]
+    known = np.array([value is not None for value in values], dtype=bool)
+    axes.plot([value for value in values if value is not None], heights[known], "o", **look)
+    axes.plot([cap] * sum(~known), heights[~known], "x", color=INK)
+
+
+@in_style
+def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Picture:
+    """Draw a dot for each seed at the update that solved the task, or a cross at the cap if none did.
+
+    ``rows`` has ``(label, update or None for each seed, cap)``.
+    """
+    figure, axes = canvas(height=0.9 + 0.55 * len(rows))
+    for y, (_, steps, cap) in enumerate(rows):
+        _draw_dots(axes, y, steps, cap, color=INK, alpha=0.75)
+    counts = [f"{sum(step is not None for step in steps)} of {len(steps)}" for _, steps, _ in rows]
+    name_rows(axes, [f"{label}\n{count}" for (label, _, _), count in zip(rows, counts)])
+    axes.set_xlabel("updates until all answers were correct (log scale)")
+    log_steps(axes, [step or cap for _, steps, cap in rows for step in steps])
+    words = "; ".join(f"{label}: {count}" for (label, _, _), count in zip(rows, counts))
+    return Picture(figure, "A dot for each seed at the update that solved the task, and a cross at the cap if none "
+                   f"did. Solved: {words}.",
+                   numbers=Numbers(("run", "seed", "solved at update"), [
+                       (label, seed, step) for label, steps, _ in rows for seed, step in enumerate(steps)]))
+
+
+@in_style
+def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> Picture:
+    """Draw a dot for the number of guesses in each repetition, a bar at their mean and a diamond at a published mean.
+
+    ``rows`` has ``(label, trials, published mean or None)``.
+    """
+    figure, axes = canvas(height=1.0 + 0.62 * len(rows))
+    words = []
+    for y, (label, trials, published) in enumerate(rows):
+        named = y == 0      # the legend needs each mark only once
+        _draw_dots(axes, y, trials, color=MUTED, alpha=0.6, markersize=3.5, label="one repetition" if named else None)
+        mean = float(np.mean(trials))
+        axes.plot([mean, mean], [y - 0.36, y + 0.36], color=INK, linewidth=2.2, label="our mean" if named else None)
+        words.append(f"{label}: from {min(trials):,} to {max(trials):,}, mean {mean:,.0f}"
+                     + (f", published mean {published:,.0f}" if published else ""))
+    known = [(published, y) for y, (_, _, published) in enumerate(rows) if published]
+    if known:
+        axes.plot(*np.array(known).T, "D", color=INK, markersize=8, markerfacecolor=PAPER, markeredgewidth=2,
+                  label="published mean")
+    name_rows(axes, [label for label, _, _ in rows])
+    axes.set(xscale="log", xlabel="guesses until one was correct (log scale)")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3, columnspacing=1.2)
+    return Picture(figure, "A dot for each repetition at the number of guesses that it took, on a logarithmic scale, a "
+                   f"bar at the mean and a diamond at the published mean. {'; '.join(words)}.",
+                   numbers=Numbers(("network", "repetition", "guesses"), [
+                       (label, number, count) for label, trials, _ in rows for number, count in enumerate(trials)]))
+
+
+def _require_within_cap(name: str, updates: Sequence[float | None], cap: int) -> None:
+    require(len(updates) > 0, name, updates, "at least one seed")
+    require(all(value is None or 0 < value <= cap for value in updates), name, updates,
+            f"numbers of updates from above 0 to the cap, {cap}, or None")
+
+
+@in_style
+def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
+    """Draw the share of seeds that have not yet solved the task against the update (Kaplan and Meier, 1958).
+
+    ``series`` has up to six names and, for each seed, the update that solved the task, or None if none within ``cap``
+    did; these seeds are censored at ``cap`` and marked with a cross. Raises ValueError if an update is not between 1
+    and ``cap``, if a name has no seeds, or if there are more than six names.
+    """
+    from scipy.stats import CensoredData, ecdf  # importing it takes longer than importing the rest of this package
+
+    require(0 < len(series) <= len(SERIES), "series", list(series), f"1 to {len(SERIES)} names")
+    figure, axes = canvas(height=3.1)
+    words, rows = [], []
+    for (name, updates), (dashes, colour, _) in zip(series.items(), SERIES):
+        _require_within_cap(f"series[{name!r}]", updates, cap)
+        unsolved = [value is None for value in updates]
+        count = f"{len(updates) - sum(unsolved)} of {len(updates)}"
+        curve = ecdf(CensoredData.right_censored([cap if value is None else value for value in updates], unsolved)).sf
+        at, share = curve.quantiles, curve.probabilities
+        axes.plot([1, *at, cap], [1.0, *share, share[-1]], drawstyle="steps-post", linestyle=dashes, color=colour,
+                  label=f"{name}: {count}")
+        if any(unsolved):
+            axes.plot([cap], [share[-1]], "x", color=colour, markersize=8, markeredgewidth=2, clip_on=False)
+        half = at[share <= 0.5]
+        words.append(f"{name}: {count} solved it within {cap:,} updates, "
+                     + (f"half of them by update {half[0]:,.0f}" if len(half) else "fewer than half of them"))
+        rows += [(name, float(update), float(part)) for update, part in zip(at, share, strict=True)]
+    log_steps(axes, [*(value for updates in series.values() for value in updates if value is not None), cap])
+    axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1], xlabel="updates (log scale)", ylabel="share not yet solved")
+    legend_below(figure, axes, 2)
+    return Picture(figure, "The share of seeds that have not yet solved the task, against the updates on a logarithmic "
+                   "scale: a curve that falls from 1 with each seed that does, with a cross at the cap if some never "
+                   f"did. {'; '.join(words)}.",
+                   f"Kaplan–Meier curves. A cross: stopped unsolved after {cap:,} updates.",
+                   Numbers(("network", "update", "share not yet solved"), rows))
+
+
+@in_style
+def predicted_and_observed(points: Sequence[tuple[str, float, float | None]], cap: int,
+                           xlabel: str = "updates predicted", ylabel: str = "updates observed") -> Picture:
+    """Draw observations against predictions on logarithmic scales, with the line on which the two agree.
+
+    ``points`` has ``(group, prediction, observation or None)`` from up to six groups. None means that the task was not
+    solved within ``cap`` updates; such a point is drawn hollow at the cap. Raises ValueError for numbers that are not
+    positive, for an observation above the cap, and for more than six groups.
+    """
+    groups = list(dict.fromkeys(group for group, _, _ in points))
+    require(0 < len(groups) <= len(SERIES), "points", groups, f"points of 1 to {len(SERIES)} groups")
+    require(all(predicted > 0 for _, predicted, _ in points), "points", points, "predictions above 0")
+    _require_within_cap("points", [observed for _, _, observed in points], cap)
+    figure, axes = canvas(4.6, 4.0)
+    words = []
+    for group, (_, colour, marker) in zip(groups, SERIES):
+        members = [(x, y) for name, x, y in points if name == group]
+        solved = [(x, y) for x, y in members if y is not None]
+        censored = [x for x, y in members if y is None]
+        axes.plot([x for x, _ in solved], [y for _, y in solved], marker, color=colour, alpha=0.75, label=group)
+        axes.plot(censored, [cap] * len(censored), marker, color=colour, markerfacecolor="none", markeredgewidth=1.4)
+        near = sum(0.5 <= x / y <= 2 for x, y in solved)
+        words.append(f"{group}: {len(solved)} of {len(members)} solved, {near} of these within a factor of 2 of the "
+                     "prediction")
+    values = [cap, *(value for point in points for value in point[1:] if value is not None)]
+    ends = [0.8 * min(values), 1.25 * max(values)]
+    axes.plot(ends, ends, color=INK, linestyle="--", linewidth=1.2, label="as predicted")
+    axes.axhline(cap, color=MUTED, linestyle=":", linewidth=1.2)
+    axes.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel=f"{xlabel} (log scale)",
+             ylabel=f"{ylabel} (log scale)", aspect="equal")
+    legend_below(figure, axes, 3)
+    return Picture(figure, f"Points: {xlabel} against {ylabel}, both on logarithmic scales, with a dashed line where "
+                   f"the two agree and hollow points at the cap of {cap:,}. {'; '.join(words)}.",
+                   f"Dashed: as predicted. Hollow, on the dotted line: not solved within {cap:,} updates.",
+                   Numbers(("group", xlabel, ylabel), points))

@@ -1,0 +1,41 @@
+"""A batch of strings whose lengths the reader sets. Chapter: *Packing strings of different lengths*."""
+
+from __future__ import annotations
+
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+
+import parity_figures as figures
+from parity_figures.drawings import MOST_PACKED
+from parity_figures.widgets.base import ParityWidget, front_end
+from parity_lib.data import random_bits
+
+MOST_STRINGS, MOST_BITS = 6, 10
+
+
+class PackedBatch(ParityWidget):
+    """A few strings as a padded rectangle, and the columns and ``batch_sizes`` in which PyTorch packs them.
+
+    ``lengths`` are 1 to 6 numbers from 1 to 10, one for each string.
+
+    >>> PackedBatch((3, 2))
+    [Interactive figure] Packs strings of the lengths 3, 2 column by column.
+    """
+
+    _esm, _css = front_end("packed_batch")
+
+    lengths = traitlets.List(traitlets.Int(min=1, max=MOST_BITS), minlen=1, maxlen=MOST_STRINGS).tag(sync=True)
+    strings = traitlets.List().tag(sync=True)
+
+    def __init__(self, lengths: tuple[int, ...] = (3, 7, 5, 2)) -> None:
+        strings = random_bits(MOST_STRINGS, MOST_BITS, np.random.default_rng(0))
+        super().__init__(lengths=list(lengths), strings=["".join(map(str, row)) for row in strings.tolist()])
+
+    def summary(self) -> str:
+        """Name the lengths."""
+        return f"Packs strings of the lengths {', '.join(map(str, self.lengths))} column by column."
+
+    def draw(self) -> Figure | None:
+        """Draw the three stages of packing, or return None if there are too many bits for one row."""
+        return figures.packing(self.lengths).figure if sum(self.lengths) <= MOST_PACKED else None

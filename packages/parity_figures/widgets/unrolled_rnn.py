@@ -1,0 +1,31 @@
+"""A recurrent network, unrolled over a few bits. Chapter: *Unrolling a recurrent network*."""
+
+from __future__ import annotations
+
+import traitlets
+
+from parity_figures.widgets.base import Bits, StringReader, front_end
+from parity_lib.models import ParityRNN, by_hand
+
+
+class UnrolledRNN(StringReader):
+    """The unrolled graph of a network, in which the reader can change bits, step through and read every number.
+
+    ``networks`` maps labels to tanh or relu networks of at most 8 units, ``by_hand("tanh")`` by default. ``bits`` has
+    1 to 12 characters, and ``step`` of them have been read.
+
+    >>> widget = UnrolledRNN(bits="101")
+    >>> widget.states.shape, widget.logits.round().tolist()
+    ((4, 2), [10.0, 10.0, -10.0])
+    >>> widget
+    [Interactive figure] The network 'by hand' reads the bits 101 and answers after each one: odd, odd, even.
+    """
+
+    _esm, _css = front_end("unrolled_rnn")
+    room = traitlets.List(traitlets.Float(), [37.6, 46.1]).tag(sync=True)
+    bits = Bits("10110", least=1, most=12)
+    cells, most_units = ("tanh", "relu"), 8
+
+    def __init__(self, networks: dict[str, ParityRNN] | None = None, bits: str = "10110", *,
+                 network: str | None = None, step: int = 0) -> None:
+        super().__init__({"by hand": by_hand("tanh")} if networks is None else networks, network, bits=bits, step=step)

@@ -1,0 +1,297 @@
+"""What every widget has: a sentence, a still picture, and controls that work on a phone and by keyboard."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+import torch
+from IPython.core.formatters import format_display_data
+from matplotlib.patches import FancyBboxPatch
+from traitlets import TraitError
+
+from parity_figures import widgets
+from parity_figures.widgets import (
+    GatedUnit,
+    GradientStrip,
+    PackedBatch,
+    Playground,
+    ReturnMap,
+    SeedBySeed,
+    StateMachine,
+    UnrolledRNN,
+    YouAreTheNetwork,
+)
+from parity_lib import ParityRNN, by_hand
+from parity_lib.data import Curriculum
+from parity_study.certify import certify, parity_intervals
+from tests.figures.widgets.static_page import button
+
+RUNS = {"5 bits": [120, 900, None], "Label at every step, 1 to 50 bits": [None, None, 4000]}
+TWO = {"LSTM": ParityRNN(5, "lstm", seed=4), "a name that is longer than a phone is wide, as some are": by_hand()}
+MAKE = {
+    "GatedUnit": lambda: GatedUnit(bits="10110010", step=3),
+    "GradientStrip": lambda: GradientStrip(TWO),
+    "PackedBatch": PackedBatch,
+    "Playground": lambda: Playground("lstm", hidden_size=8),
+    "ReturnMap": lambda: ReturnMap(1.25, bits="1000"),
+    "SeedBySeed": lambda: SeedBySeed(RUNS, 4000),
+    "StateMachine": lambda: StateMachine(TWO, bits="1011"),
+    "UnrolledRNN": lambda: UnrolledRNN({"by hand": by_hand(), "eight": ParityRNN(8)}, bits="101101110001", step=11),
+    "YouAreTheNetwork": YouAreTheNetwork,
+}
+
+
+def test_every_widget_is_tested_here():
+    assert set(MAKE) == set(widgets.__all__)
+
+
+@pytest.mark.parametrize("name", MAKE)
+def test_a_widget_has_a_sentence_and_a_still_picture_for_pages_without_javascript(name):
+    widget = MAKE[name]()
+    assert widget.picture().alt == widget.summary() == widget.sentence
+    forms = format_display_data(widget)[0]
+    assert set(forms) == {"text/plain", "application/vnd.jupyter.widget-view+json", "image/svg+xml"}
+    assert forms["text/plain"] == f"[Interactive figure] {widget.sentence}"
+    assert ET.fromstring(forms["image/svg+xml"]).get("aria-label") == widget.sentence
+
+
+CONTROLS = ".parity-widget :is(button, select, input, summary)"
+# The font size in px of each element with text of its own, inside drawings and outside.
+SIZES = """all => { const scale = (e) => { const m = e.getScreenCTM?.(); return m ? Math.hypot(m.a, m.b) : 1; };
+  return all.filter((e) => e.checkVisibility() &&
+                         [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+  .map((e) => [e.textContent, parseFloat(getComputedStyle(e).fontSize) * scale(e)]); }"""
+# Every HTML element with text of its own, its colour and the colour behind it, as RGBA.
+COLOURS = """() => {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  };
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      // The frame around the current step is a pseudo-element.
+      const frame = element.matches(".pw-current") && getComputedStyle(element, "::before").backgroundColor;
+      const colour = rgba(frame || getComputedStyle(element).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const own = (element) => [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  return [...document.querySelectorAll(".parity-widget *")]
+    .filter((e) => e instanceof HTMLElement && own(e) && e.checkVisibility() && !e.disabled && !e.closest("option"))
+    .map((e) => [e.textContent, rgba(getComputedStyle(e).color), behind(e)]);
+}"""
+
+
+def contrast(ink, paper) -> float:
+    def luminance(rgba) -> float:
+        channels = np.array(rgba[:3]) / 255
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    light, dark = sorted((luminance(ink), luminance(paper)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", MAKE)
+def test_on_a_phone_a_widget_fits_can_be_read_touched_and_reached_by_keyboard(show, name, theme):
+    page = show(MAKE[name](), width=390, theme=theme)
+    page.locator("details").evaluate_all("all => all.forEach(e => { e.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    controls = page.locator(CONTROLS)
+    visible = [place for place in range(controls.count()) if controls.nth(place).is_visible()]
+    scrolls = page.locator(".pw-graph").count()     # the graph of the unrolled network scrolls sideways
+    for place in visible:
+        box = controls.nth(place).evaluate(
+            "e => (e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect()")
+        assert box["height"] >= 44
+        assert scrolls or box["right"] <= 390
+    texts = page.locator(".parity-widget :not(sub)").evaluate_all(SIZES)
+    assert [text for text in texts if text[1] < 11] == []
+    assert [pair for pair in page.evaluate(COLOURS) if contrast(*pair[1:]) < 4.5] == []
+    enabled = {place for place in visible if controls.nth(place).is_enabled()}
+    reached = set()
+    for _ in range(len(visible) + page.locator(".parity-widget [tabindex]").count() + 1):
+        page.keyboard.press("Tab")
+        place, outline = page.evaluate(
+            "(controls) => [[...document.querySelectorAll(controls)].indexOf(document.activeElement),"
+            " getComputedStyle(document.activeElement).outlineStyle]", CONTROLS)
+        reached.add(place)
+        assert place < 0 or outline == "solid"
+    assert enabled <= reached
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["GatedUnit", "StateMachine"])
+def test_on_a_phone_the_buttons_stay_in_sight_of_each_drawing(show, name):
+    page = show(MAKE[name](), width=390)
+    page.set_viewport_size({"width": 390, "height": 750})
+    for drawing in page.locator(".pw-side-by-side svg[role=img]").all():
+        drawing.scroll_into_view_if_needed()
+        box = button(page, "Start again").bounding_box()
+        assert 0 <= box["y"] <= 750 - box["height"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "network", "after_two"), [
+    ("GatedUnit", "LSTM by hand", "step 2 of 2"), ("StateMachine", list(TWO)[1], "Bit 2 is a 0"),
+    ("UnrolledRNN", "eight", "step 2 of 2")])
+def test_a_string_is_typed_and_a_wrong_one_is_explained(show, name, network, after_two):
+    widget = MAKE[name]()
+    page, most = show(widget), widget.traits()["bits"].most
+    field, alert = page.get_by_role("textbox", name="Bits"), page.locator("[role=alert]")
+    assert field.get_attribute("aria-describedby") == alert.get_attribute("id")
+    least = widget.traits()["bits"].least
+    empty = [("", f"Type {least} to {most} bits, each 0 or 1.")] * least
+    for text, message in (*empty, ("012", "Only 0 and 1 are bits; “2” is neither."),
+                          ("0 1", "Only 0 and 1 are bits; a space is neither."),
+                          ("1" * (most + 1), f"At most {most} bits fit here; these are {most + 1}.")):
+        field.fill(text)
+        assert alert.inner_text() == message
+        assert field.get_attribute("aria-invalid") == "true"
+    page.get_by_role("combobox", name="Network").select_option(label=network)       # paints the last correct string
+    assert (field.input_value(), field.get_attribute("aria-invalid")) == (widget.bits, "false")
+    assert not alert.is_visible()
+    field.fill("10")
+    assert after_two in page.locator(".parity-widget").inner_text()
+
+
+# ---------------------------------------------------------------- arguments
+
+ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda: UnrolledRNN({}), "networks must be a dict of label: ParityRNN, not empty, but it is {}"),
+    (lambda: UnrolledRNN({3: by_hand()}), "a label in networks must be a string, but it is 3"),
+    (lambda: UnrolledRNN({"a": "net"}), r"networks\['a'\] must be a ParityRNN, but it is 'str'"),
+    (lambda: UnrolledRNN({"a": by_hand("gru")}), r"networks\['a'\].cell must be 'tanh' or 'relu', but it is 'gru'"),
+    (lambda: UnrolledRNN({"a": ParityRNN(2, "tanh", 2)}), r"networks\['a'\].num_layers must be 1, but it is 2"),
+    (lambda: UnrolledRNN({"a": ParityRNN(9)}), r"networks\['a'\].hidden_size must be at most 8, but it is 9"),
+    (lambda: UnrolledRNN(network="trained"), "network must be 'by hand', but it is 'trained'"),
+    (lambda: UnrolledRNN(bits=""), "bits must be a string of 1 to 12 characters 0 and 1, but it is ''"),
+    (lambda: UnrolledRNN(bits="1\n"), "bits must be"),
+    (lambda: UnrolledRNN(step=6), "step must be an integer from 0 to 5, the number of bits, but it is 6"),
+    (lambda: GatedUnit({"a": ParityRNN(2, "gru")}), r"networks\['a'\].hidden_size must be at most 1, but it is 2"),
+    (lambda: GatedUnit(bits="1" * 25), "bits must be a string of 1 to 24 characters"),
+    (lambda: GradientStrip(THREE), r"networks\['net'\].cell must be"),
+    (lambda: StateMachine({"wide": ParityRNN(33)}), "hidden_size must be at most 32"),
+    (lambda: StateMachine(ONE, bits=401 * "0"), "bits must be a string of 0 to 400"),
+    (lambda: StateMachine(ONE, boxes={"other": None}), "a label in boxes must be 'net'"),
+    (lambda: StateMachine(THREE, boxes={"net": certify(by_hand()).boxes}), "must be for a network with two"),
+    (lambda: ReturnMap(bits="12"), "bits must be"),
+    (lambda: SeedBySeed({}, 100), "conditions must be 1 to 6 of them"),
+    (lambda: SeedBySeed({"a": [1], "b": [1, 2]}, 100), "conditions must be lists with the same number of seeds"),
+    (lambda: SeedBySeed({"a": []}, 100), "conditions must be lists"),
+    (lambda: SeedBySeed({"a": [101]}, 100), r"conditions\['a'\] must be updates from 1 to 100, or None"),
+    (lambda: SeedBySeed({"a": [None]}, 0), "cap must be"),
+    (lambda: Playground("rnn"), "cell must be"), (lambda: Playground(hidden_size=65), "hidden_size must be at most 64"),
+    (lambda: Playground(lengths=(5, 2)), "lengths must be"), (lambda: Playground(lengths=101), "lengths must be"),
+    (lambda: Playground(label="every"), "label must be"), (lambda: Playground(batch_size=0), "batch_size must be"),
+    (lambda: Playground(batch_size="some"), "batch_size must be"),
+    (lambda: Playground(batch_size="all"), "lengths must be a number up to 10"),
+    (lambda: Playground(optimizer="rmsprop"), "optimizer must be"), (lambda: Playground(lr=0), "lr must be"),
+    (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
+    (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'"),
+    (lambda: Playground(figures=("weights",)), "figures must be")])
+def test_an_argument_that_is_not_allowed_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("make", [
+    lambda: UnrolledRNN(step=-1), lambda: GradientStrip(ONE, gain=3), lambda: GradientStrip(ONE, bias=-3),
+    lambda: ReturnMap(0.4), lambda: PackedBatch(()), lambda: PackedBatch((1,) * 7), lambda: PackedBatch((0, 3)),
+    lambda: PackedBatch((11,))])
+def test_a_number_out_of_range_is_refused(make):
+    with pytest.raises(TraitError):
+        make()
+
+
+# ---------------------------------------------------------------- still pictures
+
+
+def words(picture) -> list[str]:
+    """Return the texts of a drawing in the order in which they were drawn."""
+    return [text.get_text() for text in picture.figure.axes[0].texts if text.get_text()]
+
+
+@pytest.mark.parametrize(("bits", "label"), [("1", "by hand"), ("110100111010", "eight")])
+def test_the_picture_of_a_network_that_reads_a_string_has_pytorchs_states_and_answers(bits, label):
+    net = {"by hand": by_hand("tanh"), "eight": ParityRNN(8, "relu", seed=3)}[label]
+    said = words(UnrolledRNN({label: net}, bits=bits).picture())
+    with torch.no_grad():
+        inputs = torch.tensor([int(bit) for bit in bits], dtype=next(net.parameters()).dtype)[None, :, None]
+        odd, states = net(inputs)[0, :, 0] > 0, net.hidden_states(inputs)[0]
+    assert [word for word in said if word in ("odd", "even")] == ["odd" if answer else "even" for answer in odd]
+    assert [word for word in said if word in "01"] == list(bits)
+    shown = [[float(line.replace("−", "-")) for line in word.splitlines() if line != "⋮"]
+             for word in said if "\n" in word]
+    np.testing.assert_allclose(shown, [[0, 0], *states[:, :2]], atol=0.0051)
+
+
+def test_the_picture_of_the_game_has_the_correct_answers_except_the_last():
+    widget = YouAreTheNetwork()
+    answers = [word for word in words(widget.picture()) if word in ("odd", "even", "you?")]
+    ones = np.cumsum([int(bit) for bit in widget.bits[:6]])
+    assert answers == [*("odd" if number % 2 else "even" for number in ones[:-1]), "you?"]
+
+
+@pytest.mark.parametrize("K", [0.8, 1.25, 3.0])
+def test_the_picture_of_the_map_has_the_networks_p_and_the_librarys_intervals(K):
+    bits = "1011000010"
+    h = by_hand("tanh", sharpness=K).hidden_states(torch.tensor([float(bit) for bit in bits]).double()[None, :, None])
+    lines = ReturnMap(K, bits=bits).picture().figure.axes[0].lines
+    p = (h[0, -1, 0] - h[0, -1, 1]).item() / 2
+    assert lines[4].get_xydata()[0] == pytest.approx((p, p))
+    bars = [tuple(line.get_xdata()) for line in lines if line.get_linewidth() == 7]
+    assert bars == list(parity_intervals(K) or ())
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    ({}, ("32 strings of\n50 bits", "a relu network\nof 32 units", "adam, rate 0.005\nclipped at 0.25")),
+    ({"cell": "lstm", "hidden_size": 8, "lengths": (1, 50), "label": "end", "clip": None, "optimizer": "sgd",
+      "lr": 0.5}, ("1 to 50 bits", "a label at the end", "an LSTM\nof 8 units", "sgd, rate 0.5")),
+    ({"lengths": Curriculum(2, 50)}, ("growing lengths",)), ({"lengths": 5, "batch_size": "all"}, ("all strings",))])
+def test_the_picture_of_training_names_the_settings(arguments, expected):
+    said = "\n".join(words(Playground(**arguments).picture()))
+    assert [part for part in expected if part not in said] == []
+    assert ("clipped" in said) == (arguments.get("clip", 1) is not None)
+
+
+def test_the_pictures_of_runs_and_machine_are_those_given():
+    axes = MAKE["SeedBySeed"]().picture().figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "5 bits\n2 of 3", "Label at every step, 1 to 50 bits\n1 of 3"]
+    machine = words(StateMachine(ONE).picture())
+    assert {"0", "1", "2", "3"} <= set(machine)
+
+
+def test_a_batch_with_too_many_bits_for_the_drawing_has_its_sentence_only():
+    assert PackedBatch((10, 10, 4)).picture() is not None
+    forms = format_display_data(PackedBatch((10, 10, 5)))[0]
+    assert set(forms) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+@pytest.mark.parametrize("make", [
+    MAKE["UnrolledRNN"], YouAreTheNetwork,
+    lambda: Playground("relu", hidden_size=64, lengths=Curriculum(10, 100), label="end", batch_size=1024, lr=0.0001)])
+def test_no_text_of_a_picture_leaves_its_box(make):
+    figure = make().picture().figure
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    boxes = [patch.get_window_extent() for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
+    texts = [text.get_window_extent() for text in axes.texts if text.get_text()]
+    held = [(box, text) for box in boxes for text in texts if box.contains(*text.get_points().mean(axis=0))]
+    assert len(held) >= len(boxes) > 3
+    for box, text in held:
+        assert box.x0 < text.x0 < text.x1 < box.x1
+        assert box.y0 < text.y0 < text.y1 < box.y1
