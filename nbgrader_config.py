@@ -47,8 +47,8 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
-# A submission is made harmless before the formgrader or the feedback shows it. The formgrader also gets the rubric next
-# to each answer in words; `c.Rubric.blind = True` hides names there.
+# A submission is made harmless before the formgrader or the feedback shows it. The formgrader also shows the
+# rubric next to each answer in words.
 c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grading.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
                           "clean_html": "parity_grading.rubric.clean_html"}

@@ -1,4 +1,4 @@
-"""The files of a zip archive, read into memory one at a time and up to a limit. Nothing is unpacked to the disk."""
+"""Reading of zip archives: one file at a time, into memory and up to a limit. Nothing is unpacked to the disk."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
 
 
 def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
-    """Return the path and the content of the notebook in a file, which may be a zip archive that a student made.
+    """Return the path and content of a student's notebook, from the file itself or from a zip archive in the download.
 
     In an archive, a notebook named after the exercise is preferred. Raise ValueError if there is not exactly one.
     """

@@ -1,4 +1,7 @@
-"""Collecting submissions: each file of a download is placed in ``submitted/STUDENT/NAME/`` or listed with a reason."""
+"""Collection of submissions from a download of a learning platform into ``submitted/STUDENT/NAME/``.
+
+Each file of the download is either placed there or listed with the reason why it was not.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 @dataclass
 class ReportLine:
-    """What happened to a student's submission or to a file; a person should look at it if it is ``serious``."""
+    """A line of the report about a student or a file; ``serious`` means that a person should look at it."""
 
     subject: str        # a student's id, the path of a file, or the name of the list
     state: str          # one of STATES for a student, "left out" or "not needed" for a file, or "note"
@@ -43,7 +46,7 @@ class Candidate:
 
     submission: CollectedSubmission
     file: ArchivedFile | None
-    file_name: str      # as the student called it
+    file_name: str      # the name that the student gave it
     notes: tuple[str, ...] = ()
 
 

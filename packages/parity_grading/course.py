@@ -1,4 +1,4 @@
-"""A course of nbgrader: its settings, its gradebook, the folders of its submissions, and its private files."""
+"""Access to a course: nbgrader's settings, the gradebook, the folders of submissions and private files."""
 
 from __future__ import annotations
 
@@ -24,17 +24,15 @@ SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebo
 def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
     """Return nbgrader's application with the settings of ``nbgrader_config.py`` in ``root``.
 
-    With ``trial``, the gradebook and the graded copies of this folder are used in place of the course's. Other accounts
-    lose access to the gradebook and to ``private/``. Raise ValueError if there is no such file, because nbgrader would
-    create an empty gradebook in any folder.
+    ``trial`` is a folder whose gradebook and graded notebooks are used instead of the course's own. Other accounts
+    lose access to the gradebook and to ``private/``. Raise ValueError if ``root`` has no ``nbgrader_config.py``,
+    because nbgrader would create an empty gradebook in any folder.
     """
     root = Path(root).resolve()
     if not (root / "nbgrader_config.py").is_file():
         raise ValueError(f"{root} is not a course, because it has no nbgrader_config.py; change to the repository")
     warnings.filterwarnings("ignore", category=SAWarning)   # from nbgrader's own use of its database
-    programs = str(Path(sys.executable).parent)
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):    # nbgrader starts alembic by its name
-        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+    add_programs_to_path()
     NbGraderApp.clear_instance()
     app = NbGraderApp.instance(argv=[])
     app.config_file_paths.insert(0, str(root))
@@ -50,12 +48,19 @@ def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
     return app
 
 
+def add_programs_to_path() -> None:
+    """Let nbgrader, which starts ``alembic`` by its name, find it in an environment that is not activated."""
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+
+
 def protect(coursedir: CourseDirectory) -> None:
-    """Let only the owner, or the group of a course that is shared with one, read the gradebook and ``private/``."""
+    """Let only the owner, or the owner's group in a shared course, read the gradebook and ``private/``."""
     mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
     private.mkdir(mode=mode, exist_ok=True)
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
-        with contextlib.suppress(OSError):      # there is none, or it belongs to a colleague
+        with contextlib.suppress(OSError):      # the file is missing or belongs to a colleague
             path.chmod(allowed)
 
 
@@ -80,7 +85,7 @@ def require_student(argument: str, student: str, students: Iterable[str]) -> Non
 
 
 def listed_students(book: Gradebook) -> set[str]:
-    """Return the students whom somebody has entered; nbgrader adds unknown ones while grading, without a name."""
+    """Return the ids of the students with a name or an email address; nbgrader adds unknown students without them."""
     return {student.id for student in book.students if student.first_name or student.last_name or student.email}
 
 

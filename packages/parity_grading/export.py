@@ -1,7 +1,7 @@
-"""Exporting grades, into a copy of the platform's own list or into a plain table, and feedback pages for a platform.
+"""Export of grades and feedback pages: into a copy of the platform's own list, or into a plain table.
 
-A grade is nbgrader's score: the points of tests and of answers in words, less the penalty for lateness. A student
-without a grade gets a blank, never a zero, and what has to be done about it is listed.
+A grade is nbgrader's score: the points for tests and for answers in words, less the penalty for lateness. A student
+without a grade gets a blank, never a zero, and the report says what has to be done about it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The files that were written, how many grades they hold, what is left to do, and remarks."""
+    """The result of an export: the files, the number of grades in them, the things left to do, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -90,7 +90,7 @@ def _describe_todo(row: StudentStatus) -> str:
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
              name: str, heading: str | None, result: Export) -> None:
-    """Put the grades into the rows of the platform's list, and note what does not fit."""
+    """Write the grades into the rows of the platform's list, and report each grade that does not fit."""
     column, maximum = platform.find_grades(rows, name, heading)
     if maximum and maximum != students[0].most:
         raise ValueError(f"{name} has {students[0].most:g} points, but the platform's maximum is {maximum:g}: change "
@@ -101,6 +101,8 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
             points = f", and has {rounded(grade)} points" if grade is not None else ""
             result.todo.append(f"{student.student}: {student.person.full_name} is not in the platform's list{points}")
             continue
+        if student.state == "missing" and row.time not in (None, "", "-"):
+            result.todo.append(f"{student.student}: the platform has a submission, but it was not collected")
         before = rows[row.row][column].strip()
         if before in platform.kept_grades or grade is None:
             result.notes += [f"{student.student}: {before} stays in the platform's list"] if before else []
@@ -116,7 +118,7 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
 
 
 def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
-    """Return a row for each student, in which a spreadsheet finds no formula."""
+    """Return a table with a row for each student, in which no cell can be taken for a formula."""
     rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
     for row in students:
         person, grade = row.person, _grade(row)
@@ -128,7 +130,7 @@ def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
 
 def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str], path: Path,
                     result: Export) -> None:
-    """Write the feedback pages of the graded students under the names by which the platform takes them back."""
+    """Write a zip archive of the feedback pages, under the file names that the platform expects."""
     buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for row in students:

@@ -1,7 +1,7 @@
-"""Extensions, entered in the gradebook where nbgrader's own rules for late submissions look for them.
+"""Extensions of the due date for single students, stored where nbgrader's rules for late submissions look for them.
 
-nbgrader keeps an extension in the entry of a submission, which exists only once the submission was graded. So the entry
-is created here as nbgrader would create it. Until grading completes it, it has neither a time nor points.
+nbgrader stores an extension in a submission's entry in the gradebook, which normally exists only after grading. So
+:func:`extend` creates the entry as nbgrader would. Until the submission is graded, it has neither a time nor points.
 """
 
 from __future__ import annotations

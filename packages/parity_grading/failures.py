@@ -1,4 +1,4 @@
-"""The reasons why submissions could not be graded, in ``private/outcomes/``, until they change or are graded."""
+"""Records of why submissions could not be graded, kept in ``private/outcomes/`` until they are graded or change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from parity_grading.normalise_submission import fingerprint
 
 
 def record(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
-    """Record why a submission could not be graded, or with None that it was graded."""
+    """Record the reason why a submission could not be graded, or remove the record if ``why`` is None."""
     if why is None:
         _path(app, student, name).unlink(missing_ok=True)
     else:
@@ -22,7 +22,7 @@ def record(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
 
 
 def reason(app: NbGraderApp, student: str, name: str) -> str | None:
-    """Return why a submission could not be graded; None if it could be, or has changed since."""
+    """Return the recorded reason why a submission could not be graded, or None if there is none or it has changed."""
     try:
         entry = json.loads(_path(app, student, name).read_text(encoding="utf8"))
         same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))

@@ -1,7 +1,7 @@
-"""`parity grade`: grade every submission of an exercise, whatever state it is in, and keep what is graded already.
+"""Grading of all submissions of an exercise, in parallel, which continues where an interrupted grading has stopped.
 
-It runs nbgrader's own ``Autograde`` with nbgrader_config.py on a normalised copy of each submission: without links,
-under the file names of the exercise, without a time that cannot be read. The files in ``submitted/`` are not changed.
+It runs nbgrader's own ``Autograde``, with the settings in nbgrader_config.py, on a normalised copy of each submission.
+The files in ``submitted/`` are not changed.
 
 Chapter: *For instructors*.
 """
@@ -46,9 +46,9 @@ from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
 LOCK = ".parity-grading.lock"
-PATTERNS = "[]*?"                   # nbgrader takes names for patterns
-LOST = ("each process that graded it was killed by something else. Is there too little memory for so many jobs? Grade "
-        "it again, with fewer")
+WILDCARDS = "[]*?"      # nbgrader uses the id of a student as a pattern for file names
+LOST = ("two processes that graded it were killed, perhaps because the machine has too little memory for so many jobs; "
+        "grade it again, with fewer jobs")
 
 
 @dataclass
@@ -66,13 +66,12 @@ class Row:
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
           trial: Path | None = None) -> Iterator[Row]:
-    """Grade the submissions of an exercise, of all students or of these, and yield a row for each as it is graded.
+    """Grade the submissions of all students, or of ``students``, and yield a row for each as soon as it is graded.
 
-    A submission that was graded and has not changed since is kept, unless ``force``. With several ``jobs``, as many
-    processes grade at the same time, and rows come as they are completed. Time limits are wall-clock limits, so more
-    jobs than cores can make a cell too slow. ``trial`` is a folder for a second grading, which leaves the course as it
-    is. Raise ValueError if there is no submission, the gradebook does not know the exercise, or another command is
-    grading this course.
+    A submission that was graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of
+    processes that grade at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell
+    too slow. ``trial`` is a folder for a second grading, which does not change the course. Raise ValueError if there
+    is no submission, the exercise is not in the gradebook, or another command is grading this course.
     """
     from parity_grading import private_tests  # imports PyTorch, which other commands can do without
 
@@ -158,7 +157,7 @@ def _grade_in_worker(parent: int, root: str, trial: Path | None, name: str, forc
 
 @functools.cache
 def _prepare_worker(parent: int, root: str, trial: Path | None) -> NbGraderApp:
-    """Load the course once per process, and let the process end with the one that has started it."""
+    """Load the course once per process, and make the process end when the process that started it ends."""
     def end_with_parent() -> None:
         with contextlib.suppress(psutil.Error):
             psutil.Process(parent).wait()
@@ -176,11 +175,11 @@ def _prepare_worker(parent: int, root: str, trial: Path | None) -> NbGraderApp:
 
 
 def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
-    """Grade the submission in a folder, or say why that was not possible."""
+    """Grade the submission in ``folder``, and return a row with its points or with the reason for the failure."""
     row, start = Row(folder.parent.name), time.monotonic()
     graded = exercise_folder(app, "autograded", row.student, name)
     try:
-        require(not set(row.student) & set(PATTERNS), "student", row.student, f"an id without any of {PATTERNS}")
+        require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
         digest = fingerprint(folder)
         points = None
         if not force and graded_fingerprint(graded) == digest:
@@ -198,7 +197,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
             (graded / FINGERPRINT).write_text(digest, encoding="ascii")
             points = read_points(app, row.student, name)
         row.points, row.most = points
-    except Exception as error:      # whatever happens to one submission, the next one is graded
+    except Exception as error:      # the next submission must be graded in any case
         row.state, row.why = "failed", f"{type(error).__name__}: {error}".partition("\n")[0]
         row.notes.append(row.why)
     row.seconds, row.notes = time.monotonic() - start, [printable(note) for note in row.notes]
@@ -226,12 +225,12 @@ def _compare_releases(copy: Path, release: Path) -> list[str]:
 
 
 class SingleAutograde(Autograde):
-    """nbgrader's grading of one submission, which remembers the error that nbgrader would only log."""
+    """nbgrader's converter for one submission, which keeps the error that nbgrader would only log."""
 
     error: Exception | None = None
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Grade a notebook."""
+        """Grade a notebook, and keep the error if that fails."""
         try:
             super().convert_single_notebook(notebook_filename)
         except Exception as error:
@@ -240,7 +239,7 @@ class SingleAutograde(Autograde):
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
-    """Run nbgrader's grading on one submission below ``submitted``. Raise the error if it fails."""
+    """Grade one submission below the folder ``submitted`` with nbgrader. Raise the error if that fails."""
     settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
     before = {key: getattr(app.coursedir, key) for key in settings}
     for key, value in settings.items():
@@ -260,9 +259,9 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the points for tests of a submission that cannot be graded now, so that the next command grades it again.
+    """Remove the points for tests from a submission that could not be graded, so that the next command grades it again.
 
-    Points that a person gave stay, and wait to be looked at again.
+    Points that a person gave stay, and the formgrader lists them for another look.
     """
     (exercise_folder(app, "autograded", student, name) / FINGERPRINT).unlink(missing_ok=True)
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
@@ -273,7 +272,7 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
-    """Let nobody read the answer to a task that is worth no points, as after `parity regrade --drop`."""
+    """Give 0 points for each task that was dropped, as by `parity regrade --drop`, so that nobody has to read it."""
     with open_gradebook(app) as book:
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:
@@ -283,7 +282,7 @@ def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:
-    """Return a submission's points and the maximum; None if the gradebook, which may be newer, does not know it."""
+    """Return a submission's points and the maximum, or None if it is not in the gradebook."""
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         submission = book.find_submission(name, student)
         return submission.score, submission.max_score

@@ -1,4 +1,4 @@
-"""The marks that a second grading gives to a submission, and their differences from the first.
+"""Comparison of two gradings of a submission, and the points that a submission has after the second one.
 
 Chapter: *For instructors*. The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade`
 commits them or not. Points that a person gave stay, and an answer that a person has read need not be read again unless

@@ -44,20 +44,20 @@ class KernelNotStarted(RuntimeError):
 
 
 class KernelStopped(Exception):
-    """The kernel is gone; the text tells the student why. ``died`` is true unless this program has killed it."""
+    """The kernel has ended, and the message tells the student why; ``died`` is true unless this program killed it."""
 
     died = False
 
 
 class TooLong(Exception):
-    """The code was interrupted because its time was up; the kernel is still alive."""
+    """The code was interrupted because it reached its time limit; the kernel is still running."""
 
 
 class Kernel:
     """A kernel process and the connection to it; :meth:`close` ends the process and removes its files.
 
-    ``submission`` is the folder whose files the kernel may read, ``course`` the folder of which it must see nothing.
-    Raises KernelNotStarted.
+    ``submission`` is the folder whose files the kernel may read, and ``course`` the folder that must be hidden from it.
+    Raise KernelNotStarted if the kernel cannot be started.
     """
 
     def __init__(self, submission: Path, course: Path, limits: sandbox.Limits, sandboxed: bool = True) -> None:
@@ -76,7 +76,7 @@ class Kernel:
             raise
 
     def _launch(self, course: Path, limits: sandbox.Limits, sandboxed: bool) -> None:
-        """Start the process, and a client that accepts only so many bytes and messages."""
+        """Start the process, and a client that limits the size and the number of messages."""
         # The sockets of the kernel lie in its own file system; their name is secret until they exist.
         name = f"{sandbox.SCRATCH}/{secrets.token_hex(8)}" if sandboxed else str(self.folder / "socket")
         transport = {"transport": "ipc", "ip": name} if os.name != "nt" else {}
@@ -146,8 +146,8 @@ class Kernel:
     def _next_message(self) -> dict | None:
         """Return the next message with its content and the size of that; None if none arrives within 0.1 seconds.
 
-        Messages that are not signed or malformed are left out. An output that is too long to be shown has no content:
-        forty megabytes of text can become a gigabyte of lists.
+        Malformed and unsigned messages are left out. The content of an output that is too long to be shown is not read,
+        because 40 MB of JSON can take a gigabyte of memory as lists.
         """
         ready = [] if self.excess else self.poller.poll(100)
         for socket, _ in ready:

@@ -1,6 +1,6 @@
-"""A normalised copy of a submission: without links, under the exercise's file names, without an unreadable time.
+"""Preparation of a copy of a submission that nbgrader can grade: without links and with the expected file names.
 
-Every change is reported; the files in ``submitted/`` stay as they are.
+Every change is reported, and the files in ``submitted/`` are not changed.
 
 Chapter: *For instructors*.
 """
@@ -52,7 +52,7 @@ def normalise(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
 
 
 def _find_renamed(copy: Path, name: str, notebooks: list[str]) -> Path:
-    """Return the only file that can be the missing notebook. Raise ValueError if there are none or several."""
+    """Return the only file that can be the missing notebook. Raise ValueError if there is none or more than one."""
     others = [path for path in sorted(copy.rglob("*")) if path.is_file()
               and is_notebook(path.relative_to(copy).as_posix())
               and (path.parent != copy or path.stem not in notebooks)]
@@ -75,7 +75,7 @@ def read_time(folder: Path) -> datetime | None:
 def fingerprint(folder: Path) -> str:
     """Return a hash of the names and the contents of the files in a folder.
 
-    Links are not followed. Of the files beyond :data:`LARGEST` bytes only the size counts.
+    Links are not followed. After :data:`LARGEST` bytes, only the sizes of further files are included.
     """
     digest, left = hashlib.sha256(), LARGEST
     for path in sorted(folder.rglob("*")):

@@ -1,8 +1,7 @@
-"""Try an instructor's private tests on correct answers, before any student loses a point by them.
+"""Trial of an instructor's private tests on correct answers, before a faulty test can cost a student points.
 
-The correct answers are the model answer and, in a clone of the repository, the bank's
-``tests/submissions/EXERCISE/right_*.py``. They are code of the course, and run in this process. Tests and answers that
-have not changed since they were tried are not tried again.
+The correct answers are the model answer and, in a clone of the repository, ``tests/submissions/EXERCISE/right_*.py``.
+They are the course's own code and run in this process. Tests are tried again only if they or the answers have changed.
 
 Chapter: *For instructors*.
 """
@@ -37,9 +36,9 @@ LONGEST = 60        # seconds for one test of one answer
 
 
 def try_on_correct_answers(coursedir: CourseDirectory, name: str) -> None:
-    """Raise ValueError if a test in ``private/NAME.py`` would cost a correct answer points, fails, or is never called.
+    """Raise ValueError if a test in ``private/NAME.py`` rejects a correct answer, stops or is never called.
 
-    Do nothing if there is no such file, or if nothing has changed since it passed.
+    Do nothing if there is no such file, or if nothing has changed since the tests passed.
     """
     path = reporting.private_file(name)
     if not path.is_file():

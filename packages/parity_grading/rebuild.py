@@ -1,8 +1,9 @@
-"""Turn a student's file into the notebook that was meant: the course's cells from the gradebook, the student's answers.
+"""Reconstruction of an exercise's notebook from a student's file: the course's cells with the student's answers.
 
-:class:`Lenient` reads the file, :class:`Rebuild` restores its cells; both are named in nbgrader_config.py. Locked cells
-and tests come from the gradebook, whatever the submission contains. Answers are found by nbgrader's mark, else by the
-cell's id, else by what they define or follow. Cells that the student added stay in front of the same cell.
+:class:`Lenient` reads the file, and :class:`Rebuild` restores its cells; both are named in nbgrader_config.py. Locked
+cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's mark,
+or else by the cell's id, by the functions that it defines or by the text before it. Cells that the student added keep
+their place.
 
 Chapter: *For instructors*.
 """
@@ -38,10 +39,10 @@ MISSING = "This cell was missing in the submission."
 
 
 class Lenient(NotebookExporter):
-    """Reads a submission as far as it can be read: in an older or newer format, or with incomplete cells."""
+    """An exporter that reads every submission it can: in an older or newer format, or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Remove unfinished submissions: nbgrader creates its exporter just before it looks which ones are graded."""
+        """Remove unfinished submissions, because nbgrader looks for graded submissions right after this call."""
         super().__init__(**options)
         if not self.parent.force:
             for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
@@ -49,7 +50,7 @@ class Lenient(NotebookExporter):
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
         """Read a file and convert it. Raise ValueError if it does not contain a notebook."""
-        if not self.parent._sanitizing:     # the second time it is our own file
+        if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)
         resources, path = self._init_resources({**(resources or {})}), Path(filename)
         resources["metadata"] |= {"name": path.stem, "path": str(path.parent)}
@@ -84,7 +85,7 @@ def _list(value: Any) -> list:
 
 
 def _cell(raw: dict) -> NotebookNode:
-    """Return a valid cell with the source, outputs, attachments and id of one in a file."""
+    """Return a valid cell with the source, outputs, attachments and id of a cell in a file."""
     kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
     cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
@@ -107,7 +108,7 @@ def _text(value: Any) -> str:
 
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the valid outputs; they are shown, but no points depend on them."""
+    """Yield the outputs that are valid. They are shown to readers, but no points depend on them."""
     for value in raw[:MOST_OUTPUTS]:
         try:
             output = nbformat.from_dict(storable(value))
@@ -135,7 +136,7 @@ def storable(value: Any) -> Any:
 
 
 class Rebuild(NbGraderPreprocessor):
-    """Puts the course's cells in their order, with the student's answers in place and added cells between them."""
+    """A preprocessor that restores the course's cells in order and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Restore every cell of the course exactly once, without losing anything that the student wrote."""
@@ -178,9 +179,9 @@ def give_ids(cells: list[NotebookNode]) -> None:
 
 
 def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
-    """Return the names of the course's cells by their position in the submission; "" for a copy to be left out.
+    """Return the names of the course's cells by their position in the submission, "" for a copy that is to be removed.
 
-    Of several cells with one name, the last one that was edited is the answer. The others stay as added cells.
+    If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
     """
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -201,7 +202,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells without mark and id: by an unchanged text, by the functions they define, by the text before them."""
+    """Match cells without marks and ids by their unchanged text, the functions they define, or the text before them."""
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}
@@ -228,9 +229,9 @@ def definitions(source: str) -> set[str]:
 
 
 def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
-    """Yield the cells in the course's order, each after the cells that were added before it; a name for a missing one.
+    """Yield the cells in the course's order, with added cells in front of the cell that followed them.
 
-    A missing cell comes before the cells that were added in its place, which may contain the answer.
+    For a missing cell, yield its name, before the cells that were added in its place and may contain the answer.
     """
     blocks: dict[str, list[NotebookNode]] = {}
     added: list[NotebookNode] = []

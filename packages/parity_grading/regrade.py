@@ -1,4 +1,4 @@
-"""Grading an exercise a second time, after a change of its tests or points, and putting the result in place.
+"""Regrading: grading an exercise a second time after a change of its tests or points, and applying the differences.
 
 Chapter: *For instructors*. The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the
 tests and points that the source notebook has now. It resumes after an interruption and starts again after a change of

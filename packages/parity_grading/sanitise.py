@@ -1,4 +1,4 @@
-"""Cleaning of students' notebooks before they become HTML pages.
+"""Removal of everything from students' notebooks that could run or load something on an HTML page.
 
 Chapter: *For instructors*. The formgrader shows submissions at JupyterLab's own address, where a script could change
 points or open a terminal, and feedback pages are opened by students and instructors. nbconvert's ``HTMLExporter``

@@ -1,7 +1,7 @@
-"""Code of a class that is the same as each other's, or as the model answer, apart from layout and chosen names.
+"""Search for students whose code is the same, or is that of the model answer, apart from layout and variable names.
 
-Chapter: *For instructors*. A match is a hint for a person, who compares the answers: students who solve a task in the
-shortest way write the same.
+Chapter: *For instructors*. A match is only a hint, because students who solve a task in the shortest way write the same
+code. A person has to compare the answers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 LEAST_NODES = 60        # nodes of a syntax tree, about five lines; shorter code is often the same by chance
-MODEL = ""              # stands among the students' ids for the model answer
+MODEL = ""              # used in place of a student's id for the model answer
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where every student stands in an exercise, according to the gradebook and the folders of the course."""
+"""The state of each student's submission for an exercise, from the gradebook and the folders of the course."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ INTERRUPTED = "grading is still running or was interrupted; run parity grade aga
 
 @dataclass
 class StudentStatus:
-    """Where one student stands in one exercise."""
+    """The state of a student's submission for an exercise, with its points and times."""
 
     person: Person
     state: str = ""                 # one of STATES

@@ -1,7 +1,7 @@
-"""Submissions whose grading was killed. nbgrader would take them for graded, so they are removed and graded again.
+"""Removal of submissions whose grading was killed, because nbgrader would treat them as graded.
 
-nbgrader writes a notebook into ``autograded/`` twice: before its cells run and after. :class:`Begin` marks the first
-file, :class:`Finish` removes the mark from the second.
+nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`Begin` marks the
+first file, and :class:`Finish` removes the mark from the second.
 
 Chapter: *For instructors*.
 """
@@ -23,14 +23,14 @@ from parity_grading.course import protect
 
 MARK = "parity_unfinished"
 FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
-QUIET_FOR = 60                      # seconds after which no process is at work on a folder without a readable notebook
+QUIET_FOR = 60                      # seconds after which a folder without a readable notebook counts as unfinished
 
 
 class Begin(NbGraderPreprocessor):
-    """Marks a notebook as the work of this process, and closes the gradebook to other accounts."""
+    """A preprocessor that marks a notebook as unfinished, with this process, and protects the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Replace the mark that a submission may bring with it."""
+        """Set the mark, replacing any mark in the submission."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
         if self.parent is not None:
             protect(self.parent.parent.coursedir)
@@ -38,7 +38,7 @@ class Begin(NbGraderPreprocessor):
 
 
 class Finish(NbGraderPreprocessor):
-    """Removes the mark, as the last preprocessor: the points are in the gradebook, and the file is written next."""
+    """A preprocessor that removes the mark. It comes last, when the points are in the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Remove the mark."""
@@ -47,7 +47,7 @@ class Finish(NbGraderPreprocessor):
 
 
 def remove(autograded: Path) -> list[str]:
-    """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` on which no process is at work, and return them."""
+    """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` that no process is grading; return their names."""
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
         if not is_finished(folder) and not _is_in_work(folder):
@@ -63,7 +63,7 @@ def is_finished(folder: Path) -> bool:
 
 
 def graded_fingerprint(folder: Path) -> str:
-    """Return the fingerprint of the submission that `parity grade` graded into a folder, or "" if there is none."""
+    """Return the fingerprint of the submission whose graded notebook is in ``folder``, or "" if there is none."""
     record = folder / FINGERPRINT
     return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
 

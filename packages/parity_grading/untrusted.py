@@ -1,4 +1,4 @@
-"""Names, text and notebooks from students, read without trusting them."""
+"""Functions that read files and names from students, which may have any content, without failing or trusting them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from parity_checks.personal_numbers import number_for, seed_of
-from parity_grading import authoring, rubric
+from parity_grading import rubric
+from parity_grading.course import add_programs_to_path
 from parity_grading.keep_outputs import NOTE
 from parity_grading.quoted_numbers import EXAMPLE_ID
 from tests.exercises import course
@@ -94,7 +95,8 @@ def add_graded(folder, book: Gradebook, name: str, student: str, text: str) -> N
 def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> list[Student]:
     """Fill a course with the class and its graded submissions."""
     students = students or the_class()
-    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+    add_programs_to_path()
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         if enter_it:
             enter(book, name, course.release(name))
         for number, student in enumerate(students):
@@ -102,13 +104,3 @@ def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> lis
                              email=student.email)
             add_graded(folder, book, name, student.id, answer_of(number, student, students[number - 1]))
     return students
-
-
-def read(folder, name: str, points: float) -> None:
-    """Give every answer in words that is not empty these points, as a person does in the formgrader."""
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        for submission in book.assignment_submissions(name):
-            for grade in submission.notebooks[0].grades:
-                if grade.cell.cell_type == "markdown" and grade.auto_score is None:
-                    grade.manual_score, grade.needs_manual_grade = points, False
-        book.db.commit()

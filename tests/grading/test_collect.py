@@ -86,11 +86,12 @@ def from_canvas(tmp_path: Path, files: dict[tuple[str, str], bytes], late=(), na
 
 @pytest.mark.parametrize("form", ["new", "old", "flat", "mac", "canvas"])
 def test_every_file_is_placed_or_listed_and_a_second_time_nothing_changes(root, tmp_path, form):
-    if form == "canvas":
-        files, listing, platform = canvas(archives.files_with_mistakes()), archives.canvas_gradebook(tmp_path / "list.csv"), "canvas"
+    platform = "canvas" if form == "canvas" else "moodle"
+    if platform == "canvas":
+        files, listing = canvas(archives.files_with_mistakes()), archives.canvas_gradebook(tmp_path / "list.csv")
     else:
         files = moodle(archives.files_with_mistakes(), {"old": "_/", "flat": "_"}.get(form, "/"))
-        listing, platform = worksheet(tmp_path / "list.csv"), "moodle"
+        listing = worksheet(tmp_path / "list.csv")
     if form == "mac":       # which decomposes accents
         files = {unicodedata.normalize("NFD", path): data for path, data in files.items()}
     download = zipped(tmp_path / "download.zip", files)
@@ -473,7 +474,6 @@ def test_times_that_are_ambiguous_or_unreadable_are_refused(text):
 
 
 def test_the_record_is_private_and_nbgrader_reads_the_time(root, tmp_path):
-    shutil.rmtree(root / "private")
     collect(root, zipped(tmp_path / "mail.zip", {f"{ADA}_20261120T1702_{NOTEBOOK}": notebook(ADA)}), "--from", TIMED)
     assert os.name == "nt" or stat.S_IMODE((root / "private").stat().st_mode) == 0o700
     assert list(submission_store.SubmissionStore(course.load_course(root), NAME).record) == [ADA]

@@ -19,9 +19,8 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
 from parity_book.cli import main
-from parity_grading import authoring
 from parity_grading import grade as grading
-from parity_grading.course import load_course
+from parity_grading.course import add_programs_to_path, load_course
 from tests.exercises import course
 from tests.grading import forty
 
@@ -110,7 +109,8 @@ def test_a_database_that_is_locked_for_a_while_costs_nobody_points(root):
 def ada(tmp_path, monkeypatch):
     """Return a course, and a function that grades a submission without running a kernel."""
     root = course.copy_course(tmp_path / "course", NAME)
-    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+    add_programs_to_path()
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
         forty.enter(book, NAME, course.release(NAME))
     course.submit(root, "ada", NAME, course.solution(NAME))
     app = load_course(root)
@@ -229,7 +229,7 @@ def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(ro
     monkeypatch.setattr(grading, "_grade_in_parallel", grade_in_parallel)
     status, rows, printed = grade(root, NAME, "--jobs", "2")
     assert (status, states(rows)) == (1, {"ada": "kept", "emmy": "failed"})
-    assert "killed by something else" in printed
+    assert "two processes that graded it were killed" in printed
     assert scores(root) == {"ada": 11, "emmy": 0}
 
 

@@ -135,9 +135,8 @@ class Course:
     graded: list[str] = field(default_factory=list)
     stop_after: int = 1000
 
-    def grade(self, root: Path, name: str, students: tuple[str, ...] = (), force: bool = False,
-              jobs: int = 1) -> Iterator:
-        app = grading.load_course(root)
+    def grade(self, root: Path, name: str, students: tuple[str, ...], jobs: int, trial: Path) -> Iterator:
+        app = grading.load_course(root, trial)
         for student in students:
             place = Path(app.coursedir.autograded_directory, student, name)
             if place.is_dir():
@@ -365,7 +364,7 @@ def test_an_exercise_that_was_not_graded_is_named(own):
             book.remove_submission(NAME, student)
     assert "an exercise that has been graded; run `parity grade unrolling` first" in own.regrade()[2]
     (own.root / "gradebook.db").unlink()
-    assert "run `nbgrader generate_assignment unrolling`" in own.regrade()[2]
+    assert "name must be an exercise in the gradebook (none yet)" in own.regrade()[2]
 
 
 def test_a_submission_that_cannot_be_graded_any_more_prevents_all_changes(own):
