@@ -39,7 +39,7 @@ class ArchivedFile:
 
 
 def open_archive(source: Path | BinaryIO) -> zipfile.ZipFile:
-    """Open a zip archive. Raise ValueError if it is damaged, no zip archive, or holds too many files."""
+    """Open a zip archive. Raise ValueError if it is damaged, is not a zip archive or contains too many files."""
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, IsADirectoryError):
@@ -64,7 +64,7 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
 
 
 def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
-    """Return the path and content of a student's notebook, from the file itself or from a zip archive in the download.
+    """Return the path and content of the notebook in ``file``, which is a notebook or a zip archive made by a student.
 
     In an archive, a notebook named after the exercise is preferred. Raise ValueError if there is not exactly one.
     """

@@ -1,7 +1,7 @@
 """Exercise authoring: ``solutions/NAME.md`` -> nbgrader's source notebook -> the notebook that students receive.
 
-Chapter: *For instructors*. A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and
-every cell gets a readable id::
+A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and every cell gets a readable
+id::
 
     ```{code-cell} python
     :nb: {solution: rnn_step}                 students write this

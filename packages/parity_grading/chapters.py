@@ -35,7 +35,7 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """Return the numbered chapters of the book in ``root``, in order, by the names of their pages.
+    """Return the numbered chapters of the book in ``root``, in order, by the name of the page.
 
     Raise ValueError, naming the page, if a page does not state its time.
     """

@@ -80,7 +80,7 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
 
 
 def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError unless somebody in the gradebook has this id."""
+    """Raise ValueError unless ``student`` is one of the ids in the gradebook."""
     require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
 
 

@@ -3,8 +3,6 @@
 :class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
 functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
 dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 It runs nbgrader's own ``Autograde``, with the settings in nbgrader_config.py, on a normalised copy of each submission.
 The files in ``submitted/`` are not changed.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -106,7 +104,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
 
 @contextlib.contextmanager
 def course_lock(app: NbGraderApp) -> Iterator[None]:
-    """Keep every other `parity grade` out of this course. Raise ValueError if one is running."""
+    """Hold the lock of a course while a ``with`` block runs. Raise ValueError if another process holds it."""
     path = Path(app.coursedir.root, LOCK)
     try:
         # The operating system releases the lock, however this process ends.

@@ -1,7 +1,7 @@
 """The commands of ``parity`` for a class, from a learning platform's download to grades for the platform.
 
-Chapter: *For instructors*. Each command reads its arguments and prints the result. The work is done by the module of
-the same name, which is imported only when the command runs.
+Each command reads its arguments and prints the result. The work is done by the module of the same name, which is
+imported only when the command runs.
 """
 
 from __future__ import annotations

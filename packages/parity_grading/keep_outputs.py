@@ -3,8 +3,6 @@
 Autograding clears all outputs and runs the notebook again, but it skips cells that train for minutes, whose tables and
 figures the answers in words quote. In nbgrader_config.py :class:`Remember` stands before the preprocessors that clear
 outputs, and :class:`Show` after those that give points, so that no points depend on these outputs.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations

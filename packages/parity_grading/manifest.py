@@ -29,7 +29,7 @@ Rows = list[tuple[str, ...]]
 
 
 def generated(root: Path) -> dict[str, bytes]:
-    """Return the contents of all files that ``parity exercises`` writes, with the notebooks, by their paths.
+    """Return the contents of all files that ``parity exercises`` writes, including the notebooks, by path.
 
     Raise ValueError if a source cannot be read, or if nbgrader cannot release an exercise.
     """
@@ -47,7 +47,7 @@ def notebooks(root: Path) -> list[str]:
 
 
 def derived(root: Path) -> dict[str, str]:
-    """Return the contents that each derived file of the book in ``root`` should have, by its path.
+    """Return the contents that the derived files of the book in ``root`` should have, by path.
 
     Files that are missing, as in a course without the book, are left out. Raise ValueError, naming the file, if a
     source or its front matter cannot be read.

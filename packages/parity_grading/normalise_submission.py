@@ -1,8 +1,6 @@
 """Preparation of a copy of a submission that nbgrader can grade: without links and with the expected file names.
 
 Every change is reported, and the files in ``submitted/`` are not changed.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The check with which students test a notebook before they hand it in: `parity check`.
 
-Chapter: *For instructors*. It needs neither nbgrader nor a clone of the repository. The notebook runs in its own folder
-in an ordinary kernel, without a sandbox, because the code is the student's own. Long training runs are skipped, as in
-grading. The file is not changed.
+It needs neither nbgrader nor a clone of the repository. The notebook runs in its own folder in an ordinary kernel,
+without a sandbox, because the code is the student's own. Long training runs are skipped, as in grading. The file is not
+changed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import logging
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from parity_grading.untrusted import NotebookCell, printable, read_cells
 from parity_lib.errors import require
 
 CELLS = Path(points.__file__).with_name("cells.json")
-SECONDS_PER_CELL = 60       # as in grading
 GRACE = 10                  # seconds that an interrupted cell has to stop
 EXAMPLE = 'my_id = "s1234567"'
 PLAIN = ("CheckFailed", "Timeout")     # errors whose text needs no name before it
@@ -43,12 +42,10 @@ class CheckedNotebook:
         yield from map(printable, [*self.table, *advice, "  Not complete yet." if advice else "  Complete."])
 
 
-def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
-                   run: Callable[[Path, list[NotebookCell], int], dict[int, str]] | None = None) -> CheckedNotebook:
+def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
     """Check a notebook and run it, with a time limit of ``seconds`` for each cell.
 
-    If ``run`` is given, it is called instead of :func:`run_cells`. Raise ValueError if the file is missing or is not
-    a notebook.
+    Raise ValueError if the file is missing or is not a notebook.
     """
     require(path.is_file(), "file", str(path), "an existing notebook")
     try:
@@ -68,7 +65,7 @@ def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
         result.advice.append(f"Rename the file to {exercise}.ipynb, because it may not be found under another name.")
     result.advice += _cell_advice(cells, expected)
     code = with_released_tests(cells, expected, exercise)
-    errors = (run or run_cells)(path, code, seconds)
+    errors = run_cells(path, code, seconds)
     messages = {code[number].name: error for number, error in errors.items()}
     tests = {cell["id"]: cell["check"] for cell in expected if cell["kind"] == "test"}
     reached = 0

@@ -2,8 +2,6 @@
 
 The correct answers are the model answer and, in a clone of the repository, ``tests/submissions/EXERCISE/right_*.py``.
 They are the course's own code and run in this process. Tests are tried again only if they or the answers have changed.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -87,7 +85,7 @@ def _describe(path: Path, error: Exception) -> str:
 
 
 def sources(solution: NotebookNode, submission: str = "") -> list[str]:
-    """Return the code cells of the solution without its tests, changed as a file of the bank says.
+    """Return the code cells of the solution without its tests, with the changes in a file of the bank.
 
     A part ``# %% CELL`` replaces a cell, ``# %% CELL: FUNCTION`` a function in it; ``# %% added before CELL`` adds one.
     """
@@ -136,7 +134,7 @@ def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) 
 
 @contextlib.contextmanager
 def _notebook_namespace() -> Iterator[dict[str, Any]]:
-    """Yield a namespace in which checks look up names as during grading, and restore everything afterwards."""
+    """Yield a namespace in which checks look up names as in grading, and restore the process afterwards."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     before, execution = core._namespace, os.environ.get("NBGRADER_EXECUTION")
     os.environ["NBGRADER_EXECUTION"] = "autograde"      # cells that train for long do nothing
@@ -152,5 +150,5 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 
 
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
-    """Make a call of a check with arguments and result as text, as between a kernel and the tests."""
+    """Call a function with arguments and result as text, as when a test calls a function in a kernel."""
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))

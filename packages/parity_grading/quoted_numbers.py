@@ -1,7 +1,7 @@
 """Search for the numbers that depend on a student's id in the student's answers in words.
 
-Chapter: *For instructors*. :mod:`parity_checks.personal_numbers` computes the numbers, and :func:`quoted_numbers` looks
-for them in an answer. A missing number is a reason for a person to read the answer closely and never costs a point.
+:mod:`parity_checks.personal_numbers` computes the numbers, and :func:`quoted_numbers` looks for them in an answer. A
+missing number is a reason for a person to read the answer closely and never costs a point.
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@
 cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's mark,
 or else by the cell's id, by the functions that it defines or by the text before it. Cells that the student added keep
 their place.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -103,7 +101,7 @@ def _cell(raw: dict) -> NotebookNode:
 
 
 def _text(value: Any) -> str:
-    """Return a text that nbformat allows to be a list of lines."""
+    """Return the text of a value that is a string or a list of lines."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -163,14 +161,14 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def drop_links(submitted: Path, copied: Path) -> None:
-    """Remove the files that nbgrader has copied through links, which may lead anywhere: feedback would return them."""
+    """Remove copies that nbgrader made by following links, because feedback would give them to the student."""
     for path in submitted.rglob("*"):
         if path.is_symlink():
             (copied / path.relative_to(submitted)).unlink(missing_ok=True)
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Replace each id that an earlier cell has."""
+    """Replace the id of each cell that has the same id as an earlier cell."""
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -249,7 +247,7 @@ def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str
 
 
 def absent(source: SourceCell, solution: bool) -> NotebookNode:
-    """Return a cell of the course that is missing in the submission; a missing answer is empty."""
+    """Return a new cell for a cell of the course that is missing in the submission; a missing answer is empty."""
     text = source.source
     if solution:
         text = f"# {MISSING}" if source.cell_type == "code" else ""
@@ -257,7 +255,7 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
 
 
 def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool) -> None:
-    """Give a cell the type and marks of the gradebook, and also its text if it is locked or a blank answer."""
+    """Give a cell the type and the marks in the gradebook, and the text too if it is locked or an empty answer."""
     if cell.cell_type != source.cell_type:
         kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
         converted = NEW[source.cell_type](cell.source, id=cell.id, **kept)

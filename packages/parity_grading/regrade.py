@@ -1,8 +1,8 @@
 """Regrading: grading an exercise a second time after a change of its tests or points, and applying the differences.
 
-Chapter: *For instructors*. The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the
-tests and points that the source notebook has now. It resumes after an interruption and starts again after a change of
-the tests, the points or the settings. :mod:`~parity_grading.grade_diff` compares the two gradings.
+The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the tests and points that the
+source notebook has now. It resumes after an interruption and starts again after a change of the tests, the points or
+the settings. :mod:`~parity_grading.grade_diff` compares the two gradings.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Regrading:
 
 def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[str, ...] = (), *, apply: bool = False,
             jobs: int = 1) -> Regrading:
-    """Grade an exercise a second time, return the differences, and with ``apply`` put them in place.
+    """Grade an exercise a second time, and return the differences, which are put in place if ``apply`` is true.
 
     ``drop`` names tasks that should give no points, and ``jobs`` is the number of submissions graded at a time.
     Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the graded
@@ -133,7 +133,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
 
 
 def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
-    """Return when each student's graded notebook was written, or 0, for all students with a submission."""
+    """Return the time of each student's graded notebook, 0 if there is none, for all students with a submission."""
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     with open_gradebook(app) as book:
         find_assignment(book, name)
@@ -145,7 +145,7 @@ def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
 
 
 def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
-    """Return the names of the cells of these tasks; the task `rnn_step` has the cell `rnn-step-check`."""
+    """Return the names of the cells that belong to tasks, such as `rnn-step-check` for the task `rnn_step`."""
     cells = set()
     for task in tasks:
         matches = {task.replace("_", "-"), f"{task.replace('_', '-')}-check"} & known
@@ -212,7 +212,7 @@ def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], j
 
 def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradebook, again: Gradebook,
              students: list[str], failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
-    """Give the submissions in ``book`` their new marks, without a commit, and return the differences."""
+    """Write the new marks into ``book``, without a commit, and return the differences."""
     answers = {cell.name for cell in book.find_notebook(name, name).solution_cells} & set(most)
     rule, diffs = AssignLatePenalties(parent=app), []
     rule.init_plugin()

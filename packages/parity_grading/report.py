@@ -1,7 +1,7 @@
 """The report about a class that `parity report` writes: points per task, frequent messages and similar code.
 
-Chapter: *For instructors*. The numbers come from the gradebook and the graded notebooks. The page for the class names
-nobody; the instructor's own copy adds names and similar answers. A student's words are text on the page, never HTML.
+The numbers come from the gradebook and the graded notebooks. The page for the class names nobody; the instructor's own
+copy adds names and similar answers. A student's words are text on the page, never HTML.
 """
 
 from __future__ import annotations

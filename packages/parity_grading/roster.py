@@ -1,4 +1,4 @@
-"""The students in the gradebook, and the rules that match the files and the list of a learning platform to them.
+"""The students in the gradebook, and their matching with the files and the list of a learning platform.
 
 In a platform's list, ids and email addresses identify the students, and the files of a download have the numbers of the
 list. Names do not count: two students can have the same name, and students can choose their names on some platforms.
@@ -61,7 +61,10 @@ class Roster:
                              "course, and does it show ids or email addresses?")
 
     def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
-        """Return the reading of a path that fits a student, and the student's id. Raise ValueError with the reason."""
+        """Return the interpretation of a path that fits a student, and the student's id.
+
+        Raise ValueError if none fits, or more than one.
+        """
         first = uploads[0]
         if not first.number:
             return first, self._find_only([first.owner], f"the id {first.owner!r}")

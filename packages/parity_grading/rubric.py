@@ -1,9 +1,9 @@
 """The rubric next to each answer in words in the formgrader, with the student's numbers and the outputs of their runs.
 
-Chapter: *For instructors*. nbconvert makes the formgrader's pages and the feedback pages, and nbgrader_config.py puts
-:class:`Rubric` after :class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes
-from the source notebook, where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each
-with its points. Nothing here gives points.
+nbconvert makes the formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`Rubric` after
+:class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes from the source notebook,
+where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
+here gives points.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@ rights. Inside, a program sees Python, its libraries and the files that were sub
 network, sees no other process and no file of the course, of other students or of the instructor, and the folders in
 which it can write exist in its memory only. Without bubblewrap a kernel runs with the instructor's rights;
 :func:`missing` says why.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Search for students whose code is the same, or is that of the model answer, apart from layout and variable names.
 
-Chapter: *For instructors*. A match is only a hint, because students who solve a task in the shortest way write the same
-code. A person has to compare the answers.
+A match is only a hint, because students who solve a task in the shortest way write the same code. A person has to
+compare the answers.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class StudentStatus:
 
 
 def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
-    """Return the status of each student, and of each submission of somebody else, sorted by id.
+    """Return the status of each student, and of each submission whose student is not in the gradebook, sorted by id.
 
     Raise ValueError if the exercise is not in the gradebook.
     """
@@ -79,7 +79,7 @@ def exercise_names(app: NbGraderApp) -> list[str]:
 
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
-    """Fill in the state, the points and the times from the folders of the course and the entry in the gradebook."""
+    """Fill in the state, the points and the times from the course's folders and the entry in the gradebook."""
     folder = exercise_folder(app, "submitted", row.student, assignment.name)
     row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
     time = read_time(folder)
@@ -122,7 +122,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
 
 
 def _has_changed(folder: Path, graded: Path) -> bool:
-    """Return whether a submission differs from the graded one; nbgrader's own commands leave only the file times."""
+    """Return whether a submission differs from the graded one, by its fingerprint or else by the times of the files."""
     if record := unfinished.graded_fingerprint(graded):
         return fingerprint(folder) != record
     submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)

@@ -87,7 +87,7 @@ class SubmissionStore:
         self.remember(student, submission)
 
     def refuse(self, student: str, reason: str) -> None:
-        """Remember why nothing could be collected from a student."""
+        """Record the reason why nothing could be collected from a student."""
         self.remember(student, replace(self.recorded(student), refused=reason))
 
     def remember(self, student: str, submission: CollectedSubmission) -> None:

@@ -2,8 +2,6 @@
 
 nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`Begin` marks the
 first file, and :class:`Finish` removes the mark from the second.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Functions that read files and names from students, which may have any content, without failing or trusting them."""
+"""Functions for files and names from students, which may contain anything."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_cells(data: bytes) -> list[NotebookCell]:
 
 
 def named_cells(path: Path) -> dict[str, NotebookCell]:
-    """Return the cells of a notebook file that nbgrader has named, by their names; none if it cannot be read."""
+    """Return the cells of a notebook file by nbgrader's names for them, or {} if the file cannot be read."""
     try:
         return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
     except (OSError, ValueError):
@@ -49,15 +49,15 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
 
 
 def is_notebook(path: str) -> bool:
-    """Return whether a file's name is that of a notebook, and not of a copy that a program has made by itself."""
+    """Return whether a path is that of a notebook, and not of a copy made by an operating system or by Jupyter."""
     return NOTEBOOK.search(path) is not None and not ADDED_BY_SYSTEMS.search(path)
 
 
 def resembles(path: str, exercise: str) -> bool:
-    """Return whether the name of a file contains that of the exercise, as ``Unrolling (1).ipynb`` does."""
+    """Return whether a file name contains the name of the exercise, as ``Unrolling (1).ipynb`` contains "unrolling"."""
     return exercise.lower() in re.sub(r"[ -]", "_", PurePosixPath(path).name.lower())
 
 
 def printable(text: str) -> str:
-    """Return a text without line breaks and control characters, which could fool the reader of a terminal."""
+    """Return a text in which line breaks and control characters, which a terminal would obey, are replaced."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -389,14 +389,6 @@ def test_a_row_with_two_students_and_a_grade_that_looks_like_an_id(tmp_path):
     assert "more than one row of list.csv" in roster.problems["9"]
 
 
-@pytest.mark.parametrize(("separator", "encoding"), [(";", "cp1252"), ("\t", "utf-16")])
-def test_a_list_that_a_spreadsheet_has_saved_is_read(root, tmp_path, separator, encoding):
-    worksheet(tmp_path / "list.csv", separator=separator, encoding=encoding)
-    files = {(student, NOTEBOOK): notebook(student) for student in (ANNA, OTHER_ANNA)}
-    assert collect(root, *from_moodle(tmp_path, files))[0] == 0
-    assert placed(root) == {ANNA: ANNA, OTHER_ANNA: OTHER_ANNA}
-
-
 def test_times_in_another_language_are_named_and_the_files_are_collected(root, tmp_path):
     listing = worksheet(tmp_path / "list.csv")
     text = listing.read_text(encoding="utf-8-sig").replace("Friday, 20 November", "Freitag, 20. November")

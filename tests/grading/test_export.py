@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 
 from parity_grading import course
 from parity_grading.submission_store import CollectedSubmission, SubmissionStore
@@ -29,7 +28,7 @@ def template(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def root(template, tmp_path) -> Path:
-    """A course whose class handed in *Unrolling* and was graded, except for six students."""
+    """A course with the submissions of a class for *Unrolling*, all but six of them graded."""
     return shutil.copytree(template, tmp_path / "course")
 
 
@@ -43,10 +42,6 @@ def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list
         with path.open(encoding="utf-8-sig", newline="") as file:
             grades = {row[key]: row.get(column) for row in csv.DictReader(file)}
     return code, output.splitlines(), grades
-
-
-def open_book(root: Path) -> Gradebook:
-    return classroom.opened(root)
 
 
 # ---------------------------------------------------------------- grades
@@ -64,7 +59,7 @@ def test_a_blank_is_not_a_zero_and_what_is_left_to_do_is_listed(root):
 
 
 def test_nothing_to_do_is_status_0(root):
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         for entry in book.assignment_submissions(NAME):
             for grade in entry.notebooks[0].grades:
                 grade.needs_manual_grade = False
@@ -80,7 +75,7 @@ def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
     path = root / "submitted" / "s204501" / NAME / f"{NAME}.ipynb"
     path.write_bytes(path.read_bytes() + b"\n")
     os.utime(path, (4e9, 4e9))
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         book.remove_submission(NAME, "s204502")
     _, lines, grades = export(root, "csv")
     assert "to do  s204538: unusable; unrolling.html: it is not a notebook" in lines
@@ -90,7 +85,7 @@ def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
 
 
 def test_penalties_are_subtracted_and_cells_are_private_and_no_formulas(root):
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         book.find_submission(NAME, "s204501").notebooks[0].late_submission_penalty = 1.1
         book.find_submission(NAME, "s204502").notebooks[0].late_submission_penalty = 99
         book.update_or_create_student("s204501", first_name='=HYPERLINK("http://x")', last_name="@SUM(1)")
@@ -106,7 +101,7 @@ def test_penalties_are_subtracted_and_cells_are_private_and_no_formulas(root):
 
 # ---------------------------------------------------------------- the platforms' lists
 
-@pytest.mark.parametrize(("separator", "encoding"), [(",", "utf-8-sig"), (";", "utf-8"), ("\t", "utf-16")])
+@pytest.mark.parametrize(("separator", "encoding"), [(",", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-16")])
 def test_moodles_worksheet_comes_back_with_nothing_but_grades_added(root, tmp_path, separator, encoding):
     path = archives.worksheet(tmp_path / "list.csv", separator=separator, encoding=encoding)
     code, lines, grades = export(root, "moodle", "--list", path)
@@ -150,7 +145,7 @@ def test_another_maximum_stops_the_export(root, tmp_path):
 
 
 def test_a_grade_above_the_maximum_is_left_out_because_moodle_would_skip_it(root, tmp_path):
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         for grade in book.find_submission(NAME, "s204501").notebooks[0].grades:
             grade.extra_credit = 10
         book.db.commit()
@@ -193,7 +188,7 @@ def test_another_column_can_be_named(root, tmp_path):
 
 def write_feedback(root: Path) -> None:
     """Write pages with the names and the scores of nbgrader's; two submissions were late, one by far too much."""
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         book.find_submission(NAME, "s204509").notebooks[0].late_submission_penalty = 1.1
         book.find_submission(NAME, "s204510").notebooks[0].late_submission_penalty = 99
         book.db.commit()
@@ -241,7 +236,7 @@ def test_pages_that_are_missing_or_older_than_the_grades_are_named(root, tmp_pat
     write_feedback(root)
     (root / "feedback" / "s204501" / NAME / f"{NAME}.html").unlink()
     os.utime(root / "feedback" / "s204502" / NAME / f"{NAME}.html", (1, 1))
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         next(grade for grade in book.find_submission(NAME, "s204503").notebooks[0].grades
              if grade.name == classroom.WORDS).manual_score = 4
         book.db.commit()

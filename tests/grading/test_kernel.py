@@ -164,11 +164,6 @@ def test_what_a_killed_grading_left_is_removed(tmp_path, monkeypatch):
     assert not theirs.exists()
 
 
-def test_only_regular_files_are_copied(tmp_path, course):
-    copy_files(course / "autograded" / "ada" / "unrolling", tmp_path / "files", 10)
-    assert [file.name for file in (tmp_path / "files").iterdir()] == ["data.csv"]
-
-
 def test_of_many_files_and_of_large_ones_some_are_left_out(tmp_path):
     (tmp_path / "many" / "deep").mkdir(parents=True)
     for number in range(MOST_FILES):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -16,7 +17,6 @@ from hypothesis import strategies as st
 
 from parity_book.cli import main
 from parity_grading import precheck
-from parity_grading.precheck import check_notebook
 from parity_grading.untrusted import NotebookCell
 from tests.exercises import course
 from tests.submissions import bank
@@ -48,7 +48,8 @@ def cell_of(notebook, name):
 
 def checked(notebook, folder: Path, name: str = f"{NAME}.ipynb", run=nothing_fails):
     nbformat.write(notebook, folder / name)
-    return check_notebook(folder / name, run=run)
+    with mock.patch.object(precheck, "run_cells", run):
+        return precheck.check_notebook(folder / name, 60)
 
 
 def test_a_complete_notebook_is_complete(notebook, tmp_path):

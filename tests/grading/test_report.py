@@ -30,7 +30,7 @@ def root(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(root) -> report.ClassReport:
+def results(root) -> report.ClassReport:
     return report.class_report(root, NAME)
 
 
@@ -41,25 +41,25 @@ def students(stem: str) -> list[str]:
 # ---------------------------------------------------------------- points and messages
 
 
-def test_tasks_are_in_the_order_of_the_exercise_and_unread_answers_are_not_counted(found):
-    assert found.states == {"missing": 2, "collected": 1, "needs reading": 3, "read": 34}
-    assert len(found.points) == 34
-    assert [(task.name, task.most, len(task.points)) for task in found.tasks] == [
+def test_tasks_are_in_the_order_of_the_exercise_and_unread_answers_are_not_counted(results):
+    assert results.states == {"missing": 2, "collected": 1, "needs reading": 3, "read": 34}
+    assert len(results.points) == 34
+    assert [(task.name, task.most, len(task.points)) for task in results.tasks] == [
         ("parity", 2, 37), ("rnn_step", 2, 37), ("unroll", 3, 37), ("two_unit_weights", 4, 37),
         ("what_convinces", 4, 34)]
-    assert found.tasks[1].counts == {"all": 37 - 8, "some": 0, "none": 8}
-    assert 0 < found.tasks[-1].counts["some"] < 34
+    assert results.tasks[1].counts == {"all": 37 - 8, "some": 0, "none": 8}
+    assert 0 < results.tasks[-1].counts["some"] < 34
 
 
-def test_a_message_is_counted_once_per_student_and_the_most_frequent_comes_first(found):
-    first = found.messages[0]
+def test_a_message_is_counted_once_per_student_and_the_most_frequent_comes_first(results):
+    first = results.messages[0]
     assert first.text.startswith("These weights fit bits coded as 0 and 1")
     assert first.students == students("wrong_weights_of_the_chapter")
     assert first.section.endswith("(book/unrolling.html#two-units-by-hand)")
-    transposed = next(message for message in found.messages if "new state is h @ V.T" in message.text)
+    transposed = next(message for message in results.messages if "new state is h @ V.T" in message.text)
     assert transposed.tasks == {"rnn_step": students("wrong_V_transposed"), "unroll": students("wrong_V_transposed")}
     assert len(transposed.students) == 5, "once, although the mistake costs two tasks"
-    counts = [len(message.students) for message in found.messages]
+    counts = [len(message.students) for message in results.messages]
     assert counts == sorted(counts, reverse=True)
 
 
@@ -142,8 +142,8 @@ def test_code_that_cannot_be_parsed_is_not_compared(source):
     assert groups({"a": source, "b": source}, model=CODE) == []
 
 
-def test_the_class_has_the_groups_that_it_was_made_with(found):
-    groups = {(group.task, group.students) for group in found.similar}
+def test_the_class_has_the_groups_that_it_was_made_with(results):
+    groups = {(group.task, group.students) for group in results.similar}
     assert ("unroll", tuple(students("right_loops"))) in groups
     assert "parity" not in {task for task, _ in groups}, "its answers are too short"
 
@@ -166,32 +166,32 @@ def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
-def test_only_the_owner_can_read_the_page(found, tmp_path):
-    report.write(tmp_path, found).chmod(0o644)
-    assert not report.write(tmp_path, found).stat().st_mode & 0o077
+def test_only_the_owner_can_read_the_page(results, tmp_path):
+    report.write(tmp_path, results).chmod(0o644)
+    assert not report.write(tmp_path, results).stat().st_mode & 0o077
 
 
-def test_the_text_of_a_students_own_error_is_not_on_the_page_for_the_class(found):
+def test_the_text_of_a_students_own_error_is_not_on_the_page_for_the_class(results):
     own = FrequentMessage("`f` stopped with ValueError: Emmy was here", "Emmy was here, at length", "", known=False,
                           tasks={"f": ["s204502"]})
-    found = dataclasses.replace(found, messages=[own])
-    assert "<code>f</code> stopped with ValueError</h3>" in report.page(found)
-    assert "Emmy was" not in report.page(found)
-    assert "Emmy was here, at length" in report.page(found, names=True)
+    results = dataclasses.replace(results, messages=[own])
+    assert "<code>f</code> stopped with ValueError</h3>" in report.page(results)
+    assert "Emmy was" not in report.page(results)
+    assert "Emmy was here, at length" in report.page(results, names=True)
 
 
 @pytest.mark.parametrize(("base", "linked"), [
     ("https://example.org/book/", True), ("", False), ("javascript:alert(1)//", False)])
-def test_a_section_is_a_link_if_the_address_of_the_book_is_known(found, monkeypatch, base, linked):
+def test_a_section_is_a_link_if_the_address_of_the_book_is_known(results, monkeypatch, base, linked):
     monkeypatch.setenv("PARITY_BOOK", base)
-    page = report.page(found)
+    page = report.page(results)
     assert ('<a href="https://example.org/book/book/unrolling.html#two-units-by-hand">' in page) == linked
     assert ("<a href" in page) == linked
     assert "javascript" not in page
 
 
-def test_an_empty_report_has_a_page(found):
-    page = report.page(dataclasses.replace(found, messages=[], points=[], similar=[], tasks=[]), names=True)
+def test_an_empty_report_has_a_page(results):
+    page = report.page(dataclasses.replace(results, messages=[], points=[], similar=[], tasks=[]), names=True)
     for words in ("No test failed.", "answers in words have not been read", "No two answers are similar"):
         assert words in page
 
@@ -201,15 +201,15 @@ HOSTILE = ('<img src=x onerror="document.title=1"><script>document.title=2</scri
 
 
 @pytest.mark.browser
-def test_students_words_are_text_and_the_page_is_accessible(browser, found, tmp_path):
+def test_students_words_are_text_and_the_page_is_accessible(browser, results, tmp_path):
     """In a browser, the page sends no request, runs no script, fits both widths, and passes axe in both themes."""
     from axe_playwright_python.sync_playwright import Axe
 
     hostile = FrequentMessage(HOSTILE, HOSTILE, HOSTILE, known=True, tasks={HOSTILE: ["s204501"]})
-    found = dataclasses.replace(found, messages=[hostile, *found.messages],
-                                names=found.names | {"s204501": HOSTILE})
+    results = dataclasses.replace(results, messages=[hostile, *results.messages],
+                                names=results.names | {"s204501": HOSTILE})
     path = tmp_path / "page.html"
-    path.write_text(report.page(found, names=True), encoding="utf-8")
+    path.write_text(report.page(results, names=True), encoding="utf-8")
     for theme in ("light", "dark"):
         context = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900})
         page, requests = context.new_page(), []

@@ -173,20 +173,6 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     assert failures.reason(app, ADA, NAME) is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
-def test_the_fingerprint_of_a_submission_follows_no_link_and_is_bounded(root, monkeypatch):
-    folder = submit(root, ADA)
-    (folder / "all").symlink_to("/")
-    (folder / "unrolling.txt").write_bytes(b"1" * 100)
-    before = normalise_submission.fingerprint(folder)
-    (folder / "unrolling.txt").write_bytes(b"2" * 100)
-    assert normalise_submission.fingerprint(folder) != before
-    monkeypatch.setattr(normalise_submission, "LARGEST", 50)
-    before = normalise_submission.fingerprint(folder)
-    (folder / "unrolling.txt").write_bytes(b"3" * 100)
-    assert normalise_submission.fingerprint(folder) == before
-
-
 def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
     """It leaves no fingerprint, and after a failure only an entry in the gradebook."""
     folder = submit(root, ADA)
