@@ -26,7 +26,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 
-from parity_grading import failures
+from parity_grading import unfinished
 from parity_grading.course import (
     NOT_LISTED,
     exercise_folder,
@@ -38,7 +38,6 @@ from parity_grading.course import (
 )
 from parity_grading.kernel import PREFIX, remove_leftovers
 from parity_grading.normalise_submission import fingerprint, normalise
-from parity_grading.unfinished import FINGERPRINT, graded_fingerprint
 from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
@@ -98,7 +97,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
             if row.state == "failed":
                 withdraw(app, row.student, name)
             if trial is None:
-                failures.record(app, row.student, name, row.why)
+                unfinished.record_failure(app, row.student, name, row.why)
             yield row
 
 
@@ -180,7 +179,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
         digest = fingerprint(folder)
         points = None
-        if not force and graded_fingerprint(graded) == digest:
+        if not force and unfinished.graded_fingerprint(graded) == digest:
             points = read_points(app, row.student, name)
         if points:
             row.state = "kept"
@@ -192,7 +191,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
                 row.notes += _compare_releases(copy, exercise_folder(app, "release", ".", name))
                 autograde(app, Path(place), row.student, name)
             skip_dropped_tasks(app, row.student, name)
-            (graded / FINGERPRINT).write_text(digest, encoding="ascii")
+            (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
             points = read_points(app, row.student, name)
         row.points, row.most = points
     except Exception as error:      # the next submission must be graded in any case
@@ -261,7 +260,7 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
 
     Points that a person gave stay, and the formgrader lists them for another look.
     """
-    (exercise_folder(app, "autograded", student, name) / FINGERPRINT).unlink(missing_ok=True)
+    (exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:

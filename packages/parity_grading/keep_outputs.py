@@ -1,8 +1,8 @@
 """Preprocessors that keep the outputs of a student's own runs for the person who reads the answers in words.
 
 Autograding clears all outputs and runs the notebook again, but it skips cells that train for minutes, whose tables and
-figures the answers in words quote. In nbgrader_config.py :class:`Remember` stands before the preprocessors that clear
-outputs, and :class:`Show` after those that give points, so that no points depend on these outputs.
+figures the answers in words quote. In nbgrader_config.py :class:`SaveOutputs` stands before the preprocessors that
+clear outputs, and :class:`RestoreOutputs` after those that give points, so that no points depend on these outputs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST = 400_000     # characters per cell: three large figures
 NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n"
 
 
-class Remember(NbGraderPreprocessor):
+class SaveOutputs(NbGraderPreprocessor):
     """A preprocessor that saves the outputs of code cells in their metadata before the notebook is cleared and run."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
@@ -32,7 +32,7 @@ class Remember(NbGraderPreprocessor):
         return cell, resources
 
 
-class Show(NbGraderPreprocessor):
+class RestoreOutputs(NbGraderPreprocessor):
     """A preprocessor that restores the saved outputs of cells without output, below a note about their origin."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:

@@ -72,7 +72,7 @@ def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
             raise ValueError(f"{path}: {name} must be a function, but it is {value!r}")
         own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
         if own and name not in tasks and list(inspect.signature(value).parameters) == ["call"]:
-            raise ValueError(f"nobody was graded, because {path} contains a test of `{name}`, which is not a task. The "
+            raise ValueError(f"nobody was graded, because {path} contains a test of `{name}`, which is not a task; the "
                              f"tasks are {', '.join(sorted(tasks))}")
     return {task: getattr(module, task) for task in sorted(tasks) if hasattr(module, task)}
 
@@ -123,13 +123,13 @@ def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) 
                     test(core.call)
                 continue
             except TooSlow:
-                problem = f"does not finish within {LONGEST:g} seconds on"
+                problem = f"it does not finish within {LONGEST:g} seconds"
             except (CheckFailed, AssertionError) as failure:
-                problem = f"fails ({str(failure) or 'an assertion without a message'}) on"
+                problem = f"it fails with {str(failure) or 'an assertion without a message'}"
             except Exception as error:
-                problem = f"stops ({_describe(path, error)}) on"
-            raise ValueError(f"nobody was graded, because in {path} the test of `{task}` {problem} a correct answer, "
-                             f"{answer}")
+                problem = f"it stops with {_describe(path, error)}"
+            raise ValueError(f"nobody was graded, because the test of `{task}` in {path} does not accept a correct "
+                             f"answer, {answer}: {problem}")
 
 
 @contextlib.contextmanager

@@ -1,9 +1,9 @@
 """Reconstruction of an exercise's notebook from a student's file: the course's cells with the student's answers.
 
-:class:`Lenient` reads the file, and :class:`Rebuild` restores its cells; both are named in nbgrader_config.py. Locked
-cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's mark,
-or else by the cell's id, by the functions that it defines or by the text before it. Cells that the student added keep
-their place.
+:class:`LenientExporter` reads the file, and :class:`Rebuild` restores its cells; both are named in nbgrader_config.py.
+Locked cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's
+mark, or else by the cell's id, by the functions that it defines or by the text before it. Cells that the student added
+keep their place.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MISSING = "This cell was missing in the submission."
 # ---------------------------------------------------------------- the file
 
 
-class Lenient(NotebookExporter):
+class LenientExporter(NotebookExporter):
     """An exporter that reads every submission it can: in an older or newer format, or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:

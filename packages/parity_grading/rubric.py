@@ -4,6 +4,9 @@ nbconvert makes the formgrader's pages and the feedback pages, and nbgrader_conf
 :class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes from the source notebook,
 where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
 here gives points.
+
+Some tasks ask for numbers that depend on the student's id. :mod:`parity_checks.personal_numbers` computes them, and
+:func:`quoted_numbers` looks for them in the answer. If they are missing, a person should read the answer closely.
 """
 
 from __future__ import annotations
@@ -25,8 +28,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_raw_cell
 from nbgrader.coursedir import CourseDirectory
 
+from parity_checks.answers import NOT_WRITTEN
+from parity_checks.personal_numbers import COUNTS, number_for, seed_of
 from parity_grading.keep_outputs import NOTE
-from parity_grading.quoted_numbers import EXAMPLE_ID, quoted_numbers
 from parity_grading.sanitise import markdown2html
 from parity_grading.untrusted import named_cells
 
@@ -34,6 +38,8 @@ OURS = "parity_page"        # marks the cells that we insert; Sanitise removes s
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
+EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
+GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
 
 
@@ -55,6 +61,50 @@ def parse_rubric(source: str) -> ParsedRubric:
     model, *rubric = HEADING.split(source, maxsplit=1)
     demands = [(float(points), " ".join(text.split())) for points, text in DEMAND.findall("".join(rubric))]
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
+
+
+# ---------------------------------------------------------------- the numbers of a student
+
+
+@dataclass(frozen=True)
+class QuotedNumbers:
+    """The seed and the count of a student, and whether the student's answer quotes them."""
+
+    seed: int
+    count: int
+    has_seed: bool
+    has_count: bool
+    has_example_seed: bool
+
+
+def numbers_in(text: str) -> set[int]:
+    """Return the whole numbers in a text, with or without a separator between groups of three digits.
+
+    >>> numbers_in("17,753 of 24000 places, 0.74 of them, for s2; seed 5.") == {5, 17753, 24000}
+    True
+    """
+    joined = GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
+    return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
+
+
+def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None:
+    """Return the student's numbers and which of them the answer quotes.
+
+    ``task`` is the name of the answer's cell. Return None if the task asks for no such numbers, if the answer is empty,
+    or if the id has no letter or digit to make a seed from.
+    """
+    task = task.replace("-", "_")
+    if task not in COUNTS or answer.strip() in NOT_WRITTEN:
+        return None
+    try:
+        seed = seed_of(student)
+    except ValueError:
+        return None
+    count, quoted, example = number_for(task, seed), numbers_in(answer), seed_of(EXAMPLE_ID)
+    return QuotedNumbers(seed, count, seed in quoted, count in quoted, example in quoted and example != seed)
+
+
+# ---------------------------------------------------------------- the page
 
 
 def in_words(cell: NotebookNode) -> bool:
@@ -100,7 +150,7 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iter
                                               quoted_numbers(name, cell.source, student), source.name, EXAMPLE_ID))
             runs = []
         else:
-            # `keep_outputs.Show` puts this note before outputs of the student's own run.
+            # `keep_outputs.RestoreOutputs` puts this note before outputs of the student's own run.
             if cell.cell_type == "code" and cell.outputs and cell.outputs[0].get("text") == NOTE:
                 runs.append((cell.get("id", ""), [_output_html(output) for output in cell.outputs[1:]]))
             yield cell

@@ -11,7 +11,7 @@ from pathlib import Path
 from nbgrader.api import Assignment, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 
-from parity_grading import failures, unfinished
+from parity_grading import unfinished
 from parity_grading.course import (
     NOT_LISTED,
     exercise_folder,
@@ -100,7 +100,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
                 store: SubmissionStore) -> tuple[str, str]:
     """Return the state and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
-    if present and (why := failures.reason(app, student, name)) is not None:
+    if present and (why := unfinished.failure_reason(app, student, name)) is not None:
         return "failed", why
     graded = exercise_folder(app, "autograded", student, name)
     if graded.is_dir():

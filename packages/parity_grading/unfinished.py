@@ -1,7 +1,8 @@
-"""Removal of submissions whose grading was killed, because nbgrader would treat them as graded.
+"""Submissions whose grading was killed or failed, which nbgrader would treat as graded or would not remember.
 
-nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`Begin` marks the
-first file, and :class:`Finish` removes the mark from the second.
+nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`MarkUnfinished`
+marks the first file, and :class:`RemoveMark` removes the mark from the second. The reason for a failure is kept in
+``private/outcomes/`` until the submission is graded or changes.
 """
 
 from __future__ import annotations
@@ -12,19 +13,22 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 from nbformat import NotebookNode
+from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from parity_grading.course import protect
+from parity_grading.course import exercise_folder, protect, write_file
+from parity_grading.normalise_submission import fingerprint
 
 MARK = "parity_unfinished"
 FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
 QUIET_FOR = 60                      # seconds after which a folder without a readable notebook counts as unfinished
 
 
-class Begin(NbGraderPreprocessor):
+class MarkUnfinished(NbGraderPreprocessor):
     """A preprocessor that marks a notebook as unfinished, with this process, and protects the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
@@ -35,7 +39,7 @@ class Begin(NbGraderPreprocessor):
         return nb, resources
 
 
-class Finish(NbGraderPreprocessor):
+class RemoveMark(NbGraderPreprocessor):
     """A preprocessor that removes the mark. It comes last, when the points are in the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
@@ -80,3 +84,26 @@ def _metadata(path: Path) -> dict[str, Any] | None:
         return json.loads(path.read_text(encoding="utf-8"))["metadata"]
     except (OSError, ValueError, KeyError):
         return None
+
+
+def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
+    """Record the reason why a submission could not be graded, or remove the record if ``why`` is None."""
+    if why is None:
+        _failure_path(app, student, name).unlink(missing_ok=True)
+    else:
+        entry = {"why": why, "fingerprint": fingerprint(exercise_folder(app, "submitted", student, name))}
+        write_file(_failure_path(app, student, name), json.dumps(entry).encode())
+
+
+def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
+    """Return the recorded reason why a submission could not be graded, or None if there is none or it has changed."""
+    try:
+        entry = json.loads(_failure_path(app, student, name).read_text(encoding="utf8"))
+        same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))
+        return entry["why"] if same else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _failure_path(app: NbGraderApp, student: str, name: str) -> Path:
+    return Path(app.coursedir.root, "private", "outcomes", quote(name, safe=""), quote(student, safe="@ ") + ".json")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -103,7 +103,7 @@ def test_a_source_that_cannot_be_read_is_named(folder):
 
 
 def test_without_nbgrader_it_says_how_to_get_it(folder, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "nbgrader.apps", None)
     result = exercises(folder)
     assert result.exit_code == 1
     assert "pip install" in result.output

@@ -18,7 +18,7 @@ from parity_checks.personal_numbers import number_for, seed_of
 from parity_grading import rubric
 from parity_grading.course import add_programs_to_path
 from parity_grading.keep_outputs import NOTE
-from parity_grading.quoted_numbers import EXAMPLE_ID
+from parity_grading.rubric import EXAMPLE_ID
 from tests.exercises import course
 from tests.grading.roster import Student, the_class
 

@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from parity_grading.keep_outputs import KEY, MOST, NOTE, Remember, Show
+from parity_grading.keep_outputs import KEY, MOST, NOTE, RestoreOutputs, SaveOutputs
 
 TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "parity-check"}}
 TABLE = new_output("stream", text="a table")
@@ -11,9 +11,9 @@ ERROR = new_output("error", ename="KeyboardInterrupt", evalue="", traceback=[])
 
 def after_grading(cell, printed=()):
     """Return the outputs of a cell in the graded notebook, if grading showed ``printed``."""
-    notebook, _ = Remember()(new_notebook(cells=[cell]), {})
+    notebook, _ = SaveOutputs()(new_notebook(cells=[cell]), {})
     notebook.cells[0].outputs = list(printed)
-    notebook, _ = Show()(notebook, {})
+    notebook, _ = RestoreOutputs()(notebook, {})
     assert KEY not in notebook.cells[0].metadata
     return [output.get("text", output.output_type) for output in notebook.cells[0].outputs]
 

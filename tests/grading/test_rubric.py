@@ -12,7 +12,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
 from parity_checks import number_for, seed_of
-from parity_grading import authoring, quoted_numbers, rubric
+from parity_grading import authoring, rubric
 from parity_grading.keep_outputs import NOTE
 from tests.exercises import course
 from tests.grading import forty
@@ -58,18 +58,18 @@ def test_a_rubric_is_parsed(source, demands, remarks):
 @pytest.mark.parametrize("written", ["17753", "17,753", "17 753", "17.753", "17'753", "17\u202f753", "(17753)",
                                      "=17753.", "17753!"])
 def test_a_number_is_found_in_every_notation(written):
-    assert 17753 in quoted_numbers.numbers_in(f"I count {written} of them")
+    assert 17753 in rubric.numbers_in(f"I count {written} of them")
 
 
 @pytest.mark.parametrize("written", ["117753", "177530", "0.17753", "17753.5", "x17753", "17753a", "1 7753"])
 def test_a_different_number_does_not_match(written):
-    assert 17753 not in quoted_numbers.numbers_in(f"I count {written} of them")
+    assert 17753 not in rubric.numbers_in(f"I count {written} of them")
 
 
 @pytest.mark.parametrize(("task", "answer", "student"), [
     ("one-tanh-unit", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
 def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(task, answer, student):
-    assert quoted_numbers.quoted_numbers(task, answer, student) is None
+    assert rubric.quoted_numbers(task, answer, student) is None
 
 
 # ---------------------------------------------------------------- the page

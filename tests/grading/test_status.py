@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
 from parity_book.cli import main
-from parity_grading import course, failures, grade, normalise_submission, status, unfinished
+from parity_grading import course, grade, normalise_submission, status, unfinished
 from tests.exercises.course import ROOT, environment, parity
 from tests.grading import archives
 from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
@@ -92,7 +92,7 @@ def test_every_state(root, tmp_path):
     assert parity(root, "collect", NAME, page, "--from", "moodle", "--list", worksheet)[0] == 1
     submit(root, ADA, timedelta(days=1, hours=3))
     submit(root, EMMY)
-    failures.record(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
+    unfinished.record_failure(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
     submit(root, GRACE)
     (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
     for student in (KURT, SOFJA, ANNA, LI):
@@ -156,21 +156,21 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     app, folder = course.load_course(root), submit(root, ADA)
     make_graded(root, ADA)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    failures.record(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    unfinished.record_failure(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("failed", None)
     assert "ValueError: \ufffd[2Jno notebook" in parity(root, "status", NAME)[1]
     (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    assert failures.reason(app, ADA, NAME) is not None
-    failures.record(app, ADA, NAME, None)
-    assert failures.reason(app, ADA, NAME) is None
-    failures.record(app, "../x/y", NAME, "why")
+    assert unfinished.failure_reason(app, ADA, NAME) is not None
+    unfinished.record_failure(app, ADA, NAME, None)
+    assert unfinished.failure_reason(app, ADA, NAME) is None
+    unfinished.record_failure(app, "../x/y", NAME, "why")
     outcomes = root / "private" / "outcomes" / NAME
     assert [path.name for path in outcomes.iterdir()] == ["..%2Fx%2Fy.json"]
     (outcomes / f"{ADA}.json").write_text("[]")
-    assert failures.reason(app, ADA, NAME) is None
+    assert unfinished.failure_reason(app, ADA, NAME) is None
 
 
 def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):

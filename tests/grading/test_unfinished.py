@@ -51,13 +51,13 @@ def test_nbgraders_command_removes_unfinished_submissions_before_it_looks_for_gr
     folder = graded(tmp_path / "autograded", json.dumps({"metadata": {unfinished.MARK: GONE}, "cells": []}))
     converter = Autograde(coursedir=CourseDirectory(root=str(tmp_path)))
     converter.force = force         # with --force nbgrader removes the folder itself
-    rebuild.Lenient(parent=converter)
+    rebuild.LenientExporter(parent=converter)
     assert folder.is_dir() == force
 
 
 def test_the_mark_is_in_the_notebook_between_begin_and_finish():
     notebook = new_notebook(metadata={unfinished.MARK: "planted"})
-    notebook, _ = unfinished.Begin().preprocess(notebook, {})
+    notebook, _ = unfinished.MarkUnfinished().preprocess(notebook, {})
     assert notebook.metadata[unfinished.MARK] == OURS
-    notebook, _ = unfinished.Finish().preprocess(notebook, {})
+    notebook, _ = unfinished.RemoveMark().preprocess(notebook, {})
     assert unfinished.MARK not in notebook.metadata
