@@ -177,13 +177,13 @@ def test_exercises_come_in_their_order(source, tmp_path):
     assert authoring.names(tmp_path) == ["z", "a", "b"]
 
 
-# ---------------------------------------------------------------- slips
+# ---------------------------------------------------------------- mistakes
 
 
 CELL = "```{code-cell}\n:nb: {%s}\n%s\n```\n"
 SOLUTION = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
 HIDDEN = "check()\n### BEGIN HIDDEN TESTS\nhidden()\n### END HIDDEN TESTS"
-SLIPS = {
+MISTAKES = {
     "no front matter": ("# Small", "front matter"),
     "front matter without an end": ("---\ntitle: x\n", "front matter"),
     "broken YAML": ("---\na: [\n---\n", "front matter must be a YAML mapping"),
@@ -222,8 +222,8 @@ SLIPS = {
 }
 
 
-@pytest.mark.parametrize(("text", "words"), SLIPS.values(), ids=SLIPS)
-def test_a_slip_is_an_error_that_names_file_and_place(source, text, words):
+@pytest.mark.parametrize(("text", "words"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_an_error_that_names_file_and_place(source, text, words):
     with pytest.raises(ValueError, match=re.escape(words)) as caught:
         authoring.read(source(text))
     assert "small.md" in str(caught.value)

@@ -367,11 +367,11 @@ def test_the_list_of_another_exercise_or_course_is_noticed(root, tmp_path):
 
 
 def test_only_an_id_or_an_email_address_in_the_list_decides(root, tmp_path):
-    stranger = replace(CLASS[ADA], id="s999999", email="s999999@example.org", moodle=889999)
+    namesake = replace(CLASS[ADA], id="s999999", email="s999999@example.org", moodle=889999)
     nameless = replace(CLASS[EMMY], id="", email="")
     files = moodle({(student, NOTEBOOK): notebook(student) for student in (ADA, EMMY)})
-    files[f"Ada Lovelace_889999_assignsubmission_file/{NOTEBOOK}"] = notebook("a stranger's")
-    listing = worksheet(tmp_path / "list.csv", students=[CLASS[ADA], stranger, nameless])
+    files[f"Ada Lovelace_889999_assignsubmission_file/{NOTEBOOK}"] = notebook("a namesake's")
+    listing = worksheet(tmp_path / "list.csv", students=[CLASS[ADA], namesake, nameless])
     code, _, output = collect(root, zipped(tmp_path / "all.zip", files), "--from", "moodle", "--list", listing)
     assert (code, placed(root)) == (1, {ADA: ADA})
     for name in ("Ada Lovelace", "Emmy Noether"):

@@ -129,8 +129,8 @@ def test_canvas_gets_its_gradebook_back_and_keeps_what_it_had(root, tmp_path):
 
 def test_students_in_one_list_only_are_named_and_namesakes_get_no_grade(root, tmp_path):
     ada, *others = CLASS.values()
-    stranger = replace(ada, id="s999999", email="s999999@example.org")
-    path = archives.worksheet(tmp_path / "list.csv", students=[stranger, *others])
+    namesake = replace(ada, id="s999999", email="s999999@example.org")
+    path = archives.worksheet(tmp_path / "list.csv", students=[namesake, *others])
     code, lines, grades = export(root, "moodle", "--list", path)
     assert (code, grades["s999999"]) == (1, "")
     assert "to do  no student has an id or email address of 'Ada Lovelace' in list.csv" in lines

@@ -161,7 +161,7 @@ def test_the_book_states_the_rates_by_which_it_counts():
     assert rates in page
 
 
-# ---------------------------------------------------------------- slips
+# ---------------------------------------------------------------- mistakes
 
 
 @pytest.mark.parametrize(("before", "after", "words"), [
@@ -173,7 +173,7 @@ def test_the_book_states_the_rates_by_which_it_counts():
     ("summary: ", "about: ", "summary"),
     ("check.rnn_step()\n", "check.parity()\n", "one for each test"),
 ])
-def test_a_slip_in_a_source_names_the_file(root, before, after, words):
+def test_a_mistake_in_a_source_names_the_file(root, before, after, words):
     path = root / f"solutions/{FIRST.name}.md"
     change(path, before, after)
     with pytest.raises(ValueError, match=words) as caught:
