@@ -35,7 +35,7 @@ def release(name: str) -> str:
 
 
 def notebook(mark: str, name: str = NAME) -> bytes:
-    """Return a submission that differs from those with other marks."""
+    """Return a submission with ``mark`` in its metadata, so that it differs from other submissions."""
     content = json.loads(release(name))
     content["metadata"]["of"] = mark
     return json.dumps(content).encode()

@@ -1,4 +1,4 @@
-"""`parity export`: what the platforms get back, who has a blank, and what is left for a person to do."""
+"""`parity export`: the grades and feedback pages for each platform, blanks, and the list of things to do."""
 
 from __future__ import annotations
 

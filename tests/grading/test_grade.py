@@ -1,4 +1,4 @@
-"""`parity grade`: which submissions are kept, which are graded again, and what happens if one cannot be graded."""
+"""`parity grade` keeps graded submissions, grades changed ones again, and reports those that cannot be graded."""
 
 from __future__ import annotations
 

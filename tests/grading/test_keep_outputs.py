@@ -1,4 +1,4 @@
-"""Outputs of a student's own runs come back where grading showed nothing, and nowhere else."""
+"""The outputs of a student's own runs are restored in cells without output, and nowhere else."""
 
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -10,7 +10,7 @@ ERROR = new_output("error", ename="KeyboardInterrupt", evalue="", traceback=[])
 
 
 def after_grading(cell, printed=()):
-    """Return the outputs of a cell in the graded notebook, if grading showed ``printed``."""
+    """Return the outputs of a cell in the graded notebook, if the cell printed ``printed`` while it was graded."""
     notebook, _ = SaveOutputs()(new_notebook(cells=[cell]), {})
     notebook.cells[0].outputs = list(printed)
     notebook, _ = RestoreOutputs()(notebook, {})

@@ -1,4 +1,4 @@
-"""A kernel in the sandbox: what it cannot see, what it may not use, and that nothing of it is left."""
+"""A kernel in the sandbox cannot see the course, cannot exceed its limits, and leaves nothing behind."""
 
 from __future__ import annotations
 

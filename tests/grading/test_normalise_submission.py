@@ -1,4 +1,4 @@
-"""The normalised copy of a submission: what is changed, the notes about it, and what cannot be normalised."""
+"""The normalised copy of a submission, the notes about changes, and submissions that cannot be normalised."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
 
 
 def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
-    """It leaves no fingerprint, and after a failure only an entry in the gradebook."""
+    """That command leaves no fingerprint, and after a failure only an entry in the gradebook."""
     folder = submit(root, ADA)
     graded = make_graded(root, ADA, by_nbgrader=True)
     os.utime(folder / f"{NAME}.ipynb", (1_000_000, 1_000_000))
