@@ -38,9 +38,9 @@ OURS = "parity_page"        # marks the cells that we insert; Sanitise removes s
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
+PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
 EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
-PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,6 @@ def parse_rubric(source: str) -> ParsedRubric:
     model, *rubric = HEADING.split(source, maxsplit=1)
     demands = [(float(points), " ".join(text.split())) for points, text in DEMAND.findall("".join(rubric))]
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
-
-
-# ---------------------------------------------------------------- the numbers of a student
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,6 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
         return None
     count, quoted, example = number_for(task, seed), numbers_in(answer), seed_of(EXAMPLE_ID)
     return QuotedNumbers(seed, count, seed in quoted, count in quoted, example in quoted and example != seed)
-
-
-# ---------------------------------------------------------------- the page
 
 
 def in_words(cell: NotebookNode) -> bool:
