@@ -13,22 +13,23 @@ c.CourseDirectory.release_directory = "exercises"
 # nbgrader would release a Markdown file that lies next to a source notebook, solutions included.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "*.md", "parity_submitted"]
 
-# A test cell that a student has deleted comes back; without it the submission would need grading for ever.
+# A test cell that a student has deleted is restored. Without it, the submission would always need to be graded.
 c.OverwriteCells.add_missing_cells = True
 
 # Submissions in any notebook format are read, and those whose grading was killed are graded again.
-c.Autograde.exporter_class = "parity_grading.rebuild.Lenient"
+c.Autograde.exporter_class = "parity_grading.rebuild.LenientExporter"
 
 # The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL
 
-# nbgrader gives no points for a test cell with output on stderr, and a correct answer may warn.
+# nbgrader gives no points for a test cell with output on stderr, but a correct answer may print warnings there.
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]*"
 
 # The outputs of the student's own run are kept for the person who reads the answers in words.
 c.Autograde.sanitize_preprocessors = [
-    *(f"parity_grading.{name}" for name in ("rebuild.Rebuild", "unfinished.Begin", "keep_outputs.Remember")),
+    "parity_grading.rebuild.Rebuild", "parity_grading.unfinished.MarkUnfinished",
+    "parity_grading.keep_outputs.SaveOutputs",
     *(f"nbgrader.preprocessors.{name}" for name in (
         "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")),
 ]
@@ -37,7 +38,7 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",      # off, unless nbgrader's own option turns it on
     *(f"nbgrader.preprocessors.{name}" for name in (
         "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")),
-    "parity_grading.keep_outputs.Show", "parity_grading.unfinished.Finish",
+    "parity_grading.keep_outputs.RestoreOutputs", "parity_grading.unfinished.RemoveMark",
 ]
 
 # Feedback shows the messages of hidden tests, but not their source.
@@ -47,8 +48,8 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
-# A submission is made harmless before the formgrader or the feedback shows it. The formgrader also gets the rubric next
-# to each answer in words; `c.Rubric.blind = True` hides names there.
+# Everything that could run is removed from a submission before the formgrader or the feedback shows it. The formgrader
+# also shows the rubric next to each answer in words.
 c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grading.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
                           "clean_html": "parity_grading.rubric.clean_html"}

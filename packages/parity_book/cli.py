@@ -56,7 +56,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
-            raise click.ClickException(str(error)) from None
+            missing = getattr(error, "name", None) or ""
+            hint = '; to install it: pip install "one-bit-of-memory[course]"' if missing.startswith("nbgrader") else ""
+            raise click.ClickException(f"{error}{hint}") from None
         except Exception as error:
             if type(error).__name__ != "OperationalError":      # SQLAlchemy's, which may not be installed
                 raise

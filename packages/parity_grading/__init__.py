@@ -1,1 +1,1 @@
-"""For instructors: how exercises are written, released, graded and reported."""
+"""Grading for instructors: exercise authoring, the sandbox, and the commands that *For instructors* explains."""

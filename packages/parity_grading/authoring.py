@@ -1,7 +1,7 @@
 """Exercise authoring: ``solutions/NAME.md`` -> nbgrader's source notebook -> the notebook that students receive.
 
-Chapter: *For instructors*. A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and
-every cell gets a readable id::
+A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and every cell gets a readable
+id::
 
     ```{code-cell} python
     :nb: {solution: rnn_step}                 students write this
@@ -22,22 +22,19 @@ every cell gets a readable id::
     third hint
     :::
 
-A line of +++ ends a text cell. Points are written in these marks alone: each heading that begins with ``Task`` gets the
-sum of the cells below it, and ``{{ about }}`` becomes the exercise's chapters, time and points. Everything that does
-not have this form raises ValueError, because a slip could release a solution or lose points unnoticed. The same source
-always gives the same bytes.
+A line of +++ ends a text cell. Points are written in these marks only: the points of the cells below a heading that
+begins with ``Task`` are added to the heading, and ``{{ about }}`` becomes the exercise's chapters, time and points. A
+source that does not have this form raises ValueError, because a mistake could release a solution or lose points
+unnoticed. The same source always gives the same bytes.
 """
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import itertools
 import logging
-import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,7 +88,6 @@ class Source:
         """The points of the whole exercise."""
         return sum(map(_points, self.cells))
 
-
     @property
     def minutes(self) -> int:
         """The minutes that the exercise takes."""
@@ -99,7 +95,7 @@ class Source:
         return self.settings["minutes"]
 
     def setting(self, key: str, kind: type, default: Any = None) -> Any:
-        """Return a value of the front matter; raise ValueError, with the file, if it is of another type."""
+        """Return a value of the front matter. Raise ValueError, naming the file, if it has another type."""
         value = self.settings.get(key, default)
         require(isinstance(value, kind), f"{self.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
         return value
@@ -110,7 +106,7 @@ def _points(cell: Cell) -> int:
 
 
 def read(path: Path) -> Source:
-    """Parse a source; raise ValueError, with the file and the place, if it does not have the form of a source."""
+    """Parse a source. Raise ValueError, naming the file and the place, if it does not have the form above."""
     try:
         text, root = path.read_text(encoding="utf-8"), path.resolve().parents[1]
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
@@ -203,7 +199,7 @@ def _hints(content: str) -> str:
 
 
 def _answer(name: str, content: str) -> Iterator[Cell]:
-    """Make the cell of an answer, and the one below it that shows the model answer."""
+    """Yield the cell of an answer in words, and the cell below it that shows the model answer."""
     first, _, body = content.partition("\n")
     points = re.fullmatch(r":points: *(\d+) *", first)
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
@@ -213,7 +209,7 @@ def _answer(name: str, content: str) -> Iterator[Cell]:
 
 
 def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
-    """Return a cell with its id and nbgrader's metadata in the place of its mark."""
+    """Return a cell in which an id and nbgrader's metadata replace the mark."""
     mark, cell_type = cell["mark"], cell["cell_type"]
     require(set(mark) <= {*FLAGS, "points"}, "nb", mark, f"keys out of {', '.join(FLAGS)} and points")
     kinds = [key for key in mark if key in FLAGS]
@@ -241,7 +237,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:
-    """Raise ValueError unless solutions and hidden tests are between their two lines, in cells of their kind."""
+    """Raise ValueError unless solutions and hidden tests are between their two marks, in cells of their kind."""
     for region, owner in REGIONS.items():
         lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
         mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
@@ -253,7 +249,7 @@ def _check_regions(kind: str, name: str, source: str) -> None:
 
 
 def _write_points(cells: list[Cell]) -> None:
-    """Write the points of the graded cells below each heading ``## Task ...`` behind it."""
+    """Append to each heading ``## Task ...`` the sum of the points below it."""
     tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
     points: list[int] = []
     for cell in cells:
@@ -274,7 +270,7 @@ def _write_points(cells: list[Cell]) -> None:
 
 
 def _write_about(source: Source, root: Path) -> None:
-    """Write chapters, time and points in the place of ``{{ about }}``."""
+    """Replace ``{{ about }}`` by the exercise's chapters, time and points."""
     for cell in source.cells:
         if ABOUT not in cell["source"]:
             continue
@@ -288,7 +284,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """If the book has a ``baseurl``, make links to chapters lead there, because students may have no copy of it."""
+    """Make links to chapters lead to the book's ``baseurl``, if it has one, because students may have no clone."""
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:
@@ -330,8 +326,12 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
+    from parity_grading.course import add_programs_to_path
+
+    add_programs_to_path()
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
     written = []
-    with tempfile.TemporaryDirectory() as folder, nbgrader_environment():
+    with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
         shutil.copytree(solutions, course / "solutions", ignore=shutil.ignore_patterns("*.md", ".ipynb_checkpoints"))
         config = Config()
@@ -355,17 +355,3 @@ def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
     return path
-
-
-@contextlib.contextmanager
-def nbgrader_environment() -> Iterator[None]:
-    """Let nbgrader find ``alembic``, which it starts by its bare name, and log only errors, within a ``with`` block."""
-    path, log = os.environ.get("PATH", ""), logging.getLogger("traitlets")
-    level = log.level
-    os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + path
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = path
-        log.setLevel(level)

@@ -1,6 +1,6 @@
-"""The book's numbered chapters: number, title and reading time, from ``_toc.yml`` and the pages.
+"""The numbers, titles and reading times of the book's chapters, from ``_toc.yml`` and the pages.
 
-The reading time is computed for every page at the rates below, which *How to use this book* states.
+The reading time of every page is computed at the rates below, which *How to use this book* states.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """Return the numbered chapters of the book in ``root``, in order, by the names of their pages.
+    """Return the numbered chapters of the book in ``root``, in order, by the name of the page.
 
-    Raises ValueError, with the page, if a page does not state its time.
+    Raise ValueError, naming the page, if a page does not state its time.
     """
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     part = next(part for part in toc["parts"] if part.get("numbered"))

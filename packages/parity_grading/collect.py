@@ -1,24 +1,28 @@
-"""Collecting submissions: each file of a download is placed in ``submitted/STUDENT/NAME/`` or listed with a reason."""
+"""Collection of submissions from a download of a learning platform into ``submitted/STUDENT/NAME/``.
+
+Each file of the download is either placed there or listed with the reason why it was not.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from dateutil import tz
-from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
-from parity_grading import archive, status
-from parity_grading.normalise_submission import printable
-from parity_grading.platforms import Upload, find_platform, parse_time, read_table
+from parity_grading.archive import ArchivedFile, list_files, may_hold_notebook, open_archive, read_notebook
+from parity_grading.course import find_assignment, open_gradebook, require_student
+from parity_grading.normalise_submission import TIME_FILE
+from parity_grading.platforms import Upload, find_platform, parse_time
 from parity_grading.roster import Roster, read_people
-from parity_grading.submission_store import TIME_FILE, TIME_FORMAT, CollectedSubmission, SubmissionStore
+from parity_grading.status import format_duration
+from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
+from parity_grading.untrusted import printable, read_cells, resembles
 from parity_lib.errors import require, require_choice
 
 STATES = ("placed", "updated", "kept", "by hand", "nothing")
@@ -27,37 +31,41 @@ UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 @dataclass
 class ReportLine:
-    """What happened to a student's submission or to a file; a person should look at it if it is ``serious``."""
+    """A line of the report about a student or a file; ``serious`` means that a person should look at it."""
 
     subject: str        # a student's id, the path of a file, or the name of the list
     state: str          # one of STATES for a student, "left out" or "not needed" for a file, or "note"
-    notes: list[str]
+    notes: list[str] = field(default_factory=list)
     serious: bool = False
     student: str = ""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook in the download that may be a student's submission."""
+    """A notebook that may be a student's submission; ``file`` is None for the submission collected earlier."""
 
     submission: CollectedSubmission
-    file: archive.ArchivedFile
-    file_name: str      # as the student called it
-    notes: list[str]
+    file: ArchivedFile | None
+    file_name: str      # the name that the student gave it
+    notes: tuple[str, ...] = ()
 
 
 class Collector:
     """The collection of an exercise's submissions from a download, with a report on every student and every file."""
 
-    def __init__(self, app: NbGraderApp, name: str, source: str, keep: str = "last") -> None:
-        """Read the gradebook; ``source`` is a platform or a pattern for file names, ``keep`` is "last" or "on-time"."""
+    def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path | None = None, keep: str = "last"
+                 ) -> None:
+        """Read the gradebook and the platform's list.
+
+        ``source`` is a platform or a pattern for file names; ``keep`` is "last" or "on-time".
+        """
         require_choice("--keep", keep, ("last", "on-time"))
         self.name, self.keep, self.platform = name, keep, find_platform(source)
         self.store, self.lines = SubmissionStore(app, name), []
         self.candidates: dict[str, list[Candidate]] = defaultdict(list)
         self.times: dict[str, datetime] = {}        # by the platform's number, as in the list
-        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-            assignment = status.find_assignment(book, name)
+        with open_gradebook(app) as book:
+            assignment = find_assignment(book, name)
             self.cells = {cell.name for notebook in assignment.notebooks
                           for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
             self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
@@ -66,18 +74,23 @@ class Collector:
         require(keep == "last" or assignment.duedate is not None, "--keep", keep, f"'last': {name} has no due date")
         if not self.roster.people:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
+        title = self.platform.list_title
+        require((list_path is not None) == bool(title), "--list", list_path and str(list_path),
+                title or "left out with a pattern for file names")
+        if list_path:
+            self._read_list(list_path)
 
-    def read_list(self, path: Path) -> None:
+    def _read_list(self, path: Path) -> None:
         """Read the students' numbers and the submission times from the list that the platform exports."""
-        rows = self.platform.read_list(read_table(path), path.name)
-        self.roster.match_list(rows, path.name)
-        unread = [row for row in rows if row.time is None and self.platform.time_heading]
-        for row in rows:
-            if row.time and row.time != "-":
+        _, students = self.platform.read_list(path)
+        self.roster.match_list(students, path.name)
+        unread = [student for student in students if student.time is None and self.platform.time_heading]
+        for student in students:
+            if student.time and student.time != "-":
                 try:
-                    self.times[row.number] = parse_time(row.time, tz.tzlocal())
+                    self.times[student.number] = parse_time(student.time, tz.tzlocal())
                 except ValueError:
-                    unread.append(row)
+                    unread.append(student)
         if unread:
             self._report(path.name, "note", f"{len(unread)} times cannot be read, such as {unread[0].time!r}; set the "
                          "language of your profile to English and export the list again", serious=True)
@@ -86,11 +99,15 @@ class Collector:
                          "another time zone, set TZ, as in TZ=Europe/Berlin parity collect ...")
 
     def collect(self, download: Path, force: tuple[str, ...] = (), dry_run: bool = False) -> None:
-        """Collect from a download; replace files placed by hand only for the students in ``force``."""
+        """Collect from a zip archive; replace files placed by hand only for the students in ``force``."""
         for student in force:
-            status.require_student("--force", student, self.due)
-        with archive.open_download(download) as files:
-            self._read_files([file for file in files if not archive.ADDED_BY_SYSTEMS.search(file.path)])
+            require_student("--force", student, self.due)
+        try:
+            archive = open_archive(download)
+        except ValueError as error:
+            raise ValueError(f"ARCHIVE must be a zip archive, but {download.name} cannot be used: {error}") from None
+        with archive:
+            self._read_files(list_files(archive))
             for person in self.roster.people:
                 self._collect_from(person.id, person.id in force, dry_run)
 
@@ -100,16 +117,15 @@ class Collector:
     def _leave_out(self, path: str, reason: str, student: str, serious: bool = True) -> None:
         self._report(path, "left out" if serious else "not needed", reason, serious=serious, student=student)
 
-    def _read_files(self, files: list[archive.ArchivedFile]) -> None:
+    def _read_files(self, files: list[ArchivedFile]) -> None:
         """Find the notebooks of each student, and leave out all other files."""
-        numbers, problems, readable = defaultdict(set), [], False
+        problems, readable = [], False
         for file in files:
             student = ""
             try:
                 uploads = self.platform.read_path(file.path)
                 readable = True
                 upload, student = self.roster.find(uploads)
-                numbers[student].add(upload.number)
                 self.candidates[student].append(self._read_candidate(file, upload))
             except ValueError as error:
                 problems.append((file.path, str(error), student))
@@ -117,25 +133,17 @@ class Collector:
             raise ValueError(f"--from does not fit ARCHIVE: none of its {len(files)} files has a name of that form"
                              + "".join(f"; {path}: {reason}" for path, reason, _ in problems[:1]))
         for path, reason, student in problems:      # a PDF next to a notebook is not needed
-            self._leave_out(path, reason, student, not self.candidates[student] or archive.may_hold_notebook(path))
-        for student, people in numbers.items():
-            if len(people) > 1:                     # a platform gives a person one number
-                reason = f"{len(people)} people on the platform may be {student}: {', '.join(sorted(people))}"
-                for candidate in self.candidates.pop(student, []):
-                    self._leave_out(candidate.file.path, reason, student)
+            self._leave_out(path, reason, student, not self.candidates[student] or may_hold_notebook(path))
 
-    def _read_candidate(self, file: archive.ArchivedFile, upload: Upload) -> Candidate:
+    def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
         """Return the notebook in a file. Raise ValueError if the file does not hold one notebook of the exercise."""
-        path, data = archive.read_notebook(file, self.name)
-        name, notes = upload.file_name, []
+        path, data = read_notebook(file, self.name)
+        name, notes = upload.file_name, ()
         if path != file.path:
-            name, notes = PurePosixPath(path).name, [f"{path} was taken out of {name}"]
-        try:
-            ids = {cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") for cell in json.loads(data)["cells"]}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise ValueError("it cannot be read as a notebook") from None
-        foreign = ids - self.cells - {None}
-        if self.cells and len(foreign) > len(ids & self.cells):
+            name, notes = PurePosixPath(path).name, (f"{path} was taken out of {name}",)
+        cells = {cell.name for cell in read_cells(data)} - {""}
+        foreign = cells - self.cells
+        if self.cells and len(foreign) > len(cells & self.cells):
             raise ValueError(f"it is a notebook of another exercise, with {len(foreign)} cells that {self.name} lacks")
         time = upload.time or self.times.get(upload.number)
         submission = CollectedSubmission(hashlib.sha256(data).hexdigest(), f"{time:{TIME_FORMAT}}" if time else "",
@@ -144,18 +152,15 @@ class Collector:
 
     def _collect_from(self, student: str, force: bool, dry_run: bool) -> None:
         """Place a student's submission, unless it is there already or a person placed another file there."""
-        line = ReportLine(student, "nothing", [])
-        present, recorded = self.store.present(student), self.store.recorded(student)
-        collected = present is not None and present.digest != "" and present == recorded
+        present = self.store.present(student)
+        collected = present is not None and present.digest != "" and present == self.store.recorded(student)
+        line = ReportLine(student, "nothing" if present is None else "kept" if collected else "by hand")
         candidate = self._choose(student, present if collected else None, line)
-        new = self.candidates[student]
         refused = [f"{PurePosixPath(problem.subject).name}: {problem.notes[0]}" for problem in self.lines
-                   if problem.student == student and not new]
+                   if problem.student == student and not self.candidates[student]]
         line.notes += refused
         self.lines.append(line)
-        if present is not None:
-            line.state = "kept" if collected else "by hand"
-        elif refused and not dry_run:
+        if present is None and refused and not dry_run:
             self.store.refuse(student, "; ".join(refused))
         if candidate is None:
             return
@@ -171,7 +176,7 @@ class Collector:
             if present is not None and present.time and not submission.time:
                 line.notes.append(f"its time is not known; that of the file before was {present.time}")
             if not dry_run:
-                self.store.place(student, submission, archive.read_notebook(candidate.file, self.name)[1])
+                self.store.place(student, submission, read_notebook(candidate.file, self.name)[1])
         else:
             line.serious = True
             line.notes.append(f"the file placed by hand stays, but {candidate.file.path} differs from it (--force "
@@ -187,10 +192,10 @@ class Collector:
         decides if it is known for all of them, and otherwise the newer download and the exact file name.
         """
         new, expected = self.candidates[student], f"{self.name}.ipynb"
-        named = [candidate for candidate in new if archive.resembles(candidate.file_name, self.name)] or new
+        named = [candidate for candidate in new if resembles(candidate.file_name, self.name)] or new
         pool = [*named]
         if earlier and earlier.digest not in {candidate.submission.digest for candidate in new}:
-            pool.append(Candidate(earlier, None, "the submission collected earlier", []))
+            pool.append(Candidate(earlier, None, "the submission collected earlier"))
         on_time = [candidate for candidate in pool if self._is_on_time(student, candidate.submission)]
         if self.keep == "on-time" and 0 < len(on_time) < len(pool):
             line.notes.append("the last one on time")
@@ -204,36 +209,36 @@ class Collector:
             return time, candidate.file is not None, candidate.file_name == expected
 
         best = max(pool, key=rank)
-        equal = {candidate.submission.digest for candidate in pool if rank(candidate) == rank(best)}
+        undecided = {candidate.submission.digest for candidate in pool if rank(candidate) == rank(best)}
         for candidate in new:
             together = candidate in named and candidate.submission.time == best.submission.time
-            if len(equal) > 1 and candidate.submission.digest in equal:
+            if len(undecided) > 1 and candidate.submission.digest in undecided:
                 self._leave_out(candidate.file.path, UNDECIDED, student)
             elif candidate is not best and candidate.submission.digest == best.submission.digest:
                 self._leave_out(candidate.file.path, "it is the same file again", student, serious=False)
             elif candidate is not best:
                 self._leave_out(candidate.file.path, f"{best.file_name} was taken instead", student,
                                 serious=together and best.file is not None)
-        if len(equal) > 1:
+        if len(undecided) > 1:
             line.notes.append(UNDECIDED)
             return None
-        line.notes += self._describe(student, best)
-        if self.keep == "on-time" and self._is_on_time(student, best.submission) is None:
-            line.serious = True
-            line.notes.append("it is not known whether it was on time")
+        self._describe(student, best, line)
         return best if best.file else None
 
-    def _describe(self, student: str, candidate: Candidate) -> list[str]:
-        """Return remarks about the notebook that counts."""
-        notes, time, due = [*candidate.notes], candidate.submission.utc, self.due[student]
+    def _describe(self, student: str, candidate: Candidate, line: ReportLine) -> None:
+        """Add remarks about the notebook that counts to a student's line."""
+        time, due = candidate.submission.utc, self.due[student]
+        line.notes += candidate.notes
         if time is not None and due is not None and time > due:
-            notes.append(f"{status.format_duration((time - due).total_seconds())} late")
+            line.notes.append(f"{format_duration((time - due).total_seconds())} late")
         if candidate.file and candidate.file_name != f"{self.name}.ipynb":
-            notes.append(f"{candidate.file_name} was taken as {self.name}.ipynb")
-        return notes
+            line.notes.append(f"{candidate.file_name} was taken as {self.name}.ipynb")
+        if self.keep == "on-time" and self._is_on_time(student, candidate.submission) is None:
+            line.serious = True
+            line.notes.append("it is not known whether it was on time")
 
     def _is_on_time(self, student: str, submission: CollectedSubmission) -> bool | None:
-        """Return whether a notebook was handed in on time, or None if that is not known."""
+        """Return whether a notebook was submitted on time, or None if that is not known."""
         if submission.utc is None:
             return None if submission.late is None else not submission.late
         return self.due[student] is None or submission.utc <= self.due[student]

@@ -1,60 +1,116 @@
-"""A course of nbgrader: its settings, the folders of its submissions, and the list of its students."""
+"""Access to a course: nbgrader's settings, the gradebook, the folders of submissions and private files."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import NbGraderApp
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from parity_grading import unfinished
+from parity_lib.errors import require
 
-FINGERPRINT = "parity_submitted"        # a file next to each graded notebook
 NOT_LISTED = "not in the list of students"
+SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
 
 
-def load_course(root: Path) -> NbGraderApp:
+def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
     """Return nbgrader's application with the settings of ``nbgrader_config.py`` in ``root``.
 
-    Other accounts lose access to the gradebook and to ``private/``. Raise ValueError if there is no such file, because
-    nbgrader would create an empty gradebook in any folder.
+    ``trial`` is a folder whose gradebook and graded notebooks are used instead of the course's own. Other accounts
+    lose access to the gradebook and to ``private/``. Raise ValueError if ``root`` has no ``nbgrader_config.py``,
+    because nbgrader would create an empty gradebook in any folder.
     """
-    if not (Path(root) / "nbgrader_config.py").is_file():
+    root = Path(root).resolve()
+    if not (root / "nbgrader_config.py").is_file():
         raise ValueError(f"{root} is not a course, because it has no nbgrader_config.py; change to the repository")
     warnings.filterwarnings("ignore", category=SAWarning)   # from nbgrader's own use of its database
-    programs = str(Path(sys.executable).parent)
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):    # nbgrader starts alembic by its name
-        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+    add_programs_to_path()
     NbGraderApp.clear_instance()
     app = NbGraderApp.instance(argv=[])
     app.config_file_paths.insert(0, str(root))
     app.log_level = logging.CRITICAL
     app.initialize(argv=[])
     app.coursedir.root = str(root)
-    if trial := os.environ.get("PARITY_TRIAL"):     # `parity regrade` grades into a folder of its own
-        app.coursedir.db_url = f"sqlite:///{Path(trial, 'gradebook.db')}"
-        app.coursedir.autograded_directory = str(Path(trial, "autograded"))
-    unfinished.protect(app.coursedir)
+    if trial:
+        app.coursedir.db_url = f"sqlite:///{trial / 'gradebook.db'}"
+        app.coursedir.autograded_directory = str(trial / "autograded")
+    if app.coursedir.db_url.startswith("sqlite:") and "?" not in app.coursedir.db_url:
+        app.coursedir.db_url += f"?timeout={SECONDS_TO_WAIT}"
+    protect(app.coursedir)
     return app
+
+
+def add_programs_to_path() -> None:
+    """Let nbgrader, which starts ``alembic`` by its name, find it in an environment that is not activated."""
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+
+
+def protect(coursedir: CourseDirectory) -> None:
+    """Let only the owner, or the owner's group in a shared course, read the gradebook and ``private/``."""
+    mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
+    private.mkdir(mode=mode, exist_ok=True)
+    for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
+        with contextlib.suppress(OSError):      # the file is missing or belongs to a colleague
+            path.chmod(allowed)
+
+
+def open_gradebook(app: NbGraderApp) -> Gradebook:
+    """Return the open gradebook of a course, to be used in a ``with`` statement."""
+    return Gradebook(app.coursedir.db_url, app.coursedir.course_id)
+
+
+def find_assignment(book: Gradebook, name: str) -> Assignment:
+    """Return an exercise in the gradebook. Raise ValueError if it is not there."""
+    try:
+        return book.find_assignment(name)
+    except MissingEntry:
+        known = ", ".join(sorted(item.name for item in book.assignments)) or "none yet"
+        raise ValueError(f"name must be an exercise in the gradebook ({known}), but it is {name!r}; to enter an "
+                         f"exercise: nbgrader generate_assignment NAME --force") from None
+
+
+def require_student(argument: str, student: str, students: Iterable[str]) -> None:
+    """Raise ValueError unless ``student`` is one of the ids in the gradebook."""
+    require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
+
+
+def listed_students(book: Gradebook) -> set[str]:
+    """Return the ids of the students with a name or an email address; nbgrader adds unknown students without them."""
+    return {student.id for student in book.students if student.first_name or student.last_name or student.email}
+
+
+def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:
+    """Return the folder of a student's exercise at one of nbgrader's steps, such as "submitted" or "autograded".
+
+    The steps "source" and "release" concern all students; ``student`` is "." then.
+    """
+    directory = getattr(app.coursedir, f"{step}_directory")
+    return Path(app.coursedir.root, app.coursedir.format_path(directory, student, name))
 
 
 def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
     """Return the folders ``STUDENT/NAME`` that hold a submission of an exercise, sorted by student."""
-    pattern = app.coursedir.format_path(app.coursedir.submitted_directory, "*", name)
-    return sorted(path for path in Path(pattern).parent.parent.glob(f"*/{name}") if path.is_dir())
+    folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
+    return sorted(path for path in folders if path.is_dir())
 
 
-def listed_students(book: Gradebook) -> set[str]:
-    """Return the students whom somebody has entered; nbgrader adds unknown ones while grading, without a name."""
-    return {student.id for student in book.students if student.first_name or student.last_name or student.email}
+def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file completely or not at all, replacing a link instead of following it.
 
-
-def graded_fingerprint(folder: Path) -> str:
-    """Return the fingerprint of the submission that `parity grade` graded into a folder, or "" if there is none."""
-    record = folder / FINGERPRINT
-    return record.read_text(encoding="ascii") if record.is_file() and unfinished.finished(folder) else ""
+    Folders are created as needed, and by default only the owner can read the file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.touch(mode)
+    temporary.write_bytes(data)
+    temporary.replace(path)

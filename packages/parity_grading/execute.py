@@ -1,10 +1,8 @@
-"""Run a submission: the student's cells in a kernel in the sandbox, the test cells in this process.
+"""Execution of a submission: the student's cells in a kernel in the sandbox, and the test cells in this process.
 
 :class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
 functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
 dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ LEAST_SIZE = 200    # characters that each output counts for, even an empty one
 
 
 class Execute(NbGraderPreprocessor):
-    """Fills in the outputs of a submission's code cells, as nbgrader's own ``Execute`` does, but in the sandbox."""
+    """A preprocessor that runs a submission's code cells, like nbgrader's own ``Execute``, but in the sandbox."""
 
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
     notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
@@ -230,7 +228,7 @@ class CellOutputs:
             self.cell.outputs.append(output)
 
     def clear(self) -> None:
-        """Forget all outputs."""
+        """Remove all outputs."""
         self.cell.outputs, self.size = [], 0
 
     def add_missing_error(self, reply: dict) -> None:
@@ -240,7 +238,7 @@ class CellOutputs:
             self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
 
     def add_note(self) -> None:
-        """Say how much output was left out, if any was."""
+        """Add a note about the output that was left out, if any was."""
         if self.size > self.limit:
             self.cell.outputs.append(new_output("stream", text=(
                 f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))

@@ -1,7 +1,7 @@
-"""Exporting grades, into a copy of the platform's own list or into a plain table, and feedback pages for a platform.
+"""Export of grades and feedback pages: into a copy of the platform's own list, or into a plain table.
 
-A grade is nbgrader's score: the points of tests and of answers in words, less the penalty for lateness. A student
-without a grade gets a blank, never a zero, and what has to be done about it is listed.
+A grade is nbgrader's score: the points for tests and for answers in words, less the penalty for lateness. A student
+without a grade gets a blank, never a zero, and the report says what has to be done about it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from pathlib import Path
 
 from nbgrader.apps import NbGraderApp
 
-from parity_grading import grading_log, status
-from parity_grading.course import NOT_LISTED
-from parity_grading.normalise_submission import printable
-from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, read_table
+from parity_grading.course import NOT_LISTED, exercise_folder, write_file
+from parity_grading.platforms import PLATFORMS, ListedStudent, Platform
 from parity_grading.roster import Roster
-from parity_grading.status import StudentStatus
-from parity_grading.submission_store import SubmissionStore, write_file
+from parity_grading.status import StudentStatus, read_statuses
+from parity_grading.submission_store import SubmissionStore
+from parity_grading.untrusted import printable
 from parity_lib.errors import require, require_choice
 
 SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
@@ -32,7 +31,7 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The files that were written, how many grades they hold, what is left to do, and remarks."""
+    """The result of an export: the files, the number of grades in them, the things left to do, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -40,20 +39,18 @@ class Export:
     notes: list[str] = field(default_factory=list)
 
 
-def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = None, column: str | None = None,
-           scale: bool = False) -> Export:
+def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = None, column: str | None = None
+           ) -> Export:
     """Write the grades of an exercise for ``target``, a platform or "csv", and its feedback pages for a platform.
 
-    ``column`` is the heading of the column for the grades if it is not found, and ``scale`` converts the points if the
-    platform has another maximum. Raise ValueError if an argument is wrong.
+    ``column`` is the heading of the column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
     require_choice("--to", target, (*PLATFORMS, "csv"))
-    students, result = status.read_statuses(app, name), Export()
+    students, result = read_statuses(app, name), Export()
     result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row))]
     missing = sum(row.state == "missing" for row in students)
-    result.notes += [f"{missing} of {len(students)} students handed in nothing and have a blank"] if missing else []
-    folder = grading_log.private_folder(app) / "export"
-    folder.mkdir(exist_ok=True)
+    result.notes += [f"{missing} of {len(students)} students submitted nothing and have a blank"] if missing else []
+    folder = Path(app.coursedir.root, "private", "export")
     if target == "csv":
         require(list_path is None, "--list", str(list_path), "left out with --to csv")
         rows, encoding = _plain_table(students, name), "utf-8-sig"
@@ -61,20 +58,20 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
     else:
         platform, store = PLATFORMS[target], SubmissionStore(app, name)
         require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
-        rows = read_table(list_path)
+        rows, listed_students = platform.read_list(list_path)
         encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
         roster = Roster([row.person for row in students])
-        roster.match_list(platform.read_list(rows, list_path.name), list_path.name)
+        roster.match_list(listed_students, list_path.name)
         listed = {student: roster.rows[number] for number, student in roster.owners.items()}
         result.todo += roster.problems.values()
-        _fill_in(rows, platform, students, listed, name, column, scale, result)
+        _fill_in(rows, platform, students, listed, name, column, result)
         places = {student: platform.feedback_path(row, store.recorded(student).source, name)
                   for student, row in listed.items()}
         _write_feedback(app, name, students, places, folder / f"{name}-{target}-feedback.zip", result)
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     result.files.insert(0, folder / f"{name}-{target}.csv")
-    write_file(result.files[0], text.getvalue().encode(encoding), 0o600)
+    write_file(result.files[0], text.getvalue().encode(encoding))
     return result
 
 
@@ -85,33 +82,32 @@ def _grade(row: StudentStatus) -> float | None:
 def _describe_todo(row: StudentStatus) -> str:
     """Return what a person has to do before the student has a grade, or ""."""
     todo = {"missing": "", "read": "" if row.points is not None else "graded, but without points",
-            "collected": "handed in, but not graded yet: parity grade",
+            "collected": "submitted, but not graded yet: parity grade",
             "needs reading": f"{row.unread} answer{'s' * (row.unread != 1)} to be read"}
     why = row.why if row.state != "read" or row.why.startswith(NOT_LISTED) else ""
     return "; ".join(filter(None, [todo.get(row.state, row.state), why]))
 
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
-             name: str, heading: str | None, scale: bool, result: Export) -> None:
-    """Put the grades into the rows of the platform's list, and note what does not fit."""
+             name: str, heading: str | None, result: Export) -> None:
+    """Write the grades into the rows of the platform's list, and report each grade that does not fit."""
     column, maximum = platform.find_grades(rows, name, heading)
-    most = students[0].most
-    if maximum and maximum != most and not scale:
-        raise ValueError(f"{name} has {most:g} points, but the platform's maximum is {maximum:g}: change the maximum "
-                         "there, or add --scale to convert the points")
+    if maximum and maximum != students[0].most:
+        raise ValueError(f"{name} has {students[0].most:g} points, but the platform's maximum is {maximum:g}: change "
+                         "the maximum there, and export the list again")
     for student in students:
         grade, row = _grade(student), listed.get(student.student)
         if row is None:
             points = f", and has {rounded(grade)} points" if grade is not None else ""
-            result.todo.append(f"{student.student}: {student.full_name} is not in the platform's list{points}")
+            result.todo.append(f"{student.student}: {student.person.full_name} is not in the platform's list{points}")
             continue
-        if student.state == "missing" and row.status.startswith("Submitted"):
+        if student.state == "missing" and row.time not in (None, "", "-"):
             result.todo.append(f"{student.student}: the platform has a submission, but it was not collected")
         before = rows[row.row][column].strip()
         if before in platform.kept_grades or grade is None:
             result.notes += [f"{student.student}: {before} stays in the platform's list"] if before else []
             continue
-        text = rounded(grade * maximum / most if maximum and most else grade)
+        text = rounded(grade)
         if maximum and float(text) > maximum:
             result.todo.append(f"{student.student}: {text} is more than the maximum of {maximum:g} and was left out")
             continue
@@ -122,7 +118,7 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
 
 
 def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
-    """Return a row for each student, in which a spreadsheet finds no formula."""
+    """Return a table with a row for each student, in which no cell can be taken for a formula."""
     rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
     for row in students:
         person, grade = row.person, _grade(row)
@@ -134,14 +130,13 @@ def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
 
 def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str], path: Path,
                     result: Export) -> None:
-    """Write the feedback pages of the graded students under the names by which the platform takes them back."""
+    """Write a zip archive of the feedback pages, under the file names that the platform expects."""
     buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for row in students:
             if _grade(row) is None:
                 continue
-            folder = app.coursedir.format_path(app.coursedir.feedback_directory, row.student, name)
-            page = Path(app.coursedir.root, folder, f"{name}.html")
+            page = exercise_folder(app, "feedback", row.student, name) / f"{name}.html"
             if problem := _find_problem(app, name, row, page):
                 problems[f"{problem}; nbgrader generate_feedback {name} --force"].append(row.student)
             elif not places.get(row.student):
@@ -152,7 +147,7 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
                 pages += 1
     result.todo += [f"{', '.join(ids)}: {problem}" for problem, ids in problems.items()]
     if pages:
-        write_file(path, buffer.getvalue(), 0o600)
+        write_file(path, buffer.getvalue())
         result.files.append(path)
         result.notes.append(f"{pages} feedback pages are in {path.name}")
 
@@ -161,11 +156,8 @@ def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -
     """Return why a feedback page must not be given out, or ""."""
     if not page.is_file():
         return "there is no feedback page"
-    root = Path(app.coursedir.root)
-    graded = app.coursedir.format_path(app.coursedir.autograded_directory, row.student, name)
-    regraded = (root / "private" / "regrade").glob(f"{name}.before*.db")   # parity regrade keeps the old gradebook
-    times = [file.stat().st_mtime for file in (root / graded / f"{name}.ipynb", *regraded) if file.is_file()]
-    if times and page.stat().st_mtime < max(times):
+    graded = exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
+    if graded.is_file() and page.stat().st_mtime < graded.stat().st_mtime:
         return "the feedback page is older than the grading"
     score = SCORE.search(page.read_text(encoding="utf-8", errors="replace"))
     if score and abs(max(float(score[1]), 0.0) - row.points) > 0.006:   # pages show two decimals

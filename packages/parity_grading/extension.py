@@ -1,19 +1,16 @@
-"""Extensions, entered in the gradebook where nbgrader's own rules for late submissions look for them.
+"""Extensions of the due date for single students, stored where nbgrader's rules for late submissions look for them.
 
-nbgrader keeps an extension in the entry of a submission, which exists only once the submission was graded. So the entry
-is created here as nbgrader would create it. Until grading completes it, it has neither a time nor points.
+nbgrader stores an extension in a submission's entry in the gradebook, which normally exists only after grading. So
+:func:`extend` creates the entry as nbgrader would. Until the submission is graded, it has neither a time nor points.
 """
 
 from __future__ import annotations
 
-import warnings
 from datetime import UTC, datetime
 
-from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
-from sqlalchemy.exc import SAWarning
 
-from parity_grading import status
+from parity_grading.course import exercise_folder, find_assignment, open_gradebook, require_student
 from parity_lib.errors import require
 
 MAX_DAYS = 366.0
@@ -26,27 +23,17 @@ def extend(app: NbGraderApp, student: str, name: str, days: float) -> tuple[date
     student or the exercise is unknown, or if the exercise has no due date or no notebook yet.
     """
     require(0 <= days <= MAX_DAYS, "DAYS", days, f"a number from 0 to {MAX_DAYS:g}")
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-        assignment = status.find_assignment(book, name)
-        status.require_student("STUDENT", student, [person.id for person in book.students])
+    with open_gradebook(app) as book:
+        assignment = find_assignment(book, name)
+        require_student("STUDENT", student, [person.id for person in book.students])
         if assignment.duedate is None:
             raise ValueError(f"{name} has no due date: nbgrader db assignment add {name} "
                              "--duedate='2026-11-20 18:00:00 UTC'")
         if not assignment.notebooks:    # the entry would lack its cells, and autograding would not find them
             raise ValueError(f"{name} has no notebook in the gradebook yet: nbgrader generate_assignment {name}")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)      # from nbgrader's own use of its database
-            entry = book.update_or_create_submission(name, student)
+        entry = book.update_or_create_submission(name, student)
         book.grant_extension(name, student, days=days)
-        due, graded = entry.duedate.replace(tzinfo=UTC), not is_empty(entry)
-        if days == 0 and not graded:
+        due, graded = entry.duedate.replace(tzinfo=UTC), exercise_folder(app, "autograded", student, name).is_dir()
+        if days == 0 and entry.timestamp is None and not graded:
             book.remove_submission(name, student)
         return due, graded
-
-
-def is_empty(entry: SubmittedAssignment) -> bool:
-    """Return whether an entry of the gradebook holds no submission: no time, no points and no comment."""
-    return entry.timestamp is None and not any(
-        score is not None for notebook in entry.notebooks for grade in notebook.grades
-        for score in (grade.auto_score, grade.manual_score)) and not any(
-        comment.auto_comment or comment.manual_comment for notebook in entry.notebooks for comment in notebook.comments)

@@ -1,8 +1,8 @@
 """Removal of hidden tests from the pages of feedback.
 
-Chapter: *For instructors*. nbgrader shows a test cell as it ran, with its hidden tests, and the traceback of a failure,
-which quotes them. nbgrader_config.py adds :class:`MessagesOnly` to the preprocessors of ``generate_feedback``, because
-nbgrader's own ``ClearHiddenTests`` leaves tracebacks unchanged and fails if a student's cell mentions hidden tests.
+nbgrader shows a test cell as it ran, with its hidden tests, and the traceback of a failure, which quotes them.
+nbgrader_config.py adds :class:`MessagesOnly` to the preprocessors of ``generate_feedback``, because nbgrader's own
+``ClearHiddenTests`` leaves tracebacks unchanged and fails if a student's cell mentions hidden tests.
 """
 
 from __future__ import annotations
@@ -23,17 +23,14 @@ class MessagesOnly(ClearHiddenTests):
         """Clean a locked test cell and leave other cells unchanged."""
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
-            errors = [output for output in cell.outputs if output.output_type == "error"]
-            if len(errors) > 1:     # interrupting a cell that runs too long adds a second error
-                cell.outputs = [output for output in cell.outputs
-                                if output.output_type != "error" or output.ename != "KeyboardInterrupt"]
-            for error in errors:
-                error.traceback = [_message(error)]
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = [_message(output)]
         return cell, resources
 
 
 def _message(error: NotebookNode) -> str:
-    """Return the message of a check, which is its whole traceback; of another error, its name and text."""
+    """Return the message of a check, or the name and the text of any other error."""
     lines = [strip_ansi(line) for line in error.traceback]
     if len(lines) == 1 and lines[0].startswith("✗ "):
         return lines[0]

@@ -1,58 +1,51 @@
-"""`parity grade`: grade every submission of an exercise, whatever state it is in, and keep what is graded already.
+"""Grading of all submissions of an exercise, in parallel, which continues where an interrupted grading has stopped.
 
-It runs nbgrader's own ``Autograde`` with nbgrader_config.py on a normalised copy of each submission: without links,
-under the file names of the exercise, without a time that cannot be read. The files in ``submitted/`` are not changed.
-
-Chapter: *For instructors*.
+It runs nbgrader's own ``Autograde``, with the settings in nbgrader_config.py, on a normalised copy of each submission.
+The files in ``submitted/`` are not changed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 import os
-import random
 import signal
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import joblib
 import psutil
 from filelock import FileLock, Timeout
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 
-from parity_grading import grading_log, release_version
+from parity_grading import unfinished
 from parity_grading.course import (
-    FINGERPRINT,
     NOT_LISTED,
-    graded_fingerprint,
+    exercise_folder,
+    find_assignment,
     listed_students,
     load_course,
+    open_gradebook,
     submission_folders,
 )
 from parity_grading.kernel import PREFIX, remove_leftovers
-from parity_grading.normalise_submission import fingerprint, normalise, printable
+from parity_grading.normalise_submission import fingerprint, normalise
+from parity_grading.untrusted import named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
 LOCK = ".parity-grading.lock"
-LOCKED = "database is locked"       # the words of SQLite
-TRACEBACK = "Traceback (most recent call last):"
-WAITS = (1, 2, 4, 8, 16)            # seconds; SQLite has waited for five more each time
-PATTERNS = "[]*?"                   # nbgrader takes names for patterns
-LOST = ("each process that graded it was killed by something else. Is there too little memory for so many jobs? Grade "
-        "it again, with fewer")
+WILDCARDS = "[]*?"      # nbgrader uses the id of a student as a pattern for file names
+LOST = ("two processes that graded it were killed, perhaps because the machine has too little memory for so many jobs; "
+        "grade it again, with fewer jobs")
 
 
 @dataclass
@@ -68,65 +61,49 @@ class Row:
     why: str | None = None
 
 
-def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1) -> Iterator[Row]:
-    """Grade the submissions of an exercise, of all students or of these, and yield a row for each as it is graded.
+def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
+          trial: Path | None = None) -> Iterator[Row]:
+    """Grade the submissions of all students, or of ``students``, and yield a row for each as soon as it is graded.
 
-    A submission that was graded and has not changed since is kept, unless ``force``. With several ``jobs``, as many
-    processes grade at the same time, and rows come as they are completed. Time limits are wall-clock limits, so more
-    jobs than cores can make a cell too slow. Raise ValueError if there is no submission, the gradebook does not know
-    the exercise, or another command is grading this course.
+    A submission that was graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of
+    processes that grade at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell
+    too slow. ``trial`` is a folder for a second grading, which does not change the course. Raise ValueError if there
+    is no submission, the exercise is not in the gradebook, or another command is grading this course.
     """
     from parity_grading import private_tests  # imports PyTorch, which other commands can do without
 
     require_int("jobs", jobs, least=1)
-    app = load_course(Path(root).resolve())
+    app = load_course(root, trial)
     folders = submission_folders(app, name)
     require(bool(folders), "name", name, f"an exercise with submissions in {app.coursedir.submitted_directory}/")
     for student in students:
         require(student in {folder.parent.name for folder in folders}, "student", student,
                 f"the id of a student who has submitted {name}")
     folders = [folder for folder in folders if not students or folder.parent.name in students]
-    notebooks = notebooks_of(app, name)     # also creates the database, which only one process may do
-    unlisted = _unlisted_students(app, folders)
+    with open_gradebook(app) as book:       # which also creates the database: only one process may do that
+        find_assignment(book, name)
+        listed = listed_students(book)
     private_tests.try_on_correct_answers(app.coursedir, name)
     if min(jobs, len(folders)) == 1:
-        rows = (grade_submission(app, folder, name, notebooks, force) for folder in folders)
+        rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:
-        rows = _grade_in_parallel(app, folders, name, force, jobs)
+        task = functools.partial(_grade_in_worker, os.getpid(), app.coursedir.root, trial, name, force)
+        rows = _grade_in_parallel(task, folders, jobs)
     with (course_lock(app), contextlib.closing(rows),
           progress_bar(len(folders), None, desc=name, unit="submission") as bar):
         for row in rows:
             bar.update()
-            row.notes += [NOT_LISTED] * (row.student in unlisted)
-            if row.state != "kept" or grading_log.failure_reason(app, row.student, name):
-                grading_log.write(app, row.student, name, row.why, row.seconds, row.notes)
+            row.notes += [NOT_LISTED] * (bool(listed) and row.student not in listed)
+            if row.state == "failed":
+                withdraw(app, row.student, name)
+            if trial is None:
+                unfinished.record_failure(app, row.student, name, row.why)
             yield row
-
-
-def _unlisted_students(app: NbGraderApp, folders: list[Path]) -> set[str]:
-    """Return the students among these submissions who are not in the class list, if there is a list."""
-    with gradebook(app) as book:
-        known = listed_students(book)
-    return {folder.parent.name for folder in folders} - known if known else set()
-
-
-def notebooks_of(app: NbGraderApp, name: str) -> list[str]:
-    """Return the names of an exercise's notebooks. Raise ValueError if the gradebook does not know the exercise."""
-    with gradebook(app) as book:
-        try:
-            return [notebook.name for notebook in book.find_assignment(name).notebooks]
-        except MissingEntry:
-            raise ValueError(f"`{name}` is not in the gradebook yet: nbgrader generate_assignment {name}") from None
-
-
-def gradebook(app: NbGraderApp) -> Gradebook:
-    """Return the open gradebook of a course, to be used in a ``with`` statement."""
-    return Gradebook(app.coursedir.db_url, app.coursedir.course_id)
 
 
 @contextlib.contextmanager
 def course_lock(app: NbGraderApp) -> Iterator[None]:
-    """Keep every other `parity grade` out of this course. Raise ValueError if one is running."""
+    """Hold the lock of a course while a ``with`` block runs. Raise ValueError if another process holds it."""
     path = Path(app.coursedir.root, LOCK)
     try:
         # The operating system releases the lock, however this process ends.
@@ -140,61 +117,44 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
 # ---------------------------------------------------------------- several submissions at the same time
 
 
-def _grade_in_parallel(app: NbGraderApp, folders: list[Path], name: str, force: bool, jobs: int) -> Iterator[Row]:
-    """Grade in ``jobs`` processes. A process that is killed costs at most a failed row for its submission.
+def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Iterator[Row]:
+    """Yield ``task(folder)`` for each folder, from ``jobs`` processes.
 
-    joblib then drops all submissions that are not finished. Those that had been started are graded again one at a time,
-    in a process of their own, and fail if that is killed as well; the others are graded in parallel as before.
+    If a process is killed, its submission is graded a second time in a new process, and fails if that is killed too.
     """
-    waiting, started, root = deque(folders), [], Path(app.coursedir.root)
+    own, pools = threading.local(), []      # each thread has a pool of one process
 
-    def tasks() -> Iterator[Any]:
-        while waiting:
-            started.append(waiting.popleft())
-            yield joblib.delayed(_grade_in_worker)(os.getpid(), root, name, started[-1], force)
+    def start_process() -> None:
+        own.pool = ProcessPoolExecutor(1, env={"OMP_NUM_THREADS": "1"})
+        pools.append(own.pool)
 
-    try:
-        while waiting:
+    def grade_in_process(folder: Path) -> Row:
+        for _ in range(2):
             try:
-                with contextlib.closing(_parallel(jobs)(tasks())) as rows:
-                    for row in rows:
-                        started.remove(next(folder for folder in started if folder.parent.name == row.student))
-                        yield row
+                return own.pool.submit(task, folder).result()
             except TerminatedWorkerError:
-                while started:
-                    folder = started.pop()
-                    yield _grade_alone(app, folder, name, force)
+                start_process()
+        return Row(folder.parent.name, "failed", notes=[LOST], why=LOST)
+
+    threads = ThreadPoolExecutor(jobs, initializer=start_process)
+    try:
+        for future in as_completed([threads.submit(grade_in_process, folder) for folder in folders]):
+            yield future.result()
     finally:
-        get_reusable_executor(kill_workers=True).shutdown()     # else its processes wait for more work for minutes
+        threads.shutdown(wait=False, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown(kill_workers=True)
         remove_leftovers()
 
 
-def _grade_alone(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
-    """Grade one submission in a process of its own, twice if that is killed."""
-    for _ in range(2):
-        task = joblib.delayed(_grade_in_worker)(os.getpid(), Path(app.coursedir.root), name, folder, force)
-        with contextlib.suppress(TerminatedWorkerError):
-            [row] = _parallel(2)([task])
-            return row
-    row = Row(folder.parent.name)
-    fail(app, row, name, LOST)
-    return row
-
-
-def _parallel(jobs: int) -> joblib.Parallel:
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        return joblib.Parallel(jobs, batch_size=1, pre_dispatch=jobs, return_as="generator_unordered")
-
-
-def _grade_in_worker(parent: int, root: Path, name: str, folder: Path, force: bool) -> Row:
-    """Grade one submission in a process of joblib's."""
-    app, notebooks = _prepare_worker(parent, root, name)
-    return grade_submission(app, folder, name, notebooks, force)
+def _grade_in_worker(parent: int, root: str, trial: Path | None, name: str, force: bool, folder: Path) -> Row:
+    """Grade one submission in a process that :func:`_grade_in_parallel` has started."""
+    return grade_submission(_prepare_worker(parent, root, trial), folder, name, force)
 
 
 @functools.cache
-def _prepare_worker(parent: int, root: Path, name: str) -> tuple[NbGraderApp, list[str]]:
-    """Load the course once per process, and let the process end with the one that has started it."""
+def _prepare_worker(parent: int, root: str, trial: Path | None) -> NbGraderApp:
+    """Load the course once per process, and make the process end when the process that started it ends."""
     def end_with_parent() -> None:
         with contextlib.suppress(psutil.Error):
             psutil.Process(parent).wait()
@@ -205,114 +165,103 @@ def _prepare_worker(parent: int, root: Path, name: str) -> tuple[NbGraderApp, li
 
     threading.Thread(target=end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # after Ctrl-C the parent ends its workers itself
-    app = load_course(root)
-    return app, notebooks_of(app, name)
+    return load_course(root, trial)
 
 
 # ---------------------------------------------------------------- one submission
 
 
-def grade_submission(app: NbGraderApp, folder: Path, name: str, notebooks: list[str], force: bool) -> Row:
-    """Grade one submission, or say why that was not possible."""
+def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
+    """Grade the submission in ``folder``, and return a row with its points or with the reason for the failure."""
     row, start = Row(folder.parent.name), time.monotonic()
-    graded = _graded(app, row.student, name)
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:     # remove_leftovers knows the prefix
-        copy = Path(place) / row.student / name
-        try:
-            require(not set(row.student) & set(PATTERNS), "student", row.student, f"an id without any of {PATTERNS}")
-            row.notes.extend(normalise(folder, copy, notebooks))     # one by one: it may raise after the first
-            row.notes.extend(release_version.notes(copy, released(app, name), notebooks))
-            digest = fingerprint(copy)
-            points = None
-            if not force and graded_fingerprint(graded) == digest:
-                points = retry_if_locked(score, app, row.student, name)
-            if points:
-                row.state = "kept"
-            else:
-                retry_if_locked(autograde, app, Path(place), row.student, name)
-                retry_if_locked(skip_dropped_tasks, app, row.student, name)
-                (graded / FINGERPRINT).write_text(digest, encoding="ascii")
-                points = retry_if_locked(score, app, row.student, name)
-            row.points, row.most = points
-        except Exception as error:      # whatever happens to one submission, the next one is graded
-            fail(app, row, name, f"{type(error).__name__}: {error}")
-    row.seconds = time.monotonic() - start
-    row.notes = [printable(note) for note in row.notes]
+    graded = exercise_folder(app, "autograded", row.student, name)
+    try:
+        require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
+        digest = fingerprint(folder)
+        points = None
+        if not force and unfinished.graded_fingerprint(graded) == digest:
+            points = read_points(app, row.student, name)
+        if points:
+            row.state = "kept"
+        else:
+            # remove_leftovers knows the prefix.
+            with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:
+                copy = Path(place, row.student, name)
+                row.notes += normalise(folder, copy, _notebooks(app, name))
+                row.notes += _compare_releases(copy, exercise_folder(app, "release", ".", name))
+                autograde(app, Path(place), row.student, name)
+            skip_dropped_tasks(app, row.student, name)
+            (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
+            points = read_points(app, row.student, name)
+        row.points, row.most = points
+    except Exception as error:      # the next submission must be graded in any case
+        row.state, row.why = "failed", f"{type(error).__name__}: {error}".partition("\n")[0]
+        row.notes.append(row.why)
+    row.seconds, row.notes = time.monotonic() - start, [printable(note) for note in row.notes]
     return row
 
 
-def fail(app: NbGraderApp, row: Row, name: str, reason: str) -> None:
-    """Note that a submission could not be graded, and withdraw the points of an earlier grading."""
-    row.state, row.why = "failed", printable(reason)
-    row.notes.append(row.why)
-    (_graded(app, row.student, name) / FINGERPRINT).unlink(missing_ok=True)  # so that the next command grades it again
-    retry_if_locked(withdraw, app, row.student, name)
+def _notebooks(app: NbGraderApp, name: str) -> list[str]:
+    with open_gradebook(app) as book:
+        return [notebook.name for notebook in find_assignment(book, name).notebooks]
 
 
-def _graded(app: NbGraderApp, student: str, name: str) -> Path:
-    return Path(app.coursedir.format_path(app.coursedir.autograded_directory, student, name))
+def _compare_releases(copy: Path, release: Path) -> list[str]:
+    """Return a note for each notebook of a submission that was made from another release of the exercise.
+
+    Students do not change the checksum that nbgrader writes into each cell of a release.
+    """
+    notes = []
+    for path in sorted(release.glob("*.ipynb")):
+        released = {name: cell.marks.get("checksum") for name, cell in named_cells(path).items()}
+        submitted = {name: cell.marks.get("checksum") for name, cell in named_cells(copy / path.name).items()}
+        different = [name for name in released if name in submitted and submitted[name] != released[name]]
+        if different:
+            notes.append(f"made from another release of the exercise; different cells: {', '.join(different)}")
+    return notes
 
 
-def released(app: NbGraderApp, name: str) -> Path:
-    """Return the folder of an exercise as students get it."""
-    return Path(app.coursedir.format_path(app.coursedir.release_directory, ".", name))
+class SingleAutograde(Autograde):
+    """nbgrader's converter for one submission, which keeps the error that nbgrader would only log."""
 
+    error: Exception | None = None
 
-def retry_if_locked(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function, again and again if another process holds the database: no submission should fail for that."""
-    for seconds in WAITS:
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Grade a notebook, and keep the error if that fails."""
         try:
-            return function(*arguments)
+            super().convert_single_notebook(notebook_filename)
         except Exception as error:
-            if LOCKED not in str(error):
-                raise
-        time.sleep(seconds * random.uniform(0.5, 1.5))
-    return function(*arguments)
+            self.error = error
+            raise
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
-    """Run nbgrader's Autograde on one submission below ``submitted``. Raise RuntimeError if it fails."""
+    """Grade one submission below the folder ``submitted`` with nbgrader. Raise the error if that fails."""
     settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
     before = {key: getattr(app.coursedir, key) for key in settings}
     for key, value in settings.items():
         setattr(app.coursedir, key, value)
-    converter, errors = Autograde(coursedir=app.coursedir, parent=app), ErrorLog()
+    converter = SingleAutograde(coursedir=app.coursedir, parent=app)
     converter.force = True
-    converter.log.addHandler(errors)
     try:
         converter.start()
     except Exception as error:
-        raise RuntimeError(errors.reason() or str(error)) from None
+        raise converter.error or error from None
     finally:
-        converter.log.removeHandler(errors)
         for key, value in before.items():
             setattr(app.coursedir, key, value)
-
-
-class ErrorLog(logging.Handler):
-    """The errors that nbgrader logs; its exceptions say only that there was one."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the text of a record."""
-        self.lines.append(record.getMessage())
-
-    def reason(self) -> str:
-        """Return the error in the last traceback, without the lines that SQLAlchemy adds to it."""
-        traces = [text for text in self.lines if TRACEBACK in text]
-        lines = traces[-1].rpartition(TRACEBACK)[2].strip("\n").splitlines() if traces else []
-        return next((line for line in lines if not line.startswith(" ")), "")
 
 
 # ---------------------------------------------------------------- the gradebook
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove a submission's points for tests. Points that a person gave stay, and wait to be looked at again."""
-    with gradebook(app) as book, contextlib.suppress(MissingEntry):
+    """Remove the points for tests from a submission that could not be graded, so that the next command grades it again.
+
+    Points that a person gave stay, and the formgrader lists them for another look.
+    """
+    (exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
+    with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:
                 entry.auto_score, entry.needs_manual_grade = None, True
@@ -320,8 +269,8 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
-    """Let nobody read the answer to a task that is worth no points, as after `parity regrade --drop`."""
-    with gradebook(app) as book:
+    """Give 0 points for each task that was dropped, as by `parity regrade --drop`, so that nobody has to read it."""
+    with open_gradebook(app) as book:
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:
                 if entry.max_score == 0:
@@ -329,8 +278,8 @@ def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
         book.db.commit()
 
 
-def score(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:
-    """Return a submission's points and the maximum; None if the gradebook, which may be newer, does not know it."""
-    with gradebook(app) as book, contextlib.suppress(MissingEntry):
+def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:
+    """Return a submission's points and the maximum, or None if it is not in the gradebook."""
+    with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         submission = book.find_submission(name, student)
         return submission.score, submission.max_score

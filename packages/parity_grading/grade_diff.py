@@ -1,8 +1,8 @@
-"""The marks that a second grading gives to a submission, and their differences from the first.
+"""Comparison of two gradings of a submission, and the points that a submission has after the second one.
 
-Chapter: *For instructors*. The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade`
-commits them or not. Points that a person gave stay, and an answer that a person has read need not be read again unless
-the answer, its points or the result of the test has changed.
+The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that
+a person gave stay, and an answer that a person has read need not be read again unless the answer, its points or the
+result of the test has changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nbgrader.utils import compute_checksum
 
 @dataclass(frozen=True)
 class Mark:
-    """A student's points for a task: from the test, by hand, as extra credit; and whether a person must read it."""
+    """A student's points for a task (from the test, by hand, and extra credit), and whether a person must read it."""
 
     auto: float | None
     manual: float | None
@@ -27,7 +27,7 @@ class Mark:
 
     @classmethod
     def of(cls, grade: Grade) -> Mark:
-        """Return the mark in a row of the gradebook."""
+        """Return the mark that a row of the gradebook contains."""
         return cls(grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
 
     @property
@@ -54,7 +54,7 @@ class StudentDiff:
 
 
 def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_changed: bool | None) -> tuple[Mark, str]:
-    """Return a task's mark after the second grading, and why a person should look at it, or "".
+    """Return a task's mark after the second grading, and the reason why a person should look at it, or "".
 
     ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether an
     answer in words differs from the answer that was graded first; it is None for a test.
@@ -123,5 +123,5 @@ def update_exercise(notebook: Notebook, again: Notebook, most: Mapping[str, tupl
                 {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"nbgrader": {
                     "grade": True, "solution": cell.name in solutions, "locked": cell.locked, "grade_id": cell.name,
                     "points": 0}}}))
-    for cell in [*notebook.grade_cells, *notebook.task_cells]:
+    for cell in notebook.grade_cells:
         cell.max_score = most[cell.name][1]

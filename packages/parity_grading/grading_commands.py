@@ -1,7 +1,7 @@
 """The commands of ``parity`` for a class, from a learning platform's download to grades for the platform.
 
-Chapter: *For instructors*. Each command reads its arguments and prints the result. The work is done by the module of
-the same name, which is imported only when the command runs.
+Each command reads its arguments and prints the result. The work is done by the module of the same name, which is
+imported only when the command runs.
 """
 
 from __future__ import annotations
@@ -10,14 +10,23 @@ from pathlib import Path
 
 import click
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+list_option = click.option(
+    "--list", "list_path", type=FILE, metavar="FILE",
+    help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+student_option = click.option("--student", "students", multiple=True, metavar="ID",
+                              help="Grade only this student. May be repeated.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True,
+    help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
+
 
 @click.command()
 @click.argument("name")
-@click.argument("archive", type=click.Path(exists=True, path_type=Path))
+@click.argument("archive", type=FILE)
 @click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
               help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
-@click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+@list_option
 @click.option("--keep", type=click.Choice(["last", "on-time"]), default="last", show_default=True,
               help="Which submission of a student counts: the last one, or the last one on time.")
 @click.option("--force", multiple=True, metavar="STUDENT",
@@ -25,16 +34,14 @@ import click
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
 def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
             dry_run: bool) -> None:
-    """Collect the submissions of exercise NAME from ARCHIVE, a platform's download.
+    """Collect the submissions of exercise NAME from ARCHIVE, a platform's zip archive.
 
     Every file that is not collected is listed with the reason. The exit status is 1 if something is left for you to do.
     """
     from parity_grading.collect import Collector
     from parity_grading.course import load_course
 
-    collector = Collector(load_course(Path.cwd()), name, source, keep)
-    if list_path:
-        collector.read_list(list_path)
+    collector = Collector(load_course(Path.cwd()), name, source, list_path, keep)
     collector.collect(archive, force, dry_run)
     for line in collector.format_lines():
         click.echo(line)
@@ -87,49 +94,45 @@ def extend(student: str, name: str, days: float) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--student", "students", multiple=True, metavar="ID", help="Only this student; repeatable.")
+@student_option
 @click.option("--force", is_flag=True, help="Also grade submissions that were graded and have not changed.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
-              help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
+@jobs_option
 def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
-    """Grade every submission for an exercise, resuming an interrupted run where it left off.
+    """Grade every submission of exercise NAME, or continue a grading that was interrupted.
 
     With several jobs, rows are printed as they are completed. The exit status is 1 if a submission could not be graded.
     """
     from tqdm import tqdm
 
     from parity_grading import sandbox
-    from parity_grading.grade import NOT_LISTED
+    from parity_grading.course import NOT_LISTED
     from parity_grading.grade import grade as rows
 
     if reason := sandbox.missing():
         click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
-    done = []
+    states, unlisted = [], False
     for row in rows(Path.cwd(), name, students, force, jobs):
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
         with tqdm.external_write_mode():
             click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
-        done.append(row)
-    states = [row.state for row in done]
-    click.echo(f"{len(done)} submissions: " + ", ".join(
+        states.append(row.state)
+        unlisted = unlisted or NOT_LISTED in row.notes
+    click.echo(f"{len(states)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if "failed" in states or any(NOT_LISTED in row.notes for row in done):
+    if unlisted or "failed" in states:
         raise click.exceptions.Exit(1)
 
 
 @click.command()
 @click.argument("name")
-@click.option("--student", "students", multiple=True, metavar="ID",
-              help="Regrade only this student; you can repeat this option.")
-@click.option("--drop", multiple=True, metavar="TASK",
-              help="Give no points for this task to anybody; you can repeat this option.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True,
-              help="The number of submissions to grade at a time.")
+@student_option
+@click.option("--drop", multiple=True, metavar="TASK", help="Give nobody points for this task. May be repeated.")
+@jobs_option
 @click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
 def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
-    """Grade an exercise again after a change of its tests or points.
+    """Grade exercise NAME again after a change of its tests or points.
 
-    The command lists what would change. Points that you gave by hand stay. It ends with status 1 if you should look at
+    The command lists what would change. Points that you gave by hand stay. The exit status is 1 if you should look at
     something.
     """
     from parity_grading.regrade import regrade as grade_again
@@ -145,23 +148,21 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
 @click.argument("name")
 @click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
 def report(name: str, names: bool) -> None:
-    """Write a page about the class: the points per task and the most frequent messages."""
+    """Write a page about the class's results in exercise NAME: points per task and the most frequent messages."""
     from parity_grading.report import class_report, write
 
-    found = class_report(Path.cwd(), name)
-    click.echo(write(Path.cwd(), found, names))
-    if not names and found.similar:
-        click.echo(f"{len(found.similar)} groups of students have similar answers: parity report {name} --names")
+    results = class_report(Path.cwd(), name)
+    click.echo(write(Path.cwd(), results, names))
+    if not names and results.similar:
+        click.echo(f"{len(results.similar)} groups of students have similar answers: parity report {name} --names")
 
 
 @click.command()
 @click.argument("name")
 @click.option("--to", "target", required=True, metavar="moodle|canvas|csv", help="The platform, or a plain table.")
-@click.option("--list", "list_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+@list_option
 @click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
-@click.option("--scale", is_flag=True, help="Convert the points if the platform has another maximum.")
-def export(name: str, target: str, list_path: Path | None, column: str | None, scale: bool) -> None:
+def export(name: str, target: str, list_path: Path | None, column: str | None) -> None:
     """Write the grades and feedback pages of exercise NAME to private/export, ready for the platform.
 
     The exit status is 1 if something is left for you to do.
@@ -169,7 +170,7 @@ def export(name: str, target: str, list_path: Path | None, column: str | None, s
     from parity_grading import export as exporting
     from parity_grading.course import load_course
 
-    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column, scale)
+    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column)
     for line in exporting.format_lines(result):
         click.echo(line)
     if result.todo:
@@ -182,8 +183,8 @@ def export(name: str, target: str, list_path: Path | None, column: str | None, s
 def check(files: tuple[Path, ...], seconds: int) -> None:
     """Check notebooks before you hand them in.
 
-    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It ends
-    with status 1 if you should change something.
+    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. The exit
+    status is 1 if you should change something.
     """
     from parity_grading import precheck
 
@@ -203,9 +204,9 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing; fail if a file differs from what the sources make.")
+@click.option("--check", is_flag=True, help="Write nothing, and fail if a file is not up to date.")
 def exercises(check: bool) -> None:
-    """Write the exercise notebooks, and whatever repeats their points and minutes, from solutions/*.md."""
+    """Write the exercise notebooks, and the files that repeat their points and minutes, from solutions/*.md."""
     from parity_grading import manifest
 
     root = Path.cwd()
@@ -217,9 +218,9 @@ def exercises(check: bool) -> None:
     orphans = [path for path in manifest.notebooks(root) if path not in files]
     if check and (stale or orphans):
         raise click.ClickException("\n".join(
-            [*(f"{path} differs from what the sources make" for path in stale),
+            [*(f"{path} is not up to date" for path in stale),
              *(f"{path} has no source in solutions/" for path in orphans),
-             "Edit solutions/NAME.md, not the files that are made from it, then run: parity exercises"]))
+             "Edit solutions/NAME.md, not the generated files, and run: parity exercises"]))
     for path in stale:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(files[path])

@@ -1,10 +1,8 @@
-"""The outputs of a student's own runs, kept for the person who reads the answers in words.
+"""Preprocessors that keep the outputs of a student's own runs for the person who reads the answers in words.
 
-Autograding clears the outputs of a notebook and runs it again, and cells that train for minutes do nothing then. The
-answers in words quote their tables and figures. In nbgrader_config.py :class:`Remember` stands before the preprocessors
-that clear outputs and :class:`Show` after those that give points, so no points depend on what is shown.
-
-Chapter: *For instructors*.
+Autograding clears all outputs and runs the notebook again, but it skips cells that train for minutes, whose tables and
+figures the answers in words quote. In nbgrader_config.py :class:`SaveOutputs` stands before the preprocessors that
+clear outputs, and :class:`RestoreOutputs` after those that give points, so that no points depend on these outputs.
 """
 
 from __future__ import annotations
@@ -16,16 +14,16 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-KEY = "parity_handed_in"
+KEY = "parity_own_outputs"
 MOST = 400_000     # characters per cell: three large figures
-NOTE = "Shown when it was handed in; the cell does nothing while it is graded:\n"
+NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n"
 
 
-class Remember(NbGraderPreprocessor):
-    """Keeps the outputs of a submission's code cells in their metadata while the notebook is cleared and run."""
+class SaveOutputs(NbGraderPreprocessor):
+    """A preprocessor that saves the outputs of code cells in their metadata before the notebook is cleared and run."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Replace what the submission itself may contain under the key."""
+        """Save the outputs of a cell, replacing anything that the submission itself has stored in that place."""
         cell.metadata.pop(KEY, None)
         if cell.cell_type == "code" and not is_grade(cell):
             shown = [output for output in cell.outputs if output.output_type != "error"]
@@ -34,11 +32,11 @@ class Remember(NbGraderPreprocessor):
         return cell, resources
 
 
-class Show(NbGraderPreprocessor):
-    """Restores the outputs of each cell that showed nothing while it was graded, below a line that says so."""
+class RestoreOutputs(NbGraderPreprocessor):
+    """A preprocessor that restores the saved outputs of cells without output, below a note about their origin."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Restore the outputs of one cell, unless it has any or contains a test."""
+        """Restore the outputs of a cell, unless it has new outputs or contains a test."""
         shown = cell.metadata.pop(KEY, None)
         if shown and not cell.outputs and not is_grade(cell):
             size = len(json.dumps(shown))

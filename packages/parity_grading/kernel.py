@@ -1,9 +1,7 @@
-"""A student's kernel: it is started in the sandbox, runs code, and is stopped when it takes too much time or memory.
+"""The kernel that runs a student's code, usually in the sandbox, within limits of time and memory.
 
-Everything that arrives from the kernel may have been forged by the student. It is measured before it is read, and it is
-read as data.
-
-Chapter: *For instructors*.
+A student's code can forge every message of the kernel. So the size of a message is checked before it is read, and its
+content is treated as data only.
 """
 
 from __future__ import annotations
@@ -40,24 +38,24 @@ LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):
-    """The kernel cannot start, which is not the student's fault: the submission must not be graded."""
+    """The kernel cannot start. This is not the student's fault, so the submission must not be graded."""
 
 
 class KernelStopped(Exception):
-    """The kernel is gone; the text tells the student why. ``died`` is true unless this program has killed it."""
+    """The kernel has ended, and the message tells the student why; ``died`` is true unless this program killed it."""
 
     died = False
 
 
 class TooLong(Exception):
-    """The code was interrupted because its time was up; the kernel is still alive."""
+    """The code was interrupted because it reached its time limit; the kernel is still running."""
 
 
 class Kernel:
     """A kernel process and the connection to it; :meth:`close` ends the process and removes its files.
 
-    ``submission`` is the folder whose files the kernel may read, ``course`` the folder of which it must see nothing.
-    Raises KernelNotStarted.
+    ``submission`` is the folder whose files the kernel may read, and ``course`` the folder that must be hidden from it.
+    Raise KernelNotStarted if the kernel cannot be started.
     """
 
     def __init__(self, submission: Path, course: Path, limits: sandbox.Limits, sandboxed: bool = True) -> None:
@@ -76,7 +74,7 @@ class Kernel:
             raise
 
     def _launch(self, course: Path, limits: sandbox.Limits, sandboxed: bool) -> None:
-        """Start the process, and a client that accepts only so many bytes and messages."""
+        """Start the process, and a client that limits the size and the number of messages."""
         # The sockets of the kernel lie in its own file system; their name is secret until they exist.
         name = f"{sandbox.SCRATCH}/{secrets.token_hex(8)}" if sandboxed else str(self.folder / "socket")
         transport = {"transport": "ipc", "ip": name} if os.name != "nt" else {}
@@ -144,10 +142,10 @@ class Kernel:
         return reply
 
     def _next_message(self) -> dict | None:
-        """Return the next message with its content and the size of that; None if none arrives within 0.1 seconds.
+        """Return the next message, with its content and the size of its content, or None after 0.1 seconds.
 
-        Messages that are not signed or malformed are left out. An output that is too long to be shown has no content:
-        forty megabytes of text can become a gigabyte of lists.
+        Malformed and unsigned messages are left out. The content of an output that is too long to be shown is not read,
+        because 40 MB of JSON can take a gigabyte of memory as lists.
         """
         ready = [] if self.excess else self.poller.poll(100)
         for socket, _ in ready:
@@ -190,13 +188,13 @@ class Kernel:
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the variables of a kernel outside the sandbox: the instructor's, without the folder of private tests."""
+    """Return the environment of a kernel without a sandbox: the instructor's, without the folder of private tests."""
     kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
     return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
 
 def copy_files(submission: Path, target: Path, megabytes: int) -> None:
-    """Copy the files that a notebook may need: regular files, no links, no notebooks (which contain hidden tests)."""
+    """Copy the regular files of a submission, without its notebooks, which contain hidden tests."""
     target.mkdir()
     left, paths = megabytes * sandbox.MB // 2, sorted(submission.rglob("*"), key=lambda path: (len(path.parts), path))
     files = [path for path in paths if not path.is_symlink() and path.is_file() and path.suffix != ".ipynb"]

@@ -1,7 +1,7 @@
-"""The files that repeat what ``solutions/*.md`` says about points, minutes and chapters.
+"""The files that repeat the points, minutes and chapters of the exercises, derived from ``solutions/*.md``.
 
-These are written in the sources alone. :func:`derived` returns every file that repeats them, as it should be. ``parity
-exercises`` writes these files, and ``parity exercises --check`` fails if one is different.
+Authors write these values in the sources only. :func:`derived` returns the files that repeat them, ``parity exercises``
+writes the files, and ``parity exercises --check`` fails if a file is not up to date.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Rows = list[tuple[str, ...]]
 
 
 def generated(root: Path) -> dict[str, bytes]:
-    """Return the contents of all files that ``parity exercises`` writes, with the notebooks, by their paths.
+    """Return the contents of all files that ``parity exercises`` writes, including the notebooks, by path.
 
-    Raises ValueError as :func:`derived` does, and for an exercise that nbgrader cannot release.
+    Raise ValueError if a source cannot be read, or if nbgrader cannot release an exercise.
     """
     files = {path: text.encode() for path, text in derived(root).items()}
     with tempfile.TemporaryDirectory() as folder:
@@ -41,16 +41,16 @@ def generated(root: Path) -> dict[str, bytes]:
 
 
 def notebooks(root: Path) -> list[str]:
-    """Return the paths of the notebooks in ``solutions/`` and ``exercises/``, without students' own next to them."""
+    """Return the paths of the generated notebooks in ``solutions/`` and ``exercises/``."""
     return [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
             for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
 
 
 def derived(root: Path) -> dict[str, str]:
-    """Return the contents that each derived file of the book in ``root`` should have, by its path.
+    """Return the contents that the derived files of the book in ``root`` should have, by path.
 
-    Files that are missing, as in a course without the book, are left out. Raises ValueError, with the file, if a source
-    or its front matter cannot be read.
+    Files that are missing, as in a course without the book, are left out. Raise ValueError, naming the file, if a
+    source or its front matter cannot be read.
     """
     sources, pages = authoring.sources(root), chapters(root)
     make = {ANSWERS: lambda text: _answers(sources),
@@ -106,7 +106,7 @@ def _overview(sources: list[Source]) -> Rows:
 
 
 def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
-    """Return a session for each exercise, and one for chapters of no exercise; hours are rounded up, to leave time."""
+    """Return the rows of the sessions: one for each exercise, and one for the chapters that belong to no exercise."""
     sessions = []
     for number, source in enumerate(sources, start=1):
         note = source.setting("note", str, "")
@@ -122,7 +122,7 @@ def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
 
 
 def _course(text: str, pages: dict[str, Chapter]) -> Rows:
-    """Return a row for each chapter, with what its row in ``text`` says that the reader will do there."""
+    """Return a row for each chapter, with the summary from the table that is already in ``text``."""
     summaries = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
     missing = sorted(set(pages) - set(summaries))
     require(not missing, f"{INDEX}: chapters", missing, "a row `| 1. {doc}`name` | what you will do | 5 |` for each")
@@ -144,7 +144,7 @@ def _pages(names: list[str]) -> str:
 
 
 def with_table(text: str, first: str, rows: Rows) -> str:
-    """Return ``text`` with these rows in the place of the table whose first column is headed ``first``.
+    """Return ``text`` in which ``rows`` replace the table whose first column has the heading ``first``.
 
     >>> print(with_table("| n |\\n|---|\\n| 1 |\\n", "n", [("n",), ("2",)]))
     | n |
@@ -164,7 +164,7 @@ def with_table(text: str, first: str, rows: Rows) -> str:
 
 
 def _contents(text: str, sources: list[Source]) -> str:
-    """Return the table of contents with an entry for each exercise in the place of the old entries."""
+    """Return the table of contents ``text`` with one entry for each exercise."""
     lines = text.split("\n")
     places = [place for place, line in enumerate(lines) if line.lstrip().startswith(ENTRY)]
     require(bool(places), CONTENTS.name, None, f"at least one line `{ENTRY}...`")

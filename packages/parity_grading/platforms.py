@@ -1,10 +1,10 @@
-"""Learning platforms: how each of them names the files of a download and lays out its list of students.
+"""Learning platforms: the file names in their downloads, and the columns of their lists of students.
 
 To support another platform, write a subclass of :class:`Platform` and add it to ``PLATFORMS``. The formats come from
 the sources of Moodle (mod/assign/classes/downloader.php, gradingtable.php and feedback/file/importziplib.php of
 moodle/moodle) and Canvas (lib/content_zipper.rb, lib/gradebook_exporter.rb and app/models/abstract_assignment.rb of
-instructure/canvas-lms). Neither tells in a download when a file was handed in: the times in its zip archive are those
-of the download.
+instructure/canvas-lms). A download of neither contains the time of a submission: the times in the zip archive are
+those of the download.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 
 from dateutil import parser, tz
 
-from parity_grading.archive import resembles
+from parity_grading.untrusted import resembles
 from parity_lib.errors import require
 
 MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than some online texts
@@ -29,7 +29,7 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """A possible reading of a file's path in a download; ``owner`` is the name, id or email address of a student."""
+    """A possible interpretation of a path in a download; ``owner`` is the name, id or email address of a student."""
 
     owner: str
     file_name: str
@@ -47,13 +47,12 @@ class ListedStudent:
     name: str
     ids: list[str]          # ids and email addresses
     time: str | None        # of the submission, as it is written; None if the list has no such column
-    status: str
 
 
 class Platform:
     """A learning platform: the names of the files that it gives out, and the list of students that it exports."""
 
-    list_title = ""
+    list_title = ""                         # "" if the platform has no list
     number_heading = ""                     # "" for the first column
     name_headings: tuple[str, ...] = ()
     id_headings: tuple[str, ...] = ()
@@ -61,7 +60,7 @@ class Platform:
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
     def read_path(self, path: str) -> list[Upload]:
-        """Return every way to read a path. Raise ValueError if it does not have the platform's form."""
+        """Return all possible interpretations of a path. Raise ValueError if it does not have the platform's form."""
         raise NotImplementedError
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
@@ -72,20 +71,20 @@ class Platform:
         """Return where the platform expects a feedback page, or "" if unknown; ``source`` is the submission's path."""
         raise NotImplementedError
 
-    def read_list(self, rows: list[list[str]], source: str) -> list[ListedStudent]:
-        """Return the students in a list. Raise ValueError if it is not this platform's list."""
-        head, students = rows[0], []
+    def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
+        """Return the rows of a list and the students in them. Raise ValueError if it is not this platform's list."""
+        rows, students = read_table(path), []
+        head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0
         for index, row in enumerate(rows[1:] if self.number_heading in ("", *head) else (), start=1):
             number, cells = re.search(r"\d+$", row[column]), dict(zip(head, map(str.strip, row), strict=False))
             if number and row[0] != "Student, Test":    # which Canvas adds itself
                 name = " ".join(cells[title] for title in self.name_headings if title in cells)
                 ids = [cell for title, cell in cells.items() if title in self.id_headings or "@" in cell]
-                students.append(ListedStudent(
-                    index, number[0], name, ids, cells.get(self.time_heading), cells.get("Status", "")))
+                students.append(ListedStudent(index, number[0], name, ids, cells.get(self.time_heading)))
         if not students:
-            raise ValueError(f"--list must be {self.list_title}, but {source} begins with {', '.join(head[:6])!r}")
-        return students
+            raise ValueError(f"--list must be {self.list_title}, but {path.name} begins with {', '.join(head[:6])!r}")
+        return rows, students
 
 
 class Moodle(Platform):
@@ -124,8 +123,8 @@ class Canvas(Platform):
     """Canvas's *Download Submissions* and its exported gradebook.
 
     A file is called ``lovelaceada_5301_99121_unrolling.ipynb``: the sortable name, the user and the attachment. Late
-    files have ``_LATE`` after the name. Both names are the student's choice and may contain further numbers, so a path
-    can have several readings.
+    files have ``_LATE`` after the name. Students choose their names and the names of their files, which may contain
+    further numbers, so a path can have several interpretations.
     """
 
     list_title = "Canvas's gradebook, exported as a CSV file"
@@ -160,7 +159,7 @@ class Canvas(Platform):
 
 
 class FileNames(Platform):
-    """Any other source of files; a regular expression reads their names, as in nbgrader's ``zip_collect``."""
+    """Any other source of files, whose names match a regular expression, as in nbgrader's ``zip_collect``."""
 
     def __init__(self, pattern: str) -> None:
         allowed = f"{', '.join(PLATFORMS)} or a regular expression with (?P<student_id>...)"
@@ -171,27 +170,21 @@ class FileNames(Platform):
         require("student_id" in self.pattern.groupindex, "--from", pattern, allowed)
 
     def read_path(self, path: str) -> list[Upload]:
-        uploads = []
-        for text in (path, PurePosixPath(path).name, f"/{path}"):
+        for text in (PurePosixPath(path).name, f"/{path}"):     # nbgrader's patterns begin with a folder
             if match := self.pattern.match(text):
                 groups = match.groupdict("")
                 name = PurePosixPath(groups.get("file_id") or text[match.end():] or path).name
-                uploads.append(Upload(
-                    groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
-                    time=parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None))
-        if not uploads:
-            raise ValueError("its name does not match the pattern")
-        return uploads
-
-    def read_list(self, rows: list[list[str]], source: str) -> list[ListedStudent]:
-        raise ValueError(f"--list can be used only with --from {' or --from '.join(PLATFORMS)}")
+                time = parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None
+                return [Upload(groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
+                               time=time)]
+        raise ValueError("its name does not match the pattern")
 
 
 PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}
 
 
 def find_platform(name: str) -> Platform:
-    """Return the platform with this name, or one whose file names are read by ``name`` as a regular expression."""
+    """Return the platform called ``name``, or one whose file names match ``name`` as a regular expression."""
     return PLATFORMS.get(name) or FileNames(name)
 
 
@@ -215,9 +208,9 @@ def read_table(path: Path) -> list[list[str]]:
 
 
 def parse_time(text: str, zone: tzinfo) -> datetime:
-    """Return a time in UTC, without a zone; ``zone`` is used if the text names none.
+    """Return a time in UTC, without a zone; ``zone`` is the time zone of a text that does not name one.
 
-    Raise ValueError if the time cannot be read, or could be read in two ways as ``11/12/2026`` could.
+    Raise ValueError if the time cannot be read or is ambiguous, as ``11/12/2026`` is.
     """
     try:
         if digits := re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)\D?(\d\d)\D?(\d\d)(?:\D?(\d\d))?", text.strip()):

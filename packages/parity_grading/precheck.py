@@ -1,8 +1,8 @@
-"""The check of a notebook before it is handed in, which `parity check` runs.
+"""The check with which students test a notebook before they hand it in: `parity check`.
 
-Chapter: *For instructors*. It needs neither nbgrader nor a clone of the repository. The notebook runs in a kernel of
-this Python in its own folder, as in JupyterLab. Nothing isolates the code, because it is the student's own. As in
-grading, long training runs are skipped. The file stays unchanged.
+It needs neither nbgrader nor a clone of the repository. The notebook runs in its own folder in an ordinary kernel,
+without a sandbox, because the code is the student's own. Long training runs are skipped, as in grading. The file is not
+changed.
 """
 
 from __future__ import annotations
@@ -13,29 +13,20 @@ import logging
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from parity_checks import points
 from parity_checks.answers import NOT_WRITTEN
+from parity_grading.untrusted import NotebookCell, printable, read_cells
 from parity_lib.errors import require
 
 CELLS = Path(points.__file__).with_name("cells.json")
-SECONDS_PER_CELL = 60       # as in grading
 GRACE = 10                  # seconds that an interrupted cell has to stop
 EXAMPLE = 'my_id = "s1234567"'
 PLAIN = ("CheckFailed", "Timeout")     # errors whose text needs no name before it
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@dataclass(frozen=True)
-class NotebookCell:
-    """A cell of a notebook: nbgrader's name for it, if it has one, its type and its source."""
-
-    name: str | None
-    cell_type: str
-    source: str
 
 
 @dataclass
@@ -48,21 +39,21 @@ class CheckedNotebook:
     def lines(self) -> Iterator[str]:
         """Yield the lines that `parity check` prints, without control characters."""
         advice = [f"  next {number}: {text}" for number, text in enumerate(self.advice, start=1)]
-        for line in [*self.table, *advice, "  Not complete yet." if advice else "  Complete."]:
-            yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+        yield from map(printable, [*self.table, *advice, "  Not complete yet." if advice else "  Complete."])
 
 
-def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
-                   run: Callable[[Path, list[NotebookCell], int], dict[int, str]] | None = None) -> CheckedNotebook:
+def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
     """Check a notebook and run it, with a time limit of ``seconds`` for each cell.
 
-    If ``run`` is given, it is called instead of :func:`run_cells`. Raise ValueError if the file is missing or is not
-    a notebook.
+    Raise ValueError if the file is missing or is not a notebook.
     """
     require(path.is_file(), "file", str(path), "an existing notebook")
-    cells = read_cells(path)
+    try:
+        cells = read_cells(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{error}; open it in JupyterLab and save it again") from None
     exercises = json.loads(CELLS.read_text(encoding="utf-8"))
-    known = {cell.name for cell in cells} - {"imports", None}
+    known = {cell.name for cell in cells} - {"imports", ""}
     shared = {name: sum(cell["id"] in known for cell in expected) for name, expected in exercises.items()}
     exercise = max(shared, key=shared.get)
     if not shared[exercise]:
@@ -74,7 +65,7 @@ def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
         result.advice.append(f"Rename the file to {exercise}.ipynb, because it may not be found under another name.")
     result.advice += _cell_advice(cells, expected)
     code = with_released_tests(cells, expected, exercise)
-    errors = (run or run_cells)(path, code, seconds)
+    errors = run_cells(path, code, seconds)
     messages = {code[number].name: error for number, error in errors.items()}
     tests = {cell["id"]: cell["check"] for cell in expected if cell["kind"] == "test"}
     reached = 0
@@ -97,21 +88,6 @@ def check_notebook(path: Path, seconds: int = SECONDS_PER_CELL,
         f", and your instructor can give {words} more for answers in words" if words else "")
         + ". Grading tries new cases of the same kind.")
     return result
-
-
-def read_cells(path: Path) -> list[NotebookCell]:
-    """Return the cells of a notebook. Raise ValueError if the file is not a notebook."""
-    try:
-        cells = []
-        for cell in json.loads(path.read_bytes())["cells"]:
-            marks = cell.get("metadata", {}).get("nbgrader")
-            name = marks.get("grade_id") if isinstance(marks, dict) else None
-            cells.append(NotebookCell(name if isinstance(name, str) else None, str(cell.get("cell_type")),
-                                      "".join(cell["source"])))
-        return cells
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"{path.name} is not a notebook or is incomplete ({type(error).__name__}); open it in "
-                         "JupyterLab and save it again") from None
 
 
 def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[str]:

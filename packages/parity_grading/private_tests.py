@@ -1,10 +1,7 @@
-"""Try an instructor's private tests on correct answers, before any student loses a point by them.
+"""Trial of an instructor's private tests on correct answers, before a faulty test can cost a student points.
 
-The correct answers are the model answer and, in a clone of the repository, the bank's
-``tests/submissions/EXERCISE/right_*.py``. They are code of the course, and run in this process. Tests and answers that
-have not changed since they were tried are not tried again.
-
-Chapter: *For instructors*.
+The correct answers are the model answer and, in a clone of the repository, ``tests/submissions/EXERCISE/right_*.py``.
+They are the course's own code and run in this process. Tests are tried again only if they or the answers have changed.
 """
 
 from __future__ import annotations
@@ -37,9 +34,9 @@ LONGEST = 60        # seconds for one test of one answer
 
 
 def try_on_correct_answers(coursedir: CourseDirectory, name: str) -> None:
-    """Raise ValueError if a test in ``private/NAME.py`` would cost a correct answer points, fails, or is never called.
+    """Raise ValueError if a test in ``private/NAME.py`` rejects a correct answer, stops or is never called.
 
-    Do nothing if there is no such file, or if nothing has changed since it passed.
+    Do nothing if there is no such file, or if nothing has changed since the tests passed.
     """
     path = reporting.private_file(name)
     if not path.is_file():
@@ -49,27 +46,19 @@ def try_on_correct_answers(coursedir: CourseDirectory, name: str) -> None:
     if not source.is_file():
         raise ValueError(f"{path.name} cannot be tried on a correct answer, because {source} is missing")
     bank = sorted((source.parents[2] / "tests" / "submissions" / name).glob("right_*.py"))
-    digest = seal(path, source, *bank, *sorted(Path(core.__file__).parent.rglob("*.py")))
+    digest = hashlib.sha256()
+    for used in (path, source, *bank, *sorted(Path(core.__file__).parent.rglob("*.py"))):
+        digest.update(used.name.encode() + hashlib.sha256(used.read_bytes()).digest())
     record = path.with_name(f".{name}.tried")
-    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == digest:
+    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == digest.hexdigest():
         return
     solution = nbformat.read(source, as_version=4)
     tests = _load(path, {task for cell in solution.cells if is_grade(cell) for task in CALL.findall(cell.source)})
-    answers = {"the model answer": sources(solution)} | {
-        f"{name}/{file.name}": sources(solution, file.read_text(encoding="utf-8")) for file in bank}
-    for answer, cells in answers.items():
-        _try(path, tests, answer, cells)
+    _try(path, tests, "the model answer", sources(solution))
+    for file in bank:
+        _try(path, tests, f"{name}/{file.name}", sources(solution, file.read_text(encoding="utf-8")))
     with contextlib.suppress(OSError):      # a colleague's folder may be read-only; then the tests are tried each time
-        record.write_text(digest, encoding="ascii")
-
-
-def seal(*paths: Path) -> str:
-    """Return a hash of the names and contents of files."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+        record.write_text(digest.hexdigest(), encoding="ascii")
 
 
 def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
@@ -79,12 +68,12 @@ def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
     except Exception as error:
         raise ValueError(f"{path} cannot be loaded, so nobody was graded: {_describe(path, error)}") from None
     for name, value in vars(module).items():
-        own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
-        if own and name not in tasks and list(inspect.signature(value).parameters) == ["call"]:
-            raise ValueError(f"nobody was graded, because {path} contains a test of `{name}`, which is not a task. The "
-                             f"tasks are {', '.join(sorted(tasks))}")
         if name in tasks and not callable(value):
             raise ValueError(f"{path}: {name} must be a function, but it is {value!r}")
+        own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+        if own and name not in tasks and list(inspect.signature(value).parameters) == ["call"]:
+            raise ValueError(f"nobody was graded, because {path} contains a test of `{name}`, which is not a task; the "
+                             f"tasks are {', '.join(sorted(tasks))}")
     return {task: getattr(module, task) for task in sorted(tasks) if hasattr(module, task)}
 
 
@@ -96,23 +85,22 @@ def _describe(path: Path, error: Exception) -> str:
 
 
 def sources(solution: NotebookNode, submission: str = "") -> list[str]:
-    """Return the code cells of the solution without its tests, changed as a file of the bank says.
+    """Return the code cells of the solution without its tests, with the changes in a file of the bank.
 
     A part ``# %% CELL`` replaces a cell, ``# %% CELL: FUNCTION`` a function in it; ``# %% added before CELL`` adds one.
     """
     pieces = PIECE.split(submission)[1:]
-    parts = [(head.strip(), body.strip("\n")) for head, body in zip(pieces[::2], pieces[1::2], strict=True)]
     cells = []
     for cell in solution.cells:
         if cell.cell_type != "code" or is_grade(cell):
             continue
         name, source = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id")), cell.source
-        for head, body in parts:
+        for head, body in zip(map(str.strip, pieces[::2]), pieces[1::2], strict=True):
             target, _, function = head.partition(": ")
             if head == f"added before {name}":
-                cells.append(body)
+                cells.append(body.strip("\n"))
             elif target == name:
-                source = _replace_function(source, function, body) if function else body
+                source = _replace_function(source, function, body) if function else body.strip("\n")
         cells.append(source)
     return cells
 
@@ -120,7 +108,7 @@ def sources(solution: NotebookNode, submission: str = "") -> list[str]:
 def _replace_function(cell: str, name: str, source: str) -> str:
     lines = cell.split("\n")
     old = next(node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef) and node.name == name)
-    return "\n".join([*lines[:old.lineno - 1], *source.split("\n"), *lines[old.end_lineno:]])
+    return "\n".join([*lines[:old.lineno - 1], *source.strip("\n").split("\n"), *lines[old.end_lineno:]])
 
 
 def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) -> None:
@@ -135,18 +123,18 @@ def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) 
                     test(core.call)
                 continue
             except TooSlow:
-                problem, reason = f"does not finish within {LONGEST:g} seconds on", ""
+                problem = f"it does not finish within {LONGEST:g} seconds"
             except (CheckFailed, AssertionError) as failure:
-                problem, reason = "rejects", f": {failure}" if str(failure) else " by an assertion without a message"
+                problem = f"it fails with {str(failure) or 'an assertion without a message'}"
             except Exception as error:
-                problem, reason = "fails on", f": {_describe(path, error)}"
-            raise ValueError(f"nobody was graded, because in {path} the test of `{task}` {problem} a correct answer "
-                             f"({answer}){reason}")
+                problem = f"it stops with {_describe(path, error)}"
+            raise ValueError(f"nobody was graded, because the test of `{task}` in {path} does not accept a correct "
+                             f"answer, {answer}: {problem}")
 
 
 @contextlib.contextmanager
 def _notebook_namespace() -> Iterator[dict[str, Any]]:
-    """Yield a namespace in which checks look up names as during grading, and restore everything afterwards."""
+    """Yield a namespace in which checks look up names as in grading, and restore the process afterwards."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     before, execution = core._namespace, os.environ.get("NBGRADER_EXECUTION")
     os.environ["NBGRADER_EXECUTION"] = "autograde"      # cells that train for long do nothing
@@ -162,5 +150,5 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 
 
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
-    """Make a call of a check with arguments and result as text, as between a kernel and the tests."""
+    """Call a function with arguments and result as text, as when a test calls a function in a kernel."""
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))

@@ -1,17 +1,16 @@
-"""Turn a student's file into the notebook that was meant: the course's cells from the gradebook, the student's answers.
+"""Reconstruction of an exercise's notebook from a student's file: the course's cells with the student's answers.
 
-:class:`Lenient` reads the file, :class:`Rebuild` restores its cells; both are named in nbgrader_config.py. Locked cells
-and tests come from the gradebook, whatever the submission contains. Answers are found by nbgrader's mark, else by the
-cell's id, else by what they define or follow. Cells that the student added stay in front of the same cell.
-
-Chapter: *For instructors*.
+:class:`LenientExporter` reads the file, and :class:`Rebuild` restores its cells; both are named in nbgrader_config.py.
+Locked cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's
+mark, or else by the cell's id, by the functions that it defines or by the text before it. Cells that the student added
+keep their place.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
+import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,17 +30,17 @@ LARGEST = 50_000_000        # bytes of a file
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
 MOST_OUTPUTS = 1000         # of a cell
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
-MISSING = "This cell was missing in what was handed in."
+MISSING = "This cell was missing in the submission."
 
 
 # ---------------------------------------------------------------- the file
 
 
-class Lenient(NotebookExporter):
-    """Reads a submission as far as it can be read: in an older or newer format, or with incomplete cells."""
+class LenientExporter(NotebookExporter):
+    """An exporter that reads every submission it can: in an older or newer format, or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Remove unfinished submissions: nbgrader creates its exporter just before it looks which ones are graded."""
+        """Remove unfinished submissions, because nbgrader looks for graded submissions right after this call."""
         super().__init__(**options)
         if not self.parent.force:
             for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
@@ -49,7 +48,7 @@ class Lenient(NotebookExporter):
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
         """Read a file and convert it. Raise ValueError if it does not contain a notebook."""
-        if not self.parent._sanitizing:     # the second time it is our own file
+        if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)
         resources, path = self._init_resources({**(resources or {})}), Path(filename)
         resources["metadata"] |= {"name": path.stem, "path": str(path.parent)}
@@ -84,7 +83,7 @@ def _list(value: Any) -> list:
 
 
 def _cell(raw: dict) -> NotebookNode:
-    """Return a valid cell with the source, outputs, attachments and id of one in a file."""
+    """Return a valid cell with the source, outputs, attachments and id of a cell in a file."""
     kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
     cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
@@ -102,12 +101,12 @@ def _cell(raw: dict) -> NotebookNode:
 
 
 def _text(value: Any) -> str:
-    """Return a text that nbformat allows to be a list of lines."""
+    """Return the text of a value that is a string or a list of lines."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the valid outputs; they are shown, but no points depend on them."""
+    """Yield the outputs that are valid. They are shown to readers, but no points depend on them."""
     for value in raw[:MOST_OUTPUTS]:
         try:
             output = nbformat.from_dict(storable(value))
@@ -135,7 +134,7 @@ def storable(value: Any) -> Any:
 
 
 class Rebuild(NbGraderPreprocessor):
-    """Puts the course's cells in their order, with the student's answers in place and added cells between them."""
+    """A preprocessor that restores the course's cells in order and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Restore every cell of the course exactly once, without losing anything that the student wrote."""
@@ -148,41 +147,39 @@ class Rebuild(NbGraderPreprocessor):
         released = nbformat.read(release, as_version=4).cells if release.is_file() else []
         with Gradebook(nbgrader["db_url"]) as book:
             notebook = book.find_notebook(nbgrader["notebook"], nbgrader["assignment"])
-            points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
-            solutions, tasks = ({cell.name for cell in cells} for cells in (
-                notebook.solution_cells, notebook.task_cells))
+            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+            solutions = {cell.name for cell in notebook.solution_cells}
             sources = {cell.name: cell for cell in notebook.source_cells}
             matches = match(nb.cells, sources, released)
             nb.cells = [absent(sources[cell], cell in solutions) if isinstance(cell, str) else cell
                         for cell in in_order(nb.cells, matches, list(sources))]
             for cell in nb.cells:
                 if (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
-                    restore(cell, sources[name], points.get(name), name in solutions, name in tasks)
+                    restore(cell, sources[name], points.get(name), name in solutions)
         give_ids(nb.cells)
         return nb, resources
 
 
 def drop_links(submitted: Path, copied: Path) -> None:
-    """Remove the files that nbgrader has copied through links, which may lead anywhere: feedback would return them."""
+    """Remove copies that nbgrader made by following links, because feedback would give them to the student."""
     for path in submitted.rglob("*"):
         if path.is_symlink():
             (copied / path.relative_to(submitted)).unlink(missing_ok=True)
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Replace each id that an earlier cell has."""
-    taken = {cell.id for cell in cells}
-    free, seen = (name for name in map("cell-{}".format, itertools.count()) if name not in taken), set()
+    """Replace the id of each cell that has the same id as an earlier cell."""
+    seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
-            cell.id = next(free)
+            cell.id = uuid.uuid4().hex
         seen.add(cell.id)
 
 
 def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
-    """Return the names of the course's cells by their position in the submission; "" for a copy to be left out.
+    """Return the names of the course's cells by their position in the submission, "" for a copy that is to be removed.
 
-    Of several cells with one name, the last one that was edited is the answer. The others stay as added cells.
+    If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
     """
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -203,7 +200,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells without mark and id: by an unchanged text, by the functions they define, by the text before them."""
+    """Match cells without marks and ids by their unchanged text, the functions they define, or the text before them."""
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}
@@ -230,9 +227,9 @@ def definitions(source: str) -> set[str]:
 
 
 def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
-    """Yield the cells in the course's order, each after the cells that were added before it; a name for a missing one.
+    """Yield the cells in the course's order, with added cells in front of the cell that followed them.
 
-    A missing cell comes before the cells that were added in its place, which may contain the answer.
+    For a missing cell, yield its name, before the cells that were added in its place and may contain the answer.
     """
     blocks: dict[str, list[NotebookNode]] = {}
     added: list[NotebookNode] = []
@@ -250,15 +247,15 @@ def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str
 
 
 def absent(source: SourceCell, solution: bool) -> NotebookNode:
-    """Return a cell of the course that is missing in the submission; a missing answer is empty."""
+    """Return a new cell for a cell of the course that is missing in the submission; a missing answer is empty."""
     text = source.source
     if solution:
         text = f"# {MISSING}" if source.cell_type == "code" else ""
     return NEW[source.cell_type](text, id=source.name, metadata={"nbgrader": {"grade_id": source.name}})
 
 
-def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool, task: bool) -> None:
-    """Give a cell the type and marks of the gradebook, and also its text if it is locked or a blank answer."""
+def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool) -> None:
+    """Give a cell the type and the marks in the gradebook, and the text too if it is locked or an empty answer."""
     if cell.cell_type != source.cell_type:
         kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
         converted = NEW[source.cell_type](cell.source, id=cell.id, **kept)
@@ -267,7 +264,7 @@ def restore(cell: NotebookNode, source: SourceCell, points: float | None, soluti
     # nbgrader gives 0 points, and nothing to read, only to an answer with the released text.
     if source.locked or (solution and cell.cell_type == "markdown" and not cell.source.strip()):
         cell.source = source.source
-    marks = {"grade_id": source.name, "grade": points is not None and not task, "solution": solution, "task": task,
-             "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,
-             "schema_version": MetadataValidator.schema_version}
-    cell.metadata["nbgrader"] = marks | ({"points": points} if points is not None else {})
+    cell.metadata["nbgrader"] = {
+        "grade_id": source.name, "grade": points is not None, "solution": solution, "task": False,
+        "locked": source.locked, "checksum": source.checksum, "cell_type": source.cell_type,
+        "schema_version": MetadataValidator.schema_version} | ({"points": points} if points is not None else {})

@@ -1,8 +1,8 @@
-"""Grading an exercise a second time, after a change of its tests or points, and putting the result in place.
+"""Regrading: grading an exercise a second time after a change of its tests or points, and applying the differences.
 
-Chapter: *For instructors*. The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the
-tests and points that the source notebook has now. It resumes after an interruption and starts again after a change of
-the tests, the points or the settings. :mod:`~parity_grading.grade_diff` compares the two gradings.
+The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the tests and points that the
+source notebook has now. It resumes after an interruption and starts again after a change of the tests, the points or
+the settings. :mod:`~parity_grading.grade_diff` compares the two gradings.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import itertools
-import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook, MissingEntry
+from nbgrader.api import Base, Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties
@@ -27,8 +25,9 @@ from sqlalchemy import Column, MetaData, String, Table, create_engine
 
 from parity_checks import reporting
 from parity_grading import grade
-from parity_grading.course import load_course, submission_folders
+from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
 from parity_grading.grade_diff import StudentDiff, update_exercise, update_submission
+from parity_grading.untrusted import named_cells
 from parity_lib.errors import require
 
 FOLDER = Path("private", "regrade")
@@ -80,7 +79,7 @@ class Regrading:
 
 def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[str, ...] = (), *, apply: bool = False,
             jobs: int = 1) -> Regrading:
-    """Grade an exercise a second time, return the differences, and with ``apply`` put them in place.
+    """Grade an exercise a second time, and return the differences, which are put in place if ``apply`` is true.
 
     ``drop`` names tasks that should give no points, and ``jobs`` is the number of submissions graded at a time.
     Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the graded
@@ -93,26 +92,23 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
     require(bool(first), "name", name, f"an exercise that has been graded; run `parity grade {name}` first")
     for student in students:
         require(student in first, "student", student, f"graded for {name}; `parity grade {name}` does it")
-    with _opened(app) as book:
+    with open_gradebook(app) as book:
         dropped = _cells_of(drop, {cell.name for cell in book.find_notebook(name, name).grade_cells})
     chosen = sorted(set(students) or first)
-    os.environ["PARITY_TRIAL"] = str(trial)     # makes load_course use the second gradebook
-    try:
-        _prepare(root, app, name, trial)
-        failures = _grade_again(root, app, name, chosen, jobs)
-    finally:
-        del os.environ["PARITY_TRIAL"]
-    with grade.course_lock(app), _opened(app) as book, Gradebook(_url(trial)) as again, book.db.no_autoflush:
+    again_app = _prepare(root, app, name, trial)
+    failures = _grade_again(root, app, name, chosen, jobs, trial)
+    with (grade.course_lock(app), open_gradebook(app) as book, open_gradebook(again_app) as again,
+          book.db.no_autoflush):
         if _first_grading(app, name) != first:
             raise ValueError(f"submissions for {name} were graded meanwhile, so nothing has been changed; run the same "
                              "command again")
         notebook, second = book.find_notebook(name, name), again.find_notebook(name, name)
-        now = {cell.name: cell.max_score for cell in [*second.grade_cells, *second.task_cells]}
+        now = {cell.name: cell.max_score for cell in second.grade_cells}
         most = {cell.name: (cell.max_score, now[cell.name] if cell.max_score and cell.name not in dropped else 0.0)
-                for cell in [*notebook.grade_cells, *notebook.task_cells]}
+                for cell in notebook.grade_cells}
         require(not students or all(before == after for before, after in most.values()), "--student", students,
                 "left out, because the points of tasks change for everybody")
-        result = Regrading(name, most, _differences(app, name, trial, book, again, chosen, failures, most),
+        result = Regrading(name, most, _compare(app, again_app, name, book, again, chosen, failures, most),
                            interrupted=applying.exists())
         if apply:
             lost = [student for student in failures if first[student]]
@@ -125,42 +121,31 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
             book.db.commit()
             for student in chosen:
                 if student not in failures:
-                    _replace(_graded(app, student, name), trial / "autograded" / student / name)
+                    target = exercise_folder(app, "autograded", student, name)
+                    if target.exists():
+                        rmtree(target)
+                    shutil.copytree(exercise_folder(again_app, "autograded", student, name), target,
+                                    copy_function=shutil.copy)      # with new times: feedback pages are older
             if not (students and result.interrupted):
                 applying.unlink()
                 result.interrupted = False
     return result
 
 
-def _opened(app: NbGraderApp) -> Gradebook:
-    return Gradebook(app.coursedir.db_url, app.coursedir.course_id)
-
-
-def _url(trial: Path) -> str:
-    return f"sqlite:///{trial / 'gradebook.db'}"
-
-
-def _graded(app: NbGraderApp, student: str, name: str) -> Path:
-    return Path(app.coursedir.format_path(app.coursedir.autograded_directory, student, name))
-
-
 def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
-    """Return when each student's graded notebook was written, or 0, for all students with a submission."""
+    """Return the time of each student's graded notebook, 0 if there is none, for all students with a submission."""
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
-    with _opened(app) as book:
-        try:
-            book.find_assignment(name)
-        except MissingEntry:
-            raise ValueError(f"{name} is not in the gradebook; run `nbgrader generate_assignment {name}`") from None
-        times = {submission.student.id: max((path.stat().st_mtime for path in _graded(
-            app, submission.student.id, name).glob("*.ipynb")), default=0.0)
+    with open_gradebook(app) as book:
+        find_assignment(book, name)
+        times = {submission.student.id: max((path.stat().st_mtime for path in exercise_folder(
+            app, "autograded", submission.student.id, name).glob("*.ipynb")), default=0.0)
             for submission in book.assignment_submissions(name)}
     # In the gradebook, an extension counts as a submission, too.
     return {student: time for student, time in times.items() if time or student in submitted}
 
 
 def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
-    """Return the names of the cells of these tasks; the task `rnn_step` has the cell `rnn-step-check`."""
+    """Return the names of the cells that belong to tasks, such as `rnn-step-check` for the task `rnn_step`."""
     cells = set()
     for task in tasks:
         matches = {task.replace("_", "-"), f"{task.replace('_', '-')}-check"} & known
@@ -172,29 +157,34 @@ def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
 # ---------------------------------------------------------------- the second grading
 
 
-def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> None:
-    """Copy the gradebook and update the exercise in the copy, unless that was done for the same tests and settings."""
+def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderApp:
+    """Return the course with a copy of the gradebook, in which the exercise is up to date.
+
+    The copy of an interrupted grading is used again if the tests and the settings are the same.
+    """
     specs = filter(None, map(importlib.util.find_spec, PACKAGES))
-    paths = [Path(app.coursedir.format_path(app.coursedir.source_directory, ".", name), f"{name}.ipynb"),
-             reporting.private_file(name), root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
+    paths = [exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
+             root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
              *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))]
     digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths if path.is_file()))
     mark = trial / "rules"
     if mark.is_file() and mark.read_text(encoding="ascii") == digest.hexdigest():
-        return
+        return load_course(root, trial)
     if trial.exists():
         rmtree(trial)
-    for folder in (root / "private", root / FOLDER, trial):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    trial.mkdir(mode=0o700, parents=True)
     _copy(app.coursedir.db_url, trial / "gradebook.db")
-    second = load_course(root)
-    second.coursedir.release_directory, second.coursedir.assignment_id = str(trial / "release"), name
-    result = capture_log(GenerateAssignment(coursedir=second.coursedir, parent=second))
+    again_app = load_course(root, trial)
+    release = again_app.coursedir.release_directory
+    again_app.coursedir.release_directory, again_app.coursedir.assignment_id = str(trial / "release"), name
+    result = capture_log(GenerateAssignment(coursedir=again_app.coursedir, parent=again_app))
     if not result["success"]:
         errors = re.findall(r"^\s*(\w+Error: .*)", result.get("log", ""), re.MULTILINE)
         raise ValueError(f"nbgrader cannot use the source of {name}: {errors[-1] if errors else result['error']}")
     rmtree(trial / "release")
+    again_app.coursedir.release_directory = release
     mark.write_text(digest.hexdigest(), encoding="ascii")
+    return again_app
 
 
 def _copy(db_url: str, path: Path) -> None:
@@ -208,27 +198,21 @@ def _copy(db_url: str, path: Path) -> None:
                 copy.execute(table.insert(), [dict(row) for row in rows])
 
 
-def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int) -> dict[str, str]:
+def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int, trial: Path
+                 ) -> dict[str, str]:
     """Grade submissions with the second gradebook, and return the reasons of failures by student."""
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     failures = {student: "its files are missing" for student in students if student not in submitted}
     if chosen := tuple(student for student in students if student in submitted):
-        for row in grade.grade(root, name, chosen, jobs=jobs):
+        for row in grade.grade(root, name, chosen, jobs=jobs, trial=trial):
             if row.state == "failed":
                 failures[row.student] = "; ".join(row.notes)
     return failures
 
 
-def _sources(path: Path) -> dict[str, str]:
-    """Return the sources of a graded notebook's cells by their names; none if the file is missing."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.is_file() else []
-    return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
-            for cell in cells if "nbgrader" in cell["metadata"]}
-
-
-def _differences(app: NbGraderApp, name: str, trial: Path, book: Gradebook, again: Gradebook, students: list[str],
-                 failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
-    """Give the submissions in ``book`` their new marks, without a commit, and return the differences."""
+def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradebook, again: Gradebook,
+             students: list[str], failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
+    """Write the new marks into ``book``, without a commit, and return the differences."""
     answers = {cell.name for cell in book.find_notebook(name, name).solution_cells} & set(most)
     rule, diffs = AssignLatePenalties(parent=app), []
     rule.init_plugin()
@@ -236,15 +220,17 @@ def _differences(app: NbGraderApp, name: str, trial: Path, book: Gradebook, agai
         if student in failures:
             diffs.append(StudentDiff(student, failure=failures[student]))
             continue
-        before, after = (_sources(folder / f"{name}.ipynb") for folder in (
-            _graded(app, student, name), trial / "autograded" / student / name))
+        before, after = (_sources(course, student, name) for course in (app, again_app))
         diffs.append(update_submission(
             book.find_submission(name, student), again.find_submission(name, student), most,
             {task: before.get(task) != after.get(task) for task in answers}, rule.plugin_inst))
     return diffs
 
 
-# ---------------------------------------------------------------- putting it in place
+def _sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
+    """Return the sources of a graded notebook's cells by their names."""
+    path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
+    return {cell.name: cell.source for cell in named_cells(path).values()}
 
 
 def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
@@ -253,10 +239,3 @@ def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
     backup = next(path for path in paths if not path.exists())
     _copy(app.coursedir.db_url, backup)
     return backup
-
-
-def _replace(target: Path, source: Path) -> None:
-    """Replace the folder ``target`` with a copy of the folder ``source``."""
-    if target.exists():
-        rmtree(target)
-    shutil.copytree(source, target)

@@ -1,13 +1,11 @@
-"""The students in the gradebook, and the rules that match files and the rows of a platform's list to them.
+"""The students in the gradebook, and their matching with the files and the list of a learning platform.
 
-In a list, only ids and email addresses count. Without a list, a name decides if only one student has it. Names are
-compared without case, accents and punctuation, and with their words in any rotation, because platforms put the family
-name first or last.
+In a platform's list, ids and email addresses identify the students, and the files of a download have the numbers of the
+list. Names do not count: two students can have the same name, and students can choose their names on some platforms.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -41,62 +39,18 @@ class Roster:
     problems: dict[str, str] = field(default_factory=dict)          # by the number of a row without a student
 
     def __post_init__(self) -> None:
-        self._ids: dict[str, set[str]] = defaultdict(set)       # ids and email addresses
-        self._names: dict[str, set[str]] = defaultdict(set)
+        self._ids: dict[str, set[str]] = defaultdict(set)       # by ids and email addresses
         for person in self.people:
             for text in filter(None, (person.id, person.email)):
                 self._ids[text.casefold()].add(person.id)
-            for spelling in spellings(person.full_name):
-                self._names[spelling].add(person.id)
-
-    def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
-        """Return the reading of a path that fits a student, and the student's id. Raise ValueError with the reason."""
-        fitting = [upload for upload in uploads if not self.rows or self._fits_list(upload)]
-        if len(fitting) > 1 and fitting[0].number:
-            raise ValueError("its name can be read in more than one way, so its owner is not certain"
-                             + ("" if self.rows else " (--list may tell)"))
-        reasons = []
-        for upload in fitting or uploads[:1]:
-            try:
-                return upload, self._find_owner(upload)
-            except ValueError as error:
-                reasons.append(str(error))
-        raise ValueError(reasons[0])
-
-    def _fits_list(self, upload: Upload) -> bool:
-        row = self.rows.get(upload.number)
-        return row is not None and (not row.name or letters(upload.owner) in spellings(row.name))
-
-    def _find_owner(self, upload: Upload) -> str:
-        if not upload.number:
-            return self._only(self._ids.get(upload.owner.casefold(), set()), f"the id {upload.owner!r}")
-        if not self.rows:
-            return self._only(self._names.get(letters(upload.owner), set()), f"the name {upload.owner!r}")
-        if upload.number not in self.rows:
-            raise ValueError(f"{upload.number} of {upload.owner!r} is not in the list")
-        if not self._fits_list(upload):
-            raise ValueError(f"in the list, {upload.number} is {self.rows[upload.number].name!r} and not "
-                             f"{upload.owner!r}; is it the list of another exercise?")
-        if upload.number in self.problems:
-            raise ValueError(self.problems[upload.number])
-        return self.owners[upload.number]
-
-    def _only(self, students: set[str], description: str) -> str:
-        """Return the only one of these students. Raise ValueError if there is none, or more than one."""
-        if len(students) == 1:
-            return next(iter(students))
-        if not students:
-            raise ValueError(f"no student has {description}")
-        raise ValueError(f"{len(students)} students have {description}: {', '.join(sorted(students))}"
-                         + ("" if self.rows else " (--list tells them apart)"))
 
     def match_list(self, rows: list[ListedStudent], source: str) -> None:
         """Match the rows of a platform's list to the students. Raise ValueError if no row can be matched."""
         self.rows = {row.number: row for row in rows}
         for row in rows:
-            known = [self._ids[cell.casefold()] for cell in row.ids if cell.casefold() in self._ids]
+            description = f"an id or email address of {row.name!r} in {source}"
             try:
-                student = self._only(set().union(*known), f"an id or email address of {row.name!r} in {source}")
+                student = self._find_only(row.ids, description)
                 if student in self.owners.values():
                     raise ValueError(f"more than one row of {source} has an id or email address of {student}")
                 self.owners[row.number] = student
@@ -106,20 +60,31 @@ class Roster:
             raise ValueError(f"No id and no email address in {source} is in the gradebook. Is it the list of this "
                              "course, and does it show ids or email addresses?")
 
+    def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
+        """Return the interpretation of a path that fits a student, and the student's id.
 
-def spellings(name: str) -> list[str]:
-    """Return the letters of a name, once for each rotation of its words.
+        Raise ValueError if none fits, or more than one.
+        """
+        first = uploads[0]
+        if not first.number:
+            return first, self._find_only([first.owner], f"the id {first.owner!r}")
+        fitting = [upload for upload in uploads if upload.number in self.rows]
+        if len(fitting) > 1:
+            raise ValueError("its name can be read in more than one way, so its owner is not certain")
+        if not fitting:
+            raise ValueError(f"{first.number} of {first.owner!r} is not in the list; is it the list of this exercise?")
+        if fitting[0].number in self.problems:
+            raise ValueError(self.problems[fitting[0].number])
+        return fitting[0], self.owners[fitting[0].number]
 
-    >>> spellings("Sinéad O'Connor")
-    ['sineadoconnor', 'oconnorsinead']
-    """
-    words = name.split()
-    return [letters("".join(words[start:] + words[:start])) for start in range(len(words))]
-
-
-def letters(text: str) -> str:
-    """Return a text in lower case, without accents, spaces and punctuation."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if sign.isalnum())
+    def _find_only(self, ids: list[str], description: str) -> str:
+        """Return the only student with one of these ids or addresses. Raise ValueError if there is none or several."""
+        students = set().union(*(self._ids.get(text.casefold(), set()) for text in ids))
+        if len(students) > 1:
+            raise ValueError(f"{len(students)} students have {description}: {', '.join(sorted(students))}")
+        if not students:
+            raise ValueError(f"no student has {description}")
+        return students.pop()
 
 
 def read_people(book: Gradebook) -> list[Person]:

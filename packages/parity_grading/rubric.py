@@ -1,9 +1,12 @@
 """The rubric next to each answer in words in the formgrader, with the student's numbers and the outputs of their runs.
 
-Chapter: *For instructors*. nbconvert makes the formgrader's pages and the feedback pages, and nbgrader_config.py puts
-:class:`Rubric` after :class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes
-from the source notebook, where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each
-with its points. Nothing here gives points.
+nbconvert makes the formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`Rubric` after
+:class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes from the source notebook,
+where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
+here gives points.
+
+Some tasks ask for numbers that depend on the student's id. :mod:`parity_checks.personal_numbers` computes them, and
+:func:`quoted_numbers` looks for them in the answer. If they are missing, a person should read the answer closely.
 """
 
 from __future__ import annotations
@@ -16,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jinja2 import Environment, FileSystemLoader, pass_context
 from markupsafe import Markup
 from nbconvert.filters import clean_html as stock_clean_html
@@ -25,17 +27,20 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_raw_cell
 from nbgrader.coursedir import CourseDirectory
-from traitlets import Bool
 
+from parity_checks.answers import NOT_WRITTEN
+from parity_checks.personal_numbers import COUNTS, number_for, seed_of
 from parity_grading.keep_outputs import NOTE
-from parity_grading.redaction import EXAMPLE_ID, hide_names, personal_numbers
 from parity_grading.sanitise import markdown2html
+from parity_grading.untrusted import named_cells
 
 OURS = "parity_page"        # marks the cells that we insert; Sanitise removes such a mark from a student's cell
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
-DEMAND = re.compile(r"(?:^|(?<=\s))(?:[-*] +)?(\d+(?:\.\d+)?) points?: *")
+DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
 PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
+EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
+GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 
 
 @dataclass(frozen=True)
@@ -50,23 +55,50 @@ class ParsedRubric:
 def parse_rubric(source: str) -> ParsedRubric:
     """Parse the source of an answer's cell; without a heading ``**Rubric.**`` all of it is the model answer.
 
-    >>> parse_rubric("It grows.\\n\\n**Rubric.** 1 point: it grows. 2 points: why.").demands
+    >>> parse_rubric("It grows.\\n\\n**Rubric.**\\n\\n- 1 point: it grows.\\n- 2 points: why.").demands
     ((1.0, 'it grows.'), (2.0, 'why.'))
     """
     model, *rubric = HEADING.split(source, maxsplit=1)
-    remark, *parts = DEMAND.split("".join(rubric))
-    remarks, demands = [remark], []
-    for points, text in zip(parts[::2], parts[1::2], strict=True):
-        demand, _, remark = text.partition("\n\n")
-        demands.append((float(points), " ".join(demand.split())))
-        remarks.append(remark)
-    return ParsedRubric(model.strip(), tuple(demands), "\n\n".join(filter(None, map(str.strip, remarks))))
+    demands = [(float(points), " ".join(text.split())) for points, text in DEMAND.findall("".join(rubric))]
+    return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
 
 
-def read_rubrics(path: Path) -> dict[str, ParsedRubric]:
-    """Return the rubrics of a source notebook by the names of the answers' cells; none if the file is missing."""
-    cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
-    return {cell.metadata["nbgrader"]["grade_id"]: parse_rubric(cell.source) for cell in cells if in_words(cell)}
+@dataclass(frozen=True)
+class QuotedNumbers:
+    """The seed and the count of a student, and whether the student's answer quotes them."""
+
+    seed: int
+    count: int
+    has_seed: bool
+    has_count: bool
+    has_example_seed: bool
+
+
+def numbers_in(text: str) -> set[int]:
+    """Return the whole numbers in a text, with or without a separator between groups of three digits.
+
+    >>> numbers_in("17,753 of 24000 places, 0.74 of them, for s2; seed 5.") == {5, 17753, 24000}
+    True
+    """
+    joined = GROUPED.sub(lambda match: re.sub(r"\D", "", match[0]), text)
+    return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
+
+
+def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None:
+    """Return the student's numbers and which of them the answer quotes.
+
+    ``task`` is the name of the answer's cell. Return None if the task asks for no such numbers, if the answer is empty,
+    or if the id has no letter or digit to make a seed from.
+    """
+    task = task.replace("-", "_")
+    if task not in COUNTS or answer.strip() in NOT_WRITTEN:
+        return None
+    try:
+        seed = seed_of(student)
+    except ValueError:
+        return None
+    count, quoted, example = number_for(task, seed), numbers_in(answer), seed_of(EXAMPLE_ID)
+    return QuotedNumbers(seed, count, seed in quoted, count in quoted, example in quoted and example != seed)
 
 
 def in_words(cell: NotebookNode) -> bool:
@@ -85,46 +117,34 @@ def clean_html(context: Mapping[str, Any], source: Any) -> str:
 class Rubric(Preprocessor):
     """A preprocessor that inserts the rubric around each answer in words on a page of the formgrader."""
 
-    blind = Bool(False, help="Hide the names and ids of students on the formgrader's pages of submissions").tag(
-        config=True)
-
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Insert our cells, unless this is a page of feedback, which has no ``submission_id``."""
         if "submission_id" not in resources:
             return nb, resources
         course = CourseDirectory(config=self.config)
-        exercise, notebook, student, first, last = (     # Sanitise has escaped the names
-            html.unescape(str(resources.get(key) or ""))
-            for key in ("assignment_id", "notebook_id", "student", "first_name", "last_name"))
+        exercise, notebook, student = (html.unescape(str(resources.get(key) or ""))     # Sanitise has escaped them
+                                       for key in ("assignment_id", "notebook_id", "student"))
         source = Path(course.format_path(course.source_directory, ".", exercise), f"{notebook}.ipynb")
-        numbers = {cell.metadata["nbgrader"]["grade_id"]: personal_numbers(
-            cell.metadata["nbgrader"]["grade_id"], cell.source, student) for cell in nb.cells if in_words(cell)}
-        if self.blind:
-            for cell in nb.cells:
-                for key in {"source", "outputs"} & cell.keys():
-                    cell[key] = hide_names(cell[key], student, first, last)
-            resources |= {"first_name": "", "last_name": "", "notebook_path": "",
-                          "student": f"Submission #{resources['index'] + 1}"}
-        if numbers:
-            nb.cells = list(_with_rubrics(nb.cells, numbers, source))
+        if any(map(in_words, nb.cells)):
+            nb.cells = list(_with_rubrics(nb.cells, student, source))
         return nb, resources
 
 
-def _with_rubrics(cells: list[NotebookNode], numbers: dict, source: Path) -> Iterator[NotebookNode]:
+def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
     """Yield the cells, with a list of answers before them, a script after them, and a rubric next to each answer."""
-    page, rubrics, runs = PAGES.get_template("rubric.html").module, read_rubrics(source), []
-    yield _raw_cell(page.head(list(numbers)))
+    page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
+    yield _raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
         if in_words(cell):
-            marks = cell.metadata["nbgrader"]
-            name = marks["grade_id"]
+            name = cell.metadata["nbgrader"]["grade_id"]
+            rubric = parse_rubric(model_answers[name].source) if name in model_answers else None
             yield _raw_cell(page.before_answer(runs))
             yield cell
-            yield _raw_cell(page.after_answer(name, float(marks.get("points", 0)), rubrics.get(name), numbers[name],
-                                              source.name, EXAMPLE_ID))
+            yield _raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
+                                              quoted_numbers(name, cell.source, student), source.name, EXAMPLE_ID))
             runs = []
         else:
-            # `handed_in.Show` puts this note before outputs of the student's own run.
+            # `keep_outputs.RestoreOutputs` puts this note before outputs of the student's own run.
             if cell.cell_type == "code" and cell.outputs and cell.outputs[0].get("text") == NOTE:
                 runs.append((cell.get("id", ""), [_output_html(output) for output in cell.outputs[1:]]))
             yield cell

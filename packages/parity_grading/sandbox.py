@@ -5,8 +5,6 @@ rights. Inside, a program sees Python, its libraries and the files that were sub
 network, sees no other process and no file of the course, of other students or of the instructor, and the folders in
 which it can write exist in its memory only. Without bubblewrap a kernel runs with the instructor's rights;
 :func:`missing` says why.
-
-Chapter: *For instructors*.
 """
 
 from __future__ import annotations
@@ -133,10 +131,10 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
 
 
 def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
-    """Return the options of bubblewrap that say what can be seen inside.
+    """Return bubblewrap's options for the files and folders that are visible in the sandbox.
 
-    A deeper folder is mounted after the folders that contain it. So the libraries are visible wherever they lie: in
-    the course, below the temporary directory or below a path that the sandbox uses itself.
+    A folder is mounted after the folders that contain it, so that the libraries are visible wherever they are
+    installed: in the course, below the temporary directory or below a path that the sandbox itself uses.
     """
     installed = {Path(path) for path in sys.path if Path(path).name in INSTALLED}
     installed |= {path.resolve() for path in installed}
@@ -173,7 +171,7 @@ def environment() -> dict[str, str]:
 
 
 def excess(pid: int, limits: Limits) -> str:
-    """Return a phrase about the limit that a process and its descendants exceed, or "" if they exceed none."""
+    """Return which limit a process and its descendants exceed, as a phrase, or "" if they exceed none."""
     try:
         process = psutil.Process(pid)
         sizes = [resident_memory(member) for member in (process, *process.children(recursive=True))]
@@ -185,7 +183,7 @@ def excess(pid: int, limits: Limits) -> str:
 
 
 def resident_memory(process: psutil.Process) -> int:
-    """Return the bytes of memory that a process uses; 0 if it has ended."""
+    """Return the memory that a process uses, in bytes, or 0 if it has ended."""
     try:
         return process.memory_info().rss
     except psutil.Error:

@@ -1,10 +1,10 @@
-"""Cleaning of students' notebooks before they become HTML pages.
+"""Removal of everything from students' notebooks that could run or load something on an HTML page.
 
-Chapter: *For instructors*. The formgrader shows submissions at JupyterLab's own address, where a script could change
-points or open a terminal, and feedback pages are opened by students and instructors. nbconvert's ``HTMLExporter``
-makes both kinds of page. nbgrader_config.py puts :class:`Sanitise` before its templates and replaces its filter
-``markdown2html`` with ours, which cleans the HTML *after* the Markdown has been rendered, so that no second Markdown
-parser has to agree with the first.
+The formgrader shows submissions at JupyterLab's own address, where a script could change points or open a terminal, and
+feedback pages are opened by students and instructors. nbconvert's ``HTMLExporter`` makes both kinds of page.
+nbgrader_config.py puts :class:`Sanitise` before its templates and replaces its filter ``markdown2html`` with ours,
+which cleans the HTML *after* the Markdown has been rendered, so that no second Markdown parser has to agree with the
+first.
 
 Only what is listed here is kept. Neither the files nor the points change. The pages request nothing from other hosts:
 because nbgrader's templates would load MathJax, Matplotlib draws the formulas as images if it knows their TeX.

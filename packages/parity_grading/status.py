@@ -1,37 +1,42 @@
-"""Where every student stands in an exercise, according to the gradebook and the folders of the course."""
+"""The state of each student's submission for an exercise, from the gradebook and the folders of the course."""
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Assignment, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
-from nbgrader.utils import parse_utc
 
-from parity_grading import grading_log, unfinished
-from parity_grading.course import NOT_LISTED, graded_fingerprint, listed_students, submission_folders
-from parity_grading.normalise_submission import fingerprint, normalise, printable
+from parity_grading import unfinished
+from parity_grading.course import (
+    NOT_LISTED,
+    exercise_folder,
+    find_assignment,
+    listed_students,
+    open_gradebook,
+    submission_folders,
+)
+from parity_grading.normalise_submission import fingerprint, read_time
 from parity_grading.roster import Person, read_people
-from parity_grading.submission_store import TIME_FILE, SubmissionStore
-from parity_lib.errors import require
+from parity_grading.submission_store import SubmissionStore
+from parity_grading.untrusted import printable
 
-STATES = ("missing", "unusable", "collected", "failed", "half graded", "changed since", "needs reading", "read")
+STATES = ("missing", "unusable", "collected", "failed", "changed since", "needs reading", "read")
 SETTLED = ("missing", "read")       # nothing has to be done
-WITH_POINTS = ("changed since", "needs reading", "read")
-MAX_TIME = 100      # characters of a timestamp.txt
+GRADED = ("changed since", "needs reading", "read")
+INTERRUPTED = "grading is still running or was interrupted; run parity grade again"
 
 
 @dataclass
 class StudentStatus:
-    """Where one student stands in one exercise."""
+    """The state of a student's submission for an exercise, with its points and times."""
 
     person: Person
-    state: str                      # one of STATES
+    state: str = ""                 # one of STATES
     why: str = ""
     points: float | None = None     # so far, less the penalty; None if nothing was graded
     most: float = 0.0
@@ -45,25 +50,20 @@ class StudentStatus:
         """The student's id."""
         return self.person.id
 
-    @property
-    def full_name(self) -> str:
-        """The student's given name followed by the family name."""
-        return self.person.full_name
-
 
 def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
-    """Return the status of each student, and of each submission of somebody else, sorted by id.
+    """Return the status of each student, and of each submission whose student is not in the gradebook, sorted by id.
 
     Raise ValueError if the exercise is not in the gradebook.
     """
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+    with open_gradebook(app) as book:
         assignment, store = find_assignment(book, name), SubmissionStore(app, name)
         entries = {entry.student.id: entry for entry in book.assignment_submissions(name)}
         people = {person.id: person for person in read_people(book)}
         known = listed_students(book) or people
         rows = []
         for student in sorted(people.keys() | {folder.parent.name for folder in submission_folders(app, name)}):
-            row = StudentStatus(people.get(student, Person(student)), "", most=assignment.max_score)
+            row = StudentStatus(people.get(student, Person(student)), most=assignment.max_score)
             _fill_in(row, app, assignment, entries.get(student), store)
             if student not in known:
                 row.why = "; ".join(filter(None, [NOT_LISTED, row.why]))
@@ -71,58 +71,42 @@ def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
         return rows
 
 
-def find_assignment(book: Gradebook, name: str) -> Assignment:
-    """Return an exercise in the gradebook. Raise ValueError if it is not there."""
-    try:
-        return book.find_assignment(name)
-    except MissingEntry:
-        known = ", ".join(sorted(item.name for item in book.assignments))
-        allowed = f"({known})" if known else "(there is none yet: nbgrader generate_assignment NAME)"
-        raise ValueError(f"name must be an exercise in the gradebook {allowed}, but it is {name!r}") from None
-
-
 def exercise_names(app: NbGraderApp) -> list[str]:
     """Return the names of the exercises in the gradebook, sorted by due date."""
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+    with open_gradebook(app) as book:
         return [name for _, name in sorted((item.duedate or datetime.max, item.name) for item in book.assignments)]
-
-
-def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError unless somebody in the gradebook has this id."""
-    require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
 
 
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
-    """Fill in the state, the points and the times from the folders of the course and the entry in the gradebook."""
-    folder = grading_log.submission_folder(app, row.student, assignment.name)
-    row.state, row.why = _find_state(app, assignment, row.student, entry, folder, store)
-    time = _submission_time(folder)
+    """Fill in the state, the points and the times from the course's folders and the entry in the gradebook."""
+    folder = exercise_folder(app, "submitted", row.student, assignment.name)
+    row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
+    time = read_time(folder)
     if entry is not None:
         time = time or entry.timestamp
         row.penalty = entry.late_submission_penalty or 0.0
         row.extension = entry.extension.total_seconds() if entry.extension else 0.0
         grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
         row.unread = sum(grade.needs_manual_grade for grade in grades)
-        if row.state in WITH_POINTS and any(
+        if row.state in GRADED and any(
                 score is not None for grade in grades for score in (grade.auto_score, grade.manual_score)):
             row.points = max(0.0, entry.score - row.penalty)
     if row.state not in ("missing", "unusable") and time is not None and assignment.duedate is not None:
         row.late = max(0.0, (time - assignment.duedate - timedelta(seconds=row.extension)).total_seconds())
 
 
-def _find_state(app: NbGraderApp, assignment: Assignment, student: str, entry: SubmittedAssignment | None,
-                folder: Path, store: SubmissionStore) -> tuple[str, str]:
+def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssignment | None, folder: Path,
+                store: SubmissionStore) -> tuple[str, str]:
     """Return the state and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
-    if present and (why := grading_log.failure_reason(app, student, assignment.name)) is not None:
+    if present and (why := unfinished.failure_reason(app, student, name)) is not None:
         return "failed", why
-    graded = Path(app.coursedir.root, app.coursedir.format_path(
-        app.coursedir.autograded_directory, student, assignment.name))
+    graded = exercise_folder(app, "autograded", student, name)
     if graded.is_dir():
-        if not unfinished.finished(graded):
-            return "half graded", "grading is still running, or was interrupted"
-        if present and _has_changed(assignment, folder, graded):
+        if not unfinished.is_finished(graded):
+            return "failed", INTERRUPTED
+        if present and _has_changed(folder, graded):
             return "changed since", "the submission differs from the one that was graded"
         if entry is None:
             return "collected", "it was graded, but the gradebook does not contain it"
@@ -132,36 +116,18 @@ def _find_state(app: NbGraderApp, assignment: Assignment, student: str, entry: S
         refused = store.recorded(student).refused
         return ("unusable", refused) if refused else ("missing", "")
     # nbgrader enters a submission before it grades it. An extension creates an entry too, but without a time.
-    if entry is not None and (entry.timestamp or not entry.extension) and not grading_log.has_changed(
-            app, student, assignment.name):
-        return "failed", "grading failed or was interrupted; run parity grade again"
+    if entry is not None and (entry.timestamp or not entry.extension):
+        return "failed", INTERRUPTED
     return "collected", ""
 
 
-def _has_changed(assignment: Assignment, folder: Path, graded: Path) -> bool:
-    """Return whether a submission differs from the graded one; nbgrader's own commands leave only the file times."""
-    record = graded_fingerprint(graded)
-    if not record:
-        return _newest(folder) > _newest(graded)
-    with tempfile.TemporaryDirectory(prefix="parity-status-") as place:
-        copy = Path(place) / "copy"
-        try:
-            list(normalise(folder, copy, [notebook.name for notebook in assignment.notebooks]))
-        except (OSError, ValueError):
-            return True
-        return fingerprint(copy) != record
-
-
-def _newest(folder: Path) -> float:
-    return max((path.stat().st_mtime for path in folder.glob("*.ipynb")), default=0.0)
-
-
-def _submission_time(folder: Path) -> datetime | None:
-    """Return the time in timestamp.txt in UTC, or None if it is missing or cannot be read."""
-    try:
-        return parse_utc((folder / TIME_FILE).read_bytes()[:MAX_TIME].decode("utf8", "replace").strip())
-    except Exception:       # dateutil raises many types of exceptions
-        return None
+def _has_changed(folder: Path, graded: Path) -> bool:
+    """Return whether a submission differs from the graded one, by its fingerprint or else by the times of the files."""
+    if record := unfinished.graded_fingerprint(graded):
+        return fingerprint(folder) != record
+    submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)
+                         for place in (folder, graded))
+    return submitted > copied
 
 
 def summarise(rows: list[StudentStatus]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +15,9 @@ from urllib.parse import quote
 
 from nbgrader.apps import NbGraderApp
 
-from parity_grading import grading_log
+from parity_grading.course import exercise_folder, write_file
+from parity_grading.normalise_submission import TIME_FILE
 
-TIME_FILE = "timestamp.txt"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 
@@ -63,7 +62,7 @@ class SubmissionStore:
         It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
         with another name, which only a person can have placed there.
         """
-        folder = grading_log.submission_folder(self.app, student, self.name)
+        folder = exercise_folder(self.app, "submitted", student, self.name)
         notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
         if any(path.is_symlink() for path in (folder.parent, folder, notebook, time)):
             return CollectedSubmission()
@@ -76,36 +75,24 @@ class SubmissionStore:
 
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission, replacing what is there."""
-        folder = grading_log.submission_folder(self.app, student, self.name)
+        folder = exercise_folder(self.app, "submitted", student, self.name)
         for path in (folder.parent, folder):
             if path.is_symlink():
                 path.unlink()
-        folder.mkdir(parents=True, exist_ok=True)
         if submission.time:     # first, so that an interruption leaves no new notebook with an old time
-            write_file(folder / TIME_FILE, f"{submission.time}\n".encode())
+            write_file(folder / TIME_FILE, f"{submission.time}\n".encode(), 0o666)
         else:
             (folder / TIME_FILE).unlink(missing_ok=True)
-        write_file(folder / f"{self.name}.ipynb", content)
+        write_file(folder / f"{self.name}.ipynb", content, 0o666)
         self.remember(student, submission)
 
     def refuse(self, student: str, reason: str) -> None:
-        """Remember why nothing could be collected from a student."""
+        """Record the reason why nothing could be collected from a student."""
         self.remember(student, replace(self.recorded(student), refused=reason))
 
     def remember(self, student: str, submission: CollectedSubmission) -> None:
         """Save a submission as the student's entry in the record."""
-        if submission == self.recorded(student):
-            return
-        self.record[student] = submission
-        grading_log.private_folder(self.app)
-        self.path.parent.mkdir(exist_ok=True)
-        entries = {student: asdict(entry) for student, entry in sorted(self.record.items())}
-        write_file(self.path, json.dumps(entries, indent=1).encode())
-
-
-def write_file(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Write a file completely or not at all, replacing a link instead of following it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.touch(mode)
-    temporary.write_bytes(data)
-    temporary.replace(path)
+        if submission != self.recorded(student):
+            self.record[student] = submission
+            entries = {student: asdict(entry) for student, entry in sorted(self.record.items())}
+            write_file(self.path, json.dumps(entries, indent=1).encode())

@@ -10,12 +10,12 @@ from typing import Any
 
 
 class TooSlow(Exception):
-    """The code took more time than it was allowed."""
+    """An error that is raised in code that exceeds its time limit."""
 
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the code inside after ``seconds``, and again every second until it ends.
+    """Raise TooSlow in the ``with`` block after ``seconds``, and again every second until the block ends.
 
     A single call of a library is not interrupted. Outside the main thread, and on Windows, there is no limit.
     """

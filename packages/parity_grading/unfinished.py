@@ -1,43 +1,46 @@
-"""Submissions whose grading was killed. nbgrader would take them for graded, so they are removed and graded again.
+"""Submissions whose grading was killed or failed, which nbgrader would treat as graded or would not remember.
 
-nbgrader writes a notebook into ``autograded/`` twice: before its cells run and after. :class:`Begin` marks the first
-file, :class:`Finish` removes the mark from the second.
-
-Chapter: *For instructors*.
+nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`MarkUnfinished`
+marks the first file, and :class:`RemoveMark` removes the mark from the second. The reason for a failure is kept in
+``private/outcomes/`` until the submission is graded or changes.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 from nbformat import NotebookNode
-from nbgrader.coursedir import CourseDirectory
+from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from parity_grading.course import exercise_folder, protect, write_file
+from parity_grading.normalise_submission import fingerprint
+
 MARK = "parity_unfinished"
-QUIET_FOR = 60      # seconds after which no process is at work on a folder without a readable notebook
+FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
+QUIET_FOR = 60                      # seconds after which a folder without a readable notebook counts as unfinished
 
 
-class Begin(NbGraderPreprocessor):
-    """Marks a notebook as the work of this process, and closes the gradebook to other accounts."""
+class MarkUnfinished(NbGraderPreprocessor):
+    """A preprocessor that marks a notebook as unfinished, with this process, and protects the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Replace the mark that a submission may bring with it."""
+        """Set the mark, replacing any mark in the submission."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
         if self.parent is not None:
             protect(self.parent.parent.coursedir)
         return nb, resources
 
 
-class Finish(NbGraderPreprocessor):
-    """Removes the mark, as the last preprocessor: the points are in the gradebook, and the file is written next."""
+class RemoveMark(NbGraderPreprocessor):
+    """A preprocessor that removes the mark. It comes last, when the points are in the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Remove the mark."""
@@ -45,31 +48,29 @@ class Finish(NbGraderPreprocessor):
         return nb, resources
 
 
-def protect(coursedir: CourseDirectory) -> None:
-    """Let only the owner, or the group of a course that is shared with one, read the gradebook and ``private/``."""
-    mode = 0o770 if coursedir.groupshared else 0o700
-    for name, allowed in (("private", mode), ("gradebook.db", mode & 0o660)):
-        with contextlib.suppress(OSError):      # there is none, or it belongs to a colleague
-            Path(coursedir.root, name).chmod(allowed)
-
-
 def remove(autograded: Path) -> list[str]:
-    """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` on which no process is at work, and return them."""
+    """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` that no process is grading; return their names."""
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
-        if not finished(folder) and not _in_work(folder):
+        if not is_finished(folder) and not _is_in_work(folder):
             shutil.rmtree(folder)
             removed.append(folder.relative_to(autograded).as_posix())
     return removed
 
 
-def finished(folder: Path) -> bool:
+def is_finished(folder: Path) -> bool:
     """Return whether this folder contains a completely graded submission."""
     notebooks = [_metadata(path) for path in folder.glob("*.ipynb")]
     return bool(notebooks) and all(metadata is not None and MARK not in metadata for metadata in notebooks)
 
 
-def _in_work(folder: Path) -> bool:
+def graded_fingerprint(folder: Path) -> str:
+    """Return the fingerprint of the submission whose graded notebook is in ``folder``, or "" if there is none."""
+    record = folder / FINGERPRINT
+    return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
+
+
+def _is_in_work(folder: Path) -> bool:
     marks = [mark for path in folder.glob("*.ipynb") if (mark := (_metadata(path) or {}).get(MARK))]
     if not marks:
         return time.time() - folder.stat().st_mtime < QUIET_FOR
@@ -83,3 +84,26 @@ def _metadata(path: Path) -> dict[str, Any] | None:
         return json.loads(path.read_text(encoding="utf-8"))["metadata"]
     except (OSError, ValueError, KeyError):
         return None
+
+
+def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
+    """Record the reason why a submission could not be graded, or remove the record if ``why`` is None."""
+    if why is None:
+        _failure_path(app, student, name).unlink(missing_ok=True)
+    else:
+        entry = {"why": why, "fingerprint": fingerprint(exercise_folder(app, "submitted", student, name))}
+        write_file(_failure_path(app, student, name), json.dumps(entry).encode())
+
+
+def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
+    """Return the recorded reason why a submission could not be graded, or None if there is none or it has changed."""
+    try:
+        entry = json.loads(_failure_path(app, student, name).read_text(encoding="utf8"))
+        same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))
+        return entry["why"] if same else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _failure_path(app: NbGraderApp, student: str, name: str) -> Path:
+    return Path(app.coursedir.root, "private", "outcomes", quote(name, safe=""), quote(student, safe="@ ") + ".json")

@@ -87,8 +87,9 @@ def done_by(student):
 
 
 def hand_ins():
-    """Return the files that students send, by student and file name: answers of the bank, with the slips of a class."""
-    files = {(student, name): data for (student, name), data in archives.slips().items() if student in SUBMITTING}
+    """Return the files that students submit, by student and file name: answers of the bank, with typical mistakes."""
+    files = {(student, name): data for (student, name), data in archives.files_with_mistakes().items()
+             if student in SUBMITTING}
     recursive = course.solution(EXERCISE)
     next(cell for cell in recursive.cells if cell.id == "parity").source = (
         "def parity(bits):\n    def odd(row):\n        return int(row[0]) ^ odd(row[1:]) if len(row) else 0\n"
@@ -109,13 +110,14 @@ def hand_ins():
 def download(home):
     """Write the files that an instructor downloads: archives, lists, files that came by mail, the list of the class."""
     folder = home / "Downloads"
-    (folder / "by-mail").mkdir(parents=True)
+    folder.mkdir(parents=True)
     files = hand_ins()
     archives.zipped(folder / "RNN-Unrolling-4711.zip", archives.moodle(files))
     archives.worksheet(folder / "Grades-RNN-Unrolling-4711.csv", {LATE: timedelta(days=1, hours=2)})
     archives.zipped(folder / "submissions.zip", archives.canvas(files))
     archives.canvas_gradebook(folder / "Grades-RNN.csv")
-    (folder / "by-mail" / f"{CHLOE}_20261122T1702_unrolling.ipynb").write_bytes(files[ADA, "unrolling (1).ipynb"])
+    archives.zipped(folder / "by-mail.zip",
+                    {f"{CHLOE}_20261122T1702_unrolling.ipynb": files[ADA, "unrolling (1).ipynb"]})
     (folder / "my-unrolling.ipynb").write_bytes(files[ADA, "unrolling (1).ipynb"])
     with (folder / "students.csv").open("w", encoding="utf8", newline="") as file:
         table = csv.writer(file)

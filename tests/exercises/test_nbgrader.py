@@ -63,7 +63,7 @@ def executed(name):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [new_output("stream", text=OWN_RUN)]
-            cell.metadata["parity_handed_in"] = [new_output("stream", text="planted")]
+            cell.metadata[keep_outputs.KEY] = [new_output("stream", text="planted")]
     return notebook
 
 
@@ -118,7 +118,7 @@ def test_outputs_of_the_students_run_are_kept_for_the_person_who_reads_the_answe
     graded = nbformat.read(batch.folder / "autograded" / "solution" / batch.name / f"{batch.name}.ipynb", as_version=4)
     for cell in graded.cells:
         text = course.said(cell) if cell.cell_type == "code" else ""
-        assert "parity_handed_in" not in cell.metadata
+        assert keep_outputs.KEY not in cell.metadata
         assert "planted" not in text
         assert (OWN_RUN in text) == (keep_outputs.NOTE in text)
         assert OWN_RUN not in text or not is_test(cell)

@@ -17,6 +17,7 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 
 from tests.exercises import course
+from tests.grading import forty
 from tests.grading.roster import Student, the_class
 
 NAME = "unrolling"
@@ -34,7 +35,7 @@ def release(name: str) -> str:
 
 
 def notebook(mark: str, name: str = NAME) -> bytes:
-    """Return a submission that differs from those with other marks."""
+    """Return a submission with ``mark`` in its metadata, so that it differs from other submissions."""
     content = json.loads(release(name))
     content["metadata"]["of"] = mark
     return json.dumps(content).encode()
@@ -42,24 +43,12 @@ def notebook(mark: str, name: str = NAME) -> bytes:
 
 def make_course(folder: Path, *names: str) -> Path:
     """Create a course with the class and these exercises in its gradebook, without running nbgrader's commands."""
-    (folder / "private").mkdir(parents=True)
-    (folder / "nbgrader_config.py").write_text((course.ROOT / "nbgrader_config.py").read_text(encoding="utf8"),
-                                               encoding="utf8")
+    course.copy_course(folder)
     with mock.patch.dict(os.environ, course.environment()), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         book.db.add_all(api.Student(id=student.id, first_name=student.first_name, last_name=student.last_name,
                                     email=student.email) for student in CLASS.values())
         for name in names or (NAME,):
-            notebook = api.Notebook(name=name, assignment=api.Assignment(name=name, duedate=DUE))
-            for cell in json.loads(release(name))["cells"]:
-                about = cell["metadata"].get("nbgrader", {})
-                if about.get("grade"):
-                    api.GradeCell(name=about["grade_id"], notebook=notebook, max_score=about["points"],
-                                  cell_type=cell["cell_type"])
-                if about.get("solution"):
-                    api.SolutionCell(name=about["grade_id"], notebook=notebook)
-                elif about:
-                    api.SourceCell(name=about["grade_id"], notebook=notebook, cell_type=cell["cell_type"])
-            book.db.add(notebook)
+            forty.enter(book, name, course.release(name), duedate=DUE)
         book.db.commit()
     return folder
 
@@ -98,7 +87,7 @@ def canvas(files: dict[tuple[str, str], bytes], late: tuple[str, ...] = ()) -> d
 
 def worksheet(path: Path, late: dict[str, timedelta] | None = None, students: Iterable[Student] = CLASS.values(),
               most: str = "15.00", separator: str = ",", encoding: str = "utf-8-sig") -> Path:
-    """Write Moodle's grading worksheet; students who are not ``late`` handed in an hour before the due date."""
+    """Write Moodle's grading worksheet; students who are not ``late`` submitted an hour before the due date."""
     with path.open("w", encoding=encoding, errors="replace", newline="") as file:
         table = csv.writer(file, delimiter=separator)
         table.writerow(["Identifier", "Full name", "ID number", "Email address", "Status", "Grade", "Maximum grade",
@@ -128,8 +117,8 @@ def canvas_gradebook(path: Path, students: Iterable[Student] = CLASS.values(), m
     return path
 
 
-def slips() -> dict[tuple[str, str], bytes]:
-    """Return what the class hands in, by student and file name: a mistake each for some, and nothing from Chloé."""
+def files_with_mistakes() -> dict[tuple[str, str], bytes]:
+    """Return the files of the class, by student and name: some with a mistake, and none from Chloé."""
     files = {(student, f"{NAME}.ipynb"): notebook(student) for student in CLASS if student != "s204540"}
     for student, name, data in (
             (ADA, "unrolling (1).ipynb", notebook(ADA)),                # renamed by a browser

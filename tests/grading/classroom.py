@@ -17,19 +17,24 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from tests.exercises import course
+from tests.grading import forty
 from tests.grading.roster import Student, the_class
 from tests.submissions import bank
 
 NAME = "unrolling"
 WORDS = "what-convinces"
-# Submissions of the bank, with the numbers of the students who hand them in; the others write a loop of their own.
+# Submissions of the bank, with the numbers of the students who submit them; some others write a loop of their own.
 DONE = {"wrong_V_transposed": (1, 2, 3, 4, 5), "wrong_no_bias": (6, 7), "wrong_h0_ignored": (8, 9, 10),
         "wrong_weights_of_the_chapter": (11, 12, 13, 14, 15, 16, 17), "wrong_raises": (18,), "right_loops": (19, 20)}
 MISSING, UNREAD, UNGRADED = (38, 39), (33, 34, 35), (40,)
-VOCABULARY = """a an the net string strings zeros ones one long short wait memory state states drift bit bits random
-try test argument region map never ever often rarely thousand hundred would could convince me us proof sample finite
-every some many few because so but and not forget keep flip settle slow fast number length after behind""".split()
-SAME_WORDS, NEAR_WORDS = (24, 25), (26, 27)     # numbers of students
+OWN_LOOPS = range(22, 33)
+LOOP = '''def unroll(xs, h0, U, V, b):
+    {kept}, {state} = [], h0
+    print("step", {start})
+    for t in range(xs.shape[1]):
+        {state} = rnn_step(xs[:, t], {state}, U, V, b)
+        {kept}.append({state})
+    return np.stack({kept}, axis=1)'''
 
 
 @dataclass(frozen=True)
@@ -57,34 +62,32 @@ def answer(stem: str) -> Answer:
 def fill(root: Path) -> Path:
     """Create the course in ``root``."""
     course.copy_course(root, NAME)
-    students = dict(enumerate(the_class(), start=1))
     warnings.filterwarnings("ignore", category=SAWarning)   # from nbgrader's own use of its database
     with mock.patch("nbgrader.api.get_alembic_version", return_value="new"), opened(root) as book:
-        book.add_assignment(NAME, duedate="2026-10-01 10:00:00.000000 UTC")
-        book.add_notebook(NAME, NAME)
-        for cell in course.solution(NAME).cells:
-            if (marks := cell.metadata.get("nbgrader", {})).get("grade"):
-                book.add_grade_cell(marks.grade_id, NAME, NAME, max_score=marks.points, cell_type=cell.cell_type)
-        for number, student in students.items():
+        forty.enter(book, NAME, course.release(NAME), duedate="2026-10-01 10:00:00.000000 UTC")
+        for number, student in enumerate(the_class(), start=1):
             book.add_student(student.id, first_name=student.first_name, last_name=student.last_name,
                              email=student.email)
             if number not in MISSING:
-                hand_in(root, book, student, number)
+                add_submission(root, book, student, number)
         book.db.commit()
     return root
 
 
 def opened(root: Path) -> Gradebook:
-    """Open the gradebook, in a ``with`` statement."""
+    """Return the open gradebook, to be used in a ``with`` statement."""
     return Gradebook(f"sqlite:///{root / 'gradebook.db'}", "one-bit-of-memory")
 
 
-def hand_in(root: Path, book: Gradebook, student: Student, number: int) -> None:
+def add_submission(root: Path, book: Gradebook, student: Student, number: int) -> None:
     """Add a student's submission and, if it is graded, its points and its graded notebook."""
-    stem = next((stem for stem, who in DONE.items() if number in who), "right_units_swapped")
-    graded = answer(stem)
+    graded = answer(next((stem for stem, numbers in DONE.items() if number in numbers), "right_units_swapped"))
     notebook = nbformat.from_dict(graded.notebook)
-    own(notebook, number)
+    if number in OWN_LOOPS:
+        cell = next(cell for cell in notebook.cells if cell.id == "unroll")
+        cell.source = LOOP.format(state=f"state_{number}", kept="kept" * (1 + number % 5), start=number % 3)
+    cell = next(cell for cell in notebook.cells if cell.id == WORDS)
+    cell.source = f"My seed is {number * 977}. " + " ".join(random.Random(number).choices("abcdefgh", k=45))
     course.submit(root, student.id, NAME, notebook)
     if number in UNGRADED:
         return
@@ -98,25 +101,3 @@ def hand_in(root: Path, book: Gradebook, student: Student, number: int) -> None:
             grade.manual_score = None if number in UNREAD else number % 9 / 2
         else:
             grade.auto_score, grade.needs_manual_grade = graded.points[grade.name], False
-
-
-def own(notebook: nbformat.NotebookNode, number: int) -> None:
-    """Give a student words and a loop of their own, except for the students whose answers are alike."""
-    if 22 <= number <= 32:
-        cell = next(cell for cell in notebook.cells if cell.id == "unroll")
-        cell.source = LOOP.format(state=f"state_{number}", kept="kept" * (1 + number % 5), start=number % 3)
-    cell = next(cell for cell in notebook.cells if cell.id == WORDS)
-    author = {25: 24, 27: 26}.get(number, number)
-    said = random.Random(author).choices(VOCABULARY, k=45)
-    if number == 27:
-        said[7:9] = ["otherwise"]
-    cell.source = f"My seed is {number * 977}, and I counted {30 + number % 11}. {' '.join(said)}."
-
-
-LOOP = '''def unroll(xs, h0, U, V, b):
-    {kept}, {state} = [], h0
-    print("step", {start})
-    for t in range(xs.shape[1]):
-        {state} = rnn_step(xs[:, t], {state}, U, V, b)
-        {kept}.append({state})
-    return np.stack({kept}, axis=1)'''

@@ -1,6 +1,7 @@
-"""Forty graded hand-ins of one exercise, put into a course without a kernel: notebooks, and the gradebook.
+"""Graded submissions of a class of forty, put into a course without a kernel: notebooks, and the gradebook.
 
-Their answers in words are what a class writes: with the student's own numbers, with somebody else's, with none.
+Their answers in words are of the kinds that a class writes: with the student's own numbers, with another student's, or
+without numbers.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from parity_checks.personal_numbers import number_for, seed_of
-from parity_grading import authoring, redaction, rubric
+from parity_grading import rubric
+from parity_grading.course import add_programs_to_path
 from parity_grading.keep_outputs import NOTE
+from parity_grading.rubric import EXAMPLE_ID
 from tests.exercises import course
 from tests.grading.roster import Student, the_class
 
@@ -28,25 +31,24 @@ WORDS = ("A state is flipped by every one, so in random bits it is refreshed all
 
 
 def kind_of(number: int) -> str:
-    """What the student in this place of the list wrote."""
+    """Return the kind of answer of the student at this place in the list."""
     return KINDS[number % len(KINDS)]
 
 
 def answer_of(number: int, student: Student, before: Student) -> str:
-    """The answer of one student; ``before`` is the neighbour."""
+    """Return a student's answer; ``before`` is the student before in the list."""
     kind = kind_of(number)
     if kind == "empty":
         return "YOUR ANSWER HERE"
-    seed = seed_of({"example": redaction.EXAMPLE_ID, "copied": before.id}.get(kind, student.id))
+    seed = seed_of({"example": EXAMPLE_ID, "copied": before.id}.get(kind, student.id))
     count = number_for(TASK.replace("-", "_"), seed)
     numbers = {"generic": "", "seed only": f"My seed is {seed}. ", "grouped": f"Seed {seed:,}, and {count} strings. "}
-    signed = f"\n\n{student.full_name}, {student.id}" if number % 7 == 0 else ""
-    return numbers.get(kind, f"My seed is {seed}, and {count} of my strings have one. ") + WORDS + signed
+    return numbers.get(kind, f"My seed is {seed}, and {count} of my strings have one. ") + WORDS
 
 
-def enter(book: Gradebook, name: str, source: nbformat.NotebookNode) -> None:
-    """An exercise as generate_assignment enters it."""
-    book.add_assignment(name)
+def enter(book: Gradebook, name: str, source: nbformat.NotebookNode, **options: object) -> None:
+    """Enter an exercise in the gradebook, as generate_assignment does."""
+    book.add_assignment(name, **options)
     book.add_notebook(name, name)
     for cell in source.cells:
         marks = cell.metadata.get("nbgrader")
@@ -61,7 +63,7 @@ def enter(book: Gradebook, name: str, source: nbformat.NotebookNode) -> None:
 
 
 def graded(name: str, text: str) -> nbformat.NotebookNode:
-    """A graded notebook with this answer in each place for one, and a table that its student's run had printed."""
+    """Return a graded notebook with this answer to each task in words, and a table from the student's own run."""
     notebook = copy.deepcopy(_solved(name))
     for cell in notebook.cells:
         if rubric.in_words(cell):
@@ -77,12 +79,11 @@ def _solved(name: str) -> nbformat.NotebookNode:
     return course.solution(name)
 
 
-def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None:
-    """One graded hand-in: the file, and the points as autograde leaves them."""
+def add_graded(folder, book: Gradebook, name: str, student: str, text: str) -> None:
+    """Add a graded submission: the notebook, and the points as autograde leaves them."""
     place = folder / "autograded" / student / name / f"{name}.ipynb"
     place.parent.mkdir(parents=True, exist_ok=True)
-    notebook = graded(name, text)
-    nbformat.write(notebook, place)
+    nbformat.write(graded(name, text), place)
     submission = book.add_submission(name, student)
     for grade in submission.notebooks[0].grades:
         words = grade.cell.cell_type == "markdown"
@@ -92,23 +93,14 @@ def hand_in(folder, book: Gradebook, name: str, student: str, text: str) -> None
 
 
 def forty(folder, name: str = NAME, enter_it: bool = True, students=None) -> list[Student]:
-    """Fill a course root with the class and its hand-ins."""
+    """Fill a course with the class and its graded submissions."""
     students = students or the_class()
-    with authoring.nbgrader_environment(), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+    add_programs_to_path()
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         if enter_it:
             enter(book, name, course.release(name))
         for number, student in enumerate(students):
             book.add_student(student.id, first_name=student.first_name, last_name=student.last_name,
                              email=student.email)
-            hand_in(folder, book, name, student.id, answer_of(number, student, students[number - 1]))
+            add_graded(folder, book, name, student.id, answer_of(number, student, students[number - 1]))
     return students
-
-
-def read(folder, name: str, points: float) -> None:
-    """Give every answer in words that is not empty these points, as a person does in the formgrader."""
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        for submission in book.assignment_submissions(name):
-            for grade in submission.notebooks[0].grades:
-                if grade.cell.cell_type == "markdown" and grade.auto_score is None:
-                    grade.manual_score, grade.needs_manual_grade = points, False
-        book.db.commit()

@@ -26,12 +26,12 @@ class Student:
     first_name: str
     last_name: str
     email: str
-    moodle: int     # Moodle's number of the hand-in, "Participant 204517"
+    moodle: int     # Moodle's number of the submission, "Participant 204517"
     canvas: int     # Canvas's number of the user
 
     @property
     def full_name(self) -> str:
-        """Given name first, as both platforms show it by default."""
+        """The given name followed by the family name, as both platforms show it by default."""
         return f"{self.first_name} {self.last_name}".strip()
 
 

@@ -1,7 +1,5 @@
 """Exercise authoring: marks and their cells, mistakes in a source, the release, and the exercises of the course."""
 
-import logging
-import os
 import re
 import shutil
 import textwrap
@@ -92,17 +90,17 @@ def cells(path):
 
 
 def test_every_mark_makes_its_cell(source):
-    found = cells(source(SMALL))
-    assert list(found) == ["text-01", "text-02", "imports", "count-ones", "count-ones-check", "look-at-it", "run-01",
+    by_id = cells(source(SMALL))
+    assert list(by_id) == ["text-01", "text-02", "imports", "count-ones", "count-ones-check", "look-at-it", "run-01",
                            "text-03", "in-words", "model-in-words"]
-    assert found["model-in-words"]["source"] == 'checks.model_answer("in_words")'
+    assert by_id["model-in-words"]["source"] == 'checks.model_answer("in_words")'
     flags = {name: tuple(cell["metadata"]["nbgrader"][key] for key in ("grade", "solution", "locked"))
-             for name, cell in found.items() if cell["metadata"]}
+             for name, cell in by_id.items() if cell["metadata"]}
     assert flags == {"imports": (False, False, True), "count-ones": (False, True, False),
                      "count-ones-check": (True, False, True), "in-words": (True, True, False)}
-    points = {name: cell["metadata"]["nbgrader"].get("points") for name, cell in found.items() if cell["metadata"]}
+    points = {name: cell["metadata"]["nbgrader"].get("points") for name, cell in by_id.items() if cell["metadata"]}
     assert points == {"imports": None, "count-ones": None, "count-ones-check": 2, "in-words": 3}
-    for name, cell in found.items():
+    for name, cell in by_id.items():
         if cell["metadata"]:
             meta = cell["metadata"]["nbgrader"]
             assert (meta["grade_id"], meta["schema_version"], meta["task"]) == (name, 3, False)
@@ -110,13 +108,13 @@ def test_every_mark_makes_its_cell(source):
 
 
 def test_texts_keep_their_words(source):
-    found = cells(source(SMALL))
-    assert found["text-01"]["source"] == "# Small\n\nThe goal."
-    assert found["imports"]["source"] == "import numpy as np"
-    assert "```python" in found["count-ones"]["source"]
-    assert found["count-ones"]["source"].endswith("### END SOLUTION")
-    assert found["in-words"]["source"] == "A model answer.\n\n**Rubric.** 1 point each."
-    assert ":nb:" not in "".join(cell["source"] for cell in found.values())
+    by_id = cells(source(SMALL))
+    assert by_id["text-01"]["source"] == "# Small\n\nThe goal."
+    assert by_id["imports"]["source"] == "import numpy as np"
+    assert "```python" in by_id["count-ones"]["source"]
+    assert by_id["count-ones"]["source"].endswith("### END SOLUTION")
+    assert by_id["in-words"]["source"] == "A model answer.\n\n**Rubric.** 1 point each."
+    assert ":nb:" not in "".join(cell["source"] for cell in by_id.values())
 
 
 def test_hints_open_on_demand_in_three_steps(source):
@@ -172,11 +170,6 @@ def test_points_and_time_are_written_where_they_belong(source):
     assert authoring.read(path).points == 8
 
 
-def test_hints_may_stand_in_another_spelling(source):
-    found = cells(source(SMALL.replace(":::{hints}", "::: {hints}")))
-    assert found["text-02"]["source"].count("<details>") == 3
-
-
 def test_exercises_come_in_their_order(source, tmp_path):
     source(SMALL.replace("order: 1", "order: 2"), "a")
     source(SMALL, "z")
@@ -184,17 +177,15 @@ def test_exercises_come_in_their_order(source, tmp_path):
     assert authoring.names(tmp_path) == ["z", "a", "b"]
 
 
-# ---------------------------------------------------------------- slips
+# ---------------------------------------------------------------- mistakes
 
 
 CELL = "```{code-cell}\n:nb: {%s}\n%s\n```\n"
 SOLUTION = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
 HIDDEN = "check()\n### BEGIN HIDDEN TESTS\nhidden()\n### END HIDDEN TESTS"
-SLIPS = {
+MISTAKES = {
     "no front matter": ("# Small", "front matter"),
     "front matter without an end": ("---\ntitle: x\n", "front matter"),
-    "front matter of another form": ("---\nwords\n---\n", "a YAML mapping"),
-    "empty front matter": ("---\n\n---\n", "a YAML mapping"),
     "broken YAML": ("---\na: [\n---\n", "front matter must be a YAML mapping"),
     "points in a heading": (FRONT + "## Task 1 (2 points)\n", "without points, which are added"),
     "no minutes": (FRONT + "{{ about }}\n", "minutes"),
@@ -202,48 +193,37 @@ SLIPS = {
     "two kinds": (FRONT + CELL % ("solution: x, test: y, points: 1", SOLUTION), "one of solution, test"),
     "a test without points": (FRONT + CELL % ("test: x", "1"), "with points for a test"),
     "points for a solution": (FRONT + CELL % ("solution: x, points: 2", SOLUTION), "with points for a test"),
-    "only points": (FRONT + CELL % ("points: 2", "1"), "with points for a test"),
     "no points": (FRONT + CELL % ("test: x, points: 0", "1"), "an integer of at least 1"),
-    "points in words": (FRONT + CELL % ("test: x, points: two", "1"), "an integer of at least 1"),
     "short form in words": (FRONT + "```{code-cell}\n:nb: {[}\n1\n```\n", "one line `:nb: {...}`"),
-    "short form not closed": (FRONT + "```{code-cell}\n:nb: {run: x\n1\n```\n", "one line `:nb: {...}`"),
-    "short form of a list": (FRONT + "```{code-cell}\n:nb: [run]\n1\n```\n", "one line `:nb: {...}`"),
     "short form not first": (FRONT + "```{code-cell}\n1\n:nb: {run: x}\n```\n", "and the cell's first"),
     "another option": (FRONT + "```{code-cell}\n:tags: [hide]\n1\n```\n", "one line `:nb: {...}`"),
     "a name with a space": (FRONT + CELL % ("run: two words", "1"), "letters, digits"),
     "a name that is too long": (FRONT + CELL % (f"run: {'x' * 65}", "1"), "letters, digits"),
     "a name used twice": (FRONT + CELL % ("run: a_b", "1") + CELL % ("run: a-b", "1"), "each used once"),
-    "a name of another cell": (FRONT + "text\n" + CELL % ("run: text_01", "1"), "each used once"),
     "a cell without an end": (FRONT + "```{code-cell}\nx = 1\n", "closed by a line"),
     "an answer without an end": (FRONT + ":::{answer} x\n:points: 2\nsecret\n", "closed by a line"),
     "an answer without points": (FRONT + ":::{answer} x\nsecret\n:::\n", "complete: `:::{answer} name`"),
     "an answer without a name": (FRONT + ":::{answer}\n:points: 2\nsecret\n:::\n", "complete: `:::{answer} name`"),
-    "an answer with points in words": (FRONT + ":::{answer} x\n:points: two\nsecret\n:::\n", "`:points: 3`"),
     "an answer with nothing in it": (FRONT + ":::{answer} x\n:points: 2\n\n:::\n", "and the rubric"),
-    "an answer for no points": (FRONT + ":::{answer} x\n:points: 0\nsecret\n:::\n", "an integer of at least 1"),
     "an answer in a code cell": (FRONT + CELL % ("answer: x, points: 1", "1"), "an answer in Markdown"),
     "an answer that swallows another": (FRONT + 2 * ":::{answer} x\n:points: 2\nsecret\n" + ":::\n",
                                         "closed by a line"),
     "hints without an end": (FRONT + ":::{hints}\na\n---\nb\n---\nc\n", "closed by a line"),
-    "two hints": (FRONT + ":::{hints}\na\n---\nb\n:::\n", "3 steps"),
     "four hints": (FRONT + ":::{hints}\na\n---\nb\n---\nc\n---\nd\n:::\n", "3 steps"),
     "an empty hint": (FRONT + ":::{hints}\na\n---\n\n---\nc\n:::\n", "3 steps"),
     "a solution in the text": (FRONT + "### BEGIN SOLUTION\nx\n### END SOLUTION\n", "not complete"),
     "a solution in a cell that is free": (FRONT + CELL % ("run: x", SOLUTION), "{solution: ...}"),
-    "a solution in a cell that is locked": (FRONT + CELL % ("readonly: x", SOLUTION), "{solution: ...}"),
     "hidden tests in a solution": (FRONT + CELL % ("solution: x", SOLUTION + "\n" + HIDDEN), "{test: ...}"),
     "hidden tests that are not graded": (FRONT + CELL % ("readonly: x", HIDDEN), "{test: ...}"),
     "a solution without marks": (FRONT + CELL % ("solution: x", "def f():\n    return 1"), "### BEGIN SOLUTION"),
     "a solution without an end": (FRONT + CELL % ("solution: x", SOLUTION[:-20]), "pairs of lines"),
-    "a solution that ends first": (FRONT + CELL % ("solution: x", "### END SOLUTION\n### BEGIN SOLUTION"),
-                                   "pairs of lines"),
     "a mark in another spelling": (FRONT + CELL % ("solution: x", SOLUTION + "\n# begin solution"), "pairs of lines"),
     "hidden tests without an end": (FRONT + CELL % ("test: x, points: 1", HIDDEN[:-10]), "pairs of lines"),
 }
 
 
-@pytest.mark.parametrize(("text", "words"), SLIPS.values(), ids=SLIPS)
-def test_a_slip_is_an_error_that_names_file_and_place(source, text, words):
+@pytest.mark.parametrize(("text", "words"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_an_error_that_names_file_and_place(source, text, words):
     with pytest.raises(ValueError, match=re.escape(words)) as caught:
         authoring.read(source(text))
     assert "small.md" in str(caught.value)
@@ -264,9 +244,7 @@ def test_the_release_holds_nothing_that_students_should_find(source, tmp_path):
     (path.parent / ".ipynb_checkpoints").mkdir()
     shutil.copy(path, path.parent / ".ipynb_checkpoints/small.ipynb")
     shutil.copy(path, path.parent / "scratch.ipynb")
-    environment, level = dict(os.environ), logging.getLogger("traitlets").level
     released, = authoring.write_exercises(tmp_path / "made", tmp_path / "out")
-    assert (dict(os.environ), logging.getLogger("traitlets").level) == (environment, level)
     assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["small.ipynb"]
     text = released.read_text(encoding="utf-8")
     for secret in ("bits.sum()", "hidden()", "model answer", "Rubric", "SOLUTION", "HIDDEN"):

@@ -1,4 +1,4 @@
-"""Execute: what becomes of outputs, of tests that do not end, and of kernels that die or do not start."""
+"""Execution of submissions: outputs, tests that do not end, and kernels that die or do not start."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_test_that_computes_without_end_is_stopped(run):
 
 
 def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeypatch):
-    """Not even a test that turns every error into a message about the student's function hides it."""
+    """The error is raised even if a test turns every error into a message about the student's function."""
     def fail(*arguments):
         raise kernel.KernelNotStarted("no namespaces")
     monkeypatch.setattr(execute, "Kernel", fail)

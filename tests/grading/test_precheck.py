@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from parity_book.cli import main
 from parity_grading import precheck
-from parity_grading.precheck import NotebookCell, check_notebook
+from parity_grading.untrusted import NotebookCell
 from tests.exercises import course
 from tests.submissions import bank
 
@@ -47,7 +48,8 @@ def cell_of(notebook, name):
 
 def checked(notebook, folder: Path, name: str = f"{NAME}.ipynb", run=nothing_fails):
     nbformat.write(notebook, folder / name)
-    return check_notebook(folder / name, run=run)
+    with mock.patch.object(precheck, "run_cells", run):
+        return precheck.check_notebook(folder / name, 60)
 
 
 def test_a_complete_notebook_is_complete(notebook, tmp_path):
@@ -99,7 +101,7 @@ def test_a_file_that_is_not_a_notebook_is_named_and_the_next_file_is_checked(tmp
     (tmp_path / "half.ipynb").write_bytes(content)
     done = parity_check(tmp_path / "half.ipynb", tmp_path / "gone.ipynb")
     first, second = done.output.splitlines()
-    assert first.startswith("half.ipynb: half.ipynb is not a notebook or is incomplete")
+    assert first.startswith("half.ipynb: it cannot be read as a notebook")
     assert second.startswith("gone.ipynb: file must be an existing notebook")
     assert done.exit_code == 1
 
@@ -157,7 +159,7 @@ STOPPED = "the kernel stopped or could not be interrupted in this cell; no later
 def test_a_cell_that_runs_too_long_or_stops_the_kernel_costs_that_cell(tmp_path, monkeypatch, last, grace):
     monkeypatch.setattr(precheck, "GRACE", grace)
     sources = ("x = 1", "", "import time; time.sleep(60)", "x + 1", "raise ValueError('mine')", last, "x")
-    errors = precheck.run_cells(tmp_path / "some.ipynb", [NotebookCell(None, "code", source) for source in sources], 2)
+    errors = precheck.run_cells(tmp_path / "some.ipynb", [NotebookCell("", "code", source) for source in sources], 2)
     assert errors == {0: "", 2: "it ran longer than 2 seconds", 3: "", 4: "ValueError: mine", 5: STOPPED}
 
 

@@ -1,4 +1,4 @@
-"""A submission becomes the notebook that was meant, whatever happened to it on the way."""
+"""A submission is rebuilt into the course's notebook with the student's answers, whatever has happened to its cells."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def source(name, text, kind="code", locked=False):
     return SimpleNamespace(name=name, source=text, cell_type=kind, locked=locked, checksum="0" * 32)
 
 
-SOURCES = {one.name: one for one in (
+SOURCES = {cell.name: cell for cell in (
     source("imports", "import numpy as np", locked=True), source("parity", STUB),
     source("parity-check", TEST + "\ncheck.parity(seed=1)", locked=True), source("words", ANSWER, "markdown"))}
+WHOLE = ["imports", "parity", "parity-check", "+", "words"]
 
 
 def marked(cell, name):
@@ -30,7 +31,7 @@ def marked(cell, name):
 
 
 def release():
-    """The notebook as students get it."""
+    """Return the notebook that students receive."""
     return [marked(new_code_cell("import numpy as np", id="imports"), "imports"),
             marked(new_code_cell(STUB, id="parity"), "parity"),
             marked(new_code_cell(TEST, id="parity-check"), "parity-check"),
@@ -38,22 +39,19 @@ def release():
 
 
 def solved():
-    """The same, filled in."""
+    """Return the same notebook with answers."""
     cells = release()
     cells[1].source = "def parity(bits):\n    return bits.sum(1) % 2"
     cells[4].source = "My seed is 7, and I counted 12."
     return cells
 
 
-def names(cells):
-    """The course's names of the cells after rebuilding, "+" for the student's own, "-" for one that was missing."""
-    found = rebuild.match(cells, SOURCES, release())
-    ordered = list(rebuild.in_order(cells, found, list(SOURCES)))
-    return [f"-{one}" if isinstance(one, str) else one.metadata.get("nbgrader", {}).get("grade_id", "+")
-            for one in ordered], ordered
-
-
-WHOLE = ["imports", "parity", "parity-check", "+", "words"]
+def rebuilt(cells):
+    """Return the names of the cells after rebuilding, "+" for added and "-NAME" for missing ones, and the cells."""
+    matches = rebuild.match(cells, SOURCES, release())
+    ordered = list(rebuild.in_order(cells, matches, list(SOURCES)))
+    return [f"-{cell}" if isinstance(cell, str) else cell.metadata.get("nbgrader", {}).get("grade_id", "+")
+            for cell in ordered], ordered
 
 
 def stripped(cells):
@@ -68,65 +66,64 @@ def stripped(cells):
     stripped,
     lambda cells: [cell for cell in cells if cell.metadata.pop("nbgrader", None) or True],
     lambda cells: [cells[0], cells[1], marked(new_code_cell("print('passed')"), "parity-check"), *cells[3:]],
-], ids=["untouched", "stripped of marks and ids", "stripped of marks", "an edited test"])
-def test_every_cell_finds_its_place(change):
-    found, cells = names(change(solved()))
-    assert found == WHOLE
+], ids=["unchanged", "without marks and ids", "without marks", "an edited test"])
+def test_every_cell_is_recognised(change):
+    names, cells = rebuilt(change(solved()))
+    assert names == WHOLE
     assert "return" in cells[1].source
     assert cells[4].source.startswith("My seed")
 
 
-def test_the_course_is_in_its_own_order_again():
-    found, _ = names(solved()[::-1])
-    assert [one for one in found if one != "+"] == [one for one in WHOLE if one != "+"]
+def test_the_cells_are_in_the_courses_order():
+    names, _ = rebuilt(solved()[::-1])
+    assert [name for name in names if name != "+"] == [name for name in WHOLE if name != "+"]
 
 
-def test_what_was_added_stays_in_front_of_the_same_cell():
+def test_added_cells_stay_in_front_of_the_same_cell():
     cells = solved()
     cells.insert(1, new_code_cell("import math"))
     cells.append(new_code_cell("print('done')"))
-    found, ordered = names(cells)
-    assert found == ["imports", "+", "parity", "parity-check", "+", "words", "+"]
+    names, ordered = rebuilt(cells)
+    assert names == ["imports", "+", "parity", "parity-check", "+", "words", "+"]
     assert ordered[1].source == "import math"
 
 
-def test_a_missing_answer_stands_before_what_was_added_in_its_place():
+def test_a_missing_answer_comes_before_the_cells_that_were_added_in_its_place():
     cells = solved()
     cells[1] = new_code_cell("parity = lambda bits: bits.sum(1) % 2")
-    found, _ = names(cells)
-    assert found == ["imports", "-parity", "+", "parity-check", "+", "words"]
+    assert rebuilt(cells)[0] == ["imports", "-parity", "+", "parity-check", "+", "words"]
 
 
-def test_a_missing_test_comes_back_and_a_copy_of_it_goes():
+def test_a_missing_test_is_restored_and_a_copy_of_a_test_is_removed():
     cells = solved()
     del cells[2]
-    assert names(cells)[0] == ["imports", "parity", "-parity-check", "+", "words"]
+    assert rebuilt(cells)[0] == ["imports", "parity", "-parity-check", "+", "words"]
     cells = solved()
     cells.insert(2, marked(new_code_cell("print('mine')"), "parity-check"))
-    assert names(cells)[0] == WHOLE
+    assert rebuilt(cells)[0] == WHOLE
 
 
-def test_of_two_answers_the_last_that_was_worked_on_is_meant_and_none_is_lost():
+def test_of_several_answers_the_last_edited_one_counts_and_none_is_lost():
     cells = solved()
     cells.insert(1, marked(new_code_cell(STUB), "parity"))
     cells.insert(3, marked(new_code_cell("def parity(bits):\n    return 1"), "parity"))
-    found, ordered = names(cells)
-    assert found == ["imports", "+", "+", "parity", "parity-check", "+", "words"]
+    names, ordered = rebuilt(cells)
+    assert names == ["imports", "+", "+", "parity", "parity-check", "+", "words"]
     assert ordered[3].source.endswith("return 1")
 
 
-def test_a_split_answer_runs_in_its_order():
+def test_a_split_answer_keeps_its_order():
     cells = solved()
     cells[1:2] = [marked(new_code_cell("half = 2", id="a"), "parity"),
                   marked(new_code_cell("def parity(bits):\n    return bits.sum(1) % half", id="b"), "parity")]
-    found, ordered = names(cells)
-    assert found == ["imports", "+", "parity", "parity-check", "+", "words"]
+    names, ordered = rebuilt(cells)
+    assert names == ["imports", "+", "parity", "parity-check", "+", "words"]
     assert ordered[1].source == "half = 2"
 
 
-def test_type_text_and_marks_are_the_gradebooks():
+def test_the_type_the_text_and_the_marks_of_a_test_come_from_the_gradebook():
     cell = marked(new_markdown_cell("print('passed')", id="parity-check"), "parity-check")
-    rebuild.restore(cell, SOURCES["parity-check"], 2.0, solution=False, task=False)
+    rebuild.restore(cell, SOURCES["parity-check"], 2.0, solution=False)
     assert cell.cell_type == "code"
     assert cell.source == SOURCES["parity-check"].source
     assert cell.metadata["nbgrader"] == {
@@ -134,31 +131,25 @@ def test_type_text_and_marks_are_the_gradebooks():
         "checksum": "0" * 32, "cell_type": "code", "schema_version": 3}
 
 
-def test_an_absent_answer_is_empty_and_says_so():
+def test_an_absent_answer_is_empty():
     assert rebuild.MISSING in rebuild.absent(SOURCES["parity"], solution=True).source
     assert rebuild.absent(SOURCES["words"], solution=True).source == ""
     assert rebuild.absent(SOURCES["parity-check"], solution=False).source == SOURCES["parity-check"].source
 
 
-@pytest.mark.parametrize("text", ["", " \n\t\n", ANSWER])
-def test_an_answer_left_blank_is_the_released_one_which_waits_for_nobody(text):
-    cell = marked(new_markdown_cell(text, id="words"), "words")
-    rebuild.restore(cell, SOURCES["words"], 2.0, solution=True, task=False)
+def test_a_blank_answer_gets_the_released_text_so_that_nobody_has_to_read_it():
+    cell = marked(new_markdown_cell(" \n\t\n", id="words"), "words")
+    rebuild.restore(cell, SOURCES["words"], 2.0, solution=True)
     assert cell.source == ANSWER
 
 
-def test_an_id_is_there_once():
+def test_ids_are_unique():
     cells = [new_code_cell(id="a"), new_code_cell(id="a"), new_code_cell(id="b")]
     rebuild.give_ids(cells)
-    assert [cell.id for cell in cells] == ["a", "cell-0", "b"]
+    assert (cells[0].id, cells[2].id, len({cell.id for cell in cells})) == ("a", "b", 3)
 
 
 # ---------------------------------------------------------------- the file
-
-
-def written(path, content):
-    path.write_text(json.dumps(content) if not isinstance(content, str) else content, encoding="utf8")
-    return path
 
 
 CELL = {"cell_type": "code", "source": ["x = 1\n", "y = 2"], "metadata": {}, "outputs": [], "execution_count": None}
@@ -167,66 +158,63 @@ OLD = {"nbformat": 3, "worksheets": [{"cells": [
     {"cell_type": "heading", "source": "T"}]}]}
 
 
+@pytest.fixture
+def read(tmp_path):
+    """A function that writes a file and reads it."""
+    def read(content):
+        (tmp_path / "a.ipynb").write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf8")
+        return rebuild.read(tmp_path / "a.ipynb")
+    return read
+
+
 @pytest.mark.parametrize(("content", "sources"), [
     ({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [CELL]}, ["x = 1\ny = 2"]),
     ({"nbformat": 5, "cells": [CELL]}, ["x = 1\ny = 2"]),
-    ({"cells": [{"cell_type": "unheard of", "source": 3}, "no cell", CELL]}, ["3", "x = 1\ny = 2"]),
+    ({"cells": [{"cell_type": "unknown", "source": 3}, "no cell", CELL]}, ["3", "x = 1\ny = 2"]),
     (OLD, ["x = 1", "T"]),
     ("\ufeff" + json.dumps({"cells": [CELL]}), ["x = 1\ny = 2"]),
     ({"cells": [{"cell_type": "code", "source": "\ud800"}]}, ["?"]),
-], ids=["today's", "tomorrow's", "wrong types", "yesterday's", "byte order mark", "half a character"])
-def test_a_file_is_read_as_far_as_it_can_be(tmp_path, content, sources):
-    notebook = rebuild.read(written(tmp_path / "a.ipynb", content))
+], ids=["current format", "newer format", "wrong types", "older format", "byte order mark", "half a character"])
+def test_a_file_is_read_as_far_as_possible(read, content, sources):
+    notebook = read(content)
     assert [cell.source for cell in notebook.cells] == sources
     json.dumps(notebook, ensure_ascii=False).encode("utf8")
 
 
 @pytest.mark.parametrize(("content", "words"), [
-    ("{", "cannot be read as JSON"), ("[]", "not an object with cells"), ({"cells": []}, "contains no cells"),
-    ({"cells": "x"}, "contains no cells"), ("", "cannot be read as JSON"), ("[" * 100_000, "cannot be read as JSON"),
-])
-def test_what_is_no_notebook_is_said_to_be_none(tmp_path, content, words):
+    ("", "cannot be read as JSON"), ("[" * 100_000, "cannot be read as JSON"), ("[]", "not an object with cells"),
+    ({"cells": "x"}, "contains no cells")])
+def test_a_file_that_is_not_a_notebook_is_refused(read, content, words):
     with pytest.raises(ValueError, match=words):
-        rebuild.read(written(tmp_path / "a.ipynb", content))
+        read(content)
 
 
-def test_outputs_that_are_none_are_left_out(tmp_path):
+def test_invalid_outputs_and_ids_are_left_out_and_pasted_images_stay(read):
     good = {"output_type": "stream", "name": "stdout", "text": ["a", "b"]}
-    picture = {"output_type": "display_data", "data": {"image/png": ["iVBO", "Rw0K"]}, "metadata": {}}
+    image = {"output_type": "display_data", "data": {"image/png": ["iVBO", "Rw0K"]}, "metadata": {}}
     bad = [{"output_type": "strange"}, 3, {"output_type": "stream", "name": 1, "text": []}]
-    notebook = rebuild.read(written(tmp_path / "a.ipynb", {"cells": [CELL | {"outputs": [*bad, good, picture]}]}))
-    assert [one.output_type for one in notebook.cells[0].outputs] == ["stream", "display_data"]
-    assert notebook.cells[0].outputs[0].text == "ab"
-
-
-@pytest.mark.parametrize("name", ["<script>", "x" * 65, "", 3, None])
-def test_an_id_that_is_none_is_replaced(tmp_path, name):
-    cell, = rebuild.read(written(tmp_path / "a.ipynb", {"cells": [CELL | {"id": name}]})).cells
-    assert cell.id != name
-    assert rebuild.ID.fullmatch(cell.id)
-
-
-def test_a_pasted_image_stays(tmp_path):
     pasted = {"cell_type": "markdown", "source": "![](attachment:a.png)",
               "attachments": {"a.png": {"image/png": "iVBO"}}}
-    notebook = rebuild.read(written(tmp_path / "a.ipynb", {"cells": [pasted]}))
-    assert notebook.cells[0].attachments["a.png"]["image/png"] == "iVBO"
+    invalid = [CELL | {"id": name} for name in ("<script>", "x" * 65, "", 3, None)]
+    first, second, *others = read({"cells": [CELL | {"outputs": [*bad, good, image]}, pasted, *invalid]}).cells
+    assert [output.output_type for output in first.outputs] == ["stream", "display_data"]
+    assert first.outputs[0].text == "ab"
+    assert second.attachments["a.png"]["image/png"] == "iVBO"
+    assert len(others) == 5
+    assert all(rebuild.ID.fullmatch(cell.id) for cell in others)
 
 
-def test_a_link_is_no_hand_in(tmp_path):
-    written(tmp_path / "solution.ipynb", {"cells": [CELL]})
-    (tmp_path / "a.ipynb").symlink_to(tmp_path / "solution.ipynb")
-    with pytest.raises(ValueError, match=r"a\.ipynb is a link"):
-        rebuild.read(tmp_path / "a.ipynb")
-
-
-def test_a_file_has_an_end(tmp_path, monkeypatch):
+def test_a_link_and_a_file_that_is_too_large_are_refused(read, tmp_path, monkeypatch):
+    read({"cells": [CELL]})
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "a.ipynb")
+    with pytest.raises(ValueError, match=r"link\.ipynb is a link"):
+        rebuild.read(tmp_path / "link.ipynb")
     monkeypatch.setattr(rebuild, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
-        rebuild.read(written(tmp_path / "a.ipynb", {"cells": [CELL]}))
+        read({"cells": [CELL]})
 
 
-def test_what_a_link_leads_to_is_not_kept(tmp_path):
+def test_files_that_nbgrader_has_copied_through_links_are_removed(tmp_path):
     submitted, copied, secret = tmp_path / "submitted", tmp_path / "autograded", tmp_path / "gradebook.db"
     for folder in (submitted / "deep", copied / "deep"):
         folder.mkdir(parents=True)
@@ -234,7 +222,7 @@ def test_what_a_link_leads_to_is_not_kept(tmp_path):
     secret.write_text("grades")
     (submitted / "deep" / "link").symlink_to(secret)
     (submitted / "broken").symlink_to(tmp_path / "nothing")
-    (copied / "deep" / "link").write_text("grades")        # as nbgrader copies it
+    (copied / "deep" / "link").write_text("grades")
     rebuild.drop_links(submitted, copied)
     assert [path.name for path in copied.rglob("*") if path.is_file()] == ["data.csv"]
     assert secret.read_text() == "grades"

@@ -17,10 +17,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import OverwriteCells
 
 from parity_grading import grade as grading
 from parity_grading import regrade as module
+from parity_grading.course import exercise_folder
 from parity_grading.grade_diff import Mark, second_mark
 from tests.exercises import course
 from tests.grading.roster import the_class
@@ -126,40 +128,33 @@ def graded_class(tmp_path_factory) -> Path:
 
 @dataclass
 class Course:
-    """A course with a stand-in for the grading; ``auto`` has the results of tests that do not give all points."""
+    """A course whose notebooks are not run; ``auto`` has the results of tests that do not give all points."""
 
     root: Path
     auto: dict[tuple[str, str], float] = field(default_factory=dict)
     text: dict[str, str] = field(default_factory=dict)
-    fails: dict[str, str] = field(default_factory=dict)
+    fails: dict[str, Exception] = field(default_factory=dict)
     graded: list[str] = field(default_factory=list)
     stop_after: int = 1000
 
-    def grade(self, root: Path, name: str, students: tuple[str, ...] = (), force: bool = False,
-              jobs: int = 1) -> Iterator:
-        app = grading.load_course(root)
-        for student in students:
-            place = Path(app.coursedir.autograded_directory, student, name)
-            if place.is_dir():
-                yield grading.Row(student, "kept")
-                continue
-            if len(self.graded) >= self.stop_after:
-                raise KeyboardInterrupt
-            self.graded.append(student)
-            if student in self.fails:
-                yield grading.Row(student, "failed", notes=[self.fails[student]])
-                continue
-            notebook = json.loads((root / "submitted" / student / name / f"{name}.ipynb").read_text(encoding="utf8"))
-            next(cell for cell in notebook["cells"] if cell["id"] == ANSWER)["source"] = self.text.get(student, "Mine.")
-            with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
-                for grade in book.find_submission_notebook(name, name, student).grades:
-                    grade.auto_score = (self.auto.get((student, grade.name), grade.max_score)
-                                        if grade.name in TESTS else None)
-                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-                book.db.commit()
-            place.mkdir(parents=True)
-            (place / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf8")
-            yield grading.Row(student)
+    def autograde(self, app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
+        """Grade a submission in the place of nbgrader."""
+        if len(self.graded) >= self.stop_after:
+            raise KeyboardInterrupt
+        self.graded.append(student)
+        if student in self.fails:
+            raise self.fails[student]
+        notebook = json.loads((submitted / student / name / f"{name}.ipynb").read_text(encoding="utf8"))
+        next(cell for cell in notebook["cells"] if cell["id"] == ANSWER)["source"] = self.text.get(student, "Mine.")
+        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+            for grade in book.find_submission_notebook(name, name, student).grades:
+                grade.auto_score = (self.auto.get((student, grade.name), grade.max_score)
+                                    if grade.name in TESTS else None)
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            book.db.commit()
+        folder = exercise_folder(app, "autograded", student, name)
+        folder.mkdir(parents=True)
+        (folder / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf8")
 
     def regrade(self, *arguments: str) -> tuple[int, dict[str, str], str]:
         """Return the command's status, its line about each student, and everything that it printed."""
@@ -208,7 +203,7 @@ class Course:
 def own(graded_class, tmp_path, monkeypatch) -> Course:
     """A copy of the course that a test may change."""
     copy = Course(shutil.copytree(graded_class, tmp_path / "course"))
-    monkeypatch.setattr(grading, "grade", copy.grade)
+    monkeypatch.setattr(grading, "autograde", copy.autograde)
     return copy
 
 
@@ -365,12 +360,12 @@ def test_an_exercise_that_was_not_graded_is_named(own):
             book.remove_submission(NAME, student)
     assert "an exercise that has been graded; run `parity grade unrolling` first" in own.regrade()[2]
     (own.root / "gradebook.db").unlink()
-    assert "run `nbgrader generate_assignment unrolling`" in own.regrade()[2]
+    assert "name must be an exercise in the gradebook (none yet)" in own.regrade()[2]
 
 
 def test_a_submission_that_cannot_be_graded_any_more_prevents_all_changes(own):
     own.auto = {(STUDENTS[5], "unroll-check"): 0}
-    own.fails = {STUDENTS[0]: "RuntimeError: no notebook", STUDENTS[1]: "ValueError: never was one"}
+    own.fails = {STUDENTS[0]: RuntimeError("no notebook"), STUDENTS[1]: ValueError("never was one")}
     shutil.rmtree(own.root / "autograded" / STUDENTS[1])
     shutil.rmtree(own.root / "submitted" / STUDENTS[2])
     before = own.state()
@@ -392,6 +387,7 @@ def test_a_submission_that_cannot_be_graded_any_more_prevents_all_changes(own):
 def test_an_interruption_while_notebooks_are_copied_is_named_and_the_next_apply_copies_the_rest(own, monkeypatch):
     own.auto = dict.fromkeys([(student, "unroll-check") for student in STUDENTS[:4]], 1)
     own.text = {STUDENTS[0]: "Another answer."}
+    own.regrade()
     copytree = mock.Mock(side_effect=[None, KeyboardInterrupt])
     with monkeypatch.context() as interrupted:
         interrupted.setattr(module.shutil, "copytree", copytree)
@@ -409,8 +405,10 @@ def test_an_interruption_while_notebooks_are_copied_is_named_and_the_next_apply_
 
 
 def test_what_a_person_marks_meanwhile_stays(own, monkeypatch):
+    real_grade = grading.grade
+
     def grade(*arguments, **options) -> Iterator:
-        yield from own.grade(*arguments, **options)
+        yield from real_grade(*arguments, **options)
         own.change(STUDENTS[0], ANSWER, manual_score=3)
     monkeypatch.setattr(grading, "grade", grade)
     copy = module._copy
@@ -427,9 +425,10 @@ def test_what_a_person_marks_meanwhile_stays(own, monkeypatch):
 
 def test_what_is_graded_meanwhile_is_not_overwritten(own, monkeypatch):
     own.auto = {(STUDENTS[0], "unroll-check"): 0}
-    before = own.state()
+    before, real_grade = own.state(), grading.grade
+
     def grade(*arguments, **options) -> Iterator:
-        yield from own.grade(*arguments, **options)
+        yield from real_grade(*arguments, **options)
         path = own.root / "autograded" / STUDENTS[1] / NAME / f"{NAME}.ipynb"
         os.utime(path, (path.stat().st_atime, path.stat().st_mtime + 1000))
     monkeypatch.setattr(grading, "grade", grade)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from parity_grading import report, similar
+from parity_grading import report
 from parity_grading.report import FrequentMessage
+from parity_grading.similar_code import similar_code
+from parity_grading.untrusted import NotebookCell
 from tests.exercises import course
 from tests.grading import classroom
 from tests.grading.classroom import DONE, NAME
@@ -28,7 +30,7 @@ def root(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(root) -> report.ClassReport:
+def results(root) -> report.ClassReport:
     return report.class_report(root, NAME)
 
 
@@ -39,36 +41,36 @@ def students(stem: str) -> list[str]:
 # ---------------------------------------------------------------- points and messages
 
 
-def test_tasks_are_in_the_order_of_the_exercise_and_unread_answers_are_not_counted(found):
-    assert found.states == {"missing": 2, "collected": 1, "needs reading": 3, "read": 34}
-    assert len(found.points) == 34
-    assert [(task.name, task.most, len(task.points)) for task in found.tasks] == [
+def test_tasks_are_in_the_order_of_the_exercise_and_unread_answers_are_not_counted(results):
+    assert results.states == {"missing": 2, "collected": 1, "needs reading": 3, "read": 34}
+    assert len(results.points) == 34
+    assert [(task.name, task.most, len(task.points)) for task in results.tasks] == [
         ("parity", 2, 37), ("rnn_step", 2, 37), ("unroll", 3, 37), ("two_unit_weights", 4, 37),
         ("what_convinces", 4, 34)]
-    assert found.tasks[1].counts == {"all": 37 - 8, "some": 0, "none": 8}
-    assert 0 < found.tasks[-1].counts["some"] < 34
+    assert results.tasks[1].counts == {"all": 37 - 8, "some": 0, "none": 8}
+    assert 0 < results.tasks[-1].counts["some"] < 34
 
 
-def test_a_message_is_counted_once_per_student_and_the_most_frequent_comes_first(found):
-    first = found.messages[0]
-    assert first.text.startswith("these weights fit bits coded as 0 and 1")
+def test_a_message_is_counted_once_per_student_and_the_most_frequent_comes_first(results):
+    first = results.messages[0]
+    assert first.text.startswith("These weights fit bits coded as 0 and 1")
     assert first.students == students("wrong_weights_of_the_chapter")
     assert first.section.endswith("(book/unrolling.html#two-units-by-hand)")
-    transposed = next(message for message in found.messages if "new state is h @ V.T" in message.text)
+    transposed = next(message for message in results.messages if "new state is h @ V.T" in message.text)
     assert transposed.tasks == {"rnn_step": students("wrong_V_transposed"), "unroll": students("wrong_V_transposed")}
     assert len(transposed.students) == 5, "once, although the mistake costs two tasks"
-    counts = [len(message.students) for message in found.messages]
+    counts = [len(message.students) for message in results.messages]
     assert counts == sorted(counts, reverse=True)
 
 
 def test_messages_without_a_likely_cause_are_grouped_if_they_differ_in_numbers_only():
     def cells(*errors, grade=True):
-        return {"f-check": {"metadata": {"nbgrader": {"grade": grade}}, "outputs": [
-            {"output_type": "error", "ename": name, "evalue": text} for name, text in errors]}}
+        return {"f-check": NotebookCell("f-check", "code", "", {"grade": grade}, [
+            {"output_type": "error", "ename": name, "evalue": text} for name, text in errors])}
 
     messages = report.frequent_messages({
         "a": cells(("CheckFailed", "f(3) of 2.5\n  expected: 1")), "b": cells(("CheckFailed", "f(17) of 9")),
-        "c": cells(("KeyboardInterrupt", ""), ("Timeout", "\x1b[31mtoo long\x1b[0m")), "d": cells(("CheckFailed", "")),
+        "c": cells(("Timeout", "\x1b[31mtoo long\x1b[0m")), "d": cells(("CheckFailed", "")),
         "e": cells(), "f": cells(("ValueError", "mine"), grade=False)})
     assert [(message.text, message.students, message.known) for message in messages] == [
         ("f(3) of 2.5", ["a", "b"], False), ("CheckFailed", ["d"], False), ("too long", ["c"], False)]
@@ -109,7 +111,7 @@ RENAMED = (CODE.replace('    """Doc."""\n', "    # mine\n").replace("part ** 2",
 
 
 def groups(sources, model="", released=""):
-    return [(group.students, group.same_as_model) for group in similar.similar_code("f", sources, model, released)]
+    return [(group.students, group.same_as_model) for group in similar_code("f", sources, model, released)]
 
 
 def test_code_is_compared_without_layout_comments_and_local_names():
@@ -140,22 +142,10 @@ def test_code_that_cannot_be_parsed_is_not_compared(source):
     assert groups({"a": source, "b": source}, model=CODE) == []
 
 
-def test_words_are_compared_without_numbers_and_a_few_may_differ():
-    words = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-    texts = {"a": " ".join(words), "b": " ".join(["X", *words[1:]]).upper(), "c": " ".join(["x", "y", *words[2:]]),
-             "d": "My seed is 17. " + "something else entirely " * 8,
-             "e": "my SEED is 5.\n" + "something else entirely " * 8,
-             "f": "too short", "g": "too short", "h": "too short " * 50_000}
-    found = similar.similar_words("t", texts, "A model " + " ".join(words))
-    assert {(group.students, group.same_as_model) for group in found} == {(("a", "b", "c"), True), (("d", "e"), False)}
-
-
-def test_the_class_has_the_groups_that_it_was_made_with(found):
-    words = {group.students for group in found.similar if group.unit == "words"}
-    assert words == {("s204524", "s204525"), ("s204526", "s204527")}
-    code = {(group.task, group.students) for group in found.similar if group.unit == "nodes"}
-    assert ("unroll", tuple(students("right_loops"))) in code
-    assert "parity" not in {task for task, _ in code}, "its answers are too short"
+def test_the_class_has_the_groups_that_it_was_made_with(results):
+    groups = {(group.task, group.students) for group in results.similar}
+    assert ("unroll", tuple(students("right_loops"))) in groups
+    assert "parity" not in {task for task, _ in groups}, "its answers are too short"
 
 
 # ---------------------------------------------------------------- the page
@@ -176,33 +166,32 @@ def test_the_page_for_the_class_names_nobody_and_the_instructors_copy_does(root)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
-def test_only_the_owner_can_read_the_page(found, tmp_path):
-    report.write(tmp_path, found).chmod(0o644)
-    path = report.write(tmp_path, found)
-    assert not (path.stat().st_mode | (tmp_path / "private").stat().st_mode) & 0o077
+def test_only_the_owner_can_read_the_page(results, tmp_path):
+    report.write(tmp_path, results).chmod(0o644)
+    assert not report.write(tmp_path, results).stat().st_mode & 0o077
 
 
-def test_the_text_of_a_students_own_error_is_not_on_the_page_for_the_class(found):
+def test_the_text_of_a_students_own_error_is_not_on_the_page_for_the_class(results):
     own = FrequentMessage("`f` stopped with ValueError: Emmy was here", "Emmy was here, at length", "", known=False,
                           tasks={"f": ["s204502"]})
-    found = dataclasses.replace(found, messages=[own])
-    assert "<code>f</code> stopped with ValueError</h3>" in report.page(found)
-    assert "Emmy was" not in report.page(found)
-    assert "Emmy was here, at length" in report.page(found, names=True)
+    results = dataclasses.replace(results, messages=[own])
+    assert "<code>f</code> stopped with ValueError</h3>" in report.page(results)
+    assert "Emmy was" not in report.page(results)
+    assert "Emmy was here, at length" in report.page(results, names=True)
 
 
 @pytest.mark.parametrize(("base", "linked"), [
     ("https://example.org/book/", True), ("", False), ("javascript:alert(1)//", False)])
-def test_a_section_is_a_link_if_the_address_of_the_book_is_known(found, monkeypatch, base, linked):
+def test_a_section_is_a_link_if_the_address_of_the_book_is_known(results, monkeypatch, base, linked):
     monkeypatch.setenv("PARITY_BOOK", base)
-    page = report.page(found)
+    page = report.page(results)
     assert ('<a href="https://example.org/book/book/unrolling.html#two-units-by-hand">' in page) == linked
     assert ("<a href" in page) == linked
     assert "javascript" not in page
 
 
-def test_an_empty_report_has_a_page(found):
-    page = report.page(dataclasses.replace(found, messages=[], points=[], similar=[], tasks=[]), names=True)
+def test_an_empty_report_has_a_page(results):
+    page = report.page(dataclasses.replace(results, messages=[], points=[], similar=[], tasks=[]), names=True)
     for words in ("No test failed.", "answers in words have not been read", "No two answers are similar"):
         assert words in page
 
@@ -212,15 +201,15 @@ HOSTILE = ('<img src=x onerror="document.title=1"><script>document.title=2</scri
 
 
 @pytest.mark.browser
-def test_students_words_are_text_and_the_page_is_accessible(browser, found, tmp_path):
+def test_students_words_are_text_and_the_page_is_accessible(browser, results, tmp_path):
     """In a browser, the page sends no request, runs no script, fits both widths, and passes axe in both themes."""
     from axe_playwright_python.sync_playwright import Axe
 
     hostile = FrequentMessage(HOSTILE, HOSTILE, HOSTILE, known=True, tasks={HOSTILE: ["s204501"]})
-    found = dataclasses.replace(found, messages=[hostile, *found.messages],
-                                names=found.names | {"s204501": HOSTILE})
+    results = dataclasses.replace(results, messages=[hostile, *results.messages],
+                                names=results.names | {"s204501": HOSTILE})
     path = tmp_path / "page.html"
-    path.write_text(report.page(found, names=True), encoding="utf-8")
+    path.write_text(report.page(results, names=True), encoding="utf-8")
     for theme in ("light", "dark"):
         context = browser.new_context(color_scheme=theme, viewport={"width": 1280, "height": 900})
         page, requests = context.new_page(), []

@@ -1,4 +1,4 @@
-"""The sandbox: what it shows and hides, and that it works wherever the clone, its environment and the course lie."""
+"""The sandbox hides the course, shows the libraries, and works in a clone in any folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hostile submission is harmless on nbgrader's pages, an honest one looks as before, and the grades are private."""
+"""A hostile submission is harmless on nbgrader's pages, and an honest one looks as before."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook, MissingEntry
 
 from parity_book.cli import main
-from parity_grading import course, grade, grading_log, normalise_submission, status
+from parity_grading import course, grade, normalise_submission, status, unfinished
 from tests.exercises.course import ROOT, environment, parity
 from tests.grading import archives
 from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
@@ -37,6 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def template(tmp_path_factory) -> Path:
     """A course whose grading runs no cell, so that all tests pass, and in which late submissions get no points."""
     root = archives.make_course(tmp_path_factory.mktemp("template") / "course", NAME, "gradient_through_time")
+    (root / "private").mkdir(exist_ok=True)
     (root / "private" / "nbgrader_config.py").write_text(SETTINGS)
     return root
 
@@ -67,13 +68,13 @@ def submit(root: Path, student: str, late: timedelta | None = None) -> Path:
 
 def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: float = 1.0, unread: bool = False) -> Path:
     """Leave what grading leaves in the folders and in the gradebook; nbgrader's own command leaves no fingerprint."""
-    app, folder, copy = course.load_course(root), root / "autograded" / student / NAME, root / "copy"
+    app = course.load_course(root)
+    folder = course.exercise_folder(app, "autograded", student, NAME)
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_bytes(notebook(student))
-    list(normalise_submission.normalise(grading_log.submission_folder(app, student, NAME), copy, [NAME]))
     if not by_nbgrader:
-        (folder / course.FINGERPRINT).write_text(normalise_submission.fingerprint(copy))
-    shutil.rmtree(copy)
+        submitted = course.exercise_folder(app, "submitted", student, NAME)
+        (folder / unfinished.FINGERPRINT).write_text(normalise_submission.fingerprint(submitted))
     with open_book(root) as book:
         entry = book.update_or_create_submission(NAME, student, timestamp=f"{DUE - timedelta(hours=1)}")
         for cell in entry.notebooks[0].grades:
@@ -87,10 +88,11 @@ def test_every_state(root, tmp_path):
     assert [len(missing), {row.state for row in missing.values()}, {row.points for row in missing.values()}] == [
         40, {"missing"}, {None}]
     page = archives.zipped(tmp_path / "page.zip", archives.moodle({(SINEAD, "unrolling.html"): b"<html>"}))
-    assert parity(root, "collect", NAME, page, "--from", "moodle")[0] == 1
+    worksheet = archives.worksheet(tmp_path / "list.csv")
+    assert parity(root, "collect", NAME, page, "--from", "moodle", "--list", worksheet)[0] == 1
     submit(root, ADA, timedelta(days=1, hours=3))
     submit(root, EMMY)
-    grading_log.write(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
+    unfinished.record_failure(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
     submit(root, GRACE)
     (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
     for student in (KURT, SOFJA, ANNA, LI):
@@ -102,11 +104,11 @@ def test_every_state(root, tmp_path):
     (root / "submitted" / "s204520" / NAME).mkdir(parents=True)     # an empty folder is no submission
     rows = statuses(root)
     assert {student: row.state for student, row in rows.items() if row.state != "missing"} == {
-        ADA: "collected", EMMY: "failed", GRACE: "half graded", KURT: "read", SOFJA: "needs reading",
+        ADA: "collected", EMMY: "failed", GRACE: "failed", KURT: "read", SOFJA: "needs reading",
         ANNA: "changed since", LI: "read", SINEAD: "unusable", "s2o4518": "collected"}
     assert {student for student, row in rows.items() if row.points is not None} == {KURT, SOFJA, ANNA, LI}
     assert (rows[KURT].points, rows[KURT].most, rows[ADA].most, rows[ADA].late) == (CELLS, 15, 15, 27 * 3600)
-    assert rows[EMMY].why == "unrolling.ipynb is no notebook"
+    assert (rows[EMMY].why, rows[GRACE].why) == ("unrolling.ipynb is no notebook", status.INTERRUPTED)
     assert rows[SINEAD].why == "unrolling.html: it is not a notebook"
     assert rows[LI].why == "it was graded, but the submission is gone"
     assert rows["s2o4518"].why == course.NOT_LISTED
@@ -114,7 +116,7 @@ def test_every_state(root, tmp_path):
     assert code == 1
     assert re.search(rf"^{ADA} +collected +1 d 3 h late$", output, re.MULTILINE)
     assert re.search(rf"^{KURT} +read +{CELLS} of 15$", output, re.MULTILINE)
-    assert output.splitlines()[-1] == ("41 students: 32 missing, 1 unusable, 2 collected, 1 failed, 1 half graded, "
+    assert output.splitlines()[-1] == ("41 students: 32 missing, 1 unusable, 2 collected, 2 failed, "
                                        "1 changed since, 1 needs reading, 2 read")
     code, output = parity(root, "status")
     assert (code, [line.split()[0] for line in output.splitlines()]) == (1, ["gradient_through_time", NAME])
@@ -123,14 +125,14 @@ def test_every_state(root, tmp_path):
 
 def test_a_student_whom_only_nbgrader_has_entered_is_not_in_the_list(root):
     """nbgrader enters everybody whom it grades, without a name."""
-    folders = [submit(root, "s2o4518"), submit(root, KURT)]
+    submit(root, "s2o4518")
+    submit(root, KURT)
     with open_book(root) as book:
         book.add_student("s2o4518")
     make_graded(root, "s2o4518")
     rows = statuses(root)
     assert (rows["s2o4518"].state, rows["s2o4518"].why) == ("read", course.NOT_LISTED)
     assert not [student for student in CLASS if rows[student].why]
-    assert grade._unlisted_students(course.load_course(root), folders) == {"s2o4518"}
 
 
 def test_nothing_to_do_is_status_0_and_zero_points_are_points(root):
@@ -154,43 +156,25 @@ def test_a_failure_is_known_until_the_submission_changes_or_is_graded(root):
     app, folder = course.load_course(root), submit(root, ADA)
     make_graded(root, ADA)
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    grading_log.write(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
+    unfinished.record_failure(app, ADA, NAME, "ValueError: \x1b[2Jno notebook")
     grade.withdraw(app, ADA, NAME)
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("failed", None)
     assert "ValueError: \ufffd[2Jno notebook" in parity(root, "status", NAME)[1]
     (folder / f"{NAME}.ipynb").write_bytes(notebook("mended"))
     assert (statuses(root)[ADA].state, statuses(root)[ADA].points) == ("changed since", None)
-    shutil.rmtree(root / "autograded" / ADA)
-    assert (statuses(root)[ADA].state, statuses(root)[ADA].why) == ("collected", "")
     (folder / f"{NAME}.ipynb").write_bytes(b"{")
-    grading_log.write(app, ADA, NAME, None, 2.5, ["a note"])
-    assert grading_log.failure_reason(app, ADA, NAME) is None
-    assert grading_log.entries(app, NAME)[ADA] | {"hand_in": ""} == {
-        "why": None, "hand_in": "", "seconds": 2.5, "notes": ["a note"]}
-    folder = root / "private" / "outcomes" / NAME
-    grading_log.write(app, "../x/y", NAME, "why")
-    assert {path.name for path in folder.iterdir()} == {"..%2Fx%2Fy.json", f"{ADA}.json"}
-    (folder / f"{ADA}.json").write_text("[]")
-    assert grading_log.failure_reason(app, ADA, NAME) is None
-    assert set(grading_log.entries(app, NAME)) == {"../x/y"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
-def test_the_hash_of_a_submission_follows_no_link_and_is_bounded(root, monkeypatch):
-    app, folder = course.load_course(root), submit(root, ADA)
-    (folder / "all").symlink_to("/")
-    (folder / "unrolling.txt").write_bytes(b"1" * 100)
-    grading_log.write(app, ADA, NAME, "why")
-    (folder / "unrolling.txt").write_bytes(b"2" * 100)
-    assert grading_log.failure_reason(app, ADA, NAME) is None
-    monkeypatch.setattr(normalise_submission, "LARGEST", 50)
-    grading_log.write(app, ADA, NAME, "why")
-    (folder / "unrolling.txt").write_bytes(b"3" * 100)
-    assert grading_log.failure_reason(app, ADA, NAME) == "why"
+    assert unfinished.failure_reason(app, ADA, NAME) is not None
+    unfinished.record_failure(app, ADA, NAME, None)
+    assert unfinished.failure_reason(app, ADA, NAME) is None
+    unfinished.record_failure(app, "../x/y", NAME, "why")
+    outcomes = root / "private" / "outcomes" / NAME
+    assert [path.name for path in outcomes.iterdir()] == ["..%2Fx%2Fy.json"]
+    (outcomes / f"{ADA}.json").write_text("[]")
+    assert unfinished.failure_reason(app, ADA, NAME) is None
 
 
 def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
-    """It leaves no fingerprint, and after a failure only an entry in the gradebook."""
+    """That command leaves no fingerprint, and after a failure only an entry in the gradebook."""
     folder = submit(root, ADA)
     graded = make_graded(root, ADA, by_nbgrader=True)
     os.utime(folder / f"{NAME}.ipynb", (1_000_000, 1_000_000))

@@ -1,8 +1,8 @@
-"""Outputs of a hand-in come back where grading showed nothing, and nowhere else."""
+"""The outputs of a student's own runs are restored in cells without output, and nowhere else."""
 
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from parity_grading.keep_outputs import KEY, MOST, NOTE, Remember, Show
+from parity_grading.keep_outputs import KEY, MOST, NOTE, RestoreOutputs, SaveOutputs
 
 TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "parity-check"}}
 TABLE = new_output("stream", text="a table")
@@ -10,38 +10,32 @@ ERROR = new_output("error", ename="KeyboardInterrupt", evalue="", traceback=[])
 
 
 def after_grading(cell, printed=()):
-    """The cell as the graded notebook has it, if grading it showed ``printed``."""
-    notebook, _ = Remember()(new_notebook(cells=[cell]), {})
+    """Return the outputs of a cell in the graded notebook, if the cell printed ``printed`` while it was graded."""
+    notebook, _ = SaveOutputs()(new_notebook(cells=[cell]), {})
     notebook.cells[0].outputs = list(printed)
-    notebook, _ = Show()(notebook, {})
+    notebook, _ = RestoreOutputs()(notebook, {})
     assert KEY not in notebook.cells[0].metadata
     return [output.get("text", output.output_type) for output in notebook.cells[0].outputs]
 
 
-def test_a_silent_cell_shows_what_it_showed_before():
+def test_a_cell_without_outputs_shows_its_own_outputs_again():
     assert after_grading(new_code_cell("sweep()", outputs=[TABLE, ERROR])) == [NOTE, "a table"]
 
 
-def test_what_grading_shows_stays():
+def test_outputs_from_grading_stay():
     assert after_grading(new_code_cell("sweep()", outputs=[TABLE]), [new_output("stream", text="new")]) == ["new"]
 
 
-def test_a_test_cell_shows_what_grading_shows():
+def test_a_test_cell_shows_the_outputs_from_grading_only():
     assert after_grading(new_code_cell("check()", metadata=TEST, outputs=[TABLE])) == []
 
 
-def test_a_hand_in_cannot_bring_its_own():
+def test_a_submission_cannot_plant_outputs_in_its_metadata():
     assert after_grading(new_code_cell("sweep()", metadata={KEY: [TABLE]})) == []
     assert after_grading(new_code_cell("check()", metadata=TEST | {KEY: [TABLE]})) == []
 
 
-def test_too_much_is_named_and_left_out():
+def test_outputs_that_are_too_large_are_left_out_with_a_note():
     note, text = after_grading(new_code_cell("sweep()", outputs=[new_output("stream", text="x" * MOST)]))
     assert note == NOTE
     assert text.startswith("(400,")
-
-
-def test_words_pass():
-    notebook, _ = Remember()(new_notebook(cells=[new_markdown_cell("words")]), {})
-    notebook, _ = Show()(notebook, {})
-    assert notebook.cells[0].source == "words"

@@ -1,0 +1,63 @@
+"""Functions for files and names from students, which may contain anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+ADDED_BY_SYSTEMS = re.compile(
+    r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
+NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers add the second ending
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """A cell of a notebook file: nbgrader's name for it ("" if it has none), its type, source, marks and outputs."""
+
+    name: str
+    cell_type: str
+    source: str
+    marks: dict[str, Any] = field(default_factory=dict)     # nbgrader's metadata
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_cells(data: bytes) -> list[NotebookCell]:
+    """Return the cells of a notebook. Raise ValueError if ``data`` is not a notebook."""
+    try:
+        cells = []
+        for cell in json.loads(data)["cells"]:
+            marks = cell.get("metadata", {}).get("nbgrader")
+            marks = marks if isinstance(marks, dict) else {}
+            name = marks.get("grade_id")
+            outputs = [output for output in cell.get("outputs") or [] if isinstance(output, dict)]
+            cells.append(NotebookCell(name if isinstance(name, str) else "", str(cell.get("cell_type")),
+                                      "".join(cell["source"]), marks, outputs))
+        return cells
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"it cannot be read as a notebook ({type(error).__name__})") from None
+
+
+def named_cells(path: Path) -> dict[str, NotebookCell]:
+    """Return the cells of a notebook file by nbgrader's names for them, or {} if the file cannot be read."""
+    try:
+        return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
+    except (OSError, ValueError):
+        return {}
+
+
+def is_notebook(path: str) -> bool:
+    """Return whether a path is that of a notebook, and not of a copy made by an operating system or by Jupyter."""
+    return NOTEBOOK.search(path) is not None and not ADDED_BY_SYSTEMS.search(path)
+
+
+def resembles(path: str, exercise: str) -> bool:
+    """Return whether a file name contains the name of the exercise, as ``Unrolling (1).ipynb`` contains "unrolling"."""
+    return exercise.lower() in re.sub(r"[ -]", "_", PurePosixPath(path).name.lower())
+
+
+def printable(text: str) -> str:
+    """Return a text in which line breaks and control characters, which a terminal would obey, are replaced."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -1,0 +1,95 @@
+"""The normalised copy of a submission, the notes about changes, and submissions that cannot be normalised."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from parity_grading import normalise_submission
+from parity_grading.untrusted import printable
+
+NOTEBOOK = "unrolling.ipynb"
+
+
+@pytest.fixture
+def normalised(tmp_path):
+    """A function that returns the names of the copy's files, and the notes, for a submission with these files."""
+    def normalised(files: dict[str, str]) -> tuple[set[str], list[str]]:
+        folder = tmp_path / "submitted" / "unrolling"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        notes = normalise_submission.normalise(folder, tmp_path / "copy", ["unrolling"])
+        copied = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+        return {path.relative_to(tmp_path / "copy").as_posix() for path in copied}, notes
+    return normalised
+
+
+@pytest.mark.parametrize("name", [
+    "unrolling (1).ipynb", "Unrolling-final.IPYNB", "unrolling.ipynb.txt", "work/mine.ipynb"])
+def test_a_renamed_notebook_gets_its_name_back(normalised, name):
+    assert normalised({name: "{}"}) == ({NOTEBOOK}, [f"{name} was taken for {NOTEBOOK}"])
+
+
+def test_copies_made_by_programs_are_not_taken_for_the_notebook(normalised):
+    files, notes = normalised({
+        f".ipynb_checkpoints/{NOTEBOOK}": "{}", f"__MACOSX/._{NOTEBOOK}": "", "mine.ipynb": "{}"})
+    assert NOTEBOOK in files
+    assert notes == [f"mine.ipynb was taken for {NOTEBOOK}"]
+
+
+@pytest.mark.parametrize("files", [{"a.ipynb": "{}", "b.ipynb": "{}"}, {"report.pdf": ""}])
+def test_if_the_notebook_cannot_be_found_the_files_are_named(normalised, files):
+    with pytest.raises(ValueError, match=r"unrolling\.ipynb is missing; there is (a\.ipynb, b\.ipynb|no notebook)"):
+        normalised(files)
+
+
+def test_links_are_left_out(normalised, tmp_path):
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "key").write_text("x")
+    (tmp_path / "submitted" / "unrolling").mkdir(parents=True)
+    os.symlink(tmp_path / "secret", tmp_path / "submitted" / "unrolling" / "data")
+    assert normalised({NOTEBOOK: "{}"}) == ({NOTEBOOK}, ["left out data, which is not a regular file"])
+
+
+def test_submissions_may_be_on_another_disk(tmp_path):
+    folder = tmp_path / "disk" / "ada" / "unrolling"
+    folder.mkdir(parents=True)
+    (folder / NOTEBOOK).write_text("{}")
+    os.symlink(tmp_path / "disk", tmp_path / "submitted")
+    linked = tmp_path / "submitted" / "ada" / "unrolling"
+    assert normalise_submission.normalise(linked, tmp_path / "copy", ["unrolling"]) == []
+    assert (tmp_path / "copy" / NOTEBOOK).is_file()
+
+
+def test_files_that_are_too_large_are_refused(normalised, monkeypatch):
+    monkeypatch.setattr(normalise_submission, "LARGEST", 10)
+    with pytest.raises(ValueError, match="larger than 10 bytes"):
+        normalised({NOTEBOOK: "{}", "data.csv": "1" * 20})
+
+
+@pytest.mark.parametrize(("time", "stays"), [
+    ("yesterday, I think", False), ("2030-01-01 10:00:00 UTC" + " " * 300 + "or so", False), ("", False),
+    ("2030-01-01 10:00:00 UTC\n", True)])
+def test_a_time_that_cannot_be_read_is_left_out(normalised, time, stays):
+    files, notes = normalised({NOTEBOOK: "{}", "timestamp.txt": time})
+    assert ("timestamp.txt" in files) == stays
+    assert notes == [] if stays else ["left out timestamp.txt, because nbgrader cannot read the time in it"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_the_fingerprint_changes_with_names_and_contents_and_is_bounded(tmp_path, monkeypatch):
+    def fingerprint(name: str, content: bytes) -> str:
+        (tmp_path / name).write_bytes(content)
+        return normalise_submission.fingerprint(tmp_path)
+
+    (tmp_path / "all").symlink_to("/")
+    assert len({fingerprint(name, content) for name, content in (("a", b"1"), ("a", b"2"), ("b", b"2"))}) == 3
+    monkeypatch.setattr(normalise_submission, "LARGEST", 50)
+    assert fingerprint("a", b"1" * 100) == fingerprint("a", b"2" * 100)
+
+
+def test_a_printable_text_is_one_line():
+    assert printable("a\nb\x1b[2J\udcff é") == "a\ufffdb\ufffd[2J\ufffd é"
