@@ -155,7 +155,7 @@ def test_one_curve_of_the_unit_by_hand_rises_and_the_other_falls(cell):
 def test_the_figures_show_this_string_and_the_units_that_the_text_means(page):
     text = PAGE.read_text(encoding="utf-8")
     assert text.count(f'bits="{"".join(map(str, STRING))}"') == 2
-    assert 'net="LSTM by hand"' in text
+    assert 'network="LSTM by hand"' in text
     shown = page["GatedUnit"](page["units"], bits="1" + "0" * 19)
     assert shown.logits[0] > 0
 

@@ -13,14 +13,14 @@ def test_a_kernel_shows_the_link_once_and_not_while_grading(tmp_path, monkeypatc
     for folder in ("book", "exercises/unrolling"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "book/one-bit.md").touch()
-    cells = [new_code_cell("from parity_lib import checks\nfrom parity_checks import unrolling as check\n"
+    cells = [new_code_cell("import parity_checks as checks\nfrom parity_checks import unrolling as check\n"
                            "def parity(bits):\n    return bits.sum(axis=1)"),
              new_code_cell("check.parity()"), new_code_cell("checks.summary(check)")]
     client = NotebookClient(new_notebook(cells=cells), allow_errors=True, kernel_name="python3",
                             resources={"metadata": {"path": str(tmp_path / "exercises/unrolling")}})
     notebook = nbformat.from_dict(client.execute())
-    shown = [one.data["text/html"] for one in notebook.cells[1].outputs if one.output_type == "display_data"]
+    shown = [output.data["text/html"] for output in notebook.cells[1].outputs if output.output_type == "display_data"]
     assert len(shown) == links
-    assert all('href="../../book/one-bit.md#' in one for one in shown)
-    assert not [one for one in notebook.cells[2].outputs if one.output_type == "display_data"]
+    assert all('href="../../book/one-bit.md#' in link for link in shown)
+    assert not [output for output in notebook.cells[2].outputs if output.output_type == "display_data"]
     assert notebook.cells[1].outputs[-1].traceback[0].startswith("✗ ")

@@ -1,7 +1,7 @@
 """The weights are those of the chapter, which are for bits 0 and 1.
 
 loses:
-  two-unit-weights-check: these weights fit bits coded as 0 and 1
+  two-unit-weights-check: These weights fit bits coded as 0 and 1
 """
 # %% two-unit-weights
 def two_unit_weights():
