@@ -109,22 +109,24 @@ def verify(folder: Path | None, jobs: int | None) -> None:
 
     The verification neither trains a network nor uses the code that found the certificates.
     """
+    from itertools import groupby
+
     from joblib import Parallel, delayed
 
     from parity_study.certificate_store import STORE, read_store
     from parity_study.verify import ACTIVATION_ERROR, check
 
     networks = list(read_store(folder or STORE))
-    problems = Parallel(n_jobs=jobs or -1)(delayed(check)(network) for network in networks)
-    for kind in dict.fromkeys(network.kind for network in networks):
-        verdicts = [network.verdict for network, problem in zip(networks, problems)
-                    if network.kind == kind and not problem]
+    results = Parallel(n_jobs=jobs or -1, return_as="generator")(delayed(check)(network) for network in networks)
+    failures: list[str] = []
+    for kind, group in groupby(zip(networks, results), key=lambda pair: pair[0].kind):
+        checked = list(group)
+        verdicts = [network.verdict for network, problem in checked if not problem]
         click.echo(f"{kind:17} " + ", ".join(f"{verdicts.count(verdict)} {verdict}"
                                              for verdict in ("certified", "refuted", "undecided")))
-    if any(problems):
-        raise click.ClickException("\n".join(["these verdicts do not hold:", *(
-            f"{network.kind}, seed {network.seed}: {problem}"
-            for network, problem in zip(networks, problems) if problem)]))
+        failures += [f"{kind}, seed {network.seed}: {problem}" for network, problem in checked if problem]
+    if failures:
+        raise click.ClickException("\n".join(["these verdicts do not hold:", *failures]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
                "wrong\nafter the last bit of its string, in float32, float64 and exact arithmetic.")
