@@ -22,7 +22,7 @@ endif
 endif
 
 # tests/conftest.py says which tests share a worker, and in which order they start.
-PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
 .PHONY: help book pdf exercises test test-slow test-full test-wheel test-anywhere lint bench lab doctor clean

@@ -1,9 +1,11 @@
 """Rules for every test: one thread, no progress bars, the book is built first, and nothing is skipped in silence."""
 
 import os
+import re
 
 import pytest
 import torch
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser import launch
 
@@ -28,21 +30,37 @@ def _no_private_tests_of_another_course(monkeypatch):
     monkeypatch.delenv("PARITY_PRIVATE_TESTS", raising=False)
 
 
-@pytest.hookimpl(tryfirst=True)
+class FileScheduling(LoadScopeScheduling):
+    """A scheduler that gives all tests of a file to one worker, because they share fixtures.
+
+    The long tests of the bank of submissions and of the mutants are divided by exercise, the first word of their
+    parameter.
+    """
+
+    def _split_scope(self, nodeid):
+        path, _, test = nodeid.partition("::")
+        exercise = re.search(r"\[(\w+)", test) if path.startswith(("tests/submissions/", "tests/mutants/")) else None
+        return f"{path} {exercise[1]}" if exercise else path
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return FileScheduling(config, log)
+
+
+def pytest_itemcollected(item):
+    """Mark tests that read built pages, and tests that need a browser."""
+    for fixture, mark in (("html", "book"), ("browser", "browser")):
+        if fixture in getattr(item, "fixturenames", ()):
+            item.add_marker(mark)
+
+
 def pytest_collection_modifyitems(items):
-    """Mark and sort the tests, so that workers neither repeat the fixtures of a file nor wait for the built book."""
-    fixtures = {item: getattr(item, "fixturenames", ()) for item in items}
-    with_pages = list(dict.fromkeys(item.path for item in items if "html" in fixtures[item]))
-    for item in items:
-        for fixture, mark in (("html", "book"), ("browser", "browser")):
-            if fixture in fixtures[item]:
-                item.add_marker(mark)
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))    # one worker runs all tests of a file
+    """Let the first test build the book, the longest files follow, and the other tests of built pages come last."""
+    with_pages = list(dict.fromkeys(item.path for item in items if item.get_closest_marker("book")))
 
     def turn(item):
         if item.path in with_pages:
-            return 0 if item.path == with_pages[0] else 3       # the first of these builds the book
+            return 0 if item.path == with_pages[0] else 3
         return 1 if item.path.name in LONGEST else 2
 
     items.sort(key=turn)

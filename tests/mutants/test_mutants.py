@@ -40,8 +40,7 @@ def test_a_sample_of_mutants_is_killed():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", [
-    pytest.param(name, marks=pytest.mark.xdist_group(f"mutants of {name}")) for name in POINTS])
+@pytest.mark.parametrize("exercise", POINTS)
 def test_every_mutant_is_killed_or_equivalent(exercise):
     assert survivors(of(exercise)) == []
 
