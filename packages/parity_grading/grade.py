@@ -87,7 +87,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:
-        task = functools.partial(_grade_in_worker, os.getpid(), app.coursedir.root, trial, name, force)
+        task = functools.partial(_grade_in_worker, app.coursedir.root, trial, name, force)
         rows = _grade_in_parallel(task, folders, jobs)
     with (course_lock(app), contextlib.closing(rows),
           progress_bar(len(folders), None, desc=name, unit="submission") as bar):
@@ -125,7 +125,8 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
     own, pools = threading.local(), []      # each thread has a pool of one process
 
     def start_process() -> None:
-        own.pool = ProcessPoolExecutor(1, env={"OMP_NUM_THREADS": "1"})
+        own.pool = ProcessPoolExecutor(1, initializer=_end_with_parent, initargs=(os.getpid(),),
+                                       env={"OMP_NUM_THREADS": "1"})
         pools.append(own.pool)
 
     def grade_in_process(folder: Path) -> Row:
@@ -147,15 +148,9 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
         remove_leftovers()
 
 
-def _grade_in_worker(parent: int, root: str, trial: Path | None, name: str, force: bool, folder: Path) -> Row:
-    """Grade one submission in a process that :func:`_grade_in_parallel` has started."""
-    return grade_submission(_prepare_worker(parent, root, trial), folder, name, force)
-
-
-@functools.cache
-def _prepare_worker(parent: int, root: str, trial: Path | None) -> NbGraderApp:
-    """Load the course once per process, and make the process end when the process that started it ends."""
-    def end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
+    """Make a new process end as soon as ``parent``, the process that started it, ends or is killed."""
+    def wait() -> None:
         with contextlib.suppress(psutil.Error):
             psutil.Process(parent).wait()
         for child in psutil.Process().children(recursive=True):
@@ -163,9 +158,16 @@ def _prepare_worker(parent: int, root: str, trial: Path | None) -> NbGraderApp:
                 child.kill()
         os._exit(1)
 
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    threading.Thread(target=wait, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # after Ctrl-C the parent ends its workers itself
-    return load_course(root, trial)
+
+
+def _grade_in_worker(root: str, trial: Path | None, name: str, force: bool, folder: Path) -> Row:
+    """Grade one submission in a process that :func:`_grade_in_parallel` has started."""
+    return grade_submission(_load_course_once(root, trial), folder, name, force)
+
+
+_load_course_once = functools.cache(load_course)
 
 
 # ---------------------------------------------------------------- one submission

@@ -72,7 +72,8 @@ class Roster:
         if len(fitting) > 1:
             raise ValueError("its name can be read in more than one way, so its owner is not certain")
         if not fitting:
-            raise ValueError(f"{first.number} of {first.owner!r} is not in the list; is it the list of this exercise?")
+            raise ValueError(f"number {first.number} of {first.owner!r} is not in the list; is it the list of this "
+                             "exercise?")
         if fitting[0].number in self.problems:
             raise ValueError(self.problems[fitting[0].number])
         return fitting[0], self.owners[fitting[0].number]

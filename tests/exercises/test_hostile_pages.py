@@ -174,7 +174,7 @@ def test_the_students_files_are_unchanged(safe):
 @pytest.mark.slow
 def test_each_attack_succeeds_on_the_stock_pages(safe, open_page, tmp_path):
     folder = shutil.copytree(safe, tmp_path / "course")
-    (folder / "private").mkdir()
+    (folder / "private").mkdir(exist_ok=True)
     (folder / "private" / "nbgrader_config.py").write_text(STOCK_PAGES)
     course.nbgrader(folder, "generate_feedback", NAME, "--force")
     theirs = visits(folder, open_page)
