@@ -1,4 +1,4 @@
-"""Assertions about the results of a student's code.
+"""Assertions about the results of student code.
 
 The message of a failure gives the query, the expected and the returned value, the likely cause, and a section to read.
 """
@@ -34,7 +34,7 @@ class Query:
     see: str = ""
 
     def part(self, name: str) -> Query:
-        """Return a query about one part of the result.
+        """Return a ``Query`` about one part of the result.
 
         ``name`` describes the part.
         """

@@ -1,4 +1,4 @@
-"""Functions for calling a student's code from a check.
+"""Functions for calling student code from a check.
 
 A check never touches the student's objects. It names a function or class, and :func:`call` and the functions below it
 make a call with copies of plain data (see :mod:`parity_checks.plain_data`) and return a copy of the result. Whatever
@@ -70,7 +70,7 @@ _send: Send | None = None
 
 
 def remote(function: Callable) -> Callable:
-    """Mark a function to be run in the same process as the student's code.
+    """Mark a function that must run in the same process as the student's code.
 
     Its output is discarded.
     """
@@ -137,10 +137,10 @@ def restore() -> None:
 
 @contextlib.contextmanager
 def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[None]:
-    """Replace a student's function within a ``with`` block if it fails its own check.
+    """Temporarily replace a student's function if it fails its own check.
 
-    ``test`` is that check, and ``reference`` names a correct function. The wrong function has cost its points already,
-    and a task that builds on it should not cost more.
+    The replacement lasts for the ``with`` block. ``test`` is the check, and ``reference`` names a correct function. The
+    wrong function has cost its points already, and a task that builds on it should not cost more.
     """
     replaced = False
     try:
@@ -288,9 +288,10 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
 
 
 def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:
-    """Run the backward pass from the output of a student's code.
+    """Run the backward pass through the student's code.
 
-    If there are several outputs, the first one is used. Raises CheckFailed if no gradient can flow through it.
+    It starts from the output, or from the first of several outputs. Raises CheckFailed if no gradient can flow through
+    it.
     """
     import torch
 
@@ -323,7 +324,7 @@ def _find(name: str) -> Callable:
 
 
 def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
-    """Run the student's code and convert any error to CheckFailed.
+    """Run the student's code and convert any error to a CheckFailed exception.
 
     Only KeyboardInterrupt is passed on.
     """
@@ -348,7 +349,7 @@ def _about(name: str, error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> tuple[str | None, int | None]:
-    """Return the function and the line of the student's code in which an error was raised.
+    """Return the function and line number in the student's code where an error was raised.
 
     Both are None if the traceback contains no code of the student.
     """

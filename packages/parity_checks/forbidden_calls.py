@@ -83,7 +83,7 @@ def forbidding(name: str, forbid: Iterable[str], checks_allowed: bool = False) -
 
 
 def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunctionType, str]:
-    """Map the code objects of forbidden functions to names for messages.
+    """Return a mapping from code objects to the names of forbidden functions.
 
     A builtin has no code object, so the function itself is the key. Functions that are not installed are left out.
     Raises ValueError for a function whose calls a profiler cannot distinguish from other calls.

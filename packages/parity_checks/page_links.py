@@ -12,9 +12,9 @@ PLACE = re.compile(r"\(book/([\w-]+)\.html(#[\w-]+)?\)")
 
 
 def section(see: str) -> str:
-    """Return the names of a chapter and section together with their address.
+    """Return a readable reference to a section of the book.
 
-    ``see`` has the form ``"page#anchor"``.
+    The text names the chapter and the section and contains the address. ``see`` has the form ``"page#anchor"``.
 
     >>> section("packing#the-last-real-step")
     'the chapter "packing", section "the last real step" (book/packing.html#the-last-real-step)'

@@ -16,10 +16,10 @@ from parity_lib.errors import require, require_choice, require_int
 
 
 def seed_of(student_id: str) -> int:
-    """Return the random seed for a student.
+    """Return the random seed derived from a student's id.
 
-    The seed depends on the id in the instructor's list. Upper and lower case and blanks do not matter. Raises
-    ValueError if the id has no letter or digit.
+    The id is the one in the instructor's list. Upper and lower case and blanks do not matter. Raises ValueError if the
+    id has no letter or digit.
 
     >>> seed_of("s1234567") == seed_of(" S123 4567")
     True
@@ -31,9 +31,9 @@ def seed_of(student_id: str) -> int:
 
 
 def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
-    """Generate the random bit strings for a student's seed.
+    """Generate random bit strings from a student's seed.
 
-    The array is ``[count, steps]``.
+    The array has the shape ``[count, steps]``.
 
     >>> strings_for(0).shape
     (1000, 24)

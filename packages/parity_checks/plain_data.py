@@ -1,4 +1,4 @@
-"""Tools for exchanging plain data between checks and a student's code.
+"""Tools for exchanging plain data between checks and student code.
 
 All data are copied, in both directions. Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and
 linear layers, and lists, tuples and dicts of these. :func:`from_student` refuses everything else with a message for the
@@ -29,7 +29,7 @@ ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", 
 
 
 class CheckFailed(AssertionError):
-    """An error that is raised when a check fails.
+    """An exception raised when a check fails.
 
     Students see its message alone, without a traceback or the source of the check.
     """
@@ -131,7 +131,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def to_student(value: Any) -> Any:
-    """Return a copy of a value for the student's code.
+    """Copy a value before passing it to the student's code.
 
     In the copy, seeds become generators, and states of layers become layers.
     """
@@ -149,7 +149,7 @@ def to_student(value: Any) -> Any:
 
 
 def from_student(value: Any, name: str) -> Any:
-    """Return a copy of a value that the student's code returned.
+    """Copy a value returned by the student's code.
 
     Raises CheckFailed unless the value is plain data.
     """
@@ -244,9 +244,9 @@ def short(error: BaseException, limit: int = 300) -> str:
 
 
 def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
-    """Call a function and return a default text if it raises an error.
+    """Return the result of a function, or a default text if the function fails.
 
-    ``otherwise`` is that text. KeyboardInterrupt is passed on.
+    The default is ``otherwise``. KeyboardInterrupt is passed on.
     """
     try:
         return read(*args)

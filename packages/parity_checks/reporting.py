@@ -27,10 +27,11 @@ from parity_lib.errors import require
 
 
 def check(says: str) -> Callable:
-    """Create a decorator that turns a function of a seed into a check.
+    """Create a decorator that turns a function into a check.
 
-    The check prints ``says`` if it passes, and raises CheckFailed if it fails. The message of a failure with a seed of
-    :func:`fresh` ends with the call that repeats it. An error in the check itself is reported as such.
+    The function takes a seed. The check prints ``says`` if it passes, and raises CheckFailed if it fails. The message
+    of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check itself is
+    reported as such.
     """
     def decorate(function: Callable[[int], None]) -> Callable:
         @functools.wraps(function)

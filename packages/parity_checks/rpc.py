@@ -18,7 +18,7 @@ KIND = "application/vnd.parity.answer"
 
 
 class Answer(str):
-    """A text that a kernel returns in response to a remote call.
+    """A string that a kernel returns in response to a remote call.
 
     The kernel sends it unchanged under the MIME type ``KIND``.
     """

@@ -1,4 +1,4 @@
-"""Tools for finding strings that a two-unit tanh network answers incorrectly."""
+"""Tools for finding strings that a two-unit tanh network classifies incorrectly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
-    """Find the first wrong answer of a network on a batch of strings.
+    """Find the network's first wrong answer on a batch of strings.
 
     Returns the row and the time step of this answer in ``bits``, ``[batch, steps]``, or None if there is none.
     """
@@ -36,7 +36,7 @@ def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int,
 
 
 def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200, cell: float = CELL) -> np.ndarray | None:
-    """Search for a string that the network answers incorrectly.
+    """Search for a string that the network classifies incorrectly.
 
     Returns a string of at most ``longest`` bits, or None if the search finds none. After each bit, the search continues
     from the ``keep`` states of each parity with the smallest outputs and the ``keep`` states with the largest outputs,

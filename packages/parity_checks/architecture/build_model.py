@@ -1,4 +1,4 @@
-"""Automated check for the student's ``build_model`` function."""
+"""Checks for the student's ``build_model`` function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parity_checks.reporting import check
 
 @check("build_model: the correct shapes and size, strings kept apart, no look ahead, gradients everywhere")
 def build_model(seed: int = 0) -> None:
-    """Check that the student's ``build_model`` creates a correct recurrent network.
+    """Check that the student's ``build_model`` function creates a correct recurrent network.
 
     ``build_model(cell, hidden_size, num_layers)`` returns a module that computes the logits ``[batch, steps, 1]``.
     """

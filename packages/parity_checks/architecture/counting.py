@@ -1,4 +1,4 @@
-"""Automated check for the student's ``count_parameters`` function.
+"""Checks for the student's ``count_parameters`` function.
 
 The function :func:`count` gives the expected numbers.
 """
@@ -24,7 +24,7 @@ TABLE_CAUSES = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells. T
 
 @check("count_parameters: equal to PyTorch's own modules for every cell, size and depth")
 def count_parameters(seed: int = 0) -> None:
-    """Check that the student's ``count_parameters`` returns the correct number of parameters.
+    """Check that the student's ``count_parameters`` function returns the correct number of parameters.
 
     ``count_parameters(cell, input_size, hidden_size, num_layers)`` returns an integer.
     """

@@ -1,4 +1,4 @@
-"""Automated check that trains the student's network."""
+"""A check that trains the student's network."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def learns(seed: int = 0) -> None:
     """Check that the student's network learns the parity of all five-bit strings.
 
     A tanh network of 16 units has to learn them from at least one of three random starts. The file
-    tests/submissions/architecture/calibration.json records how often correct networks do.
+    tests/submissions/architecture/calibration.json records how often such networks succeed.
     """
     network = require_learnable(seed)
     trainings = []
@@ -54,7 +54,7 @@ def learns(seed: int = 0) -> None:
 
 
 def require_learnable(seed: int) -> StudentNetwork:
-    """Return the student's network after checking that it cannot pass without learning parity.
+    """Return the student's network provided that it cannot pass the check without learning parity.
 
     Raises CheckFailed if it could. A network that reads down the batch, for example, could learn this batch by the
     order of its strings.

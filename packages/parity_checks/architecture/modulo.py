@@ -1,4 +1,4 @@
-"""Automated check for the student's ``multiple_of_three`` function.
+"""Checks for the student's ``multiple_of_three`` function.
 
 The check follows every state that the student's network can reach.
 """
@@ -51,7 +51,7 @@ def next_states(weights: Weights, states: np.ndarray, bits: np.ndarray) -> np.nd
 
 
 def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
-    """Find a shortest string that the network answers incorrectly.
+    """Find the shortest string that the network classifies incorrectly.
 
     Returns this string, or None if there is none, and the number of different states. The search is breadth first. It
     ends when there is no new state, which proves that the network is correct on strings of any length, or at

@@ -1,4 +1,4 @@
-"""Checks for recurrent networks that students build.
+"""Checks for recurrent networks built by students.
 
 The exercises *Architecture* and *LSTM comparison* use them. The checks set the network's weights, so the result does
 not depend on how the student's code draws them. If all weights are equal, the logits depend neither on the names of the
@@ -58,7 +58,7 @@ class StudentNetwork:
         self.twins: dict[str, str] = {}
 
     def query(self, circumstances: str, see: str) -> Query:
-        """Create a query about this network.
+        """Create a ``Query`` about this network.
 
         Its text is the network's name followed by ``circumstances``, such as ``", called twice"``.
         """
@@ -110,7 +110,8 @@ class StudentNetwork:
     def draw(self, rng: np.random.Generator) -> State:
         """Return a state dict with random weights.
 
-        The weights are normal. They are positive for relu, because its units would be 0 for some strings otherwise.
+        The weights are normally distributed. For relu, they are positive, because its units would otherwise be 0 for
+        some strings.
         """
         def make(shape: tuple[int, ...]) -> torch.Tensor:
             drawn = torch.from_numpy(rng.normal(size=shape))
@@ -136,7 +137,7 @@ def find_twins(ran: ModuleRun) -> dict[str, str]:
 def every_string(steps: int) -> torch.Tensor:
     """Return all bit strings of a given length as a float tensor.
 
-    The tensor is ``[2**steps, steps, 1]``.
+    The tensor has the shape ``[2**steps, steps, 1]``.
     """
     return ((torch.arange(2**steps)[:, None] >> torch.arange(steps)) & 1).float().unsqueeze(-1)
 
@@ -144,7 +145,7 @@ def every_string(steps: int) -> torch.Tensor:
 def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:
     """Return a batch of random bit strings as a float tensor.
 
-    The tensor is ``[batch, steps, 1]``.
+    The tensor has the shape ``[batch, steps, 1]``.
     """
     return torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).float()
 
@@ -239,7 +240,7 @@ def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> 
 
 
 def require_carried_state(network: StudentNetwork, rng: np.random.Generator, look_ahead: bool = False) -> None:
-    """Raise CheckFailed unless the network carries its hidden state to the next time step.
+    """Raise CheckFailed unless the network carries its hidden state over to the next time step.
 
     A bit has to change the logit of the next time step, and must not change any logit before its own time step. With
     ``look_ahead``, it may change earlier logits.
@@ -341,7 +342,7 @@ def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list
 
 
 def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
-    """Group the entries of a state dict by the type of weight.
+    """Group the entries of a state dict by parameter type.
 
     The type is the last part of the name without the layer, such as ``weight_ih``.
     """

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``success_rate`` function."""
+"""Checks for the student's ``success_rate`` function."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KAPPA = 1.96
 
 @check("success_rate: the rate and Wilson's interval, also for no success and for successes only")
 def success_rate(seed: int = 0) -> None:
-    """Check that the student's ``success_rate`` computes the rate and its Wilson interval.
+    """Check that the student's ``success_rate`` function computes the rate and its Wilson interval.
 
     ``success_rate(outcomes)`` returns ``(rate, low, high)`` for a list or an array of outcomes.
     """

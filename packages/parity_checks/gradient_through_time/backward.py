@@ -133,9 +133,9 @@ def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
 
 
 def _near(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Return True if the difference between two arrays is small compared with the largest entry.
+    """Return True if two gradients agree to within a relative tolerance.
 
-    The largest entry may itself be very small.
+    The difference is compared with the largest expected entry, however small that entry is.
     """
     return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 

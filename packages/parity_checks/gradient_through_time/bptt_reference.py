@@ -37,7 +37,7 @@ def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mi
 def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> Arrays:
     """Return the gradients of the loss with respect to the weights.
 
-    They are a dict by the names of the weights.
+    They are returned as a dict with the names of the weights as keys.
     """
     network = NumpyRNN(*(weights[name] for name in "UVbWc"))
     inputs = bits[..., None].astype(float)
@@ -51,8 +51,8 @@ def mistaken_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, w
                        mistake: str) -> Arrays:
     """Return the gradients that result from a common mistake.
 
-    They are a dict by the names of the weights. ``mistake`` is one of MISTAKES, and any other text gives the correct
-    gradients.
+    They are returned as a dict with the names of the weights as keys. ``mistake`` is one of MISTAKES, and any other
+    text gives the correct gradients.
     """
     V, W = weights["V"], weights["W"]
     logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])

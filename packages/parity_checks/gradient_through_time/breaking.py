@@ -34,7 +34,7 @@ CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.
 
 
 def by_hand(sharpness: float, first: float, second: float, readout: float) -> Weights:
-    """Create a network with two tanh units from its sharpness and thresholds.
+    """Create a two-unit tanh network with the given sharpness and thresholds.
 
     Each unit compares ``s + 2x`` with its threshold, where x is the bit and s is the difference between the two units.
     """
@@ -49,7 +49,7 @@ def from_entries(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Weights:
 
 
 def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
-    """Return a network with different weights that always gives the same answers.
+    """Return an equivalent network with different weights.
 
     Its units are in another order and have other signs, and its readout is scaled.
     """
@@ -60,7 +60,7 @@ def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
 
 
 def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
-    """Search for a string that the network answers incorrectly.
+    """Search for a string that the network classifies incorrectly.
 
     Returns None if there is none. Any careful search finds such a string, too.
     """
@@ -68,7 +68,7 @@ def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
 
 
 def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tuple[Weights, np.ndarray]:
-    """Draw a variant of a network and a string that the variant answers incorrectly.
+    """Draw a variant of a network and a string that the variant classifies incorrectly.
 
     The weights are changed a little, and the network is disguised. Its output after the string is clearly wrong.
     """
@@ -84,7 +84,7 @@ def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tupl
 
 @check("find_error: finds errors within 12 bits, and none in a network that is correct")
 def find_error_short(seed: int = 0) -> None:
-    """Check the student's ``find_error`` on strings of up to 12 bits.
+    """Check the student's ``find_error`` function on strings of up to 12 bits.
 
     ``find_error(U, V, b, W, c, longest)`` returns bits on which the network errs, or None. The check also uses the
     length of the shortest error as ``longest``, and one bit less.
@@ -101,7 +101,7 @@ def find_error_short(seed: int = 0) -> None:
 
 @check("find_error: finds errors on few and long strings, and none in networks that are correct")
 def find_error_long(seed: int = 0) -> None:
-    """Check the student's ``find_error`` on strings of up to 60 bits.
+    """Check the student's ``find_error`` function on strings of up to 60 bits.
 
     There are too many of these strings to try them all.
     """
@@ -140,7 +140,7 @@ def _measure_seconds(weights: Weights, longest: int) -> float:
 
 
 def _check_network(weights: Weights, string: np.ndarray | None, longest: int) -> None:
-    """Check the student's ``find_error`` on a single network.
+    """Check the student's ``find_error`` function on a single network.
 
     The network errs on ``string``, or nowhere up to ``longest`` bits if ``string`` is None.
     """
@@ -188,7 +188,7 @@ def _hint_for_none(string: np.ndarray, longest: int) -> str:
 
 
 def _hint_for_string(weights: Weights, bits: np.ndarray) -> str:
-    """Return a hint for a string that the network answers correctly.
+    """Return a hint for a supposed counterexample that the network classifies correctly.
 
     The hint names a mistake because of which ``find_error`` may return this string.
     """

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``gradient_is_right`` function.
+"""Checks for the student's ``gradient_is_right`` function.
 
 The function must accept correct gradients and reject wrong ones of any size.
 """
@@ -44,7 +44,7 @@ class Case:
 
 
 def powers(exponent: int, scale: float = 1.0, offset: float = 0.0) -> Loss:
-    """Create a loss that is the sum of a power of all weights.
+    """Create a loss function that sums powers of the weights.
 
     The sum is multiplied by ``scale``, and ``offset`` is added.
     """
@@ -53,7 +53,7 @@ def powers(exponent: int, scale: float = 1.0, offset: float = 0.0) -> Loss:
 
 
 def wave(frequency: float) -> Loss:
-    """Create a loss that is a sum of sines of the weights.
+    """Create a loss function that sums sines of the weights.
 
     Each weight is multiplied by ``frequency`` before the sine is taken.
     """
@@ -62,7 +62,7 @@ def wave(frequency: float) -> Loss:
 
 
 def network(bits: np.ndarray, labels: np.ndarray) -> Loss:
-    """Create a loss that is the mean cross-entropy of a tanh network.
+    """Create the mean cross-entropy loss of a tanh network.
 
     The network has the weights U, V, b, W, c and h0 and reads the strings ``bits``.
     """
@@ -231,7 +231,7 @@ def gradient_is_right(seed: int = 0) -> None:
 
 
 def call_through(query: Query, helper: str, name: str, *args: Any, **options: Any) -> Any:
-    """Call a student's function through a helper function of the notebook.
+    """Call a student's function through a helper function in the notebook.
 
     ``helper`` calls the student's ``name``, and its result is returned. If the call stops, the message names ``name``,
     which is the function that the student has written.

@@ -1,4 +1,4 @@
-"""Checks for the tests that students write in the *Bug hunt*.
+"""Checks for the tests that students write in the *Bug hunt* task.
 
 Each check runs a test on correct and on faulty versions of a script.
 """
@@ -29,7 +29,7 @@ ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops w
 
 
 def _check_of(function: str) -> Callable[..., None]:
-    """Create a check for the student's test of one function.
+    """Create a check for the student's test of a given function.
 
     ``function`` is the name of that function.
     """
@@ -46,7 +46,7 @@ hunt_loss, hunt_accuracy, hunt_update = map(_check_of, ("loss", "accuracy", "upd
 
 
 def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless the student's test accepts all correct versions and rejects all faulty ones.
+    """Raise CheckFailed unless the student's test distinguishes correct scripts from faulty ones.
 
     The versions come in random order, and each correct version comes two to four times, so that a test with random
     cases does not pass by luck, and no test passes by counting its calls.

@@ -1,4 +1,4 @@
-"""The training script of the *Bug hunt*, with correct and faulty variants.
+"""The training script of the *Bug hunt* task and faulty versions of it.
 
 Each faulty version has one fault. A version is source text. A fault is an edit of the correct script; some numbers in
 it are drawn.
@@ -85,7 +85,7 @@ EACH = "for weight in weights:\n            weight -="
 
 
 def faults(rng: np.random.Generator) -> list[Fault]:
-    """Return a list of all faults.
+    """Return a list of all faults that can be inserted into the training script.
 
     They are in the order of the functions, and some contain newly drawn numbers.
     """
@@ -165,7 +165,7 @@ IN_OTHER_WORDS = (
 
 
 def with_edits(edits: Iterable[tuple[str, str]]) -> str:
-    """Return the training script with the given edits.
+    """Return the training script after applying the given edits.
 
     Raises ValueError unless the script contains each old part exactly once.
     """

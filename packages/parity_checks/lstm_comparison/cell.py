@@ -1,4 +1,4 @@
-"""Automated check for the student's ``lstm_step`` function."""
+"""Checks for the student's ``lstm_step`` function."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Weights = dict[str, np.ndarray]
 
 @check("lstm_step: h and c of nn.LSTMCell on the same weights")
 def lstm_step(seed: int = 0) -> None:
-    """Check that the student's ``lstm_step`` computes the same states as ``nn.LSTMCell``.
+    """Check that the student's ``lstm_step`` function computes the same states as ``nn.LSTMCell``.
 
     ``lstm_step(x, h, c, weights)`` returns ``(h, c)``. The old and the new states are all ``[batch, H]``.
     """
@@ -44,9 +44,9 @@ def lstm_step(seed: int = 0) -> None:
 
 
 def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
-    """Convert the student's h and c to a single array.
+    """Convert the student's LSTM state ``(h, c)`` to a single array.
 
-    The array is ``[2, batch, H]``. Raises CheckFailed unless the result is a pair of states.
+    The array has the shape ``[2, batch, H]``. Raises CheckFailed unless the result is a pair of states.
     """
     if not isinstance(result, (tuple, list)):
         query.fail("a pair (h, c)", kind_of(result), "Return the new h and the new c, because the next time step needs "
@@ -58,9 +58,9 @@ def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _lstm_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
-    """Compute the next h and c with ``nn.LSTMCell``.
+    """Compute the next LSTM state with ``nn.LSTMCell``.
 
-    They are returned as one array ``[2, batch, H]``.
+    The state is an array ``[2, batch, H]`` with h and c.
     """
     cell = nn.LSTMCell(1, h.shape[1], dtype=torch.float64)
     cell.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
@@ -73,7 +73,7 @@ def _sigmoid(a: np.ndarray) -> np.ndarray:
 
 
 def _next_pair(blocks: list[np.ndarray], c: np.ndarray, order: str = "ifgo") -> np.ndarray:
-    """Compute the next h and c from four blocks of pre-activations.
+    """Compute the next LSTM state from four blocks of pre-activations.
 
     Each block is ``[batch, H]``, and ``order`` names the gates to which the blocks belong. The result is ``[2, batch,
     H]``.
@@ -84,7 +84,7 @@ def _next_pair(blocks: list[np.ndarray], c: np.ndarray, order: str = "ifgo") -> 
 
 
 def _hint(got: np.ndarray, expected: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> str:
-    """Return a hint about the likely mistake in the student's ``lstm_step``.
+    """Return a hint about the likely mistake in the student's ``lstm_step`` function.
 
     The hint names the mistake that leads to both h and c, or else to one of them.
     """
@@ -114,10 +114,10 @@ def _hint(got: np.ndarray, expected: np.ndarray, x: np.ndarray, h: np.ndarray, c
 
 def _pair_mistakes(a: np.ndarray, expected: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray,
                    weights: Weights) -> Mistakes:
-    """Yield the values of h and c that result from common mistakes.
+    """Yield the LSTM states that result from common mistakes.
 
-    Each pair is ``[2, batch, H]`` and comes with the description of the mistake. ``a`` contains the pre-activations
-    ``[batch, 4H]``.
+    Each state is an array ``[2, batch, H]`` and comes with the description of the mistake. ``a`` contains the
+    pre-activations ``[batch, 4H]``.
     """
     blocks = np.split(a, 4, axis=1)
     yield expected[::-1], "The pair is in the other order: return h first, then c."

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``gradient_norms`` function."""
+"""Checks for the student's ``gradient_norms`` function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ERROR_CAUSES = {"'tuple' object": "An nn.LSTM returns (output, (h, c)). For ever
 
 @check("gradient_norms: how far back the gradient of the last state reaches, for RNN, LSTM and GRU")
 def gradient_norms(seed: int = 0) -> None:
-    """Check the student's ``gradient_norms`` for RNN, LSTM and GRU layers.
+    """Check the student's ``gradient_norms`` function on RNN, LSTM and GRU layers.
 
     ``gradient_norms(model, inputs)`` takes a layer of torch.nn and inputs ``[batch, steps, 1]``, and returns floats
     ``[steps]``.

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``LSTMParity`` class.
+"""Checks for the student's ``LSTMParity`` class.
 
 It should be the LSTM of *Architecture* with one layer.
 """
@@ -32,7 +32,7 @@ def lstm_parity(seed: int = 0) -> None:
 
 
 def _require_same_logits_with_lengths(network: StudentNetwork, strings: torch.Tensor) -> None:
-    """Raise CheckFailed if the logits change when the lengths of the strings are passed as well.
+    """Raise CheckFailed if passing the string lengths to the network changes its logits.
 
     Only the logits of real time steps are compared. ``train`` passes the lengths to the network.
     """

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``summarise`` function."""
+"""Checks for the student's ``summarise`` function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ERROR_CAUSES = {"NoneType": "None cannot be compared with a number: put np.inf i
 
 @check("summarise: solved runs, all runs, and a median that counts every run")
 def summarise(seed: int = 0) -> None:
-    """Check that the student's ``summarise`` returns the correct counts and median.
+    """Check that the student's ``summarise`` function returns the correct counts and median.
 
     ``summarise(steps)`` returns ``(solved, count, median)`` for a list of numbers of steps, with None for each unsolved
     run.

@@ -27,7 +27,7 @@ LOSS_CAUSES = {
 
 @check("last_valid: the last real time step of each string, whatever is on the padding")
 def last_valid(seed: int = 0) -> None:
-    """Check that the student's ``last_valid`` selects the last output of each string.
+    """Check that the student's ``last_valid`` function selects the last output of each string.
 
     ``last_valid(outputs, lengths)`` takes outputs ``[batch, steps, features]`` and lengths ``[batch]``, and returns
     ``[batch, features]``.
@@ -84,7 +84,7 @@ def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Te
 
 
 def with_correct_last_valid() -> contextlib.AbstractContextManager:
-    """Replace the student's ``last_valid`` with a correct function if it fails its check."""
+    """Replace the student's ``last_valid`` function if it fails its own check."""
     return replaced_if_wrong("last_valid", last_valid, f"{__name__}:correct_last_valid")
 
 
@@ -94,7 +94,7 @@ def with_correct_last_valid() -> contextlib.AbstractContextManager:
 @check("end_loss: the mean cross-entropy of one answer for each string")
 @with_correct_last_valid()
 def end_loss(seed: int = 0) -> None:
-    """Check that the student's ``end_loss`` computes the mean loss at the end of each string.
+    """Check that the student's ``end_loss`` function computes the correct loss.
 
     ``end_loss(logits, lengths, labels)`` takes logits ``[batch, steps, 1]`` and lengths and labels ``[batch]``, and
     returns a scalar tensor.
@@ -157,7 +157,7 @@ def loss_mistakes(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Ten
 @check("end_loss: its gradient reaches the last real time step of each string, and nothing else")
 @with_correct_last_valid()
 def end_gradient(seed: int = 0) -> None:
-    """Check the gradient of the student's ``end_loss`` with respect to the logits.
+    """Check the gradient of the student's ``end_loss`` function with respect to the logits.
 
     The gradient should be ``(sigmoid(o) - y) / batch`` at the last real time steps, and 0 otherwise.
     """

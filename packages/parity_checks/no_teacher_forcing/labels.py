@@ -38,7 +38,7 @@ def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.n
 
 @check("final_parity: the parity of each string as it was cut")
 def final_parity(seed: int = 0) -> None:
-    """Check that the student's ``final_parity`` returns the parity of each truncated string.
+    """Check that the student's ``final_parity`` function returns the parity of each truncated string.
 
     ``final_parity(bits, lengths)`` takes integers ``[batch, steps]`` and ``[batch]``, and returns integers ``[batch]``.
     """
@@ -77,7 +77,7 @@ def _parity_mistakes(bits: np.ndarray, lengths: np.ndarray) -> Mistakes:
 
 @check("next_max_length: grows by one at an accuracy of 0.95 or more, and stops at stop")
 def next_max_length(seed: int = 0) -> None:
-    """Check that the student's ``next_max_length`` increases the length correctly.
+    """Check that the student's ``next_max_length`` function increases the maximum length correctly.
 
     ``next_max_length(longest, accuracy, stop)`` returns an integer.
     """

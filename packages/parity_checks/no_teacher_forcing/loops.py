@@ -46,7 +46,7 @@ DETACHED = ("The LSTM did not move, only the readout. Did you detach the states,
 @check("train_step: the weights move as they should, for three batches in a row")
 @with_correct_last_valid()
 def train_step(seed: int = 0) -> None:
-    """Check that the student's ``train_step`` performs a correct update.
+    """Check that the student's ``train_step`` function performs a correct update.
 
     The update is made by ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``.
     """
@@ -288,7 +288,7 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
 
 
 def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int, min_length: int = 1) -> bool:
-    """Return True if short parts of the student's training agree with the task's loop.
+    """Return True if short parts of the student's training agree with the reference loop.
 
     The first part begins ``BACK`` updates before ``last``, the last update after which the weights agree. Each part has
     ``PART`` updates and starts from the student's weights, which are ``at(n)`` after ``n`` updates.
@@ -305,7 +305,7 @@ def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int
 
 
 def _cause(at: Callable[[int], Tensor], seed: int, last: int, min_length: int) -> tuple[str, str]:
-    """Return the likely cause of the first wrong update and the section to read.
+    """Return the likely cause of the first wrong update and a section of the book to read.
 
     ``last`` is the number of updates before it.
     """

@@ -41,7 +41,7 @@ def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[
 
 
 def new_network() -> Network:
-    """Create an LSTM and its linear readout.
+    """Create an LSTM and a linear readout.
 
     Both have the dtype float32, even if the notebook has changed the default.
     """

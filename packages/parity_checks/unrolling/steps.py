@@ -19,7 +19,7 @@ TOLERANCE = 1e-4        # loose enough for an answer in float32
 
 @check("parity: correct for single strings, batches, and strings with many ones")
 def parity(seed: int = 0) -> None:
-    """Check that the student's ``parity`` returns the parity of each string.
+    """Check that the student's ``parity`` function returns the parity of each string.
 
     ``parity(bits)`` takes integers ``[batch, steps]`` and returns ``[batch]``, with 1 for an odd number of ones.
     """
@@ -68,7 +68,7 @@ STEP_MISTAKES: list[tuple[Callable, str]] = [
 
 @check("rnn_step: one time step of nn.RNN, for a whole batch")
 def rnn_step(seed: int = 0) -> None:
-    """Check that the student's ``rnn_step`` computes one time step of a tanh network.
+    """Check that the student's ``rnn_step`` function computes one time step of a tanh network.
 
     ``rnn_step(x, h, U, V, b)`` takes inputs ``[batch, 1]`` and states ``[batch, H]``, and returns ``[batch, H]``.
     """
@@ -88,7 +88,7 @@ def _draw_weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ..
 
 @check("unroll: every state of nn.RNN with the same weights, from any h0")
 def unroll(seed: int = 0) -> None:
-    """Check that the student's ``unroll`` returns the hidden states at all time steps.
+    """Check that the student's ``unroll`` function returns the hidden states at all time steps.
 
     ``unroll(xs, h0, U, V, b)`` takes inputs ``[batch, steps, 1]`` and states ``[batch, H]``, and returns ``[batch,
     steps, H]``.

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``two_unit_weights`` function.
+"""Checks for the student's ``two_unit_weights`` function.
 
 The check uses all short strings, strings that a search finds, and long strings.
 """
@@ -76,13 +76,13 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
 def every_string(steps: int = 12) -> np.ndarray:
     """Return all bit strings of a given length as an array.
 
-    The array is ``[2**steps, steps]``.
+    The array has the shape ``[2**steps, steps]``.
     """
     return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 
 def _regular_strings(rng: np.random.Generator, steps: int = 4000) -> dict[str, np.ndarray]:
-    """Return long strings on which the state of a network may drift.
+    """Return long strings that may cause a network's hidden state to drift.
 
     They are a dict of arrays ``[batch, steps]`` by the kind of string.
     """

@@ -1,4 +1,4 @@
-"""Automated check for the student's ``random_lengths`` function.
+"""Checks for the student's ``random_lengths`` function.
 
 The lengths have to include both ends, be uniform and independent, and be drawn from the given generator.
 """
@@ -46,7 +46,7 @@ def _draw_seed(rng: np.random.Generator) -> int:
 
 
 def _draw(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]:
-    """Call the student's ``random_lengths`` with a seeded generator.
+    """Call the student's ``random_lengths`` function with a seeded generator.
 
     Returns the query and the lengths, integers ``[batch_size]``.
     """

@@ -98,7 +98,7 @@ def _sigmoid(logits: np.ndarray) -> np.ndarray:
 
 @check("masked_loss: the mean over real positions, in value and gradient, whatever is on padding")
 def masked_loss(seed: int = 0) -> None:
-    """Check that the student's ``masked_loss`` ignores padding.
+    """Check that the student's ``masked_loss`` function ignores padding.
 
     ``masked_loss(logits, targets, mask)`` returns a scalar tensor through which a gradient reaches the logits.
     """
@@ -162,7 +162,7 @@ def _compare_gradient(case: MaskedLogits) -> None:
 
 @check("masked_accuracy: the share of real positions with a correct answer")
 def masked_accuracy(seed: int = 0) -> None:
-    """Check that the student's ``masked_accuracy`` ignores padding.
+    """Check that the student's ``masked_accuracy`` function ignores padding.
 
     ``masked_accuracy(logits, targets, mask)`` returns a float from 0 to 1.
     """
@@ -212,7 +212,7 @@ def correct_masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: t
 @check("always_even: its accuracy over the rectangle and over real positions")
 @replaced_if_wrong("masked_accuracy", masked_accuracy, f"{__name__}:correct_masked_accuracy")
 def always_even(seed: int = 0) -> None:
-    """Check that the student's ``always_even`` returns the correct accuracies.
+    """Check that the student's ``always_even`` function returns the correct accuracies.
 
     ``always_even(targets, mask)`` returns two floats, the accuracy over the rectangle and over real positions.
     """
@@ -234,7 +234,7 @@ def always_even(seed: int = 0) -> None:
 
 @check("reported_accuracy: the accuracy over the rectangle, for a useless network and for others")
 def reported_accuracy(seed: int = 0) -> None:
-    """Check that the student's ``reported_accuracy`` accounts for padding.
+    """Check that the student's ``reported_accuracy`` function accounts for padding.
 
     ``reported_accuracy(share_of_padding, real_accuracy=0.5)`` returns a float.
     """

@@ -24,7 +24,7 @@ SECOND_AXIS = "Give lengths a second axis: `lengths[:, None]` is [batch, 1]."
 
 @check("length_mask: True on real positions, in as many columns as max_bits says")
 def length_mask(seed: int = 0) -> None:
-    """Check that the student's ``length_mask`` distinguishes real positions from padding.
+    """Check that the student's ``length_mask`` function distinguishes real positions from padding.
 
     ``length_mask(lengths, max_bits, padding)`` takes integers ``[batch]`` and returns bool values ``[batch,
     max_bits]``.
@@ -75,7 +75,7 @@ PACKING_CAUSES = {
 
 @check("run_packed: the states of nn.RNN, rows in their order, zeros on padding")
 def run_packed(seed: int = 0) -> None:
-    """Check that the student's ``run_packed`` returns the correct hidden states.
+    """Check that the student's ``run_packed`` function returns the correct hidden states.
 
     ``run_packed(rnn, inputs, lengths)`` takes float inputs ``[batch, steps, 1]`` and returns ``[batch, steps,
     hidden]``.
