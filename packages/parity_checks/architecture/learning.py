@@ -54,9 +54,9 @@ def learns(seed: int = 0) -> None:
 
 
 def require_learnable(seed: int) -> StudentNetwork:
-    """Return the student's network provided that it cannot pass the check without learning parity.
+    """Return the student's network if it cannot pass the check without learning parity.
 
-    Raises CheckFailed if it could. A network that reads down the batch, for example, could learn this batch by the
+    Raises CheckFailed otherwise. A network that reads down the batch, for example, could learn this batch by the
     order of its strings.
     """
     network, rng = network_for("tanh", HIDDEN, 1), np.random.default_rng(seed)

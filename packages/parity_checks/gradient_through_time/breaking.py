@@ -62,7 +62,7 @@ def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
 def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
     """Search for a string that the network classifies incorrectly.
 
-    Returns None if there is none. Any careful search finds such a string, too.
+    Returns None if it finds none. Any careful search finds such a string, too.
     """
     return two_unit_search.find_error(weights, longest, keep=keep, cell=0)
 

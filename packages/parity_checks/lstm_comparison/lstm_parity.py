@@ -20,7 +20,7 @@ ERROR_CAUSES = {"positional argument": "forward takes inputs and lengths: `def f
 
 @check("LSTMParity: an LSTM layer and its readout, one logit after each bit")
 def lstm_parity(seed: int = 0) -> None:
-    """Check that the student's ``LSTMParity`` is an LSTM with a linear readout.
+    """Check that the student's ``LSTMParity`` class implements an LSTM with a linear readout.
 
     ``LSTMParity(hidden_size)`` is a module that returns the logits ``[batch, steps, 1]``.
     """

@@ -76,7 +76,7 @@ def _check_update(query: Query, network: Network, batch: tuple, result: Any, aft
                   scale: float) -> None:
     """Raise CheckFailed unless the student's update of the weights is correct.
 
-    The task's update is made on ``network``, in place, and gives the expected weights ``after`` the call.
+    The task's update is made on ``network``, in place. ``after`` contains the weights after the student's call.
     """
     inputs, lengths, labels = batch
     before, logits = reference.weights_of(network), reference.logits_of(network, inputs).detach()
@@ -190,8 +190,8 @@ def train_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tens
 def trained_short(seed: int = 0) -> None:
     """Check that the student's network learns the parity of strings of up to 10 bits.
 
-    The updates have to be those of the task, and one of three training runs has to answer 90 % of strings of 1 to 10
-    bits correctly.
+    The updates have to be those of the task, and one of three training runs has to reach an accuracy of 90 % on
+    strings of 1 to 10 bits.
     """
     _require_loop(seed)
     scale_readouts(40.0)        # without clipping, only large gradients show the difference
@@ -207,8 +207,8 @@ def trained_short(seed: int = 0) -> None:
 def trained_long(seed: int = 0) -> None:
     """Check that the student's trained network generalises to strings of up to 50 bits.
 
-    The updates have to be those of the task, and one of three training runs has to answer 95 % of strings of 11 to 50
-    bits correctly.
+    The updates have to be those of the task, and one of three training runs has to reach an accuracy of 95 % on
+    strings of 11 to 50 bits.
     """
     _require_loop(seed)
     follow(10 + seed % 30, seed % 100, min_length=4)

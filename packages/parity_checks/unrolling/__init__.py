@@ -1,6 +1,6 @@
 """Checks for the exercise *Unrolling*.
 
-They need NumPy alone.
+They need only NumPy.
 """
 
 from parity_checks.reporting import check, fresh, private
