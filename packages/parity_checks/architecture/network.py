@@ -58,10 +58,7 @@ class StudentNetwork:
         self.twins: dict[str, str] = {}
 
     def query(self, circumstances: str, see: str) -> Query:
-        """Create a ``Query`` about this network.
-
-        Its text is the network's name followed by ``circumstances``, such as ``", called twice"``.
-        """
+        """Create a ``Query`` whose text starts with the name of this network."""
         return Query(self.name + circumstances, see)
 
     def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
@@ -83,10 +80,7 @@ class StudentNetwork:
         return as_logits(query, ran.output, inputs)
 
     def find_parameters(self) -> None:
-        """Find the parameters that receive a gradient.
-
-        Raises CheckFailed if the student's code uses the ready-made network of ``parity_lib``.
-        """
+        """Find the parameters that receive a gradient."""
         inputs = every_string(3)
         ran = self.run(inputs, output_gradient=inputs * 0 + 1, forbid=READY_NETWORK)
         self.state, self.learned, self.twins = ran.state, list(ran.gradients), find_twins(ran)
@@ -100,10 +94,7 @@ class StudentNetwork:
                 if name not in self.twins and value.is_floating_point() and value.any()]
 
     def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
-        """Return a state dict with new values for all parameters.
-
-        Each parameter becomes ``make(shape)``, and all other entries are unchanged.
-        """
+        """Return a state dict in which each parameter is replaced by ``make(shape)``."""
         made = {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype) for name in self.learned}
         return {name: made[self.twins[name]] if name in self.twins else value for name, value in self.state.items()}
 
@@ -135,18 +126,12 @@ def find_twins(ran: ModuleRun) -> dict[str, str]:
 
 
 def every_string(steps: int) -> torch.Tensor:
-    """Return all bit strings of a given length as a float tensor.
-
-    The tensor has the shape ``[2**steps, steps, 1]``.
-    """
+    """Return all bit strings of a given length as a float tensor."""
     return ((torch.arange(2**steps)[:, None] >> torch.arange(steps)) & 1).float().unsqueeze(-1)
 
 
 def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:
-    """Return a batch of random bit strings as a float tensor.
-
-    The tensor has the shape ``[batch, steps, 1]``.
-    """
+    """Return a batch of random bit strings as a float tensor."""
     return torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).float()
 
 
@@ -354,10 +339,7 @@ def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
 
 def _compare_gradients(network: StudentNetwork, description: str, state: State, reference: ParityRNN,
                        bits: torch.Tensor) -> None:
-    """Compare the gradients of the student's network with those of the reference network.
-
-    Raises CheckFailed unless the gradients of the last logits, added up over all parameters, give the same sum.
-    """
+    """Raise CheckFailed unless the sum of all gradients matches that of the reference network."""
     reference.zero_grad()
     reference(bits)[:, -1].sum().backward()
     gradient = torch.cat([parameter.grad.ravel() for parameter in reference.parameters()])
