@@ -1,8 +1,9 @@
-"""The checks that exercises call. Their messages name the misconception behind a wrong answer.
+"""Automated checks for students' solutions to the exercises.
 
-Each exercise has a package here, with a function for each task. Called without arguments, it tries fixed cases, which
-students can see; with a seed of :func:`fresh` it draws new cases, as grading does. A check either prints a
-line that begins with ✓ or raises :class:`CheckFailed` with a message for the student.
+Each exercise has a subpackage with one check for each task. Without arguments, a check tries fixed cases, which
+students can see. With a seed of :func:`fresh`, it draws new cases, as grading does. A check either prints a line that
+begins with ✓ or raises :class:`CheckFailed` with a message for the student, which names the misconception behind a
+wrong answer.
 """
 
 from parity_checks.answers import model_answer

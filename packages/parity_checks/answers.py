@@ -1,4 +1,4 @@
-"""Model answers with their rubrics, for students who learn alone and have written an answer themselves."""
+"""Model answers and rubrics for students who learn without an instructor."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MIN_WORDS = 20
 
 
 def model_answer(task: str, answer: str | None = None) -> Any:
-    """Return a model answer and its rubric as Markdown, if the student's own answer has been written and saved.
+    """Return the model answer and the rubric for a task as Markdown.
 
-    ``task`` is the name of the answer's cell, such as ``"one_tanh_unit"``. The student's answer is read from the
-    notebook in this folder, or given as ``answer`` if there is no file, as on an online platform. Returns None during
-    grading, and if the instructor has set ``PARITY_MODEL_ANSWERS=0`` or removed the file. Raises ValueError for a task
-    that has no model answer.
+    They are shown only after the student has written and saved an answer. ``task`` is the name of the answer's cell,
+    such as ``"one_tanh_unit"``. The student's answer is read from the notebook in this folder, or given as ``answer``
+    if there is no file, as on an online platform. Returns None during grading, and if the instructor has set
+    ``PARITY_MODEL_ANSWERS=0`` or removed the file. Raises ValueError for a task that has no model answer.
     """
     if grading():
         return None
@@ -45,7 +45,10 @@ def model_answer(task: str, answer: str | None = None) -> Any:
 
 
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the text of the task's cell in the notebook of this folder that was saved last, or None."""
+    """Return the student's saved answer to a task, or None if there is none.
+
+    The answer comes from the notebook in ``folder`` that was saved last.
+    """
     for path in sorted(folder.glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

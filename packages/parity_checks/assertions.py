@@ -1,4 +1,4 @@
-"""Assertions about a student's result.
+"""Assertions about the results of student code.
 
 The message of a failure gives the query, the expected and the returned value, the likely cause, and a section to read.
 """
@@ -22,9 +22,9 @@ Mistakes = Iterable[tuple[Any, str]]
 
 @dataclass(frozen=True)
 class Query:
-    """The description of a call of the student's code, for messages, and the assertions about its result.
+    """A description of a call to the student's code, with assertions about the result.
 
-    ``see`` is the section of the book that explains the task, ``"page#anchor"``.
+    The description appears in messages. ``see`` is the section of the book that explains the task, ``"page#anchor"``.
 
     >>> query = Query("the parity of [1 1]")
     >>> query.require_equal(0, 0)
@@ -34,11 +34,17 @@ class Query:
     see: str = ""
 
     def part(self, name: str) -> Query:
-        """Return a query about the part of the result that ``name`` describes."""
+        """Return a ``Query`` about one part of the result.
+
+        ``name`` describes the part.
+        """
         return replace(self, text=f"{self.text}: {name}")
 
     def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
-        """Raise CheckFailed with a message that shows both values and describes the likely mistake, the ``hint``."""
+        """Raise CheckFailed with a message that shows the expected value and the student's value.
+
+        ``hint`` describes the likely mistake.
+        """
         lines = [self.text, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
         raise CheckFailed("\n".join(lines + self._advice(hint)))
 
@@ -47,10 +53,11 @@ class Query:
 
     def call(self, name: str, *args: Any, causes: dict[str, str] | Callable[[], dict[str, str]] = dict,
              by: Callable[..., Any] = call, **options: Any) -> Any:
-        """Call the student's function and return its result; if it stops with an error, explain the error.
+        """Call the student's function and return its result.
 
-        ``causes`` maps a part of an error's text to the likely cause of the error, and may be a function that returns
-        this dict. ``by`` is :func:`call` or another function of :mod:`parity_checks.core`, and gets the ``options``.
+        If the function stops with an error, the message of the CheckFailed explains the error. ``causes`` maps a part
+        of an error's text to the likely cause of the error, and may be a function that returns this dict. ``by`` is
+        :func:`call` or another function of :mod:`parity_checks.core`, and gets the ``options``.
         """
         try:
             return by(name, *args, **options)
@@ -64,10 +71,11 @@ class Query:
 
     def as_array(self, value: Any, shape: tuple[int, ...] | None = None, kind: str | None = None, *,
                  shape_hints: dict[tuple, str] | None = None, nan_hint: str = "") -> np.ndarray:
-        """Return ``value`` as an array of real numbers with this shape and kind of dtype, or raise CheckFailed.
+        """Convert ``value`` to an array of real numbers.
 
-        Arrays, tensors and single numbers are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any
-        width. ``shape_hints`` maps wrong shapes to their likely causes, and ``nan_hint`` is the likely cause of nan.
+        Raises CheckFailed unless the array has the given shape and kind of dtype. Arrays, tensors and single numbers
+        are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any width. ``shape_hints`` maps wrong
+        shapes to their likely causes, and ``nan_hint`` is the likely cause of nan.
         """
         if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
             lists = " np.array(...) or torch.tensor(...) turns a list into one." * isinstance(value, (list, tuple))
@@ -86,9 +94,10 @@ class Query:
         return result
 
     def as_arrays(self, result: Any, shapes: dict[str, tuple[int, ...] | None]) -> list[np.ndarray]:
-        """Return the parts of a tuple, a list or an array as float arrays, or raise CheckFailed.
+        """Convert the parts of a tuple, a list or an array to float arrays.
 
-        ``shapes`` maps the name of each part, in their order, to its shape, or to None if any shape is allowed.
+        Raises CheckFailed unless all the parts are there and have the expected shapes. ``shapes`` maps the name of each
+        part, in their order, to its shape, or to None if any shape is allowed.
         """
         if is_tensor(result) or isinstance(result, np.ndarray):
             result = tuple(np.atleast_1d(to_numpy(result)))
@@ -101,10 +110,10 @@ class Query:
 
     def require_close(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = (),
                       tolerance: float = 1e-5) -> None:
-        """Raise CheckFailed unless ``value`` and ``expected`` agree within ``tolerance``, absolute and relative.
+        """Raise CheckFailed unless ``value`` and ``expected`` agree within ``tolerance``.
 
-        The message describes the first of the ``mistakes`` that leads to ``value`` (see :func:`likely_cause`); if there
-        is none, it gives the ``hint``.
+        The tolerance is absolute and relative. The message describes the first of the ``mistakes`` that leads to
+        ``value`` (see :func:`likely_cause`); if there is none, it gives the ``hint``.
         """
         expected, got = to_numpy(expected), self.as_array(value)
         if agree(got, expected, tolerance):
@@ -115,7 +124,10 @@ class Query:
         self.fail(expected, got, hint)
 
     def require_equal(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = ()) -> None:
-        """Raise CheckFailed unless ``value`` equals ``expected``, element by element; 0 and False count as equal."""
+        """Raise CheckFailed unless ``value`` and ``expected`` are equal.
+
+        They are compared element by element, and 0 and False count as equal.
+        """
         self.require_close(value, expected, hint, mistakes, tolerance=0)
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
@@ -131,9 +143,10 @@ class Query:
 
 
 def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
-    """Return the description of the first mistake that leads to ``got``, or "" if none does.
+    """Return the description of the first mistake that explains a wrong value.
 
-    ``mistakes`` are pairs of a value and the description of the mistake that gives it.
+    Returns "" if none of the mistakes leads to ``got``. ``mistakes`` are pairs of a value and the description of the
+    mistake that gives it.
 
     >>> likely_cause(3, [(1, "the parity"), (3, "the count of ones")])
     'the count of ones'
@@ -142,16 +155,18 @@ def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
 
 
 def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
-    """Return whether two values have the same shape and agree within ``tolerance``, absolute and relative.
+    """Return True if two values have the same shape and agree within a tolerance.
 
-    nan agrees with nan.
+    ``tolerance`` is absolute and relative. nan agrees with nan.
     """
     got, expected = (to_numpy(value).astype(float) for value in (got, expected))
     return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """Return a value as text for a message, on one line of at most about ``limit`` characters.
+    """Format a value as a single line of text for a message.
+
+    The text has at most about ``limit`` characters.
 
     >>> show([np.float64(0.5), 2 / 3, True])
     '[0.5, 0.666667, True]'
@@ -177,7 +192,10 @@ def _shown(value: Any) -> str:
 
 
 def to_numpy(value: Any) -> np.ndarray:
-    """Return a tensor, an array, a number or a list of numbers as an array; bfloat16 becomes float32."""
+    """Convert a tensor, an array, a number or a list of numbers to a NumPy array.
+
+    A bfloat16 tensor becomes a float32 array.
+    """
     if not is_tensor(value):
         return np.asarray(value)
     value = value.detach().cpu().resolve_conj().resolve_neg()

@@ -1,4 +1,4 @@
-"""Calls from a check to a student's code.
+"""Functions for calling student code from a check.
 
 A check never touches the student's objects. It names a function or class, and :func:`call` and the functions below it
 make a call with copies of plain data (see :mod:`parity_checks.plain_data`) and return a copy of the result. Whatever
@@ -47,7 +47,7 @@ LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).paren
 
 
 class Nowhere(io.StringIO):
-    """A text stream that discards all text written to it."""
+    """A text stream that discards everything written to it."""
 
     def write(self, text: str) -> int:
         return len(text)
@@ -55,7 +55,10 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Discard output and warnings within a ``with`` block, because text on stderr would cost a test cell its points."""
+    """Discard output and warnings within a ``with`` block.
+
+    Text on stderr would cost a test cell its points.
+    """
     with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -67,7 +70,10 @@ _send: Send | None = None
 
 
 def remote(function: Callable) -> Callable:
-    """Mark a function that runs in the process of the student's code, where its output is discarded."""
+    """Mark a function that must run in the same process as the student's code.
+
+    Its output is discarded.
+    """
     REMOTE[function.__name__] = quietly = quiet()(function)
 
     @functools.wraps(function)
@@ -78,7 +84,10 @@ def remote(function: Callable) -> Callable:
 
 @contextlib.contextmanager
 def remote_calls(send: Send) -> Iterator[None]:
-    """Run remote functions in another process within a ``with`` block, by calling ``send(name, args, kwargs)``."""
+    """Run remote functions in another process within a ``with`` block.
+
+    Each function is run by calling ``send(name, args, kwargs)``.
+    """
     global _send
     before, _send = _send, send
     try:
@@ -94,7 +103,10 @@ _replaced: list[tuple[str, Any]] = []
 
 
 def bind(namespace: dict[str, Any] | None) -> None:
-    """Set the namespace in which the student's names are looked up; None, the default, is the notebook itself."""
+    """Set the namespace in which the student's functions and classes are looked up.
+
+    None, the default, stands for the notebook itself.
+    """
     global _namespace
     _namespace = namespace
 
@@ -105,7 +117,10 @@ def _names() -> dict[str, Any]:
 
 @remote
 def replace(name: str, reference: str) -> bool:
-    """Replace the student's ``name`` with the function that ``reference`` names; return whether ``name`` exists."""
+    """Replace a student's function with a reference implementation.
+
+    ``reference`` names the new function, as :func:`resolve` expects it. Returns True if the student's ``name`` exists.
+    """
     if name not in _names():
         return False
     _replaced.append((name, _names()[name]))
@@ -115,16 +130,17 @@ def replace(name: str, reference: str) -> bool:
 
 @remote
 def restore() -> None:
-    """Undo the last :func:`replace`."""
+    """Undo the last call to :func:`replace`."""
     name, function = _replaced.pop()
     _names()[name] = function
 
 
 @contextlib.contextmanager
 def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[None]:
-    """Replace the student's ``name`` with a correct function within a ``with`` block if ``test``, its own check, fails.
+    """Temporarily replace a student's function if it fails its own check.
 
-    The wrong function has cost its points already, and a task that builds on it should not cost more.
+    The replacement lasts for the ``with`` block. ``test`` is the check, and ``reference`` names a correct function. The
+    wrong function has cost its points already, and a task that builds on it should not cost more.
     """
     replaced = False
     try:
@@ -140,7 +156,10 @@ def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[Non
 
 @remote
 def scale_readouts(scale: float) -> None:
-    """Multiply the initial weights of linear layers that the student's code makes from now on by ``scale``."""
+    """Multiply the initial weights of all new linear layers by ``scale``.
+
+    This changes the layers that the student's code makes from now on.
+    """
     import torch
     from torch import nn
 
@@ -160,11 +179,11 @@ def scale_readouts(scale: float) -> None:
 
 @remote
 def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> Any:
-    """Call the student's ``name`` with copies of plain arguments and return a copy of its plain result.
+    """Call a student's function and return a copy of its result.
 
-    ``forbid`` names functions that would be the ready answer, as :mod:`parity_checks.forbidden_calls` describes; the
-    check fails if the student's code calls one of them. Output and warnings are discarded. Raises CheckFailed if the
-    name is missing, the code raises, or the result is not plain data.
+    The function gets copies of the arguments. ``forbid`` names functions that would be the ready answer, as
+    :mod:`parity_checks.forbidden_calls` describes; the check fails if the student's code calls one of them. Output and
+    warnings are discarded. Raises CheckFailed if the name is missing, the code raises, or the result is not plain data.
 
     >>> bind({"double": lambda x: 2 * x})
     >>> call("double", 21)
@@ -177,9 +196,10 @@ def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> An
 
 @remote
 def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = ()) -> list[CallResult]:
-    """Call the student's ``name`` several times with the same objects as arguments, as a notebook may do.
+    """Call a student's function several times with the same argument objects.
 
-    The arguments in each result show the changes that the call made in place. Raises CheckFailed as :func:`call` does.
+    A notebook may do the same. The arguments in each result show the changes that the call made in place. Raises
+    CheckFailed as :func:`call` does.
 
     >>> bind({"add_one": lambda numbers: numbers.append(1) or len(numbers)})
     >>> [(result.result, result.arguments) for result in call_on_same("add_one", [])]
@@ -193,12 +213,13 @@ def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = 
 
 @remote
 def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0, forbid: Iterable[str] = ()) -> Any:
-    """Return the gradient at ``first`` through the student's ``name(first, *args)``.
+    """Return the gradient of a student's function with respect to its first argument.
 
-    For a float tensor it has the tensor's shape, and is None if the result does not depend on it. For a
-    :class:`ModuleState` it is a dict of the gradients at the layer's weights, without those that no gradient reaches.
-    ``output_gradient`` has the shape of the result, which is a single number by default. Raises CheckFailed as
-    :func:`call` does, and if no gradient can flow back from the result.
+    The function is called as ``name(first, *args)``. If ``first`` is a float tensor, the gradient has its shape, and is
+    None if the result does not depend on the tensor. For a :class:`ModuleState`, it is a dict of the gradients with
+    respect to the layer's weights, without the weights that no gradient reaches. ``output_gradient`` has the shape of
+    the result, which is a single number by default. Raises CheckFailed as :func:`call` does, and if no gradient can
+    flow back from the result.
 
     >>> import torch
     >>> bind({"half_square": lambda x: (x * x).sum() / 2})
@@ -219,10 +240,10 @@ def call_gradient(name: str, first: Any, *args: Any, output_gradient: Any = 1.0,
 @remote
 def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learning_rate: float,
                forbid: Iterable[str] = ()) -> list[CallResult]:
-    """Call the student's ``name(*modules, optimizer, *batch)`` for each batch in turn, on the same modules.
+    """Call a student's training function for several batches in turn.
 
-    The modules are built once, with an SGD optimiser of all their parameters. Each result holds the modules as they
-    were after that call.
+    Each call is ``name(*modules, optimizer, *batch)``, with the same modules. The modules are built once, with an SGD
+    optimiser of all their parameters. Each result holds the modules as they were after that call.
     """
     import torch
 
@@ -239,11 +260,11 @@ def call_steps(name: str, *modules: ModuleState, batches: Iterable[tuple], learn
 def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple] = (),
                 state: dict[str, torch.Tensor] | None = None, output_gradient: torch.Tensor | None = None,
                 forbid: Iterable[str] = ()) -> ModuleRun:
-    """Make the student's module ``name(*args)``, run it and return its outputs, weights and gradients.
+    """Create a student's module and run it on the given inputs.
 
-    ``name`` is a class, or a function that returns a module. ``state`` is loaded first, if it is given. The module is
-    called with ``inputs``, and then with each tuple of ``then``. With ``output_gradient``, of the shape of the first
-    output, the backward pass runs as well.
+    Returns the module's outputs, weights and gradients. ``name`` is a class, or a function that returns a module.
+    ``state`` is loaded first, if it is given. The module is called with ``inputs``, and then with each tuple of
+    ``then``. With ``output_gradient``, of the shape of the first output, the backward pass runs as well.
     """
     import torch
 
@@ -267,7 +288,11 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
 
 
 def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:
-    """Run the backward pass from the output, or from the first of several, or raise CheckFailed."""
+    """Run the backward pass through the student's code.
+
+    It starts from the output, or from the first of several outputs. Raises CheckFailed if no gradient can flow through
+    it.
+    """
     import torch
 
     first = output[0] if type(output) in (tuple, list) and output else output
@@ -299,7 +324,10 @@ def _find(name: str) -> Callable:
 
 
 def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
-    """Run the student's code, and turn every error but KeyboardInterrupt into a message about it."""
+    """Run the student's code and convert any error to a CheckFailed exception.
+
+    Only KeyboardInterrupt is passed on.
+    """
     with forbidding(name, forbid, checks_allowed=bool(_replaced)):
         try:
             return work()
@@ -321,7 +349,10 @@ def _about(name: str, error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> tuple[str | None, int | None]:
-    """Return the function and the line of the student's own code in which an error was raised, if there is one."""
+    """Return the function and line number in the student's code where an error was raised.
+
+    Both are None if the traceback contains no code of the student.
+    """
     place, trace = (None, None), error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code

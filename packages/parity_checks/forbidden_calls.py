@@ -1,7 +1,8 @@
-"""Detection of calls to library functions that would solve a task by themselves.
+"""Detection of calls to forbidden library functions.
 
-A function is named by a reference, ``"module:name"``. The reference of a PyTorch module, such as ``"torch.nn:LSTM"``,
-forbids its forward pass, and ``"module:Class.__init__"`` forbids making an object of that class.
+These are functions that would solve a task by themselves. A function is named by a reference, ``"module:name"``. The
+reference of a PyTorch module, such as ``"torch.nn:LSTM"``, forbids its forward pass, and ``"module:Class.__init__"``
+forbids making an object of that class.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ CHECKS = str(Path(__file__).parent) + os.sep
 
 
 def resolve(reference: str) -> Any:
-    """Import the function or class that a reference names.
+    """Import the function or class named by a reference.
 
     >>> resolve("math:sqrt")(9)
     3.0
@@ -35,11 +36,11 @@ def resolve(reference: str) -> Any:
 
 @contextlib.contextmanager
 def forbidding(name: str, forbid: Iterable[str], checks_allowed: bool = False) -> Iterator[None]:
-    """Raise CheckFailed if the student's ``name`` calls a forbidden function within a ``with`` block.
+    """Raise CheckFailed if the student's code calls a forbidden function within a ``with`` block.
 
-    A function is recognised however it was imported or renamed. If anything is forbidden, so are the functions of the
-    exercises' checks, unless ``checks_allowed``. The calls are seen by ``sys.setprofile``; debuggers and coverage
-    tools, which use ``sys.settrace``, are not affected.
+    ``name`` is the student's function. A function is recognised however it was imported or renamed. If anything is
+    forbidden, so are the functions of the exercises' checks, unless ``checks_allowed``. The calls are seen by
+    ``sys.setprofile``; debuggers and coverage tools, which use ``sys.settrace``, are not affected.
     """
     forbidden = forbidden_code(forbid)
     if not forbidden:
@@ -82,10 +83,10 @@ def forbidding(name: str, forbid: Iterable[str], checks_allowed: bool = False) -
 
 
 def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunctionType, str]:
-    """Map the code of each function, or the function itself if it is a builtin, to its name for messages.
+    """Return a mapping from code objects to the names of forbidden functions.
 
-    Functions that are not installed are left out. Raises ValueError for a function whose calls a profiler cannot
-    distinguish from other calls.
+    A builtin has no code object, so the function itself is the key. Functions that are not installed are left out.
+    Raises ValueError for a function whose calls a profiler cannot distinguish from other calls.
     """
     names = {}
     for reference in references:

@@ -1,4 +1,4 @@
-"""Links from a check's message to the section of the book that explains the mistake."""
+"""Links from error messages to the sections of the book that explain the mistakes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ PLACE = re.compile(r"\(book/([\w-]+)\.html(#[\w-]+)?\)")
 
 
 def section(see: str) -> str:
-    """Return the chapter and the section that ``"page#anchor"`` names, in words and with their address.
+    """Return a readable reference to a section of the book.
+
+    The text names the chapter and the section and contains the address. ``see`` has the form ``"page#anchor"``.
 
     >>> section("packing#the-last-real-step")
     'the chapter "packing", section "the last real step" (book/packing.html#the-last-real-step)'
@@ -23,10 +25,11 @@ def section(see: str) -> str:
 
 
 def address(page: str, anchor: str) -> str | None:
-    """Return the address of a section for a link in a notebook of this folder, or None if there is no book.
+    """Return the address of a section of the book.
 
-    The book is the one at the address in ``PARITY_BOOK``, or else the built pages, or else their sources, in this
-    folder or in one above it.
+    The address can be used for a link in a notebook in the current folder. It is None if there is no book. The book is
+    the one at the address in ``PARITY_BOOK``, or else the built pages, or else their sources, in this folder or in one
+    above it.
     """
     if base := os.environ.get("PARITY_BOOK"):
         return f"{base.rstrip('/')}/book/{page}.html{anchor}"
@@ -38,7 +41,10 @@ def address(page: str, anchor: str) -> str | None:
 
 
 def offer_link(message: str) -> None:
-    """Display a link to the section that a message names, in a notebook that is not being graded."""
+    """Display a link to the section named in a message.
+
+    The link appears only in a notebook, and not while the notebook is graded.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     place = PLACE.search(message)
     if place is None or not hasattr(shell, "kernel") or os.environ.get("NBGRADER_EXECUTION"):

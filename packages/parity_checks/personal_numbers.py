@@ -1,7 +1,8 @@
-"""Counts that depend on a student's id, so that an answer in words cannot quote somebody else's number.
+"""Numbers that students quote in their written answers.
 
-Students count over random bits that are drawn from their own seed, and the instructor who reads the answer computes the
-same count. NumPy's generator draws the same bits on every machine.
+The numbers depend on the student's id, so that an answer cannot quote somebody else's number. Students count over
+random bits that are drawn from their own seed, and the instructor who reads the answer computes the same count. NumPy's
+generator draws the same bits on every machine.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from parity_lib.errors import require, require_choice, require_int
 
 
 def seed_of(student_id: str) -> int:
-    """Return the seed of a student, from the id in the instructor's list; case and blanks do not matter.
+    """Return the random seed derived from a student's id.
 
-    Raises ValueError if the id has no letter or digit.
+    The id is the one in the instructor's list. Upper and lower case and blanks do not matter. Raises ValueError if the
+    id has no letter or digit.
 
     >>> seed_of("s1234567") == seed_of(" S123 4567")
     True
@@ -29,7 +31,9 @@ def seed_of(student_id: str) -> int:
 
 
 def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
-    """Return the student's strings of random bits, ``[count, steps]``.
+    """Generate random bit strings from a student's seed.
+
+    The array has the shape ``[count, steps]``.
 
     >>> strings_for(0).shape
     (1000, 24)
@@ -39,19 +43,26 @@ def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
 
 
 def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
-    """Count the strings, rows of ``bits``, whose last bits have the parity of the whole string."""
+    """Count the strings whose last bits have the same parity as the whole string.
+
+    The strings are the rows of ``bits``, and ``last`` is the number of last bits.
+    """
     return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
 def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
-    """Count the strings, rows of ``bits``, that contain a one followed by at least this number of zeros."""
+    """Count the strings that contain a one followed by a long run of zeros.
+
+    The strings are the rows of ``bits``, and the run has at least ``zeros`` zeros.
+    """
     return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
 
 
 def correct_if_always_even(bits: np.ndarray) -> int:
-    """Count the positions for which "even" is correct if string k keeps its first 1 + k % steps bits.
+    """Count the positions at which the answer "even" is correct.
 
-    String k is row k of ``bits``, ``[count, steps]``. Beyond the cutoff, bits and labels are 0.
+    String k is row k of ``bits``, ``[count, steps]``, and is cut to its first 1 + k % steps bits. Beyond the cutoff,
+    bits and labels are 0.
     """
     count, steps = bits.shape
     real = np.arange(steps) < 1 + (np.arange(count) % steps)[:, None]
@@ -66,9 +77,9 @@ COUNTS: dict[str, Callable[[np.ndarray], int]] = {
 
 
 def number_for(task: str, seed: int) -> int:
-    """Return the count that a student with this seed has to quote in the answer to ``task``.
+    """Return the number that a student has to quote in a written answer.
 
-    Raises ValueError for a task that asks for no count.
+    It depends on the ``task`` and on the student's ``seed``. Raises ValueError for a task that asks for no count.
 
     >>> number_for("what_truncation_cannot_teach", seed_of("s1234567")) in range(1001)
     True

@@ -1,7 +1,8 @@
-"""The plain data that a check and a student's code exchange, copied in both directions.
+"""Tools for exchanging plain data between checks and student code.
 
-Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and linear layers, and lists, tuples and dicts of
-these. :func:`from_student` refuses everything else with a message for the student.
+All data are copied, in both directions. Plain data are numbers, strings, arrays, tensors, PyTorch's recurrent and
+linear layers, and lists, tuples and dicts of these. :func:`from_student` refuses everything else with a message for the
+student.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", 
 
 
 class CheckFailed(AssertionError):
-    """The failure of a check. Its message is all that students see: no traceback, and no source of the check."""
+    """An exception raised when a check fails.
+
+    Students see its message alone, without a traceback or the source of the check.
+    """
 
     offered = False
 
@@ -42,14 +46,20 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Seed:
-    """A random generator as an argument: the student's code receives ``numpy.random.default_rng(value)``."""
+    """A placeholder for a random generator in the arguments of a call.
+
+    The student's code receives ``numpy.random.default_rng(value)``.
+    """
 
     value: int
 
 
 @dataclass(frozen=True)
 class ModuleState:
-    """A PyTorch layer as plain data: the name of its class in ``torch.nn``, its arguments and its weights."""
+    """A PyTorch layer stored as plain data.
+
+    The data are the name of the layer's class in ``torch.nn``, its arguments and its weights.
+    """
 
     cls: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -57,7 +67,10 @@ class ModuleState:
 
     @classmethod
     def of(cls, module: nn.Module) -> ModuleState:
-        """Describe a layer whose class is named in ``MODULES``."""
+        """Create a ``ModuleState`` from a PyTorch layer.
+
+        The layer's class has to be named in ``MODULES``.
+        """
         arguments = {name: getattr(module, name) for name in ARGUMENTS if getattr(module, name, None) is not None}
         if not arguments.get("proj_size"):      # PyTorch accepts it for an LSTM alone
             arguments.pop("proj_size", None)
@@ -66,7 +79,10 @@ class ModuleState:
         return cls(type(module).__name__, arguments, weights)
 
     def build(self) -> nn.Module:
-        """Return a layer with these arguments and weights, in the precision of the weights."""
+        """Create a PyTorch layer with the stored arguments and weights.
+
+        The layer has the precision of the weights.
+        """
         from torch import nn
 
         module = getattr(nn, MODULES[MODULES.index(self.cls)])(**self.arguments)
@@ -78,10 +94,10 @@ class ModuleState:
 
 @dataclass(frozen=True)
 class ModuleRun:
-    """The values returned by :func:`~parity_checks.call_module`.
+    """The outputs, weights and gradients of a student's module.
 
-    ``output`` is the output for the first inputs, ``state`` the module's weights, ``gradients`` those of its parameters
-    by name, and ``then`` the outputs for further inputs.
+    They are returned by :func:`~parity_checks.call_module`. ``output`` is the output for the first inputs, ``state``
+    the module's weights, ``gradients`` those of its parameters by name, and ``then`` the outputs for further inputs.
     """
 
     output: Any
@@ -92,7 +108,10 @@ class ModuleRun:
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of one of several calls, with the arguments or modules as they were after it."""
+    """The result of a single call to a student's function.
+
+    ``arguments`` and ``modules`` are in the state in which the call left them.
+    """
 
     result: Any
     arguments: tuple[Any, ...] = ()
@@ -103,13 +122,19 @@ class CallResult:
 
 
 def is_tensor(value: Any) -> bool:
-    """Return whether ``value`` is a tensor, without importing PyTorch."""
+    """Return True if ``value`` is a PyTorch tensor.
+
+    PyTorch is not imported for this.
+    """
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def to_student(value: Any) -> Any:
-    """Return a copy for the student's code, with generators made from seeds and layers from their states."""
+    """Copy a value before passing it to the student's code.
+
+    In the copy, seeds become generators, and states of layers become layers.
+    """
     if isinstance(value, Seed):
         return np.random.default_rng(value.value)
     if isinstance(value, ModuleState):
@@ -124,7 +149,10 @@ def to_student(value: Any) -> Any:
 
 
 def from_student(value: Any, name: str) -> Any:
-    """Return a copy of what the student's ``name`` returned; raise CheckFailed unless it is plain data."""
+    """Copy a value returned by the student's code.
+
+    Raises CheckFailed unless the value is plain data.
+    """
     try:
         return _copy(value, name, MAX_DEPTH)
     except (CheckFailed, KeyboardInterrupt):
@@ -135,7 +163,10 @@ def from_student(value: Any, name: str) -> Any:
 
 
 def _copy(value: Any, name: str, depth: int) -> Any:
-    """Copy a value by its exact type. Its own methods are never called, because the student may override them."""
+    """Copy a value without calling any of its own methods.
+
+    The student may have overridden them, so the exact type of the value decides how it is copied.
+    """
     cls = type(value)
     if depth == 0:
         raise CheckFailed(f"`{name}` returns lists that are nested more than {MAX_DEPTH} deep. Does a list contain "
@@ -187,12 +218,15 @@ def _key(key: Any, name: str) -> str:
 
 
 def type_name(value: Any) -> str:
-    """Return the name of a value's class, even if its metaclass overrides that name."""
+    """Return the name of a value's class.
+
+    The name is correct even if the metaclass overrides it.
+    """
     return type.__dict__["__name__"].__get__(type(value))
 
 
 def kind_of(value: Any) -> str:
-    """Describe the type of a value for a message.
+    """Describe the type of a value for an error message.
 
     >>> kind_of([1, 2])
     'a value of type list'
@@ -201,13 +235,19 @@ def kind_of(value: Any) -> str:
 
 
 def short(error: BaseException, limit: int = 300) -> str:
-    """Return the text of an error on one line of at most ``limit`` characters."""
+    """Return the text of an error as a single line.
+
+    The line has at most about ``limit`` characters.
+    """
     text = safely(lambda: " ".join(str.split(str(error))), otherwise="(an error with a text that cannot be read)")
     return text if len(text) <= limit else text[:limit] + " …"
 
 
 def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
-    """Return ``read(*args)``, or ``otherwise`` if reading raises anything but KeyboardInterrupt."""
+    """Return the result of a function, or a default text if the function fails.
+
+    The default is ``otherwise``. KeyboardInterrupt is passed on.
+    """
     try:
         return read(*args)
     except KeyboardInterrupt:

@@ -1,4 +1,7 @@
-"""The points of checks and of answers in words, from cells.json, which ``parity exercises`` writes."""
+"""Points for the checks and the written answers in each exercise.
+
+They come from cells.json, which ``parity exercises`` writes.
+"""
 
 import json
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Reports of the checks: a line for a check that passes, a message for one that fails, and a summary of the points."""
+"""Tools for running checks and reporting their results.
+
+A check that passes prints one line, and a check that fails shows a message. A summary lists the points.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,11 @@ from parity_lib.errors import require
 
 
 def check(says: str) -> Callable:
-    """Turn a function of a seed into a check, which prints ``says`` if it passes and raises CheckFailed if it fails.
+    """Create a decorator that turns a function into a check.
 
-    The message of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check
-    itself is reported as such.
+    The function takes a seed. The check prints ``says`` if it passes, and raises CheckFailed if it fails. The message
+    of a failure with a seed of :func:`fresh` ends with the call that repeats it. An error in the check itself is
+    reported as such.
     """
     def decorate(function: Callable[[int], None]) -> Callable:
         @functools.wraps(function)
@@ -44,7 +48,10 @@ def check(says: str) -> Callable:
 
 
 def _failure(test: Callable[[], None], fault: str) -> str | None:
-    """Return the message with which a test fails, or None. Its warnings are discarded: they would cost the points."""
+    """Run a test and return the message of its failure.
+
+    Returns None if the test passes. Warnings are discarded, because they would cost the points.
+    """
     try:
         with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -62,17 +69,23 @@ def _failure(test: Callable[[], None], fault: str) -> str | None:
 
 
 def fresh() -> int:
-    """Return a random seed, with which a check draws new cases. The message of a failed check shows it."""
+    """Return a random seed for drawing new test cases.
+
+    The message of a failed check shows the seed.
+    """
     return 1 + secrets.randbelow(2**31 - 1)
 
 
 def grading() -> bool:
-    """Return whether the notebook is being graded. Its cells then skip long runs that give no points."""
+    """Return True if the notebook is being graded.
+
+    Long runs that give no points are skipped during grading.
+    """
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
 def summary(module: ModuleType) -> None:
-    """Run every public check of an exercise's module and print the points so far.
+    """Run all public checks of an exercise and print the points earned so far.
 
     Raises ValueError for a module that belongs to no exercise.
     """
@@ -101,11 +114,12 @@ def summary(module: ModuleType) -> None:
 
 
 def private(exercise: str, task: str) -> None:
-    """Run the instructor's own test of a task, the function ``task(call)`` in ``private/EXERCISE.py``, if there is one.
+    """Run the instructor's own test of a task, if there is one.
 
-    The folder is next to nbgrader_config.py, or at ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the
-    student's work through ``call`` alone. If it fails, the message says that it is the instructor's test and gives
-    the text of the assertion, never the source, and the last call if the file sets ``SHOW_INPUT = True``.
+    The test is the function ``task(call)`` in ``private/EXERCISE.py``. The folder is next to nbgrader_config.py, or at
+    ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the student's work through ``call`` alone. If it fails,
+    the message says that it is the instructor's test and gives the text of the assertion, never the source, and the
+    last call if the file sets ``SHOW_INPUT = True``.
     """
     path, calls = private_file(exercise), []
     if not path.is_file():
@@ -116,12 +130,18 @@ def private(exercise: str, task: str) -> None:
 
 
 def private_file(exercise: str) -> Path:
-    """Return the path of an instructor's own tests of an exercise, which need not exist."""
+    """Return the path to the instructor's own tests for an exercise.
+
+    The file need not exist.
+    """
     return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
 
 
 def load_private(path: Path) -> ModuleType:
-    """Import a file of private tests as a module. Errors in the file are raised."""
+    """Import a file of private tests as a module.
+
+    Errors in the file are raised.
+    """
     spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -129,7 +149,10 @@ def load_private(path: Path) -> ModuleType:
 
 
 def _run_private(path: Path, task: str, calls: list[str]) -> None:
-    """Run a private test, and append its calls to ``calls`` if the file lets students see them."""
+    """Run an instructor's own test of a task.
+
+    The calls of the test are appended to ``calls`` if the file lets students see them.
+    """
     module = load_private(path)
     test = getattr(module, task, None)
     if test is None:

@@ -1,4 +1,4 @@
-"""Remote procedure calls (RPC) from the checks to a student's kernel.
+"""Remote procedure calls from checks to a student's kernel.
 
 Chapter: *For instructors*. :func:`answer` runs in the kernel, next to the student's code, which may replace it. The
 student gains nothing by that, because only text leaves the kernel, and :func:`read` turns it into plain data or a
@@ -18,19 +18,25 @@ KIND = "application/vnd.parity.answer"
 
 
 class Answer(str):
-    """The text of an answer, which a kernel sends unchanged under the MIME type ``KIND``."""
+    """A string that a kernel returns in response to a remote call.
+
+    The kernel sends it unchanged under the MIME type ``KIND``.
+    """
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {KIND: str(self)}
 
 
 def request(name: str, args: tuple, kwargs: dict) -> str:
-    """Return a call of the remote function ``name`` as text."""
+    """Encode a call to a remote function as text."""
     return pack([name, list(args), kwargs])
 
 
 def answer(text: str) -> Answer:
-    """Call the function that a request names, and return its value or the message of its failure as text."""
+    """Run the function named in a request and encode its result as text.
+
+    If the call fails, the text contains the message of the failure.
+    """
     name, args, kwargs = unpack(text)
     try:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
@@ -42,7 +48,10 @@ def answer(text: str) -> Answer:
 
 
 def read(text: Any) -> Any:
-    """Return the value in an answer; raise CheckFailed if the call failed or the text is not an answer."""
+    """Decode the result of a remote call.
+
+    Raises CheckFailed if the call failed or the text is not an answer.
+    """
     answer = unpack(text) if isinstance(text, str) else None
     if type(answer) is list and len(answer) == 2 and type(answer[0]) is str:
         kind, content = answer

@@ -1,7 +1,8 @@
-"""Serialisation of plain data as JSON text, for calls between the checks and a student's kernel.
+"""Serialisation of plain data as JSON text.
 
-The text may hold plain data (see :mod:`parity_checks.plain_data`), seeds, layers, and the results of the calls in
-:mod:`parity_checks.core`. :func:`unpack` builds values from the text and never runs anything that the text names.
+The checks and a student's kernel exchange such text. The text may hold plain data (see
+:mod:`parity_checks.plain_data`), seeds, layers, and the results of the calls in :mod:`parity_checks.core`.
+:func:`unpack` builds values from the text and never runs anything that the text names.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ RESULTS = (ModuleRun, CallResult)
 
 
 def pack(value: Any) -> str:
-    """Return a value as text; raise ValueError if it is not plain data or longer than ``MAX_CHARACTERS``.
+    """Serialise a value as JSON text.
+
+    Raises ValueError if the value is not plain data, or if the text is longer than ``MAX_CHARACTERS``.
 
     >>> unpack(pack({"bits": np.array([1, 0, 1]), "seed": Seed(3)}))
     {'bits': array([1, 0, 1]), 'seed': Seed(value=3)}
@@ -40,7 +43,10 @@ def pack(value: Any) -> str:
 
 
 def _packed(value: Any, depth: int) -> Any:
-    """Return a value that JSON can express, or a dict whose only key names the kind of the value."""
+    """Convert a value to a form that JSON can represent.
+
+    Values that JSON does not have become a dict whose only key names the kind of the value.
+    """
     if depth == 0:
         raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
     cls, inner = type(value), partial(_packed, depth=depth - 1)
@@ -77,7 +83,10 @@ def _packed_array(value: np.ndarray | np.generic) -> list:
 
 
 def unpack(text: str) -> Any:
-    """Return the value that a text of :func:`pack` describes; raise CheckFailed for any other text."""
+    """Restore a value from the text returned by :func:`pack`.
+
+    Raises CheckFailed for any other text.
+    """
     try:
         if len(text) > MAX_CHARACTERS:
             raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
@@ -103,7 +112,10 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Return an array of the numbers that were sent; raise ValueError if the shape asks for more or fewer numbers."""
+    """Restore an array from its serialised form.
+
+    Raises ValueError if the shape requires more or fewer numbers than were sent.
+    """
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
@@ -122,7 +134,10 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    """Return a layer's state; raise ValueError unless its weights have the shapes that its arguments require."""
+    """Restore the state of a PyTorch layer from its serialised form.
+
+    Raises ValueError unless the weights have the shapes that the layer's arguments require.
+    """
     module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")

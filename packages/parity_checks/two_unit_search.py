@@ -1,4 +1,4 @@
-"""Tanh networks with two units, and a search for a string on which such a network gives a wrong answer."""
+"""Tools for finding strings that a two-unit tanh network classifies incorrectly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ CELL = 2e-3                         # states of one parity that lie in the same 
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
-    """Return the outputs after each bit of strings ``[batch, steps]``; the network reads ``zero`` for a bit 0."""
+    """Return the network's output after each bit of every string.
+
+    The strings and the outputs are ``[batch, steps]``. The network reads ``zero`` for a bit 0.
+    """
     U, V, b, W, c = weights
     h, values = np.zeros((len(bits), 2)), []
     for bit in np.where(bits == 1, 1, zero).T:
@@ -21,7 +24,10 @@ def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
 
 
 def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int, int] | None:
-    """Return the row and the time step of the first wrong answer on strings ``[batch, steps]``, or None."""
+    """Find the network's first wrong answer on a batch of strings.
+
+    Returns the row and the time step of this answer in ``bits``, ``[batch, steps]``, or None if there is none.
+    """
     wrong = (outputs(weights, bits, zero) > 0) != (np.cumsum(bits, axis=1) % 2 == 1)
     if not wrong.any():
         return None
@@ -30,12 +36,12 @@ def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int,
 
 
 def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200, cell: float = CELL) -> np.ndarray | None:
-    """Return a string of at most ``longest`` bits after which the answer is wrong, or None if the search finds none.
+    """Search for a string that the network classifies incorrectly.
 
-    After each bit, the search continues from the ``keep`` states of each parity with the smallest outputs and the
-    ``keep`` states with the largest outputs, and from one state only of those in the same cell. It tries every string,
-    and returns a shortest one, if ``cell`` is 0 and ``keep`` is at least ``2**longest``. Otherwise a search that finds
-    nothing proves nothing.
+    Returns a string of at most ``longest`` bits, or None if the search finds none. After each bit, the search continues
+    from the ``keep`` states of each parity with the smallest outputs and the ``keep`` states with the largest outputs,
+    and from one state only of those in the same cell. It tries every string, and returns a shortest one, if ``cell`` is
+    0 and ``keep`` is at least ``2**longest``. Otherwise a search that finds nothing proves nothing.
     """
     U, V, b, W, c = weights
     states, odd, trail = np.zeros((1, 2)), np.zeros(1, dtype=int), []
@@ -59,7 +65,10 @@ def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200, c
 
 
 def _string(trail: list[tuple[np.ndarray, np.ndarray]], index: int) -> np.ndarray:
-    """Return the bits that lead to the state with this index at the last time step."""
+    """Reconstruct the string of bits that leads to a given state.
+
+    ``index`` is the index of the state at the last time step.
+    """
     bits = []
     for parents, added in reversed(trail):
         bits.append(int(added[index]))

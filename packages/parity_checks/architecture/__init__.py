@@ -1,4 +1,4 @@
-"""The checks of the exercise *Architecture*."""
+"""Checks for the exercise *Architecture*."""
 
 from parity_checks.architecture.build_model import build_model
 from parity_checks.architecture.counting import count_parameters

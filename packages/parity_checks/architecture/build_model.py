@@ -1,4 +1,4 @@
-"""The check of ``build_model``."""
+"""Checks for the student's ``build_model`` function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from parity_checks.reporting import check
 
 @check("build_model: the correct shapes and size, strings kept apart, no look ahead, gradients everywhere")
 def build_model(seed: int = 0) -> None:
-    """Check ``build_model(cell, hidden_size, num_layers)``, whose module returns the logits ``[batch, steps, 1]``."""
+    """Check that the student's ``build_model`` function creates a correct recurrent network.
+
+    ``build_model(cell, hidden_size, num_layers)`` returns a module that computes the logits ``[batch, steps, 1]``.
+    """
     rng = np.random.default_rng(seed)
     sizes = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}
     for cell in BLOCKS:
@@ -21,13 +24,16 @@ def build_model(seed: int = 0) -> None:
 
 
 def network_for(cell: str, hidden: int, layers: int) -> StudentNetwork:
-    """Return the network that the student's ``build_model`` makes."""
+    """Return a ``StudentNetwork`` with the given cell type, hidden size and number of layers."""
     name = f'build_model("{cell}", hidden_size={hidden}, num_layers={layers})'
     return StudentNetwork(cell, hidden, layers, name, "build_model", cell, hidden, layers)
 
 
 def require_layers_and_readout(network: StudentNetwork, rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless the network consists of PyTorch's layers and a linear readout, and gradients flow."""
+    """Raise CheckFailed unless the network consists of recurrent PyTorch layers and a linear readout.
+
+    Gradients have to reach all parameters.
+    """
     networks.require_shapes(network)
     networks.require_separate_strings(network, rng)
     networks.require_no_kept_state(network, rng)

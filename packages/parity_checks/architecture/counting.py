@@ -1,4 +1,7 @@
-"""The check of ``count_parameters``, and the formula that the task asks for."""
+"""Checks for the student's ``count_parameters`` function.
+
+The function :func:`count` gives the expected numbers.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ TABLE_CAUSES = {f"KeyError: '{cell}'": f'"{cell}" is missing among your cells. T
 
 @check("count_parameters: equal to PyTorch's own modules for every cell, size and depth")
 def count_parameters(seed: int = 0) -> None:
-    """Check ``count_parameters(cell, input_size, hidden_size, num_layers)``, which returns an integer."""
+    """Check that the student's ``count_parameters`` function returns the correct number of parameters.
+
+    ``count_parameters(cell, input_size, hidden_size, num_layers)`` returns an integer.
+    """
     rng = np.random.default_rng(seed)
     cases = [("tanh", 1, 1, 1), ("tanh", 1, 4, 1), ("lstm", 1, 4, 1), ("gru", 1, 4, 1), ("relu", 5, 3, 1),
              ("tanh", 2, 3, 2), ("relu", 1, 3, 3), ("lstm", 3, 2, 2), ("gru", 4, 7, 3)]
@@ -40,7 +46,7 @@ def count_parameters(seed: int = 0) -> None:
 
 def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None,
           later: int | None = None) -> int:
-    """Return the number of parameters of PyTorch's layers, without a readout.
+    """Return the number of parameters in a stack of recurrent layers, without a readout.
 
     ``biases`` is the number of bias vectors in each block, ``blocks`` the number of blocks in a layer, and ``later``
     the number of features that the layers above the first one read. Values other than the defaults give the counts

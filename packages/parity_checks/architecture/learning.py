@@ -1,4 +1,4 @@
-"""The check that trains the network of ``build_model``."""
+"""A check that trains the student's network."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ TRIES, UPDATES, HIDDEN, BITS, RATE = 3, 300, 16, 5, 0.03
 
 
 class Training(NamedTuple):
-    """The outcome of a training.
+    """The result of a single training run.
 
-    ``updates`` is the number of updates until every answer is correct, or None if the limit is reached, ``correct`` the
-    number of correct strings at the end, and ``all_equal`` whether the entries of each parameter start equal.
+    ``updates`` is the number of updates until every answer is correct, or None if the limit is reached. ``correct`` is
+    the number of strings that are answered correctly at the end. ``all_equal`` is True if each parameter starts with
+    equal entries.
     """
 
     updates: int | None
@@ -33,9 +34,10 @@ class Training(NamedTuple):
 
 @check("build_model: its network learns the parity of every string of five bits")
 def learns(seed: int = 0) -> None:
-    """Check that a tanh network of 16 units learns all strings of 5 bits from at least one of three random starts.
+    """Check that the student's network learns the parity of all five-bit strings.
 
-    The file tests/submissions/architecture/calibration.json records how often it does.
+    A tanh network of 16 units has to learn them from at least one of three random starts. The file
+    tests/submissions/architecture/calibration.json records how often such networks succeed.
     """
     network = require_learnable(seed)
     trainings = []
@@ -52,9 +54,10 @@ def learns(seed: int = 0) -> None:
 
 
 def require_learnable(seed: int) -> StudentNetwork:
-    """Return the network of :func:`learns`, or raise CheckFailed if training could not show that it learns parity.
+    """Return the student's network if it cannot pass the check without learning parity.
 
-    A network that reads down the batch, for example, could learn this batch by the order of its strings.
+    Raises CheckFailed otherwise. A network that reads down the batch, for example, could learn this batch by the
+    order of its strings.
     """
     network, rng = network_for("tanh", HIDDEN, 1), np.random.default_rng(seed)
     networks.require_shapes(network)
@@ -66,9 +69,10 @@ def require_learnable(seed: int) -> StudentNetwork:
 
 
 def train_once(start: int) -> Training:
-    """Train the student's network from the weights that it draws after ``torch.manual_seed(start)``.
+    """Train the student's network from one random initialisation.
 
-    Each update is one of Adam on the batch of all strings, with the gradient clipped to a norm of 1.
+    The network draws its weights after ``torch.manual_seed(start)``. Each update is one of Adam on the batch of all
+    strings, with the gradient clipped to a norm of 1.
     """
     inputs = every_string(BITS)
     odd = inputs.cumsum(1) % 2

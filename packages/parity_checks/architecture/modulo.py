@@ -1,4 +1,7 @@
-"""The check of ``multiple_of_three``, which follows every state that the student's network can reach."""
+"""Checks for the student's ``multiple_of_three`` function.
+
+The check follows every state that the student's network can reach.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ Weights = list[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1],
 
 @check("multiple_of_three: correct in every state that the network can reach")
 def multiple_of_three(seed: int = 0) -> None:
-    """Check ``multiple_of_three()``, which returns the weights ``(U, V, b, W, c)`` of a relu network."""
+    """Check that the student's network recognises when the number of ones is a multiple of three.
+
+    ``multiple_of_three()`` returns the weights ``(U, V, b, W, c)`` of a relu network.
+    """
     query = Query("multiple_of_three()", GATED_UNIT)
     arrays = query.as_arrays(call("multiple_of_three"), dict.fromkeys("UVbWc"))
     units = len(arrays[0]) if arrays[0].ndim else 0
@@ -36,16 +42,20 @@ def multiple_of_three(seed: int = 0) -> None:
 
 
 def next_states(weights: Weights, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
-    """Return the states ``[batch, units]`` after one more bit each, ``bits [batch]``."""
+    """Compute the next hidden state of each string from its current state and next bit.
+
+    The states are ``[batch, units]`` and the bits ``[batch]``.
+    """
     U, V, b, _, _ = weights
     return np.maximum(bits[:, None] * U[:, 0] + states @ V.T + b, 0)
 
 
 def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
-    """Return a shortest string with a wrong answer, or None, and the number of different states.
+    """Find the shortest string that the network classifies incorrectly.
 
-    The search is breadth first. It ends when there is no new state, which proves that the network is correct on strings
-    of any length, or at ``MOST_STATES``. If the weights are whole numbers, states repeat exactly.
+    Returns this string, or None if there is none, and the number of different states. The search is breadth first. It
+    ends when there is no new state, which proves that the network is correct on strings of any length, or at
+    ``MOST_STATES``. If the weights are whole numbers, states repeat exactly.
     """
     _, _, b, W, c = weights
     level, seen = [(np.zeros(len(b)), 0, ())], set()
@@ -65,7 +75,11 @@ def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
-    """Return the mistake whose correction makes the network correct, or else describe its wrong answers."""
+    """Return a hint about the likely mistake in the student's weights.
+
+    The hint names the mistake whose correction makes the network correct. If there is none, it describes the wrong
+    answers.
+    """
     U, V, b, W, c = weights
     for corrected, words in (
             ([U, V.T, b, W, c], "V is transposed: row i of V belongs to unit i."),
@@ -84,7 +98,10 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
 
 
 def _counts_by_two(weights: Weights) -> bool:
-    """Return whether, on all strings of eight bits, the network tells whether the number of ones is even."""
+    """Return True if the network recognises multiples of two instead of three.
+
+    The answers are compared after each bit of all strings of eight bits.
+    """
     strings = (np.arange(256)[:, None] >> np.arange(8)) & 1
     states = np.zeros((256, len(weights[0])))
     for bits, count in zip(strings.T, strings.cumsum(axis=1).T, strict=True):

@@ -1,9 +1,9 @@
-"""The student's recurrent network in *Architecture* and *LSTM comparison*, and the requirements on it.
+"""Checks for recurrent networks built by students.
 
-The checks set the network's weights, so the result does not depend on how the student's code draws them. If all weights
-are equal, the logits depend neither on the names of the parameters nor on the order of the gates, so the checks can
-compare them with the logits of PyTorch's layers and a linear readout. If the parameters have PyTorch's names, the
-checks compare networks with drawn weights as well.
+The exercises *Architecture* and *LSTM comparison* use them. The checks set the network's weights, so the result does
+not depend on how the student's code draws them. If all weights are equal, the logits depend neither on the names of the
+parameters nor on the order of the gates, so the checks can compare them with the logits of PyTorch's layers and a
+linear readout. If the parameters have PyTorch's names, the checks compare networks with drawn weights as well.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ State = dict[str, torch.Tensor]
 
 
 class StudentNetwork:
-    """The module that the student's ``make(*arguments)`` returns, and the cell, size and depth that it should have.
+    """A network built by the student's code, with the expected cell type, size and depth.
 
-    It reads inputs ``[batch, steps, 1]`` and returns logits of the same shape. Every call makes a new module. ``state``
-    is its state dict, ``learned`` lists the parameters that a gradient reaches, and ``twins`` maps all their names in
-    the state dict to the names in ``learned``.
+    The module is returned by the student's ``make(*arguments)``. It reads inputs ``[batch, steps, 1]`` and returns
+    logits of the same shape. Every call makes a new module. ``state`` is its state dict, ``learned`` lists the
+    parameters that a gradient reaches, and ``twins`` maps all their names in the state dict to the names in
+    ``learned``.
     """
 
     def __init__(self, cell: str, hidden: int, layers: int, name: str, make: str, *arguments: Any) -> None:
@@ -57,39 +58,52 @@ class StudentNetwork:
         self.twins: dict[str, str] = {}
 
     def query(self, circumstances: str, see: str) -> Query:
-        """Return a query whose text is the network's name and ``circumstances``, such as ``", called twice"``."""
+        """Create a ``Query`` whose text starts with the name of this network."""
         return Query(self.name + circumstances, see)
 
     def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
-        """Run the module with these weights, or with its own; ``options`` are those of :func:`call_module`."""
+        """Run the network with the given weights.
+
+        Without ``state``, the network runs with its own weights. ``options`` are those of :func:`call_module`.
+        """
         return call_module(self.make, *self.arguments, inputs=(inputs,), state=self.state if state is None else state,
                            **options)
 
     def logits(self, inputs: torch.Tensor, state: State | None = None) -> np.ndarray:
-        """Return the logits ``[batch, steps, 1]``, or raise CheckFailed if the output is anything else."""
+        """Return the network's logits for a batch of inputs.
+
+        The logits are ``[batch, steps, 1]``. Raises CheckFailed if the output is anything else.
+        """
         query = self.query(f", called with inputs of shape {tuple(inputs.shape)}", SHAPES)
         ran = query.call(self.make, *self.arguments, by=call_module, inputs=(inputs,), causes=ERROR_CAUSES,
                          state=self.state if state is None else state)
         return as_logits(query, ran.output, inputs)
 
     def find_parameters(self) -> None:
-        """Find the parameters that a gradient reaches, and forbid a ready network."""
+        """Find the parameters that receive a gradient."""
         inputs = every_string(3)
         ran = self.run(inputs, output_gradient=inputs * 0 + 1, forbid=READY_NETWORK)
         self.state, self.learned, self.twins = ran.state, list(ran.gradients), find_twins(ran)
 
     def without_gradient(self) -> list[str]:
-        """Return the names of weights that no gradient reaches, without zeros, which may be a stored first state."""
+        """Return the names of the weights that receive no gradient.
+
+        Arrays of zeros are left out, because they may be a stored first state.
+        """
         return [name for name, value in self.state.items()
                 if name not in self.twins and value.is_floating_point() and value.any()]
 
     def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
-        """Return a state dict in which each parameter is ``make(shape)`` and all other entries are unchanged."""
+        """Return a state dict in which each parameter is replaced by ``make(shape)``."""
         made = {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype) for name in self.learned}
         return {name: made[self.twins[name]] if name in self.twins else value for name, value in self.state.items()}
 
     def draw(self, rng: np.random.Generator) -> State:
-        """Draw normal weights. They are positive for relu, because its units would be 0 for some strings otherwise."""
+        """Return a state dict with random weights.
+
+        The weights are normally distributed. For relu, they are positive, because its units would otherwise be 0 for
+        some strings.
+        """
         def make(shape: tuple[int, ...]) -> torch.Tensor:
             drawn = torch.from_numpy(rng.normal(size=shape))
             return 0.3 * drawn.abs() + 0.05 if self.cell == "relu" else 0.6 * drawn
@@ -97,9 +111,10 @@ class StudentNetwork:
 
 
 def find_twins(ran: ModuleRun) -> dict[str, str]:
-    """Map each parameter's entries in the state dict to the name under which its gradient was returned.
+    """Match the entries of a state dict with the gradients of the same parameters.
 
-    A module that is stored under two names has two entries for each of its parameters.
+    Returns a dict that maps names in the state dict to names of gradients. A module that is stored under two names has
+    two entries for each of its parameters.
     """
     names = {name: name for name in ran.gradients}
     for name, value in ran.state.items():
@@ -111,17 +126,20 @@ def find_twins(ran: ModuleRun) -> dict[str, str]:
 
 
 def every_string(steps: int) -> torch.Tensor:
-    """Return all strings of ``steps`` bits as floats, ``[2**steps, steps, 1]``."""
+    """Return all bit strings of a given length as a float tensor."""
     return ((torch.arange(2**steps)[:, None] >> torch.arange(steps)) & 1).float().unsqueeze(-1)
 
 
 def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Tensor:
-    """Return random bits as floats, ``[batch, steps, 1]``."""
+    """Return a batch of random bit strings as a float tensor."""
     return torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).float()
 
 
 def as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
-    """Return a network's output as an array of logits, or raise CheckFailed unless there is one for each time step."""
+    """Convert the output of a network to an array of logits.
+
+    Raises CheckFailed unless there is one logit for each time step.
+    """
     batch, steps, _ = inputs.shape
     if isinstance(output, (tuple, list)):
         query.fail("one tensor of logits", f"a {type(output).__name__} of {len(output)} values", "forward should "
@@ -142,7 +160,10 @@ def as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
 
 
 def require_shapes(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless the logits have the shape of the inputs; then find the parameters."""
+    """Raise CheckFailed unless the logits have the same shape as the inputs.
+
+    If they do, the parameters of the network are found as well.
+    """
     for batch, steps in ((3, 6), (1, 5), (4, 1)):
         network.logits(torch.zeros(batch, steps, 1))
     inputs = every_string(4)
@@ -154,7 +175,7 @@ def require_shapes(network: StudentNetwork) -> None:
 
 
 def require_zero_logits(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless the logits are 0 when all weights are 0."""
+    """Raise CheckFailed unless all logits are zero when all weights are zero."""
     at_zero = network.logits(every_string(4), network.fill(torch.zeros))
     if np.abs(at_zero).max() > 1e-5:
         _fail_for_parity(network, " with all weights and biases 0: the logits", 0, at_zero.flatten()[:8])
@@ -167,7 +188,10 @@ def _fail_for_parity(network: StudentNetwork, circumstances: str, expected: Any,
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
-    """Raise CheckFailed if anything is random, or if a string changes the logits of another string of its batch."""
+    """Raise CheckFailed unless each string is processed independently of the rest of its batch.
+
+    Nothing may be random, either: a second call with the same strings has to give the same logits.
+    """
     state, inputs = network.draw(rng), random_strings(rng, 3, 6)
     before = network.logits(inputs, state)
     if not np.allclose(before, network.logits(inputs, state), rtol=1e-4, atol=1e-5):
@@ -186,7 +210,7 @@ def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) 
 
 
 def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> None:
-    """Raise CheckFailed if the logits of a batch depend on the batch that the same network was given before."""
+    """Raise CheckFailed if the network keeps its hidden state from one call to the next."""
     state, strings = network.draw(rng), random_strings(rng, 3, 6)
     alone = network.logits(strings, state)
     hint = "Your network keeps the state of the last call, perhaps as self.state. Each call begins with zeros."
@@ -201,9 +225,10 @@ def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> 
 
 
 def require_carried_state(network: StudentNetwork, rng: np.random.Generator, look_ahead: bool = False) -> None:
-    """Raise CheckFailed unless a bit changes the logit of the next time step and no logit before its own time step.
+    """Raise CheckFailed unless the network carries its hidden state over to the next time step.
 
-    With ``look_ahead``, it may change earlier logits.
+    A bit has to change the logit of the next time step, and must not change any logit before its own time step. With
+    ``look_ahead``, it may change earlier logits.
     """
     state, inputs, t = network.draw(rng), random_strings(rng, 3, 6), int(rng.integers(1, 4))
     changed = inputs.clone()
@@ -220,7 +245,10 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
 
 
 def require_size(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless gradients reach as many parameters as PyTorch's layers and a readout have."""
+    """Raise CheckFailed unless the network has the expected number of trainable parameters.
+
+    A gradient has to reach all of them. PyTorch's layers and a readout give the expected number.
+    """
     if names := network.without_gradient():
         network.query(": parameters that a gradient reaches", LOOP).fail(
             "all", f"all but {', '.join(names)}", "These take no part in the output, or the way to them is cut by "
@@ -234,7 +262,10 @@ def require_size(network: StudentNetwork) -> None:
 
 
 def _size_mistakes(network: StudentNetwork) -> Mistakes:
-    """Yield the numbers of parameters without the readout of a correct network."""
+    """Yield the parameter counts that result from common mistakes.
+
+    Each count comes with the description of the mistake, and does not contain the readout of a correct network.
+    """
     cell, hidden, layers = network.cell, network.hidden, network.layers
     for wrong in BLOCKS:
         yield count(wrong, 1, hidden, layers), f'This is a network of "{wrong}" cells. The task asks for "{cell}".'
@@ -251,10 +282,11 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
 
 
 def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mistakes_only: bool = False) -> None:
-    """Compare the logits with those of PyTorch's layers and a linear readout on the same weights.
+    """Compare the student's network with a reference network that has the same weights.
 
-    The sum of all gradients of the last logits is compared as well. With ``known_mistakes_only``, raise CheckFailed
-    only if a known mistake explains different logits.
+    The reference consists of PyTorch's layers and a linear readout. Raises CheckFailed if the logits differ, or if the
+    gradients of the last logits add up to different sums. With ``known_mistakes_only``, raises CheckFailed only if a
+    known mistake explains different logits.
     """
     bits = every_string(5)
     for description, state, reference in _draw_comparisons(network, rng):
@@ -272,7 +304,11 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
 
 
 def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
-    """Return descriptions of weights, the weights for the student's network, and reference networks that have them."""
+    """Create reference networks with matching weights for the student's network.
+
+    Each comparison consists of a description of the weights, the weights for the student's network, and a reference
+    network that has them.
+    """
     comparisons = []
     for value in (number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
@@ -291,7 +327,10 @@ def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list
 
 
 def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
-    """Group the entries of a state by the last part of their names, such as ``weight_ih``, without the layer."""
+    """Group the entries of a state dict by parameter type.
+
+    The type is the last part of the name without the layer, such as ``weight_ih``.
+    """
     groups = defaultdict(list)
     for name, value in state.items():
         groups[name.rpartition(".")[2].partition("_l")[0]].append((name, value))
@@ -300,7 +339,7 @@ def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
 
 def _compare_gradients(network: StudentNetwork, description: str, state: State, reference: ParityRNN,
                        bits: torch.Tensor) -> None:
-    """Raise CheckFailed unless the gradients of the last logits add up to the same number over all parameters."""
+    """Raise CheckFailed unless the sum of all gradients matches that of the reference network."""
     reference.zero_grad()
     reference(bits)[:, -1].sum().backward()
     gradient = torch.cat([parameter.grad.ravel() for parameter in reference.parameters()])
@@ -324,7 +363,10 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
 
 def _logit_mistakes(network: StudentNetwork, reference: ParityRNN, bits: torch.Tensor,
                     known_mistakes_only: bool) -> Mistakes:
-    """Yield the logits that mistakes lead to on the reference's weights, each with the description of the mistake."""
+    """Yield the logits that result from common mistakes.
+
+    They are computed with the reference network's weights. Each array comes with the description of the mistake.
+    """
     states, readout, ones = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
     logits, steps = readout(states), torch.arange(1, bits.shape[1] + 1)[:, None]
     for function, changed in (

@@ -1,4 +1,4 @@
-"""The check of ``success_rate``."""
+"""Checks for the student's ``success_rate`` function."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ KAPPA = 1.96
 
 @check("success_rate: the rate and Wilson's interval, also for no success and for successes only")
 def success_rate(seed: int = 0) -> None:
-    """Check ``success_rate(outcomes)``, which returns ``(rate, low, high)`` for a list or an array of outcomes."""
+    """Check that the student's ``success_rate`` function computes the rate and its Wilson interval.
+
+    ``success_rate(outcomes)`` returns ``(rate, low, high)`` for a list or an array of outcomes.
+    """
     rng = np.random.default_rng(seed)
     cases = [[True, False, True, True, True], [False] * 5, [True] * 5, [True], [False], [1, 0, 0, 0, 1, 0, 1, 0],
              np.array([1] * 7 + [0] * 13), np.zeros(20, dtype=bool), np.ones(20, dtype=bool)]
@@ -36,9 +39,10 @@ def success_rate(seed: int = 0) -> None:
 
 def interval(p: float, n: int, kappa: float = KAPPA, *, middle: float | None = None, variance: float | None = None,
              scale: float | None = None) -> np.ndarray:
-    """Return the rate ``p`` and the two ends of Wilson's interval, ``(middle ± root) / scale``.
+    """Return a success rate together with the bounds of its Wilson interval.
 
-    ``root`` is ``kappa`` times the square root of ``variance``. By default, the parts are those of Wilson's formula.
+    The rate is ``p``, and the bounds are ``(middle ± root) / scale``. ``root`` is ``kappa`` times the square root of
+    ``variance``. By default, the parts are those of Wilson's formula.
 
     >>> bool(np.allclose(interval(0.3, 10)[1:], wilson_interval(3, 10), atol=1e-4))
     True

@@ -1,4 +1,4 @@
-"""The checks of the exercise *The gradient through time*."""
+"""Checks for the exercise *The gradient through time*."""
 
 from parity_checks.gradient_through_time.backward import gradients, output_gradient
 from parity_checks.gradient_through_time.breaking import find_error_long, find_error_short

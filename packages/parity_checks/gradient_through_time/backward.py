@@ -1,4 +1,7 @@
-"""The checks of ``output_gradient`` and ``gradients``: backpropagation through time, written out in NumPy."""
+"""Checks for backpropagation through time in NumPy.
+
+The student writes ``output_gradient`` and ``gradients``.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,11 @@ CASES = ((3, 5, 2, "real", 1.0), (4, 6, 3, "end", 1.0), (3, 7, 2, "holes", 1.0),
 
 def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
               rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, Arrays]:
-    """Draw bits, labels and a mask ``[strings, steps]``, and weights by name.
+    """Draw random strings, labels, a mask and weights for a test case.
 
-    The mask is True up to the end of each string (``"real"``, where the labels are the parity), at its end alone
-    (``"end"``), at any positions (``"holes"``), or before each string's end and never in the last string (``"early"``).
+    Bits, labels and the mask are ``[strings, steps]``, and the weights are a dict by name. The mask is True up to the
+    end of each string (``"real"``, where the labels are the parity), at its end alone (``"end"``), at any positions
+    (``"holes"``), or before each string's end and never in the last string (``"early"``).
     """
     bits = rng.integers(2, size=(strings, steps))
     lengths = rng.integers(1, steps, size=strings, endpoint=True)
@@ -49,7 +53,10 @@ def draw_case(strings: int, steps: int, hidden: int, kind: str, size: float,
 
 @check("output_gradient: correct for labels at every time step, at the end, and at any positions")
 def output_gradient(seed: int = 0) -> None:
-    """Check ``output_gradient(logits, labels, mask)``: three arrays ``[batch, steps]`` -> floats ``[batch, steps]``."""
+    """Check the student's gradient of the loss with respect to the logits.
+
+    ``output_gradient(logits, labels, mask)`` takes three arrays ``[batch, steps]`` and returns floats of that shape.
+    """
     rng = np.random.default_rng(seed)
     for strings, steps, _, kind, _ in CASES:
         _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
@@ -65,9 +72,10 @@ def output_gradient(seed: int = 0) -> None:
 
 @check("gradients: correct for labels at every time step, at the end, and at any positions")
 def gradients(seed: int = 0) -> None:
-    """Check ``gradients(bits, labels, mask, U, V, b, W, c, h0)``, which returns a dict of arrays like the weights.
+    """Check the student's gradients of the loss with respect to the weights.
 
-    Each case comes twice, with the same weights and other strings, so that values kept from the first call are wrong.
+    ``gradients(bits, labels, mask, U, V, b, W, c, h0)`` returns a dict of arrays like the weights. Each case comes
+    twice, with the same weights and other strings, so that values kept from the first call are wrong.
     """
     rng = np.random.default_rng(seed)
     for case in CASES:
@@ -88,7 +96,10 @@ def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, wei
 
 
 def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
-    """Return the result of the student's function, or raise CheckFailed if it changes one of its arguments."""
+    """Call the student's function once and return its result.
+
+    Raises CheckFailed if the function changes one of its arguments.
+    """
     called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after):
@@ -104,7 +115,10 @@ def _describe(mask: np.ndarray) -> str:
 
 
 def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
-    """Return the student's arrays by name, or raise CheckFailed unless each has the shape of its weight."""
+    """Return the student's gradients as a dict of float arrays.
+
+    Raises CheckFailed unless there is an array of the correct shape for each weight.
+    """
     if type(result) is not dict or set(result) != set(NAMES):
         got = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
         query.fail(f"a dict with the names {', '.join(NAMES)}", got)
@@ -119,12 +133,19 @@ def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
 
 
 def _near(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Return whether the difference is small compared with the largest entry, however small that entry is."""
+    """Return True if two gradients agree to within a relative tolerance.
+
+    The difference is compared with the largest expected entry, however small that entry is.
+    """
     return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 
 
 def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
-    """Return the mistake that explains all the gradients, or else the first wrong one, or a place to look for it."""
+    """Return a hint about the likely mistake in the student's gradients.
+
+    The hint names a mistake that explains all the gradients, or else the first wrong one. If there is none, it names a
+    place to look for the mistake.
+    """
     if all(np.abs(got[name] - expected[name]).max() < 1e-7 for name in wrong):
         return ("The difference is as small as a rounding error, but the gradient is smaller still. Are these "
                 "differences of losses? Follow the chain rule instead.")

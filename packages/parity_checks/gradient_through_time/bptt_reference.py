@@ -1,4 +1,4 @@
-"""The gradient of a small tanh network's loss, correct or with one common mistake."""
+"""Correct and deliberately wrong gradients of a small tanh network."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ Arrays = dict[str, np.ndarray]
 
 
 def draw_weights(hidden: int, rng: np.random.Generator, size: float = 1.0) -> Arrays:
-    """Draw normal weights: U ``[H, 1]``, V ``[H, H]``, b ``[H]``, W ``[1, H]``, c ``[1]`` and h0 ``[H]``."""
+    """Draw the weights of a tanh network from a normal distribution.
+
+    They are U ``[H, 1]``, V ``[H, H]``, b ``[H]``, W ``[1, H]``, c ``[1]`` and h0 ``[H]``.
+    """
     shapes = {"U": (hidden, 1), "V": (hidden, hidden), "b": (hidden,), "W": (1, hidden), "c": (1,), "h0": (hidden,)}
     return {name: rng.normal(scale=size, size=shape) for name, shape in shapes.items()}
 
 
 def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mistake: str = "") -> np.ndarray:
-    """Return the gradient of the loss at the logits ``[batch, steps]``, correct or with one of OUTPUT_MISTAKES."""
+    """Return the gradient of the loss with respect to the logits.
+
+    The gradient is ``[batch, steps]``. It is correct, or has one of OUTPUT_MISTAKES.
+    """
     probability = 1 / (1 + np.exp(-logits))
     difference = (logits if mistake == "logits" else probability) - labels
     if mistake == "sign":
@@ -29,7 +35,10 @@ def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mi
 
 
 def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> Arrays:
-    """Return the gradient of the loss at each weight, by name."""
+    """Return the gradients of the loss with respect to the weights.
+
+    They are returned as a dict with the names of the weights as keys.
+    """
     network = NumpyRNN(*(weights[name] for name in "UVbWc"))
     inputs = bits[..., None].astype(float)
     logits, states = network.forward(inputs, weights["h0"])
@@ -40,7 +49,11 @@ def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, we
 
 def mistaken_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays,
                        mistake: str) -> Arrays:
-    """Return the gradients by name with one of MISTAKES; any other text gives the correct gradients."""
+    """Return the gradients that result from a common mistake.
+
+    They are returned as a dict with the names of the weights as keys. ``mistake`` is one of MISTAKES, and any other
+    text gives the correct gradients.
+    """
     V, W = weights["V"], weights["W"]
     logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])
     d_logits = output_gradient(logits[..., 0], labels, mask, mistake)

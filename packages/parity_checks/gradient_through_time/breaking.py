@@ -1,4 +1,7 @@
-"""The checks of ``find_error``: a string on which a network with two units errs, or None if there is none."""
+"""Checks for the student's ``find_error`` function.
+
+It returns a string on which a network with two units errs, or None if there is none.
+"""
 
 from __future__ import annotations
 
@@ -31,19 +34,25 @@ CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.
 
 
 def by_hand(sharpness: float, first: float, second: float, readout: float) -> Weights:
-    """Return a network whose tanh units compare ``s + 2x`` with two thresholds, where s is their difference."""
+    """Create a two-unit tanh network with the given sharpness and thresholds.
+
+    Each unit compares ``s + 2x`` with its threshold, where x is the bit and s is the difference between the two units.
+    """
     K = sharpness
     return (np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]]), np.array([-first * K, -second * K]),
             np.array([[1.0, -1.0]]), np.array([-readout]))
 
 
 def from_entries(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Weights:
-    """Return a network from the entries of its five arrays."""
+    """Create a network from the entries of its five weight arrays."""
     return np.reshape(U, (2, 1)), np.reshape(V, (2, 2)), np.array(b), np.reshape(W, (1, 2)), np.array(c)
 
 
 def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
-    """Return a network with the same answers, its units in another order, with other signs, and a scaled readout."""
+    """Return an equivalent network with different weights.
+
+    Its units are in another order and have other signs, and its readout is scaled.
+    """
     U, V, b, W, c = weights
     order, signs, scale = rng.permutation(2), rng.choice([-1.0, 1.0], size=2), rng.uniform(2, 10)
     return ((U * signs[:, None])[order], (V * np.outer(signs, signs))[order][:, order], (b * signs)[order],
@@ -51,12 +60,18 @@ def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
 
 
 def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
-    """Return a string after which the network errs, or None. Any careful search finds such a string, too."""
+    """Search for a string that the network classifies incorrectly.
+
+    Returns None if it finds none. Any careful search finds such a string, too.
+    """
     return two_unit_search.find_error(weights, longest, keep=keep, cell=0)
 
 
 def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tuple[Weights, np.ndarray]:
-    """Change the weights a little, disguise the network, and return it with a string on which it errs clearly."""
+    """Draw a variant of a network and a string that the variant classifies incorrectly.
+
+    The weights are changed a little, and the network is disguised. Its output after the string is clearly wrong.
+    """
     while True:
         changed = disguise(tuple(array * (1 + rng.uniform(-1e-3, 1e-3, size=array.shape)) for array in weights), rng)
         string = search(changed, longest)
@@ -69,9 +84,10 @@ def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tupl
 
 @check("find_error: finds errors within 12 bits, and none in a network that is correct")
 def find_error_short(seed: int = 0) -> None:
-    """Check ``find_error(U, V, b, W, c, longest)``, which returns bits on which the network errs, or None.
+    """Check the student's ``find_error`` function on strings of up to 12 bits.
 
-    The check also asks for strings as long as the shortest error, and for strings that are shorter by one bit.
+    ``find_error(U, V, b, W, c, longest)`` returns bits on which the network errs, or None. The check also uses the
+    length of the shortest error as ``longest``, and one bit less.
     """
     rng = np.random.default_rng(seed)
     for parameters in BRITTLE:
@@ -85,7 +101,10 @@ def find_error_short(seed: int = 0) -> None:
 
 @check("find_error: finds errors on few and long strings, and none in networks that are correct")
 def find_error_long(seed: int = 0) -> None:
-    """Check ``find_error`` up to 60 bits, where there are too many strings to try them all."""
+    """Check the student's ``find_error`` function on strings of up to 60 bits.
+
+    There are too many of these strings to try them all.
+    """
     rng = np.random.default_rng(seed)
     _require_a_search(disguise(by_hand(*STURDY[0]), rng))
     for parameters in STURDY:
@@ -99,7 +118,10 @@ def find_error_long(seed: int = 0) -> None:
 
 
 def _require_a_search(weights: Weights) -> None:
-    """Raise CheckFailed if the student's function tries every string: with 60 bits it would never end."""
+    """Raise CheckFailed if the student's function tries every possible string.
+
+    With 60 bits, such a function would never end.
+    """
     for _ in range(3):      # a moment in which the machine is slow must neither look like nor hide such a function
         short, long = min(_measure_seconds(weights, 12) for _ in range(3)), _measure_seconds(weights, 20)
         if long < max(0.05, 60 * short):      # twice the time is usual, and 256 times if every string is tried
@@ -118,7 +140,10 @@ def _measure_seconds(weights: Weights, longest: int) -> float:
 
 
 def _check_network(weights: Weights, string: np.ndarray | None, longest: int) -> None:
-    """Call the student's function for a network that errs on ``string``, or nowhere up to ``longest`` bits."""
+    """Check the student's ``find_error`` function on a single network.
+
+    The network errs on ``string``, or nowhere up to ``longest`` bits if ``string`` is None.
+    """
     U, V, b = map(show, weights[:3])
     query = Query(f"find_error for the network with U = {U}, V = {V}, b = {b}, up to {longest} bits", BY_HAND)
     bits = _as_bits(query, query.call("find_error", *weights, longest), longest)
@@ -132,7 +157,10 @@ def _check_network(weights: Weights, string: np.ndarray | None, longest: int) ->
 
 
 def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:
-    """Return the student's string as an array of integers, or None for None."""
+    """Convert the student's string to an array of integers.
+
+    None is returned as it is.
+    """
     if result is None:
         return None
     if type(result) is str:
@@ -160,7 +188,10 @@ def _hint_for_none(string: np.ndarray, longest: int) -> str:
 
 
 def _hint_for_string(weights: Weights, bits: np.ndarray) -> str:
-    """Return a mistake because of which the student's function returns a string without an error."""
+    """Return a hint for a supposed counterexample that the network classifies correctly.
+
+    The hint names a mistake because of which ``find_error`` may return this string.
+    """
     U, V, b, W, c = weights
     if first_error(weights, bits[None, ::-1]) is not None:
         return "Perhaps the string is reversed: the first bit comes first."

@@ -1,4 +1,7 @@
-"""The check of ``gradient_is_right``, which must accept correct gradients and reject wrong ones of any size."""
+"""Checks for the student's ``gradient_is_right`` function.
+
+The function must accept correct gradients and reject wrong ones of any size.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ Loss = tuple[str, Callable[[Arrays], Arrays]]       # source text, and the funct
 
 @dataclass(frozen=True)
 class Case:
-    """A loss as source text, its weights, a claimed gradient, whether it is correct, and a hint for a wrong verdict."""
+    """A test case for the student's ``gradient_is_right`` function.
+
+    It consists of a loss as source text, its weights, a claimed gradient, whether that gradient is correct, and a hint
+    for a wrong verdict.
+    """
 
     description: str
     source: str
@@ -37,19 +44,28 @@ class Case:
 
 
 def powers(exponent: int, scale: float = 1.0, offset: float = 0.0) -> Loss:
-    """Return the loss that is ``offset`` plus ``scale`` times the sum of a power of all weights."""
+    """Create a loss function that sums powers of the weights.
+
+    The sum is multiplied by ``scale``, and ``offset`` is added.
+    """
     source = f"def loss(weights):\n    return {offset!r} + {scale!r} * sum((w**{exponent}).sum() for w in weights)\n"
     return source, lambda weights: [np.array(exponent * scale * w**(exponent - 1)) for w in weights]
 
 
 def wave(frequency: float) -> Loss:
-    """Return the loss that is the sum of the sines of all weights times ``frequency``."""
+    """Create a loss function that sums sines of the weights.
+
+    Each weight is multiplied by ``frequency`` before the sine is taken.
+    """
     source = f"def loss(weights):\n    return sum(np.sin({frequency!r} * w).sum() for w in weights)\n"
     return source, lambda weights: [frequency * np.cos(frequency * w) for w in weights]
 
 
 def network(bits: np.ndarray, labels: np.ndarray) -> Loss:
-    """Return the mean cross-entropy of a tanh network with the weights U, V, b, W, c and h0 on these strings."""
+    """Create the mean cross-entropy loss of a tanh network.
+
+    The network has the weights U, V, b, W, c and h0 and reads the strings ``bits``.
+    """
     source = f"""
 def loss(weights):
     U, V, b, W, c, h0 = weights
@@ -74,12 +90,18 @@ def loss(weights):
 
 
 def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
-    """Draw arrays of numbers whose absolute values lie between 0.5 and 1.5."""
+    """Draw random arrays of the given shapes.
+
+    The absolute values of their entries lie between 0.5 and 1.5.
+    """
     return [np.array(rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape)) for shape in shapes]
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
-    """Draw correct gradients that are easily rejected, and wrong ones that are easily accepted."""
+    """Yield difficult test cases for a gradient check.
+
+    They are correct gradients that are easily rejected, and wrong ones that are easily accepted.
+    """
     yield from _correct(rng)
     yield from _one_entry_wrong(rng)
     yield from _wrong(rng)
@@ -142,7 +164,10 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:
-    """Yield wrong gradients with one wrong entry each, and gradients at weights that are 0."""
+    """Yield test cases in which a single entry of the gradient is wrong.
+
+    The last two cases are gradients at weights that are 0.
+    """
     source, gradient = powers(4)
     small, large = draw(rng, (2, 3), (), (1,), (2, 1, 2)), draw(rng, (6, 9))
     entries = [(small, k, index) for k, weight in enumerate(small) for index in np.ndindex(weight.shape)]
@@ -190,7 +215,10 @@ def _of_a_network(rng: np.random.Generator) -> Iterator[Case]:
 
 @check("gradient_is_right: accepts correct gradients and rejects wrong ones, large and small")
 def gradient_is_right(seed: int = 0) -> None:
-    """Check ``gradient_is_right(loss, weights, gradient)``, which the notebook's ``verdict_on`` calls."""
+    """Check that the student's function accepts correct gradients and rejects wrong ones.
+
+    The notebook's ``verdict_on`` calls ``gradient_is_right(loss, weights, gradient)``.
+    """
     for case in cases(np.random.default_rng(seed)):
         query = Query(f"gradient_is_right for {case.description}", CONTRIBUTIONS)
         answer, after = call_through(query, "verdict_on", "gradient_is_right", case.source, case.weights, case.gradient)
@@ -203,9 +231,10 @@ def gradient_is_right(seed: int = 0) -> None:
 
 
 def call_through(query: Query, helper: str, name: str, *args: Any, **options: Any) -> Any:
-    """Return the result of the notebook's function ``helper``, which calls the student's ``name``.
+    """Call a student's function through a helper function in the notebook.
 
-    If the call stops, the message names ``name``, which is the function that the student has written.
+    ``helper`` calls the student's ``name``, and its result is returned. If the call stops, the message names ``name``,
+    which is the function that the student has written.
     """
     try:
         return query.call(helper, *args, **options)
@@ -214,7 +243,10 @@ def call_through(query: Query, helper: str, name: str, *args: Any, **options: An
 
 
 def as_bool(query: Query, answer: Any) -> bool:
-    """Return the answer as a bool, also from an array or tensor with one entry; raise CheckFailed for anything else."""
+    """Convert the student's answer to a bool.
+
+    Arrays and tensors with one entry are accepted. Raises CheckFailed for anything else.
+    """
     if isinstance(answer, (bool, np.bool_, np.ndarray, torch.Tensor)):
         values = to_numpy(answer)
         if values.dtype == bool and values.size == 1:

@@ -1,4 +1,7 @@
-"""The checks of the *Bug hunt*, which run the student's tests on correct and on faulty versions of a script."""
+"""Checks for the tests that students write in the *Bug hunt* task.
+
+Each check runs a test on correct and on faulty versions of a script.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops w
 
 
 def _check_of(function: str) -> Callable[..., None]:
-    """Return the check of the student's test of one function."""
+    """Create a check for the student's test of a given function.
+
+    ``function`` is the name of that function.
+    """
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
         hunt(function, [fault for fault in faults(rng) if fault.function == function], rng)
@@ -40,7 +46,7 @@ hunt_loss, hunt_accuracy, hunt_update = map(_check_of, ("loss", "accuracy", "upd
 
 
 def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless the student's test accepts correct versions and rejects the faulty ones.
+    """Raise CheckFailed unless the student's test distinguishes correct scripts from faulty ones.
 
     The versions come in random order, and each correct version comes two to four times, so that a test with random
     cases does not pass by luck, and no test passes by counting its calls.
@@ -61,7 +67,10 @@ def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
 
 
 def _require_no_alarm(test: str, version: str) -> None:
-    """Raise CheckFailed if the student's test rejects a correct version; the hint depends on its answer for SCRIPT."""
+    """Raise CheckFailed if the student's test rejects a correct version of the script.
+
+    The hint depends on the answer for SCRIPT.
+    """
     query, accepted = _ask(test, version)
     if accepted:
         return
@@ -73,13 +82,19 @@ def _require_no_alarm(test: str, version: str) -> None:
 
 
 def _ask(test: str, version: str) -> tuple[Query, bool]:
-    """Return the query about a correct version, and whether the student's test accepts it."""
+    """Run the student's test on a correct version of the script.
+
+    Returns the query about this version, and whether the test accepts it.
+    """
     query = Query(f"{test} on the correct script{', written in another way' * (version != SCRIPT)}", LOOP)
     return query, as_bool(query, call_through(query, "verdict", test, test, version, causes=ERROR_CAUSES))
 
 
 def _accepts_fault(test: str, fault: Fault) -> bool:
-    """Return whether the student's test accepts the version with this fault; a test that stops rejects it."""
+    """Return True if the student's test accepts a faulty version of the script.
+
+    A test that stops with an error rejects it.
+    """
     try:
         answer = call("verdict", test, with_edits([(fault.old, fault.new)]))
     except CheckFailed as failure:

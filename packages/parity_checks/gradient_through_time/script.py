@@ -1,6 +1,7 @@
-"""The training script of the *Bug hunt*, another way to write it, and faulty versions with one fault each.
+"""The training script of the *Bug hunt* task and faulty versions of it.
 
-A version is source text. A fault is an edit of the correct script; some numbers in it are drawn.
+Each faulty version has one fault. A version is source text. A fault is an edit of the correct script; some numbers in
+it are drawn.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def update(weights, bits, mask, rate, bound):
 
 @dataclass(frozen=True)
 class Fault:
-    """An edit of the script that makes one function wrong, and a question that leads students to a test for it."""
+    """A fault that can be inserted into one function of the training script.
+
+    It replaces ``old`` by ``new``. ``clue`` is a question that leads students to a test for the fault.
+    """
 
     function: str
     name: str
@@ -81,7 +85,10 @@ EACH = "for weight in weights:\n            weight -="
 
 
 def faults(rng: np.random.Generator) -> list[Fault]:
-    """Return all faults, in the order of the functions, with newly drawn numbers in them."""
+    """Return a list of all faults that can be inserted into the training script.
+
+    They are in the order of the functions, and some contain newly drawn numbers.
+    """
     period, number = int(rng.integers(2, 5)), int(rng.integers(2, 5))
     lengths = "Which lengths may come up, and do all of them?"
     parity = "What is the label after each bit, for each string by itself?"
@@ -158,7 +165,10 @@ IN_OTHER_WORDS = (
 
 
 def with_edits(edits: Iterable[tuple[str, str]]) -> str:
-    """Return the script with these edits. Raises ValueError unless the script contains each old part exactly once."""
+    """Return the training script after applying the given edits.
+
+    Raises ValueError unless the script contains each old part exactly once.
+    """
     script = SCRIPT
     for old, new in edits:
         require(script.count(old) == 1, "an edit", old, "a part that the script contains once")

@@ -1,4 +1,4 @@
-"""The checks of the exercise *LSTM comparison*."""
+"""Checks for the exercise *LSTM comparison*."""
 
 from parity_checks.lstm_comparison.cell import lstm_step
 from parity_checks.lstm_comparison.gradient_norms import gradient_norms

@@ -1,4 +1,4 @@
-"""The check of ``lstm_step``."""
+"""Checks for the student's ``lstm_step`` function."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ Weights = dict[str, np.ndarray]
 
 @check("lstm_step: h and c of nn.LSTMCell on the same weights")
 def lstm_step(seed: int = 0) -> None:
-    """Check ``lstm_step(x, h, c, weights)``, which returns ``(h, c)``; all four states are ``[batch, H]``."""
+    """Check that the student's ``lstm_step`` function computes the same states as ``nn.LSTMCell``.
+
+    ``lstm_step(x, h, c, weights)`` returns ``(h, c)``. The old and the new states are all ``[batch, H]``.
+    """
     rng = np.random.default_rng(seed)
     for batch, hidden in ((5, 3), (1, 2), (4, 4)):
         weights = {"weight_ih": rng.normal(size=(4 * hidden, 1)), "weight_hh": rng.normal(size=(4 * hidden, hidden)),
@@ -41,7 +44,10 @@ def lstm_step(seed: int = 0) -> None:
 
 
 def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
-    """Return the student's h and c as one array ``[2, batch, H]``, or raise CheckFailed."""
+    """Convert the student's LSTM state ``(h, c)`` to a single array.
+
+    The array has the shape ``[2, batch, H]``. Raises CheckFailed unless the result is a pair of states.
+    """
     if not isinstance(result, (tuple, list)):
         query.fail("a pair (h, c)", kind_of(result), "Return the new h and the new c, because the next time step needs "
                    "both.")
@@ -52,7 +58,10 @@ def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _lstm_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
-    """Return h and c of nn.LSTMCell as one array ``[2, batch, H]``."""
+    """Compute the next LSTM state with ``nn.LSTMCell``.
+
+    The state is an array ``[2, batch, H]`` with h and c.
+    """
     cell = nn.LSTMCell(1, h.shape[1], dtype=torch.float64)
     cell.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     with torch.no_grad():
@@ -64,14 +73,21 @@ def _sigmoid(a: np.ndarray) -> np.ndarray:
 
 
 def _next_pair(blocks: list[np.ndarray], c: np.ndarray, order: str = "ifgo") -> np.ndarray:
-    """Return h and c ``[2, batch, H]`` if the four blocks of pre-activations ``[batch, H]`` are read in this order."""
+    """Compute the next LSTM state from four blocks of pre-activations.
+
+    Each block is ``[batch, H]``, and ``order`` names the gates to which the blocks belong. The result is ``[2, batch,
+    H]``.
+    """
     gates = dict(zip(order, blocks, strict=True))
     new_c = _sigmoid(gates["f"]) * c + _sigmoid(gates["i"]) * np.tanh(gates["g"])
     return np.stack([_sigmoid(gates["o"]) * np.tanh(new_c), new_c])
 
 
 def _hint(got: np.ndarray, expected: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> str:
-    """Return the mistake that leads to this pair, or else to this c, or else to this h."""
+    """Return a hint about the likely mistake in the student's ``lstm_step`` function.
+
+    The hint names the mistake that leads to both h and c, or else to one of them.
+    """
     a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
     if hint := likely_cause(got, _pair_mistakes(a, expected, x, h, c, weights)):
         return hint
@@ -98,7 +114,11 @@ def _hint(got: np.ndarray, expected: np.ndarray, x: np.ndarray, h: np.ndarray, c
 
 def _pair_mistakes(a: np.ndarray, expected: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray,
                    weights: Weights) -> Mistakes:
-    """Yield the pairs ``[2, batch, H]`` that mistakes lead to; ``a`` are the pre-activations ``[batch, 4H]``."""
+    """Yield the LSTM states that result from common mistakes.
+
+    Each state is an array ``[2, batch, H]`` and comes with the description of the mistake. ``a`` contains the
+    pre-activations ``[batch, 4H]``.
+    """
     blocks = np.split(a, 4, axis=1)
     yield expected[::-1], "The pair is in the other order: return h first, then c."
     for order in itertools.permutations("ifgo"):

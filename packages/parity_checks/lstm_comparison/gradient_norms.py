@@ -1,4 +1,4 @@
-"""The check of ``gradient_norms``."""
+"""Checks for the student's ``gradient_norms`` function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ ERROR_CAUSES = {"'tuple' object": "An nn.LSTM returns (output, (h, c)). For ever
 
 @check("gradient_norms: how far back the gradient of the last state reaches, for RNN, LSTM and GRU")
 def gradient_norms(seed: int = 0) -> None:
-    """Check ``gradient_norms(model, inputs)``: a layer of torch.nn and ``[batch, steps, 1]`` -> floats ``[steps]``."""
+    """Check the student's ``gradient_norms`` function on RNN, LSTM and GRU layers.
+
+    ``gradient_norms(model, inputs)`` takes a layer of torch.nn and inputs ``[batch, steps, 1]``, and returns floats
+    ``[steps]``.
+    """
     rng = np.random.default_rng(seed)
     for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.LSTM, 4, 1, 5)):
         model, inputs, expected = _draw_case(layer, hidden, batch, steps, rng)
@@ -42,13 +46,19 @@ def gradient_norms(seed: int = 0) -> None:
 
 
 def _as_array(result: Any) -> Any:
-    """Return a list of numbers as an array, because the notebook converts it too; return anything else unchanged."""
+    """Convert a list of numbers to an array.
+
+    The notebook converts lists, too. Anything else is returned unchanged.
+    """
     numbers = isinstance(result, (list, tuple)) and all(np.ndim(value) == 0 for value in result)
     return np.array([float(value) for value in result]) if numbers and result else result
 
 
 def _require_equal_results(model: nn.Module, inputs: torch.Tensor) -> None:
-    """Raise CheckFailed if a second call with the same tensor returns another result, as it would in the notebook."""
+    """Raise CheckFailed if a second call with the same tensor returns a different result.
+
+    Such a function would give wrong results in the notebook.
+    """
     query = Query("gradient_norms called twice with the same tensor: the second result", GRADIENT)
     first, second = (query.as_array(_as_array(called.result))
                      for called in call_on_same("gradient_norms", ModuleState.of(model), inputs))
@@ -59,7 +69,10 @@ def _require_equal_results(model: nn.Module, inputs: torch.Tensor) -> None:
 
 
 def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.Generator) -> tuple:
-    """Draw a layer and strings, and return them with the expected norms, none of which is near 0 or hides a mistake."""
+    """Draw a random layer and random strings for a test case.
+
+    They are returned with the expected norms, none of which is near 0 or hides a mistake.
+    """
     model = layer(1, hidden, batch_first=True).double()
     while True:
         with torch.no_grad():
@@ -73,7 +86,10 @@ def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.
 
 def _gradient(model: nn.Module, inputs: torch.Tensor,
               loss: Callable = lambda output, last: output[:, -1].sum()) -> np.ndarray:
-    """Return a loss's gradient at each bit, ``[batch, steps]``; the loss is the task's by default."""
+    """Return the gradient of a loss with respect to each input bit.
+
+    The gradient is ``[batch, steps]``. By default, the loss is that of the task.
+    """
     inputs = inputs.clone().requires_grad_()
     return torch.autograd.grad(loss(*model(inputs)), inputs)[0].numpy()[..., 0]
 

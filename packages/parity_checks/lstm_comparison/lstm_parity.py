@@ -1,4 +1,7 @@
-"""The check of ``LSTMParity``, which should be the LSTM of *Architecture* with one layer."""
+"""Checks for the student's ``LSTMParity`` class.
+
+It should be the LSTM of *Architecture* with one layer.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ ERROR_CAUSES = {"positional argument": "forward takes inputs and lengths: `def f
 
 @check("LSTMParity: an LSTM layer and its readout, one logit after each bit")
 def lstm_parity(seed: int = 0) -> None:
-    """Check ``LSTMParity(hidden_size)``, a module that returns the logits ``[batch, steps, 1]``."""
+    """Check that the student's ``LSTMParity`` class implements an LSTM with a linear readout.
+
+    ``LSTMParity(hidden_size)`` is a module that returns the logits ``[batch, steps, 1]``.
+    """
     rng = np.random.default_rng(seed)
     for hidden in (4, 6):
         network = StudentNetwork("lstm", hidden, 1, f"LSTMParity({hidden})", "LSTMParity", hidden)
@@ -26,7 +32,10 @@ def lstm_parity(seed: int = 0) -> None:
 
 
 def _require_same_logits_with_lengths(network: StudentNetwork, strings: torch.Tensor) -> None:
-    """Raise CheckFailed if the lengths, which ``train`` passes as well, change the logits of real time steps."""
+    """Raise CheckFailed if passing the string lengths to the network changes its logits.
+
+    Only the logits of real time steps are compared. ``train`` passes the lengths to the network.
+    """
     lengths = torch.tensor([4, 6, 2])
     real = (torch.arange(6) < lengths[:, None]).numpy()
     query = Query("LSTMParity called with strings and their lengths, as `train` does it", "unrolling#the-cell-in-numpy")

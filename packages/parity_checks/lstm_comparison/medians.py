@@ -1,4 +1,4 @@
-"""The check of ``summarise``."""
+"""Checks for the student's ``summarise`` function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ ERROR_CAUSES = {"NoneType": "None cannot be compared with a number: put np.inf i
 
 @check("summarise: solved runs, all runs, and a median that counts every run")
 def summarise(seed: int = 0) -> None:
-    """Check ``summarise(steps)``, which returns ``(solved, count, median)`` for a list of steps or None."""
+    """Check that the student's ``summarise`` function returns the correct counts and median.
+
+    ``summarise(steps)`` returns ``(solved, count, median)`` for a list of numbers of steps, with None for each unsolved
+    run.
+    """
     rng = np.random.default_rng(seed)
     cases = [[300, 100, 250], [100, 300, 900, 500], [None, 100, None, None, None], [400, None, 150, 50, None],
              [None, None], [700], [200, None, 100, None], [100, 900, 200, None]]
@@ -41,7 +45,10 @@ def _with_infinity(steps: list[int | None]) -> list[float]:
 
 
 def _as_float(value: Any) -> float | None:
-    """Return a number of any library as a float, None as it is, and nan for anything else."""
+    """Convert a number of any type to a float.
+
+    None is returned as it is, and anything else becomes nan.
+    """
     try:
         return None if value is None else np.nan if isinstance(value, (str, bytes)) else float(value)
     except (TypeError, ValueError, RuntimeError):

@@ -1,4 +1,4 @@
-"""The checks of the exercise *Without teacher forcing*."""
+"""Checks for the exercise *Without teacher forcing*."""
 
 from parity_checks.no_teacher_forcing.ends import end_gradient, end_loss, last_valid
 from parity_checks.no_teacher_forcing.labels import final_parity, next_max_length

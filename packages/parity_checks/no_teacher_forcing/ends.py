@@ -1,4 +1,4 @@
-"""The checks of ``last_valid`` and ``end_loss``."""
+"""Checks for the student's ``last_valid`` and ``end_loss`` functions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ LOSS_CAUSES = {
 
 @check("last_valid: the last real time step of each string, whatever is on the padding")
 def last_valid(seed: int = 0) -> None:
-    """Check ``last_valid(outputs, lengths)``: ``[batch, steps, features]`` and ``[batch]`` -> ``[batch, features]``."""
+    """Check that the student's ``last_valid`` function selects the last output of each string.
+
+    ``last_valid(outputs, lengths)`` takes outputs ``[batch, steps, features]`` and lengths ``[batch]``, and returns
+    ``[batch, features]``.
+    """
     rng = np.random.default_rng(seed)
     for batch, steps, features in ((3, 4, 2), (6, 6, 6), (5, 9, 1), (1, 3, 4)):
         outputs = torch.from_numpy(rng.normal(size=(batch, steps, features))).float()
@@ -72,12 +76,15 @@ def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
 
 
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the outputs at the last real time steps; this replaces a student's wrong function in later tasks."""
+    """Return the outputs at the last time step of each string.
+
+    This function replaces a student's wrong ``last_valid`` in later tasks.
+    """
     return outputs[torch.arange(len(outputs)), lengths - 1]
 
 
 def with_correct_last_valid() -> contextlib.AbstractContextManager:
-    """Replace the student's ``last_valid`` if it is wrong."""
+    """Replace the student's ``last_valid`` function if it fails its own check."""
     return replaced_if_wrong("last_valid", last_valid, f"{__name__}:correct_last_valid")
 
 
@@ -87,7 +94,11 @@ def with_correct_last_valid() -> contextlib.AbstractContextManager:
 @check("end_loss: the mean cross-entropy of one answer for each string")
 @with_correct_last_valid()
 def end_loss(seed: int = 0) -> None:
-    """Check ``end_loss(logits, lengths, labels)``: ``[batch, steps, 1]`` and twice ``[batch]`` -> a scalar tensor."""
+    """Check that the student's ``end_loss`` function computes the correct loss.
+
+    ``end_loss(logits, lengths, labels)`` takes logits ``[batch, steps, 1]`` and lengths and labels ``[batch]``, and
+    returns a scalar tensor.
+    """
     rng = np.random.default_rng(seed)
     for batch, steps, size in ((2, 1, 1.0), (4, 3, 1.0), (6, 8, 3.0), (5, 5, 200.0)):
         logits, lengths, labels = _draw_answers(rng, batch, steps, size)
@@ -111,7 +122,10 @@ def _draw_answers(rng: np.random.Generator, batch: int, steps: int, size: float)
 
 
 def as_loss(query: Query, result: Any, hint: str = "") -> float:
-    """Return a loss as a float, or raise CheckFailed unless it is one finite number."""
+    """Convert a loss to a float.
+
+    Raises CheckFailed unless the loss is one finite number.
+    """
     hint = hint or ("This is the logarithm of 0: the sigmoid of a large logit is rounded to 0 or 1. Use "
                     "binary_cross_entropy_with_logits on the logits.")
     loss = query.as_array(result, nan_hint=hint)
@@ -123,7 +137,10 @@ def as_loss(query: Query, result: Any, hint: str = "") -> float:
 
 
 def loss_mistakes(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> Mistakes:
-    """Yield the losses that common mistakes lead to, each with the description of the mistake."""
+    """Yield the losses that result from common mistakes.
+
+    Each loss comes with the description of the mistake.
+    """
     batch, steps, _ = logits.shape
     last, everywhere = correct_last_valid(logits, lengths)[:, 0], labels[:, None].expand(batch, steps)
     real = torch.arange(steps) < lengths[:, None]
@@ -140,7 +157,10 @@ def loss_mistakes(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Ten
 @check("end_loss: its gradient reaches the last real time step of each string, and nothing else")
 @with_correct_last_valid()
 def end_gradient(seed: int = 0) -> None:
-    """Check the gradient of ``end_loss``: ``(sigmoid(o) - y) / batch`` at the last real time steps, and 0 otherwise."""
+    """Check the gradient of the student's ``end_loss`` function with respect to the logits.
+
+    The gradient should be ``(sigmoid(o) - y) / batch`` at the last real time steps, and 0 otherwise.
+    """
     rng = np.random.default_rng(seed)
     for batch, steps in ((4, 3), (6, 8)):
         logits, lengths, labels = _draw_answers(rng, batch, steps, 1.0)

@@ -1,4 +1,4 @@
-"""The checks of ``final_parity`` and ``next_max_length``."""
+"""Checks for the student's ``final_parity`` and ``next_max_length`` functions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ ERROR_CAUSES = {"could not be broadcast": "np.arange(steps) is [steps]: compare 
 
 
 def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the parity of the first ``lengths[i]`` bits of each string i, which is its label after the cut."""
+    """Return the parity of each string after truncating it to its length.
+
+    This is the label of string i, of which the first ``lengths[i]`` bits remain.
+    """
     return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2
 
 
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw strings of ``steps`` bits, and the lengths to which they are cut, in which 1 and ``steps`` both occur."""
+    """Draw random bit strings and the lengths to which they are truncated.
+
+    The strings have ``steps`` bits. The lengths 1 and ``steps`` both occur.
+    """
     lengths = rng.integers(1, steps, size=count, endpoint=True)
     lengths[:2] = 1, steps
     return rng.integers(2, size=(count, steps)), rng.permutation(lengths)
@@ -32,7 +38,10 @@ def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.n
 
 @check("final_parity: the parity of each string as it was cut")
 def final_parity(seed: int = 0) -> None:
-    """Check ``final_parity(bits, lengths)``: integers ``[batch, steps]`` and ``[batch]`` -> integers ``[batch]``."""
+    """Check that the student's ``final_parity`` function returns the parity of each truncated string.
+
+    ``final_parity(bits, lengths)`` takes integers ``[batch, steps]`` and ``[batch]``, and returns integers ``[batch]``.
+    """
     rng = np.random.default_rng(seed)
     for bits, lengths in ((BITS, LENGTHS), (np.ones((9, 9), dtype=int), np.arange(9, 0, -1)),
                           draw_strings(rng, 40, 7), draw_strings(rng, 3, 700)):
@@ -68,7 +77,10 @@ def _parity_mistakes(bits: np.ndarray, lengths: np.ndarray) -> Mistakes:
 
 @check("next_max_length: grows by one at an accuracy of 0.95 or more, and stops at stop")
 def next_max_length(seed: int = 0) -> None:
-    """Check ``next_max_length(longest, accuracy, stop)``, which returns an integer."""
+    """Check that the student's ``next_max_length`` function increases the maximum length correctly.
+
+    ``next_max_length(longest, accuracy, stop)`` returns an integer.
+    """
     rng = np.random.default_rng(seed)
     cases = [(2, 1.0, 50), (2, 0.95, 50), (2, 0.9499, 50), (7, 0.5, 50), (49, 0.99, 50), (50, 1.0, 50),
              (50, 0.2, 50), (1, 0.0, 1), (1, 1.0, 1)]

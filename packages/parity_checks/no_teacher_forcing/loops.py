@@ -1,4 +1,7 @@
-"""The checks of ``train_step`` and ``train_at_the_end``, which compare weights with those of the task's loop."""
+"""Checks for the student's ``train_step`` and ``train_at_the_end`` functions.
+
+The checks compare the student's weights with those of the task's loop.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ DETACHED = ("The LSTM did not move, only the readout. Did you detach the states,
 @check("train_step: the weights move as they should, for three batches in a row")
 @with_correct_last_valid()
 def train_step(seed: int = 0) -> None:
-    """Check ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``, which makes an update."""
+    """Check that the student's ``train_step`` function performs a correct update.
+
+    The update is made by ``train_step(lstm, readout, optimizer, inputs, lengths, labels)``.
+    """
     rng = np.random.default_rng(seed)
     for scale in (1.0, 40.0):       # large weights in the readout make the norm of the gradient larger than 1
         network = reference.new_network()
@@ -68,7 +74,10 @@ def _draw_batch(rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
 
 def _check_update(query: Query, network: Network, batch: tuple, result: Any, after: Tensor, number: int,
                   scale: float) -> None:
-    """Raise CheckFailed unless the student's call made the task's update of ``network``, which is made here as well."""
+    """Raise CheckFailed unless the student's update of the weights is correct.
+
+    The task's update is made on ``network``, in place. ``after`` contains the weights after the student's call.
+    """
     inputs, lengths, labels = batch
     before, logits = reference.weights_of(network), reference.logits_of(network, inputs).detach()
     optimizer = torch.optim.SGD(reference.parameters(network), lr=STEP_RATE)
@@ -97,7 +106,10 @@ def _check_update(query: Query, network: Network, batch: tuple, result: Any, aft
 
 
 def _unmoved(before: Tensor, after: Tensor) -> str:
-    """Return a hint if nothing or only the readout has moved. The readout's weights are the last of each vector."""
+    """Return a hint if an update has not changed the weights of the LSTM.
+
+    The readout's weights are the last of each vector, and may have changed.
+    """
     if reference.distance(before[:-HIDDEN - 1], after[:-HIDDEN - 1]):
         return ""
     return DETACHED if reference.distance(before, after) else STILL
@@ -109,7 +121,10 @@ def _unmoved(before: Tensor, after: Tensor) -> str:
 @check("train_at_the_end: two modules of the required size, from the seed, moved by training")
 @with_correct_last_valid()
 def train_at_the_end(seed: int = 0) -> None:
-    """Check ``train_at_the_end(max_length, steps, seed, min_length=1)``, which returns an nn.LSTM and an nn.Linear."""
+    """Check that the student's training function is reproducible and uses its arguments.
+
+    ``train_at_the_end(max_length, steps, seed, min_length=1)`` returns an nn.LSTM and an nn.Linear.
+    """
     seed = seed % 1000
     weights, again = (train_weights(4, 2, seed) for _ in range(2))
     text = f"train_at_the_end(4, 2, seed={seed})"
@@ -134,7 +149,10 @@ def train_at_the_end(seed: int = 0) -> None:
 
 
 def train_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
-    """Call the student's ``train_at_the_end`` and return the weights of its modules as one vector."""
+    """Train the student's network and return its weights as a single vector.
+
+    The network is trained by the student's ``train_at_the_end``.
+    """
     arguments = [str(max_length), str(steps), f"seed={seed}", *(f"{key}={value}" for key, value in kwargs.items())]
     query = Query(f"train_at_the_end({', '.join(arguments)})", THE_LOOP)
     pair = "a pair (lstm, readout) of nn.LSTM and nn.Linear"
@@ -170,7 +188,11 @@ def train_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tens
 @check("trained on strings of up to 10 bits, the network is correct on strings of that kind")
 @with_correct_last_valid()
 def trained_short(seed: int = 0) -> None:
-    """Check the loop, and that one of three trainings is correct on 90 % of strings of 1 to 10 bits."""
+    """Check that the student's network learns the parity of strings of up to 10 bits.
+
+    The updates have to be those of the task, and one of three training runs has to reach an accuracy of 90 % on
+    strings of 1 to 10 bits.
+    """
     _require_loop(seed)
     scale_readouts(40.0)        # without clipping, only large gradients show the difference
     try:
@@ -183,21 +205,31 @@ def trained_short(seed: int = 0) -> None:
 @check("trained on strings of up to 10 bits, the network is correct on strings of up to 50")
 @with_correct_last_valid()
 def trained_long(seed: int = 0) -> None:
-    """Check the loop, and that one of three trainings is correct on 95 % of strings of 11 to 50 bits."""
+    """Check that the student's trained network generalises to strings of up to 50 bits.
+
+    The updates have to be those of the task, and one of three training runs has to reach an accuracy of 95 % on
+    strings of 11 to 50 bits.
+    """
     _require_loop(seed)
     follow(10 + seed % 30, seed % 100, min_length=4)
     _require_accuracy("strings of 11 to 50 bits, longer than any in training", *LONG, seed)
 
 
 def _require_loop(seed: int) -> None:
-    """Raise CheckFailed unless the first updates with each training seed, and many with another, are the task's."""
+    """Raise CheckFailed unless the student's training loop makes the correct updates.
+
+    The first updates are compared for each training seed, and many updates for another seed.
+    """
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
     follow(int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), seed % 100)
 
 
 def _require_accuracy(kind: str, shortest: int, longest: int, least: float, seed: int) -> None:
-    """Raise CheckFailed unless one of the trainings reaches the accuracy ``least`` on strings of these lengths."""
+    """Raise CheckFailed unless at least one training run reaches the required accuracy.
+
+    This is an accuracy of ``least`` on strings of ``shortest`` to ``longest`` bits.
+    """
     best = 0.0
     for training_seed in TRAINING_SEEDS:
         best = max(best, accuracy(follow(STEPS, training_seed), shortest, longest, seed))
@@ -210,7 +242,10 @@ def _require_accuracy(kind: str, shortest: int, longest: int, least: float, seed
 
 @torch.no_grad()
 def accuracy(network: Network, shortest: int, longest: int, seed: int = 0) -> float:
-    """Return the accuracy on random strings, 30 of each length from ``shortest`` to ``longest``."""
+    """Return the accuracy of a network on random strings.
+
+    There are 30 strings of each length from ``shortest`` to ``longest``.
+    """
     lengths = np.repeat(np.arange(shortest, longest + 1), 30)
     bits = np.random.default_rng(seed).integers(2, size=(len(lengths), longest))
     labels = cut_parity(bits, lengths)
@@ -219,10 +254,10 @@ def accuracy(network: Network, shortest: int, longest: int, seed: int = 0) -> fl
 
 
 def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, note: str = "") -> Network:
-    """Return the student's network after ``steps`` updates, or raise CheckFailed unless the task's loop gives the same.
+    """Return the student's network after a given number of updates.
 
-    The task's loop starts from the student's weights after 0 updates. Weights are compared because a network may learn
-    in spite of a mistake.
+    Raises CheckFailed unless the task's loop leads to the same weights. The task's loop starts from the student's
+    weights after 0 updates. Weights are compared because a network may learn in spite of a mistake.
     """
     kwargs = {} if min_length == 1 else {"min_length": min_length}
 
@@ -253,7 +288,7 @@ def follow(steps: int, seed: int, min_length: int = 1, near: float = LATE_NEAR, 
 
 
 def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int, min_length: int = 1) -> bool:
-    """Return whether the student's updates are those of the task if they are compared in short parts.
+    """Return True if short parts of the student's training agree with the reference loop.
 
     The first part begins ``BACK`` updates before ``last``, the last update after which the weights agree. Each part has
     ``PART`` updates and starts from the student's weights, which are ``at(n)`` after ``n`` updates.
@@ -270,7 +305,10 @@ def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int
 
 
 def _cause(at: Callable[[int], Tensor], seed: int, last: int, min_length: int) -> tuple[str, str]:
-    """Return the likely cause of the wrong update after ``last``, and the section to read."""
+    """Return the likely cause of the first wrong update and a section of the book to read.
+
+    ``last`` is the number of updates before it.
+    """
     after, hint = at(last + 1), _unmoved(at(last), at(last + 1))
     if hint == STILL and last:
         hint = (f"Nothing moves after update {last}: the loop stops early, or returns a network from before. The task "

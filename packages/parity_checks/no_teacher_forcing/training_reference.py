@@ -1,4 +1,7 @@
-"""The task's own loss, update and training loop, correct or with one common mistake."""
+"""Reference implementation of the loss, the update and the training loop.
+
+They are correct, or contain one common mistake.
+"""
 
 from __future__ import annotations
 
@@ -29,49 +32,67 @@ MISTAKES = {
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-    """Return a batch as tensors: inputs ``[batch, steps, 1]``, lengths ``[batch]`` and labels ``[batch]``."""
+    """Convert a batch of strings, lengths and labels to tensors.
+
+    The tensors are inputs ``[batch, steps, 1]``, lengths ``[batch]`` and labels ``[batch]``.
+    """
     return (torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1), torch.from_numpy(lengths),
             torch.from_numpy(labels.astype(np.float32)))
 
 
 def new_network() -> Network:
-    """Return an LSTM and its readout, in float32 even if the notebook has changed the default."""
+    """Create an LSTM and a linear readout.
+
+    Both have the dtype float32, even if the notebook has changed the default.
+    """
     return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
 
 
 def parameters(network: Iterable[nn.Module]) -> list[nn.Parameter]:
-    """Return all parameters, module by module."""
+    """Return a list of the parameters of all modules in a network."""
     return [parameter for module in network for parameter in module.parameters()]
 
 
 def weights_of(network: Iterable[nn.Module]) -> Tensor:
-    """Return a copy of all parameters as one vector, the readout's last."""
+    """Return a copy of all parameters as a single vector.
+
+    The parameters of the last module come last.
+    """
     return parameters_to_vector(parameters(network)).detach().clone()
 
 
 def set_weights(network: Network, weights: Tensor) -> None:
-    """Copy a vector of weights into the network."""
+    """Copy a vector of weights into the parameters of a network."""
     vector_to_parameters(weights.clone(), parameters(network))
 
 
 def distance(weights: Tensor, expected: Tensor) -> float:
-    """Return the mean absolute difference of two vectors, or infinity if one of the weights is not finite."""
+    """Return the mean absolute difference between two weight vectors.
+
+    If a weight is not finite, the result is infinite or very large.
+    """
     return float((weights - expected).abs().mean().nan_to_num(nan=torch.inf))
 
 
 def end_loss(logits: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
-    """Return the mean cross-entropy of the answers at the last real time steps."""
+    """Return the mean cross-entropy at the last time step of each string."""
     return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
 
 
 def logits_of(network: Network, inputs: Tensor) -> Tensor:
-    """Return the network's logits ``[batch, steps, 1]``."""
+    """Return a network's logits for a batch of inputs.
+
+    The logits are ``[batch, steps, 1]``.
+    """
     lstm, readout = network
     return readout(lstm(inputs)[0])
 
 
 def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mistake: str = "") -> float:
-    """Make one update of the task's loop, or one with a mistake, and return the loss before it."""
+    """Perform one training update and return the loss before the update.
+
+    The update is that of the task, or contains one of MISTAKES.
+    """
     inputs, lengths, labels = batch
     if mistake == "last column":
         lengths = torch.full_like(lengths, inputs.shape[1])
@@ -86,7 +107,10 @@ def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mis
 
 
 class Loop:
-    """The task's training loop, starting from given weights, correct or with one of MISTAKES."""
+    """A training loop that starts from given weights.
+
+    It is the loop of the task, or contains one of MISTAKES.
+    """
 
     def __init__(self, weights: Tensor, seed: int, min_length: int = 1, mistake: str = "") -> None:
         self.seed, self.min_length, self.mistake = seed, min_length, mistake
@@ -95,7 +119,7 @@ class Loop:
         self.optimizer = torch.optim.Adam(parameters(self.network), lr=RATE)
 
     def run(self, count: int) -> Tensor:
-        """Make ``count`` updates and return the weights."""
+        """Perform ``count`` updates and return the new weights."""
         for _ in range(count):
             if self.mistake == "generator":
                 self.rng = np.random.default_rng(self.seed)

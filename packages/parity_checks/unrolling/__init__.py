@@ -1,4 +1,7 @@
-"""Checks of the exercise *Unrolling*. They need NumPy alone."""
+"""Checks for the exercise *Unrolling*.
+
+They need only NumPy.
+"""
 
 from parity_checks.reporting import check, fresh, private
 from parity_checks.unrolling.steps import parity, rnn_step, unroll

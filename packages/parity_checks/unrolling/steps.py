@@ -1,4 +1,4 @@
-"""Checks of ``parity``, ``rnn_step`` and ``unroll``."""
+"""Checks for the student's ``parity``, ``rnn_step`` and ``unroll`` functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ TOLERANCE = 1e-4        # loose enough for an answer in float32
 
 @check("parity: correct for single strings, batches, and strings with many ones")
 def parity(seed: int = 0) -> None:
-    """Check ``parity(bits)``: integers ``[batch, steps]`` -> ``[batch]``, 1 for an odd number of ones."""
+    """Check that the student's ``parity`` function returns the parity of each string.
+
+    ``parity(bits)`` takes integers ``[batch, steps]`` and returns ``[batch]``, with 1 for an odd number of ones.
+    """
     rng = np.random.default_rng(seed)
     cases = [np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]]), np.array([[1, 0, 1, 1, 0]]),
              rng.integers(2, size=(4, 4)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600)),
@@ -65,7 +68,10 @@ STEP_MISTAKES: list[tuple[Callable, str]] = [
 
 @check("rnn_step: one time step of nn.RNN, for a whole batch")
 def rnn_step(seed: int = 0) -> None:
-    """Check ``rnn_step(x, h, U, V, b)``: ``[batch, 1]`` and ``[batch, H]`` -> ``[batch, H]``."""
+    """Check that the student's ``rnn_step`` function computes one time step of a tanh network.
+
+    ``rnn_step(x, h, U, V, b)`` takes inputs ``[batch, 1]`` and states ``[batch, H]``, and returns ``[batch, H]``.
+    """
     rng = np.random.default_rng(seed)
     for batch, hidden in ((5, 3), (1, 2), (4, 4)):
         arguments = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
@@ -82,7 +88,11 @@ def _draw_weights(rng: np.random.Generator, hidden: int) -> tuple[np.ndarray, ..
 
 @check("unroll: every state of nn.RNN with the same weights, from any h0")
 def unroll(seed: int = 0) -> None:
-    """Check ``unroll(xs, h0, U, V, b)``: ``[batch, steps, 1]`` and ``[batch, H]`` -> ``[batch, steps, H]``."""
+    """Check that the student's ``unroll`` function returns the hidden states at all time steps.
+
+    ``unroll(xs, h0, U, V, b)`` takes inputs ``[batch, steps, 1]`` and states ``[batch, H]``, and returns ``[batch,
+    steps, H]``.
+    """
     rng = np.random.default_rng(seed)
     for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 20, 2)):
         xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
@@ -109,9 +119,10 @@ def unroll(seed: int = 0) -> None:
 
 def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray, step: Callable = _step,
            carry: bool = True) -> np.ndarray:
-    """Return all hidden states of a tanh network, ``[batch, steps, H]``.
+    """Compute the hidden states of a tanh network at all time steps.
 
-    ``step`` replaces the time step by a wrong one; without ``carry``, every time step starts from ``h0``.
+    The states are ``[batch, steps, H]``. ``step`` replaces the time step by a wrong one; without ``carry``, every time
+    step starts from ``h0``.
     """
     h, collected = h0, []
     for t in range(xs.shape[1]):
@@ -121,7 +132,10 @@ def states(xs: np.ndarray, h0: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.n
 
 
 def _causes_of_errors(xs: np.ndarray, h0: np.ndarray) -> dict[str, str]:
-    """Return the causes of errors in the loop if the student's ``rnn_step`` is correct, and in the time step if not."""
+    """Return the likely causes of errors in the student's loop.
+
+    If the student's ``rnn_step`` is wrong, these are the causes of errors in the time step.
+    """
     try:
         rnn_step.__wrapped__(0)
     except CheckFailed:

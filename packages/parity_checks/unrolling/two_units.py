@@ -1,4 +1,7 @@
-"""The check of ``two_unit_weights``: on all short strings, on strings that a search finds, and on long strings."""
+"""Checks for the student's ``two_unit_weights`` function.
+
+The check uses all short strings, strings that a search finds, and long strings.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ SHAPES = {"U": (2, 1), "V": (2, 2), "b": (2,), "W": (1, 2), "c": (1,)}
 
 @check("two_unit_weights: correct on every string of 12 bits and on long, regular strings")
 def two_unit_weights(seed: int = 0) -> None:
-    """Check ``two_unit_weights()`` -> ``(U, V, b, W, c)``, for bits coded as -1 and +1."""
+    """Check that the student's network with two units computes parity.
+
+    ``two_unit_weights()`` returns ``(U, V, b, W, c)``, for bits coded as -1 and +1.
+    """
     weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY), SHAPES)
     _require_correct(weights, {"every string of 12 bits": every_string()})
     counterexample = find_error(weights, 600, zero=-1)
@@ -38,7 +44,10 @@ def _require_correct(weights: Weights, kinds: dict[str, np.ndarray]) -> None:
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
-    """Describe the change after which the network is correct on every short string and on this one."""
+    """Return a hint about the likely mistake in the student's weights.
+
+    The hint describes the change after which the network is correct on every short string and on ``string``.
+    """
     U, V, b, W, c = weights
     half = "Only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other half to b."
     soft = "The units are not sharp enough, so the state drifts. A larger K brings the states nearer to -1 and 1."
@@ -65,12 +74,18 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
 
 
 def every_string(steps: int = 12) -> np.ndarray:
-    """Return all strings of ``steps`` bits, ``[2**steps, steps]``."""
+    """Return all bit strings of a given length as an array.
+
+    The array has the shape ``[2**steps, steps]``.
+    """
     return (np.arange(2**steps)[:, None] >> np.arange(steps)) & 1
 
 
 def _regular_strings(rng: np.random.Generator, steps: int = 4000) -> dict[str, np.ndarray]:
-    """Return long strings ``[batch, steps]`` by their kind: in most of them a state may drift for a long time."""
+    """Return long strings that may cause a network's hidden state to drift.
+
+    They are a dict of arrays ``[batch, steps]`` by the kind of string.
+    """
     ones_then_zeros = np.zeros((5, steps), dtype=int)
     ones_then_zeros[0, 0] = ones_then_zeros[1, 17] = ones_then_zeros[3, rng.integers(1, 300)] = 1
     ones_then_zeros[2, :2] = 1

@@ -1,4 +1,4 @@
-"""Checks of the exercise *Varying lengths*."""
+"""Checks for the exercise *Varying lengths*."""
 
 from parity_checks.reporting import check, fresh, private
 from parity_checks.varying_lengths.lengths import random_lengths

@@ -1,4 +1,7 @@
-"""The check of ``random_lengths``: both ends included, uniform, independent, and drawn from the given generator."""
+"""Checks for the student's ``random_lengths`` function.
+
+The lengths have to include both ends, be uniform and independent, and be drawn from the given generator.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ ERROR_CAUSES = {"larger sample than population": "With replace=False each length
 
 @check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
 def random_lengths(seed: int = 0) -> None:
-    """Check ``random_lengths(batch_size, max_bits, rng)``: integers ``[batch]``, uniform on 1 to ``max_bits``."""
+    """Check that the student's random lengths are uniform and independent.
+
+    ``random_lengths(batch_size, max_bits, rng)`` returns integers ``[batch]``, uniform on 1 to ``max_bits``.
+    """
     rng = np.random.default_rng(seed)
     _require_own_generator(_draw_seed(rng), _draw_seed(rng))
     for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 50)):
@@ -40,7 +46,10 @@ def _draw_seed(rng: np.random.Generator) -> int:
 
 
 def _draw(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]:
-    """Call the student's function and return the query and the lengths, integers ``[batch_size]``."""
+    """Call the student's ``random_lengths`` function with a seeded generator.
+
+    Returns the query and the lengths, integers ``[batch_size]``.
+    """
     query = Query(f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))", UPPER_END)
     result = query.call("random_lengths", batch_size, max_bits, Seed(seed), causes=ERROR_CAUSES)
     one_length = {(): ONE_FOR_ALL, (1,): ONE_FOR_ALL}
@@ -62,7 +71,10 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
 
 
 def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Raise CheckFailed if two strings of a batch have dependent lengths; ``lengths`` are ``[calls, batch]``."""
+    """Raise CheckFailed unless the lengths within a batch are independent.
+
+    ``lengths`` is an array ``[calls, batch]``.
+    """
     if (lengths == lengths[:, :1]).all():
         query.fail("independent lengths", "equal lengths within each batch", ONE_FOR_ALL)
     calls, batch = lengths.shape
@@ -92,7 +104,10 @@ def _sorted(lengths: np.ndarray) -> bool:
 
 
 def _unevenness(lengths: np.ndarray, max_bits: int) -> float:
-    """Return Pearson's chi-squared of the counts as a standard normal variable (Wilson and Hilferty, 1931)."""
+    """Measure how far the lengths deviate from a uniform distribution.
+
+    The measure is Pearson's chi-squared of the counts as a standard normal variable (Wilson and Hilferty, 1931).
+    """
     expected, freedom = lengths.size / max_bits, max_bits - 1
     chi_squared = ((np.bincount(lengths, minlength=max_bits + 1)[1:] - expected) ** 2 / expected).sum()
     variance = 2 / (9 * freedom)
@@ -100,7 +115,10 @@ def _unevenness(lengths: np.ndarray, max_bits: int) -> float:
 
 
 def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Raise CheckFailed unless the lengths are uniform, over all strings and for each string of a batch."""
+    """Raise CheckFailed unless the lengths are uniformly distributed.
+
+    They are tested over all strings and for each string of a batch.
+    """
     groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
     if all(abs(_unevenness(group, max_bits)) <= TOO_FAR for group in groups):
         return

@@ -1,4 +1,7 @@
-"""Checks of the masked loss, the masked accuracy, and the accuracy over the whole rectangle."""
+"""Checks for loss and accuracy functions that take a mask.
+
+The tasks are the masked loss, the masked accuracy, and the accuracy over the whole rectangle.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ SHAPE_CAUSES = {
 
 @dataclass(frozen=True)
 class MaskedLogits:
-    """Logits, targets and a mask, arrays ``[batch, steps]``, with a description for messages."""
+    """A test case with logits, targets and a mask.
+
+    All three are arrays ``[batch, steps]``. ``description`` is used in messages.
+    """
 
     description: str
     logits: np.ndarray
@@ -40,14 +46,20 @@ class MaskedLogits:
 
     @property
     def arguments(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Logits and targets as float32 tensors ``[batch, steps, 1]``, and the mask as a tensor ``[batch, steps]``."""
+        """The logits, targets and mask as PyTorch tensors.
+
+        Logits and targets are float32 tensors ``[batch, steps, 1]``, and the mask is ``[batch, steps]``.
+        """
         import torch
 
         logits, targets = (torch.from_numpy(part).float().unsqueeze(-1) for part in (self.logits, self.targets))
         return logits, targets, torch.from_numpy(self.mask)
 
     def changed(self, description: str, **changes: np.ndarray) -> MaskedLogits:
-        """Return a copy with some arrays replaced and with ``description`` appended to its own."""
+        """Return a copy with some of the arrays replaced.
+
+        ``description`` is appended to the description of the original.
+        """
         return replace(self, description=f"{self.description}, {description}", **changes)
 
     def with_nan_on_padding(self) -> MaskedLogits:
@@ -56,7 +68,10 @@ class MaskedLogits:
 
 def _draw(rng: np.random.Generator, lengths: list[int] | np.ndarray, steps: int,
           on_padding: float = 0.0) -> MaskedLogits:
-    """Draw logits and targets for strings of these lengths; the targets on padding are ``on_padding``."""
+    """Draw random logits and targets for strings of the given lengths.
+
+    The targets on padding are ``on_padding``.
+    """
     mask = np.arange(steps) < np.asarray(lengths)[:, None]
     logits = rng.normal(scale=2, size=mask.shape).astype(np.float32).astype(float)
     targets = np.where(mask, rng.integers(2, size=mask.shape), on_padding)
@@ -83,7 +98,10 @@ def _sigmoid(logits: np.ndarray) -> np.ndarray:
 
 @check("masked_loss: the mean over real positions, in value and gradient, whatever is on padding")
 def masked_loss(seed: int = 0) -> None:
-    """Check ``masked_loss(logits, targets, mask)``: a scalar tensor through which a gradient reaches the logits."""
+    """Check that the student's ``masked_loss`` function ignores padding.
+
+    ``masked_loss(logits, targets, mask)`` returns a scalar tensor through which a gradient reaches the logits.
+    """
     rng = np.random.default_rng(seed)
     zeros = MaskedLogits("lengths [1 3], every logit 0", np.zeros((2, 3)), np.array([[1.0, 0, 0], [1, 0, 1]]),
                          np.array([[True, False, False], [True, True, True]]))
@@ -144,7 +162,10 @@ def _compare_gradient(case: MaskedLogits) -> None:
 
 @check("masked_accuracy: the share of real positions with a correct answer")
 def masked_accuracy(seed: int = 0) -> None:
-    """Check ``masked_accuracy(logits, targets, mask)``: a float from 0 to 1."""
+    """Check that the student's ``masked_accuracy`` function ignores padding.
+
+    ``masked_accuracy(logits, targets, mask)`` returns a float from 0 to 1.
+    """
     rng = np.random.default_rng(seed)
     even, undecided = _draw(rng, rng.integers(1, 30, size=40), 30), _draw(rng, [3, 5, 2, 4], 5)
     for case in (*_draw_cases(rng), even.changed("every logit -1", logits=np.full(even.mask.shape, -1.0)),
@@ -181,14 +202,20 @@ def _accuracy_mistakes(case: MaskedLogits, expected: float) -> Mistakes:
 
 
 def correct_masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> float:
-    """Return the masked accuracy; this replaces a student's wrong function in the task that builds on it."""
+    """Return the accuracy at the positions where the mask is True.
+
+    This function replaces a student's wrong ``masked_accuracy`` in the task that builds on it.
+    """
     return ((logits > 0) == (targets > 0.5)).squeeze(-1)[mask].double().mean().item()
 
 
 @check("always_even: its accuracy over the rectangle and over real positions")
 @replaced_if_wrong("masked_accuracy", masked_accuracy, f"{__name__}:correct_masked_accuracy")
 def always_even(seed: int = 0) -> None:
-    """Check ``always_even(targets, mask)``: two floats, the accuracy over the rectangle and over real positions."""
+    """Check that the student's ``always_even`` function returns the correct accuracies.
+
+    ``always_even(targets, mask)`` returns two floats, the accuracy over the rectangle and over real positions.
+    """
     rng = np.random.default_rng(seed)
     for case in (_draw(rng, [1, 4, 2], 6), _draw(rng, rng.integers(1, 30, size=40), 30), _draw(rng, [3, 3], 3)):
         query = Query(f"always_even, {case.description}", KNOWS_NOTHING)
@@ -207,7 +234,10 @@ def always_even(seed: int = 0) -> None:
 
 @check("reported_accuracy: the accuracy over the rectangle, for a useless network and for others")
 def reported_accuracy(seed: int = 0) -> None:
-    """Check ``reported_accuracy(share_of_padding, real_accuracy=0.5)``: a float."""
+    """Check that the student's ``reported_accuracy`` function accounts for padding.
+
+    ``reported_accuracy(share_of_padding, real_accuracy=0.5)`` returns a float.
+    """
     drawn = tuple(np.random.default_rng(seed).uniform(0.05, 0.95, size=2).tolist())
     for arguments in ((0.2, 0.9), (0.4,), (0.0,), (1.0,), (0.5, 1.0), (0.4, 0.0), drawn):
         query = Query(f"reported_accuracy({', '.join(f'{value:.4g}' for value in arguments)})", KNOWS_NOTHING)

@@ -1,4 +1,4 @@
-"""Checks of ``length_mask`` and ``run_packed``."""
+"""Checks for the student's ``length_mask`` and ``run_packed`` functions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ SECOND_AXIS = "Give lengths a second axis: `lengths[:, None]` is [batch, 1]."
 
 @check("length_mask: True on real positions, in as many columns as max_bits says")
 def length_mask(seed: int = 0) -> None:
-    """Check ``length_mask(lengths, max_bits, padding)``: integers ``[batch]`` -> bool ``[batch, max_bits]``."""
+    """Check that the student's ``length_mask`` function distinguishes real positions from padding.
+
+    ``length_mask(lengths, max_bits, padding)`` takes integers ``[batch]`` and returns bool values ``[batch,
+    max_bits]``.
+    """
     rng = np.random.default_rng(seed)
     longest = int(rng.integers(6, 20))
     cases = [(np.array([3, 1, 5, 2]), 5), (np.array([2, 7, 4]), 10), (np.array([1]), 1), (np.array([4, 4, 4, 4]), 4),
@@ -71,7 +75,11 @@ PACKING_CAUSES = {
 
 @check("run_packed: the states of nn.RNN, rows in their order, zeros on padding")
 def run_packed(seed: int = 0) -> None:
-    """Check ``run_packed(rnn, inputs, lengths)``: float ``[batch, steps, 1]`` -> ``[batch, steps, hidden]``."""
+    """Check that the student's ``run_packed`` function returns the correct hidden states.
+
+    ``run_packed(rnn, inputs, lengths)`` takes float inputs ``[batch, steps, 1]`` and returns ``[batch, steps,
+    hidden]``.
+    """
     import torch
 
     rng = np.random.default_rng(seed)
@@ -98,7 +106,10 @@ def run_packed(seed: int = 0) -> None:
 
 
 def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np.ndarray, again: bool) -> None:
-    """Compare a result with the layer's states on the whole rectangle, ``[batch, steps, hidden]``."""
+    """Compare the student's hidden states with the correct states.
+
+    ``unmasked`` contains the layer's states on the whole rectangle, ``[batch, steps, hidden]``.
+    """
     batch, steps, hidden = unmasked.shape
     if isinstance(result, (tuple, list)):
         query.fail("one tensor", f"a {type(result).__name__} of {len(result)}", PAIR)
@@ -129,7 +140,10 @@ def _sorted_rows(states: np.ndarray) -> list[tuple[float, ...]]:
 
 
 def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
-    """Raise CheckFailed unless a gradient reaches the layer's weights; otherwise only the readout would be trained."""
+    """Raise CheckFailed unless gradients reach the weights of the layer.
+
+    Otherwise, only the readout would be trained.
+    """
     import torch
 
     real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
