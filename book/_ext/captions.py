@@ -1,4 +1,4 @@
-"""A Sphinx transform that turns drawings into numbered figures with a single caption.
+"""A Sphinx transform that turns drawings into numbered figures with captions.
 
 A cell gives the name and the caption of its figure: `:mystnb: {figure: {name: fig-x, caption: "..."}}`. A drawing
 brings a key of its own and a table of its numbers. The key is added to the caption, and the table follows the caption.
@@ -19,7 +19,7 @@ PICTURE = re.compile(
 
 
 class OneCaption(SphinxTransform):
-    """A transform that gives each figure with a drawing a single caption."""
+    """A transform that merges the captions of each drawing into one."""
 
     default_priority = 800      # before Sphinx labels the figures of a page
 

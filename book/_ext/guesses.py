@@ -1,4 +1,4 @@
-"""Sphinx directives for questions that readers answer in the page.
+"""Sphinx directives for questions that readers answer on the page.
 
 The directive {guess} asks a question and keeps the reader's answer, and {guessed} shows the answer next to the result:
 
@@ -33,9 +33,9 @@ class guess(nodes.General, nodes.Element):
 
 
 class replies(nodes.General, nodes.Element):
-    """A document node for the choices of a question.
+    """A document node for the possible answers to a question.
 
-    `answered` is True if each choice has a reply.
+    `answered` is True if each of them has a reply.
     """
 
 

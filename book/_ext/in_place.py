@@ -1,4 +1,4 @@
-"""Functions that collect the notes which open next to citations, terms and claims.
+"""Functions that collect the pop-up notes for citations, terms and claims.
 
 `notes.js` shows the notes. All notes are in one script, because a page that is opened from a folder cannot fetch
 another page. The entries come from the built pages of the bibliography, the glossary and the evidence.
@@ -51,7 +51,7 @@ def write_notes(folder: Path, notes: dict[str, str]) -> None:
 
 
 def with_places(text: str, env) -> str:
-    """Add links from each claim on the evidence page to the places in the book that make it.
+    """Add links from each claim on the evidence page to the pages where it is made.
 
     Return the HTML of the page with the links.
     """

@@ -74,7 +74,7 @@ def note_changes(app, env, names: list[str]) -> None:
 
 
 def rewrite_all_pages(app, env) -> set[str]:
-    """Make Sphinx write every page again if any page has changed.
+    """Tell Sphinx to rewrite all pages if any page has changed.
 
     Pages show each other's titles, numbers and claims.
     """
@@ -148,7 +148,7 @@ def write_generated_files(app, exception) -> None:
 # --- metadata ---
 
 def plain(text: str) -> str:
-    """Remove the HTML tags and line breaks from a title or text."""
+    """Convert HTML text to plain text on a single line."""
     return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 

@@ -1,4 +1,4 @@
-"""The measured claims of the book, with one module for each file of results.
+"""The measured claims of the book, with one module for each results file.
 
 A chapter writes ``{claim}`words <id>` ``, and the words lead to the page *Evidence*, which lists the claims of this
 package. The tests check each condition of each claim against the committed results. They also check that it fails on
@@ -24,7 +24,7 @@ TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_str
 
 
 class Shown:
-    """A page element that displays the claims about one file of results.
+    """A page element that displays the claims about one results file.
 
     Each claim is shown with its anchor, its figures, its file and its command.
     """
@@ -43,7 +43,7 @@ class Shown:
 
 
 def show_claims(source: str) -> Shown:
-    """Return the claims about one file of results for display on the page *Evidence*."""
+    """Return the claims about one results file for display on the page *Evidence*."""
     return Shown(source)
 
 

@@ -26,14 +26,14 @@ def verdicts(kind: str, what: str, words: str, holds) -> Condition:
 
 
 def all_equal(what: str, number: int) -> Condition:
-    """Create the condition that a count is the same for all networks of two units."""
+    """Create a condition that requires a count to be the same for all networks of two units."""
     return Condition(f"{what.replace('_', ' ')}: always {number}",
                      lambda results: set(results["two_units"][what]) == {number},
                      replaced("two_units", what, 0, by=number + 1))
 
 
 def shared_out(what: str, words: str, low: float, high: float = 1.0) -> list[Condition]:
-    """Create conditions that the fraction of networks with a verdict lies between two limits.
+    """Create conditions that require the fraction of networks with a verdict to lie between two limits.
 
     To falsify them, the fraction is moved to just outside the limits.
     """

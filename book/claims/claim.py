@@ -32,7 +32,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the book together with the conditions under which it holds.
+    """A sentence in the book together with the conditions under which it holds.
 
     Taken together, the ``conditions`` mean the same as the sentence. ``shows`` returns the figures in words, and
     ``block`` is the part of the file of results that is read. That file is ``source``: it has the name of the module

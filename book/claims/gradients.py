@@ -21,14 +21,17 @@ def at(of: str) -> str:
 
 
 def below(net: str, limit: float, end: str = "median", of: str = "ratio") -> Condition:
-    """Create the condition that the gradient at the first time step is below a limit."""
+    """Create a condition that limits the gradient at the first time step.
+
+    The fraction of the gradient that remains there must be below the limit.
+    """
     return Condition(f"{net}: less than {power(limit)} is left at {at(of)}",
                      lambda results: first(results, net, of, end) < limit,
                      replaced("nets", net, of, end, 0, by=limit))
 
 
 def rising(*nets: str, of: str = "ratio") -> list[Condition]:
-    """Create conditions that more of the gradient remains in each network than in the previous one."""
+    """Create conditions that require the remaining gradient to grow from one network to the next."""
     return [Condition(f"{more}: more is left at {at(of)} than with {less}",
                       lambda results, less=less, more=more: first(results, less, of) < first(results, more, of),
                       lambda results, less=less, more=more: replaced(

@@ -34,7 +34,7 @@ def errors_apart(one: dict, other: dict) -> float:
 
 
 def order_p_values(results: Results) -> list[float]:
-    """Compute p-values for the differences between neighbouring networks in ORDER.
+    """Compute p-values for the differences between consecutive networks in ``ORDER``.
 
     They come from two-sided z tests with Holm's correction.
     """
@@ -49,7 +49,7 @@ def passed(net: str, words: str, holds, test: str) -> Condition:
 
 
 def in_all(test: str) -> Condition:
-    """Create the condition that at least 19 out of 20 networks pass a test.
+    """Create a condition that requires at least 19 out of 20 networks to pass a test.
 
     All kinds of networks are counted together.
     """
@@ -71,7 +71,7 @@ def budget(name: str, words: str, holds, by: int) -> Condition:
 
 
 def as_many(name: str) -> Condition:
-    """Create the condition that a network had at least as many guesses as A1."""
+    """Create a condition that requires at least as many guesses for a network as for network A1."""
     return Condition(f"{name}: as many guesses",
                      lambda results: results["budget"][name]["guesses"] >= results["budget"]["A1"]["guesses"],
                      replaced("budget", name, "guesses", by=lambda guesses: guesses - 1))

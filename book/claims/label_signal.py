@@ -22,13 +22,13 @@ def with_ratio(net: str, bits: int, by):
 
 
 def above(net: str, bits: int, limit: float) -> Condition:
-    """Create the condition that the signal-to-noise ratio is above a limit."""
+    """Create a condition that requires a signal-to-noise ratio to exceed a limit."""
     return Condition(f"{net}, {bits} bits: more than {power(limit)}",
                      lambda results: ratio(results, net, bits) > limit, with_ratio(net, bits, limit))
 
 
 def below_a_twentieth(net: str) -> Condition:
-    """Create the condition that the signal-to-noise ratio at five bits is below one twentieth."""
+    """Create a condition that requires a signal-to-noise ratio below one twentieth at five bits."""
     return Condition(f"{net}, 5 bits: less than a twentieth", lambda results: ratio(results, net, 5) < 0.05,
                      with_ratio(net, 5, 0.05), frozenset({(net, 5)}))
 

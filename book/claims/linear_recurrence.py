@@ -13,7 +13,7 @@ def net(name: str) -> tuple[str, str]:
 
 
 def pairs(results: Results, exact: bool) -> list[list[float]]:
-    """Return the recurrent factors of all networks that are exact, or of all that are not.
+    """Return the recurrent factors of either the exact or the inexact networks.
 
     For each network there are the factor after a 0 and the factor after a 1.
     """
@@ -24,7 +24,7 @@ def pairs(results: Results, exact: bool) -> list[list[float]]:
 def with_pair(pair: list[float], exact: bool):
     """Return a function that replaces the factors of one network in a copy of the results.
 
-    This is the first network that is exact, or the first that is not.
+    This is the first exact or the first inexact network.
     """
     def falsify(results: Results) -> Results:
         shares = results["nets"]["tanh 1"]["bit_accuracy"]
@@ -34,7 +34,7 @@ def with_pair(pair: list[float], exact: bool):
 
 
 def factors(name: str, holds, wrong: list[float], exact: bool) -> Condition:
-    """Create a condition on the factors of all networks that are exact, or of all that are not.
+    """Create a condition on the recurrent factors of either the exact or the inexact networks.
 
     There must be at least one such network.
     """
@@ -43,7 +43,7 @@ def factors(name: str, holds, wrong: list[float], exact: bool) -> Condition:
 
 
 def later_coin(name: str) -> Condition:
-    """Create the condition that later answers are no better than tossing a coin.
+    """Create a condition that requires later answers to be no better than a coin toss.
 
     From the eleventh step on, the accuracy must lie within a hundredth of one half.
     """

@@ -6,13 +6,13 @@ from .words import percent
 
 
 def exact_count(net: str, place: int, words: str, holds) -> Condition:
-    """Create a condition on the number of solved networks that are exact at a given length."""
+    """Create a condition on the number of successful networks that are exact at a given length."""
     return counted(f"{net}: {words}", ("nets", net), lambda results: holds(
         results["nets"][net]["exact"][place], results["nets"][net]["solved"]), key=("exact", place), of="solved")
 
 
 def one_string_at_most(net: str) -> Condition:
-    """Create the condition that no network misses more than one string of the same length."""
+    """Create a condition that allows a network to miss at most one string of each length."""
     return Condition(f"{net}: none misses more than one string", lambda results: most_missed(results, net) <= 1,
                      lambda results: replaced("nets", net, "sequence_accuracy", 0, 0,
                                               by=1 - 2 / results["strings"][0])(results))

@@ -7,7 +7,7 @@ TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "cours
 
 
 def near(value: float, within: float, *path: str) -> Condition:
-    """Create the condition that a number is close to a given value."""
+    """Create a condition that requires a number to be close to a given value."""
     return Condition(f"{', '.join(path)}: within {within} of {value}",
                      lambda results: abs(at(results, *path) - value) < within,
                      replaced(*path, by=value + 1.01 * within))

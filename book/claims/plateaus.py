@@ -1,4 +1,4 @@
-"""Claims about what prevents LSTMs from learning all strings of eight bits."""
+"""Claims about changes that might help LSTMs to learn strings of eight bits."""
 
 from .claim import Claim
 from .rates import cannot_tell, more_often, mostly, seldom

@@ -13,7 +13,10 @@ def row(name: str) -> tuple[str, str]:
 
 
 def coin(name: str, key: str) -> Condition:
-    """Create the condition that the accuracy of each run is within five points of one half."""
+    """Create a condition that requires every run to end with an accuracy near one half.
+
+    The accuracy must be within five points of one half.
+    """
     return Condition(f"{name}: each within five points of one half",
                      lambda results: all(abs(share - 0.5) < 0.05 for share in results["conditions"][name][key]),
                      replaced("conditions", name, key, 0, by=0.56))

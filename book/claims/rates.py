@@ -76,7 +76,7 @@ less_than_half = one_row("solved with less than half of the seeds", lambda row: 
 
 
 def same_rate(one: Path, other: Path) -> Condition:
-    """Create the condition that two success rates are equivalent.
+    """Create a condition that requires two success rates to be equivalent.
 
     The interval of their difference must lie within 20 points.
     """
@@ -87,7 +87,7 @@ def same_rate(one: Path, other: Path) -> Condition:
 
 
 def fewer(one: Path, other: Path) -> Condition:
-    """Create the condition that fewer runs succeed in one row than in another.
+    """Create a condition that requires fewer successful runs in one row than in another.
 
     The difference may be due to chance.
     """
@@ -97,7 +97,7 @@ def fewer(one: Path, other: Path) -> Condition:
 
 
 def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]], key: str = "solved") -> list[float]:
-    """Compute p-values for the differences between success rates in pairs of rows.
+    """Compute p-values for differences in success rate within pairs of rows.
 
     They come from Fisher's exact test with Holm's correction for the number of pairs.
     """
@@ -105,7 +105,7 @@ def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]], key: str
 
 
 def more_often(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
-    """Create conditions that the first row of each pair succeeds more often than the second.
+    """Create conditions that require a higher success rate in the first row of each pair.
 
     The differences are tested as one family with Holm's correction.
 
@@ -117,7 +117,7 @@ def more_often(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition
 
 
 def cannot_tell(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
-    """Create conditions that the success rates in each pair do not differ significantly.
+    """Create conditions that require no significant difference in success rate within pairs of rows.
 
     The differences are tested as one family with Holm's correction.
     """
@@ -134,22 +134,22 @@ def _family(pairs, key: str, words: str, holds: Callable[..., bool]) -> list[Con
 
 
 def cap(results: Results, row: dict[str, Any]) -> int:
-    """Return the maximum number of steps in the runs of a row."""
+    """Return the maximum number of steps allowed for the runs of a row."""
     stated = (row.get("settings", {}), results.get("defaults", {}))
     last = max(filter(None, row["steps"]), default=1)
     return next((part["max_steps"] for part in stated if "max_steps" in part), last)
 
 
 def middle(results: Results, row: dict[str, Any]) -> float:
-    """Compute the number of steps within which half of all runs are solved.
+    """Compute the number of steps after which half of the runs have solved the task.
 
-    It is the Kaplan-Meier estimate, and infinite if half of the runs are never solved.
+    It is the Kaplan-Meier estimate, and infinite if fewer than half of the runs solve it.
     """
     return median_updates(row["steps"], cap(results, row)) or float("inf")
 
 
 def steps_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list[float]:
-    """Compute p-values for the differences between numbers of steps in pairs of rows.
+    """Compute p-values for differences in the number of steps within pairs of rows.
 
     They come from the log-rank test over all runs with Holm's correction for the number of pairs.
     """
@@ -159,7 +159,7 @@ def steps_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list
 
 
 def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
-    """Create conditions that the first row of each pair is solved in fewer steps than the second.
+    """Create conditions that require fewer steps in the first row of each pair.
 
     The differences are tested as one family, by the log-rank test over all runs with Holm's correction.
     """
@@ -175,7 +175,7 @@ def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
 
 
 def cannot_tell_sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
-    """Create conditions that the numbers of steps in each pair do not differ significantly.
+    """Create conditions that require no significant difference in the number of steps within pairs of rows.
 
     The differences are tested as one family, by the log-rank test with Holm's correction.
     """

@@ -29,13 +29,13 @@ LEARNED_LATER = BOTH.index((row("tanh", "runs", 10_000), row("tanh", "runs", 100
 
 
 def none(path: Path, verdict: str) -> Condition:
-    """Create the condition that no network of a kind has a given verdict."""
+    """Create a condition that rules out a given verdict for one kind of network."""
     return counted(f"{path[1]}: none {verdict}", path, lambda results: at(results, *path, verdict) == 0, key=verdict,
                    of="solved")
 
 
 def mostly(path: Path, verdict: str, of: str) -> Condition:
-    """Create the condition that most networks of a kind have a given verdict.
+    """Create a condition that requires a given verdict for most networks of one kind.
 
     The interval of their fraction must lie above one half.
     """

@@ -1,4 +1,4 @@
-"""Functions that find runs shared by several files of results.
+"""Functions that find runs shared by several results files.
 
 Two rows share runs if they have the same settings and were trained from the same seeds.
 """

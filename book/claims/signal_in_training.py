@@ -20,10 +20,10 @@ LARGE = ("4 bits, 1024 drawn", "5 bits, 1024 drawn, bias 5")
 
 
 def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the predicted number of batches and the observed number of updates for each odd seed.
+    """Return the predicted number of batches and the observed number of updates for each test seed.
 
-    The prediction counts the batches that are needed to detect the labels. The number of updates is infinite if the
-    task was not solved.
+    The test seeds are the odd ones. The prediction counts the batches that are needed to detect the labels. The number
+    of updates is infinite if the task was not solved.
     """
     row, place = results["conditions"][name], results["at"].index(AFTER)
     pairs = zip(row["signal"][place], row["noise"][place], row["steps"])
@@ -88,7 +88,7 @@ def told(results: Results) -> list[float]:
 
 
 def fall(results: Results, name: str) -> float:
-    """Compute the ratio of the gradient's norm after 200 updates to its norm before training.
+    """Compute the ratio of the gradient norm after 200 updates to that before training.
 
     Both norms are medians over seeds.
     """

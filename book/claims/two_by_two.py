@@ -33,7 +33,7 @@ def row(name: str) -> tuple[str, str]:
 
 
 def between(name: str, low: float, high: float, words: str, *path: str) -> list[Condition]:
-    """Create conditions that all numbers in a list lie between two limits."""
+    """Create conditions that require all numbers in a list to lie between two limits."""
     def numbers(results: Results) -> list[float]:
         found = results["conditions"][name]
         for key in path:
@@ -67,16 +67,17 @@ def failed_share(name: str, place: int, words: str, holds) -> Condition:
 
 
 def speed(results: Results, cell: str) -> float:
-    """Compute how the number of steps changes when strings have 1 to 50 bits rather than 50.
+    """Compute the ratio between the numbers of steps for mixed and for fixed string lengths.
 
-    It is the ratio of the steps by which half of the runs are solved, with a label at every step.
+    The lengths are 1 to 50 bits and 50 bits, with a label at every step. The number of steps is that by which half of
+    the runs have solved the task.
     """
     fixed, varying = (results["conditions"][f"every_step, {lengths}, {cell}"] for lengths in ("50", "1..50"))
     return middle(results, varying) / middle(results, fixed)
 
 
 def with_speed(cell: str, ratio: float):
-    """Return a function that changes the number of steps for strings of 1 to 50 bits."""
+    """Return a function that changes the number of steps for mixed string lengths."""
     def falsify(results: Results) -> Results:
         step = ratio * middle(results, results["conditions"][f"every_step, 50, {cell}"])
         return replaced("conditions", f"every_step, 1..50, {cell}", "steps", by=lambda steps: [step] * len(steps))(

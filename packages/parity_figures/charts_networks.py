@@ -96,7 +96,10 @@ def _draw_shares(axes: Axes, update: int, height: float, shares: np.ndarray) -> 
 
 
 def _learned(updates: Sequence[int], shares: np.ndarray) -> str:
-    """Describe from which update onwards at least 90 % of the answers are correct."""
+    """Describe when at least 90 % of the answers become correct.
+
+    This is the first update from which on the fraction stays that large.
+    """
     wrong = np.flatnonzero(shares < 0.9)
     first = 0 if len(wrong) == 0 else wrong[-1] + 1
     return f"is learned by update {updates[first]}" if first < len(updates) else "is not learned"
@@ -159,10 +162,11 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
 
 @in_style
 def states_in_plane(rows: Sequence[tuple]) -> Picture:
-    """Plot hidden states as points in a plane, with different markers for even and odd.
+    """Plot hidden states as points in a plane, with different markers for even and odd parity.
 
-    There is a panel for each row. ``rows`` has ``(title, points [count, 2], odd [count], readout, names of the two
-    axes)``. ``readout`` is None or ``(weights [2], bias)``, for which a line is drawn where the output is 0.
+    There is a panel for each of ``rows``, which has
+    ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is None or
+    ``(weights [2], bias)``, for which a line is drawn where the output is 0.
     """
     figure, places = panels([row[0] for row in rows], 2.6)
     words, numbers = [], []
@@ -194,8 +198,8 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
 def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
     """Plot how the intervals of the even and the odd state grow from round to round.
 
-    There is a panel for each of ``series``, which has ``(title, rounds)``. Each round is ``((low, high) of even, (low,
-    high) of odd)``.
+    There is a panel for each of ``series``, which has ``(title, rounds)``. Each round is
+    ``((low, high) of even, (low, high) of odd)``.
     """
     figure, places = panels([title for title, _ in series], 2.5, sharey=True)
     words, numbers = [], []

@@ -265,9 +265,9 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
 
 
 def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: int | None = None, **look) -> None:
-    """Draw one row of a dot chart, with a dot for each value.
+    """Draw one row of a dot plot.
 
-    A cross at ``cap`` stands for None. The dots are spread over the height of the row.
+    There is a dot for each value and a cross at ``cap`` for each None. They are spread over the height of the row.
     """
     heights = row + np.linspace(0.23, -0.23, max(len(values), 2))[:len(values)]
     known = np.array([value is not None for value in values], dtype=bool)
@@ -299,8 +299,8 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> Picture:
     """Plot the number of guesses in each repetition, with the observed and the published mean.
 
-    A bar marks our mean, and a diamond marks the published mean. ``rows`` has ``(label, trials, published mean or
-    None)``.
+    A bar marks our mean, and a diamond marks the published mean. ``rows`` has
+    ``(label, trials, published mean or None)``.
     """
     figure, axes = canvas(height=1.0 + 0.62 * len(rows))
     words = []

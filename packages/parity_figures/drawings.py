@@ -146,9 +146,9 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
                   gradients: Sequence[float], contributions: Sequence[float]) -> Picture:
     """Draw the forward and the backward pass of a network with a single unit.
 
-    The states run from left to right, and the gradient below them runs from right to left. For ``n`` steps: ``inputs
-    [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to h_(t-1);
-    ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
+    The states run from left to right, and the gradient below them runs from right to left. For ``n`` steps:
+    ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to
+    h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
     """
     count, square = len(inputs), {"half": (0.5, 0.27), "style": "square,pad=0"}
     figure, axes = canvas(height=3.3)

@@ -77,7 +77,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _format_numbers(column: Sequence[Any]) -> list[str]:
-    """Format the numbers of a column with a common number of decimals.
+    """Format the numbers in a column with the same number of decimal places.
 
     The largest number gets four digits, without final zeros that all numbers have.
     """

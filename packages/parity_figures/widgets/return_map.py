@@ -17,7 +17,9 @@ from parity_study.certify import parity_intervals
 
 
 def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
-    """Compute the state p after one more bit (equation 2.6).
+    """Compute the next state of the two-unit network from its current state and a bit.
+
+    This is equation 2.6.
 
     >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
     0.85
@@ -27,12 +29,12 @@ def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndar
 
 
 class ReturnMap(ParityWidget):
-    """A widget that plots the next state p against the current one.
+    """A widget that plots the next state of a network against its current state.
 
-    The network is ``by_hand("tanh")``, whose sharpness K the reader sets. It carries one number from step to step: ``p'
-    = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. The reader can let it read bits, and can let the intervals
-    of p after even and odd counts grow until they stop or meet. ``sharpness`` is K, from 0.5 to 4, and ``bits`` is the
-    string that the network has read.
+    The network is ``by_hand("tanh")``, whose sharpness K the reader sets. It carries one number from step to step:
+    ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. The reader can let it read bits, and can let the
+    intervals of p after even and odd counts grow until they stop or meet. ``sharpness`` is K, from 0.5 to 4, and
+    ``bits`` is the string that the network has read.
 
     >>> ReturnMap(1.15, bits="100")
     [Interactive figure] Shows how a 0 and a 1 change p in the two-unit network of sharpness K = 1.15, after 100.
@@ -52,7 +54,7 @@ class ReturnMap(ParityWidget):
                 f"{self.bits or 'no bit'}.")
 
     def draw(self) -> Figure:
-        """Plot the return map and draw the path of p as a cobweb.
+        """Plot the return map with a cobweb diagram of the network's path.
 
         The intervals are drawn if they stop growing without crossing one half.
         """

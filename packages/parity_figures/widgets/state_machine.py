@@ -26,7 +26,7 @@ LONG_RUN = 60   # zeros or ones after a 1; the plane is large enough for the sta
 class StateMachine(NetworkWidget):
     """A widget that shows the states of a network next to the state machine extracted from it.
 
-    A point moves in the plane of the network's states as it reads bits.
+    A point moves in the plane of the states as the network reads bits.
 
     ``networks`` maps labels to networks of at most 32 units. A state of two numbers is drawn as it is, a larger one on
     the first two principal axes of the network's states; the state of an LSTM is h and c. The machine is the result of
@@ -76,7 +76,7 @@ class StateMachine(NetworkWidget):
         return path
 
     def summary(self) -> str:
-        """Compare the answers of the network and the state machine after the bits read so far."""
+        """Compare the current answers of the network and the state machine."""
         answers, odd = ("even", "odd"), self.networks[self.network]["machine"]["odd"]
         network, state = NumpyNetwork(self._models[self.network]), self.path[-1]
         answer = answers[int(network.odd(self.states[-1:])[0])] if self.bits else "nothing yet"
@@ -140,7 +140,7 @@ def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def _window(points: np.ndarray) -> list[float]:
     """Compute a square that contains all points with a margin.
 
-    Return the centre of the square and half its side. ``points`` is ``[count, 2]``.
+    ``points`` is ``[count, 2]``. Return the two coordinates of the square's centre and half its side.
     """
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.58 * max(*(high - low), 1e-3)
