@@ -1,6 +1,7 @@
-"""A script that builds the book in the current folder into _build/html; `parity book` runs it.
+"""A script that builds the book as HTML.
 
-It calls the same function as Jupyter Book's own command, without the settings that the command prints.
+It builds the book in the current folder into _build/html, and `parity book` runs it. It calls the same function as
+Jupyter Book's own command, without the settings that the command prints.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ NOT_STARTED = 2     # exit status if the script has printed why it builds nothin
 
 
 def build(root: Path) -> bool:
-    """Build every page; return whether this succeeded without a warning."""
+    """Build all pages of the book.
+
+    Return True if the build succeeded without a warning.
+    """
     from jupyter_book.sphinx import build_sphinx  # takes seconds, which an early error need not wait for
     from sphinx.util.console import color_terminal, nocolor
 
@@ -26,7 +30,10 @@ def build(root: Path) -> bool:
 
 
 def main() -> int:
-    """Build the book unless another build is running; return the exit status."""
+    """Build the book unless another build is running.
+
+    Return the exit status.
+    """
     root = Path.cwd()
     lock = FileLock(root / "_build" / ".lock")
     problem = None

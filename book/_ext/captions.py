@@ -1,7 +1,7 @@
-"""Numbered figures: the drawing of a cell becomes a figure of the book, with one caption and a number by chapter.
+"""A Sphinx transform that turns drawings into numbered figures with captions.
 
-A cell names its figure and says what to see: `:mystnb: {figure: {name: fig-x, caption: "..."}}`. A drawing brings a
-key of its own and a table of its numbers. The key is added to the caption, and the table follows the caption.
+A cell gives the name and the caption of its figure: `:mystnb: {figure: {name: fig-x, caption: "..."}}`. A drawing
+brings a key of its own and a table of its numbers. The key is added to the caption, and the table follows the caption.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PICTURE = re.compile(
 
 
 class OneCaption(SphinxTransform):
-    """A transform that gives every figure that holds a drawing a single caption."""
+    """A transform that merges the captions of each drawing into one."""
 
     default_priority = 800      # before Sphinx labels the figures of a page
 
@@ -29,7 +29,7 @@ class OneCaption(SphinxTransform):
 
 
 def merge_captions(figure: nodes.figure) -> None:
-    """Move the key and the numbers of the drawing in a figure into the figure's own caption and legend."""
+    """Move a drawing's key and numbers into the caption and the legend of its figure."""
     for raw in list(figure.findall(nodes.raw)):
         picture = PICTURE.fullmatch(raw.astext().strip())
         if picture is None:

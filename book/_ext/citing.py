@@ -1,4 +1,4 @@
-"""How to cite each page: an entry for a bibliography, which opens in the page's footer."""
+"""Functions that add a BibTeX entry to the footer of each page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ NUMBER_OR_TAG = re.compile(r'<span class="section-number">.*?</span>|<[^>]*>')  
 
 
 def bibtex(book: dict, year: str, page: str, title: str, address: str = "") -> str:
-    """Return the BibTeX entry for a page of the book that CITATION.cff describes, or for the book if there is no title.
+    """Return the BibTeX entry for a page of the book.
 
-    The key of an entry is made of the page's name: exercises/unrolling/unrolling becomes exercises-unrolling.
+    The entry is for the whole book if there is no title. `book` is the content of CITATION.cff. The key of an entry is
+    made of the page's name: exercises/unrolling/unrolling becomes exercises-unrolling.
     """
     parts = dict.fromkeys(page.removeprefix("book/").split("/"))
     name = "one-bit-of-memory" + f":{'-'.join(parts)}" * bool(title)
@@ -26,7 +27,7 @@ def bibtex(book: dict, year: str, page: str, title: str, address: str = "") -> s
 
 
 def add_citation(app, pagename, templatename, context, doctree) -> None:
-    """Add a line to the footer of each page that opens to the page's BibTeX entry."""
+    """Add a collapsible BibTeX entry to the footer of a page."""
     file = Path(app.srcdir) / "CITATION.cff"
     if not (doctree and file.is_file()):
         return

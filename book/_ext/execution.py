@@ -1,9 +1,9 @@
-"""Execution of the book's code: pages in parallel, and only pages whose code or files have changed.
+"""A Sphinx extension that executes the code of the book in parallel and caches the outputs.
 
-MyST-NB takes the outputs of a page from a cache, in which it finds them by the page's code alone. This module fills
-that cache before Sphinx reads the pages. While a page is executed, its kernel records which files of the repository
-it imports or reads (see kernel_config.py). The cache keeps their hashes, and when one of them changes, the page is
-executed and read again.
+Only pages whose code or files have changed are executed. MyST-NB takes the outputs of a page from a cache, in which it
+finds them by the page's code alone. This module fills that cache before Sphinx reads the pages. While a page is
+executed, its kernel records which files of the repository it imports or reads (see kernel_config.py). The cache keeps
+their hashes, and when one of them changes, the page is executed and read again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST_KERNELS = 4                    # each of them needs about half a gigabyte o
 
 
 def prepare_kernels(app, config) -> None:
-    """Give kernels a configuration of their own, so that no page depends on somebody's IPython profile."""
+    """Configure the kernels independently of the user's IPython profile."""
     build = Path(app.outdir).parent
     profile = build / ".ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def prepare_kernels(app, config) -> None:
 
 
 def notebooks(app, env) -> dict[str, tuple[NotebookNode, Path]]:
-    """Return every notebook to execute with the folder to execute it in, by the name of its page."""
+    """Return the notebooks to execute and their working folders, keyed by page name."""
     found = {}
     for name in sorted(env.found_docs):
         path = Path(env.doc2path(name))
@@ -60,7 +60,10 @@ def notebooks(app, env) -> dict[str, tuple[NotebookNode, Path]]:
 
 
 def digest(root: Path, name: str, changed_after: float = float("inf")) -> str:
-    """Return a hash of a file, or of the names that match a pattern; "" if it is missing or has changed since then."""
+    """Return a hash of a file or of the file names that match a pattern.
+
+    Return an empty string if the file is missing or was changed after `changed_after`.
+    """
     if "*" in name:
         content = "\n".join(sorted(path.relative_to(root).as_posix() for path in root.glob(name))).encode()
     elif (root / name).is_file() and (root / name).stat().st_mtime < changed_after:
@@ -71,7 +74,10 @@ def digest(root: Path, name: str, changed_after: float = float("inf")) -> str:
 
 
 def execute(notebook: NotebookNode, folder: Path, timeout: int) -> dict:
-    """Execute a notebook in place; return the seconds that it took and a hash of each file that it used."""
+    """Execute a notebook in place.
+
+    Return the seconds that this took and a hash of each file that the notebook used.
+    """
     began, root = time.time(), Path(os.environ["PARITY_ROOT"])
     with tempfile.TemporaryDirectory() as name:
         record = Path(name) / "used-files"
@@ -84,7 +90,10 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int) -> dict:
 
 
 def execute_stale_pages(app, env, added, changed, removed) -> set[str]:
-    """Execute every page whose outputs are missing or out of date; return the pages that Sphinx has to read again."""
+    """Execute all pages whose outputs are missing or out of date.
+
+    Return the pages that Sphinx has to read again.
+    """
     cache, pages = get_cache(app.config.nb_execution_cache_path), notebooks(app, env)
     current = functools.cache(functools.partial(digest, Path(app.srcdir)))
 
@@ -117,7 +126,10 @@ def execute_stale_pages(app, env, added, changed, removed) -> set[str]:
 
 
 def outdated(cache, env, pages) -> set[str]:
-    """Return the pages whose outputs are newer than what Sphinx has read of them; forget outputs that no page has."""
+    """Return the pages whose outputs have changed since Sphinx last read them.
+
+    Cached outputs that no page has any more are removed.
+    """
     records = {name: cache.match_cache_notebook(notebook) for name, (notebook, _) in pages.items()}
     for record in cache.list_cache_records():
         if record.pk not in {kept.pk for kept in records.values()}:

@@ -1,4 +1,6 @@
-"""The directives {guess} and {guessed}: a question that keeps the reader's answer, and the answer next to the result.
+"""Sphinx directives for questions that readers answer on the page.
+
+The directive {guess} asks a question and keeps the reader's answer, and {guessed} shows the answer next to the result:
 
     :::{guess} forget-gate                          :::{guessed} forget-gate
     Which gate is shut all the time?                :::
@@ -24,19 +26,31 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class guess(nodes.General, nodes.Element):
-    """A question, with its `name`."""
+    """A document node for a question.
+
+    Its `name` is that of the question.
+    """
 
 
 class replies(nodes.General, nodes.Element):
-    """The choices of a question; `answered` tells whether each has a reply."""
+    """A document node for the possible answers to a question.
+
+    `answered` is True if each of them has a reply.
+    """
 
 
 class guessed(nodes.General, nodes.Element):
-    """The place that shows the reader's answer to the question `name`."""
+    """A document node for the place where the reader's answer is shown.
+
+    Its `name` is that of the question.
+    """
 
 
 class Guess(SphinxDirective):
-    """The directive {guess}: a question, with or without choices and replies."""
+    """A directive that asks the reader a question.
+
+    The question comes with or without choices and replies.
+    """
 
     required_arguments = 1
     has_content = True
@@ -51,7 +65,7 @@ class Guess(SphinxDirective):
 
 
 class Guessed(SphinxDirective):
-    """The directive {guessed}: the place for an answer."""
+    """A directive that shows the reader's answer to an earlier question."""
 
     required_arguments = 1
 
@@ -81,7 +95,10 @@ def close(writer, node) -> None:
 
 
 def add_script(app, pagename, templatename, context, doctree) -> None:
-    """Add the script to the pages with a question or an answer, and to the page that lists all answers."""
+    """Add the script for guesses to each page that needs it.
+
+    These are the pages with a question or an answer, and the page that lists all answers.
+    """
     if doctree and any(isinstance(node, (guess, guessed)) or "guesses-kept" in node.get("classes", [])
                        for node in doctree.findall(nodes.Element)):
         app.add_js_file("guesses.js", loading_method="defer")

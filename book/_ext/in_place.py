@@ -1,7 +1,7 @@
-"""Notes that open in place: the entries to which citations, terms and claims lead, for `notes.js` to show.
+"""Functions that collect the pop-up notes for citations, terms and claims.
 
-All notes are in one script, because a page that is opened from a folder cannot fetch another page. The entries come
-from the built pages of the bibliography, the glossary and the evidence.
+`notes.js` shows the notes. All notes are in one script, because a page that is opened from a folder cannot fetch
+another page. The entries come from the built pages of the bibliography, the glossary and the evidence.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ ADDRESS = re.compile(r'(?:URL: )?<a class="reference external" href="([^"]*)">(d
 
 
 def notes_of(page: str, text: str) -> dict[str, str]:
-    """Return the notes that a built page holds, as HTML, by the last part of their address ("glossary.html#term-mask").
+    """Extract the notes from a built page as HTML.
 
-    The first paragraph of a note also describes its links to screen readers.
+    They are keyed by the last part of their address, such as "glossary.html#term-mask". The first paragraph of a note
+    also describes its links to screen readers.
     """
     notes = {}
     if page == BIBLIOGRAPHY:    # the link itself names a DOI or an address, so its text can be short
@@ -42,12 +43,18 @@ def notes_of(page: str, text: str) -> dict[str, str]:
 
 
 def write_notes(folder: Path, notes: dict[str, str]) -> None:
-    """Write the script that defines `parityNotes`."""
+    """Write all notes to a JavaScript file.
+
+    The file defines `parityNotes`.
+    """
     (folder / SCRIPT).write_text(f"globalThis.parityNotes = {json.dumps(notes)};\n", encoding="utf8")
 
 
 def with_places(text: str, env) -> str:
-    """Return the page of the evidence with links from each claim to the places in the book that make it."""
+    """Add links from each claim on the evidence page to the pages where it is made.
+
+    Return the HTML of the page with the links.
+    """
     links: dict[str, list[str]] = {}
 
     def number(page: str) -> tuple:

@@ -1,4 +1,6 @@
-"""Settings of the kernels that execute the book's pages: a quiet log, and a record of the files that a page uses.
+"""IPython settings for the kernels that execute the pages of the book.
+
+They keep the log quiet and record the files that a page uses.
 
 IPython executes this file when such a kernel starts. It appends the path of every file of the repository that the
 kernel imports or reads to the file named by PARITY_USED_FILES, one path in each line, and every pattern that the
@@ -15,7 +17,10 @@ c.IPKernelApp.log_level = "ERROR"
 
 
 def record_used_files(record: str, root: str) -> None:
-    """Append every path below `root` that this process reads from now on to the file `record`."""
+    """Record the paths of all files below `root` that this process reads from now on.
+
+    They are appended to the file `record`, together with the patterns that are passed to `Path.glob`.
+    """
     lines = open(record, "a", buffering=1, encoding="utf8")    # open until the kernel ends
 
     def note(path: str) -> None:

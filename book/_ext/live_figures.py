@@ -1,4 +1,7 @@
-"""Interactive figures in a built page: the space that each needs, and a picture for browsers that run no script."""
+"""A Sphinx transform that embeds interactive figures in the built pages.
+
+It reserves the space that each figure needs, and adds a picture for browsers that run no script.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ WIDGET, SVG = "application/vnd.jupyter.widget-view+json", "image/svg+xml"
 
 
 class LiveFigures(SphinxPostTransform):
-    """A transform that surrounds every interactive figure with the place in which it is drawn and its still picture.
+    """A transform that adds a container and a still picture to each interactive figure.
 
     A widget offers its picture as a second form of a cell's output. MyST-NB later keeps the interactive form alone,
     so the picture has to be taken before. It becomes a file, which browsers with JavaScript never fetch.
@@ -37,12 +40,18 @@ class LiveFigures(SphinxPostTransform):
                 view.replace_self(nodes.raw("", view.astext() + surroundings(model, image), format="html"))
 
     def models(self) -> dict[str, dict]:
-        """Return the saved state of the page's widgets, which MyST-NB writes into the page's head."""
+        """Return the saved states of the widgets on a page.
+
+        MyST-NB writes them into the head of the page.
+        """
         scripts = NbMetadataCollector.get_js_files(self.env, self.env.docname)
         return json.loads(scripts["ipywidgets_state"][1]["body"])["state"] if "ipywidgets_state" in scripts else {}
 
     def save_picture(self, form: nodes.container, number: int, model: dict) -> str:
-        """Write the picture of the page's `number`-th figure to a file and return the tag that shows it."""
+        """Save the still picture of an interactive figure and return its HTML tag.
+
+        `number` counts the figures of the page.
+        """
         page = self.env.docname
         drawn = Path(self.env.srcdir) / next(form.findall(nodes.image))["uri"]
         name = f"_static/still/{page.replace('/', '-')}-{number}.svg"
@@ -55,7 +64,10 @@ class LiveFigures(SphinxPostTransform):
 
 
 def surroundings(model: dict, image: str) -> str:
-    """Return the place for a figure, as high as the figure will be, and what readers without JavaScript see instead."""
+    """Return the container of an interactive figure and its fallback for browsers without JavaScript.
+
+    The container is as high as the figure will be.
+    """
     heights = zip(("column", "phone"), model.get("room", []))
     style = " ".join(f"--room-{width}: {rem}rem;" for width, rem in heights)
     caption = f"[An interactive figure, which needs JavaScript.] {escape(model.get('sentence', ''))}"

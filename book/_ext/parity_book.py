@@ -1,8 +1,8 @@
-"""Additions of this book to Jupyter Book.
+"""A Sphinx extension that adapts Jupyter Book to this book.
 
-Builds that warn about a broken page each time; pages that ask no other host for anything and that screen readers
-understand; a description and social metadata for each page; a notebook of each chapter to download; the role
-{claim}. The other modules of this folder are connected here too, except for those that `_config.yml` names.
+It repeats the warnings about a broken page in every build. Its pages ask no other host for anything, and screen readers
+understand them. It adds a description and social metadata to each page, a notebook of each chapter to download, and the
+role {claim}. The other modules of this folder are connected here too, except for those that `_config.yml` names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a sourc
 # --- builds ---
 
 def prepare(app, config) -> None:
-    """Create the folder of static files and choose the part of MathJax that `formulas.js` starts with.
+    """Create the folder for static files and set the path of the MathJax script.
 
     If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
     file. The extension that brings MathJax replaces the setting of _config.yml, and Sphinx overlooks formulas in
@@ -54,7 +54,7 @@ def prepare(app, config) -> None:
 
 
 def forget_if_warned(app, exception) -> None:
-    """Make the next build read every page again if this one warned.
+    """Make the next build read every page again if this build had warnings.
 
     Sphinx keeps pages that it has read, so it would not repeat their warnings, and a broken page would build.
     """
@@ -63,7 +63,10 @@ def forget_if_warned(app, exception) -> None:
 
 
 def note_changes(app, env, names: list[str]) -> None:
-    """Remember whether any page has changed. Without index.html, which is written last, a build did not end."""
+    """Record whether any page has changed since the last complete build.
+
+    A build that left no index.html, which is written last, was not completed.
+    """
     front_door = Path(app.outdir) / "index.html"
     app.parity_changed = bool(names) or not front_door.is_file()
     if app.parity_changed:
@@ -71,7 +74,10 @@ def note_changes(app, env, names: list[str]) -> None:
 
 
 def rewrite_all_pages(app, env) -> set[str]:
-    """Have every page written again if one has changed: they show each other's titles, numbers and claims."""
+    """Tell Sphinx to rewrite all pages if any page has changed.
+
+    Pages show each other's titles, numbers and claims.
+    """
     return env.found_docs if app.parity_changed else set()
 
 
@@ -95,7 +101,10 @@ FORMULA_SCRIPTS, SEARCH_SCRIPTS = (re.compile(SCRIPT.format(names)) for names in
 
 
 class FinishedPages(BuiltinTemplateLoader):
-    """The templates of the theme, with corrections to each page that they make; `notes` collects the pages' notes."""
+    """A template loader that corrects the HTML of each rendered page.
+
+    `notes` collects the notes of the pages.
+    """
 
     def init(self, builder, *args, **kwargs) -> None:
         super().init(builder, *args, **kwargs)
@@ -118,7 +127,10 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes of all pages, and index.html, which leads to the first page and has that page's metadata."""
+    """Write the collected notes and the file index.html after a successful build.
+
+    index.html leads to the first page and has that page's metadata.
+    """
     root, folder = app.config.root_doc, Path(app.outdir)
     if exception or app.builder.name != "html" or not app.parity_changed:
         return
@@ -136,12 +148,15 @@ def write_generated_files(app, exception) -> None:
 # --- metadata ---
 
 def plain(text: str) -> str:
-    """Return text in one line, without the HTML that titles may contain."""
+    """Convert HTML text to plain text on a single line."""
     return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
 
 
 def describe(doctree) -> str:
-    """Return the description in a page's front matter, or the goal of an exercise, or ""."""
+    """Return a short description of a page.
+
+    It is the description in the front matter, the goal of an exercise, or an empty string.
+    """
     metas = [meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"]
     texts = [plain(paragraph.astext()) for paragraph in doctree.findall(nodes.paragraph)]
     goals = [shorten(text[6:], 160, placeholder=" …") for text in texts if text.startswith("Goal. ")]
@@ -149,7 +164,7 @@ def describe(doctree) -> str:
 
 
 def add_metadata(app, pagename, templatename, context, doctree) -> None:
-    """Give every page a title, a description, and the tags that a chat reads when somebody posts a link."""
+    """Add a title, a description and social media tags to a page."""
     book = app.config.html_title
     title = plain(context.get("title") or GENERATED.get(pagename) or book)
     description = (doctree and describe(doctree)) or f"{title}: a page of the book {book}."
@@ -172,13 +187,19 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
 # --- notebooks to download ---
 
 def library_version() -> str:
-    """Return the version of parity_lib without importing it, which would take a second to load PyTorch."""
+    """Return the version of parity_lib without importing the package.
+
+    The import would take a second, because it loads PyTorch.
+    """
     file = Path(importlib.util.find_spec("parity_lib").origin).with_name("version.py")
     return runpy.run_path(str(file))["__version__"]
 
 
 def write_notebook(app, pagename, templatename, context, doctree) -> None:
-    """Write the notebook of a page with code, and have the theme's download button lead to it."""
+    """Write the downloadable notebook of a page that contains code.
+
+    The theme's download button leads to this notebook.
+    """
     if not doctree or pagename == EVIDENCE or "kernelspec" not in app.env.metadata.get(pagename, {}):
         return      # the cells of the evidence show what is in this folder
     context["ipynb_source"] = f"{pagename}.ipynb"
@@ -207,7 +228,10 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 
 @cache
 def claim_ids(folder: Path) -> frozenset[str]:
-    """Return the ids of all claims in the package `claims` of a folder; none if there is no such package."""
+    """Return the ids of all claims that are defined in a folder.
+
+    They come from the package `claims` in the folder. The set is empty if there is no such package.
+    """
     if not (folder / "claims").is_dir():
         return frozenset()
     sys.path.insert(0, str(folder))
@@ -215,7 +239,10 @@ def claim_ids(folder: Path) -> frozenset[str]:
 
 
 class Claim(SphinxRole):
-    """The role {claim}`words of the text <id>`: the words lead to the evidence, and the evidence leads back to them."""
+    """A Sphinx role that links a statement in the text to its evidence.
+
+    It is used as {claim}`words of the text <id>`. The words lead to the evidence, and the evidence leads back to them.
+    """
 
     def run(self):
         match = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
@@ -236,14 +263,17 @@ class Claim(SphinxRole):
 
 
 def forget_claims(app, env, name: str) -> None:
-    """Forget the claims of a page that Sphinx is about to read again or that is gone."""
+    """Remove the recorded claims of a page that is deleted or about to be read again."""
     if not hasattr(env, "parity_claims"):
         env.parity_claims = {}
     env.parity_claims.pop(name, None)
 
 
 def resolve_claim(app, env, node, content):
-    """Return the reference to a claim's evidence, or None if the node is a reference of another kind."""
+    """Resolve a reference to the evidence of a claim.
+
+    Return None if the node is a reference of another kind.
+    """
     if node.get("reftype") != "claim":
         return None
     if EVIDENCE not in env.found_docs:

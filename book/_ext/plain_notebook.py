@@ -1,7 +1,8 @@
-"""The notebook of a chapter to download: its code without outputs, and its text as plain Markdown.
+"""Functions that convert a page of the book to a downloadable Jupyter notebook.
 
-JupyterLab does not understand MyST, so the text is written anew from the document tree of the page, in which Sphinx
-has already resolved every reference, citation, number and glued value.
+The notebook has the code of the page without outputs, and its text as plain Markdown. JupyterLab does not understand
+MyST, so the text is written anew from the document tree of the page, in which Sphinx has already resolved every
+reference, citation, number and glued value.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ SPECIAL = re.compile(r"([\\`*$<])")     # characters that Markdown would take fo
 
 
 class Unknown(ValueError):
-    """A kind of node that cannot be written as Markdown yet."""
+    """An error for nodes that cannot be converted to Markdown."""
 
 
 class Markdown:
-    """A writer that turns the nodes of a page into Markdown.
+    """A writer that converts document nodes to Markdown.
 
     `number_of` returns the number of a figure or an equation, such as "2.1", from its node and "figure" or
     "displaymath".
@@ -45,7 +46,10 @@ class Markdown:
         self.number_of = number_of
 
     def write(self, node: nodes.Node) -> str:
-        """Return the Markdown of a node. Raises Unknown if there is no form for it."""
+        """Convert a node to Markdown.
+
+        Raises Unknown if the node has no Markdown form.
+        """
         kind = type(node).__name__
         if isinstance(node, nodes.Text):
             return SPECIAL.sub(r"\\\1", node.astext())
@@ -62,13 +66,16 @@ class Markdown:
         raise Unknown(f"the node {kind}")
 
     def inside(self, node: nodes.Element, start: int = 0) -> str:
-        """Return the Markdown of a node's children from the `start`-th on, paragraphs with empty lines between them."""
+        """Convert the children of a node to Markdown.
+
+        `start` is the index of the first child to convert. Empty lines separate paragraphs.
+        """
         if isinstance(node, nodes.TextElement):
             return "".join(map(self.write, node.children))
         return "\n\n".join(filter(None, (self.write(child).strip("\n") for child in node.children[start:])))
 
     def quote(self, node: nodes.Element) -> str:
-        """Return a box of the page as a block quote with a bold title."""
+        """Convert a box on a page to a block quote with a bold title."""
         has_title = isinstance(node[0], nodes.title) or type(node[0]).__name__ == "dropdown_title"
         title = self.inside(node[0]) if has_title else type(node).__name__.capitalize()
         text = f"**{title}**\n\n{self.inside(node, start=int(has_title))}"
@@ -97,7 +104,10 @@ class Markdown:
         return f"$$\n{node.astext().strip()}{tag}\n$$"
 
     def write_reference(self, node: nodes.reference) -> str:
-        """Return a link to another site as a link; of a link within the book, only its words can remain."""
+        """Convert a reference to Markdown.
+
+        A link to another site stays a link, but a link within the book is reduced to its words.
+        """
         words, address = self.inside(node), node.get("refuri", "")
         if re.match("https?:|mailto:", address):
             return f"[{words}]({address})"
@@ -107,7 +117,7 @@ class Markdown:
     write_number_reference = write_reference
 
     def item(self, marker: str, text: str) -> str:
-        """Return the item of a list, with its further lines indented below the first."""
+        """Format a list item so that its later lines are indented below the first."""
         return marker + re.sub(r"\n(?=.)", "\n" + " " * len(marker), text)
 
     def write_bullet_list(self, node: nodes.bullet_list) -> str:
@@ -134,7 +144,10 @@ class Markdown:
 
 
 def without_glue(source: str) -> str:
-    """Return a cell without its `glue` statements, which need Jupyter Book. Raises Unknown if they share a line."""
+    """Remove the `glue` statements from the source code of a cell.
+
+    They need Jupyter Book. Raises Unknown if such a statement shares a line with another statement.
+    """
     if "glue" not in source:
         return source
     try:
@@ -151,7 +164,7 @@ def without_glue(source: str) -> str:
 
 
 def is_glue(statement: ast.stmt) -> bool:
-    """Return whether a statement imports `glue` or calls it."""
+    """Return True if a statement imports `glue` or calls it."""
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "myst_nb"
     return (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
@@ -160,7 +173,7 @@ def is_glue(statement: ast.stmt) -> bool:
 
 def plain_notebook(document: nodes.document, cells: list[nbformat.NotebookNode], writer: Markdown,
                    version: str) -> nbformat.NotebookNode:
-    """Return the notebook of a page.
+    """Create the downloadable notebook of a page.
 
     `document` is the resolved document tree, and `cells` are the cells from which the page was made, some of which the
     page hides. Raises Unknown if something has no plain form.

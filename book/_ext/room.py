@@ -1,7 +1,8 @@
-r"""Space for formulas: the build estimates the size of each, so that the text does not move when MathJax sets it.
+r"""Functions that reserve space for formulas before MathJax renders them.
 
-Matplotlib lays out the same TeX in the same typeface, Computer Modern. It does not know all of MathJax's TeX, so a
-formula is simplified first, which changes its size by a few per cent.
+The build estimates the size of each formula, so that the text does not move when MathJax sets it. Matplotlib lays out
+the same TeX in the same typeface, Computer Modern. It does not know all of MathJax's TeX, so a formula is simplified
+first, which changes its size by a few per cent.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ IN_TEXT = {r"\\sum": r"\\Sigma", r"\\frac": r"\\;\\frac"}
 
 @cache
 def size(tex: str, display: bool = False) -> tuple[float, float, float]:
-    """Return the width, height and depth of a formula in em of its own letters, or a guess for unknown TeX."""
+    """Estimate the width, height and depth of a formula.
+
+    They are in em of the formula's own letters. TeX that Matplotlib does not know gets a default size.
+    """
     for pattern, simpler in (SIMPLER | (DISPLAYED if display else IN_TEXT)).items():
         tex = re.sub(pattern, simpler, tex)
     try:
@@ -50,13 +54,16 @@ def size(tex: str, display: bool = False) -> tuple[float, float, float]:
 
 
 def displayed_height(tex: str) -> float:
-    """Return the height of a displayed formula with its margins, in em of its letters."""
+    """Estimate the height of a displayed formula with its margins.
+
+    The height is in em of the formula's letters.
+    """
     rows = [size(row, display=True) for row in re.split(r"\\\\(?:\[[^]]*\])?", tex)]
     return 2 * MARGIN + sum(max(LEAST_ROW, above + below) for _, above, below in rows)
 
 
 def with_room(page: str) -> str:
-    """Return a page in which every formula says in its style how large it will be."""
+    """Add the estimated size of each formula to the HTML of a page."""
     def inline(match: re.Match) -> str:
         width, above, below = (SCALE * length for length in size(unescape(match[2])))
         style = f"--wide:{width:.2f}em;--high:{above + below:.2f}em;--low:{-below:.2f}em"

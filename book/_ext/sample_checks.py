@@ -1,6 +1,7 @@
-"""Sample output of a check on each exercise's page: its messages for the correct answer and for a typical mistake.
+"""A Sphinx transform that shows sample output of a check on each exercise page.
 
-Both answers are checked whenever the book is built. The typical mistakes are submissions from `tests/submissions`.
+The samples are the messages for the correct answer and for a typical mistake. Both answers are checked whenever the
+book is built. The typical mistakes are submissions from `tests/submissions`.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ SAMPLES_NOTEBOOK = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(COD
 
 
 def sample_messages(cache_folder: str) -> dict[str, tuple[str, str]]:
-    """Return the messages for the correct and the wrong answer of each exercise from the cache of executed notebooks.
+    """Load the sample messages for each exercise from the cache of executed notebooks.
 
-    Raises ExtensionError if a correct answer fails its check or a wrong one passes.
+    Each exercise has a message for the correct answer and one for a wrong answer. Raises ExtensionError if a correct
+    answer fails its check or a wrong one passes.
     """
     _, executed = get_cache(cache_folder).merge_match_into_notebook(SAMPLES_NOTEBOOK)
     samples = json.loads(executed.cells[0].outputs[0].text)
@@ -61,7 +63,10 @@ def sample_messages(cache_folder: str) -> dict[str, tuple[str, str]]:
 
 
 class SampleChecks(SphinxTransform):
-    """A transform that shows the messages of a check below its cell, and a download link below the page's title."""
+    """A transform that adds sample messages and a download link to exercise pages.
+
+    The messages are shown below the cell of the check, and the link below the page's title.
+    """
 
     default_priority = 800
 
@@ -83,7 +88,7 @@ def insert_after(node: nodes.Node, new: nodes.Node) -> None:
 
 
 def message_boxes(correct: str, wrong: str) -> nodes.container:
-    """Return a node that shows both messages as the cell prints them."""
+    """Create a node that shows the messages for a correct and a wrong answer."""
     return nodes.container(
         "", nodes.paragraph("", "What this check prints for a correct answer:"),
         nodes.literal_block(correct, correct, language="none"),

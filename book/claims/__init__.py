@@ -1,9 +1,8 @@
-"""Every measured claim of the book, in a module for each file of results.
+"""The measured claims of the book, with one module for each results file.
 
-A chapter writes ``{claim}`words <id>` `` and the words lead to the page
-*Evidence*, which lists what stands here. The tests hold each condition of each
-claim against the committed results, and against results altered so that it must
-fail while the others hold.
+A chapter writes ``{claim}`words <id>` ``, and the words lead to the page *Evidence*, which lists the claims of this
+package. The tests check each condition of each claim against the committed results. They also check that it fails on
+altered results for which the other conditions hold.
 """
 
 import html
@@ -25,7 +24,10 @@ TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_str
 
 
 class Shown:
-    """The claims on one file of results as a piece of a page: each with its anchor, figures, file and command."""
+    """A page element that displays the claims about one results file.
+
+    Each claim is shown with its anchor, its figures, its file and its command.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -41,12 +43,15 @@ class Shown:
 
 
 def show_claims(source: str) -> Shown:
-    """What the page *Evidence* shows under a heading."""
+    """Return the claims about one results file for display on the page *Evidence*."""
     return Shown(source)
 
 
 def solved_means(source: str) -> str:
-    """When a run of an experiment counts as solved, where it is one that trains until then."""
+    """Describe when a run of an experiment counts as solved.
+
+    Return an empty string if the experiment does not train until then.
+    """
     claim = next(claim for claim in CLAIMS if claim.source == source)
     results = claim.results()
     defaults = results.get("defaults", {})
@@ -60,7 +65,7 @@ def solved_means(source: str) -> str:
 
 
 def as_html(claim: Claim) -> str:
-    """A claim with its anchor, its figures and its conditions."""
+    """Format a claim as HTML, with its anchor, figures and conditions."""
     results = claim.results()
     failing = claim.failing(results)
     verdict = f"does not hold ({html.escape('; '.join(failing))})" if failing else "holds"

@@ -1,4 +1,4 @@
-"""All strings of n bits as the batch."""
+"""Claims about batches that contain all strings of n bits."""
 
 from .claim import Claim
 from .rates import always, less_than_half, more_often, more_than_half, never, not_all, seldom, some, sooner
@@ -9,17 +9,17 @@ OTHERS = ("tanh", "lstm", "gru")
 
 
 def row(cell: str, bits: int, afresh: bool = False) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", f"{cell}, {bits} bits" + ", reset" * afresh
 
 
 def named(*rows: tuple[str, str]) -> tuple[str, ...]:
-    """The names of conditions."""
+    """Extract the names of conditions from their paths."""
     return tuple(name for _, name in rows)
 
 
 def afresh(*bits: int) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-    """LSTMs whose Adam begins afresh after 200 updates, and those whose does not."""
+    """Return pairs of conditions with and without a reset of Adam after 200 updates."""
     return tuple((row("lstm", n, True), row("lstm", n)) for n in bits)
 
 

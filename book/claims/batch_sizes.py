@@ -1,4 +1,4 @@
-"""Batches drawn from all strings of n bits."""
+"""Claims about batches drawn from all strings of n bits."""
 
 from parity_study.experiments.batch_sizes import DRAWN, WITHOUT_REPLACEMENT
 
@@ -10,12 +10,12 @@ HALVES = tuple(f"{n} bits, {size} different" for n, size in WITHOUT_REPLACEMENT)
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 
 def drawn(*bits: int) -> list[str]:
-    """The conditions with batches that are drawn, with replacement, from strings of so many bits."""
+    """Return the names of the conditions whose batches are drawn with replacement."""
     return [f"{n} bits, {size} drawn" for n in bits for size in DRAWN[n]]
 
 

@@ -1,4 +1,4 @@
-"""Speed."""
+"""Claims about the speed of the library."""
 
 from .claim import Claim, Condition, replaced
 

@@ -1,4 +1,4 @@
-"""The forget gate's bias, by the size of the batch."""
+"""Claims about the forget gate's bias at different batch sizes."""
 
 from .claim import Claim
 from .rates import always, more_often, seldom, sooner
@@ -8,12 +8,12 @@ BIASES, SIZES = tuple(range(6)), ("64", "256", "1024", "all")
 
 
 def row(bits: int, size: str, bias: int) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", f"{bits} bits, {size}, bias {bias}"
 
 
 def named(*rows: tuple[str, str]) -> tuple[str, ...]:
-    """The names of conditions."""
+    """Extract the names of conditions from their paths."""
     return tuple(name for _, name in rows)
 
 

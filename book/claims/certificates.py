@@ -1,36 +1,42 @@
-"""Certificates for every length."""
+"""Claims about certificates for strings of every length."""
 
 from .claim import Claim, Condition, Results, at, replaced
 from .rates import counted
 
 
 def total(results: Results, what: str) -> int:
-    """A count, summed over the kinds of nets."""
+    """Compute the sum of a count over all kinds of networks."""
     return sum(row[what] for row in results["nets"].values())
 
 
 def show(results: Results, *kinds: str) -> str:
-    """The verdicts, kind by kind."""
+    """Summarise the verdicts for each kind of network."""
     return "; ".join(f"{kind}: {row['certified']} certified, {row['refuted']} refuted, {row['undecided']} undecided, "
                      f"of {row['solved']} that were right in validation"
                      for kind, row in results["nets"].items() if not kinds or kind in kinds) + "."
 
 
 def verdicts(kind: str, what: str, words: str, holds) -> Condition:
-    """How many nets of a kind have a verdict, of how many that solved."""
+    """Create a condition on the number of networks with a given verdict.
+
+    ``holds`` takes this number and the number of networks that solved the task.
+    """
     return counted(f"{kind}: {words}", ("nets", kind), lambda results: holds(
         results["nets"][kind][what], results["nets"][kind]["solved"]), key=what, of="solved")
 
 
 def all_equal(what: str, number: int) -> Condition:
-    """A count that is the same for every net of two units."""
+    """Create a condition that requires a count to be the same for all networks of two units."""
     return Condition(f"{what.replace('_', ' ')}: always {number}",
                      lambda results: set(results["two_units"][what]) == {number},
                      replaced("two_units", what, 0, by=number + 1))
 
 
 def shared_out(what: str, words: str, low: float, high: float = 1.0) -> list[Condition]:
-    """The share of a verdict among all nets lies between two numbers; broken by moving it just outside."""
+    """Create conditions that require the fraction of networks with a verdict to lie between two limits.
+
+    To falsify them, the fraction is moved to just outside the limits.
+    """
     def share(results: Results) -> float:
         return total(results, what) / total(results, "solved")
 

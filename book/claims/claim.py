@@ -1,4 +1,8 @@
-"""What a claim is: a sentence, the conditions that it amounts to, and for each of them results on which it fails."""
+"""Classes and functions for claims and their conditions.
+
+A claim is a sentence with the conditions that it amounts to. For each of these conditions there are results on which it
+fails.
+"""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -13,11 +17,11 @@ Path = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing that must hold, under a name.
+    """A named condition on the results of an experiment.
 
-    ``falsify`` returns a copy of the results, altered so that this condition
-    fails while the others of its claim hold. Only those that read the same
-    numbers may fail with it: ``reads`` says which, as paths into the results.
+    ``falsify`` returns a copy of the results, altered so that this condition fails while the others of its claim hold.
+    Only conditions that read the same numbers may fail with it. ``reads`` lists these numbers as paths into the
+    results.
     """
 
     name: str
@@ -28,11 +32,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence and what it rests on.
+    """A sentence in the book together with the conditions under which it holds.
 
-    ``conditions`` say together what the sentence says. ``shows`` gives the
-    figures in words, and ``block`` is what is read of the file of results. That
-    file is ``source``: it has the name of the module in which the claim stands.
+    Taken together, the ``conditions`` mean the same as the sentence. ``shows`` returns the figures in words, and
+    ``block`` is the part of the file of results that is read. That file is ``source``: it has the name of the module
+    that contains the claim.
     """
 
     id: str
@@ -43,28 +47,31 @@ class Claim:
     source: str = ""
 
     def results(self, folder=None) -> Results:
-        """The results that the claim is about."""
+        """Load the results that the claim is about."""
         return load(self.source, self.block, folder)
 
     def failing(self, results: Results) -> list[str]:
-        """The names of the conditions that do not hold."""
+        """Return the names of all conditions that do not hold."""
         return [condition.name for condition in self.conditions if not condition.holds(results)]
 
     @property
     def command(self) -> str:
-        """What makes the results again."""
+        """The command that reproduces the results."""
         return "parity bench --save" if self.source == "bench" else f"parity experiment {self.source}"
 
 
 def at(results: Results, *path: Any) -> Any:
-    """What stands at a path of keys and places."""
+    """Return the value at a path of keys and indices."""
     for key in path:
         results = results[key]
     return results
 
 
 def replaced(*path: Any, by: Any) -> Callable[[Results], Results]:
-    """A copy of the results in which ``by`` stands at ``path``; a function makes it of what stood there."""
+    """Return a function that replaces one value in a copy of the results.
+
+    ``by`` is the new value at ``path``, or a function that computes it from the old value.
+    """
     def falsify(results: Results) -> Results:
         altered = copy.deepcopy(results)
         place = at(altered, *path[:-1])

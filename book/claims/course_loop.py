@@ -1,4 +1,4 @@
-"""The course's settings."""
+"""Claims about training with the course's settings."""
 
 from .claim import Claim
 from .rates import cannot_tell, less_than_half, seldom

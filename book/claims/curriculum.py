@@ -1,4 +1,4 @@
-"""Lengths that grow."""
+"""Claims about training on strings of growing length."""
 
 from .claim import Claim
 from .rates import cannot_tell, more_often, sooner
@@ -8,7 +8,7 @@ CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def pair(cell: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Growing lengths, and all of them from the start."""
+    """Return the paths to the conditions with and without growing lengths."""
     return ("conditions", f"{cell}, grows"), ("conditions", f"{cell}, from the start")
 
 

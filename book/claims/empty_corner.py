@@ -1,4 +1,4 @@
-"""The empty panel under other settings."""
+"""Claims about training on strings of 50 bits with a single label at the end."""
 
 from parity_study.experiments.empty_corner import SWEPT
 

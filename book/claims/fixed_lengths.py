@@ -1,4 +1,4 @@
-"""Strings all of one length."""
+"""Claims about training on strings that all have the same length."""
 
 from .claim import Claim
 from .rates import always, never, seldom, some
@@ -8,7 +8,7 @@ BITS = ("2", "3", "4", "5", "6", "8", "10", "20")
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 

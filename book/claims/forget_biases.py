@@ -1,4 +1,4 @@
-"""The forget gate's bias."""
+"""Claims about the initial bias of the forget gate."""
 
 from .claim import Claim, Condition, Results, replaced
 from .rates import always, cannot_tell, cannot_tell_sooner, never, seldom, sooner, steps_p_values
@@ -9,7 +9,7 @@ AT_50, AT_5, VARYING = (tuple(f"{lengths}, bias {bias}" for bias in BIASES) for 
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 
@@ -17,12 +17,12 @@ SLOWER = tuple((row(VARYING[0]), row(name)) for name in VARYING[1:])
 
 
 def five_bits(results: Results) -> list[float]:
-    """The accuracy on long strings of all that solve 5 bits."""
+    """Return the accuracy on long strings for each LSTM that solved 5 bits."""
     return [share for name in AT_5 for share in results["conditions"][name]["far"]]
 
 
 def with_far(by: float):
-    """Results in which one of them has another accuracy."""
+    """Return a function that changes one accuracy on long strings in a copy of the results."""
     return lambda results: replaced("conditions", next(
         name for name in AT_5 if results["conditions"][name]["far"]), "far", 0, by=by)(results)
 

@@ -1,4 +1,4 @@
-"""Gradients at the states."""
+"""Claims about the gradient with respect to the hidden states."""
 
 from itertools import pairwise
 from math import exp
@@ -11,24 +11,27 @@ FORGET_BIASES = tuple(f"forget bias {bias}" for bias in ("0", "1", "2", "3", "5"
 
 
 def first(results: Results, net: str, of: str = "ratio", end: str = "median") -> float:
-    """The share of the gradient that is left at the first step."""
+    """Return the fraction of the gradient that remains at the first time step."""
     return results["nets"][net][of][end][0]
 
 
 def at(of: str) -> str:
-    """Which state is meant."""
+    """Return the symbol for the first hidden state or the first cell state."""
     return {"ratio": "h₁", "cell_ratio": "c₁"}[of]
 
 
 def below(net: str, limit: float, end: str = "median", of: str = "ratio") -> Condition:
-    """Less than a limit is left at the first step."""
+    """Create a condition that limits the gradient at the first time step.
+
+    The fraction of the gradient that remains there must be below the limit.
+    """
     return Condition(f"{net}: less than {power(limit)} is left at {at(of)}",
                      lambda results: first(results, net, of, end) < limit,
                      replaced("nets", net, of, end, 0, by=limit))
 
 
 def rising(*nets: str, of: str = "ratio") -> list[Condition]:
-    """More is left in each net than in the one before it."""
+    """Create conditions that require the remaining gradient to grow from one network to the next."""
     return [Condition(f"{more}: more is left at {at(of)} than with {less}",
                       lambda results, less=less, more=more: first(results, less, of) < first(results, more, of),
                       lambda results, less=less, more=more: replaced(
@@ -37,12 +40,15 @@ def rising(*nets: str, of: str = "ratio") -> list[Condition]:
 
 
 def gates_alone(net: str) -> float:
-    """What the forget gates alone let through: the sigmoid of the bias, once for each of 48 steps."""
+    """Compute the factor by which the forget gates alone scale the gradient over 48 steps.
+
+    It is the sigmoid of the bias to the power of 48.
+    """
     return (1 + exp(-float(net.split()[-1]))) ** -48
 
 
 def show(results: Results, *names: str) -> str:
-    """The share that is left, net by net."""
+    """Summarise the fraction of the gradient that remains in each network."""
     shares = "; ".join(f"{name}: {power(first(results, name))}" for name in names)
     seeds = results["nets"][names[0]]["seeds"]
     return f"Gradient at h₁ divided by that at h{lowered(results['steps'])}, median of {seeds} seeds: {shares}."

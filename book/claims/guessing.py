@@ -1,4 +1,4 @@
-"""Guessing, as in the 1990s."""
+"""Claims about guessing the weights of networks at random."""
 
 from itertools import pairwise
 from math import erfc, hypot, sqrt
@@ -17,32 +17,42 @@ TESTS = {"fresh": "100 fresh strings", "long": "20 random strings of 5,000 bits"
 
 
 def published_error(results: Results, net: str) -> float:
-    """The standard error of the difference of the published mean and ours, if theirs is a mean of ten runs.
+    """Compute the standard error of the difference between the published mean and ours.
 
-    The number of trials up to a success has a geometric distribution, whose deviation is about its mean.
+    The published mean is taken to be a mean of ten runs. The number of trials up to a success has a geometric
+    distribution, whose deviation is about its mean.
     """
     return hypot(results["nets"][net]["standard_error"], PUBLISHED[net] / sqrt(10))
 
 
 def errors_apart(one: dict, other: dict) -> float:
-    """By how many standard errors of their difference the first mean lies below the second."""
+    """Compute the difference between two means in units of its standard error.
+
+    It is positive if the first mean is smaller than the second.
+    """
     return (other["mean"] - one["mean"]) / hypot(one["standard_error"], other["standard_error"])
 
 
 def order_p_values(results: Results) -> list[float]:
-    """The two-sided p values of the differences of neighbours in ORDER (z test), with Holm's correction."""
+    """Compute p-values for the differences between consecutive networks in ``ORDER``.
+
+    They come from two-sided z tests with Holm's correction.
+    """
     return holm([erfc(abs(errors_apart(results["nets"][one], results["nets"][other])) / sqrt(2))
                  for one, other in pairwise(ORDER)])
 
 
 def passed(net: str, words: str, holds, test: str) -> Condition:
-    """How many of the guessed nets pass a test."""
+    """Create a condition on the number of guessed networks that pass a test."""
     return counted(f"{net}: {words}", ("nets", net), lambda results: holds(
         results["nets"][net][test], results["nets"][net]["solved"]), key=test, of="solved")
 
 
 def in_all(test: str) -> Condition:
-    """At least 19 of 20 nets of all kinds pass."""
+    """Create a condition that requires at least 19 out of 20 networks to pass a test.
+
+    All kinds of networks are counted together.
+    """
     def sums(results: Results, key: str) -> int:
         return sum(row[key] for row in results["nets"].values())
 
@@ -55,20 +65,20 @@ def in_all(test: str) -> Condition:
 
 
 def budget(name: str, words: str, holds, by: int) -> Condition:
-    """How many of a fixed number of guesses are right."""
+    """Create a condition on the number of successes in a fixed number of guesses."""
     return Condition(f"{name}: {words}", lambda results: holds(results["budget"][name]["solved"]),
                      replaced("budget", name, "solved", by=by))
 
 
 def as_many(name: str) -> Condition:
-    """As many guesses as of A1."""
+    """Create a condition that requires at least as many guesses for a network as for network A1."""
     return Condition(f"{name}: as many guesses",
                      lambda results: results["budget"][name]["guesses"] >= results["budget"]["A1"]["guesses"],
                      replaced("budget", name, "guesses", by=lambda guesses: guesses - 1))
 
 
 def show(results: Results) -> str:
-    """How many guesses each net took."""
+    """Summarise how many guesses each network needed."""
     return "; ".join(
         f"{net}: mean {row['mean']:,.0f} guesses ± {row['standard_error']:,.0f} (one standard error), median "
         f"{row['median']:,.0f}, quartiles {row['low']:,.0f} and {row['high']:,.0f}, {row['repetitions']} repetitions"
@@ -77,13 +87,13 @@ def show(results: Results) -> str:
 
 
 def show_tests(results: Results, *tests: str) -> str:
-    """How many of the guessed nets pass each test, net by net."""
+    """Summarise how many guessed networks pass each test."""
     return "; ".join(f"{net}: " + ", ".join(f"{row[test]} of {row['solved']} ({TESTS[test]})" for test in tests)
                      for net, row in results["nets"].items()) + "."
 
 
 def show_budget(results: Results, *names: str) -> str:
-    """How many of so many guesses are right."""
+    """Summarise the successes in a fixed number of guesses."""
     words = []
     for name in names:
         solved, guesses = (results["budget"][name][key] for key in ("solved", "guesses"))

@@ -1,4 +1,4 @@
-"""What labels at the end say."""
+"""Claims about how strongly labels at the end influence the gradient."""
 
 from .claim import Claim, Condition, Results, replaced
 from .words import power
@@ -8,30 +8,33 @@ OPEN, KNOWS = "forget bias 5", "lstm 8 after 1..2"
 
 
 def ratio(results: Results, net: str, bits: int) -> float:
-    """Signal divided by the noise along it, the median over seeds, in strings of so many bits."""
+    """Return the signal-to-noise ratio of a network's gradient for strings of a given length.
+
+    It is the signal divided by the noise along it, as the median over seeds.
+    """
     return results["nets"][net]["ratio"]["median"][results["bits"].index(bits)]
 
 
 def with_ratio(net: str, bits: int, by):
-    """Results in which it is another."""
+    """Return a function that replaces a signal-to-noise ratio in a copy of the results."""
     return lambda results: replaced("nets", net, "ratio", "median", results["bits"].index(bits),
                                     by=by(results) if callable(by) else by)(results)
 
 
 def above(net: str, bits: int, limit: float) -> Condition:
-    """The signal is larger than so much of the noise."""
+    """Create a condition that requires a signal-to-noise ratio to exceed a limit."""
     return Condition(f"{net}, {bits} bits: more than {power(limit)}",
                      lambda results: ratio(results, net, bits) > limit, with_ratio(net, bits, limit))
 
 
 def below_a_twentieth(net: str) -> Condition:
-    """At five bits the signal is less than a twentieth of the noise."""
+    """Create a condition that requires a signal-to-noise ratio below one twentieth at five bits."""
     return Condition(f"{net}, 5 bits: less than a twentieth", lambda results: ratio(results, net, 5) < 0.05,
                      with_ratio(net, 5, 0.05), frozenset({(net, 5)}))
 
 
 def show(results: Results, *names: str) -> str:
-    """The ratio, net by net."""
+    """Summarise the signal-to-noise ratios of each network."""
     rows = "; ".join(f"{name}: " + ", ".join(f"{power(ratio(results, name, bits))} at {bits} bit{'s' * (bits > 1)}"
                                              for bits in (1, 2, 5, 12)) for name in names)
     return (f"Signal divided by the noise of a batch of {results['batch']} along it, median of "

@@ -1,4 +1,4 @@
-"""Which lengths must be among the strings."""
+"""Claims about the string lengths that must be present in the training data."""
 
 from .claim import Claim
 from .rates import always, seldom, sooner
@@ -6,7 +6,7 @@ from .words import rates
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 

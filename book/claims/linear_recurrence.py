@@ -1,4 +1,4 @@
-"""Linear recurrences."""
+"""Claims about networks with a linear recurrence."""
 
 from statistics import mean
 
@@ -8,18 +8,24 @@ from .words import percent, rate
 
 
 def net(name: str) -> tuple[str, str]:
-    """Where a net stands in the file."""
+    """Return the path to a network in the results."""
     return "nets", name
 
 
 def pairs(results: Results, exact: bool) -> list[list[float]]:
-    """The factors (after 0, after 1) of one channel, in the nets that are right everywhere, or in the others."""
+    """Return the recurrent factors of either the exact or the inexact networks.
+
+    For each network there are the factor after a 0 and the factor after a 1.
+    """
     row = results["nets"]["tanh 1"]
     return [pair for pair, share in zip(row["factors"], row["bit_accuracy"], strict=True) if (share == 1) == exact]
 
 
 def with_pair(pair: list[float], exact: bool):
-    """Results in which the first exact net, or the first other one, has other factors."""
+    """Return a function that replaces the factors of one network in a copy of the results.
+
+    This is the first exact or the first inexact network.
+    """
     def falsify(results: Results) -> Results:
         shares = results["nets"]["tanh 1"]["bit_accuracy"]
         place = next(place for place, share in enumerate(shares) if (share == 1) == exact)
@@ -28,20 +34,26 @@ def with_pair(pair: list[float], exact: bool):
 
 
 def factors(name: str, holds, wrong: list[float], exact: bool) -> Condition:
-    """A condition on the factors of every net that is exact, or of every other one; there must be some."""
+    """Create a condition on the recurrent factors of either the exact or the inexact networks.
+
+    There must be at least one such network.
+    """
     return Condition(name, lambda results: bool(pairs(results, exact)) and all(
         holds(*pair) for pair in pairs(results, exact)), with_pair(wrong, exact))
 
 
 def later_coin(name: str) -> Condition:
-    """From the eleventh step on the answers are right as often as a coin's, within a hundredth."""
+    """Create a condition that requires later answers to be no better than a coin toss.
+
+    From the eleventh step on, the accuracy must lie within a hundredth of one half.
+    """
     return Condition(f"{name}: a coin from step 11 on",
                      lambda results: abs(mean(results["nets"][name]["by_step"][10:]) - 0.5) < 0.01,
                      replaced("nets", name, "by_step", by=lambda shares: [*shares[:10], *[0.511] * len(shares[10:])]))
 
 
 def exact_at(name: str, place: int, words: str, holds) -> Condition:
-    """How many nets are exact at a length."""
+    """Create a condition on the number of networks that are exact at a given length."""
     return counted(f"{name}: {words}", net(name), lambda results: holds(results["nets"][name]["exact"]),
                    key=("exact", place))
 

@@ -1,4 +1,4 @@
-"""Longer strings than those of training."""
+"""Claims about strings that are longer than those in training."""
 
 from .claim import Claim, Condition, Results, replaced
 from .rates import counted
@@ -6,26 +6,26 @@ from .words import percent
 
 
 def exact_count(net: str, place: int, words: str, holds) -> Condition:
-    """How many of the solved nets are exact at a length."""
+    """Create a condition on the number of successful networks that are exact at a given length."""
     return counted(f"{net}: {words}", ("nets", net), lambda results: holds(
         results["nets"][net]["exact"][place], results["nets"][net]["solved"]), key=("exact", place), of="solved")
 
 
 def one_string_at_most(net: str) -> Condition:
-    """No net misses more than one string of one length."""
+    """Create a condition that allows a network to miss at most one string of each length."""
     return Condition(f"{net}: none misses more than one string", lambda results: most_missed(results, net) <= 1,
                      lambda results: replaced("nets", net, "sequence_accuracy", 0, 0,
                                               by=1 - 2 / results["strings"][0])(results))
 
 
 def most_missed(results: Results, net: str) -> int:
-    """The most strings of one length that one net gets wrong somewhere."""
+    """Compute the largest number of strings of the same length that a network gets wrong."""
     return max(round((1 - share) * strings) for each in results["nets"][net]["sequence_accuracy"]
                for share, strings in zip(each, results["strings"], strict=True))
 
 
 def show(results: Results, net: str) -> str:
-    """How many nets are exact, length by length."""
+    """Summarise how many networks are exact at each length."""
     row = results["nets"][net]
     counts = "; ".join(
         f"{right} of {row['solved']} nets on {strings:,} strings of {length:,} bits"

@@ -1,4 +1,4 @@
-"""Lengths from 1 to L."""
+"""Claims about training on strings of 1 to L bits."""
 
 from .claim import Claim
 from .rates import always, more_often, never
@@ -6,7 +6,7 @@ from .words import rates
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 

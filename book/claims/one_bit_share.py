@@ -1,4 +1,4 @@
-"""A share of the strings cut to one bit."""
+"""Claims about training data in which some of the strings are cut to one bit."""
 
 from .claim import Claim
 from .rates import more_often, mostly, never
@@ -8,12 +8,12 @@ SHARES = ("1/512", "1/128", "1/32", "1/8")
 
 
 def row(lengths: str, share: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", f"{lengths}, {share} of one bit"
 
 
 def named(*rows: tuple[str, str]) -> tuple[str, ...]:
-    """The names of conditions."""
+    """Extract the names of conditions from their paths."""
     return tuple(name for _, name in rows)
 
 

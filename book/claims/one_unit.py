@@ -1,4 +1,4 @@
-"""One unit."""
+"""Claims about networks with a single unit."""
 
 from .claim import Claim
 from .rates import more_often, never, not_all, some

@@ -1,4 +1,4 @@
-"""Adam and plain gradient descent, with a label at every step."""
+"""Claims about Adam and plain gradient descent with a label at every step."""
 
 from .claim import Claim
 from .rates import always, seldom, sooner

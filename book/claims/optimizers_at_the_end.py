@@ -1,4 +1,4 @@
-"""Adam and plain gradient descent, with a label at the end."""
+"""Claims about Adam and plain gradient descent with a label at the end."""
 
 from .claim import Claim
 from .rates import always, never

@@ -1,4 +1,4 @@
-"""What a net that always says "even" scores."""
+"""Claims about the scores of a network that always answers "even"."""
 
 from .claim import Claim, Condition, at, replaced
 from .words import percent
@@ -7,7 +7,7 @@ TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "cours
 
 
 def near(value: float, within: float, *path: str) -> Condition:
-    """A number that lies within so much of a value."""
+    """Create a condition that requires a number to be close to a given value."""
     return Condition(f"{', '.join(path)}: within {within} of {value}",
                      lambda results: abs(at(results, *path) - value) < within,
                      replaced(*path, by=value + 1.01 * within))

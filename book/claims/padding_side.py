@@ -1,4 +1,4 @@
-"""Where the zeros stand."""
+"""Claims about padding before and after the string."""
 
 from .claim import Claim
 from .rates import always, more_often, mostly, never

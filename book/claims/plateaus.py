@@ -1,4 +1,4 @@
-"""What else might stop the exact gradient at eight bits."""
+"""Claims about changes that might help LSTMs to learn strings of eight bits."""
 
 from .claim import Claim
 from .rates import cannot_tell, more_often, mostly, seldom
@@ -10,7 +10,7 @@ OPEN = "8 bits, bias 5"
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 

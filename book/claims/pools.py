@@ -1,4 +1,4 @@
-"""A fixed pool of strings."""
+"""Claims about training on a fixed pool of strings."""
 
 from .claim import Claim
 from .rates import MARGIN, cannot_tell, more_often, more_than_half, mostly, same_rate
@@ -6,7 +6,7 @@ from .words import rates
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 

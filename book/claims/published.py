@@ -1,4 +1,4 @@
-"""What others have reported."""
+"""Claims about results that other authors have published."""
 
 from .claim import Claim, Condition, replaced
 from .rates import always, counted, more_than_half, never, not_all, some
@@ -8,12 +8,15 @@ BEFORE, AFTER = "enerrio, padding before", "enerrio, padding after"
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 
 def coin(name: str, key: str) -> Condition:
-    """Each run ends within five points of one half."""
+    """Create a condition that requires every run to end with an accuracy near one half.
+
+    The accuracy must be within five points of one half.
+    """
     return Condition(f"{name}: each within five points of one half",
                      lambda results: all(abs(share - 0.5) < 0.05 for share in results["conditions"][name][key]),
                      replaced("conditions", name, key, 0, by=0.56))

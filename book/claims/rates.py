@@ -1,8 +1,7 @@
-"""Conditions on success rates and on the steps to a solution.
+"""Conditions on success rates and on the number of steps to a solution.
 
-A row is what a file keeps of one net or condition: ``seeds``, ``solved``,
-``steps``. Each condition is falsified by the nearest number of successes that
-breaks it, so that it is no weaker than one run.
+A row is what a file keeps of one network or condition: ``seeds``, ``solved``, ``steps``. Each condition is falsified by
+the nearest number of successes that breaks it, so that it is no weaker than one run.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,18 +24,25 @@ wilson_interval, equivalent_rates, fisher_p = map(cache, (
 
 
 def successes(row: dict[str, Any], key: str = "solved") -> tuple[int, int]:
-    """How many runs succeeded, or had another outcome, and of how many."""
+    """Return the number of successful runs and the number of all runs.
+
+    ``key`` names the outcome that is counted.
+    """
     return row[key], row["seeds"]
 
 
 def interval(row: dict[str, Any]) -> tuple[float, float]:
-    """Wilson's interval of a row's success rate."""
+    """Compute Wilson's interval for the success rate of a row."""
     return wilson_interval(*successes(row))
 
 
 def counted(name: str, path: Path, holds: Callable[[Results], bool], key: str | tuple[str, int] = "solved",
             of: str = "seeds", reads: frozenset[Path] = frozenset()) -> Condition:
-    """A condition on a count in the row at ``path``, from 0 to that under ``of``; broken by the nearest number."""
+    """Create a condition on a count in the results.
+
+    The count is at ``key`` in the row at ``path``, and lies between 0 and the count at ``of``. The condition is
+    falsified by the nearest count that breaks it.
+    """
     place = (*path, *((key,) if isinstance(key, str) else key))
 
     def falsify(results: Results) -> Results:
@@ -50,12 +56,12 @@ def counted(name: str, path: Path, holds: Callable[[Results], bool], key: str | 
 
 
 def called(path: Path) -> str:
-    """The row's name in words."""
+    """Return a readable name for a row."""
     return ", ".join(part for part in path if part not in ("conditions", "nets"))
 
 
 def one_row(words: str, holds: Callable[[dict[str, Any]], bool]) -> Callable[..., Condition]:
-    """Conditions of one kind on single rows, by the row's path."""
+    """Return a function that creates a condition for the row at a path."""
     return lambda *path: counted(f"{called(path)}: {words}", path, lambda results: holds(at(results, *path)))
 
 
@@ -70,7 +76,10 @@ less_than_half = one_row("solved with less than half of the seeds", lambda row: 
 
 
 def same_rate(one: Path, other: Path) -> Condition:
-    """Equivalence: the interval of the difference lies within 20 points."""
+    """Create a condition that requires two success rates to be equivalent.
+
+    The interval of their difference must lie within 20 points.
+    """
     return counted(f"{called(one)} and {called(other)}: rates within {100 * MARGIN:.0f} points", one,
                    lambda results: equivalent_rates(
                        successes(at(results, *one)), successes(at(results, *other)), MARGIN),
@@ -78,19 +87,27 @@ def same_rate(one: Path, other: Path) -> Condition:
 
 
 def fewer(one: Path, other: Path) -> Condition:
-    """Fewer runs of the one succeed than of the other, whatever chance may do."""
+    """Create a condition that requires fewer successful runs in one row than in another.
+
+    The difference may be due to chance.
+    """
     return counted(f"{called(one)}: solved with fewer seeds than {called(other)}", one,
                    lambda results: at(results, *one, "solved") < at(results, *other, "solved"),
                    reads=frozenset({other}))
 
 
 def rate_p_values(results: Results, pairs: Sequence[tuple[Path, Path]], key: str = "solved") -> list[float]:
-    """Fisher's exact test for each pair of rows, with Holm's correction for their number."""
+    """Compute p-values for differences in success rate within pairs of rows.
+
+    They come from Fisher's exact test with Holm's correction for the number of pairs.
+    """
     return holm([fisher_p(*(successes(at(results, *path), key) for path in pair)) for pair in pairs])
 
 
 def more_often(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
-    """A family of differences: the first of each pair succeeds more often than the second, with Holm's correction.
+    """Create conditions that require a higher success rate in the first row of each pair.
+
+    The differences are tested as one family with Holm's correction.
 
     ``key`` names another outcome than ``solved``, with a count of its own in each row.
     """
@@ -100,7 +117,10 @@ def more_often(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition
 
 
 def cannot_tell(*pairs: tuple[Path, Path], key: str = "solved") -> list[Condition]:
-    """A family in which no difference of two success rates passes Holm's correction."""
+    """Create conditions that require no significant difference in success rate within pairs of rows.
+
+    The differences are tested as one family with Holm's correction.
+    """
     return _family(pairs, key, "no difference told from", lambda results, place, one, other:
                    rate_p_values(results, pairs, key)[place] >= LEVEL)
 
@@ -114,26 +134,35 @@ def _family(pairs, key: str, words: str, holds: Callable[..., bool]) -> list[Con
 
 
 def cap(results: Results, row: dict[str, Any]) -> int:
-    """After how many steps a row's runs were given up."""
+    """Return the maximum number of steps allowed for the runs of a row."""
     stated = (row.get("settings", {}), results.get("defaults", {}))
     last = max(filter(None, row["steps"]), default=1)
     return next((part["max_steps"] for part in stated if "max_steps" in part), last)
 
 
 def middle(results: Results, row: dict[str, Any]) -> float:
-    """The step by which half of all runs are solved (Kaplan-Meier); infinite if that is not reached."""
+    """Compute the number of steps after which half of the runs have solved the task.
+
+    It is the Kaplan-Meier estimate, and infinite if fewer than half of the runs solve it.
+    """
     return median_updates(row["steps"], cap(results, row)) or float("inf")
 
 
 def steps_p_values(results: Results, pairs: Sequence[tuple[Path, Path]]) -> list[float]:
-    """The log-rank test over all runs for each pair of rows, with Holm's correction for their number."""
+    """Compute p-values for differences in the number of steps within pairs of rows.
+
+    They come from the log-rank test over all runs with Holm's correction for the number of pairs.
+    """
     rows = [[at(results, *path) for path in pair] for pair in pairs]
     return holm([logrank_p(one["steps"], cap(results, one), other["steps"], cap(results, other))
                  for one, other in rows])
 
 
 def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
-    """A family: the first of each pair is solved in fewer steps, by the log-rank test over all runs, with Holm's."""
+    """Create conditions that require fewer steps in the first row of each pair.
+
+    The differences are tested as one family, by the log-rank test over all runs with Holm's correction.
+    """
     def holds(results: Results, place: int) -> bool:
         one, other = (middle(results, at(results, *path)) for path in pairs[place])
         return steps_p_values(results, pairs)[place] < LEVEL and one < other
@@ -146,7 +175,10 @@ def sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
 
 
 def cannot_tell_sooner(*pairs: tuple[Path, Path]) -> list[Condition]:
-    """A family in which no difference of the steps passes the log-rank test with Holm's correction."""
+    """Create conditions that require no significant difference in the number of steps within pairs of rows.
+
+    The differences are tested as one family, by the log-rank test with Holm's correction.
+    """
     return [Condition(f"{called(one)}: no difference in steps told from {called(other)}",
                       lambda results, place=place: steps_p_values(results, pairs)[place] >= LEVEL,
                       lambda results, one=one: replaced(*one, "steps", by=lambda steps: [1] * len(steps))(results),

@@ -1,4 +1,4 @@
-"""The two recipes."""
+"""Claims about the two training recipes."""
 
 from statistics import median
 

@@ -1,4 +1,7 @@
-"""Right for ever, by more updates or by strings with long runs."""
+"""Claims about networks that are correct on strings of every length.
+
+They compare numbers of updates, and random strings with strings that have long runs.
+"""
 
 from parity_lib.statistics import wilson_interval
 
@@ -9,12 +12,12 @@ CELLS, DATA, UPDATES = ("tanh", "lstm", "gru"), ("random", "runs"), (1000, 10_00
 
 
 def row(cell: str, data: str, updates: int) -> Path:
-    """Where a kind of net stands in the file."""
+    """Return the path to a kind of network in the results."""
     return "nets", f"{cell} 8, {data}, {updates} updates"
 
 
 def of(cell: str) -> list[Path]:
-    """All kinds of a cell."""
+    """Return the paths to all kinds of networks with a given cell."""
     return [row(cell, data, updates) for data in DATA for updates in UPDATES]
 
 
@@ -26,19 +29,22 @@ LEARNED_LATER = BOTH.index((row("tanh", "runs", 10_000), row("tanh", "runs", 100
 
 
 def none(path: Path, verdict: str) -> Condition:
-    """No net of a kind has this verdict."""
+    """Create a condition that rules out a given verdict for one kind of network."""
     return counted(f"{path[1]}: none {verdict}", path, lambda results: at(results, *path, verdict) == 0, key=verdict,
                    of="solved")
 
 
 def mostly(path: Path, verdict: str, of: str) -> Condition:
-    """The interval of the verdict's share lies above one half."""
+    """Create a condition that requires a given verdict for most networks of one kind.
+
+    The interval of their fraction must lie above one half.
+    """
     return counted(f"{path[1]}: most {verdict}", path, lambda results: wilson_interval(
         at(results, *path, verdict), at(results, *path, of))[0] > 0.5, key=verdict, of=of)
 
 
 def show(results: Results, *cells: str) -> str:
-    """The verdicts, kind by kind."""
+    """Summarise the verdicts for each kind of network."""
     return "; ".join("{}: of {seeds} seeds {solved} learned, {certified} certified, {refuted} refuted, {undecided} "
                      "undecided".format(path[1], **at(results, *path)) for cell in cells for path in of(cell)) + "."
 

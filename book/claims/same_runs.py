@@ -1,4 +1,7 @@
-"""Which rows of different files are the same runs: the same settings, trained from the same seeds."""
+"""Functions that find runs shared by several results files.
+
+Two rows share runs if they have the same settings and were trained from the same seeds.
+"""
 
 import html
 import json
@@ -16,10 +19,10 @@ Row = tuple[str, str, int]
 
 
 def same_runs(sources: tuple[str, ...] | None = None) -> list[list[Row]]:
-    """Groups of ``(file, row, seeds)`` whose settings agree, the largest first; each file of a group once.
+    """Group rows from different files that contain the same runs.
 
-    Every series trains from seeds 0, 1, 2, ..., so of two such rows the one with
-    fewer seeds is part of the other.
+    Return groups of ``(file, row, seeds)`` whose settings agree, the largest first, with each file of a group once.
+    Every series trains from seeds 0, 1, 2, ..., so of two such rows the one with fewer seeds is part of the other.
     """
     groups: dict[str, dict[str, Row]] = {}
     for source in sources or names():
@@ -31,14 +34,14 @@ def same_runs(sources: tuple[str, ...] | None = None) -> list[list[Row]]:
 
 
 def settings(results: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    """Everything that was chosen for a row, and may matter."""
+    """Return all settings of a row that may affect its results."""
     stated = results.get("defaults", {"bits": Enumerated.bits})
     usual = asdict(Enumerated() if "bits" in stated else Condition())
     return {key: value for key, value in (usual | stated | row["settings"]).items() if key not in NO_MATTER}
 
 
 class SameRuns:
-    """The groups as a table."""
+    """A table of the rows that contain the same runs."""
 
     def __init__(self) -> None:
         self.groups = same_runs()
@@ -57,5 +60,5 @@ class SameRuns:
 
 
 def show_same_runs() -> SameRuns:
-    """What the page *Evidence* shows."""
+    """Return the table of shared runs for display on the page *Evidence*."""
     return SameRuns()

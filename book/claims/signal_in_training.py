@@ -1,4 +1,7 @@
-"""The count of batches as a prediction, on the seeds that were kept for the test."""
+"""Claims about how well a count of batches predicts the number of updates.
+
+They are about the seeds that were kept for the test.
+"""
 
 from math import inf
 
@@ -17,7 +20,11 @@ LARGE = ("4 bits, 1024 drawn", "5 bits, 1024 drawn, bias 5")
 
 
 def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Of each odd seed: the batches to hear the labels, and the updates to solve it (infinite: not solved)."""
+    """Return the predicted number of batches and the observed number of updates for each test seed.
+
+    The test seeds are the odd ones. The prediction counts the batches that are needed to detect the labels. The number
+    of updates is infinite if the task was not solved.
+    """
     row, place = results["conditions"][name], results["at"].index(AFTER)
     pairs = zip(row["signal"][place], row["noise"][place], row["steps"])
     heard = [((noise / signal) ** 2 / row["settings"]["batch_size"], steps or inf)
@@ -26,19 +33,25 @@ def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ranks(results: Results, name: str):
-    """Spearman's rank correlation of the two; steps that were not reached share the last rank."""
+    """Compute Spearman's rank correlation between the predicted and the observed numbers.
+
+    Runs that did not solve the task share the last rank.
+    """
     count, steps = counted(results, name)
     return spearmanr(count, np.minimum(steps, 1e9))
 
 
 def ratio(results: Results, name: str) -> float:
-    """The median count divided by the median number of updates."""
+    """Compute the ratio of the median prediction to the median number of updates."""
     count, steps = counted(results, name)
     return float(np.median(count) / np.median(steps))
 
 
 def louder(name: str, by: float):
-    """Results in which the signal was larger throughout, so that fewer batches are counted."""
+    """Return a function that scales the signal in a copy of the results.
+
+    With a larger signal, fewer batches are counted.
+    """
     def falsify(results: Results) -> Results:
         place = results["at"].index(AFTER)
         return replaced("conditions", name, "signal", place, by=lambda values: [
@@ -47,7 +60,7 @@ def louder(name: str, by: float):
 
 
 def shuffled(name: str):
-    """Results in which no seed has its own number of updates."""
+    """Return a function that shuffles the numbers of updates among the seeds."""
     def falsify(results: Results) -> Results:
         mixed = np.random.default_rng(1)
         return replaced("conditions", name, "steps", by=lambda steps: [
@@ -56,7 +69,7 @@ def shuffled(name: str):
 
 
 def sorted_out(name: str):
-    """Results in which the seeds with the larger counts are those that took longer."""
+    """Return a function that assigns more updates to seeds with larger predictions."""
     def falsify(results: Results) -> Results:
         place = results["at"].index(AFTER)
         row = results["conditions"][name]
@@ -67,26 +80,35 @@ def sorted_out(name: str):
 
 
 def told(results: Results) -> list[float]:
-    """The p-values of the three correlations that are claimed, with Holm's correction."""
+    """Compute the p-values of the three correlations that the book claims.
+
+    They include Holm's correction.
+    """
     return holm([ranks(results, name).pvalue for name in (AT_THREE, *LARGE)])
 
 
 def fall(results: Results, name: str) -> float:
-    """The gradient's norm after 200 updates divided by that before training, medians over seeds."""
+    """Compute the ratio of the gradient norm after 200 updates to that before training.
+
+    Both norms are medians over seeds.
+    """
     before, after = (np.median([value for value in results["conditions"][name]["gradient"][results["at"].index(step)]
                                 if value is not None]) for step in (0, 200))
     return float(after / before)
 
 
 def share(results: Results, name: str, updates: int) -> float:
-    """The signal's norm divided by the whole gradient's, the median over the seeds that are not yet done."""
+    """Compute the ratio of the signal's norm to the norm of the whole gradient.
+
+    It is the median over the seeds that have not yet solved the task.
+    """
     row, place = results["conditions"][name], results["at"].index(updates)
     return float(np.median([signal / gradient for signal, gradient in zip(row["signal"][place], row["gradient"][place])
                             if gradient is not None]))
 
 
 def with_share(name: str, updates: int, by: float):
-    """Results in which it is another."""
+    """Return a function that sets the signal to a given fraction of the gradient."""
     def falsify(results: Results) -> Results:
         place = results["at"].index(updates)
         gradients = results["conditions"][name]["gradient"][place]
@@ -95,7 +117,7 @@ def with_share(name: str, updates: int, by: float):
 
 
 def show(results: Results, *names: str) -> str:
-    """Counts, updates and correlation, condition by condition."""
+    """Summarise the predictions and the observed updates for each condition."""
     parts = []
     for name in names:
         count, steps = counted(results, name)

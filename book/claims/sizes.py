@@ -1,4 +1,4 @@
-"""How many units and layers."""
+"""Claims about the number of units and layers."""
 
 from .claim import Claim
 from .rates import (
@@ -20,12 +20,12 @@ UNITS = (1, 2, 3, 4, 8, 16, 32)
 
 
 def names(cells=CELLS, units=UNITS, layers: int = 1) -> tuple[str, ...]:
-    """Conditions of some cells and sizes."""
+    """Return the names of the conditions with the given cells and sizes."""
     return tuple(f"{cell} {size} x {layers}" for cell in cells for size in units)
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 

@@ -1,4 +1,4 @@
-"""The same function over time."""
+"""Claims about the temporal XOR problem."""
 
 from math import log
 from statistics import median
@@ -12,7 +12,7 @@ HERE = Condition("every third bit is right with every seed", lambda results: res
 
 
 def at_random_bits(place: int, words: str) -> Condition:
-    """The loss at a random bit stays near that of a coin, with every seed."""
+    """Create a condition that requires the loss at a random bit to be close to that of a coin toss."""
     return Condition(f"{words} bit of a triple: within a fiftieth of a coin's loss",
                      lambda results: all(abs(row[place] - LN2) < 0.02 for row in results["loss"]),
                      replaced("loss", 3, place, by=LN2 - 0.021))

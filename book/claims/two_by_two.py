@@ -1,4 +1,4 @@
-"""The two by two."""
+"""Claims about the four combinations of label position and data set."""
 
 from parity_lib.statistics import wilson_interval
 
@@ -23,17 +23,17 @@ CELLS = (*PLAIN, *GATED)
 
 
 def names(label: str, lengths: str, cells: tuple[str, ...] = CELLS) -> tuple[str, ...]:
-    """The conditions of some cells."""
+    """Return the names of the conditions with the given cells."""
     return tuple(f"{label}, {lengths}, {cell}" for cell in cells)
 
 
 def row(name: str) -> tuple[str, str]:
-    """Where a condition stands in the file."""
+    """Return the path to a condition in the results."""
     return "conditions", name
 
 
 def between(name: str, low: float, high: float, words: str, *path: str) -> list[Condition]:
-    """All numbers of a list lie between two others."""
+    """Create conditions that require all numbers in a list to lie between two limits."""
     def numbers(results: Results) -> list[float]:
         found = results["conditions"][name]
         for key in path:
@@ -47,12 +47,15 @@ def between(name: str, low: float, high: float, words: str, *path: str) -> list[
 
 
 def of_the_failed(found: dict, place: int) -> float:
-    """The share of strings right in a bucket of lengths, by the nets that failed, if the others are always right."""
+    """Compute the accuracy of the failed networks in one range of string lengths.
+
+    The other networks are counted as always right.
+    """
     return (found["by_length"]["mean"][place] * found["seeds"] - found["solved"]) / (found["seeds"] - found["solved"])
 
 
 def failed_share(name: str, place: int, words: str, holds) -> Condition:
-    """A condition on the share that the failed nets get right in a bucket of lengths."""
+    """Create a condition on the accuracy of the failed networks in one range of string lengths."""
     def falsify(results: Results) -> Results:
         found = results["conditions"][name]
         wrong = 0.55 if holds(1) else 0.56
@@ -64,13 +67,17 @@ def failed_share(name: str, place: int, words: str, holds) -> Condition:
 
 
 def speed(results: Results, cell: str) -> float:
-    """The steps by which half are solved on 1 to 50 bits divided by those on 50 bits, a label at every step."""
+    """Compute the ratio between the numbers of steps for mixed and for fixed string lengths.
+
+    The lengths are 1 to 50 bits and 50 bits, with a label at every step. The number of steps is that by which half of
+    the runs have solved the task.
+    """
     fixed, varying = (results["conditions"][f"every_step, {lengths}, {cell}"] for lengths in ("50", "1..50"))
     return middle(results, varying) / middle(results, fixed)
 
 
 def with_speed(cell: str, ratio: float):
-    """Results in which half of the runs on 1 to 50 bits are solved by another step."""
+    """Return a function that changes the number of steps for mixed string lengths."""
     def falsify(results: Results) -> Results:
         step = ratio * middle(results, results["conditions"][f"every_step, 50, {cell}"])
         return replaced("conditions", f"every_step, 1..50, {cell}", "steps", by=lambda steps: [step] * len(steps))(

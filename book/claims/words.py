@@ -1,4 +1,4 @@
-"""Words for figures."""
+"""Functions that format results as text."""
 
 import re
 from typing import Any
@@ -9,13 +9,13 @@ from .claim import Results
 
 
 def rate(row: dict[str, Any]) -> str:
-    """How many of the seeds, with the interval."""
+    """Format a success rate with its 95 % interval."""
     low, high = wilson_interval(row["solved"], row["seeds"])
     return f"{row['solved']} of {row['seeds']} seeds (95 % interval {100 * low:.0f} to {100 * high:.0f} %) solved it"
 
 
 def rate_and_steps(row: dict[str, Any]) -> str:
-    """The same, and the steps of those that succeeded."""
+    """Format a success rate together with the number of steps in the successful runs."""
     solved = sorted(step for step in row["steps"] if step is not None)
     if not solved:
         return rate(row)
@@ -24,7 +24,7 @@ def rate_and_steps(row: dict[str, Any]) -> str:
 
 
 def rates(results: Results, *names: str) -> str:
-    """Conditions of a series, each with its rate and its steps."""
+    """Format the success rates and the numbers of steps of several conditions."""
     return "; ".join(f"{named(name)}: {rate_and_steps(results['conditions'][name])}" for name in names) + "."
 
 
@@ -37,7 +37,9 @@ SIZE = re.compile(r"(\w+) (\d+) x (\d+)")
 
 
 def named(condition: str) -> str:
-    """The name of a condition with a unit at each of its numbers.
+    """Convert the name of a condition to readable text.
+
+    Each of its numbers gets a unit.
 
     >>> named("every_step, 1..50, lstm"), named("5 bits, 64, bias 0")
     ('a label at every step, 1 to 50 bits, LSTM', '5 bits, batches of 64, forget bias 0')
@@ -60,12 +62,15 @@ def _part(part: str, condition: str) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share as a percentage."""
+    """Format a fraction as a percentage."""
     return f"{100 * share:.{digits}f} %"
 
 
 def power(value: float) -> str:
-    """A number in words that fit a wide range: 0.12, 6,100 or 3·10⁻¹⁴."""
+    """Format a number in decimal or scientific notation.
+
+    Examples are 0.12, 6,100 and 3·10⁻¹⁴.
+    """
     if value == 0 or 1e-3 <= value < 1e5:
         return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
     digits, exponent = f"{value:.0e}".split("e")
@@ -73,5 +78,5 @@ def power(value: float) -> str:
 
 
 def lowered(number: int) -> str:
-    """A number as an index."""
+    """Format a number as a subscript."""
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -1,7 +1,8 @@
-"""Every figure of the book, in one style that can be read on white, on black and without colour.
+"""Functions that draw the figures of the book in a common style.
 
-Each function returns a :class:`Picture`, which cannot be made without a text alternative. The module ``picture`` holds
-the style, ``drawings`` shows how something works, and the modules ``charts_*`` show measurements.
+The figures can be read on white, on black and without colour. Each function returns a :class:`Picture`, which cannot be
+made without a text alternative. The module ``picture`` holds the style, ``drawings`` shows how something works, and the
+modules ``charts_*`` show measurements.
 """
 
 from parity_figures.charts_lines import (

@@ -1,4 +1,4 @@
-"""Line charts: loss and accuracy during training, and measurements at each time step or length."""
+"""Line charts of training runs and of measurements on networks."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Series = dict[str, Sequence[float]]
 
 
 def draw_lines(axes: Axes, x: Sequence[float], series: Series, **look: Any) -> None:
-    """Draw a line for each of up to six series, told apart by style and marker. A series may end before ``x`` does.
+    """Draw up to six series as lines with different styles and markers.
 
-    ``look`` overrides properties of the lines.
+    A series may be shorter than ``x``. ``look`` overrides properties of the lines.
     """
     for (label, values), (dashes, colour, marker) in zip(series.items(), SERIES):
         axes.plot(x[:len(values)], values, label=label, linestyle=dashes, color=colour, **{
@@ -38,12 +38,18 @@ def draw_lines(axes: Axes, x: Sequence[float], series: Series, **look: Any) -> N
 
 
 def _columns(name: str, x: Sequence[float], series: Series) -> Numbers:
-    """Return the numbers of a line chart: a column for ``x`` and one for each series, None where it has ended."""
+    """Return the data of a line chart as a table with one column for each series.
+
+    The first column is ``x``. A series that is shorter than ``x`` is filled up with None.
+    """
     return Numbers((name, *series), [(at, *row) for at, row in zip(x, zip_longest(*series.values()))])
 
 
 def _draw_coin(axes: Axes, right: float | None = None) -> None:
-    """Draw a dotted line at ln 2, the loss of a coin toss, and name it to the left of the position ``right``."""
+    """Draw a dotted line at ln 2, the loss of a coin toss.
+
+    If ``right`` is given, a label ends at that position.
+    """
     axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
     if right is not None:
         axes.text(right, np.log(2), "a coin, ln 2", ha="right", va="bottom", color=MUTED)
@@ -51,7 +57,10 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 
 @in_style
 def curves(history: History) -> Picture:
-    """Draw loss and accuracy of one run at each update, with the results of validation."""
+    """Plot the loss and the accuracy of a training run at each update.
+
+    Points show the accuracy on the validation strings.
+    """
     record, updates = history.to_dict(), np.arange(1, len(history.loss) + 1)
     figure, (left, right) = panels(("loss", "accuracy"), 2.7)
     left.plot(updates, record["loss"], color=INK)
@@ -73,7 +82,7 @@ def curves(history: History) -> Picture:
 
 @in_style
 def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Picture:
-    """Draw the loss of many runs against the update, with a panel for each recipe.
+    """Plot the loss curves of many training runs, with one panel for each recipe.
 
     ``runs`` has a list for each of ``labels``; each run is ``{"step": [...], "loss": [...]}``.
     """
@@ -97,7 +106,10 @@ def many_curves(runs: Sequence[Sequence[dict]], labels: Sequence[str]) -> Pictur
 
 @in_style
 def loss_by_bit(losses: Sequence[float]) -> Picture:
-    """Draw the loss of predicting bits 2, 3, ... of a stream in which every third bit is the XOR of the two before."""
+    """Plot the loss at each bit of a stream in which every third bit is the XOR of the previous two.
+
+    The first of ``losses`` is that of predicting bit 2.
+    """
     bits, losses = np.arange(2, 2 + len(losses)), np.asarray(losses)
     third = bits % 3 == 0
     figure, axes = canvas(height=2.5)
@@ -116,7 +128,7 @@ def loss_by_bit(losses: Sequence[float]) -> Picture:
 
 @in_style
 def accuracy_by_step(series: Series) -> Picture:
-    """Draw the share of correct answers at each time step, with a line for each of up to six networks."""
+    """Plot the fraction of correct answers at each time step for up to six networks."""
     steps = range(1, 1 + max(map(len, series.values())))
     figure, axes = canvas()
     draw_lines(axes, steps, series)
@@ -130,10 +142,10 @@ def accuracy_by_step(series: Series) -> Picture:
 
 @in_style
 def gradient_norms(series: Series) -> Picture:
-    """Draw the norm of the gradient at each time step, divided by that at the last one, on a logarithmic scale.
+    """Plot the norm of the gradient at each time step for up to six networks.
 
-    There is a line for each of up to six networks. The series of an LSTM's cell state may be a step shorter, because
-    the loss does not depend on the last cell state.
+    Each norm is divided by the norm at the last time step, and the scale is logarithmic. The series of an LSTM's cell
+    state may be a step shorter, because the loss does not depend on the last cell state.
     """
     steps = range(1, 1 + max(map(len, series.values())))
     figure, axes = canvas(height=3.0)
@@ -147,9 +159,9 @@ def gradient_norms(series: Series) -> Picture:
 
 @in_style
 def label_signal(bits: Sequence[int], series: Series) -> Picture:
-    """Draw the ratio of signal to noise in the gradient against the number of bits, with a line for each network.
+    """Plot the signal-to-noise ratio of the gradient against the number of bits in a string.
 
-    The signal is the part of a batch's gradient that depends on the labels.
+    The signal is the part of a batch's gradient that depends on the labels. There is a line for each network.
     """
     figure, axes = canvas(height=3.3)
     draw_lines(axes, bits, series)
@@ -169,10 +181,10 @@ def label_signal(bits: Sequence[int], series: Series) -> Picture:
 
 @in_style
 def drift(before: Sequence[float], series: Series) -> Picture:
-    """Draw how much one time step changes p, against p before the step, with a line for each network.
+    """Plot the change in the state p during one time step as a function of p.
 
-    ``before [points]`` must increase, and each of ``series`` has p after the step at the same points. There is a fixed
-    point of the network where its line crosses 0.
+    There is a line for each network. ``before [points]`` must increase, and each of ``series`` has p after the step at
+    the same points. The network has a fixed point where its line crosses 0.
     """
     before = np.asarray(before, dtype=float)
     changes = {name: np.asarray(after, dtype=float) - before for name, after in series.items()}
@@ -189,7 +201,7 @@ def drift(before: Sequence[float], series: Series) -> Picture:
 
 
 def _directions(before: np.ndarray, change: np.ndarray) -> str:
-    """Describe between which values a number grows and between which it shrinks."""
+    """Describe the intervals in which a value grows and those in which it shrinks."""
     grows = change > 0
     turns = np.flatnonzero(grows[1:] != grows[:-1])
     ends = [before[0], *((before[turns] + before[turns + 1]) / 2), before[-1]]

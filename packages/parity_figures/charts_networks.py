@@ -1,4 +1,4 @@
-"""Charts of a network: what it answers correctly, and its states."""
+"""Charts that show the accuracy and the hidden states of networks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ SHADES = 5  # as many as the eye can distinguish; neighbours of one shade are dr
 
 @in_style
 def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
-    """Draw the accuracy per bit by the length of the string, from ``by_length`` of :func:`parity_lib.evaluate`."""
+    """Plot the accuracy per bit for each range of string lengths.
+
+    ``rows`` is ``by_length`` from the result of :func:`parity_lib.evaluate`.
+    """
     figure, axes = canvas(height=2.3)
     names = [f"{row['from']}–{row['to']}" if row["to"] > row["from"] else str(row["from"]) for row in rows]
     numbers = [(name, row["bit_accuracy"]) for name, row in zip(names, rows)]
@@ -47,10 +50,10 @@ def accuracy_by_length(rows: Sequence[dict], title: str = "") -> Picture:
 
 @in_style
 def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray]) -> Picture:
-    """Draw the share of correct answers at each position of a string and each update, with a panel for each run.
+    """Plot the fraction of correct answers by position and update, with one panel for each run.
 
-    ``runs`` has arrays ``[updates, positions]``. A share of one half is drawn empty, nine tenths and more are full.
-    Raises ValueError if the arrays have other shapes.
+    ``runs`` has arrays ``[updates, positions]``. A square is empty at a fraction of one half and full from nine tenths
+    on. Raises ValueError if the arrays have other shapes.
     """
     shapes = {np.shape(shares) for shares in runs.values()}
     require(len(shapes) == 1 and len(shape := next(iter(shapes))) == 2 and shape[0] == len(updates), "runs", shapes,
@@ -77,7 +80,10 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
 
 
 def _draw_shares(axes: Axes, update: int, height: float, shares: np.ndarray) -> None:
-    """Draw the shares of one update as a row of squares, in which neighbours of one shade are one rectangle."""
+    """Draw the accuracies of one update as a row of shaded squares.
+
+    Neighbouring squares of the same shade are merged into one rectangle.
+    """
     levels = np.clip(np.floor((shares - 0.5) / 0.4 * (SHADES - 1) + 1e-9), 0, SHADES - 1)
     start = 0
     for level, group in groupby(levels):
@@ -90,7 +96,10 @@ def _draw_shares(axes: Axes, update: int, height: float, shares: np.ndarray) -> 
 
 
 def _learned(updates: Sequence[int], shares: np.ndarray) -> str:
-    """Say from which update on at least nine answers in ten are correct."""
+    """Describe when at least 90 % of the answers become correct.
+
+    This is the first update from which on the fraction stays that large.
+    """
     wrong = np.flatnonzero(shares < 0.9)
     first = 0 if len(wrong) == 0 else wrong[-1] + 1
     return f"is learned by update {updates[first]}" if first < len(updates) else "is not learned"
@@ -98,7 +107,10 @@ def _learned(updates: Sequence[int], shares: np.ndarray) -> str:
 
 @in_style
 def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
-    """Draw a bar for each of ``rows``, ``(label, certified, refuted, undecided)``, with the three numbers in it."""
+    """Plot the numbers of certified, refuted and undecided networks as stacked bars.
+
+    ``rows`` has ``(label, certified, refuted, undecided)``. Each number is written in its part of the bar.
+    """
     figure, axes = canvas(height=0.8 + 0.33 * len(rows))
     labels, *counts = zip(*reversed(rows))
     left = np.zeros(len(rows))
@@ -123,7 +135,10 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
 
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
-    """Draw a state that is multiplied by the same factor at each 1, with a panel for each factor."""
+    """Plot a state that is multiplied by a constant factor at each 1.
+
+    There is a panel for each factor.
+    """
     figure, places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, sharey=True)
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}
@@ -147,10 +162,11 @@ def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
 
 @in_style
 def states_in_plane(rows: Sequence[tuple]) -> Picture:
-    """Draw states as points in a plane, odd ones as squares, with a panel for each row.
+    """Plot hidden states as points in a plane, with different markers for even and odd parity.
 
-    ``rows`` has ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is
-    ``(weights [2], bias)``, and a line is drawn where it is 0; or it is None.
+    There is a panel for each of ``rows``, which has
+    ``(title, points [count, 2], odd [count], readout, names of the two axes)``. ``readout`` is None or
+    ``(weights [2], bias)``, for which a line is drawn where the output is 0.
     """
     figure, places = panels([row[0] for row in rows], 2.6)
     words, numbers = [], []
@@ -180,9 +196,10 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
 
 @in_style
 def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
-    """Draw two intervals that grow round by round, with a panel for each of ``series``.
+    """Plot how the intervals of the even and the odd state grow from round to round.
 
-    ``series`` has ``(title, rounds)``; each round is ``((low, high) of even, (low, high) of odd)``.
+    There is a panel for each of ``series``, which has ``(title, rounds)``. Each round is
+    ``((low, high) of even, (low, high) of odd)``.
     """
     figure, places = panels([title for title, _ in series], 2.5, sharey=True)
     words, numbers = [], []

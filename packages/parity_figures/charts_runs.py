@@ -1,4 +1,4 @@
-"""Charts of many training runs: how many solve the task, with 95 % intervals, and after how many updates."""
+"""Charts of success rates and training times over many runs."""
 
 from __future__ import annotations
 
@@ -40,13 +40,19 @@ Condition = dict[str, Any]      # how many seeds solved a condition of an experi
 
 
 def _rate_numbers(row: Condition) -> tuple:
-    """Return the values of RATE_COLUMNS for one condition; the rates are the ends of the 95 % interval."""
+    """Return the values of the columns ``RATE_COLUMNS`` for one condition.
+
+    The two rates are the ends of the 95 % interval.
+    """
     return (row["solved"], row["seeds"], *(round(end, 4) for end in wilson_interval(row["solved"], row["seeds"])),
             row["median_steps"], *row["quartiles"])
 
 
 def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
-    """Draw a frame for each condition, filled by the share of seeds that solved it, its 95 % interval and its count."""
+    """Draw the success rate of each condition as a horizontal bar with its 95 % interval.
+
+    The number of successful seeds is written next to the bar.
+    """
     for y, row in enumerate(conditions.values()):
         low, high = wilson_interval(row["solved"], row["seeds"])
         axes.barh(y, 1, height=0.62, facecolor="none", edgecolor=MUTED, linewidth=0.8)
@@ -62,7 +68,10 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
 
 
 def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Figure, Axes]:
-    """Return a figure with the rates on one side, and the empty axes on the other, which share its rows."""
+    """Create a figure with a chart of success rates next to an empty chart with the same rows.
+
+    Return the figure and the axes of the empty chart.
+    """
     figure = Figure(figsize=(WIDTH, 0.75 + 0.3 * len(conditions)), layout="constrained")
     figure.get_layout_engine().set(wspace=0.1)
     left, right = figure.subplots(1, 2, sharey=True)
@@ -75,9 +84,10 @@ def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Fig
 
 @in_style
 def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
-    """Draw how many seeds solved each condition, and the median and quartiles of the updates that they needed.
+    """Plot how many seeds solved each condition and how many updates they needed.
 
-    ``name`` says what distinguishes the conditions; it heads their column in the table of numbers.
+    The updates are shown by their median and quartiles. ``name`` says what distinguishes the conditions; it heads their
+    column in the table of numbers.
     """
     figure, axes = _rates_and(conditions, rates_first=True)
     solved = [(y, row) for y, row in enumerate(conditions.values()) if row["solved"]]
@@ -101,7 +111,10 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
 
 @in_style
 def lengths_present(conditions: dict[str, Condition]) -> Picture:
-    """Draw each range of lengths, named "from..to", and how many seeds solved it."""
+    """Plot how many seeds solved the task for each range of string lengths.
+
+    A condition is named after its range of lengths, as in "1..50".
+    """
     named = {name.replace("..", " to "): row for name, row in conditions.items()}
     figure, axes = _rates_and(named, rates_first=False)
     for y, name in enumerate(conditions):
@@ -119,9 +132,10 @@ def lengths_present(conditions: dict[str, Condition]) -> Picture:
 
 def _four_panels(conditions: dict[str, Condition], height: float,
                  **options: Any) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
-    """Return a figure with four panels and, for each panel, its axes, its name and its conditions by cell.
+    """Create a figure with a panel for each combination of label position and data set.
 
-    The conditions are named "label, lengths, cell"; there is a panel for each place of the label and each data set.
+    The conditions are named "label, lengths, cell". Return the figure and, for each panel, its axes, its name and its
+    conditions by cell.
     """
     quadrants: dict[str, dict[str, Condition]] = {}
     for name, row in conditions.items():
@@ -135,7 +149,10 @@ def _four_panels(conditions: dict[str, Condition], height: float,
 
 @in_style
 def two_by_two(conditions: dict[str, Condition]) -> Picture:
-    """Draw how many seeds solved OpenAI's question, with a panel for each place of the label and each data set."""
+    """Plot how many seeds solved each of the four versions of OpenAI's parity task.
+
+    There is a panel for each position of the label and each data set.
+    """
     figure, quadrants = _four_panels(conditions, 2.0)
     figure.get_layout_engine().set(hspace=0.06, wspace=0.08)
     words, rows = [], []
@@ -155,7 +172,7 @@ def two_by_two(conditions: dict[str, Condition]) -> Picture:
 
 @in_style
 def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
-    """Draw the mean accuracy by the length of the strings in the four panels of :func:`two_by_two`."""
+    """Plot the mean accuracy by string length in the four panels of :func:`two_by_two`."""
     figure, quadrants = _four_panels(conditions, 2.1)
     words, rows = [], []
     for axes, name, cells in quadrants:
@@ -180,7 +197,7 @@ def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
 @in_style
 def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
                   columns: int = 1) -> Picture:
-    """Draw success rates with their 95 % intervals.
+    """Plot success rates with their 95 % confidence intervals.
 
     ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
     successes, runs)``.
@@ -214,10 +231,11 @@ def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]
 @in_style
 def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequence[Sequence[int | None]],
                  seeds: int, row_name: str, column_name: str) -> Picture:
-    """Draw a table of how many of ``seeds`` seeds solved each pair of settings, with a darker square for more of them.
+    """Draw a grid of success counts with darker squares for larger counts.
 
-    ``solved [rows][columns]`` has the counts, and None where nothing was run. Raises ValueError if there is not one
-    count for each row and column or if a count is larger than ``seeds``.
+    There is a square for each pair of settings. ``solved [rows][columns]`` has the number of successful seeds out of
+    ``seeds``, and None where nothing was run. Raises ValueError if there is not one count for each row and column or if
+    a count is larger than ``seeds``.
     """
     require([len(counts) for counts in solved] == [len(columns)] * len(rows), "solved", solved,
             "one count for each row and column")
@@ -247,7 +265,10 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
 
 
 def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: int | None = None, **look) -> None:
-    """Draw a dot for each value in a row of a chart, and a cross at ``cap`` for each None, spread over its height."""
+    """Draw one row of a dot plot.
+
+    There is a dot for each value and a cross at ``cap`` for each None. They are spread over the height of the row.
+    """
     heights = row + np.linspace(0.23, -0.23, max(len(values), 2))[:len(values)]
     known = np.array([value is not None for value in values], dtype=bool)
     axes.plot([value for value in values if value is not None], heights[known], "o", **look)
@@ -256,9 +277,9 @@ def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: int | No
 
 @in_style
 def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Picture:
-    """Draw a dot for each seed at the update that solved the task, or a cross at the cap if none did.
+    """Plot the update at which each seed solved the task.
 
-    ``rows`` has ``(label, update or None for each seed, cap)``.
+    A cross at the cap marks a seed that did not solve it. ``rows`` has ``(label, update or None for each seed, cap)``.
     """
     figure, axes = canvas(height=0.9 + 0.55 * len(rows))
     for y, (_, steps, cap) in enumerate(rows):
@@ -276,9 +297,10 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 @in_style
 def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> Picture:
-    """Draw a dot for the number of guesses in each repetition, a bar at their mean and a diamond at a published mean.
+    """Plot the number of guesses in each repetition, with the observed and the published mean.
 
-    ``rows`` has ``(label, trials, published mean or None)``.
+    A bar marks our mean, and a diamond marks the published mean. ``rows`` has
+    ``(label, trials, published mean or None)``.
     """
     figure, axes = canvas(height=1.0 + 0.62 * len(rows))
     words = []
@@ -310,11 +332,12 @@ def _require_within_cap(name: str, updates: Sequence[float | None], cap: int) ->
 
 @in_style
 def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
-    """Draw the share of seeds that have not yet solved the task against the update (Kaplan and Meier, 1958).
+    """Plot Kaplan–Meier curves of the fraction of seeds that have not yet solved the task.
 
-    ``series`` has up to six names and, for each seed, the update that solved the task, or None if none within ``cap``
-    did; these seeds are censored at ``cap`` and marked with a cross. Raises ValueError if an update is not between 1
-    and ``cap``, if a name has no seeds, or if there are more than six names.
+    The estimate is that of Kaplan and Meier (1958). ``series`` has up to six names and, for each seed, the update that
+    solved the task, or None if none within ``cap`` did; these seeds are censored at ``cap`` and marked with a cross.
+    Raises ValueError if an update is not between 1 and ``cap``, if a name has no seeds, or if there are more than six
+    names.
     """
     from scipy.stats import CensoredData, ecdf  # importing it takes longer than importing the rest of this package
 
@@ -348,11 +371,11 @@ def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
 @in_style
 def predicted_and_observed(points: Sequence[tuple[str, float, float | None]], cap: int,
                            xlabel: str = "updates predicted", ylabel: str = "updates observed") -> Picture:
-    """Draw observations against predictions on logarithmic scales, with the line on which the two agree.
+    """Plot observed against predicted values on logarithmic axes.
 
-    ``points`` has ``(group, prediction, observation or None)`` from up to six groups. None means that the task was not
-    solved within ``cap`` updates; such a point is drawn hollow at the cap. Raises ValueError for numbers that are not
-    positive, for an observation above the cap, and for more than six groups.
+    The two agree on a dashed line. ``points`` has ``(group, prediction, observation or None)`` from up to six groups.
+    None means that the task was not solved within ``cap`` updates; such a point is drawn hollow at the cap. Raises
+    ValueError for numbers that are not positive, for an observation above the cap, and for more than six groups.
     """
     groups = list(dict.fromkeys(group for group, _, _ in points))
     require(0 < len(groups) <= len(SERIES), "points", groups, f"points of 1 to {len(SERIES)} groups")

@@ -1,4 +1,4 @@
-"""Drawings that show how something works: networks, cells, the backward pass, batches and state machines."""
+"""Drawings that explain networks, cells, the backward pass, batches and state machines."""
 
 from __future__ import annotations
 
@@ -21,32 +21,41 @@ RADIUS = 0.36       # of a state of a state machine
 
 
 def blank(axes: Axes, width: float, height: float, left: float = 0.0, bottom: float = 0.0) -> None:
-    """Hide the axes and show the area from ``(left, bottom)`` to ``(width, height)``, with equal units."""
+    """Hide the axes and set the limits of the drawing area.
+
+    The area extends from ``(left, bottom)`` to ``(width, height)``, with the same scale in both directions.
+    """
     axes.set(xlim=(left, width), ylim=(bottom, height), aspect="equal")
     axes.axis("off")
 
 
 def write(axes: Axes, x: float, y: float, text: str, colour: str = INK, **options) -> None:
-    """Write a text around a point."""
+    """Write text at a point, centred by default."""
     axes.text(x, y, text, **{"ha": "center", "va": "center", "color": colour, **options})
 
 
 def arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: float = 0.0) -> None:
-    """Draw an arrow, bent by ``curve``, with a label in its middle, moved by ``shift``."""
+    """Draw an arrow with an optional label at its midpoint.
+
+    ``curve`` bends the arrow, and ``shift`` moves the label.
+    """
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
                                    shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}"))
     write(axes, *(np.add(start, end) / 2 + shift), label)
 
 
 def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float = 0.32) -> None:
-    """Draw a circle with a label."""
+    """Draw a circle with a label in its centre."""
     axes.add_patch(Circle((x, y), radius, facecolor=PAPER, edgecolor=colour, linewidth=2))
     write(axes, x, y, label)
 
 
 def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[float, float] = (0.56, 0.4),
         style: str = "round,pad=0,rounding_size=0.16") -> None:
-    """Draw a box around a point, of twice the size ``half``, with a text of one or more lines in it."""
+    """Draw a box with text in its centre.
+
+    ``half`` is half the width and half the height of the box.
+    """
     width, height = half
     axes.add_patch(FancyBboxPatch((x - width, y - height), 2 * width, 2 * height, facecolor=PAPER, edgecolor=colour,
                                   linewidth=2, boxstyle=style))
@@ -54,13 +63,13 @@ def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[floa
 
 
 def answer_box(axes: Axes, x: float, y: float, odd: bool) -> None:
-    """Draw a box with the answer even or odd in its colour."""
+    """Draw a box that contains the answer "odd" or "even"."""
     box(axes, x, y, "odd" if odd else "even", ODD if odd else EVEN, (0.52, 0.3))
 
 
 @in_style
 def unrolled() -> Picture:
-    """Draw a recurrent network with its loop, and the same network with one copy for each time step."""
+    """Draw a recurrent network in folded form and unrolled over three time steps."""
     figure, axes = canvas(height=2.4)
     blank(axes, 8.6, 3.5, -0.2, -0.1)
     for x, step in zip((0.9, 4.6, 6.0, 7.4), ("", "_1", "_2", "_3")):
@@ -84,7 +93,10 @@ def unrolled() -> Picture:
 
 @in_style
 def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | None = None) -> Picture:
-    """Draw bits and their labels, each ``[batch, steps]``, as rows of squares; where ``mask`` is 0 there is padding."""
+    """Draw a batch of bit strings and their labels as rows of squares.
+
+    ``bits`` and ``parity`` are ``[batch, steps]``. Padding, where ``mask`` is 0, is drawn as dots.
+    """
     count, steps = bits.shape
     height = 2 * count + 2.4
     figure, axes = canvas(height=5.0 * height / steps)
@@ -110,7 +122,10 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
 
 @in_style
 def one_unit() -> Picture:
-    """Draw where a single unit would have to move its state: x = 0 keeps even and odd, x = 1 swaps them."""
+    """Draw how a single unit would have to move its state to track the parity.
+
+    x = 0 keeps even and odd, and x = 1 swaps them.
+    """
     figure, pair = panels(("x = 0", "x = 1"), 2.5, sharey=True)
     for axes, after, targets in ((pair[0], (-0.6, 0.6), ("even", "odd")), (pair[1], (0.6, -0.6), ("odd", "even"))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)
@@ -129,10 +144,11 @@ def one_unit() -> Picture:
 @in_style
 def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Sequence[float],
                   gradients: Sequence[float], contributions: Sequence[float]) -> Picture:
-    """Draw the states of a one-unit network from left to right, and below them the gradient from right to left.
+    """Draw the forward and the backward pass of a network with a single unit.
 
-    For ``n`` steps: ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient
-    from h_t to h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
+    The states run from left to right, and the gradient below them runs from right to left. For ``n`` steps:
+    ``inputs [n]``; ``states [n + 1]``, beginning with h_0; ``factors [n]``, which take the gradient from h_t to
+    h_(t-1); ``gradients [n + 1]`` with respect to the states; ``contributions [n]`` to dL/dw.
     """
     count, square = len(inputs), {"half": (0.5, 0.27), "style": "square,pad=0"}
     figure, axes = canvas(height=3.3)
@@ -167,7 +183,7 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
 
 @in_style
 def packing(lengths: Sequence[int]) -> Picture:
-    """Draw how strings of these lengths are padded to a rectangle, sorted, and packed column by column into one row.
+    """Draw how strings of different lengths are padded, sorted and packed into one row.
 
     The layout is that of ``torch.nn.utils.rnn.PackedSequence``, its ``data`` and its ``batch_sizes``. Each square has
     the letter of its string and the number of its time step. Raises ValueError for a length below 1 and for more
@@ -216,7 +232,7 @@ def packing(lengths: Sequence[int]) -> Picture:
 
 
 def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
-    """Draw one bit, with the letter of its string and the number of its time step."""
+    """Draw one bit as a square labelled with its string and time step."""
     axes.add_patch(Rectangle((x + 0.04, y + 0.04), 0.92, 0.92, facecolor=PAPER, edgecolor=MUTED, linewidth=0.8))
     write(axes, x + 0.5, y + 0.48, f"{ascii_uppercase[row]}{t + 1}")
 
@@ -225,7 +241,7 @@ def _draw_square(axes: Axes, x: float, y: float, row: int, t: int) -> None:
 
 
 def _draw_gate(axes: Axes, x: float, y: float, letter: str, below: bool = False) -> None:
-    """Draw a gate on a line: a multiplication sign in a circle, and the gate's letter in a square above or below it."""
+    """Draw a gate as a multiplication sign with a labelled box above or below it."""
     side = -1 if below else 1
     node(axes, x, y, "×", INK, 0.26)
     box(axes, x, y + side * 1.05, letter, INK, (0.5 if len(letter) > 3 else 0.38, 0.24), "square,pad=0")
@@ -233,7 +249,7 @@ def _draw_gate(axes: Axes, x: float, y: float, letter: str, below: bool = False)
 
 
 def _draw_line(axes: Axes, *points: tuple[float, float]) -> None:
-    """Draw a line through some points, with an arrow at its end."""
+    """Draw a line through the given points, with an arrowhead at its end."""
     axes.plot(*zip(*points[:-1]), color=MUTED, linewidth=1.3, solid_capstyle="butt")
     arrow(axes, *points[-2:])
 
@@ -295,9 +311,10 @@ def lstm_cell() -> Picture:
 
 @in_style
 def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
-    """Draw a state machine for each ``(title, successors [states, 2], odd [states])``, with an arrow for each bit.
+    """Draw one or more state machines, each in its own panel.
 
-    State 0 is the start. Use it for a few states only, because it tries all their orders.
+    ``rows`` has ``(title, successors [states, 2], odd [states])``. An arrow is labelled with the bits on which it is
+    followed. State 0 is the start. Use it for a few states only, because it tries all their orders.
     """
     figure, places = panels([title for title, _, _ in rows], 2.6)
     words = []
@@ -320,7 +337,10 @@ def machines(rows: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Picture:
 
 
 def around_a_circle(successors: np.ndarray) -> np.ndarray:
-    """Return places ``[states, 2]`` on a circle, state 0 on the left, so that most transitions join neighbours."""
+    """Arrange the states of a machine on a circle so that most transitions join neighbours.
+
+    Return their positions ``[states, 2]``, with state 0 on the left.
+    """
     count = len(successors)
 
     def long_transitions(order: tuple[int, ...]) -> int:
@@ -335,7 +355,10 @@ def around_a_circle(successors: np.ndarray) -> np.ndarray:
 
 
 def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) -> None:
-    """Draw an arrow between two states, bent so that it stays apart from the one back, or a loop above or below one."""
+    """Draw a transition as an arrow between two states or as a loop at one state.
+
+    An arrow is bent so that it stays apart from the one in the opposite direction. A loop is above or below its state.
+    """
     if np.array_equal(start, end):
         outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
         across = np.array([-outward[1], outward[0]])

@@ -1,4 +1,4 @@
-"""Pictures: Matplotlib figures in the book's style, each with a text alternative.
+"""Matplotlib figures in the style of the book, each with a text alternative.
 
 A page shows a picture as SVG whose colours follow the page's theme, so that it can be read on white, on black and
 without colour.
@@ -56,7 +56,9 @@ PHONE = 358         # px, the width of the text column on a phone
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers behind a chart: column names and rows of numbers, words and None.
+    """A table of the data that a chart shows.
+
+    The values in ``rows`` are numbers, strings or None.
 
     >>> Numbers(("step", "loss"), [(1, 0.7), (2, None)]).csv()
     'step,loss\\r\\n1,0.7\\r\\n2,\\r\\n'
@@ -66,13 +68,16 @@ class Numbers:
     rows: Sequence[Sequence[Any]]
 
     def csv(self) -> str:
-        """Return all rows as comma-separated values."""
+        """Return the table as comma-separated values."""
         file = io.StringIO()
         csv.writer(file).writerows([self.columns, *self.rows])
         return file.getvalue()
 
     def html(self) -> str:
-        """Return a folded HTML table of at most 60 evenly spaced rows with a link that downloads all of them."""
+        """Return a collapsible HTML table with a link to download all rows.
+
+        The table shows at most 60 evenly spaced rows.
+        """
         count = len(self.rows)
         places = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int)) if count else []
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
@@ -92,9 +97,10 @@ def _in_words(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with its text alternative, a caption and, for a chart, its numbers. Notebooks show it as SVG.
+    """A Matplotlib figure with a text alternative and an optional caption.
 
-    ``alt`` describes what the figure shows. Raises ValueError if it is empty.
+    ``alt`` describes what the figure shows, and ``numbers`` holds the data of a chart. Notebooks display the figure as
+    SVG. Raises ValueError if ``alt`` is empty.
     """
 
     figure: Figure
@@ -109,7 +115,7 @@ class Picture:
         return f"[Figure] {self.alt}"
 
     def svg(self) -> str:
-        """Return the figure as one ``<svg>`` element whose colours follow the page's theme."""
+        """Return the figure as an SVG element whose colours follow the theme of the page."""
         file = io.StringIO()
         with matplotlib.rc_context(STYLE):
             self.figure.savefig(file, format="svg", bbox_inches="tight", pad_inches=0.05, metadata={"Date": None})
@@ -136,14 +142,20 @@ class Picture:
 
 
 def least_width(svg: str) -> int:
-    """Return the width in px at which every text of a drawing (not its subscripts) is LEAST_TEXT px high."""
+    """Compute the smallest width in pixels at which all text in an SVG drawing is readable.
+
+    Every text, except for its subscripts, is then at least ``LEAST_TEXT`` pixels high.
+    """
     texts = re.findall(r"<text.*?</text>", svg, re.DOTALL)
     sizes = [max(map(float, re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", text))) for text in texts]
     return 1 + ceil(LEAST_TEXT * float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) / min(sizes, default=LEAST_TEXT))
 
 
 def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
-    """Decorate ``draw`` to run with the book's Matplotlib settings and to leave the user's settings unchanged."""
+    """Decorate a drawing function to run with the book's Matplotlib settings.
+
+    The user's own settings stay unchanged.
+    """
     @functools.wraps(draw)
     def styled(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
@@ -152,16 +164,19 @@ def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
 
 
 def canvas(width: float = WIDTH, height: float = 2.6) -> tuple[Figure, Axes]:
-    """Return an empty figure of this size in inches and its axes."""
+    """Create an empty figure with a single pair of axes.
+
+    ``width`` and ``height`` are in inches. Return the figure and its axes.
+    """
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 
 
 def panels(titles: Sequence[str], height: float, columns: int = 2, **options: Any) -> tuple[Figure, np.ndarray]:
-    """Return a figure with a panel for each title, and the axes of the panels ``[len(titles)]``, row by row.
+    """Create a figure with one panel for each title.
 
-    ``height`` is that of one row of panels, in inches. A phone has room for two panels side by side. ``options`` go
-    to Matplotlib's ``subplots``.
+    Return the figure and the axes of the panels ``[len(titles)]``, row by row. ``height`` is that of one row of panels,
+    in inches. A phone has room for two panels side by side. ``options`` go to Matplotlib's ``subplots``.
     """
     columns = min(columns, len(titles))
     rows = -(-len(titles) // columns)
@@ -175,12 +190,15 @@ def panels(titles: Sequence[str], height: float, columns: int = 2, **options: An
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
-    """Put the legend of ``axes`` below the figure."""
+    """Place the legend of ``axes`` below the figure."""
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
 
 
 def log_steps(axes: Axes, values: Sequence[float]) -> None:
-    """Give ``axes`` a logarithmic horizontal axis that covers ``values`` and has a few round numbers on it."""
+    """Set up a logarithmic horizontal axis with a few round ticks.
+
+    The axis covers all of ``values``.
+    """
     low, high = 0.8 * min(values), 1.25 * max(values)
     ticks: list[int] = []
     for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
@@ -191,13 +209,16 @@ def log_steps(axes: Axes, values: Sequence[float]) -> None:
 
 
 def log_ticks(axes: Axes, ticks: Sequence[int]) -> None:
-    """Give ``axes`` a logarithmic horizontal axis with these ticks only."""
+    """Set up a logarithmic horizontal axis with the given ticks only."""
     axes.set_xscale("log")
     axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     axes.set_xticks([], minor=True)
 
 
 def name_rows(axes: Axes, labels: Sequence[str], margin: float = 0.6) -> None:
-    """Name the rows of a horizontal chart, from top to bottom, at the heights 0, 1, 2, ..."""
+    """Label the rows of a horizontal chart from top to bottom.
+
+    The rows are at the heights 0, 1, 2 and so on.
+    """
     axes.set(yticks=range(len(labels)), yticklabels=labels, ylim=(len(labels) - 1 + margin, -margin))
     axes.tick_params(axis="y", colors=INK)

@@ -1,4 +1,4 @@
-"""Tables of words and numbers, which a page shows as HTML and a terminal as aligned text."""
+"""Tables that are displayed as HTML in a page and as aligned text in a terminal."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from parity_lib.errors import require
 
 @dataclass(frozen=True)
 class Table:
-    """A table made by :func:`table`: its column names, a list of formatted cells for each row, and a caption.
+    """A table of formatted values with an optional caption.
 
-    ``numeric`` tells for each column whether it holds numbers, which are aligned on the right.
+    It is created by :func:`table`. ``cells`` has a list of formatted cells for each row. ``numeric`` says for each
+    column whether it holds numbers, which are aligned on the right.
     """
 
     columns: list[str]
@@ -46,12 +47,12 @@ class Table:
 
 
 def table(rows: Sequence[Mapping[str, Any]], caption: str = "") -> Table:
-    """Return a table of ``rows``, which map column names to values. The first row sets the order of the columns.
+    """Create a table from rows that map column names to values.
 
-    The first column names the rows. Integers are grouped by commas. Other numbers of a column share the number of
-    decimals that gives the largest of them four digits, so pass numbers that span many powers of ten as strings. None
-    and missing values become a dash; all other values are converted with ``str``. Raises ValueError if there is no row
-    or if a later row has a column that the first row lacks.
+    The first row sets the order of the columns, and the first column names the rows. Integers are grouped by commas.
+    Other numbers of a column share the number of decimals that gives the largest of them four digits, so pass numbers
+    that span many powers of ten as strings. None and missing values become a dash; all other values are converted with
+    ``str``. Raises ValueError if there is no row or if a later row has a column that the first row lacks.
 
     >>> from parity_figures import table
     >>> table([{"network": "tanh", "solved": 20, "loss": 0.69312}, {"network": "LSTM", "solved": 1200, "loss": None}])
@@ -76,7 +77,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _format_numbers(column: Sequence[Any]) -> list[str]:
-    """Format a column's numbers with as many decimals each as give the largest four digits, and no final zeros."""
+    """Format the numbers in a column with the same number of decimal places.
+
+    The largest number gets four digits, without final zeros that all numbers have.
+    """
     present = [value for value in column if value is not None]
     if all(isinstance(value, Integral) for value in present):
         decimals = 0

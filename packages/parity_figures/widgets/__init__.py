@@ -1,4 +1,4 @@
-"""Interactive figures that work in JupyterLab and in the built pages.
+"""Interactive figures for JupyterLab and the built pages of the book.
 
 Each widget is a Python module with a JavaScript module and a style sheet of the same name; ``base`` describes how they
 belong together. They need the extra ``exercises``, which installs anywidget.

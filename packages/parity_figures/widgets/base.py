@@ -1,4 +1,4 @@
-"""The parts that widgets share: their files, their sentence and still picture, and networks that read strings.
+"""Base classes and helper functions for interactive figures.
 
 A widget ``name`` consists of three files: ``name.py`` (state and validation), ``name.js`` (an ES module in anywidget's
 form, ``export default { render({ model, el }) {} }``) and ``name.css``. A module that arrives as text has no address
@@ -30,7 +30,7 @@ GAP, INCH = 1.7, 0.5    # of a still picture: the distance between two time step
 
 
 def front_end(name: str, *parts: str) -> tuple[str, str]:
-    """Return the JavaScript module and the style sheet of the widget ``name``.
+    """Return the JavaScript module and the style sheet of a widget.
 
     The module begins with ``shared.js`` and the files ``parts``, the sheet with the book's colours and ``shared.css``.
 
@@ -45,7 +45,7 @@ def front_end(name: str, *parts: str) -> tuple[str, str]:
 
 
 def weights(model: ParityRNN) -> dict:
-    """Return the weights of a one-layer network as lists, in the form that the JavaScript modules take.
+    """Convert the weights of a one-layer network to lists for the JavaScript modules.
 
     ``matrix [blocks * hidden][hidden + 3]`` multiplies [h, x, 1, 1]: its last two columns are PyTorch's two biases. It
     has a block of rows for each gate, in PyTorch's order. The candidate of a GRU has two blocks, because the reset gate
@@ -65,7 +65,10 @@ def weights(model: ParityRNN) -> dict:
 
 
 class Bits(traitlets.Unicode):
-    """A trait for a string of ``least`` to ``most`` characters 0 and 1. Raises ValueError for any other value."""
+    """A trait for strings of zeros and ones.
+
+    A string must have ``least`` to ``most`` characters. Raises ValueError for any other value.
+    """
 
     def __init__(self, default: str, least: int, most: int) -> None:
         super().__init__(default)
@@ -79,7 +82,9 @@ class Bits(traitlets.Unicode):
 
 
 class ParityWidget(anywidget.AnyWidget):
-    """An anywidget with a sentence and a still picture for places without JavaScript, such as paper.
+    """The base class of all interactive figures.
+
+    Each has a sentence and a still picture for places without JavaScript, such as paper.
 
     ``sentence`` is the summary of the widget when it was made; a built page shows it below the picture. ``room`` is the
     height of the widget in rem, in a column of text and on a phone. A page reserves this height so that nothing moves
@@ -96,21 +101,27 @@ class ParityWidget(anywidget.AnyWidget):
         self.sentence = self.summary()
 
     def summary(self) -> str:
-        """Describe in one sentence what the widget shows."""
+        """Return a one-sentence description of what the widget shows."""
         raise NotImplementedError
 
     def draw(self) -> Figure | None:
-        """Draw what the widget shows, or return None if the sentence has to do."""
+        """Draw the still picture of the widget.
+
+        Return None if the widget has only its sentence.
+        """
         raise NotImplementedError
 
     @in_style
     def picture(self) -> Picture | None:
-        """Return the still picture, with the summary as its text alternative, or None if there is no drawing."""
+        """Return the still picture with the summary as its text alternative.
+
+        Return None if there is no drawing.
+        """
         figure = self.draw()
         return Picture(figure, self.summary()) if figure else None
 
     def _repr_svg_(self) -> str | None:
-        """Return the still picture as a second form of a cell's output, for notebook viewers and built pages."""
+        """Return the still picture as SVG for notebook viewers and built pages."""
         picture = self.picture()
         return picture.svg() if picture else None
 
@@ -119,7 +130,7 @@ class ParityWidget(anywidget.AnyWidget):
 
 
 class NetworkWidget(ParityWidget):
-    """A widget that shows one of several networks.
+    """A base class for widgets that show one of several networks.
 
     ``networks`` maps labels to one-layer networks, whose weights are copied; ``network`` is the label of the one that
     is shown. Subclasses set the ``cells`` that they accept and ``most_units``.
@@ -147,7 +158,7 @@ class NetworkWidget(ParityWidget):
                          network=next(iter(networks)) if network is None else network, **values)
 
     def describe(self, label: str) -> dict:
-        """Return what the JavaScript module needs to know about one network."""
+        """Return the data that the JavaScript module needs to show a network."""
         return weights(self._models[label])
 
     @traitlets.validate("network")
@@ -157,16 +168,19 @@ class NetworkWidget(ParityWidget):
 
 
 class StringReader(NetworkWidget):
-    """A widget in which a network reads a string, one bit at a time; ``step`` is the number of bits read so far.
+    """A base class for widgets in which a network reads a string bit by bit.
 
-    Subclasses declare the trait ``bits``.
+    ``step`` is the number of bits read so far. Subclasses declare the trait ``bits``.
     """
 
     step = traitlets.Int(0, min=0).tag(sync=True)
 
     @property
     def states(self) -> np.ndarray:
-        """The hidden state at the start and after each bit, for the network that is shown: ``[steps + 1, hidden]``."""
+        """The hidden states of the network at the start and after each bit.
+
+        The network is the one that is shown, and the shape is ``[steps + 1, hidden]``.
+        """
         model = self._models[self.network]
         inputs = torch.tensor([[[float(bit)] for bit in self.bits]], dtype=torch.float64)
         with torch.no_grad():
@@ -174,17 +188,20 @@ class StringReader(NetworkWidget):
 
     @property
     def logits(self) -> np.ndarray:
-        """The logit after each bit, positive for odd: ``[steps]``."""
+        """The logits of the network after each bit.
+
+        The shape is ``[steps]``, and a positive logit means odd.
+        """
         with torch.no_grad():
             return self._models[self.network].hidden_to_logits(torch.from_numpy(self.states[1:]))[:, 0].numpy()
 
     def summary(self) -> str:
-        """Name the network, the bits and its answers."""
+        """Describe which bits the network reads and what it answers."""
         answers = ", ".join("odd" if logit > 0 else "even" for logit in self.logits)
         return f"The network {self.network!r} reads the bits {self.bits} and answers after each one: {answers}."
 
     def draw(self) -> Figure:
-        """Draw the network unrolled over all bits, with its states and answers."""
+        """Draw the unrolled network with its inputs, states and answers."""
         half = (0.56, 0.62 if self._models[self.network].hidden_size > MOST_NUMBERS else 0.44)
         width = GAP * len(self.bits) + 1.7
         figure, axes = canvas(INCH * width, INCH * 4.6)
@@ -215,6 +232,9 @@ class StringReader(NetworkWidget):
 
 
 def _in_lines(state: np.ndarray) -> str:
-    """Write the first numbers of a state below each other."""
+    """Format the first values of a state on separate lines.
+
+    Dots stand for the other values.
+    """
     lines = [f"{value + 0.0:.2f}".replace("-", "−") for value in np.round(state[:MOST_NUMBERS], 2)]
     return "\n".join([*lines, "⋮"] if len(state) > MOST_NUMBERS else lines)

@@ -1,4 +1,7 @@
-"""One GRU or LSTM unit that reads a string. Chapter: *Gates*."""
+"""An interactive figure of a gated unit that reads a string.
+
+Chapter: *Gates*.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from parity_lib.models import ParityRNN, by_hand
 
 
 class GatedUnit(StringReader):
-    """A gated unit that shows at each time step how far its gates are open and what becomes of its state.
+    """A widget that shows the gates and the state of a GRU or LSTM unit at each time step.
 
     ``networks`` maps labels to networks of one GRU or LSTM unit, both of :func:`by_hand` by default. ``bits`` has 1 to
     24 characters, and ``step`` of them have been read.

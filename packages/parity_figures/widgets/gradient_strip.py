@@ -1,6 +1,6 @@
-"""The gradient at each time step, while the reader changes one number of a network.
+"""An interactive figure of the gradient at each time step of a network.
 
-Chapter: *The gradient through time*.
+The reader changes one number of the network. Chapter: *The gradient through time*.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ STEPS, STRINGS = 50, 9
 
 
 class GradientStrip(NetworkWidget):
-    """A strip with a cell for each time step: the gradient of the last logit there, relative to the last time step.
+    """A widget that shows the gradient of the last logit at each time step.
 
     ``networks`` maps labels to tanh, relu or LSTM networks of at most 32 units. The reader can change one number:
     ``gain`` multiplies the recurrent matrix V of a tanh or relu network, and ``bias`` is added to the biases of an
-    LSTM's forget gates. The gradient is taken at the hidden state, or at an LSTM's cell state. Each cell shows the
-    median over nine random strings of 50 bits.
+    LSTM's forget gates. The gradient is taken at the hidden state, or at an LSTM's cell state. The strip has a cell for
+    each time step, which shows the gradient relative to that at the last time step. Each value is the median over nine
+    random strings of 50 bits.
 
     >>> GradientStrip({"random": ParityRNN(8, "lstm", seed=0)}, bias=1)
     [Interactive figure] Shows at each of 50 time steps how much of the last logit's gradient arrives there, in the \
@@ -47,7 +48,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
                          bias=bias)
 
     def summary(self) -> str:
-        """Name the network and the number that was changed."""
+        """Describe the network and the number that the reader has changed."""
         model = self._models[self.network]
         kind = "LSTM" if model.cell == "lstm" else f"{model.cell} network"
         change = (f"with {self.bias:g} added to the bias of its forget gates" if model.cell == "lstm"
@@ -56,13 +57,14 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
                 f"network {self.network!r} ({kind} of {model.hidden_size} units), {change}.")
 
     def draw(self) -> Figure:
-        """Draw the gradient at each time step as a line."""
+        """Plot the gradient at each time step as a line."""
         return figures.gradient_norms({self.network: self.gradients()}).figure
 
     def gradients(self) -> np.ndarray:
-        """Return the norm of the gradient at the state after each time step, divided by that at the last: ``[steps]``.
+        """Compute the relative norm of the gradient at each time step.
 
-        It is the median over the strings.
+        The gradient is taken with respect to the state after the time step, and its norm is divided by the norm at the
+        last time step. Return the median over the strings ``[steps]``.
         """
         bits = torch.tensor([[float(bit) for bit in string] for string in self.strings]).double()
         model = copy.deepcopy(self._models[self.network])

@@ -1,4 +1,7 @@
-"""A batch of strings whose lengths the reader sets. Chapter: *Packing strings of different lengths*."""
+"""An interactive figure of a batch of strings whose lengths the reader sets.
+
+Chapter: *Packing strings of different lengths*.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ MOST_STRINGS, MOST_BITS = 6, 10
 
 
 class PackedBatch(ParityWidget):
-    """A few strings as a padded rectangle, and the columns and ``batch_sizes`` in which PyTorch packs them.
+    """A widget that shows how PyTorch packs strings of different lengths.
 
-    ``lengths`` are 1 to 6 numbers from 1 to 10, one for each string.
+    It shows the strings as a padded rectangle, and the columns and ``batch_sizes`` of the packed batch. ``lengths`` are
+    1 to 6 numbers from 1 to 10, one for each string.
 
     >>> PackedBatch((3, 2))
     [Interactive figure] Packs strings of the lengths 3, 2 column by column.
@@ -33,9 +37,12 @@ class PackedBatch(ParityWidget):
         super().__init__(lengths=list(lengths), strings=["".join(map(str, row)) for row in strings.tolist()])
 
     def summary(self) -> str:
-        """Name the lengths."""
+        """Describe the lengths of the strings in the batch."""
         return f"Packs strings of the lengths {', '.join(map(str, self.lengths))} column by column."
 
     def draw(self) -> Figure | None:
-        """Draw the three stages of packing, or return None if there are too many bits for one row."""
+        """Draw the three stages of packing.
+
+        Return None if there are too many bits for one row.
+        """
         return figures.packing(self.lengths).figure if sum(self.lengths) <= MOST_PACKED else None

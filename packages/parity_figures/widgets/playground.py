@@ -1,4 +1,6 @@
-"""A recurrent network that trains in the page, with its loss, its answers and its states.
+"""An interactive figure of a recurrent network that trains in the browser.
+
+It shows the loss, the answers and the states of the network.
 
 Chapters: *Training and seeds*, *The experiment*, and a page of its own. ``engine.js`` does the training. It computes
 what :mod:`parity_lib.training` computes, with another random number generator.
@@ -26,7 +28,9 @@ ROOM = {(True, 4): [57.4, 91.8], (False, 2): [33.5, 52.2]}      # rem, by `adjus
 
 
 class Playground(ParityWidget):
-    """A network that the reader can train, pause, and train again with another seed or other settings.
+    """A widget that trains a recurrent network in the browser.
+
+    The reader can train the network, pause, and train it again with another seed or other settings.
 
     The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
     :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits, a pair
@@ -77,14 +81,17 @@ class Playground(ParityWidget):
             "seed": seed})
 
     def summary(self) -> str:
-        """Name the network, the strings and the seed."""
+        """Describe the network, the training strings and the seed."""
         s = self.settings
         label = "at every step" if s["label"] == "every" else "at the end"
         return (f"Trains {NETWORKS[s['cell']]} of {s['hidden']} units on strings of {_in_words(s['lengths'])} bits "
                 f"with a label {label}, from seed {s['seed']}.")
 
     def draw(self) -> Figure:
-        """Draw the training loop with the settings in it, but no result, because nothing has been trained yet."""
+        """Draw the training loop with its settings.
+
+        It contains no results, because nothing has been trained yet.
+        """
         s = self.settings
         strings = "all strings" if s["batch"] == "all" else f"{s['batch']} strings"
         bits = "growing lengths" if isinstance(s["lengths"], dict) else f"{_in_words(s['lengths'])} bits"
@@ -108,7 +115,9 @@ class Playground(ParityWidget):
 
 
 def when_to_stop() -> dict[str, str]:
-    """Return, for each preset that rarely or never learns, a sentence about how long the book's own runs lasted.
+    """Return advice on when to stop training for presets that rarely or never learn.
+
+    Each of these presets is mapped to a sentence about how long the book's own runs lasted.
 
     >>> when_to_stop()["LSTM: a label at the end, 50 bits"]
     "You may stop after 4,000 updates: by then 0 of 50 of the book's runs had solved it."
@@ -134,7 +143,7 @@ def when_to_stop() -> dict[str, str]:
 
 
 def _plain_lengths(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:
-    """Return the lengths in the form that ``engine.js`` takes."""
+    """Convert string lengths to the form that ``engine.js`` expects."""
     if isinstance(lengths, Curriculum):
         ends = [lengths.start, lengths.stop]
     else:

@@ -1,4 +1,6 @@
-"""The return map of the two-unit network, and the two intervals of a proof that it answers correctly for ever.
+"""An interactive figure of the return map of the two-unit network.
+
+It also shows the two intervals of a proof that the network answers correctly for ever.
 
 Chapters: *Unrolling a recurrent network* (equation 2.6), *What did it learn?*.
 """
@@ -15,7 +17,9 @@ from parity_study.certify import parity_intervals
 
 
 def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
-    """Return p after one more bit (equation 2.6).
+    """Compute the next state of the two-unit network from its current state and a bit.
+
+    This is equation 2.6.
 
     >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
     0.85
@@ -25,11 +29,12 @@ def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndar
 
 
 class ReturnMap(ParityWidget):
-    """The next p against p for ``by_hand("tanh")``, whose sharpness K the reader sets.
+    """A widget that plots the next state of a network against its current state.
 
-    The network carries one number from step to step: ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. The
-    reader can let it read bits, and can let the intervals of p after even and odd counts grow until they stop or meet.
-    ``sharpness`` is K, from 0.5 to 4, and ``bits`` is the string that the network has read.
+    The network is ``by_hand("tanh")``, whose sharpness K the reader sets. It carries one number from step to step:
+    ``p' = (tanh(2K(p + x - 1/2)) - tanh(2K(p + x - 3/2))) / 2``. The reader can let it read bits, and can let the
+    intervals of p after even and odd counts grow until they stop or meet. ``sharpness`` is K, from 0.5 to 4, and
+    ``bits`` is the string that the network has read.
 
     >>> ReturnMap(1.15, bits="100")
     [Interactive figure] Shows how a 0 and a 1 change p in the two-unit network of sharpness K = 1.15, after 100.
@@ -44,12 +49,15 @@ class ReturnMap(ParityWidget):
         super().__init__(sharpness=sharpness, bits=bits)
 
     def summary(self) -> str:
-        """Name the network and the string that it has read."""
+        """Describe the network and the string that it has read."""
         return (f"Shows how a 0 and a 1 change p in the two-unit network of sharpness K = {self.sharpness:g}, after "
                 f"{self.bits or 'no bit'}.")
 
     def draw(self) -> Figure:
-        """Draw the map, the path of p as a cobweb, and the intervals if they stop growing without crossing one half."""
+        """Plot the return map with a cobweb diagram of the network's path.
+
+        The intervals are drawn if they stop growing without crossing one half.
+        """
         figure, axes = canvas(4.4, 3.9)
         p = np.linspace(-0.1, 1.1, 241)
         axes.plot(p, p, ":", color=MUTED, linewidth=1.2)

@@ -1,4 +1,7 @@
-"""Recorded runs, revealed seed by seed after the reader has guessed how many succeed. Chapter: *The experiment*."""
+"""An interactive figure that reveals recorded runs seed by seed.
+
+The reader first guesses how many runs succeed. Chapter: *The experiment*.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ MOST_CONDITIONS = 6
 
 
 class SeedBySeed(ParityWidget):
-    """Panels of runs, one for each condition, in which each seed adds a dot and narrows the interval of the rate.
+    """A widget that reveals the results of recorded runs one seed at a time.
+
+    There is a panel for each condition. Each seed adds a dot to it and narrows the interval of the success rate.
 
     ``conditions`` maps 1 to 6 names to the update that solved the task for each seed, or None if none did; all have the
     same number of seeds. ``cap`` is the update at which a run was stopped. The reader guesses first. ``shown`` is the
@@ -46,12 +51,12 @@ class SeedBySeed(ParityWidget):
                          cap=cap)
 
     def summary(self) -> str:
-        """Name the conditions and count the seeds."""
+        """Describe the conditions and the number of seeds."""
         names = ", ".join(condition["name"] for condition in self.conditions)
         return (f"Reveals {len(self.conditions[0]['steps'])} recorded runs of each condition, one after another: "
                 f"{names}.")
 
     def draw(self) -> Figure:
-        """Draw all runs."""
+        """Plot the results of all runs."""
         return figures.steps_to_solve([(condition["name"], condition["steps"], self.cap)
                                        for condition in self.conditions]).figure

@@ -1,4 +1,4 @@
-"""The states of a network in a plane, next to the state machine that was extracted from it.
+"""An interactive figure of a network's states and the state machine extracted from it.
 
 Chapter: *What did it learn?*.
 """
@@ -24,7 +24,9 @@ LONG_RUN = 60   # zeros or ones after a 1; the plane is large enough for the sta
 
 
 class StateMachine(NetworkWidget):
-    """A point that moves in the plane of a network's states as it reads bits, and the extracted machine next to it.
+    """A widget that shows the states of a network next to the state machine extracted from it.
+
+    A point moves in the plane of the states as the network reads bits.
 
     ``networks`` maps labels to networks of at most 32 units. A state of two numbers is drawn as it is, a larger one on
     the first two principal axes of the network's states; the state of an LSTM is h and c. The machine is the result of
@@ -56,19 +58,25 @@ class StateMachine(NetworkWidget):
 
     @property
     def states(self) -> np.ndarray:
-        """The state at the start and after each bit, for the network that is shown: ``[steps + 1, size]``."""
+        """The states of the network at the start and after each bit.
+
+        The network is the one that is shown, and the shape is ``[steps + 1, size]``.
+        """
         return _states(NumpyNetwork(self._models[self.network]), [[int(bit) for bit in self.bits]])[0]
 
     @property
     def path(self) -> list[int]:
-        """The state of the machine at the start and after each bit: ``steps + 1`` numbers."""
+        """The states of the extracted machine at the start and after each bit.
+
+        There are ``steps + 1`` of them.
+        """
         path, successors = [0], self.networks[self.network]["machine"]["successors"]
         for bit in self.bits:
             path.append(successors[path[-1]][int(bit)])
         return path
 
     def summary(self) -> str:
-        """Compare the answers of the network and the machine after the bits."""
+        """Compare the current answers of the network and the state machine."""
         answers, odd = ("even", "odd"), self.networks[self.network]["machine"]["odd"]
         network, state = NumpyNetwork(self._models[self.network]), self.path[-1]
         answer = answers[int(network.odd(self.states[-1:])[0])] if self.bits else "nothing yet"
@@ -77,12 +85,15 @@ class StateMachine(NetworkWidget):
                 f"{len(odd)}, answers {answers[odd[state]]}.")
 
     def draw(self) -> Figure:
-        """Draw the machine."""
+        """Draw the extracted state machine."""
         machine = self.networks[self.network]["machine"]
         return figures.machines([(self.network, np.array(machine["successors"]), np.array(machine["odd"]))]).figure
 
     def describe(self, label: str) -> dict:
-        """Return the weights, the plane, the points in it, the machine and the boxes of one network, as lists."""
+        """Return the data that the JavaScript module needs to show a network.
+
+        It consists of the weights, the plane, the points in it, the machine and the boxes, as lists.
+        """
         model, boxes = self._models[label], self._boxes.get(label)
         network, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
         require(boxes is None or network.size == 2, f"boxes[{label!r}]", f"for {network.size} numbers in a state",
@@ -110,7 +121,10 @@ class StateMachine(NetworkWidget):
 
 
 def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the middle ``[size]`` and the two axes ``[2, size]`` of the plane that is drawn."""
+    """Compute the plane onto which the states are projected.
+
+    Return its centre ``[size]`` and its two axes ``[2, size]``.
+    """
     size = states.shape[1]
     if size <= 2:
         return np.zeros(size), np.eye(2)[:, :size]
@@ -124,13 +138,19 @@ def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _window(points: np.ndarray) -> list[float]:
-    """Return the centre of a square that contains points ``[count, 2]`` with a margin, and half its side."""
+    """Compute a square that contains all points with a margin.
+
+    ``points`` is ``[count, 2]``. Return the two coordinates of the square's centre and half its side.
+    """
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.58 * max(*(high - low), 1e-3)
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]
 
 
 def _states(network: NumpyNetwork, strings) -> np.ndarray:
-    """Return the state at the start and after each bit of ``strings [count, steps]``: ``[count, steps + 1, size]``."""
+    """Compute the states of a network at the start and after each bit.
+
+    ``strings`` is ``[count, steps]``, and the result is ``[count, steps + 1, size]``.
+    """
     visited = network.visited(np.asarray(strings, dtype=int))
     return np.concatenate([np.zeros((len(visited), 1, network.size)), visited], axis=1)

@@ -1,4 +1,7 @@
-"""A recurrent network, unrolled over a few bits. Chapter: *Unrolling a recurrent network*."""
+"""An interactive figure of a recurrent network unrolled over a few bits.
+
+Chapter: *Unrolling a recurrent network*.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from parity_lib.models import ParityRNN, by_hand
 
 
 class UnrolledRNN(StringReader):
-    """The unrolled graph of a network, in which the reader can change bits, step through and read every number.
+    """A widget that shows the unrolled graph of a recurrent network.
+
+    The reader can change bits, step through the graph and read every number.
 
     ``networks`` maps labels to tanh or relu networks of at most 8 units, ``by_hand("tanh")`` by default. ``bits`` has
     1 to 12 characters, and ``step`` of them have been read.

@@ -1,4 +1,7 @@
-"""A game in which the reader takes the place of the network. Chapter: *One bit of memory*, and the first page."""
+"""A game in which the reader takes the place of the network.
+
+Chapter: *One bit of memory*, and the first page.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ SHOWN = 6     # bits in the still picture
 
 
 class YouAreTheNetwork(ParityWidget):
-    """A game that shows one bit after another and asks after each whether the number of ones so far is odd.
+    """A game in which the reader keeps track of the parity of a stream of bits.
 
-    ``answered`` is the current number of correct answers in a row, and ``longest`` is the largest.
+    It shows one bit after another and asks after each whether the number of ones so far is odd. ``answered`` is the
+    current number of correct answers in a row, and ``longest`` is the largest.
 
     >>> game = YouAreTheNetwork()
     >>> len(game.bits), game.answered
@@ -39,11 +43,14 @@ class YouAreTheNetwork(ParityWidget):
         super().__init__(bits="".join(map(str, bits.tolist())))
 
     def summary(self) -> str:
-        """Describe the question."""
+        """Describe the question that the game asks."""
         return "Shows one bit after another and asks after each whether the number of ones so far is odd."
 
     def draw(self) -> Figure:
-        """Draw the first bits with the correct answer to each, except to the last."""
+        """Draw the first bits of the game with their correct answers.
+
+        The last answer is left open.
+        """
         width = GAP * SHOWN + 0.6
         figure, axes = canvas(INCH * width, INCH * 3.2)
         blank(axes, width - 0.3, 2.95, -0.95, -0.25)
