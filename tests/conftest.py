@@ -14,7 +14,7 @@ os.environ["PARITY_PROGRESS"] = "0"
 torch.set_num_threads(1)
 
 # These files keep a worker busy for the longest time, so they start first.
-LONGEST = ("test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py", "test_regrade.py")
+LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py", "test_regrade.py")
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +55,12 @@ def pytest_itemcollected(item):
 
 
 def pytest_collection_modifyitems(items):
-    """Let the first test build the book, the longest files follow, and the other tests of built pages come last."""
-    with_pages = list(dict.fromkeys(item.path for item in items if item.get_closest_marker("book")))
+    """Start with the longest files, of which the first builds the book; other tests that read its pages come last."""
 
     def turn(item):
-        if item.path in with_pages:
-            return 0 if item.path == with_pages[0] else 3
-        return 1 if item.path.name in LONGEST else 2
+        if item.path.name in LONGEST:
+            return LONGEST.index(item.path.name)
+        return len(LONGEST) + bool(item.get_closest_marker("book"))
 
     items.sort(key=turn)
 
