@@ -14,7 +14,8 @@ os.environ["PARITY_PROGRESS"] = "0"
 torch.set_num_threads(1)
 
 # These files keep a worker busy for the longest time, so they start first.
-LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py", "test_regrade.py")
+LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py",
+           "test_regrade.py")
 
 
 @pytest.fixture(scope="session")
