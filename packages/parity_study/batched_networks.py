@@ -167,7 +167,7 @@ class Ensemble:
         return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
 
     def _buffer(self, name: str, *shape: int) -> np.ndarray:
-        """Return an uninitialised array that later calls reuse.
+        """Return an uninitialised buffer that is reused by later calls.
 
         All updates share the array, which avoids allocations.
         """

@@ -1,4 +1,4 @@
-"""A speed benchmark of the library against the original notebook and plain PyTorch.
+"""A benchmark that compares the library with the original notebook and plain PyTorch.
 
 ``parity bench`` takes five measurements with one PyTorch thread. The competing programs take turns, so that a busy
 machine slows down all of them. :mod:`parity_study.course_notebook` contains the code of the notebook.
@@ -109,11 +109,12 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[
 
 
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Compare the speed of ``train_together`` with that of training one seed at a time.
+    """Compare training many seeds together with training one seed at a time.
 
-    Single seeds are trained by ``train`` and by the course's loop. Yields a row for each of the ``settings``, with
-    median times in milliseconds. A ratio is the time that all seeds would take one after another, divided by the time
-    that they take together. The course's loop is measured only for the first setting, which is its own.
+    We measure the speed of ``train_together``. Single seeds are trained by ``train`` and by the course's loop. Yields a
+    row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds would take
+    one after another, divided by the time that they take together. The course's loop is measured only for the first
+    setting, which is its own.
     """
     def measure_setting(cell: str, hidden: int, batch: int, seeds: int, with_course: bool) -> dict[str, Any]:
         task = ParityTask(STEPS)
@@ -142,7 +143,7 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Itera
 
 
 def success(course_ms: float, train_us: float) -> dict[str, float]:
-    """Estimate how many seconds it takes until a training run succeeds.
+    """Estimate the time in seconds until a training run succeeds.
 
     Each failure is followed by a run from another seed. The numbers of updates until success or failure come from the
     results of the experiments ``course_loop`` and ``recipes``, and the times per update from the other measurements.

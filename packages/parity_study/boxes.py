@@ -85,7 +85,7 @@ class Boxes:
 
 
 def periodic_strings(steps: int) -> np.ndarray:
-    """Return all strings with a short prefix and a short repeated pattern.
+    """Return all strings that consist of a short prefix and a short repeated pattern.
 
     The prefix has up to three bits, and the pattern up to five. The strings are ``[count, steps]``.
     """
@@ -174,7 +174,7 @@ def _visited_states(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray
 
 @dataclass
 class _Group:
-    """A group of states of the same parity that share a box.
+    """A group of states that have the same parity and share a box.
 
     ``points`` is ``[count, size]``.
     """
@@ -183,7 +183,7 @@ class _Group:
     odd: bool
 
     def halves(self, spread: np.ndarray) -> list[_Group]:
-        """Split the group in two across its widest side.
+        """Split the group in two along its widest dimension.
 
         The cut is at the widest gap between states or, if no gap is wide, in the middle.
         """
@@ -197,7 +197,7 @@ class _Group:
 
 
 def _split_at_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
-    """Split points into groups that have no wide gap in any coordinate.
+    """Split points into groups without wide gaps in any coordinate.
 
     Each cut is at the widest gap. A gap is wide if it exceeds ``gap [size]``.
     """
@@ -263,7 +263,7 @@ def _check_round(network: NumpyNetwork, boxes: Boxes, spread: np.ndarray, effort
 
 def _follow_pieces(network: NumpyNetwork, boxes: Boxes, pieces: Boxes,
                    spread: np.ndarray) -> tuple[np.ndarray, list, int]:
-    """Follow all strings from pieces of boxes until they lead back into a box.
+    """Follow all bit strings from parts of boxes until the states lie in a box again.
 
     Returns the side across which each piece has to be cut, or -1; the sets that ended outside, as
     :func:`_assign_to_box` returns them; and how many sets were followed. A piece has to be cut if an answer is not
@@ -300,7 +300,7 @@ def _follow_pieces(network: NumpyNetwork, boxes: Boxes, pieces: Boxes,
 
 def _assign_to_box(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
             spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, bool] | None:
-    """Choose the box that has to grow least to contain a set of states.
+    """Choose the box that needs to grow the least to contain a set of states.
 
     Returns the number of the box, and the set with a margin. If that box would have to grow a lot, the number is
     ``NEW`` for a small set, which gets a box of its own. For a large set, the result is None.

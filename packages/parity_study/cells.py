@@ -98,7 +98,7 @@ class Cell:
             weight[...] = part
 
     def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield pairs of views of the combined matrix and the corresponding weights or biases."""
+        """Yield views of the combined matrix with the matching weights or biases."""
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]

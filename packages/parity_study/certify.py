@@ -1,4 +1,4 @@
-"""Verdicts on whether a network is correct on strings of every length.
+"""Functions that decide whether a network is correct on strings of every length.
 
 Chapter: *What did it learn?* A verdict is proved by boxes of states or by a string on which the network errs.
 :func:`certify` searches for a string on which the network errs. If there seems to be none, it searches for boxes of
@@ -21,7 +21,7 @@ from parity_study.extraction import NumpyNetwork
 
 
 def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[float, float]:
-    """Propagate an interval of parities through one time step of the hand-made tanh network.
+    """Propagate an interval of parities through one time step of a hand-made tanh network.
 
     The network is ``by_hand("tanh", sharpness)``. The network represents the parity so far by p = (h1 - h2) / 2. The
     result contains the next p for every p from ``low`` to ``high``. With q = p + bit, the next p is
@@ -39,7 +39,7 @@ def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[
 
 
 def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return two intervals that the state of the hand-made tanh network never leaves.
+    """Return two intervals that the state of a hand-made tanh network never leaves.
 
     The network is ``by_hand("tanh", sharpness)``, and the intervals belong to even and odd. We start from p = 0 and
     extend the intervals until they contain every p that can follow. Such intervals prove that the network is correct on
@@ -141,7 +141,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
 
 def _is_correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
-    """Return True if a relu network with integer weights is correct in all of its states.
+    """Return True if a relu network with integer weights is correct in all reachable states.
 
     Returns False for other networks, and for networks with more than ``most`` states. Sums of integers below 2**24 are
     exact in float32, in any order.

@@ -65,7 +65,7 @@ class BatchedOptimizer:
 
 
 class EnsembleTraining:
-    """The state of a training run of an ensemble.
+    """The training state of an ensemble of networks.
 
     It holds the networks that are still being trained, with their optimiser and histories. ``rows`` holds the indices
     of these networks in ``models``.

@@ -40,7 +40,7 @@ class NumpyNetwork:
         self.rounding = torch.finfo(model.hidden_to_logits.weight.dtype).eps / 2 + 2.0**-41
 
     def next_states(self, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
-        """Compute the next state for each pair of a state and a bit.
+        """Compute the next state for each state and input bit.
 
         ``states`` and the result are ``[count, size]``, and ``bits`` is ``[count]``.
         """
@@ -90,7 +90,7 @@ class Automaton:
         return len(self.odd)
 
     def answers(self, bits: np.ndarray) -> np.ndarray:
-        """Run the machine on strings and return its answer after each bit.
+        """Run the machine on strings of bits and return its answer after each bit.
 
         ``bits`` is ``[strings, steps]``. The result has the same shape and is True for "odd".
         """

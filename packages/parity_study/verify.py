@@ -1,4 +1,4 @@
-"""An independent checker for the stored certificates of networks.
+"""An independent checker for the stored certificates of correctness.
 
 Chapter: *What did it learn?* A certificate is a list of boxes of states, each for even or for odd. :func:`check_boxes`
 follows every string from every box until it leads into a box again, and checks that all answers up to there are
@@ -311,7 +311,7 @@ def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.nd
 
 def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
             odd: bool) -> tuple[str | None, AffineSet, np.ndarray]:
-    """Follow all strings from a set of states until they lead into a box.
+    """Follow all bit strings from a set of states until the states lie in a box.
 
     Returns a problem or None, the set with the problem, and how much each of its numbers contributes to it.
     """

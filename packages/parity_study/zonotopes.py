@@ -84,7 +84,7 @@ class Zonotopes:
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
     def widened(self, error) -> Zonotopes:
-        """Return the sets enlarged by ``error`` on both sides of each coordinate."""
+        """Return copies of the sets that are enlarged by ``error`` on all sides."""
         return Zonotopes(self.centre, self.generators, self.slack + error)
 
     def times_matrix(self, matrix: np.ndarray) -> Zonotopes:

@@ -77,7 +77,7 @@ def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
 
 
 def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None:
-    """Write networks to a folder, replacing all stored networks of the same kinds."""
+    """Write networks to a folder and replace all stored networks of the same kinds."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "verdicts.json"
     listing = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
