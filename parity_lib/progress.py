@@ -22,7 +22,7 @@ def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
 
 
 def close(bar: tqdm) -> None:
-    """Close a progress bar without showing it as failed.
+    """Close a progress bar without marking it as failed.
 
     Its total is set to the current count, because notebooks would otherwise show it as failed.
     """

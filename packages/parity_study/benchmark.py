@@ -109,7 +109,7 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[
 
 
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Compare training many seeds together with training one seed at a time.
+    """Compare the time to train many networks together and one at a time.
 
     We measure the speed of ``train_together``. Single seeds are trained by ``train`` and by the course's loop. Yields a
     row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds would take

@@ -98,7 +98,10 @@ class Cell:
             weight[...] = part
 
     def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield views of the combined matrix with the matching weights or biases."""
+        """Yield each part of the combined matrix together with its weights or biases.
+
+        Both are views.
+        """
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]

@@ -181,7 +181,7 @@ def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | 
 
 
 def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest prefix of the candidate strings after which the network errs.
+    """Return the shortest prefix of a candidate string on which the network errs.
 
     Returns None if the network errs on none of the strings.
     """

@@ -86,7 +86,7 @@ class EnsembleTraining:
             self.histories[row].loss.append(loss)
 
     def validate(self, step: int, scores: list[dict[str, float]]) -> None:
-        """Record validation scores and stop training the networks that solved their task.
+        """Record validation scores and stop training the networks that have solved their task.
 
         Their answers to all validation strings were correct.
         """

@@ -1,6 +1,6 @@
 """How many bits can a network learn if every batch contains all possible strings?
 
-The strings have a label at the end.
+The strings have n bits, and a label at the end.
 """
 
 from parity_study.cells import CELLS

@@ -1,6 +1,6 @@
 """How large must a batch of random strings be for an LSTM to learn parity?
 
-A batch contains up to 64 times as many strings as there are different strings of n bits.
+The strings have n bits. A batch contains up to 64 times as many strings as there are different strings.
 """
 
 from parity_study.experiments.enumerated import Enumerated

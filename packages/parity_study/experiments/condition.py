@@ -82,7 +82,7 @@ class ShortenedTask(ParityTask):
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
         """Draw random strings and shorten some of them to one bit.
 
-        Otherwise, this is :meth:`~parity_lib.data.ParityTask.draw`.
+        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
         """
         bits, parity, lengths = super().draw(count, rng, longest)
         return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
@@ -216,7 +216,7 @@ def far_accuracy(model: ParityRNN) -> float:
 
 
 def format_lengths(lengths: int | tuple[int, int]) -> str:
-    """Format string lengths for the names of conditions.
+    """Format string lengths for use in condition names.
 
     The results look like ``"50"`` or ``"1..50"``.
     """

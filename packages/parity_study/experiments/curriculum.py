@@ -1,6 +1,6 @@
 """Does a curriculum of growing string lengths improve training?
 
-The lengths grow from 2 to 50 bits, or are 1 to 50 bits from the start.
+The longest length grows from 2 to 50 bits, or the lengths vary from 1 to 50 bits from the start.
 """
 
 from parity_lib.data import Curriculum

@@ -54,7 +54,7 @@ class RunsTask(ParityTask):
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
         """Draw random strings and end half of them with a run of equal bits.
 
-        Otherwise, this is :meth:`~parity_lib.data.ParityTask.draw`.
+        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
         """
         bits, _, lengths = super().draw(count, rng, longest)
         begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
@@ -90,7 +90,7 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
 
 
 def kind_name(cell: str, data: str, updates: int) -> str:
-    """Return the name of a kind of network.
+    """Return the name under which a kind of network is stored.
 
     The name is used in the results and in the store.
     """
