@@ -1,6 +1,7 @@
-"""One Bit of Memory: learn recurrent neural networks through the parity of a string of bits.
+"""A library for learning about recurrent neural networks through the parity problem.
 
-Read the modules in this order, one chapter each: data, padding, models, training.
+It belongs to the book *One Bit of Memory*. Read the modules in this order, one chapter each: data, padding, models,
+training.
 """
 
 from importlib import import_module

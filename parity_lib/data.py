@@ -1,4 +1,4 @@
-"""Random bit strings, their parity, and the task that a network learns.
+"""Tools for generating random bit strings and parity tasks.
 
 Chapter: *Generating the data*. Bits are stored as ``uint8`` arrays of shape ``[count, steps]`` and converted to
 ``float32`` tensors when a batch is made. Importing this module does not load PyTorch.
@@ -22,9 +22,10 @@ WORD_BITS = 64
 
 
 def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw ``count`` random strings of ``steps`` bits, in which 0 and 1 are equally likely.
+    """Draw random bit strings in which 0 and 1 are equally likely.
 
-    Returns a ``uint8`` array of shape ``[count, steps]``. Drawing 64 bits at a time from the generator makes this fast.
+    There are ``count`` strings of ``steps`` bits. Returns a ``uint8`` array of shape ``[count, steps]``. Drawing 64
+    bits at a time from the generator makes this fast.
 
     >>> random_bits(2, 5, np.random.default_rng(0)).shape
     (2, 5)
@@ -34,10 +35,10 @@ def random_bits(count: int, steps: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def running_parity(bits: np.ndarray) -> np.ndarray:
-    """Return the parity of every prefix of each string, which is the label at each time step.
+    """Return the parity of every prefix of each string.
 
-    ``bits`` is a ``uint8`` array of shape ``[count, steps]``, and so is the result. Its entry ``[i, t]`` is 1 if
-    ``bits[i, :t+1]`` contains an odd number of ones, and 0 otherwise.
+    These are the labels at every time step. ``bits`` is a ``uint8`` array of shape ``[count, steps]``, and so is the
+    result. Its entry ``[i, t]`` is 1 if ``bits[i, :t+1]`` contains an odd number of ones, and 0 otherwise.
 
     >>> running_parity(np.array([[1, 0, 1, 1]], dtype=np.uint8))
     array([[1, 1, 0, 1]], dtype=uint8)
@@ -46,11 +47,11 @@ def running_parity(bits: np.ndarray) -> np.ndarray:
 
 
 def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
-    """Return the parity of each string, which is the label at its end.
+    """Return the parity of each string.
 
-    Row i of ``bits`` ``[count, steps]`` holds a string of ``lengths[i]`` bits, where ``lengths`` contains integers from
-    1 to ``steps``. By default, every string has ``steps`` bits. Returns a ``uint8`` array of shape ``[count]``, and
-    raises ValueError if a length is out of range.
+    This is the label at the end. Row i of ``bits`` ``[count, steps]`` holds a string of ``lengths[i]`` bits, where
+    ``lengths`` contains integers from 1 to ``steps``. By default, every string has ``steps`` bits. Returns a ``uint8``
+    array of shape ``[count]``, and raises ValueError if a length is out of range.
 
     >>> final_parity(np.array([[1, 0, 1, 1]], dtype=np.uint8), np.array([2]))
     array([1], dtype=uint8)
@@ -66,10 +67,11 @@ def final_parity(bits: np.ndarray, lengths: np.ndarray | None = None) -> np.ndar
 
 
 def bits_and_parity(count: int, steps: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw random strings and return them with their running parity, both ``uint8`` of shape ``[count, steps]``.
+    """Draw random strings and return them with their running parity.
 
-    Six shifts of a 64-bit word compute the parity of its 64 prefixes: after the shift by s, each bit holds the XOR of
-    the 2s bits that end at its position. The bits equal those of :func:`random_bits` with the same generator.
+    Both are ``uint8`` arrays of shape ``[count, steps]``. Six shifts of a 64-bit word compute the parity of its 64
+    prefixes: after the shift by s, each bit holds the XOR of the 2s bits that end at its position. The bits equal those
+    of :func:`random_bits` with the same generator.
 
     >>> bits, parity = bits_and_parity(3, 100, np.random.default_rng(0))
     >>> bool((parity == running_parity(bits)).all())
@@ -123,12 +125,15 @@ class Curriculum:
         require(0 < self.threshold <= 1, "threshold", self.threshold, "a number above 0 and at most 1")
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest string length of the next batch, given the longest length and accuracy of this batch."""
+        """Return the maximum string length of the next batch.
+
+        ``longest`` and ``accuracy`` are the maximum length of the last batch and the accuracy on it.
+        """
         return min(longest + self.step, self.stop) if accuracy >= self.threshold else longest
 
 
 class Batch(NamedTuple):
-    """A batch of strings with their labels, as PyTorch tensors.
+    """A batch of strings and labels as PyTorch tensors.
 
     ``inputs`` and ``targets`` are ``float32`` of shape ``[batch, steps, 1]``. ``mask`` is ``bool`` of shape
     ``[batch, steps]``, and True where a target enters the loss. ``run_lengths`` is ``int64`` of shape ``[batch]`` and
@@ -142,13 +147,13 @@ class Batch(NamedTuple):
     run_lengths: torch.Tensor
 
     def to(self, device: str | torch.device) -> Batch:
-        """Return a copy of this batch whose tensors are on ``device``."""
+        """Return a copy of this batch on the given device."""
         return Batch(*(tensor.to(device) for tensor in self))
 
 
 @dataclass(frozen=True)
 class ParityTask:
-    """A parity task: how long the strings are, which time steps have a label, and where the padding is.
+    """A parity task with given string lengths, labels and padding.
 
     ``lengths`` is an integer (the length of every string), a pair (lengths are uniform between the two, inclusive) or a
     :class:`Curriculum`. ``label`` is ``"every_step"`` (a target after each bit) or ``"end"`` (one target per string).
@@ -184,33 +189,45 @@ class ParityTask:
 
     @property
     def shortest(self) -> int:
-        """The length of the shortest strings."""
+        """The minimum string length."""
         return self._length_range()[0]
 
     @property
     def longest(self) -> int:
-        """The length of the longest strings, which is the number of time steps in a batch."""
+        """The maximum string length.
+
+        It is the number of time steps in a batch.
+        """
         return self._length_range()[1]
 
     @property
     def first_longest(self) -> int:
-        """The longest length of the first batch, which differs from ``longest`` only in a curriculum."""
+        """The maximum string length in the first batch.
+
+        It differs from ``longest`` only in a curriculum.
+        """
         return self.lengths.start if isinstance(self.lengths, Curriculum) else self.longest
 
     def next_longest(self, longest: int, accuracy: float) -> int:
-        """Return the longest string length of the next batch, given the longest length and accuracy of this batch."""
+        """Return the maximum string length of the next batch.
+
+        ``longest`` and ``accuracy`` are the maximum length of the last batch and the accuracy on it.
+        """
         if isinstance(self.lengths, Curriculum):
             return self.lengths.next_longest(longest, accuracy)
         return longest
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return the same task with strings that are ``factor`` times as long, rounded down to whole bits."""
+        """Return a copy of this task with longer strings.
+
+        The longest strings are ``factor`` times as long, rounded down to whole bits.
+        """
         require(factor > 0, "factor", factor, "a number above 0")
         shortest = self.shortest if self.shortest < self.longest else int(self.longest * factor)
         return replace(self, lengths=(shortest, max(shortest, int(self.longest * factor))))
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw new strings and return their bits, their running parity and their lengths.
+        """Draw new strings and return their bits, running parity and lengths.
 
         The first two are ``uint8`` of shape ``[count, longest]``, and the lengths have the shape ``[count]``. In a
         curriculum, ``longest`` replaces the longest length of the task.
@@ -223,12 +240,18 @@ class ParityTask:
         return bits, parity, rng.integers(self.shortest, longest, size=count, endpoint=True)
 
     def batch(self, batch_size: int, rng: np.random.Generator, longest: int | None = None) -> Batch:
-        """Draw ``batch_size`` new strings and return them as a :class:`Batch`."""
+        """Draw new strings and return them as a :class:`Batch`.
+
+        There are ``batch_size`` strings.
+        """
         require_int("batch_size", batch_size, least=1)
         return self.assemble(*self.draw(batch_size, rng, longest))
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Pad and mask the strings that :meth:`draw` returned, and return them as a :class:`Batch`."""
+        """Convert strings to a padded :class:`Batch` with a mask.
+
+        The arguments are the values that :meth:`draw` returned.
+        """
         import torch
 
         count, steps = bits.shape
@@ -248,7 +271,7 @@ class ParityTask:
 
 
 class ParityDataset:
-    """A fixed set of random strings that can be passed to PyTorch's DataLoader.
+    """A fixed set of random strings for use with PyTorch's DataLoader.
 
     It contains ``size`` strings of ``task``, drawn with ``seed``; different seeds give independent data sets. Each bit
     takes one byte of memory.
@@ -268,16 +291,22 @@ class ParityDataset:
         return len(self.bits)
 
     def __getitem__(self, index: int) -> Batch:
-        """Return one string as a :class:`Batch` whose tensors have no batch axis."""
+        """Return a single string as a :class:`Batch` without a batch axis."""
         return Batch(*(tensor[0] for tensor in self.__getitems__([index])))
 
     def __getitems__(self, indices) -> Batch:
-        """Return several strings as a :class:`Batch`. The DataLoader calls this method instead of ``__getitem__``."""
+        """Return several strings as a :class:`Batch`.
+
+        The DataLoader calls this method instead of ``__getitem__``.
+        """
         rows = np.asarray(indices)
         return self.task.assemble(self.bits[rows], self.parity[rows], self.lengths[rows])
 
     def loader(self, batch_size: int, seed: int) -> DataLoader:
-        """Return a DataLoader that shuffles the strings with ``seed`` and yields each batch as a :class:`Batch`."""
+        """Return a DataLoader that yields shuffled batches of strings.
+
+        The strings are shuffled with ``seed``, and each batch is a :class:`Batch`.
+        """
         import torch
         from torch.utils.data import DataLoader
 
@@ -285,7 +314,10 @@ class ParityDataset:
         return DataLoader(self, batch_size, shuffle=True, collate_fn=_return_unchanged, generator=generator)
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """Yield batches that contain every string once, in random order, without the overhead of a DataLoader."""
+        """Yield shuffled batches that together contain every string once.
+
+        This avoids the overhead of a DataLoader.
+        """
         require_int("batch_size", batch_size, least=1)
         order = rng.permutation(len(self))
         for start in range(0, len(order), batch_size):

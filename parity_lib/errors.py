@@ -1,4 +1,7 @@
-"""Argument checks whose error messages name the argument, its value and what is allowed."""
+"""Argument checks with informative error messages.
+
+Each message names the argument, its value and what is allowed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ def require(condition: bool, name: str, value: object, allowed: str) -> None:
 
 
 def require_int(name: str, value: object, least: int) -> None:
-    """Raise ValueError unless ``value`` is an integer of at least ``least``. Booleans are rejected."""
+    """Raise ValueError unless ``value`` is an integer greater than or equal to ``least``.
+
+    Booleans are rejected.
+    """
     is_int = isinstance(value, Integral) and not isinstance(value, bool)
     require(is_int and value >= least, name, value, f"an integer of at least {least}")
 

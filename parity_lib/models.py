@@ -1,7 +1,8 @@
-"""Recurrent networks for parity: built on PyTorch, written in NumPy, or with weights worked out by hand.
+"""Recurrent neural networks that compute parity.
 
-Chapter: *Unrolling a recurrent network*. Inputs have the shape ``[batch, steps, 1]``, hidden states
-``[batch, steps, hidden]`` and logits ``[batch, steps, 1]``.
+Chapter: *Unrolling a recurrent network*. The networks are built on PyTorch, written in NumPy, or have weights that were
+worked out by hand. Inputs have the shape ``[batch, steps, 1]``, hidden states ``[batch, steps, hidden]`` and logits
+``[batch, steps, 1]``.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ MODULES = {"tanh": partial(nn.RNN, nonlinearity="tanh"), "relu": partial(nn.RNN,
 
 
 class ParityRNN(nn.Module):
-    """A recurrent network that reads bits and predicts, after each bit, whether the number of ones so far is odd.
+    """A recurrent network that predicts the parity of the bits read so far.
 
-    ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"`` or ``"gru"``, a key of :data:`MODULES`. Every parameter is drawn
-    uniformly from +-1/sqrt(hidden_size), as PyTorch does by default for these layers, with a generator made from
-    ``seed``. Raises ValueError if an argument is not allowed.
+    After each bit, it predicts whether the number of ones so far is odd. ``cell`` is ``"tanh"``, ``"relu"``, ``"lstm"``
+    or ``"gru"``, a key of :data:`MODULES`. Every parameter is drawn uniformly from +-1/sqrt(hidden_size), as PyTorch
+    does by default for these layers, with a generator made from ``seed``. Raises ValueError if an argument is not
+    allowed.
 
     >>> model = ParityRNN(hidden_size=4, cell="tanh", seed=0)
     >>> model(torch.zeros(2, 7, 1)).shape
@@ -57,12 +59,12 @@ class ParityRNN(nn.Module):
 
     def hidden_states(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
                       packed: bool = False) -> torch.Tensor:
-        """Return the last layer's hidden state after each time step, of shape ``[batch, steps, hidden]``.
+        """Return the last layer's hidden state after each time step.
 
-        If padding follows the string, the states at the string's bits cannot depend on it. By default, the network
-        therefore processes the padding too, and the mask excludes it later. ``packed=True`` skips the padding and needs
-        ``lengths``. Both ways give the same states at the string's bits; the states at the padding are undefined. The
-        inputs may have any dtype.
+        The result has the shape ``[batch, steps, hidden]``. If padding follows the string, the states at the string's
+        bits cannot depend on it. By default, the network therefore processes the padding too, and the mask excludes it
+        later. ``packed=True`` skips the padding and needs ``lengths``. Both ways give the same states at the string's
+        bits; the states at the padding are undefined. The inputs may have any dtype.
         """
         require(inputs.dim() == 3 and inputs.shape[2] == 1, "inputs", tuple(inputs.shape), "of shape [batch, steps, 1]")
         inputs = inputs.to(self.hidden_to_logits.weight.dtype)
@@ -73,20 +75,21 @@ class ParityRNN(nn.Module):
 
     def forward(self, inputs: torch.Tensor, lengths: torch.Tensor | None = None, *,
                 packed: bool = False) -> torch.Tensor:
-        """Return the logits, of shape ``[batch, steps, 1]``. A logit above 0 means odd.
+        """Return the logits after each time step.
 
-        The arguments are those of :meth:`hidden_states`.
+        They have the shape ``[batch, steps, 1]``, and a logit above 0 means odd. The arguments are those of
+        :meth:`hidden_states`.
         """
         return self.hidden_to_logits(self.hidden_states(inputs, lengths, packed=packed))
 
 
 class NumpyRNN:
-    """A recurrent network of one tanh or relu layer, with its forward and backward passes written in NumPy.
+    """A single-layer recurrent network implemented in NumPy.
 
-    The weights have the names of the chapter: ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``,
-    ``W [1, hidden]`` and ``c [1]``. With the same weights, outputs and gradients equal those of :class:`ParityRNN`,
-    where ``b`` is the sum of PyTorch's two biases. Backpropagation through time: Werbos, *Proceedings of the IEEE* 78,
-    1990.
+    It has tanh or relu units, and both a forward and a backward pass. The weights have the names of the chapter:
+    ``U [hidden, 1]``, ``V [hidden, hidden]``, ``b [hidden]``, ``W [1, hidden]`` and ``c [1]``. With the same weights,
+    outputs and gradients equal those of :class:`ParityRNN`, where ``b`` is the sum of PyTorch's two biases.
+    Backpropagation through time: Werbos, *Proceedings of the IEEE* 78, 1990.
 
     >>> network = NumpyRNN.from_torch(ParityRNN(4, "tanh"))
     >>> network.forward(np.zeros((2, 7, 1)))[0].shape
@@ -101,7 +104,10 @@ class NumpyRNN:
 
     @classmethod
     def from_torch(cls, model: ParityRNN) -> NumpyRNN:
-        """Make a float64 copy of a :class:`ParityRNN` that has one layer and a tanh or relu cell."""
+        """Create a float64 copy of a single-layer :class:`ParityRNN`.
+
+        Its cell has to be tanh or relu.
+        """
         require_choice("model.cell", model.cell, ("tanh", "relu"))
         require(model.num_layers == 1, "model.num_layers", model.num_layers, "1")
         copy = {name: p.detach().cpu().double().numpy().copy() for name, p in model.named_parameters()}
@@ -109,12 +115,15 @@ class NumpyRNN:
                    copy["hidden_to_logits.weight"], copy["hidden_to_logits.bias"], model.cell)
 
     def step(self, x: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the hidden state after one time step with input ``x [batch, 1]`` and state ``h [batch, hidden]``."""
+        """Compute the hidden state after one time step.
+
+        ``x`` is ``[batch, 1]``, and ``h`` is ``[batch, hidden]``.
+        """
         pre_activation = x @ self.U.T + h @ self.V.T + self.b
         return np.tanh(pre_activation) if self.activation == "tanh" else np.maximum(pre_activation, 0)
 
     def forward(self, inputs: np.ndarray, h0: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Run the network and return its logits and its hidden states.
+        """Run the network and return its logits and hidden states.
 
         The logits have the shape ``[batch, steps, 1]``. The states have the shape ``[batch, steps + 1, hidden]`` and
         begin with the initial state ``h0``, which is zero by default.
@@ -128,11 +137,12 @@ class NumpyRNN:
         return states[:, 1:] @ self.W.T + self.c, states
 
     def backward(self, inputs: np.ndarray, states: np.ndarray, d_logits: np.ndarray) -> dict[str, np.ndarray]:
-        """Backpropagate through time and return the gradients of the loss by name, for each weight and each state.
+        """Backpropagate through time and return the gradients of the loss.
 
-        ``d_logits [batch, steps, 1]`` is the gradient of the loss with respect to the logits, and ``states`` is the
-        second value that :meth:`forward` returned. The entry ``"h"`` of shape ``[batch, steps + 1, hidden]`` is the
-        total gradient at each hidden state: the part from its own logit plus the part from all later time steps.
+        Returns a dict with an entry for each weight and one for the states. ``d_logits [batch, steps, 1]`` is the
+        gradient of the loss with respect to the logits, and ``states`` is the second value that :meth:`forward`
+        returned. The entry ``"h"`` of shape ``[batch, steps + 1, hidden]`` is the total gradient at each hidden state:
+        the part from its own logit plus the part from all later time steps.
         """
         grads = {name: np.zeros_like(getattr(self, name)) for name in "UVb"}
         grads["W"] = np.einsum("bto,bth->oh", d_logits, states[:, 1:])
@@ -151,13 +161,13 @@ class NumpyRNN:
 
 
 def by_hand(cell: str = "tanh", sharpness: float | None = None) -> ParityRNN:
-    """Return a float64 network that computes parity with weights that were worked out by hand.
+    """Return a network that computes parity with weights worked out by hand.
 
-    The network has two tanh units, two relu units, one GRU unit or one LSTM unit, and the chapter derives the weights
-    of each. ``sharpness`` multiplies the pre-activations. By default it is 3 for tanh, 20 for the GRU and 40 for the
-    LSTM; the relu network needs no such factor. The networks are correct on strings of any length, except for the GRU
-    unit: its update gate never opens completely, so each 0 shrinks the state a little, and after a 1 followed by about
-    10^8 zeros the answer is wrong.
+    Its dtype is float64. The network has two tanh units, two relu units, one GRU unit or one LSTM unit, and the chapter
+    derives the weights of each. ``sharpness`` multiplies the pre-activations. By default it is 3 for tanh, 20 for the
+    GRU and 40 for the LSTM; the relu network needs no such factor. The networks are correct on strings of any length,
+    except for the GRU unit: its update gate never opens completely, so each 0 shrinks the state a little, and after a 1
+    followed by about 10^8 zeros the answer is wrong.
 
     The tanh network subtracts an AND from an OR of the bit and the parity so far. Two first-order units suffice for
     this and one does not: Goudreau, Giles, Chakradhar and Chen, *IEEE Transactions on Neural Networks* 5(3), 1994.

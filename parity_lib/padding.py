@@ -1,4 +1,4 @@
-"""Masks and packing for batches whose strings have different lengths.
+"""Tools for masking and packing strings of different lengths.
 
 Chapter: *Packing*. Padding follows the string in all of these functions, and ``lengths`` may be in any order.
 """
@@ -12,7 +12,7 @@ from parity_lib.errors import require
 
 
 def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
-    """Return a mask that is True on the bits of each string and False on its padding.
+    """Return a mask that is True for bits and False for padding.
 
     ``lengths`` has the shape ``[batch]``; the mask is ``bool`` and has the shape ``[batch, steps]``.
 
@@ -26,9 +26,10 @@ def length_mask(lengths: torch.Tensor, steps: int) -> torch.Tensor:
 
 
 def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
-    """Pack ``inputs`` of shape ``[batch, steps, features]``, so that a recurrent layer skips the padding.
+    """Pack padded strings so that a recurrent layer skips the padding.
 
-    PyTorch sorts the rows by length internally; :func:`unpack` restores their order.
+    ``inputs`` has the shape ``[batch, steps, features]``. PyTorch sorts the rows by length internally; :func:`unpack`
+    restores their order.
     """
     lengths = torch.as_tensor(lengths)
     _require_lengths(lengths, inputs.shape[0], inputs.shape[1])
@@ -36,9 +37,10 @@ def pack(inputs: torch.Tensor, lengths: torch.Tensor) -> PackedSequence:
 
 
 def unpack(packed: PackedSequence, steps: int) -> torch.Tensor:
-    """Convert a packed sequence back to a padded tensor of shape ``[batch, steps, features]``.
+    """Convert a packed sequence back to a padded tensor.
 
-    The rows are in their original order, and the padding consists of zeros.
+    The tensor has the shape ``[batch, steps, features]``. The rows are in their original order, and the padding
+    consists of zeros.
 
     >>> inputs = torch.tensor([[[1.0], [0.0]], [[2.0], [3.0]]])
     >>> bool((unpack(pack(inputs, torch.tensor([1, 2])), steps=2) == inputs).all())
@@ -62,9 +64,10 @@ def last_real_step(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor
 
 
 def masked_values(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Return the entries of ``values`` where ``mask`` is True, as a one-dimensional tensor.
+    """Select the entries of ``values`` where ``mask`` is True.
 
-    Both have the shape ``[batch, steps]``. Raises ValueError if the shapes differ or if the mask is False everywhere.
+    The result is a one-dimensional tensor. ``values`` and ``mask`` have the shape ``[batch, steps]``. Raises ValueError
+    if the shapes differ or if the mask is False everywhere.
 
     >>> masked_values(torch.tensor([[1.0, 9.0], [2.0, 3.0]]), torch.tensor([[True, False], [True, True]]))
     tensor([1., 2., 3.])

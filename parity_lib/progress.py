@@ -1,4 +1,7 @@
-"""Progress bars, which the environment variable ``PARITY_PROGRESS=0`` switches off."""
+"""Progress bars for training.
+
+The environment variable ``PARITY_PROGRESS=0`` switches them off.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
 
 
 def close(bar: tqdm) -> None:
-    """Close a progress bar, and set its total to the current count so that notebooks do not show it as failed."""
+    """Close a progress bar without marking it as failed.
+
+    Its total is set to the current count, because notebooks would otherwise show it as failed.
+    """
     bar.total = bar.n
     bar.close()

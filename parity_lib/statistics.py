@@ -1,4 +1,4 @@
-"""Statistics of success rates, and of the number of updates that training takes.
+"""Statistics for success rates and training times.
 
 SciPy's statistics take a second to import, so each function imports them when it is called.
 """
@@ -12,11 +12,11 @@ from parity_lib.errors import require
 
 
 def wilson_interval(successes: int, count: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval for a success rate, given ``successes`` out of ``count`` runs.
+    """Return the 95 % Wilson confidence interval for a success rate.
 
-    Unlike the mean plus or minus two standard errors, this interval stays between 0 and 1 and does not shrink to a
-    point at 0 or ``count`` successes. Source: E. B. Wilson, *Journal of the American Statistical Association* 22, 1927.
-    Raises ValueError if ``count`` is 0 or smaller than ``successes``.
+    The rate is ``successes`` out of ``count`` runs. Unlike the mean plus or minus two standard errors, this interval
+    stays between 0 and 1 and does not shrink to a point at 0 or ``count`` successes. Source: E. B. Wilson, *Journal of
+    the American Statistical Association* 22, 1927. Raises ValueError if ``count`` is 0 or smaller than ``successes``.
 
     >>> low, high = wilson_interval(20, 20)
     >>> f"{low:.3f} {high:.3f}"
@@ -31,7 +31,7 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
 
 
 def median_updates(updates: Sequence[int | None], cap: int) -> float | None:
-    """Return the number of updates after which half of all runs have solved their task.
+    """Return the median number of updates needed to solve a task.
 
     ``updates`` has an entry for each run: the update at which it solved its task, or None if it did not within ``cap``
     updates. The result is the median of the Kaplan-Meier curve, or None if fewer than half of the runs succeeded.
@@ -47,7 +47,10 @@ def median_updates(updates: Sequence[int | None], cap: int) -> float | None:
 
 
 def censored(updates: Sequence[int | None], cap: int) -> Any:
-    """Convert ``updates`` to SciPy's right-censored data, where None means that ``cap`` updates were not enough."""
+    """Convert numbers of updates to right-censored data for SciPy.
+
+    None means that ``cap`` updates were not enough.
+    """
     from scipy.stats import CensoredData
 
     return CensoredData.right_censored([cap if update is None else update for update in updates],

@@ -1,4 +1,4 @@
-"""Functions that train a network on a parity task and measure its accuracy.
+"""Functions for training and evaluating networks on parity tasks.
 
 Chapter: *Training*.
 """
@@ -29,7 +29,7 @@ CHUNK_STEPS = 64
 
 @dataclass
 class History:
-    """The record of one run of :func:`train`.
+    """A record of a single training run.
 
     ``loss`` and ``accuracy`` have one entry per update, measured on the batch before its update; the accuracy counts
     bits. ``validation`` holds dicts with ``step``, ``bit_accuracy``, ``sequence_accuracy`` and ``strings``.
@@ -46,26 +46,28 @@ class History:
 
     @property
     def steps(self) -> int:
-        """The number of updates."""
+        """The number of weight updates."""
         return len(self.loss)
 
     @property
     def solved(self) -> bool:
-        """Whether the run ended because every validation string was answered correctly."""
+        """Whether the run ended with every validation string answered correctly."""
         return self.solved_at is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the history as a dict of plain numbers, lists and dicts that can be written as JSON.
+        """Convert the history to a dict that can be written as JSON.
 
-        The dict does not contain the wall time, so that two equal runs give equal dicts.
+        It contains plain numbers, lists and dicts. The dict does not contain the wall time, so that two equal runs give
+        equal dicts.
         """
         return {key: value for key, value in asdict(self).items() if key != "seconds"}
 
 
 def masked_loss(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Return the binary cross-entropy in nats, averaged over the positions where ``mask`` is True.
+    """Return the mean binary cross-entropy over the positions where ``mask`` is True.
 
-    ``logits`` and ``targets`` have the shape ``[batch, steps, 1]``, and ``mask`` has the shape ``[batch, steps]``.
+    The unit is nats. ``logits`` and ``targets`` have the shape ``[batch, steps, 1]``, and ``mask`` has the shape
+    ``[batch, steps]``.
 
     >>> zero = torch.zeros(1, 2, 1)
     >>> masked_loss(zero, zero, torch.tensor([[True, False]]))
@@ -83,7 +85,7 @@ def _select_labelled(logits: torch.Tensor, targets: torch.Tensor,
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
-    """Count the ``correct`` predictions and the ``labels`` of each string in a batch.
+    """Count the correct predictions and the labels of each string in a batch.
 
     Returns a dict of two ``int64`` arrays of shape ``[batch]``.
     """
@@ -94,12 +96,12 @@ def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
 
 def evaluate(model: nn.Module, task: ParityTask, *, count: int = 5000, seed: int,
              bucket: int | None = None) -> dict[str, Any]:
-    """Measure the accuracy of ``model`` on ``count`` new strings of ``task``, drawn with ``seed``.
+    """Measure the accuracy of a model on new strings of a task.
 
-    Returns a dict with ``bit_accuracy``, ``sequence_accuracy`` (the share of strings with a correct prediction for
-    every label) and ``strings`` (their number). If ``bucket`` is given, ``by_length`` is a list with the same numbers
-    for strings ``from`` one length ``to`` another, with ``bucket`` lengths in each. Raises ValueError if an argument is
-    not allowed.
+    ``count`` strings are drawn with ``seed``. Returns a dict with ``bit_accuracy``, ``sequence_accuracy`` (the fraction
+    of strings with a correct prediction for every label) and ``strings`` (their number). If ``bucket`` is given,
+    ``by_length`` is a list with the same numbers for strings ``from`` one length ``to`` another, with ``bucket``
+    lengths in each. Raises ValueError if an argument is not allowed.
     """
     require_int("count", count, least=1)
     require_int("seed", seed, least=0)
@@ -127,7 +129,10 @@ def slices(count: int, size: int) -> list[slice]:
 
 
 def score_counts(correct: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Return the accuracy per label and per string, given the counts of :func:`count_correct`."""
+    """Compute the accuracy per label and per string from counts of correct predictions.
+
+    The counts are those of :func:`count_correct`.
+    """
     return {
         "bit_accuracy": float(correct.sum() / labels.sum()),
         "sequence_accuracy": float((correct == labels).mean()),
@@ -138,9 +143,9 @@ def score_counts(correct: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batch_size: int = 32,
           lr: float = 0.005, optimizer: str = "adam", clip: float | None = 0.25, validate_every: int = 50,
           validation_size: int = 5000, progress: bool | None = None) -> History:
-    """Train ``model`` on new strings of ``task`` until it answers all validation strings correctly.
+    """Train a model until it answers all validation strings correctly.
 
-    Training stops after ``max_steps`` updates at the latest.
+    The training strings of ``task`` are new in every batch. Training stops after ``max_steps`` updates at the latest.
 
     The defaults, together with ``ParityRNN()``, are the book's recipe. Training and validation strings come from two
     independent generators made from ``seed``. Validation strings are 1.5 times as long as training strings. Every
@@ -189,7 +194,10 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
 
 @contextmanager
 def use_single_thread() -> Iterator[None]:
-    """Let PyTorch use a single thread within a ``with`` statement, and restore their number afterwards."""
+    """Restrict PyTorch to a single thread within a ``with`` block.
+
+    The previous number of threads is restored afterwards.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -213,7 +221,10 @@ def _update(model: nn.Module, batch: Batch, torch_optimizer: torch.optim.Optimiz
 
 
 def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Yield training batches. Drawing 64 of them together takes little longer than drawing a single batch."""
+    """Yield batches of training strings.
+
+    Drawing 64 batches together takes little longer than drawing a single one.
+    """
     longest = task.first_longest
     while history.steps < max_steps:
         chunk = task.assemble(*task.draw(batch_size * CHUNK_STEPS, rng, longest))
@@ -227,7 +238,10 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
 
 
 class _ValidationSet:
-    """The fixed validation strings of a run, which are 1.5 times as long as its training strings."""
+    """The fixed validation strings of a training run.
+
+    They are 1.5 times as long as the training strings.
+    """
 
     def __init__(self, task: ParityTask, size: int, rng: np.random.Generator) -> None:
         self.task = task.stretched(VALIDATION_STRETCH)
@@ -236,7 +250,10 @@ class _ValidationSet:
         self.passed = False
 
     def score(self, model: nn.Module, device: torch.device) -> dict[str, float]:
-        """Return the accuracy on the strings up to and including the first batch with an error."""
+        """Return the accuracy of a model on the validation strings.
+
+        Testing stops after the first batch with an error.
+        """
         counts = []
         for batch in self.batches:
             counts.append(count_correct(model, batch.to(device)))
@@ -248,7 +265,10 @@ class _ValidationSet:
 
 
 def checked_settings(task: ParityTask, lr: float, optimizer: str, clip: float | None, **counts: int) -> dict[str, Any]:
-    """Validate the settings of a training run, and return them in the form that :class:`History` stores."""
+    """Validate the settings of a training run and return them as a dict.
+
+    :class:`History` stores them in this form.
+    """
     for name, value in counts.items():
         require_int(name, value, least=0 if name == "seed" else 1)
     require(lr > 0, "lr", lr, "a number above 0")

@@ -1,3 +1,3 @@
-"""The version number that the library and the book share."""
+"""The version number shared by the library and the book."""
 
 __version__ = "2.0.0"

@@ -1,1 +1,1 @@
-"""The tools that build the book, and the `parity` command."""
+"""Tools that build the book and provide the `parity` command."""

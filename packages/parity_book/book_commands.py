@@ -1,4 +1,4 @@
-"""The commands `parity book`, `parity pdf` and `parity doctor`."""
+"""The `parity book`, `parity pdf` and `parity doctor` commands."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ NOT_STARTED = 2     # the exit status of book/_ext/build_book.py if it has expla
 
 @click.command()
 def book() -> None:
-    """Execute every page and build the book into _build/html. Any warning or failing cell is an error."""
+    """Execute every page and build the HTML version of the book.
+
+    It is written to _build/html. Any warning or failing cell is an error.
+    """
     click.echo(f"The book is ready. Open {build(book_folder()).as_uri()}")
 
 
 @click.command()
 def pdf() -> None:
-    """Build the book, then print it to _build/one-bit-of-memory.pdf with Chromium."""
+    """Build the book and print it to a PDF with Chromium.
+
+    The PDF is _build/one-bit-of-memory.pdf.
+    """
     root = book_folder()
     missing = [name for module, name in (("playwright", "playwright"), ("yaml", "pyyaml"), ("pypdf", "pypdf"))
                if importlib.util.find_spec(module) is None]
@@ -40,7 +46,7 @@ def pdf() -> None:
 
 @click.command()
 def doctor() -> None:
-    """List which requirements are installed and which are missing, for the library and each of its extras."""
+    """List the installed and missing requirements of the library and its extras."""
     import platform
     from importlib.metadata import metadata, requires, version
 
@@ -62,7 +68,10 @@ def doctor() -> None:
 
 
 def problem_with(requirement) -> str:
-    """Describe why the installed packages do not meet a requirement, or return "" if they do."""
+    """Explain why the installed packages do not meet a requirement.
+
+    Returns an empty string if they meet it.
+    """
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -74,7 +83,10 @@ def problem_with(requirement) -> str:
 
 
 def book_folder() -> Path:
-    """Find the folder of the book, with _config.yml and _toc.yml: the current folder or one above it."""
+    """Return the root folder of the book.
+
+    This is the current folder or one above it, and contains _config.yml and _toc.yml.
+    """
     current = Path.cwd()
     for folder in (current, *current.parents):
         if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
@@ -84,12 +96,18 @@ def book_folder() -> Path:
 
 
 def library_folder() -> Path:
-    """Return the folder from which parity_lib would be imported."""
+    """Return the folder of the ``parity_lib`` package.
+
+    The package is not imported.
+    """
     return Path(importlib.util.find_spec("parity_lib").origin).parent
 
 
 def build(root: Path) -> Path:
-    """Build the book in `root`, and return the path of its first page. Raises ClickException if the build fails."""
+    """Build the book and return the path of its first page.
+
+    `root` is the folder of the book. Raises ClickException if the build fails.
+    """
     from importlib.metadata import version
 
     if importlib.util.find_spec("jupyter_book") is None:

@@ -1,4 +1,7 @@
-"""An installed Chromium, controlled by Playwright, which prints the book and opens pages in tests."""
+"""Tools for controlling an installed Chromium browser with Playwright.
+
+The browser prints the book and opens pages in tests.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ or give the path of an installed one: PARITY_BROWSER=/path/to/chrome"""
 
 
 def candidates() -> Iterator[dict[str, str]]:
-    """Yield arguments for Playwright's `launch`, for each browser that may be installed.
+    """Yield Playwright launch arguments for each browser that may be installed.
 
     An empty dict stands for Playwright's own Chromium.
     """
@@ -43,9 +46,9 @@ def candidates() -> Iterator[dict[str, str]]:
 
 
 def start(play: Playwright) -> Browser | None:
-    """Start the first browser that works, or return None.
+    """Start the first browser that works.
 
-    Some may not work: on Ubuntu, chromium-browser may be a stub.
+    Returns None if no browser works. Some may not work: on Ubuntu, for example, chromium-browser may be a stub.
     """
     from playwright.sync_api import Error
 
@@ -58,7 +61,10 @@ def start(play: Playwright) -> Browser | None:
 
 @contextmanager
 def launch() -> Iterator[Browser]:
-    """Provide a running browser. Raises FileNotFoundError, with instructions for installing one, if none starts."""
+    """Start a browser and close it at the end of a ``with`` block.
+
+    Raises FileNotFoundError, with instructions for installing a browser, if none starts.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

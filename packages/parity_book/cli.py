@@ -1,4 +1,7 @@
-"""The ``parity`` command, which imports the code of a subcommand only when it is called."""
+"""The ``parity`` command-line interface.
+
+The code of a subcommand is imported only when it is called.
+"""
 
 from __future__ import annotations
 
@@ -45,14 +48,20 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a subcommand, or return None if there is no subcommand of this name."""
+        """Import and return a subcommand.
+
+        Returns None if there is no subcommand of this name.
+        """
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
         return getattr(import_module(module), cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a subcommand, and report errors that the user can correct in one line."""
+        """Run a subcommand and convert expected errors to short messages.
+
+        These are errors that the user can correct.
+        """
         try:
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
@@ -66,7 +75,10 @@ class LazyGroup(click.Group):
                                        "command is writing to it, try again later.") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the subcommands with their help, section by section, without importing them."""
+        """Write the help text of all subcommands grouped by section.
+
+        The subcommands are not imported.
+        """
         for section, commands in SECTIONS.items():
             with formatter.section(section):
                 formatter.write_dl([(name, summary) for name, (_, summary) in commands.items()])
@@ -75,4 +87,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """One Bit of Memory: build the book, grade a class and reproduce the results."""
+    """Build the book, grade a class and reproduce the results."""

@@ -1,6 +1,7 @@
-"""Printing of the built book to a single PDF, with bookmarks and internal links.
+"""Tools for printing the built book to a single PDF.
 
-`pdf.js` joins the pages in a browser, `pdf.css` defines their layout on paper, and Chromium prints them.
+The PDF has bookmarks and internal links. `pdf.js` joins the pages in a browser, `pdf.css` defines their layout on
+paper, and Chromium prints them.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ NUMBER = """(pages) => {
 
 @dataclass
 class Entry:
-    """A page of the book in its table of contents.
+    """An entry for one page in the table of contents.
 
     ``part`` is the caption of the part that begins with this page, and ``depth`` is 1 for subpages.
     """
@@ -53,7 +54,9 @@ class Entry:
 
 
 def contents(toc: dict) -> Iterator[Entry]:
-    """Yield every page of the book in the order of ``toc``, the content of _toc.yml.
+    """Yield every page of the book in the order of the table of contents.
+
+    ``toc`` is the content of _toc.yml.
 
     >>> toc = {"root": "a", "parts": [{"caption": "P", "chapters": [{"file": "b", "sections": [{"file": "c"}]}]}]}
     >>> [(entry.name, entry.part, entry.depth) for entry in contents(toc)]
@@ -70,7 +73,10 @@ def contents(toc: dict) -> Iterator[Entry]:
 
 
 def cover(config: dict, first_page: str, home: str) -> str:
-    """Return the HTML of the title page: title, description, author, version and licence."""
+    """Return the HTML of the title page.
+
+    It shows the title, description, author, version and licence.
+    """
     about = re.search(r'<meta[^>]*name="description"[^>]*>', first_page)[0]
     return f"""<section class="title-page"><img src="{home}/_static/cover.svg" alt="">
 <p class="title">{escape(config["title"])}</p>
@@ -80,9 +86,10 @@ def cover(config: dict, first_page: str, home: str) -> str:
 
 
 def join(browser: Browser, root: Path, theme: str = "light") -> Page:
-    """Join all pages of the built book in `root` in one browser page, laid out for paper.
+    """Combine all pages of the built book into a single browser page.
 
-    This page cannot load anything from the network. Raises ValueError if a page has not been built.
+    It is laid out for paper. This page cannot load anything from the network. Raises ValueError if a page has not been
+    built.
     """
     import yaml
 
@@ -106,9 +113,10 @@ def join(browser: Browser, root: Path, theme: str = "light") -> Page:
 
 
 def print_book(browser: Browser, root: Path) -> Path:
-    """Print the built book in `root` to a PDF in _build, and return its path.
+    """Print the built book to a PDF and return its path.
 
-    The page numbers in the table of contents are known only after printing, so the book is printed twice.
+    `root` is the folder of the book, and the PDF is in its folder _build. The page numbers in the table of contents are
+    known only after printing, so the book is printed twice.
     """
     target = root / "_build" / f"{NAME}.pdf"
     page = join(browser, root)
@@ -119,7 +127,10 @@ def print_book(browser: Browser, root: Path) -> Path:
 
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
-    """Return the page number, counted from 1, of each link target in a PDF."""
+    """Return the page number of each link target in a PDF.
+
+    Pages are counted from 1.
+    """
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(pdf))

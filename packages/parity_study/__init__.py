@@ -1,1 +1,4 @@
-"""Tools that study small recurrent networks: batched training, proofs, experiments and a benchmark."""
+"""Tools for studying small recurrent networks.
+
+They comprise batched training, proofs, experiments and a benchmark.
+"""

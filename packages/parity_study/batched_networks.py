@@ -1,8 +1,9 @@
-"""Logits and gradients of many equally large networks, computed together in NumPy.
+"""Batched computation of logits and gradients for many networks of the same size.
 
-Chapter: *The experiment*. In a small network, most of the time is spent on function calls and little on arithmetic, so
-fifty networks together take little longer than one. Arrays are ``[steps, seeds, units, batch]``, and no computation
-mixes the numbers of two seeds. :mod:`~parity_study.cells` computes the time steps.
+Chapter: *The experiment*. The computation uses NumPy. In a small network, most of the time is spent on function calls
+and little on arithmetic, so fifty networks together take little longer than one. Arrays are
+``[steps, seeds, units, batch]``, and no computation mixes the numbers of two seeds. :mod:`~parity_study.cells` computes
+the time steps.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from parity_study.cells import CELLS
 
 
 class Ensemble:
-    """A group of networks that differ only in their weights and are computed together.
+    """A batch of networks that differ only in their weights and are evaluated together.
 
     The weights are copied from ``models``, a sequence of :class:`~parity_lib.models.ParityRNN`.
     ``parameters [seeds, count]`` has a row for each network, in the order of ``model.parameters()`` and in their dtype.
@@ -45,12 +46,18 @@ class Ensemble:
         return len(self.parameters)
 
     def replace(self, parameters: np.ndarray) -> None:
-        """Replace the weights of all networks with ``parameters [seeds, count]``, whose number of rows may differ."""
+        """Replace the weights of all networks.
+
+        ``parameters`` is ``[seeds, count]``. Its number of rows may differ from the present number of networks.
+        """
         self.parameters = parameters
         self.weights = self._split_by_weight(parameters)
 
     def keep(self, rows: np.ndarray) -> None:
-        """Drop all networks except those in ``rows``, a boolean array ``[seeds]`` or a list of row numbers."""
+        """Drop all networks except those in ``rows``.
+
+        ``rows`` is a boolean array ``[seeds]`` or a list of row numbers.
+        """
         self.replace(self.parameters[rows])
 
     def select(self, rows: np.ndarray) -> Ensemble:
@@ -61,18 +68,21 @@ class Ensemble:
         return part
 
     def copy_to(self, models: Sequence[ParityRNN]) -> None:
-        """Copy the weights of each network into the corresponding model."""
+        """Copy the weights of each network into the corresponding PyTorch model."""
         for model, row in zip(models, self.parameters, strict=True):
             vector_to_parameters(torch.from_numpy(row.copy()).to(next(model.parameters()).device), model.parameters())
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits ``[steps, seeds, batch]`` of all networks for ``inputs [steps, seeds, 1, batch]``."""
+        """Return the logits of all networks at every time step.
+
+        ``inputs`` is ``[steps, seeds, 1, batch]``, and the logits are ``[steps, seeds, batch]``.
+        """
         for layer in range(self.num_layers):
             inputs = self._forward(layer, inputs)[0][1:, :, :self.hidden_size]
         return self._readout(inputs)
 
     def gradients(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the loss of each network, its logits, and the gradient of the loss with respect to its weights.
+        """Return the loss, the logits and the weight gradient of each network.
 
         ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets`` and ``mask`` are ``[steps, seeds, batch]``. The loss
         ``[seeds]`` is the mean cross-entropy over the True entries of the mask. The logits are
@@ -94,8 +104,9 @@ class Ensemble:
         return loss, logits, gradient
 
     def _forward(self, layer: int, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray, list]:
-        """Compute the forward pass of a layer; return its inputs ``stacked``, its activations and its cell states.
+        """Compute the forward pass of one layer.
 
+        Returns the inputs ``stacked``, the activations and the cell states.
         ``stacked [steps + 1, seeds, hidden + inputs + 1, batch]`` holds at t the hidden state before time step t, the
         input of time step t and a 1, so that one product with the weight matrix gives the pre-activation.
         """
@@ -118,7 +129,10 @@ class Ensemble:
         return stacked, activations, cell_states
 
     def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
-        """Backpropagate through a layer: write the gradients of its weights, and return the gradient at its inputs."""
+        """Backpropagate through one layer and return the gradient with respect to its inputs.
+
+        The gradients of the weights are written into ``gradients``.
+        """
         hidden = self.hidden_size
         backward_matrix = self.cell.backward_matrix(self._matrix(layer))
         d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
@@ -144,25 +158,34 @@ class Ensemble:
         return [views[f"rnn.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
     def _split_by_weight(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
-        """Split ``parameters [seeds, count]`` into views for the single weights, of shape ``[seeds, ...]`` each."""
+        """Split flat parameter vectors into views of the individual weight arrays.
+
+        ``parameters`` is ``[seeds, count]``, and each view is ``[seeds, ...]``.
+        """
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes.values()])
         parts = np.split(parameters, ends[:-1], axis=1)
         return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
 
     def _buffer(self, name: str, *shape: int) -> np.ndarray:
-        """Return an uninitialised array of this shape, which all updates share to avoid allocations."""
+        """Return an uninitialised buffer that is reused by later calls.
+
+        All updates share the array, which avoids allocations.
+        """
         if name not in self._buffers or self._buffers[name].shape != shape:
             self._buffers[name] = np.empty(shape, self.parameters.dtype)
         return self._buffers[name]
 
 
 def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Sum the outer products of two layers over the time steps and the batch: ``[seeds, left, right]``."""
+    """Sum the outer products of two arrays over time steps and batch entries.
+
+    The result is ``[seeds, left, right]``.
+    """
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 
 def _loss_and_gradient(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean cross-entropy of each network, and its gradient with respect to the logits."""
+    """Return each network's mean cross-entropy and its gradient with respect to the logits."""
     count = mask.sum((0, 2), dtype=logits.dtype)
     losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     sigmoid = 0.5 * np.tanh(0.5 * logits) + 0.5

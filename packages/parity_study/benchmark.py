@@ -1,4 +1,4 @@
-"""A benchmark that compares the speed of the library with the course's notebook and with plain PyTorch.
+"""A benchmark that compares the library with the original notebook and plain PyTorch.
 
 ``parity bench`` takes five measurements with one PyTorch thread. The competing programs take turns, so that a busy
 machine slows down all of them. :mod:`parity_study.course_notebook` contains the code of the notebook.
@@ -37,11 +37,11 @@ SIZES = {
 
 
 def step(blocks: int, updates: int) -> dict[str, Any]:
-    """Compare the time that an update takes in ``train`` and in a plain PyTorch loop, both with the default recipe.
+    """Compare the time per update of ``train`` with that of a plain PyTorch loop.
 
-    Returns both times in microseconds and their ratio. The plain loop gets the same batches, made beforehand, and ends
-    with the same weights (``same_weights``). In addition, ``train`` draws its data, records its history and computes
-    the accuracy.
+    Both use the default recipe. Returns both times in microseconds and their ratio. The plain loop gets the same
+    batches, made beforehand, and ends with the same weights (``same_weights``). In addition, ``train`` draws its data,
+    records its history and computes the accuracy.
     """
     task, rng = ParityTask(STEPS), np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
     batches: list[Batch] = []
@@ -72,7 +72,7 @@ def step(blocks: int, updates: int) -> dict[str, Any]:
 
 
 def generation(count: int, repeats: int) -> dict[str, Any]:
-    """Compare two ways to generate strings with their parity: the course's code and ``bits_and_parity``.
+    """Compare ``bits_and_parity`` with the course's code for generating data.
 
     Returns median times in milliseconds, peaks of allocated memory in MiB, and their ratios.
     """
@@ -90,9 +90,10 @@ def generation(count: int, repeats: int) -> dict[str, Any]:
 
 
 def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[str, Any]]:
-    """Compare packing with masking in forward and backward passes through strings of 1 to 50 bits.
+    """Compare the speed of packing and masking on strings of 1 to 50 bits.
 
-    Yields a row for each cell, number of units and batch size, with median times in microseconds and their ratio.
+    We time a forward and a backward pass. Yields a row for each cell, number of units and batch size, with median times
+    in microseconds and their ratio.
     """
     def forward_and_backward(model: ParityRNN, strings: Batch, packed: bool) -> None:
         model.zero_grad()
@@ -108,11 +109,12 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[
 
 
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Compare ``train_together``, which trains many seeds, with ``train`` and the course's loop, which train one seed.
+    """Compare the time to train many networks together and one at a time.
 
-    Yields a row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds
-    would take one after another, divided by the time that they take together. The course's loop is measured only for
-    the first setting, which is its own.
+    We measure the speed of ``train_together``. Single seeds are trained by ``train`` and by the course's loop. Yields a
+    row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds would take
+    one after another, divided by the time that they take together. The course's loop is measured only for the first
+    setting, which is its own.
     """
     def measure_setting(cell: str, hidden: int, batch: int, seeds: int, with_course: bool) -> dict[str, Any]:
         task = ParityTask(STEPS)
@@ -141,10 +143,10 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Itera
 
 
 def success(course_ms: float, train_us: float) -> dict[str, float]:
-    """Estimate the seconds until a training succeeds, if each failure is followed by a run from another seed.
+    """Estimate the time in seconds until a training run succeeds.
 
-    The numbers of updates until success or failure come from the results of the experiments ``course_loop`` and
-    ``recipes``, and the times per update from the other measurements.
+    Each failure is followed by a run from another seed. The numbers of updates until success or failure come from the
+    results of the experiments ``course_loop`` and ``recipes``, and the times per update from the other measurements.
     """
     seconds = {}
     for name, row, per_update in (("course_loop", "fixed", course_ms / 1e3), ("recipes", "relu 32", train_us / 1e6)):
@@ -154,7 +156,7 @@ def success(course_ms: float, train_us: float) -> dict[str, float]:
 
 
 def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Call several functions in turns, and return the median time of each in seconds.
+    """Call several functions in turn and return the median time of each in seconds.
 
     Each function is called ``rounds + 1`` times, and its first call does not count.
     """
@@ -168,7 +170,10 @@ def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]
 
 
 def peak_mib(program: Callable[[], Any]) -> float:
-    """Return the peak of the memory that Python and NumPy allocate while a function runs, in MiB."""
+    """Return the peak memory usage of a function call in MiB.
+
+    Only memory that Python and NumPy allocate is counted.
+    """
     tracemalloc.start()
     program()
     peak = tracemalloc.get_traced_memory()[1]
@@ -177,7 +182,7 @@ def peak_mib(program: Callable[[], Any]) -> float:
 
 
 def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] = print) -> dict[str, Any]:
-    """Run all measurements, and return their results.
+    """Run all benchmark measurements and return their results.
 
     With the default sizes, this takes about two minutes. ``report`` is called with a text for each result as soon as it
     is available. Returns the content of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements``
@@ -203,7 +208,7 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
 
 
 def describe(name: str, row: dict[str, Any]) -> str:
-    """Format a row of a measurement as text, and say for each of its targets whether it was met."""
+    """Format a measurement as text and report whether it met its targets."""
     values = [f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
               for key, value in row.items() if value is not None]
     targets = {key: target for key, target in TARGETS.get(name, {}).items() if None not in row.values()}

@@ -1,10 +1,10 @@
-"""A search for proofs, in the form of boxes of states, that a network is correct on every string.
+"""A search for proofs that a network is correct on every string.
 
-Chapter: *What did it learn?* :func:`search_proof` searches in two ways. The first way starts with a few large boxes
-around visited states, and splits those for which the proof fails. The second way starts with a box that contains only
-the initial state, and adds small boxes around the sets of states that follow. Both use zonotopes in float64 with an
-allowance for rounding instead of outward rounding. :mod:`~parity_study.verify` checks every published proof again, with
-ball arithmetic.
+Chapter: *What did it learn?* A proof consists of boxes of states. :func:`search_proof` searches in two ways. The first
+way starts with a few large boxes around visited states, and splits those for which the proof fails. The second way
+starts with a box that contains only the initial state, and adds small boxes around the sets of states that follow. Both
+use zonotopes in float64 with an allowance for rounding instead of outward rounding. :mod:`~parity_study.verify` checks
+every published proof again, with ball arithmetic.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SMALL_DEPTH = 12  # time steps after which a set that is still wide gets a box o
 
 @dataclass
 class Boxes:
-    """A list of boxes of states, each of which belongs to one parity.
+    """A collection of boxes in state space, each labelled with a parity.
 
     The boxes range from ``low`` to ``high [boxes, size]``, and ``odd [boxes]`` holds their parities. ``low`` and
     ``high`` are float64 arrays, rounded outward to numbers that float32 can represent.
@@ -62,14 +62,18 @@ class Boxes:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "odd")))
 
     def grow(self, number: int, low: np.ndarray, high: np.ndarray) -> None:
-        """Enlarge box ``number`` so that it contains the box from ``low`` to ``high [size]``."""
+        """Enlarge a box so that it contains another box.
+
+        Box ``number`` is enlarged, and the other box ranges from ``low`` to ``high [size]``.
+        """
         self.low[number], self.high[number] = np.minimum(self.low[number], low), np.maximum(self.high[number], high)
         self.__post_init__()
 
     def hold(self, low: np.ndarray, high: np.ndarray, odd: np.ndarray) -> np.ndarray:
-        """Return for each set whether it lies inside a single box of its parity: bool ``[sets]``.
+        """Check whether each set of states lies inside a single box of the same parity.
 
-        The sets range from ``low`` to ``high [sets, size]`` and have the parities ``odd [sets]``.
+        Returns a boolean array ``[sets]``. The sets range from ``low`` to ``high [sets, size]`` and have the parities
+        ``odd [sets]``.
         """
         held = np.zeros(len(odd), dtype=bool)
         for parity in (False, True):
@@ -81,7 +85,10 @@ class Boxes:
 
 
 def periodic_strings(steps: int) -> np.ndarray:
-    """Return all strings of up to three bits followed by a repeated pattern of up to five bits: ``[count, steps]``."""
+    """Return all strings that consist of a short prefix and a short repeated pattern.
+
+    The prefix has up to three bits, and the pattern up to five. The strings are ``[count, steps]``.
+    """
     rows = {tuple((start + pattern * steps)[:steps])
             for first in range(4) for start in product((0, 1), repeat=first)
             for period in range(1, 6) for pattern in product((0, 1), repeat=period)}
@@ -89,7 +96,7 @@ def periodic_strings(steps: int) -> np.ndarray:
 
 
 def search_proof(network: NumpyNetwork, effort: int) -> tuple[str, Boxes | None]:
-    """Search for boxes that prove that the network is correct on every string.
+    """Search for boxes of states that prove a network correct on every string.
 
     Returns ``"closed"`` and the boxes, or a reason and None. The reason is ``"effort"`` if a search was abandoned after
     ``effort`` sets of states. Otherwise it is ``"threshold"``: we cannot prove that the answers in some box are
@@ -108,17 +115,21 @@ def search_proof(network: NumpyNetwork, effort: int) -> tuple[str, Boxes | None]
 
 
 def _follow_both_bits(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> tuple[Zonotopes, np.ndarray]:
-    """Propagate sets of states through a time step with a 0 and with a 1; return the new sets and their parities."""
+    """Propagate sets of states through one time step for each possible input bit.
+
+    Returns the new sets and their parities.
+    """
     return Zonotopes.joined([image(network, sets, bit) for bit in (0, 1)]), np.concatenate([odd, ~odd])
 
 
 def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
-    """Search for a proof with a few large boxes, and return how the search ended and the boxes.
+    """Search for a proof that uses a few large boxes.
 
-    The first box contains the initial state. The search ends with ``"closed"`` if every string leads from each box back
-    into the boxes with correct answers, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` if a box
-    cannot be made smaller. A box for which the proof fails is replaced by two boxes, each for a part of its states.
-    Small sets that end outside the boxes get boxes of their own. Then the search begins again.
+    Returns how the search ended, and the boxes. The first box contains the initial state. The search ends with
+    ``"closed"`` if every string leads from each box back into the boxes with correct answers, with ``"effort"`` after
+    ``effort`` sets, and with ``"threshold"`` if a box cannot be made smaller. A box for which the proof fails is
+    replaced by two boxes, each for a part of its states. Small sets that end outside the boxes get boxes of their own.
+    Then the search begins again.
     """
     states, odd, bits = _visited_states(network)
     # The standard deviation of each coordinate, and a little more in case all states are equal or even 0.
@@ -150,9 +161,10 @@ def large_boxes(network: NumpyNetwork, effort: int) -> tuple[str, Boxes]:
 
 
 def _visited_states(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Run the network on various strings, and return the visited states, their parities and the last bits.
+    """Run the network on various strings and return the states that it visits.
 
-    The strings have few ones, many ones, or regular patterns. The states are ``[count, size]``.
+    Also returns the parity and the last bit that belong to each state. The strings have few ones, many ones, or regular
+    patterns. The states are ``[count, size]``.
     """
     rng = np.random.default_rng(0)
     share = np.repeat([0.02, 0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.92, 0.98], 60)[:, None]
@@ -162,13 +174,19 @@ def _visited_states(network: NumpyNetwork, steps: int = 120) -> tuple[np.ndarray
 
 @dataclass
 class _Group:
-    """States ``points [count, size]`` of the same parity that share a box."""
+    """A group of states that have the same parity and share a box.
+
+    ``points`` is ``[count, size]``.
+    """
 
     points: np.ndarray
     odd: bool
 
     def halves(self, spread: np.ndarray) -> list[_Group]:
-        """Split the group in two across its widest side, at the widest gap between states or in the middle."""
+        """Split the group in two along its widest dimension.
+
+        The cut is at the widest gap between states or, if no gap is wide, in the middle.
+        """
         widths = np.ptp(self.points, axis=0)
         side = (widths / spread).argmax()
         values = np.sort(self.points[:, side])
@@ -179,7 +197,10 @@ class _Group:
 
 
 def _split_at_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
-    """Split points at the widest gap until no coordinate has a gap wider than ``gap [size]``."""
+    """Split points into groups without wide gaps in any coordinate.
+
+    Each cut is at the widest gap. A gap is wide if it exceeds ``gap [size]``.
+    """
     waiting, done = [points], []
     while waiting:
         points = waiting.pop()
@@ -195,7 +216,10 @@ def _split_at_gaps(points: np.ndarray, gap: np.ndarray) -> list[np.ndarray]:
 
 
 def _boxes_around(groups: list[_Group], spread: np.ndarray) -> Boxes:
-    """Return a box that contains only the initial state, and a box with a margin around each group of states."""
+    """Create a box with a margin around each group of states.
+
+    The first box contains only the initial state.
+    """
     low = np.array([group.points.min(axis=0) for group in groups])
     high = np.array([group.points.max(axis=0) for group in groups])
     margin, start = 0.05 * (high - low) + 0.005 * spread, np.zeros((1, len(spread)))
@@ -204,11 +228,11 @@ def _boxes_around(groups: list[_Group], spread: np.ndarray) -> Boxes:
 
 
 def _check_round(network: NumpyNetwork, boxes: Boxes, spread: np.ndarray, effort: int) -> tuple[set[int], list, int]:
-    """Check the proof for every box; return the numbers of those for which it fails, and the sets that end outside.
+    """Check the proof for every box and enlarge boxes where necessary.
 
-    The third value is the number of sets that were followed. Boxes grow in place to contain the sets that end just
-    outside them. If a box grows, the proofs for the other boxes remain valid, so only the boxes that grew are followed
-    again.
+    Returns the numbers of the boxes for which the proof fails, and the sets of states that end outside the boxes. The
+    third value is the number of sets that were followed. Boxes grow in place to contain the sets that end just outside
+    them. If a box grows, the proofs for the other boxes remain valid, so only the boxes that grew are followed again.
     """
     at_once, followed, failing, all_outside = max(NUMBERS_AT_ONCE // network.size, 1), 0, set(), []
     waiting = np.arange(len(boxes))
@@ -239,7 +263,7 @@ def _check_round(network: NumpyNetwork, boxes: Boxes, spread: np.ndarray, effort
 
 def _follow_pieces(network: NumpyNetwork, boxes: Boxes, pieces: Boxes,
                    spread: np.ndarray) -> tuple[np.ndarray, list, int]:
-    """Follow all strings from pieces of boxes until they lead into a box.
+    """Follow all bit strings from parts of boxes until the states lie in a box again.
 
     Returns the side across which each piece has to be cut, or -1; the sets that ended outside, as
     :func:`_assign_to_box` returns them; and how many sets were followed. A piece has to be cut if an answer is not
@@ -276,10 +300,10 @@ def _follow_pieces(network: NumpyNetwork, boxes: Boxes, pieces: Boxes,
 
 def _assign_to_box(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
             spread: np.ndarray) -> tuple[int, np.ndarray, np.ndarray, bool] | None:
-    """Choose the box that has to grow least to contain a set; return its number and the set with a margin.
+    """Choose the box that needs to grow the least to contain a set of states.
 
-    If that box would have to grow a lot, the number is ``NEW`` for a small set, which gets a box of its own. For a
-    large set, the result is None.
+    Returns the number of the box, and the set with a margin. If that box would have to grow a lot, the number is
+    ``NEW`` for a small set, which gets a box of its own. For a large set, the result is None.
     """
     candidates = 1 + np.flatnonzero(boxes.odd[1:] == odd)  # box 0, which contains the initial state, does not grow
     excess = np.maximum(boxes.low[candidates] - low, 0) + np.maximum(high - boxes.high[candidates], 0)
@@ -291,7 +315,10 @@ def _assign_to_box(boxes: Boxes, low: np.ndarray, high: np.ndarray, odd: bool,
 
 
 def _cut_in_half(pieces: Boxes, side: np.ndarray) -> Boxes:
-    """Return both halves of each piece, cut across its ``side [pieces]``."""
+    """Cut each piece of a box in half.
+
+    Piece i is cut across its coordinate ``side[i]``.
+    """
     rows = np.arange(len(side))
     below, above = pieces.high.copy(), pieces.low.copy()
     below[rows, side] = above[rows, side] = (pieces.low + pieces.high)[rows, side] / 2
@@ -299,13 +326,13 @@ def _cut_in_half(pieces: Boxes, side: np.ndarray) -> Boxes:
 
 
 def small_boxes(network: NumpyNetwork, margin: float, effort: int) -> tuple[str, Boxes]:
-    """Search for a proof with many small boxes, and return how the search ended and the boxes.
+    """Search for a proof that uses many small boxes.
 
-    The first box contains the initial state. We follow all strings from each box until their sets of states lie inside
-    a box. A set that is narrower than ``margin``, or still outside after ``SMALL_DEPTH`` time steps, gets a box of its
-    own, which exceeds it by ``margin`` on all sides and is followed in turn. The search ends with ``"closed"`` if no
-    box is left to follow, with ``"effort"`` after ``effort`` sets, and with ``"threshold"`` at the first answer that is
-    not proved correct.
+    Returns how the search ended, and the boxes. The first box contains the initial state. We follow all strings from
+    each box until their sets of states lie inside a box. A set that is narrower than ``margin``, or still outside after
+    ``SMALL_DEPTH`` time steps, gets a box of its own, which exceeds it by ``margin`` on all sides and is followed in
+    turn. The search ends with ``"closed"`` if no box is left to follow, with ``"effort"`` after ``effort`` sets, and
+    with ``"threshold"`` at the first answer that is not proved correct.
     """
     start, followed = np.zeros((1, network.size)), 0
     boxes = Boxes(start, start, np.array([False]))
@@ -333,7 +360,10 @@ def small_boxes(network: NumpyNetwork, margin: float, effort: int) -> tuple[str,
 
 
 def _boxes_with_margin(low: np.ndarray, high: np.ndarray, odd: np.ndarray, margin: float) -> Boxes:
-    """Return a box with ``margin`` around each set, except for sets that lie inside an earlier one of these boxes."""
+    """Create a box with a margin around each set of states.
+
+    A set that lies inside an earlier one of these boxes gets no box of its own.
+    """
     chosen: list[int] = []
     for row in range(len(odd)):
         inside = (low[row] >= low[chosen] - margin).all(axis=1) & (high[row] <= high[chosen] + margin).all(axis=1)

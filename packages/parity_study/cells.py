@@ -1,8 +1,8 @@
-"""Forward and backward passes of one time step of the recurrent cells: tanh, relu, LSTM and GRU.
+"""NumPy implementations of the tanh, relu, LSTM and GRU cells.
 
-Chapters: *Unrolling a recurrent network*, *Gates*. Each cell is an object with both passes, like a node of a
-computation graph. Arrays may have any float dtype. Their last two axes are the hidden units and the strings of a batch:
-``[hidden, batch]``, or ``[seeds, hidden, batch]`` for many networks at once.
+Chapters: *Unrolling a recurrent network*, *Gates*. Each cell is an object with a forward and a backward pass of
+one time step, like a node of a computation graph. Arrays may have any float dtype. Their last two axes are the hidden
+units and the strings of a batch: ``[hidden, batch]``, or ``[seeds, hidden, batch]`` for many networks at once.
 
 The weights have PyTorch's names, shapes and order of gates: ``weight_ih [gates x hidden, inputs]``,
 ``weight_hh [gates x hidden, hidden]``, ``bias_ih`` and ``bias_hh [gates x hidden]``. A time step begins with one
@@ -25,11 +25,11 @@ import numpy as np
 
 
 class GateBlock(NamedTuple):
-    """A block of ``hidden`` rows of the pre-activation, which belongs to one gate.
+    """A block of rows of the pre-activation that belongs to a single gate.
 
-    ``gate`` is the number of the gate in PyTorch's weights. ``reads`` is ``"both"`` if the block contains the terms
-    from the input and from the state, and ``"input"`` or ``"state"`` if each of the two has a block of its own.
-    ``sigmoid`` says whether the gate's activation function is the sigmoid.
+    It has ``hidden`` rows. ``gate`` is the number of the gate in PyTorch's weights. ``reads`` is ``"both"`` if the
+    block contains the terms from the input and from the state, and ``"input"`` or ``"state"`` if each of the two has a
+    block of its own. ``sigmoid`` says whether the gate's activation function is the sigmoid.
     """
 
     gate: int
@@ -38,38 +38,41 @@ class GateBlock(NamedTuple):
 
 
 class Cell:
-    """The base class of recurrent cells, which list their ``blocks`` and define a forward and a backward pass.
+    """The base class of all recurrent cells.
 
-    Both passes work in place, because for small networks allocating memory takes longer than the arithmetic:
-    :meth:`forward` overwrites the pre-activation with the activations that the backward pass needs, and
-    :meth:`backward` overwrites those with the gradient of the loss with respect to the pre-activation.
+    A subclass lists its ``blocks`` and defines a forward and a backward pass. Both passes work in place, because for
+    small networks allocating memory takes longer than the arithmetic: :meth:`forward` overwrites the pre-activation
+    with the activations that the backward pass needs, and :meth:`backward` overwrites those with the gradient of the
+    loss with respect to the pre-activation.
     """
 
     blocks: tuple[GateBlock, ...] = (GateBlock(0),)
     has_cell_state = False
 
     def forward(self, pre_activation, h_before, cell_state, h) -> None:
-        """Compute one time step, writing the new hidden state into ``h`` and the activations into ``pre_activation``.
+        """Compute the forward pass of one time step.
 
-        ``pre_activation`` is ``[.., blocks x hidden, batch]``. ``cell_state`` is None, or three arrays of the shape of
-        ``h``: the previous cell state, the new cell state and its tanh, of which the last two are overwritten.
+        The new hidden state is written into ``h``, and the activations into ``pre_activation``. ``pre_activation`` is
+        ``[.., blocks x hidden, batch]``. ``cell_state`` is None, or three arrays of the shape of ``h``: the previous
+        cell state, the new cell state and its tanh, of which the last two are overwritten.
         """
         raise NotImplementedError
 
     def backward(self, pre_activation, d_h, h_before, cell_state, carry) -> None:
-        """Backpropagate ``d_h`` through one time step, overwriting ``pre_activation`` with its gradient.
+        """Compute the backward pass of one time step.
 
-        ``pre_activation`` holds the activations that :meth:`forward` left there. ``carry [.., hidden, batch]`` is the
-        gradient that reaches the previous time step without passing through the weight matrix. It is updated in place
-        and has to be 0 at the last time step.
+        ``d_h`` is the gradient with respect to the new hidden state. ``pre_activation`` holds the activations that
+        :meth:`forward` left there, and is overwritten with its gradient. ``carry [.., hidden, batch]`` is the gradient
+        that reaches the previous time step without passing through the weight matrix. It is updated in place and has to
+        be 0 at the last time step.
         """
         raise NotImplementedError
 
     def weight_matrix(self, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
-        """Combine the weights and biases of a layer into one matrix that multiplies ``[h, x, 1]``.
+        """Combine the weights and biases of a layer into a single matrix.
 
-        Its shape is ``[.., blocks x hidden, hidden + inputs + 1]``. The rows of sigmoid gates are halved, because
-        sigmoid(x) = (1 + tanh(x / 2)) / 2 and one call of tanh then serves all gates.
+        The matrix multiplies ``[h, x, 1]``. Its shape is ``[.., blocks x hidden, hidden + inputs + 1]``. The rows of
+        sigmoid gates are halved, because sigmoid(x) = (1 + tanh(x / 2)) / 2 and one call of tanh then serves all gates.
         """
         hidden, inputs = weight_hh.shape[-1], weight_ih.shape[-1]
         shape = (*weight_hh.shape[:-2], len(self.blocks) * hidden, hidden + inputs + 1)
@@ -79,19 +82,26 @@ class Cell:
         return matrix * self._row_scale(matrix)
 
     def backward_matrix(self, weight_matrix: np.ndarray) -> np.ndarray:
-        """Return the transposed weight matrix, which propagates the gradient to h, x and the constant 1.
+        """Return the transposed weight matrix for the backward pass.
 
-        :meth:`backward` differentiates a sigmoid with respect to x, not to x / 2, so the halved rows are doubled.
+        It propagates the gradient to h, x and the constant 1. :meth:`backward` differentiates a sigmoid with respect to
+        x, not to x / 2, so the halved rows are doubled.
         """
         return np.ascontiguousarray((weight_matrix / self._row_scale(weight_matrix)).swapaxes(-1, -2))
 
     def split_gradient(self, gradient, weight_ih, weight_hh, bias_ih, bias_hh) -> None:
-        """Split the gradient of the combined weight matrix, and copy its parts into the arrays of the four weights."""
+        """Split the gradient of the combined weight matrix into the gradients of its parts.
+
+        They are copied into the arrays of the four weights.
+        """
         for part, weight in self._matching_parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
             weight[...] = part
 
     def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield pairs of views: a part of the combined matrix, and the weights or biases that belong there."""
+        """Yield each part of the combined matrix together with its weights or biases.
+
+        Both are views.
+        """
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]
@@ -104,15 +114,19 @@ class Cell:
                 yield rows[..., -1], bias_ih[..., gate]
 
     def _row_scale(self, matrix: np.ndarray) -> np.ndarray:
-        """Return the factor of each row of the weight matrix: one half for sigmoid gates, otherwise 1."""
+        """Return the scaling factor of each row of the weight matrix.
+
+        It is one half for sigmoid gates, and 1 otherwise.
+        """
         scale = np.array([[0.5 if block.sigmoid else 1] for block in self.blocks], matrix.dtype)
         return np.repeat(scale, matrix.shape[-2] // len(self.blocks), axis=0)
 
     def next_state(self, x, state, weight_ih, weight_hh, bias_ih, bias_hh) -> np.ndarray:
-        """Return the next state of one network, as ``nn.RNNCell``, ``nn.LSTMCell`` or ``nn.GRUCell`` computes it.
+        """Compute the next state of a single network.
 
-        ``x`` is ``[batch, inputs]``. ``state`` and the result are ``[batch, hidden]``, or ``[batch, 2 x hidden]`` for a
-        cell with a cell state: first h, then c.
+        The result is that of ``nn.RNNCell``, ``nn.LSTMCell`` or ``nn.GRUCell``. ``x`` is ``[batch, inputs]``. ``state``
+        and the result are ``[batch, hidden]``, or ``[batch, 2 x hidden]`` for a cell with a cell state: first h, then
+        c.
 
         >>> weights = np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros(1)
         >>> CELLS["relu"].next_state(np.array([[1.0]]), np.array([[2.0]]), *weights)
@@ -128,7 +142,10 @@ class Cell:
 
 
 class Tanh(Cell):
-    """The simple recurrent cell: h = tanh(pre_activation)."""
+    """A simple recurrent cell with the tanh activation function.
+
+    It computes h = tanh(pre_activation).
+    """
 
     def forward(self, pre_activation, h_before, cell_state, h):
         np.tanh(pre_activation, out=pre_activation)
@@ -139,7 +156,10 @@ class Tanh(Cell):
 
 
 class Relu(Cell):
-    """The simple recurrent cell with relu: h = max(pre_activation, 0)."""
+    """A simple recurrent cell with the relu activation function.
+
+    It computes h = max(pre_activation, 0).
+    """
 
     def forward(self, pre_activation, h_before, cell_state, h):
         np.maximum(pre_activation, 0, out=pre_activation)
@@ -150,9 +170,10 @@ class Relu(Cell):
 
 
 class LSTM(Cell):
-    """The LSTM, with the gates i, f, g and o: c = f c_before + i g and h = o tanh(c).
+    """A long short-term memory cell.
 
-    The carry is the gradient with respect to the cell state c.
+    Its gates are i, f, g and o. It computes c = f c_before + i g and h = o tanh(c). The carry is the gradient with
+    respect to the cell state c.
     """
 
     blocks = (GateBlock(0, sigmoid=True), GateBlock(1, sigmoid=True), GateBlock(2), GateBlock(3, sigmoid=True))
@@ -182,10 +203,10 @@ class LSTM(Cell):
 
 
 class GRU(Cell):
-    """The GRU, with the gates r and z and the candidate n: h = (1 - z) n + z h_before.
+    """A gated recurrent unit.
 
-    n = tanh(n_input + r n_state), so the candidate has two blocks. The carry is the gradient that reaches h_before
-    through the update gate z.
+    Its gates are r and z, and its candidate is n. It computes h = (1 - z) n + z h_before. The candidate has two blocks,
+    because n = tanh(n_input + r n_state). The carry is the gradient that reaches h_before through the update gate z.
     """
 
     blocks = (GateBlock(0, sigmoid=True), GateBlock(1, sigmoid=True), GateBlock(2, "input"), GateBlock(2, "state"))
@@ -217,7 +238,9 @@ CELLS: dict[str, Cell] = {"tanh": Tanh(), "relu": Relu(), "lstm": LSTM(), "gru":
 
 
 def split_blocks(pre_activation: np.ndarray, count: int) -> list[np.ndarray]:
-    """Return views of the ``count`` gate blocks of a pre-activation ``[.., count x hidden, batch]``.
+    """Split a pre-activation into views of its gate blocks.
+
+    ``pre_activation`` is ``[.., count x hidden, batch]``.
 
     >>> [block.tolist() for block in split_blocks(np.arange(4.0).reshape(4, 1), 2)]
     [[[0.0], [1.0]], [[2.0], [3.0]]]
@@ -226,15 +249,16 @@ def split_blocks(pre_activation: np.ndarray, count: int) -> list[np.ndarray]:
 
 
 def tanh_to_sigmoid(gate: np.ndarray) -> None:
-    """Turn tanh(x / 2) into sigmoid(x), in place."""
+    """Convert tanh(x / 2) to sigmoid(x) in place."""
     gate *= 0.5
     gate += 0.5
 
 
 def sigmoid_backward(gate: np.ndarray, gradient: np.ndarray) -> None:
-    """Backpropagate ``gradient`` through a sigmoid whose value is ``gate``, and write the result into ``gate``.
+    """Backpropagate a gradient through a sigmoid.
 
-    The result is gradient x gate x (1 - gate). ``gradient`` is overwritten too.
+    ``gate`` is the value of the sigmoid, and is overwritten with the result, gradient x gate x (1 - gate). ``gradient``
+    is overwritten too.
     """
     gradient *= gate
     np.subtract(1, gate, out=gate)

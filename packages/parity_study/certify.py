@@ -1,8 +1,9 @@
-"""Verdicts on a network for strings of every length: a proof that it is correct, or a string on which it errs.
+"""Functions that decide whether a network is correct on strings of every length.
 
-Chapter: *What did it learn?* :func:`certify` searches for a string on which the network errs. If there seems to be
-none, it searches for boxes of states to which every string returns. :func:`parity_intervals` does the same for the
-hand-made tanh network, whose state is determined by a single number.
+Chapter: *What did it learn?* A verdict is proved by boxes of states or by a string on which the network errs.
+:func:`certify` searches for a string on which the network errs. If there seems to be none, it searches for boxes of
+states to which every string returns. :func:`parity_intervals` does the same for the hand-made tanh network, whose state
+is determined by a single number.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from parity_study.extraction import NumpyNetwork
 
 
 def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[float, float]:
-    """Propagate an interval of parities through one time step of the network ``by_hand("tanh", sharpness)``.
+    """Propagate an interval of parities through one time step of a hand-made tanh network.
 
-    The network represents the parity so far by p = (h1 - h2) / 2. The result contains the next p for every p from
-    ``low`` to ``high``. With q = p + bit, the next p is (tanh(2K(q - 1/2)) - tanh(2K(q - 3/2))) / 2, where K is the
-    sharpness. It rises up to q = 1 and falls afterwards. We add 1e-12 on both sides for rounding.
+    The network is ``by_hand("tanh", sharpness)``. The network represents the parity so far by p = (h1 - h2) / 2. The
+    result contains the next p for every p from ``low`` to ``high``. With q = p + bit, the next p is
+    (tanh(2K(q - 1/2)) - tanh(2K(q - 3/2))) / 2, where K is the sharpness. It rises up to q = 1 and falls afterwards. We
+    add 1e-12 on both sides for rounding.
 
     >>> low, high = next_interval(0.0, 0.1, bit=1, sharpness=3.0)
     >>> round(low, 2), round(high, 2)
@@ -37,11 +39,12 @@ def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[
 
 
 def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return two intervals, for even and for odd, that the state of ``by_hand("tanh", sharpness)`` never leaves.
+    """Return two intervals that the state of a hand-made tanh network never leaves.
 
-    We start from p = 0 and extend the intervals until they contain every p that can follow. Such intervals prove that
-    the network is correct on every string. The result is None if an interval reaches 1/2, the threshold between the
-    answers, or if ``rounds`` extensions are not enough. :func:`next_interval` explains p, which represents the state.
+    The network is ``by_hand("tanh", sharpness)``, and the intervals belong to even and odd. We start from p = 0 and
+    extend the intervals until they contain every p that can follow. Such intervals prove that the network is correct on
+    every string. The result is None if an interval reaches 1/2, the threshold between the answers, or if ``rounds``
+    extensions are not enough. :func:`next_interval` explains p, which represents the state.
 
     >>> even, odd = parity_intervals(1.25)
     >>> even[1] < 0.5 < odd[0], parity_intervals(1.1)
@@ -67,10 +70,11 @@ def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
 
 @torch.no_grad()
 def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
-    """Return the first time step, counted from 1, at which the network errs on each string, or 0 if it never errs.
+    """Return the first time step at which a network errs on each string.
 
-    ``bits`` is ``[strings, steps]``. The strings are processed in chunks of ``chunk`` time steps, and the function
-    returns after the first chunk with an error: it then returns 0 for strings without an error so far.
+    Time steps are counted from 1, and 0 means that the network never errs. ``bits`` is ``[strings, steps]``. The
+    strings are processed in chunks of ``chunk`` time steps, and the function returns after the first chunk with an
+    error: it then returns 0 for strings without an error so far.
 
     >>> from parity_lib.models import by_hand
     >>> first_error(by_hand("tanh", 1.0), np.array([[1] + 20 * [0], [1] + 20 * [1]])).tolist()
@@ -89,7 +93,7 @@ def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.nda
 
 @dataclass(frozen=True)
 class Certificate:
-    """The verdict on a network for strings of every length.
+    """A verdict on a network's correctness for strings of every length.
 
     ``verdict`` is ``"certified"`` (correct after every bit of every string, as ``boxes`` prove), ``"refuted"`` (wrong
     after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in words. ``blocked`` says why we
@@ -105,13 +109,14 @@ class Certificate:
 
 
 def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
-    """Decide, if possible, whether a network is correct after every bit of every string of any length.
+    """Try to decide whether a network is correct on strings of every length.
 
-    First we search for a string on which the network errs, which the network itself confirms in its own dtype. Then we
-    search for a proof, which consists of boxes of states: one of them contains the initial state, and every string
-    leads from each box back into the boxes. Each search for boxes is limited to ``effort`` sets of states. The proof
-    covers the network's rounding (see :mod:`~parity_study.zonotopes`) on inputs 0 and 1 from the state 0, for single
-    strings and for batches. Raises ValueError unless the network is a small ParityRNN of one layer.
+    A correct network answers correctly after every bit. First we search for a string on which the network errs, which
+    the network itself confirms in its own dtype. Then we search for a proof, which consists of boxes of states: one of
+    them contains the initial state, and every string leads from each box back into the boxes. Each search for boxes is
+    limited to ``effort`` sets of states. The proof covers the network's rounding (see :mod:`~parity_study.zonotopes`)
+    on inputs 0 and 1 from the state 0, for single strings and for batches. Raises ValueError unless the network is a
+    small ParityRNN of one layer.
 
     >>> from parity_lib.models import by_hand
     >>> certify(by_hand("tanh")).verdict
@@ -136,9 +141,10 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
 
 def _is_correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
-    """Return whether a relu network with integer weights has at most ``most`` states and is correct in all of them.
+    """Return True if a relu network with integer weights is correct in all reachable states.
 
-    Sums of integers below 2**24 are exact in float32, in any order.
+    Returns False for other networks, and for networks with more than ``most`` states. Sums of integers below 2**24 are
+    exact in float32, in any order.
     """
     weights = np.concatenate([np.ravel(part) for part in (*network.weights, network.W, network.c)])
     if network.kind != "relu" or not np.array_equal(weights, np.rint(weights)):
@@ -158,7 +164,10 @@ def _is_correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> 
 
 
 def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
-    """Search for a string on which the network errs, first by a beam search, then among periodic strings."""
+    """Search for a string on which the network errs.
+
+    We try a beam search, then periodic strings, then a wider beam search.
+    """
     results = [_beam_search(network, width, 300) for width in (64, 1024)]
     wrong = _find_shortest_error(model, [bits for bits in results if bits is not None])
     if wrong is not None:
@@ -172,16 +181,20 @@ def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | 
 
 
 def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest prefix of a candidate after which the network is wrong, or None if there is none."""
+    """Return the shortest prefix of a candidate string on which the network errs.
+
+    Returns None if the network errs on none of the strings.
+    """
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 
 
 def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
-    """Search for a string of at most ``steps`` bits on which the network errs, by a beam search.
+    """Run a beam search for a string on which the network errs.
 
-    The search keeps the ``width`` states whose logits are closest to a wrong answer, equally many for each combination
-    of the parity and the ``last`` bits, so that strings of every kind survive.
+    The string has at most ``steps`` bits. The search keeps the ``width`` states whose logits are closest to a wrong
+    answer, equally many for each combination of the parity and the ``last`` bits, so that strings of every kind
+    survive.
     """
     states, odd, strings = np.zeros((1, network.size)), np.array([False]), np.zeros((1, 0), dtype=np.uint8)
     for _ in range(steps):

@@ -1,4 +1,7 @@
-"""The training loop of the course's original notebook, with fixed seeds and wrapped in functions."""
+"""The training loop of the course's original notebook.
+
+We fixed the seeds and wrapped the code in functions.
+"""
 
 import numpy as np
 import torch
@@ -10,7 +13,9 @@ STEPS = 50
 
 
 def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """Generate bits and their running parity as the notebook does: two ``float32`` arrays ``[count, steps, 1]``.
+    """Generate bits and their running parity as the original notebook does.
+
+    Returns two ``float32`` arrays ``[count, steps, 1]``.
 
     >>> [array.shape for array in course_bits_and_parity(2, 3, np.random.RandomState(0))]
     [(2, 3, 1), (2, 3, 1)]
@@ -23,7 +28,10 @@ def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -
 
 
 class CourseDataset(Dataset):
-    """The notebook's dataset, which returns one string at a time."""
+    """The dataset of the original notebook.
+
+    It returns one string at a time.
+    """
 
     def __init__(self, count: int, steps: int, rng: np.random.RandomState) -> None:
         self.features, self.labels = course_bits_and_parity(count, steps, rng)
@@ -36,7 +44,10 @@ class CourseDataset(Dataset):
 
 
 class CourseRNN(nn.Module):
-    """The notebook's network, which always packs its input and always computes a sigmoid."""
+    """The recurrent network of the original notebook.
+
+    It always packs its input and always computes a sigmoid.
+    """
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
@@ -53,7 +64,10 @@ class CourseRNN(nn.Module):
 
 
 def course_training(updates: int) -> list[tuple[int, torch.Tensor]]:
-    """Train for ``updates`` updates as the notebook does, without validation, and return the training accuracies."""
+    """Train a network as the original notebook does and return the training accuracies.
+
+    There are ``updates`` updates and no validation.
+    """
     rng = np.random.RandomState(0)
     train_loader = DataLoader(CourseDataset(8 * updates, STEPS, rng), batch_size=8, shuffle=True)
     model = CourseRNN(4)

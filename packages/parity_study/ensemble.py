@@ -1,4 +1,4 @@
-"""Training of many networks, each from its own seed, in one batched computation on the CPU.
+"""Tools for training many networks in one batched computation on the CPU.
 
 Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from the
 same seed. :mod:`~parity_study.batched_networks` computes the gradients, and :mod:`~parity_study.ensemble_data` draws
@@ -22,7 +22,10 @@ from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack
 
 
 class BatchedOptimizer:
-    """SGD or Adam for all networks of an ensemble, with the gradient of each network clipped separately."""
+    """A batched SGD or Adam optimiser for all networks of an ensemble.
+
+    The gradient of each network is clipped separately.
+    """
 
     def __init__(self, ensemble: Ensemble, optimizer: str, lr: float, clip: float | None,
                  momentum: float = 0.0) -> None:
@@ -30,19 +33,22 @@ class BatchedOptimizer:
         self.reset()
 
     def reset(self) -> None:
-        """Set the running means of the gradients to zero, as in a new optimiser."""
+        """Reset the running means of the gradients to zero."""
         self.step = 0
         self.mean, self.square = (np.zeros_like(self.ensemble.parameters) for _ in range(2))
 
     def keep(self, rows: np.ndarray) -> None:
-        """Drop the running means of all networks except those in ``rows``, a boolean array ``[seeds]``."""
+        """Drop the running means of all networks except those in ``rows``.
+
+        ``rows`` is a boolean array ``[seeds]``.
+        """
         self.mean, self.square = self.mean[rows], self.square[rows]
 
     def apply(self, gradient: np.ndarray) -> None:
-        """Clip ``gradient [seeds, count]`` in place, and update the ensemble's weights.
+        """Clip the gradients and update the weights of all networks.
 
-        The formulas are those of PyTorch's ``clip_grad_norm_``, and of SGD with momentum or Adam (Kingma and Ba, ICLR
-        2015).
+        ``gradient [seeds, count]`` is clipped in place. The formulas are those of PyTorch's ``clip_grad_norm_``, and of
+        SGD with momentum or Adam (Kingma and Ba, ICLR 2015).
         """
         self.step += 1
         if self.clip is not None:
@@ -59,9 +65,10 @@ class BatchedOptimizer:
 
 
 class EnsembleTraining:
-    """The networks of an ensemble that are still being trained, with their optimiser and histories.
+    """The training state of an ensemble of networks.
 
-    ``rows`` holds the indices of these networks in ``models``.
+    It holds the networks that are still being trained, with their optimiser and histories. ``rows`` holds the indices
+    of these networks in ``models``.
     """
 
     def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], **optimizer) -> None:
@@ -70,13 +77,19 @@ class EnsembleTraining:
         self.rows = np.arange(len(models))
 
     def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
-        """Update the weights with ``gradient [networks, count]`` and record the ``losses [networks]``."""
+        """Update the weights of all networks and record their losses.
+
+        ``gradient`` is ``[networks, count]``, and ``losses`` is ``[networks]``.
+        """
         self.optimizer.apply(gradient)
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
 
     def validate(self, step: int, scores: list[dict[str, float]]) -> None:
-        """Record the scores of a validation, and stop training the networks that answered all strings correctly."""
+        """Record validation scores and stop training the networks that have solved their task.
+
+        Their answers to all validation strings were correct.
+        """
         for row, score in zip(self.rows, scores, strict=True):
             self.histories[row].validation.append({"step": step} | score)
             self.histories[row].solved_at = step if score["sequence_accuracy"] == 1.0 else None
@@ -88,7 +101,10 @@ class EnsembleTraining:
             self.optimizer.keep(unsolved)
 
     def copy_weights(self) -> None:
-        """Copy the weights of the networks in training into their models."""
+        """Copy the current weights into the PyTorch models.
+
+        Only networks that are still being trained are copied.
+        """
         self.ensemble.copy_to([self.models[row] for row in self.rows])
 
 
@@ -96,15 +112,16 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
                    batch_size: int = 32, lr: float = 0.005, optimizer: str = "adam", clip: float | None = 0.25,
                    validate_every: int = 50, validation_size: int = 5000, stretch: float = VALIDATION_STRETCH,
                    momentum: float = 0.0, pool: int | None = None, progress: bool | None = None) -> list[History]:
-    """Train many models of the same architecture together, each as :func:`~parity_lib.training.train` would train it.
+    """Train many models of the same architecture together.
 
-    ``models[i]`` is trained from ``seeds[i]`` on the strings that ``train`` would draw. It is validated on its own
-    strings and stops as soon as it solves the task, while training of the other models continues. Most arguments have
-    the same meaning as in ``train``. Three are new: the validation strings are ``stretch`` times as long as the
-    training strings; ``momentum`` belongs to SGD; and if ``pool`` is given, each model is trained on a fixed set of
-    ``pool`` strings instead of new ones. The results differ from those of separate runs only by rounding errors, which
-    a long training may amplify. Returns a History for each model, whose ``seconds`` is the time that all models took
-    together. Raises ValueError if an argument is not allowed.
+    Each model is trained as :func:`~parity_lib.training.train` would train it. ``models[i]`` is trained from
+    ``seeds[i]`` on the strings that ``train`` would draw. It is validated on its own strings and stops as soon as it
+    solves the task, while training of the other models continues. Most arguments have the same meaning as in ``train``.
+    Three are new: the validation strings are ``stretch`` times as long as the training strings; ``momentum`` belongs to
+    SGD; and if ``pool`` is given, each model is trained on a fixed set of ``pool`` strings instead of new ones. The
+    results differ from those of separate runs only by rounding errors, which a long training may amplify. Returns a
+    History for each model, whose ``seconds`` is the time that all models took together. Raises ValueError if an
+    argument is not allowed.
 
     >>> models = [ParityRNN(4, "tanh", seed=seed) for seed in range(2)]
     >>> histories = train_together(models, ParityTask(8), max_steps=3, seeds=[0, 1], progress=False)

@@ -18,7 +18,10 @@ STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do 
 
 
 class TrainingStrings:
-    """The training strings of one seed, which are new in every batch or come from a fixed pool of strings."""
+    """A source of training strings for one seed.
+
+    The strings are new in every batch or come from a fixed pool.
+    """
 
     def __init__(self, task: ParityTask, batch_size: int, seed: np.random.SeedSequence, pool: int | None) -> None:
         self.task, self.batch_size, self.rng = task, batch_size, np.random.default_rng(seed)
@@ -27,7 +30,10 @@ class TrainingStrings:
         self.pool = pool and task.draw(pool, self.rng)
 
     def next_batch(self) -> tuple[np.ndarray, ...]:
-        """Return the bits, the running parity (both ``[batch, steps]``) and the lengths ``[batch]`` of a batch."""
+        """Return the next batch of training strings.
+
+        Returns the bits and the running parity, both ``[batch, steps]``, and the lengths ``[batch]``.
+        """
         if self.chunk is None or self.start + self.batch_size > len(self.chunk[0]):
             self.chunk, self.start = self._next_chunk(), 0
         rows = slice(self.start, self.start + self.batch_size)
@@ -41,31 +47,43 @@ class TrainingStrings:
         return self.task.draw(self.batch_size * CHUNK_STEPS, self.rng, self.longest)
 
     def report_accuracy(self, accuracy: float) -> None:
-        """Adapt the string lengths of a curriculum to the accuracy on the last batch."""
+        """Adjust the string lengths of a curriculum to the accuracy on the last batch."""
         previous, self.longest = self.longest, self.task.next_longest(self.longest, accuracy)
         if self.longest != previous:
             self.chunk = None
 
 
 class EnsembleBatch(NamedTuple):
-    """A batch for every seed: ``inputs [steps, seeds, 1, batch]``, ``targets`` and ``mask [steps, seeds, batch]``."""
+    """A batch of strings for every seed.
+
+    ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets`` and ``mask`` are ``[steps, seeds, batch]``.
+    """
 
     inputs: np.ndarray
     targets: np.ndarray
     mask: np.ndarray
 
     def correct(self, logits: np.ndarray) -> np.ndarray:
-        """Return a boolean array of the mask's shape that is True where ``logits`` predict a label correctly."""
+        """Return a mask of the labels that are predicted correctly.
+
+        It has the shape of ``mask``.
+        """
         return ((logits > 0) == (self.targets > 0.5)) & self.mask
 
     def accuracies(self, logits: np.ndarray) -> list[float]:
-        """Return the bit accuracy of each seed, computed in float32 as ``train`` does."""
+        """Return the bit accuracy of each seed.
+
+        It is computed in float32, as in ``train``.
+        """
         correct = self.correct(logits).sum((0, 2), dtype=np.float32)
         return (correct / self.mask.sum((0, 2), dtype=np.float32)).tolist()
 
 
 def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dtype: np.dtype) -> EnsembleBatch:
-    """Combine the strings that were drawn for each seed into one batch, padded to the longest string."""
+    """Combine the strings drawn for each seed into one padded batch.
+
+    All strings are padded to the length of the longest string.
+    """
     steps = max(bits.shape[1] for bits, _, _ in drawn)
     padded = np.zeros((2, len(drawn), len(drawn[0][0]), steps), drawn[0][0].dtype)
     for seed, (bits, parity, _) in enumerate(drawn):
@@ -77,17 +95,21 @@ def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dty
 
 
 class ValidationStrings:
-    """The fixed validation strings of each seed, which are those that ``train`` would use."""
+    """The fixed validation strings of each seed.
+
+    They are the strings that ``train`` would use.
+    """
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
         self.task, self.parts = task, slices(size, SCREEN_SIZE)
         self.drawn = [task.draw(size, np.random.default_rng(seed)) for seed in seeds]
 
     def scores(self, ensemble: Ensemble, rows: np.ndarray) -> list[dict[str, float]]:
-        """Return the accuracies of each network, as a :class:`~parity_lib.training.History` records them.
+        """Evaluate each network on its validation strings.
 
-        ``rows`` holds the index of each network's seed. As in ``train``, a network is tested on the first 500 strings,
-        and on further strings only while all of its answers are correct.
+        Returns the accuracies as a :class:`~parity_lib.training.History` records them. ``rows`` holds the index of each
+        network's seed. As in ``train``, a network is tested on the first 500 strings, and on further strings only while
+        all of its answers are correct.
         """
         counts, perfect = [[] for _ in rows], list(range(len(rows)))
         for part in self.parts:
@@ -101,7 +123,10 @@ class ValidationStrings:
 
     def _count_correct(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
                 part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Count the correct predictions and the labels of each network, for each string in ``part``."""
+        """Count the correct predictions and the labels for each network and string.
+
+        ``part`` selects the strings.
+        """
         counts = []
         for start in range(part.start, min(part.stop, len(drawn[0][0])), STRINGS_AT_ONCE):
             rows = slice(start, min(start + STRINGS_AT_ONCE, part.stop))

@@ -1,4 +1,4 @@
-"""Extraction of a finite state machine from a recurrent network.
+"""Tools for extracting finite state machines from recurrent networks.
 
 Chapter: *What did it learn?* A recurrent network that computes parity behaves like a machine with two states.
 :func:`extract` constructs such a machine by clustering the states that the network visits.
@@ -18,11 +18,12 @@ from parity_study.cells import CELLS
 
 
 class NumpyNetwork:
-    """A one-layer network, computed in NumPy with float64, that can be started from any state.
+    """A one-layer recurrent network that can be started from any state.
 
-    A state is everything that the network passes on to the next time step, ``[size]``: h, and for an LSTM h and then c.
-    ``matrix`` is :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for the
-    absolute values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
+    It is computed in NumPy with float64. A state is everything that the network passes on to the next time step,
+    ``[size]``: h, and for an LSTM h and then c. ``matrix`` is
+    :meth:`Cell.weight_matrix <parity_study.cells.Cell.weight_matrix>`, and ``sizes`` is the same for the absolute
+    values of the weights. ``W [hidden]`` and ``c`` are the weights of the readout.
     """
 
     def __init__(self, model: ParityRNN) -> None:
@@ -39,19 +40,31 @@ class NumpyNetwork:
         self.rounding = torch.finfo(model.hidden_to_logits.weight.dtype).eps / 2 + 2.0**-41
 
     def next_states(self, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
-        """Return the states ``[count, size]`` that follow ``states`` when the network reads ``bits [count]``."""
+        """Compute the next state for each state and input bit.
+
+        ``states`` and the result are ``[count, size]``, and ``bits`` is ``[count]``.
+        """
         return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
 
     def logits(self, states: np.ndarray) -> np.ndarray:
-        """Return the logit of the network in each of ``states [count, size]``: ``[count]``."""
+        """Return the logit of the network in each state.
+
+        ``states`` is ``[count, size]``, and the logits are ``[count]``.
+        """
         return states[:, :self.hidden] @ self.W + self.c
 
     def odd(self, states: np.ndarray) -> np.ndarray:
-        """Return whether the network answers "odd" in each of ``states [count, size]``: bool ``[count]``."""
+        """Return a mask of the states in which the network answers "odd".
+
+        ``states`` is ``[count, size]``, and the mask is ``[count]``.
+        """
         return self.logits(states) > 0
 
     def visited(self, bits: np.ndarray) -> np.ndarray:
-        """Run the network on ``bits [strings, steps]``, and return its states ``[strings, steps, size]``."""
+        """Run the network on strings and return the states that it visits.
+
+        ``bits`` is ``[strings, steps]``, and the states are ``[strings, steps, size]``.
+        """
         states = np.zeros((*bits.shape, self.size))
         state = np.zeros((len(bits), self.size))
         for t in range(bits.shape[1]):
@@ -61,9 +74,9 @@ class NumpyNetwork:
 
 @dataclass(frozen=True)
 class Automaton:
-    """A finite state machine that reads bits and starts in state 0.
+    """A finite state machine that reads bits.
 
-    ``successors [states, 2]`` has the next state for each bit, and ``odd [states]`` the answers.
+    It starts in state 0. ``successors [states, 2]`` has the next state for each bit, and ``odd [states]`` the answers.
 
     >>> parity = Automaton(np.array([[0, 1], [1, 0]]), np.array([False, True]))
     >>> parity.answers(np.array([[1, 0, 1]])).tolist()
@@ -77,7 +90,10 @@ class Automaton:
         return len(self.odd)
 
     def answers(self, bits: np.ndarray) -> np.ndarray:
-        """Return whether the machine answers "odd" after each bit of ``bits [strings, steps]``: bool, of that shape."""
+        """Run the machine on strings of bits and return its answer after each bit.
+
+        ``bits`` is ``[strings, steps]``. The result has the same shape and is True for "odd".
+        """
         states, answers = np.zeros(len(bits), dtype=int), np.zeros(bits.shape, dtype=bool)
         for t in range(bits.shape[1]):
             states = self.successors[states, bits[:, t]]
@@ -85,7 +101,7 @@ class Automaton:
         return answers
 
     def minimised(self) -> Automaton:
-        """Return the smallest machine that gives the same answers.
+        """Return the smallest machine that gives the same answers as this one.
 
         Unreachable states are dropped. States then stay in one group until their answers or the groups of their
         successors differ (E. F. Moore, *Automata Studies*, 1956). The groups are numbered in the order in which they
@@ -109,12 +125,12 @@ class Automaton:
 
 @dataclass(frozen=True)
 class Extraction:
-    """A state machine that was extracted from a network, with the clusters that became its states.
+    """A state machine extracted from a recurrent network.
 
-    State 0 of ``automaton`` is the start, and state k + 1 is cluster k, with its centre in
-    ``centres [clusters, size]``. ``states [count, size]`` contains the network's states that were clustered, and
-    ``cluster [count]`` their clusters. ``agreement`` is the share of new strings on which the machine and the network
-    agree after every bit.
+    The clusters that became its states are stored with it. State 0 of ``automaton`` is the start, and state k + 1 is
+    cluster k, with its centre in ``centres [clusters, size]``. ``states [count, size]`` contains the network's states
+    that were clustered, and ``cluster [count]`` their clusters. ``agreement`` is the share of new strings on which the
+    machine and the network agree after every bit.
     """
 
     automaton: Automaton
@@ -125,7 +141,7 @@ class Extraction:
 
 
 def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int = 16, seed: int = 0) -> Extraction:
-    """Extract a state machine with few states that gives the same answers as the network.
+    """Extract a small state machine that gives the same answers as a recurrent network.
 
     The network reads random strings. k-means groups its states into 1, 2, ..., ``most`` clusters, and each cluster gets
     the answer and the successors of most of its states. We return the first machine that agrees with the network on all
@@ -157,7 +173,10 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
 
 
 def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster states by k-means; return the centres of the non-empty clusters and the cluster of each state."""
+    """Cluster states with the k-means algorithm.
+
+    Returns the centres of the non-empty clusters, and the cluster of each state.
+    """
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
@@ -167,14 +186,20 @@ def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray,
 
 
 def _find_nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the index of the centre that is nearest to each state, and the distance to it."""
+    """Find the nearest cluster centre for each state.
+
+    Returns the index of the centre and the distance to it.
+    """
     from scipy.cluster.vq import vq  # imported here because importing it takes half a second
 
     return vq(states, centres)
 
 
 def _build_machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
-    """Build a state machine in which each cluster has the answer and the successors of most of its states."""
+    """Build a state machine from clusters of states.
+
+    Each cluster has the answer and the successors of most of its states.
+    """
     start = np.zeros((1, network.size))
 
     def find_successor(group: np.ndarray, bit: int) -> int:

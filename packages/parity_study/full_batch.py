@@ -1,10 +1,11 @@
-"""Training with the exact gradient over all strings of n bits, or with batches that are drawn from these strings.
+"""Tools for training networks on all strings of n bits.
 
-Chapter: *The experiment*. Many of the 2^n strings of n bits have the same prefix: after t bits there are only 2^t
-different states. We therefore compute each time step once for each prefix, and the backward pass adds the gradients of
-the two strings that continue a prefix. The gradient over all strings then takes 2^(n+1) time steps instead of n 2^n. A
-batch that is drawn from the strings is represented by a weight for each string, namely how often it was drawn, so that
-a large batch takes no more time than a small one.
+Chapter: *The experiment*. The gradient is computed over all strings, or over batches that are drawn from them. Many of
+the 2^n strings of n bits have the same prefix: after t bits there are only 2^t different states. We therefore compute
+each time step once for each prefix, and the backward pass adds the gradients of the two strings that continue a prefix.
+The gradient over all strings then takes 2^(n+1) time steps instead of n 2^n. A batch that is drawn from the strings is
+represented by a weight for each string, namely how often it was drawn, so that a large batch takes no more time than a
+small one.
 
 Arrays are ``[seeds, units, strings]``. Bit t (from 0) of string number s is bit t of the binary number s, so the two
 halves of a level are the same prefixes, followed by a 0 and by a 1.
@@ -28,9 +29,10 @@ DRAWN_AT_ONCE = 64
 
 
 class StringTree(Ensemble):
-    """An ensemble of one-layer networks that read all strings of ``bits`` bits and answer after the last bit.
+    """An ensemble of one-layer networks that read all strings of a given length.
 
-    ``odd [2^bits]`` is True for the strings with an odd number of ones.
+    They read the strings of ``bits`` bits and answer after the last bit. ``odd [2^bits]`` is True for the strings with
+    an odd number of ones.
 
     >>> tree = StringTree([ParityRNN(4, "tanh", seed=0)], bits=2)
     >>> tree.final_logits().shape, tree.odd.tolist()
@@ -47,7 +49,10 @@ class StringTree(Ensemble):
             self.odd = np.concatenate([self.odd, ~self.odd])
 
     def final_logits(self) -> np.ndarray:
-        """Return the logit after the last bit of each string, ``[seeds, 2^bits]``."""
+        """Return the logit after the last bit of each string.
+
+        The result is ``[seeds, 2^bits]``.
+        """
         hidden, seeds, matrix = self.hidden_size, len(self), self._matrix(0)
         h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
         self._levels = []
@@ -67,9 +72,10 @@ class StringTree(Ensemble):
         return self._readout(h[None])[0]
 
     def gradient(self, d_logits: np.ndarray) -> np.ndarray:
-        """Backpropagate ``d_logits [seeds, 2^bits]`` from the final logits to the weights, ``[seeds, count]``.
+        """Backpropagate gradients from the final logits to the weights.
 
-        Call :meth:`final_logits` before each call of this method, which overwrites the activations.
+        ``d_logits`` is ``[seeds, 2^bits]``, and the result is ``[seeds, count]``. Call :meth:`final_logits` before each
+        call of this method, which overwrites the activations.
         """
         gradient = np.zeros_like(self.parameters)
         views = self._split_by_weight(gradient)
@@ -86,9 +92,10 @@ class StringTree(Ensemble):
         return gradient
 
     def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss ``[seeds]`` of each network and its gradient ``[seeds, count]``.
+        """Return the loss of each network and the gradient of the loss.
 
-        The loss is the average cross-entropy, weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
+        The losses are ``[seeds]``, and the gradients are ``[seeds, count]``. The loss is the average cross-entropy,
+        weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
         """
         logits = self.final_logits()
         margin = np.where(self.odd, logits, -logits)  # above 0 if the answer is correct
@@ -97,21 +104,24 @@ class StringTree(Ensemble):
         return (losses * weights).sum(1), self.gradient(d_logits.astype(logits.dtype, copy=False))
 
     def accuracy(self) -> np.ndarray:
-        """Return the share of the strings that each network answers correctly, ``[seeds]``."""
+        """Return the fraction of strings that each network answers correctly.
+
+        The result is ``[seeds]``.
+        """
         return ((self.final_logits() > 0) == self.odd).mean(1)
 
 
 def _add_halves(level: np.ndarray) -> np.ndarray:
-    """Add the gradients of the two strings that continue each prefix."""
+    """Sum the gradients of the two strings that continue each prefix."""
     half = level.shape[2] // 2
     return level[:, :, :half] + level[:, :, half:]
 
 
 def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) -> Iterator[np.ndarray]:
-    """Yield the weight of each string in the loss, ``[2^bits]``, for one update after another.
+    """Yield the weight of each string in the loss for successive updates.
 
-    If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size`` strings are drawn, and the
-    weight of a string is the share of the batch that it makes up.
+    The weights are ``[2^bits]``. If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size``
+    strings are drawn, and the weight of a string is the share of the batch that it makes up.
     """
     strings, rng = 2**bits, np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
     while True:
@@ -127,15 +137,15 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
                          batch_size: int | None = None, replace: bool = True, lr: float = 0.01,
                          optimizer: str = "adam", clip: float | None = 1.0, reset_after: int | None = None,
                          validate_every: int = 50, after_validation=None) -> list[History]:
-    """Train networks on strings of ``bits`` bits with a label at the end, until all 2^bits answers are correct.
+    """Train networks on strings of a fixed length until every answer is correct.
 
-    Each update uses the gradient over all strings (``batch_size=None``) or over a batch, which is drawn from
-    ``seeds[i]`` for ``models[i]``, with or without replacement. Every ``validate_every`` updates, the networks are
-    tested on all strings, and those that answer all of them correctly are not trained further. After ``reset_after``
-    updates, the running means of the optimiser are set to zero. After each validation,
-    ``after_validation(step, tree, rows)`` is called with the networks that are still trained and their indices in
-    ``models``. The trained weights are written into the models. Returns a History for each model. Raises ValueError if
-    an argument is not allowed.
+    There are 2^bits strings of ``bits`` bits, with a label at the end. Each update uses the gradient over all strings
+    (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``, with or without
+    replacement. Every ``validate_every`` updates, the networks are tested on all strings, and those that answer all of
+    them correctly are not trained further. After ``reset_after`` updates, the running means of the optimiser are set to
+    zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks that are still
+    trained and their indices in ``models``. The trained weights are written into the models. Returns a History for each
+    model. Raises ValueError if an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
     >>> history.solved

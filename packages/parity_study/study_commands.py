@@ -1,4 +1,4 @@
-"""The commands `parity experiment`, `parity verify` and `parity bench`."""
+"""The `parity experiment`, `parity verify` and `parity bench` commands."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ import click
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
 def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | None, list_all: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
-    """Run experiments, and write their results to NAME.json, from which the pages load them.
+    """Run experiments and write their results to JSON files.
 
-    An experiment that trains a series of conditions continues where it was interrupted.
+    The pages of the book load the results from these files, which are called NAME.json. An experiment that trains a
+    series of conditions continues where it was interrupted.
     """
     from parity_study import experiments
 
@@ -57,7 +58,10 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
 
 
 def _date_of_results(name: str, folder: Path | None) -> str:
-    """Return the date of an experiment's results, or "missing" or "damaged"."""
+    """Return the date of an experiment's results.
+
+    Returns "missing" or "damaged" if there is no valid result file.
+    """
     from parity_study.experiments import load
 
     try:
@@ -69,7 +73,10 @@ def _date_of_results(name: str, folder: Path | None) -> str:
 
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
-    """Recheck an experiment with the book's claims, print the verdict, and return whether the claims hold."""
+    """Recheck an experiment against the book's claims and print the verdict.
+
+    Returns True if the claims hold.
+    """
     from parity_study.experiments.recheck import recheck
     from parity_study.experiments.result_files import repository
 
@@ -89,7 +96,10 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
 
 
 def _failing_claims(claims: list, results: object) -> list[str]:
-    """Describe the claims that do not hold for the results, or cannot be evaluated."""
+    """Describe the claims that do not hold for the given results.
+
+    Claims that cannot be evaluated are included.
+    """
     failures = []
     for claim in claims:
         for condition in claim.conditions:
@@ -105,9 +115,10 @@ def _failing_claims(claims: list, results: object) -> list[str]:
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [one for each core].")
 def verify(folder: Path | None, jobs: int | None) -> None:
-    """Verify every stored certificate in FOLDER [that of the book], using exact and ball arithmetic.
+    """Verify the stored certificates with exact and ball arithmetic.
 
-    The verification neither trains a network nor uses the code that found the certificates.
+    FOLDER is by default that of the book. The verification neither trains a network nor uses the code that found the
+    certificates.
     """
     from itertools import groupby
 
@@ -135,7 +146,10 @@ def verify(folder: Path | None, jobs: int | None) -> None:
 @click.command()
 @click.option("--save", is_flag=True, help="Write the results to bench.json, from which the pages load them.")
 def bench(save: bool) -> None:
-    """Compare the speed of the library with the course's notebook and plain PyTorch, in about two minutes."""
+    """Compare the library's speed with that of the course's notebook and plain PyTorch.
+
+    This takes about two minutes.
+    """
     from parity_study import benchmark
     from parity_study.experiments.result_files import writable_folder, write
 

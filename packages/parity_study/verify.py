@@ -1,4 +1,4 @@
-"""An independent checker for the stored verdicts on networks.
+"""An independent checker for the stored certificates of correctness.
 
 Chapter: *What did it learn?* A certificate is a list of boxes of states, each for even or for odd. :func:`check_boxes`
 follows every string from every box until it leads into a box again, and checks that all answers up to there are
@@ -54,10 +54,11 @@ around_zero = np.frompyfunc(lambda bound: arb(0, arb(bound).upper()), 1, 1)  # n
 
 
 class Network:
-    """A one-layer network with float32 weights, which are given in PyTorch's order of parameters.
+    """A one-layer recurrent network with float32 weights.
 
-    ``layers`` are PyTorch's own layers with these weights. ``V`` and ``W`` are the matrices in float64, and ``U``,
-    ``b_input``, ``b_state`` and ``c`` are arrays of balls. Raises ValueError if the number of weights does not fit.
+    The weights are given in PyTorch's order of parameters. ``layers`` are PyTorch's own layers with these weights.
+    ``V`` and ``W`` are the matrices in float64, and ``U``, ``b_input``, ``b_state`` and ``c`` are arrays of balls.
+    Raises ValueError if the number of weights does not fit.
     """
 
     def __init__(self, cell: str, hidden: int, weights: np.ndarray) -> None:
@@ -76,12 +77,12 @@ class Network:
 
 @dataclass
 class AffineSet:
-    """A set of vectors in affine arithmetic: ``middle + slopes @ e`` for every e in [-1, 1]^k.
+    """A set of vectors represented in affine arithmetic.
 
-    ``middle [count]`` and ``slopes [count, k]`` are arrays of balls, and the set contains the vectors for every value
-    in the balls. The slopes record how the numbers depend on the point of the box from which the set started, and on
-    the errors that were added since (de Figueiredo and Stolfi, *Numerical Algorithms* 37, 2004). The errors of the
-    current time step are in the radii of the middles.
+    It contains ``middle + slopes @ e`` for every e in [-1, 1]^k. ``middle [count]`` and ``slopes [count, k]`` are
+    arrays of balls, and the set contains the vectors for every value in the balls. The slopes record how the numbers
+    depend on the point of the box from which the set started, and on the errors that were added since (de Figueiredo
+    and Stolfi, *Numerical Algorithms* 37, 2004). The errors of the current time step are in the radii of the middles.
     """
 
     middle: np.ndarray
@@ -97,22 +98,31 @@ class AffineSet:
         return AffineSet(self.middle - other.middle, self.slopes - other.slopes)
 
     def __mul__(self, other: AffineSet) -> AffineSet:
-        """Multiply elementwise: (a + x)(b + y) = ab + ay + bx + xy, and |xy| is at most the product of the bounds."""
+        """Multiply two sets elementwise.
+
+        (a + x)(b + y) = ab + ay + bx + xy, and |xy| is at most the product of the bounds.
+        """
         a, b = middles(self.middle), middles(other.middle)
         bound = magnitudes(self.ranges() - a) * magnitudes(other.ranges() - b)
         return AffineSet(a * other.middle + b * self.middle - a * b + around_zero(bound),
                          a[:, None] * other.slopes + b[:, None] * self.slopes)
 
     def ranges(self) -> np.ndarray:
-        """Return a ball for each coordinate that contains all of its values."""
+        """Return an enclosing ball for each coordinate."""
         return self.middle + around_zero(np.abs(self.slopes).sum(axis=1))
 
     def widened(self, errors) -> AffineSet:
-        """Return the set with an additional error of at most ``errors`` in each coordinate."""
+        """Return a copy of the set with an additional error in each coordinate.
+
+        ``errors`` bounds the additional errors.
+        """
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:
-        """Return a set of the same vectors in which new slopes replace the radii of the middles."""
+        """Return the same set with its errors represented by additional slopes.
+
+        The new slopes replace the radii of the middles.
+        """
         return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
@@ -121,23 +131,26 @@ def _diagonal(values: np.ndarray) -> np.ndarray:
 
 
 def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Return the product of a float64 matrix and a matrix of balls."""
+    """Multiply a float64 matrix by a matrix of balls."""
     return np.array((arb_mat(matrix.tolist()) * arb_mat(columns.tolist())).tolist(), dtype=object)
 
 
 def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
-    """Return ``matrix @ numbers + constants``, computed without rounding errors."""
+    """Apply an affine map to a set of vectors without rounding errors.
+
+    The map is ``matrix @ numbers + constants``.
+    """
     product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
     return AffineSet(product[:, 0] + constants, product[:, 1:])
 
 
 def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray, sizes: np.ndarray,
                           rounding: float) -> AffineSet:
-    """Return ``matrix @ numbers + constants`` with the rounding errors of a sum that is computed in any order.
+    """Apply an affine map to a set of vectors and account for rounding errors.
 
-    ``sizes`` is a bound on the sum of the absolute values of the constant terms. The error of a sum of n products is at
-    most n u / (1 - n u) times the sum of their absolute values (Higham, *Accuracy and Stability of Numerical
-    Algorithms*, 2002, chapter 3).
+    The map is ``matrix @ numbers + constants``, and its sums may be computed in any order. ``sizes`` is a bound on the
+    sum of the absolute values of the constant terms. The error of a sum of n products is at most n u / (1 - n u) times
+    the sum of their absolute values (Higham, *Accuracy and Stability of Numerical Algorithms*, 2002, chapter 3).
     """
     terms = arb(matrix.shape[1] + 4) * rounding
     products = _product(np.abs(matrix), magnitudes(numbers.ranges())[:, None])[:, 0]
@@ -145,18 +158,20 @@ def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.
 
 
 def _apply_function(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
-    """Apply a function f to each coordinate, where f is computed with an error of at most ``error``.
+    """Apply a function to each coordinate of a set.
 
-    ``line(low, high)`` returns a slope s, and a ball that contains f(z) - s z for every z from low to high.
+    The function f is computed with an error of at most ``error``. ``line(low, high)`` returns a slope s, and a ball
+    that contains f(z) - s z for every z from low to high.
     """
     slope, rest = np.array([line(ball.lower(), ball.upper()) for ball in numbers.ranges()], dtype=object).T
     return AffineSet(slope * numbers.middle + rest, slope[:, None] * numbers.slopes).widened(np.full(len(rest), error))
 
 
 def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
-    """Enclose tanh between two parallel lines, whose slope is the smaller of the slopes at the ends.
+    """Enclose tanh between two parallel lines on an interval.
 
-    With this slope, tanh minus the line is monotone, so its values at the ends bound it.
+    Their slope is the smaller of the slopes at the ends. With this slope, tanh minus the line is monotone, so its
+    values at the ends bound it.
     """
     at_low, at_high = low.tanh(), high.tanh()
     slope = (1 - at_low * at_low).min(1 - at_high * at_high).lower().max(arb(0))
@@ -164,13 +179,19 @@ def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
 
 
 def _sigmoid(low: arb, high: arb) -> tuple[arb, arb]:
-    """Enclose the sigmoid, which is (1 + tanh(z / 2)) / 2, between two parallel lines."""
+    """Enclose the sigmoid between two parallel lines on an interval.
+
+    The sigmoid is (1 + tanh(z / 2)) / 2.
+    """
     slope, rest = _tanh(low / 2, high / 2)
     return slope / 4, (1 + rest) / 2
 
 
 def _relu(low: arb, high: arb) -> tuple[arb, arb]:
-    """Enclose relu between two parallel lines: relu minus a line through 0 is smallest at 0 and largest at an end."""
+    """Enclose relu between two parallel lines on an interval.
+
+    If relu is not linear there, relu minus a line through 0 is smallest at 0 and largest at an end.
+    """
     if low >= 0 or high <= 0:
         return arb(1 if low >= 0 else 0), arb(0)
     slope = (high / (high - low)).mid()
@@ -178,10 +199,10 @@ def _relu(low: arb, high: arb) -> tuple[arb, arb]:
 
 
 def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDING) -> AffineSet:
-    """Propagate a set of states through a time step in which the network reads ``bit``.
+    """Propagate a set of states through one time step of a network.
 
-    The result contains every state that can follow, if each operation of the network has a relative error of at most
-    ``rounding``.
+    The network reads ``bit``. The result contains every state that can follow, if each operation of the network has a
+    relative error of at most ``rounding``.
     """
     hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
     from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
@@ -213,20 +234,26 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
 
 
 def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
-    """Return whether the network gives the answer ``odd`` in every state of a set."""
+    """Return True if the network answers correctly in every state of a set.
+
+    The correct answer is ``odd``.
+    """
     logit, = _apply_rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
 class ProofBoxes(NamedTuple):
-    """The boxes of a proof, from ``low`` to ``high [boxes, size]``, with their parities ``odd [boxes]``."""
+    """The boxes of states that make up a proof.
+
+    They range from ``low`` to ``high [boxes, size]`` and have the parities ``odd [boxes]``.
+    """
 
     low: np.ndarray
     high: np.ndarray
     odd: np.ndarray
 
     def hold(self, state: AffineSet, odd: bool) -> bool:
-        """Return whether a single box of parity ``odd`` contains the whole set."""
+        """Return True if a single box of the given parity contains the whole set."""
         ranges = state.ranges()
         low, high = lower_ends(ranges).astype(float), upper_ends(ranges).astype(float)
         inside = (np.nextafter(low, -np.inf) >= self.low) & (np.nextafter(high, np.inf) <= self.high)
@@ -234,7 +261,9 @@ class ProofBoxes(NamedTuple):
 
 
 def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
-    """Check that boxes prove a network correct on every string; return a description of the problem, or None.
+    """Check that boxes prove a network correct on every string.
+
+    Returns a description of the problem, or None.
 
     Theorem. Let the initial state lie in a box for even. Let every string of bits lead from every state of every box
     within ``DEPTH`` time steps into a box whose parity is that of the first box, changed by the ones in the string, and
@@ -258,9 +287,10 @@ def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
 
 def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.ndarray, odd: bool,
                cuts: int) -> str | None:
-    """Check that every string leads from a box back into the boxes with correct answers; return the problem or None.
+    """Check the proof for all strings that start in a given box.
 
-    If the check fails, we check both halves of the box instead, cut across the side that contributes most to the
+    Every string has to lead back into a box, with correct answers on the way. Returns a description of the problem, or
+    None. If the check fails, we check both halves of the box instead, cut across the side that contributes most to the
     failure.
     """
     ends = to_balls(low), to_balls(high)
@@ -281,7 +311,7 @@ def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.nd
 
 def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
             odd: bool) -> tuple[str | None, AffineSet, np.ndarray]:
-    """Follow all strings from a set until they lead into a box.
+    """Follow all bit strings from a set of states until the states lie in a box.
 
     Returns a problem or None, the set with the problem, and how much each of its numbers contributes to it.
     """
@@ -300,10 +330,10 @@ def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
 
 
 def check_string(network: Network, string: str) -> str | None:
-    """Check that a network errs after the last bit of ``string``; return a description of the problem, or None.
+    """Check that a network errs after the last bit of a string.
 
-    The network is run in float32 and in float64 by PyTorch, and in exact arithmetic: with balls that are made narrower
-    until the sign of the logit is certain.
+    Returns a description of the problem, or None. The network is run in float32 and in float64 by PyTorch, and in exact
+    arithmetic: with balls that are made narrower until the sign of the logit is certain.
     """
     if not string or set(string) - {"0", "1"}:
         return "the string must consist of the characters 0 and 1"
@@ -318,7 +348,10 @@ def check_string(network: Network, string: str) -> str | None:
 
 
 def _exact_answer(network: Network, string: str) -> bool:
-    """Return whether the network answers "odd" after a string if it is computed without rounding."""
+    """Return True if the network answers "odd" in exact arithmetic.
+
+    ``string`` is the string that the network reads.
+    """
     ctx.prec = PRECISION
     zero = to_balls(np.zeros(network.size))
     while ctx.prec <= MOST_BITS:
@@ -333,9 +366,9 @@ def _exact_answer(network: Network, string: str) -> bool:
 
 
 def check(decided: StoredNetwork) -> str | None:
-    """Check a stored verdict, and return a description of the problem, or None if the verdict holds.
+    """Check a stored verdict on a network.
 
-    The verdict "undecided" always holds.
+    Returns a description of the problem, or None if the verdict holds. The verdict "undecided" always holds.
     """
     require_choice("verdict", decided.verdict, ("certified", "refuted", "undecided"))
     network = Network(decided.cell, decided.hidden_size, decided.weights)

@@ -1,4 +1,4 @@
-"""Zonotopes: sets of states that can be followed through the time steps of a network.
+"""Zonotopes for propagating sets of states through a recurrent network.
 
 Chapter: *What did it learn?* :class:`Zonotopes` represents many sets at once, and :func:`image` returns sets that
 contain every state to which one time step leads.
@@ -23,11 +23,12 @@ ACTIVATION_ERROR = 16  # the largest error of PyTorch's tanh and sigmoid that we
 
 @dataclass
 class Zonotopes:
-    """A batch of zonotopes, which are linear images of cubes, with an additional slack for each coordinate.
+    """A batch of zonotopes with an additional slack for each coordinate.
 
-    They contain the points ``centre + generators @ e + r`` with every e in [-1, 1] and every r in [-slack, slack].
-    ``centre`` and ``slack`` are ``[sets, size]``, and ``generators`` is ``[sets, size, count]``. The generators record
-    how the errors of different coordinates depend on each other, which makes zonotopes tighter than boxes.
+    Zonotopes are linear images of cubes. They contain the points ``centre + generators @ e + r`` with every e in [-1,
+    1] and every r in [-slack, slack]. ``centre`` and ``slack`` are ``[sets, size]``, and ``generators`` is
+    ``[sets, size, count]``. The generators record how the errors of different coordinates depend on each other, which
+    makes zonotopes tighter than boxes.
     """
 
     centre: np.ndarray
@@ -36,13 +37,19 @@ class Zonotopes:
 
     @classmethod
     def boxes(cls, low: np.ndarray, high: np.ndarray) -> Zonotopes:
-        """Convert the boxes from ``low`` to ``high [sets, size]`` to zonotopes with a generator for each coordinate."""
+        """Convert boxes to zonotopes.
+
+        The boxes range from ``low`` to ``high [sets, size]``. Each coordinate gets a generator.
+        """
         radius = (high - low) / 2
         return cls((low + high) / 2, radius[:, :, None] * np.eye(low.shape[1]), np.zeros_like(radius))
 
     @classmethod
     def joined(cls, parts: list[Zonotopes], axis: int = 0) -> Zonotopes:
-        """Concatenate several batches of sets (axis 0), or the coordinates of the same sets (axis 1)."""
+        """Concatenate several batches of zonotopes.
+
+        The axis is 0 for the sets, and 1 for the coordinates of the same sets.
+        """
         return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=axis)
                      for name in ("centre", "generators", "slack")))
 
@@ -54,25 +61,37 @@ class Zonotopes:
 
     @property
     def radius(self) -> np.ndarray:
-        """Half the width of each set in each coordinate, ``[sets, size]``."""
+        """The radius of each set in each coordinate.
+
+        It is half the width, ``[sets, size]``.
+        """
         return np.abs(self.generators).sum(axis=2) + self.slack
 
     @property
     def largest(self) -> np.ndarray:
-        """An upper bound on the absolute value of each coordinate, ``[sets, size]``."""
+        """An upper bound on the absolute value of each coordinate.
+
+        It is ``[sets, size]``.
+        """
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """Return the same sets with a new generator in place of the slack of each coordinate."""
+        """Return the same sets with their slack represented by additional generators.
+
+        Each coordinate gets a new generator.
+        """
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
     def widened(self, error) -> Zonotopes:
-        """Return the sets enlarged by ``error`` on both sides of each coordinate."""
+        """Return copies of the sets that are enlarged by ``error`` on all sides."""
         return Zonotopes(self.centre, self.generators, self.slack + error)
 
     def times_matrix(self, matrix: np.ndarray) -> Zonotopes:
-        """Return the images of the sets under multiplication by ``matrix [rows, size]``."""
+        """Multiply all points of the sets by a matrix.
+
+        ``matrix`` is ``[rows, size]``.
+        """
         return Zonotopes(self.centre @ matrix.T, matrix @ self.generators, self.slack @ np.abs(matrix).T)
 
     def __add__(self, other) -> Zonotopes:
@@ -84,13 +103,16 @@ class Zonotopes:
         return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
 
     def __mul__(self, other: Zonotopes) -> Zonotopes:
-        """Multiply the sets coordinate by coordinate; products of two errors become slack."""
+        """Multiply two batches of sets elementwise.
+
+        Products of two errors become slack.
+        """
         generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
         slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
         return Zonotopes(self.centre * other.centre, generators, slack)
 
     def tanh(self) -> Zonotopes:
-        """Return sets that contain the images of these sets under tanh.
+        """Enclose the images of the sets under tanh.
 
         Let s be the slope at the end of an interval where it is smaller. Then tanh(x) - s x never falls inside the
         interval, so its values at the ends bound it (Singh et al., NeurIPS 2018).
@@ -101,14 +123,14 @@ class Zonotopes:
         return self._map_near_line(slope, (at_low + at_high) / 2, np.maximum((at_high - at_low) / 2, 0))
 
     def sigmoid(self) -> Zonotopes:
-        """Return sets that contain the images of these sets under sigmoid(2 x).
+        """Enclose the images of the sets under the function sigmoid(2 x).
 
         The factor of 2 is there because ``Cell.weight_matrix`` halves the pre-activations of sigmoid gates.
         """
         return self.tanh()._map_near_line(np.full_like(self.centre, 0.5), 0.5, 0)
 
     def relu(self) -> Zonotopes:
-        """Return sets that contain the images of these sets under relu.
+        """Enclose the images of the sets under relu.
 
         If an interval contains 0, we take the line halfway between the chord and its parallel through 0.
         """
@@ -119,15 +141,19 @@ class Zonotopes:
         return self._map_near_line(slope, half, half)
 
     def _map_near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
-        """Return the images of the sets under a function that stays within ``error`` of a line."""
+        """Enclose the images of the sets under a function that is close to a line.
+
+        The function stays within ``error`` of the line.
+        """
         return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
                          slope * self.slack + error)
 
 
 def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
-    """Propagate sets of states through a time step in which the network reads ``bit``.
+    """Propagate sets of states through one time step of a network.
 
-    The result contains every state that can follow, including the rounding errors of the network in its own dtype.
+    The network reads ``bit``. The result contains every state that can follow, including the rounding errors of the
+    network in its own dtype.
     """
     hidden, error = network.hidden, ACTIVATION_ERROR * network.rounding
     h, matrix, sizes = sets[:, :hidden], network.matrix, network.sizes
@@ -157,9 +183,10 @@ def image(network: NumpyNetwork, sets: Zonotopes, bit: int) -> Zonotopes:
 
 
 def answers_proved(network: NumpyNetwork, sets: Zonotopes, odd: np.ndarray) -> np.ndarray:
-    """Return for each set whether the network provably answers ``odd [sets]`` in all of its states.
+    """Return a mask of the sets for which the network's answer is provably correct.
 
-    The result is a boolean array ``[sets]``. The proof takes into account the rounding errors of the network.
+    The correct answers are ``odd [sets]``. The result is a boolean array ``[sets]``. The proof takes into account the
+    rounding errors of the network.
     """
     h = sets[:, :network.hidden]
     logit = h.times_matrix(network.W[None])

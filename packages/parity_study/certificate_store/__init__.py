@@ -1,5 +1,6 @@
-"""The stored networks of the chapter *What did it learn?*, with their verdicts and the data that prove them.
+"""Trained networks with stored verdicts on their correctness.
 
+The networks are those of the chapter *What did it learn?*. The data that prove the verdicts are stored with them.
 ``verdicts.json`` lists the networks of each kind and the name of the kind's file, which :func:`numpy.load` reads. In
 this file, ``weights [networks, weights]`` (float32) has a row for each network, in the order of the list, with the
 parameters in PyTorch's order. ``low`` and ``high [boxes, size]`` (float32) and ``odd [boxes]`` (bool) are the boxes of
@@ -25,7 +26,7 @@ STORE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class StoredNetwork:
-    """A trained network with a verdict on whether it is correct on strings of every length.
+    """A trained network with a verdict on its correctness for strings of every length.
 
     ``string`` refutes a refuted network, and the boxes ``low``, ``high`` and ``odd`` prove a certified one correct.
     ``blocked`` says why there is no proof for an undecided network; see :class:`~parity_study.certify.Certificate`.
@@ -45,7 +46,9 @@ class StoredNetwork:
 
 
 def fingerprint(weights: np.ndarray) -> str:
-    """Return the SHA-256 of a network's weights, stored as little-endian float32 numbers in PyTorch's order.
+    """Return the SHA-256 hash of a network's weights.
+
+    The weights are hashed as little-endian float32 numbers in PyTorch's order.
 
     >>> fingerprint(np.zeros(3, dtype=np.float32))[:8]
     '15ec7bf0'
@@ -54,9 +57,10 @@ def fingerprint(weights: np.ndarray) -> str:
 
 
 def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
-    """Yield all stored networks in ``folder``, one kind after another.
+    """Yield all networks stored in a folder.
 
-    Raises ValueError if ``verdicts.json`` is missing, or if the SHA-256 of a network's weights is not the listed one.
+    They are ordered by kind. Raises ValueError if ``verdicts.json`` is missing, or if the SHA-256 of a network's
+    weights is not the listed one.
     """
     listing = folder / "verdicts.json"
     require(listing.is_file(), "folder", str(folder), "a folder that contains verdicts.json")
@@ -73,7 +77,7 @@ def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
 
 
 def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None:
-    """Write networks into ``folder``, replacing all stored networks of the same kinds."""
+    """Write networks to a folder and replace all stored networks of the same kinds."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "verdicts.json"
     listing = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -86,7 +90,10 @@ def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None
 
 
 def _write_kind(path: Path, networks: list[StoredNetwork]) -> dict:
-    """Write the arrays of one kind to ``path`` and return its entry for ``verdicts.json``."""
+    """Save the networks of one kind and return their entry for ``verdicts.json``.
+
+    Their arrays are written to ``path``.
+    """
     certified = [(row, network) for row, network in enumerate(networks) if network.low is not None]
     size = networks[0].hidden_size * (2 if networks[0].cell == "lstm" else 1)
 

@@ -1,4 +1,4 @@
-"""The experiments of the book, in one module each, and functions that find and run them.
+"""The experiments of the book and functions that find and run them.
 
 Every module of this package that is not named in ``SHARED`` is an experiment. The first line of its docstring is the
 question that it answers. It has either
@@ -39,23 +39,29 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> ModuleType:
-    """Import and return the module of an experiment. Raises ValueError if there is no experiment of this name."""
+    """Import and return the module of an experiment.
+
+    Raises ValueError if there is no experiment of this name.
+    """
     require_choice("name", name, names())
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers, which is the first line of its docstring."""
+    """Return the question that an experiment answers.
+
+    It is the first line of the module's docstring.
+    """
     return find(name).__doc__.splitlines()[0]
 
 
 def is_series(name: str) -> bool:
-    """Return whether an experiment is a series of training conditions."""
+    """Return True if an experiment is a series of training conditions."""
     return hasattr(find(name), "CONDITIONS")
 
 
 def conditions(name: str, quick: bool = False) -> dict[str, Any]:
-    """Return the training conditions of a series by name.
+    """Return a dict of the training conditions of a series.
 
     If ``quick`` is true, only the first two are returned, with few updates, for tests.
     """
@@ -66,7 +72,9 @@ def conditions(name: str, quick: bool = False) -> dict[str, Any]:
 
 
 def defaults(name: str) -> dict[str, Any]:
-    """Return the default settings of an experiment: the number of seeds of a series, or the arguments of ``run``.
+    """Return the default settings of an experiment.
+
+    They are the number of seeds of a series, or the arguments of ``run``.
 
     >>> defaults("recipes")
     {'seeds': 20, 'cap': 3000}
@@ -77,11 +85,12 @@ def defaults(name: str) -> dict[str, Any]:
 
 
 def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = None, jobs: int = -1) -> Path:
-    """Run an experiment, write its results to ``folder/NAME.json`` and return the path of this file.
+    """Run an experiment and write its results to a JSON file.
 
-    A series that was interrupted continues where it stopped. ``quick`` runs the experiment for seconds with meaningless
-    numbers, as a test. ``scheduler`` and ``jobs`` are explained at :func:`~parity_study.experiments.jobs.train_series`.
-    Raises ValueError if there is no experiment of this name.
+    Returns the path of the file, ``folder/NAME.json``. A series that was interrupted continues where it stopped.
+    ``quick`` runs the experiment for seconds with meaningless numbers, as a test. ``scheduler`` and ``jobs`` are
+    explained at :func:`~parity_study.experiments.jobs.train_series`. Raises ValueError if there is no experiment of
+    this name.
     """
     from parity_study.experiments.condition import EVALUATION
     from parity_study.experiments.jobs import FinishedJobs, train_series
@@ -101,7 +110,10 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment that is not a series with one PyTorch thread, and return its results."""
+    """Run an experiment with the given settings and return its results.
+
+    The experiment is not a series. PyTorch uses one thread.
+    """
     from parity_lib.training import use_single_thread
 
     with use_single_thread():

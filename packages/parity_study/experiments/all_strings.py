@@ -1,4 +1,7 @@
-"""Up to which n does a network learn parity from all strings of n bits as the batch and a label at the end?"""
+"""How many bits can a network learn if every batch contains all possible strings?
+
+The strings have n bits, and a label at the end.
+"""
 
 from parity_study.cells import CELLS
 from parity_study.experiments.enumerated import Enumerated

@@ -1,4 +1,7 @@
-"""How large must a batch of random strings of n bits be, up to 64 times their number, for an LSTM to learn them?"""
+"""How large must a batch of random strings be for an LSTM to learn parity?
+
+The strings have n bits. A batch contains up to 64 times as many strings as there are different strings.
+"""
 
 from parity_study.experiments.enumerated import Enumerated
 

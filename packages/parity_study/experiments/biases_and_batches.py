@@ -1,4 +1,4 @@
-"""Does an open forget gate help an LSTM on strings of equal length, and does the effect depend on the batch size?"""
+"""How do the forget-gate bias and the batch size affect an LSTM on strings of equal length?"""
 
 from parity_study.experiments.enumerated import Enumerated
 

@@ -1,8 +1,9 @@
-"""Are trained networks correct on strings of every length, and would random strings show it if they are not?
+"""Are trained networks correct on strings of every length?
 
-The networks are those in :mod:`parity_study.certificate_store`. They were correct on all of their validation strings,
-which are 1.5 times as long as the training strings. :func:`~parity_study.certify.certify` decides about each network,
-and :mod:`~parity_study.verify` checks the verdict.
+We also ask whether random strings reveal the errors of networks that are not. The networks are those in
+:mod:`parity_study.certificate_store`. They were correct on all of their validation strings, which are 1.5 times as long
+as the training strings. :func:`~parity_study.certify.certify` decides about each network, and
+:mod:`~parity_study.verify` checks the verdict.
 
 Returns ``{"random_bits", "nets": {name in CERTIFIED_KINDS: {"seeds", "solved", "trained_on", "certified", "refuted",
 "undecided", "blocked", "boxes", "refuting_lengths", "passed_random"}}, "two_units": {"clusters", "even_clusters",
@@ -49,10 +50,10 @@ SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "save": False}
 
 def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, save: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them.
+    """Run the experiment and return its results.
 
-    The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
-    written to the store, which ``parity verify`` checks.
+    The module's docstring describes them. The networks are read from the store, or trained if ``retrain`` is true. If
+    ``save`` is true, the verdicts are written to the store, which ``parity verify`` checks.
     """
     if retrain:
         networks = [network for kind in kinds for network in train_kind(kind, cap)]
@@ -75,9 +76,10 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, 
 
 
 def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
-    """Return a network with the verdict of :func:`~parity_study.certify.certify`.
+    """Certify a stored network and return it with the verdict.
 
-    If the checker :mod:`~parity_study.verify` rejects the verdict, the network is returned as undecided.
+    The verdict is that of :func:`~parity_study.certify.certify`. If the checker :mod:`~parity_study.verify` rejects the
+    verdict, the network is returned as undecided.
     """
     from parity_study import verify
 
@@ -92,7 +94,7 @@ def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
 
 
 def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dict[str, Any]:
-    """Summarise the verdicts on the networks of one kind for the results of the experiment."""
+    """Summarise the verdicts on all networks of one kind."""
     _, _, lengths, seeds = CERTIFIED_KINDS[kind]
     refuted = [network for network in networks if network.verdict == "refuted"]
     strings = [np.random.default_rng(place).integers(2, size=(1, random_bits)) for place in range(len(refuted))]
@@ -107,28 +109,37 @@ def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dic
 
 
 def count_verdicts(seeds: int, networks: list[StoredNetwork]) -> dict[str, Any]:
-    """Count the solved networks and their verdicts, and list the lengths of the refuting strings."""
+    """Count the solved networks and the verdicts on them.
+
+    The result also lists the lengths of the refuting strings.
+    """
     return {"seeds": seeds, "solved": len(networks)} | {
         verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
         "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
 
 
 def as_model(network: StoredNetwork) -> ParityRNN:
-    """Build a PyTorch model with the weights of a stored network."""
+    """Create a PyTorch model with the weights of a stored network."""
     model = ParityRNN(network.hidden_size, network.cell)
     vector_to_parameters(torch.from_numpy(network.weights.copy()), model.parameters())
     return model
 
 
 def train_kind(kind: str, cap: int) -> list[StoredNetwork]:
-    """Train the networks of one kind, and return those that solved their task within ``cap`` updates."""
+    """Train the networks of one kind and return those that solved their task.
+
+    A network has to solve its task within ``cap`` updates.
+    """
     network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
     return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
 
 
 def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,
                  **settings: Any) -> list[StoredNetwork]:
-    """Train a network from each seed, and return those that solved the task, as undecided stored networks."""
+    """Train a network from each seed and return those that solved the task.
+
+    They are returned as undecided stored networks.
+    """
     torch.set_num_threads(1)
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     histories = train_together(models, task, seeds=seeds, progress=False, **settings)

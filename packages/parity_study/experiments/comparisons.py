@@ -1,6 +1,6 @@
-"""Statistical comparisons of the success rates and training times of two conditions.
+"""Statistical comparisons of two training conditions.
 
-A success rate is given as a pair ``(successes, count)``.
+We compare success rates and training times. A success rate is given as a pair ``(successes, count)``.
 """
 
 import math
@@ -14,10 +14,10 @@ Rate = tuple[int, int]
 
 
 def difference_interval(first: Rate, second: Rate) -> tuple[float, float]:
-    """Return Newcombe's 95 % confidence interval for the first success rate minus the second.
+    """Return Newcombe's 95 % confidence interval for the difference between two success rates.
 
-    It is constructed from the two Wilson intervals: R. G. Newcombe, *Statistics in Medicine* 17, 873-890, 1998, method
-    10.
+    The difference is the first rate minus the second. The interval is constructed from the two Wilson intervals: R. G.
+    Newcombe, *Statistics in Medicine* 17, 873-890, 1998, method 10.
 
     >>> low, high = difference_interval((56, 70), (48, 80))
     >>> f"{low:.4f} {high:.4f}"
@@ -31,9 +31,9 @@ def difference_interval(first: Rate, second: Rate) -> tuple[float, float]:
 
 
 def equivalent_rates(first: Rate, second: Rate, margin: float) -> bool:
-    """Return whether two success rates are equivalent: whether their difference lies within +-``margin``.
+    """Return True if two success rates are equivalent within a margin.
 
-    The criterion is that Newcombe's interval for the difference lies within the margin.
+    The criterion is that Newcombe's interval for the difference lies within +-``margin``.
 
     >>> equivalent_rates((50, 50), (50, 50), 0.1), equivalent_rates((5, 5), (5, 5), 0.1)
     (True, False)
@@ -43,17 +43,18 @@ def equivalent_rates(first: Rate, second: Rate, margin: float) -> bool:
 
 
 def fisher_p(first: Rate, second: Rate) -> float:
-    """Return the two-sided p value of Fisher's exact test for the difference of two success rates."""
+    """Return the two-sided p-value of Fisher's exact test for two success rates."""
     from scipy.stats import fisher_exact
 
     return float(fisher_exact([[successes, count - successes] for successes, count in (first, second)]).pvalue)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Correct the p values of several tests for their number by Holm's method, and return them in the same order.
+    """Adjust the p-values of several tests with Holm's method.
 
-    Source: S. Holm, *Scandinavian Journal of Statistics* 6, 65-70, 1979. The function of statsmodels returns the same
-    values, but each call takes a tenth of a second, and the claims of the book call it thousands of times.
+    The corrected values are in the order of ``p_values``. Source: S. Holm, *Scandinavian Journal of Statistics* 6,
+    65-70, 1979. The function of statsmodels returns the same values, but each call takes a tenth of a second, and the
+    claims of the book call it thousands of times.
 
     >>> holm([0.04, 0.01])
     [0.04, 0.02]
@@ -66,10 +67,10 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def logrank_p(first: Sequence[int | None], first_cap: int, second: Sequence[int | None], second_cap: int) -> float:
-    """Return the p value of the log-rank test, which compares how many updates two conditions need.
+    """Compare the training times of two conditions with a log-rank test.
 
-    Each sequence has an entry for each run: the update at which it solved its task, or None if it did not within
-    ``first_cap`` or ``second_cap`` updates.
+    Returns the p-value. Each sequence has an entry for each run: the update at which it solved its task, or None if it
+    did not within ``first_cap`` or ``second_cap`` updates.
     """
     from scipy.stats import logrank
 

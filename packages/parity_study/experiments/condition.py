@@ -1,6 +1,6 @@
-"""Training conditions: the task, the network and the settings of a training, and the evaluation of the networks.
+"""Training conditions and the evaluation of trained networks.
 
-Chapter: *The experiment*.
+Chapter: *The experiment*. A condition consists of the task, the network and the settings of a training run.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +23,9 @@ EVALUATION = {"strings": 2000, "far": 10_000, "far_strings": 20}  # numbers and 
 
 
 class CarriedTask(ParityTask):
-    """A task whose only label is at the last time step, so that a network has to carry the answer through the padding.
+    """A task whose only label comes after the padding.
+
+    A network has to carry its answer through the padding to the last time step.
 
     >>> CarriedTask((1, 3), "end").batch(2, np.random.default_rng(0)).mask
     tensor([[False, False,  True],
@@ -31,7 +33,10 @@ class CarriedTask(ParityTask):
     """
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Return strings from :meth:`~parity_lib.data.ParityTask.draw` as a batch with labels at the last time step."""
+        """Convert strings to a batch whose only labels are at the last time step.
+
+        The strings come from :meth:`~parity_lib.data.ParityTask.draw`.
+        """
         batch = super().assemble(bits, parity, lengths)
         targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
         targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
@@ -40,10 +45,16 @@ class CarriedTask(ParityTask):
 
 
 class ScoredTask(ParityTask):
-    """A task in which the padding after a string belongs to the string, so that every time step has a label."""
+    """A task in which the padding after a string is scored like the string itself.
+
+    Every time step has a label.
+    """
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Return strings from :meth:`~parity_lib.data.ParityTask.draw` as a batch with a label at every time step."""
+        """Convert strings to a batch with a label at every time step.
+
+        The strings come from :meth:`~parity_lib.data.ParityTask.draw`.
+        """
         bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
         steps = bits.shape[1]
         return ParityTask(steps).assemble(bits, running_parity(bits), np.full(len(bits), steps))
@@ -51,7 +62,9 @@ class ScoredTask(ParityTask):
 
 @dataclass(frozen=True)
 class ShortenedTask(ParityTask):
-    """A task in which some of the training strings, but no validation strings, are shortened to one bit.
+    """A task in which some of the training strings are shortened to one bit.
+
+    The validation strings are not shortened.
 
     >>> ShortenedTask(4, "end", one_bit_share=0.5).draw(6, np.random.default_rng(0))[2]
     array([4, 4, 4, 4, 4, 1])
@@ -60,16 +73,25 @@ class ShortenedTask(ParityTask):
     one_bit_share: float = 0.0
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task without shortened strings, with strings that are ``factor`` times as long."""
+        """Return a task with longer strings for validation.
+
+        They are ``factor`` times as long, and none of them is shortened.
+        """
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and shorten some of them to one bit."""
+        """Draw random strings and shorten some of them to one bit.
+
+        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
+        """
         bits, parity, lengths = super().draw(count, rng, longest)
         return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Pad and mask the strings that :meth:`draw` returned, and return them as a batch."""
+        """Convert strings to a padded batch with a mask.
+
+        The strings come from :meth:`draw`.
+        """
         return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
 
 
@@ -77,12 +99,15 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 
 
 class BaseCondition:
-    """The base class of training conditions, which are dataclasses."""
+    """The base class of all training conditions.
+
+    Its subclasses are dataclasses.
+    """
 
     num_layers, double = 1, False   # for conditions without these fields
 
     def models(self, seeds: range) -> list[ParityRNN]:
-        """Create the untrained network of each seed."""
+        """Create an untrained network for each seed."""
         models = [ParityRNN(self.hidden_size, self.cell, self.num_layers, seed=seed) for seed in seeds]
         for model in models:
             if self.forget_bias is not None:
@@ -92,13 +117,13 @@ class BaseCondition:
         return models
 
     def changes(self) -> dict[str, Any]:
-        """Return the settings of this condition that differ from the defaults."""
+        """Return the settings that differ from the defaults."""
         return {key: value for key, value in asdict(self).items() if value != getattr(type(self), key)}
 
 
 @dataclass(frozen=True)
 class Condition(BaseCondition):
-    """A training condition: all settings that may influence the success of a training, except the seed.
+    """A training condition that specifies every setting except the seed.
 
     ``lengths``, ``label`` and ``padding`` are those of a :class:`~parity_lib.data.ParityTask`; ``padding="carried"``
     makes a :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a ``one_bit_share`` above 0 a
@@ -136,12 +161,12 @@ class Condition(BaseCondition):
         return ParityTask(self.lengths, self.label, self.padding)
 
     def train(self, seeds: range) -> list[dict[str, Any]]:
-        """Train a network from each seed, evaluate it, and return a dict with the results of each seed.
+        """Train and evaluate a network for each seed.
 
-        It contains ``steps``, the update at which the task was solved, or None; ``bit_accuracy`` and
-        ``sequence_accuracy`` at the last validation; ``by_length``, the share of correct strings of 1..5, 6..10, ...,
-        46..50 bits; and ``far``, the accuracy per bit on strings of 10,000 bits with a label at every time step, or
-        None if the task was not solved.
+        Returns a dict for each seed, which contains ``steps``, the update at which the task was solved, or None;
+        ``bit_accuracy`` and ``sequence_accuracy`` at the last validation; ``by_length``, the fraction of strings of
+        1..5, 6..10, ..., 46..50 bits answered correctly; and ``far``, the accuracy per bit on strings of 10,000 bits
+        with a label at every time step, or None if the task was not solved.
         """
         torch.set_num_threads(1)
         models = self.models(seeds)
@@ -156,14 +181,20 @@ class Condition(BaseCondition):
                 for model, history in zip(models, histories, strict=True)]
 
     def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
-        """Return the share of correct strings for strings of 1..5, 6..10, ..., 46..50 bits."""
+        """Return the fraction of strings answered correctly for each range of lengths.
+
+        The ranges are 1..5, 6..10, ..., 46..50 bits.
+        """
         task = replace(self, lengths=(1, LONGEST), one_bit_share=0.0).task()
         buckets = evaluate(model, task, count=EVALUATION["strings"], seed=1, bucket=BUCKET)["by_length"]
         return {"from": [bucket["from"] for bucket in buckets],
                 "right": [bucket["sequence_accuracy"] for bucket in buckets]}
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the results of all seeds, which :meth:`train` returned, for the result file."""
+        """Summarise the results of all seeds for the result file.
+
+        ``rows`` contains what :meth:`train` returned.
+        """
         updates = [row["steps"] for row in rows]
         solved = [update for update in updates if update is not None]
         correct = np.array([row["by_length"]["right"] for row in rows])
@@ -180,10 +211,13 @@ class Condition(BaseCondition):
 
 
 def far_accuracy(model: ParityRNN) -> float:
-    """Return the accuracy per bit on strings that are much longer than the training strings."""
+    """Measure a model's bit accuracy on strings much longer than the training strings."""
     return evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"], seed=2)["bit_accuracy"]
 
 
 def format_lengths(lengths: int | tuple[int, int]) -> str:
-    """Format lengths for the names of conditions, such as ``"50"`` or ``"1..50"``."""
+    """Format string lengths for use in condition names.
+
+    The results look like ``"50"`` or ``"1..50"``.
+    """
     return str(lengths) if isinstance(lengths, int) else f"{lengths[0]}..{lengths[1]}"

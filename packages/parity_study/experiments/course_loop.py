@@ -1,4 +1,4 @@
-"""How often do the settings of the course's notebook succeed?
+"""How often does training succeed with the settings of the course's notebook?
 
 The network is a tanh RNN of 4 units, trained by SGD with learning rate 1, batches of 8 strings and no clipping. The
 strings have 50 bits (``fixed``), or 1 to 50 bits with their padding masked (``varying``). Returns ``{"fixed" |
@@ -18,7 +18,10 @@ SAMPLE: dict[str, Any] = {"kinds": ("fixed",)}
 
 def run(seeds: int = 20, cap: int = 15_000, validate_every: int = 1000,
         kinds: tuple[str, ...] = tuple(TASKS)) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     results = {}
     for kind in kinds:
         histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, seeds, TASKS[kind], max_steps=cap, batch_size=8,

@@ -1,4 +1,7 @@
-"""Does a curriculum of growing lengths from 2 to 50 bits help, compared with lengths from 1 to 50 from the start?"""
+"""Does a curriculum of growing string lengths improve training?
+
+The longest length grows from 2 to 50 bits, or the lengths vary from 1 to 50 bits from the start.
+"""
 
 from parity_lib.data import Curriculum
 from parity_study.cells import CELLS

@@ -1,4 +1,7 @@
-"""Which change of the usual settings leads to success on strings of 50 bits with a label at the end?"""
+"""Which settings allow a network to learn 50 bits from a label at the end?
+
+Each condition changes one of the usual settings.
+"""
 
 from parity_study.experiments.condition import Condition
 

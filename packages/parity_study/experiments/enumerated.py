@@ -1,4 +1,7 @@
-"""Training conditions for networks that are trained on all strings of n bits, or on batches drawn from them."""
+"""Training conditions for networks that learn all strings of n bits.
+
+Each update uses all strings, or a batch drawn from them.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +14,12 @@ from parity_study.full_batch import train_on_all_strings
 
 @dataclass(frozen=True)
 class Enumerated(BaseCondition):
-    """A training condition on the 2^``bits`` strings of ``bits`` bits, with a label at the end.
+    """A training condition that covers all strings of a given length.
 
-    Each update uses ``batch_size`` strings that are drawn at random, or all strings if it is None. ``double`` selects
-    float64. The other fields are passed to :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_study.full_batch.train_on_all_strings`. A network has solved the task if it is correct on all
-    2^``bits`` strings.
+    The 2^``bits`` strings of ``bits`` bits have a label at the end. Each update uses ``batch_size`` strings that are
+    drawn at random, or all strings if it is None. ``double`` selects float64. The other fields are passed to
+    :class:`~parity_lib.models.ParityRNN` and :func:`~parity_study.full_batch.train_on_all_strings`. A network has
+    solved the task if it is correct on all 2^``bits`` strings.
     """
 
     cell: str = "lstm"
@@ -34,14 +37,18 @@ class Enumerated(BaseCondition):
 
     @property
     def seeds_per_job(self) -> int:
-        """The number of seeds that are trained in one batched computation, which is smaller for longer strings."""
+        """The number of seeds that are trained in one batched computation.
+
+        It is smaller for longer strings.
+        """
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
     def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
-        """Train ``models``, or new networks, from the seeds, and return a dict with the results of each seed.
+        """Train a network from each seed and return the results.
 
-        It contains ``steps``, the update at which the task was solved, or None, and the final ``sequence_accuracy`` on
-        all strings. ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
+        ``models`` are the networks, which are new by default. Returns a dict for each seed, which contains ``steps``,
+        the update at which the task was solved, or None, and the final ``sequence_accuracy`` on all strings.
+        ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
         """
         passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
         histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
@@ -50,6 +57,9 @@ class Enumerated(BaseCondition):
                 for history in histories]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the results of all seeds, which :meth:`train` returned, for the result file."""
+        """Summarise the results of all seeds for the result file.
+
+        ``rows`` contains what :meth:`train` returned.
+        """
         return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
                 "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}

@@ -1,4 +1,7 @@
-"""Up to which fixed string length does an LSTM learn parity from a label at the end?"""
+"""How many bits can an LSTM learn from a label at the end?
+
+All strings have the same length.
+"""
 
 from parity_study.experiments.condition import Condition
 

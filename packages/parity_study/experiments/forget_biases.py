@@ -1,4 +1,7 @@
-"""Does an initially open forget gate help an LSTM if all strings have the same length, or if the lengths vary?"""
+"""Does an initially open forget gate help an LSTM learn parity?
+
+All strings have the same length, or the lengths vary.
+"""
 
 from parity_study.experiments.condition import LONGEST, Condition, format_lengths
 

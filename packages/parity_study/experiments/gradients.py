@@ -1,4 +1,4 @@
-"""How much of the gradient of the loss at time step 50 reaches each earlier state?
+"""How much of the gradient of the last loss reaches earlier states?
 
 For each network, the norm of dL_50/dh_t is averaged over random strings and divided by that of dL_50/dh_50. Returns
 ``{"steps": 50, "nets": {name: {"seeds", "ratio", "norm", "cell_ratio"}}}``. ``ratio`` and ``norm`` (the norm before the
@@ -31,7 +31,10 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "strings": 2}
 
 
 def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     groups: dict[str, list[ParityRNN]] = {"tanh by hand": [by_hand("tanh")] * seeds}
     for recipe, (network, _) in RECIPES.items():
         runs = [trained(recipe, seed, cap) for seed in range(seeds)]
@@ -45,14 +48,20 @@ def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
 
 
 def orthogonal(gain: float, seed: int) -> ParityRNN:
-    """Create a network of 16 tanh units whose matrix V is ``gain`` times an orthogonal matrix."""
+    """Create a tanh network with a scaled orthogonal matrix as its recurrent weights.
+
+    It has 16 units, and V is ``gain`` times an orthogonal matrix.
+    """
     model = ParityRNN(16, "tanh", seed=seed)
     torch.nn.init.orthogonal_(model.rnn.weight_hh_l0, gain, generator=torch.Generator().manual_seed(seed))
     return model
 
 
 def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
-    """Return the medians and quartiles of :func:`state_gradients` over several models."""
+    """Summarise the state gradients of several models as medians and quartiles.
+
+    :func:`state_gradients` measures them.
+    """
     norms = [state_gradients(model, strings, seed) for seed, model in enumerate(models)]
     h = np.array([norm["h"] for norm in norms]).reshape(len(models), TRAINED_ON)
     c = np.array([norm["c"][:-1] for norm in norms if "c" in norm])  # the loss reads h_50 and not c_50
@@ -61,12 +70,12 @@ def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
 
 
 def state_gradients(model: ParityRNN, strings: int, seed: int) -> dict[str, np.ndarray]:
-    """Measure how much of the gradient of the last loss reaches each earlier state, averaged over random strings.
+    """Measure how much of the gradient of the last loss reaches each earlier state.
 
-    The result is a dict with an array ``[steps]`` for ``"h"`` and, for an LSTM, another one for ``"c"``. They contain
-    the norms of the gradient with respect to these states; the h and c of an LSTM are treated as separate inputs of the
-    next time step. The network is run in float64 and one time step at a time, so that each state is a node of its own
-    in the computation graph.
+    The norms are averaged over random strings. The result is a dict with an array ``[steps]`` for ``"h"`` and, for an
+    LSTM, another one for ``"c"``. They contain the norms of the gradient with respect to these states; the h and c of
+    an LSTM are treated as separate inputs of the next time step. The network is run in float64 and one time step at a
+    time, so that each state is a node of its own in the computation graph.
     """
     model = copy.deepcopy(model).double()
     batch = ParityTask(TRAINED_ON).batch(strings, np.random.default_rng(seed))

@@ -1,4 +1,4 @@
-"""How many times must all weights be drawn at random until a network computes the parity of 500 to 600 bits?
+"""How many random guesses does it take to find weights that compute parity?
 
 The experiment repeats one of Schmidhuber, Hochreiter and Bengio (2001). Weights are uniform on -100 to 100. The
 training set has 100 strings of 500 to 600 bits, coded as -1 and 1, half of them odd. A string counts as correct if the
@@ -35,10 +35,11 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 
 
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
-    """Compute a time step of network A1, whose hidden unit and output unit are connected to both units.
+    """Compute one time step of the guessed network A1.
 
-    ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
-    unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
+    Its hidden unit and its output unit are connected to both units. ``weights`` is ``[7, guesses, 1]``, ``x`` is
+    ``[strings]``, and the units are ``[guesses, strings]``. The output unit reads the new value of the hidden unit, or
+    the old one if ``at_once`` is true.
     """
     hidden, output = units
     new = activation(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3])
@@ -46,10 +47,11 @@ def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, 
 
 
 def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute a time step of network A2, whose ten hidden units read the input, the output and perhaps themselves.
+    """Compute one time step of the guessed network A2.
 
-    ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and the hidden units are
-    ``[10, guesses, strings]``. The output unit reads the input and all hidden units.
+    Its ten hidden units read the input, the output and perhaps themselves. ``weights`` is ``[52, guesses, 1]``, or
+    ``[42, guesses, 1]`` without self-connections, and the hidden units are ``[10, guesses, strings]``. The output unit
+    reads the input and all hidden units.
     """
     hidden, output = units
     from_input, from_output, bias, to_output = weights[:40].reshape(4, A2_UNITS, *weights.shape[1:])
@@ -61,7 +63,10 @@ def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) 
 
 
 def _tanh_pair(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute a time step of two connected tanh units with a tanh output, which no unit reads."""
+    """Compute one time step of a network with two connected tanh units.
+
+    No unit reads its tanh output.
+    """
     first, second, _ = units
     first, second = (activation(weights[0] * x + weights[1] * first + weights[2] * second + weights[3]),
                      activation(weights[4] * x + weights[5] * first + weights[6] * second + weights[7]))
@@ -78,7 +83,7 @@ def _is_positive(z: np.ndarray) -> np.ndarray:
 
 
 class GuessedNetwork(NamedTuple):
-    """A kind of network whose weights are guessed.
+    """A network architecture whose weights are guessed at random.
 
     ``step`` computes a time step, ``shapes`` are those of its units, and ``switch`` takes the place of ``activation``
     if the units are replaced by switches.
@@ -102,7 +107,10 @@ GUESSED_NETWORKS = {
 
 def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_000, cap: int = 1_000_000,
         scale: float = 100.0, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     rows = {}
     for place, name in enumerate(("A1", "A2", "A2 without self-connections", "two tanh units")):
         count = tanh_repetitions if name == "two tanh units" else repetitions
@@ -115,7 +123,10 @@ def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_00
 
 
 def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> Strings:
-    """Draw strings coded as -1 and 1, half of them odd; return them with their lengths and labels."""
+    """Draw random strings such that half of them have odd parity.
+
+    The bits are coded as -1 and 1. Returns the strings with their lengths and labels.
+    """
     bits = random_bits(count, longest, rng)
     lengths = rng.integers(shortest, longest, size=count, endpoint=True)
     labels = (np.arange(count) % 2).astype(np.uint8)
@@ -124,7 +135,10 @@ def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.rando
 
 
 def regular_strings(length: int) -> Strings:
-    """Return the strings 000..., 111..., 100..., ...001 and 0101..., which random strings practically never contain."""
+    """Return regular strings that practically never occur at random.
+
+    They are 000..., 111..., 100..., ...001 and 0101... in this order.
+    """
     bits = np.zeros((5, length), dtype=np.uint8)
     bits[1] = bits[2, 0] = bits[3, -1] = bits[4, 1::2] = 1
     lengths = np.full(5, length)
@@ -132,7 +146,10 @@ def regular_strings(length: int) -> Strings:
 
 
 def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Run networks, and return the output after the last bit of each string, scaled to 0..1: ``[guesses, strings]``."""
+    """Return the output of each network after the last bit of each string.
+
+    The outputs are scaled to 0..1 and are ``[guesses, strings]``.
+    """
     network = GUESSED_NETWORKS[name]
     columns = weights.T[:, :, None]
     at_end = np.zeros((len(weights), len(bits)), dtype=np.float32)
@@ -145,7 +162,10 @@ def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.n
 
 
 def find_correct_guesses(name: str, weights: np.ndarray, strings: Strings) -> np.ndarray:
-    """Return the indices of the guessed networks whose output is within 0.1 of the label for every string."""
+    """Return the indices of the guessed networks that are correct on every string.
+
+    An output is correct if it is within 0.1 of the label.
+    """
     alive = np.arange(len(weights))
     for start, end in pairwise(STAGES):
         bits, lengths, labels = (part[start:end] for part in strings)
@@ -156,14 +176,17 @@ def find_correct_guesses(name: str, weights: np.ndarray, strings: Strings) -> np
 
 
 def draw_weights(name: str, scale: float, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw the weights of ``count`` guesses, uniform on ``-scale`` to ``scale``: ``[count, weights]``."""
+    """Draw random weights for ``count`` networks.
+
+    They are uniform on ``-scale`` to ``scale`` and are ``[count, weights]``.
+    """
     return rng.uniform(-scale, scale, size=(count, GUESSED_NETWORKS[name].weights)).astype(np.float32)
 
 
 def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
-    """Guess weights until a network is correct on a training set; return the number of guesses and the weights.
+    """Guess weights until a network is correct on a training set.
 
-    The result is None if ``cap`` guesses are not enough.
+    Returns the number of guesses and the weights. The result is None if ``cap`` guesses are not enough.
     """
     training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(cap, 250 if "without" in name else 1000)
@@ -176,7 +199,10 @@ def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Genera
 
 
 def count_correct_guesses(name: str, scale: float, budget: int, rng: np.random.Generator) -> int:
-    """Count how many of ``budget`` guesses are correct on a training set."""
+    """Count the guessed networks that are correct on a training set.
+
+    There are ``budget`` guesses.
+    """
     training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(budget, 1000)
     return sum(len(find_correct_guesses(name, draw_weights(name, scale, batch, rng), training_set))
@@ -184,7 +210,10 @@ def count_correct_guesses(name: str, scale: float, budget: int, rng: np.random.G
 
 
 def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.random.Generator) -> dict[str, Any]:
-    """Summarise the results of several calls of :func:`guess_until_correct`, and test the solved networks."""
+    """Summarise the results of several guessing runs and test the solved networks.
+
+    ``results`` contains what :func:`guess_until_correct` returned.
+    """
     solved = [pair for pair in results if pair is not None]
     row = {"weights": GUESSED_NETWORKS[name].weights, "repetitions": len(results), "solved": len(solved),
            "trials": [pair and pair[0] for pair in results]}
@@ -203,11 +232,11 @@ def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.r
 
 
 def is_correct_with_switches(name: str, weights: np.ndarray, first: int) -> bool:
-    """Return whether a network is correct on all strings of at least ``first`` bits if its units are switches.
+    """Return True if a network is correct on all strings when its units are switches.
 
-    A switch is either on or off, so the network has finitely many states. The set of pairs (state, parity) that strings
-    of one length can reach determines the set for the next length, so the sets repeat at some point, and we have then
-    checked all lengths.
+    The strings have at least ``first`` bits. A switch is either on or off, so the network has finitely many states. The
+    set of pairs (state, parity) that strings of one length can reach determines the set for the next length, so the
+    sets repeat at some point, and we have then checked all lengths.
     """
     network = GUESSED_NETWORKS[name]
     columns = weights[:, None, None]

@@ -1,7 +1,7 @@
-"""Parallel training of the conditions of a series, on all cores of this machine or on a Dask cluster.
+"""Tools for running a series of training conditions in parallel.
 
-A job trains a few seeds of one condition. The results of finished jobs stay in files until the series is complete, so
-that an interrupted run continues where it stopped.
+They use all cores of this machine or a Dask cluster. A job trains a few seeds of one condition. The results of finished
+jobs stay in files until the series is complete, so that an interrupted run continues where it stopped.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ CONNECT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Job:
-    """A part of a series: a few seeds of one condition."""
+    """A job that trains networks from a few seeds under one condition."""
 
     name: str
     condition: Condition | Enumerated
@@ -34,11 +34,11 @@ class Job:
 
 
 class FinishedJobs:
-    """The results of finished jobs in an unfinished series, stored in one file for each job.
+    """A store for the results of finished jobs in an unfinished series.
 
-    The name of a file is a hash of the job's settings and of the version of this library, so results of other settings
-    or another version are not used. Damaged files are ignored. Delete the folder if you change the code without
-    changing the version.
+    There is one file for each job. The name of a file is a hash of the job's settings and of the version of this
+    library, so results of other settings or another version are not used. Damaged files are ignored. Delete the folder
+    if you change the code without changing the version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,18 +50,27 @@ class FinishedJobs:
         return self.folder / f"{digest[:20]}.json"
 
     def read(self, job: Job) -> list[dict[str, Any]] | None:
-        """Return the results of a job, a dict for each seed, or None if there is no readable file."""
+        """Load the stored results of a job.
+
+        Returns a dict for each seed, or None if there is no readable file.
+        """
         try:
             return json.loads(self._path(job).read_text(encoding="utf-8"))["rows"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, job: Job, rows: list[dict[str, Any]]) -> None:
-        """Store the results of a job, a dict for each seed."""
+        """Store the results of a finished job.
+
+        ``rows`` has a dict for each seed.
+        """
         write(self._path(job), {"rows": rows})
 
     def remove(self) -> None:
-        """Delete the files of this series, and the parent folder if it is empty afterwards."""
+        """Delete the stored results of this series.
+
+        The parent folder is deleted too if it is empty afterwards.
+        """
         shutil.rmtree(self.folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self.folder.parent.rmdir()
@@ -69,12 +78,13 @@ class FinishedJobs:
 
 def train_series(conditions: dict[str, Condition | Enumerated], seeds: int, finished: FinishedJobs,
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
-    """Train every condition from ``seeds`` seeds, and return a summary of each condition.
+    """Train networks under all conditions of a series and summarise the results.
 
-    The training runs in ``jobs`` processes (-1: one for each core), or on the workers of the Dask scheduler at the
-    address ``scheduler``, such as ``tcp://host:8786``; the workers need this package. The results do not depend on this
-    choice. Returns ``{"defaults": the default settings, "conditions": {name: summary}}``. Raises OSError if no
-    scheduler answers, and ImportError if Dask is not installed.
+    Each condition is trained from ``seeds`` seeds. The training runs in ``jobs`` processes (-1: one for each core), or
+    on the workers of the Dask scheduler at the address ``scheduler``, such as ``tcp://host:8786``; the workers need
+    this package. The results do not depend on this choice. Returns
+    ``{"defaults": the default settings, "conditions": {name: summary}}``. Raises OSError if no scheduler answers, and
+    ImportError if Dask is not installed.
     """
     all_jobs = [Job(name, condition, range(start, min(start + condition.seeds_per_job, seeds)))
                 for name, condition in conditions.items() for start in range(0, seeds, condition.seeds_per_job)]
@@ -98,7 +108,7 @@ def _train_job(job: Job) -> tuple[Job, list[dict[str, Any]]]:
 
 @contextlib.contextmanager
 def _workers(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
-    """Provide a joblib.Parallel that uses the cores of this machine or a Dask cluster."""
+    """Create a joblib.Parallel that uses local cores or a Dask cluster."""
     options = {"return_as": "generator_unordered", "batch_size": 1}
     if scheduler is None:
         yield joblib.Parallel(n_jobs=jobs, **options)
@@ -108,7 +118,7 @@ def _workers(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
 
 
 def _connect(scheduler: str) -> Any:
-    """Connect to the Dask scheduler at this address, and return the client."""
+    """Connect to a Dask scheduler and return the client."""
     try:
         from distributed import Client
     except ImportError:

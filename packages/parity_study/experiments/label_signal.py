@@ -1,4 +1,4 @@
-"""How clearly do the labels of strings of n bits determine the direction in which the weights should move?
+"""How clearly do the labels determine the direction of a weight update?
 
 The strings have a label at the end. ``signal`` and ``noise`` are explained at
 :mod:`parity_study.experiments.signal_and_noise`, here for a batch of ``batch`` strings.
@@ -25,7 +25,10 @@ QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 
 
 def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
     groups["lstm 8 after 1..2"] = [train_on_two_bits(seed, cap) for seed in range(seeds)]
@@ -35,7 +38,10 @@ def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -
 
 
 def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, Any]:
-    """Measure signal and noise for each number of bits, and return their medians and quartiles over the models."""
+    """Measure the gradient's signal and noise for each string length.
+
+    Returns their medians and quartiles over the models.
+    """
     models = [model.double() for model in models]
     measured = [signal_and_noise(StringTree(models, n)) for n in bits]
     signal, noise = (np.stack([values[name] for values in measured], axis=1) for name in ("signal", "noise"))
@@ -45,6 +51,6 @@ def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, A
 
 
 def train_on_two_bits(seed: int, cap: int) -> ParityRNN:
-    """Train an LSTM on strings of one and two bits, and return it."""
+    """Train an LSTM on strings of one and two bits."""
     return train_network({"hidden_size": 8, "cell": "lstm"}, seed, ParityTask((1, 2), "end"), max_steps=cap,
                          batch_size=64, lr=0.01, clip=1.0, validation_size=500)[0]

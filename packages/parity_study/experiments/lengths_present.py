@@ -1,4 +1,4 @@
-"""Which lengths must occur among the training strings for an LSTM to learn parity from a label at the end?"""
+"""Which string lengths must an LSTM be trained on to learn parity from a final label?"""
 
 from parity_study.experiments.condition import Condition, format_lengths
 

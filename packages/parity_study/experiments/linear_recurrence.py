@@ -1,4 +1,6 @@
-"""Can a linear recurrence compute parity with factors between 0 and 1, or does it need negative factors?
+"""Does a linear recurrence need negative factors to compute parity?
+
+The factors are between 0 and 1, or between -1 and 1.
 
 :class:`LinearRecurrence` is trained by Adam on batches of 32 strings of 50 bits, with a label at every time step.
 Returns ``{"lengths", "nets": {"sigmoid 1" | "tanh 1" | "sigmoid 8" | "tanh 8": {"seeds", "solved", "exact", "by_step",
@@ -22,11 +24,11 @@ QUICK: dict[str, Any] = {"seeds": 2, "steps": 2, "lengths": (75, 80), "strings":
 
 
 class LinearRecurrence(torch.nn.Module):
-    """A network of independent channels ``h_t = a(x_t) h_{t-1} + u(x_t)``, whose weighted sum is the logit.
+    """A recurrent network of independent linear channels.
 
-    ``factor`` determines the range of a: between 0 and 1 for ``"sigmoid"``, between -1 and 1 for ``"tanh"``. A single
-    channel starts at 1 and has no u; several channels have a u each. ``seeds`` independent networks are computed
-    together.
+    The channels are ``h_t = a(x_t) h_{t-1} + u(x_t)``, and their weighted sum is the logit. ``factor`` determines the
+    range of a: between 0 and 1 for ``"sigmoid"``, between -1 and 1 for ``"tanh"``. A single channel starts at 1 and has
+    no u; several channels have a u each. ``seeds`` independent networks are computed together.
 
     >>> LinearRecurrence(channels=1, factor="tanh", seeds=3)(torch.zeros(2, 7)).shape
     torch.Size([3, 2, 7])
@@ -45,11 +47,17 @@ class LinearRecurrence(torch.nn.Module):
             self.register_parameter(name, torch.nn.Parameter(values))
 
     def factors(self) -> torch.Tensor:
-        """Return the factors ``a(0)`` and ``a(1)`` of all channels, ``[2, seeds, channels]``."""
+        """Return the factors ``a(0)`` and ``a(1)`` of all channels.
+
+        The result is ``[2, seeds, channels]``.
+        """
         return torch.stack([self.activation(self.after_0), self.activation(self.after_1)]).squeeze(2)
 
     def forward(self, bits: torch.Tensor) -> torch.Tensor:
-        """Return the logits ``[seeds, batch, steps]`` for ``bits [batch, steps]``."""
+        """Return the logits of all seeds for a batch of bit strings.
+
+        ``bits`` is ``[batch, steps]``, and the logits are ``[seeds, batch, steps]``.
+        """
         is_one = bits[..., None] > 0.5
         h, states = torch.ones_like(self.readout), []
         a = [self.activation(self.after_0), self.activation(self.after_1)]
@@ -63,7 +71,10 @@ class LinearRecurrence(torch.nn.Module):
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
         lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     results = {}
     for channels in (1, 8):
         for factor in ("sigmoid", "tanh"):
@@ -80,7 +91,10 @@ def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
 
 
 def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: float) -> LinearRecurrence:
-    """Train all seeds together, each with its own loss and its own gradient clipping, and return the network."""
+    """Train the linear recurrences of all seeds together.
+
+    Each seed has its own loss and its own gradient clipping. Returns ``network``.
+    """
     task, rng = ParityTask(TRAINED_ON), np.random.default_rng(0)
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     for _ in range(steps):
@@ -99,6 +113,9 @@ def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: flo
 
 @torch.no_grad()
 def find_correct_bits(network: LinearRecurrence, length: int, strings: int) -> torch.Tensor:
-    """Test the network on new strings, and return which answers are correct: bool ``[seeds, strings, length]``."""
+    """Test a network on new strings and return a mask of the correct answers.
+
+    The mask is ``[seeds, strings, length]``.
+    """
     batch = ParityTask(length).batch(strings, np.random.default_rng(length))
     return (network(batch.inputs.squeeze(-1)) > 0) == (batch.targets.squeeze(-1) > 0.5)

@@ -1,4 +1,7 @@
-"""If the lengths vary from 1 to L, how large may L be before training fails?"""
+"""How long can training strings be before training fails?
+
+The lengths vary from 1 to the longest.
+"""
 
 from parity_study.experiments.condition import Condition
 

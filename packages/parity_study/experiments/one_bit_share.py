@@ -1,4 +1,7 @@
-"""What share of the strings must have only one bit, if all other strings have 50 bits, or 2 to 50?"""
+"""How many one-bit strings does an LSTM need in its training data to learn parity?
+
+All other strings have 50 bits, or 2 to 50 bits.
+"""
 
 from parity_study.experiments.condition import Condition, format_lengths
 

@@ -1,7 +1,8 @@
-"""Does plain gradient descent succeed as often as Adam in the two recipes, with all other settings unchanged?
+"""Does plain gradient descent succeed as often as Adam?
 
-Returns ``{"relu 32" | "tanh 16": {"adam" | "sgd 1" | "sgd 0.1": {"seeds", "solved", "steps", "median_steps"}}}``. The
-number is the learning rate; Adam uses that of the recipe.
+Both are used in the book's two recipes, with all other settings unchanged. Returns ``{"relu 32" | "tanh 16": {"adam" |
+"sgd 1" | "sgd 0.1": {"seeds", "solved", "steps", "median_steps"}}}``. The number is the learning rate; Adam uses that
+of the recipe.
 """
 
 from typing import Any
@@ -14,7 +15,10 @@ SAMPLE: dict[str, Any] = {"recipes": ("relu 32",)}
 
 
 def run(seeds: int = 20, cap: int = 2000, recipes: tuple[str, ...] = ("relu 32", "tanh 16")) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     choices = {"adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
     results = {}
     for recipe in recipes:

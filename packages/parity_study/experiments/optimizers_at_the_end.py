@@ -1,4 +1,7 @@
-"""Does plain gradient descent succeed as often as Adam, with a label at the end and lengths from 1 to 50?"""
+"""Does plain gradient descent succeed as often as Adam when the only label is at the end?
+
+The lengths vary from 1 to 50 bits.
+"""
 
 from parity_study.experiments.condition import Condition
 

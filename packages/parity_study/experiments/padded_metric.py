@@ -1,10 +1,11 @@
-"""How accurate is a network that always answers "even", if padding is counted and if it is not?
+"""How accurate does the constant answer "even" appear if padding is counted?
 
-``training`` uses batches of 8 strings of up to 50 bits, and ``evaluation`` uses batches of 500 strings of up to 75
-bits. ``course`` draws lengths as the course's notebook does (from 1 to one less than the longest, with the first string
-at full length); ``uniform`` draws them from 1 to the longest. Returns ``{"training" | "evaluation": {"steps",
-"batch_size", "course" | "uniform": {"positions", "padding_share", "accuracy_with_padding", "accuracy_on_real",
-"expected_padding_share", "expected_accuracy_with_padding"}}}``; the expected values are exact.
+The accuracy without padding is measured too. ``training`` uses batches of 8 strings of up to 50 bits, and
+``evaluation`` uses batches of 500 strings of up to 75 bits. ``course`` draws lengths as the course's notebook does
+(from 1 to one less than the longest, with the first string at full length); ``uniform`` draws them from 1 to the
+longest. Returns ``{"training" | "evaluation": {"steps", "batch_size", "course" | "uniform": {"positions",
+"padding_share", "accuracy_with_padding", "accuracy_on_real", "expected_padding_share",
+"expected_accuracy_with_padding"}}}``; the expected values are exact.
 """
 
 from typing import Any
@@ -18,7 +19,10 @@ QUICK: dict[str, Any] = {"batches": 40}
 
 
 def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     results = {}
     for name, steps, batch_size, count in (("training", 50, 8, batches), ("evaluation", 75, 500, -(-batches // 20))):
         rng = np.random.default_rng((seed, steps))
@@ -29,7 +33,10 @@ def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
 
 
 def score_always_even(steps: int, batch_size: int, count: int, rng: np.random.Generator, as_in_course: bool) -> dict:
-    """Measure the accuracy of the answer "even" on ``count`` batches of strings of up to ``steps`` bits."""
+    """Measure the accuracy of always answering "even" on random batches.
+
+    There are ``count`` batches of strings of up to ``steps`` bits.
+    """
     task = ParityTask((1, steps))
     positions = real = correct_real = correct_padding = 0
     for _ in range(count):

@@ -1,4 +1,7 @@
-"""Does it matter whether the padding precedes the string, follows it, or has to be read before the answer?"""
+"""Does the position of the padding affect training?
+
+The padding precedes the string, follows it, or follows it and has to be read before the answer.
+"""
 
 from parity_study.experiments.condition import Condition
 

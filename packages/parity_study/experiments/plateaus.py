@@ -1,4 +1,7 @@
-"""Why does an LSTM fail at 7 and 8 bits with an exact gradient: too few updates or units, the rate, or float32?"""
+"""Why does an LSTM fail to learn 7 or 8 bits even with an exact gradient?
+
+Possible causes are too few updates or units, the learning rate, and float32.
+"""
 
 from parity_study.experiments.enumerated import Enumerated
 

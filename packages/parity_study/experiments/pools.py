@@ -1,4 +1,4 @@
-"""Does training on a fixed pool of strings work as well as training on new strings in every batch?"""
+"""Does a fixed pool of training strings work as well as new strings in every batch?"""
 
 from parity_study.experiments.condition import Condition
 

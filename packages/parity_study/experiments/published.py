@@ -1,4 +1,4 @@
-"""Do we obtain the published results on OpenAI's question if we repeat the experiments as described?
+"""Can we reproduce the published results on OpenAI's parity problem?
 
 ``PUBLISHED`` lists the reports.
 """
@@ -35,7 +35,7 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class Report:
-    """A published report, summarised in our words.
+    """A summary of a published report.
 
     ``works`` says whether the authors report success, and ``left_open`` names the settings that they do not report,
     with our choice.

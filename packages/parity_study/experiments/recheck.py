@@ -1,7 +1,8 @@
-"""Rechecks of stored results, in which a sample of the results is derived again and compared.
+"""Tools for rechecking stored results.
 
-Processors round sums in different orders, so training from the same seed may end differently on another processor. A
-recheck therefore does not require equal numbers. It requires that
+A recheck derives a sample of the results again and compares it with the stored results. Processors round sums in
+different orders, so training from the same seed may end differently on another processor. A recheck therefore does not
+require equal numbers. It requires that
 
 - no count of successes in the sample differs from the stored count, by Fisher's exact
   test at the significance level ``LEVEL``; and
@@ -25,12 +26,12 @@ LEVEL = 0.001
 
 def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]], scheduler: str | None = None,
             jobs: int = -1) -> dict[str, Any]:
-    """Derive a sample of an experiment's results again, and record in ``folder/NAME.json`` whether they hold.
+    """Recheck a sample of an experiment's results and record the verdict.
 
-    ``failing_claims(results)`` returns a description of each claim that does not hold for ``results``. The record,
-    which is also returned, contains the date, the versions, the processor, the ``sample`` and the ``verdict``:
-    ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises ValueError, and writes nothing, if the stored
-    results were made with settings that differ from the present ones.
+    The record is added to ``folder/NAME.json``. ``failing_claims(results)`` returns a description of each claim that
+    does not hold for ``results``. The record, which is also returned, contains the date, the versions, the processor,
+    the ``sample`` and the ``verdict``: ``"holds"``, or ``"fails"`` with a list of ``failures``. Raises ValueError, and
+    writes nothing, if the stored results were made with settings that differ from the present ones.
     """
     stored, provenance = load(name, folder=folder), load(name, "provenance", folder)
     finished = FinishedJobs(folder / "unfinished" / f"{name}-recheck")
@@ -54,7 +55,10 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
 
 
 def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the conditions in the sample of a series. Raises ValueError if their stored settings differ."""
+    """Return the training conditions that are repeated in a recheck.
+
+    Raises ValueError if their stored settings differ from the present ones.
+    """
     all_conditions = conditions(name)
     first, *_, last = all_conditions
     sample = getattr(find(name), "SAMPLE", (first, last))
@@ -68,7 +72,10 @@ def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def require_equal_settings(name: str, stored: dict[str, Any], present: dict[str, Any]) -> None:
-    """Raise ValueError if a setting that both dicts contain has different values in them."""
+    """Raise ValueError if two dicts of settings disagree.
+
+    Only settings that both dicts contain are compared.
+    """
     for key, value in as_json(present).items():
         if key in stored and stored[key] != value:
             raise ValueError(f"the results of {name} were made with {key} = {stored[key]}, which is {value} now; "
@@ -76,7 +83,7 @@ def require_equal_settings(name: str, stored: dict[str, Any], present: dict[str,
 
 
 def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]:
-    """Yield a description of each count of solved runs that differs significantly from the stored count."""
+    """Yield a description of each success count that differs significantly from the stored count."""
     if not isinstance(derived, dict) or not isinstance(stored, dict):
         return
     if {"seeds", "solved"} <= derived.keys():
@@ -89,12 +96,18 @@ def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]
 
 
 def replace_part(stored: Any, part: Any) -> Any:
-    """Merge nested dicts: return a copy of ``stored`` in which the values in ``part`` replace the stored ones."""
+    """Return a copy of a nested dict with some of its values replaced.
+
+    The values in ``part`` replace those in ``stored``.
+    """
     if not isinstance(stored, dict) or not isinstance(part, dict):
         return part
     return stored | {key: replace_part(stored.get(key), value) for key, value in part.items()}
 
 
 def as_json(value: Any) -> Any:
-    """Convert a value to JSON and back, so that it can be compared with values from a file."""
+    """Convert a value to JSON and back.
+
+    The result can be compared with values from a file.
+    """
     return json.loads(json.dumps(value))

@@ -1,4 +1,4 @@
-"""Does the book's recipe always work?
+"""Does the book's training recipe always work?
 
 The default recipe and the tanh recipe are each trained from many seeds. Returns ``{"relu 32" | "tanh 16": {"seeds",
 "solved", "steps": [of each seed, None if not solved], "median_steps", "half_fall_share": [of each seed], "curves": [of
@@ -20,7 +20,10 @@ QUICK: dict[str, Any] = {"seeds": 2, "cap": 60}
 
 
 def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     results = {}
     for recipe in ("relu 32", "tanh 16"):
         histories = [trained(recipe, seed, cap)[1] for seed in range(seeds)]
@@ -32,7 +35,10 @@ def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
 
 
 def curve(history: History) -> dict[str, list[float]]:
-    """Reduce a training curve to at most 60 points, each of which is the mean since the previous point."""
+    """Reduce a training curve to at most 60 points.
+
+    Each point is the mean since the previous point.
+    """
     edges = np.unique(np.linspace(0, history.steps, CURVE_POINTS + 1).astype(int))
     intervals = list(pairwise(edges))
     return {"step": [int(end) for _, end in intervals],
@@ -41,10 +47,11 @@ def curve(history: History) -> dict[str, list[float]]:
 
 
 def half_fall_share(loss: list[float]) -> float:
-    """Return the smallest share of consecutive updates in which the loss makes half of its total fall.
+    """Measure how suddenly the loss falls during training.
 
-    The loss is first averaged over 10 updates. Its total fall is the first value minus the last value. The share is
-    about one half for a straight line, and nearly 0 for a sudden fall.
+    The result is the smallest fraction of consecutive updates in which the loss makes half of its total fall. The loss
+    is first averaged over 10 updates. Its total fall is the first value minus the last value. The result is about
+    one half for a straight line, and nearly 0 for a sudden fall.
     """
     smooth = np.convolve(loss, np.ones(SMOOTHED_OVER) / SMOOTHED_OVER, mode="valid")
     half = (smooth[0] - smooth[-1]) / 2

@@ -1,7 +1,8 @@
-"""The result files of the experiments, which are JSON files in the folder ``results`` of this package.
+"""Functions that read and write the result files of the experiments.
 
-The block ``results`` of a file contains the measured values. The block ``provenance`` contains the version of the book,
-the settings, the versions of the libraries, the processor, the date, the wall time, and all later rechecks.
+The result files are JSON files in the folder ``results`` of this package. The block ``results`` of a file contains the
+measured values. The block ``provenance`` contains the version of the book, the settings, the versions of the libraries,
+the processor, the date, the wall time, and all later rechecks.
 """
 
 import datetime
@@ -19,7 +20,10 @@ FOLDER = Path(__file__).resolve().parent / "results"
 
 
 def repository() -> Path | None:
-    """Return the root of the repository that contains this module, or None if the package was installed without it."""
+    """Return the root of the repository that contains this module.
+
+    Returns None if the package was installed without the repository.
+    """
     if "site-packages" in FOLDER.parts:     # a virtual environment may lie inside the repository
         return None
     return next((folder for folder in FOLDER.parents if (folder / "_config.yml").is_file()
@@ -27,7 +31,10 @@ def repository() -> Path | None:
 
 
 def writable_folder() -> Path:
-    """Return the folder of the book's results. Raises FileNotFoundError if it belongs to an installed package."""
+    """Return the folder to which the book's results are written.
+
+    Raises FileNotFoundError if it belongs to an installed package.
+    """
     if repository() is None:
         raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; choose another "
                                 "folder with --out FOLDER")
@@ -35,10 +42,11 @@ def writable_folder() -> Path:
 
 
 def load(name: str, block: str = "results", folder: Path | None = None) -> Any:
-    """Load a block of the result file ``NAME.json`` from ``folder``, by default the folder of the book's results.
+    """Load a block of an experiment's result file.
 
-    Raises FileNotFoundError if the file does not exist, and ValueError if it is damaged or has no such block. The
-    message names the file and the command that makes it.
+    The file is ``NAME.json`` in ``folder``, by default the folder of the book's results. Raises FileNotFoundError if
+    the file does not exist, and ValueError if it is damaged or has no such block. The message names the file and the
+    command that makes it.
     """
     path = (folder or FOLDER) / f"{name}.json"
     command = "parity bench --save" if name == "bench" else f"parity experiment {name}"
@@ -52,7 +60,7 @@ def load(name: str, block: str = "results", folder: Path | None = None) -> Any:
 
 
 def write(path: Path, content: dict[str, Any]) -> Path:
-    """Write ``content`` to a JSON file, and return the path.
+    """Write ``content`` to a JSON file and return the path.
 
     Each list of plain values is on one line. The file is replaced only when it is complete.
     """
@@ -66,23 +74,32 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 
 
 def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Describe how results were made: the settings, the date, the versions, the processor and the wall time."""
+    """Return a record of how results were obtained.
+
+    It contains the settings, the date, the versions, the processor and the wall time.
+    """
     return {**made_with(), "settings": settings, "torch_threads": 1, "wall_seconds": round(seconds, 1)}
 
 
 def made_with() -> dict[str, Any]:
-    """Return today's date, the versions of the book, Python and the libraries, and the name of the processor."""
+    """Return the current date, the software versions and the processor name.
+
+    The versions are those of the book, Python and the libraries.
+    """
     versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
     return {"date": today(), "version": __version__, "versions": versions, "cpu": cpu_model()}
 
 
 def today() -> str:
-    """Return the current date in UTC in ISO 8601 format, such as ``"2026-11-27"``."""
+    """Return the current UTC date in ISO 8601 format.
+
+    An example is ``"2026-11-27"``.
+    """
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def cpu_model() -> str:
-    """Return the name of the processor."""
+    """Return the model name of the processor."""
     info = Path("/proc/cpuinfo")
     match = re.search(r"model name\s*:\s*(.+)", info.read_text()) if info.is_file() else None
     return match.group(1).strip() if match else platform.processor() or platform.machine()

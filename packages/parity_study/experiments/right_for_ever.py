@@ -1,9 +1,10 @@
-"""Do more updates, or strings with long runs, lead to networks that are correct on strings of every length?
+"""Does longer training make networks correct on strings of every length?
 
-Networks of eight units are trained on strings of 50 bits with a label at every time step, with the same settings for
-all cells and a fixed number of updates: training does not stop when a network is correct. The strings are random
-(``"random"``), or half of them end in a run of zeros or of ones that begins in the string's first half (``"runs"``). A
-network has solved the task if it is correct on 5000 random strings of 75 bits at the end. These networks are stored in
+We also ask whether training strings with long runs of equal bits have this effect. Networks of eight units are trained
+on strings of 50 bits with a label at every time step, with the same settings for all cells and a fixed number of
+updates: training does not stop when a network is correct. The strings are random (``"random"``), or half of them end in
+a run of zeros or of ones that begins in the string's first half (``"runs"``). A network has solved the task if it is
+correct on 5000 random strings of 75 bits at the end. These networks are stored in
 :mod:`parity_study.certificate_store`, and :func:`~parity_study.certify.certify` decides about them, as in the
 experiment ``certificates``. Returns ``{"nets": {"tanh 8, random, 1000 updates": {"seeds", "solved", "certified",
 "refuted", "undecided", "refuting_lengths": [of each refuted network]}}}``, and the same for each cell, kind of strings
@@ -32,9 +33,9 @@ SAMPLE: dict[str, Any] = {"cells": ("tanh",), "updates": (1000,), "save": False}
 
 @dataclass(frozen=True)
 class RunsTask(ParityTask):
-    """A task in which half of the training strings, but no validation strings, end in a run of equal bits.
+    """A task in which half of the training strings end in a run of equal bits.
 
-    The run begins in the first half of the string.
+    The validation strings are random. The run begins in the first half of the string.
 
     >>> RunsTask(8).draw(4, np.random.default_rng(1))[0]
     array([[1, 0, 0, 0, 0, 0, 1, 1],
@@ -44,11 +45,17 @@ class RunsTask(ParityTask):
     """
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task without runs, with strings that are ``factor`` times as long."""
+        """Return a task with longer strings for validation.
+
+        They are ``factor`` times as long, and are random.
+        """
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw strings as :meth:`~parity_lib.data.ParityTask.draw` does, and end half of them with a run."""
+        """Draw random strings and end half of them with a run of equal bits.
+
+        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
+        """
         bits, _, lengths = super().draw(count, rng, longest)
         begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
         chosen = rng.random((count, 1)) < SHARE_OF_RUNS
@@ -62,10 +69,11 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
         shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them.
+    """Run the experiment and return its results.
 
-    The networks are read from the store if possible, and trained otherwise or if ``retrain`` is true. ``shorten``
-    divides the numbers of updates. If ``save`` is true, the verdicts are written to the store.
+    The module's docstring describes them. The networks are read from the store if possible, and trained otherwise or if
+    ``retrain`` is true. ``shorten`` divides the numbers of updates. If ``save`` is true, the verdicts are written to
+    the store.
     """
     kinds = {kind_name(*kind): kind for kind in product(cells, TASKS, updates)}
     networks = [] if retrain else [network for network in read_store() if network.kind in kinds]
@@ -82,11 +90,17 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
 
 
 def kind_name(cell: str, data: str, updates: int) -> str:
-    """Return the name that a kind of network has in the results and in the store."""
+    """Return the name under which a kind of network is stored.
+
+    The name is used in the results and in the store.
+    """
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
 def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[StoredNetwork]:
-    """Train networks for exactly ``updates // shorten`` updates, and return those that solve the task at the end."""
+    """Train networks of one kind and return those that solve their task at the end.
+
+    There are exactly ``updates // shorten`` updates.
+    """
     return train_solved(kind_name(cell, data, updates), {"hidden_size": UNITS, "cell": cell}, TASKS[data], seeds,
                         max_steps=updates // shorten, validate_every=updates // shorten, **SETTINGS)

@@ -1,10 +1,11 @@
-"""The signal of the labels in the gradient, and the noise of a batch in the same direction.
+"""Functions that measure the signal and the noise in gradients.
 
-Consider the gradient of the loss over all 2^n strings, where o is the logit at the last time step. Only one part of it
-depends on the labels: half the mean of (-1)^parity do/dw. The norm of this part is the *signal*. A batch of B strings
-disturbs the gradient in every direction, but only the disturbance in the direction of the signal can hide the signal.
-The *noise* is the standard deviation of a single string's gradient, projected on this direction, divided by the square
-root of B. After (noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
+The signal comes from the labels, and the noise from the random choice of a batch. Consider the gradient of the loss
+over all 2^n strings, where o is the logit at the last time step. Only one part of it depends on the labels: half the
+mean of (-1)^parity do/dw. The norm of this part is the *signal*. A batch of B strings disturbs the gradient in every
+direction, but only the disturbance in the direction of the signal can hide the signal. The *noise* is the standard
+deviation of a single string's gradient, projected on this direction, divided by the square root of B. After
+(noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
 """
 
 from typing import Any
@@ -21,10 +22,11 @@ MEASURED = ("signal", "noise", "gradient")
 
 
 def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
-    """Measure the ``signal``, the ``noise`` of a single string and the norm of the ``gradient``, ``[seeds]`` each.
+    """Measure the signal, the noise and the norm of the gradient for each network.
 
-    ``tree`` must hold float64 weights. Divide the noise by the square root of the batch size for the noise of a batch.
-    The slope of each string's logit along the signal's direction is computed as a central difference.
+    Returns a dict of three arrays ``[seeds]``: ``signal``, ``noise`` (of a single string) and ``gradient``. ``tree``
+    must hold float64 weights. Divide the noise by the square root of the batch size for the noise of a batch. The slope
+    of each string's logit along the signal's direction is computed as a central difference.
     """
     strings = len(tree.odd)
     sign = np.where(tree.odd, 1.0, -1.0)
@@ -39,7 +41,10 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
 
 
 def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
-    """Return the derivatives of all logits in a given direction of the weights: ``[seeds, strings]``."""
+    """Compute the derivatives of all logits along a direction in weight space.
+
+    They are ``[seeds, strings]``.
+    """
     weights, answers = tree.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
         tree.parameters[:] = weights + side * direction
@@ -49,11 +54,11 @@ def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
 
 
 def train_and_measure(condition: Enumerated, seeds: range, at: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Train a condition, and measure signal and noise before training and after the updates in ``at``.
+    """Train networks and measure the signal and noise of their gradients at several times.
 
-    ``at`` contains multiples of 50. Returns the dicts of :meth:`Enumerated.train`, one for each seed, with the
-    additional keys ``signal``, ``noise`` (of a single string) and ``gradient``. Each is a list with an entry for each
-    measurement, which is None if the training had ended before.
+    The times are before training and after the updates in ``at``. ``at`` contains multiples of 50. Returns the dicts of
+    :meth:`Enumerated.train`, one for each seed, with the additional keys ``signal``, ``noise`` (of a single string) and
+    ``gradient``. Each is a list with an entry for each measurement, which is None if the training had ended before.
     """
     models = condition.models(seeds)
     measured = [dict.fromkeys((0, *at)) for _ in models]

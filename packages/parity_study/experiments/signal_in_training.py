@@ -1,4 +1,4 @@
-"""Does the ratio of signal to noise early in training predict how many updates a solution takes?
+"""Does the early signal-to-noise ratio predict how long training takes?
 
 LSTMs are trained on strings of n bits, with all strings as the batch or with batches drawn from them. Signal and noise
 (:mod:`parity_study.experiments.signal_and_noise`) are measured before training and after some updates. Returns ``{"at":
@@ -32,13 +32,19 @@ SAMPLE: dict[str, Any] = {"chosen": ("3 bits, 64 drawn", "5 bits, all")}
 
 def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
         chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS)) -> dict[str, Any]:
-    """Run the experiment on the ``chosen`` conditions, and return its results as the module's docstring describes."""
+    """Run the experiment and return its results.
+
+    ``chosen`` contains the names of conditions. The module's docstring describes the results.
+    """
     return {"at": [0, *at], "conditions": {
         name: follow(replace(MEASURED_CONDITIONS[name], max_steps=max_steps), seeds, at) for name in chosen}}
 
 
 def follow(condition: Enumerated, seeds: int, at: tuple[int, ...]) -> dict[str, Any]:
-    """Train a condition from ``seeds`` seeds, and return its results with the measurements."""
+    """Train networks under one condition and summarise the measurements.
+
+    There are ``seeds`` networks.
+    """
     rows = train_and_measure(condition, range(seeds), at)
     summary = condition.summarise(rows)
     return {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {

@@ -1,4 +1,4 @@
-"""Summaries of many runs for the result files."""
+"""Functions that summarise many training runs for the result files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from parity_lib.training import History
 
 
 def summarise_updates(updates: Sequence[int | None]) -> dict[str, Any]:
-    """Count the runs that solved their task, and return the median of their updates.
+    """Summarise how many runs solved their task and how many updates they needed.
 
     ``updates`` has an entry for each run: the update at which it solved its task, or None.
     """
@@ -19,17 +19,23 @@ def summarise_updates(updates: Sequence[int | None]) -> dict[str, Any]:
 
 
 def summarise_histories(histories: Sequence[History]) -> dict[str, Any]:
-    """Count the runs that solved their task, and return the median of their updates, as ``summarise_updates`` does."""
+    """Summarise the training histories of several runs.
+
+    The result is that of :func:`summarise_updates`.
+    """
     return summarise_updates([history.solved_at for history in histories])
 
 
 def final_bit_accuracy(histories: Sequence[History]) -> list[float]:
-    """Return the bit accuracy of each run at its last validation."""
+    """Return the bit accuracy of each training run at its last validation."""
     return rounded([history.validation[-1]["bit_accuracy"] for history in histories])
 
 
 def quartiles(values: np.ndarray) -> dict[str, list[float]]:
-    """Return the median and the quartiles over the runs in ``values [runs, ...]``, or empty lists if there are none."""
+    """Return the median and the quartiles over several runs.
+
+    ``values`` is ``[runs, ...]``. Without runs, the result contains empty lists.
+    """
     if not len(values):
         return {"median": [], "low": [], "high": []}
     low, median, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
@@ -37,9 +43,9 @@ def quartiles(values: np.ndarray) -> dict[str, list[float]]:
 
 
 def rounded(values: Any) -> Any:
-    """Round a number, or all numbers in an array or list, to six significant digits.
+    """Round numbers to six significant digits.
 
-    Further digits depend on the processor.
+    ``values`` is a number, an array or a list. Further digits depend on the processor.
 
     >>> rounded(2 / 3), rounded([[1 / 3, None]])
     (0.666667, [[0.333333, None]])

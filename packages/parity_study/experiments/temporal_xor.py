@@ -1,4 +1,4 @@
-"""Can a network predict the bits of a stream in which every third bit is the XOR of the two bits before it?
+"""Can a network learn that every third bit is the XOR of the previous two?
 
 The network of the tanh recipe is trained to predict the next bit at every time step. Returns ``{"seeds", "solved": the
 number of seeds with every third bit of 500 new streams correct, "loss": [of each seed: [first, second, third bit of a
@@ -20,9 +20,9 @@ QUICK: dict[str, Any] = {"seeds": 1, "steps": 4}
 
 
 def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tensor:
-    """Draw streams in which two random bits are followed by their XOR: float32, ``[count, 3 * triples, 1]``.
+    """Draw streams in which each pair of random bits is followed by its XOR.
 
-    Source: J. L. Elman, *Cognitive Science* 14, 1990.
+    The streams are float32, ``[count, 3 * triples, 1]``. Source: J. L. Elman, *Cognitive Science* 14, 1990.
 
     >>> a, b, c, *_ = xor_stream(1, 2, np.random.default_rng(0)).flatten().tolist()
     >>> (a != b) == (c == 1)
@@ -35,7 +35,10 @@ def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tens
 
 def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         shown: int = 24) -> dict[str, Any]:
-    """Run the experiment, and return its results as the module's docstring describes them."""
+    """Run the experiment and return its results.
+
+    The module's docstring describes them.
+    """
     network, settings = RECIPES["tanh 16"]
     losses, third_correct = [], []
     for seed in range(seeds):
@@ -59,7 +62,10 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Predict the bits 2, 3, ..., and return the losses and which predictions are correct, ``[count, steps - 1]``."""
+    """Predict the next bit at each step of a stream and return the losses.
+
+    Also returns which predictions are correct. Both results are ``[count, steps - 1]``.
+    """
     logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
     return loss, (logits > 0) == (following > 0.5)

@@ -1,4 +1,4 @@
-"""Trained networks that several experiments use, and the recipes by which they are trained."""
+"""Trained networks and training recipes that several experiments share."""
 
 from functools import cache
 from typing import Any
@@ -23,7 +23,7 @@ FIFTY_BITS = ParityTask(TRAINED_ON)
 
 @cache
 def trained(recipe: str, seed: int, cap: int) -> tuple[ParityRNN, History]:
-    """Train a network by a recipe, and return it with its history.
+    """Train a network with a named recipe and return it with its history.
 
     The result is cached and shared by several experiments, so do not change the network.
     """
@@ -33,27 +33,36 @@ def trained(recipe: str, seed: int, cap: int) -> tuple[ParityRNN, History]:
 
 def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_BITS,
                   **settings) -> tuple[ParityRNN, History]:
-    """Create and train a network from ``seed``, and return it with the history of its training."""
+    """Train a new network and return it with its training history.
+
+    Its weights and its strings depend on ``seed``.
+    """
     model = ParityRNN(**network, seed=seed)
     return model, train(model, task, seed=seed, progress=False, **settings)
 
 
 def train_seeds(network: dict[str, Any], seeds: int, task: ParityTask = FIFTY_BITS, **settings) -> list[History]:
-    """Train a network from each of the seeds 0, ..., ``seeds`` - 1 on all cores, and return the histories."""
+    """Train networks from several seeds in parallel and return their histories.
+
+    The seeds are 0, ..., ``seeds`` - 1. Returns the histories.
+    """
     runs = Parallel(n_jobs=-1)(delayed(train_network)(network, seed, task, **settings) for seed in range(seeds))
     return [history for _, history in runs]
 
 
 @torch.no_grad()
 def set_forget_bias(model: ParityRNN, bias: float) -> None:
-    """Set the initial bias of the forget gates in an LSTM's first layer."""
+    """Set the forget-gate bias in the first layer of an LSTM."""
     forget = slice(model.hidden_size, 2 * model.hidden_size)  # the gates' order is input, forget, cell, output
     model.rnn.bias_ih_l0[forget] = bias
     model.rnn.bias_hh_l0[forget] = 0
 
 
 def with_forget_bias(bias: float, seed: int) -> ParityRNN:
-    """Create an untrained LSTM of 8 units whose forget gates have the given bias."""
+    """Create an untrained LSTM with the given forget-gate bias.
+
+    It has 8 units.
+    """
     model = ParityRNN(8, "lstm", seed=seed)
     set_forget_bias(model, bias)
     return model
