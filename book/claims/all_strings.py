@@ -1,6 +1,6 @@
 """Claims about batches that contain all strings of n bits."""
 
-from .claim import Claim
+from .claim import Claim, names_of
 from .rates import always, less_than_half, more_often, more_than_half, never, not_all, seldom, some, sooner
 from .words import rates
 
@@ -11,11 +11,6 @@ OTHERS = ("tanh", "lstm", "gru")
 def row(cell: str, bits: int, afresh: bool = False) -> tuple[str, str]:
     """Return the path to a condition in the results."""
     return "conditions", f"{cell}, {bits} bits" + ", reset" * afresh
-
-
-def named(*rows: tuple[str, str]) -> tuple[str, ...]:
-    """Extract the names of conditions from their paths."""
-    return tuple(name for _, name in rows)
 
 
 def afresh(*bits: int) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
@@ -29,7 +24,7 @@ CLAIMS = (
         "With all 32 strings of 5 bits as the batch and a label at the end, every LSTM of 8 units and every GRU solves "
         "them within 8,000 updates.",
         [always(*row("lstm", 5)), always(*row("gru", 5))],
-        lambda results: rates(results, *named(row("lstm", 5), row("gru", 5))),
+        lambda results: rates(results, *names_of(row("lstm", 5), row("gru", 5))),
     ),
     Claim(
         "all-strings-end-at-eight",
@@ -39,7 +34,7 @@ CLAIMS = (
             more_than_half(*row(cell, 6)), some(*row(cell, 7)), less_than_half(*row(cell, 7)))]
         + [never(*row("lstm", 8)), seldom(*row("gru", 8))]
         + [never(*row(cell, n)) for cell in ("lstm", "gru") for n in (9, 10)],
-        lambda results: rates(results, *named(*(row(cell, n) for cell in ("lstm", "gru") for n in range(6, 11)))),
+        lambda results: rates(results, *names_of(*(row(cell, n) for cell in ("lstm", "gru") for n in range(6, 11)))),
     ),
     Claim(
         "all-strings-relu-differs",
@@ -47,7 +42,7 @@ CLAIMS = (
         "more of them succeed than of each other kind (Fisher's exact test, six comparisons with Holm's correction).",
         [*(not_all(*row("relu", n)) for n in BITS),
          *more_often(*((row("relu", n), row(cell, n)) for n in (8, 9) for cell in OTHERS))],
-        lambda results: rates(results, *named(*(row("relu", n) for n in BITS),
+        lambda results: rates(results, *names_of(*(row("relu", n) for n in BITS),
                                               *(row(cell, n) for n in (8, 9) for cell in OTHERS))),
     ),
     Claim(
@@ -55,20 +50,20 @@ CLAIMS = (
         "LSTMs on all strings of 5 and 6 bits solve them in fewer updates if Adam's means begin afresh after "
         "200 updates: by the log-rank test over all runs, two comparisons with Holm's correction.",
         sooner(*afresh(5, 6)),
-        lambda results: rates(results, *named(*(one for pair in afresh(5, 6) for one in pair))),
+        lambda results: rates(results, *names_of(*(one for pair in afresh(5, 6) for one in pair))),
     ),
     Claim(
         "adam-afresh-more-often",
         "And more of them solve 6 and 7 bits within 8,000 updates (Fisher's exact test, two comparisons with Holm's "
         "correction).",
         more_often(*afresh(6, 7)),
-        lambda results: rates(results, *named(*(one for pair in afresh(6, 7) for one in pair))),
+        lambda results: rates(results, *names_of(*(one for pair in afresh(6, 7) for one in pair))),
     ),
     Claim(
         "adam-afresh-not-eight",
         "At 8 bits few LSTMs solve them within 8,000 updates, whether Adam begins afresh or not: both intervals lie "
         "below one half.",
         [seldom(*row("lstm", 8)), seldom(*row("lstm", 8, True))],
-        lambda results: rates(results, *named(row("lstm", 8), row("lstm", 8, True))),
+        lambda results: rates(results, *names_of(row("lstm", 8), row("lstm", 8, True))),
     ),
 )

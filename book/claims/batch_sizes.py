@@ -2,16 +2,11 @@
 
 from parity_study.experiments.batch_sizes import DRAWN, WITHOUT_REPLACEMENT
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import more_often, never, seldom
 from .words import rates
 
 HALVES = tuple(f"{n} bits, {size} different" for n, size in WITHOUT_REPLACEMENT)
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 def drawn(*bits: int) -> list[str]:

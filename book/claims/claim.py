@@ -60,6 +60,16 @@ class Claim:
         return "parity bench --save" if self.source == "bench" else f"parity experiment {self.source}"
 
 
+def row(name: str) -> tuple[str, str]:
+    """Return the path to a condition in the results."""
+    return "conditions", name
+
+
+def names_of(*rows: tuple[str, str]) -> tuple[str, ...]:
+    """Extract the names of conditions from their paths."""
+    return tuple(name for _, name in rows)
+
+
 def at(results: Results, *path: Any) -> Any:
     """Return the value at a path of keys and indices."""
     for key in path:

@@ -1,15 +1,10 @@
 """Claims about training on strings that all have the same length."""
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import always, never, seldom, some
 from .words import rates
 
 BITS = ("2", "3", "4", "5", "6", "8", "10", "20")
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 CLAIMS = (

@@ -1,16 +1,11 @@
 """Claims about the initial bias of the forget gate."""
 
-from .claim import Claim, Condition, Results, replaced
+from .claim import Claim, Condition, Results, replaced, row
 from .rates import always, cannot_tell, cannot_tell_sooner, never, seldom, sooner, steps_p_values
 from .words import named, percent, power, rate, rates
 
 BIASES = (0, 1, 2, 3, 5)
 AT_50, AT_5, VARYING = (tuple(f"{lengths}, bias {bias}" for bias in BIASES) for lengths in ("50", "5", "1..50"))
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 SLOWER = tuple((row(VARYING[0]), row(name)) for name in VARYING[1:])

@@ -1,14 +1,8 @@
 """Claims about the string lengths that must be present in the training data."""
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import always, seldom, sooner
 from .words import rates
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
-
 
 CLAIMS = (
     Claim(

@@ -1,14 +1,8 @@
 """Claims about training on strings of 1 to L bits."""
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import always, more_often, never
 from .words import rates
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
-
 
 CLAIMS = (
     Claim(

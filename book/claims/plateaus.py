@@ -1,17 +1,12 @@
 """Claims about changes that might help LSTMs to learn strings of eight bits."""
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import cannot_tell, more_often, mostly, seldom
 from .words import rates
 
 HELPLESS = ("8 bits", *(f"8 bits, {change}" for change in (
     "float64", "rate 0.003", "rate 0.03", "32 units", "Adam afresh")))
 OPEN = "8 bits, bias 5"
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 CLAIMS = (

@@ -1,14 +1,8 @@
 """Claims about training on a fixed pool of strings."""
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import MARGIN, cannot_tell, more_often, more_than_half, mostly, same_rate
 from .words import rates
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
-
 
 AGAINST_FRESH = tuple((row("fresh"), row(name)) for name in ("1000 strings", "10000 strings"))
 CLAIMS = (

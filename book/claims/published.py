@@ -1,15 +1,10 @@
 """Claims about results that other authors have published."""
 
-from .claim import Claim, Condition, replaced
+from .claim import Claim, Condition, replaced, row
 from .rates import always, counted, more_than_half, never, not_all, some
 from .words import percent, rates
 
 BEFORE, AFTER = "enerrio, padding before", "enerrio, padding after"
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 def coin(name: str, key: str) -> Condition:

@@ -1,6 +1,6 @@
 """Claims about the number of units and layers."""
 
-from .claim import Claim
+from .claim import Claim, row
 from .rates import (
     MARGIN,
     always,
@@ -22,11 +22,6 @@ UNITS = (1, 2, 3, 4, 8, 16, 32)
 def names(cells=CELLS, units=UNITS, layers: int = 1) -> tuple[str, ...]:
     """Return the names of the conditions with the given cells and sizes."""
     return tuple(f"{cell} {size} x {layers}" for cell in cells for size in units)
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 LAYERS = tuple((row(two), row(one)) for one, two in zip(names(), names(layers=2), strict=True))

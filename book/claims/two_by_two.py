@@ -2,7 +2,7 @@
 
 from parity_lib.statistics import wilson_interval
 
-from .claim import Claim, Condition, Results, replaced
+from .claim import Claim, Condition, Results, replaced, row
 from .rates import (
     MARGIN,
     always,
@@ -25,11 +25,6 @@ CELLS = (*PLAIN, *GATED)
 def names(label: str, lengths: str, cells: tuple[str, ...] = CELLS) -> tuple[str, ...]:
     """Return the names of the conditions with the given cells."""
     return tuple(f"{label}, {lengths}, {cell}" for cell in cells)
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
 
 
 def between(name: str, low: float, high: float, words: str, *path: str) -> list[Condition]:
