@@ -99,5 +99,5 @@ def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
 
 
 def may_hold_notebook(path: str) -> bool:
-    """Return True if a file name ends like that of a notebook or a zip archive."""
+    """Return True if a file name has the ending of a notebook or a zip archive."""
     return NOTEBOOK.search(path) is not None or path.lower().endswith(".zip")

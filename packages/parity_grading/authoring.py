@@ -96,7 +96,7 @@ class Source:
 
     @property
     def minutes(self) -> int:
-        """The time needed for the exercise in minutes."""
+        """The time needed to complete the exercise in minutes."""
         require_int(f"{self.name}.md: minutes", self.settings.get("minutes"), 1)
         return self.settings["minutes"]
 
@@ -227,7 +227,7 @@ def _answer(name: str, content: str) -> Iterator[Cell]:
 
 
 def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
-    """Convert the mark of a cell to an id and nbgrader's metadata."""
+    """Add an id and nbgrader's metadata to a cell."""
     mark, cell_type = cell["mark"], cell["cell_type"]
     require(set(mark) <= {*FLAGS, "points"}, "nb", mark, f"keys out of {', '.join(FLAGS)} and points")
     kinds = [key for key in mark if key in FLAGS]
@@ -329,13 +329,13 @@ def notebook(source: Source) -> nbformat.NotebookNode:
 
 
 def sources(root: Path) -> list[Source]:
-    """Return the exercises of a course in the order in which students do them."""
+    """Return the exercises of a course in the order in which students complete them."""
     return sorted((read(path) for path in (root / "solutions").glob("*.md")),
                   key=lambda source: (source.settings.get("order", 99), source.name))
 
 
 def names(root: Path) -> list[str]:
-    """Return the names of all exercises in the order in which students do them."""
+    """Return the names of all exercises in the order in which students complete them."""
     return [source.name for source in sources(root)]
 
 

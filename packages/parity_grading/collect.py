@@ -31,9 +31,9 @@ UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 @dataclass
 class ReportLine:
-    """A line about a student or a file in the report on a collection.
+    """A single line of the report on collected submissions.
 
-    ``serious`` means that a person should look at the student or the file.
+    The line is about a student or a file. ``serious`` means that a person should look at the student or the file.
     """
 
     subject: str        # a student's id, the path of a file, or the name of the list
@@ -57,7 +57,7 @@ class Candidate:
 
 
 class Collector:
-    """A collector of the submissions for an exercise.
+    """A tool for collecting the submissions for an exercise.
 
     It takes the submissions from a download and reports on every student and every file.
     """
@@ -169,7 +169,7 @@ class Collector:
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str, force: bool, dry_run: bool) -> None:
-        """Copy a student's submission into the course.
+        """Copy a student's submission into the course folder.
 
         Nothing is copied if the submission is there already. A file that a person placed there is replaced only if
         ``force`` is true.
@@ -271,11 +271,11 @@ class Collector:
         return self.due[student] is None or submission.utc <= self.due[student]
 
     def needs_attention(self) -> bool:
-        """Return True if a person should look at the report."""
+        """Return True if the report needs the instructor's attention."""
         return any(line.serious for line in self.lines)
 
     def format_lines(self) -> Iterator[str]:
-        """Yield the lines of the report as text.
+        """Yield the report line by line.
 
         There is a line for each student, for each file that was left out and for each note. The last line has the
         totals.

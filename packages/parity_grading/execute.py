@@ -261,7 +261,7 @@ class CellOutputs:
         self.cell.outputs, self.size = [], 0
 
     def add_missing_error(self, reply: dict) -> None:
-        """Add an error that the kernel reported but no output shows."""
+        """Add an error output if the kernel reported an error that is not shown yet."""
         if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
             name = storable(str(reply.get("ename"))[:LEAST_SIZE])
             self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))

@@ -281,7 +281,7 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the test points of a submission that could not be graded.
+    """Remove the automatic points of a submission that could not be graded.
 
     The next command then grades the submission again. Points that a person gave stay, and the formgrader lists them for
     another look.

@@ -64,7 +64,7 @@ def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_cha
 
     Also return the reason why a person should look at the mark, or "".
 
-    ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether an
+    ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether a
     written answer differs from the answer that was graded first; it is None for a test.
     """
     if most[1] == 0:

@@ -1,4 +1,4 @@
-"""Command-line commands for grading a class.
+"""Commands for grading the submissions of a class.
 
 They lead from a learning platform's download to grades for the platform. Each command reads its arguments and prints
 the result. The work is done by the module of the same name, which is imported only when the command runs.

@@ -40,7 +40,7 @@ class SaveOutputs(NbGraderPreprocessor):
 
 
 class RestoreOutputs(NbGraderPreprocessor):
-    """A preprocessor that restores saved outputs in cells that have none.
+    """A preprocessor that restores the saved outputs of cells without any output.
 
     A note above the outputs says where they come from.
     """

@@ -1,4 +1,4 @@
-"""A kernel that runs a student's code with limited time and memory.
+"""A kernel that runs a student's code within time and memory limits.
 
 The kernel usually runs in the sandbox. A student's code can forge every message of the kernel. So the size of a message
 is checked before it is read, and its content is treated as data only.
@@ -112,7 +112,8 @@ class Kernel:
     def _wait_until_ready(self) -> None:
         """Wait until the kernel is ready to run code.
 
-        This is when the kernel answers, its output arrives, and it can import the library that the tests call.
+        The kernel must answer, its output must arrive, and it must be able to import the library that the tests call.
+        Raise KernelStopped otherwise.
         """
         deadline, kinds = time.monotonic() + STARTS_WITHIN, set()
         while not kinds >= {"kernel_info_reply", "status"}:

@@ -76,9 +76,9 @@ def _answers(sources: list[Source]) -> str:
 
 
 def _cells(sources: list[Source]) -> str:
-    """Return the cells that a submission must have as JSON.
+    """Return the required cells of each exercise as JSON.
 
-    The cells are grouped by exercise, with a line for each cell.
+    A submission must have these cells. The cells are grouped by exercise, with a line for each cell.
     """
     exercises = []
     for source in sources:

@@ -113,9 +113,9 @@ def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[st
 
 
 def _length(cells: list[NotebookCell], name: str) -> str:
-    """Return the length of a written answer as text.
+    """Describe the length of a written answer in words.
 
-    This is the number of words, or "empty".
+    Return "empty" if the student has not written an answer.
     """
     text = next((cell.source.strip() for cell in cells if cell.name == name), "")
     words = len(text.split())

@@ -95,8 +95,10 @@ def _describe(path: Path, error: Exception) -> str:
 def sources(solution: NotebookNode, submission: str = "") -> list[str]:
     """Return the code cells of a solution with the changes from a submission.
 
-    The tests of the solution are left out. The submission is divided into parts: ``# %% CELL`` replaces a cell, ``# %%
-    CELL: FUNCTION`` replaces a function in a cell, and ``# %% added before CELL`` adds a cell.
+    The tests of the solution are left out. The submission consists of parts.
+
+    A part ``# %% CELL`` replaces a cell, and ``# %% CELL: FUNCTION`` replaces a function in it. Another cell is added
+    by ``# %% added before CELL``.
     """
     pieces = PIECE.split(submission)[1:]
     cells = []

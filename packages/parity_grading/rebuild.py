@@ -238,9 +238,10 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells that have lost their marks and ids.
+    """Match cells that have lost their nbgrader metadata.
 
-    They are recognised by their unchanged text, the functions that they define, or the text before them.
+    Cells without marks and ids are recognised by their unchanged text, the functions that they define, or the text
+    before them.
     """
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}

@@ -36,7 +36,7 @@ Notebook = dict[str, NotebookCell]      # by the names of the cells
 
 @dataclass
 class TaskPoints:
-    """The points of each student for a task.
+    """The points that each student received for a task.
 
     ``most`` is the maximum number of points.
     """
@@ -76,7 +76,7 @@ class FrequentMessage:
 
 @dataclass
 class ClassReport:
-    """A class's results in an exercise."""
+    """The results of a class in an exercise."""
 
     exercise: str
     states: Counter[str]
@@ -209,7 +209,7 @@ def page(report: ClassReport, names: bool = False) -> str:
 
 
 def _without_control_characters(value: Any) -> Any:
-    """Replace invisible characters in a text.
+    """Replace invisible characters in a string.
 
     Some of them reverse the direction of writing. Markup is left unchanged.
     """

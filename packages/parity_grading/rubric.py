@@ -71,7 +71,7 @@ def parse_rubric(source: str) -> ParsedRubric:
 
 @dataclass(frozen=True)
 class QuotedNumbers:
-    """A student's personal numbers and whether the answer quotes them.
+    """A student's personal numbers and whether their answer quotes them.
 
     The numbers are a seed and a count.
     """
@@ -84,7 +84,7 @@ class QuotedNumbers:
 
 
 def numbers_in(text: str) -> set[int]:
-    """Return the set of all whole numbers in a text.
+    """Return the set of whole numbers that appear in a text.
 
     Groups of three digits may have a separator between them.
 
@@ -123,7 +123,7 @@ def in_words(cell: NotebookNode) -> bool:
 
 @pass_context
 def clean_html(context: Mapping[str, Any], source: Any) -> str:
-    """Clean the HTML of a cell as nbconvert does.
+    """Clean HTML in the same way as nbconvert.
 
     The cells that we inserted are left unchanged.
     """
@@ -182,7 +182,7 @@ def _raw_cell(text: str) -> NotebookNode:
 
 
 def _output_html(output: NotebookNode) -> Markup:
-    """Convert an output of a cell to HTML.
+    """Convert a cell output to HTML.
 
     Sanitise must have cleaned the output.
     """

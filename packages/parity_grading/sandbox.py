@@ -58,9 +58,9 @@ class Limits:
 
 
 def missing() -> str:
-    """Return the reason why this machine has no sandbox.
+    """Return the reason why the sandbox is not available on this machine.
 
-    Return "" if there is one.
+    Return "" if it is available.
     """
     return _find_bubblewrap()[1]
 

@@ -1,4 +1,4 @@
-"""Tools for handling submissions whose grading was killed or failed.
+"""Tools for handling submissions whose grading was interrupted or failed.
 
 nbgrader would treat such submissions as graded or would not remember them.
 
@@ -45,13 +45,13 @@ class MarkUnfinished(NbGraderPreprocessor):
 
 
 class RemoveMark(NbGraderPreprocessor):
-    """A preprocessor that removes the mark from a graded notebook.
+    """A preprocessor that marks a graded notebook as finished.
 
-    It comes last, when the points are in the gradebook.
+    It removes the mark that :class:`MarkUnfinished` has set. It comes last, when the points are in the gradebook.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Remove the mark from a notebook."""
+        """Mark a notebook as finished."""
         nb.metadata.pop(MARK, None)
         return nb, resources
 
@@ -76,7 +76,7 @@ def is_finished(folder: Path) -> bool:
 
 
 def graded_fingerprint(folder: Path) -> str:
-    """Return the fingerprint of the submission that was graded.
+    """Return the fingerprint of a graded submission.
 
     ``folder`` contains the graded notebook. Return "" if there is no fingerprint or the grading is not finished.
     """

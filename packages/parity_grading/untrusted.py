@@ -58,7 +58,7 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
 
 
 def is_notebook(path: str) -> bool:
-    """Return True if a path is that of a notebook.
+    """Return True if a path refers to a notebook.
 
     Copies made by an operating system or by Jupyter do not count.
     """
@@ -74,7 +74,7 @@ def resembles(path: str, exercise: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Replace line breaks and control characters in a text.
+    """Replace line breaks and control characters in a string.
 
     A terminal would otherwise obey them.
     """
