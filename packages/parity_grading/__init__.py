@@ -1,1 +1,4 @@
-"""Grading for instructors: exercise authoring, the sandbox, and the commands that *For instructors* explains."""
+"""Tools for instructors who write exercises and grade submissions.
+
+*For instructors* in the book explains the commands.
+"""

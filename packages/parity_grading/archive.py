@@ -1,4 +1,7 @@
-"""Reading of zip archives: one file at a time, into memory and up to a limit. Nothing is unpacked to the disk."""
+"""Tools for reading notebooks from zip archives.
+
+Files are read into memory one at a time, up to a size limit. Nothing is unpacked to disk.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,20 @@ MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory
 
 @dataclass(frozen=True)
 class ArchivedFile:
-    """A file in an open zip archive: its path, with forward slashes, and its entry in the archive."""
+    """A file in an open zip archive.
+
+    ``path`` is its path with forward slashes, and ``entry`` is its entry in the archive.
+    """
 
     path: str
     archive: zipfile.ZipFile
     entry: zipfile.ZipInfo
 
     def read(self) -> bytes:
-        """Return the content. Raise ValueError if the file is damaged, encrypted or too large, or its path unsafe."""
+        """Read the file and return its content.
+
+        Raise ValueError if the file is damaged, encrypted or too large, or if its path is unsafe.
+        """
         if self.path.startswith("/") or re.match(r"[A-Za-z]:", self.path) or ".." in self.path.split("/"):
             raise ValueError("its path leads out of the archive")
         try:
@@ -39,7 +48,10 @@ class ArchivedFile:
 
 
 def open_archive(source: Path | BinaryIO) -> zipfile.ZipFile:
-    """Open a zip archive. Raise ValueError if it is damaged, is not a zip archive or contains too many files."""
+    """Open a zip archive for reading.
+
+    Raise ValueError if it is damaged, is not a zip archive or contains too many files.
+    """
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, IsADirectoryError):
@@ -50,7 +62,10 @@ def open_archive(source: Path | BinaryIO) -> zipfile.ZipFile:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
-    """Return the files of an archive, sorted by path, without those that operating systems and Jupyter add."""
+    """Return the files in a zip archive, sorted by path.
+
+    Files that operating systems and Jupyter add are left out.
+    """
     files = []
     for entry in archive.infolist():
         path = entry.filename
@@ -64,9 +79,10 @@ def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
 
 
 def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
-    """Return the path and content of the notebook in ``file``, which is a notebook or a zip archive made by a student.
+    """Read a notebook from a submitted file, which may be a zip archive.
 
-    In an archive, a notebook named after the exercise is preferred. Raise ValueError if there is not exactly one.
+    Return the path and content of the notebook. In an archive, a notebook named after the exercise is preferred. Raise
+    ValueError if the file is neither a notebook nor an archive with exactly one candidate.
     """
     data = file.read()
     if not may_hold_notebook(file.path):
@@ -83,5 +99,5 @@ def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
 
 
 def may_hold_notebook(path: str) -> bool:
-    """Return whether a file's name ends like that of a notebook or a zip archive."""
+    """Return True if a file name has the ending of a notebook or a zip archive."""
     return NOTEBOOK.search(path) is not None or path.lower().endswith(".zip")

@@ -1,4 +1,7 @@
-"""Exercise authoring: ``solutions/NAME.md`` -> nbgrader's source notebook -> the notebook that students receive.
+"""Tools for converting exercise sources to notebooks.
+
+Each ``solutions/NAME.md`` becomes nbgrader's source notebook, from which nbgrader makes the notebook that students
+receive.
 
 A source is MyST text. Code cells and answers have nbgrader's metadata as a short mark, and every cell gets a readable
 id::
@@ -72,7 +75,10 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed ``solutions/NAME.md``: its front matter and its cells."""
+    """A parsed exercise source.
+
+    It holds the front matter and the cells of ``solutions/NAME.md``.
+    """
 
     name: str
     settings: dict[str, Any]
@@ -80,22 +86,25 @@ class Source:
 
     @property
     def graded(self) -> list[Cell]:
-        """The cells with points: tests, and answers in words."""
+        """The cells of the exercise that give points."""
         return [cell for cell in self.cells if _points(cell)]
 
     @property
     def points(self) -> int:
-        """The points of the whole exercise."""
+        """The total number of points for the exercise."""
         return sum(map(_points, self.cells))
 
     @property
     def minutes(self) -> int:
-        """The minutes that the exercise takes."""
+        """The time needed to complete the exercise in minutes."""
         require_int(f"{self.name}.md: minutes", self.settings.get("minutes"), 1)
         return self.settings["minutes"]
 
     def setting(self, key: str, kind: type, default: Any = None) -> Any:
-        """Return a value of the front matter. Raise ValueError, naming the file, if it has another type."""
+        """Return a value from the front matter of the exercise.
+
+        Raise ValueError, naming the file, if the value is not of type ``kind``.
+        """
         value = self.settings.get(key, default)
         require(isinstance(value, kind), f"{self.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
         return value
@@ -106,7 +115,10 @@ def _points(cell: Cell) -> int:
 
 
 def read(path: Path) -> Source:
-    """Parse a source. Raise ValueError, naming the file and the place, if it does not have the form above."""
+    """Parse the source of an exercise.
+
+    Raise ValueError, naming the file and the place, if the source does not have the form described in this module.
+    """
     try:
         text, root = path.read_text(encoding="utf-8"), path.resolve().parents[1]
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
@@ -127,7 +139,7 @@ def read(path: Path) -> Source:
 
 
 def _settings(text: str) -> dict[str, Any]:
-    """Return the front matter of a source."""
+    """Return the front matter of an exercise source."""
     first = next(iter(PARSER.parse(text)), None)
     settings = _yaml(first.content) if first is not None and first.type == "front_matter" else None
     require(isinstance(settings, dict), "front matter", text[:40], "a YAML mapping between two lines of ---")
@@ -135,7 +147,7 @@ def _settings(text: str) -> dict[str, Any]:
 
 
 def _yaml(text: str) -> Any:
-    """Return the value of a YAML text, or None if it has errors."""
+    """Parse YAML text, returning None if it is invalid."""
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError:
@@ -143,7 +155,10 @@ def _yaml(text: str) -> Any:
 
 
 def _cells(text: str) -> Iterator[Cell]:
-    """Split a source into cells, each with its type, source and mark."""
+    """Split an exercise source into cells.
+
+    Yield each cell with its type, source and mark.
+    """
     lines, markdown, place = text.splitlines(), [], 0
     for token in PARSER.parse(text):
         if token.type not in ("front_matter", "fence", "colon_fence"):
@@ -190,7 +205,7 @@ def _markdown(lines: list[str]) -> Iterator[Cell]:
 
 
 def _hints(content: str) -> str:
-    """Return the hints as HTML details, which open on demand."""
+    """Format the hints for a task as collapsible HTML elements."""
     hints = [hint.strip() for hint in re.split(r"^---[ \t]*$", content, flags=re.MULTILINE)]
     require(len(hints) == len(HINT_NAMES) and all(hints), "hints", hints,
             f"{len(HINT_NAMES)} steps, with a line of --- between them")
@@ -199,7 +214,10 @@ def _hints(content: str) -> str:
 
 
 def _answer(name: str, content: str) -> Iterator[Cell]:
-    """Yield the cell of an answer in words, and the cell below it that shows the model answer."""
+    """Yield the two cells that belong to a written answer.
+
+    The first holds the answer, and the second shows the model answer below it.
+    """
     first, _, body = content.partition("\n")
     points = re.fullmatch(r":points: *(\d+) *", first)
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
@@ -209,7 +227,7 @@ def _answer(name: str, content: str) -> Iterator[Cell]:
 
 
 def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
-    """Return a cell in which an id and nbgrader's metadata replace the mark."""
+    """Add an id and nbgrader's metadata to a cell."""
     mark, cell_type = cell["mark"], cell["cell_type"]
     require(set(mark) <= {*FLAGS, "points"}, "nb", mark, f"keys out of {', '.join(FLAGS)} and points")
     kinds = [key for key in mark if key in FLAGS]
@@ -237,7 +255,10 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:
-    """Raise ValueError unless solutions and hidden tests are between their two marks, in cells of their kind."""
+    """Check that solutions and hidden tests are marked correctly.
+
+    Raise ValueError unless each is between its two marks, in a cell of its kind.
+    """
     for region, owner in REGIONS.items():
         lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
         mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
@@ -249,7 +270,10 @@ def _check_regions(kind: str, name: str, source: str) -> None:
 
 
 def _write_points(cells: list[Cell]) -> None:
-    """Append to each heading ``## Task ...`` the sum of the points below it."""
+    """Add the number of points to the heading of each task.
+
+    The points are the sum of those below a heading ``## Task ...``.
+    """
     tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
     points: list[int] = []
     for cell in cells:
@@ -270,7 +294,7 @@ def _write_points(cells: list[Cell]) -> None:
 
 
 def _write_about(source: Source, root: Path) -> None:
-    """Replace ``{{ about }}`` by the exercise's chapters, time and points."""
+    """Replace ``{{ about }}`` with the exercise's chapters, time and points."""
     for cell in source.cells:
         if ABOUT not in cell["source"]:
             continue
@@ -284,7 +308,10 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Make links to chapters lead to the book's ``baseurl``, if it has one, because students may have no clone."""
+    """Replace relative links to chapters with links to the book's website.
+
+    Students may have no clone in which relative links work. The links stay as they are if the book has no ``baseurl``.
+    """
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:
@@ -295,30 +322,35 @@ def _link_to_website(cells: list[Cell], config: Path) -> None:
 
 
 def notebook(source: Source) -> nbformat.NotebookNode:
-    """Return nbgrader's source notebook, without outputs."""
+    """Create nbgrader's source notebook for an exercise, without outputs."""
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     cells = [make[cell["cell_type"]](cell["source"], id=cell["id"], metadata=cell["metadata"]) for cell in source.cells]
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(KERNEL))
 
 
 def sources(root: Path) -> list[Source]:
-    """Return the exercises of the course in ``root``, in the order in which students do them."""
+    """Return the exercises of a course in the order in which students complete them."""
     return sorted((read(path) for path in (root / "solutions").glob("*.md")),
                   key=lambda source: (source.settings.get("order", 99), source.name))
 
 
 def names(root: Path) -> list[str]:
-    """Return the names of the exercises in the same order."""
+    """Return the names of all exercises in the order in which students complete them."""
     return [source.name for source in sources(root)]
 
 
 def write_solutions(root: Path, target: Path) -> list[Path]:
-    """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md`` and return the paths."""
+    """Write nbgrader's source notebook for each exercise.
+
+    Each ``root/solutions/NAME.md`` becomes ``target/NAME/NAME.ipynb``. Return the paths of the notebooks.
+    """
     return [_write(target, source.name, notebook(source)) for source in sources(root)]
 
 
 def write_exercises(solutions: Path, target: Path) -> list[Path]:
-    """Write the release of each notebook in ``solutions`` with nbgrader's generate_assignment and return the paths.
+    """Generate the student version of each exercise with nbgrader.
+
+    The notebooks in ``solutions`` are released with generate_assignment. Return the paths of the releases.
 
     nbgrader runs in a temporary folder with a gradebook of its own. In a course with submissions, it would delete the
     release and fail if a cell was added.
@@ -350,7 +382,10 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
 
 
 def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
-    """Write ``target/NAME/NAME.ipynb`` with the same bytes as nbgrader's own generate_assignment."""
+    """Write a notebook exactly as nbgrader's generate_assignment would.
+
+    The file is ``target/NAME/NAME.ipynb``. Return its path.
+    """
     path = target / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
-"""The numbers, titles and reading times of the book's chapters, from ``_toc.yml`` and the pages.
+"""Tools for estimating the reading times of the book's chapters.
 
-The reading time of every page is computed at the rates below, which *How to use this book* states.
+The numbers and titles of the chapters come from ``_toc.yml`` and the pages. The reading time of every page is computed
+at the rates below, which *How to use this book* states.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PARSER = MarkdownIt().enable("table").use(front_matter_plugin)
 
 @dataclass(frozen=True)
 class Chapter:
-    """A numbered page of the book, with the minutes that it takes."""
+    """A numbered chapter of the book with its reading time in minutes."""
 
     number: int
     page: str
@@ -35,9 +36,10 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """Return the numbered chapters of the book in ``root``, in order, by the name of the page.
+    """Return the numbered chapters of the book, keyed by page name.
 
-    Raise ValueError, naming the page, if a page does not state its time.
+    The chapters are in the order of ``_toc.yml`` in ``root``. Raise ValueError, naming the page, if a page does not
+    state its time.
     """
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     part = next(part for part in toc["parts"] if part.get("numbered"))
@@ -50,7 +52,9 @@ def chapters(root: Path) -> dict[str, Chapter]:
 
 
 def reading_minutes(text: str) -> int:
-    """Return the minutes that a page takes to read, rounded up to a multiple of five.
+    """Estimate the reading time of a page in minutes.
+
+    The time is rounded up to a multiple of five.
 
     >>> reading_minutes("word " * 600 + "\\n\\n```{math}\\na\\n```\\n")
     5
@@ -69,7 +73,10 @@ def _title_and_minutes(text: str) -> tuple[str, int]:
 
 
 def _seconds(info: str, content: str) -> float:
-    """Return the seconds for a fenced block: a formula, or a code cell with its figures."""
+    """Estimate the time in seconds that a reader spends on a fenced block.
+
+    The block is a formula, or a code cell with its figures.
+    """
     if info.startswith("{math}"):
         return SECONDS_A_FORMULA
     if "remove-cell" in content:

@@ -1,6 +1,6 @@
-"""Collection of submissions from a download of a learning platform into ``submitted/STUDENT/NAME/``.
+"""Tools for collecting submissions from a learning platform's download.
 
-Each file of the download is either placed there or listed with the reason why it was not.
+Each file of the download is either placed in ``submitted/STUDENT/NAME/`` or listed with the reason why it was not.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 @dataclass
 class ReportLine:
-    """A line of the report about a student or a file; ``serious`` means that a person should look at it."""
+    """A single line of the report on collected submissions.
+
+    The line is about a student or a file. ``serious`` means that a person should look at the student or the file.
+    """
 
     subject: str        # a student's id, the path of a file, or the name of the list
     state: str          # one of STATES for a student, "left out" or "not needed" for a file, or "note"
@@ -42,7 +45,10 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook that may be a student's submission; ``file`` is None for the submission collected earlier."""
+    """A notebook that may count as a student's submission.
+
+    ``file`` is None for a submission that was collected earlier.
+    """
 
     submission: CollectedSubmission
     file: ArchivedFile | None
@@ -51,11 +57,14 @@ class Candidate:
 
 
 class Collector:
-    """The collection of an exercise's submissions from a download, with a report on every student and every file."""
+    """A tool for collecting the submissions for an exercise.
+
+    It takes the submissions from a download and reports on every student and every file.
+    """
 
     def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path | None = None, keep: str = "last"
                  ) -> None:
-        """Read the gradebook and the platform's list.
+        """Load the students from the gradebook and the platform's list.
 
         ``source`` is a platform or a pattern for file names; ``keep`` is "last" or "on-time".
         """
@@ -81,7 +90,7 @@ class Collector:
             self._read_list(list_path)
 
     def _read_list(self, path: Path) -> None:
-        """Read the students' numbers and the submission times from the list that the platform exports."""
+        """Read student numbers and submission times from the platform's list."""
         _, students = self.platform.read_list(path)
         self.roster.match_list(students, path.name)
         unread = [student for student in students if student.time is None and self.platform.time_heading]
@@ -99,7 +108,10 @@ class Collector:
                          "another time zone, set TZ, as in TZ=Europe/Berlin parity collect ...")
 
     def collect(self, download: Path, force: tuple[str, ...] = (), dry_run: bool = False) -> None:
-        """Collect from a zip archive; replace files placed by hand only for the students in ``force``."""
+        """Collect all submissions from a zip archive.
+
+        Files placed by hand are replaced only for the students in ``force``. With ``dry_run``, nothing is written.
+        """
         for student in force:
             require_student("--force", student, self.due)
         try:
@@ -118,7 +130,10 @@ class Collector:
         self._report(path, "left out" if serious else "not needed", reason, serious=serious, student=student)
 
     def _read_files(self, files: list[ArchivedFile]) -> None:
-        """Find the notebooks of each student, and leave out all other files."""
+        """Find the notebooks of each student in a download.
+
+        All other files are left out.
+        """
         problems, readable = [], False
         for file in files:
             student = ""
@@ -136,7 +151,10 @@ class Collector:
             self._leave_out(path, reason, student, not self.candidates[student] or may_hold_notebook(path))
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
-        """Return the notebook in a file. Raise ValueError if the file does not hold one notebook of the exercise."""
+        """Read a student's notebook from a file.
+
+        Raise ValueError if the file does not hold one notebook of the exercise.
+        """
         path, data = read_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:
@@ -151,7 +169,11 @@ class Collector:
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str, force: bool, dry_run: bool) -> None:
-        """Place a student's submission, unless it is there already or a person placed another file there."""
+        """Copy a student's submission into the course folder.
+
+        Nothing is copied if the submission is there already. A file that a person placed there is replaced only if
+        ``force`` is true.
+        """
         present = self.store.present(student)
         collected = present is not None and present.digest != "" and present == self.store.recorded(student)
         line = ReportLine(student, "nothing" if present is None else "kept" if collected else "by hand")
@@ -186,7 +208,9 @@ class Collector:
             line.notes.append(f"late, but it is not known by how much: write the time to {TIME_FILE}")
 
     def _choose(self, student: str, earlier: CollectedSubmission | None, line: ReportLine) -> Candidate | None:
-        """Return the new notebook that counts, or None if none does, and leave out the student's other notebooks.
+        """Choose the notebook that counts as a student's submission.
+
+        Return None if no new notebook counts. The student's other notebooks are left out.
 
         Notebooks named after the exercise come first. Among these and the submission collected earlier, the time
         decides if it is known for all of them, and otherwise the newer download and the exact file name.
@@ -226,7 +250,7 @@ class Collector:
         return best if best.file else None
 
     def _describe(self, student: str, candidate: Candidate, line: ReportLine) -> None:
-        """Add remarks about the notebook that counts to a student's line."""
+        """Add remarks about the chosen notebook to a student's line in the report."""
         time, due = candidate.submission.utc, self.due[student]
         line.notes += candidate.notes
         if time is not None and due is not None and time > due:
@@ -238,17 +262,24 @@ class Collector:
             line.notes.append("it is not known whether it was on time")
 
     def _is_on_time(self, student: str, submission: CollectedSubmission) -> bool | None:
-        """Return whether a notebook was submitted on time, or None if that is not known."""
+        """Return True if a notebook was submitted on time.
+
+        Return None if this is not known.
+        """
         if submission.utc is None:
             return None if submission.late is None else not submission.late
         return self.due[student] is None or submission.utc <= self.due[student]
 
     def needs_attention(self) -> bool:
-        """Return whether a person should look at something."""
+        """Return True if the report needs the instructor's attention."""
         return any(line.serious for line in self.lines)
 
     def format_lines(self) -> Iterator[str]:
-        """Yield a line for each student, for each file that was left out and for each note, then the totals."""
+        """Yield the report line by line.
+
+        There is a line for each student, for each file that was left out and for each note. The last line has the
+        totals.
+        """
         for line in sorted(self.lines, key=lambda line: line.subject not in self.due):
             notes = "; ".join(line.notes)
             yield printable(f"{line.subject:20} {line.state:8} {notes}".rstrip() if line.subject in self.due

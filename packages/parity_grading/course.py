@@ -1,4 +1,4 @@
-"""Access to a course: nbgrader's settings, the gradebook, the folders of submissions and private files."""
+"""Tools for accessing the settings, gradebook and files of a course."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebo
 
 
 def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
-    """Return nbgrader's application with the settings of ``nbgrader_config.py`` in ``root``.
+    """Load nbgrader with the settings of a course.
 
-    ``trial`` is a folder whose gradebook and graded notebooks are used instead of the course's own. Other accounts
-    lose access to the gradebook and to ``private/``. Raise ValueError if ``root`` has no ``nbgrader_config.py``,
-    because nbgrader would create an empty gradebook in any folder.
+    Return nbgrader's application with the settings of ``nbgrader_config.py`` in ``root``. ``trial`` is a folder whose
+    gradebook and graded notebooks are used instead of the course's own. Other accounts lose access to the gradebook and
+    to ``private/``. Raise ValueError if ``root`` has no ``nbgrader_config.py``, because nbgrader would create an empty
+    gradebook in any folder.
     """
     root = Path(root).resolve()
     if not (root / "nbgrader_config.py").is_file():
@@ -49,14 +50,20 @@ def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
 
 
 def add_programs_to_path() -> None:
-    """Let nbgrader, which starts ``alembic`` by its name, find it in an environment that is not activated."""
+    """Add the folder of the Python interpreter to ``PATH``.
+
+    nbgrader starts ``alembic`` by its name, which would not be found in an environment that is not activated.
+    """
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
 
 
 def protect(coursedir: CourseDirectory) -> None:
-    """Let only the owner, or the owner's group in a shared course, read the gradebook and ``private/``."""
+    """Restrict access to the gradebook and the folder ``private/``.
+
+    Only the owner can read them or, in a shared course, the owner's group.
+    """
     mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
     private.mkdir(mode=mode, exist_ok=True)
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
@@ -65,12 +72,15 @@ def protect(coursedir: CourseDirectory) -> None:
 
 
 def open_gradebook(app: NbGraderApp) -> Gradebook:
-    """Return the open gradebook of a course, to be used in a ``with`` statement."""
+    """Open the gradebook of a course for use in a ``with`` statement."""
     return Gradebook(app.coursedir.db_url, app.coursedir.course_id)
 
 
 def find_assignment(book: Gradebook, name: str) -> Assignment:
-    """Return an exercise in the gradebook. Raise ValueError if it is not there."""
+    """Return an exercise from the gradebook.
+
+    Raise ValueError if the exercise is not there.
+    """
     try:
         return book.find_assignment(name)
     except MissingEntry:
@@ -80,34 +90,44 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
 
 
 def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError unless ``student`` is one of the ids in the gradebook."""
+    """Raise ValueError if a student is not in the gradebook.
+
+    ``students`` are the ids in the gradebook.
+    """
     require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
 
 
 def listed_students(book: Gradebook) -> set[str]:
-    """Return the ids of the students with a name or an email address; nbgrader adds unknown students without them."""
+    """Return the ids of all students with a name or an email address.
+
+    nbgrader adds unknown students without them.
+    """
     return {student.id for student in book.students if student.first_name or student.last_name or student.email}
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:
-    """Return the folder of a student's exercise at one of nbgrader's steps, such as "submitted" or "autograded".
+    """Return the folder for a student's work on an exercise.
 
-    The steps "source" and "release" concern all students; ``student`` is "." then.
+    ``step`` is one of nbgrader's steps, such as "submitted" or "autograded". The steps "source" and "release" concern
+    all students; ``student`` is "." then.
     """
     directory = getattr(app.coursedir, f"{step}_directory")
     return Path(app.coursedir.root, app.coursedir.format_path(directory, student, name))
 
 
 def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
-    """Return the folders ``STUDENT/NAME`` that hold a submission of an exercise, sorted by student."""
+    """Return the folders that contain submissions for an exercise.
+
+    The folders ``STUDENT/NAME`` are sorted by student.
+    """
     folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
     return sorted(path for path in folders if path.is_dir())
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file completely or not at all, replacing a link instead of following it.
+    """Write a file atomically.
 
-    Folders are created as needed, and by default only the owner can read the file.
+    A link is replaced, not followed. Folders are created as needed, and by default only the owner can read the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,4 +1,6 @@
-"""Execution of a submission: the student's cells in a kernel in the sandbox, and the test cells in this process.
+"""Tools for running the cells of a submission.
+
+The student's cells run in a kernel in the sandbox, and the test cells run in this process.
 
 :class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
 functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
@@ -38,7 +40,10 @@ LEAST_SIZE = 200    # characters that each output counts for, even an empty one
 
 
 class Execute(NbGraderPreprocessor):
-    """A preprocessor that runs a submission's code cells, like nbgrader's own ``Execute``, but in the sandbox."""
+    """A preprocessor that runs the code cells of a submission in the sandbox.
+
+    It replaces nbgrader's own ``Execute``.
+    """
 
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
     notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
@@ -51,7 +56,10 @@ class Execute(NbGraderPreprocessor):
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells; their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
+        """Run all code cells of a submission.
+
+        Errors in the cells become outputs. Raise KernelNotStarted if no kernel can be started.
+        """
         if "nbgrader" in resources:
             private_tests.try_on_correct_answers(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
@@ -94,7 +102,10 @@ class Execute(NbGraderPreprocessor):
         outputs.add_note()
 
     def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
-        """Run code in the kernel. If its process ends, run the code again: something else may have killed it."""
+        """Run code in the kernel, retrying once if the kernel process ends.
+
+        Something other than the code may have killed the process.
+        """
         for attempt in (1, 2):
             try:
                 return self._current_kernel().run(source, seconds(), outputs, **options)
@@ -105,7 +116,10 @@ class Execute(NbGraderPreprocessor):
                 outputs.clear()
 
     def _current_kernel(self) -> Kernel:
-        """Return the kernel. If there is none, start one and run the cells that had worked in the previous one."""
+        """Return the running kernel, starting a new one if necessary.
+
+        A new kernel first runs the cells that worked in the previous one.
+        """
         if self.kernel is None:
             if self.starts > self.restarts:
                 raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
@@ -122,7 +136,10 @@ class Execute(NbGraderPreprocessor):
         return self.kernel
 
     def _seconds_left(self) -> float:
-        """Return the seconds that the next piece of code may take. Raise KernelStopped if there are none."""
+        """Return the number of seconds that the next piece of code may take.
+
+        Raise KernelStopped if there are none.
+        """
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise KernelStopped("the cells before this one took all the time that a notebook has")
@@ -142,7 +159,10 @@ class Execute(NbGraderPreprocessor):
     # ------------------------------------------------------------ the tests
 
     def _run_test(self, cell: NotebookNode) -> None:
-        """Run a test cell in this process; the calls of the student's functions are sent to the kernel."""
+        """Run a test cell in this process.
+
+        Calls of the student's functions are sent to the kernel.
+        """
         printed = io.StringIO()
         call = partial(self._call, time.monotonic() + self.timeout)
         with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
@@ -154,7 +174,10 @@ class Execute(NbGraderPreprocessor):
             cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
 
     def _call(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
-        """Make one call in the kernel. Return its value, or raise CheckFailed with a message for the student."""
+        """Send a call to the kernel and return the result.
+
+        Raise CheckFailed, with a message for the student, if the call fails.
+        """
         def seconds() -> float:
             left = min(self._seconds_left(), deadline - time.monotonic())
             if left <= 0:
@@ -179,7 +202,10 @@ class Execute(NbGraderPreprocessor):
 
 
 def run_test_source(source: str) -> list[NotebookNode]:
-    """Run a test cell. Return its outputs: an error, or the value of its last line, which is a part of the points."""
+    """Run the source of a test cell and return its outputs.
+
+    The output is an error, or the value of the last line, which gives partial credit.
+    """
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)
@@ -197,18 +223,21 @@ def run_test_source(source: str) -> list[NotebookNode]:
 
 
 def error_output(name: str, text: str) -> NotebookNode:
-    """Return an output that shows an error to the student as one line."""
+    """Create an output that shows an error as a single line."""
     return new_output("error", ename=name, evalue=text, traceback=[f"✗ {text}"])
 
 
 class CellOutputs:
-    """The outputs of a cell, collected from a kernel's messages: valid outputs only, up to a number of characters."""
+    """The outputs of a cell, collected from a kernel's messages.
+
+    Only valid outputs are kept, up to ``limit`` characters.
+    """
 
     def __init__(self, cell: NotebookNode, limit: int) -> None:
         self.cell, self.limit, self.size = cell, limit, 0
 
     def __call__(self, message: dict) -> None:
-        """Add the output in a message of the kernel."""
+        """Add the output from a kernel message."""
         if message["msg_type"] == "clear_output":
             self.cell.outputs = []
         if message["msg_type"] not in OUTPUTS:
@@ -232,13 +261,13 @@ class CellOutputs:
         self.cell.outputs, self.size = [], 0
 
     def add_missing_error(self, reply: dict) -> None:
-        """Add an error if the kernel's reply reports one that no output shows."""
+        """Add an error output if the kernel reported an error that is not shown yet."""
         if reply.get("status") == "error" and all(output.output_type != "error" for output in self.cell.outputs):
             name = storable(str(reply.get("ename"))[:LEAST_SIZE])
             self.cell.outputs.append(error_output("Error", f"This cell stopped with {name}."))
 
     def add_note(self) -> None:
-        """Add a note about the output that was left out, if any was."""
+        """Add a note if some of the output was left out."""
         if self.size > self.limit:
             self.cell.outputs.append(new_output("stream", text=(
                 f"\n(Only the first {self.limit:,} of {self.size:,} characters of output are shown.)\n")))

@@ -1,6 +1,8 @@
-"""Export of grades and feedback pages: into a copy of the platform's own list, or into a plain table.
+"""Tools for exporting grades and feedback pages.
 
-A grade is nbgrader's score: the points for tests and for answers in words, less the penalty for lateness. A student
+Grades are written into a copy of the platform's own list or into a plain table.
+
+A grade is nbgrader's score: the points for tests and for written answers, less the penalty for lateness. A student
 without a grade gets a blank, never a zero, and the report says what has to be done about it.
 """
 
@@ -31,7 +33,10 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The result of an export: the files, the number of grades in them, the things left to do, and remarks."""
+    """The result of an export.
+
+    It holds the files, the number of grades in them, the things left to do, and remarks.
+    """
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -41,9 +46,10 @@ class Export:
 
 def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = None, column: str | None = None
            ) -> Export:
-    """Write the grades of an exercise for ``target``, a platform or "csv", and its feedback pages for a platform.
+    """Export the grades and feedback pages for an exercise.
 
-    ``column`` is the heading of the column for the grades if it is not found. Raise ValueError if an argument is wrong.
+    ``target`` is a platform or "csv". Feedback pages are written only for a platform. ``column`` is the heading of the
+    column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
     require_choice("--to", target, (*PLATFORMS, "csv"))
     students, result = read_statuses(app, name), Export()
@@ -80,7 +86,10 @@ def _grade(row: StudentStatus) -> float | None:
 
 
 def _describe_todo(row: StudentStatus) -> str:
-    """Return what a person has to do before the student has a grade, or ""."""
+    """Describe what must be done before a student can get a grade.
+
+    Return "" if nothing has to be done.
+    """
     todo = {"missing": "", "read": "" if row.points is not None else "graded, but without points",
             "collected": "submitted, but not graded yet: parity grade",
             "needs reading": f"{row.unread} answer{'s' * (row.unread != 1)} to be read"}
@@ -90,7 +99,10 @@ def _describe_todo(row: StudentStatus) -> str:
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
              name: str, heading: str | None, result: Export) -> None:
-    """Write the grades into the rows of the platform's list, and report each grade that does not fit."""
+    """Write the grades into the rows of a platform's list.
+
+    Grades that do not fit are reported in ``result``.
+    """
     column, maximum = platform.find_grades(rows, name, heading)
     if maximum and maximum != students[0].most:
         raise ValueError(f"{name} has {students[0].most:g} points, but the platform's maximum is {maximum:g}: change "
@@ -118,7 +130,10 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
 
 
 def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
-    """Return a table with a row for each student, in which no cell can be taken for a formula."""
+    """Create a table of grades with one row for each student.
+
+    No cell can be taken for a formula.
+    """
     rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
     for row in students:
         person, grade = row.person, _grade(row)
@@ -130,7 +145,10 @@ def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
 
 def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str], path: Path,
                     result: Export) -> None:
-    """Write a zip archive of the feedback pages, under the file names that the platform expects."""
+    """Write a zip archive of the feedback pages for a platform.
+
+    ``places`` holds the file names that the platform expects, by student.
+    """
     buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for row in students:
@@ -153,7 +171,10 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
 
 
 def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -> str:
-    """Return why a feedback page must not be given out, or ""."""
+    """Return the reason why a feedback page cannot be handed out.
+
+    Return "" if there is none.
+    """
     if not page.is_file():
         return "there is no feedback page"
     graded = exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
@@ -166,7 +187,7 @@ def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -
 
 
 def rounded(points: float) -> str:
-    """Return points with at most two decimals.
+    """Format a number of points with at most two decimal places.
 
     >>> rounded(1.4000000000000001), rounded(11.0), rounded(0.0)
     ('1.4', '11', '0')
@@ -175,7 +196,10 @@ def rounded(points: float) -> str:
 
 
 def format_lines(result: Export) -> Iterator[str]:
-    """Yield the remarks, what is left to do, the files and the totals."""
+    """Yield the lines that describe the result of an export.
+
+    They contain the remarks, the things left to do, the files and the totals.
+    """
     yield from map(printable, result.notes)
     yield from (printable(f"to do  {item}") for item in result.todo)
     yield from map(str, result.files)

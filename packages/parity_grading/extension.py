@@ -1,4 +1,4 @@
-"""Extensions of the due date for single students, stored where nbgrader's rules for late submissions look for them.
+"""Tools for granting extensions of the due date to individual students.
 
 nbgrader stores an extension in a submission's entry in the gradebook, which normally exists only after grading. So
 :func:`extend` creates the entry as nbgrader would. Until the submission is graded, it has neither a time nor points.
@@ -17,7 +17,9 @@ MAX_DAYS = 366.0
 
 
 def extend(app: NbGraderApp, student: str, name: str, days: float) -> tuple[datetime, bool]:
-    """Replace a student's extension with ``days`` after the due date, or remove it if ``days`` is 0.
+    """Set or remove a student's extension for an exercise.
+
+    The extension is ``days`` after the due date and replaces an earlier one. It is removed if ``days`` is 0.
 
     Return the student's due date in UTC, and whether their submission was graded before. Raise ValueError if the
     student or the exercise is unknown, or if the exercise has no due date or no notebook yet.

@@ -1,4 +1,4 @@
-"""Removal of hidden tests from the pages of feedback.
+"""Tools for removing hidden tests from feedback pages.
 
 nbgrader shows a test cell as it ran, with its hidden tests, and the traceback of a failure, which quotes them.
 nbgrader_config.py adds :class:`MessagesOnly` to the preprocessors of ``generate_feedback``, because nbgrader's own
@@ -14,13 +14,17 @@ from nbgrader.utils import is_grade, is_solution
 
 
 class MessagesOnly(ClearHiddenTests):
-    """A preprocessor that removes hidden tests from test cells and reduces their tracebacks to the message.
+    """A preprocessor that removes hidden tests from feedback pages.
 
-    It raises RuntimeError if a region of hidden tests has no end, so that no page shows a hidden test.
+    It reduces the tracebacks of test cells to the message. It raises RuntimeError if a region of hidden tests has no
+    end, so that no page shows a hidden test.
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Clean a locked test cell and leave other cells unchanged."""
+        """Remove the hidden tests and tracebacks from a test cell.
+
+        A traceback is replaced by its message. Other cells stay unchanged.
+        """
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
             for output in cell.outputs:
@@ -30,7 +34,10 @@ class MessagesOnly(ClearHiddenTests):
 
 
 def _message(error: NotebookNode) -> str:
-    """Return the message of a check, or the name and the text of any other error."""
+    """Return a short message for an error.
+
+    This is the message of a check, or the name and the text of any other error.
+    """
     lines = [strip_ansi(line) for line in error.traceback]
     if len(lines) == 1 and lines[0].startswith("✗ "):
         return lines[0]

@@ -1,7 +1,7 @@
-"""Grading of all submissions of an exercise, in parallel, which continues where an interrupted grading has stopped.
+"""Tools for grading the submissions for an exercise in parallel.
 
-It runs nbgrader's own ``Autograde``, with the settings in nbgrader_config.py, on a normalised copy of each submission.
-The files in ``submitted/`` are not changed.
+An interrupted grading continues where it stopped. nbgrader's own ``Autograde`` runs, with the settings in
+nbgrader_config.py, on a normalised copy of each submission. The files in ``submitted/`` are not changed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ LOST = ("two processes that graded it were killed, perhaps because the machine h
 
 @dataclass
 class Row:
-    """The result of grading one submission; ``why`` is the reason if that failed."""
+    """The result of grading one submission.
+
+    ``why`` is the reason if the grading failed.
+    """
 
     student: str
     state: str = "graded"       # graded, kept, failed
@@ -63,7 +66,10 @@ class Row:
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
           trial: Path | None = None) -> Iterator[Row]:
-    """Grade the submissions of all students, or of ``students``, and yield a row for each as soon as it is graded.
+    """Grade the submissions for an exercise and yield the results.
+
+    Only the submissions of ``students`` are graded if there are any, and otherwise all of them. Each result is yielded
+    as soon as the submission is graded.
 
     A submission that was graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of
     processes that grade at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell
@@ -103,7 +109,10 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
 
 @contextlib.contextmanager
 def course_lock(app: NbGraderApp) -> Iterator[None]:
-    """Hold the lock of a course while a ``with`` block runs. Raise ValueError if another process holds it."""
+    """Lock a course for the duration of a ``with`` block.
+
+    Raise ValueError if another process holds the lock.
+    """
     path = Path(app.coursedir.root, LOCK)
     try:
         # The operating system releases the lock, however this process ends.
@@ -118,9 +127,10 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
 
 
 def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Iterator[Row]:
-    """Yield ``task(folder)`` for each folder, from ``jobs`` processes.
+    """Grade submissions in several processes and yield the results.
 
-    If a process is killed, its submission is graded a second time in a new process, and fails if that is killed too.
+    Yield ``task(folder)`` for each folder, from ``jobs`` processes. If a process is killed, its submission is graded a
+    second time in a new process, and fails if that is killed too.
     """
     own, pools = threading.local(), []      # each thread has a pool of one process
 
@@ -149,7 +159,10 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
 
 
 def _end_with_parent(parent: int) -> None:
-    """Make a new process end as soon as ``parent``, the process that started it, ends or is killed."""
+    """Make the current process exit when its parent process ends.
+
+    ``parent`` is the id of the process that started this one.
+    """
     def wait() -> None:
         with contextlib.suppress(psutil.Error):
             psutil.Process(parent).wait()
@@ -163,7 +176,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _grade_in_worker(root: str, trial: Path | None, name: str, force: bool, folder: Path) -> Row:
-    """Grade one submission in a process that :func:`_grade_in_parallel` has started."""
+    """Grade one submission in a worker process."""
     return grade_submission(_load_course_once(root, trial), folder, name, force)
 
 
@@ -174,7 +187,10 @@ _load_course_once = functools.cache(load_course)
 
 
 def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
-    """Grade the submission in ``folder``, and return a row with its points or with the reason for the failure."""
+    """Grade a single submission.
+
+    Return a row with the points of the submission in ``folder``, or with the reason for the failure.
+    """
     row, start = Row(folder.parent.name), time.monotonic()
     graded = exercise_folder(app, "autograded", row.student, name)
     try:
@@ -209,9 +225,10 @@ def _notebooks(app: NbGraderApp, name: str) -> list[str]:
 
 
 def _compare_releases(copy: Path, release: Path) -> list[str]:
-    """Return a note for each notebook of a submission that was made from another release of the exercise.
+    """Find notebooks that were made from another release of the exercise.
 
-    Students do not change the checksum that nbgrader writes into each cell of a release.
+    Return a note for each of them. Students do not change the checksum that nbgrader writes into each cell of a
+    release.
     """
     notes = []
     for path in sorted(release.glob("*.ipynb")):
@@ -224,12 +241,15 @@ def _compare_releases(copy: Path, release: Path) -> list[str]:
 
 
 class SingleAutograde(Autograde):
-    """nbgrader's converter for one submission, which keeps the error that nbgrader would only log."""
+    """A converter that grades one submission and keeps any error.
+
+    nbgrader's own converter would only log the error.
+    """
 
     error: Exception | None = None
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Grade a notebook, and keep the error if that fails."""
+        """Grade a notebook and keep the error if grading fails."""
         try:
             super().convert_single_notebook(notebook_filename)
         except Exception as error:
@@ -238,7 +258,10 @@ class SingleAutograde(Autograde):
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
-    """Grade one submission below the folder ``submitted`` with nbgrader. Raise the error if that fails."""
+    """Grade one submission with nbgrader.
+
+    The submission is below the folder ``submitted``. Raise nbgrader's error if the grading fails.
+    """
     settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
     before = {key: getattr(app.coursedir, key) for key in settings}
     for key, value in settings.items():
@@ -258,9 +281,10 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the points for tests from a submission that could not be graded, so that the next command grades it again.
+    """Remove the automatic points of a submission that could not be graded.
 
-    Points that a person gave stay, and the formgrader lists them for another look.
+    The next command then grades the submission again. Points that a person gave stay, and the formgrader lists them for
+    another look.
     """
     (exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
@@ -271,7 +295,10 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
-    """Give 0 points for each task that was dropped, as by `parity regrade --drop`, so that nobody has to read it."""
+    """Give 0 points for each dropped task so that it need not be graded by hand.
+
+    Tasks are dropped by `parity regrade --drop`, for example.
+    """
     with open_gradebook(app) as book:
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:
@@ -281,7 +308,10 @@ def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:
-    """Return a submission's points and the maximum, or None if it is not in the gradebook."""
+    """Return the points for a submission and the maximum number of points.
+
+    Return None if the submission is not in the gradebook.
+    """
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         submission = book.find_submission(name, student)
         return submission.score, submission.max_score

@@ -1,8 +1,8 @@
-"""Comparison of two gradings of a submission, and the points that a submission has after the second one.
+"""Tools for comparing two gradings of a submission.
 
-The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that
-a person gave stay, and an answer that a person has read need not be read again unless the answer, its points or the
-result of the test has changed.
+They also compute the points that a submission has after the second grading. The functions change objects of the
+gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that a person gave stay, and an answer
+that a person has read need not be read again unless the answer, its points or the result of the test has changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from nbgrader.utils import compute_checksum
 
 @dataclass(frozen=True)
 class Mark:
-    """A student's points for a task (from the test, by hand, and extra credit), and whether a person must read it."""
+    """A student's points for a task.
+
+    They come from the test, from a person and from extra credit. ``waits`` is true if a person must read the answer.
+    """
 
     auto: float | None
     manual: float | None
@@ -27,12 +30,15 @@ class Mark:
 
     @classmethod
     def of(cls, grade: Grade) -> Mark:
-        """Return the mark that a row of the gradebook contains."""
+        """Create a mark from a row of the gradebook."""
         return cls(grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
 
     @property
     def points(self) -> float:
-        """The points that count, computed as nbgrader does."""
+        """The points that count towards the grade.
+
+        They are computed as in nbgrader.
+        """
         points = self.auto if self.manual is None else self.manual
         return 0.0 if points is None else points + (self.extra or 0.0)
 
@@ -54,10 +60,12 @@ class StudentDiff:
 
 
 def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_changed: bool | None) -> tuple[Mark, str]:
-    """Return a task's mark after the second grading, and the reason why a person should look at it, or "".
+    """Compute a student's mark for a task after the second grading.
 
-    ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether an
-    answer in words differs from the answer that was graded first; it is None for a test.
+    Also return the reason why a person should look at the mark, or "".
+
+    ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether a
+    written answer differs from the answer that was graded first; it is None for a test.
     """
     if most[1] == 0:
         return Mark(0.0, None, None, False), ""
@@ -80,9 +88,10 @@ def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_cha
 
 def update_submission(submission: SubmittedAssignment, again: SubmittedAssignment, most: Mapping[str, tuple],
                       answers_changed: Mapping[str, bool], late_rule: LateSubmissionPlugin) -> StudentDiff:
-    """Give a submission the marks of its second grading ``again``, and return the differences.
+    """Update a submission with the marks from its second grading.
 
-    The course's rule for late submissions is applied again, because the penalty depends on the points.
+    Return the differences between the two gradings. The course's rule for late submissions is applied again, because
+    the penalty depends on the points.
     """
     notebook, second = submission.notebooks[0], again.notebooks[0]
     marks = {grade.name: Mark.of(grade) for grade in second.grades}
@@ -113,7 +122,10 @@ def update_submission(submission: SubmittedAssignment, again: SubmittedAssignmen
 
 
 def update_exercise(notebook: Notebook, again: Notebook, most: Mapping[str, tuple[float, float]]) -> None:
-    """Give an exercise in the gradebook the tests and points of the second grading."""
+    """Update the tests and points of an exercise in the gradebook.
+
+    They become those of the second grading.
+    """
     cells, solutions = {cell.name: cell for cell in again.source_cells}, {cell.name for cell in again.solution_cells}
     for cell in notebook.source_cells:
         for key in ("source", "checksum", "locked", "cell_type"):

@@ -1,7 +1,7 @@
-"""The commands of ``parity`` for a class, from a learning platform's download to grades for the platform.
+"""Commands for grading the submissions of a class.
 
-Each command reads its arguments and prints the result. The work is done by the module of the same name, which is
-imported only when the command runs.
+They lead from a learning platform's download to grades for the platform. Each command reads its arguments and prints
+the result. The work is done by the module of the same name, which is imported only when the command runs.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ jobs_option = click.option(
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
 def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
             dry_run: bool) -> None:
-    """Collect the submissions of exercise NAME from ARCHIVE, a platform's zip archive.
+    """Collect the submissions for exercise NAME from ARCHIVE.
 
-    Every file that is not collected is listed with the reason. The exit status is 1 if something is left for you to do.
+    ARCHIVE is a platform's zip archive. Every file that is not collected is listed with the reason. The exit status is
+    1 if something is left for you to do.
     """
     from parity_grading.collect import Collector
     from parity_grading.course import load_course
@@ -54,9 +55,10 @@ def collect(name: str, archive: Path, source: str, list_path: Path | None, keep:
 @click.command()
 @click.argument("name", required=False)
 def status(name: str | None) -> None:
-    """Show where every student stands in exercise NAME, or a summary of every exercise.
+    """Show the status of every student in exercise NAME.
 
-    The exit status is 1 if a submission is waiting to be graded, read or repaired.
+    Without NAME, show a summary of every exercise. The exit status is 1 if a submission is waiting to be graded, read
+    or repaired.
     """
     from parity_grading import status as statuses
     from parity_grading.course import load_course
@@ -77,9 +79,9 @@ def status(name: str | None) -> None:
 @click.argument("name")
 @click.argument("days", type=float)
 def extend(student: str, name: str, days: float) -> None:
-    """Give STUDENT an extension of DAYS for exercise NAME, which replaces an earlier extension.
+    """Give STUDENT an extension of DAYS days for exercise NAME.
 
-    It can be given before the student hands in. 0 takes the extension away.
+    It replaces an earlier extension. It can be given before the student hands in. 0 takes the extension away.
     """
     from parity_grading.course import load_course
     from parity_grading.extension import extend as grant
@@ -98,9 +100,10 @@ def extend(student: str, name: str, days: float) -> None:
 @click.option("--force", is_flag=True, help="Also grade submissions that were graded and have not changed.")
 @jobs_option
 def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
-    """Grade every submission of exercise NAME, or continue a grading that was interrupted.
+    """Grade all submissions for exercise NAME.
 
-    With several jobs, rows are printed as they are completed. The exit status is 1 if a submission could not be graded.
+    The command continues a grading that was interrupted. With several jobs, rows are printed as they are completed. The
+    exit status is 1 if a submission could not be graded.
     """
     from tqdm import tqdm
 
@@ -130,7 +133,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
 @jobs_option
 @click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
 def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
-    """Grade exercise NAME again after a change of its tests or points.
+    """Grade exercise NAME again after its tests or points have changed.
 
     The command lists what would change. Points that you gave by hand stay. The exit status is 1 if you should look at
     something.
@@ -148,7 +151,10 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
 @click.argument("name")
 @click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
 def report(name: str, names: bool) -> None:
-    """Write a page about the class's results in exercise NAME: points per task and the most frequent messages."""
+    """Write a report on the class's results in exercise NAME.
+
+    The page shows the points per task and the most frequent messages.
+    """
     from parity_grading.report import class_report, write
 
     results = class_report(Path.cwd(), name)
@@ -163,9 +169,10 @@ def report(name: str, names: bool) -> None:
 @list_option
 @click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
 def export(name: str, target: str, list_path: Path | None, column: str | None) -> None:
-    """Write the grades and feedback pages of exercise NAME to private/export, ready for the platform.
+    """Export the grades and feedback pages for exercise NAME.
 
-    The exit status is 1 if something is left for you to do.
+    The files are written to private/export, ready for the platform. The exit status is 1 if something is left for you
+    to do.
     """
     from parity_grading import export as exporting
     from parity_grading.course import load_course
@@ -206,7 +213,10 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing, and fail if a file is not up to date.")
 def exercises(check: bool) -> None:
-    """Write the exercise notebooks, and the files that repeat their points and minutes, from solutions/*.md."""
+    """Generate the exercise notebooks from solutions/*.md.
+
+    The files that repeat the points and minutes of the exercises are also written.
+    """
     from parity_grading import manifest
 
     root = Path.cwd()

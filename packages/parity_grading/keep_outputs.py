@@ -1,8 +1,9 @@
-"""Preprocessors that keep the outputs of a student's own runs for the person who reads the answers in words.
+"""Preprocessors that preserve the outputs of a student's own runs.
 
-Autograding clears all outputs and runs the notebook again, but it skips cells that train for minutes, whose tables and
-figures the answers in words quote. In nbgrader_config.py :class:`SaveOutputs` stands before the preprocessors that
-clear outputs, and :class:`RestoreOutputs` after those that give points, so that no points depend on these outputs.
+The outputs are kept for the person who reads the written answers. Autograding clears all outputs and runs the notebook
+again, but it skips cells that train for minutes, whose tables and figures the written answers quote. In
+nbgrader_config.py :class:`SaveOutputs` stands before the preprocessors that clear outputs, and :class:`RestoreOutputs`
+after those that give points, so that no points depend on these outputs.
 """
 
 from __future__ import annotations
@@ -20,10 +21,16 @@ NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n
 
 
 class SaveOutputs(NbGraderPreprocessor):
-    """A preprocessor that saves the outputs of code cells in their metadata before the notebook is cleared and run."""
+    """A preprocessor that saves the outputs of code cells before they are cleared.
+
+    The outputs are saved in the metadata of their cells.
+    """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Save the outputs of a cell, replacing anything that the submission itself has stored in that place."""
+        """Save the outputs of a code cell in its metadata.
+
+        Anything that the submission itself has stored in that place is replaced.
+        """
         cell.metadata.pop(KEY, None)
         if cell.cell_type == "code" and not is_grade(cell):
             shown = [output for output in cell.outputs if output.output_type != "error"]
@@ -33,10 +40,16 @@ class SaveOutputs(NbGraderPreprocessor):
 
 
 class RestoreOutputs(NbGraderPreprocessor):
-    """A preprocessor that restores the saved outputs of cells without output, below a note about their origin."""
+    """A preprocessor that restores the saved outputs of cells without any output.
+
+    A note above the outputs says where they come from.
+    """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Restore the outputs of a cell, unless it has new outputs or contains a test."""
+        """Restore the saved outputs of a cell.
+
+        Nothing is restored if the cell has new outputs or contains a test.
+        """
         shown = cell.metadata.pop(KEY, None)
         if shown and not cell.outputs and not is_grade(cell):
             size = len(json.dumps(shown))

@@ -1,7 +1,7 @@
-"""The kernel that runs a student's code, usually in the sandbox, within limits of time and memory.
+"""A kernel that runs a student's code within time and memory limits.
 
-A student's code can forge every message of the kernel. So the size of a message is checked before it is read, and its
-content is treated as data only.
+The kernel usually runs in the sandbox. A student's code can forge every message of the kernel. So the size of a message
+is checked before it is read, and its content is treated as data only.
 """
 
 from __future__ import annotations
@@ -38,24 +38,33 @@ LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):
-    """The kernel cannot start. This is not the student's fault, so the submission must not be graded."""
+    """Exception raised when a kernel cannot be started.
+
+    This is not the student's fault, so the submission must not be graded.
+    """
 
 
 class KernelStopped(Exception):
-    """The kernel has ended, and the message tells the student why; ``died`` is true unless this program killed it."""
+    """Exception raised when a kernel has stopped.
+
+    The message tells the student why. ``died`` is true unless this program killed the kernel.
+    """
 
     died = False
 
 
 class TooLong(Exception):
-    """The code was interrupted because it reached its time limit; the kernel is still running."""
+    """Exception raised when code is interrupted because it reached its time limit.
+
+    The kernel is still running.
+    """
 
 
 class Kernel:
-    """A kernel process and the connection to it; :meth:`close` ends the process and removes its files.
+    """A kernel process and the connection to it.
 
-    ``submission`` is the folder whose files the kernel may read, and ``course`` the folder that must be hidden from it.
-    Raise KernelNotStarted if the kernel cannot be started.
+    :meth:`close` ends the process and removes its files. ``submission`` is the folder whose files the kernel may read,
+    and ``course`` the folder that must be hidden from it. Raise KernelNotStarted if the kernel cannot be started.
     """
 
     def __init__(self, submission: Path, course: Path, limits: sandbox.Limits, sandboxed: bool = True) -> None:
@@ -74,7 +83,10 @@ class Kernel:
             raise
 
     def _launch(self, course: Path, limits: sandbox.Limits, sandboxed: bool) -> None:
-        """Start the process, and a client that limits the size and the number of messages."""
+        """Start the kernel process and connect to it.
+
+        The client limits the size and the number of messages.
+        """
         # The sockets of the kernel lie in its own file system; their name is secret until they exist.
         name = f"{sandbox.SCRATCH}/{secrets.token_hex(8)}" if sandboxed else str(self.folder / "socket")
         transport = {"transport": "ipc", "ip": name} if os.name != "nt" else {}
@@ -98,7 +110,11 @@ class Kernel:
             self.poller.register(channel.socket, zmq.POLLIN)
 
     def _wait_until_ready(self) -> None:
-        """Wait until the kernel answers, its output arrives, and it can import the library that the tests call."""
+        """Wait until the kernel is ready to run code.
+
+        The kernel must answer, its output must arrive, and it must be able to import the library that the tests call.
+        Raise KernelStopped otherwise.
+        """
         deadline, kinds = time.monotonic() + STARTS_WITHIN, set()
         while not kinds >= {"kernel_info_reply", "status"}:
             if time.monotonic() > deadline:
@@ -113,9 +129,10 @@ class Kernel:
 
     def run(self, source: str, seconds: float, on_output: Callable[[dict], None] = lambda message: None,
             **options: Any) -> dict:
-        """Run code, pass each message about its output to ``on_output``, and return the content of the kernel's reply.
+        """Run code in the kernel and return the content of its reply.
 
-        Raise TooLong after ``seconds``, and KernelStopped if the kernel ends or cannot be interrupted.
+        Each message about the output of the code is passed to ``on_output``. Raise TooLong after ``seconds``, and
+        KernelStopped if the kernel ends or cannot be interrupted.
         """
         request = self.client.execute(source, allow_stdin=False, stop_on_error=False, **options)
         deadline, interrupted, reply, idle = time.monotonic() + seconds, False, None, False
@@ -142,10 +159,11 @@ class Kernel:
         return reply
 
     def _next_message(self) -> dict | None:
-        """Return the next message, with its content and the size of its content, or None after 0.1 seconds.
+        """Return the next message from the kernel, or None if none arrives.
 
-        Malformed and unsigned messages are left out. The content of an output that is too long to be shown is not read,
-        because 40 MB of JSON can take a gigabyte of memory as lists.
+        Wait for 0.1 seconds. The message includes its content and the size of its content. Malformed and unsigned
+        messages are left out. The content of an output that is too long to be shown is not read, because 40 MB of JSON
+        can take a gigabyte of memory as lists.
         """
         ready = [] if self.excess else self.poller.poll(100)
         for socket, _ in ready:
@@ -165,7 +183,10 @@ class Kernel:
         return None
 
     def _watch(self, limits: sandbox.Limits) -> None:
-        """Kill the kernel as soon as it exceeds its limits, or its messages fill the memory of this process."""
+        """Kill the kernel as soon as it exceeds its limits.
+
+        It is also killed if its messages fill the memory of this process.
+        """
         own = psutil.Process()
         before = sandbox.resident_memory(own)
         while not self.closed.wait(WATCH_EVERY) and self.process.poll() is None:
@@ -177,7 +198,7 @@ class Kernel:
                 sandbox.kill(self.process)
 
     def close(self) -> None:
-        """End the kernel, whatever state it is in, and remove its files."""
+        """Stop the kernel and remove its files."""
         self.closed.set()
         if hasattr(self, "process"):
             sandbox.kill(self.process)
@@ -188,13 +209,19 @@ class Kernel:
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the environment of a kernel without a sandbox: the instructor's, without the folder of private tests."""
+    """Return the environment variables for a kernel outside the sandbox.
+
+    They are the instructor's, without the folder of private tests.
+    """
     kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
     return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
 
 def copy_files(submission: Path, target: Path, megabytes: int) -> None:
-    """Copy the regular files of a submission, without its notebooks, which contain hidden tests."""
+    """Copy the regular files of a submission, except for its notebooks.
+
+    The notebooks contain hidden tests.
+    """
     target.mkdir()
     left, paths = megabytes * sandbox.MB // 2, sorted(submission.rglob("*"), key=lambda path: (len(path.parts), path))
     files = [path for path in paths if not path.is_symlink() and path.is_file() and path.suffix != ".ipynb"]
@@ -207,7 +234,10 @@ def copy_files(submission: Path, target: Path, megabytes: int) -> None:
 
 
 def remove_leftovers() -> None:
-    """Remove the folders of kernels whose grading process was killed; such kernels end with that process."""
+    """Remove the temporary folders left behind by killed grading processes.
+
+    Their kernels end with the grading process.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):

@@ -1,7 +1,8 @@
-"""The files that repeat the points, minutes and chapters of the exercises, derived from ``solutions/*.md``.
+"""Tools for updating the files that depend on the exercise sources.
 
-Authors write these values in the sources only. :func:`derived` returns the files that repeat them, ``parity exercises``
-writes the files, and ``parity exercises --check`` fails if a file is not up to date.
+These files repeat the points, minutes and chapters of the exercises in ``solutions/*.md``. Authors write these values
+in the sources only. :func:`derived` returns the files that repeat them, ``parity exercises`` writes the files, and
+``parity exercises --check`` fails if a file is not up to date.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ Rows = list[tuple[str, ...]]
 
 
 def generated(root: Path) -> dict[str, bytes]:
-    """Return the contents of all files that ``parity exercises`` writes, including the notebooks, by path.
+    """Return the contents of all generated files, keyed by path.
 
-    Raise ValueError if a source cannot be read, or if nbgrader cannot release an exercise.
+    These are the files that ``parity exercises`` writes, including the notebooks. Raise ValueError if a source cannot
+    be read, or if nbgrader cannot release an exercise.
     """
     files = {path: text.encode() for path, text in derived(root).items()}
     with tempfile.TemporaryDirectory() as folder:
@@ -47,10 +49,11 @@ def notebooks(root: Path) -> list[str]:
 
 
 def derived(root: Path) -> dict[str, str]:
-    """Return the contents that the derived files of the book in ``root`` should have, by path.
+    """Return the contents of the files derived from the exercise sources.
 
-    Files that are missing, as in a course without the book, are left out. Raise ValueError, naming the file, if a
-    source or its front matter cannot be read.
+    The contents are those that the files of the book in ``root`` should have, by path. Files that are missing, as in a
+    course without the book, are left out. Raise ValueError, naming the file, if a source or its front matter cannot be
+    read.
     """
     sources, pages = authoring.sources(root), chapters(root)
     make = {ANSWERS: lambda text: _answers(sources),
@@ -66,14 +69,17 @@ def derived(root: Path) -> dict[str, str]:
 
 
 def _answers(sources: list[Source]) -> str:
-    """Return the model answers and rubrics by the names of their tasks, as JSON."""
+    """Return the model answers and rubrics as JSON, keyed by task name."""
     answers = {cell["id"].replace("-", "_"): cell["source"]
                for source in sources for cell in source.graded if cell["cell_type"] == "markdown"}
     return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
 
 
 def _cells(sources: list[Source]) -> str:
-    """Return the cells that a submission must have, by exercise, as JSON with a line for each cell."""
+    """Return the required cells of each exercise as JSON.
+
+    A submission must have these cells. The cells are grouped by exercise, with a line for each cell.
+    """
     exercises = []
     for source in sources:
         rows = [_row(source, cell) for cell in source.cells if "nbgrader" in cell["metadata"]]
@@ -84,7 +90,10 @@ def _cells(sources: list[Source]) -> str:
 
 
 def _row(source: Source, cell: Cell) -> dict[str, str | int]:
-    """Return a cell's id, kind and points, and for a test the check, ``check.NAME``, that it calls first."""
+    """Return the id, kind and points of a cell.
+
+    For a test, also return the check, ``check.NAME``, that it calls first.
+    """
     marks = cell["metadata"]["nbgrader"]
     kind = next(kind for kind, flags in authoring.FLAGS.items()
                 if flags == (marks["grade"], marks["solution"], marks["locked"]))
@@ -106,7 +115,10 @@ def _overview(sources: list[Source]) -> Rows:
 
 
 def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
-    """Return the rows of the sessions: one for each exercise, and one for the chapters that belong to no exercise."""
+    """Create the table of sessions for the syllabus.
+
+    It has a row for each exercise, and one for the chapters that belong to no exercise.
+    """
     sessions = []
     for number, source in enumerate(sources, start=1):
         note = source.setting("note", str, "")
@@ -122,7 +134,10 @@ def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
 
 
 def _course(text: str, pages: dict[str, Chapter]) -> Rows:
-    """Return a row for each chapter, with the summary from the table that is already in ``text``."""
+    """Create the table of chapters for the index page.
+
+    The summaries come from the table that is already in ``text``.
+    """
     summaries = dict(re.findall(r"^\| *\d+\. \{doc\}`([\w-]+)` \| (.*?) \|", text, re.MULTILINE))
     missing = sorted(set(pages) - set(summaries))
     require(not missing, f"{INDEX}: chapters", missing, "a row `| 1. {doc}`name` | what you will do | 5 |` for each")
@@ -144,7 +159,9 @@ def _pages(names: list[str]) -> str:
 
 
 def with_table(text: str, first: str, rows: Rows) -> str:
-    """Return ``text`` in which ``rows`` replace the table whose first column has the heading ``first``.
+    """Replace a table in a Markdown document.
+
+    Return ``text`` in which ``rows`` replace the table whose first column has the heading ``first``.
 
     >>> print(with_table("| n |\\n|---|\\n| 1 |\\n", "n", [("n",), ("2",)]))
     | n |
@@ -164,7 +181,10 @@ def with_table(text: str, first: str, rows: Rows) -> str:
 
 
 def _contents(text: str, sources: list[Source]) -> str:
-    """Return the table of contents ``text`` with one entry for each exercise."""
+    """Update the entries for the exercises in the table of contents.
+
+    Return ``text`` with one entry for each exercise.
+    """
     lines = text.split("\n")
     places = [place for place, line in enumerate(lines) if line.lstrip().startswith(ENTRY)]
     require(bool(places), CONTENTS.name, None, f"at least one line `{ENTRY}...`")

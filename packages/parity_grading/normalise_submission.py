@@ -1,6 +1,7 @@
-"""Preparation of a copy of a submission that nbgrader can grade: without links and with the expected file names.
+"""Tools for preparing submissions for nbgrader.
 
-Every change is reported, and the files in ``submitted/`` are not changed.
+The prepared copy of a submission has no links and has the expected file names. Every change is reported, and the files
+in ``submitted/`` are not changed.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ TIME_FILE = "timestamp.txt"
 
 
 def normalise(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
-    """Copy a submission into the form that nbgrader needs, and return a note about each change.
+    """Copy a submission into the form that nbgrader expects.
 
-    Raise ValueError if the files are too large, or a notebook of the exercise cannot be found among them.
+    Return a note about each change. Raise ValueError if the files are too large, or a notebook of the exercise cannot
+    be found among them.
     """
     left_out: list[Path] = []
 
@@ -50,7 +52,10 @@ def normalise(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
 
 
 def _find_renamed(copy: Path, name: str, notebooks: list[str]) -> Path:
-    """Return the only file that can be the missing notebook. Raise ValueError if there is none or more than one."""
+    """Find a missing notebook that was saved under another name.
+
+    Raise ValueError unless exactly one file can be that notebook.
+    """
     others = [path for path in sorted(copy.rglob("*")) if path.is_file()
               and is_notebook(path.relative_to(copy).as_posix())
               and (path.parent != copy or path.stem not in notebooks)]
@@ -62,7 +67,10 @@ def _find_renamed(copy: Path, name: str, notebooks: list[str]) -> Path:
 
 
 def read_time(folder: Path) -> datetime | None:
-    """Return the time in ``timestamp.txt`` in UTC, or None if there is no such file or nbgrader cannot read it."""
+    """Read the submission time in UTC from ``timestamp.txt``.
+
+    Return None if there is no such file or nbgrader cannot read it.
+    """
     try:
         text = (folder / TIME_FILE).read_bytes().decode("utf-8", "replace").strip()
         return parse_utc(text) if len(text) <= LONGEST_TIME else None
@@ -71,7 +79,7 @@ def read_time(folder: Path) -> datetime | None:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return a hash of the names and the contents of the files in a folder.
+    """Compute a hash of the names and contents of the files in a folder.
 
     Links are not followed. After :data:`LARGEST` bytes, only the sizes of further files are included.
     """

@@ -1,4 +1,6 @@
-"""Learning platforms: the file names in their downloads, and the columns of their lists of students.
+"""Support for learning platforms such as Moodle and Canvas.
+
+A platform determines the file names in its downloads and the columns of its list of students.
 
 To support another platform, write a subclass of :class:`Platform` and add it to ``PLATFORMS``. The formats come from
 the sources of Moodle (mod/assign/classes/downloader.php, gradingtable.php and feedback/file/importziplib.php of
@@ -29,7 +31,10 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """A possible interpretation of a path in a download; ``owner`` is the name, id or email address of a student."""
+    """A possible interpretation of a file path in a platform's download.
+
+    ``owner`` is the name, id or email address of a student.
+    """
 
     owner: str
     file_name: str
@@ -40,7 +45,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class ListedStudent:
-    """A row of the list of students that a platform exports."""
+    """A row in a list of students exported by a platform."""
 
     row: int
     number: str             # as in the names of the download
@@ -50,7 +55,10 @@ class ListedStudent:
 
 
 class Platform:
-    """A learning platform: the names of the files that it gives out, and the list of students that it exports."""
+    """Base class for learning platforms.
+
+    A platform has names for the files that it gives out, and a list of students that it exports.
+    """
 
     list_title = ""                         # "" if the platform has no list
     number_heading = ""                     # "" for the first column
@@ -60,19 +68,31 @@ class Platform:
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
     def read_path(self, path: str) -> list[Upload]:
-        """Return all possible interpretations of a path. Raise ValueError if it does not have the platform's form."""
+        """Return all possible interpretations of a file path in a download.
+
+        Raise ValueError if the path does not have the platform's form.
+        """
         raise NotImplementedError
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
-        """Return the column for the grades of an exercise, which ``heading`` may name, and the maximum grade."""
+        """Find the column for the grades of an exercise in the platform's list.
+
+        Return the column, which ``heading`` may name, and the maximum grade.
+        """
         raise NotImplementedError
 
     def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
-        """Return where the platform expects a feedback page, or "" if unknown; ``source`` is the submission's path."""
+        """Return the path at which the platform expects a feedback page.
+
+        Return "" if it is not known. ``source`` is the submission's path.
+        """
         raise NotImplementedError
 
     def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
-        """Return the rows of a list and the students in them. Raise ValueError if it is not this platform's list."""
+        """Read a list of students exported by the platform.
+
+        Return the rows of the list and the students in them. Raise ValueError if it is not this platform's list.
+        """
         rows, students = read_table(path), []
         head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0
@@ -88,7 +108,9 @@ class Platform:
 
 
 class Moodle(Platform):
-    """Moodle's *Download all submissions* and its grading worksheet, both downloaded in English.
+    """The Moodle learning platform.
+
+    *Download all submissions* and the grading worksheet must both be downloaded in English.
 
     A file is called ``Ada Lovelace_881207_assignsubmission_file/unrolling.ipynb``, or ``..._file_/unrolling.ipynb`` by
     older versions, or ``..._file_unrolling.ipynb`` without folders. The name contains no underscore.
@@ -120,7 +142,9 @@ class Moodle(Platform):
 
 
 class Canvas(Platform):
-    """Canvas's *Download Submissions* and its exported gradebook.
+    """The Canvas learning platform.
+
+    The files are those of *Download Submissions*, and the list is the exported gradebook.
 
     A file is called ``lovelaceada_5301_99121_unrolling.ipynb``: the sortable name, the user and the attachment. Late
     files have ``_LATE`` after the name. Students choose their names and the names of their files, which may contain
@@ -159,7 +183,10 @@ class Canvas(Platform):
 
 
 class FileNames(Platform):
-    """Any other source of files, whose names match a regular expression, as in nbgrader's ``zip_collect``."""
+    """A source of files whose names match a regular expression.
+
+    The expression is written as in nbgrader's ``zip_collect``.
+    """
 
     def __init__(self, pattern: str) -> None:
         allowed = f"{', '.join(PLATFORMS)} or a regular expression with (?P<student_id>...)"
@@ -184,14 +211,18 @@ PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}
 
 
 def find_platform(name: str) -> Platform:
-    """Return the platform called ``name``, or one whose file names match ``name`` as a regular expression."""
+    """Return the platform with a given name.
+
+    Any other ``name`` is a regular expression that file names match.
+    """
     return PLATFORMS.get(name) or FileNames(name)
 
 
 def read_table(path: Path) -> list[list[str]]:
-    """Return the rows of a CSV file, of which the first is the heading and none is shorter than the heading.
+    """Read a CSV file into a list of rows.
 
-    The values may be separated by commas, semicolons or tabs. Raise ValueError if the file holds no table.
+    The first row is the heading, and shorter rows are filled with empty values. The values may be separated by commas,
+    semicolons or tabs. Raise ValueError if the file holds no table.
     """
     content, text = path.read_bytes(), ""
     require(not content.startswith(b"PK"), "--list", path.name, "a CSV file (save a workbook as CSV first)")
@@ -208,9 +239,10 @@ def read_table(path: Path) -> list[list[str]]:
 
 
 def parse_time(text: str, zone: tzinfo) -> datetime:
-    """Return a time in UTC, without a zone; ``zone`` is the time zone of a text that does not name one.
+    """Parse a time and convert it to a naive datetime in UTC.
 
-    Raise ValueError if the time cannot be read or is ambiguous, as ``11/12/2026`` is.
+    ``zone`` is the time zone of a text that does not name one. Raise ValueError if the time cannot be read or is
+    ambiguous, as ``11/12/2026`` is.
     """
     try:
         if digits := re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)\D?(\d\d)\D?(\d\d)(?:\D?(\d\d))?", text.strip()):

@@ -1,8 +1,8 @@
-"""The check with which students test a notebook before they hand it in: `parity check`.
+"""Tools for checking a notebook before it is handed in.
 
-It needs neither nbgrader nor a clone of the repository. The notebook runs in its own folder in an ordinary kernel,
-without a sandbox, because the code is the student's own. Long training runs are skipped, as in grading. The file is not
-changed.
+Students run the check as `parity check`, which needs neither nbgrader nor a clone of the repository. The notebook runs
+in its own folder in an ordinary kernel, without a sandbox, because the code is the student's own. Long training runs
+are skipped, as in grading. The file is not changed.
 """
 
 from __future__ import annotations
@@ -31,21 +31,24 @@ ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass
 class CheckedNotebook:
-    """The result of checking a notebook: a table of its tasks, and advice on what the student should do next."""
+    """The result of checking a notebook.
+
+    It holds a table of the tasks and advice on what the student should do next.
+    """
 
     table: list[str]
     advice: list[str]
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines that `parity check` prints, without control characters."""
+        """Yield the lines printed by `parity check`, without control characters."""
         advice = [f"  next {number}: {text}" for number, text in enumerate(self.advice, start=1)]
         yield from map(printable, [*self.table, *advice, "  Not complete yet." if advice else "  Complete."])
 
 
 def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
-    """Check a notebook and run it, with a time limit of ``seconds`` for each cell.
+    """Run a student's notebook and check its tasks.
 
-    Raise ValueError if the file is missing or is not a notebook.
+    ``seconds`` is the time limit for each cell. Raise ValueError if the file is missing or is not a notebook.
     """
     require(path.is_file(), "file", str(path), "an existing notebook")
     try:
@@ -91,7 +94,7 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
 
 
 def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[str]:
-    """Yield advice on cells that are missing, duplicated, empty or unchanged."""
+    """Yield advice about missing, duplicated, empty or unchanged cells."""
     names = [cell.name for cell in cells]
     for cell in expected:
         name, kind, count = cell["id"], cell["kind"], names.count(cell["id"])
@@ -110,14 +113,20 @@ def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[st
 
 
 def _length(cells: list[NotebookCell], name: str) -> str:
-    """Return the length of an answer in words, or "empty"."""
+    """Describe the length of a written answer in words.
+
+    Return "empty" if the student has not written an answer.
+    """
     text = next((cell.source.strip() for cell in cells if cell.name == name), "")
     words = len(text.split())
     return "empty" if text in NOT_WRITTEN else f"{words} word{'s' * (words != 1)}"
 
 
 def _test_advice(name: str, message: str) -> str:
-    """Return a check's message in one line: what it tested, the likely cause, and the section to read."""
+    """Convert the message of a failed check to a single line.
+
+    It says what the check tested, the likely cause and the section to read.
+    """
     tested, *details = message.splitlines()
     details = [line.strip() for line in details if line.strip().startswith(("likely:", "read:"))]
     parts = [tested, *(re.sub(r":\s+", ": ", line, count=1) for line in details)]
@@ -129,7 +138,10 @@ def _test_advice(name: str, message: str) -> str:
 
 
 def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercise: str) -> list[NotebookCell]:
-    """Return the code cells in order, with each test as it was released and missing tests at the end."""
+    """Return the code cells of a notebook with the released tests restored.
+
+    The cells are in order, with missing tests at the end.
+    """
     tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_checks import {exercise} as check\n"
                                                           f"check.{cell['check']}()")
              for cell in expected if cell["kind"] == "test"}
@@ -138,9 +150,10 @@ def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercis
 
 
 def run_cells(path: Path, code: list[NotebookCell], seconds: int) -> dict[int, str]:
-    """Run code cells one after the other, and return the error of each cell, or "", by its position.
+    """Run code cells one after another and return their errors.
 
-    The run ends at a cell that stops the kernel or cannot be interrupted. Later cells and empty cells are left out.
+    The errors, or "", are returned by the position of the cell. The run ends at a cell that stops the kernel or cannot
+    be interrupted. Later cells and empty cells are left out.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError

@@ -1,7 +1,8 @@
-"""Trial of an instructor's private tests on correct answers, before a faulty test can cost a student points.
+"""Tools for trying an instructor's private tests on correct answers.
 
-The correct answers are the model answer and, in a clone of the repository, ``tests/submissions/EXERCISE/right_*.py``.
-They are the course's own code and run in this process. Tests are tried again only if they or the answers have changed.
+A faulty test is found before it can cost a student points. The correct answers are the model answer and, in a clone of
+the repository, ``tests/submissions/EXERCISE/right_*.py``. They are the course's own code and run in this process. Tests
+are tried again only if they or the answers have changed.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ LONGEST = 60        # seconds for one test of one answer
 
 
 def try_on_correct_answers(coursedir: CourseDirectory, name: str) -> None:
-    """Raise ValueError if a test in ``private/NAME.py`` rejects a correct answer, stops or is never called.
+    """Check that an instructor's private tests accept correct answers.
 
-    Do nothing if there is no such file, or if nothing has changed since the tests passed.
+    Raise ValueError if a test in ``private/NAME.py`` rejects a correct answer, stops or is never called. Do nothing if
+    there is no such file, or if nothing has changed since the tests passed.
     """
     path = reporting.private_file(name)
     if not path.is_file():
@@ -62,7 +64,10 @@ def try_on_correct_answers(coursedir: CourseDirectory, name: str) -> None:
 
 
 def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
-    """Return the functions in a file of private tests, by task."""
+    """Load the private tests from a file, keyed by task.
+
+    Raise ValueError if the file cannot be loaded or contains a test of an unknown task.
+    """
     try:
         module = reporting.load_private(path)
     except Exception as error:
@@ -78,16 +83,22 @@ def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
 
 
 def _describe(path: Path, error: Exception) -> str:
-    """Return the type and text of an error, and the line of the file where it occurred."""
+    """Describe an error by its type, message and line number.
+
+    The line is the one in ``path`` where the error occurred.
+    """
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
     return type(error).__name__ + (f": {error}" if str(error) else "") + (f" (line {line})" if line else "")
 
 
 def sources(solution: NotebookNode, submission: str = "") -> list[str]:
-    """Return the code cells of the solution without its tests, with the changes in a file of the bank.
+    """Return the code cells of a solution with the changes from a submission.
 
-    A part ``# %% CELL`` replaces a cell, ``# %% CELL: FUNCTION`` a function in it; ``# %% added before CELL`` adds one.
+    The tests of the solution are left out. The submission consists of parts.
+
+    A part ``# %% CELL`` replaces a cell, and ``# %% CELL: FUNCTION`` replaces a function in it. Another cell is added
+    by ``# %% added before CELL``.
     """
     pieces = PIECE.split(submission)[1:]
     cells = []
@@ -112,7 +123,10 @@ def _replace_function(cell: str, name: str, source: str) -> str:
 
 
 def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) -> None:
-    """Run each test on one correct answer. Raise ValueError unless it passes."""
+    """Run each private test on one correct answer.
+
+    Raise ValueError unless all tests pass.
+    """
     with _notebook_namespace() as namespace:
         for source in cells:
             with contextlib.suppress(Exception):    # a cell that looks at a result may not fit every correct answer
@@ -134,7 +148,10 @@ def _try(path: Path, tests: dict[str, Callable], answer: str, cells: list[str]) 
 
 @contextlib.contextmanager
 def _notebook_namespace() -> Iterator[dict[str, Any]]:
-    """Yield a namespace in which checks look up names as in grading, and restore the process afterwards."""
+    """Yield a namespace in which checks run as they do during grading.
+
+    The process is restored afterwards.
+    """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     before, execution = core._namespace, os.environ.get("NBGRADER_EXECUTION")
     os.environ["NBGRADER_EXECUTION"] = "autograde"      # cells that train for long do nothing
@@ -150,5 +167,8 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 
 
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
-    """Call a function with arguments and result as text, as when a test calls a function in a kernel."""
+    """Call a function with its arguments and result converted to text.
+
+    The same happens when a test calls a function in a kernel.
+    """
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))

@@ -1,4 +1,6 @@
-"""Reconstruction of an exercise's notebook from a student's file: the course's cells with the student's answers.
+"""Tools for rebuilding an exercise notebook from a student's file.
+
+The rebuilt notebook contains the course's cells with the student's answers.
 
 :class:`LenientExporter` reads the file, and :class:`Rebuild` restores its cells; both are named in nbgrader_config.py.
 Locked cells and tests come from the gradebook, whatever the submission contains. An answer is recognised by nbgrader's
@@ -37,17 +39,26 @@ MISSING = "This cell was missing in the submission."
 
 
 class LenientExporter(NotebookExporter):
-    """An exporter that reads every submission it can: in an older or newer format, or with incomplete cells."""
+    """An exporter that accepts outdated and incomplete notebooks.
+
+    It reads every submission that it can: in an older or newer format, or with incomplete cells.
+    """
 
     def __init__(self, **options: Any) -> None:
-        """Remove unfinished submissions, because nbgrader looks for graded submissions right after this call."""
+        """Create the exporter and remove unfinished submissions.
+
+        nbgrader looks for graded submissions right after this call.
+        """
         super().__init__(**options)
         if not self.parent.force:
             for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
-        """Read a file and convert it. Raise ValueError if it does not contain a notebook."""
+        """Read a notebook from a file and convert it.
+
+        Raise ValueError if the file does not contain a notebook.
+        """
         if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)
         resources, path = self._init_resources({**(resources or {})}), Path(filename)
@@ -56,7 +67,10 @@ class LenientExporter(NotebookExporter):
 
 
 def read(path: Path) -> NotebookNode:
-    """Return the notebook in a file. Raise ValueError if there is none."""
+    """Read a notebook from a student's file.
+
+    Raise ValueError if the file does not contain one.
+    """
     if path.is_symlink():
         raise ValueError(f"{path.name} is a link, not a file")
     if path.stat().st_size > LARGEST:
@@ -83,7 +97,10 @@ def _list(value: Any) -> list:
 
 
 def _cell(raw: dict) -> NotebookNode:
-    """Return a valid cell with the source, outputs, attachments and id of a cell in a file."""
+    """Create a valid cell from a cell in a student's file.
+
+    The source, outputs, attachments and id are kept.
+    """
     kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
     cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
@@ -101,12 +118,15 @@ def _cell(raw: dict) -> NotebookNode:
 
 
 def _text(value: Any) -> str:
-    """Return the text of a value that is a string or a list of lines."""
+    """Convert a string or a list of lines to a single string."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the outputs that are valid. They are shown to readers, but no points depend on them."""
+    """Yield the valid outputs of a cell.
+
+    They are shown to readers, but no points depend on them.
+    """
     for value in raw[:MOST_OUTPUTS]:
         try:
             output = nbformat.from_dict(storable(value))
@@ -122,7 +142,10 @@ def _outputs(raw: list) -> Iterator[NotebookNode]:
 
 
 def storable(value: Any) -> Any:
-    """Return a copy in which surrogates, which JSON allows but a file cannot contain, are replaced."""
+    """Return a copy of JSON data with all surrogate characters replaced.
+
+    JSON allows surrogates, but a file cannot contain them.
+    """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
@@ -134,10 +157,16 @@ def storable(value: Any) -> Any:
 
 
 class Rebuild(NbGraderPreprocessor):
-    """A preprocessor that restores the course's cells in order and keeps the student's answers and added cells."""
+    """A preprocessor that restores the original cells of an exercise.
+
+    It keeps the student's answers and added cells.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore every cell of the course exactly once, without losing anything that the student wrote."""
+        """Restore the original cells without losing the student's work.
+
+        Every cell of the course occurs exactly once.
+        """
         nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
         drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
                      for folder in (course.submitted_directory, course.autograded_directory)))
@@ -161,14 +190,20 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def drop_links(submitted: Path, copied: Path) -> None:
-    """Remove copies that nbgrader made by following links, because feedback would give them to the student."""
+    """Remove copies of files that nbgrader made by following links.
+
+    Feedback would otherwise give them to the student.
+    """
     for path in submitted.rglob("*"):
         if path.is_symlink():
             (copied / path.relative_to(submitted)).unlink(missing_ok=True)
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Replace the id of each cell that has the same id as an earlier cell."""
+    """Make the ids of all cells unique.
+
+    A cell with the same id as an earlier cell gets a new one.
+    """
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -177,7 +212,10 @@ def give_ids(cells: list[NotebookNode]) -> None:
 
 
 def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode]) -> dict[int, str]:
-    """Return the names of the course's cells by their position in the submission, "" for a copy that is to be removed.
+    """Match the cells of a submission with the cells of the exercise.
+
+    Return the names of the course's cells by their position in the submission, with "" for a copy that is to be
+    removed.
 
     If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
     """
@@ -200,7 +238,11 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells without marks and ids by their unchanged text, the functions they define, or the text before them."""
+    """Match cells that have lost their nbgrader metadata.
+
+    Cells without marks and ids are recognised by their unchanged text, the functions that they define, or the text
+    before them.
+    """
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}
@@ -222,12 +264,17 @@ def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], releas
 
 
 def definitions(source: str) -> set[str]:
-    """Return the names of the functions and classes that a cell defines, even if it cannot be compiled."""
+    """Return the names of the functions and classes defined in a cell.
+
+    The cell need not be valid Python.
+    """
     return set(re.findall(r"^(?:async )?(?:def|class) +(\w+)", source, re.MULTILINE))
 
 
 def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
-    """Yield the cells in the course's order, with added cells in front of the cell that followed them.
+    """Yield the cells of a submission in the order of the exercise.
+
+    Added cells come in front of the cell that followed them.
 
     For a missing cell, yield its name, before the cells that were added in its place and may contain the answer.
     """
@@ -247,7 +294,10 @@ def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str
 
 
 def absent(source: SourceCell, solution: bool) -> NotebookNode:
-    """Return a new cell for a cell of the course that is missing in the submission; a missing answer is empty."""
+    """Create a replacement for a cell that is missing from a submission.
+
+    A missing answer is replaced with an empty one.
+    """
     text = source.source
     if solution:
         text = f"# {MISSING}" if source.cell_type == "code" else ""
@@ -255,7 +305,10 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
 
 
 def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool) -> None:
-    """Give a cell the type and the marks in the gradebook, and the text too if it is locked or an empty answer."""
+    """Restore the type and metadata of a cell from the gradebook.
+
+    The text is also restored if the cell is locked or an empty answer.
+    """
     if cell.cell_type != source.cell_type:
         kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
         converted = NEW[source.cell_type](cell.source, id=cell.id, **kept)

@@ -1,4 +1,4 @@
-"""Regrading: grading an exercise a second time after a change of its tests or points, and applying the differences.
+"""Tools for grading an exercise again after its tests or points have changed.
 
 The second grading uses a copy of the gradebook in ``private/regrade/EXERCISE``, with the tests and points that the
 source notebook has now. It resumes after an interruption and starts again after a change of the tests, the points or
@@ -38,7 +38,10 @@ PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in th
 
 @dataclass
 class Regrading:
-    """The differences for an exercise: the points of its tasks before and now, and the differences of each student."""
+    """The differences between two gradings of an exercise.
+
+    They are the points of its tasks before and now, and the differences of each student.
+    """
 
     name: str
     most: dict[str, tuple[float, float]]
@@ -48,11 +51,11 @@ class Regrading:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether there is something for a person to read, decide or repair."""
+        """Whether an instructor needs to look at the results."""
         return self.interrupted or any(diff.look or diff.failure for diff in self.students)
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines that `parity regrade` prints."""
+        """Yield the lines printed by `parity regrade`."""
         changed = {task: points for task, points in self.most.items() if points[0] != points[1]}
         for task, (before, now) in changed.items():
             yield f"{task} has {now:g} points instead of {before:g}" if now else f"{task} is dropped: no points"
@@ -79,7 +82,9 @@ class Regrading:
 
 def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[str, ...] = (), *, apply: bool = False,
             jobs: int = 1) -> Regrading:
-    """Grade an exercise a second time, and return the differences, which are put in place if ``apply`` is true.
+    """Grade an exercise a second time and compare the results.
+
+    Return the differences, which are put in place if ``apply`` is true.
 
     ``drop`` names tasks that should give no points, and ``jobs`` is the number of submissions graded at a time.
     Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the graded
@@ -133,7 +138,10 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
 
 
 def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
-    """Return the time of each student's graded notebook, 0 if there is none, for all students with a submission."""
+    """Return the modification time of each student's graded notebook.
+
+    The time is 0 for a student whose submission has no graded notebook.
+    """
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     with open_gradebook(app) as book:
         find_assignment(book, name)
@@ -145,7 +153,10 @@ def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
 
 
 def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
-    """Return the names of the cells that belong to tasks, such as `rnn-step-check` for the task `rnn_step`."""
+    """Return the names of the cells that belong to the given tasks.
+
+    For example, `rnn-step-check` belongs to the task `rnn_step`.
+    """
     cells = set()
     for task in tasks:
         matches = {task.replace("_", "-"), f"{task.replace('_', '-')}-check"} & known
@@ -158,7 +169,9 @@ def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
 
 
 def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderApp:
-    """Return the course with a copy of the gradebook, in which the exercise is up to date.
+    """Prepare a copy of the gradebook for the second grading.
+
+    Return the course with this copy, in which the exercise is up to date.
 
     The copy of an interrupted grading is used again if the tests and the settings are the same.
     """
@@ -188,7 +201,10 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
 
 
 def _copy(db_url: str, path: Path) -> None:
-    """Copy a gradebook of any kind of database to an SQLite file that only its owner can read."""
+    """Copy a gradebook from any database to an SQLite file.
+
+    Only the owner can read the file.
+    """
     path.touch(0o600)
     with create_engine(f"sqlite:///{path}").begin() as copy, create_engine(
             db_url, isolation_level="SERIALIZABLE").connect() as source:
@@ -200,7 +216,10 @@ def _copy(db_url: str, path: Path) -> None:
 
 def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int, trial: Path
                  ) -> dict[str, str]:
-    """Grade submissions with the second gradebook, and return the reasons of failures by student."""
+    """Grade submissions again with a copy of the gradebook.
+
+    Return the reasons for failures, by student.
+    """
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     failures = {student: "its files are missing" for student in students if student not in submitted}
     if chosen := tuple(student for student in students if student in submitted):
@@ -212,7 +231,10 @@ def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], j
 
 def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradebook, again: Gradebook,
              students: list[str], failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
-    """Write the new marks into ``book``, without a commit, and return the differences."""
+    """Compare the two gradings of each submission.
+
+    The new marks are written into ``book`` without a commit. Return the differences.
+    """
     answers = {cell.name for cell in book.find_notebook(name, name).solution_cells} & set(most)
     rule, diffs = AssignLatePenalties(parent=app), []
     rule.init_plugin()
@@ -228,13 +250,16 @@ def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradeboo
 
 
 def _sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
-    """Return the sources of a graded notebook's cells by their names."""
+    """Return the sources of the cells in a graded notebook, keyed by cell name."""
     path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
     return {cell.name: cell.source for cell in named_cells(path).values()}
 
 
 def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
-    """Copy the gradebook to a new file next to the second grading, and return its path."""
+    """Back up the gradebook to a new file and return its path.
+
+    The file is next to the second grading.
+    """
     paths = (trial.with_name(f"{name}.before{f'-{number}' * (number > 1)}.db") for number in itertools.count(1))
     backup = next(path for path in paths if not path.exists())
     _copy(app.coursedir.db_url, backup)

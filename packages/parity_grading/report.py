@@ -1,7 +1,8 @@
-"""The report about a class that `parity report` writes: points per task, frequent messages and similar code.
+"""Tools for creating a report on a class's results.
 
-The numbers come from the gradebook and the graded notebooks. The page for the class names nobody; the instructor's own
-copy adds names and similar answers. A student's words are text on the page, never HTML.
+`parity report` writes the points per task, frequent messages and similar code. The numbers come from the gradebook and
+the graded notebooks. The page for the class names nobody; the instructor's own copy adds names and similar answers. A
+student's words are text on the page, never HTML.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ Notebook = dict[str, NotebookCell]      # by the names of the cells
 
 @dataclass
 class TaskPoints:
-    """A task's name, the most points that it gives, and the points of each student."""
+    """The points that each student received for a task.
+
+    ``most`` is the maximum number of points.
+    """
 
     name: str
     most: float
@@ -43,7 +47,7 @@ class TaskPoints:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers of students with all points, with some and with none."""
+        """The number of students with all, some or none of the points."""
         points = self.points.values()
         full, none = sum(value >= self.most for value in points), sum(value <= 0 for value in points)
         return {"all": full, "some": len(points) - full - none, "none": none}
@@ -51,7 +55,9 @@ class TaskPoints:
 
 @dataclass
 class FrequentMessage:
-    """A message of the checks, with an example, the section of the book to read, and its students by task.
+    """A message from the checks and the students who received it.
+
+    ``example`` is a full message, ``section`` the section of the book to read, and ``tasks`` the students by task.
 
     ``known`` says whether the check recognised a usual mistake. Otherwise the message may quote the student's own code.
     """
@@ -64,13 +70,13 @@ class FrequentMessage:
 
     @property
     def students(self) -> list[str]:
-        """All students who got the message, each of them once."""
+        """The students who received the message, without duplicates."""
         return sorted({student for students in self.tasks.values() for student in students})
 
 
 @dataclass
 class ClassReport:
-    """The numbers about one exercise that the page shows."""
+    """The results of a class in an exercise."""
 
     exercise: str
     states: Counter[str]
@@ -83,12 +89,18 @@ class ClassReport:
 
     @property
     def quartiles(self) -> list[float]:
-        """The three quartiles of the points of students whose submission is graded and read."""
+        """The quartiles of the points of all fully graded students.
+
+        A student is fully graded if their submission is graded and read.
+        """
         return statistics.quantiles(self.points, n=4, method="inclusive") if len(self.points) > 1 else self.points * 3
 
 
 def class_report(root: Path, name: str) -> ClassReport:
-    """Return the report on an exercise. Raise ValueError if the exercise is unknown or nothing has been graded."""
+    """Create a report on a class's results in an exercise.
+
+    Raise ValueError if the exercise is unknown or nothing has been graded.
+    """
     app = load_course(root)
     rows = read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
@@ -106,7 +118,7 @@ def _cells(app: NbGraderApp, step: str, student: str, name: str) -> Notebook:
 
 
 def task_of(cell: str) -> str:
-    """Return the name of a task as students know it from the name of its cell.
+    """Convert the name of a cell to the name of its task.
 
     >>> task_of("rnn-step-check")
     'rnn_step'
@@ -115,7 +127,10 @@ def task_of(cell: str) -> str:
 
 
 def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
-    """Return the tasks in the order of the source, without dropped tasks and without answers that nobody has read."""
+    """Return the students' points for each task of an exercise.
+
+    The tasks are in the order of the source, without dropped tasks and without answers that nobody has read.
+    """
     tasks: dict[str, TaskPoints] = {}
     with open_gradebook(app) as book:
         for cell in (cell for notebook in find_assignment(book, name).notebooks for cell in notebook.grade_cells):
@@ -130,7 +145,9 @@ def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[Tas
 
 
 def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
-    """Return the messages of failed tests, the most frequent first, from the graded notebooks by student.
+    """Return the messages of failed tests, with the most frequent first.
+
+    ``notebooks`` holds the graded notebooks by student.
 
     Messages are the same if the checks name the same likely mistake, or else if they differ in numbers only.
     """
@@ -148,7 +165,7 @@ def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
 
 
 def _failures(cells: Notebook) -> Iterator[tuple[str, str]]:
-    """Yield the task and the message of each failed test in a graded notebook."""
+    """Yield the task and message of each failed test in a notebook."""
     for cell in cells.values():
         errors = [output for output in cell.outputs if output.get("output_type") == "error"]
         if errors and cell.marks.get("grade") and not cell.marks.get("solution"):
@@ -170,14 +187,20 @@ def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, Notebook]
 
 
 def write(root: Path, report: ClassReport, names: bool = False) -> Path:
-    """Write the page, which only its owner can read, and return its path."""
+    """Write a report as an HTML page and return its path.
+
+    Only the owner can read the page.
+    """
     path = root / "private" / "report" / f"{report.exercise}{'-with-names' * names}.html"
     write_file(path, page(report, names).encode())
     return path
 
 
 def page(report: ClassReport, names: bool = False) -> str:
-    """Return the page as HTML: one file that loads nothing, in light and dark colours."""
+    """Render a report as a self-contained HTML page.
+
+    The page loads nothing and has light and dark colours.
+    """
     environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True, finalize=_without_control_characters)
     environment.filters |= {"code_spans": _code_spans, "section_link": _section_link,
@@ -186,17 +209,23 @@ def page(report: ClassReport, names: bool = False) -> str:
 
 
 def _without_control_characters(value: Any) -> Any:
-    """Return text without invisible characters, such as those that reverse the direction of writing."""
+    """Replace invisible characters in a string.
+
+    Some of them reverse the direction of writing. Markup is left unchanged.
+    """
     return value if isinstance(value, Markup) else "\n".join(map(printable, str(value).split("\n")))
 
 
 def _code_spans(text: str) -> Markup:
-    """Return text as HTML in which parts between backticks are code."""
+    """Convert text between backticks to HTML code elements."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(printable(text)))))
 
 
 def _section_link(section: str) -> Markup:
-    """Return the name of a section, as a link if the environment's ``PARITY_BOOK`` is the address of the book."""
+    """Return the title of a section of the book as an HTML link.
+
+    There is no link unless the environment variable ``PARITY_BOOK`` is the address of the book.
+    """
     place, words = PLACE.search(section), printable(PLACE.sub("", section).strip())
     base = os.environ.get("PARITY_BOOK", "")
     if not place or not re.match(r"https?://", base):

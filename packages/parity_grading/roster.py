@@ -1,4 +1,4 @@
-"""The students in the gradebook, and their matching with the files and the list of a learning platform.
+"""Tools for matching students with the files and lists of a platform.
 
 In a platform's list, ids and email addresses identify the students, and the files of a download have the numbers of the
 list. Names do not count: two students can have the same name, and students can choose their names on some platforms.
@@ -25,13 +25,16 @@ class Person:
 
     @property
     def full_name(self) -> str:
-        """The given name followed by the family name."""
+        """The student's first name followed by their last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass
 class Roster:
-    """The students of a course and, after :meth:`match_list`, the rows of a platform's list."""
+    """The students enrolled in a course.
+
+    After :meth:`match_list`, it also has the rows of a platform's list.
+    """
 
     people: list[Person]
     rows: dict[str, ListedStudent] = field(default_factory=dict)    # by the platform's number
@@ -45,7 +48,10 @@ class Roster:
                 self._ids[text.casefold()].add(person.id)
 
     def match_list(self, rows: list[ListedStudent], source: str) -> None:
-        """Match the rows of a platform's list to the students. Raise ValueError if no row can be matched."""
+        """Match the rows of a platform's list with the students in the course.
+
+        Raise ValueError if no row can be matched.
+        """
         self.rows = {row.number: row for row in rows}
         for row in rows:
             description = f"an id or email address of {row.name!r} in {source}"
@@ -61,9 +67,10 @@ class Roster:
                              "course, and does it show ids or email addresses?")
 
     def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
-        """Return the interpretation of a path that fits a student, and the student's id.
+        """Find the student who uploaded a file.
 
-        Raise ValueError if none fits, or more than one.
+        Return the interpretation of the file's path that fits a student, and the student's id. Raise ValueError if none
+        fits, or more than one.
         """
         first = uploads[0]
         if not first.number:
@@ -79,7 +86,10 @@ class Roster:
         return fitting[0], self.owners[fitting[0].number]
 
     def _find_only(self, ids: list[str], description: str) -> str:
-        """Return the only student with one of these ids or addresses. Raise ValueError if there is none or several."""
+        """Return the only student with one of the given ids or email addresses.
+
+        Raise ValueError if there is no such student or more than one.
+        """
         students = set().union(*(self._ids.get(text.casefold(), set()) for text in ids))
         if len(students) > 1:
             raise ValueError(f"{len(students)} students have {description}: {', '.join(sorted(students))}")

@@ -1,6 +1,7 @@
-"""The rubric next to each answer in words in the formgrader, with the student's numbers and the outputs of their runs.
+"""Tools for displaying rubrics next to written answers.
 
-nbconvert makes the formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`Rubric` after
+The formgrader shows each rubric with the student's numbers and the outputs of their runs. nbconvert makes the
+formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`Rubric` after
 :class:`~parity_grading.sanitise.Sanitise`; feedback pages stay as they are. The rubric comes from the source notebook,
 where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
 here gives points.
@@ -45,7 +46,10 @@ GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3
 
 @dataclass(frozen=True)
 class ParsedRubric:
-    """A model answer, the demands on an answer with their points, and remarks that apply to all demands."""
+    """A model answer and the criteria for grading an answer.
+
+    Each demand on an answer has its points. The remarks apply to all demands.
+    """
 
     model: str
     demands: tuple[tuple[float, str], ...]
@@ -53,7 +57,9 @@ class ParsedRubric:
 
 
 def parse_rubric(source: str) -> ParsedRubric:
-    """Parse the source of an answer's cell; without a heading ``**Rubric.**`` all of it is the model answer.
+    """Parse a model answer and its rubric.
+
+    Without a heading ``**Rubric.**``, the whole source of the cell is the model answer.
 
     >>> parse_rubric("It grows.\\n\\n**Rubric.**\\n\\n- 1 point: it grows.\\n- 2 points: why.").demands
     ((1.0, 'it grows.'), (2.0, 'why.'))
@@ -65,7 +71,10 @@ def parse_rubric(source: str) -> ParsedRubric:
 
 @dataclass(frozen=True)
 class QuotedNumbers:
-    """The seed and the count of a student, and whether the student's answer quotes them."""
+    """A student's personal numbers and whether their answer quotes them.
+
+    The numbers are a seed and a count.
+    """
 
     seed: int
     count: int
@@ -75,7 +84,9 @@ class QuotedNumbers:
 
 
 def numbers_in(text: str) -> set[int]:
-    """Return the whole numbers in a text, with or without a separator between groups of three digits.
+    """Return the set of whole numbers that appear in a text.
+
+    Groups of three digits may have a separator between them.
 
     >>> numbers_in("17,753 of 24000 places, 0.74 of them, for s2; seed 5.") == {5, 17753, 24000}
     True
@@ -85,7 +96,7 @@ def numbers_in(text: str) -> set[int]:
 
 
 def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None:
-    """Return the student's numbers and which of them the answer quotes.
+    """Check which of a student's personal numbers an answer quotes.
 
     ``task`` is the name of the answer's cell. Return None if the task asks for no such numbers, if the answer is empty,
     or if the id has no letter or digit to make a seed from.
@@ -102,23 +113,35 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
 
 
 def in_words(cell: NotebookNode) -> bool:
-    """Return whether a cell is an answer in words, to which a person gives points."""
+    """Return True if a cell contains a written answer.
+
+    A person gives points to such an answer.
+    """
     marks = cell.metadata.get("nbgrader", {})
     return bool(marks.get("grade") and marks.get("solution") and cell.cell_type == "markdown")
 
 
 @pass_context
 def clean_html(context: Mapping[str, Any], source: Any) -> str:
-    """Clean HTML as nbconvert's filter of this name does, but leave the cells that we inserted unchanged."""
+    """Clean HTML in the same way as nbconvert.
+
+    The cells that we inserted are left unchanged.
+    """
     cell = context.get("cell") or {}
     return str(source) if cell.get("metadata", {}).get(OURS) else stock_clean_html(source)
 
 
 class Rubric(Preprocessor):
-    """A preprocessor that inserts the rubric around each answer in words on a page of the formgrader."""
+    """A preprocessor that inserts rubrics into pages of the formgrader.
+
+    There is a rubric around each written answer.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Insert our cells, unless this is a page of feedback, which has no ``submission_id``."""
+        """Insert the rubrics into a notebook.
+
+        A page of feedback, which has no ``submission_id``, is left unchanged.
+        """
         if "submission_id" not in resources:
             return nb, resources
         course = CourseDirectory(config=self.config)
@@ -131,7 +154,10 @@ class Rubric(Preprocessor):
 
 
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
-    """Yield the cells, with a list of answers before them, a script after them, and a rubric next to each answer."""
+    """Yield the cells of a notebook with a rubric next to each written answer.
+
+    A list of answers precedes the cells, and a script follows them.
+    """
     page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
     yield _raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
@@ -156,7 +182,10 @@ def _raw_cell(text: str) -> NotebookNode:
 
 
 def _output_html(output: NotebookNode) -> Markup:
-    """Return an output, which Sanitise has cleaned, as HTML."""
+    """Convert a cell output to HTML.
+
+    Sanitise must have cleaned the output.
+    """
     data = output.get("data", {})
     if "text/html" in data:
         return Markup(data["text/html"])

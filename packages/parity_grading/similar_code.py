@@ -1,7 +1,8 @@
-"""Search for students whose code is the same, or is that of the model answer, apart from layout and variable names.
+"""Tools for finding students who submitted the same code.
 
-A match is only a hint, because students who solve a task in the shortest way write the same code. A person has to
-compare the answers.
+Code is compared with that of other students and of the model answer, apart from layout and variable names. A match is
+only a hint, because students who solve a task in the shortest way write the same code. A person has to compare the
+answers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ MODEL = ""              # used in place of a student's id for the model answer
 
 @dataclass(frozen=True)
 class SimilarAnswers:
-    """Students with the same answer to a task, and whether it is the model answer."""
+    """A group of students with the same answer to a task.
+
+    ``same_as_model`` says whether it is the model answer.
+    """
 
     task: str
     students: tuple[str, ...]
@@ -26,10 +30,12 @@ class SimilarAnswers:
 
 
 def similar_code(task: str, sources: Mapping[str, str], model: str, released: str) -> list[SimilarAnswers]:
-    """Return the groups of students whose code is the same, from the sources by student, the longest code first.
+    """Find groups of students who submitted the same code for a task.
 
-    A group has two members, of which one may be the model answer. Code that is short, unchanged since its release or
-    impossible to parse belongs to no group.
+    ``sources`` holds the code by student. The group with the longest code comes first.
+
+    A group has at least two members, of which one may be the model answer. Code that is short, unchanged since its
+    release or impossible to parse belongs to no group.
     """
     groups, unchanged = defaultdict(list), normalised_code(released)
     for student, source in {**sources, MODEL: model}.items():
@@ -41,9 +47,10 @@ def similar_code(task: str, sources: Mapping[str, str], model: str, released: st
 
 
 def normalised_code(source: str) -> str:
-    """Return the syntax tree of code as text, without docstrings and with numbers for the names that the code defines.
+    """Convert code to a form that is independent of layout and variable names.
 
-    Return "" for code that is empty or cannot be parsed.
+    Return the syntax tree as text, without docstrings and with numbers for the names that the code defines. Return ""
+    for code that is empty or cannot be parsed.
 
     >>> normalised_code("def f(x):\\n    'Twice.'\\n    y = x+x  # so\\n    return y") == normalised_code(
     ...     "def f(bits): z = (bits + bits); return z")
@@ -65,7 +72,10 @@ def normalised_code(source: str) -> str:
 
 
 def _number_names(tree: ast.AST) -> None:
-    """Replace the names that are defined inside a module, function or class with numbers, in order of occurrence."""
+    """Replace all locally defined names in a syntax tree with numbers.
+
+    The names defined inside the module, function or class are numbered in order of occurrence.
+    """
     nodes = [node for node in ast.walk(tree) if node is not tree and not isinstance(node, ast.keyword | ast.alias)]
     defined = {node.arg for node in nodes if isinstance(node, ast.arg)} | {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | {

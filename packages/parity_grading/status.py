@@ -1,4 +1,7 @@
-"""The state of each student's submission for an exercise, from the gradebook and the folders of the course."""
+"""Tools for determining the status of each student's submission.
+
+The status comes from the gradebook and the folders of the course.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ INTERRUPTED = "grading is still running or was interrupted; run parity grade aga
 
 @dataclass
 class StudentStatus:
-    """The state of a student's submission for an exercise, with its points and times."""
+    """The status of a student's submission for an exercise.
+
+    It includes the points and times.
+    """
 
     person: Person
     state: str = ""                 # one of STATES
@@ -52,9 +58,10 @@ class StudentStatus:
 
 
 def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
-    """Return the status of each student, and of each submission whose student is not in the gradebook, sorted by id.
+    """Return the status of every student for an exercise, sorted by id.
 
-    Raise ValueError if the exercise is not in the gradebook.
+    Submissions whose student is not in the gradebook are included. Raise ValueError if the exercise is not in the
+    gradebook.
     """
     with open_gradebook(app) as book:
         assignment, store = find_assignment(book, name), SubmissionStore(app, name)
@@ -79,7 +86,10 @@ def exercise_names(app: NbGraderApp) -> list[str]:
 
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
-    """Fill in the state, the points and the times from the course's folders and the entry in the gradebook."""
+    """Fill in the state, points and times of a submission.
+
+    They come from the course's folders and the entry in the gradebook.
+    """
     folder = exercise_folder(app, "submitted", row.student, assignment.name)
     row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
     time = read_time(folder)
@@ -98,7 +108,10 @@ def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry
 
 def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssignment | None, folder: Path,
                 store: SubmissionStore) -> tuple[str, str]:
-    """Return the state and, for some states, an explanation."""
+    """Determine the state of a submission.
+
+    Return the state and, for some states, an explanation.
+    """
     present = folder.is_dir() and any(folder.iterdir())
     if present and (why := unfinished.failure_reason(app, student, name)) is not None:
         return "failed", why
@@ -122,7 +135,10 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
 
 
 def _has_changed(folder: Path, graded: Path) -> bool:
-    """Return whether a submission differs from the graded one, by its fingerprint or else by the times of the files."""
+    """Return True if a submission has changed since it was graded.
+
+    The fingerprints are compared, or else the times of the files.
+    """
     if record := unfinished.graded_fingerprint(graded):
         return fingerprint(folder) != record
     submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)
@@ -131,13 +147,13 @@ def _has_changed(folder: Path, graded: Path) -> bool:
 
 
 def summarise(rows: list[StudentStatus]) -> str:
-    """Return how many students are in each state, in one line."""
+    """Return the number of students in each state as one line of text."""
     counts = Counter(row.state for row in rows)
     return f"{len(rows)} students: " + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
 
 
 def format_rows(rows: list[StudentStatus]) -> Iterator[str]:
-    """Yield a line for each student, and the totals."""
+    """Yield one line of text for each student, followed by the totals."""
     for row in rows:
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
         late = f"{format_duration(row.late)} late" if row.late else ""
@@ -148,7 +164,9 @@ def format_rows(rows: list[StudentStatus]) -> Iterator[str]:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a duration in its two largest units, rounded to minutes.
+    """Format a duration in days, hours and minutes.
+
+    The two largest units are shown, rounded to minutes.
 
     >>> format_duration(90_000), format_duration(1500), format_duration(3)
     ('1 d 1 h', '25 min', '1 min')

@@ -1,7 +1,8 @@
-"""The collected submissions of an exercise, and a record of them that protects the files placed by hand.
+"""A store for collected submissions.
 
-The record, ``private/collected/NAME.json``, holds the hash and the time of each submission that was collected. A
-submission that differs from its entry was placed or changed by a person.
+Its record of the collected submissions protects the files placed by hand. The record, ``private/collected/NAME.json``,
+holds the hash and the time of each submission that was collected. A submission that differs from its entry was placed
+or changed by a person.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 @dataclass(frozen=True)
 class CollectedSubmission:
-    """A student's notebook: the hash of its content, its time, and its path in the platform's download."""
+    """Information about a notebook submitted by a student.
+
+    It holds the hash of the content, the time, and the path in the platform's download.
+    """
 
     digest: str = ""            # "" if nothing was collected
     time: str = ""              # in TIME_FORMAT, as in timestamp.txt; "" if it is not known
@@ -33,12 +37,18 @@ class CollectedSubmission:
 
     @property
     def utc(self) -> datetime | None:
-        """The time without a zone, or None if it is not known."""
+        """The submission time in UTC as a naive datetime.
+
+        It is None if the time is not known.
+        """
         return datetime.strptime(self.time, TIME_FORMAT) if self.time else None
 
 
 class SubmissionStore:
-    """The folders of the submissions of an exercise, and the record of what was collected."""
+    """The collected submissions for an exercise.
+
+    The store has the folders of the submissions and the record of what was collected.
+    """
 
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name
@@ -53,11 +63,14 @@ class SubmissionStore:
                              "count as placed by hand") from None
 
     def recorded(self, student: str) -> CollectedSubmission:
-        """Return the record of a student's submission, which is empty if nothing was collected."""
+        """Return the record of a student's submission.
+
+        The record is empty if nothing was collected.
+        """
         return self.record.get(student, CollectedSubmission())
 
     def present(self, student: str) -> CollectedSubmission | None:
-        """Return the submission that is in the student's folder, or None if there is none.
+        """Return the submission in a student's folder, or None if there is none.
 
         It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
         with another name, which only a person can have placed there.
@@ -74,7 +87,7 @@ class SubmissionStore:
         return entry if (digest, text) == (entry.digest, entry.time) else CollectedSubmission(digest, text)
 
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
-        """Write a submission, replacing what is there."""
+        """Write a submission to the student's folder, replacing an earlier one."""
         folder = exercise_folder(self.app, "submitted", student, self.name)
         for path in (folder.parent, folder):
             if path.is_symlink():
@@ -87,11 +100,11 @@ class SubmissionStore:
         self.remember(student, submission)
 
     def refuse(self, student: str, reason: str) -> None:
-        """Record the reason why nothing could be collected from a student."""
+        """Record the reason why a student's submission could not be collected."""
         self.remember(student, replace(self.recorded(student), refused=reason))
 
     def remember(self, student: str, submission: CollectedSubmission) -> None:
-        """Save a submission as the student's entry in the record."""
+        """Save a submission in the record of collected submissions."""
         if submission != self.recorded(student):
             self.record[student] = submission
             entries = {student: asdict(entry) for student, entry in sorted(self.record.items())}

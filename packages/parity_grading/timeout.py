@@ -1,4 +1,4 @@
-"""A time limit for code that runs in this process."""
+"""A time limit for code in the current process."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 
 
 class TooSlow(Exception):
-    """An error that is raised in code that exceeds its time limit."""
+    """Exception raised when code exceeds its time limit."""
 
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the ``with`` block after ``seconds``, and again every second until the block ends.
+    """Limit the running time of a ``with`` block.
 
-    A single call of a library is not interrupted. Outside the main thread, and on Windows, there is no limit.
+    Raise TooSlow after ``seconds``, and again every second until the block ends. A single call of a library is not
+    interrupted. Outside the main thread, and on Windows, there is no limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,6 @@
-"""Submissions whose grading was killed or failed, which nbgrader would treat as graded or would not remember.
+"""Tools for handling submissions whose grading was interrupted or failed.
+
+nbgrader would treat such submissions as graded or would not remember them.
 
 nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`MarkUnfinished`
 marks the first file, and :class:`RemoveMark` removes the mark from the second. The reason for a failure is kept in
@@ -29,10 +31,13 @@ QUIET_FOR = 60                      # seconds after which a folder without a rea
 
 
 class MarkUnfinished(NbGraderPreprocessor):
-    """A preprocessor that marks a notebook as unfinished, with this process, and protects the gradebook."""
+    """A preprocessor that marks a notebook as unfinished.
+
+    The mark names this process. The preprocessor also protects the gradebook.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Set the mark, replacing any mark in the submission."""
+        """Mark a notebook as unfinished, replacing any existing mark."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
         if self.parent is not None:
             protect(self.parent.parent.coursedir)
@@ -40,16 +45,22 @@ class MarkUnfinished(NbGraderPreprocessor):
 
 
 class RemoveMark(NbGraderPreprocessor):
-    """A preprocessor that removes the mark. It comes last, when the points are in the gradebook."""
+    """A preprocessor that marks a graded notebook as finished.
+
+    It removes the mark that :class:`MarkUnfinished` has set. It comes last, when the points are in the gradebook.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Remove the mark."""
+        """Mark a notebook as finished."""
         nb.metadata.pop(MARK, None)
         return nb, resources
 
 
 def remove(autograded: Path) -> list[str]:
-    """Remove each unfinished ``STUDENT/EXERCISE`` in ``autograded`` that no process is grading; return their names."""
+    """Remove unfinished submissions that no process is grading.
+
+    Return the names ``STUDENT/EXERCISE`` of the folders that were removed from ``autograded``.
+    """
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
         if not is_finished(folder) and not _is_in_work(folder):
@@ -59,13 +70,16 @@ def remove(autograded: Path) -> list[str]:
 
 
 def is_finished(folder: Path) -> bool:
-    """Return whether this folder contains a completely graded submission."""
+    """Return True if a folder contains a completely graded submission."""
     notebooks = [_metadata(path) for path in folder.glob("*.ipynb")]
     return bool(notebooks) and all(metadata is not None and MARK not in metadata for metadata in notebooks)
 
 
 def graded_fingerprint(folder: Path) -> str:
-    """Return the fingerprint of the submission whose graded notebook is in ``folder``, or "" if there is none."""
+    """Return the fingerprint of a graded submission.
+
+    ``folder`` contains the graded notebook. Return "" if there is no fingerprint or the grading is not finished.
+    """
     record = folder / FINGERPRINT
     return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
 
@@ -79,7 +93,10 @@ def _is_in_work(folder: Path) -> bool:
 
 
 def _metadata(path: Path) -> dict[str, Any] | None:
-    """Return a notebook's metadata; None if only a part of the file was written."""
+    """Read the metadata of a notebook.
+
+    Return None if only a part of the file was written.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))["metadata"]
     except (OSError, ValueError, KeyError):
@@ -87,7 +104,10 @@ def _metadata(path: Path) -> dict[str, Any] | None:
 
 
 def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
-    """Record the reason why a submission could not be graded, or remove the record if ``why`` is None."""
+    """Record the reason why a submission could not be graded.
+
+    The record is removed if ``why`` is None.
+    """
     if why is None:
         _failure_path(app, student, name).unlink(missing_ok=True)
     else:
@@ -96,7 +116,10 @@ def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -
 
 
 def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
-    """Return the recorded reason why a submission could not be graded, or None if there is none or it has changed."""
+    """Return the recorded reason why a submission could not be graded.
+
+    Return None if there is none or the submission has changed.
+    """
     try:
         entry = json.loads(_failure_path(app, student, name).read_text(encoding="utf8"))
         same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))

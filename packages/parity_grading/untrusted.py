@@ -1,4 +1,4 @@
-"""Functions for files and names from students, which may contain anything."""
+"""Tools for handling untrusted files and names from students."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers a
 
 @dataclass(frozen=True)
 class NotebookCell:
-    """A cell of a notebook file: nbgrader's name for it ("" if it has none), its type, source, marks and outputs."""
+    """A cell of a notebook file.
+
+    ``name`` is nbgrader's name for the cell, or "" if it has none.
+    """
 
     name: str
     cell_type: str
@@ -25,7 +28,10 @@ class NotebookCell:
 
 
 def read_cells(data: bytes) -> list[NotebookCell]:
-    """Return the cells of a notebook. Raise ValueError if ``data`` is not a notebook."""
+    """Parse the cells of a notebook.
+
+    Raise ValueError if ``data`` is not a notebook.
+    """
     try:
         cells = []
         for cell in json.loads(data)["cells"]:
@@ -41,7 +47,10 @@ def read_cells(data: bytes) -> list[NotebookCell]:
 
 
 def named_cells(path: Path) -> dict[str, NotebookCell]:
-    """Return the cells of a notebook file by nbgrader's names for them, or {} if the file cannot be read."""
+    """Read the cells of a notebook file, keyed by their nbgrader names.
+
+    Return {} if the file cannot be read.
+    """
     try:
         return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
     except (OSError, ValueError):
@@ -49,15 +58,24 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
 
 
 def is_notebook(path: str) -> bool:
-    """Return whether a path is that of a notebook, and not of a copy made by an operating system or by Jupyter."""
+    """Return True if a path refers to a notebook.
+
+    Copies made by an operating system or by Jupyter do not count.
+    """
     return NOTEBOOK.search(path) is not None and not ADDED_BY_SYSTEMS.search(path)
 
 
 def resembles(path: str, exercise: str) -> bool:
-    """Return whether a file name contains the name of the exercise, as ``Unrolling (1).ipynb`` contains "unrolling"."""
+    """Return True if a file name contains the name of an exercise.
+
+    For example, ``Unrolling (1).ipynb`` contains "unrolling".
+    """
     return exercise.lower() in re.sub(r"[ -]", "_", PurePosixPath(path).name.lower())
 
 
 def printable(text: str) -> str:
-    """Return a text in which line breaks and control characters, which a terminal would obey, are replaced."""
+    """Replace line breaks and control characters in a string.
+
+    A terminal would otherwise obey them.
+    """
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
