@@ -24,16 +24,13 @@ from parity_figures.charts_networks import (
 )
 from parity_figures.charts_runs import (
     lengths_present,
-    predicted_and_observed,
     rates,
-    steps_to_solve,
     success_grid,
     success_rates,
-    survival,
-    trials_to_guess,
     two_by_two,
     two_by_two_by_length,
 )
+from parity_figures.charts_times import predicted_and_observed, steps_to_solve, survival, trials_to_guess
 from parity_figures.drawings import (
     backward_pass,
     gru_cell,
