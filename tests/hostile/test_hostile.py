@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import runpy
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
 
 from tests.hostile import bank, batch
@@ -42,6 +48,40 @@ def test_a_second_run_keeps_what_is_done(graded):
     again = batch.run(graded.folder, *batch.COMMANDS["parity grade"])
     assert again.points == graded.points
     assert {row.split()[1] for row in again.rows.values()} <= {"kept", "failed"}
+
+
+def names_of_the_library(source: str) -> Iterator[str]:
+    """Yield "module:name" for each name of our packages that a cell imports or reads from such an import."""
+    modules: dict[str, str] = {}
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, RecursionError, MemoryError):
+        return          # some attacks are cells that are no Python
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("parity_"):
+            for alias in node.names:
+                yield f"{node.module}:{alias.name}"
+                modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            yield f"{modules[node.value.id]}:{node.attr}"
+
+
+def exists(name: str) -> bool:
+    """Return True if a name of the form "module:name" is a module or an attribute of a module."""
+    module, _, attribute = name.partition(":")
+    with suppress(ImportError):
+        importlib.import_module(f"{module}.{attribute}")
+    return hasattr(importlib.import_module(module), attribute)
+
+
+def test_no_attack_fails_because_a_name_of_the_library_has_changed():
+    cells = {path.stem: runpy.run_path(str(path)).get("CELLS", {}) for path in bank.HERE.glob("*.py")}
+    names = {(submission, name) for submission, sources in cells.items() for source in sources.values()
+             for name in names_of_the_library(source)}
+    assert {submission for submission, _ in names} > {"forges_points", "patches_the_checks"}
+    assert [(submission, name) for submission, name in names if not exists(name)] == []
+    assert not exists("parity_checks.core:lend")
 
 
 @pytest.mark.slow

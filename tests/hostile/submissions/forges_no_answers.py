@@ -6,10 +6,10 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
-from parity_checks import door
+from parity_checks import rpc
 array = '{"array": ["<i8", [2], "AAAAAAAAAAAAAAAAAAAAAA=="]}'
 texts = itertools.cycle(["[" * 100_000, f"[{array}, {array}]", '["value", ' + "[" * 400 + "]" * 400 + "]", "✓",
                          f'["failed", {array}]', "NaN", '["value", 1' + "0" * 4000 + "]", '["value"]'])
-door.answer = lambda text: door.Answer(next(texts))
+rpc.answer = lambda text: rpc.Answer(next(texts))
 '''}
 SAYS = "it is not an answer to this call"

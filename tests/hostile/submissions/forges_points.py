@@ -5,7 +5,7 @@ from tests.hostile.bank import ALL, UNSOLVED
 KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
-from parity_checks import door
-shown = {door.KIND: '["value", true]', "text/plain": "4.0"}
+from parity_checks import rpc
+shown = {rpc.KIND: '["value", true]', "text/plain": "4.0"}
 get_ipython().user_expressions = lambda asked: {name: {"status": "ok", "data": shown, "metadata": {}} for name in asked}
 '''}

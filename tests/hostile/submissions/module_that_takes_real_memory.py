@@ -6,8 +6,8 @@ KIND = "channel"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import json
-from parity_checks import door
+from parity_checks import rpc
 asked = [["in_features", 100_000], ["out_features", 100_000], ["device", "cpu"]]
-door.answer = lambda text: door.Answer(json.dumps(["value", {"module": ["Linear", {"dict": asked}, {"dict": []}]}]))
+rpc.answer = lambda text: rpc.Answer(json.dumps(["value", {"module": ["Linear", {"dict": asked}, {"dict": []}]}]))
 '''}
 SAYS = "the result cannot be read"

@@ -5,9 +5,9 @@ from tests.hostile.bank import ALL, UNSOLVED
 KIND = "patched checks"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
-from parity_checks import core, plain, wire
+from parity_checks import core, plain_data, serialise
 for name in core.REMOTE:
     core.REMOTE[name] = lambda *given, **named: True
-core.from_student = plain.from_student = lambda value, name: True
-wire._packed = lambda value, depth: True
+core.from_student = plain_data.from_student = lambda value, name: True
+serialise._packed = lambda value, depth: True
 '''}

@@ -3,6 +3,6 @@
 KIND = "channel"
 LOSES = ("two-unit-weights-check",)
 CELLS = {"two-unit-weights": '''
-from parity_checks import door
-door.answer = lambda text: door.Answer('["value", "' + "1" * 100_000_000 + '"]')
+from parity_checks import rpc
+rpc.answer = lambda text: rpc.Answer('["value", "' + "1" * 100_000_000 + '"]')
 '''}

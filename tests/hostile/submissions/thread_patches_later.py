@@ -6,14 +6,14 @@ KIND = "threads"
 LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import threading, time
-from parity_checks import core, door
+from parity_checks import core, rpc
 
 def patch():
     while True:
         time.sleep(0.01)
         core.from_student = lambda value, name: True
         core._find = lambda name: lambda *given: True
-        door.answer = lambda text: door.Answer('["value", true]')
+        rpc.answer = lambda text: rpc.Answer('["value", true]')
 
 threading.Thread(target=patch).start()
 '''}
