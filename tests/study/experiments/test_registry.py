@@ -132,8 +132,9 @@ def test_command_lists_every_experiment_with_its_question(tmp_path):
     assert done.exit_code == 0
     lines = [line.split(maxsplit=2) for line in done.output.splitlines()]
     assert [line[:2] for line in lines] == [[name, "damaged" if name == "recipes" else "missing"] for name in NAMES]
-    assert "always work?" in done.output
-    assert "2026-11-24 Does the book's recipe" in CliRunner().invoke(main, ["experiment", "--list"]).output
+    question = "Does the book's training recipe always work?"
+    assert question in done.output
+    assert f"2026-11-24 {question}" in CliRunner().invoke(main, ["experiment", "--list"]).output
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
