@@ -13,7 +13,7 @@ from nbgrader import api
 from tests.exercises import course
 from tests.grading import archives
 
-NAME, CLASS, PART = "unrolling", 80, 20
+NAME, CLASS, PART = "unrolling", 48, 12
 GRADE = """
 import json, sys
 from pathlib import Path
