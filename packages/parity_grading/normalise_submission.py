@@ -42,7 +42,10 @@ def normalise(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
     notes = [f"left out {path.relative_to(folder)}, which is not a regular file" for path in left_out]
     for name in notebooks:
         if not (copy / f"{name}.ipynb").is_file():
-            renamed = _find_renamed(copy, name, notebooks)
+            try:
+                renamed = _find_renamed(copy, name, notebooks)
+            except ValueError as error:
+                raise ValueError("; ".join([str(error), *notes])) from None
             renamed.rename(copy / f"{name}.ipynb")
             notes.append(f"{renamed.relative_to(copy)} was taken for {name}.ipynb")
     if (copy / TIME_FILE).is_file() and read_time(copy) is None:

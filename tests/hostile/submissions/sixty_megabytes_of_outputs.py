@@ -2,7 +2,7 @@
 
 KIND = "outputs saved"
 LOSES = "nothing"
-SAYS = "is larger than"
+SAYS = "larger than"
 
 
 def hand_in(folder, notebook):

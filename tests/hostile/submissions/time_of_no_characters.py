@@ -3,7 +3,7 @@
 KIND = "files"
 LOSES = ()
 STOCK = "nothing"
-SAYS = "which cannot be read"
+SAYS = "nbgrader cannot read the time in it"
 
 
 def hand_in(folder, notebook):
