@@ -99,10 +99,10 @@ class Query:
         Raises CheckFailed unless all the parts are there and have the expected shapes. ``shapes`` maps the name of each
         part, in their order, to its shape, or to None if any shape is allowed.
         """
+        got = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
         if is_tensor(result) or isinstance(result, np.ndarray):
-            result = tuple(np.atleast_1d(to_numpy(result)))
+            got, result = f"an array of shape {tuple(result.shape)}", tuple(np.atleast_1d(to_numpy(result)))
         if not isinstance(result, (tuple, list)) or len(result) != len(shapes):
-            got = f"a {type(result).__name__} of {len(result)}" if isinstance(result, (tuple, list)) else result
             self.fail(f"{len(shapes)} values ({', '.join(shapes)})", got,
                       "Is a `return` missing?" if result is None else "Return all of them, in this order.")
         return [self.part(name).as_array(value, shape).astype(float)

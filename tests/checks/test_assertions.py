@@ -98,7 +98,7 @@ def test_the_parts_of_a_result_become_float_arrays(result):
 
 @pytest.mark.parametrize(("result", "words"), [
     (None, "expected: 2 values (count, pair)"), ((1,), "got:      a tuple of 1"),
-    ((1, np.ones(3)), "parity: pair\n  expected: shape (2,)"),
+    (np.ones((3, 2)), "got:      an array of shape (3, 2)"), ((1, np.ones(3)), "parity: pair\n  expected: shape (2,)"),
 ])
 def test_missing_parts_and_parts_of_another_shape_are_named(result, words):
     with says(words):
