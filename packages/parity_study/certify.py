@@ -9,6 +9,7 @@ is determined by a single number.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ import torch
 from parity_lib.data import running_parity
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
-from parity_study.boxes import MOST_NUMBERS, Boxes, periodic_strings, search_proof
+from parity_study.boxes import MOST_NUMBERS, Boxes, search_proof
 from parity_study.extraction import NumpyNetwork
 
 
@@ -68,6 +69,17 @@ def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
+def periodic_strings(steps: int) -> np.ndarray:
+    """Return all strings that consist of a short prefix and a short repeated pattern.
+
+    The prefix has up to three bits, and the pattern up to five. The strings are ``[count, steps]``.
+    """
+    rows = {tuple((start + pattern * steps)[:steps])
+            for first in range(4) for start in product((0, 1), repeat=first)
+            for period in range(1, 6) for pattern in product((0, 1), repeat=period)}
+    return np.array(sorted(rows), dtype=np.uint8)
+
+
 @torch.no_grad()
 def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
     """Return the first time step at which a network errs on each string.
@@ -113,10 +125,10 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
     A correct network answers correctly after every bit. First we search for a string on which the network errs, which
     the network itself confirms in its own dtype. Then we search for a proof, which consists of boxes of states: one of
-    them contains the initial state, and every string leads from each box back into the boxes. Each search for boxes is
-    limited to ``effort`` sets of states. The proof covers the network's rounding (see :mod:`~parity_study.zonotopes`)
-    on inputs 0 and 1 from the state 0, for single strings and for batches. Raises ValueError unless the network is a
-    small ParityRNN of one layer.
+    them contains the initial state, and every string leads from each box back into the boxes. The search for boxes ends
+    after ``effort`` sets of states. The proof covers the network's rounding (see :mod:`~parity_study.zonotopes`) on
+    inputs 0 and 1 from the state 0, for single strings and for batches. Raises ValueError unless the network is a small
+    ParityRNN of one layer.
 
     >>> from parity_lib.models import by_hand
     >>> certify(by_hand("tanh")).verdict

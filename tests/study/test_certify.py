@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from parity_lib import ParityRNN, ParityTask, by_hand, evaluate, running_parity
 from parity_study import boxes
-from parity_study.certify import certify, first_error, next_interval, parity_intervals
+from parity_study.certify import certify, first_error, next_interval, parity_intervals, periodic_strings
 from parity_study.extraction import NumpyNetwork
 from tests.study.networks import gru_8, tanh_8
 
@@ -120,7 +120,7 @@ def spoiled(model, change):
 @pytest.mark.parametrize("name", ["tanh by hand", "lstm", "relu", "trained"])
 def test_a_spoiled_network_is_refuted_and_has_no_proof(change, name, certified):
     model = spoiled(next(model for key, (model, _) in certified.items() if key.startswith(name)), change)
-    assert first_error(model, boxes.periodic_strings(100)).any()
+    assert first_error(model, periodic_strings(100)).any()
     assert certify(model).verdict == "refuted"
     assert boxes.search_proof(NumpyNetwork(model), 20_000)[1] is None
 
@@ -146,18 +146,6 @@ def test_boxes_are_rounded_outward_to_float32():
     again = boxes.Boxes(rounded.low, rounded.high, rounded.odd)
     assert np.array_equal(again.low, rounded.low)
     assert np.array_equal(again.high, rounded.high)
-
-
-@pytest.mark.parametrize("kind", ["tanh", "lstm"])
-def test_small_boxes_prove_correct_networks_only(kind):
-    network = NumpyNetwork(by_hand(kind))
-    end, proof = boxes.small_boxes(network, 0.03, 30_000)
-    assert end == "closed"
-    start = np.zeros((1, network.size))
-    assert proof.hold(start, start, np.array([False])).all()
-    wrong = NumpyNetwork(spoiled(by_hand(kind), "signs"))
-    assert {boxes.small_boxes(wrong, margin, 30_000)[0] for margin in boxes.MARGINS} == {"threshold"}
-    assert boxes.small_boxes(network, 0.03, 1)[0] == "effort"
 
 
 def test_integer_states_prove_a_network_only_if_they_are_finitely_many():

@@ -78,12 +78,14 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, 
 def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
     """Certify a stored network and return it with the verdict.
 
-    The verdict is that of :func:`~parity_study.certify.certify`. If the checker :mod:`~parity_study.verify` rejects the
-    verdict, the network is returned as undecided.
+    A stored verdict remains if the checker :mod:`~parity_study.verify` accepts it, however it was found. Otherwise the
+    verdict is that of :func:`~parity_study.certify.certify`, or "undecided" if the checker rejects that too.
     """
     from parity_study import verify
 
     torch.set_num_threads(1)
+    if network.verdict != "undecided" and verify.check(network) is None:
+        return network
     certificate = certify.certify(as_model(network), effort=effort)
     boxes = {name: certificate.boxes and getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
     decided = replace(network, verdict=certificate.verdict, string=certificate.string, blocked=certificate.blocked,
