@@ -53,18 +53,11 @@ class Ensemble:
         self.parameters = parameters
         self.weights = self._split_by_weight(parameters)
 
-    def keep(self, rows: np.ndarray) -> None:
-        """Drop all networks except those in ``rows``.
-
-        ``rows`` is a boolean array ``[seeds]`` or a list of row numbers.
-        """
-        self.replace(self.parameters[rows])
-
     def select(self, rows: np.ndarray) -> Ensemble:
         """Return a new ensemble with copies of the networks in ``rows``."""
         part = copy.copy(self)
         part._buffers = {}
-        part.keep(rows)
+        part.replace(self.parameters[rows])
         return part
 
     def copy_to(self, models: Sequence[ParityRNN]) -> None:

@@ -21,34 +21,31 @@ from parity_study.batched_networks import Ensemble
 from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
 
 
-class BatchedOptimizer:
-    """A batched SGD or Adam optimiser for all networks of an ensemble.
+class EnsembleTraining:
+    """The training state of an ensemble of networks.
 
-    The gradient of each network is clipped separately.
+    It holds the networks that are still being trained, their histories, and the running means of a batched SGD or Adam
+    optimiser. ``rows`` holds the indices of these networks in ``models``.
     """
 
-    def __init__(self, ensemble: Ensemble, optimizer: str, lr: float, clip: float | None,
-                 momentum: float = 0.0) -> None:
-        self.ensemble, self.optimizer, self.lr, self.clip, self.momentum = ensemble, optimizer, lr, clip, momentum
-        self.reset()
+    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], optimizer: str,
+                 lr: float, clip: float | None, momentum: float = 0.0) -> None:
+        self.models, self.ensemble, self.histories = models, ensemble, histories
+        self.optimizer, self.lr, self.clip, self.momentum = optimizer, lr, clip, momentum
+        self.rows = np.arange(len(models))
+        self.reset_optimizer()
 
-    def reset(self) -> None:
+    def reset_optimizer(self) -> None:
         """Reset the running means of the gradients to zero."""
         self.step = 0
         self.mean, self.square = (np.zeros_like(self.ensemble.parameters) for _ in range(2))
 
-    def keep(self, rows: np.ndarray) -> None:
-        """Drop the running means of all networks except those in ``rows``.
+    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
+        """Update the weights of all networks and record their losses.
 
-        ``rows`` is a boolean array ``[seeds]``.
-        """
-        self.mean, self.square = self.mean[rows], self.square[rows]
-
-    def apply(self, gradient: np.ndarray) -> None:
-        """Clip the gradients and update the weights of all networks.
-
-        ``gradient [seeds, count]`` is clipped in place. The formulas are those of PyTorch's ``clip_grad_norm_``, and of
-        SGD with momentum or Adam (Kingma and Ba, ICLR 2015).
+        ``losses`` is ``[networks]``. ``gradient [networks, count]`` is clipped in place, separately for each network.
+        The formulas are those of PyTorch's ``clip_grad_norm_``, and of SGD with momentum or Adam (Kingma and Ba, ICLR
+        2015).
         """
         self.step += 1
         if self.clip is not None:
@@ -57,54 +54,27 @@ class BatchedOptimizer:
         if self.optimizer == "sgd":
             self.mean = self.momentum * self.mean + gradient
             self.ensemble.parameters -= self.lr * self.mean
-            return
-        self.mean += (1 - 0.9) * (gradient - self.mean)
-        self.square += (1 - 0.999) * (gradient * gradient - self.square)
-        size = np.sqrt(self.square / (1 - 0.999**self.step)) + 1e-8
-        self.ensemble.parameters -= self.lr / (1 - 0.9**self.step) * self.mean / size
-
-
-class EnsembleTraining:
-    """The training state of an ensemble of networks.
-
-    It holds the networks that are still being trained, with their optimiser and histories. ``rows`` holds the indices
-    of these networks in ``models``.
-    """
-
-    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], **optimizer) -> None:
-        self.models, self.ensemble, self.histories = models, ensemble, histories
-        self.optimizer = BatchedOptimizer(ensemble, **optimizer)
-        self.rows = np.arange(len(models))
-
-    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
-        """Update the weights of all networks and record their losses.
-
-        ``gradient`` is ``[networks, count]``, and ``losses`` is ``[networks]``.
-        """
-        self.optimizer.apply(gradient)
+        else:
+            self.mean += (1 - 0.9) * (gradient - self.mean)
+            self.square += (1 - 0.999) * (gradient * gradient - self.square)
+            size = np.sqrt(self.square / (1 - 0.999**self.step)) + 1e-8
+            self.ensemble.parameters -= self.lr / (1 - 0.9**self.step) * self.mean / size
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
 
     def validate(self, step: int, scores: list[dict[str, float]]) -> None:
-        """Record validation scores and stop training the networks that have solved their task.
-
-        Their answers to all validation strings were correct.
-        """
+        """Record validation scores and stop training the networks whose answers were all correct."""
         for row, score in zip(self.rows, scores, strict=True):
             self.histories[row].validation.append({"step": step} | score)
             self.histories[row].solved_at = step if score["sequence_accuracy"] == 1.0 else None
         unsolved = np.array([not self.histories[row].solved for row in self.rows])
         if not unsolved.all():
             self.copy_weights()
-            self.rows = self.rows[unsolved]
-            self.ensemble.keep(unsolved)
-            self.optimizer.keep(unsolved)
+            self.rows, self.mean, self.square = self.rows[unsolved], self.mean[unsolved], self.square[unsolved]
+            self.ensemble.replace(self.ensemble.parameters[unsolved])
 
     def copy_weights(self) -> None:
-        """Copy the current weights into the PyTorch models.
-
-        Only networks that are still being trained are copied.
-        """
+        """Copy the weights of the networks that are still being trained into the PyTorch models."""
         self.ensemble.copy_to([self.models[row] for row in self.rows])
 
 

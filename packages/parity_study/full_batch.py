@@ -57,13 +57,11 @@ class StringTree(Ensemble):
         h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
         self._levels = []
         for t in range(self.bits):
-            stacked = self._buffer(f"stacked {t}", seeds, hidden + 2, 2 ** (t + 1))
+            stacked = np.ones((seeds, hidden + 2, 2 ** (t + 1)), self.parameters.dtype)
             stacked[:, :hidden] = np.tile(h, 2)
             stacked[:, hidden] = np.repeat([0, 1], 2**t)
-            stacked[:, -1] = 1
-            activations = self._buffer(f"activations {t}", seeds, matrix.shape[1], 2 ** (t + 1))
-            np.matmul(matrix, stacked, out=activations)
-            h, new_c, tanh_c = (self._buffer(f"{name} {t}", seeds, hidden, 2 ** (t + 1)) for name in ("h", "c", "tanh"))
+            activations = matrix @ stacked
+            h, new_c, tanh_c = np.empty((3, seeds, hidden, 2 ** (t + 1)), self.parameters.dtype)
             cell_state = (np.tile(c, 2), new_c, tanh_c) if self.cell.has_cell_state else None
             self.cell.forward(activations, stacked[:, :hidden], cell_state, h)
             c = new_c
@@ -169,7 +167,7 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     for step in range(1, max_steps + 1):
         training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
         if step == reset_after:
-            training.optimizer.reset()
+            training.reset_optimizer()
         if step % validate_every == 0 or step == max_steps:
             training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
                                      for accuracy in tree.accuracy().tolist()])

@@ -11,7 +11,7 @@ from parity_lib.statistics import wilson_interval
 from parity_lib.training import masked_loss, train
 from parity_study.batched_networks import Ensemble
 from parity_study.cells import CELLS
-from parity_study.ensemble import BatchedOptimizer, train_together
+from parity_study.ensemble import EnsembleTraining, train_together
 from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
 
 SHORT = {"max_steps": 50, "validate_every": 20, "validation_size": 600, "progress": False}
@@ -168,15 +168,15 @@ def test_validation_strings_can_be_as_long_as_training_strings():
 
 def test_ctrl_c_ends_the_run_and_keeps_the_weights(monkeypatch):
     models, calls = networks("tanh"), []
-    before, apply = parameters(models), BatchedOptimizer.apply
+    before, update = parameters(models), EnsembleTraining.update
 
-    def interrupt_the_third(self, gradient):
+    def interrupt_the_third(self, losses, gradient):
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        apply(self, gradient)
+        update(self, losses, gradient)
 
-    monkeypatch.setattr(BatchedOptimizer, "apply", interrupt_the_third)
+    monkeypatch.setattr(EnsembleTraining, "update", interrupt_the_third)
     histories = train_together(models, ParityTask(8), seeds=range(3), **SHORT)
     assert [history.steps for history in histories] == [2, 2, 2]
     assert all(history.interrupted for history in histories)
