@@ -15,7 +15,7 @@ import click
 @click.option("--quick", is_flag=True, help="Run for seconds with meaningless numbers, as a test; requires --out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
               help="The folder of the result files [that of the book].")
-@click.option("--list", "list_all", is_flag=True, help="List all experiments with the dates of their results.")
+@click.option("--list", "list_all", is_flag=True, help="List all experiments with their questions.")
 @click.option("--recheck", is_flag=True,
               help="Derive a sample of the results again, and check whether the book's claims still hold.")
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes for a series [one for each core].")
@@ -32,7 +32,7 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
     known_names = experiments.names()
     if list_all:
         for name in known_names:
-            click.echo(f"{name:22} {_date_of_results(name, out):10} {experiments.question(name)}")
+            click.echo(f"{name:22} {experiments.question(name)}")
         return
     names = known_names if run_all else names
     unknown = [name for name in names if name not in known_names]
@@ -55,21 +55,6 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
         click.echo(f"{name}: {seconds:.0f} s, {path}")
     if not all_hold:
         raise click.exceptions.Exit(1)
-
-
-def _date_of_results(name: str, folder: Path | None) -> str:
-    """Return the date of an experiment's results.
-
-    Returns "missing" or "damaged" if there is no valid result file.
-    """
-    from parity_study.experiments import load
-
-    try:
-        return load(name, "provenance", folder)["date"]
-    except FileNotFoundError:
-        return "missing"
-    except (ValueError, KeyError, TypeError):
-        return "damaged"
 
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:

@@ -126,15 +126,10 @@ def test_run_restores_the_threads(tmp_path, monkeypatch):
 # The command
 
 
-def test_command_lists_every_experiment_with_its_question(tmp_path):
-    (tmp_path / "recipes.json").write_text("{")
-    done = CliRunner().invoke(main, ["experiment", "--list", "--out", str(tmp_path)])
-    assert done.exit_code == 0
-    lines = [line.split(maxsplit=2) for line in done.output.splitlines()]
-    assert [line[:2] for line in lines] == [[name, "damaged" if name == "recipes" else "missing"] for name in NAMES]
-    question = "Does the book's training recipe always work?"
-    assert question in done.output
-    assert f"2026-11-24 {question}" in CliRunner().invoke(main, ["experiment", "--list"]).output
+def test_command_lists_every_experiment_with_its_question():
+    done = CliRunner().invoke(main, ["experiment", "--list"])
+    assert [line.split()[0] for line in done.output.splitlines()] == list(NAMES)
+    assert "Does the book's training recipe always work?" in done.output
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
