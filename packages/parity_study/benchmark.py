@@ -70,10 +70,7 @@ def step(blocks: int, updates: int) -> dict[str, Any]:
 
 
 def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
-    """Generate bits and their running parity as the course's notebook does.
-
-    Returns two ``float32`` arrays ``[count, steps, 1]``.
-    """
+    """Generate float32 bits and parities ``[count, steps, 1]`` as the course's notebook does."""
     bit_sequences = rng.randint(2, size=(count, steps))
     bitsum = np.cumsum(bit_sequences, axis=1)
     parity = bitsum % 2 != 0
@@ -142,10 +139,7 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Itera
 
 
 def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Call several functions in turn and return the median time of each in seconds.
-
-    Each function is called ``rounds + 1`` times, and its first call does not count.
-    """
+    """Call functions in turn and return the median seconds of each, without its first call."""
     seconds: list[list[float]] = [[] for _ in programs]
     for _ in range(rounds + 1):
         for program, times in zip(programs, seconds):
@@ -156,10 +150,7 @@ def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]
 
 
 def peak_mib(program: Callable[[], Any]) -> float:
-    """Return the peak memory usage of a function call in MiB.
-
-    Only memory that Python and NumPy allocate is counted.
-    """
+    """Return the peak memory in MiB that Python and NumPy allocate during a function call."""
     tracemalloc.start()
     program()
     peak = tracemalloc.get_traced_memory()[1]

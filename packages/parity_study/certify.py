@@ -151,10 +151,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
 
 def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
-    """Search for a string on which the network errs.
-
-    We try a beam search, then periodic strings, then a wider beam search.
-    """
+    """Search for a string on which the network errs, by beam searches and among periodic strings."""
     results = [_beam_search(network, width, 300) for width in (64, 1024)]
     wrong = _find_shortest_error(model, [bits for bits in results if bits is not None])
     if wrong is not None:
@@ -168,10 +165,7 @@ def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | 
 
 
 def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest prefix of a candidate string on which the network errs.
-
-    Returns None if the network errs on none of the strings.
-    """
+    """Return the shortest prefix of a candidate string on which the network errs, or None."""
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 

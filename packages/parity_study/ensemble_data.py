@@ -18,10 +18,7 @@ STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do 
 
 
 class TrainingStrings:
-    """A source of training strings for one seed.
-
-    The strings are new in every batch or come from a fixed pool.
-    """
+    """A source of training strings for one seed, which are new in every batch or come from a fixed pool."""
 
     def __init__(self, task: ParityTask, batch_size: int, seed: np.random.SeedSequence, pool: int | None) -> None:
         self.task, self.batch_size, self.rng = task, batch_size, np.random.default_rng(seed)
@@ -30,10 +27,7 @@ class TrainingStrings:
         self.pool = pool and task.draw(pool, self.rng)
 
     def next_batch(self) -> tuple[np.ndarray, ...]:
-        """Return the next batch of training strings.
-
-        Returns the bits and the running parity, both ``[batch, steps]``, and the lengths ``[batch]``.
-        """
+        """Return the bits and parities ``[batch, steps]`` and the lengths ``[batch]`` of the next batch."""
         if self.chunk is None or self.start + self.batch_size > len(self.chunk[0]):
             self.chunk, self.start = self._next_chunk(), 0
         rows = slice(self.start, self.start + self.batch_size)
@@ -64,26 +58,17 @@ class EnsembleBatch(NamedTuple):
     mask: np.ndarray
 
     def correct(self, logits: np.ndarray) -> np.ndarray:
-        """Return a mask of the labels that are predicted correctly.
-
-        It has the shape of ``mask``.
-        """
+        """Return a mask of the labels that are predicted correctly."""
         return ((logits > 0) == (self.targets > 0.5)) & self.mask
 
     def accuracies(self, logits: np.ndarray) -> list[float]:
-        """Return the bit accuracy of each seed.
-
-        It is computed in float32, as in ``train``.
-        """
+        """Return the bit accuracy of each seed, computed in float32 as in ``train``."""
         correct = self.correct(logits).sum((0, 2), dtype=np.float32)
         return (correct / self.mask.sum((0, 2), dtype=np.float32)).tolist()
 
 
 def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dtype: np.dtype) -> EnsembleBatch:
-    """Combine the strings drawn for each seed into one padded batch.
-
-    All strings are padded to the length of the longest string.
-    """
+    """Combine the strings drawn for each seed into a batch that is padded to the longest string."""
     steps = max(bits.shape[1] for bits, _, _ in drawn)
     padded = np.zeros((2, len(drawn), len(drawn[0][0]), steps), drawn[0][0].dtype)
     for seed, (bits, parity, _) in enumerate(drawn):
@@ -95,10 +80,7 @@ def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dty
 
 
 class ValidationStrings:
-    """The fixed validation strings of each seed.
-
-    They are the strings that ``train`` would use.
-    """
+    """The fixed validation strings of each seed, which are those of ``train``."""
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
         self.task, self.parts = task, slices(size, SCREEN_SIZE)
@@ -123,10 +105,7 @@ class ValidationStrings:
 
     def _count_correct(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
                 part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Count the correct predictions and the labels for each network and string.
-
-        ``part`` selects the strings.
-        """
+        """Count the correct predictions and the labels for each network and each string in a slice."""
         counts = []
         for start in range(part.start, min(part.stop, len(drawn[0][0])), STRINGS_AT_ONCE):
             rows = slice(start, min(start + STRINGS_AT_ONCE, part.stop))

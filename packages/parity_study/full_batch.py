@@ -49,10 +49,7 @@ class StringTree(Ensemble):
             self.odd = np.concatenate([self.odd, ~self.odd])
 
     def final_logits(self) -> np.ndarray:
-        """Return the logit after the last bit of each string.
-
-        The result is ``[seeds, 2^bits]``.
-        """
+        """Return the logits ``[seeds, 2^bits]`` after the last bit of each string."""
         hidden, seeds, matrix = self.hidden_size, len(self), self._matrix(0)
         h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
         self._levels = []
@@ -102,10 +99,7 @@ class StringTree(Ensemble):
         return (losses * weights).sum(1), self.gradient(d_logits.astype(logits.dtype, copy=False))
 
     def accuracy(self) -> np.ndarray:
-        """Return the fraction of strings that each network answers correctly.
-
-        The result is ``[seeds]``.
-        """
+        """Return the fraction of strings that each network answers correctly."""
         return ((self.final_logits() > 0) == self.odd).mean(1)
 
 

@@ -58,10 +58,7 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
 
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
-    """Recheck an experiment against the book's claims and print the verdict.
-
-    Returns True if the claims hold.
-    """
+    """Recheck an experiment against the book's claims, print the verdict and return True if they hold."""
     from parity_study.experiments.recheck import recheck
     from parity_study.experiments.result_files import repository
 
@@ -81,10 +78,7 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
 
 
 def _failing_claims(claims: list, results: object) -> list[str]:
-    """Describe the claims that do not hold for the given results.
-
-    Claims that cannot be evaluated are included.
-    """
+    """Describe the claims that do not hold for the given results, or that cannot be evaluated."""
     failures = []
     for claim in claims:
         for condition in claim.conditions:

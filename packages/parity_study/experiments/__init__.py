@@ -39,19 +39,13 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> ModuleType:
-    """Import and return the module of an experiment.
-
-    Raises ValueError if there is no experiment of this name.
-    """
+    """Import and return the module of an experiment."""
     require_choice("name", name, names())
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers.
-
-    It is the first line of the module's docstring.
-    """
+    """Return the question that an experiment answers, which is the first line of its docstring."""
     return find(name).__doc__.splitlines()[0]
 
 
@@ -110,10 +104,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment with the given settings and return its results.
-
-    The experiment is not a series. PyTorch uses one thread.
-    """
+    """Run an experiment that is not a series with PyTorch in one thread, and return its results."""
     from parity_lib.training import use_single_thread
 
     with use_single_thread():

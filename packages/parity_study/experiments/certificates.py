@@ -111,10 +111,7 @@ def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dic
 
 
 def count_verdicts(seeds: int, networks: list[StoredNetwork]) -> dict[str, Any]:
-    """Count the solved networks and the verdicts on them.
-
-    The result also lists the lengths of the refuting strings.
-    """
+    """Count the solved networks and the verdicts, and list the lengths of the refuting strings."""
     return {"seeds": seeds, "solved": len(networks)} | {
         verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
         "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
@@ -128,20 +125,14 @@ def as_model(network: StoredNetwork) -> ParityRNN:
 
 
 def train_kind(kind: str, cap: int) -> list[StoredNetwork]:
-    """Train the networks of one kind and return those that solved their task.
-
-    A network has to solve its task within ``cap`` updates.
-    """
+    """Train the networks of one kind and return those that solved their task within ``cap`` updates."""
     network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
     return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
 
 
 def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,
                  **settings: Any) -> list[StoredNetwork]:
-    """Train a network from each seed and return those that solved the task.
-
-    They are returned as undecided stored networks.
-    """
+    """Train a network from each seed and return those that solved the task, as undecided stored networks."""
     torch.set_num_threads(1)
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     histories = train_together(models, task, seeds=seeds, progress=False, **settings)

@@ -33,10 +33,7 @@ class CarriedTask(ParityTask):
     """
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a batch whose only labels are at the last time step.
-
-        The strings come from :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Convert strings to a batch whose only labels are at the last time step."""
         batch = super().assemble(bits, parity, lengths)
         targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
         targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
@@ -45,16 +42,10 @@ class CarriedTask(ParityTask):
 
 
 class ScoredTask(ParityTask):
-    """A task in which the padding after a string is scored like the string itself.
-
-    Every time step has a label.
-    """
+    """A task with a label at every time step, including the padding after a string."""
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a batch with a label at every time step.
-
-        The strings come from :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Convert strings to a batch with a label at every time step."""
         bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
         steps = bits.shape[1]
         return ParityTask(steps).assemble(bits, running_parity(bits), np.full(len(bits), steps))
@@ -73,25 +64,16 @@ class ShortenedTask(ParityTask):
     one_bit_share: float = 0.0
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task with longer strings for validation.
-
-        They are ``factor`` times as long, and none of them is shortened.
-        """
+        """Return a task with longer strings for validation, none of which is shortened."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw random strings and shorten some of them to one bit.
-
-        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Draw random strings and shorten some of them to one bit."""
         bits, parity, lengths = super().draw(count, rng, longest)
         return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a padded batch with a mask.
-
-        The strings come from :meth:`draw`.
-        """
+        """Convert strings to a padded batch with a mask."""
         return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
 
 
@@ -99,10 +81,7 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 
 
 class BaseCondition:
-    """The base class of all training conditions.
-
-    Its subclasses are dataclasses.
-    """
+    """The base class of all training conditions, which are dataclasses."""
 
     num_layers, double = 1, False   # for conditions without these fields
 
@@ -181,20 +160,14 @@ class Condition(BaseCondition):
                 for model, history in zip(models, histories, strict=True)]
 
     def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
-        """Return the fraction of strings answered correctly for each range of lengths.
-
-        The ranges are 1..5, 6..10, ..., 46..50 bits.
-        """
+        """Return the fraction of strings answered correctly for lengths of 1..5, 6..10, ..., 46..50 bits."""
         task = replace(self, lengths=(1, LONGEST), one_bit_share=0.0).task()
         buckets = evaluate(model, task, count=EVALUATION["strings"], seed=1, bucket=BUCKET)["by_length"]
         return {"from": [bucket["from"] for bucket in buckets],
                 "right": [bucket["sequence_accuracy"] for bucket in buckets]}
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the results of all seeds for the result file.
-
-        ``rows`` contains what :meth:`train` returned.
-        """
+        """Summarise the rows that :meth:`train` returned for the result file."""
         updates = [row["steps"] for row in rows]
         solved = [update for update in updates if update is not None]
         correct = np.array([row["by_length"]["right"] for row in rows])
@@ -216,8 +189,5 @@ def far_accuracy(model: ParityRNN) -> float:
 
 
 def format_lengths(lengths: int | tuple[int, int]) -> str:
-    """Format string lengths for use in condition names.
-
-    The results look like ``"50"`` or ``"1..50"``.
-    """
+    """Format string lengths for the names of conditions, such as ``"50"`` or ``"1..50"``."""
     return str(lengths) if isinstance(lengths, int) else f"{lengths[0]}..{lengths[1]}"

@@ -37,10 +37,7 @@ class Enumerated(BaseCondition):
 
     @property
     def seeds_per_job(self) -> int:
-        """The number of seeds that are trained in one batched computation.
-
-        It is smaller for longer strings.
-        """
+        """The number of seeds that are trained in one batched computation."""
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
     def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
@@ -57,9 +54,6 @@ class Enumerated(BaseCondition):
                 for history in histories]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the results of all seeds for the result file.
-
-        ``rows`` contains what :meth:`train` returned.
-        """
+        """Summarise the rows that :meth:`train` returned for the result file."""
         return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
                 "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}

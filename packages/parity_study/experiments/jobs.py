@@ -50,27 +50,18 @@ class FinishedJobs:
         return self.folder / f"{digest[:20]}.json"
 
     def read(self, job: Job) -> list[dict[str, Any]] | None:
-        """Load the stored results of a job.
-
-        Returns a dict for each seed, or None if there is no readable file.
-        """
+        """Return the stored results of a job, or None if there is no readable file."""
         try:
             return json.loads(self._path(job).read_text(encoding="utf-8"))["rows"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, job: Job, rows: list[dict[str, Any]]) -> None:
-        """Store the results of a finished job.
-
-        ``rows`` has a dict for each seed.
-        """
+        """Store the results of a finished job, which are a dict for each seed."""
         write(self._path(job), {"rows": rows})
 
     def remove(self) -> None:
-        """Delete the stored results of this series.
-
-        The parent folder is deleted too if it is empty afterwards.
-        """
+        """Delete the stored results of this series, and the parent folder if it is empty then."""
         shutil.rmtree(self.folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self.folder.parent.rmdir()

@@ -47,17 +47,11 @@ class LinearRecurrence(torch.nn.Module):
             self.register_parameter(name, torch.nn.Parameter(values))
 
     def factors(self) -> torch.Tensor:
-        """Return the factors ``a(0)`` and ``a(1)`` of all channels.
-
-        The result is ``[2, seeds, channels]``.
-        """
+        """Return the factors ``a(0)`` and ``a(1)`` of all channels, ``[2, seeds, channels]``."""
         return torch.stack([self.activation(self.after_0), self.activation(self.after_1)]).squeeze(2)
 
     def forward(self, bits: torch.Tensor) -> torch.Tensor:
-        """Return the logits of all seeds for a batch of bit strings.
-
-        ``bits`` is ``[batch, steps]``, and the logits are ``[seeds, batch, steps]``.
-        """
+        """Return the logits ``[seeds, batch, steps]`` for ``bits [batch, steps]``."""
         is_one = bits[..., None] > 0.5
         h, states = torch.ones_like(self.readout), []
         a = [self.activation(self.after_0), self.activation(self.after_1)]
@@ -71,10 +65,7 @@ class LinearRecurrence(torch.nn.Module):
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
         lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for channels in (1, 8):
         for factor in ("sigmoid", "tanh"):
@@ -91,10 +82,7 @@ def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
 
 
 def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: float) -> LinearRecurrence:
-    """Train the linear recurrences of all seeds together.
-
-    Each seed has its own loss and its own gradient clipping. Returns ``network``.
-    """
+    """Train the linear recurrences of all seeds together, each with its own gradient clipping."""
     task, rng = ParityTask(TRAINED_ON), np.random.default_rng(0)
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     for _ in range(steps):
@@ -113,9 +101,6 @@ def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: flo
 
 @torch.no_grad()
 def find_correct_bits(network: LinearRecurrence, length: int, strings: int) -> torch.Tensor:
-    """Test a network on new strings and return a mask of the correct answers.
-
-    The mask is ``[seeds, strings, length]``.
-    """
+    """Return a mask ``[seeds, strings, length]`` of the correct answers to new strings."""
     batch = ParityTask(length).batch(strings, np.random.default_rng(length))
     return (network(batch.inputs.squeeze(-1)) > 0) == (batch.targets.squeeze(-1) > 0.5)

@@ -41,10 +41,7 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
 
 
 def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
-    """Compute the derivatives of all logits along a direction in weight space.
-
-    They are ``[seeds, strings]``.
-    """
+    """Compute the derivatives ``[seeds, strings]`` of all logits along a direction in weight space."""
     weights, answers = tree.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
         tree.parameters[:] = weights + side * direction
