@@ -49,11 +49,6 @@ def test_loading_results_imports_no_experiment():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_an_unknown_name_is_an_error_that_lists_the_known(tmp_path):
-    with pytest.raises(ValueError, match=rf"name must be '{NAMES[0]}' or .*'{NAMES[-1]}', but it is 'nothing'"):
-        experiments.run("nothing", tmp_path)
-
-
 # Quick runs compared with the committed files
 
 
@@ -149,11 +144,3 @@ def test_an_installed_package_is_not_written_to(monkeypatch):
     done = CliRunner().invoke(main, ["experiment", "padded_metric"])
     assert done.exit_code == 1
     assert "--out FOLDER" in done.output
-
-
-def test_command_runs_as_a_program_anywhere(tmp_path):
-    code = "from parity_book.cli import main; main()"
-    arguments = ["experiment", "padded_metric", "--quick", "--out", "here"]
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "here" / "padded_metric.json").is_file()
