@@ -23,7 +23,6 @@ from parity_study.ensemble import train_together
 from parity_study.experiments.result_files import provenance
 
 STEPS = 50
-TARGETS = {"step": {"ratio": 0.91}, "generation": {"ratio": 5.0, "memory_ratio": 8.0}}     # lower bounds
 SIZES = {
     "step": {"blocks": 8, "updates": 200},
     "generation": {"count": 100_000, "repeats": 15},
@@ -162,8 +161,8 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
     """Run all benchmark measurements and return their results.
 
     With the default sizes, this takes about two minutes. ``report`` is called with a text for each result as soon as it
-    is available. Returns the content of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements``
-    with the results of the four functions by name, and ``provenance``.
+    is available. Returns the content of ``bench.json``: ``results`` with the ``sizes``, ``measurements`` with the
+    results of the four functions by name, and ``provenance``.
     """
     start = time.perf_counter()
     measurements: dict[str, Any] = {}
@@ -178,13 +177,11 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
             for row in measure(**sizes[name]):
                 report(describe(name, row))
                 measurements[name].append(row)
-    return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
+    return {"results": {"sizes": sizes}, "measurements": measurements,
             "provenance": provenance({}, time.perf_counter() - start)}
 
 
 def describe(name: str, row: dict[str, Any]) -> str:
-    """Format a measurement as text and report whether it met its targets."""
+    """Format a measurement as a line of text."""
     values = [f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items()]
-    return "\n".join(["  ".join([f"{name:10}", *values])] + [
-        f"{'':10}  {key}: the target of at least {target:g} is {'met' if row[key] >= target else 'NOT MET'}"
-        for key, target in TARGETS.get(name, {}).items()])
+    return "  ".join([f"{name:10}", *values])

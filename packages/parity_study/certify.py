@@ -8,6 +8,7 @@ is determined by a single number.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -140,9 +141,10 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     network = NumpyNetwork(model)
     require(network.size <= MOST_NUMBERS, "model.hidden_size", model.hidden_size,
             f"so small that a state has at most {MOST_NUMBERS} numbers")
-    wrong = _find_wrong_string(model, network)
-    if wrong is not None:
-        return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
+    for candidates in _candidate_strings(model, network):
+        wrong = _find_shortest_error(model, candidates)
+        if wrong is not None:
+            return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
     end, boxes = search_proof(network, effort)
     if boxes is not None:
         return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
@@ -150,18 +152,12 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     return Certificate("undecided", f"we found neither a wrong string nor a proof, because {reason}", blocked=end)
 
 
-def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
-    """Search for a string on which the network errs, by beam searches and among periodic strings."""
-    results = [_beam_search(network, width, 300) for width in (64, 1024)]
-    wrong = _find_shortest_error(model, [bits for bits in results if bits is not None])
-    if wrong is not None:
-        return wrong
-    candidates = periodic_strings(2000)
-    errors = first_error(model, candidates, chunk=100)
-    if errors.any():
-        return _find_shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
-    hard = _beam_search(network, 8192, 150, last=5)
-    return None if hard is None else _find_shortest_error(model, [hard])
+def _candidate_strings(model: ParityRNN, network: NumpyNetwork) -> Iterator[list[np.ndarray]]:
+    """Yield lists of strings on which the network may err, those that take least time first."""
+    yield _beam_search(network, 64, 300) + _beam_search(network, 1024, 300)
+    periodic = periodic_strings(2000)
+    yield [bits[:step] for bits, step in zip(periodic, first_error(model, periodic, chunk=100)) if step]
+    yield _beam_search(network, 8192, 150, last=5)
 
 
 def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
@@ -170,12 +166,12 @@ def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.n
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 
 
-def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
+def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> list[np.ndarray]:
     """Run a beam search for a string on which the network errs.
 
-    The string has at most ``steps`` bits. The search keeps the ``width`` states whose logits are closest to a wrong
-    answer, equally many for each combination of the parity and the ``last`` bits, so that strings of every kind
-    survive.
+    Returns a list with a string of at most ``steps`` bits, or an empty list. The search keeps the ``width`` states
+    whose logits are closest to a wrong answer, equally many for each combination of the parity and the ``last`` bits,
+    so that strings of every kind survive.
     """
     states, odd, strings = np.zeros((1, network.size)), np.array([False]), np.zeros((1, 0), dtype=np.uint8)
     for _ in range(steps):
@@ -186,7 +182,7 @@ def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -
         strings = np.column_stack([np.tile(strings, (2, 1)), bits])
         margin = network.logits(states) * np.where(odd, 1, -1)
         if margin.min() < 0:
-            return strings[margin.argmin()]
+            return [strings[margin.argmin()]]
         if 2 * count > width:
             kinds, kind = 2**(last + 1), odd.astype(int)
             for place in range(1, last + 1):
@@ -194,4 +190,4 @@ def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -
             order = np.argsort(margin, kind="stable")
             kept = np.concatenate([order[kind[order] == k][:width // kinds] for k in range(kinds)])
             states, odd, strings = states[kept], odd[kept], strings[kept]
-    return None
+    return []

@@ -50,15 +50,15 @@ SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "save": False}
 
 def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, save: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run the experiment and return its results.
+    """Run the experiment and return the results that the module's docstring describes.
 
-    The module's docstring describes them. The networks are read from the store, or trained if ``retrain`` is true. If
-    ``save`` is true, the verdicts are written to the store, which ``parity verify`` checks.
+    The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
+    written to the store, which ``parity verify`` checks.
     """
-    if retrain:
-        networks = [network for kind in kinds for network in train_kind(kind, cap)]
-    else:
-        networks = [network for network in read_store() if network.kind in kinds]
+    networks = [] if retrain else [network for network in read_store() if network.kind in kinds]
+    for kind in kinds if retrain else ():
+        network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
+        networks += train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
     decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
     if save:
         write_store(decided)
@@ -122,12 +122,6 @@ def as_model(network: StoredNetwork) -> ParityRNN:
     model = ParityRNN(network.hidden_size, network.cell)
     vector_to_parameters(torch.from_numpy(network.weights.copy()), model.parameters())
     return model
-
-
-def train_kind(kind: str, cap: int) -> list[StoredNetwork]:
-    """Train the networks of one kind and return those that solved their task within ``cap`` updates."""
-    network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
-    return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
 
 
 def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,

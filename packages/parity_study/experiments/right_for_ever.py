@@ -63,17 +63,15 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
         shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run the experiment and return its results.
+    """Run the experiment and return the results that the module's docstring describes.
 
-    The module's docstring describes them. The networks are read from the store if possible, and trained otherwise or if
-    ``retrain`` is true. ``shorten`` divides the numbers of updates. If ``save`` is true, the verdicts are written to
-    the store.
+    The networks are read from the store, or trained if ``retrain`` is true. ``shorten`` divides the numbers of updates.
+    If ``save`` is true, the verdicts are written to the store.
     """
     kinds = {kind_name(*kind): kind for kind in product(cells, TASKS, updates)}
     networks = [] if retrain else [network for network in read_store() if network.kind in kinds]
-    missing = kinds.keys() - {network.kind for network in networks}
     jobs = [(*kind, range(first, min(first + SEEDS_PER_JOB, seeds)))
-            for name, kind in kinds.items() if name in missing for first in range(0, seeds, SEEDS_PER_JOB)]
+            for kind in kinds.values() for first in range(0, seeds, SEEDS_PER_JOB)] if retrain else []
     for trained in Parallel(n_jobs=-1)(delayed(train_kind)(*job, shorten) for job in jobs):
         networks += trained
     decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
