@@ -26,6 +26,7 @@ from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
 DRAWN_AT_ONCE = 64
+VALIDATE_EVERY = 50
 
 
 class StringTree(Ensemble):
@@ -128,12 +129,12 @@ def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) 
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: int, seeds: Sequence[int],
                          batch_size: int | None = None, replace: bool = True, lr: float = 0.01,
                          optimizer: str = "adam", clip: float | None = 1.0, reset_after: int | None = None,
-                         validate_every: int = 50, after_validation=None) -> list[History]:
+                         after_validation=None) -> list[History]:
     """Train networks on strings of a fixed length until every answer is correct.
 
     There are 2^bits strings of ``bits`` bits, with a label at the end. Each update uses the gradient over all strings
     (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``, with or without
-    replacement. Every ``validate_every`` updates, the networks are tested on all strings, and those that answer all of
+    replacement. Every 50 updates, the networks are tested on all strings, and those that answer all of
     them correctly are not trained further. After ``reset_after`` updates, the running means of the optimiser are set to
     zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks that are still
     trained and their indices in ``models``. The trained weights are written into the models. Returns a History for each
@@ -145,14 +146,11 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     """
     require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
     require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
-    for name, value in (("max_steps", max_steps), ("validate_every", validate_every), ("reset_after", reset_after),
-                        ("batch_size", batch_size)):
-        if value is not None:
-            require_int(name, value, least=1)
+    require_int("max_steps", max_steps, least=1)
     require(batch_size is None or replace or batch_size <= 2**bits, "batch_size", batch_size,
             f"at most {2**bits} without replacement")
     settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "lr": lr, "optimizer": optimizer,
-                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": validate_every}
+                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
     training = EnsembleTraining(models, tree, histories, optimizer=optimizer, lr=lr, clip=clip)
@@ -162,7 +160,7 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
         training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
         if step == reset_after:
             training.reset_optimizer()
-        if step % validate_every == 0 or step == max_steps:
+        if step % VALIDATE_EVERY == 0 or step == max_steps:
             training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
                                      for accuracy in tree.accuracy().tolist()])
             if not len(training.rows):
