@@ -8,10 +8,9 @@ from torch import nn
 from parity_lib import models
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
-from parity_lib.training import masked_loss, train
+from parity_lib.training import masked_loss
 from parity_study.batched_networks import Ensemble
 from parity_study.cells import CELLS, Cell
-from parity_study.ensemble import train_together
 
 TORCH_CELLS = {"tanh": nn.RNNCell, "relu": lambda *sizes: nn.RNNCell(*sizes, nonlinearity="relu"),
                "lstm": nn.LSTMCell, "gru": nn.GRUCell}
@@ -122,19 +121,3 @@ def test_the_gradients_of_a_new_cell_are_those_of_autograd(averaging, layers):
     _, _, gradients = Ensemble([model]).gradients(inputs[:, :, None].astype(float), targets.astype(float), mask)
     torch_gradient = nn.utils.parameters_to_vector([p.grad for p in model.parameters()])
     np.testing.assert_allclose(gradients[0], torch_gradient, rtol=1e-9, atol=1e-13)
-
-
-def test_a_new_cell_is_trained_alone_and_in_an_ensemble(averaging):
-    groups = [[ParityRNN(8, averaging, seed=seed).double() for seed in range(2)] for _ in range(2)]
-    settings = {"max_steps": 300, "lr": 0.02, "clip": 1.0, "validation_size": 200, "validate_every": 300,
-                "progress": False}
-    alone = [train(model, ParityTask(4), seed=seed, **settings) for seed, model in enumerate(groups[0])]
-    together = train_together(groups[1], ParityTask(4), seeds=range(2), **settings)
-    for separate, batched in zip(alone, together, strict=True):
-        np.testing.assert_allclose(separate.loss[:50], batched.loss[:50], rtol=1e-8)
-        assert max(separate.loss[-1] / separate.loss[0], batched.loss[-1] / batched.loss[0]) < 0.5
-
-
-def test_an_unknown_cell_is_refused():
-    with pytest.raises(ValueError, match=r"^cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'averaging'$"):
-        ParityRNN(4, "averaging")

@@ -38,15 +38,6 @@ def test_networks_by_hand_contain_the_machine_with_two_states(kind):
     assert small.odd.tolist() == [False, True]
 
 
-def test_two_tanh_units_have_three_clusters_two_of_them_even():
-    extraction = extract(by_hand("tanh"))
-    assert extraction.agreement == 1
-    assert len(extraction.centres) == 3
-    assert extraction.automaton.odd.tolist().count(True) == 1
-    even = extraction.centres[~extraction.automaton.odd[1:]]
-    assert sorted(np.sign(even).tolist()) == [[-1, -1], [1, 1]]
-
-
 def test_trained_networks_contain_the_machine_with_two_states():
     bits = np.random.default_rng(0).integers(2, size=(2, 200, 50))  # the strings that extract draws
     correct = [model for model in (*tanh_8().values(), *gru_8().values()) if is_correct(model, bits.reshape(-1, 50))]

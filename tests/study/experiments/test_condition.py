@@ -5,12 +5,10 @@ import pytest
 import torch
 
 from parity_lib.data import ParityTask, running_parity
-from parity_lib.training import History
 from parity_study import experiments
 from parity_study.experiments import condition
 from parity_study.experiments.condition import CarriedTask, Condition, ScoredTask
 from parity_study.experiments.enumerated import Enumerated
-from parity_study.experiments.summaries import summarise_histories
 
 SERIES = tuple(filter(experiments.is_series, experiments.names()))
 
@@ -53,12 +51,6 @@ def test_a_carried_answer_has_its_label_at_the_last_column():
     assert batch.mask.tolist() == [[False, False, False, True]] * 2
     assert batch.targets[:, -1, 0].tolist() == [1, 1]
     assert batch.run_lengths.tolist() == [4, 4]
-
-
-@pytest.mark.parametrize(("padding", "kind"), [("carried", CarriedTask), ("scored", ScoredTask)])
-def test_stretched_tasks_keep_their_kind(padding, kind):
-    longer = Condition(lengths=(1, 4), padding=padding).task().stretched(2)
-    assert (type(longer), longer.shortest, longer.longest) == (kind, 1, 8)
 
 
 @pytest.mark.parametrize("lengths", [50, (2, 50)])
@@ -104,12 +96,6 @@ def test_a_summary_of_rows():
     assert (summary["median_steps"], summary["quartiles"]) == (200, [150, 250])
     assert summary["by_length"] == {"from": [1, 6], "mean": [1.0, 0.583333], "least": [1.0, 0.25]}
     assert (summary["far"], summary["far_exact"]) == ([1.0, 0.75], 1)
-
-
-def test_the_median_is_that_of_the_solved_runs():
-    runs = [History({}, solved_at=step) for step in (100, None, 300)]
-    assert summarise_histories(runs) == {"seeds": 3, "solved": 2, "steps": [100, None, 300], "median_steps": 200.0}
-    assert summarise_histories([History({})])["median_steps"] is None
 
 
 def test_conditions_on_all_strings_are_trained_and_summarised():

@@ -34,14 +34,6 @@ def test_the_sample_of_a_recheck_exists(name):
                               experiments.defaults(name))
 
 
-def test_shared_modules_are_no_experiments():
-    assert not set(NAMES) & set(experiments.SHARED)
-    for name in experiments.SHARED:
-        module = __import__(f"parity_study.experiments.{name}", fromlist=["QUICK"])
-        assert not hasattr(module, "QUICK")
-        assert not hasattr(module, "CONDITIONS")
-
-
 def test_loading_results_imports_no_experiment():
     code = ("import sys; from parity_study.experiments import load; load('recipes'); "
             "print([name for name in ('ensemble', 'extraction', 'certify', 'experiments.jobs', 'experiments.recipes') "
@@ -107,15 +99,6 @@ def test_the_same_settings_give_the_same_results(quick, tmp_path):
     trained_networks.trained.cache_clear()
     path = experiments.run("recipes", tmp_path, quick=True)
     assert experiments.load("recipes", folder=path.parent) == experiments.load("recipes", folder=quick)
-
-
-def test_run_restores_the_threads(tmp_path, monkeypatch):
-    threads = torch.get_num_threads()
-    monkeypatch.setattr(experiments.find("padded_metric"), "run", lambda batches, seed=0: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        experiments.run("padded_metric", tmp_path, quick=True)
-    assert torch.get_num_threads() == threads
-    assert not list(tmp_path.iterdir())
 
 
 # The command
