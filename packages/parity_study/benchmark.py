@@ -78,10 +78,7 @@ def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -
 
 
 def generation(count: int, repeats: int) -> dict[str, Any]:
-    """Compare ``bits_and_parity`` with the course's code for generating data.
-
-    Returns median times in milliseconds, peaks of allocated memory in MiB, and their ratios.
-    """
+    """Compare the median time and the peak memory of ``bits_and_parity`` and of the course's code."""
     def generate_as_course() -> None:
         course_bits_and_parity(count, STEPS, np.random.RandomState(0))
 

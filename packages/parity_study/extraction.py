@@ -78,10 +78,7 @@ class Automaton:
         return len(self.odd)
 
     def answers(self, bits: np.ndarray) -> np.ndarray:
-        """Run the machine on strings of bits and return its answer after each bit.
-
-        ``bits`` is ``[strings, steps]``. The result has the same shape and is True for "odd".
-        """
+        """Return a mask ``[strings, steps]`` of the bits after which the machine answers "odd"."""
         states, answers = np.zeros(len(bits), dtype=int), np.zeros(bits.shape, dtype=bool)
         for t in range(bits.shape[1]):
             states = self.successors[states, bits[:, t]]

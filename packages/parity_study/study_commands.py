@@ -29,21 +29,17 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
     """
     from parity_study import experiments
 
-    known_names = experiments.names()
     if list_all:
-        for name in known_names:
+        for name in experiments.names():
             click.echo(f"{name:22} {experiments.question(name)}")
         return
-    names = known_names if run_all else names
-    unknown = [name for name in names if name not in known_names]
-    if unknown or not names:
-        problem = f"there is no experiment {unknown[0]!r}" if unknown else "name an experiment, or use --all"
-        raise click.UsageError(f"{problem}; the experiments are: {', '.join(known_names)}")
-    if quick and recheck:
-        raise click.UsageError("--quick and --recheck cannot be combined, because the numbers of --quick are "
-                               "meaningless")
-    if quick and out is None:
-        raise click.UsageError("--quick requires --out FOLDER, because its numbers must not replace the book's results")
+    names = experiments.names() if run_all else names
+    if not names:
+        raise click.UsageError("name an experiment, or use --all; --list lists them")
+    if quick and (recheck or out is None):
+        raise click.UsageError("--quick requires --out FOLDER and excludes --recheck: its numbers are meaningless")
+    for name in names:      # a misspelt name is an error before the first experiment runs
+        experiments.find(name)
     all_hold = True
     for name in names:
         folder = out or experiments.writable_folder()

@@ -55,10 +55,7 @@ def is_series(name: str) -> bool:
 
 
 def conditions(name: str, quick: bool = False) -> dict[str, Any]:
-    """Return a dict of the training conditions of a series.
-
-    If ``quick`` is true, only the first two are returned, with few updates, for tests.
-    """
+    """Return the training conditions of a series, or two of them with few updates if ``quick`` is true."""
     all_conditions = find(name).CONDITIONS
     if not quick:
         return all_conditions

@@ -156,7 +156,8 @@ class Condition(BaseCondition):
                  "bit_accuracy": history.validation[-1]["bit_accuracy"],
                  "sequence_accuracy": history.validation[-1]["sequence_accuracy"],
                  "by_length": self.accuracy_by_length(model),
-                 "far": far_accuracy(model) if history.solved else None}
+                 "far": evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"],
+                                 seed=2)["bit_accuracy"] if history.solved else None}
                 for model, history in zip(models, histories, strict=True)]
 
     def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
@@ -181,11 +182,6 @@ class Condition(BaseCondition):
             "far": rounded([row["far"] for row in rows if row["far"] is not None]),
             "far_exact": sum(row["far"] == 1 for row in rows),
         }
-
-
-def far_accuracy(model: ParityRNN) -> float:
-    """Measure a model's bit accuracy on strings much longer than the training strings."""
-    return evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"], seed=2)["bit_accuracy"]
 
 
 def format_lengths(lengths: int | tuple[int, int]) -> str:

@@ -37,9 +37,8 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
     """Compute one time step of the guessed network A1.
 
-    Its hidden unit and its output unit are connected to both units. ``weights`` is ``[7, guesses, 1]``, ``x`` is
-    ``[strings]``, and the units are ``[guesses, strings]``. The output unit reads the new value of the hidden unit, or
-    the old one if ``at_once`` is true.
+    ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
+    unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
     """
     hidden, output = units
     new = activation(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3])
@@ -49,9 +48,8 @@ def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, 
 def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
     """Compute one time step of the guessed network A2.
 
-    Its ten hidden units read the input, the output and perhaps themselves. ``weights`` is ``[52, guesses, 1]``, or
-    ``[42, guesses, 1]`` without self-connections, and the hidden units are ``[10, guesses, strings]``. The output unit
-    reads the input and all hidden units.
+    ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and the ten hidden units are
+    ``[10, guesses, strings]``.
     """
     hidden, output = units
     from_input, from_output, bias, to_output = weights[:40].reshape(4, A2_UNITS, *weights.shape[1:])

@@ -55,10 +55,7 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
 
 
 def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the training conditions that are repeated in a recheck.
-
-    Raises ValueError if their stored settings differ from the present ones.
-    """
+    """Return the conditions of the sample, or raise ValueError if they were stored with other settings."""
     all_conditions = conditions(name)
     first, *_, last = all_conditions
     sample = getattr(find(name), "SAMPLE", (first, last))

@@ -33,13 +33,11 @@ SAMPLE: dict[str, Any] = {"chosen": ("3 bits, 64 drawn", "5 bits, all")}
 def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
         chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS)) -> dict[str, Any]:
     """Run the experiment for the conditions named in ``chosen`` and return its results."""
-    return {"at": [0, *at], "conditions": {
-        name: follow(replace(MEASURED_CONDITIONS[name], max_steps=max_steps), seeds, at) for name in chosen}}
-
-
-def follow(condition: Enumerated, seeds: int, at: tuple[int, ...]) -> dict[str, Any]:
-    """Train networks under one condition and summarise the measurements."""
-    rows = train_and_measure(condition, range(seeds), at)
-    summary = condition.summarise(rows)
-    return {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {
-        name: rounded([[row[name][place] for row in rows] for place in range(len(at) + 1)]) for name in MEASURED}
+    summaries = {}
+    for name in chosen:
+        condition = replace(MEASURED_CONDITIONS[name], max_steps=max_steps)
+        rows = train_and_measure(condition, range(seeds), at)
+        summary = condition.summarise(rows)
+        summaries[name] = {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {
+            key: rounded([[row[key][place] for row in rows] for place in range(len(at) + 1)]) for key in MEASURED}
+    return {"at": [0, *at], "conditions": summaries}
