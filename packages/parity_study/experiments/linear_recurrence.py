@@ -16,7 +16,6 @@ import numpy as np
 import torch
 
 from parity_lib.data import ParityTask
-from parity_lib.errors import require_choice
 from parity_study.experiments.summaries import rounded
 from parity_study.experiments.trained_networks import TRAINED_ON
 
@@ -36,7 +35,6 @@ class LinearRecurrence(torch.nn.Module):
 
     def __init__(self, channels: int, factor: str, seeds: int = 1, seed: int = 0) -> None:
         super().__init__()
-        require_choice("factor", factor, ("sigmoid", "tanh"))
         self.channels, self.activation = channels, torch.sigmoid if factor == "sigmoid" else torch.tanh
         generator = torch.Generator().manual_seed(seed)
         # The values of a for the bits 0 and 1 before the activation, the weights and the bias of the logit, and u.

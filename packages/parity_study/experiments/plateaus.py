@@ -1,7 +1,4 @@
-"""Why does an LSTM fail to learn 7 or 8 bits even with an exact gradient?
-
-Possible causes are too few updates or units, the learning rate, and float32.
-"""
+"""Why does an LSTM fail to learn 7 or 8 bits even with an exact gradient?"""
 
 from parity_study.experiments.enumerated import Enumerated
 
