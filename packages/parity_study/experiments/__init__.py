@@ -27,8 +27,8 @@ from parity_study.experiments.result_files import load, provenance, writable_fol
 __all__ = ["conditions", "defaults", "find", "is_series", "load", "names", "question", "run", "run_settings",
            "writable_folder"]
 
-SHARED = ("comparisons", "condition", "enumerated", "jobs", "recheck", "result_files", "signal_and_noise",
-          "summaries", "trained_networks")
+SHARED = ("comparisons", "condition", "jobs", "recheck", "result_files", "signal_and_noise", "summaries",
+          "trained_networks")
 QUICK_SEEDS, QUICK_UPDATES = 2, 20
 
 

@@ -17,8 +17,7 @@ import joblib
 
 from parity_lib.progress import progress_bar
 from parity_lib.version import __version__
-from parity_study.experiments.condition import EVALUATION, Condition
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import EVALUATION, BaseCondition
 from parity_study.experiments.result_files import write
 
 CONNECT_SECONDS = 20
@@ -29,7 +28,7 @@ class Job:
     """A job that trains networks from a few seeds under one condition."""
 
     name: str
-    condition: Condition | Enumerated
+    condition: BaseCondition
     seeds: range
 
 
@@ -67,7 +66,7 @@ class FinishedJobs:
             self.folder.parent.rmdir()
 
 
-def train_series(conditions: dict[str, Condition | Enumerated], seeds: int, finished: FinishedJobs,
+def train_series(conditions: dict[str, BaseCondition], seeds: int, finished: FinishedJobs,
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train networks under all conditions of a series and summarise the results.
 

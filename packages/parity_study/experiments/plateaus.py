@@ -1,6 +1,6 @@
 """Why does an LSTM fail to learn 7 or 8 bits even with an exact gradient?"""
 
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 
 SEEDS = 50
 SAMPLE = ("7 bits",)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from parity_lib.models import ParityRNN
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 from parity_study.full_batch import StringTree
 
 NUDGE = 1e-4  # the distance by which the weights are moved to measure a slope, in float64

@@ -10,7 +10,7 @@ seed had solved the task before. ``noise`` is the noise of a single string.
 from dataclasses import replace
 from typing import Any
 
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 from parity_study.experiments.signal_and_noise import MEASURED, train_and_measure
 from parity_study.experiments.summaries import rounded
 

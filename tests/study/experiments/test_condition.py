@@ -7,8 +7,7 @@ import torch
 from parity_lib.data import ParityTask, running_parity
 from parity_study import experiments
 from parity_study.experiments import condition
-from parity_study.experiments.condition import CarriedTask, Condition, ScoredTask
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import CarriedTask, Condition, Enumerated, ScoredTask
 
 SERIES = tuple(filter(experiments.is_series, experiments.names()))
 

@@ -10,7 +10,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector
 
 from parity_lib import ParityRNN, by_hand
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 from parity_study.experiments.signal_and_noise import signal_and_noise, train_and_measure
 from parity_study.full_batch import StringTree
 
