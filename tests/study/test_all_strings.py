@@ -44,18 +44,6 @@ def test_loss_logits_and_gradient_are_those_of_pytorch(cell):
         np.testing.assert_allclose(gradients[row], gradient, atol=1e-13)
 
 
-def test_an_update_is_that_of_pytorchs_adam_with_clipping():
-    model, twin = (ParityRNN(4, "gru", seed=3).double() for _ in range(2))
-    train_on_all_strings([model], 3, max_steps=20, seeds=[0], lr=0.02, clip=0.05)
-    updates = torch.optim.Adam(twin.parameters(), lr=0.02)
-    for _ in range(20):
-        torch_gradient(twin, 3, np.full(8, 1 / 8))
-        torch.nn.utils.clip_grad_norm_(twin.parameters(), 0.05)
-        updates.step()
-    ours, theirs = (parameters_to_vector(network.parameters()).detach().numpy() for network in (model, twin))
-    np.testing.assert_allclose(ours, theirs, atol=1e-9)
-
-
 def test_adam_can_forget_earlier_gradients():
     model, twin = (ParityRNN(4, "gru", seed=3).double() for _ in range(2))
     train_on_all_strings([model], 3, max_steps=20, seeds=[0], reset_after=8)
