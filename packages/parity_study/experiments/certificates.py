@@ -79,7 +79,8 @@ def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
     """Certify a stored network and return it with the verdict.
 
     A stored verdict remains if the checker :mod:`~parity_study.verify` accepts it, however it was found. Otherwise the
-    verdict is that of :func:`~parity_study.certify.certify`, or "undecided" if the checker rejects that too.
+    verdict is that of :func:`~parity_study.certify.certify`, or "undecided" if the checker rejects that too. A network
+    that stays undecided keeps the reason that is stored with it.
     """
     from parity_study import verify
 
@@ -87,6 +88,8 @@ def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
     if network.verdict != "undecided" and verify.check(network) is None:
         return network
     certificate = certify.certify(as_model(network), effort=effort)
+    if network.blocked and certificate.verdict == "undecided":
+        return network
     boxes = {name: certificate.boxes and getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
     decided = replace(network, verdict=certificate.verdict, string=certificate.string, blocked=certificate.blocked,
                       **boxes)
