@@ -10,8 +10,7 @@ from parity_lib.models import ParityRNN
 from parity_lib.training import masked_loss, train
 from parity_study.batched_networks import Ensemble
 from parity_study.cells import CELLS
-from parity_study.ensemble import EnsembleTraining, train_together
-from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
+from parity_study.ensemble import EnsembleTraining, TrainingStrings, ValidationStrings, stack_strings, train_together
 
 SHORT = {"max_steps": 50, "validate_every": 20, "validation_size": 600, "progress": False}
 TASKS = {
