@@ -111,7 +111,7 @@ class Certificate:
     ``verdict`` is ``"certified"`` (correct after every bit of every string, as ``boxes`` prove), ``"refuted"`` (wrong
     after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in words. ``blocked`` says why we
     have no proof for an undecided network: ``"effort"`` if the search took too long, and ``"threshold"`` if sets of
-    states that cannot be made smaller reach the threshold between the answers.
+    states reach the threshold between the answers even from the smallest boxes.
     """
 
     verdict: str
