@@ -116,7 +116,7 @@ class Ensemble:
         return stacked, activations, cell_states
 
     def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
-        """Write the gradients of a layer's weights into ``gradients``, and return that of its inputs."""
+        """Backpropagate through one layer and return the gradient with respect to its inputs."""
         hidden = self.hidden_size
         backward_matrix = self.cell.backward_matrix(self._matrix(layer))
         d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
@@ -148,14 +148,14 @@ class Ensemble:
         return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
 
     def _buffer(self, name: str, *shape: int) -> np.ndarray:
-        """Return an uninitialised array that later updates use again, which avoids allocations."""
+        """Return an uninitialised buffer that is reused by later calls."""
         if name not in self._buffers or self._buffers[name].shape != shape:
             self._buffers[name] = np.empty(shape, self.parameters.dtype)
         return self._buffers[name]
 
 
 def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the sum of outer products over time steps and batch entries, ``[seeds, left, right]``."""
+    """Sum the outer products of two arrays over time steps and batch entries."""
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 

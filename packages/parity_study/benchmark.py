@@ -127,7 +127,7 @@ def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Itera
 
 
 def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Call functions in turn and return the median seconds of each, without its first call."""
+    """Call several functions in turn and return the median time of each in seconds."""
     seconds: list[list[float]] = [[] for _ in programs]
     for _ in range(rounds + 1):
         for program, times in zip(programs, seconds):

@@ -95,7 +95,7 @@ class Cell:
             weight[...] = part
 
     def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield views of each part of the combined matrix and of the weights or biases that it contains."""
+        """Yield each part of the combined matrix together with its weights or biases."""
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]
@@ -108,7 +108,7 @@ class Cell:
                 yield rows[..., -1], bias_ih[..., gate]
 
     def _row_scale(self, matrix: np.ndarray) -> np.ndarray:
-        """Return one half for each row of the weight matrix that belongs to a sigmoid gate, and 1 for other rows."""
+        """Return the scaling factor of each row of the weight matrix."""
         scale = np.array([[0.5 if block.sigmoid else 1] for block in self.blocks], matrix.dtype)
         return np.repeat(scale, matrix.shape[-2] // len(self.blocks), axis=0)
 
@@ -133,7 +133,7 @@ class Cell:
 
 
 class Tanh(Cell):
-    """A simple recurrent cell, which computes h = tanh(pre_activation)."""
+    """A simple recurrent cell with the tanh activation function."""
 
     def forward(self, pre_activation, h_before, cell_state, h):
         np.tanh(pre_activation, out=pre_activation)
@@ -144,7 +144,7 @@ class Tanh(Cell):
 
 
 class Relu(Cell):
-    """A simple recurrent cell, which computes h = max(pre_activation, 0)."""
+    """A simple recurrent cell with the relu activation function."""
 
     def forward(self, pre_activation, h_before, cell_state, h):
         np.maximum(pre_activation, 0, out=pre_activation)

@@ -31,7 +31,7 @@ STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do 
 
 
 class TrainingStrings:
-    """A source of training strings for one seed, which are new in every batch or come from a fixed pool."""
+    """A source of new or pooled training strings for one seed."""
 
     def __init__(self, task: ParityTask, batch_size: int, seed: np.random.SeedSequence, pool: int | None) -> None:
         self.task, self.batch_size, self.rng = task, batch_size, np.random.default_rng(seed)
@@ -93,7 +93,7 @@ def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dty
 
 
 class ValidationStrings:
-    """The fixed validation strings of each seed, which are those of ``train``."""
+    """The fixed validation strings of each seed."""
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
         self.task, self.parts = task, slices(size, SCREEN_SIZE)

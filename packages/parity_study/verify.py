@@ -170,8 +170,8 @@ def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
 
 
 def _sigmoid(low: arb, high: arb) -> tuple[arb, arb]:
-    """Enclose the sigmoid, which is (1 + tanh(z / 2)) / 2, between two parallel lines on an interval."""
-    slope, rest = _tanh(low / 2, high / 2)
+    """Enclose the sigmoid between two parallel lines on an interval."""
+    slope, rest = _tanh(low / 2, high / 2)  # the sigmoid is (1 + tanh(z / 2)) / 2
     return slope / 4, (1 + rest) / 2
 
 
@@ -228,7 +228,7 @@ def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
 
 
 class ProofBoxes(NamedTuple):
-    """The boxes of a proof, from ``low`` to ``high [boxes, size]``, with the parities ``odd [boxes]``."""
+    """The boxes of states that make up a proof, with their parities."""
 
     low: np.ndarray
     high: np.ndarray

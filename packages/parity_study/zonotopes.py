@@ -37,7 +37,7 @@ class Zonotopes:
 
     @classmethod
     def boxes(cls, low: np.ndarray, high: np.ndarray) -> Zonotopes:
-        """Convert boxes from ``low`` to ``high [sets, size]`` to zonotopes with a generator for each coordinate."""
+        """Convert boxes to zonotopes with one generator for each coordinate."""
         radius = (high - low) / 2
         return cls((low + high) / 2, radius[:, :, None] * np.eye(low.shape[1]), np.zeros_like(radius))
 
@@ -55,7 +55,7 @@ class Zonotopes:
 
     @property
     def radius(self) -> np.ndarray:
-        """The radius of each set in each coordinate, which is half its width: ``[sets, size]``."""
+        """The radius ``[sets, size]`` of each set in each coordinate."""
         return np.abs(self.generators).sum(axis=2) + self.slack
 
     @property
@@ -85,7 +85,7 @@ class Zonotopes:
         return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
 
     def __mul__(self, other: Zonotopes) -> Zonotopes:
-        """Multiply two batches of sets elementwise, where products of two errors become slack."""
+        """Multiply two batches of sets elementwise and turn products of two errors into slack."""
         generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
         slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
         return Zonotopes(self.centre * other.centre, generators, slack)

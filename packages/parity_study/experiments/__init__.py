@@ -45,7 +45,7 @@ def find(name: str) -> ModuleType:
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers, which is the first line of its docstring."""
+    """Return the question that an experiment answers."""
     return find(name).__doc__.splitlines()[0]
 
 
@@ -101,7 +101,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment that is not a series with PyTorch in one thread, and return its results."""
+    """Run an experiment that is not a series, and return its results."""
     from parity_lib.training import use_single_thread
 
     with use_single_thread():

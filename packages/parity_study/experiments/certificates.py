@@ -129,7 +129,7 @@ def as_model(network: StoredNetwork) -> ParityRNN:
 
 def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,
                  **settings: Any) -> list[StoredNetwork]:
-    """Train a network from each seed and return those that solved the task, as undecided stored networks."""
+    """Train a network from each seed and return those that solved the task."""
     torch.set_num_threads(1)
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     histories = train_together(models, task, seeds=seeds, progress=False, **settings)

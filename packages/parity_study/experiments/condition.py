@@ -82,7 +82,7 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 
 
 class BaseCondition:
-    """The base class of all training conditions, which are dataclasses."""
+    """The base class of all training conditions."""
 
     num_layers, double = 1, False   # for conditions without these fields
 

@@ -61,8 +61,8 @@ def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) 
 
 
 def _tanh_pair(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute one time step of two connected tanh units and their tanh output, which no unit reads."""
-    first, second, _ = units
+    """Compute one time step of a network with two connected tanh units."""
+    first, second, _ = units    # no unit reads the output
     first, second = (activation(weights[0] * x + weights[1] * first + weights[2] * second + weights[3]),
                      activation(weights[4] * x + weights[5] * first + weights[6] * second + weights[7]))
     return first, second, activation(weights[8] * first + weights[9] * second + weights[10])
@@ -115,7 +115,7 @@ def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_00
 
 
 def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> Strings:
-    """Draw random strings of -1 and 1, with their lengths and labels, half of which are odd."""
+    """Draw random strings, half of them odd, with their lengths and labels."""
     bits = random_bits(count, longest, rng)
     lengths = rng.integers(shortest, longest, size=count, endpoint=True)
     labels = (np.arange(count) % 2).astype(np.uint8)
@@ -124,15 +124,15 @@ def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.rando
 
 
 def regular_strings(length: int) -> Strings:
-    """Return the strings 000..., 111..., 100..., ...001 and 0101..., which practically never occur at random."""
-    bits = np.zeros((5, length), dtype=np.uint8)
+    """Return five regular strings that practically never occur at random."""
+    bits = np.zeros((5, length), dtype=np.uint8)    # 000..., 111..., 100..., ...001 and 0101...
     bits[1] = bits[2, 0] = bits[3, -1] = bits[4, 1::2] = 1
     lengths = np.full(5, length)
     return bits.astype(np.float32) * 2 - 1, lengths, final_parity(bits, lengths)
 
 
 def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the outputs after the last bit of each string, scaled to 0..1: ``[guesses, strings]``."""
+    """Return the outputs ``[guesses, strings]`` after the last bit of each string, scaled to 0..1."""
     network = GUESSED_NETWORKS[name]
     columns = weights.T[:, :, None]
     at_end = np.zeros((len(weights), len(bits)), dtype=np.float32)

@@ -56,11 +56,11 @@ class FinishedJobs:
             return None
 
     def write(self, job: Job, rows: list[dict[str, Any]]) -> None:
-        """Store the results of a finished job, which are a dict for each seed."""
+        """Store the results of a finished job."""
         write(self._path(job), {"rows": rows})
 
     def remove(self) -> None:
-        """Delete the stored results of this series, and the parent folder if it is empty then."""
+        """Delete the stored results of this series."""
         shutil.rmtree(self.folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self.folder.parent.rmdir()

@@ -45,7 +45,7 @@ class LinearRecurrence(torch.nn.Module):
             self.register_parameter(name, torch.nn.Parameter(values))
 
     def factors(self) -> torch.Tensor:
-        """Return the factors ``a(0)`` and ``a(1)`` of all channels, ``[2, seeds, channels]``."""
+        """Return the factors ``a(0)`` and ``a(1)`` of all channels."""
         return torch.stack([self.activation(self.after_0), self.activation(self.after_1)]).squeeze(2)
 
     def forward(self, bits: torch.Tensor) -> torch.Tensor:

@@ -73,7 +73,7 @@ def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
 
 
 def made_with() -> dict[str, Any]:
-    """Return the current date, the versions of the book and of the libraries, and the processor's name."""
+    """Return the current date, the software versions and the processor name."""
     versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
     return {"date": today(), "version": __version__, "versions": versions, "cpu": cpu_model()}
 
