@@ -9,8 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from parity_study.experiments import load, names
-from parity_study.experiments.condition import Condition
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Condition, Enumerated
 
 # With a later cap or by other code a run is still the same: it goes on, or is rounded in another order.
 NO_MATTER = ("max_steps", "backend")

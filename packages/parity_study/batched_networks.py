@@ -46,25 +46,15 @@ class Ensemble:
         return len(self.parameters)
 
     def replace(self, parameters: np.ndarray) -> None:
-        """Replace the weights of all networks.
-
-        ``parameters`` is ``[seeds, count]``. Its number of rows may differ from the present number of networks.
-        """
+        """Replace the weights of all networks by the rows of ``parameters [seeds, count]``."""
         self.parameters = parameters
         self.weights = self._split_by_weight(parameters)
-
-    def keep(self, rows: np.ndarray) -> None:
-        """Drop all networks except those in ``rows``.
-
-        ``rows`` is a boolean array ``[seeds]`` or a list of row numbers.
-        """
-        self.replace(self.parameters[rows])
 
     def select(self, rows: np.ndarray) -> Ensemble:
         """Return a new ensemble with copies of the networks in ``rows``."""
         part = copy.copy(self)
         part._buffers = {}
-        part.keep(rows)
+        part.replace(self.parameters[rows])
         return part
 
     def copy_to(self, models: Sequence[ParityRNN]) -> None:
@@ -73,10 +63,7 @@ class Ensemble:
             vector_to_parameters(torch.from_numpy(row.copy()).to(next(model.parameters()).device), model.parameters())
 
     def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits of all networks at every time step.
-
-        ``inputs`` is ``[steps, seeds, 1, batch]``, and the logits are ``[steps, seeds, batch]``.
-        """
+        """Return the logits ``[steps, seeds, batch]`` of all networks for ``inputs [steps, seeds, 1, batch]``."""
         for layer in range(self.num_layers):
             inputs = self._forward(layer, inputs)[0][1:, :, :self.hidden_size]
         return self._readout(inputs)
@@ -129,10 +116,7 @@ class Ensemble:
         return stacked, activations, cell_states
 
     def _backward(self, layer: int, stacked, activations, cell_states, d_states, gradients) -> np.ndarray:
-        """Backpropagate through one layer and return the gradient with respect to its inputs.
-
-        The gradients of the weights are written into ``gradients``.
-        """
+        """Backpropagate through one layer and return the gradient with respect to its inputs."""
         hidden = self.hidden_size
         backward_matrix = self.cell.backward_matrix(self._matrix(layer))
         d_stacked = self._buffer(f"d stacked {layer}", *stacked.shape)
@@ -158,29 +142,20 @@ class Ensemble:
         return [views[f"rnn.{name}_l{layer}"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
     def _split_by_weight(self, parameters: np.ndarray) -> dict[str, np.ndarray]:
-        """Split flat parameter vectors into views of the individual weight arrays.
-
-        ``parameters`` is ``[seeds, count]``, and each view is ``[seeds, ...]``.
-        """
+        """Split parameter vectors ``[seeds, count]`` into views of the individual weight arrays."""
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in self.shapes.values()])
         parts = np.split(parameters, ends[:-1], axis=1)
         return {name: part.reshape(len(part), *shape) for part, (name, shape) in zip(parts, self.shapes.items())}
 
     def _buffer(self, name: str, *shape: int) -> np.ndarray:
-        """Return an uninitialised buffer that is reused by later calls.
-
-        All updates share the array, which avoids allocations.
-        """
+        """Return an uninitialised buffer that is reused by later calls."""
         if name not in self._buffers or self._buffers[name].shape != shape:
             self._buffers[name] = np.empty(shape, self.parameters.dtype)
         return self._buffers[name]
 
 
 def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Sum the outer products of two arrays over time steps and batch entries.
-
-    The result is ``[seeds, left, right]``.
-    """
+    """Sum the outer products of two arrays over time steps and batch entries."""
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 

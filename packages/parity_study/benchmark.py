@@ -1,7 +1,7 @@
-"""A benchmark that compares the library with the original notebook and plain PyTorch.
+"""A benchmark that compares the library with the course's original notebook and plain PyTorch.
 
-``parity bench`` takes five measurements with one PyTorch thread. The competing programs take turns, so that a busy
-machine slows down all of them. :mod:`parity_study.course_notebook` contains the code of the notebook.
+``parity bench`` takes four measurements with one PyTorch thread. The competing programs take turns, so that a busy
+machine slows down all of them.
 """
 
 import statistics
@@ -18,19 +18,16 @@ from torch import nn
 
 from parity_lib.data import Batch, ParityTask, bits_and_parity
 from parity_lib.models import ParityRNN
-from parity_lib.training import CHUNK_STEPS, masked_loss, train, use_single_thread
-from parity_study.course_notebook import STEPS, course_bits_and_parity, course_training
+from parity_lib.training import masked_loss, train, use_single_thread
 from parity_study.ensemble import train_together
-from parity_study.experiments.result_files import load, provenance
+from parity_study.experiments.result_files import provenance
 
-TARGETS = {     # lower bounds; for "together", they concern only the row with the course's loop
-    "step": {"ratio": 0.91}, "generation": {"ratio": 5.0, "memory_ratio": 8.0},
-    "together": {"train_ratio": 15.0, "course_ratio": 40.0}, "success": {"ratio": 25.0}}
+STEPS = 50
 SIZES = {
     "step": {"blocks": 8, "updates": 200},
     "generation": {"count": 100_000, "repeats": 15},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
-    "together": {"rounds": 3, "updates": 40, "settings": [
+    "together": {"rounds": 3, "updates": 120, "settings": [
         {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}, *(
             {"cell": cell, "hidden": 8, "batch": 64, "seeds": 50} for cell in ("tanh", "lstm", "gru"))]},
 }
@@ -39,43 +36,41 @@ SIZES = {
 def step(blocks: int, updates: int) -> dict[str, Any]:
     """Compare the time per update of ``train`` with that of a plain PyTorch loop.
 
-    Both use the default recipe. Returns both times in microseconds and their ratio. The plain loop gets the same
-    batches, made beforehand, and ends with the same weights (``same_weights``). In addition, ``train`` draws its data,
-    records its history and computes the accuracy.
+    Both use the default recipe. Returns both times in microseconds and their ratio. The plain loop gets batches that
+    were made beforehand. In addition, ``train`` draws its data, records its history and computes the accuracy.
     """
-    task, rng = ParityTask(STEPS), np.random.default_rng(np.random.SeedSequence(0).spawn(2)[0])
-    batches: list[Batch] = []
-    while len(batches) < updates:
-        chunk = task.assemble(*task.draw(32 * CHUNK_STEPS, rng))
-        batches += [Batch(*parts) for parts in zip(*(part.split(32) for part in chunk))]
+    task, rng = ParityTask(STEPS), np.random.default_rng(0)
+    batches = [task.batch(32, rng) for _ in range(updates)]
 
-    def train_by_plain_loop() -> ParityRNN:
+    def train_by_plain_loop() -> None:
         model = ParityRNN()
         optimizer, loss_fn = torch.optim.Adam(model.parameters(), lr=0.005, fused=True), nn.BCEWithLogitsLoss()
-        for batch in batches[:updates]:
+        for batch in batches:
             optimizer.zero_grad()
             loss_fn(model(batch.inputs), batch.targets).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 0.25)
             optimizer.step()
-        return model
 
-    def train_by_library() -> ParityRNN:
-        model = ParityRNN()
-        train(model, task, max_steps=updates, seed=0, validate_every=updates + 1, validation_size=1, progress=False)
-        return model
+    def train_by_library() -> None:
+        train(ParityRNN(), task, max_steps=updates, seed=0, validate_every=updates + 1, validation_size=1,
+              progress=False)
 
-    weights = zip(train_by_plain_loop().parameters(), train_by_library().parameters(), strict=True)
-    same_weights = all(torch.equal(plain, library) for plain, library in weights)
     bare_us, train_us = (seconds / updates * 1e6
                          for seconds in time_in_turns([train_by_plain_loop, train_by_library], blocks))
-    return {"bare_us": bare_us, "train_us": train_us, "ratio": bare_us / train_us, "same_weights": same_weights}
+    return {"bare_us": bare_us, "train_us": train_us, "ratio": bare_us / train_us}
+
+
+def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+    """Generate float32 bits and parities ``[count, steps, 1]`` as the course's notebook does."""
+    bit_sequences = rng.randint(2, size=(count, steps))
+    bitsum = np.cumsum(bit_sequences, axis=1)
+    parity = bitsum % 2 != 0
+    features, labels = bit_sequences.astype("float32"), parity.astype("float32")
+    return np.expand_dims(features, -1), np.expand_dims(labels, -1)
 
 
 def generation(count: int, repeats: int) -> dict[str, Any]:
-    """Compare ``bits_and_parity`` with the course's code for generating data.
-
-    Returns median times in milliseconds, peaks of allocated memory in MiB, and their ratios.
-    """
+    """Compare the median time and the peak memory of ``bits_and_parity`` and of the course's code."""
     def generate_as_course() -> None:
         course_bits_and_parity(count, STEPS, np.random.RandomState(0))
 
@@ -111,55 +106,28 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[
 def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Compare the time to train many networks together and one at a time.
 
-    We measure the speed of ``train_together``. Single seeds are trained by ``train`` and by the course's loop. Yields a
-    row for each of the ``settings``, with median times in milliseconds. A ratio is the time that all seeds would take
-    one after another, divided by the time that they take together. The course's loop is measured only for the first
-    setting, which is its own.
+    Yields a row for each of the ``settings``, with median times in milliseconds. ``train_ratio`` is the time that
+    ``train`` would take for all seeds one after another, divided by the time that ``train_together`` takes for them.
     """
-    def measure_setting(cell: str, hidden: int, batch: int, seeds: int, with_course: bool) -> dict[str, Any]:
-        task = ParityTask(STEPS)
-        options = {"optimizer": "sgd", "lr": 1.0, "clip": None, "batch_size": batch, "validation_size": 1,
-                   "validate_every": 10**9, "progress": False}
+    def train_all_seeds(cell: str, hidden: int, seeds: int, **options: Any) -> None:
+        models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
+        train_together(models, ParityTask(STEPS), seeds=range(seeds), **options)
 
-        def train_all_seeds(count: int) -> None:
-            models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
-            train_together(models, task, max_steps=count, seeds=range(seeds), **options)
+    def train_single_seed(cell: str, hidden: int, seeds: int, **options: Any) -> None:
+        train(ParityRNN(hidden, cell), ParityTask(STEPS), seed=0, **options)
 
-        def train_single_seed(count: int) -> None:
-            train(ParityRNN(hidden, cell), task, max_steps=count, seed=0, **options)
-
-        programs = [train_all_seeds, train_single_seed] + [course_training] * with_course
-        # The difference between a long and a short run excludes the time that creating networks and data takes.
-        seconds = time_in_turns([partial(program, count) for program in programs
-                                 for count in (updates, 3 * updates)], rounds)
-        together_ms, train_ms, *course_ms = ((long - short) / (2 * updates) * 1e3
-                                             for short, long in zip(seconds[::2], seconds[1::2]))
-        return {"together_ms": together_ms, "train_ms": train_ms, "train_ratio": seeds * train_ms / together_ms,
-                "course_ms": course_ms[0] if with_course else None,
-                "course_ratio": seeds * course_ms[0] / together_ms if with_course else None}
-
-    for place, setting in enumerate(settings):
-        yield setting | measure_setting(**setting, with_course=place == 0)
-
-
-def success(course_ms: float, train_us: float) -> dict[str, float]:
-    """Estimate the time in seconds until a training run succeeds.
-
-    Each failure is followed by a run from another seed. The numbers of updates until success or failure come from the
-    results of the experiments ``course_loop`` and ``recipes``, and the times per update from the other measurements.
-    """
-    seconds = {}
-    for name, row, per_update in (("course_loop", "fixed", course_ms / 1e3), ("recipes", "relu 32", train_us / 1e6)):
-        runs, cap = load(name)[row], load(name, "provenance")["settings"]["cap"]
-        seconds[f"{name}_seconds"] = sum(updates or cap for updates in runs["steps"]) / runs["solved"] * per_update
-    return seconds | {"ratio": seconds["course_loop_seconds"] / seconds["recipes_seconds"]}
+    for setting in settings:
+        options = {"max_steps": updates, "batch_size": setting["batch"], "optimizer": "sgd", "lr": 1.0, "clip": None,
+                   "validation_size": 1, "validate_every": updates + 1, "progress": False}
+        network = {name: setting[name] for name in ("cell", "hidden", "seeds")}
+        together_ms, train_ms = (seconds / updates * 1e3 for seconds in time_in_turns(
+            [partial(program, **network, **options) for program in (train_all_seeds, train_single_seed)], rounds))
+        yield setting | {"together_ms": together_ms, "train_ms": train_ms,
+                         "train_ratio": setting["seeds"] * train_ms / together_ms}
 
 
 def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Call several functions in turn and return the median time of each in seconds.
-
-    Each function is called ``rounds + 1`` times, and its first call does not count.
-    """
+    """Call several functions in turn and return the median time of each in seconds."""
     seconds: list[list[float]] = [[] for _ in programs]
     for _ in range(rounds + 1):
         for program, times in zip(programs, seconds):
@@ -170,10 +138,7 @@ def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]
 
 
 def peak_mib(program: Callable[[], Any]) -> float:
-    """Return the peak memory usage of a function call in MiB.
-
-    Only memory that Python and NumPy allocate is counted.
-    """
+    """Return the peak memory in MiB that Python and NumPy allocate during a function call."""
     tracemalloc.start()
     program()
     peak = tracemalloc.get_traced_memory()[1]
@@ -185,8 +150,8 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
     """Run all benchmark measurements and return their results.
 
     With the default sizes, this takes about two minutes. ``report`` is called with a text for each result as soon as it
-    is available. Returns the content of ``bench.json``: ``results`` with ``targets`` and ``sizes``, ``measurements``
-    with the results of the five functions by name, and ``provenance``.
+    is available. Returns the content of ``bench.json``: ``results`` with the ``sizes``, ``measurements`` with the
+    results of the four functions by name, and ``provenance``.
     """
     start = time.perf_counter()
     measurements: dict[str, Any] = {}
@@ -201,17 +166,11 @@ def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] =
             for row in measure(**sizes[name]):
                 report(describe(name, row))
                 measurements[name].append(row)
-    measurements["success"] = success(measurements["together"][0]["course_ms"], measurements["step"]["train_us"])
-    report(describe("success", measurements["success"]))
-    return {"results": {"targets": TARGETS, "sizes": sizes}, "measurements": measurements,
+    return {"results": {"sizes": sizes}, "measurements": measurements,
             "provenance": provenance({}, time.perf_counter() - start)}
 
 
 def describe(name: str, row: dict[str, Any]) -> str:
-    """Format a measurement as text and report whether it met its targets."""
-    values = [f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
-              for key, value in row.items() if value is not None]
-    targets = {key: target for key, target in TARGETS.get(name, {}).items() if None not in row.values()}
-    return "\n".join(["  ".join([f"{name:10}", *values])] + [
-        f"{'':10}  {key}: the target of at least {target:g} is {'met' if row[key] >= target else 'NOT MET'}"
-        for key, target in targets.items()])
+    """Format a measurement as a line of text."""
+    values = [f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items()]
+    return "  ".join([f"{name:10}", *values])

@@ -90,18 +90,12 @@ class Cell:
         return np.ascontiguousarray((weight_matrix / self._row_scale(weight_matrix)).swapaxes(-1, -2))
 
     def split_gradient(self, gradient, weight_ih, weight_hh, bias_ih, bias_hh) -> None:
-        """Split the gradient of the combined weight matrix into the gradients of its parts.
-
-        They are copied into the arrays of the four weights.
-        """
+        """Copy the gradient of the combined weight matrix into the arrays of the four weights."""
         for part, weight in self._matching_parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
             weight[...] = part
 
     def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield each part of the combined matrix together with its weights or biases.
-
-        Both are views.
-        """
+        """Yield each part of the combined matrix together with its weights or biases."""
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]
@@ -114,10 +108,7 @@ class Cell:
                 yield rows[..., -1], bias_ih[..., gate]
 
     def _row_scale(self, matrix: np.ndarray) -> np.ndarray:
-        """Return the scaling factor of each row of the weight matrix.
-
-        It is one half for sigmoid gates, and 1 otherwise.
-        """
+        """Return the scaling factor of each row of the weight matrix."""
         scale = np.array([[0.5 if block.sigmoid else 1] for block in self.blocks], matrix.dtype)
         return np.repeat(scale, matrix.shape[-2] // len(self.blocks), axis=0)
 
@@ -142,10 +133,7 @@ class Cell:
 
 
 class Tanh(Cell):
-    """A simple recurrent cell with the tanh activation function.
-
-    It computes h = tanh(pre_activation).
-    """
+    """A simple recurrent cell with the tanh activation function."""
 
     def forward(self, pre_activation, h_before, cell_state, h):
         np.tanh(pre_activation, out=pre_activation)
@@ -156,10 +144,7 @@ class Tanh(Cell):
 
 
 class Relu(Cell):
-    """A simple recurrent cell with the relu activation function.
-
-    It computes h = max(pre_activation, 0).
-    """
+    """A simple recurrent cell with the relu activation function."""
 
     def forward(self, pre_activation, h_before, cell_state, h):
         np.maximum(pre_activation, 0, out=pre_activation)

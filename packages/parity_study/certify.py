@@ -8,7 +8,9 @@ is determined by a single number.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ import torch
 from parity_lib.data import running_parity
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
-from parity_study.boxes import MOST_NUMBERS, Boxes, periodic_strings, search_proof
+from parity_study.boxes import MOST_NUMBERS, Boxes, search_proof
 from parity_study.extraction import NumpyNetwork
 
 
@@ -68,6 +70,17 @@ def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
     return min(low for low, _ in intervals), max(high for _, high in intervals)
 
 
+def periodic_strings(steps: int) -> np.ndarray:
+    """Return all strings that consist of a short prefix and a short repeated pattern.
+
+    The prefix has up to three bits, and the pattern up to five. The strings are ``[count, steps]``.
+    """
+    rows = {tuple((start + pattern * steps)[:steps])
+            for first in range(4) for start in product((0, 1), repeat=first)
+            for period in range(1, 6) for pattern in product((0, 1), repeat=period)}
+    return np.array(sorted(rows), dtype=np.uint8)
+
+
 @torch.no_grad()
 def first_error(model: ParityRNN, bits: np.ndarray, chunk: int = 1000) -> np.ndarray:
     """Return the first time step at which a network errs on each string.
@@ -98,7 +111,7 @@ class Certificate:
     ``verdict`` is ``"certified"`` (correct after every bit of every string, as ``boxes`` prove), ``"refuted"`` (wrong
     after the last bit of ``string``) or ``"undecided"``. ``why`` gives the reason in words. ``blocked`` says why we
     have no proof for an undecided network: ``"effort"`` if the search took too long, and ``"threshold"`` if sets of
-    states that cannot be made smaller reach the threshold between the answers.
+    states reach the threshold between the answers even from the smallest boxes.
     """
 
     verdict: str
@@ -113,10 +126,10 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
     A correct network answers correctly after every bit. First we search for a string on which the network errs, which
     the network itself confirms in its own dtype. Then we search for a proof, which consists of boxes of states: one of
-    them contains the initial state, and every string leads from each box back into the boxes. Each search for boxes is
-    limited to ``effort`` sets of states. The proof covers the network's rounding (see :mod:`~parity_study.zonotopes`)
-    on inputs 0 and 1 from the state 0, for single strings and for batches. Raises ValueError unless the network is a
-    small ParityRNN of one layer.
+    them contains the initial state, and every string leads from each box back into the boxes. The search for boxes ends
+    after ``effort`` sets of states. The proof covers the network's rounding (see :mod:`~parity_study.zonotopes`) on
+    inputs 0 and 1 from the state 0, for single strings and for batches. Raises ValueError unless the network is a small
+    ParityRNN of one layer.
 
     >>> from parity_lib.models import by_hand
     >>> certify(by_hand("tanh")).verdict
@@ -128,11 +141,10 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     network = NumpyNetwork(model)
     require(network.size <= MOST_NUMBERS, "model.hidden_size", model.hidden_size,
             f"so small that a state has at most {MOST_NUMBERS} numbers")
-    if _is_correct_with_integer_states(network):
-        return Certificate("certified", "it has finitely many states, all of them integers, and is correct in each")
-    wrong = _find_wrong_string(model, network)
-    if wrong is not None:
-        return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
+    for candidates in _candidate_strings(model, network):
+        wrong = _find_shortest_error(model, candidates)
+        if wrong is not None:
+            return Certificate("refuted", f"wrong after the last of these {len(wrong)} bits", "".join(map(str, wrong)))
     end, boxes = search_proof(network, effort)
     if boxes is not None:
         return Certificate("certified", f"every string leads from {len(boxes)} boxes back into them", None, boxes)
@@ -140,61 +152,26 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
     return Certificate("undecided", f"we found neither a wrong string nor a proof, because {reason}", blocked=end)
 
 
-def _is_correct_with_integer_states(network: NumpyNetwork, most: int = 1000) -> bool:
-    """Return True if a relu network with integer weights is correct in all reachable states.
-
-    Returns False for other networks, and for networks with more than ``most`` states. Sums of integers below 2**24 are
-    exact in float32, in any order.
-    """
-    weights = np.concatenate([np.ravel(part) for part in (*network.weights, network.W, network.c)])
-    if network.kind != "relu" or not np.array_equal(weights, np.rint(weights)):
-        return False
-    reached = {(False, (0.0,) * network.size)}
-    waiting = list(reached)
-    while waiting and len(reached) <= most:
-        odd, state = waiting.pop()
-        states = network.next_states(np.array([state, state]), np.array([0, 1]))
-        exact = (np.abs(states).sum() + 1) * np.abs(weights).sum() < 2**24
-        if not exact or network.odd(states).tolist() != [odd, not odd]:
-            return False
-        following = {(odd ^ bool(bit), tuple(states[bit].tolist())) for bit in (0, 1)}
-        waiting += following - reached
-        reached |= following
-    return not waiting
-
-
-def _find_wrong_string(model: ParityRNN, network: NumpyNetwork) -> np.ndarray | None:
-    """Search for a string on which the network errs.
-
-    We try a beam search, then periodic strings, then a wider beam search.
-    """
-    results = [_beam_search(network, width, 300) for width in (64, 1024)]
-    wrong = _find_shortest_error(model, [bits for bits in results if bits is not None])
-    if wrong is not None:
-        return wrong
-    candidates = periodic_strings(2000)
-    errors = first_error(model, candidates, chunk=100)
-    if errors.any():
-        return _find_shortest_error(model, [bits[:step] for bits, step in zip(candidates, errors) if step])
-    hard = _beam_search(network, 8192, 150, last=5)
-    return None if hard is None else _find_shortest_error(model, [hard])
+def _candidate_strings(model: ParityRNN, network: NumpyNetwork) -> Iterator[list[np.ndarray]]:
+    """Yield lists of strings on which the network may err, those that take least time first."""
+    yield _beam_search(network, 64, 300) + _beam_search(network, 1024, 300)
+    periodic = periodic_strings(2000)
+    yield [bits[:step] for bits, step in zip(periodic, first_error(model, periodic, chunk=100)) if step]
+    yield _beam_search(network, 8192, 150, last=5)
 
 
 def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest prefix of a candidate string on which the network errs.
-
-    Returns None if the network errs on none of the strings.
-    """
+    """Return the shortest prefix of a candidate string on which the network errs, or None."""
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 
 
-def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> np.ndarray | None:
+def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -> list[np.ndarray]:
     """Run a beam search for a string on which the network errs.
 
-    The string has at most ``steps`` bits. The search keeps the ``width`` states whose logits are closest to a wrong
-    answer, equally many for each combination of the parity and the ``last`` bits, so that strings of every kind
-    survive.
+    Returns a list with a string of at most ``steps`` bits, or an empty list. The search keeps the ``width`` states
+    whose logits are closest to a wrong answer, equally many for each combination of the parity and the ``last`` bits,
+    so that strings of every kind survive.
     """
     states, odd, strings = np.zeros((1, network.size)), np.array([False]), np.zeros((1, 0), dtype=np.uint8)
     for _ in range(steps):
@@ -205,7 +182,7 @@ def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -
         strings = np.column_stack([np.tile(strings, (2, 1)), bits])
         margin = network.logits(states) * np.where(odd, 1, -1)
         if margin.min() < 0:
-            return strings[margin.argmin()]
+            return [strings[margin.argmin()]]
         if 2 * count > width:
             kinds, kind = 2**(last + 1), odd.astype(int)
             for place in range(1, last + 1):
@@ -213,4 +190,4 @@ def _beam_search(network: NumpyNetwork, width: int, steps: int, last: int = 2) -
             order = np.argsort(margin, kind="stable")
             kept = np.concatenate([order[kind[order] == k][:width // kinds] for k in range(kinds)])
             states, odd, strings = states[kept], odd[kept], strings[kept]
-    return None
+    return []

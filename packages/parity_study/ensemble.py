@@ -1,14 +1,14 @@
 """Tools for training many networks in one batched computation on the CPU.
 
 Chapter: *The experiment*. :func:`train_together` trains each model as :func:`~parity_lib.training.train` would from the
-same seed. :mod:`~parity_study.batched_networks` computes the gradients, and :mod:`~parity_study.ensemble_data` draws
-the strings.
+same seed, on the same strings in the same order. :mod:`~parity_study.batched_networks` computes the gradients.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,39 +16,143 @@ from parity_lib.data import Curriculum, ParityTask
 from parity_lib.errors import require, require_int
 from parity_lib.models import ParityRNN
 from parity_lib.progress import close, progress_bar
-from parity_lib.training import VALIDATION_STRETCH, History, checked_settings
+from parity_lib.training import (
+    CHUNK_STEPS,
+    SCREEN_SIZE,
+    VALIDATION_STRETCH,
+    History,
+    checked_settings,
+    score_counts,
+    slices,
+)
 from parity_study.batched_networks import Ensemble
-from parity_study.ensemble_data import TrainingStrings, ValidationStrings, stack_strings
+
+STRINGS_AT_ONCE = 100  # validated together; the activations of more strings do not fit into a processor's cache
 
 
-class BatchedOptimizer:
-    """A batched SGD or Adam optimiser for all networks of an ensemble.
+class TrainingStrings:
+    """A source of new or pooled training strings for one seed."""
 
-    The gradient of each network is clipped separately.
+    def __init__(self, task: ParityTask, batch_size: int, seed: np.random.SeedSequence, pool: int | None) -> None:
+        self.task, self.batch_size, self.rng = task, batch_size, np.random.default_rng(seed)
+        self.longest, self.start = task.first_longest, 0
+        self.chunk: tuple[np.ndarray, ...] | None = None
+        self.pool = pool and task.draw(pool, self.rng)
+
+    def next_batch(self) -> tuple[np.ndarray, ...]:
+        """Return the bits and parities ``[batch, steps]`` and the lengths ``[batch]`` of the next batch."""
+        if self.chunk is None or self.start + self.batch_size > len(self.chunk[0]):
+            self.chunk, self.start = self._next_chunk(), 0
+        rows = slice(self.start, self.start + self.batch_size)
+        self.start = rows.stop
+        return tuple(part[rows] for part in self.chunk)
+
+    def _next_chunk(self) -> tuple[np.ndarray, ...]:
+        if self.pool:
+            order = self.rng.permutation(len(self.pool[0]))
+            return tuple(part[order] for part in self.pool)
+        return self.task.draw(self.batch_size * CHUNK_STEPS, self.rng, self.longest)
+
+    def report_accuracy(self, accuracy: float) -> None:
+        """Adjust the string lengths of a curriculum to the accuracy on the last batch."""
+        previous, self.longest = self.longest, self.task.next_longest(self.longest, accuracy)
+        if self.longest != previous:
+            self.chunk = None
+
+
+class EnsembleBatch(NamedTuple):
+    """A batch of strings for every seed.
+
+    ``inputs`` is ``[steps, seeds, 1, batch]``; ``targets`` and ``mask`` are ``[steps, seeds, batch]``.
     """
 
-    def __init__(self, ensemble: Ensemble, optimizer: str, lr: float, clip: float | None,
-                 momentum: float = 0.0) -> None:
-        self.ensemble, self.optimizer, self.lr, self.clip, self.momentum = ensemble, optimizer, lr, clip, momentum
-        self.reset()
+    inputs: np.ndarray
+    targets: np.ndarray
+    mask: np.ndarray
 
-    def reset(self) -> None:
+    def correct(self, logits: np.ndarray) -> np.ndarray:
+        """Return a mask of the labels that are predicted correctly."""
+        return ((logits > 0) == (self.targets > 0.5)) & self.mask
+
+    def accuracies(self, logits: np.ndarray) -> list[float]:
+        """Return the bit accuracy of each seed, computed in float32 as in ``train``."""
+        correct = self.correct(logits).sum((0, 2), dtype=np.float32)
+        return (correct / self.mask.sum((0, 2), dtype=np.float32)).tolist()
+
+
+def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dtype: np.dtype) -> EnsembleBatch:
+    """Combine the strings drawn for each seed into a batch that is padded to the longest string."""
+    steps = max(bits.shape[1] for bits, _, _ in drawn)
+    padded = np.zeros((2, len(drawn), len(drawn[0][0]), steps), drawn[0][0].dtype)
+    for seed, (bits, parity, _) in enumerate(drawn):
+        padded[:, seed, :, :bits.shape[1]] = bits, parity
+    batch = task.assemble(*padded.reshape(2, -1, steps), np.concatenate([lengths for _, _, lengths in drawn]))
+    inputs, targets, mask = (np.ascontiguousarray(part.numpy().reshape(len(drawn), -1, steps).transpose(2, 0, 1))
+                             for part in batch[:3])
+    return EnsembleBatch(inputs[:, :, None].astype(dtype, copy=False), targets.astype(dtype, copy=False), mask)
+
+
+class ValidationStrings:
+    """The fixed validation strings of each seed."""
+
+    def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
+        self.task, self.parts = task, slices(size, SCREEN_SIZE)
+        self.drawn = [task.draw(size, np.random.default_rng(seed)) for seed in seeds]
+
+    def scores(self, ensemble: Ensemble, rows: np.ndarray) -> list[dict[str, float]]:
+        """Evaluate each network on its validation strings.
+
+        Returns the accuracies as a :class:`~parity_lib.training.History` records them. ``rows`` holds the index of each
+        network's seed. As in ``train``, a network is tested on the first 500 strings, and on further strings only while
+        all of its answers are correct.
+        """
+        counts, perfect = [[] for _ in rows], list(range(len(rows)))
+        for part in self.parts:
+            drawn = [self.drawn[rows[place]] for place in perfect]
+            for place, count in zip(perfect, self._count_correct(ensemble.select(perfect), drawn, part), strict=True):
+                counts[place].append(count)
+            perfect = [place for place in perfect if np.array_equal(*counts[place][-1])]
+            if not perfect:
+                break
+        return [score_counts(*map(np.concatenate, zip(*count, strict=True))) for count in counts]
+
+    def _count_correct(self, ensemble: Ensemble, drawn: list[tuple[np.ndarray, ...]],
+                part: slice) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Count the correct predictions and the labels for each network and each string in a slice."""
+        counts = []
+        for start in range(part.start, min(part.stop, len(drawn[0][0])), STRINGS_AT_ONCE):
+            rows = slice(start, min(start + STRINGS_AT_ONCE, part.stop))
+            batch = stack_strings(self.task, [tuple(array[rows] for array in strings) for strings in drawn],
+                                  ensemble.parameters.dtype)
+            counts.append((batch.correct(ensemble.logits(batch.inputs)).sum(0), batch.mask.sum(0)))
+        return list(zip(*(np.concatenate(count, axis=1) for count in zip(*counts, strict=True)), strict=True))
+
+
+class EnsembleTraining:
+    """The training state of an ensemble of networks.
+
+    It holds the networks that are still being trained, their histories, and the running means of a batched SGD or Adam
+    optimiser. ``rows`` holds the indices of these networks in ``models``.
+    """
+
+    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], optimizer: str,
+                 lr: float, clip: float | None, momentum: float = 0.0) -> None:
+        self.models, self.ensemble, self.histories = models, ensemble, histories
+        self.optimizer, self.lr, self.clip, self.momentum = optimizer, lr, clip, momentum
+        self.rows = np.arange(len(models))
+        self.reset_optimizer()
+
+    def reset_optimizer(self) -> None:
         """Reset the running means of the gradients to zero."""
         self.step = 0
         self.mean, self.square = (np.zeros_like(self.ensemble.parameters) for _ in range(2))
 
-    def keep(self, rows: np.ndarray) -> None:
-        """Drop the running means of all networks except those in ``rows``.
+    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
+        """Update the weights of all networks and record their losses.
 
-        ``rows`` is a boolean array ``[seeds]``.
-        """
-        self.mean, self.square = self.mean[rows], self.square[rows]
-
-    def apply(self, gradient: np.ndarray) -> None:
-        """Clip the gradients and update the weights of all networks.
-
-        ``gradient [seeds, count]`` is clipped in place. The formulas are those of PyTorch's ``clip_grad_norm_``, and of
-        SGD with momentum or Adam (Kingma and Ba, ICLR 2015).
+        ``losses`` is ``[networks]``. ``gradient [networks, count]`` is clipped in place, separately for each network.
+        The formulas are those of PyTorch's ``clip_grad_norm_``, and of SGD with momentum or Adam (Kingma and Ba, ICLR
+        2015).
         """
         self.step += 1
         if self.clip is not None:
@@ -57,54 +161,27 @@ class BatchedOptimizer:
         if self.optimizer == "sgd":
             self.mean = self.momentum * self.mean + gradient
             self.ensemble.parameters -= self.lr * self.mean
-            return
-        self.mean += (1 - 0.9) * (gradient - self.mean)
-        self.square += (1 - 0.999) * (gradient * gradient - self.square)
-        size = np.sqrt(self.square / (1 - 0.999**self.step)) + 1e-8
-        self.ensemble.parameters -= self.lr / (1 - 0.9**self.step) * self.mean / size
-
-
-class EnsembleTraining:
-    """The training state of an ensemble of networks.
-
-    It holds the networks that are still being trained, with their optimiser and histories. ``rows`` holds the indices
-    of these networks in ``models``.
-    """
-
-    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], **optimizer) -> None:
-        self.models, self.ensemble, self.histories = models, ensemble, histories
-        self.optimizer = BatchedOptimizer(ensemble, **optimizer)
-        self.rows = np.arange(len(models))
-
-    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
-        """Update the weights of all networks and record their losses.
-
-        ``gradient`` is ``[networks, count]``, and ``losses`` is ``[networks]``.
-        """
-        self.optimizer.apply(gradient)
+        else:
+            self.mean += (1 - 0.9) * (gradient - self.mean)
+            self.square += (1 - 0.999) * (gradient * gradient - self.square)
+            size = np.sqrt(self.square / (1 - 0.999**self.step)) + 1e-8
+            self.ensemble.parameters -= self.lr / (1 - 0.9**self.step) * self.mean / size
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
 
     def validate(self, step: int, scores: list[dict[str, float]]) -> None:
-        """Record validation scores and stop training the networks that have solved their task.
-
-        Their answers to all validation strings were correct.
-        """
+        """Record validation scores and stop training the networks whose answers were all correct."""
         for row, score in zip(self.rows, scores, strict=True):
             self.histories[row].validation.append({"step": step} | score)
             self.histories[row].solved_at = step if score["sequence_accuracy"] == 1.0 else None
         unsolved = np.array([not self.histories[row].solved for row in self.rows])
         if not unsolved.all():
             self.copy_weights()
-            self.rows = self.rows[unsolved]
-            self.ensemble.keep(unsolved)
-            self.optimizer.keep(unsolved)
+            self.rows, self.mean, self.square = self.rows[unsolved], self.mean[unsolved], self.square[unsolved]
+            self.ensemble.replace(self.ensemble.parameters[unsolved])
 
     def copy_weights(self) -> None:
-        """Copy the current weights into the PyTorch models.
-
-        Only networks that are still being trained are copied.
-        """
+        """Copy the weights of the networks that are still being trained into the PyTorch models."""
         self.ensemble.copy_to([self.models[row] for row in self.rows])
 
 

@@ -40,31 +40,19 @@ class NumpyNetwork:
         self.rounding = torch.finfo(model.hidden_to_logits.weight.dtype).eps / 2 + 2.0**-41
 
     def next_states(self, states: np.ndarray, bits: np.ndarray) -> np.ndarray:
-        """Compute the next state for each state and input bit.
-
-        ``states`` and the result are ``[count, size]``, and ``bits`` is ``[count]``.
-        """
+        """Compute the next states ``[count, size]`` for ``states [count, size]`` and ``bits [count]``."""
         return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
 
     def logits(self, states: np.ndarray) -> np.ndarray:
-        """Return the logit of the network in each state.
-
-        ``states`` is ``[count, size]``, and the logits are ``[count]``.
-        """
+        """Return the logits ``[count]`` of the network in ``states [count, size]``."""
         return states[:, :self.hidden] @ self.W + self.c
 
     def odd(self, states: np.ndarray) -> np.ndarray:
-        """Return a mask of the states in which the network answers "odd".
-
-        ``states`` is ``[count, size]``, and the mask is ``[count]``.
-        """
+        """Return a mask of the states in which the network answers "odd"."""
         return self.logits(states) > 0
 
     def visited(self, bits: np.ndarray) -> np.ndarray:
-        """Run the network on strings and return the states that it visits.
-
-        ``bits`` is ``[strings, steps]``, and the states are ``[strings, steps, size]``.
-        """
+        """Return the states ``[strings, steps, size]`` that the network visits on ``bits [strings, steps]``."""
         states = np.zeros((*bits.shape, self.size))
         state = np.zeros((len(bits), self.size))
         for t in range(bits.shape[1]):
@@ -90,10 +78,7 @@ class Automaton:
         return len(self.odd)
 
     def answers(self, bits: np.ndarray) -> np.ndarray:
-        """Run the machine on strings of bits and return its answer after each bit.
-
-        ``bits`` is ``[strings, steps]``. The result has the same shape and is True for "odd".
-        """
+        """Return a mask ``[strings, steps]`` of the bits after which the machine answers "odd"."""
         states, answers = np.zeros(len(bits), dtype=int), np.zeros(bits.shape, dtype=bool)
         for t in range(bits.shape[1]):
             states = self.successors[states, bits[:, t]]
@@ -173,10 +158,7 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
 
 
 def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster states with the k-means algorithm.
-
-    Returns the centres of the non-empty clusters, and the cluster of each state.
-    """
+    """Return the centres of non-empty clusters found by k-means, and the cluster of each state."""
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
@@ -186,20 +168,14 @@ def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray,
 
 
 def _find_nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find the nearest cluster centre for each state.
-
-    Returns the index of the centre and the distance to it.
-    """
+    """Return the index of the nearest cluster centre, and the distance to it, for each state."""
     from scipy.cluster.vq import vq  # imported here because importing it takes half a second
 
     return vq(states, centres)
 
 
 def _build_machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
-    """Build a state machine from clusters of states.
-
-    Each cluster has the answer and the successors of most of its states.
-    """
+    """Build a machine whose states have the answer and the successors of most states in their cluster."""
     start = np.zeros((1, network.size))
 
     def find_successor(group: np.ndarray, bit: int) -> int:

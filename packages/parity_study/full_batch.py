@@ -26,6 +26,7 @@ from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
 DRAWN_AT_ONCE = 64
+VALIDATE_EVERY = 50
 
 
 class StringTree(Ensemble):
@@ -49,21 +50,16 @@ class StringTree(Ensemble):
             self.odd = np.concatenate([self.odd, ~self.odd])
 
     def final_logits(self) -> np.ndarray:
-        """Return the logit after the last bit of each string.
-
-        The result is ``[seeds, 2^bits]``.
-        """
+        """Return the logits ``[seeds, 2^bits]`` after the last bit of each string."""
         hidden, seeds, matrix = self.hidden_size, len(self), self._matrix(0)
         h = c = np.zeros((seeds, hidden, 1), self.parameters.dtype)
         self._levels = []
         for t in range(self.bits):
-            stacked = self._buffer(f"stacked {t}", seeds, hidden + 2, 2 ** (t + 1))
+            stacked = np.ones((seeds, hidden + 2, 2 ** (t + 1)), self.parameters.dtype)
             stacked[:, :hidden] = np.tile(h, 2)
             stacked[:, hidden] = np.repeat([0, 1], 2**t)
-            stacked[:, -1] = 1
-            activations = self._buffer(f"activations {t}", seeds, matrix.shape[1], 2 ** (t + 1))
-            np.matmul(matrix, stacked, out=activations)
-            h, new_c, tanh_c = (self._buffer(f"{name} {t}", seeds, hidden, 2 ** (t + 1)) for name in ("h", "c", "tanh"))
+            activations = matrix @ stacked
+            h, new_c, tanh_c = np.empty((3, seeds, hidden, 2 ** (t + 1)), self.parameters.dtype)
             cell_state = (np.tile(c, 2), new_c, tanh_c) if self.cell.has_cell_state else None
             self.cell.forward(activations, stacked[:, :hidden], cell_state, h)
             c = new_c
@@ -104,10 +100,7 @@ class StringTree(Ensemble):
         return (losses * weights).sum(1), self.gradient(d_logits.astype(logits.dtype, copy=False))
 
     def accuracy(self) -> np.ndarray:
-        """Return the fraction of strings that each network answers correctly.
-
-        The result is ``[seeds]``.
-        """
+        """Return the fraction of strings that each network answers correctly."""
         return ((self.final_logits() > 0) == self.odd).mean(1)
 
 
@@ -136,12 +129,12 @@ def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) 
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: int, seeds: Sequence[int],
                          batch_size: int | None = None, replace: bool = True, lr: float = 0.01,
                          optimizer: str = "adam", clip: float | None = 1.0, reset_after: int | None = None,
-                         validate_every: int = 50, after_validation=None) -> list[History]:
+                         after_validation=None) -> list[History]:
     """Train networks on strings of a fixed length until every answer is correct.
 
     There are 2^bits strings of ``bits`` bits, with a label at the end. Each update uses the gradient over all strings
     (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``, with or without
-    replacement. Every ``validate_every`` updates, the networks are tested on all strings, and those that answer all of
+    replacement. Every 50 updates, the networks are tested on all strings, and those that answer all of
     them correctly are not trained further. After ``reset_after`` updates, the running means of the optimiser are set to
     zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks that are still
     trained and their indices in ``models``. The trained weights are written into the models. Returns a History for each
@@ -153,14 +146,11 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     """
     require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
     require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
-    for name, value in (("max_steps", max_steps), ("validate_every", validate_every), ("reset_after", reset_after),
-                        ("batch_size", batch_size)):
-        if value is not None:
-            require_int(name, value, least=1)
+    require_int("max_steps", max_steps, least=1)
     require(batch_size is None or replace or batch_size <= 2**bits, "batch_size", batch_size,
             f"at most {2**bits} without replacement")
     settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "lr": lr, "optimizer": optimizer,
-                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": validate_every}
+                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
     training = EnsembleTraining(models, tree, histories, optimizer=optimizer, lr=lr, clip=clip)
@@ -169,8 +159,8 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     for step in range(1, max_steps + 1):
         training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
         if step == reset_after:
-            training.optimizer.reset()
-        if step % validate_every == 0 or step == max_steps:
+            training.reset_optimizer()
+        if step % VALIDATE_EVERY == 0 or step == max_steps:
             training.validate(step, [{"bit_accuracy": accuracy, "sequence_accuracy": accuracy, "strings": 2**bits}
                                      for accuracy in tree.accuracy().tolist()])
             if not len(training.rows):

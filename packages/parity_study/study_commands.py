@@ -15,7 +15,7 @@ import click
 @click.option("--quick", is_flag=True, help="Run for seconds with meaningless numbers, as a test; requires --out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
               help="The folder of the result files [that of the book].")
-@click.option("--list", "list_all", is_flag=True, help="List all experiments with the dates of their results.")
+@click.option("--list", "list_all", is_flag=True, help="List all experiments with their questions.")
 @click.option("--recheck", is_flag=True,
               help="Derive a sample of the results again, and check whether the book's claims still hold.")
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes for a series [one for each core].")
@@ -29,21 +29,17 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
     """
     from parity_study import experiments
 
-    known_names = experiments.names()
     if list_all:
-        for name in known_names:
-            click.echo(f"{name:22} {_date_of_results(name, out):10} {experiments.question(name)}")
+        for name in experiments.names():
+            click.echo(f"{name:22} {experiments.question(name)}")
         return
-    names = known_names if run_all else names
-    unknown = [name for name in names if name not in known_names]
-    if unknown or not names:
-        problem = f"there is no experiment {unknown[0]!r}" if unknown else "name an experiment, or use --all"
-        raise click.UsageError(f"{problem}; the experiments are: {', '.join(known_names)}")
-    if quick and recheck:
-        raise click.UsageError("--quick and --recheck cannot be combined, because the numbers of --quick are "
-                               "meaningless")
-    if quick and out is None:
-        raise click.UsageError("--quick requires --out FOLDER, because its numbers must not replace the book's results")
+    names = experiments.names() if run_all else names
+    if not names:
+        raise click.UsageError("name an experiment, or use --all; --list lists them")
+    if quick and (recheck or out is None):
+        raise click.UsageError("--quick requires --out FOLDER and excludes --recheck: its numbers are meaningless")
+    for name in names:      # a misspelt name is an error before the first experiment runs
+        experiments.find(name)
     all_hold = True
     for name in names:
         folder = out or experiments.writable_folder()
@@ -57,26 +53,8 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
         raise click.exceptions.Exit(1)
 
 
-def _date_of_results(name: str, folder: Path | None) -> str:
-    """Return the date of an experiment's results.
-
-    Returns "missing" or "damaged" if there is no valid result file.
-    """
-    from parity_study.experiments import load
-
-    try:
-        return load(name, "provenance", folder)["date"]
-    except FileNotFoundError:
-        return "missing"
-    except (ValueError, KeyError, TypeError):
-        return "damaged"
-
-
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
-    """Recheck an experiment against the book's claims and print the verdict.
-
-    Returns True if the claims hold.
-    """
+    """Recheck an experiment against the book's claims, print the verdict and return True if they hold."""
     from parity_study.experiments.recheck import recheck
     from parity_study.experiments.result_files import repository
 
@@ -96,10 +74,7 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
 
 
 def _failing_claims(claims: list, results: object) -> list[str]:
-    """Describe the claims that do not hold for the given results.
-
-    Claims that cannot be evaluated are included.
-    """
+    """Describe the claims that do not hold for the given results, or that cannot be evaluated."""
     failures = []
     for claim in claims:
         for condition in claim.conditions:

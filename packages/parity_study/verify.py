@@ -112,17 +112,11 @@ class AffineSet:
         return self.middle + around_zero(np.abs(self.slopes).sum(axis=1))
 
     def widened(self, errors) -> AffineSet:
-        """Return a copy of the set with an additional error in each coordinate.
-
-        ``errors`` bounds the additional errors.
-        """
+        """Return a copy of the set with additional errors of at most ``errors`` in each coordinate."""
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:
-        """Return the same set with its errors represented by additional slopes.
-
-        The new slopes replace the radii of the middles.
-        """
+        """Return the same set with slopes in place of the errors in the radii of the middles."""
         return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
@@ -136,10 +130,7 @@ def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
-    """Apply an affine map to a set of vectors without rounding errors.
-
-    The map is ``matrix @ numbers + constants``.
-    """
+    """Apply the affine map ``matrix @ numbers + constants`` to a set of vectors without rounding errors."""
     product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
     return AffineSet(product[:, 0] + constants, product[:, 1:])
 
@@ -179,11 +170,8 @@ def _tanh(low: arb, high: arb) -> tuple[arb, arb]:
 
 
 def _sigmoid(low: arb, high: arb) -> tuple[arb, arb]:
-    """Enclose the sigmoid between two parallel lines on an interval.
-
-    The sigmoid is (1 + tanh(z / 2)) / 2.
-    """
-    slope, rest = _tanh(low / 2, high / 2)
+    """Enclose the sigmoid between two parallel lines on an interval."""
+    slope, rest = _tanh(low / 2, high / 2)  # the sigmoid is (1 + tanh(z / 2)) / 2
     return slope / 4, (1 + rest) / 2
 
 
@@ -234,19 +222,13 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
 
 
 def answers_correctly(network: Network, state: AffineSet, odd: bool) -> bool:
-    """Return True if the network answers correctly in every state of a set.
-
-    The correct answer is ``odd``.
-    """
+    """Return True if the network answers correctly in every state of a set."""
     logit, = _apply_rounded_linear(network.W, state[:network.hidden], network.c, np.abs(network.c), ROUNDING).ranges()
     return bool(logit > 0) if odd else bool(logit <= 0)
 
 
 class ProofBoxes(NamedTuple):
-    """The boxes of states that make up a proof.
-
-    They range from ``low`` to ``high [boxes, size]`` and have the parities ``odd [boxes]``.
-    """
+    """The boxes of states that make up a proof, with their parities."""
 
     low: np.ndarray
     high: np.ndarray
@@ -348,10 +330,7 @@ def check_string(network: Network, string: str) -> str | None:
 
 
 def _exact_answer(network: Network, string: str) -> bool:
-    """Return True if the network answers "odd" in exact arithmetic.
-
-    ``string`` is the string that the network reads.
-    """
+    """Return True if the network answers "odd" to a string in exact arithmetic."""
     ctx.prec = PRECISION
     zero = to_balls(np.zeros(network.size))
     while ctx.prec <= MOST_BITS:

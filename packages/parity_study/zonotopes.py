@@ -37,19 +37,13 @@ class Zonotopes:
 
     @classmethod
     def boxes(cls, low: np.ndarray, high: np.ndarray) -> Zonotopes:
-        """Convert boxes to zonotopes.
-
-        The boxes range from ``low`` to ``high [sets, size]``. Each coordinate gets a generator.
-        """
+        """Convert boxes to zonotopes with one generator for each coordinate."""
         radius = (high - low) / 2
         return cls((low + high) / 2, radius[:, :, None] * np.eye(low.shape[1]), np.zeros_like(radius))
 
     @classmethod
     def joined(cls, parts: list[Zonotopes], axis: int = 0) -> Zonotopes:
-        """Concatenate several batches of zonotopes.
-
-        The axis is 0 for the sets, and 1 for the coordinates of the same sets.
-        """
+        """Concatenate batches of zonotopes along the sets, or along the coordinates with ``axis=1``."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=axis)
                      for name in ("centre", "generators", "slack")))
 
@@ -61,25 +55,16 @@ class Zonotopes:
 
     @property
     def radius(self) -> np.ndarray:
-        """The radius of each set in each coordinate.
-
-        It is half the width, ``[sets, size]``.
-        """
+        """The radius ``[sets, size]`` of each set in each coordinate."""
         return np.abs(self.generators).sum(axis=2) + self.slack
 
     @property
     def largest(self) -> np.ndarray:
-        """An upper bound on the absolute value of each coordinate.
-
-        It is ``[sets, size]``.
-        """
+        """An upper bound ``[sets, size]`` on the absolute value of each coordinate."""
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """Return the same sets with their slack represented by additional generators.
-
-        Each coordinate gets a new generator.
-        """
+        """Return the same sets with a new generator in place of the slack of each coordinate."""
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
@@ -88,10 +73,7 @@ class Zonotopes:
         return Zonotopes(self.centre, self.generators, self.slack + error)
 
     def times_matrix(self, matrix: np.ndarray) -> Zonotopes:
-        """Multiply all points of the sets by a matrix.
-
-        ``matrix`` is ``[rows, size]``.
-        """
+        """Multiply all points of the sets by ``matrix [rows, size]``."""
         return Zonotopes(self.centre @ matrix.T, matrix @ self.generators, self.slack @ np.abs(matrix).T)
 
     def __add__(self, other) -> Zonotopes:
@@ -103,10 +85,7 @@ class Zonotopes:
         return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
 
     def __mul__(self, other: Zonotopes) -> Zonotopes:
-        """Multiply two batches of sets elementwise.
-
-        Products of two errors become slack.
-        """
+        """Multiply two batches of sets elementwise and turn products of two errors into slack."""
         generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
         slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
         return Zonotopes(self.centre * other.centre, generators, slack)
@@ -141,10 +120,7 @@ class Zonotopes:
         return self._map_near_line(slope, half, half)
 
     def _map_near_line(self, slope: np.ndarray, intercept, error) -> Zonotopes:
-        """Enclose the images of the sets under a function that is close to a line.
-
-        The function stays within ``error`` of the line.
-        """
+        """Enclose the images of the sets under a function that stays within ``error`` of a line."""
         return Zonotopes(slope * self.centre + intercept, slope[..., None] * self.generators,
                          slope * self.slack + error)
 

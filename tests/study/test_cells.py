@@ -8,10 +8,9 @@ from torch import nn
 from parity_lib import models
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
-from parity_lib.training import masked_loss, train
+from parity_lib.training import masked_loss
 from parity_study.batched_networks import Ensemble
-from parity_study.cells import CELLS, Cell, GateBlock, sigmoid_backward, split_blocks, tanh_to_sigmoid
-from parity_study.ensemble import train_together
+from parity_study.cells import CELLS, Cell
 
 TORCH_CELLS = {"tanh": nn.RNNCell, "relu": lambda *sizes: nn.RNNCell(*sizes, nonlinearity="relu"),
                "lstm": nn.LSTMCell, "gru": nn.GRUCell}
@@ -78,90 +77,47 @@ def test_the_backward_pass_is_that_of_autograd(name):
         np.testing.assert_allclose(gradient, parameter.grad, rtol=1e-12, atol=1e-14)
 
 
-class OneGate(Cell):
-    """The minimal gated unit (Zhou et al. 2016), with its gate where PyTorch's GRU has the reset gate.
+class Averaging(Cell):
+    """A cell whose new state is the mean of the old one and of tanh(pre_activation).
 
-    h = (1 - f) n + f h_before with n = tanh(n_input + f n_state). The carry is the gradient that reaches h_before
-    through the gate f.
+    The carry is the gradient that reaches h_before through the mean.
     """
 
-    blocks = (GateBlock(0, sigmoid=True), GateBlock(1, "input"), GateBlock(1, "state"))
-
     def forward(self, pre_activation, h_before, cell_state, h):
-        f, n, n_state = split_blocks(pre_activation, 3)
-        np.tanh(f, out=f)
-        tanh_to_sigmoid(f)
-        n += f * n_state
-        np.tanh(n, out=n)
-        h[...] = (1 - f) * n + f * h_before
+        np.tanh(pre_activation, out=pre_activation)
+        h[...] = (h_before + pre_activation) / 2
 
     def backward(self, pre_activation, d_h, h_before, cell_state, carry):
-        f, n, n_state = split_blocks(pre_activation, 3)
-        d_h = d_h + carry
-        carry[...] = d_h * f
-        d_f = d_h * (h_before - n)
-        n[...] = (d_h - carry) * (1 - n * n)
-        d_f += n * n_state
-        np.multiply(n, f, out=n_state)
-        sigmoid_backward(f, d_f)
+        carry[...] = (d_h + carry) / 2
+        pre_activation[...] = carry * (1 - pre_activation * pre_activation)
 
 
-class OneGateModule(nn.Module):
-    """The same cell for autograd, with the interface of ``nn.GRU``."""
-
-    def __init__(self, input_size, hidden_size, num_layers, batch_first):
-        super().__init__()
-        self.layers = num_layers
-        for layer in range(num_layers):
-            inputs = input_size if layer == 0 else hidden_size
-            shapes = {"weight_ih": (inputs,), "weight_hh": (hidden_size,), "bias_ih": (), "bias_hh": ()}
-            for name, rest in shapes.items():
-                setattr(self, f"{name}_l{layer}", nn.Parameter(torch.empty(2 * hidden_size, *rest)))
+class AveragingModule(nn.RNN):
+    """The same cell for autograd."""
 
     def forward(self, inputs):
-        for layer in range(self.layers):
-            weight_ih, weight_hh, bias_ih, bias_hh = (
-                getattr(self, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-            h, states = inputs.new_zeros(len(inputs), weight_hh.shape[1]), []
+        for weight_ih, weight_hh, bias_ih, bias_hh in self.all_weights:
+            h, states = inputs.new_zeros(len(inputs), self.hidden_size), []
             for x in inputs.unbind(1):
-                (f, n), (f_state, n_state) = (
-                    part.chunk(2, dim=1) for part in (x @ weight_ih.T + bias_ih, h @ weight_hh.T + bias_hh))
-                f = torch.sigmoid(f + f_state)
-                h = (1 - f) * torch.tanh(n + f * n_state) + f * h
+                h = (h + torch.tanh(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh)) / 2
                 states.append(h)
             inputs = torch.stack(states, dim=1)
         return inputs, h
 
 
 @pytest.fixture
-def one_gate(monkeypatch):
-    monkeypatch.setitem(CELLS, "one gate", OneGate())
-    monkeypatch.setitem(models.MODULES, "one gate", OneGateModule)
-    return "one gate"
+def averaging(monkeypatch):
+    monkeypatch.setitem(CELLS, "averaging", Averaging())
+    monkeypatch.setitem(models.MODULES, "averaging", AveragingModule)
+    return "averaging"
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-def test_the_gradients_of_a_new_cell_are_those_of_autograd(one_gate, layers):
-    model = ParityRNN(4, one_gate, layers, seed=1).double()
+def test_the_gradients_of_a_new_cell_are_those_of_autograd(averaging, layers):
+    model = ParityRNN(4, averaging, layers, seed=1).double()
     batch = ParityTask((1, 9), "end").batch(6, np.random.default_rng(0))
     masked_loss(model(batch.inputs), batch.targets, batch.mask).backward()
     inputs, targets, mask = (part.numpy().reshape(6, 9).T[:, None] for part in batch[:3])
     _, _, gradients = Ensemble([model]).gradients(inputs[:, :, None].astype(float), targets.astype(float), mask)
     torch_gradient = nn.utils.parameters_to_vector([p.grad for p in model.parameters()])
     np.testing.assert_allclose(gradients[0], torch_gradient, rtol=1e-9, atol=1e-13)
-
-
-def test_a_new_cell_is_trained_alone_and_in_an_ensemble(one_gate):
-    groups = [[ParityRNN(8, one_gate, seed=seed).double() for seed in range(2)] for _ in range(2)]
-    settings = {"max_steps": 300, "lr": 0.02, "clip": 1.0, "validation_size": 200, "validate_every": 300,
-                "progress": False}
-    alone = [train(model, ParityTask(4), seed=seed, **settings) for seed, model in enumerate(groups[0])]
-    together = train_together(groups[1], ParityTask(4), seeds=range(2), **settings)
-    for separate, batched in zip(alone, together, strict=True):
-        np.testing.assert_allclose(separate.loss[:50], batched.loss[:50], rtol=1e-8)
-        assert max(separate.loss[-1] / separate.loss[0], batched.loss[-1] / batched.loss[0]) < 0.5
-
-
-def test_an_unknown_cell_is_refused():
-    with pytest.raises(ValueError, match=r"^cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'one gate'$"):
-        ParityRNN(4, "one gate")

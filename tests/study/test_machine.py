@@ -7,20 +7,10 @@ import pytest
 import torch
 
 from parity_lib import ParityRNN, by_hand
-from parity_study.extraction import Automaton, NumpyNetwork, extract
-from tests.study.networks import CELLS, gru_8, make_wide_network, next_states, tanh_8
+from parity_study.extraction import Automaton, extract
+from tests.study.networks import CELLS, gru_8, tanh_8
 
 PARITY = [[0, 1], [1, 0]]
-
-
-@pytest.mark.parametrize("kind", CELLS)
-def test_a_time_step_in_numpy_is_that_of_pytorch(kind):
-    model = make_wide_network(kind, seed=1, hidden=5, dtype=torch.float64)
-    network, rng = NumpyNetwork(model), np.random.default_rng(0)
-    states = rng.normal(size=(50, network.size))
-    for bit in (0, 1):
-        expected = next_states(model, states, bit)
-        np.testing.assert_allclose(network.next_states(states, np.full(50, bit)), expected, atol=1e-13)
 
 
 def test_a_minimised_machine_gives_the_same_answers():
@@ -46,15 +36,6 @@ def test_networks_by_hand_contain_the_machine_with_two_states(kind):
     small = extract(by_hand(kind)).automaton.minimised()
     assert small.successors.tolist() == PARITY
     assert small.odd.tolist() == [False, True]
-
-
-def test_two_tanh_units_have_three_clusters_two_of_them_even():
-    extraction = extract(by_hand("tanh"))
-    assert extraction.agreement == 1
-    assert len(extraction.centres) == 3
-    assert extraction.automaton.odd.tolist().count(True) == 1
-    even = extraction.centres[~extraction.automaton.odd[1:]]
-    assert sorted(np.sign(even).tolist()) == [[-1, -1], [1, 1]]
 
 
 def test_trained_networks_contain_the_machine_with_two_states():
@@ -95,7 +76,6 @@ def test_clusters_that_no_state_belongs_to_are_left_out():
     (lambda: extract("net"), "model"),
     (lambda: extract(ParityRNN(4, "tanh", num_layers=2)), "model.num_layers"),
     (lambda: extract(by_hand("tanh"), most=0), "most"),
-    (lambda: extract(by_hand("tanh"), seed=-1), "seed"),
 ])
 def test_wrong_arguments_are_named(call, named):
     with pytest.raises(ValueError, match=f"^{named} must be"):

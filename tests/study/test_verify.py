@@ -102,17 +102,14 @@ def only(verdict, rows):
 
 
 @pytest.mark.parametrize("alter", [
-    lambda verdict: only(verdict, verdict.odd),
     lambda verdict: only(verdict, ~verdict.odd),
     lambda verdict: only(verdict, slice(1)),
     lambda verdict: replace(verdict, odd=~verdict.odd),
     lambda verdict: changed(verdict, "low", 0.3),
-    lambda verdict: changed(verdict, "high", 3.0),
     lambda verdict: changed(verdict, "high", -np.ptp(verdict.high) - 3),
     lambda verdict: changed(verdict, "high", np.nan),
     lambda verdict: replace(verdict, low=verdict.low[:, :1], high=verdict.high[:, :1]),
     lambda verdict: replace(verdict, low=None),
-    lambda verdict: replace(verdict, weights=-verdict.weights),
     lambda verdict: changed(verdict, "weights", -3.0, 2),
     lambda verdict: replace(verdict, verdict="refuted"),
     lambda verdict: replace(verdict, verdict="refuted", string="1"),
@@ -121,14 +118,13 @@ def test_altered_verdicts_fail(alter, right):
     assert verify.check(alter(right))
 
 
-@pytest.mark.parametrize("change", [lambda weights: weights[:-1], lambda weights: np.append(weights, weights[:1]),
-                                    lambda weights: weights.astype(float)])
-def test_other_weights_than_the_network_has_are_refused(change, right):
-    with pytest.raises(ValueError, match=r"^weights must be float32"):
-        verify.check(replace(right, weights=change(right.weights)))
+def test_other_weights_than_the_network_has_are_refused(right):
+    for weights in (right.weights[:-1], right.weights.astype(float)):
+        with pytest.raises(ValueError, match=r"^weights must be float32"):
+            verify.check(replace(right, weights=weights))
 
 
-@pytest.mark.parametrize("string", ["", "1", "10", "12", "11111111"])
+@pytest.mark.parametrize("string", ["", "1", "12"])
 def test_other_strings_refute_nothing(string, wrong):
     assert verify.check(replace(wrong, string=string))
 
@@ -139,23 +135,15 @@ def test_a_wrong_network_is_not_certified_by_any_boxes(wrong, right):
     assert verify.check(replace(wrong, verdict="certified", **everything))
 
 
-def test_the_store_returns_what_was_written(right, wrong, tmp_path):
+def test_the_store_returns_what_was_written_and_keeps_other_kinds(right, wrong, tmp_path):
+    undecided = replace(wrong, kind="open", verdict="undecided", string=None, blocked="effort")
     write_store([right, wrong], tmp_path)
-    for written, read in zip((right, wrong), read_store(tmp_path), strict=True):
+    write_store([undecided], tmp_path)
+    for written, read in zip((right, wrong, undecided), read_store(tmp_path), strict=True):
         assert (read.kind, read.seed, read.verdict) == (written.kind, written.seed, written.verdict)
-        assert read.string == written.string
+        assert (read.string, read.blocked) == (written.string, written.blocked)
         assert np.array_equal(read.weights, written.weights)
         assert written.low is None or np.array_equal(read.low, written.low)
-
-
-def test_other_kinds_stay_in_the_store(right, wrong, tmp_path):
-    write_store([right], tmp_path)
-    write_store([replace(wrong, kind="others"), replace(wrong, kind="open", verdict="undecided", string=None,
-                                                        blocked="effort")], tmp_path)
-    by_kind = {verdict.kind: verdict for verdict in read_store(tmp_path)}
-    assert {kind: verdict.verdict for kind, verdict in by_kind.items()} == {
-        "kind": "certified", "others": "refuted", "open": "undecided"}
-    assert (by_kind["open"].blocked, by_kind["kind"].blocked) == ("effort", None)
 
 
 @pytest.mark.parametrize("alter", [
@@ -164,12 +152,12 @@ def test_other_kinds_stay_in_the_store(right, wrong, tmp_path):
     lambda certificate: replace(certificate, verdict="refuted", string="1"),
 ])
 def test_a_verdict_that_fails_the_check_is_published_as_undecided(alter, right, monkeypatch):
-    assert decide(right, 30_000).verdict == "certified"
     certificate = certify.certify(by_hand("tanh").float())
     monkeypatch.setattr(certify, "certify", lambda model, effort: alter(certificate))
-    undecided = decide(right, 30_000)
+    undecided = decide(replace(right, low=right.low + 0.3), 30_000)
     assert (undecided.verdict, undecided.blocked) == ("undecided", "checker")
     assert undecided.string is undecided.low is None
+    assert decide(right, 30_000) is right, "a stored verdict that holds is kept"
 
 
 def test_products_that_underflow_are_allowed_for():
@@ -216,12 +204,6 @@ def test_some_published_verdicts_hold():
     assert len(small) == len(refuted) == 4
     for verdict in (*small, *refuted):
         assert verify.check(verdict) is None, (verdict.kind, verdict.seed)
-
-
-def test_the_message_for_a_string_that_does_not_refute_is_that_of_the_chapter():
-    undecided = next(verdict for verdict in read_store() if verdict.verdict == "undecided")
-    assert verify.check(replace(undecided, verdict="refuted", string="1" + 40 * "0")) == (
-        "the network's answer is correct in float32")
 
 
 def error(values, exact):

@@ -27,8 +27,8 @@ from parity_study.experiments.result_files import load, provenance, writable_fol
 __all__ = ["conditions", "defaults", "find", "is_series", "load", "names", "question", "run", "run_settings",
            "writable_folder"]
 
-SHARED = ("comparisons", "condition", "enumerated", "jobs", "recheck", "result_files", "signal_and_noise",
-          "summaries", "trained_networks")
+SHARED = ("comparisons", "condition", "jobs", "recheck", "result_files", "signal_and_noise", "summaries",
+          "trained_networks")
 QUICK_SEEDS, QUICK_UPDATES = 2, 20
 
 
@@ -39,19 +39,13 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> ModuleType:
-    """Import and return the module of an experiment.
-
-    Raises ValueError if there is no experiment of this name.
-    """
+    """Import and return the module of an experiment."""
     require_choice("name", name, names())
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def question(name: str) -> str:
-    """Return the question that an experiment answers.
-
-    It is the first line of the module's docstring.
-    """
+    """Return the question that an experiment answers."""
     return find(name).__doc__.splitlines()[0]
 
 
@@ -61,10 +55,7 @@ def is_series(name: str) -> bool:
 
 
 def conditions(name: str, quick: bool = False) -> dict[str, Any]:
-    """Return a dict of the training conditions of a series.
-
-    If ``quick`` is true, only the first two are returned, with few updates, for tests.
-    """
+    """Return the training conditions of a series, or two of them with few updates if ``quick`` is true."""
     all_conditions = find(name).CONDITIONS
     if not quick:
         return all_conditions
@@ -110,10 +101,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment with the given settings and return its results.
-
-    The experiment is not a series. PyTorch uses one thread.
-    """
+    """Run an experiment that is not a series, and return its results."""
     from parity_lib.training import use_single_thread
 
     with use_single_thread():

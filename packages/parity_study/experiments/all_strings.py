@@ -4,7 +4,7 @@ The strings have n bits, and a label at the end.
 """
 
 from parity_study.cells import CELLS
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 
 SEEDS = 100
 SAMPLE = ("lstm, 4 bits", "gru, 4 bits", "tanh, 4 bits", "relu, 4 bits")

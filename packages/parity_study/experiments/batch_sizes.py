@@ -3,7 +3,7 @@
 The strings have n bits. A batch contains up to 64 times as many strings as there are different strings.
 """
 
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 
 SEEDS = 100
 SAMPLE = ("3 bits, 64 drawn", "4 bits, 1024 drawn")

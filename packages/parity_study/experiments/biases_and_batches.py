@@ -1,6 +1,6 @@
 """How do the forget-gate bias and the batch size affect an LSTM on strings of equal length?"""
 
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 
 SEEDS = 100
 SAMPLE = ("5 bits, all, bias 5", "5 bits, 1024, bias 5")

@@ -50,15 +50,15 @@ SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "save": False}
 
 def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, save: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run the experiment and return its results.
+    """Run the experiment and return the results that the module's docstring describes.
 
-    The module's docstring describes them. The networks are read from the store, or trained if ``retrain`` is true. If
-    ``save`` is true, the verdicts are written to the store, which ``parity verify`` checks.
+    The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
+    written to the store, which ``parity verify`` checks.
     """
-    if retrain:
-        networks = [network for kind in kinds for network in train_kind(kind, cap)]
-    else:
-        networks = [network for network in read_store() if network.kind in kinds]
+    networks = [] if retrain else [network for network in read_store() if network.kind in kinds]
+    for kind in kinds if retrain else ():
+        network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
+        networks += train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
     decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
     if save:
         write_store(decided)
@@ -78,13 +78,18 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, 
 def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
     """Certify a stored network and return it with the verdict.
 
-    The verdict is that of :func:`~parity_study.certify.certify`. If the checker :mod:`~parity_study.verify` rejects the
-    verdict, the network is returned as undecided.
+    A stored verdict remains if the checker :mod:`~parity_study.verify` accepts it, however it was found. Otherwise the
+    verdict is that of :func:`~parity_study.certify.certify`, or "undecided" if the checker rejects that too. A network
+    that stays undecided keeps the reason that is stored with it.
     """
     from parity_study import verify
 
     torch.set_num_threads(1)
+    if network.verdict != "undecided" and verify.check(network) is None:
+        return network
     certificate = certify.certify(as_model(network), effort=effort)
+    if network.blocked and certificate.verdict == "undecided":
+        return network
     boxes = {name: certificate.boxes and getattr(certificate.boxes, name) for name in ("low", "high", "odd")}
     decided = replace(network, verdict=certificate.verdict, string=certificate.string, blocked=certificate.blocked,
                       **boxes)
@@ -109,10 +114,7 @@ def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dic
 
 
 def count_verdicts(seeds: int, networks: list[StoredNetwork]) -> dict[str, Any]:
-    """Count the solved networks and the verdicts on them.
-
-    The result also lists the lengths of the refuting strings.
-    """
+    """Count the solved networks and the verdicts, and list the lengths of the refuting strings."""
     return {"seeds": seeds, "solved": len(networks)} | {
         verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
         "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
@@ -125,21 +127,9 @@ def as_model(network: StoredNetwork) -> ParityRNN:
     return model
 
 
-def train_kind(kind: str, cap: int) -> list[StoredNetwork]:
-    """Train the networks of one kind and return those that solved their task.
-
-    A network has to solve its task within ``cap`` updates.
-    """
-    network, settings, lengths, seeds = CERTIFIED_KINDS[kind]
-    return train_solved(kind, network, ParityTask(lengths), range(seeds), max_steps=cap, **settings)
-
-
 def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,
                  **settings: Any) -> list[StoredNetwork]:
-    """Train a network from each seed and return those that solved the task.
-
-    They are returned as undecided stored networks.
-    """
+    """Train a network from each seed and return those that solved the task."""
     torch.set_num_threads(1)
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     histories = train_together(models, task, seeds=seeds, progress=False, **settings)

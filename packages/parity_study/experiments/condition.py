@@ -15,6 +15,7 @@ from parity_lib.training import evaluate
 from parity_study.ensemble import train_together
 from parity_study.experiments.summaries import rounded, summarise_updates
 from parity_study.experiments.trained_networks import set_forget_bias
+from parity_study.full_batch import train_on_all_strings
 
 LONGEST = 50
 BUCKET = 5
@@ -33,10 +34,7 @@ class CarriedTask(ParityTask):
     """
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a batch whose only labels are at the last time step.
-
-        The strings come from :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Convert strings to a batch whose only labels are at the last time step."""
         batch = super().assemble(bits, parity, lengths)
         targets, mask = torch.zeros_like(batch.targets), torch.zeros_like(batch.mask)
         targets[:, -1] = batch.targets[torch.arange(len(lengths)), torch.from_numpy(lengths) - 1]
@@ -45,16 +43,10 @@ class CarriedTask(ParityTask):
 
 
 class ScoredTask(ParityTask):
-    """A task in which the padding after a string is scored like the string itself.
-
-    Every time step has a label.
-    """
+    """A task with a label at every time step, including the padding after a string."""
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a batch with a label at every time step.
-
-        The strings come from :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Convert strings to a batch with a label at every time step."""
         bits = bits * (np.arange(bits.shape[1]) < lengths[:, None])
         steps = bits.shape[1]
         return ParityTask(steps).assemble(bits, running_parity(bits), np.full(len(bits), steps))
@@ -73,25 +65,16 @@ class ShortenedTask(ParityTask):
     one_bit_share: float = 0.0
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task with longer strings for validation.
-
-        They are ``factor`` times as long, and none of them is shortened.
-        """
+        """Return a task with longer strings for validation, none of which is shortened."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw random strings and shorten some of them to one bit.
-
-        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Draw random strings and shorten some of them to one bit."""
         bits, parity, lengths = super().draw(count, rng, longest)
         return bits, parity, np.where(rng.random(count) < self.one_bit_share, 1, lengths)
 
     def assemble(self, bits: np.ndarray, parity: np.ndarray, lengths: np.ndarray) -> Batch:
-        """Convert strings to a padded batch with a mask.
-
-        The strings come from :meth:`draw`.
-        """
+        """Convert strings to a padded batch with a mask."""
         return ParityTask((1, self.longest), self.label, self.padding).assemble(bits, parity, lengths)
 
 
@@ -99,10 +82,7 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 
 
 class BaseCondition:
-    """The base class of all training conditions.
-
-    Its subclasses are dataclasses.
-    """
+    """The base class of all training conditions."""
 
     num_layers, double = 1, False   # for conditions without these fields
 
@@ -177,24 +157,19 @@ class Condition(BaseCondition):
                  "bit_accuracy": history.validation[-1]["bit_accuracy"],
                  "sequence_accuracy": history.validation[-1]["sequence_accuracy"],
                  "by_length": self.accuracy_by_length(model),
-                 "far": far_accuracy(model) if history.solved else None}
+                 "far": evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"],
+                                 seed=2)["bit_accuracy"] if history.solved else None}
                 for model, history in zip(models, histories, strict=True)]
 
     def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
-        """Return the fraction of strings answered correctly for each range of lengths.
-
-        The ranges are 1..5, 6..10, ..., 46..50 bits.
-        """
+        """Return the fraction of strings answered correctly for lengths of 1..5, 6..10, ..., 46..50 bits."""
         task = replace(self, lengths=(1, LONGEST), one_bit_share=0.0).task()
         buckets = evaluate(model, task, count=EVALUATION["strings"], seed=1, bucket=BUCKET)["by_length"]
         return {"from": [bucket["from"] for bucket in buckets],
                 "right": [bucket["sequence_accuracy"] for bucket in buckets]}
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the results of all seeds for the result file.
-
-        ``rows`` contains what :meth:`train` returned.
-        """
+        """Summarise the rows that :meth:`train` returned for the result file."""
         updates = [row["steps"] for row in rows]
         solved = [update for update in updates if update is not None]
         correct = np.array([row["by_length"]["right"] for row in rows])
@@ -210,14 +185,53 @@ class Condition(BaseCondition):
         }
 
 
-def far_accuracy(model: ParityRNN) -> float:
-    """Measure a model's bit accuracy on strings much longer than the training strings."""
-    return evaluate(model, ParityTask(EVALUATION["far"]), count=EVALUATION["far_strings"], seed=2)["bit_accuracy"]
+@dataclass(frozen=True)
+class Enumerated(BaseCondition):
+    """A training condition that covers all strings of a given length.
+
+    The 2^``bits`` strings of ``bits`` bits have a label at the end. Each update uses ``batch_size`` strings that are
+    drawn at random, or all strings if it is None. ``double`` selects float64. The other fields are passed to
+    :class:`~parity_lib.models.ParityRNN` and :func:`~parity_study.full_batch.train_on_all_strings`. A network has
+    solved the task if it is correct on all 2^``bits`` strings.
+    """
+
+    cell: str = "lstm"
+    bits: int = 5
+    batch_size: int | None = None
+    replace: bool = True
+    hidden_size: int = 8
+    forget_bias: float | None = None
+    optimizer: str = "adam"
+    lr: float = 0.01
+    clip: float | None = 1.0
+    reset_after: int | None = None
+    double: bool = False
+    max_steps: int = 8000
+
+    @property
+    def seeds_per_job(self) -> int:
+        """The number of seeds that are trained in one batched computation."""
+        return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
+
+    def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
+        """Train a network from each seed and return the results.
+
+        ``models`` are the networks, which are new by default. Returns a dict for each seed, which contains ``steps``,
+        the update at which the task was solved, or None, and the final ``sequence_accuracy`` on all strings.
+        ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
+        """
+        passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
+        histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
+                                         **{name: getattr(self, name) for name in passed_on})
+        return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}
+                for history in histories]
+
+    def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Summarise the rows that :meth:`train` returned for the result file."""
+        return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
+                "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}
 
 
 def format_lengths(lengths: int | tuple[int, int]) -> str:
-    """Format string lengths for use in condition names.
-
-    The results look like ``"50"`` or ``"1..50"``.
-    """
+    """Format string lengths for the names of conditions, such as ``"50"`` or ``"1..50"``."""
     return str(lengths) if isinstance(lengths, int) else f"{lengths[0]}..{lengths[1]}"

@@ -18,10 +18,7 @@ SAMPLE: dict[str, Any] = {"kinds": ("fixed",)}
 
 def run(seeds: int = 20, cap: int = 15_000, validate_every: int = 1000,
         kinds: tuple[str, ...] = tuple(TASKS)) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for kind in kinds:
         histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, seeds, TASKS[kind], max_steps=cap, batch_size=8,

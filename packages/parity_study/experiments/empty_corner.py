@@ -1,7 +1,4 @@
-"""Which settings allow a network to learn 50 bits from a label at the end?
-
-Each condition changes one of the usual settings.
-"""
+"""Which settings allow a network to learn 50 bits from a label at the end?"""
 
 from parity_study.experiments.condition import Condition
 

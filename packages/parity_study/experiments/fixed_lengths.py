@@ -1,7 +1,4 @@
-"""How many bits can an LSTM learn from a label at the end?
-
-All strings have the same length.
-"""
+"""How many bits can an LSTM learn from a label at the end?"""
 
 from parity_study.experiments.condition import Condition
 

@@ -1,7 +1,4 @@
-"""Does an initially open forget gate help an LSTM learn parity?
-
-All strings have the same length, or the lengths vary.
-"""
+"""Does an initially open forget gate help an LSTM learn parity?"""
 
 from parity_study.experiments.condition import LONGEST, Condition, format_lengths
 

@@ -31,10 +31,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "strings": 2}
 
 
 def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     groups: dict[str, list[ParityRNN]] = {"tanh by hand": [by_hand("tanh")] * seeds}
     for recipe, (network, _) in RECIPES.items():
         runs = [trained(recipe, seed, cap) for seed in range(seeds)]
@@ -48,20 +45,14 @@ def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
 
 
 def orthogonal(gain: float, seed: int) -> ParityRNN:
-    """Create a tanh network with a scaled orthogonal matrix as its recurrent weights.
-
-    It has 16 units, and V is ``gain`` times an orthogonal matrix.
-    """
+    """Create a tanh network of 16 units whose V is ``gain`` times an orthogonal matrix."""
     model = ParityRNN(16, "tanh", seed=seed)
     torch.nn.init.orthogonal_(model.rnn.weight_hh_l0, gain, generator=torch.Generator().manual_seed(seed))
     return model
 
 
 def summarise(models: list[ParityRNN], strings: int) -> dict[str, Any]:
-    """Summarise the state gradients of several models as medians and quartiles.
-
-    :func:`state_gradients` measures them.
-    """
+    """Summarise the state gradients of several models as medians and quartiles."""
     norms = [state_gradients(model, strings, seed) for seed, model in enumerate(models)]
     h = np.array([norm["h"] for norm in norms]).reshape(len(models), TRAINED_ON)
     c = np.array([norm["c"][:-1] for norm in norms if "c" in norm])  # the loss reads h_50 and not c_50

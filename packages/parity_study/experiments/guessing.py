@@ -37,9 +37,8 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
     """Compute one time step of the guessed network A1.
 
-    Its hidden unit and its output unit are connected to both units. ``weights`` is ``[7, guesses, 1]``, ``x`` is
-    ``[strings]``, and the units are ``[guesses, strings]``. The output unit reads the new value of the hidden unit, or
-    the old one if ``at_once`` is true.
+    ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
+    unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
     """
     hidden, output = units
     new = activation(weights[0] * x + weights[1] * hidden + weights[2] * output + weights[3])
@@ -49,9 +48,8 @@ def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, 
 def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
     """Compute one time step of the guessed network A2.
 
-    Its ten hidden units read the input, the output and perhaps themselves. ``weights`` is ``[52, guesses, 1]``, or
-    ``[42, guesses, 1]`` without self-connections, and the hidden units are ``[10, guesses, strings]``. The output unit
-    reads the input and all hidden units.
+    ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and the ten hidden units are
+    ``[10, guesses, strings]``.
     """
     hidden, output = units
     from_input, from_output, bias, to_output = weights[:40].reshape(4, A2_UNITS, *weights.shape[1:])
@@ -63,11 +61,8 @@ def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) 
 
 
 def _tanh_pair(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute one time step of a network with two connected tanh units.
-
-    No unit reads its tanh output.
-    """
-    first, second, _ = units
+    """Compute one time step of a network with two connected tanh units."""
+    first, second, _ = units    # no unit reads the output
     first, second = (activation(weights[0] * x + weights[1] * first + weights[2] * second + weights[3]),
                      activation(weights[4] * x + weights[5] * first + weights[6] * second + weights[7]))
     return first, second, activation(weights[8] * first + weights[9] * second + weights[10])
@@ -107,10 +102,7 @@ GUESSED_NETWORKS = {
 
 def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_000, cap: int = 1_000_000,
         scale: float = 100.0, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     rows = {}
     for place, name in enumerate(("A1", "A2", "A2 without self-connections", "two tanh units")):
         count = tanh_repetitions if name == "two tanh units" else repetitions
@@ -123,10 +115,7 @@ def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_00
 
 
 def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> Strings:
-    """Draw random strings such that half of them have odd parity.
-
-    The bits are coded as -1 and 1. Returns the strings with their lengths and labels.
-    """
+    """Draw random strings, half of them odd, with their lengths and labels."""
     bits = random_bits(count, longest, rng)
     lengths = rng.integers(shortest, longest, size=count, endpoint=True)
     labels = (np.arange(count) % 2).astype(np.uint8)
@@ -135,21 +124,15 @@ def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.rando
 
 
 def regular_strings(length: int) -> Strings:
-    """Return regular strings that practically never occur at random.
-
-    They are 000..., 111..., 100..., ...001 and 0101... in this order.
-    """
-    bits = np.zeros((5, length), dtype=np.uint8)
+    """Return five regular strings that practically never occur at random."""
+    bits = np.zeros((5, length), dtype=np.uint8)    # 000..., 111..., 100..., ...001 and 0101...
     bits[1] = bits[2, 0] = bits[3, -1] = bits[4, 1::2] = 1
     lengths = np.full(5, length)
     return bits.astype(np.float32) * 2 - 1, lengths, final_parity(bits, lengths)
 
 
 def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the output of each network after the last bit of each string.
-
-    The outputs are scaled to 0..1 and are ``[guesses, strings]``.
-    """
+    """Return the outputs ``[guesses, strings]`` after the last bit of each string, scaled to 0..1."""
     network = GUESSED_NETWORKS[name]
     columns = weights.T[:, :, None]
     at_end = np.zeros((len(weights), len(bits)), dtype=np.float32)
@@ -162,10 +145,7 @@ def last_outputs(name: str, weights: np.ndarray, bits: np.ndarray, lengths: np.n
 
 
 def find_correct_guesses(name: str, weights: np.ndarray, strings: Strings) -> np.ndarray:
-    """Return the indices of the guessed networks that are correct on every string.
-
-    An output is correct if it is within 0.1 of the label.
-    """
+    """Return the indices of the networks whose outputs are within 0.1 of the labels of all strings."""
     alive = np.arange(len(weights))
     for start, end in pairwise(STAGES):
         bits, lengths, labels = (part[start:end] for part in strings)
@@ -176,18 +156,12 @@ def find_correct_guesses(name: str, weights: np.ndarray, strings: Strings) -> np
 
 
 def draw_weights(name: str, scale: float, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw random weights for ``count`` networks.
-
-    They are uniform on ``-scale`` to ``scale`` and are ``[count, weights]``.
-    """
+    """Draw weights ``[count, weights]`` that are uniform on ``-scale`` to ``scale``."""
     return rng.uniform(-scale, scale, size=(count, GUESSED_NETWORKS[name].weights)).astype(np.float32)
 
 
 def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
-    """Guess weights until a network is correct on a training set.
-
-    Returns the number of guesses and the weights. The result is None if ``cap`` guesses are not enough.
-    """
+    """Guess up to ``cap`` networks until one is correct, and return the number of guesses and its weights."""
     training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(cap, 250 if "without" in name else 1000)
     for tried in range(0, cap, batch):
@@ -199,10 +173,7 @@ def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Genera
 
 
 def count_correct_guesses(name: str, scale: float, budget: int, rng: np.random.Generator) -> int:
-    """Count the guessed networks that are correct on a training set.
-
-    There are ``budget`` guesses.
-    """
+    """Count the guessed networks that are correct on a training set."""
     training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(budget, 1000)
     return sum(len(find_correct_guesses(name, draw_weights(name, scale, batch, rng), training_set))
@@ -210,10 +181,7 @@ def count_correct_guesses(name: str, scale: float, budget: int, rng: np.random.G
 
 
 def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.random.Generator) -> dict[str, Any]:
-    """Summarise the results of several guessing runs and test the solved networks.
-
-    ``results`` contains what :func:`guess_until_correct` returned.
-    """
+    """Summarise the results of :func:`guess_until_correct` and test the solved networks."""
     solved = [pair for pair in results if pair is not None]
     row = {"weights": GUESSED_NETWORKS[name].weights, "repetitions": len(results), "solved": len(solved),
            "trials": [pair and pair[0] for pair in results]}

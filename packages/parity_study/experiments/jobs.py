@@ -17,8 +17,7 @@ import joblib
 
 from parity_lib.progress import progress_bar
 from parity_lib.version import __version__
-from parity_study.experiments.condition import EVALUATION, Condition
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import EVALUATION, BaseCondition
 from parity_study.experiments.result_files import write
 
 CONNECT_SECONDS = 20
@@ -29,7 +28,7 @@ class Job:
     """A job that trains networks from a few seeds under one condition."""
 
     name: str
-    condition: Condition | Enumerated
+    condition: BaseCondition
     seeds: range
 
 
@@ -50,33 +49,24 @@ class FinishedJobs:
         return self.folder / f"{digest[:20]}.json"
 
     def read(self, job: Job) -> list[dict[str, Any]] | None:
-        """Load the stored results of a job.
-
-        Returns a dict for each seed, or None if there is no readable file.
-        """
+        """Return the stored results of a job, or None if there is no readable file."""
         try:
             return json.loads(self._path(job).read_text(encoding="utf-8"))["rows"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, job: Job, rows: list[dict[str, Any]]) -> None:
-        """Store the results of a finished job.
-
-        ``rows`` has a dict for each seed.
-        """
+        """Store the results of a finished job."""
         write(self._path(job), {"rows": rows})
 
     def remove(self) -> None:
-        """Delete the stored results of this series.
-
-        The parent folder is deleted too if it is empty afterwards.
-        """
+        """Delete the stored results of this series."""
         shutil.rmtree(self.folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self.folder.parent.rmdir()
 
 
-def train_series(conditions: dict[str, Condition | Enumerated], seeds: int, finished: FinishedJobs,
+def train_series(conditions: dict[str, BaseCondition], seeds: int, finished: FinishedJobs,
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train networks under all conditions of a series and summarise the results.
 
@@ -113,18 +103,9 @@ def _workers(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
     if scheduler is None:
         yield joblib.Parallel(n_jobs=jobs, **options)
         return
-    with _connect(scheduler), joblib.parallel_config(backend="dask"):
-        yield joblib.Parallel(**options)
-
-
-def _connect(scheduler: str) -> Any:
-    """Connect to a Dask scheduler and return the client."""
     try:
         from distributed import Client
     except ImportError:
         raise ImportError("--scheduler needs Dask; install it with: pip install -e '.[cluster]'") from None
-    try:
-        return Client(scheduler, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError, AssertionError) as error:      # distributed before 2025.2 asserts the protocol
-        raise OSError("scheduler must be the address of a running Dask scheduler, such as tcp://host:8786, but it is "
-                      f"{scheduler!r}: {error}") from None
+    with Client(scheduler, timeout=CONNECT_SECONDS), joblib.parallel_config(backend="dask"):
+        yield joblib.Parallel(**options)

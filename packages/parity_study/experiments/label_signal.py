@@ -25,32 +25,22 @@ QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 
 
 def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
-    groups["lstm 8 after 1..2"] = [train_on_two_bits(seed, cap) for seed in range(seeds)]
+    settings = {"max_steps": cap, "batch_size": 64, "lr": 0.01, "clip": 1.0, "validation_size": 500}
+    groups["lstm 8 after 1..2"] = [train_network({"hidden_size": 8, "cell": "lstm"}, seed, ParityTask((1, 2), "end"),
+                                                 **settings)[0] for seed in range(seeds)]
     bits = list(range(1, longest + 1))
     return {"bits": bits, "batch": batch,
             "nets": {name: measure(models, bits, batch) for name, models in groups.items()}}
 
 
 def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, Any]:
-    """Measure the gradient's signal and noise for each string length.
-
-    Returns their medians and quartiles over the models.
-    """
+    """Summarise the gradient's signal and noise over the models for each string length."""
     models = [model.double() for model in models]
     measured = [signal_and_noise(StringTree(models, n)) for n in bits]
     signal, noise = (np.stack([values[name] for values in measured], axis=1) for name in ("signal", "noise"))
     noise /= np.sqrt(batch)
     ratio = np.divide(signal, noise, out=np.zeros_like(signal), where=noise > 0)
     return {"seeds": len(models), "signal": quartiles(signal), "noise": quartiles(noise), "ratio": quartiles(ratio)}
-
-
-def train_on_two_bits(seed: int, cap: int) -> ParityRNN:
-    """Train an LSTM on strings of one and two bits."""
-    return train_network({"hidden_size": 8, "cell": "lstm"}, seed, ParityTask((1, 2), "end"), max_steps=cap,
-                         batch_size=64, lr=0.01, clip=1.0, validation_size=500)[0]

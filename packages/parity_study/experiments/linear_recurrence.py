@@ -16,7 +16,6 @@ import numpy as np
 import torch
 
 from parity_lib.data import ParityTask
-from parity_lib.errors import require_choice
 from parity_study.experiments.summaries import rounded
 from parity_study.experiments.trained_networks import TRAINED_ON
 
@@ -36,7 +35,6 @@ class LinearRecurrence(torch.nn.Module):
 
     def __init__(self, channels: int, factor: str, seeds: int = 1, seed: int = 0) -> None:
         super().__init__()
-        require_choice("factor", factor, ("sigmoid", "tanh"))
         self.channels, self.activation = channels, torch.sigmoid if factor == "sigmoid" else torch.tanh
         generator = torch.Generator().manual_seed(seed)
         # The values of a for the bits 0 and 1 before the activation, the weights and the bias of the logit, and u.
@@ -47,17 +45,11 @@ class LinearRecurrence(torch.nn.Module):
             self.register_parameter(name, torch.nn.Parameter(values))
 
     def factors(self) -> torch.Tensor:
-        """Return the factors ``a(0)`` and ``a(1)`` of all channels.
-
-        The result is ``[2, seeds, channels]``.
-        """
+        """Return the factors ``a(0)`` and ``a(1)`` of all channels."""
         return torch.stack([self.activation(self.after_0), self.activation(self.after_1)]).squeeze(2)
 
     def forward(self, bits: torch.Tensor) -> torch.Tensor:
-        """Return the logits of all seeds for a batch of bit strings.
-
-        ``bits`` is ``[batch, steps]``, and the logits are ``[seeds, batch, steps]``.
-        """
+        """Return the logits ``[seeds, batch, steps]`` for ``bits [batch, steps]``."""
         is_one = bits[..., None] > 0.5
         h, states = torch.ones_like(self.readout), []
         a = [self.activation(self.after_0), self.activation(self.after_1)]
@@ -71,10 +63,7 @@ class LinearRecurrence(torch.nn.Module):
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
         lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for channels in (1, 8):
         for factor in ("sigmoid", "tanh"):
@@ -91,10 +80,7 @@ def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
 
 
 def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: float) -> LinearRecurrence:
-    """Train the linear recurrences of all seeds together.
-
-    Each seed has its own loss and its own gradient clipping. Returns ``network``.
-    """
+    """Train the linear recurrences of all seeds together, each with its own gradient clipping."""
     task, rng = ParityTask(TRAINED_ON), np.random.default_rng(0)
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     for _ in range(steps):
@@ -113,9 +99,6 @@ def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: flo
 
 @torch.no_grad()
 def find_correct_bits(network: LinearRecurrence, length: int, strings: int) -> torch.Tensor:
-    """Test a network on new strings and return a mask of the correct answers.
-
-    The mask is ``[seeds, strings, length]``.
-    """
+    """Return a mask ``[seeds, strings, length]`` of the correct answers to new strings."""
     batch = ParityTask(length).batch(strings, np.random.default_rng(length))
     return (network(batch.inputs.squeeze(-1)) > 0) == (batch.targets.squeeze(-1) > 0.5)

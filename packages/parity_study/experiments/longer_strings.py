@@ -19,10 +19,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "lengths": (50, 60), "strings": 
 
 def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 200, 1000, 10_000),
         strings: tuple[int, ...] = (2000, 2000, 1000, 500, 100)) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for recipe in ("relu 32", "tanh 16", "lstm 8"):
         runs = [trained(recipe, seed, cap) for seed in range(seeds)]
@@ -33,10 +30,7 @@ def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 20
 
 
 def evaluate_all(models: list[ParityRNN], lengths: tuple[int, ...], strings: tuple[int, ...]) -> dict[str, Any]:
-    """Evaluate every model on strings of several lengths.
-
-    There are ``strings[i]`` strings of ``lengths[i]`` bits.
-    """
+    """Evaluate every model on ``strings[i]`` strings of ``lengths[i]`` bits."""
     scores = [[evaluate(model, ParityTask(length), count=count, seed=length)
                for length, count in zip(lengths, strings, strict=True)] for model in models]
     return {

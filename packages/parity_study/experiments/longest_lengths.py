@@ -1,7 +1,4 @@
-"""How long can training strings be before training fails?
-
-The lengths vary from 1 to the longest.
-"""
+"""How long can training strings be before training fails?"""
 
 from parity_study.experiments.condition import Condition
 

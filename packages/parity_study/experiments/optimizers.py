@@ -15,10 +15,7 @@ SAMPLE: dict[str, Any] = {"recipes": ("relu 32",)}
 
 
 def run(seeds: int = 20, cap: int = 2000, recipes: tuple[str, ...] = ("relu 32", "tanh 16")) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     choices = {"adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
     results = {}
     for recipe in recipes:

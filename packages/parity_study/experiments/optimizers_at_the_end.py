@@ -1,7 +1,4 @@
-"""Does plain gradient descent succeed as often as Adam when the only label is at the end?
-
-The lengths vary from 1 to 50 bits.
-"""
+"""Does plain gradient descent succeed as often as Adam when the only label is at the end?"""
 
 from parity_study.experiments.condition import Condition
 

@@ -19,10 +19,7 @@ QUICK: dict[str, Any] = {"batches": 40}
 
 
 def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for name, steps, batch_size, count in (("training", 50, 8, batches), ("evaluation", 75, 500, -(-batches // 20))):
         rng = np.random.default_rng((seed, steps))
@@ -33,10 +30,7 @@ def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
 
 
 def score_always_even(steps: int, batch_size: int, count: int, rng: np.random.Generator, as_in_course: bool) -> dict:
-    """Measure the accuracy of always answering "even" on random batches.
-
-    There are ``count`` batches of strings of up to ``steps`` bits.
-    """
+    """Measure the accuracy of always answering "even" on ``count`` random batches."""
     task = ParityTask((1, steps))
     positions = real = correct_real = correct_padding = 0
     for _ in range(count):

@@ -1,9 +1,6 @@
-"""Why does an LSTM fail to learn 7 or 8 bits even with an exact gradient?
+"""Why does an LSTM fail to learn 7 or 8 bits even with an exact gradient?"""
 
-Possible causes are too few updates or units, the learning rate, and float32.
-"""
-
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 
 SEEDS = 50
 SAMPLE = ("7 bits",)

@@ -55,10 +55,7 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
 
 
 def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the training conditions that are repeated in a recheck.
-
-    Raises ValueError if their stored settings differ from the present ones.
-    """
+    """Return the conditions of the sample, or raise ValueError if they were stored with other settings."""
     all_conditions = conditions(name)
     first, *_, last = all_conditions
     sample = getattr(find(name), "SAMPLE", (first, last))
@@ -72,10 +69,7 @@ def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def require_equal_settings(name: str, stored: dict[str, Any], present: dict[str, Any]) -> None:
-    """Raise ValueError if two dicts of settings disagree.
-
-    Only settings that both dicts contain are compared.
-    """
+    """Raise ValueError if two dicts have different values for the same setting."""
     for key, value in as_json(present).items():
         if key in stored and stored[key] != value:
             raise ValueError(f"the results of {name} were made with {key} = {stored[key]}, which is {value} now; "
@@ -96,18 +90,12 @@ def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]
 
 
 def replace_part(stored: Any, part: Any) -> Any:
-    """Return a copy of a nested dict with some of its values replaced.
-
-    The values in ``part`` replace those in ``stored``.
-    """
+    """Return a copy of a nested dict in which the values of ``part`` replace those of ``stored``."""
     if not isinstance(stored, dict) or not isinstance(part, dict):
         return part
     return stored | {key: replace_part(stored.get(key), value) for key, value in part.items()}
 
 
 def as_json(value: Any) -> Any:
-    """Convert a value to JSON and back.
-
-    The result can be compared with values from a file.
-    """
+    """Convert a value to JSON and back, so that it can be compared with values from a file."""
     return json.loads(json.dumps(value))

@@ -20,10 +20,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "cap": 60}
 
 
 def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for recipe in ("relu 32", "tanh 16"):
         histories = [trained(recipe, seed, cap)[1] for seed in range(seeds)]
@@ -35,10 +32,7 @@ def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
 
 
 def curve(history: History) -> dict[str, list[float]]:
-    """Reduce a training curve to at most 60 points.
-
-    Each point is the mean since the previous point.
-    """
+    """Reduce a training curve to the means of at most 60 intervals."""
     edges = np.unique(np.linspace(0, history.steps, CURVE_POINTS + 1).astype(int))
     intervals = list(pairwise(edges))
     return {"step": [int(end) for _, end in intervals],

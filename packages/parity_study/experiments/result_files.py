@@ -20,10 +20,7 @@ FOLDER = Path(__file__).resolve().parent / "results"
 
 
 def repository() -> Path | None:
-    """Return the root of the repository that contains this module.
-
-    Returns None if the package was installed without the repository.
-    """
+    """Return the root of the repository, or None if the package was installed without it."""
     if "site-packages" in FOLDER.parts:     # a virtual environment may lie inside the repository
         return None
     return next((folder for folder in FOLDER.parents if (folder / "_config.yml").is_file()
@@ -31,10 +28,7 @@ def repository() -> Path | None:
 
 
 def writable_folder() -> Path:
-    """Return the folder to which the book's results are written.
-
-    Raises FileNotFoundError if it belongs to an installed package.
-    """
+    """Return the folder of the book's results, or raise FileNotFoundError if it must not be changed."""
     if repository() is None:
         raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; choose another "
                                 "folder with --out FOLDER")
@@ -74,27 +68,18 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 
 
 def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Return a record of how results were obtained.
-
-    It contains the settings, the date, the versions, the processor and the wall time.
-    """
+    """Return a record of how results were obtained."""
     return {**made_with(), "settings": settings, "torch_threads": 1, "wall_seconds": round(seconds, 1)}
 
 
 def made_with() -> dict[str, Any]:
-    """Return the current date, the software versions and the processor name.
-
-    The versions are those of the book, Python and the libraries.
-    """
+    """Return the current date, the software versions and the processor name."""
     versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
     return {"date": today(), "version": __version__, "versions": versions, "cpu": cpu_model()}
 
 
 def today() -> str:
-    """Return the current UTC date in ISO 8601 format.
-
-    An example is ``"2026-11-27"``.
-    """
+    """Return the current UTC date in ISO 8601 format."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 

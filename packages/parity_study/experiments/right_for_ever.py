@@ -45,17 +45,11 @@ class RunsTask(ParityTask):
     """
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task with longer strings for validation.
-
-        They are ``factor`` times as long, and are random.
-        """
+        """Return a task with longer, random strings for validation."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw random strings and end half of them with a run of equal bits.
-
-        The arguments and results are those of :meth:`~parity_lib.data.ParityTask.draw`.
-        """
+        """Draw random strings and end half of them with a run of equal bits."""
         bits, _, lengths = super().draw(count, rng, longest)
         begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
         chosen = rng.random((count, 1)) < SHARE_OF_RUNS
@@ -69,17 +63,15 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
         shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run the experiment and return its results.
+    """Run the experiment and return the results that the module's docstring describes.
 
-    The module's docstring describes them. The networks are read from the store if possible, and trained otherwise or if
-    ``retrain`` is true. ``shorten`` divides the numbers of updates. If ``save`` is true, the verdicts are written to
-    the store.
+    The networks are read from the store, or trained if ``retrain`` is true. ``shorten`` divides the numbers of updates.
+    If ``save`` is true, the verdicts are written to the store.
     """
     kinds = {kind_name(*kind): kind for kind in product(cells, TASKS, updates)}
     networks = [] if retrain else [network for network in read_store() if network.kind in kinds]
-    missing = kinds.keys() - {network.kind for network in networks}
     jobs = [(*kind, range(first, min(first + SEEDS_PER_JOB, seeds)))
-            for name, kind in kinds.items() if name in missing for first in range(0, seeds, SEEDS_PER_JOB)]
+            for kind in kinds.values() for first in range(0, seeds, SEEDS_PER_JOB)] if retrain else []
     for trained in Parallel(n_jobs=-1)(delayed(train_kind)(*job, shorten) for job in jobs):
         networks += trained
     decided = Parallel(n_jobs=-1)(delayed(decide)(network, effort) for network in networks)
@@ -90,17 +82,11 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
 
 
 def kind_name(cell: str, data: str, updates: int) -> str:
-    """Return the name under which a kind of network is stored.
-
-    The name is used in the results and in the store.
-    """
+    """Return the name of a kind of network in the results and in the store."""
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
 def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[StoredNetwork]:
-    """Train networks of one kind and return those that solve their task at the end.
-
-    There are exactly ``updates // shorten`` updates.
-    """
+    """Train networks for ``updates // shorten`` updates and return those that solve their task at the end."""
     return train_solved(kind_name(cell, data, updates), {"hidden_size": UNITS, "cell": cell}, TASKS[data], seeds,
                         max_steps=updates // shorten, validate_every=updates // shorten, **SETTINGS)

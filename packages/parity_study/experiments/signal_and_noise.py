@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from parity_lib.models import ParityRNN
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 from parity_study.full_batch import StringTree
 
 NUDGE = 1e-4  # the distance by which the weights are moved to measure a slope, in float64
@@ -41,10 +41,7 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
 
 
 def _slopes_along(tree: StringTree, direction: np.ndarray) -> np.ndarray:
-    """Compute the derivatives of all logits along a direction in weight space.
-
-    They are ``[seeds, strings]``.
-    """
+    """Compute the derivatives ``[seeds, strings]`` of all logits along a direction in weight space."""
     weights, answers = tree.parameters.copy(), []
     for side in (NUDGE, -NUDGE):
         tree.parameters[:] = weights + side * direction

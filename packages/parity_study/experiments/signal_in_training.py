@@ -10,7 +10,7 @@ seed had solved the task before. ``noise`` is the noise of a single string.
 from dataclasses import replace
 from typing import Any
 
-from parity_study.experiments.enumerated import Enumerated
+from parity_study.experiments.condition import Enumerated
 from parity_study.experiments.signal_and_noise import MEASURED, train_and_measure
 from parity_study.experiments.summaries import rounded
 
@@ -32,20 +32,12 @@ SAMPLE: dict[str, Any] = {"chosen": ("3 bits, 64 drawn", "5 bits, all")}
 
 def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
         chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS)) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    ``chosen`` contains the names of conditions. The module's docstring describes the results.
-    """
-    return {"at": [0, *at], "conditions": {
-        name: follow(replace(MEASURED_CONDITIONS[name], max_steps=max_steps), seeds, at) for name in chosen}}
-
-
-def follow(condition: Enumerated, seeds: int, at: tuple[int, ...]) -> dict[str, Any]:
-    """Train networks under one condition and summarise the measurements.
-
-    There are ``seeds`` networks.
-    """
-    rows = train_and_measure(condition, range(seeds), at)
-    summary = condition.summarise(rows)
-    return {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {
-        name: rounded([[row[name][place] for row in rows] for place in range(len(at) + 1)]) for name in MEASURED}
+    """Run the experiment for the conditions named in ``chosen`` and return its results."""
+    summaries = {}
+    for name in chosen:
+        condition = replace(MEASURED_CONDITIONS[name], max_steps=max_steps)
+        rows = train_and_measure(condition, range(seeds), at)
+        summary = condition.summarise(rows)
+        summaries[name] = {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {
+            key: rounded([[row[key][place] for row in rows] for place in range(len(at) + 1)]) for key in MEASURED}
+    return {"at": [0, *at], "conditions": summaries}

@@ -1,7 +1,4 @@
-"""How many units and layers does a network need to learn 50 bits?
-
-The strings have a label at every time step.
-"""
+"""How many units and layers does a network need to learn 50 bits?"""
 
 from parity_study.cells import CELLS
 from parity_study.experiments.condition import LONGEST, Condition

@@ -19,10 +19,7 @@ def summarise_updates(updates: Sequence[int | None]) -> dict[str, Any]:
 
 
 def summarise_histories(histories: Sequence[History]) -> dict[str, Any]:
-    """Summarise the training histories of several runs.
-
-    The result is that of :func:`summarise_updates`.
-    """
+    """Summarise the solution times of several training runs, as :func:`summarise_updates` does."""
     return summarise_updates([history.solved_at for history in histories])
 
 

@@ -35,10 +35,7 @@ def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tens
 
 def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         shown: int = 24) -> dict[str, Any]:
-    """Run the experiment and return its results.
-
-    The module's docstring describes them.
-    """
+    """Run the experiment and return the results that the module's docstring describes."""
     network, settings = RECIPES["tanh 16"]
     losses, third_correct = [], []
     for seed in range(seeds):
@@ -62,10 +59,7 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Predict the next bit at each step of a stream and return the losses.
-
-    Also returns which predictions are correct. Both results are ``[count, steps - 1]``.
-    """
+    """Predict each next bit of a stream and return the losses and which predictions are correct."""
     logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
     return loss, (logits > 0) == (following > 0.5)

@@ -21,31 +21,22 @@ TRAINED_ON = 50
 FIFTY_BITS = ParityTask(TRAINED_ON)
 
 
-@cache
+@cache  # several experiments share the networks, so do not change them
 def trained(recipe: str, seed: int, cap: int) -> tuple[ParityRNN, History]:
-    """Train a network with a named recipe and return it with its history.
-
-    The result is cached and shared by several experiments, so do not change the network.
-    """
+    """Train a network with a named recipe and return it with its history."""
     network, settings = RECIPES[recipe]
     return train_network(network, seed, max_steps=cap, **settings)
 
 
 def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_BITS,
                   **settings) -> tuple[ParityRNN, History]:
-    """Train a new network and return it with its training history.
-
-    Its weights and its strings depend on ``seed``.
-    """
+    """Train a new network and return it with its training history."""
     model = ParityRNN(**network, seed=seed)
     return model, train(model, task, seed=seed, progress=False, **settings)
 
 
 def train_seeds(network: dict[str, Any], seeds: int, task: ParityTask = FIFTY_BITS, **settings) -> list[History]:
-    """Train networks from several seeds in parallel and return their histories.
-
-    The seeds are 0, ..., ``seeds`` - 1. Returns the histories.
-    """
+    """Train networks from the seeds 0, ..., ``seeds`` - 1 in parallel and return their histories."""
     runs = Parallel(n_jobs=-1)(delayed(train_network)(network, seed, task, **settings) for seed in range(seeds))
     return [history for _, history in runs]
 
@@ -59,10 +50,7 @@ def set_forget_bias(model: ParityRNN, bias: float) -> None:
 
 
 def with_forget_bias(bias: float, seed: int) -> ParityRNN:
-    """Create an untrained LSTM with the given forget-gate bias.
-
-    It has 8 units.
-    """
+    """Create an untrained LSTM of 8 units with the given forget-gate bias."""
     model = ParityRNN(8, "lstm", seed=seed)
     set_forget_bias(model, bias)
     return model

@@ -1,7 +1,4 @@
-"""How do the labels and the string lengths determine which cells learn parity?
-
-The strings have a label at every time step or at the end, and have 50 bits or 1 to 50 bits.
-"""
+"""How do the labels and the string lengths determine which cells learn parity?"""
 
 from parity_study.cells import CELLS
 from parity_study.experiments.condition import LONGEST, Condition, format_lengths

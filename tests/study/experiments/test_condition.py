@@ -1,18 +1,13 @@
 """Test the tasks and networks of training conditions, and the summaries of their results."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 
 from parity_lib.data import ParityTask, running_parity
-from parity_lib.training import History
 from parity_study import experiments
 from parity_study.experiments import condition
-from parity_study.experiments.condition import CarriedTask, Condition, ScoredTask
-from parity_study.experiments.enumerated import Enumerated
-from parity_study.experiments.summaries import summarise_histories
+from parity_study.experiments.condition import CarriedTask, Condition, Enumerated, ScoredTask
 
 SERIES = tuple(filter(experiments.is_series, experiments.names()))
 
@@ -21,13 +16,6 @@ SERIES = tuple(filter(experiments.is_series, experiments.names()))
 def few_strings(monkeypatch):
     """Let trained networks be evaluated on few and short strings."""
     monkeypatch.setattr(condition, "EVALUATION", {"strings": 20, "far": 60, "far_strings": 2})
-
-
-def test_the_two_by_two_has_every_combination_once():
-    conditions = experiments.conditions("two_by_two").values()
-    assert len(conditions) == len({(row.label, row.lengths, row.cell) for row in conditions}) == 16
-    rest = {replace(row, label="end", lengths=1, cell="tanh") for row in conditions}
-    assert len(rest) == 1, "nothing else differs"
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -62,12 +50,6 @@ def test_a_carried_answer_has_its_label_at_the_last_column():
     assert batch.mask.tolist() == [[False, False, False, True]] * 2
     assert batch.targets[:, -1, 0].tolist() == [1, 1]
     assert batch.run_lengths.tolist() == [4, 4]
-
-
-@pytest.mark.parametrize(("padding", "kind"), [("carried", CarriedTask), ("scored", ScoredTask)])
-def test_stretched_tasks_keep_their_kind(padding, kind):
-    longer = Condition(lengths=(1, 4), padding=padding).task().stretched(2)
-    assert (type(longer), longer.shortest, longer.longest) == (kind, 1, 8)
 
 
 @pytest.mark.parametrize("lengths", [50, (2, 50)])
@@ -113,12 +95,6 @@ def test_a_summary_of_rows():
     assert (summary["median_steps"], summary["quartiles"]) == (200, [150, 250])
     assert summary["by_length"] == {"from": [1, 6], "mean": [1.0, 0.583333], "least": [1.0, 0.25]}
     assert (summary["far"], summary["far_exact"]) == ([1.0, 0.75], 1)
-
-
-def test_the_median_is_that_of_the_solved_runs():
-    runs = [History({}, solved_at=step) for step in (100, None, 300)]
-    assert summarise_histories(runs) == {"seeds": 3, "solved": 2, "steps": [100, None, 300], "median_steps": 200.0}
-    assert summarise_histories([History({})])["median_steps"] is None
 
 
 def test_conditions_on_all_strings_are_trained_and_summarised():

@@ -60,8 +60,3 @@ def test_seeds_of_a_linear_recurrence_are_trained_independently():
     train_recurrence(alone, 3, 0.03, 0.25)
     for name, weight in alone.named_parameters():
         torch.testing.assert_close(weight, getattr(together, name)[1:2], atol=1e-5, rtol=0)
-
-
-def test_an_unknown_factor_is_refused():
-    with pytest.raises(ValueError, match="factor must be 'sigmoid' or 'tanh'"):
-        LinearRecurrence(1, "relu")
