@@ -35,13 +35,15 @@ class FileScheduling(LoadScopeScheduling):
     """A scheduler that gives all tests of a file to one worker, because they share fixtures.
 
     The long tests of the bank of submissions and of the mutants are divided by exercise, the first word of their
-    parameter.
+    parameter, and the longer tests of the book by page.
     """
 
     def _split_scope(self, nodeid):
         path, _, test = nodeid.partition("::")
-        exercise = re.search(r"\[(\w+)", test) if path.startswith(("tests/submissions/", "tests/mutants/")) else None
-        return f"{path} {exercise[1]}" if exercise else path
+        if path.startswith(("tests/submissions/", "tests/mutants/")) or test.startswith("test_every_other_page"):
+            part = re.search(r"\[([\w/]+)", test)
+            return f"{path} {part[1]}" if part else path
+        return path
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -59,7 +61,7 @@ def pytest_collection_modifyitems(items):
     """Start with the longest files, of which the first builds the book; other tests that read its pages come last."""
 
     def turn(item):
-        if item.path.name in LONGEST:
+        if item.path.name in LONGEST and not item.name.startswith("test_every_other_page"):
             return LONGEST.index(item.path.name)
         return len(LONGEST) + bool(item.get_closest_marker("book"))
 
