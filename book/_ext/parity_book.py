@@ -8,9 +8,7 @@ role {claim}. The other modules of this folder are connected here too, except fo
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
-import runpy
 import shutil
 import sys
 from functools import cache
@@ -33,6 +31,8 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
+
+from parity_lib.version import __version__
 
 LOG = logging.getLogger(__name__)
 PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
@@ -186,15 +186,6 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
 
 # --- notebooks to download ---
 
-def library_version() -> str:
-    """Return the version of parity_lib without importing the package.
-
-    The import would take a second, because it loads PyTorch.
-    """
-    file = Path(importlib.util.find_spec("parity_lib").origin).with_name("version.py")
-    return runpy.run_path(str(file))["__version__"]
-
-
 def write_notebook(app, pagename, templatename, context, doctree) -> None:
     """Write the downloadable notebook of a page that contains code.
 
@@ -216,7 +207,7 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 
     executed = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)
     try:
-        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), library_version())
+        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), __version__)
     except Unknown as unknown:
         LOG.warning("%s cannot be written into the notebook to download; plain_notebook.py has to learn how", unknown,
                     location=pagename)
