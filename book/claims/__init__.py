@@ -26,10 +26,7 @@ TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_str
 
 
 def show_claims(source: str) -> HTML:
-    """Return the claims about one results file for display on the page *Evidence*.
-
-    Each claim is shown with its anchor, its figures, its file and its command.
-    """
+    """Return the claims about one results file as HTML for the page *Evidence*."""
     means = solved_means(source)
     claims = [as_html(claim) for claim in CLAIMS if claim.source == source]
     return HTML("\n".join([f"<p>{html.escape(means)}</p>"] * bool(means) + claims))

@@ -17,10 +17,7 @@ def show(results: Results, *kinds: str) -> str:
 
 
 def verdicts(kind: str, what: str, words: str, holds) -> list[Condition]:
-    """Create a condition on the number of networks with a given verdict.
-
-    ``holds`` takes this number and the number of networks that solved the task.
-    """
+    """Create a condition on how many of the networks that solved the task have a given verdict."""
     return counts(words, holds, key=what, of="solved")(("nets", kind))
 
 

@@ -26,10 +26,7 @@ def left(net: str, words: str, holds, wrong: float, of: str = "ratio", end: str 
 
 
 def below(net: str, limit: float, end: str = "median", of: str = "ratio") -> Condition:
-    """Create a condition that limits the gradient at the first time step.
-
-    The fraction of the gradient that remains there must be below the limit.
-    """
+    """Create a condition that limits the fraction of the gradient that remains at the first time step."""
     return left(net, f"less than {power(limit)} is left at {at(of)}", lambda share: share < limit, limit, of, end)
 
 
@@ -43,10 +40,7 @@ def rising(of: str) -> list[Condition]:
 
 
 def gates_alone(net: str) -> float:
-    """Compute the factor by which the forget gates alone scale the gradient over 48 steps.
-
-    It is the sigmoid of the bias to the power of 48.
-    """
+    """Compute the sigmoid of the bias to the power of 48, by which the forget gates alone scale the gradient."""
     return (1 + exp(-float(net.split()[-1]))) ** -48
 
 

@@ -27,27 +27,18 @@ def published_error(results: Results, net: str) -> float:
 
 
 def errors_apart(one: dict, other: dict) -> float:
-    """Compute the difference between two means in units of its standard error.
-
-    It is positive if the first mean is smaller than the second.
-    """
+    """Compute how many standard errors the first mean lies below the second."""
     return (other["mean"] - one["mean"]) / hypot(one["standard_error"], other["standard_error"])
 
 
 def order_p_values(results: Results) -> list[float]:
-    """Compute p-values for the differences between consecutive networks in ``ORDER``.
-
-    They come from two-sided z tests with Holm's correction.
-    """
+    """Compute p-values of z tests for consecutive networks in ``ORDER``, with Holm's correction."""
     return holm([erfc(abs(errors_apart(results["nets"][one], results["nets"][other])) / sqrt(2))
                  for one, other in pairwise(ORDER)])
 
 
 def in_all(test: str) -> Condition:
-    """Create a condition that requires at least 19 out of 20 networks to pass a test.
-
-    All kinds of networks are counted together.
-    """
+    """Create a condition that requires 19 out of 20 networks of all kinds together to pass a test."""
     def sums(results: Results, key: str) -> int:
         return sum(row[key] for row in results["nets"].values())
 

@@ -8,10 +8,7 @@ OPEN, KNOWS = "forget bias 5", "lstm 8 after 1..2"
 
 
 def ratio(results: Results, net: str, bits: int) -> float:
-    """Return the signal-to-noise ratio of a network's gradient for strings of a given length.
-
-    It is the signal divided by the noise along it, as the median over seeds.
-    """
+    """Return the median over seeds of the signal divided by the noise along it, for strings of a given length."""
     return results["nets"][net]["ratio"]["median"][results["bits"].index(bits)]
 
 

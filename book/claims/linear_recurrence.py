@@ -10,10 +10,7 @@ SIGMOID, TANH = (tuple(("nets", f"{kind} {channels}") for channels in (1, 8)) fo
 
 
 def pairs(results: Results, exact: bool) -> list[list[float]]:
-    """Return the recurrent factors of either the exact or the inexact networks.
-
-    For each network there are the factor after a 0 and the factor after a 1.
-    """
+    """Return the factors after a 0 and after a 1 of each network that is exact, or of each that is not."""
     row = results["nets"]["tanh 1"]
     return [pair for pair, share in zip(row["factors"], row["bit_accuracy"], strict=True) if (share == 1) == exact]
 
@@ -33,10 +30,7 @@ def factors(name: str, holds, wrong: list[float], exact: bool) -> Condition:
 
 
 def later_coin(name: str) -> Condition:
-    """Create a condition that requires later answers to be no better than a coin toss.
-
-    From the eleventh step on, the accuracy must lie within a hundredth of one half.
-    """
+    """Create a condition that requires an accuracy within a hundredth of one half from step 11 on."""
     return value(f"{name}: a coin from step 11 on", lambda shares: abs(mean(shares[10:]) - 0.5) < 0.01,
                  "nets", name, "by_step", wrong=lambda shares: [*shares[:10], *[0.511] * len(shares[10:])])
 

@@ -8,10 +8,7 @@ BEFORE, AFTER, FLUX = "enerrio, padding before", "enerrio, padding after", "Flux
 
 
 def coin(name: str, key: str) -> Condition:
-    """Create a condition that requires every run to end with an accuracy near one half.
-
-    The accuracy must be within five points of one half.
-    """
+    """Create a condition that requires every run to end within five points of one half."""
     return each(f"{name}: each within five points of one half", lambda share: abs(share - 0.5) < 0.05,
                 "conditions", name, key, wrong=0.56)
 

@@ -86,19 +86,13 @@ less_than_half = counts("solved with less than half of the seeds", lambda count,
 
 
 def successes(results: Results, row: Row, key: str = "solved") -> tuple[int, int]:
-    """Return the number of successful runs in a row and the number of all runs.
-
-    ``key`` names the outcome that is counted.
-    """
+    """Return the number of runs in a row with the outcome ``key``, and the number of all runs."""
     found = at(results, *path_to(row))
     return found[key], found["seeds"]
 
 
 def same_rate(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require the two success rates of each pair to be equivalent.
-
-    The interval of their difference must lie within 20 points.
-    """
+    """Create conditions that require the interval of the difference within each pair to lie within 20 points."""
     return [counted(f"{called(one)} and {called(other)}: rates within {100 * MARGIN:.0f} points", one,
                     lambda results, one=one, other=other: equivalent_rates(
                         successes(results, one), successes(results, other), MARGIN), reads=[path_to(other)])
@@ -106,20 +100,14 @@ def same_rate(*pairs: Pair) -> list[Condition]:
 
 
 def fewer(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require fewer successful runs in the first row of each pair than in the second.
-
-    The difference may be due to chance.
-    """
+    """Create conditions that require fewer successful runs in the first row of each pair, perhaps by chance."""
     return [counted(f"{called(one)}: solved with fewer seeds than {called(other)}", one,
                     lambda results, one=one, other=other: successes(results, one)[0] < successes(results, other)[0],
                     reads=[path_to(other)]) for one, other in pairs]
 
 
 def rate_p_values(results: Results, pairs: Sequence[Pair], key: str = "solved") -> list[float]:
-    """Compute p-values for differences in success rate within pairs of rows.
-
-    They come from Fisher's exact test with Holm's correction for the number of pairs.
-    """
+    """Compute p-values of Fisher's exact test for pairs of rows, with Holm's correction for their number."""
     return holm([fisher_p(*(successes(results, row, key) for row in pair)) for pair in pairs])
 
 
@@ -137,10 +125,7 @@ def more_often(*pairs: Pair, key: str = "solved") -> list[Condition]:
 
 
 def cannot_tell(*pairs: Pair, key: str = "solved") -> list[Condition]:
-    """Create conditions that require no significant difference in success rate within pairs of rows.
-
-    The differences are tested as one family with Holm's correction.
-    """
+    """Create conditions that require no significant difference in success rate in a family of pairs."""
     return _family(pairs, key, "no difference told from",
                    lambda results, place: rate_p_values(results, pairs, key)[place] >= LEVEL)
 
@@ -173,20 +158,14 @@ def middle(results: Results, row: Row) -> float:
 
 
 def steps_p_values(results: Results, pairs: Sequence[Pair]) -> list[float]:
-    """Compute p-values for differences in the number of steps within pairs of rows.
-
-    They come from the log-rank test over all runs with Holm's correction for the number of pairs.
-    """
+    """Compute p-values of the log-rank test for pairs of rows, with Holm's correction for their number."""
     rows = [[at(results, *path_to(row)) for row in pair] for pair in pairs]
     return holm([logrank_p(one["steps"], cap(results, one), other["steps"], cap(results, other))
                  for one, other in rows])
 
 
 def sooner(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require fewer steps in the first row of each pair.
-
-    The differences are tested as one family, by the log-rank test over all runs with Holm's correction.
-    """
+    """Create conditions that require significantly fewer steps in the first row, in a family of pairs."""
     def condition(place: int, one: Row, other: Row) -> Condition:
         return Condition(
             f"{called(one)}: in fewer steps than {called(other)}",
@@ -198,10 +177,7 @@ def sooner(*pairs: Pair) -> list[Condition]:
 
 
 def cannot_tell_sooner(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require no significant difference in the number of steps within pairs of rows.
-
-    The differences are tested as one family, by the log-rank test with Holm's correction.
-    """
+    """Create conditions that require no significant difference in the number of steps in a family of pairs."""
     def condition(place: int, one: Row, other: Row) -> Condition:
         return Condition(
             f"{called(one)}: no difference in steps told from {called(other)}",

@@ -33,10 +33,7 @@ def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ranks(results: Results, name: str):
-    """Compute Spearman's rank correlation between the predicted and the observed numbers.
-
-    Runs that did not solve the task share the last rank.
-    """
+    """Compute the rank correlation of prediction and observation; unsolved runs share the last rank."""
     count, steps = counted(results, name)
     return spearmanr(count, np.minimum(steps, 1e9))
 
@@ -48,10 +45,7 @@ def ratio(results: Results, name: str) -> float:
 
 
 def louder(name: str, factor: float):
-    """Return a function that scales the signal in a copy of the results.
-
-    With a larger signal, fewer batches are counted.
-    """
+    """Return a function that scales the signal in the results, so that fewer batches are counted."""
     return lambda results: replaced(results, "conditions", name, "signal", results["at"].index(AFTER),
                                     by=lambda values: [value and value * factor for value in values])
 
@@ -74,18 +68,12 @@ def sorted_out(name: str):
 
 
 def told(results: Results) -> list[float]:
-    """Compute the p-values of the three correlations that the book claims.
-
-    They include Holm's correction.
-    """
+    """Compute the p-values of the three correlations that the book claims, with Holm's correction."""
     return holm([ranks(results, name).pvalue for name in (AT_THREE, *LARGE)])
 
 
 def fall(results: Results, name: str) -> float:
-    """Compute the ratio of the gradient norm after 200 updates to that before training.
-
-    Both norms are medians over seeds.
-    """
+    """Compute the ratio of the median gradient norm after 200 updates to that before training."""
     before, after = (np.median([value for value in results["conditions"][name]["gradient"][results["at"].index(step)]
                                 if value is not None]) for step in (0, 200))
     return float(after / before)

@@ -34,10 +34,7 @@ def between(name: str, low: float, high: float, words: str, *path: str) -> list[
 
 
 def of_the_failed(found: dict, place: int) -> float:
-    """Compute the accuracy of the failed networks in one range of string lengths.
-
-    The other networks are counted as always right.
-    """
+    """Compute the accuracy of the failed networks in one range of lengths if the others are always right."""
     return (found["by_length"]["mean"][place] * found["seeds"] - found["solved"]) / (found["seeds"] - found["solved"])
 
 

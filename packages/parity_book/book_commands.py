@@ -71,10 +71,7 @@ def doctor() -> None:
 
 
 def problem_with(requirement) -> str:
-    """Explain why the installed packages do not meet a requirement.
-
-    Returns an empty string if they meet it.
-    """
+    """Explain why the installed packages do not meet a requirement, or return an empty string."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

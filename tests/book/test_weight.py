@@ -34,6 +34,7 @@ def fetched(browser, address: str) -> list[str]:
 def test_only_pages_with_formulas_load_mathjax_and_none_draws_icons_again(browser, site):
     home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
     assert "startup.js" not in home
+    assert not [name for name in home if name.startswith("book-index")], "a still picture"
     assert "startup.js" in unrolling
     assert "menu.js" not in unrolling
     for names in (home, unrolling):
@@ -47,13 +48,6 @@ def test_icons_are_drawn_from_a_font(browser, site):
         icon = page.locator(".theme-switch-button :is(svg, i):visible").first
         assert icon.bounding_box()["width"] > 8
     assert any("Font Awesome" in family for family in fonts)
-
-
-def test_the_keyboard_does_not_stop_at_formulas(browser, site):
-    with opened(browser, 1280, "light") as context:
-        page, _ = visit(context, f"{site}/{FORMULAS}.html")
-        assert page.locator("mjx-container").count() > 100
-        assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
 
 
 def unscripted(browser, address: str, width: int = 1280):
@@ -95,13 +89,8 @@ def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, sit
     assert seen >= 7
 
 
-def test_with_javascript_no_still_picture_is_fetched(browser, site):
-    assert not [name for name in fetched(browser, f"{site}/{HOME}.html") if name.startswith("book-index")]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_paper_is_light_and_complete(browser, site, theme):
-    with opened(browser, 1280, theme) as context:
+def test_paper_is_light_and_complete(browser, site):
+    with opened(browser, 1280, "dark") as context:
         page, _ = visit(context, f"{site}/{FORMULAS}.html")
         closed = page.locator("details.sd-dropdown:not([open])").count()
         assert closed > 0
@@ -113,15 +102,16 @@ def test_paper_is_light_and_complete(browser, site, theme):
         page.emulate_media(media="screen")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details.sd-dropdown:not([open])").count() == closed
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_formulas_are_read_aloud_as_mathml(browser, site):
+def test_formulas_are_read_aloud_as_mathml_and_the_keyboard_does_not_stop_at_them(browser, site):
     with opened(browser, 1280, "light") as context:
         page, _ = visit(context, f"{site}/{FORMULAS}.html")
         formulas = page.locator("mjx-container").count()
         assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas > 100
         assert page.locator("mjx-merror").count() == 0
+        assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
 
 
 SHIFTS = """() => {
