@@ -8,15 +8,15 @@ import runpy
 import sys
 from pathlib import Path
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([
-    __name__, "jupyter_book.sphinx", "sphinx_book_theme", "sphinx_design", "sphinxcontrib.bibtex"])
+IMPORTED_ONCE = [__name__, "jupyter_book.sphinx", "sphinx_book_theme", "sphinx_design", "sphinxcontrib.bibtex"]
 
 
 def build_quickly(folder: Path) -> tuple[int, str]:
     """Build a book as `parity book` does and return the exit status and the output."""
     log = folder / "build.log"
-    process = PROCESSES.Process(target=_build, args=(folder, log))
+    processes = multiprocessing.get_context("forkserver")      # Windows has none
+    processes.set_forkserver_preload(IMPORTED_ONCE)
+    process = processes.Process(target=_build, args=(folder, log))
     process.start()
     process.join()
     return process.exitcode, log.read_text(encoding="utf8")

@@ -30,8 +30,6 @@ OF_EACH_KIND = [PAGES[0], "book/playground", "book/gates", "book/right-for-ever"
                 "exercises/unrolling/unrolling", "search"]
 WIDE, NARROW = 1280, 390
 CONTRAST = "color-contrast"
-CHECKS = ["console", "other host", "request", "link", "overflow", "cut off", "image", "search", "alt", "heading",
-          "metadata", "math", "theme", "axe"]
 INSPECT = (Path(__file__).parent / "inspect_page.js").read_text(encoding="utf8")
 OWN = re.compile(r"^(http://127\.0\.0\.1:|file:|data:|blob:|about:)")
 OTHER = re.compile(r"^(?!http://127\.0\.0\.1:|file:|data:|blob:|about:)")
@@ -293,15 +291,9 @@ WRONG = {
     "math": [with_this('<span class="math">\\(x\\)</span>'),
              with_this('<span class="math"><mjx-container><mjx-merror>x</mjx-merror></mjx-container></span>')],
     "theme": [SOUND.replace('data-theme="light"', 'data-theme="dark"')],
-    "axe": [with_this('<p style="color: #888">pale</p>'), with_this('<p style="opacity: 0.5">pale</p>'),
-            with_this('<div style="background: #222"><p>pale</p></div>'),
-            with_this('<pre><span style="color: #ff0">pale</span></pre>'), with_this(f'<img src="{DOT}">'),
-            SOUND.replace("h1", "h2"), SOUND.replace("A page", ""), SOUND.replace('lang="en"', "")],
+    "axe": [with_this('<p style="color: #888">pale</p>'), with_this(f'<img src="{DOT}">'), SOUND.replace("h1", "h2"),
+            SOUND.replace("A page", ""), SOUND.replace('lang="en"', "")],
 }
-
-
-def test_every_check_has_a_page_that_fails_it():
-    assert list(WRONG) == CHECKS
 
 
 def test_every_check_can_fail(browser, tmp_path):
@@ -315,6 +307,7 @@ def test_every_check_can_fail(browser, tmp_path):
             page.close()
             return {check for check, _ in problems}
         assert failed(SOUND, with_axe=True) == set()
+        assert set(re.findall(r'say\("([a-z ]+)"', INSPECT)) < set(WRONG)
         for check, pages in WRONG.items():
             for text in pages:
                 assert check in failed(text, check == "axe"), f"not noticed as {check}: {text}"
