@@ -118,11 +118,12 @@ def broken_links(page: Page, folder: Path) -> list[tuple[str, str]]:
     return wrong
 
 
-def barriers(page: Page, only: str = "", without: str = "") -> list[tuple[str, str]]:
+def barriers(page: Page, only: str = "", without: str = "", within: str = "html") -> list[tuple[str, str]]:
     """Return the problems that axe-core finds with its default rules, with one rule only, or without one."""
     rules = {"runOnly": [only]} if only else {"rules": {without: {"enabled": False}}} if without else {}
-    formulas = {"exclude": ["th:has(mjx-container)"]}    # axe considers a column head with only a formula empty
-    results = AXE.run(page, formulas, options={"resultTypes": ["violations"], "preload": False, **rules})
+    # axe considers a column head with only a formula empty.
+    context = {"include": [within], "exclude": ["th:has(mjx-container)"]}
+    results = AXE.run(page, context, options={"resultTypes": ["violations"], "preload": False, **rules})
     return [("axe", f"{rule['id']}: {' '.join(node['html'].split())[:160]}")
             for rule in results.response["violations"] for node in rule["nodes"]]
 
