@@ -16,6 +16,8 @@ torch.set_num_threads(1)
 # These files keep a worker busy for the longest time, so they start first.
 LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py",
            "test_regrade.py")
+DIVIDED = ("tests/submissions/", "tests/mutants/", "tests/exercises/test_nbgrader.py",
+           "tests/book/test_pages.py::test_every_other_page")
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +36,13 @@ def _no_private_tests_of_another_course(monkeypatch):
 class FileScheduling(LoadScopeScheduling):
     """A scheduler that gives all tests of a file to one worker, because they share fixtures.
 
-    The long tests of the bank of submissions and of the mutants are divided by exercise, the first word of their
-    parameter.
+    The long tests in DIVIDED are divided by exercise or page, the first word of their parameter.
     """
 
     def _split_scope(self, nodeid):
-        path, _, test = nodeid.partition("::")
-        exercise = re.search(r"\[(\w+)", test) if path.startswith(("tests/submissions/", "tests/mutants/")) else None
-        return f"{path} {exercise[1]}" if exercise else path
+        path = nodeid.partition("::")[0]
+        part = re.search(r"\[([\w/]+)", nodeid) if nodeid.startswith(DIVIDED) else None
+        return f"{path} {part[1]}" if part else path
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -59,7 +60,7 @@ def pytest_collection_modifyitems(items):
     """Start with the longest files, of which the first builds the book; other tests that read its pages come last."""
 
     def turn(item):
-        if item.path.name in LONGEST:
+        if item.path.name in LONGEST and not item.name.startswith("test_every_other_page"):
             return LONGEST.index(item.path.name)
         return len(LONGEST) + bool(item.get_closest_marker("book"))
 

@@ -15,10 +15,7 @@ NOT_STARTED = 2     # exit status if the script has printed why it builds nothin
 
 
 def build(root: Path) -> bool:
-    """Build all pages of the book.
-
-    Return True if the build succeeded without a warning.
-    """
+    """Build all pages of the book and return True if there was no warning."""
     from jupyter_book.sphinx import build_sphinx  # takes seconds, which an early error need not wait for
     from sphinx.util.console import color_terminal, nocolor
 
@@ -30,10 +27,7 @@ def build(root: Path) -> bool:
 
 
 def main() -> int:
-    """Build the book unless another build is running.
-
-    Return the exit status.
-    """
+    """Build the book unless another build is running, and return the exit status."""
     root = Path.cwd()
     lock = FileLock(root / "_build" / ".lock")
     problem = None

@@ -26,31 +26,19 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class guess(nodes.General, nodes.Element):
-    """A document node for a question.
-
-    Its `name` is that of the question.
-    """
+    """A document node for a question, with the `name` of the question."""
 
 
 class replies(nodes.General, nodes.Element):
-    """A document node for the possible answers to a question.
-
-    `answered` is True if each of them has a reply.
-    """
+    """A document node for the possible answers; `answered` is True if each of them has a reply."""
 
 
 class guessed(nodes.General, nodes.Element):
-    """A document node for the place where the reader's answer is shown.
-
-    Its `name` is that of the question.
-    """
+    """A document node for the place that shows the reader's answer to the question called `name`."""
 
 
 class Guess(SphinxDirective):
-    """A directive that asks the reader a question.
-
-    The question comes with or without choices and replies.
-    """
+    """A directive that asks the reader a question with or without choices and replies."""
 
     required_arguments = 1
     has_content = True
@@ -95,10 +83,7 @@ def close(writer, node) -> None:
 
 
 def add_script(app, pagename, templatename, context, doctree) -> None:
-    """Add the script for guesses to each page that needs it.
-
-    These are the pages with a question or an answer, and the page that lists all answers.
-    """
+    """Add the script to pages with a question or an answer, and to the page that lists all answers."""
     if doctree and any(isinstance(node, (guess, guessed)) or "guesses-kept" in node.get("classes", [])
                        for node in doctree.findall(nodes.Element)):
         app.add_js_file("guesses.js", loading_method="defer")

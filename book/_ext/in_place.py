@@ -43,18 +43,12 @@ def notes_of(page: str, text: str) -> dict[str, str]:
 
 
 def write_notes(folder: Path, notes: dict[str, str]) -> None:
-    """Write all notes to a JavaScript file.
-
-    The file defines `parityNotes`.
-    """
+    """Write all notes to a JavaScript file that defines `parityNotes`."""
     (folder / SCRIPT).write_text(f"globalThis.parityNotes = {json.dumps(notes)};\n", encoding="utf8")
 
 
 def with_places(text: str, env) -> str:
-    """Add links from each claim on the evidence page to the pages where it is made.
-
-    Return the HTML of the page with the links.
-    """
+    """Return the HTML of the evidence page with links from each claim to the pages where it is made."""
     links: dict[str, list[str]] = {}
 
     def number(page: str) -> tuple:

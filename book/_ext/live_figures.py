@@ -40,18 +40,12 @@ class LiveFigures(SphinxPostTransform):
                 view.replace_self(nodes.raw("", view.astext() + surroundings(model, image), format="html"))
 
     def models(self) -> dict[str, dict]:
-        """Return the saved states of the widgets on a page.
-
-        MyST-NB writes them into the head of the page.
-        """
+        """Return the saved states of the widgets on a page, which MyST-NB writes into the head of the page."""
         scripts = NbMetadataCollector.get_js_files(self.env, self.env.docname)
         return json.loads(scripts["ipywidgets_state"][1]["body"])["state"] if "ipywidgets_state" in scripts else {}
 
     def save_picture(self, form: nodes.container, number: int, model: dict) -> str:
-        """Save the still picture of an interactive figure and return its HTML tag.
-
-        `number` counts the figures of the page.
-        """
+        """Save the still picture of the interactive figure with this number and return its HTML tag."""
         page = self.env.docname
         drawn = Path(self.env.srcdir) / next(form.findall(nodes.image))["uri"]
         name = f"_static/still/{page.replace('/', '-')}-{number}.svg"
@@ -64,10 +58,7 @@ class LiveFigures(SphinxPostTransform):
 
 
 def surroundings(model: dict, image: str) -> str:
-    """Return the container of an interactive figure and its fallback for browsers without JavaScript.
-
-    The container is as high as the figure will be.
-    """
+    """Return a container as high as an interactive figure, and its fallback for browsers without JavaScript."""
     heights = zip(("column", "phone"), model.get("room", []))
     style = " ".join(f"--room-{width}: {rem}rem;" for width, rem in heights)
     caption = f"[An interactive figure, which needs JavaScript.] {escape(model.get('sentence', ''))}"

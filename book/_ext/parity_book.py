@@ -8,9 +8,7 @@ role {claim}. The other modules of this folder are connected here too, except fo
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
-import runpy
 import shutil
 import sys
 from functools import cache
@@ -33,6 +31,8 @@ from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
+
+from parity_lib.version import __version__
 
 LOG = logging.getLogger(__name__)
 PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
@@ -74,10 +74,7 @@ def note_changes(app, env, names: list[str]) -> None:
 
 
 def rewrite_all_pages(app, env) -> set[str]:
-    """Tell Sphinx to rewrite all pages if any page has changed.
-
-    Pages show each other's titles, numbers and claims.
-    """
+    """Rewrite all pages if any has changed, because pages show each other's titles, numbers and claims."""
     return env.found_docs if app.parity_changed else set()
 
 
@@ -101,10 +98,7 @@ FORMULA_SCRIPTS, SEARCH_SCRIPTS = (re.compile(SCRIPT.format(names)) for names in
 
 
 class FinishedPages(BuiltinTemplateLoader):
-    """A template loader that corrects the HTML of each rendered page.
-
-    `notes` collects the notes of the pages.
-    """
+    """A template loader that corrects the HTML of each rendered page and collects its `notes`."""
 
     def init(self, builder, *args, **kwargs) -> None:
         super().init(builder, *args, **kwargs)
@@ -127,10 +121,7 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the collected notes and the file index.html after a successful build.
-
-    index.html leads to the first page and has that page's metadata.
-    """
+    """Write the notes and index.html, which leads to the first page and has the metadata of that page."""
     root, folder = app.config.root_doc, Path(app.outdir)
     if exception or app.builder.name != "html" or not app.parity_changed:
         return
@@ -153,10 +144,7 @@ def plain(text: str) -> str:
 
 
 def describe(doctree) -> str:
-    """Return a short description of a page.
-
-    It is the description in the front matter, the goal of an exercise, or an empty string.
-    """
+    """Return the description in a page's front matter, the goal of an exercise, or an empty string."""
     metas = [meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"]
     texts = [plain(paragraph.astext()) for paragraph in doctree.findall(nodes.paragraph)]
     goals = [shorten(text[6:], 160, placeholder=" …") for text in texts if text.startswith("Goal. ")]
@@ -186,20 +174,8 @@ def add_metadata(app, pagename, templatename, context, doctree) -> None:
 
 # --- notebooks to download ---
 
-def library_version() -> str:
-    """Return the version of parity_lib without importing the package.
-
-    The import would take a second, because it loads PyTorch.
-    """
-    file = Path(importlib.util.find_spec("parity_lib").origin).with_name("version.py")
-    return runpy.run_path(str(file))["__version__"]
-
-
 def write_notebook(app, pagename, templatename, context, doctree) -> None:
-    """Write the downloadable notebook of a page that contains code.
-
-    The theme's download button leads to this notebook.
-    """
+    """Write the notebook of a page that contains code, to which the theme's download button leads."""
     if not doctree or pagename == EVIDENCE or "kernelspec" not in app.env.metadata.get(pagename, {}):
         return      # the cells of the evidence show what is in this folder
     context["ipynb_source"] = f"{pagename}.ipynb"
@@ -216,7 +192,7 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 
     executed = nbformat.read(Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb", as_version=4)
     try:
-        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), library_version())
+        notebook = plain_notebook(doctree, executed.cells, Markdown(number_of), __version__)
     except Unknown as unknown:
         LOG.warning("%s cannot be written into the notebook to download; plain_notebook.py has to learn how", unknown,
                     location=pagename)
@@ -228,10 +204,7 @@ def write_notebook(app, pagename, templatename, context, doctree) -> None:
 
 @cache
 def claim_ids(folder: Path) -> frozenset[str]:
-    """Return the ids of all claims that are defined in a folder.
-
-    They come from the package `claims` in the folder. The set is empty if there is no such package.
-    """
+    """Return the ids of all claims in the package `claims` of a folder, which need not exist."""
     if not (folder / "claims").is_dir():
         return frozenset()
     sys.path.insert(0, str(folder))
@@ -270,10 +243,7 @@ def forget_claims(app, env, name: str) -> None:
 
 
 def resolve_claim(app, env, node, content):
-    """Resolve a reference to the evidence of a claim.
-
-    Return None if the node is a reference of another kind.
-    """
+    """Resolve a reference to the evidence of a claim, and return None for any other reference."""
     if node.get("reftype") != "claim":
         return None
     if EVIDENCE not in env.found_docs:

@@ -46,10 +46,7 @@ class Markdown:
         self.number_of = number_of
 
     def write(self, node: nodes.Node) -> str:
-        """Convert a node to Markdown.
-
-        Raises Unknown if the node has no Markdown form.
-        """
+        """Convert a node to Markdown, or raise Unknown if it has no Markdown form."""
         kind = type(node).__name__
         if isinstance(node, nodes.Text):
             return SPECIAL.sub(r"\\\1", node.astext())
@@ -104,10 +101,7 @@ class Markdown:
         return f"$$\n{node.astext().strip()}{tag}\n$$"
 
     def write_reference(self, node: nodes.reference) -> str:
-        """Convert a reference to Markdown.
-
-        A link to another site stays a link, but a link within the book is reduced to its words.
-        """
+        """Convert a link to another site to a link, and a link within the book to its words."""
         words, address = self.inside(node), node.get("refuri", "")
         if re.match("https?:|mailto:", address):
             return f"[{words}]({address})"

@@ -54,10 +54,7 @@ def size(tex: str, display: bool = False) -> tuple[float, float, float]:
 
 
 def displayed_height(tex: str) -> float:
-    """Estimate the height of a displayed formula with its margins.
-
-    The height is in em of the formula's letters.
-    """
+    """Estimate the height of a displayed formula with its margins, in em of its letters."""
     rows = [size(row, display=True) for row in re.split(r"\\\\(?:\[[^]]*\])?", tex)]
     return 2 * MARGIN + sum(max(LEAST_ROW, above + below) for _, above, below in rows)
 

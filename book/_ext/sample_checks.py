@@ -63,10 +63,7 @@ def sample_messages(cache_folder: str) -> dict[str, tuple[str, str]]:
 
 
 class SampleChecks(SphinxTransform):
-    """A transform that adds sample messages and a download link to exercise pages.
-
-    The messages are shown below the cell of the check, and the link below the page's title.
-    """
+    """A transform that adds a download link and the messages of one check to each exercise page."""
 
     default_priority = 800
 

@@ -10,6 +10,8 @@ import importlib
 from dataclasses import replace
 from pathlib import Path
 
+from IPython.display import HTML
+
 from parity_lib.training import VALIDATION_STRETCH
 
 from .claim import Claim
@@ -23,28 +25,11 @@ CLAIMS: tuple[Claim, ...] = tuple(
 TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_strings", "gradients", "certificates")
 
 
-class Shown:
-    """A page element that displays the claims about one results file.
-
-    Each claim is shown with its anchor, its figures, its file and its command.
-    """
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.claims = [claim for claim in CLAIMS if claim.source == source]
-
-    def __repr__(self) -> str:
-        return "\n".join([solved_means(self.source),
-                          *(f"{claim.says} {claim.shows(claim.results())}" for claim in self.claims)]).strip()
-
-    def _repr_html_(self) -> str:
-        means = solved_means(self.source)
-        return "\n".join([f"<p>{html.escape(means)}</p>"] * bool(means) + [as_html(claim) for claim in self.claims])
-
-
-def show_claims(source: str) -> Shown:
-    """Return the claims about one results file for display on the page *Evidence*."""
-    return Shown(source)
+def show_claims(source: str) -> HTML:
+    """Return the claims about one results file as HTML for the page *Evidence*."""
+    means = solved_means(source)
+    claims = [as_html(claim) for claim in CLAIMS if claim.source == source]
+    return HTML("\n".join([f"<p>{html.escape(means)}</p>"] * bool(means) + claims))
 
 
 def solved_means(source: str) -> str:

@@ -1,12 +1,12 @@
 """Claims about batches drawn from all strings of n bits."""
 
+from itertools import pairwise
+
 from parity_study.experiments.batch_sizes import DRAWN, WITHOUT_REPLACEMENT
 
-from .claim import Claim, row
+from .claim import Claim
 from .rates import more_often, never, seldom
 from .words import rates
-
-HALVES = tuple(f"{n} bits, {size} different" for n, size in WITHOUT_REPLACEMENT)
 
 
 def drawn(*bits: int) -> list[str]:
@@ -20,22 +20,17 @@ CLAIMS = (
         "With a label at the end and strings of 4 bits, more LSTMs solve them within 8,000 updates with batches of 64 "
         "than of 16, of 256 than of 64, and of 1024 than of 256 (Fisher's exact test, three comparisons with Holm's "
         "correction).",
-        more_often(*((row(larger), row(smaller)) for smaller, larger in zip(drawn(4), drawn(4)[1:]))),
-        lambda results: rates(results, *drawn(4)),
-    ),
+        more_often(*((larger, smaller) for smaller, larger in pairwise(drawn(4)))),
+        lambda results: rates(results, *drawn(4))),
     Claim(
         "large-batches-fail-from-five",
         "With batches of 16 to 2048 strings of 5 bits, up to 64 times as many as there are, few LSTMs solve them "
         "within 8,000 updates (each interval lies below one half); of 6, 7 and 8 bits, with batches up to "
         "64 times as many as there are strings, none does.",
-        [*(seldom(*row(name)) for name in drawn(5)), *(never(*row(name)) for name in drawn(6, 7, 8))],
-        lambda results: rates(results, *drawn(5, 6, 7, 8)),
-    ),
+        [*seldom(*drawn(5)), *never(*drawn(6, 7, 8))]),
     Claim(
         "half-of-the-strings-fails",
         "With half of all strings of 5, 6, 7 or 8 bits in each batch, drawn so that all differ, no LSTM solves them "
         "within 8,000 updates.",
-        [never(*row(name)) for name in HALVES],
-        lambda results: rates(results, *HALVES),
-    ),
+        never(*(f"{n} bits, {size} different" for n, size in WITHOUT_REPLACEMENT))),
 )

@@ -1,7 +1,7 @@
 """Claims about certificates for strings of every length."""
 
-from .claim import Claim, Condition, Results, at, replaced
-from .rates import counted
+from .claim import Claim, Condition, Results, each, replaced, value
+from .rates import counts
 
 
 def total(results: Results, what: str) -> int:
@@ -16,40 +16,33 @@ def show(results: Results, *kinds: str) -> str:
                      for kind, row in results["nets"].items() if not kinds or kind in kinds) + "."
 
 
-def verdicts(kind: str, what: str, words: str, holds) -> Condition:
-    """Create a condition on the number of networks with a given verdict.
-
-    ``holds`` takes this number and the number of networks that solved the task.
-    """
-    return counted(f"{kind}: {words}", ("nets", kind), lambda results: holds(
-        results["nets"][kind][what], results["nets"][kind]["solved"]), key=what, of="solved")
+def verdicts(kind: str, what: str, words: str, holds) -> list[Condition]:
+    """Create a condition on how many of the networks that solved the task have a given verdict."""
+    return counts(words, holds, key=what, of="solved")(("nets", kind))
 
 
 def all_equal(what: str, number: int) -> Condition:
     """Create a condition that requires a count to be the same for all networks of two units."""
-    return Condition(f"{what.replace('_', ' ')}: always {number}",
-                     lambda results: set(results["two_units"][what]) == {number},
-                     replaced("two_units", what, 0, by=number + 1))
+    return each(f"{what.replace('_', ' ')}: always {number}", lambda count: count == number, "two_units", what,
+                wrong=number + 1)
 
 
-def shared_out(what: str, words: str, low: float, high: float = 1.0) -> list[Condition]:
-    """Create conditions that require the fraction of networks with a verdict to lie between two limits.
+def share(results: Results, what: str, by: str = "solved") -> float:
+    """Compute the fraction of networks that have a verdict, among those that are counted by ``by``."""
+    return total(results, what) / total(results, by)
 
-    To falsify them, the fraction is moved to just outside the limits.
-    """
-    def share(results: Results) -> float:
-        return total(results, what) / total(results, "solved")
 
-    def moved(to: float):
-        def falsify(results: Results) -> Results:
-            kind = max(results["nets"], key=lambda name: results["nets"][name][what])
-            wanted = round(to * total(results, "solved")) - total(results, what)
-            return replaced("nets", kind, what, by=lambda count: count + wanted)(results)
-        return falsify
+def with_share(results: Results, what: str, by: str, to: float) -> Results:
+    """Return a copy of the results in which the fraction of networks with a verdict is about ``to``."""
+    kind = max(results["nets"], key=lambda name: results["nets"][name][what])
+    missing = round(to * total(results, by)) - total(results, what)
+    return replaced(results, "nets", kind, what, by=lambda count: count + missing)
 
-    conditions = [Condition(f"{words} than {low:.0%}", lambda results: share(results) > low, moved(low - 0.01))]
-    return conditions + [Condition(f"{words.replace('more', 'less')} than {high:.0%}",
-                                   lambda results: share(results) < high, moved(high + 0.01))] * (high < 1)
+
+def above(what: str, low: float, words: str, by: str = "solved") -> Condition:
+    """Create a condition that requires the fraction of networks with a verdict to exceed a limit."""
+    return Condition(words, lambda results: share(results, what, by) > low,
+                     lambda results: with_share(results, what, by, low - 0.01))
 
 
 CLAIMS = (
@@ -60,50 +53,44 @@ CLAIMS = (
         [all_equal("clusters", 3), all_equal("even_clusters", 2), all_equal("machine_states", 2),
          Condition("one of each for every net that learned", lambda results: all(
              len(counts) == results["nets"]["tanh 2"]["solved"] > 0 for counts in results["two_units"].values()),
-             replaced("nets", "tanh 2", "solved", by=lambda solved: solved + 1))],
+             lambda results: replaced(results, "nets", "tanh 2", "solved", by=lambda solved: solved + 1))],
         lambda results: "{solved} of {seeds} seeds learned; clusters of states in each: ".format(
-            **results["nets"]["tanh 2"]) + ", ".join(map(str, results["two_units"]["clusters"])) + ".",
-    ),
+            **results["nets"]["tanh 2"]) + ", ".join(map(str, results["two_units"]["clusters"])) + "."),
     Claim(
         "small-tanh-nets-are-certified",
         "More than half of these tanh nets of two and of four units, and at least half of those of eight, trained on "
         "20 or 50 bits, are certified: right on strings of every length.",
-        [*(verdicts(kind, "certified", "more than half certified", lambda count, solved: 2 * count > solved)
-           for kind in ("tanh 2", "tanh 4")),
-         verdicts("tanh 8", "certified", "at least half certified", lambda count, solved: 2 * count >= solved)],
-        lambda results: show(results, "tanh 2", "tanh 4", "tanh 8"),
-    ),
+        [*verdicts("tanh 2", "certified", "more than half certified", lambda count, of: 2 * count > of),
+         *verdicts("tanh 4", "certified", "more than half certified", lambda count, of: 2 * count > of),
+         *verdicts("tanh 8", "certified", "at least half certified", lambda count, of: 2 * count >= of)],
+        lambda results: show(results, "tanh 2", "tanh 4", "tanh 8")),
     Claim(
         "gru-nets-are-refuted",
         "Every GRU of eight units that was right on 5,000 strings of 75 bits is wrong on some string, and so is at "
         "least half of these LSTMs of eight units.",
-        [verdicts("gru 8", "refuted", "all refuted", lambda count, solved: count == solved),
-         verdicts("lstm 8", "refuted", "at least half refuted", lambda count, solved: 2 * count >= solved)],
+        [*verdicts("gru 8", "refuted", "all refuted", lambda count, of: count == of),
+         *verdicts("lstm 8", "refuted", "at least half refuted", lambda count, of: 2 * count >= of)],
         lambda results: show(results, "gru 8", "lstm 8") + " Lengths of the wrong strings in bits: GRU "
                         + ", ".join(map(str, sorted(results["nets"]["gru 8"]["refuting_lengths"])))
-                        + "; LSTM " + ", ".join(map(str, sorted(results["nets"]["lstm 8"]["refuting_lengths"]))) + ".",
-    ),
+                        + "; LSTM " + ", ".join(map(str, sorted(results["nets"]["lstm 8"]["refuting_lengths"]))) + "."),
     Claim(
         "refuted-nets-pass-random-bits",
         "Of the nets that are wrong on some string, nine tenths or more get all of 10,000 random bits right.",
-        [Condition("10,000 random bits", lambda results: at(results, "random_bits") == 10_000,
-                   replaced("random_bits", by=1000)),
-         Condition("nine tenths pass", lambda results: 10 * total(results, "passed_random") >= 9 * total(
-             results, "refuted"), lambda results: replaced("nets", "gru 8", "passed_random", by=lambda count: (
-                 count + int(0.9 * total(results, "refuted") - 0.5) - total(results, "passed_random")))(results))],
-        lambda results: f"{total(results, 'passed_random')} of {total(results, 'refuted')} refuted nets pass.",
-    ),
+        [value("10,000 random bits", lambda bits: bits == 10_000, "random_bits", wrong=1000),
+         Condition("nine tenths pass", lambda results: share(results, "passed_random", "refuted") >= 0.9,
+                   lambda results: with_share(results, "passed_random", "refuted", 0.89))],
+        lambda results: f"{total(results, 'passed_random')} of {total(results, 'refuted')} refuted nets pass."),
     Claim(
         "a-third-is-certified-a-quarter-undecided",
         "Counted over all the nets that were right in validation, of the eleven kinds that we chose, more than a third "
         "is certified, more than a third refuted and about a quarter undecided, a fifth to three tenths. Of other "
         "kinds these counts say nothing.",
-        [Condition("eleven kinds", lambda results: len(results["nets"]) == 11,
-                   lambda results: results | {"nets": results["nets"] | {
-                       "one more": dict.fromkeys(results["nets"]["gru 8"], 0)}}),
-         *shared_out("certified", "certified: more", 1 / 3), *shared_out("refuted", "refuted: more", 1 / 3),
-         *shared_out("undecided", "undecided: more", 0.2, 0.3)],
+        [value("eleven kinds", lambda nets: len(nets) == 11, "nets", wrong=lambda nets: nets | {
+            "one more": dict.fromkeys(nets["gru 8"], 0)}),
+         above("certified", 1 / 3, "certified: more than 33%"), above("refuted", 1 / 3, "refuted: more than 33%"),
+         above("undecided", 0.2, "undecided: more than 20%"),
+         Condition("undecided: less than 30%", lambda results: share(results, "undecided") < 0.3,
+                   lambda results: with_share(results, "undecided", "solved", 0.31))],
         lambda results: f"In all: {total(results, 'certified')} certified, {total(results, 'refuted')} refuted, "
-                        f"{total(results, 'undecided')} undecided, of {total(results, 'solved')}. " + show(results),
-    ),
+                        f"{total(results, 'undecided')} undecided, of {total(results, 'solved')}. " + show(results)),
 )

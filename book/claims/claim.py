@@ -4,12 +4,13 @@ A claim is a sentence with the conditions that it amounts to. For each of these 
 fails.
 """
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from parity_study.experiments import load
+
+from .words import rates
 
 Results = Any
 Path = tuple[Any, ...]
@@ -27,22 +28,22 @@ class Condition:
     name: str
     holds: Callable[[Results], bool]
     falsify: Callable[[Results], Results]
-    reads: frozenset[Path] = frozenset()
+    reads: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class Claim:
     """A sentence in the book together with the conditions under which it holds.
 
-    Taken together, the ``conditions`` mean the same as the sentence. ``shows`` returns the figures in words, and
-    ``block`` is the part of the file of results that is read. That file is ``source``: it has the name of the module
-    that contains the claim.
+    Taken together, the ``conditions`` mean the same as the sentence. ``figures`` returns the numbers behind it in
+    words; without it, they are the success rates of the rows that the conditions read. ``block`` is the part of the
+    file of results that is read. That file is ``source``: it has the name of the module that contains the claim.
     """
 
     id: str
     says: str
     conditions: Sequence[Condition]
-    shows: Callable[[Results], str]
+    figures: Callable[[Results], str] | None = None
     block: str = "results"
     source: str = ""
 
@@ -54,20 +55,17 @@ class Claim:
         """Return the names of all conditions that do not hold."""
         return [condition.name for condition in self.conditions if not condition.holds(results)]
 
+    def shows(self, results: Results) -> str:
+        """Return the numbers behind the claim in words."""
+        if self.figures:
+            return self.figures(results)
+        rows = dict.fromkeys(name for condition in self.conditions for _, name in condition.reads)
+        return rates(results, *rows)
+
     @property
     def command(self) -> str:
         """The command that reproduces the results."""
         return "parity bench --save" if self.source == "bench" else f"parity experiment {self.source}"
-
-
-def row(name: str) -> tuple[str, str]:
-    """Return the path to a condition in the results."""
-    return "conditions", name
-
-
-def names_of(*rows: tuple[str, str]) -> tuple[str, ...]:
-    """Extract the names of conditions from their paths."""
-    return tuple(name for _, name in rows)
 
 
 def at(results: Results, *path: Any) -> Any:
@@ -77,14 +75,33 @@ def at(results: Results, *path: Any) -> Any:
     return results
 
 
-def replaced(*path: Any, by: Any) -> Callable[[Results], Results]:
-    """Return a function that replaces one value in a copy of the results.
+def replaced(results: Results, *path: Any, by: Any) -> Results:
+    """Return a copy of the results in which one value is replaced.
 
     ``by`` is the new value at ``path``, or a function that computes it from the old value.
     """
-    def falsify(results: Results) -> Results:
-        altered = copy.deepcopy(results)
-        place = at(altered, *path[:-1])
-        place[path[-1]] = by(place[path[-1]]) if callable(by) else by
-        return altered
-    return falsify
+    key, *rest = path
+    altered = results.copy()
+    if rest:
+        altered[key] = replaced(results[key], *rest, by=by)
+    else:
+        altered[key] = by(results[key]) if callable(by) else by
+    return altered
+
+
+def value(name: str, holds: Callable[[Any], bool], *path: Any, wrong: Any) -> Condition:
+    """Create a condition on the value at a path.
+
+    It is falsified by ``wrong`` in place of that value. ``wrong`` may also be a function of that value.
+    """
+    return Condition(name, lambda results: holds(at(results, *path)),
+                     lambda results: replaced(results, *path, by=wrong))
+
+
+def each(name: str, holds: Callable[[Any], bool], *path: Any, wrong: Any, place: int = 0) -> Condition:
+    """Create a condition on each value of the list at a path.
+
+    It is falsified by ``wrong`` at one ``place`` of that list.
+    """
+    return Condition(name, lambda results: all(map(holds, at(results, *path))),
+                     lambda results: replaced(results, *path, place, by=wrong))

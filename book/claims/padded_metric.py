@@ -1,16 +1,15 @@
 """Claims about the scores of a network that always answers "even"."""
 
-from .claim import Claim, Condition, at, replaced
+from .claim import Claim, Condition, value
 from .words import percent
 
 TESTED = (("training", "course"), ("training", "uniform"), ("evaluation", "course"), ("evaluation", "uniform"))
 
 
-def near(value: float, within: float, *path: str) -> Condition:
+def near(expected: float, within: float, *path: str) -> Condition:
     """Create a condition that requires a number to be close to a given value."""
-    return Condition(f"{', '.join(path)}: within {within} of {value}",
-                     lambda results: abs(at(results, *path) - value) < within,
-                     replaced(*path, by=value + 1.01 * within))
+    return value(f"{', '.join(path)}: within {within} of {expected}", lambda actual: abs(actual - expected) < within,
+                 *path, wrong=expected + 1.01 * within)
 
 
 CLAIMS = (
@@ -26,8 +25,7 @@ CLAIMS = (
             f"{percent(results[part]['course']['expected_accuracy_with_padding'], 2)}, on real bits "
             f"{percent(results[part]['course']['accuracy_on_real'])}; padding is "
             f"{percent(results[part]['course']['padding_share'])} of all positions"
-            for part in ("training", "evaluation")).capitalize() + ".",
-    ),
+            for part in ("training", "evaluation")).capitalize() + "."),
     Claim(
         "masking-repairs-the-metric",
         "With the padding masked, the same net is scored at one half, within half a hundredth, however the lengths "
@@ -35,6 +33,5 @@ CLAIMS = (
         [near(0.5, 0.005, part, how, "accuracy_on_real") for part, how in TESTED],
         lambda results: "On real bits: " + "; ".join(
             f"{part}, {how} lengths: {percent(results[part][how]['accuracy_on_real'], 2)}"
-            for part, how in TESTED) + ".",
-    ),
+            for part, how in TESTED) + "."),
 )

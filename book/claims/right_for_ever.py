@@ -3,10 +3,8 @@
 They compare numbers of updates, and random strings with strings that have long runs.
 """
 
-from parity_lib.statistics import wilson_interval
-
-from .claim import Claim, Condition, Path, Results, at
-from .rates import cannot_tell, counted, more_often
+from .claim import Claim, Path, Results, at
+from .rates import above_half, cannot_tell, counts, more_often
 
 CELLS, DATA, UPDATES = ("tanh", "lstm", "gru"), ("random", "runs"), (1000, 10_000)
 
@@ -28,19 +26,10 @@ BOTH = LONGER + RUNS
 LEARNED_LATER = BOTH.index((row("tanh", "runs", 10_000), row("tanh", "runs", 1000)))
 
 
-def none(path: Path, verdict: str) -> Condition:
-    """Create a condition that rules out a given verdict for one kind of network."""
-    return counted(f"{path[1]}: none {verdict}", path, lambda results: at(results, *path, verdict) == 0, key=verdict,
-                   of="solved")
-
-
-def mostly(path: Path, verdict: str, of: str) -> Condition:
-    """Create a condition that requires a given verdict for most networks of one kind.
-
-    The interval of their fraction must lie above one half.
-    """
-    return counted(f"{path[1]}: most {verdict}", path, lambda results: wilson_interval(
-        at(results, *path, verdict), at(results, *path, of))[0] > 0.5, key=verdict, of=of)
+most_certified = counts("most certified", above_half, key="certified", of="seeds")
+none_certified = counts("none certified", lambda count, of: count == 0, key="certified", of="solved")
+most_refuted = counts("most refuted", above_half, key="refuted", of="solved")
+none_refuted = counts("none refuted", lambda count, of: count == 0, key="refuted", of="solved")
 
 
 def show(results: Results, *cells: str) -> str:
@@ -54,25 +43,20 @@ CLAIMS = (
         "tanh-can-be-right-for-ever",
         "Of tanh nets of eight units, most seeds are certified after 10,000 updates, on random strings and on strings "
         "with runs (the intervals lie above one half), and none is refuted after 1,000 or 10,000.",
-        [*(mostly(row("tanh", data, 10_000), "certified", "seeds") for data in DATA),
-         *(none(path, "refuted") for path in of("tanh"))],
-        lambda results: show(results, "tanh"),
-    ),
+        [*most_certified(*(row("tanh", data, 10_000) for data in DATA)), *none_refuted(*of("tanh"))],
+        lambda results: show(results, "tanh")),
     Claim(
         "the-cell-decides",
         "For each kind of strings and number of updates more tanh nets are certified than LSTMs and than GRUs "
         "(Fisher's exact test over fifty seeds each, eight comparisons with Holm's correction).",
         more_often(*((one, other) for cell in CELLS[1:] for one, other in zip(of("tanh"), of(cell))), key="certified"),
-        lambda results: show(results, *CELLS),
-    ),
+        lambda results: show(results, *CELLS)),
     Claim(
         "no-gru-for-ever",
         "No GRU is certified, and of those that learned most are refuted, for each kind of strings and number of "
         "updates (the intervals lie above one half).",
-        [*(none(path, "certified") for path in of("gru")),
-         *(mostly(path, "refuted", "solved") for path in of("gru"))],
-        lambda results: show(results, "gru"),
-    ),
+        [*none_certified(*of("gru")), *most_refuted(*of("gru"))],
+        lambda results: show(results, "gru")),
     Claim(
         "updates-and-runs-cannot-tell",
         "Whether ten times the updates, or runs in the strings, let more nets or fewer be certified, these runs cannot "
@@ -80,13 +64,11 @@ CLAIMS = (
         "1,000 (Fisher's exact test over fifty seeds each, twelve comparisons with Holm's correction).",
         [*(condition for place, condition in enumerate(cannot_tell(*BOTH, key="certified")) if place != LEARNED_LATER),
          more_often(*BOTH, key="certified")[LEARNED_LATER]],
-        lambda results: show(results, *CELLS),
-    ),
+        lambda results: show(results, *CELLS)),
     Claim(
         "updates-and-runs-refute-alike",
         "Nor can these runs tell whether more or fewer are refuted (Fisher's exact test over fifty seeds each, twelve "
         "comparisons with Holm's correction).",
         cannot_tell(*BOTH, key="refuted"),
-        lambda results: show(results, *CELLS),
-    ),
+        lambda results: show(results, *CELLS)),
 )

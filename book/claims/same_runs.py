@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from IPython.display import HTML
+
 from parity_study.experiments import load, names
 from parity_study.experiments.condition import Condition, Enumerated
 
@@ -39,25 +41,11 @@ def settings(results: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in (usual | stated | row["settings"]).items() if key not in NO_MATTER}
 
 
-class SameRuns:
-    """A table of the rows that contain the same runs."""
-
-    def __init__(self) -> None:
-        self.groups = same_runs()
-
-    def __repr__(self) -> str:
-        return "\n".join("; ".join(f"{source}: {row} ({seeds} seeds)" for source, row, seeds in group)
-                         for group in self.groups)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{min(seeds for *_, seeds in group)}</td><td>" + "<br>".join(
-                f"<code>{source}</code>: {html.escape(row)} ({seeds} seeds)" for source, row, seeds in group)
-            + "</td></tr>" for group in self.groups)
-        return ("<table><thead><tr><th>runs in common</th><th>where they are shown</th></tr></thead>"
+def show_same_runs() -> HTML:
+    """Return a table of the rows that contain the same runs for display on the page *Evidence*."""
+    rows = "".join(
+        f"<tr><td>{min(seeds for *_, seeds in group)}</td><td>" + "<br>".join(
+            f"<code>{source}</code>: {html.escape(row)} ({seeds} seeds)" for source, row, seeds in group)
+        + "</td></tr>" for group in same_runs())
+    return HTML("<table><thead><tr><th>runs in common</th><th>where they are shown</th></tr></thead>"
                 f"<tbody>{rows}</tbody></table>")
-
-
-def show_same_runs() -> SameRuns:
-    """Return the table of shared runs for display on the page *Evidence*."""
-    return SameRuns()

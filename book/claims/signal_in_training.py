@@ -33,10 +33,7 @@ def counted(results: Results, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ranks(results: Results, name: str):
-    """Compute Spearman's rank correlation between the predicted and the observed numbers.
-
-    Runs that did not solve the task share the last rank.
-    """
+    """Compute the rank correlation of prediction and observation; unsolved runs share the last rank."""
     count, steps = counted(results, name)
     return spearmanr(count, np.minimum(steps, 1e9))
 
@@ -47,25 +44,16 @@ def ratio(results: Results, name: str) -> float:
     return float(np.median(count) / np.median(steps))
 
 
-def louder(name: str, by: float):
-    """Return a function that scales the signal in a copy of the results.
-
-    With a larger signal, fewer batches are counted.
-    """
-    def falsify(results: Results) -> Results:
-        place = results["at"].index(AFTER)
-        return replaced("conditions", name, "signal", place, by=lambda values: [
-            value and value * by for value in values])(results)
-    return falsify
+def louder(name: str, factor: float):
+    """Return a function that scales the signal in the results, so that fewer batches are counted."""
+    return lambda results: replaced(results, "conditions", name, "signal", results["at"].index(AFTER),
+                                    by=lambda values: [value and value * factor for value in values])
 
 
 def shuffled(name: str):
     """Return a function that shuffles the numbers of updates among the seeds."""
-    def falsify(results: Results) -> Results:
-        mixed = np.random.default_rng(1)
-        return replaced("conditions", name, "steps", by=lambda steps: [
-            steps[i] for i in mixed.permutation(len(steps))])(results)
-    return falsify
+    return lambda results: replaced(results, "conditions", name, "steps", by=lambda steps: [
+        steps[i] for i in np.random.default_rng(1).permutation(len(steps))])
 
 
 def sorted_out(name: str):
@@ -75,23 +63,17 @@ def sorted_out(name: str):
         row = results["conditions"][name]
         order = np.argsort([noise / signal for signal, noise in zip(row["signal"][place], row["noise"][place])])
         steps = dict(zip(order.tolist(), sorted(row["steps"], key=lambda step: step or inf)))
-        return replaced("conditions", name, "steps", by=[steps[i] for i in range(len(order))])(results)
+        return replaced(results, "conditions", name, "steps", by=[steps[i] for i in range(len(order))])
     return falsify
 
 
 def told(results: Results) -> list[float]:
-    """Compute the p-values of the three correlations that the book claims.
-
-    They include Holm's correction.
-    """
+    """Compute the p-values of the three correlations that the book claims, with Holm's correction."""
     return holm([ranks(results, name).pvalue for name in (AT_THREE, *LARGE)])
 
 
 def fall(results: Results, name: str) -> float:
-    """Compute the ratio of the gradient norm after 200 updates to that before training.
-
-    Both norms are medians over seeds.
-    """
+    """Compute the ratio of the median gradient norm after 200 updates to that before training."""
     before, after = (np.median([value for value in results["conditions"][name]["gradient"][results["at"].index(step)]
                                 if value is not None]) for step in (0, 200))
     return float(after / before)
@@ -107,13 +89,14 @@ def share(results: Results, name: str, updates: int) -> float:
                             if gradient is not None]))
 
 
-def with_share(name: str, updates: int, by: float):
-    """Return a function that sets the signal to a given fraction of the gradient."""
+def part(name: str, updates: int, words: str, holds, wrong: float) -> Condition:
+    """Create a condition on the ratio of the signal to the whole gradient after some updates."""
     def falsify(results: Results) -> Results:
         place = results["at"].index(updates)
         gradients = results["conditions"][name]["gradient"][place]
-        return replaced("conditions", name, "signal", place, by=[value and by * value for value in gradients])(results)
-    return falsify
+        return replaced(results, "conditions", name, "signal", place,
+                        by=[value and wrong * value for value in gradients])
+    return Condition(words, lambda results: holds(share(results, name, updates)), falsify)
 
 
 def show(results: Results, *names: str) -> str:
@@ -141,8 +124,7 @@ CLAIMS = (
                    lambda results: ratio(results, AT_THREE) < 1.5, louder(AT_THREE, 0.8)),
          Condition("the rank correlation is above one half",
                    lambda results: ranks(results, AT_THREE).statistic > 0.5, shuffled(AT_THREE))],
-        lambda results: show(results, AT_THREE),
-    ),
+        lambda results: show(results, AT_THREE)),
     Claim(
         "count-ranks-large-batches",
         "With batches of 1024, at four bits and at five with a forget bias of 5, seeds with a larger count after 100 "
@@ -151,10 +133,9 @@ CLAIMS = (
         [Condition(f"{name}: a positive correlation",
                    lambda results, name=name, place=place: told(results)[place] < 0.05
                    and ranks(results, name).statistic > 0, shuffled(name),
-                   frozenset({("conditions", name) for name in (AT_THREE, *LARGE)}))
+                   tuple(("conditions", name) for name in (AT_THREE, *LARGE)))
          for place, name in enumerate(LARGE, start=1)],
-        lambda results: show(results, *LARGE),
-    ),
+        lambda results: show(results, *LARGE)),
     Claim(
         "count-too-large",
         "At four and five bits the count is too large: half of the runs are done after less than a quarter of it, with "
@@ -162,41 +143,35 @@ CLAIMS = (
         [Condition(f"{name}: the median count is above four times the updates",
                    lambda results, name=name: ratio(results, name) > 4, louder(name, 10.0))
          for name in (*LARGE, AT_FIVE)],
-        lambda results: show(results, *LARGE, AT_FIVE),
-    ),
+        lambda results: show(results, *LARGE, AT_FIVE)),
     Claim(
         "count-silent-at-five",
         "At five bits with batches of 64 and a forget bias of 5, these runs cannot tell whether a seed with a larger "
         "count takes longer.",
         [Condition("no correlation told from none", lambda results: ranks(results, AT_FIVE).pvalue >= 0.05,
                    sorted_out(AT_FIVE))],
-        lambda results: show(results, AT_FIVE),
-    ),
+        lambda results: show(results, AT_FIVE)),
     Claim(
         "label-free-part-dies",
         "With all strings of 5, 6 or 7 bits as the batch, the gradient of an LSTM is after 200 updates less than a ten "
         "thousandth of what it was before training (medians).",
         [Condition(f"{name}: less than a ten thousandth", lambda results, name=name: fall(results, name) < 1e-4,
-                   replaced("conditions", name, "gradient", 3, by=lambda values: [0.1] * len(values)))
+                   lambda results, name=name: replaced(results, "conditions", name, "gradient", 3,
+                                                       by=lambda values: [0.1] * len(values)))
          for name in EXACT],
         lambda results: "Median gradient after 200 updates by that before training: " + ", ".join(
-            f"{name} {power(fall(results, name))}" for name in EXACT) + ".",
-    ),
+            f"{name} {power(fall(results, name))}" for name in EXACT) + "."),
     Claim(
         "labels-a-small-part",
         "With all strings of 5, 6 or 7 bits as the batch, the signal of an untrained LSTM is less than a thousandth of "
         "its gradient; after 3,200 updates it is more than a quarter of it at 6 bits, and less than a twentieth at 7 "
         "(medians, of the seeds that are not done by then).",
-        [*(Condition(f"{name}, untrained: less than a thousandth",
-                     lambda results, name=name: share(results, name, 0) < 1e-3, with_share(name, 0, 1e-3))
+        [*(part(name, 0, f"{name}, untrained: less than a thousandth", lambda share: share < 1e-3, 1e-3)
            for name in EXACT),
-         Condition("6 bits: more than a quarter later", lambda results: share(results, "6 bits, all", 3200) > 0.25,
-                   with_share("6 bits, all", 3200, 0.25)),
-         Condition("7 bits: less than a twentieth later", lambda results: share(results, "7 bits, all", 3200) < 0.05,
-                   with_share("7 bits, all", 3200, 0.05))],
+         part("6 bits, all", 3200, "6 bits: more than a quarter later", lambda share: share > 0.25, 0.25),
+         part("7 bits, all", 3200, "7 bits: less than a twentieth later", lambda share: share < 0.05, 0.05)],
         lambda results: "Median of the signal divided by the gradient: " + "; ".join(
             f"{name}: {power(share(results, name, 0))} before training"
             + f", {power(share(results, name, 3200))} after 3,200 updates" * (name != EXACT[0])
-            for name in EXACT) + ".",
-    ),
+            for name in EXACT) + "."),
 )

@@ -1,14 +1,13 @@
 """Claims about the four combinations of label position and data set."""
 
-from parity_lib.statistics import wilson_interval
-
-from .claim import Claim, Condition, Results, replaced, row
+from .claim import Claim, Condition, Results, each, replaced, value
 from .rates import (
     MARGIN,
+    above_half,
     always,
     cannot_tell,
     cannot_tell_sooner,
-    counted,
+    counts,
     middle,
     more_often,
     never,
@@ -29,36 +28,30 @@ def names(label: str, lengths: str, cells: tuple[str, ...] = CELLS) -> tuple[str
 
 def between(name: str, low: float, high: float, words: str, *path: str) -> list[Condition]:
     """Create conditions that require all numbers in a list to lie between two limits."""
-    def numbers(results: Results) -> list[float]:
-        found = results["conditions"][name]
-        for key in path:
-            found = found[key]
-        return found
-
-    return [Condition(f"{name}: {words} above {low:.0%}", lambda results: min(numbers(results)) > low,
-                      replaced("conditions", name, *path, 0, by=low)),
-            Condition(f"{name}: {words} below {high:.0%}", lambda results: max(numbers(results)) < high,
-                      replaced("conditions", name, *path, 0, by=high))]
+    place = ("conditions", name, *path)
+    return [each(f"{name}: {words} above {low:.0%}", lambda share: share > low, *place, wrong=low),
+            each(f"{name}: {words} below {high:.0%}", lambda share: share < high, *place, wrong=high)]
 
 
 def of_the_failed(found: dict, place: int) -> float:
-    """Compute the accuracy of the failed networks in one range of string lengths.
-
-    The other networks are counted as always right.
-    """
+    """Compute the accuracy of the failed networks in one range of lengths if the others are always right."""
     return (found["by_length"]["mean"][place] * found["seeds"] - found["solved"]) / (found["seeds"] - found["solved"])
 
 
-def failed_share(name: str, place: int, words: str, holds) -> Condition:
+def failed_share(name: str, place: int, words: str, holds, wrong: float) -> Condition:
     """Create a condition on the accuracy of the failed networks in one range of string lengths."""
     def falsify(results: Results) -> Results:
         found = results["conditions"][name]
-        wrong = 0.55 if holds(1) else 0.56
         mean = (wrong * (found["seeds"] - found["solved"]) + found["solved"]) / found["seeds"]
-        return replaced("conditions", name, "by_length", "mean", place, by=mean)(results)
+        return replaced(results, "conditions", name, "by_length", "mean", place, by=mean)
 
     return Condition(f"{name}: {words}", lambda results: holds(of_the_failed(results["conditions"][name], place)),
                      falsify)
+
+
+# For each cell, strings of 1 to 50 bits and strings of 50 bits.
+EVERY_STEP = {cell: (f"every_step, 1..50, {cell}", f"every_step, 50, {cell}") for cell in CELLS}
+SPEED = tuple(EVERY_STEP.values())
 
 
 def speed(results: Results, cell: str) -> float:
@@ -67,20 +60,19 @@ def speed(results: Results, cell: str) -> float:
     The lengths are 1 to 50 bits and 50 bits, with a label at every step. The number of steps is that by which half of
     the runs have solved the task.
     """
-    fixed, varying = (results["conditions"][f"every_step, {lengths}, {cell}"] for lengths in ("50", "1..50"))
-    return middle(results, varying) / middle(results, fixed)
+    varying, fixed = (middle(results, name) for name in EVERY_STEP[cell])
+    return varying / fixed
 
 
-def with_speed(cell: str, ratio: float):
-    """Return a function that changes the number of steps for mixed string lengths."""
-    def falsify(results: Results) -> Results:
-        step = ratio * middle(results, results["conditions"][f"every_step, 50, {cell}"])
-        return replaced("conditions", f"every_step, 1..50, {cell}", "steps", by=lambda steps: [step] * len(steps))(
-            results)
-    return falsify
+def similar_speed(cell: str, words: str, holds, wrong: float) -> Condition:
+    """Create a condition on the ratio between the numbers of steps for mixed and for fixed string lengths."""
+    varying, fixed = EVERY_STEP[cell]
+    return Condition(f"{cell}: {words}", lambda results: holds(speed(results, cell)),
+                     lambda results: replaced(results, "conditions", varying, "steps", by=lambda steps: [
+                         wrong * middle(results, fixed)] * len(steps)),
+                     (("conditions", varying), ("conditions", fixed)))
 
 
-SPEED = tuple((row(f"every_step, 1..50, {cell}"), row(f"every_step, 50, {cell}")) for cell in CELLS)
 SOLVED_BY_SOME = (*names("every_step", "50"), *names("every_step", "1..50"), *names("end", "1..50"))
 
 CLAIMS = (
@@ -88,11 +80,9 @@ CLAIMS = (
         "end-fixed-never",
         "With a label at the end and every string 50 bits long, none of the four kinds of net solves it with any of 50 "
         "seeds within 8,000 steps.",
-        [*(never(*row(name)) for name in names("end", "50")),
-         *(Condition(f"{name}: 50 seeds", lambda results, name=name: results["conditions"][name]["seeds"] == 50,
-                     replaced("conditions", name, "seeds", by=49)) for name in names("end", "50"))],
-        lambda results: rates(results, *names("end", "50")),
-    ),
+        [*never(*names("end", "50")), *(
+            value(f"{name}: 50 seeds", lambda seeds: seeds == 50, "conditions", name, "seeds", wrong=49)
+            for name in names("end", "50"))]),
     Claim(
         "end-fixed-is-a-coin",
         "Of these nets each one is right on between 40 and 60 % of its last validation strings, and on average over "
@@ -104,47 +94,40 @@ CLAIMS = (
             f"{named(name)}: each net right on {percent(min(one['bit_accuracy']))} to "
             f"{percent(max(one['bit_accuracy']))} of the strings, the mean at one length from "
             f"{percent(min(one['by_length']['mean']))} to {percent(max(one['by_length']['mean']))}"
-            for name, one in ((name, results["conditions"][name]) for name in names("end", "50"))) + ".",
-    ),
+            for name, one in ((name, results["conditions"][name]) for name in names("end", "50"))) + "."),
     Claim(
         "end-varying-gated-nets-learn",
         "With a label at the end and lengths from 1 to 50, every LSTM and every GRU solves it, and so more than on "
         "strings of 50 bits (Fisher's exact test, two comparisons with Holm's correction).",
-        [*(always(*row(name)) for name in names("end", "1..50", GATED)),
-         *more_often(*((row(f"end, 1..50, {cell}"), row(f"end, 50, {cell}")) for cell in GATED))],
-        lambda results: rates(results, *names("end", "1..50", GATED)),
-    ),
+        [*always(*names("end", "1..50", GATED)),
+         *more_often(*((f"end, 1..50, {cell}", f"end, 50, {cell}") for cell in GATED))],
+        lambda results: rates(results, *names("end", "1..50", GATED))),
     Claim(
         "end-varying-plain-nets",
         "With a label at the end and lengths from 1 to 50, fewer tanh nets and fewer relu nets solve it than LSTMs and "
         "GRUs, and more than on strings of 50 bits (Fisher's exact test, six comparisons with Holm's correction).",
-        more_often(*((row(f"end, 1..50, {gated}"), row(f"end, 1..50, {plain}")) for gated in GATED for plain in PLAIN),
-                   *((row(f"end, 1..50, {plain}"), row(f"end, 50, {plain}")) for plain in PLAIN)),
-        lambda results: rates(results, *names("end", "1..50")),
-    ),
+        more_often(*((f"end, 1..50, {gated}", f"end, 1..50, {plain}") for gated in GATED for plain in PLAIN),
+                   *((f"end, 1..50, {plain}", f"end, 50, {plain}") for plain in PLAIN)),
+        lambda results: rates(results, *names("end", "1..50"))),
     Claim(
         "plain-nets-stop-at-short-strings",
         "The tanh and relu nets that do not solve lengths from 1 to 50 with a label at the end are right, on average, "
         "on more than 60 % of strings of 1 to 5 bits and on fewer than 55 % of those of 46 to 50, if those that solve "
         "it are counted as always right.",
         [condition for name in names("end", "1..50", PLAIN) for condition in (
-            failed_share(name, 0, "the failed nets on 1 to 5 bits", lambda share: share > 0.6),
-            failed_share(name, -1, "the failed nets on 46 to 50 bits", lambda share: share < 0.55))],
+            failed_share(name, 0, "the failed nets on 1 to 5 bits", lambda share: share > 0.6, 0.55),
+            failed_share(name, -1, "the failed nets on 46 to 50 bits", lambda share: share < 0.55, 0.56))],
         lambda results: "; ".join(
             f"{named(name)}: {percent(of_the_failed(one, 0))} of strings of 1 to 5 bits and "
             f"{percent(of_the_failed(one, -1))} of those of 46 to 50"
-            for name, one in ((name, results["conditions"][name]) for name in names("end", "1..50", PLAIN))) + ".",
-    ),
+            for name, one in ((name, results["conditions"][name]) for name in names("end", "1..50", PLAIN))) + "."),
     Claim(
         "every-step-lengths-alike",
         f"With a label at every step, the success rates on strings of 50 bits and of 1 to 50 bits differ by less than "
         f"{100 * MARGIN:.0f} points for tanh nets, LSTMs and GRUs (Newcombe's interval of the difference lies within); "
         f"for relu nets these runs cannot tell.",
-        [*(same_rate(row(f"every_step, 1..50, {cell}"), row(f"every_step, 50, {cell}"))
-           for cell in ("tanh", "lstm", "gru")),
-         *cannot_tell((row("every_step, 1..50, relu"), row("every_step, 50, relu")))],
-        lambda results: rates(results, *names("every_step", "50"), *names("every_step", "1..50")),
-    ),
+        [*same_rate(*(EVERY_STEP[cell] for cell in ("tanh", "lstm", "gru"))), *cannot_tell(EVERY_STEP["relu"])],
+        lambda results: rates(results, *names("every_step", "50"), *names("every_step", "1..50"))),
     Claim(
         "every-step-speed-alike",
         "With a label at every step, LSTMs solve lengths from 1 to 50 in fewer steps than 50 bits; for tanh, relu and "
@@ -153,29 +136,22 @@ CLAIMS = (
         "1 to 50 bits between two thirds and one and a half of that on 50 bits for each kind of net.",
         [sooner(*SPEED)[CELLS.index("lstm")],
          *(cannot_tell_sooner(*SPEED)[CELLS.index(cell)] for cell in ("tanh", "relu", "gru")),
-         *(condition for place, cell in enumerate(CELLS) for condition in (
-             Condition(f"{cell}: more than two thirds", lambda results, cell=cell: speed(results, cell) > 2 / 3,
-                       with_speed(cell, 0.66), frozenset(SPEED[place])),
-             Condition(f"{cell}: less than one and a half", lambda results, cell=cell: speed(results, cell) < 1.5,
-                       with_speed(cell, 1.5), frozenset(SPEED[place]))))],
+         *(condition for cell in CELLS for condition in (
+             similar_speed(cell, "more than two thirds", lambda ratio: ratio > 2 / 3, 0.66),
+             similar_speed(cell, "less than one and a half", lambda ratio: ratio < 1.5, 1.5)))],
         lambda results: "Steps on 1 to 50 bits divided by those on 50 bits: " + ", ".join(
             f"{cell} {speed(results, cell):.2f} (p = {power(p)})"
-            for cell, p in zip(CELLS, steps_p_values(results, SPEED))) + ", with Holm's correction.",
-    ),
+            for cell, p in zip(CELLS, steps_p_values(results, SPEED))) + ", with Holm's correction."),
     Claim(
         "solved-nets-at-10000",
         "Of the nets that solved their task, more than half in each condition (the intervals lie above one half) and "
         "not all GRUs get every bit of 20 random strings of 10,000 bits right, asked after each bit.",
-        [*(counted(f"{name}: the interval lies above one half", row(name), lambda results, name=name: wilson_interval(
-            results["conditions"][name]["far_exact"], results["conditions"][name]["solved"])[0] > 0.5,
-            key="far_exact", of="solved") for name in SOLVED_BY_SOME),
-         Condition("not all GRUs", lambda results: any(
-             one["far_exact"] < one["solved"] for name, one in results["conditions"].items() if "gru" in name),
-             replaced("conditions", by=lambda rows: {
-                 name: one | {"far_exact": one["solved"]} for name, one in rows.items()}))],
+        [*counts("the interval lies above one half", above_half, key="far_exact", of="solved")(*SOLVED_BY_SOME),
+         value("not all GRUs", lambda rows: any(
+             one["far_exact"] < one["solved"] for name, one in rows.items() if "gru" in name), "conditions",
+             wrong=lambda rows: {name: one | {"far_exact": one["solved"]} for name, one in rows.items()})],
         lambda results: "; ".join(
             f"{named(name)}: {one['far_exact']} of {one['solved']} nets, worst accuracy per bit "
             f"{percent(min(one['far']))}"
-            for name, one in results["conditions"].items() if one["solved"]) + ".",
-    ),
+            for name, one in results["conditions"].items() if one["solved"]) + "."),
 )

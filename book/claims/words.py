@@ -5,8 +5,6 @@ from typing import Any
 
 from parity_lib.statistics import wilson_interval
 
-from .claim import Results
-
 
 def rate(row: dict[str, Any]) -> str:
     """Format a success rate with its 95 % interval."""
@@ -23,7 +21,7 @@ def rate_and_steps(row: dict[str, Any]) -> str:
     return f"{rate(row)}; median{of} {row['median_steps']:,.0f} steps, from {solved[0]:,} to {solved[-1]:,}"
 
 
-def rates(results: Results, *names: str) -> str:
+def rates(results: Any, *names: str) -> str:
     """Format the success rates and the numbers of steps of several conditions."""
     return "; ".join(f"{named(name)}: {rate_and_steps(results['conditions'][name])}" for name in names) + "."
 

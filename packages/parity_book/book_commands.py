@@ -9,6 +9,9 @@ from pathlib import Path
 
 import click
 
+import parity_lib
+
+LIBRARY = Path(parity_lib.__file__).parent
 JUPYTER_BOOK = "1.0.4.post1"
 NOT_STARTED = 2     # the exit status of book/_ext/build_book.py if it has explained why it did not build the book
 
@@ -53,7 +56,7 @@ def doctor() -> None:
     from packaging.requirements import Requirement
 
     name = "one-bit-of-memory"
-    click.echo(f"One Bit of Memory {version(name)} in {library_folder()}\n"
+    click.echo(f"One Bit of Memory {version(name)} in {LIBRARY}\n"
                f"Python {platform.python_version()} on {platform.platform()}, {platform.machine()}")
 
     def needed_for(requirement: Requirement, extra: str) -> bool:
@@ -68,10 +71,7 @@ def doctor() -> None:
 
 
 def problem_with(requirement) -> str:
-    """Explain why the installed packages do not meet a requirement.
-
-    Returns an empty string if they meet it.
-    """
+    """Explain why the installed packages do not meet a requirement, or return an empty string."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -95,14 +95,6 @@ def book_folder() -> Path:
                                "command in the folder of the book.")
 
 
-def library_folder() -> Path:
-    """Return the folder of the ``parity_lib`` package.
-
-    The package is not imported.
-    """
-    return Path(importlib.util.find_spec("parity_lib").origin).parent
-
-
 def build(root: Path) -> Path:
     """Build the book and return the path of its first page.
 
@@ -117,9 +109,8 @@ def build(root: Path) -> Path:
         raise click.ClickException(
             f"Jupyter Book {version('jupyter-book')} is installed, which cannot read this book's _config.yml. "
             f"Install the version that can read it: pip install jupyter-book=={JUPYTER_BOOK}")
-    library_root = library_folder().parent
-    if library_root != root and (root / "parity_lib").is_dir():
-        click.echo(f"Building {root} with the library in {library_root}, to which this parity command belongs.",
+    if LIBRARY.parent != root and (root / "parity_lib").is_dir():
+        click.echo(f"Building {root} with the library in {LIBRARY.parent}, to which this parity command belongs.",
                    err=True)
     # The build runs in a process of its own, because Sphinx changes the global state of its process.
     status = subprocess.run([sys.executable, root / "book" / "_ext" / "build_book.py"], cwd=root).returncode

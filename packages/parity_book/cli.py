@@ -48,20 +48,14 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a subcommand.
-
-        Returns None if there is no subcommand of this name.
-        """
+        """Import and return a subcommand, or return None if there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
         return getattr(import_module(module), cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a subcommand and convert expected errors to short messages.
-
-        These are errors that the user can correct.
-        """
+        """Run a subcommand and convert errors that the user can correct to short messages."""
         try:
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
@@ -75,10 +69,7 @@ class LazyGroup(click.Group):
                                        "command is writing to it, try again later.") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help text of all subcommands grouped by section.
-
-        The subcommands are not imported.
-        """
+        """Write the help text of all subcommands by section, without importing them."""
         for section, commands in SECTIONS.items():
             with formatter.section(section):
                 formatter.write_dl([(name, summary) for name, (_, summary) in commands.items()])

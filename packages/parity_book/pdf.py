@@ -73,10 +73,7 @@ def contents(toc: dict) -> Iterator[Entry]:
 
 
 def cover(config: dict, first_page: str, home: str) -> str:
-    """Return the HTML of the title page.
-
-    It shows the title, description, author, version and licence.
-    """
+    """Return the HTML of the title page."""
     about = re.search(r'<meta[^>]*name="description"[^>]*>', first_page)[0]
     return f"""<section class="title-page"><img src="{home}/_static/cover.svg" alt="">
 <p class="title">{escape(config["title"])}</p>
@@ -127,10 +124,7 @@ def print_book(browser: Browser, root: Path) -> Path:
 
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
-    """Return the page number of each link target in a PDF.
-
-    Pages are counted from 1.
-    """
+    """Return the page number of each link target in a PDF, counted from 1."""
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(pdf))

@@ -80,6 +80,7 @@ def test_other_output_in_a_figure_is_left_alone():
     assert merged("<table></table>").next_node(nodes.raw).astext() == "<table></table>"
 
 
+@pytest.mark.slow        # opens every chapter
 @pytest.mark.book
 @pytest.mark.browser
 def test_all_text_of_every_picture_can_be_read_on_a_phone(browser, html):

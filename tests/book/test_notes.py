@@ -5,18 +5,11 @@ from __future__ import annotations
 import html as markup
 import json
 import re
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from docutils import nodes
 
-from .conftest import ROOT
 from .test_pages import OTHER, barriers, listing, opened, visit
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from in_place import notes_of, with_places
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 
@@ -96,7 +89,7 @@ def test_the_first_tap_opens_a_note_whose_own_link_leads_on(browser, html, theme
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
         assert page.evaluate("document.scrollingElement.scrollWidth") == 390
-        assert not barriers(page), listing({PAGE: barriers(page)})
+        assert (problems := barriers(page, within=OPEN)) == [], listing({PAGE: problems})
         page.locator("article h1").tap()
         assert page.locator(OPEN).count() == 0, "a tap outside of the note did not close it"
         link.tap()
@@ -133,6 +126,7 @@ def test_every_citation_term_and_claim_has_a_note(html):
         named = set(re.findall(r'<a class="reference internal" href="((?:bibliography|evidence|glossary)\.html#'
                                r'(?:id\d|term-|claim-)[^"]*)"', file.read_text(encoding="utf8")))
         assert named <= set(notes), file.name
+    assert not [note for note in notes.values() if re.search(r' (?:id|title)="', note)]
     assert len(script.encode()) < 150_000, "every page loads all notes"
 
 
@@ -173,39 +167,3 @@ def test_every_claim_leads_back_to_all_its_places(html):
             for place in re.findall(r'<span class="claim" id="([^"]+)">', file.read_text(encoding="utf8"))}
     assert back == made
     assert len(made) > 100
-
-
-# --- the functions that make notes ---
-
-CLAIM_ENTRY = """<div class="evidence" id="claim-a-b">
-<p><strong>It works.</strong></p>
-<p>2 of 2 seeds; {figures}</p>
-<p><small><code>a-b</code> holds on <code>r.json</code></small></p>
-</div>"""
-
-
-def test_a_note_holds_the_beginning_of_its_entry_without_ids():
-    claim = CLAIM_ENTRY.format(figures="and so on")
-    assert notes_of("book/evidence", claim) == {
-        "evidence.html#claim-a-b": "<p>It works.</p><p>2 of 2 seeds; and so on</p>"}
-    term = ('<dt id="term-bit">bit<a class="headerlink" href="#term-bit">#</a></dt><dd><p>One '
-            '<a href="#term-digit" id="id7" title="digit">digit</a>.</p></dd>')
-    assert notes_of("book/glossary", term) == {
-        "glossary.html#term-bit": '<p><strong>bit</strong>: One <a href="#term-digit">digit</a>.</p>'}
-    work = ('<div class="citation" id="id1"><span>[A]</span><p>A. <em>Title</em>. URL: <a class="reference external" '
-            'href="https://example.org">https://example.org</a>.</p></div>')
-    assert notes_of("book/bibliography", work) == {
-        "bibliography.html#id1": '<p>A. <em>Title</em>. <a href="https://example.org">link</a>.</p>'}
-    assert notes_of("book/data", claim + term + work) == {}
-
-
-def test_the_evidence_leads_to_every_place_that_makes_a_claim():
-    names = {"book/three": "Three", "exercises/a/a": "A & B"}
-    environment = SimpleNamespace(
-        toc_secnumbers={"book/three": {"": (3,)}},
-        titles={name: nodes.title("", title) for name, title in names.items()},
-        parity_claims={"exercises/a/a": ["says-a-b"], "book/three": ["says-a-b", "says-c", "says-a-b--2"]})
-    page = with_places(CLAIM_ENTRY.format(figures="x"), environment)
-    assert page.count('<p class="claimed">') == 1
-    assert ('<p class="claimed">Claimed in <a href="three.html#says-a-b">3 Three</a>, <a href="three.html#says-a-b--2">'
-            'again</a>, <a href="../exercises/a/a.html#says-a-b">A &amp; B</a></p>\n</div>') in page

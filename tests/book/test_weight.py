@@ -31,18 +31,14 @@ def fetched(browser, address: str) -> list[str]:
     return names
 
 
-def test_no_page_loads_the_script_that_draws_icons_again(html):
-    for name in pages_in_toc(ROOT):
-        assert "fontawesome.js" not in (html / f"{name}.html").read_text(encoding="utf8"), name
-
-
-def test_only_pages_with_formulas_load_mathjax(browser, site):
+def test_only_pages_with_formulas_load_mathjax_and_none_draws_icons_again(browser, site):
     home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
     assert "startup.js" not in home
+    assert not [name for name in home if name.startswith("book-index")], "a still picture"
     assert "startup.js" in unrolling
     assert "menu.js" not in unrolling
     for names in (home, unrolling):
-        assert "searchindex.js" not in names
+        assert not {"searchindex.js", "fontawesome.js"} & set(names)
 
 
 def test_icons_are_drawn_from_a_font(browser, site):
@@ -54,59 +50,46 @@ def test_icons_are_drawn_from_a_font(browser, site):
     assert any("Font Awesome" in family for family in fonts)
 
 
-def test_the_keyboard_does_not_stop_at_formulas(browser, site):
-    with opened(browser, 1280, "light") as context:
-        page, _ = visit(context, f"{site}/{FORMULAS}.html")
-        assert page.locator("mjx-container").count() > 100
-        assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
-
-
-def unscripted(browser, address: str, width: int = 1280):
-    """Open a page in a browser without JavaScript."""
-    page = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900}).new_page()
-    page.context.route(OTHER, lambda route: route.abort())
-    page.goto(address)
-    return page
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, site, html, width):
-    seen = 0
+def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, site, html):
+    context = browser.new_context(java_script_enabled=False)
+    context.route(OTHER, lambda route: route.abort())
+    page, seen = context.new_page(), 0
     for name in pages_in_toc(ROOT):
         text = (html / f"{name}.html").read_text(encoding="utf8")
         views = text.count('"application/vnd.jupyter.widget-view+json"')
         if views == 0:
             continue
-        page = unscripted(browser, f"{site}/{name}.html", width)
-        figures = page.locator("figure.parity-still:visible")
-        assert figures.count() == views, name
-        for figure in figures.all():
-            opening, _, said = figure.locator("figcaption").inner_text().partition("] ")
-            assert opening == "[An interactive figure, which needs JavaScript."
-            assert said.endswith("."), name
-            image = figure.locator("img")
-            if image.count() == 0:          # a widget may have its sentence only
-                continue
-            seen += 1
-            image.scroll_into_view_if_needed()
-            assert image.get_attribute("alt") == said
-            assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-            assert image.bounding_box()["width"] > 200
-            # On a phone, a wide drawing scrolls in its own box, so that its letters stay large enough.
-            box = (figure if width == 390 else image).bounding_box()
-            assert box["x"] + box["width"] <= width
+        page.goto(f"{site}/{name}.html")
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            figures = page.locator("figure.parity-still:visible")
+            assert figures.count() == views, name
+            seen += sum(stands_for_the_figure(figure, width) for figure in figures.all())
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.context.close()
-    assert seen >= 7
+    context.close()
+    assert seen >= 14
 
 
-def test_with_javascript_no_still_picture_is_fetched(browser, site):
-    assert not [name for name in fetched(browser, f"{site}/{HOME}.html") if name.startswith("book-index")]
+def stands_for_the_figure(figure, width: int) -> bool:
+    """Check a still figure, and return whether it has a picture: a widget may have its sentence only."""
+    opening, _, said = figure.locator("figcaption").inner_text().partition("] ")
+    assert opening == "[An interactive figure, which needs JavaScript."
+    assert said.endswith(".")
+    image = figure.locator("img")
+    if image.count() == 0:
+        return False
+    image.scroll_into_view_if_needed()
+    assert image.get_attribute("alt") == said
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert image.bounding_box()["width"] > 200
+    # On a phone, a wide drawing scrolls in its own box, so that its letters stay large enough.
+    box = (figure if width == 390 else image).bounding_box()
+    assert box["x"] + box["width"] <= width
+    return True
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_paper_is_light_and_complete(browser, site, theme):
-    with opened(browser, 1280, theme) as context:
+def test_paper_is_light_and_complete(browser, site):
+    with opened(browser, 1280, "dark") as context:
         page, _ = visit(context, f"{site}/{FORMULAS}.html")
         closed = page.locator("details.sd-dropdown:not([open])").count()
         assert closed > 0
@@ -118,15 +101,16 @@ def test_paper_is_light_and_complete(browser, site, theme):
         page.emulate_media(media="screen")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details.sd-dropdown:not([open])").count() == closed
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_formulas_are_read_aloud_as_mathml(browser, site):
+def test_formulas_are_read_aloud_as_mathml_and_the_keyboard_does_not_stop_at_them(browser, site):
     with opened(browser, 1280, "light") as context:
         page, _ = visit(context, f"{site}/{FORMULAS}.html")
         formulas = page.locator("mjx-container").count()
         assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas > 100
         assert page.locator("mjx-merror").count() == 0
+        assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
 
 
 SHIFTS = """() => {

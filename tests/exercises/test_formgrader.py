@@ -18,24 +18,34 @@ from sqlalchemy.exc import SAWarning
 
 from tests.exercises import course
 from tests.grading import forty
+from tests.grading.roster import the_class
 from tests.submissions import bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 NAMES = bank.authoring.names(bank.ROOT)
 FIRST = NAMES[0]
+STUDENTS = the_class()[:8]       # all of them have answered, and the second has written nothing of their own
 OTHER = re.compile(r"^(?!https?://127\.0\.0\.1:|data:|blob:|about:)")
 EXTENSIONS = {f"nbgrader.server_extensions.{name}": True for name in ("formgrader", "validate_assignment")}
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """A course with all exercises and one submission, of which only the answer in words is not graded."""
+    """A course with all exercises and submissions for one, of which only the answers in words are not graded."""
     folder = course.copy_course(tmp_path_factory.mktemp("formgrader") / "course", *NAMES)
-    course.nbgrader(folder, "generate_assignment", FIRST, "--force")
-    course.submit(folder, "ada", FIRST, course.solution(FIRST))
-    course.nbgrader(folder, "autograde", FIRST)
+    for student in STUDENTS:
+        course.submit(folder, student.id, FIRST, course.release(FIRST))
+    with pytest.warns(SAWarning):
+        forty.forty(folder, FIRST, students=STUDENTS)
     return folder
+
+
+@pytest.fixture(scope="module")
+def order(graded):
+    """The ids of all submissions and their students, in the order of the formgrader."""
+    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+        return sorted((entry.notebooks[0].id, entry.student.id) for entry in book.assignment_submissions(FIRST))
 
 
 @pytest.fixture(scope="module")
@@ -118,55 +128,50 @@ def test_the_formgrader_lists_the_exercises_and_submissions(formgrader):
     names = [name.strip() for name in formgrader.locator("td.name").all_inner_texts()]
     assert sorted(names) == sorted(NAMES)
     row = rows.filter(has_text=FIRST)
-    assert row.locator("td.num-submissions").inner_text().strip() == "1"
+    assert row.locator("td.num-submissions").inner_text().strip() == str(len(STUDENTS))
     row.locator("td.num-submissions a").click()
-    student = formgrader.locator("tbody tr").filter(has_text="ada")
+    student = formgrader.locator("tbody tr").filter(has_text=STUDENTS[0].id)
     student.wait_for()
     assert "needs manual grading" in student.inner_text()
 
 
-def test_an_answer_in_words_is_graded_there(formgrader, graded):
+def test_an_answer_in_words_is_graded_there(formgrader, graded, order):
     formgrader.get_by_role("link", name="Manual Grading").click()
     formgrader.get_by_role("link", name=FIRST).click()
     formgrader.get_by_role("link", name=FIRST).last.click()
     formgrader.locator("tbody tr td a").filter(has_text="Submission #1").click()
-    answer = next(cell for cell in course.release(FIRST).cells
-                  if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("grade"))
-    score = formgrader.locator(f"input.score[id='{answer.id}']")
+    score = formgrader.locator(f"input.score[id='{forty.TASK}']")
     score.wait_for()
-    written = next(cell.source for cell in course.solution(FIRST).cells if cell.id == answer.id)
-    assert written.split(".")[0] in formgrader.locator("body").inner_text()
+    assert forty.WORDS.split(".")[0] in formgrader.locator("body").inner_text()
     # nbgrader puts the cursor into the first field when MathJax, or our replacement, reports that it is ready.
-    for _ in range(50):
-        if (ready := score.evaluate("() => document.activeElement.classList.contains('tabbable')")):
-            break
-        time.sleep(0.1)
-    assert ready
+    in_a_field = "() => document.activeElement.classList.contains('tabbable')"
+    wait_until(lambda: score.evaluate(in_a_field))
     score.press("Escape")
-    assert not score.evaluate("() => document.activeElement.classList.contains('tabbable')")
+    assert not score.evaluate(in_a_field)
     formgrader.locator("body").press("Enter")
-    assert score.evaluate("() => document.activeElement.classList.contains('tabbable')")
+    assert score.evaluate(in_a_field)
     score.fill("2")
     score.press("Tab")
+    wait_until(lambda: grade_of(graded, order[0][1]) == (2, False))
+
+
+def wait_until(holds):
+    """Wait for ten seconds, or until a condition holds."""
     for _ in range(100):
-        with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
-            grade = book.find_grade(answer.id, FIRST, FIRST, "ada")
-            if grade.manual_score == 2 and not grade.needs_manual_grade:
-                return
+        if holds():
+            return
         time.sleep(0.1)
-    raise AssertionError("the points did not reach the gradebook")
+    raise AssertionError("the page or the gradebook did not change")
 
 
-# ---------------------------------------------------------------- reading the answers of forty students by keyboard
-
-
-@pytest.fixture(scope="module")
-def order(graded, formgrader):
-    """The ids of all submissions and their students, in the order of the formgrader."""
-    with pytest.warns(SAWarning):
-        forty.forty(graded, FIRST, enter_it=False)
+def grade_of(graded, student):
+    """Return the points for the answer in words, and whether it waits for the instructor."""
     with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
-        return sorted((entry.notebooks[0].id, entry.student.id) for entry in book.assignment_submissions(FIRST))
+        grade = book.find_grade(forty.TASK, FIRST, FIRST, student)
+        return grade.manual_score, grade.needs_manual_grade
+
+
+# ---------------------------------------------------------------- reading the answers by keyboard
 
 
 @pytest.fixture(scope="module")
@@ -183,11 +188,6 @@ def arrive(reader, submission):
     # The address is not enough, because nbgrader saves a field twice when a key leaves it, and may load the page twice.
     reader.wait_for_function("""([submission, name]) => window.submission_id === submission
       && document.activeElement?.id === name && formgrader.grades.loaded""", arg=[submission, forty.TASK])
-
-
-def points_of(graded, student):
-    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
-        return book.find_grade(forty.TASK, FIRST, FIRST, student).manual_score
 
 
 def test_the_rubric_and_the_students_outputs_are_visible_next_to_the_answer(reader, order):
@@ -216,31 +216,29 @@ def test_the_page_lists_all_of_nbgraders_keys(reader):
 
 
 def test_points_are_typed_and_keys_open_the_next_submission(reader, order, graded):
-    for place, (submission, _) in enumerate(order[:5]):
+    for place, (submission, _) in enumerate(order[:3]):
         arrive(reader, submission)
         reader.keyboard.type("2.5" if place == 1 else str(place))
         reader.keyboard.press("Control+.")
-    arrive(reader, order[5][0])
-    assert [points_of(graded, student) for _, student in order[:6]] == [0, 2.5, 2, 3, 4, points_of(graded, order[5][1])]
+    arrive(reader, order[3][0])
+    assert [grade_of(graded, student)[0] for _, student in order[:4]] == [0, 2.5, 2, None]
     reader.keyboard.press("Control+,")
-    arrive(reader, order[4][0])
+    arrive(reader, order[2][0])
     reader.keyboard.press("Control+Shift+F")
-    for _ in range(100):
+
+    def flagged():
         with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
-            if book.find_submission_notebook_by_id(order[4][0]).flagged:
-                break
-        time.sleep(0.1)
-    else:
-        raise AssertionError("the flag did not reach the gradebook")
+            return book.find_submission_notebook_by_id(order[2][0]).flagged
+    wait_until(flagged)
     reader.reload()
-    arrive(reader, order[4][0])
+    arrive(reader, order[2][0])
     reader.keyboard.type("1")       # replaces the earlier points
     reader.keyboard.press("Control+.")
-    arrive(reader, order[5][0])
-    assert points_of(graded, order[4][1]) == 1
+    arrive(reader, order[3][0])
+    assert grade_of(graded, order[2][1])[0] == 1
 
 
 def test_an_answer_without_the_students_numbers_is_marked(reader, lab, order):
-    generic = next(submission for submission, student in order if student == "s204502")
+    generic = next(submission for submission, student in order if student == STUDENTS[1].id)
     reader.goto(f"{lab}/formgrader/submissions/{generic}/")
     reader.get_by_text("This answer may be generic").wait_for()

@@ -155,6 +155,7 @@ def test_noise_and_deleted_tests_cost_nothing_and_edited_tests_give_nothing(batc
     assert all(outcome.points == 0 for outcome in batch.graded["edited-tests"].outcomes.values())
 
 
+@pytest.mark.parametrize("batch", [FIRST], indirect=True)
 def test_stock_feedback_shows_the_tests(batch, tmp_path):
     """Show that the test of the feedback can fail."""
     folder = shutil.copytree(batch.folder, tmp_path / "course")
