@@ -3,7 +3,9 @@
 A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a docstring about the submission. It
 may end with a line ``loses:`` and YAML ``{test cell: part of the message}``, for each test cell that must give no
 points. All other test cells must give all their points. Each part ``# %% CELL`` replaces that cell of the solution,
-``# %% CELL: FUNCTION`` replaces one function in it, and ``# %% added before CELL`` adds a cell.
+``# %% CELL: FUNCTION`` replaces one function in it, and ``# %% added before CELL`` adds a cell. A part
+``# %% CELL: OLD -> NEW`` replaces some words of the cell, which must occur in it once. If nothing follows the arrow,
+the lines of the part take the place of the line that contains the words.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import copy
 import functools
 import io
 import re
+import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,12 +114,29 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
             if cell_id == cell.id:
                 cells.append(nbformat.v4.new_code_cell(source, id=f"added-{i}"))
         for heading, source in submission.replaced.items():
-            cell_id, _, function = heading.partition(": ")
+            cell_id, _, change = heading.partition(": ")
             if cell_id == cell.id:
-                cell.source = _with_function(cell.source, function, source) if function else source
+                cell.source = _changed(cell.source, change, source)
         cells.append(cell)
     nb.cells = cells
     return nb
+
+
+def _changed(cell: str, change: str, source: str) -> str:
+    """Return the cell with a part of a submission; raise ValueError unless the words to replace occur in it once."""
+    if not change:
+        return source
+    old, arrow, new = (word.strip() for word in change.partition(" ->"))
+    if not arrow:
+        return _with_function(cell, change, source)
+    if cell.count(old) != 1:
+        raise ValueError(f"{old!r} must occur once in the cell, but it occurs {cell.count(old)} times: {cell}")
+    if new:
+        return cell.replace(old, new)
+    lines = cell.split("\n")
+    place = next(i for i, line in enumerate(lines) if old in line)
+    indent = lines[place].removesuffix(lines[place].lstrip())
+    return "\n".join([*lines[:place], textwrap.indent(source, indent), *lines[place + 1:]])
 
 
 def _with_function(cell: str, name: str, source: str) -> str:
