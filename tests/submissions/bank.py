@@ -31,7 +31,10 @@ from parity_grading import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # these take seconds
+TRAINED = {"final-parity", "last-valid", "end-loss", "train-step", "train-at-the-end"}
+# Tests that take seconds, with the cells that they depend on.
+LONG = {"trained-short-check": TRAINED, "trained-long-check": TRAINED, "learns-check": {"build-model"},
+        "find-error-long-check": {"find-error"}}
 
 
 @dataclass(frozen=True)
@@ -187,10 +190,15 @@ def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
     return output.getvalue(), False
 
 
-def score(submission: Submission, whole: bool = True) -> dict[str, Outcome]:
-    """Grade a submission; unless ``whole``, skip the long tests that a wrong submission should pass."""
-    long = set(LONG) - set(submission.loses) if submission.loses and not whole else ()
-    return grade(notebook(submission), long)
+def score(submission: Submission, leave_out: Collection[str] = ()) -> dict[str, Outcome]:
+    """Grade a submission without the test cells ``leave_out``."""
+    return grade(notebook(submission), leave_out)
+
+
+def unaffected(submission: Submission) -> set[str]:
+    """Return the long tests that would run the model answer, because the submission changes no cell they depend on."""
+    changed = {heading.partition(": ")[0] for heading in submission.replaced}
+    return set() if submission.added else {test for test, cells in LONG.items() if not changed & cells}
 
 
 def complaints(submission: Submission, outcomes: dict[str, Outcome]) -> list[str]:
