@@ -13,7 +13,6 @@ loses:
 # %% final-parity: (bits * real).sum(axis=1) % 2 -> np.cumsum(bits, axis=1) % 2
 # %% last-valid: return outputs ->
 return outputs[torch.arange(len(outputs)), lengths - 1].unsqueeze(1)
-# %% end-loss: [:, 0] -> [:, 0, 0]
 # %% train-step: optimizer.zero_grad() ->
 # %% train-step: nn.utils.clip_grad_norm_ ->
 optimizer.zero_grad()
