@@ -71,6 +71,13 @@ def test_solution_gets_every_point_and_an_untouched_release_none(exercise):
 
 
 @pytest.mark.parametrize("exercise", POINTS)
+def test_the_words_that_a_submission_changes_are_in_the_model_answer(exercise):
+    for submission in bank.bank(exercise):
+        assert len(bank.notebook(submission).cells) >= len(CELL_IDS[exercise])
+        assert submission.loses or not any("->" in heading for heading in submission.replaced)
+
+
+@pytest.mark.parametrize("exercise", POINTS)
 def test_the_bank_is_large_enough(exercise):
     submissions, tests = bank.bank(exercise), len(POINTS[exercise])
     wrong = sum(bool(submission.loses) for submission in submissions)
