@@ -16,10 +16,9 @@ pytestmark = pytest.mark.whole
 
 # A few of each family; the long test below grades the whole bank.
 FAMILIES = {
-    "unearned points": ("forges_points", "patches_the_comparisons", "always_equal", "numpy_and_torch_beside",
-                        "thread_patches_later"),
+    "unearned points": ("forges_points", "patches_the_comparisons", "numpy_and_torch_beside", "thread_patches_later"),
     "secrets": ("spies_in_the_course", "looks_at_devices", "writes_gradebook_from_proc", "makes_a_world_of_its_own"),
-    "a batch that stops": ("loop_without_end_in_a_call", "dies_in_a_call", "takes_all_memory", "ends_all_processes"),
+    "a batch that stops": ("loop_without_end_in_a_call", "takes_all_memory", "ends_all_processes"),
     "slips": ("stripped_of_everything", "no_json", "renamed_by_a_browser", "half_characters"),
 }
 
@@ -42,12 +41,6 @@ def test_a_submission_that_cannot_be_graded_fails_the_command_and_every_other_on
     names = [name for names in FAMILIES.values() for name in names]
     assert sorted(graded.rows) == sorted([*names, *batch.HONEST])
     assert {name for name, row in graded.rows.items() if row.split()[1] == "failed"} == {"no_json"}
-
-
-def test_a_second_run_keeps_what_is_done(graded):
-    again = batch.run(graded.folder, *batch.COMMANDS["parity grade"])
-    assert again.points == graded.points
-    assert {row.split()[1] for row in again.rows.values()} <= {"kept", "failed"}
 
 
 def names_of_the_library(source: str) -> Iterator[str]:
@@ -85,8 +78,21 @@ def test_no_attack_fails_because_a_name_of_the_library_has_changed():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", batch.COMMANDS)
-def test_the_whole_bank_gets_what_it_deserves(tmp_path, command):
+def test_the_whole_bank_gets_what_it_deserves(tmp_path):
     submissions = bank.bank()
-    graded = batch.run(batch.prepared(tmp_path / "course", submissions), *batch.COMMANDS[command])
-    assert batch.wrong(graded, submissions, stock=command == "nbgrader autograde") == {}
+    graded = batch.run(batch.prepared(tmp_path / "course", submissions), *batch.COMMANDS["parity grade"])
+    assert batch.wrong(graded, submissions) == {}
+
+
+@pytest.mark.slow
+def test_with_nbgrader_nobody_gets_more_than_they_deserve(tmp_path):
+    """Grade those that solve nothing, those that deserve less with nbgrader, and one of every other kind.
+
+    ``python -m tests.trust hostile`` grades the whole bank with both commands.
+    """
+    first_of_kind = {submission.kind: submission.name for submission in reversed(bank.bank())}
+    submissions = [submission for submission in bank.bank()
+                   if submission.loses == bank.ALL or submission.stock != submission.loses
+                   or submission.name in first_of_kind.values()]
+    graded = batch.run(batch.prepared(tmp_path / "course", submissions), *batch.COMMANDS["nbgrader autograde"])
+    assert batch.wrong(graded, submissions, stock=True) == {}

@@ -57,7 +57,7 @@ def disturb(root: Path, draw: random.Random, jobs: int) -> str:
 
 
 @pytest.mark.parametrize(("jobs", "seed"), [
-    (1, 0), *(pytest.param(jobs, seed, marks=pytest.mark.slow) for jobs in (1, 2) for seed in range(1, 4))])
+    (1, 0), *(pytest.param(jobs, seed, marks=pytest.mark.slow) for jobs in (1, 2) for seed in (1, 2))])
 def test_whatever_is_killed_whenever_nothing_is_lost(ungraded, tmp_path, jobs, seed):
     root = shutil.copytree(ungraded, tmp_path / "course")
     draw = random.Random(seed)

@@ -48,12 +48,8 @@ def chi_square(counts):
 
 @properties
 @given(count=st.integers(0, 5), steps=st.integers(1, 200), seed=st.integers(0, 2**32))
-@example(count=3, steps=63, seed=0)
 @example(count=3, steps=64, seed=0)
-@example(count=3, steps=65, seed=0)
-@example(count=3, steps=128, seed=0)
 @example(count=3, steps=129, seed=0)
-@example(count=3, steps=200, seed=0)
 def test_running_parity_by_words_by_xor_and_by_counting_agree(count, steps, seed):
     bits, parity = bits_and_parity(count, steps, rng(seed))
     assert bits.shape == parity.shape == (count, steps)
@@ -65,12 +61,6 @@ def test_running_parity_by_words_by_xor_and_by_counting_agree(count, steps, seed
     np.testing.assert_array_equal(random_bits(count, steps, rng(seed)), bits)
 
 
-def test_running_parity_of_a_known_string():
-    bits = np.array([[0, 1, 1, 1, 0, 1], [1, 0, 0, 0, 0, 0]], dtype=np.uint8)
-    np.testing.assert_array_equal(running_parity(bits), [[0, 1, 0, 1, 1, 0], [1, 1, 1, 1, 1, 1]])
-    assert running_parity(bits).dtype == np.uint8
-
-
 def test_bits_are_fair_and_independent_of_their_neighbours_at_every_place():
     bits = random_bits(20_000, 130, rng(1)).astype(np.int64)
     deviations = (bits.mean(axis=0) - 0.5) * 2 * np.sqrt(len(bits))
@@ -79,13 +69,6 @@ def test_bits_are_fair_and_independent_of_their_neighbours_at_every_place():
         equal = (bits[:, distance:] == bits[:, :-distance]).mean(axis=0)
         assert np.abs((equal - 0.5) * 2 * np.sqrt(len(bits))).max() < 4.5
     assert len(np.unique(bits, axis=0)) == len(bits)
-
-
-def test_a_generator_moves_on_and_its_seed_brings_the_bits_back():
-    generator = rng(5)
-    first, second = random_bits(10, 40, generator), random_bits(10, 40, generator)
-    assert (first != second).any()
-    np.testing.assert_array_equal(random_bits(10, 40, rng(5)), first)
 
 
 @properties
@@ -111,8 +94,6 @@ def test_counts_and_steps_are_checked(draw):
         draw(-1, 5, rng())
     with pytest.raises(ValueError, match=r"^steps must be an integer of at least 1, but it is 0$"):
         draw(1, 0, rng())
-    with pytest.raises(ValueError, match=r"^steps must be an integer of at least 1, but it is 2\.5$"):
-        draw(1, 2.5, rng())
 
 
 # A batch
@@ -158,13 +139,6 @@ def test_bits_do_not_depend_on_the_lengths():
     np.testing.assert_array_equal(ParityTask((1, 9)).draw(50, rng(2))[0], ParityTask(9).draw(50, rng(2))[0])
 
 
-def test_the_bits_behind_a_string_are_hidden_wherever_its_length_ends():
-    bits, _, lengths = ParityTask((2, 9)).draw(200, rng(2))
-    behind = np.arange(9) >= lengths[:, None]
-    assert bits[behind].any()
-    assert not ParityTask((2, 9)).batch(200, rng(2)).inputs.squeeze(-1).numpy()[behind].any()
-
-
 def test_a_batch_does_not_share_memory_with_what_was_drawn():
     task = ParityTask(6)
     drawn = task.draw(4, rng())
@@ -191,8 +165,7 @@ def test_a_task_says_what_it_draws():
 
 
 @pytest.mark.parametrize(("lengths", "factor", "shortest", "longest"), [
-    (50, 1.5, 75, 75), ((1, 50), 1.5, 1, 75), (5, 1.5, 7, 7), (1, 1.5, 1, 1), ((4, 6), 0.5, 4, 4),
-    (Curriculum(start=2, stop=20), 2, 1, 40), ((6, 6), 2, 12, 12),
+    (5, 1.5, 7, 7), ((1, 50), 1.5, 1, 75), ((4, 6), 0.5, 4, 4), (Curriculum(start=2, stop=20), 2, 1, 40),
 ])
 def test_a_stretched_task_has_longer_strings_of_the_same_kind(lengths, factor, shortest, longest):
     stretched = ParityTask(lengths, "end", "before").stretched(factor)
@@ -222,9 +195,7 @@ def test_a_growing_task_draws_every_length_up_to_the_current_one_and_no_longer()
     (lambda: ParityTask(label="last"), "label must be 'every_step' or 'end', but it is 'last'"),
     (lambda: ParityTask(padding="left"), "padding must be 'after' or 'before', but it is 'left'"),
     (lambda: ParityTask(0), "lengths (shortest) must be an integer of at least 1, but it is 0"),
-    (lambda: ParityTask(2.5), "lengths (shortest) must be an integer of at least 1, but it is 2.5"),
     (lambda: ParityTask("50"), "lengths (shortest) must be an integer of at least 1, but it is '50'"),
-    (lambda: ParityTask((0, 5)), "lengths (shortest) must be an integer of at least 1, but it is 0"),
     (lambda: ParityTask((6, 5)), "lengths (longest) must be an integer of at least 6, but it is 5"),
     (lambda: ParityTask((1, 2, 3)),
      "lengths must be a number, a pair (shortest, longest) or a Curriculum, but it is (1, 2, 3)"),
@@ -235,7 +206,6 @@ def test_a_growing_task_draws_every_length_up_to_the_current_one_and_no_longer()
     (lambda: Curriculum(shortest=4), "start must be an integer of at least 4, but it is 2"),
     (lambda: Curriculum(stop=1), "stop must be an integer of at least 2, but it is 1"),
     (lambda: Curriculum(step=0), "step must be an integer of at least 1, but it is 0"),
-    (lambda: Curriculum(threshold=0), "threshold must be a number above 0 and at most 1, but it is 0"),
     (lambda: Curriculum(threshold=1.1), "threshold must be a number above 0 and at most 1, but it is 1.1"),
     (lambda: ParityDataset(ParityTask(5), size=0, seed=0), "size must be an integer of at least 1, but it is 0"),
     (lambda: ParityDataset(ParityTask(5), size=1, seed=None), "seed must be an integer of at least 0, but it is None"),
@@ -266,12 +236,7 @@ def test_the_pool_comes_from_its_seed_and_is_held_as_bytes(dataset):
     assert dataset.bits.dtype == dataset.parity.dtype == np.uint8
     assert dataset.bits.nbytes == dataset.parity.nbytes == 103 * 70
     np.testing.assert_array_equal(ParityDataset(dataset.task, 103, seed=7).bits, dataset.bits)
-
-
-def test_two_seeds_give_pools_with_nothing_in_common(dataset):
-    other = ParityDataset(dataset.task, 103, seed=8)
-    assert not {bits.tobytes() for bits in dataset.bits} & {bits.tobytes() for bits in other.bits}
-    assert abs((dataset.bits == other.bits).mean() - 0.5) < 4.5 * 0.5 / np.sqrt(dataset.bits.size)
+    assert (ParityDataset(dataset.task, 103, seed=8).bits != dataset.bits).any(axis=1).all()
 
 
 @combinations

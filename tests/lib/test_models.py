@@ -125,14 +125,12 @@ def test_inputs_of_any_dtype_are_taken_in_the_precision_of_the_weights():
     (lambda: ParityRNN(4, "rnn"), "cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'rnn'"),
     (lambda: ParityRNN(4, num_layers=0), "num_layers must be an integer of at least 1, but it is 0"),
     (lambda: ParityRNN(4, seed=-1), "seed must be an integer of at least 0, but it is -1"),
-    (lambda: ParityRNN(4)(torch.zeros(2, 5)), "inputs must be of shape [batch, steps, 1], but it is (2, 5)"),
     (lambda: ParityRNN(4)(torch.zeros(2, 5, 2)), "inputs must be of shape [batch, steps, 1], but it is (2, 5, 2)"),
     (lambda: ParityRNN(4)(torch.zeros(2, 5, 1), packed=True), "lengths must be given when packed=True, but it is None"),
     (lambda: NumpyRNN(*[np.zeros(1)] * 5, activation="gru"), "activation must be 'tanh' or 'relu', but it is 'gru'"),
     (lambda: NumpyRNN.from_torch(ParityRNN(2, "gru")), "model.cell must be 'tanh' or 'relu', but it is 'gru'"),
     (lambda: NumpyRNN.from_torch(ParityRNN(2, num_layers=2)), "model.num_layers must be 1, but it is 2"),
     (lambda: by_hand("rnn"), "cell must be 'tanh' or 'relu' or 'lstm' or 'gru', but it is 'rnn'"),
-    (lambda: by_hand("relu", 2.0), "sharpness must be a number above 0, and left out for relu, but it is 2.0"),
     (lambda: by_hand("tanh", 0), "sharpness must be a number above 0, and left out for relu, but it is 0"),
 ])
 def test_an_error_names_the_argument_the_value_and_what_is_allowed(make, message):
@@ -163,6 +161,8 @@ def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, ba
     generator = np.random.default_rng(seed)
     model = ParityRNN(hidden, cell, seed=seed).double()
     network = NumpyRNN.from_torch(model)
+    assert not any(np.shares_memory(getattr(network, name), parameter.detach().numpy())
+                   for name in "UVbWc" for parameter in model.parameters())
     inputs, d_logits = generator.normal(size=(2, batch, steps, 1))
     h0 = np.zeros((batch, hidden)) if from_zero else generator.normal(size=(batch, hidden))
 
@@ -194,38 +194,6 @@ def test_numpy_and_pytorch_agree_in_value_and_in_every_gradient(cell, hidden, ba
     their_logits = model.hidden_to_logits(torch.stack(unrolled[1:], dim=1))
     (their_logits * torch.tensor(d_logits)).sum().backward()
     assert_equal(grads["h"], torch.stack([state.grad for state in unrolled], dim=1))
-
-
-@pytest.mark.parametrize("cell", ["tanh", "relu"])
-def test_gradients_equal_finite_differences(cell):
-    generator = np.random.default_rng(2)
-    network = NumpyRNN.from_torch(ParityRNN(3, cell, seed=2))
-    inputs, d_logits = generator.normal(size=(2, 4, 6, 1))
-    h0 = generator.normal(size=(4, 3))
-
-    def loss():
-        return (network.forward(inputs, h0)[0] * d_logits).sum()
-
-    grads = network.backward(inputs, network.forward(inputs, h0)[1], d_logits)
-    arrays = {name: (getattr(network, name), grads[name]) for name in "UVbWc"} | {"h0": (h0, grads["h"][:, 0])}
-    for array, grad in arrays.values():
-        for place in np.ndindex(array.shape):
-            kept, losses = array[place], []
-            for value in (kept + 1e-6, kept - 1e-6):
-                array[place] = value
-                losses.append(loss())
-            array[place] = kept
-            assert grad[place] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-5, abs=1e-7)
-
-
-def test_the_copy_in_numpy_does_not_share_its_weights():
-    model = ParityRNN(3, "tanh")
-    before = NumpyRNN.from_torch(model)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.zero_()
-    assert before.U.dtype == np.float64
-    assert all(getattr(before, name).any() for name in "UVbWc")
 
 
 # Weights by hand
@@ -296,14 +264,3 @@ def test_no_single_unit_without_a_gate_survives_two_bits(cell, w, u, b, readout,
     network = NumpyRNN(*(np.array(a) for a in ([[u]], [[w]], [b], [[readout]], [-threshold])), activation=cell)
     for above in (True, False):
         assert mistakes_within_two_steps(network, above).any()
-
-
-def test_a_grid_of_single_units_contains_no_exception():
-    """The grid consists of a million tanh units, each with the best possible threshold."""
-    w, u, b = (axis.ravel() for axis in np.meshgrid(*[np.linspace(-12, 12, 100)] * 3))
-    first = {bit: np.tanh(u * bit + b) for bit in (0, 1)}
-    second = {(x, y): np.tanh(w * first[x] + u * y + b) for x in (0, 1) for y in (0, 1)}
-    even = np.stack([first[0], second[0, 0], second[1, 1]])
-    odd = np.stack([first[1], second[0, 1], second[1, 0]])
-    assert not (even.max(axis=0) < odd.min(axis=0)).any()
-    assert not (odd.max(axis=0) < even.min(axis=0)).any()

@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from parity_lib import progress, training
 from parity_lib.data import Curriculum, ParityTask
-from parity_lib.models import ParityRNN, by_hand
+from parity_lib.models import ParityRNN
 from parity_lib.training import History, evaluate, masked_loss, train
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -79,16 +79,6 @@ def test_what_stands_on_padding_reaches_neither_the_loss_nor_its_gradient():
         masked_loss(logits, targets, mask[:, :2])
 
 
-@pytest.mark.parametrize("padding", ["after", "before"])
-def test_with_a_label_at_the_end_only_the_last_real_step_is_taught(padding):
-    batch = ParityTask((2, 9), "end", padding).batch(20, np.random.default_rng(0))
-    logits = torch.zeros(20, 9, 1, requires_grad=True)
-    masked_loss(logits, batch.targets, batch.mask).backward()
-    taught = logits.grad.squeeze(-1) != 0
-    assert taught.sum(1).tolist() == [1] * 20
-    assert torch.equal(taught.int().argmax(1), batch.run_lengths - 1)
-
-
 # Training
 
 def test_the_weights_move_and_the_mode_stays():
@@ -132,7 +122,7 @@ def test_the_loss_falls_with_either_optimizer_on_every_device(optimizer, device)
     assert evaluate(model, ParityTask(2), count=40, seed=0)["bit_accuracy"] == 1
 
 
-@pytest.mark.parametrize(("optimizer", "clip"), [("adam", 0.25), ("adam", None), ("sgd", 0.25)])
+@pytest.mark.parametrize(("optimizer", "clip"), [("adam", None), ("sgd", 0.02), ("sgd", 10.0)])
 def test_a_run_equals_the_loop_that_a_reader_would_write(optimizer, clip):
     task = ParityTask((1, 9))
     spy = Counting(always_even)
@@ -150,21 +140,6 @@ def test_a_run_equals_the_loop_that_a_reader_would_write(optimizer, clip):
         updates.step()
         losses.append(loss.item())
     assert run(task=task, max_steps=30, lr=0.05, optimizer=optimizer, clip=clip).loss == pytest.approx(losses, rel=1e-3)
-
-
-def test_the_gradient_is_clipped_to_the_norm_that_is_asked_for():
-    def length_of_one_step(clip):
-        model = by_hand("tanh", sharpness=1.1).float()
-        model.hidden_to_logits.bias.data += 30  # nearly all wrong, so the gradient is long
-        before = nn.utils.parameters_to_vector(model.parameters()).detach().clone()
-        run(model, max_steps=1, optimizer="sgd", lr=1.0, clip=clip)
-        return (nn.utils.parameters_to_vector(model.parameters()) - before).norm().item()
-
-    whole = length_of_one_step(None)
-    assert whole > 0.5
-    assert length_of_one_step(0.25) == pytest.approx(0.25, rel=1e-3)
-    assert length_of_one_step(0.01) == pytest.approx(0.01, rel=1e-3)
-    assert length_of_one_step(2 * whole) == pytest.approx(whole, rel=1e-3)
 
 
 def test_loss_and_accuracy_of_a_step_are_those_before_its_update():
@@ -197,13 +172,6 @@ def test_a_curriculum_grows_while_training_goes_well():
     run(model, task, max_steps=9, validate_every=100)
     assert [inputs.shape[1] for inputs, _ in model.trained_on] == [2, 2, 2, 2, 2, 4, 6, 7, 7]
     assert all(lengths.max() == inputs.shape[1] and lengths.min() == 1 for inputs, lengths in model.trained_on)
-
-
-def test_a_curriculum_waits_while_training_goes_badly():
-    model = Counting(always_even)
-    run(model, ParityTask(Curriculum(start=3, stop=7)), max_steps=6)
-    assert {inputs.shape[1] for inputs, _ in model.trained_on} == {3}
-    assert {inputs.shape[1] for inputs, _ in model.validated_on} == {10}
 
 
 # Validation and the early stop
@@ -348,13 +316,6 @@ def test_the_bar_shows_when_it_is_wanted_and_leaves_no_trace_otherwise(
 
 # Evaluation
 
-def flawed(logits, trained):
-    """Give wrong answers at the fourth bit of strings that begin with 11, and at the sixth bit if the parity is odd."""
-    odd = logits > 0
-    starts_with_11 = odd[:, 0] & ~odd[:, 1]
-    logits[:, 3] *= torch.where(starts_with_11, -1, 1)
-    logits[:, 5] = -10
-
 
 @pytest.mark.parametrize("label", ["every_step", "end"])
 @pytest.mark.parametrize("padding", ["after", "before"])
@@ -385,16 +346,6 @@ def test_evaluation_equals_counting_string_by_string(label, padding):
     assert sum(bucket["strings"] for bucket in by_length) == 1100
 
 
-def test_evaluation_gives_known_numbers_for_a_known_flaw():
-    task = ParityTask(6)
-    result = evaluate(Counting(flawed), task, count=4096, seed=0)
-    odd = np.bitwise_xor.accumulate(task.draw(4096, np.random.default_rng(0))[0], axis=1).astype(bool)
-    errors = (odd[:, 0] & ~odd[:, 1]).astype(int) + odd[:, 5]
-    assert result["bit_accuracy"] == pytest.approx(1 - errors.sum() / (6 * 4096))
-    assert result["sequence_accuracy"] == pytest.approx((errors == 0).mean())
-    assert result["sequence_accuracy"] == pytest.approx(3 / 8, abs=0.04)
-
-
 def test_evaluation_is_a_function_of_its_seed_and_keeps_no_gradients():
     model = ParityRNN(5, "tanh", seed=3)
     first = evaluate(model, TASK, count=300, seed=1)
@@ -411,18 +362,11 @@ def test_a_fixed_length_and_an_empty_bucket_leave_out_what_was_not_drawn():
     assert sum(bucket["strings"] for bucket in buckets) == 3
 
 
-@pytest.mark.parametrize("cell", ["tanh", "relu", "gru", "lstm"])
-def test_networks_by_hand_are_evaluated_without_changes(cell):
-    assert evaluate(by_hand(cell), ParityTask((1, 30)), count=600, seed=0)["sequence_accuracy"] == 1
-
-
 # Errors
 
 @pytest.mark.parametrize(("call", "settings", "message"), [
     (run, {"max_steps": 0}, "max_steps must be an integer of at least 1, but it is 0"),
-    (run, {"max_steps": 1.5}, "max_steps must be an integer of at least 1, but it is 1.5"),
     (run, {"seed": -1}, "seed must be an integer of at least 0, but it is -1"),
-    (run, {"seed": None}, "seed must be an integer of at least 0, but it is None"),
     (run, {"batch_size": 0}, "batch_size must be an integer of at least 1, but it is 0"),
     (run, {"validate_every": 0}, "validate_every must be an integer of at least 1, but it is 0"),
     (run, {"validation_size": 0}, "validation_size must be an integer of at least 1, but it is 0"),
@@ -433,7 +377,6 @@ def test_networks_by_hand_are_evaluated_without_changes(cell):
     (evaluate, {"count": 0, "seed": 0}, "count must be an integer of at least 1, but it is 0"),
     (evaluate, {"seed": None}, "seed must be an integer of at least 0, but it is None"),
     (evaluate, {"seed": 0, "bucket": 0}, "bucket must be an integer of at least 1, but it is 0"),
-    (evaluate, {"seed": 0, "bucket": 2.5}, "bucket must be an integer of at least 1, but it is 2.5"),
 ])
 def test_an_error_names_the_argument_the_value_and_what_is_allowed(call, settings, message):
     model = Counting()
@@ -460,11 +403,6 @@ def test_the_default_recipe_is_a_plain_network_on_50_bits():
 def test_the_default_recipe_solves_the_task():
     """Which of the seeds succeed may depend on the processor, but most of them must."""
     assert sum(map(solved, range(3))) >= 2
-
-
-@pytest.mark.slow
-def test_the_default_recipe_solves_the_task_on_20_further_seeds():
-    assert sum(map(solved, range(3, 23))) >= 17
 
 
 def test_a_run_that_is_solved_early_ends_with_a_full_bar():

@@ -3,7 +3,10 @@
 A file ``tests/submissions/EXERCISE/right_*.py`` or ``wrong_*.py`` begins with a docstring about the submission. It
 may end with a line ``loses:`` and YAML ``{test cell: part of the message}``, for each test cell that must give no
 points. All other test cells must give all their points. Each part ``# %% CELL`` replaces that cell of the solution,
-``# %% CELL: FUNCTION`` replaces one function in it, and ``# %% added before CELL`` adds a cell.
+``# %% CELL: FUNCTION`` replaces one function in it, and ``# %% added before CELL`` adds a cell. A part
+``# %% CELL: OLD -> NEW`` replaces some words of the cell, which must occur in it once. If nothing follows the arrow,
+the lines of the part take the place of the line that contains the words. Correct submissions do not use this, because
+``parity_grading.private_tests`` reads them, too.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import copy
 import functools
 import io
 import re
+import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +32,10 @@ from parity_grading import authoring
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-LONG = ("trained-short-check", "trained-long-check", "learns-check", "find-error-long-check")   # these take seconds
+TRAINED = {"final-parity", "last-valid", "end-loss", "train-step", "train-at-the-end"}
+# Tests that take seconds, with the cells that they depend on.
+LONG = {"trained-short-check": TRAINED, "trained-long-check": TRAINED, "learns-check": {"build-model"},
+        "find-error-long-check": {"find-error"}}
 
 
 @dataclass(frozen=True)
@@ -111,12 +118,29 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
             if cell_id == cell.id:
                 cells.append(nbformat.v4.new_code_cell(source, id=f"added-{i}"))
         for heading, source in submission.replaced.items():
-            cell_id, _, function = heading.partition(": ")
+            cell_id, _, change = heading.partition(": ")
             if cell_id == cell.id:
-                cell.source = _with_function(cell.source, function, source) if function else source
+                cell.source = _changed(cell.source, change, source)
         cells.append(cell)
     nb.cells = cells
     return nb
+
+
+def _changed(cell: str, change: str, source: str) -> str:
+    """Return the cell with a part of a submission; raise ValueError unless the words to replace occur in it once."""
+    if not change:
+        return source
+    old, arrow, new = (word.strip() for word in change.partition(" ->"))
+    if not arrow:
+        return _with_function(cell, change, source)
+    if cell.count(old) != 1:
+        raise ValueError(f"{old!r} must occur once in the cell, but it occurs {cell.count(old)} times: {cell}")
+    if new:
+        return cell.replace(old, new)
+    lines = cell.split("\n")
+    place = next(i for i, line in enumerate(lines) if old in line)
+    indent = lines[place].removesuffix(lines[place].lstrip())
+    return "\n".join([*lines[:place], textwrap.indent(source, indent), *lines[place + 1:]])
 
 
 def _with_function(cell: str, name: str, source: str) -> str:
@@ -167,10 +191,15 @@ def _run(source: str, namespace: dict[str, Any], name: str) -> tuple[str, bool]:
     return output.getvalue(), False
 
 
-def score(submission: Submission, whole: bool = True) -> dict[str, Outcome]:
-    """Grade a submission; unless ``whole``, skip the long tests that a wrong submission should pass."""
-    long = set(LONG) - set(submission.loses) if submission.loses and not whole else ()
-    return grade(notebook(submission), long)
+def score(submission: Submission, leave_out: Collection[str] = ()) -> dict[str, Outcome]:
+    """Grade a submission without the test cells ``leave_out``."""
+    return grade(notebook(submission), leave_out)
+
+
+def unaffected(submission: Submission) -> set[str]:
+    """Return the long tests that would run the model answer, because the submission changes no cell they depend on."""
+    changed = {heading.partition(": ")[0] for heading in submission.replaced}
+    return set() if submission.added else {test for test, cells in LONG.items() if not changed & cells}
 
 
 def complaints(submission: Submission, outcomes: dict[str, Outcome]) -> list[str]:

@@ -1,6 +1,6 @@
-"""An honest solution; cells end with sys.exit(), with an error of that kind, and with the stop button's."""
+"""An honest solution; cells end with sys.exit(), as a script would with quit(), and with the stop button's error."""
 
 KIND = "exit"
 LOSES = ()
-CELLS = {"parity": "SOLUTION\nimport sys\nsys.exit()", "rnn-step": "SOLUTION\nraise SystemExit('done')",
+CELLS = {"parity": "SOLUTION\nimport sys\nsys.exit()", "rnn-step": "SOLUTION\nquit()",
          "unroll": "SOLUTION\nraise KeyboardInterrupt", "two-unit-weights": "SOLUTION\nraise GeneratorExit"}

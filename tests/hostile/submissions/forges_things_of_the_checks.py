@@ -1,4 +1,4 @@
-"""Nothing is solved; the channel is replaced, and sends seeds, modules, results of other calls, depth and words."""
+"""Nothing is solved; the channel is replaced, and sends functions of the grader, seeds, modules and other results."""
 
 from tests.hostile.bank import ALL, UNSOLVED
 
@@ -7,11 +7,9 @@ LOSES = ALL
 CELLS = UNSOLVED | {"parity": '''
 import itertools
 from parity_checks import rpc
-texts = itertools.cycle(['["value", {"seed": 3}]', '["value", {"CallResult": 1}]', '["value", {"ModuleRun": [1]}]',
-                         '["value", {"module": ["RNN", {"dict": []}, {"dict": []}]}]', "[" * 100_000,
-                         '["value", ' + "[" * 900 + "]" * 901, '["value", {"tuple": 5}]', '["value", {"a": 1, "b": 2}]',
-                         '["value", {"scalar": ["<U1", "/////w=="]}]', '["value", {"from": ["os", "system"]}]',
-                         '["value", NaN]', '["value", 1e999]', '["failed", {"seed": 1}]', '["failed", null]',
-                         '[[], []]', '["value", {"array": ["<f8", [true], "AAAAAAAAAAA="]}]'])
+texts = itertools.cycle(['["value", {"from": ["os", "system"]}]', '["value", {"seed": 3}]',
+                         '["value", {"module": ["RNNCell", {"dict": [["hidden_size", 1000000000]]}, {"dict": []}]}]',
+                         '["value", {"ModuleRun": [1]}]', '["value", {"CallResult": [1, 2, 3, 4, 5]}]',
+                         '["value", {"made_by": [["torch", "nn.RNN"], "x"]}]', '["failed", null]', "[[], []]"])
 rpc.answer = lambda text: rpc.Answer(next(texts))
 '''}

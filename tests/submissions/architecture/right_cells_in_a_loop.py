@@ -1,8 +1,5 @@
 """The network applies PyTorch's one-step cells in a Python loop, everything is counted and summed in loops, and
-results come as lists.
-
-loses:
-"""
+results come as lists."""
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):
     total = 0

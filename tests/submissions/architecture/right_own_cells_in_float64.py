@@ -1,8 +1,5 @@
 """Each cell is written from linear layers in double precision, parameters are counted from arrays of shapes, and
-the interval is an array.
-
-loses:
-"""
+the interval is an array."""
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):
     reads = np.full(num_layers, hidden_size)

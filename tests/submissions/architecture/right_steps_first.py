@@ -1,8 +1,5 @@
 """The layers work with PyTorch's default order, time steps first. They are stored under two names, with a first
-state of zeros and an orthogonal start.
-
-loses:
-"""
+state of zeros and an orthogonal start."""
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):
     gates = 4 if cell == "lstm" else 3 if cell == "gru" else 1

@@ -1,4 +1,4 @@
-"""The code has type hints, long docstrings and match. It counts from a list of all shapes, and the readout is a
+"""The code has type hints and match. It counts from a list of all shapes, and the readout is a
 convolution of width 1."""
 # %% added before count-parameters
 from math import prod, sqrt
@@ -7,17 +7,7 @@ from typing import NamedTuple
 
 
 def blocks_of(cell: str) -> int:
-    """Number of blocks (gates and candidates) of a cell.
-
-    Parameters
-    ----------
-    cell : str
-        One of "tanh", "relu", "gru" and "lstm".
-
-    Returns
-    -------
-    int
-    """
+    """Number of blocks (gates and candidates) of a cell."""
     match cell:
         case "tanh" | "relu":
             return 1
@@ -29,17 +19,7 @@ def blocks_of(cell: str) -> int:
             raise ValueError(f"unknown cell {cell!r}")
 # %% count-parameters
 def count_parameters(cell: str, input_size: int, hidden_size: int, num_layers: int) -> int:
-    """The number of parameters, added up over the shapes of all weights and biases.
-
-    Parameters
-    ----------
-    cell : str
-    input_size, hidden_size, num_layers : int
-
-    Returns
-    -------
-    int
-    """
+    """The number of parameters, added up over the shapes of all weights and biases."""
     rows = blocks_of(cell) * hidden_size
     shapes: list[tuple[int, ...]] = []
     for layer in range(num_layers):
@@ -48,11 +28,7 @@ def count_parameters(cell: str, input_size: int, hidden_size: int, num_layers: i
     return sum(map(prod, shapes))
 # %% build-model
 class ConvolutionalReadout(nn.Module):
-    """Recurrent layers, and one filter of width 1 that slides along the steps.
-
-    A filter of width 1 is the same weighted sum of the hidden units at every
-    step, and a bias: a linear readout.
-    """
+    """Recurrent layers, and one filter of width 1 that slides along the steps."""
 
     def __init__(self, recurrent: nn.RNNBase) -> None:
         super().__init__()
@@ -77,8 +53,6 @@ def build_model(cell: str, hidden_size: int, num_layers: int) -> nn.Module:
     return ConvolutionalReadout(recurrent)
 # %% success-rate
 class Rate(NamedTuple):
-    """A success rate and the ends of its interval."""
-
     rate: float
     low: float
     high: float

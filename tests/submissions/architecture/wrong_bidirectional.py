@@ -3,16 +3,5 @@
 loses:
   build-model-check: bidirectional=True
 """
-# %% build-model
-class Net(nn.Module):
-    def __init__(self, cell, hidden_size, num_layers):
-        super().__init__()
-        sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True, bidirectional=True)
-        self.rnn = nn.LSTM(**sizes) if cell == "lstm" else nn.GRU(**sizes) if cell == "gru" else nn.RNN(
-            nonlinearity=cell, **sizes)
-        self.readout = nn.Linear(2 * hidden_size, 1)
-
-    def forward(self, inputs):
-        return self.readout(self.rnn(inputs)[0])
-
-build_model = Net
+# %% build-model: batch_first=True -> batch_first=True, bidirectional=True
+# %% build-model: nn.Linear(hidden_size, 1) -> nn.Linear(2 * hidden_size, 1)

@@ -5,12 +5,8 @@ loses:
   count-parameters-check: two bias vectors
   success-rate-check: shrinks to a point at 0 of n
 """
-# %% count-parameters
-def count_parameters(cell, input_size, hidden_size, num_layers):
-    blocks = {"tanh": 1, "relu": 1, "gru": 3, "lstm": 4}[cell]
-    return blocks * sum(hidden_size * ((hidden_size if i else input_size) + hidden_size + 1) for i in range(num_layers))
-# %% success-rate
-def success_rate(outcomes):
-    p, n = np.mean(outcomes), len(outcomes)
-    error = np.sqrt(p * (1 - p) / n)
-    return p, p - 1.96 * error, p + 1.96 * error
+# %% count-parameters: input_size + hidden_size + 2 -> input_size + hidden_size + 1
+# %% count-parameters: (hidden_size + hidden_size + 2) -> (hidden_size + hidden_size + 1)
+# %% success-rate: return rate ->
+error = 1.96 * np.sqrt(rate * (1 - rate) / n)
+return rate, rate - error, rate + error

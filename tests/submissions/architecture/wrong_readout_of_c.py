@@ -3,22 +3,9 @@
 loses:
   build-model-check: readout is on the cell states c
 """
-# %% build-model
-class Net(nn.Module):
-    def __init__(self, cell, hidden_size, num_layers):
-        super().__init__()
-        sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        self.rnn = nn.LSTM(**sizes) if cell == "lstm" else nn.GRU(**sizes) if cell == "gru" else nn.RNN(
-            nonlinearity=cell, **sizes)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs):
-        if type(self.rnn) is not nn.LSTM:
-            return self.readout(self.rnn(inputs)[0])
-        kept, state = [], None
-        for t in range(inputs.shape[1]):
-            _, state = self.rnn(inputs[:, t:t + 1], state)
-            kept.append(state[1][-1])
-        return self.readout(torch.stack(kept, dim=1))
-
-build_model = Net
+# %% build-model: self.rnn(inputs) ->
+states, state = [], None
+for bit in inputs.split(1, dim=1):
+    output, state = self.rnn(bit, state)
+    states.append(state[1][-1:].transpose(0, 1) if isinstance(state, tuple) else output)
+states = torch.cat(states, dim=1)

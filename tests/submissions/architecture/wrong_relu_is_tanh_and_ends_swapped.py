@@ -4,20 +4,6 @@ loses:
   build-model-check: 'nn.RNN takes nonlinearity="relu"'
   success-rate-check: the ends are swapped
 """
-# %% build-model
-class Net(nn.Module):
-    def __init__(self, cell, hidden_size, num_layers):
-        super().__init__()
-        kind = {"lstm": nn.LSTM, "gru": nn.GRU}.get(cell, nn.RNN)
-        self.rnn = kind(1, hidden_size, num_layers, batch_first=True)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs):
-        return self.readout(self.rnn(inputs)[0])
-
-build_model = Net
-# %% success-rate
-def success_rate(outcomes):
-    p, n, z = np.mean(outcomes), len(outcomes), 1.96
-    middle, root = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return p, (middle + root) / (1 + z**2 / n), (middle - root) / (1 + z**2 / n)
+# %% build-model: nn.RNN(nonlinearity=cell, **sizes) -> nn.RNN(**sizes)
+# %% success-rate: return rate ->
+return rate, (middle + root) / scale, (middle - root) / scale

@@ -5,24 +5,11 @@ loses:
   build-model-check: your network keeps the state of the last call
   success-rate-check: this is a 90 % interval
 """
-# %% build-model
-class Net(nn.Module):
-    def __init__(self, cell, hidden_size, num_layers):
-        super().__init__()
-        sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        self.rnn = nn.LSTM(**sizes) if cell == "lstm" else nn.GRU(**sizes) if cell == "gru" else nn.RNN(
-            nonlinearity=cell, **sizes)
-        self.readout, self.state, self.batch = nn.Linear(hidden_size, 1), None, 0
-
-    def forward(self, inputs):
-        if self.batch != len(inputs):
-            self.state, self.batch = None, len(inputs)
-        states, self.state = self.rnn(inputs, self.state)
-        return self.readout(states)
-
-build_model = Net
-# %% success-rate
-def success_rate(outcomes):
-    p, n, z = np.mean(outcomes), len(outcomes), 1.645
-    middle, root = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return p, (middle - root) / (1 + z**2 / n), (middle + root) / (1 + z**2 / n)
+# %% build-model: self.readout = ->
+self.readout = nn.Linear(hidden_size, 1)
+self.state, self.batch = None, 0
+# %% build-model: self.rnn(inputs) ->
+if self.batch != len(inputs):
+    self.state, self.batch = None, len(inputs)
+states, self.state = self.rnn(inputs, self.state)
+# %% success-rate: kappa = len(outcomes), 1.96 -> kappa = len(outcomes), 1.645

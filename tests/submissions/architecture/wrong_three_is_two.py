@@ -3,6 +3,5 @@
 loses:
   multiple-of-three-check: this is correct for multiples of two
 """
-# %% multiple-of-three
-def multiple_of_three():
-    return (np.array([[1.0], [1.0]]), np.array([[1.0, -2.0], [1.0, -2.0]]), np.array([0.0, -1.0]), np.array([[-1.0, 2.0]]), np.array([0.5]))
+# %% multiple-of-three: p = np.array([1.0, -3.0]) -> p = np.array([1.0, -2.0])
+# %% multiple-of-three: b = np.array([0.0, -2.0]) -> b = np.array([0.0, -1.0])

@@ -3,6 +3,5 @@
 loses:
   multiple-of-three-check: W computes the remainder
 """
-# %% multiple-of-three
-def multiple_of_three():
-    return (np.array([[1.0], [1.0]]), np.array([[1.0, -3.0], [1.0, -3.0]]), np.array([0.0, -2.0]), np.array([[1.0, -3.0]]), np.array([0.0]))
+# %% multiple-of-three: W = -p[None] -> W = p[None]
+# %% multiple-of-three: c = np.array([0.5]) -> c = np.array([0.0])

@@ -3,6 +3,4 @@
 loses:
   multiple-of-three-check: V is transposed
 """
-# %% multiple-of-three
-def multiple_of_three():
-    return (np.array([[1.0], [1.0]]), np.array([[1.0, 1.0], [-3.0, -3.0]]), np.array([0.0, -2.0]), np.array([[-1.0, 3.0]]), np.array([0.5]))
+# %% multiple-of-three: np.stack([p, p]) -> np.stack([p, p], axis=1)

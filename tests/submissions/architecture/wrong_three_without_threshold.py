@@ -3,6 +3,4 @@
 loses:
   multiple-of-three-check: c is no threshold between
 """
-# %% multiple-of-three
-def multiple_of_three():
-    return (np.array([[1.0], [1.0]]), np.array([[1.0, -3.0], [1.0, -3.0]]), np.array([0.0, -2.0]), np.array([[-1.0, 3.0]]), np.array([0.0]))
+# %% multiple-of-three: c = np.array([0.5]) -> c = np.array([0.0])

@@ -3,19 +3,4 @@
 loses:
   gradient-is-right-check: check every entry of every array
 """
-# %% gradient-is-right
-def gradient_is_right(loss, weights, gradient):
-    step = 1e-5
-    for weight, claimed in zip(weights, gradient):
-        found = np.zeros(weight.shape)
-        for place in np.ndindex(weight.shape):
-            before = weight[place]
-            weight[place] = before + step
-            above = loss(weights)
-            weight[place] = before - step
-            below = loss(weights)
-            weight[place] = before
-            found[place] = (above - below) / (2 * step)
-        if not np.all(np.abs(found - claimed) <= 1e-3 * np.abs(found).max() + 1e-12):
-            return False
-        return True
+# %% gradient-is-right: zip(weights, gradient) -> zip(weights[:1], gradient)

@@ -3,21 +3,5 @@
 loses:
   gradient-is-right-check: a gradient of 54 entries
 """
-# %% gradient-is-right
-def gradient_is_right(loss, weights, gradient):
-    for weight, claimed in zip(weights, gradient):
-        found = np.zeros(weight.shape)
-        for number, place in enumerate(np.ndindex(weight.shape)):
-            before, step = weight[place], 1e-5
-            if number >= 20:
-                found[place] = claimed[place]
-                continue
-            weight[place] = before + step
-            above = loss(weights)
-            weight[place] = before - step
-            below = loss(weights)
-            weight[place] = before
-            found[place] = (above - below) / (2 * step)
-        if not np.all(np.abs(found - claimed) <= 1e-3 * np.abs(found).max() + 1e-12):
-            return False
-    return True
+# %% gradient-is-right: np.zeros(weight.shape) -> np.array(claimed, dtype=float)
+# %% gradient-is-right: in np.ndindex(weight.shape) -> in list(np.ndindex(weight.shape))[:20]

@@ -3,16 +3,4 @@
 loses:
   gradients-check: "and in which order?"
 """
-# %% gradients
-def gradients(bits, labels, mask, U, V, b, W, c, h0):
-    states, logits = forward(bits, U, V, b, W, c, h0)
-    d = output_gradient(logits, labels, mask)
-    dU, dV, db, later = np.zeros(U.shape), np.zeros(V.shape), np.zeros(b.shape), np.zeros(states[:, 0].shape)
-    for t in range(bits.shape[1]):
-        a = (d[:, t:t + 1] @ W + later) * (1 - states[:, t + 1] ** 2)
-        dU += a.T @ bits[:, t:t + 1]
-        dV += a.T @ states[:, t]
-        db += a.sum(axis=0)
-        later = a @ V
-    dW = np.einsum("bt,bth->h", d, states[:, 1:])[None]
-    return {"U": dU, "V": dV, "b": db, "W": dW, "c": d.sum(keepdims=True)[0], "h0": later.sum(axis=0)}
+# %% gradients: reversed(range(bits.shape[1])) -> range(bits.shape[1])

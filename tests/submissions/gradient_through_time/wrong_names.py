@@ -3,16 +3,5 @@
 loses:
   gradients-check: a dict with the names U, V, b, W, c, h0
 """
-# %% gradients
-def gradients(bits, labels, mask, U, V, b, W, c, h0):
-    states, logits = forward(bits, U, V, b, W, c, h0)
-    d = output_gradient(logits, labels, mask)
-    dU, dV, db, later = np.zeros(U.shape), np.zeros(V.shape), np.zeros(b.shape), np.zeros(states[:, 0].shape)
-    for t in reversed(range(bits.shape[1])):
-        a = (d[:, t:t + 1] @ W + later) * (1 - states[:, t + 1] ** 2)
-        dU += a.T @ bits[:, t:t + 1]
-        dV += a.T @ states[:, t]
-        db += a.sum(axis=0)
-        later = a @ V
-    dW = np.einsum("bt,bth->h", d, states[:, 1:])[None]
-    return dU, dV, db, dW, d.sum(keepdims=True)[0], later.sum(axis=0)
+# %% gradients: return {"U" -> return tuple({"U"
+# %% gradients: from_later.sum(axis=0)} -> from_later.sum(axis=0)}.values())

@@ -3,16 +3,9 @@
 loses:
   gradients-check: replaces the one before
 """
-# %% gradients
-def gradients(bits, labels, mask, U, V, b, W, c, h0):
-    states, logits = forward(bits, U, V, b, W, c, h0)
-    d = output_gradient(logits, labels, mask)
-    dU, dV, db, later = np.zeros(U.shape), np.zeros(V.shape), np.zeros(b.shape), np.zeros(states[:, 0].shape)
-    for t in reversed(range(bits.shape[1])):
-        a = (d[:, t:t + 1] @ W + later) * (1 - states[:, t + 1] ** 2)
-        dU = a.T @ bits[:, t:t + 1]
-        dV = a.T @ states[:, t]
-        db = a.sum(axis=0)
-        later = a @ V
-    dW = d[:, :1].T @ states[:, 1]
-    return {"U": dU, "V": dV, "b": db, "W": dW, "c": d[:, 0].sum(keepdims=True), "h0": later.sum(axis=0)}
+# %% gradients: dU += -> dU =
+# %% gradients: dV += -> dV =
+# %% gradients: db += -> db =
+# %% gradients: dW = ->
+dW = at_logits[:, :1].T @ states[:, 1]
+# %% gradients: at_logits.sum(keepdims=True)[0] -> at_logits[:, 0].sum(keepdims=True)

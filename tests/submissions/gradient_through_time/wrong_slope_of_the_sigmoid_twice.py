@@ -4,7 +4,4 @@ loses:
   output-gradient-check: cancels with the derivative of the logarithm
   gradients-check: cancels with the derivative of the logarithm
 """
-# %% output-gradient
-def output_gradient(logits, labels, mask):
-    p = 1 / (1 + np.exp(-logits))
-    return np.where(mask, (p - labels) * p * (1 - p), 0) / mask.sum()
+# %% output-gradient: chance - labels -> (chance - labels) * chance * (1 - chance)

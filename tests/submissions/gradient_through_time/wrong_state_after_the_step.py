@@ -3,16 +3,4 @@
 loses:
   gradients-check: the state after the time step
 """
-# %% gradients
-def gradients(bits, labels, mask, U, V, b, W, c, h0):
-    states, logits = forward(bits, U, V, b, W, c, h0)
-    d = output_gradient(logits, labels, mask)
-    dU, dV, db, later = np.zeros(U.shape), np.zeros(V.shape), np.zeros(b.shape), np.zeros(states[:, 0].shape)
-    for t in reversed(range(bits.shape[1])):
-        a = (d[:, t:t + 1] @ W + later) * (1 - states[:, t + 1] ** 2)
-        dU += a.T @ bits[:, t:t + 1]
-        dV += a.T @ states[:, t + 1]
-        db += a.sum(axis=0)
-        later = a @ V
-    dW = np.einsum("bt,bth->h", d, states[:, 1:])[None]
-    return {"U": dU, "V": dV, "b": db, "W": dW, "c": d.sum(keepdims=True)[0], "h0": later.sum(axis=0)}
+# %% gradients: before_tanh.T @ states[:, t] -> before_tanh.T @ states[:, t + 1]

@@ -8,31 +8,5 @@ loses:
   hunt-accuracy-check: a false alarm
   hunt-update-check: a false alarm
 """
-# %% tests: test_draw
-def test_draw(script):
-    return False
-
-
-# %% tests: test_labels
-def test_labels(script):
-    return False
-
-
-# %% tests: test_logits
-def test_logits(script):
-    return False
-
-
-# %% tests: test_loss
-def test_loss(script):
-    return False
-
-
-# %% tests: test_accuracy
-def test_accuracy(script):
-    return False
-
-
-# %% tests: test_update
-def test_update(script):
-    return False
+# %% added before hunt-draw-check
+test_draw = test_labels = test_logits = test_loss = test_accuracy = test_update = lambda script: False

@@ -8,31 +8,5 @@ loses:
   hunt-accuracy-check: is a `return` missing
   hunt-update-check: is a `return` missing
 """
-# %% tests: test_draw
-def test_draw(script):
-    assert callable(script.draw)
-
-
-# %% tests: test_labels
-def test_labels(script):
-    assert callable(script.draw)
-
-
-# %% tests: test_logits
-def test_logits(script):
-    assert callable(script.draw)
-
-
-# %% tests: test_loss
-def test_loss(script):
-    assert callable(script.draw)
-
-
-# %% tests: test_accuracy
-def test_accuracy(script):
-    assert callable(script.draw)
-
-
-# %% tests: test_update
-def test_update(script):
-    assert callable(script.draw)
+# %% added before hunt-draw-check
+test_draw = test_labels = test_logits = test_loss = test_accuracy = test_update = lambda script: None

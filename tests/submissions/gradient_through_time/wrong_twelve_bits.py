@@ -3,20 +3,5 @@
 loses:
   find-error-long-check: a string; there is one of
 """
-# %% find-error
-def find_error(U, V, b, W, c, longest):
-    kept = [(0, np.zeros(2), [])]
-    for _ in range(min(longest, 12)):
-        reached = {0: [], 1: []}
-        for odd, h, string in kept:
-            for bit in (0, 1):
-                state = np.tanh(U[:, 0] * bit + V @ h + b)
-                output = (W @ state + c)[0]
-                if (output > 0) != (odd ^ bit == 1):
-                    return [*string, bit]
-                reached[odd ^ bit].append((output, state, [*string, bit]))
-        kept = []
-        for odd, found in reached.items():
-            found.sort(key=lambda one: one[0])
-            kept += [(odd, state, string) for _, state, string in found]
-    return None
+# %% find-error: range(longest) -> range(min(longest, 12))
+# %% find-error: found[:16] + found[16:][-16:] -> found

@@ -6,28 +6,9 @@ loses:
   lstm-parity-check: the way to them is cut
   summarise-check: you did not sort the steps
 """
-
-# %% lstm-step
-def lstm_step(x, h, c, weights):
-    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    i, f, g, o = np.split(a, 4, axis=1)
-    s = lambda z: 1 / (1 + np.exp(-z))
-    h = s(o) * np.tanh(c)
-    c = s(f) * c + s(i) * np.tanh(g)
-    return h, c
-
-# %% lstm-parity
-class LSTMParity(nn.Module):
-    def __init__(self, hidden_size):
-        super().__init__()
-        self.lstm = nn.LSTM(1, hidden_size, batch_first=True)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs, lengths=None):
-        states, _ = self.lstm(inputs)
-        return self.readout(states.detach())
-
-# %% summarise
-def summarise(steps):
-    middle = steps[len(steps) // 2]
-    return sum(s is not None for s in steps), len(steps), middle
+# %% lstm-step: c = sigmoid(f) ->
+h = sigmoid(o) * np.tanh(c)
+c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+# %% lstm-step: return sigmoid(o) * np.tanh(c), c -> return h, c
+# %% lstm-parity: self.readout(states) -> self.readout(states.detach())
+# %% summarise: float(np.median(late)) -> late[len(late) // 2]

@@ -7,33 +7,7 @@ loses:
   summarise-check: that number is invented
   gradient-norms-check: the time steps are in reverse order
 """
-
-# %% lstm-step
-def lstm_step(x, h, c, weights):
-    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    i, f, g, o = np.split(a, 4, axis=1)
-    s = lambda z: 1 / (1 + np.exp(-z))
-    c = (1 - s(i)) * c + s(i) * np.tanh(g)
-    return s(o) * np.tanh(c), c
-
-# %% lstm-parity
-class LSTMParity(nn.Module):
-    def __init__(self, hidden_size):
-        super().__init__()
-        self.lstm = nn.LSTM(1, hidden_size, batch_first=True)
-        self.dropout = nn.Dropout(0.5)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs, lengths=None):
-        return self.readout(self.dropout(self.lstm(inputs)[0]))
-
-# %% summarise
-def summarise(steps):
-    budget = 1500
-    return sum(s is not None for s in steps), len(steps), np.median([budget if s is None else s for s in steps])
-
-# %% gradient-norms
-def gradient_norms(model, inputs):
-    inputs.requires_grad_()
-    model(inputs)[0][:, -1].sum().backward()
-    return inputs.grad.norm(dim=2).mean(dim=0).flip(0).numpy()
+# %% lstm-step: c = sigmoid(f) * c -> c = (1 - sigmoid(i)) * c
+# %% lstm-parity: self.readout(states) -> self.readout(nn.functional.dropout(states, 0.5))
+# %% summarise: np.inf if step is None else step -> 1500 if step is None else step
+# %% gradient-norms: inputs.grad.norm(dim=2).mean(dim=0) -> inputs.grad.norm(dim=2).mean(dim=0).flip(0)

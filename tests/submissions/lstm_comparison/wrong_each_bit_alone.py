@@ -6,26 +6,7 @@ loses:
   summarise-check: halfway between the two in the middle
   gradient-norms-check: your loss is a mean
 """
-
-# %% lstm-parity
-class LSTMParity(nn.Module):
-    def __init__(self, hidden_size):
-        super().__init__()
-        self.lstm = nn.LSTM(1, hidden_size, batch_first=True)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs, lengths=None):
-        states = [self.lstm(inputs[:, t:t + 1])[0] for t in range(inputs.shape[1])]
-        return self.readout(torch.cat(states, dim=1))
-
-# %% summarise
-def summarise(steps):
-    late = sorted(np.inf if s is None else s for s in steps)
-    middle = late[len(late) // 2]
-    return sum(s is not None for s in steps), len(steps), middle if np.isfinite(middle) else None
-
-# %% gradient-norms
-def gradient_norms(model, inputs):
-    inputs.requires_grad_()
-    model(inputs)[0][:, -1].mean().backward()
-    return inputs.grad.norm(dim=2).mean(dim=0).numpy()
+# %% lstm-parity: states, _ = ->
+states = torch.cat([self.lstm(bit)[0] for bit in inputs.split(1, dim=1)], dim=1)
+# %% summarise: float(np.median(late)) -> sorted(late)[len(late) // 2]
+# %% gradient-norms: output[:, -1].sum() -> output[:, -1].mean()

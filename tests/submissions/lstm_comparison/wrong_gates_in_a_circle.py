@@ -5,22 +5,9 @@ loses:
   summarise-check: this is the mean
   gradient-norms-check: so they cancel
 """
-
-# %% lstm-step
-def lstm_step(x, h, c, weights):
-    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    o, i, f, g = np.split(a, 4, axis=1)
-    s = lambda z: 1 / (1 + np.exp(-z))
-    c = s(f) * c + s(i) * np.tanh(g)
-    return s(o) * np.tanh(c), c
-
+# %% lstm-step: i, f, g, o = -> o, i, f, g =
 # %% summarise
 def summarise(steps):
     solved = [s for s in steps if s is not None]
     return len(solved), len(steps), np.mean(solved) if 2 * len(solved) > len(steps) else None
-
-# %% gradient-norms
-def gradient_norms(model, inputs):
-    inputs.requires_grad_()
-    model(inputs)[0][:, -1].sum().backward()
-    return inputs.grad.mean(dim=0).norm(dim=1).numpy()
+# %% gradient-norms: inputs.grad.norm(dim=2).mean(dim=0) -> inputs.grad.mean(dim=0).norm(dim=1)

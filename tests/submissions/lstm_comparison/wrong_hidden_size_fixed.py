@@ -5,28 +5,7 @@ loses:
   lstm-parity-check: do you use hidden_size?
   summarise-check: it should be the number of all runs
 """
-
-# %% lstm-step
-def lstm_step(x, h, c, weights):
-    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    i, f, g, o = np.moveaxis(a.reshape(*h.shape, 4), 2, 0)
-    s = lambda z: 1 / (1 + np.exp(-z))
-    c = s(f) * c + s(i) * np.tanh(g)
-    return s(o) * np.tanh(c), c
-
-# %% lstm-parity
-class LSTMParity(nn.Module):
-    def __init__(self, hidden_size):
-        super().__init__()
-        self.lstm = nn.LSTM(1, 8, batch_first=True)
-        self.readout = nn.Linear(8, 1)
-
-    def forward(self, inputs, lengths=None):
-        return self.readout(self.lstm(inputs)[0])
-
-# %% summarise
-def summarise(steps):
-    solved = [np.inf if s is None else s for s in steps]
-    m = np.median(solved)
-    n = int(np.isfinite(solved).sum())
-    return n, n, m if np.isfinite(m) else None
+# %% lstm-step: np.split(a, 4, axis=1) -> np.moveaxis(a.reshape(*h.shape, 4), 2, 0)
+# %% lstm-parity: nn.LSTM(1, hidden_size, -> nn.LSTM(1, 8,
+# %% lstm-parity: nn.Linear(hidden_size, 1) -> nn.Linear(8, 1)
+# %% summarise: len(steps), median -> sum(step is not None for step in steps), median

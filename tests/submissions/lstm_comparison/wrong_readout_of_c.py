@@ -6,31 +6,11 @@ loses:
   lstm-parity-check: your readout is on the cell states c
   gradient-norms-check: so they cancel
 """
-
-# %% lstm-step
-def lstm_step(x, h, c, weights):
-    a = x @ weights["weight_ih"].T + weights["bias_ih"] + weights["bias_hh"]
-    i, f, g, o = np.split(a, 4, axis=1)
-    s = lambda z: 1 / (1 + np.exp(-z))
-    c = s(f) * c + s(i) * np.tanh(g)
-    return s(o) * np.tanh(c), c
-
-# %% lstm-parity
-class LSTMParity(nn.Module):
-    def __init__(self, hidden_size):
-        super().__init__()
-        self.cell = nn.LSTMCell(1, hidden_size)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs, lengths=None):
-        state, logits = None, []
-        for t in range(inputs.shape[1]):
-            state = self.cell(inputs[:, t], state)
-            logits.append(self.readout(state[1]))
-        return torch.stack(logits, dim=1)
-
-# %% gradient-norms
-def gradient_norms(model, inputs):
-    inputs.requires_grad_()
-    model(inputs)[0][:, -1].sum().backward()
-    return inputs.grad.mean(dim=0)[:, 0].abs().numpy()
+# %% lstm-step: h @ weights["weight_hh"].T + weights["bias_ih"] -> weights["bias_ih"]
+# %% lstm-parity: self.lstm(inputs) ->
+state, states = None, []
+for bit in inputs.split(1, dim=1):
+    _, state = self.lstm(bit, state)
+    states.append(state[1][0])
+states = torch.stack(states, dim=1)
+# %% gradient-norms: inputs.grad.norm(dim=2).mean(dim=0) -> inputs.grad.mean(dim=0)[:, 0].abs()

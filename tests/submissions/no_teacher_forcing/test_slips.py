@@ -49,21 +49,9 @@ OTHERS = {
     "label at every time step": (
         1, "logits, torch.from_numpy(labels)",
         "readout(states), torch.from_numpy(labels)[:, None, None].expand(64, max_length, 1)"),
-    "even and odd swapped": (1, "labels).float())", "1 - labels).float())"),
-    "full length": (1, "min_length, max_length, rng", "max_length, max_length, rng"),
     "a draw before the loop": (1, "for step", "draw(64, 1, max_length, rng)\nfor step"),
-    "lengths before bits": (
-        1, "bits, lengths = draw(64, min_length, max_length, rng)",
-        "lengths = rng.integers(min_length, max_length + 1, 64); bits = rng.integers(2, size=(64, max_length))"),
     "a new optimiser": (2, "optimizer.step()", f"optimizer.step(); {NEW_ADAM}"),
     "only the LSTM": (1, "Adam([*lstm.parameters(), *readout.parameters()]", "Adam([*lstm.parameters()]"),
-    "a batch of 32": (1, "draw(64", "draw(32"),
-    "a smaller rate": (1, "lr=0.03", "lr=0.001"),
-    "SGD": (1, "Adam", "SGD"),
-    "a parity label at every bit": (
-        1, "logits, torch.from_numpy(labels)",
-        "readout(states)[..., 0], torch.from_numpy(np.cumsum(bits, axis=1) % 2)"),
-    "bits of -1 and +1": (1, "torch.from_numpy(bits).float()", "(2 * torch.from_numpy(bits).float() - 1)"),
     "one update more": (1, "range(steps)", "range(steps + 1)"),
     "a later change of the loss": (
         6, "optimizer.zero_grad()", "loss = loss if step < 5 else loss * 0 + (readout(states) ** 2).mean()\n"

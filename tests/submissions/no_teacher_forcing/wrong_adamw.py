@@ -4,16 +4,4 @@ loses:
   trained-short-check: "one Adam makes all the updates at a rate of 0.03"
   trained-long-check: "one Adam makes all the updates at a rate of 0.03"
 """
-
-# %% train-at-the-end
-def train_at_the_end(max_length, steps, seed, min_length=1):
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    lstm, readout = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-    optimizer = torch.optim.AdamW([*lstm.parameters(), *readout.parameters()], lr=0.03)
-    for step in range(steps):
-        bits, lengths = draw(64, min_length, max_length, rng)
-        inputs = torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1)
-        labels = torch.from_numpy(final_parity(bits, lengths).astype(np.float32))
-        loss = train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels)
-    return lstm, readout
+# %% train-at-the-end: torch.optim.Adam( -> torch.optim.AdamW(

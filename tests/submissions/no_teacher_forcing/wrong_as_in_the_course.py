@@ -5,7 +5,4 @@ loses:
   trained-short-check: the label is that of the string before it was cut
   trained-long-check: the label is that of the string before it was cut
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    return np.sum(bits, axis=1) % 2
+# %% final-parity: (bits * real).sum(axis=1) -> bits.sum(axis=1)

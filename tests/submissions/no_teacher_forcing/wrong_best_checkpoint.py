@@ -4,20 +4,13 @@ loses:
   trained-short-check: "returns a network from before"
   trained-long-check: "returns a network from before"
 """
-
-# %% train-at-the-end
-def train_at_the_end(max_length, steps, seed, min_length=1):
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    lstm, readout = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-    import copy
-    optimizer = torch.optim.Adam([*lstm.parameters(), *readout.parameters()], lr=0.03)
-    best, kept = 1e9, None
-    for step in range(steps):
-        bits, lengths = draw(64, min_length, max_length, rng)
-        inputs = torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1)
-        labels = torch.from_numpy(final_parity(bits, lengths).astype(np.float32))
-        loss = train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels)
-        if step % 10 == 9 and loss < best:
-            best, kept = loss, copy.deepcopy((lstm, readout))
-    return kept or (lstm, readout)
+# %% train-at-the-end: for _ in range(steps) -> for step in range(steps)
+# %% train-at-the-end: torch.optim.Adam( ->
+import copy
+optimizer = torch.optim.Adam([*lstm.parameters(), *readout.parameters()], lr=0.03)
+best, kept = 1e9, None
+# %% train-at-the-end: train_step(lstm ->
+loss = train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels)
+if step % 10 == 9 and loss < best:
+    best, kept = loss, copy.deepcopy((lstm, readout))
+# %% train-at-the-end: return lstm, readout -> return kept or (lstm, readout)

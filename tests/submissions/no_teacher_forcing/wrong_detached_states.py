@@ -5,13 +5,4 @@ loses:
   trained-short-check: "the LSTM did not move, only the readout"
   trained-long-check: "the LSTM did not move, only the readout"
 """
-
-# %% train-step
-def train_step(lstm, readout, optimizer, inputs, lengths, labels):
-    states, _ = lstm(inputs)
-    loss = end_loss(readout(states.detach()), lengths, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_([*lstm.parameters(), *readout.parameters()], 1.0)
-    optimizer.step()
-    return loss.item()
+# %% train-step: readout(states) -> readout(states.detach())

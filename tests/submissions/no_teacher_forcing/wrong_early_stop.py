@@ -4,18 +4,6 @@ loses:
   trained-short-check: "the loop stops early"
   trained-long-check: "the loop stops early"
 """
-
-# %% train-at-the-end
-def train_at_the_end(max_length, steps, seed, min_length=1):
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    lstm, readout = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-    optimizer = torch.optim.Adam([*lstm.parameters(), *readout.parameters()], lr=0.03)
-    for step in range(steps):
-        bits, lengths = draw(64, min_length, max_length, rng)
-        inputs = torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1)
-        labels = torch.from_numpy(final_parity(bits, lengths).astype(np.float32))
-        loss = train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels)
-        if loss < 0.2:
-            break
-    return lstm, readout
+# %% train-at-the-end: train_step(lstm ->
+if train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels) < 0.2:
+    break

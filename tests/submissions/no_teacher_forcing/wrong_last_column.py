@@ -6,17 +6,7 @@ loses:
   trained-short-check: you read the last column and not the last real time step
   trained-long-check: you read the last column and not the last real time step
 """
-
-# %% last-valid
-def last_valid(outputs, lengths):
-    return outputs[:, -1]
-
-# %% train-step
-def train_step(lstm, readout, optimizer, inputs, lengths, labels):
-    _, (h, c) = lstm(inputs)
-    loss = binary_cross_entropy_with_logits(readout(h[-1])[:, 0], labels)
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_([*lstm.parameters(), *readout.parameters()], 1.0)
-    optimizer.step()
-    return loss.item()
+# %% last-valid: outputs[torch.arange(len(outputs)), lengths - 1] -> outputs[:, -1]
+# %% train-step: states, _ = lstm(inputs) -> _, (h, c) = lstm(inputs)
+# %% train-step: loss = ->
+loss = binary_cross_entropy_with_logits(readout(h[-1])[:, 0], labels)

@@ -10,30 +10,15 @@ loses:
   trained-short-check: "nothing moved"
   trained-long-check: "nothing moved"
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    parity = bits.sum(axis=0) % 2
-    return parity
-
-# %% last-valid
-def last_valid(outputs, lengths):
-    return outputs[:, lengths - 1]
-
-# %% end-loss
-def end_loss(logits, lengths, labels):
-    o = logits[torch.arange(len(logits)), lengths - 1, 0]
-    return binary_cross_entropy_with_logits(o, labels, reduction="sum").item()
-
-# %% train-step
-def train_step(lstm, readout, optimizer, inputs, lengths, labels):
-    o = readout(lstm(inputs)[0])[torch.arange(len(inputs)), lengths - 1, 0]
-    loss = binary_cross_entropy_with_logits(o, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
+# %% final-parity: (bits * real).sum(axis=1) -> bits.sum(axis=0)
+# %% last-valid: outputs[torch.arange(len(outputs)), lengths - 1] -> outputs[:, lengths - 1]
+# %% end-loss: return binary ->
+loss = binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels, reduction="sum")
+return loss.item()
+# %% train-step: end_loss( ->
+logits = readout(states)[torch.arange(len(inputs)), lengths - 1, 0]
+loss = binary_cross_entropy_with_logits(logits, labels)
+# %% train-step: nn.utils.clip_grad_norm_ ->
 # %% train-at-the-end
 def train_at_the_end(max_length, steps, seed, min_length=1):
     torch.manual_seed(0)

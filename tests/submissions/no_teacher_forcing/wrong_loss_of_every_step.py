@@ -11,19 +11,10 @@ loses:
   trained-long-check: something is drawn without the seed
   next-max-length-check: the accuracy is below 0.95
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    return (bits * (np.arange(bits.shape[1]) < lengths[:, None])).sum(axis=1) % 2 == 0
-
-# %% end-loss
-def end_loss(logits, lengths, labels):
-    return binary_cross_entropy_with_logits(logits, labels[:, None, None].expand(logits.shape))
-
+# %% final-parity: % 2 -> % 2 == 0
+# %% end-loss: return binary_cross_entropy_with_logits( ->
+return binary_cross_entropy_with_logits(logits, labels[:, None, None].expand(logits.shape))
 # %% train-at-the-end
 def train_at_the_end(max_length, steps, seed, min_length=1):
     return nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-
-# %% next-max-length
-def next_max_length(longest, accuracy, stop):
-    return min(longest + 1, stop) if accuracy >= 0.9 else longest
+# %% next-max-length: if accuracy >= 0.95 -> if accuracy >= 0.9

@@ -11,30 +11,16 @@ loses:
   trained-long-check: "expected: a pair (lstm, readout)"
   next-max-length-check: is a `return` missing
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    answer = bits.sum(axis=1) % 2
-
-# %% last-valid
-def last_valid(outputs, lengths):
-    outputs[torch.arange(len(outputs)), lengths - 1]
-
-# %% end-loss
-def end_loss(logits, lengths, labels):
-    o = logits[torch.arange(len(logits)), lengths - 1, 0]
-    return binary_cross_entropy_with_logits(o, labels, reduction="none")
-
-# %% train-step
-def train_step(lstm, readout, optimizer, inputs, lengths, labels):
-    states, _ = lstm(inputs)
-    loss = end_loss(readout(states), lengths, labels).mean()
-    loss.backward()
-
+# %% final-parity: return (bits * real) -> parity = (bits * real)
+# %% last-valid: return outputs ->
+last = outputs[torch.arange(len(outputs)), lengths - 1]
+# %% end-loss: return binary_cross_entropy_with_logits( ->
+return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels, reduction="none")
+# %% train-step: loss = ->
+loss = end_loss(readout(states), lengths, labels).mean()
+# %% train-step: return loss.item() -> loss.item()
 # %% train-at-the-end
 def train_at_the_end(max_length, steps, seed, min_length=1):
     lstm, readout = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-
-# %% next-max-length
-def next_max_length(longest, accuracy, stop):
-    longest = min(longest + 1, stop)
+# %% next-max-length: return min( ->
+longest = min(longest + 1, stop) if accuracy >= 0.95 else longest

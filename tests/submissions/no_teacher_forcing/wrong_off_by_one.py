@@ -9,19 +9,9 @@ loses:
   trained-long-check: not written yet
   next-max-length-check: an accuracy of exactly 0.95 is enough
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    return np.array([row[:n + 1].sum() % 2 for row, n in zip(bits, lengths)])
-
-# %% last-valid
-def last_valid(outputs, lengths):
-    return outputs[torch.arange(len(outputs)), lengths]
-
+# %% final-parity: np.arange(bits.shape[1]) < lengths[:, None] -> np.arange(bits.shape[1]) <= lengths[:, None]
+# %% last-valid: lengths - 1] -> lengths]
 # %% train-at-the-end
 def train_at_the_end(max_length, steps, seed, min_length=1):
     raise NotImplementedError
-
-# %% next-max-length
-def next_max_length(longest, accuracy, stop):
-    return min(longest + 1, stop) if accuracy > 0.95 else longest
+# %% next-max-length: if accuracy >= 0.95 -> if accuracy > 0.95

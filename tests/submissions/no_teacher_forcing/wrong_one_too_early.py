@@ -9,23 +9,10 @@ loses:
   trained-long-check: nn.LSTM(1, 8, batch_first=True)
   next-max-length-check: never beyond stop
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    return np.array([row[:n - 1].sum() % 2 for row, n in zip(bits, lengths)])
-
-# %% last-valid
-def last_valid(outputs, lengths):
-    return outputs[torch.arange(len(outputs)), (lengths - 2).clamp(min=0)]
-
-# %% end-loss
-def end_loss(logits, lengths, labels):
-    return binary_cross_entropy_with_logits(logits[torch.arange(len(logits)), lengths - 1, 0], labels)
-
+# %% final-parity: lengths[:, None] -> lengths[:, None] - 1
+# %% last-valid: lengths - 1] -> (lengths - 2).clamp(min=0)]
+# %% end-loss: last_valid(logits, lengths)[:, 0] -> logits[torch.arange(len(logits)), lengths - 1, 0]
 # %% train-at-the-end
 def train_at_the_end(max_length, steps, seed, min_length=1):
     return nn.LSTM(1, 16, batch_first=True), nn.Linear(16, 1)
-
-# %% next-max-length
-def next_max_length(longest, accuracy, stop):
-    return longest + 1 if accuracy >= 0.95 else longest
+# %% next-max-length: min(longest + 1, stop) if -> longest + 1 if

@@ -11,34 +11,20 @@ loses:
   trained-long-check: "nothing moved"
   next-max-length-check: the length stays as it is
 """
-
-# %% final-parity
-def final_parity(bits, lengths):
-    return np.array([row[:n].sum() for row, n in zip(bits, lengths)])
-
+# %% final-parity: (bits * real).sum(axis=1) % 2 -> (bits * real).sum(axis=1)
 # %% last-valid
 def last_valid(outputs, lengths):
     real = torch.arange(outputs.shape[1]) < lengths[:, None]
     return torch.where(real[..., None], outputs, 0.0).sum(1) / lengths[:, None]
-
-# %% end-loss
-def end_loss(logits, lengths, labels):
-    o = logits[torch.arange(len(logits)), lengths - 1, 0]
-    return binary_cross_entropy_with_logits(torch.sigmoid(o), labels)
-
-# %% train-step
-def train_step(lstm, readout, optimizer, inputs, lengths, labels):
-    o = readout(lstm(inputs)[0])[torch.arange(len(inputs)), lengths - 1, 0]
-    loss = binary_cross_entropy_with_logits(o, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    return loss.item()
-
+# %% end-loss: return binary_cross_entropy_with_logits( ->
+return binary_cross_entropy_with_logits(torch.sigmoid(logits[torch.arange(len(logits)), lengths - 1, 0]), labels)
+# %% train-step: end_loss( ->
+logits = readout(states)[torch.arange(len(inputs)), lengths - 1, 0]
+loss = binary_cross_entropy_with_logits(logits, labels)
+# %% train-step: nn.utils.clip_grad_norm_ ->
+# %% train-step: optimizer.step() ->
 # %% train-at-the-end
 def train_at_the_end(max_length, steps, seed, min_length=1):
     torch.manual_seed(seed)
     return nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-
-# %% next-max-length
-def next_max_length(longest, accuracy, stop):
-    return min(longest + 1, stop) if accuracy >= 0.95 else max(longest - 1, 1)
+# %% next-max-length: if accuracy >= 0.95 else longest -> if accuracy >= 0.95 else max(longest - 1, 1)

@@ -4,18 +4,8 @@ loses:
   trained-short-check: nothing else uses `rng`, not even a validation
   trained-long-check: nothing else uses `rng`, not even a validation
 """
-
-# %% train-at-the-end
-def train_at_the_end(max_length, steps, seed, min_length=1):
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    lstm, readout = nn.LSTM(1, 8, batch_first=True), nn.Linear(8, 1)
-    optimizer = torch.optim.Adam([*lstm.parameters(), *readout.parameters()], lr=0.03)
-    for step in range(steps):
-        bits, lengths = draw(64, min_length, max_length, rng)
-        inputs = torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1)
-        labels = torch.from_numpy(final_parity(bits, lengths).astype(np.float32))
-        loss = train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels)
-        if step % 20 == 19:
-            draw(500, min_length, max_length, rng)
-    return lstm, readout
+# %% train-at-the-end: for _ in range(steps) -> for step in range(steps)
+# %% train-at-the-end: train_step(lstm ->
+train_step(lstm, readout, optimizer, inputs, torch.from_numpy(lengths), labels)
+if step % 20 == 19:
+    draw(500, min_length, max_length, rng)

@@ -6,11 +6,5 @@ loses:
   unroll-check: V is transposed
   two-unit-weights-check: V is transposed
 """
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    return np.tanh(x @ U.T + h @ V + b)
-# %% two-unit-weights
-def two_unit_weights():
-    K = 3.0
-    U, V = np.array([[K], [K]]), np.array([[K, K], [-K, -K]])
-    return U, V, np.array([0.0, -2 * K]), np.array([[10.0, -10.0]]), np.array([-10.0])
+# %% rnn-step: h @ V.T -> h @ V
+# %% two-unit-weights: [[K, -K], [K, -K]] -> [[K, K], [-K, -K]]

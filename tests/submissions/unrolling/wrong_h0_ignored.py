@@ -3,10 +3,4 @@
 loses:
   unroll-check: the loop starts from zeros
 """
-# %% unroll
-def unroll(xs, h0, U, V, b):
-    h, states = np.zeros((len(xs), len(b))), []
-    for t in range(xs.shape[1]):
-        h = rnn_step(xs[:, t], h, U, V, b)
-        states.append(h)
-    return np.stack(states, axis=1)
+# %% unroll: h, states = h0, [] -> h, states = np.zeros((len(xs), len(b))), []

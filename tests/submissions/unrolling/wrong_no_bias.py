@@ -7,15 +7,6 @@ loses:
   unroll-check: the bias b is missing
   two-unit-weights-check: only half of the substitution
 """
-# %% parity
-def parity(bits):
-    return bits[:, -1]
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    return np.tanh(x @ U.T + h @ V.T)
-# %% two-unit-weights
-def two_unit_weights():
-    K = 3.0
-    U, V = np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]])
-    b = np.array([0.0, -2 * K])
-    return U, V, b, np.array([[10.0, -10.0]]), np.array([-10.0])
+# %% parity: bits.sum(axis=1) % 2 -> bits[:, -1]
+# %% rnn-step: h @ V.T + b) -> h @ V.T)
+# %% two-unit-weights: [[K], [K]] -> [[2 * K], [2 * K]]

@@ -5,9 +5,5 @@ loses:
   rnn-step-check: the activation tanh is missing
   unroll-check: the activation tanh is missing
 """
-# %% parity
-def parity(bits):
-    return bits.sum(axis=1)
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    return x @ U.T + h @ V.T + b
+# %% parity: bits.sum(axis=1) % 2 -> bits.sum(axis=1)
+# %% rnn-step: np.tanh(x @ U.T + h @ V.T + b) -> x @ U.T + h @ V.T + b

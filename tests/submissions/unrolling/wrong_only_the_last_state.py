@@ -4,12 +4,5 @@ loses:
   parity-check: the axis that was summed is still there
   unroll-check: only the last state was returned
 """
-# %% parity
-def parity(bits):
-    return bits.sum(axis=1, keepdims=True) % 2
-# %% unroll
-def unroll(xs, h0, U, V, b):
-    h = h0
-    for t in range(xs.shape[1]):
-        h = rnn_step(xs[:, t], h, U, V, b)
-    return h
+# %% parity: axis=1 -> axis=1, keepdims=True
+# %% unroll: return np.stack(states, axis=1) -> return h

@@ -6,19 +6,8 @@ loses:
   unroll-check: np.array(...) or torch.tensor(...) turns a list into one
   two-unit-weights-check: is a `return` missing?
 """
-# %% parity
-def parity(bits):
-    print(bits.sum(axis=1) % 2)
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    h = np.tanh(x @ U.T + h @ V.T + b)
-# %% unroll
-def unroll(xs, h0, U, V, b):
-    h, states = h0, []
-    for t in range(xs.shape[1]):
-        h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)
-        states.append(h)
-    return states
-# %% two-unit-weights
-def two_unit_weights():
-    K = 3.0
+# %% parity: return bits.sum(axis=1) % 2 -> print(bits.sum(axis=1) % 2)
+# %% rnn-step: return np.tanh -> h = np.tanh
+# %% unroll: rnn_step(xs[:, t], h, U, V, b) -> np.tanh(xs[:, t] @ U.T + h @ V.T + b)
+# %% unroll: return np.stack(states, axis=1) -> return states
+# %% two-unit-weights: return U, V, b, W, c -> print(U, V, b, W, c)

@@ -4,13 +4,6 @@ loses:
   rnn-step-check: the old state h is not used
   unroll-check: the string is read from its end
 """
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    return np.tanh(x @ U.T + b)
-# %% unroll
-def unroll(xs, h0, U, V, b):
-    h, states = h0, []
-    for t in reversed(range(xs.shape[1])):
-        h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)
-        states.append(h)
-    return np.stack(states, axis=1)
+# %% rnn-step: x @ U.T + h @ V.T + b -> x @ U.T + b
+# %% unroll: rnn_step(xs[:, t], h, U, V, b) -> np.tanh(xs[:, t] @ U.T + h @ V.T + b)
+# %% unroll: range(xs.shape[1]) -> reversed(range(xs.shape[1]))

@@ -5,18 +5,6 @@ loses:
   rnn-step-check: this is a sigmoid
   unroll-check: the input x is not used
 """
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    return 1 / (1 + np.exp(-(x @ U.T + h @ V.T + b)))
-# %% unroll
-def unroll(xs, h0, U, V, b):
-    h, states = h0, []
-    for t in range(xs.shape[1]):
-        h = np.tanh(h @ V.T + b)
-        states.append(h)
-    return np.stack(states, axis=1)
-# %% two-unit-weights
-def two_unit_weights():
-    K = 3.0
-    U, V = np.array([[K, K]]), np.array([[K, -K], [K, -K]])
-    return U, V, np.array([0, -2 * K]), np.array([[10., -10.]]), np.array([-10.])
+# %% rnn-step: np.tanh(x @ U.T + h @ V.T + b) -> 1 / (1 + np.exp(-(x @ U.T + h @ V.T + b)))
+# %% unroll: rnn_step(xs[:, t], h, U, V, b) -> np.tanh(h @ V.T + b)
+# %% two-unit-weights: [[K], [K]] -> [[K, K]]

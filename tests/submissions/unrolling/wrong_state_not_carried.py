@@ -4,9 +4,5 @@ loses:
   rnn-step-check: rnn_step with a batch of 5 and 3 hidden units
   unroll-check: the new state is not carried
 """
-# %% rnn-step
-def rnn_step(x, h, U, V, b):
-    return np.tanh(x @ U.T + h @ V.T + b) - h
-# %% unroll
-def unroll(xs, h0, U, V, b):
-    return np.stack([np.tanh(xs[:, t] @ U.T + h0 @ V.T + b) for t in range(xs.shape[1])], axis=1)
+# %% rnn-step: np.tanh(x @ U.T + h @ V.T + b) -> np.tanh(x @ U.T + h @ V.T + b) - h
+# %% unroll: rnn_step(xs[:, t], h, U, V, b) -> np.tanh(xs[:, t] @ U.T + h0 @ V.T + b)

@@ -3,8 +3,5 @@
 loses:
   two-unit-weights-check: These weights fit bits coded as 0 and 1
 """
-# %% two-unit-weights
-def two_unit_weights():
-    K = 3.0
-    U, V = np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]])
-    return U, V, np.array([-K, -3 * K]), np.array([[10.0, -10.0]]), np.array([-10.0])
+# %% two-unit-weights: [[K], [K]] -> [[2 * K], [2 * K]]
+# %% two-unit-weights: [0.0, -2 * K] -> [-K, -3 * K]

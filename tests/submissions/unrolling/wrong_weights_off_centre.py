@@ -3,11 +3,5 @@
 loses:
   two-unit-weights-check: this is not one of the usual mistakes
 """
-# %% two-unit-weights
-def two_unit_weights():
-    W, c = np.array([[10.0, -10.0]]), np.array([-10.0])
-    K = 10.0
-    U = np.array([[K], [K]])
-    V = np.array([[K, -K], [K, -K]])
-    b = np.array([0.0, -3.1 * K])
-    return U, V, b, W, c
+# %% two-unit-weights: K = 3.0 -> K = 10.0
+# %% two-unit-weights: -2 * K -> -3.1 * K

@@ -3,10 +3,4 @@
 loses:
   two-unit-weights-check: "V is twice as large"
 """
-# %% two-unit-weights
-def two_unit_weights():
-    K = 3.0
-    U, V, b = np.array([[K], [K]]), np.array([[K, -K], [K, -K]]), np.array([0.0, -2 * K])
-    W, c = np.array([[10.0, -10.0]]), np.array([-10.0])
-    V = 2 * V
-    return U, V, b, W, c
+# %% two-unit-weights: V = np.array( -> V = 2 * np.array(

@@ -19,9 +19,6 @@ def run_packed(rnn, inputs, lengths):
     lengths = -np.sort(-lengths)
     packed = pack_padded_sequence(inputs, lengths, batch_first=True)
     return pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    return binary_cross_entropy_with_logits(logits, targets)
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    return ((logits > 0) == (targets > 0.5)).float().mean().item()
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return binary_cross_entropy_with_logits(logits, targets)
+# %% masked-accuracy: right[mask] -> right

@@ -5,14 +5,7 @@ loses:
   masked-loss-check: do not fit
   masked-accuracy-check: gives [batch, batch, steps]
 """
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return np.arange(max_bits)[:, None] < lengths
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    each = binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    return (each * mask).sum() / mask.sum()
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    right = (logits > 0) == (targets > 0.5)
-    return ((right & mask).sum() / mask.sum()).item()
+# %% length-mask: return position < lengths[:, None] -> return position[:, None] < lengths
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return (binary_cross_entropy_with_logits(logits, targets, reduction="none") * mask).sum() / mask.sum()
+# %% masked-accuracy: right[mask].float().mean().item() -> ((right & mask).sum() / mask.sum()).item()

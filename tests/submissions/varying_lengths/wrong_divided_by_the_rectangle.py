@@ -7,16 +7,10 @@ loses:
   masked-accuracy-check: a logit is not a probability
   reported-accuracy-check: this holds for a network that guesses
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return np.minimum(rng.integers(1, 2 * max_bits, size=batch_size), max_bits)
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    each = binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
-    return torch.where(mask, each, 0.0).mean()
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    return ((logits > 0.5) == (targets > 0.5))[mask].float().mean().item()
-# %% reported-accuracy
-def reported_accuracy(share_of_padding, real_accuracy=0.5):
-    return 0.5 + share_of_padding / 2
+# %% random-lengths: return rng.integers( ->
+return np.minimum(rng.integers(1, 2 * max_bits, size=batch_size), max_bits)
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return torch.where(mask, binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1), 0.0).mean()
+# %% masked-accuracy: (logits > 0) -> (logits > 0.5)
+# %% reported-accuracy: return share_of_padding ->
+return 0.5 + share_of_padding / 2

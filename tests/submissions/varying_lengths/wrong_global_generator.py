@@ -5,13 +5,7 @@ loses:
   length-mask-check: True and False are swapped
   run-packed-check: the lengths are unsorted
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return np.random.randint(1, max_bits + 1, size=batch_size)
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return np.arange(max_bits) >= lengths[:, None]
-# %% run-packed
-def run_packed(rnn, inputs, lengths):
-    packed = pack_padded_sequence(inputs, lengths, batch_first=True)
-    return pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]
+# %% random-lengths: return rng.integers( ->
+return np.random.randint(1, max_bits + 1, size=batch_size)
+# %% length-mask: return position < lengths[:, None] -> return position >= lengths[:, None]
+# %% run-packed: batch_first=True, enforce_sorted=False -> batch_first=True

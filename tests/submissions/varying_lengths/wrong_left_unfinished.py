@@ -9,25 +9,14 @@ loses:
   always-even-check: "Expected: a number"
   reported-accuracy-check: stopped with ZeroDivisionError
 """
-# %% random-lengths
-def random_length(batch_size, max_bits, rng):
-    return rng.integers(1, max_bits, size=batch_size, endpoint=True)
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return np.arange(max_bits) < lengths
-# %% run-packed
-def run_packed(rnn, inputs, lengths):
-    packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-    return pad_packed_sequence(rnn(packed)[0], total_length=inputs.shape[1])[0]
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    return bce(logits[mask], targets[mask])
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    return ((logits > 0) == (targets > 0.5))[mask].to(torch.complex64).mean()
+# %% random-lengths: def random_lengths -> def random_length
+# %% length-mask: return position < lengths[:, None] -> return position < lengths
+# %% run-packed: pad_packed_sequence(states, batch_first=True, -> pad_packed_sequence(states,
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return bce(logits[mask], targets[mask])
+# %% masked-accuracy: right[mask].float().mean().item() -> right[mask].to(torch.complex64).mean()
 # %% always-even
 def always_even(targets, mask):
     return "about three quarters", "about one half"
-# %% reported-accuracy
-def reported_accuracy(share_of_padding, real_accuracy=0.5):
-    return share_of_padding + real_accuracy / (1 - 1)
+# %% reported-accuracy: return share_of_padding ->
+return share_of_padding + real_accuracy / (1 - 1)

@@ -6,16 +6,11 @@ loses:
   masked-accuracy-check: the share of wrong answers
   reported-accuracy-check: a percentage
 """
-# %% run-packed
-def run_packed(rnn, inputs, lengths):
-    return rnn(pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False))[0]
+# %% run-packed: pad_packed_sequence(states, batch_first=True, total_length=inputs.shape[1])[0] -> states
 # %% masked-loss
 def masked_loss(logits, targets, mask):
     p, y = torch.sigmoid(logits[mask]), targets[mask]
     return (-y * torch.log(p) - (1 - y) * torch.log(1 - p)).mean()
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    return ((logits > 0) != (targets > 0.5))[mask].float().mean().item()
-# %% reported-accuracy
-def reported_accuracy(share_of_padding, real_accuracy=0.5):
-    return 100 * (share_of_padding + (1 - share_of_padding) * real_accuracy)
+# %% masked-accuracy: (logits > 0) == -> (logits > 0) !=
+# %% reported-accuracy: return share_of_padding ->
+return 100 * (share_of_padding + (1 - share_of_padding) * real_accuracy)

@@ -7,12 +7,8 @@ loses:
   masked-loss-check: still costs ln 2
   masked-accuracy-check: masked_accuracy, lengths
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return rng.integers(1, max_bits + 1, size=batch_size, endpoint=True)
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return np.arange(max_bits) < lengths[:, None] - 1
+# %% random-lengths: rng.integers(1, max_bits, -> rng.integers(1, max_bits + 1,
+# %% length-mask: return position < lengths[:, None] -> return position < lengths[:, None] - 1
 # %% masked-loss
 def masked_loss(logits, targets, mask):
     m = mask.unsqueeze(-1)

@@ -5,12 +5,7 @@ loses:
   masked-accuracy-check: a percentage
   reported-accuracy-check: multiply real_accuracy
 """
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    return binary_cross_entropy_with_logits(logits[mask], targets[mask]).item()
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    return 100 * ((logits > 0) == (targets > 0.5))[mask].float().mean().item()
-# %% reported-accuracy
-def reported_accuracy(share_of_padding, real_accuracy=0.5):
-    return share_of_padding + real_accuracy
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return binary_cross_entropy_with_logits(logits[mask], targets[mask]).item()
+# %% masked-accuracy: right[mask].float().mean().item() -> 100 * right[mask].float().mean().item()
+# %% reported-accuracy: (1 - share_of_padding) * real_accuracy -> real_accuracy

@@ -5,10 +5,8 @@ loses:
   masked-loss-check: compute the loss on the logits
   always-even-check: the two are in the wrong order
 """
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    p, y = torch.sigmoid(logits[mask]), targets[mask]
-    return nn.functional.binary_cross_entropy(p, y)
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return nn.functional.binary_cross_entropy(torch.sigmoid(logits[mask]), targets[mask])
 # %% always-even
 def always_even(targets, mask):
     logits = -torch.ones_like(targets)

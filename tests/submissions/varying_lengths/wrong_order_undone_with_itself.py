@@ -6,12 +6,9 @@ loses:
   length-mask-check: return the comparison itself
   run-packed-check: with the inverse
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return np.round(rng.uniform(1, max_bits, size=batch_size)).astype(int)
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return (np.arange(max_bits) < lengths[:, None]).astype(float)
+# %% random-lengths: return rng.integers( ->
+return np.round(rng.uniform(1, max_bits, size=batch_size)).astype(int)
+# %% length-mask: return position < lengths[:, None] -> return (position < lengths[:, None]).astype(float)
 # %% run-packed
 def run_packed(rnn, inputs, lengths):
     order = np.argsort(lengths)[::-1].copy()

@@ -7,17 +7,10 @@ loses:
   masked-loss-check: select the real positions instead of multiplying
   masked-accuracy-check: divide by the number of real positions
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return np.full(batch_size, rng.integers(1, max_bits + 1))
-# %% run-packed
-def run_packed(rnn, inputs, lengths):
-    return rnn(inputs)[0]
-# %% masked-loss
-def masked_loss(logits, targets, mask):
-    each = binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
-    return (each * mask).sum() / mask.sum()
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    right = ((logits > 0) == (targets > 0.5)).squeeze(-1) & mask
-    return right.float().mean().item()
+# %% random-lengths: return rng.integers( ->
+return np.full(batch_size, rng.integers(1, max_bits + 1))
+# %% run-packed: return pad_packed_sequence( ->
+return rnn(inputs)[0]
+# %% masked-loss: return binary_cross_entropy_with_logits( ->
+return (binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1) * mask).sum() / mask.sum()
+# %% masked-accuracy: right[mask].float().mean().item() -> (right.squeeze(-1) & mask).float().mean().item()

@@ -10,10 +10,5 @@ def random_lengths(batch_size, max_bits, rng):
     lengths = rng.integers(1, max_bits + 1, size=batch_size)
     lengths[0] = max_bits
     return lengths
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return np.arange(lengths.max()) < lengths[:, None]
-# %% run-packed
-def run_packed(rnn, inputs, lengths):
-    packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-    return pad_packed_sequence(rnn(packed)[0], batch_first=True)[0]
+# %% length-mask: np.arange(max_bits) -> np.arange(lengths.max())
+# %% run-packed: , total_length=inputs.shape[1])[0] -> )[0]

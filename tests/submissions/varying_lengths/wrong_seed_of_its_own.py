@@ -6,13 +6,8 @@ loses:
   length-mask-check: on the other side of the string
   run-packed-check: is a hidden state kept from call to call
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    rng = np.random.default_rng(42)
-    return rng.integers(1, max_bits, size=batch_size, endpoint=True)
-# %% length-mask
-def length_mask(lengths, max_bits, padding="after"):
-    return np.arange(max_bits) >= max_bits - lengths[:, None]
+# %% random-lengths: rng.integers -> np.random.default_rng(42).integers
+# %% length-mask: return position < lengths[:, None] -> return position >= max_bits - lengths[:, None]
 # %% run-packed
 h = {}
 

@@ -9,26 +9,16 @@ loses:
   always-even-check: return all of them
   reported-accuracy-check: "None (is a `return` missing?)"
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return [int(rng.integers(1, max_bits + 1)) for _ in range(batch_size)]
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return (np.arange(max_bits) < lengths[:, None])[..., None]
-# %% run-packed
-def run_packed(rnn, inputs, lengths):
-    packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-    return pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])
+# %% random-lengths: return rng.integers( ->
+return rng.integers(1, max_bits, size=batch_size, endpoint=True).tolist()
+# %% length-mask: return position < lengths[:, None] -> return (position < lengths[:, None])[..., None]
+# %% run-packed: total_length=inputs.shape[1])[0] -> total_length=inputs.shape[1])
 # %% masked-loss
 def masked_loss(logits, targets, mask):
     return torch.stack([binary_cross_entropy_with_logits(o[m], y[m]) for o, y, m in zip(logits, targets, mask)])
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    right = ((logits > 0) == (targets > 0.5)).squeeze(-1) & mask
-    return (right.sum(1) / mask.sum(1)).numpy()
-# %% always-even
-def always_even(targets, mask):
-    return (targets == 0).float().mean().item()
-# %% reported-accuracy
-def reported_accuracy(share_of_padding, real_accuracy=0.5):
-    print(share_of_padding + (1 - share_of_padding) * real_accuracy)
+# %% masked-accuracy: return right ->
+return ((right.squeeze(-1) & mask).sum(1) / mask.sum(1)).numpy()
+# %% always-even: return masked_accuracy(logits, targets, torch.ones_like(mask)) ->
+return masked_accuracy(logits, targets, torch.ones_like(mask))
+# %% reported-accuracy: return share_of_padding ->
+print(share_of_padding + (1 - share_of_padding) * real_accuracy)

@@ -4,9 +4,8 @@ loses:
   random-lengths-check: the lengths are sorted
   run-packed-check: undo the sorting
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return np.sort(rng.integers(1, max_bits + 1, size=batch_size))[::-1]
+# %% random-lengths: return rng.integers( ->
+return np.sort(rng.integers(1, max_bits, size=batch_size, endpoint=True))[::-1]
 # %% run-packed
 def run_packed(rnn, inputs, lengths):
     order = np.argsort(-lengths)

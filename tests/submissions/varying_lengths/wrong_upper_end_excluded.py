@@ -5,12 +5,8 @@ loses:
   length-mask-check: one position too many
   run-packed-check: those on padding are not 0
 """
-# %% random-lengths
-def random_lengths(batch_size, max_bits, rng):
-    return rng.integers(1, max_bits, size=batch_size)
-# %% length-mask
-def length_mask(lengths, max_bits):
-    return np.arange(max_bits) <= lengths[:, None]
+# %% random-lengths: size=batch_size, endpoint=True -> size=batch_size
+# %% length-mask: return position < lengths[:, None] -> return position <= lengths[:, None]
 # %% run-packed
 def run_packed(rnn, inputs, lengths):
     return rnn(inputs)[0] * torch.from_numpy(length_mask(lengths, inputs.shape[1]))[..., None]

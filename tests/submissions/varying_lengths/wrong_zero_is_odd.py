@@ -4,12 +4,8 @@ loses:
   random-lengths-check: antithetic
   masked-accuracy-check: so >, not >=
 """
-
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):
     half = rng.integers(1, max_bits, size=(batch_size + 1) // 2, endpoint=True)
     return np.concatenate([half, max_bits + 1 - half])[:batch_size]
-
-# %% masked-accuracy
-def masked_accuracy(logits, targets, mask):
-    return ((logits >= 0) == (targets > 0.5))[mask].float().mean().item()
+# %% masked-accuracy: (logits > 0) -> (logits >= 0)

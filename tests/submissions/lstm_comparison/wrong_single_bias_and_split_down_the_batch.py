@@ -1,9 +1,10 @@
-"""The student's own LSTM has one bias vector where PyTorch has two.
+"""The student's own LSTM has one bias vector where PyTorch has two, and np.split runs down the batch, because its axis
+is not given.
 
 loses:
   lstm-parity-check: one bias vector
+  lstm-step-check: gives four blocks
 """
-
 # %% lstm-parity
 class LSTMParity(nn.Module):
     def __init__(self, hidden_size):
@@ -22,3 +23,4 @@ class LSTMParity(nn.Module):
             h = o.sigmoid() * c.tanh()
             logits.append(self.readout(h))
         return torch.stack(logits, dim=1)
+# %% lstm-step: np.split(a, 4, axis=1) -> np.split(a, 4)
