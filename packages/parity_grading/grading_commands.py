@@ -27,13 +27,8 @@ jobs_option = click.option(
 @click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
               help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
 @list_option
-@click.option("--keep", type=click.Choice(["last", "on-time"]), default="last", show_default=True,
-              help="Which submission of a student counts: the last one, or the last one on time.")
-@click.option("--force", multiple=True, metavar="STUDENT",
-              help="Replace the file that somebody placed by hand for this student. May be repeated.")
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
-def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
-            dry_run: bool) -> None:
+def collect(name: str, archive: Path, source: str, list_path: Path | None, dry_run: bool) -> None:
     """Collect the submissions for exercise NAME from ARCHIVE.
 
     ARCHIVE is a platform's zip archive. Every file that is not collected is listed with the reason. The exit status is
@@ -42,13 +37,13 @@ def collect(name: str, archive: Path, source: str, list_path: Path | None, keep:
     from parity_grading.collect import Collector
     from parity_grading.course import load_course
 
-    collector = Collector(load_course(Path.cwd()), name, source, list_path, keep)
-    collector.collect(archive, force, dry_run)
+    collector = Collector(load_course(Path.cwd()), name, source, list_path)
+    collector.collect(archive, dry_run)
     for line in collector.format_lines():
         click.echo(line)
     if dry_run:
         click.echo("This was a dry run: nothing was written.")
-    if collector.needs_attention():
+    if collector.needs_attention:
         raise click.exceptions.Exit(1)
 
 

@@ -55,10 +55,7 @@ class ListedStudent:
 
 
 class Platform:
-    """Base class for learning platforms.
-
-    A platform has names for the files that it gives out, and a list of students that it exports.
-    """
+    """Base class for learning platforms."""
 
     list_title = ""                         # "" if the platform has no list
     number_heading = ""                     # "" for the first column
@@ -82,9 +79,9 @@ class Platform:
         raise NotImplementedError
 
     def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
-        """Return the path at which the platform expects a feedback page.
+        """Return the path at which the platform expects a feedback page, or "" if it is not known.
 
-        Return "" if it is not known. ``source`` is the submission's path.
+        ``source`` is the submission's path.
         """
         raise NotImplementedError
 
@@ -211,10 +208,7 @@ PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}
 
 
 def find_platform(name: str) -> Platform:
-    """Return the platform with a given name.
-
-    Any other ``name`` is a regular expression that file names match.
-    """
+    """Return the platform with a given name, or one whose file names match the regular expression ``name``."""
     return PLATFORMS.get(name) or FileNames(name)
 
 
@@ -225,7 +219,6 @@ def read_table(path: Path) -> list[list[str]]:
     semicolons or tabs. Raise ValueError if the file holds no table.
     """
     content, text = path.read_bytes(), ""
-    require(not content.startswith(b"PK"), "--list", path.name, "a CSV file (save a workbook as CSV first)")
     utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("latin-1", "cp1252", "utf-8-sig", *(["utf-16"] if utf_16 else [])):    # the last that fits counts
         with contextlib.suppress(UnicodeDecodeError):

@@ -7,7 +7,7 @@ list. Names do not count: two students can have the same name, and students can 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nbgrader.api import Gradebook
 
@@ -29,21 +29,19 @@ class Person:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@dataclass
 class Roster:
     """The students enrolled in a course.
 
-    After :meth:`match_list`, it also has the rows of a platform's list.
+    After :meth:`match_list`, ``owners`` has the ids of students by the platform's numbers, and ``problems`` the reasons
+    why other rows of the platform's list belong to no student.
     """
 
-    people: list[Person]
-    rows: dict[str, ListedStudent] = field(default_factory=dict)    # by the platform's number
-    owners: dict[str, str] = field(default_factory=dict)            # ids of students by the platform's number
-    problems: dict[str, str] = field(default_factory=dict)          # by the number of a row without a student
-
-    def __post_init__(self) -> None:
+    def __init__(self, people: list[Person]) -> None:
+        self.people = people
+        self.owners: dict[str, str] = {}
+        self.problems: dict[str, str] = {}
         self._ids: dict[str, set[str]] = defaultdict(set)       # by ids and email addresses
-        for person in self.people:
+        for person in people:
             for text in filter(None, (person.id, person.email)):
                 self._ids[text.casefold()].add(person.id)
 
@@ -52,11 +50,9 @@ class Roster:
 
         Raise ValueError if no row can be matched.
         """
-        self.rows = {row.number: row for row in rows}
         for row in rows:
-            description = f"an id or email address of {row.name!r} in {source}"
             try:
-                student = self._find_only(row.ids, description)
+                student = self._find_only(row.ids, f"an id or email address of {row.name!r} in {source}")
                 if student in self.owners.values():
                     raise ValueError(f"more than one row of {source} has an id or email address of {student}")
                 self.owners[row.number] = student
@@ -75,7 +71,7 @@ class Roster:
         first = uploads[0]
         if not first.number:
             return first, self._find_only([first.owner], f"the id {first.owner!r}")
-        fitting = [upload for upload in uploads if upload.number in self.rows]
+        fitting = [upload for upload in uploads if upload.number in self.owners | self.problems]
         if len(fitting) > 1:
             raise ValueError("its name can be read in more than one way, so its owner is not certain")
         if not fitting:
@@ -86,10 +82,6 @@ class Roster:
         return fitting[0], self.owners[fitting[0].number]
 
     def _find_only(self, ids: list[str], description: str) -> str:
-        """Return the only student with one of the given ids or email addresses.
-
-        Raise ValueError if there is no such student or more than one.
-        """
         students = set().union(*(self._ids.get(text.casefold(), set()) for text in ids))
         if len(students) > 1:
             raise ValueError(f"{len(students)} students have {description}: {', '.join(sorted(students))}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -37,10 +37,7 @@ class CollectedSubmission:
 
     @property
     def utc(self) -> datetime | None:
-        """The submission time in UTC as a naive datetime.
-
-        It is None if the time is not known.
-        """
+        """The submission time in UTC as a naive datetime, or None if it is not known."""
         return datetime.strptime(self.time, TIME_FORMAT) if self.time else None
 
 
@@ -63,22 +60,17 @@ class SubmissionStore:
                              "count as placed by hand") from None
 
     def recorded(self, student: str) -> CollectedSubmission:
-        """Return the record of a student's submission.
-
-        The record is empty if nothing was collected.
-        """
+        """Return the record of a student's submission, which is empty if nothing was collected."""
         return self.record.get(student, CollectedSubmission())
 
     def present(self, student: str) -> CollectedSubmission | None:
         """Return the submission in a student's folder, or None if there is none.
 
-        It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
-        with another name, which only a person can have placed there.
+        It equals the record if it was collected and not changed since. Its digest is "" if it is a notebook with
+        another name, which only a person can have placed there.
         """
         folder = exercise_folder(self.app, "submitted", student, self.name)
         notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
-        if any(path.is_symlink() for path in (folder.parent, folder, notebook, time)):
-            return CollectedSubmission()
         if not notebook.is_file():
             files = [path for path in folder.glob("*") if path.name != TIME_FILE and not path.name.startswith(".")]
             return CollectedSubmission() if files else None
@@ -89,19 +81,12 @@ class SubmissionStore:
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission to the student's folder, replacing an earlier one."""
         folder = exercise_folder(self.app, "submitted", student, self.name)
-        for path in (folder.parent, folder):
-            if path.is_symlink():
-                path.unlink()
         if submission.time:     # first, so that an interruption leaves no new notebook with an old time
             write_file(folder / TIME_FILE, f"{submission.time}\n".encode(), 0o666)
         else:
             (folder / TIME_FILE).unlink(missing_ok=True)
         write_file(folder / f"{self.name}.ipynb", content, 0o666)
         self.remember(student, submission)
-
-    def refuse(self, student: str, reason: str) -> None:
-        """Record the reason why a student's submission could not be collected."""
-        self.remember(student, replace(self.recorded(student), refused=reason))
 
     def remember(self, student: str, submission: CollectedSubmission) -> None:
         """Save a submission in the record of collected submissions."""
