@@ -144,18 +144,15 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
 
 @click.command()
 @click.argument("name")
-@click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
-def report(name: str, names: bool) -> None:
+def report(name: str) -> None:
     """Write a report on the class's results in exercise NAME.
 
-    The page shows the points per task and the most frequent messages.
+    The page shows the points per task, the most frequent messages and similar answers. It is for you alone, because it
+    names students.
     """
     from parity_grading.report import class_report, write
 
-    results = class_report(Path.cwd(), name)
-    click.echo(write(Path.cwd(), results, names))
-    if not names and results.similar:
-        click.echo(f"{len(results.similar)} groups of students have similar answers: parity report {name} --names")
+    click.echo(write(Path.cwd(), class_report(Path.cwd(), name)))
 
 
 @click.command()
