@@ -86,8 +86,8 @@ class Source:
 
     @property
     def graded(self) -> list[Cell]:
-        """The cells of the exercise that give points."""
-        return [cell for cell in self.cells if _points(cell)]
+        """The tests and answers of the exercise."""
+        return [cell for cell in self.cells if "points" in cell["metadata"].get("nbgrader", {})]
 
     @property
     def points(self) -> int:
@@ -237,7 +237,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
     grade, solution, locked = FLAGS[kind] or (False, False, False)
     require(grade == ("points" in mark), "nb", mark, "with points for a test or an answer, and for nothing else")
     if grade:
-        require_int("points", mark["points"], 1)
+        require_int("points", mark["points"], 0)
     if kinds:
         name = str(mark[kind]).replace("_", "-")
     else:

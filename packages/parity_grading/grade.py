@@ -295,10 +295,7 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
-    """Give 0 points for each dropped task so that it need not be graded by hand.
-
-    Tasks are dropped by `parity regrade --drop`, for example.
-    """
+    """Give 0 points for each task with a maximum of 0 points, so that nobody has to grade it by hand."""
     with open_gradebook(app) as book:
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:

@@ -1,8 +1,8 @@
 """Tools for comparing two gradings of a submission.
 
-They also compute the points that a submission has after the second grading. The functions change objects of the
-gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that a person gave stay, and an answer
-that a person has read need not be read again unless the answer, its points or the result of the test has changed.
+The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that
+a person gave stay, and an answer that a person has read need not be read again unless the answer, its points or the
+result of the test has changed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 
-import nbformat
 from nbgrader.api import Grade, Notebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.utils import compute_checksum
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,7 @@ class Mark:
 
     @property
     def points(self) -> float:
-        """The points that count towards the grade.
-
-        They are computed as in nbgrader.
-        """
+        """The points that count towards the grade, computed as in nbgrader."""
         points = self.auto if self.manual is None else self.manual
         return 0.0 if points is None else points + (self.extra or 0.0)
 
@@ -121,19 +116,12 @@ def update_submission(submission: SubmittedAssignment, again: SubmittedAssignmen
     return diff
 
 
-def update_exercise(notebook: Notebook, again: Notebook, most: Mapping[str, tuple[float, float]]) -> None:
-    """Update the tests and points of an exercise in the gradebook.
-
-    They become those of the second grading.
-    """
-    cells, solutions = {cell.name: cell for cell in again.source_cells}, {cell.name for cell in again.solution_cells}
+def update_exercise(notebook: Notebook, again: Notebook) -> None:
+    """Update the tests and points of an exercise in the gradebook to those of the second grading."""
+    cells = {cell.name: cell for cell in again.source_cells}
     for cell in notebook.source_cells:
         for key in ("source", "checksum", "locked", "cell_type"):
             setattr(cell, key, getattr(cells[cell.name], key))
-        if most.get(cell.name, (1, 1))[1] == 0:     # nbgrader compares a checksum that includes the points
-            cell.checksum = compute_checksum(nbformat.from_dict(
-                {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"nbgrader": {
-                    "grade": True, "solution": cell.name in solutions, "locked": cell.locked, "grade_id": cell.name,
-                    "points": 0}}}))
+    points = {cell.name: cell.max_score for cell in again.grade_cells}
     for cell in notebook.grade_cells:
-        cell.max_score = most[cell.name][1]
+        cell.max_score = points[cell.name]

@@ -124,10 +124,9 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
 @click.command()
 @click.argument("name")
 @student_option
-@click.option("--drop", multiple=True, metavar="TASK", help="Give nobody points for this task. May be repeated.")
 @jobs_option
 @click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
-def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
+def regrade(name: str, students: tuple[str, ...], jobs: int, apply: bool) -> None:
     """Grade exercise NAME again after its tests or points have changed.
 
     The command lists what would change. Points that you gave by hand stay. The exit status is 1 if you should look at
@@ -135,7 +134,7 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
     """
     from parity_grading.regrade import regrade as grade_again
 
-    result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
+    result = grade_again(Path.cwd(), name, students, apply=apply, jobs=jobs)
     for line in result.lines():
         click.echo(line)
     if result.needs_attention:

@@ -253,13 +253,10 @@ def test_differences_are_listed_and_applied(year):
     assert f"1 would change, {len(GRADED) - 1} unchanged" in first
     assert re.search(rf"^{LATE} +would change +.* late penalty ", first, re.MULTILINE)
     assert "The new grades are in place" in said(year, "parity regrade unrolling --apply")
-    assert "two-unit-weights-check is dropped" in said(year, "--drop two_unit_weights")
 
 
-def test_the_pages_about_the_class_are_there(year):
-    place = year.kept / "private" / "report"
-    assert {path.suffix for path in place.iterdir()} == {".html"}
-    assert "Erdős" not in (place / f"{EXERCISE}.html").read_text(encoding="utf8")
+def test_the_page_about_the_class_is_there(year):
+    assert "Erdős" in (year.kept / "private" / "report" / f"{EXERCISE}.html").read_text(encoding="utf8")
 
 
 def test_the_platforms_get_their_own_files_with_grades_in_them(year):

@@ -193,7 +193,7 @@ MISTAKES = {
     "two kinds": (FRONT + CELL % ("solution: x, test: y, points: 1", SOLUTION), "one of solution, test"),
     "a test without points": (FRONT + CELL % ("test: x", "1"), "with points for a test"),
     "points for a solution": (FRONT + CELL % ("solution: x, points: 2", SOLUTION), "with points for a test"),
-    "no points": (FRONT + CELL % ("test: x, points: 0", "1"), "an integer of at least 1"),
+    "negative points": (FRONT + CELL % ("test: x, points: -1", "1"), "an integer of at least 0"),
     "short form in words": (FRONT + "```{code-cell}\n:nb: {[}\n1\n```\n", "one line `:nb: {...}`"),
     "short form not first": (FRONT + "```{code-cell}\n1\n:nb: {run: x}\n```\n", "and the cell's first"),
     "another option": (FRONT + "```{code-cell}\n:tags: [hide]\n1\n```\n", "one line `:nb: {...}`"),
