@@ -19,20 +19,14 @@ MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory
 
 @dataclass(frozen=True)
 class ArchivedFile:
-    """A file in an open zip archive.
-
-    ``path`` is its path with forward slashes, and ``entry`` is its entry in the archive.
-    """
+    """A file in an open zip archive. Its path has forward slashes."""
 
     path: str
     archive: zipfile.ZipFile
     entry: zipfile.ZipInfo
 
     def read(self) -> bytes:
-        """Read the file and return its content.
-
-        Raise ValueError if the file is damaged, encrypted or too large.
-        """
+        """Read the file. Raise ValueError if it is damaged, encrypted or too large."""
         try:
             with self.archive.open(self.entry) as stream:
                 data = stream.read(MAX_BYTES + 1)
@@ -44,10 +38,7 @@ class ArchivedFile:
 
 
 def open_archive(source: Path | BinaryIO) -> zipfile.ZipFile:
-    """Open a zip archive for reading.
-
-    Raise ValueError if it is damaged or is not a zip archive.
-    """
+    """Open a zip archive for reading. Raise ValueError if it is damaged or is not a zip archive."""
     try:
         return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, IsADirectoryError):
@@ -55,10 +46,7 @@ def open_archive(source: Path | BinaryIO) -> zipfile.ZipFile:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
-    """Return the files in a zip archive, sorted by path.
-
-    Files that operating systems and Jupyter add are left out.
-    """
+    """Return the files in a zip archive by path, without those that operating systems and Jupyter add."""
     # Some programs for Windows write backslashes.
     files = [ArchivedFile(entry.filename.replace("\\", "/"), archive, entry) for entry in archive.infolist()]
     return sorted((file for file in files if not file.path.endswith("/") and not ADDED_BY_SYSTEMS.search(file.path)),

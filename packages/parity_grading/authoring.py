@@ -75,10 +75,7 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed exercise source.
-
-    It holds the front matter and the cells of ``solutions/NAME.md``.
-    """
+    """A parsed exercise source: the front matter and the cells of ``solutions/NAME.md``."""
 
     name: str
     settings: dict[str, Any]
@@ -155,10 +152,7 @@ def _yaml(text: str) -> Any:
 
 
 def _cells(text: str) -> Iterator[Cell]:
-    """Split an exercise source into cells.
-
-    Yield each cell with its type, source and mark.
-    """
+    """Split an exercise source into cells, and yield each with its type, source and mark."""
     lines, markdown, place = text.splitlines(), [], 0
     for token in PARSER.parse(text):
         if token.type not in ("front_matter", "fence", "colon_fence"):
@@ -214,10 +208,7 @@ def _hints(content: str) -> str:
 
 
 def _answer(name: str, content: str) -> Iterator[Cell]:
-    """Yield the two cells that belong to a written answer.
-
-    The first holds the answer, and the second shows the model answer below it.
-    """
+    """Yield the cell of a written answer and the cell that shows the model answer below it."""
     first, _, body = content.partition("\n")
     points = re.fullmatch(r":points: *(\d+) *", first)
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
@@ -255,10 +246,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:
-    """Check that solutions and hidden tests are marked correctly.
-
-    Raise ValueError unless each is between its two marks, in a cell of its kind.
-    """
+    """Raise ValueError unless solutions and hidden tests stand between their marks, in cells of their kinds."""
     for region, owner in REGIONS.items():
         lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
         mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
@@ -270,10 +258,7 @@ def _check_regions(kind: str, name: str, source: str) -> None:
 
 
 def _write_points(cells: list[Cell]) -> None:
-    """Add the number of points to the heading of each task.
-
-    The points are the sum of those below a heading ``## Task ...``.
-    """
+    """Add to the heading of each task the sum of the points below it."""
     tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
     points: list[int] = []
     for cell in cells:
@@ -382,10 +367,7 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
 
 
 def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
-    """Write a notebook exactly as nbgrader's generate_assignment would.
-
-    The file is ``target/NAME/NAME.ipynb``. Return its path.
-    """
+    """Write a notebook exactly as nbgrader's generate_assignment would, and return its path."""
     path = target / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")

@@ -73,10 +73,7 @@ def _title_and_minutes(text: str) -> tuple[str, int]:
 
 
 def _seconds(info: str, content: str) -> float:
-    """Estimate the time in seconds that a reader spends on a fenced block.
-
-    The block is a formula, or a code cell with its figures.
-    """
+    """Estimate the seconds that a reader spends on a formula, or on a code cell with its figures."""
     if info.startswith("{math}"):
         return SECONDS_A_FORMULA
     if "remove-cell" in content:

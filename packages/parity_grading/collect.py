@@ -47,10 +47,7 @@ class Collector:
     """
 
     def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path | None = None) -> None:
-        """Load the students from the gradebook and the platform's list.
-
-        ``source`` is a platform or a pattern for file names.
-        """
+        """Load the students from the gradebook and the platform's list, for a platform or a pattern."""
         self.name, self.platform, self.store = name, find_platform(source), SubmissionStore(app, name)
         self.states: dict[str, str] = {}                                    # of the students, each one of STATES
         self.notes: dict[str, list[str]] = defaultdict(list)                # about students
@@ -96,10 +93,7 @@ class Collector:
                 "zone, set TZ, as in TZ=Europe/Berlin parity collect ...")
 
     def collect(self, download: Path, dry_run: bool = False) -> None:
-        """Collect all submissions from a zip archive.
-
-        With ``dry_run``, nothing is written.
-        """
+        """Collect all submissions from a zip archive. With ``dry_run``, nothing is written."""
         try:
             archive = open_archive(download)
         except ValueError as error:
@@ -134,10 +128,7 @@ class Collector:
                 self.refused[student].append(f"{PurePosixPath(path).name}: {reason}")
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
-        """Read a student's notebook from a file.
-
-        Raise ValueError if the file does not hold one notebook of the exercise.
-        """
+        """Read a student's notebook from a file. Raise ValueError unless it holds one of the exercise."""
         path, data = read_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:

@@ -78,10 +78,7 @@ def open_gradebook(app: NbGraderApp) -> Gradebook:
 
 
 def find_assignment(book: Gradebook, name: str) -> Assignment:
-    """Return an exercise from the gradebook.
-
-    Raise ValueError if the exercise is not there.
-    """
+    """Return an exercise from the gradebook. Raise ValueError if it is not there."""
     try:
         return book.find_assignment(name)
     except MissingEntry:
@@ -91,18 +88,12 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
 
 
 def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError if a student is not in the gradebook.
-
-    ``students`` are the ids in the gradebook.
-    """
+    """Raise ValueError if a student is not among ``students``, the ids in the gradebook."""
     require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
 
 
 def listed_students(book: Gradebook) -> set[str]:
-    """Return the ids of all students with a name or an email address.
-
-    nbgrader adds unknown students without them.
-    """
+    """Return the ids of all students with a name or an email address, which unknown students lack."""
     return {student.id for student in book.students if student.first_name or student.last_name or student.email}
 
 
@@ -117,10 +108,7 @@ def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Pat
 
 
 def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
-    """Return the folders that contain submissions for an exercise.
-
-    The folders ``STUDENT/NAME`` are sorted by student.
-    """
+    """Return the folders ``STUDENT/NAME`` with submissions for an exercise, sorted by student."""
     folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
     return sorted(path for path in folders if path.is_dir())
 

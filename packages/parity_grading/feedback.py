@@ -34,10 +34,7 @@ class MessagesOnly(ClearHiddenTests):
 
 
 def _message(error: NotebookNode) -> str:
-    """Return a short message for an error.
-
-    This is the message of a check, or the name and the text of any other error.
-    """
+    """Return the message of a check, or the name and the text of any other error."""
     lines = [strip_ansi(line) for line in error.traceback]
     if len(lines) == 1 and lines[0].startswith("✗ "):
         return lines[0]

@@ -65,10 +65,7 @@ class Platform:
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
     def read_path(self, path: str) -> list[Upload]:
-        """Return all possible interpretations of a file path in a download.
-
-        Raise ValueError if the path does not have the platform's form.
-        """
+        """Return all interpretations of a path in a download. Raise ValueError if there is none."""
         raise NotImplementedError
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
@@ -180,10 +177,7 @@ class Canvas(Platform):
 
 
 class FileNames(Platform):
-    """A source of files whose names match a regular expression.
-
-    The expression is written as in nbgrader's ``zip_collect``.
-    """
+    """A source of files whose names match a regular expression, as in nbgrader's ``zip_collect``."""
 
     def __init__(self, pattern: str) -> None:
         allowed = f"{', '.join(PLATFORMS)} or a regular expression with (?P<student_id>...)"

@@ -67,10 +67,7 @@ class LenientExporter(NotebookExporter):
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook from a student's file.
-
-    Raise ValueError if the file does not contain one.
-    """
+    """Read a notebook from a student's file. Raise ValueError if the file does not contain one."""
     if path.is_symlink():
         raise ValueError(f"{path.name} is a link, not a file")
     if path.stat().st_size > LARGEST:
@@ -97,10 +94,7 @@ def _list(value: Any) -> list:
 
 
 def _cell(raw: dict) -> NotebookNode:
-    """Create a valid cell from a cell in a student's file.
-
-    The source, outputs, attachments and id are kept.
-    """
+    """Create a valid cell with the source, outputs, attachments and id of a cell in a student's file."""
     kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
     cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
@@ -123,10 +117,7 @@ def _text(value: Any) -> str:
 
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the valid outputs of a cell.
-
-    They are shown to readers, but no points depend on them.
-    """
+    """Yield the valid outputs of a cell, which are shown to readers, and on which no points depend."""
     for value in raw[:MOST_OUTPUTS]:
         try:
             output = nbformat.from_dict(storable(value))
@@ -142,10 +133,7 @@ def _outputs(raw: list) -> Iterator[NotebookNode]:
 
 
 def storable(value: Any) -> Any:
-    """Return a copy of JSON data with all surrogate characters replaced.
-
-    JSON allows surrogates, but a file cannot contain them.
-    """
+    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
@@ -157,10 +145,7 @@ def storable(value: Any) -> Any:
 
 
 class Rebuild(NbGraderPreprocessor):
-    """A preprocessor that restores the original cells of an exercise.
-
-    It keeps the student's answers and added cells.
-    """
+    """A preprocessor that restores the cells of an exercise and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Restore the original cells without losing the student's work.
@@ -190,20 +175,14 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def drop_links(submitted: Path, copied: Path) -> None:
-    """Remove copies of files that nbgrader made by following links.
-
-    Feedback would otherwise give them to the student.
-    """
+    """Remove copies of files that nbgrader made by following links, so that feedback does not show them."""
     for path in submitted.rglob("*"):
         if path.is_symlink():
             (copied / path.relative_to(submitted)).unlink(missing_ok=True)
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Make the ids of all cells unique.
-
-    A cell with the same id as an earlier cell gets a new one.
-    """
+    """Give each cell with the same id as an earlier cell a new one."""
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -264,10 +243,7 @@ def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], releas
 
 
 def definitions(source: str) -> set[str]:
-    """Return the names of the functions and classes defined in a cell.
-
-    The cell need not be valid Python.
-    """
+    """Return the names of the functions and classes defined in a cell, which need not be valid Python."""
     return set(re.findall(r"^(?:async )?(?:def|class) +(\w+)", source, re.MULTILINE))
 
 
@@ -294,10 +270,7 @@ def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str
 
 
 def absent(source: SourceCell, solution: bool) -> NotebookNode:
-    """Create a replacement for a cell that is missing from a submission.
-
-    A missing answer is replaced with an empty one.
-    """
+    """Create a replacement for a cell that is missing from a submission. A missing answer is empty."""
     text = source.source
     if solution:
         text = f"# {MISSING}" if source.cell_type == "code" else ""

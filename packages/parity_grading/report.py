@@ -78,10 +78,7 @@ class ClassReport:
 
 
 def class_report(root: Path, name: str) -> ClassReport:
-    """Create a report on a class's results in an exercise.
-
-    Raise ValueError if the exercise is unknown or nothing has been graded.
-    """
+    """Create a report on a class's results. Raise ValueError if nothing has been graded."""
     app = load_course(root)
     rows = read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
@@ -107,10 +104,7 @@ def task_of(cell: str) -> str:
 
 
 def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
-    """Return the students' points for each task of an exercise.
-
-    The tasks are in the order of the source, without dropped tasks and without answers that nobody has read.
-    """
+    """Return the points of each task in the order of the source, without unread answers and dropped tasks."""
     tasks: dict[str, TaskPoints] = {}
     with open_gradebook(app) as book:
         for cell in (cell for notebook in find_assignment(book, name).notebooks for cell in notebook.grade_cells):

@@ -113,29 +113,20 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
 
 
 def in_words(cell: NotebookNode) -> bool:
-    """Return True if a cell contains a written answer.
-
-    A person gives points to such an answer.
-    """
+    """Return True if a cell contains a written answer, to which a person gives points."""
     marks = cell.metadata.get("nbgrader", {})
     return bool(marks.get("grade") and marks.get("solution") and cell.cell_type == "markdown")
 
 
 @pass_context
 def clean_html(context: Mapping[str, Any], source: Any) -> str:
-    """Clean HTML in the same way as nbconvert.
-
-    The cells that we inserted are left unchanged.
-    """
+    """Clean HTML as nbconvert does, except for the cells that we inserted."""
     cell = context.get("cell") or {}
     return str(source) if cell.get("metadata", {}).get(OURS) else stock_clean_html(source)
 
 
 class Rubric(Preprocessor):
-    """A preprocessor that inserts rubrics into pages of the formgrader.
-
-    There is a rubric around each written answer.
-    """
+    """A preprocessor that inserts a rubric around each written answer in pages of the formgrader."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Insert the rubrics into a notebook.
@@ -182,10 +173,7 @@ def _raw_cell(text: str) -> NotebookNode:
 
 
 def _output_html(output: NotebookNode) -> Markup:
-    """Convert a cell output to HTML.
-
-    Sanitise must have cleaned the output.
-    """
+    """Convert a cell output, which Sanitise has cleaned, to HTML."""
     data = output.get("data", {})
     if "text/html" in data:
         return Markup(data["text/html"])

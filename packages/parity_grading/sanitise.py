@@ -114,10 +114,7 @@ class MarkdownRenderer(IPythonRenderer):
         return formula_image(body) or super().block_math(body)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Convert an image to HTML.
-
-        Return a note instead if the notebook refers to an attachment that it does not contain.
-        """
+        """Convert an image to HTML, or return a note if the notebook lacks the attachment."""
         try:
             return super().image(text, url, title)
         except InvalidNotebook:

@@ -24,10 +24,7 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 @dataclass(frozen=True)
 class CollectedSubmission:
-    """Information about a notebook submitted by a student.
-
-    It holds the hash of the content, the time, and the path in the platform's download.
-    """
+    """A notebook submitted by a student: its hash, its time, and its path in the platform's download."""
 
     digest: str = ""            # "" if nothing was collected
     time: str = ""              # in TIME_FORMAT, as in timestamp.txt; "" if it is not known
@@ -42,10 +39,7 @@ class CollectedSubmission:
 
 
 class SubmissionStore:
-    """The collected submissions for an exercise.
-
-    The store has the folders of the submissions and the record of what was collected.
-    """
+    """The folders of the submissions for an exercise, and the record of those that were collected."""
 
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name

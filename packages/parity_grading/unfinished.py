@@ -93,10 +93,7 @@ def _is_in_work(folder: Path) -> bool:
 
 
 def _metadata(path: Path) -> dict[str, Any] | None:
-    """Read the metadata of a notebook.
-
-    Return None if only a part of the file was written.
-    """
+    """Read the metadata of a notebook, or return None if only a part of the file was written."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))["metadata"]
     except (OSError, ValueError, KeyError):
@@ -104,10 +101,7 @@ def _metadata(path: Path) -> dict[str, Any] | None:
 
 
 def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
-    """Record the reason why a submission could not be graded.
-
-    The record is removed if ``why`` is None.
-    """
+    """Record the reason why a submission could not be graded, or remove it if ``why`` is None."""
     if why is None:
         _failure_path(app, student, name).unlink(missing_ok=True)
     else:
@@ -116,10 +110,7 @@ def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -
 
 
 def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
-    """Return the recorded reason why a submission could not be graded.
-
-    Return None if there is none or the submission has changed.
-    """
+    """Return the recorded reason for a failure, or None if there is none or the submission has changed."""
     try:
         entry = json.loads(_failure_path(app, student, name).read_text(encoding="utf8"))
         same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))
