@@ -18,12 +18,11 @@ from nbgrader.apps import NbGraderApp
 from parity_grading.archive import ArchivedFile, list_files, may_hold_notebook, open_archive, read_notebook
 from parity_grading.course import find_assignment, open_gradebook
 from parity_grading.normalise_submission import TIME_FILE
-from parity_grading.platforms import ListedStudent, Upload, find_platform, parse_time
+from parity_grading.platforms import PLATFORMS, ListedStudent, Upload, parse_time
 from parity_grading.roster import Roster, read_people
 from parity_grading.status import format_duration
 from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, SubmissionStore
 from parity_grading.untrusted import printable, read_cells, resembles
-from parity_lib.errors import require
 
 STATES = ("placed", "updated", "kept", "by hand", "nothing")
 UNDECIDED = "it is not clear which of this student's notebooks counts"
@@ -46,9 +45,9 @@ class Collector:
     if a person should look at the report.
     """
 
-    def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path | None = None) -> None:
-        """Load the students from the gradebook and the platform's list, for a platform or a pattern."""
-        self.name, self.platform, self.store = name, find_platform(source), SubmissionStore(app, name)
+    def __init__(self, app: NbGraderApp, name: str, source: str, list_path: Path) -> None:
+        """Load the students from the gradebook and the platform's list."""
+        self.name, self.platform, self.store = name, PLATFORMS[source], SubmissionStore(app, name)
         self.states: dict[str, str] = {}                                    # of the students, each one of STATES
         self.notes: dict[str, list[str]] = defaultdict(list)                # about students
         self.refused: dict[str, list[str]] = defaultdict(list)              # reasons, by student
@@ -62,16 +61,12 @@ class Collector:
                           for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
             self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
                 entry.student.id: entry.duedate for entry in book.assignment_submissions(name)}
-            self.roster = Roster(read_people(book))
-        if not self.roster.people:
+            people = read_people(book)
+        if not people:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
-        title = self.platform.list_title
-        require((list_path is not None) == bool(title), "--list", list_path and str(list_path),
-                title or "left out with a pattern for file names")
-        if list_path:
-            students = self.platform.read_list(list_path)[1]
-            self.roster.match_list(students, list_path.name)
-            self._read_times(students, list_path.name)
+        rows = self.platform.read_list(list_path)[1]
+        self.roster = Roster(people, rows, list_path.name)
+        self._read_times(rows, list_path.name)
 
     def _read_times(self, students: list[ListedStudent], source: str) -> None:
         """Read the submission times in the platform's list."""
@@ -79,7 +74,7 @@ class Collector:
         for student in students:
             if student.time and student.time != "-":
                 try:
-                    self.times[student.number] = parse_time(student.time, tz.tzlocal())
+                    self.times[student.number] = parse_time(student.time)
                 except ValueError:
                     unread.append(student)
         if unread:
@@ -100,8 +95,8 @@ class Collector:
             raise ValueError(f"ARCHIVE must be a zip archive, but {download.name} cannot be used: {error}") from None
         with archive:
             self._read_files(list_files(archive))
-            for person in self.roster.people:
-                self.states[person.id] = self._collect_from(person.id, dry_run)
+            for student in sorted(self.due):
+                self.states[student] = self._collect_from(student, dry_run)
 
     def _leave_out(self, path: str, reason: str, serious: bool = True) -> None:
         self.other_lines.append(f"{'left out' if serious else 'not needed'}: {path}: {reason}")
@@ -137,7 +132,7 @@ class Collector:
         foreign = cells - self.cells
         if self.cells and len(foreign) > len(cells & self.cells):
             raise ValueError(f"it is a notebook of another exercise, with {len(foreign)} cells that {self.name} lacks")
-        time = upload.time or self.times.get(upload.number)
+        time = self.times.get(upload.number)
         submission = CollectedSubmission(hashlib.sha256(data).hexdigest(), f"{time:{TIME_FORMAT}}" if time else "",
                                          upload.late, file.path)
         return Candidate(submission, file, name, notes)

@@ -26,7 +26,7 @@ from parity_grading.roster import Roster
 from parity_grading.status import StudentStatus, read_statuses
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
-from parity_lib.errors import require, require_choice
+from parity_lib.errors import require
 
 SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
 
@@ -48,7 +48,6 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
     ``target`` is a platform or "csv". Feedback pages are written only for a platform. ``column`` is the heading of the
     column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
-    require_choice("--to", target, (*PLATFORMS, "csv"))
     students, result = read_statuses(app, name), Export()
     result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row))]
     missing = sum(row.state == "missing" for row in students)
@@ -63,9 +62,8 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
         require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
         rows, listed_students = platform.read_list(list_path)
         encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
-        roster = Roster([row.person for row in students])
-        roster.match_list(listed_students, list_path.name)
-        listed = {student: roster.rows[number] for number, student in roster.owners.items()}
+        roster = Roster([row.person for row in students], listed_students, list_path.name)
+        listed = {roster.owners[row.number]: row for row in listed_students if row.number in roster.owners}
         result.todo += roster.problems.values()
         _fill_in(rows, platform, students, listed, name, column, result)
         places = {student: platform.feedback_path(row, store.recorded(student).source, name)

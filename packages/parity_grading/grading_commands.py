@@ -11,9 +11,7 @@ from pathlib import Path
 import click
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-list_option = click.option(
-    "--list", "list_path", type=FILE, metavar="FILE",
-    help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+LIST_HELP = "The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook."
 student_option = click.option("--student", "students", multiple=True, metavar="ID",
                               help="Grade only this student. May be repeated.")
 jobs_option = click.option(
@@ -24,11 +22,10 @@ jobs_option = click.option(
 @click.command()
 @click.argument("name")
 @click.argument("archive", type=FILE)
-@click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
-              help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
-@list_option
+@click.option("--from", "source", required=True, type=click.Choice(["moodle", "canvas"]), help="The platform.")
+@click.option("--list", "list_path", required=True, type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
-def collect(name: str, archive: Path, source: str, list_path: Path | None, dry_run: bool) -> None:
+def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: bool) -> None:
     """Collect the submissions for exercise NAME from ARCHIVE.
 
     ARCHIVE is a platform's zip archive. Every file that is not collected is listed with the reason. The exit status is
@@ -154,8 +151,9 @@ def report(name: str) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--to", "target", required=True, metavar="moodle|canvas|csv", help="The platform, or a plain table.")
-@list_option
+@click.option("--to", "target", required=True, type=click.Choice(["moodle", "canvas", "csv"]),
+              help="The platform, or a plain table.")
+@click.option("--list", "list_path", type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
 def export(name: str, target: str, list_path: Path | None, column: str | None) -> None:
     """Export the grades and feedback pages for exercise NAME.

@@ -18,7 +18,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from dateutil import parser, tz
@@ -31,16 +31,12 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """A possible interpretation of a file path in a platform's download.
-
-    ``owner`` is the name, id or email address of a student.
-    """
+    """A possible interpretation of a file path in a platform's download. ``owner`` is the student's name."""
 
     owner: str
     file_name: str
-    number: str = ""                # of the submission in Moodle, of the student in Canvas
-    late: bool | None = None        # None if the platform does not say
-    time: datetime | None = None    # in UTC, without a zone
+    number: str                 # of the submission in Moodle, of the student in Canvas
+    late: bool | None = None    # None if the platform does not say
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class ListedStudent:
 class Platform:
     """Base class for learning platforms."""
 
-    list_title = ""                         # "" if the platform has no list
+    list_title = ""
     number_heading = ""                     # "" for the first column
     name_headings: tuple[str, ...] = ()
     id_headings: tuple[str, ...] = ()
@@ -176,34 +172,7 @@ class Canvas(Platform):
         return f"{path.stem}.html" if re.search(r"_\d+_\d+_", path.name) else ""
 
 
-class FileNames(Platform):
-    """A source of files whose names match a regular expression, as in nbgrader's ``zip_collect``."""
-
-    def __init__(self, pattern: str) -> None:
-        allowed = f"{', '.join(PLATFORMS)} or a regular expression with (?P<student_id>...)"
-        try:
-            self.pattern = re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"--from must be {allowed}, but it is {pattern!r} ({error})") from None
-        require("student_id" in self.pattern.groupindex, "--from", pattern, allowed)
-
-    def read_path(self, path: str) -> list[Upload]:
-        for text in (PurePosixPath(path).name, f"/{path}"):     # nbgrader's patterns begin with a folder
-            if match := self.pattern.match(text):
-                groups = match.groupdict("")
-                name = PurePosixPath(groups.get("file_id") or text[match.end():] or path).name
-                time = parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None
-                return [Upload(groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
-                               time=time)]
-        raise ValueError("its name does not match the pattern")
-
-
 PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}
-
-
-def find_platform(name: str) -> Platform:
-    """Return the platform with a given name, or one whose file names match the regular expression ``name``."""
-    return PLATFORMS.get(name) or FileNames(name)
 
 
 def read_table(path: Path) -> list[list[str]]:
@@ -225,24 +194,20 @@ def read_table(path: Path) -> list[list[str]]:
     return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
 
 
-def parse_time(text: str, zone: tzinfo) -> datetime:
+def parse_time(text: str) -> datetime:
     """Parse a time and convert it to a naive datetime in UTC.
 
-    ``zone`` is the time zone of a text that does not name one. Raise ValueError if the time cannot be read or is
-    ambiguous, as ``11/12/2026`` is.
+    A text without a time zone is in local time. Raise ValueError if the time cannot be read or is ambiguous, as
+    ``11/12/2026`` is.
     """
     try:
-        if digits := re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)\D?(\d\d)\D?(\d\d)(?:\D?(\d\d))?", text.strip()):
-            time = datetime(*(int(number or 0) for number in digits.groups()))
-        elif re.search(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text) or not re.search(r"\d{4}", text):
+        if re.search(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text) or not re.search(r"\d{4}", text):
             raise ValueError
-        else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", parser.UnknownTimezoneWarning)
-                time = parser.parse(text[:100])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", parser.UnknownTimezoneWarning)
+            return parser.parse(text[:100]).astimezone(tz.UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, parser.UnknownTimezoneWarning):
         raise ValueError(f"a time must be written like 2026-11-20 17:02, but it is {text[:100]!r}") from None
-    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(tz.UTC).replace(tzinfo=None)
 
 
 def _find_column(head: list[str], heading: str) -> int:

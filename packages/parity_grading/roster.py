@@ -30,34 +30,34 @@ class Person:
 
 
 class Roster:
-    """The students enrolled in a course.
+    """The students of a course, matched with the rows of a platform's list.
 
-    After :meth:`match_list`, ``owners`` has the ids of students by the platform's numbers, and ``problems`` the reasons
-    why other rows of the platform's list belong to no student.
+    ``owners`` has the ids of students by the platform's numbers, and ``problems`` the reasons why other rows of the
+    list belong to no student.
     """
 
-    def __init__(self, people: list[Person]) -> None:
-        self.people = people
-        self.owners: dict[str, str] = {}
-        self.problems: dict[str, str] = {}
-        self._ids: dict[str, set[str]] = defaultdict(set)       # by ids and email addresses
-        for person in people:
-            for text in filter(None, (person.id, person.email)):
-                self._ids[text.casefold()].add(person.id)
-
-    def match_list(self, rows: list[ListedStudent], source: str) -> None:
-        """Match the rows of a platform's list with the students in the course.
+    def __init__(self, people: list[Person], rows: list[ListedStudent], source: str) -> None:
+        """Match the rows of a list, which is called ``source``, with students.
 
         Raise ValueError if no row can be matched.
         """
+        self.owners: dict[str, str] = {}
+        self.problems: dict[str, str] = {}
+        known = defaultdict(set)       # ids of students, by ids and email addresses
+        for person in people:
+            for text in filter(None, (person.id, person.email)):
+                known[text.casefold()].add(person.id)
         for row in rows:
-            try:
-                student = self._find_only(row.ids, f"an id or email address of {row.name!r} in {source}")
-                if student in self.owners.values():
-                    raise ValueError(f"more than one row of {source} has an id or email address of {student}")
-                self.owners[row.number] = student
-            except ValueError as error:
-                self.problems[row.number] = str(error)
+            students = sorted(set().union(*(known.get(text.casefold(), set()) for text in row.ids)))
+            description = f"an id or email address of {row.name!r} in {source}"
+            if not students:
+                self.problems[row.number] = f"no student has {description}"
+            elif len(students) > 1:
+                self.problems[row.number] = f"{len(students)} students have {description}: {', '.join(students)}"
+            elif students[0] in self.owners.values():
+                self.problems[row.number] = f"more than one row of {source} has an id or email address of {students[0]}"
+            else:
+                self.owners[row.number] = students[0]
         if not self.owners:
             raise ValueError(f"No id and no email address in {source} is in the gradebook. Is it the list of this "
                              "course, and does it show ids or email addresses?")
@@ -68,26 +68,16 @@ class Roster:
         Return the interpretation of the file's path that fits a student, and the student's id. Raise ValueError if none
         fits, or more than one.
         """
-        first = uploads[0]
-        if not first.number:
-            return first, self._find_only([first.owner], f"the id {first.owner!r}")
         fitting = [upload for upload in uploads if upload.number in self.owners | self.problems]
         if len(fitting) > 1:
             raise ValueError("its name can be read in more than one way, so its owner is not certain")
         if not fitting:
+            first = uploads[0]
             raise ValueError(f"number {first.number} of {first.owner!r} is not in the list; is it the list of this "
                              "exercise?")
         if fitting[0].number in self.problems:
             raise ValueError(self.problems[fitting[0].number])
         return fitting[0], self.owners[fitting[0].number]
-
-    def _find_only(self, ids: list[str], description: str) -> str:
-        students = set().union(*(self._ids.get(text.casefold(), set()) for text in ids))
-        if len(students) > 1:
-            raise ValueError(f"{len(students)} students have {description}: {', '.join(sorted(students))}")
-        if not students:
-            raise ValueError(f"no student has {description}")
-        return students.pop()
 
 
 def read_people(book: Gradebook) -> list[Person]:

@@ -33,7 +33,7 @@ BLOCKS = [token.content for page in (PAGE, OWN) for token in bank.authoring.PARS
           if token.type == "fence" and token.info.strip() == "bash"]
 EXERCISE = "unrolling"
 SUBMITTING = list(CLASS)[:12]
-LATE, ZENO, CHLOE = "s204506", "s204541", "s204540"     # a day and an hour late; came later; sends by mail, too late
+LATE, ZENO = "s204506", "s204541"     # a day and an hour late; came later
 PRIVATE = "s204508"     # correct except on a very long string
 NO_POINTS = (KURT, SOFJA, ZENO)     # a page instead of a notebook; a file cut off; nothing
 GRADED = [student for student in SUBMITTING if student not in NO_POINTS]
@@ -108,7 +108,7 @@ def hand_ins():
 
 
 def download(home):
-    """Write the files that an instructor downloads: archives, lists, files that came by mail, the list of the class."""
+    """Write the files that an instructor downloads: archives, lists, the list of the class."""
     folder = home / "Downloads"
     folder.mkdir(parents=True)
     files = hand_ins()
@@ -116,8 +116,6 @@ def download(home):
     archives.worksheet(folder / "Grades-RNN-Unrolling-4711.csv", {LATE: timedelta(days=1, hours=2)})
     archives.zipped(folder / "submissions.zip", archives.canvas(files))
     archives.canvas_gradebook(folder / "Grades-RNN.csv")
-    archives.zipped(folder / "by-mail.zip",
-                    {f"{CHLOE}_20261122T1702_unrolling.ipynb": files[ADA, "unrolling (1).ipynb"]})
     (folder / "my-unrolling.ipynb").write_bytes(files[ADA, "unrolling (1).ipynb"])
     with (folder / "students.csv").open("w", encoding="utf8", newline="") as file:
         table = csv.writer(file)
