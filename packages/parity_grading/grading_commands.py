@@ -6,6 +6,7 @@ the result. The work is done by the module of the same name, which is imported o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -17,6 +18,14 @@ student_option = click.option("--student", "students", multiple=True, metavar="I
 jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True,
     help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
+
+
+def _print(lines: Iterable[str], needs_attention: bool) -> None:
+    """Print lines, and end with exit status 1 if a person should look at something."""
+    for line in lines:
+        click.echo(line)
+    if needs_attention:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
@@ -36,12 +45,8 @@ def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: boo
 
     collector = Collector(load_course(Path.cwd()), name, source, list_path)
     collector.collect(archive, dry_run)
-    for line in collector.format_lines():
-        click.echo(line)
-    if dry_run:
-        click.echo("This was a dry run: nothing was written.")
-    if collector.needs_attention:
-        raise click.exceptions.Exit(1)
+    end = ["This was a dry run: nothing was written."] if dry_run else []
+    _print([*collector.format_lines(), *end], collector.needs_attention)
 
 
 @click.command()
@@ -57,13 +62,10 @@ def status(name: str | None) -> None:
 
     app = load_course(Path.cwd())
     rows = {item: statuses.read_statuses(app, item) for item in ([name] if name else statuses.exercise_names(app))}
-    for line in (statuses.format_rows(rows[name]) if name
-                 else (f"{item:24} {statuses.summarise(rows[item])}" for item in rows)):
-        click.echo(line)
-    if not rows:
-        click.echo("There is no exercise in the gradebook yet: nbgrader generate_assignment NAME")
-    if any(row.state not in statuses.SETTLED for item in rows.values() for row in item):
-        raise click.exceptions.Exit(1)
+    lines = list(statuses.format_rows(rows[name])) if name else [
+        f"{item:24} {statuses.summarise(rows[item])}" for item in rows]
+    _print(lines or ["There is no exercise in the gradebook yet: nbgrader generate_assignment NAME"],
+           any(row.state not in statuses.SETTLED for item in rows.values() for row in item))
 
 
 @click.command()
@@ -112,8 +114,7 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
         states.append(row.state)
     click.echo(f"{len(states)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if "failed" in states:
-        raise click.exceptions.Exit(1)
+    _print([], "failed" in states)
 
 
 @click.command()
@@ -130,10 +131,7 @@ def regrade(name: str, students: tuple[str, ...], jobs: int, apply: bool) -> Non
     from parity_grading.regrade import regrade as grade_again
 
     result = grade_again(Path.cwd(), name, students, apply=apply, jobs=jobs)
-    for line in result.lines():
-        click.echo(line)
-    if result.needs_attention:
-        raise click.exceptions.Exit(1)
+    _print(result.lines(), result.needs_attention)
 
 
 @click.command()
@@ -165,10 +163,7 @@ def export(name: str, target: str, list_path: Path | None, column: str | None) -
     from parity_grading.course import load_course
 
     result = exporting.export(load_course(Path.cwd()), name, target, list_path, column)
-    for line in exporting.format_lines(result):
-        click.echo(line)
-    if result.todo:
-        raise click.exceptions.Exit(1)
+    _print(exporting.format_lines(result), bool(result.todo))
 
 
 @click.command()
@@ -182,19 +177,16 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
     """
     from parity_grading import precheck
 
-    complete = True
+    lines, complete = [], True
     for path in files:
         try:
             result = precheck.check_notebook(path, seconds)
+            lines += result.lines()
+            complete = complete and not result.advice
         except (ImportError, OSError, RuntimeError, ValueError) as error:
-            click.echo(f"{path.name}: {error}")
+            lines.append(f"{path.name}: {error}")
             complete = False
-            continue
-        for line in result.lines():
-            click.echo(line)
-        complete = complete and not result.advice
-    if not complete:
-        raise click.exceptions.Exit(1)
+    _print(lines, not complete)
 
 
 @click.command()

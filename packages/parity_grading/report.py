@@ -50,13 +50,11 @@ class FrequentMessage:
     """A message from the checks and the students who received it.
 
     ``example`` is a full message, ``section`` the section of the book to read, and ``tasks`` the students by task.
-    ``known`` says whether the check recognised a usual mistake.
     """
 
     text: str
     example: str
     section: str
-    known: bool
     tasks: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -133,9 +131,9 @@ def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
             likely, tested = parts.get("likely", ""), tested.strip()[:300]
             key = ("", likely) if likely else (task, re.sub(r"\d[\d.,]*", "#", tested))
             message = messages.setdefault(key, FrequentMessage(
-                likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", ""), bool(likely)))
+                likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", "")))
             message.tasks.setdefault(task, []).append(student)
-    return sorted(messages.values(), key=lambda message: (-len(message.students), not message.known, message.text))
+    return sorted(messages.values(), key=lambda message: (-len(message.students), message.text))
 
 
 def _failures(cells: Notebook) -> Iterator[tuple[str, str]]:

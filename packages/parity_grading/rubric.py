@@ -40,7 +40,6 @@ HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
 PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
-EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 
 
@@ -71,16 +70,12 @@ def parse_rubric(source: str) -> ParsedRubric:
 
 @dataclass(frozen=True)
 class QuotedNumbers:
-    """A student's personal numbers and whether their answer quotes them.
-
-    The numbers are a seed and a count.
-    """
+    """A student's seed and count, and whether their answer quotes them."""
 
     seed: int
     count: int
     has_seed: bool
     has_count: bool
-    has_example_seed: bool
 
 
 def numbers_in(text: str) -> set[int]:
@@ -108,8 +103,8 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
         seed = seed_of(student)
     except ValueError:
         return None
-    count, quoted, example = number_for(task, seed), numbers_in(answer), seed_of(EXAMPLE_ID)
-    return QuotedNumbers(seed, count, seed in quoted, count in quoted, example in quoted and example != seed)
+    count, quoted = number_for(task, seed), numbers_in(answer)
+    return QuotedNumbers(seed, count, seed in quoted, count in quoted)
 
 
 def in_words(cell: NotebookNode) -> bool:
@@ -158,7 +153,7 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iter
             yield _raw_cell(page.before_answer(runs))
             yield cell
             yield _raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
-                                              quoted_numbers(name, cell.source, student), source.name, EXAMPLE_ID))
+                                              quoted_numbers(name, cell.source, student), source.name))
             runs = []
         else:
             # `keep_outputs.RestoreOutputs` puts this note before outputs of the student's own run.

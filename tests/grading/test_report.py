@@ -69,8 +69,8 @@ def test_messages_without_a_likely_cause_are_grouped_if_they_differ_in_numbers_o
         "a": cells(("CheckFailed", "f(3) of 2.5\n  expected: 1")), "b": cells(("CheckFailed", "f(17) of 9")),
         "c": cells(("Timeout", "\x1b[31mtoo long\x1b[0m")), "d": cells(("CheckFailed", "")),
         "e": cells(), "f": cells(("ValueError", "mine"), grade=False)})
-    assert [(message.text, message.students, message.known) for message in messages] == [
-        ("f(3) of 2.5", ["a", "b"], False), ("CheckFailed", ["d"], False), ("too long", ["c"], False)]
+    assert [(message.text, message.students) for message in messages] == [
+        ("f(3) of 2.5", ["a", "b"]), ("CheckFailed", ["d"]), ("too long", ["c"])]
 
 
 def test_dropped_tasks_and_unreadable_notebooks_are_left_out(root, tmp_path):
@@ -172,7 +172,7 @@ def test_students_words_are_text_and_the_page_is_accessible(browser, results, tm
     """In a browser, the page sends no request, runs no script, fits both widths, and passes axe in both themes."""
     from axe_playwright_python.sync_playwright import Axe
 
-    hostile = FrequentMessage(HOSTILE, HOSTILE, HOSTILE, known=True, tasks={HOSTILE: ["s204501"]})
+    hostile = FrequentMessage(HOSTILE, HOSTILE, HOSTILE, tasks={HOSTILE: ["s204501"]})
     results = dataclasses.replace(results, messages=[hostile, *results.messages],
                                 names=results.names | {"s204501": HOSTILE})
     path = tmp_path / "page.html"
