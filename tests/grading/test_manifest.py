@@ -125,12 +125,6 @@ def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
         assert 60 * int(row.split("|")[-2]) > reading + source.minutes
 
 
-def test_a_course_without_the_book_has_nothing_to_derive(root):
-    for path in (CELLS, OVERVIEW, SYLLABUS):
-        (root / path).unlink()
-    assert set(manifest.derived(root)) == set(DERIVED) - {CELLS, OVERVIEW, SYLLABUS}
-
-
 # ---------------------------------------------------------------- minutes
 
 
