@@ -98,10 +98,7 @@ class Source:
         return self.settings["minutes"]
 
     def setting(self, key: str, kind: type, default: Any = None) -> Any:
-        """Return a value from the front matter of the exercise.
-
-        Raise ValueError, naming the file, if the value is not of type ``kind``.
-        """
+        """Return a value from the front matter. Raise ValueError unless it is of type ``kind``."""
         value = self.settings.get(key, default)
         require(isinstance(value, kind), f"{self.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
         return value
@@ -293,10 +290,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Replace relative links to chapters with links to the book's website.
-
-    Students may have no clone in which relative links work. The links stay as they are if the book has no ``baseurl``.
-    """
+    """Replace relative links to chapters, which need a clone, with links to the book's website, if any."""
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:
@@ -325,10 +319,7 @@ def names(root: Path) -> list[str]:
 
 
 def write_solutions(root: Path, target: Path) -> list[Path]:
-    """Write nbgrader's source notebook for each exercise.
-
-    Each ``root/solutions/NAME.md`` becomes ``target/NAME/NAME.ipynb``. Return the paths of the notebooks.
-    """
+    """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md``, and return the paths."""
     return [_write(target, source.name, notebook(source)) for source in sources(root)]
 
 

@@ -36,11 +36,7 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """Return the numbered chapters of the book, keyed by page name.
-
-    The chapters are in the order of ``_toc.yml`` in ``root``. Raise ValueError, naming the page, if a page does not
-    state its time.
-    """
+    """Return the numbered chapters in the order of ``_toc.yml``, keyed by page name."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     part = next(part for part in toc["parts"] if part.get("numbered"))
     numbered = {}

@@ -61,10 +61,7 @@ def add_programs_to_path() -> None:
 
 
 def protect(coursedir: CourseDirectory) -> None:
-    """Restrict access to the gradebook and the folder ``private/``.
-
-    Only the owner can read them or, in a shared course, the owner's group.
-    """
+    """Restrict access to the gradebook and ``private/`` to the owner or, in a shared course, the group."""
     mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
     private.mkdir(mode=mode, exist_ok=True)
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):

@@ -53,10 +53,7 @@ class Execute(NbGraderPreprocessor):
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells of a submission.
-
-        Errors in the cells become outputs. Raise KernelNotStarted if no kernel can be started.
-        """
+        """Run all code cells. Their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
         if "nbgrader" in resources:
             private_tests.try_on_model_answer(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
@@ -184,10 +181,7 @@ class Execute(NbGraderPreprocessor):
 
 
 def run_test_source(source: str) -> list[NotebookNode]:
-    """Run the source of a test cell and return its outputs.
-
-    The output is an error, or the value of the last line, which gives partial credit.
-    """
+    """Run a test cell's source and return its output: an error, or the last line's value, for partial credit."""
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)

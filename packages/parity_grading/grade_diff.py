@@ -16,10 +16,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 
 @dataclass(frozen=True)
 class Mark:
-    """A student's points for a task.
-
-    They come from the test, from a person and from extra credit. ``waits`` is true if a person must read the answer.
-    """
+    """A student's points for a task: from the test, from a person and from extra credit. It may wait for a person."""
 
     auto: float | None
     manual: float | None

@@ -30,11 +30,7 @@ Rows = list[tuple[str, ...]]
 
 
 def generated(root: Path) -> dict[str, bytes]:
-    """Return the contents of all generated files, keyed by path.
-
-    These are the files that ``parity exercises`` writes, including the notebooks. Raise ValueError if a source cannot
-    be read, or if nbgrader cannot release an exercise.
-    """
+    """Return the contents of all files that ``parity exercises`` writes, keyed by path."""
     files = {path: text.encode() for path, text in derived(root).items()}
     with tempfile.TemporaryDirectory() as folder:
         authoring.write_solutions(root, Path(folder) / "solutions")

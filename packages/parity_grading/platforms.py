@@ -65,24 +65,15 @@ class Platform:
         raise NotImplementedError
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
-        """Find the column for the grades of an exercise in the platform's list.
-
-        Return the column, which ``heading`` may name, and the maximum grade.
-        """
+        """Return the column for the grades of an exercise, which ``heading`` may name, and the maximum."""
         raise NotImplementedError
 
     def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
-        """Return the path at which the platform expects a feedback page, or "" if it is not known.
-
-        ``source`` is the submission's path.
-        """
+        """Return the path at which the platform expects the feedback on ``source``, or "" if unknown."""
         raise NotImplementedError
 
     def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
-        """Read a list of students exported by the platform.
-
-        Return the rows of the list and the students in them. Raise ValueError if it is not this platform's list.
-        """
+        """Return the rows of a list exported by the platform, and the students in them."""
         rows, students = read_table(path), []
         head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0

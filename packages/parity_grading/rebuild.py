@@ -39,10 +39,7 @@ MISSING = "This cell was missing in the submission."
 
 
 class LenientExporter(NotebookExporter):
-    """An exporter that accepts outdated and incomplete notebooks.
-
-    It reads every submission that it can: in an older or newer format, or with incomplete cells.
-    """
+    """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
         """Create the exporter and remove unfinished submissions.
@@ -55,10 +52,7 @@ class LenientExporter(NotebookExporter):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
-        """Read a notebook from a file and convert it.
-
-        Raise ValueError if the file does not contain a notebook.
-        """
+        """Read a notebook and convert it. Raise ValueError if the file does not contain one."""
         if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)
         resources, path = self._init_resources({**(resources or {})}), Path(filename)
@@ -148,10 +142,7 @@ class Rebuild(NbGraderPreprocessor):
     """A preprocessor that restores the cells of an exercise and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore the original cells without losing the student's work.
-
-        Every cell of the course occurs exactly once.
-        """
+        """Restore the cells of the course, each exactly once, without losing the student's work."""
         nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
         drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
                      for folder in (course.submitted_directory, course.autograded_directory)))
@@ -217,11 +208,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells that have lost their nbgrader metadata.
-
-    Cells without marks and ids are recognised by their unchanged text, the functions that they define, or the text
-    before them.
-    """
+    """Match cells without marks and ids by their text, the functions they define or the text before them."""
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}
@@ -278,10 +265,7 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
 
 
 def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool) -> None:
-    """Restore the type and metadata of a cell from the gradebook.
-
-    The text is also restored if the cell is locked or an empty answer.
-    """
+    """Restore a cell's type and metadata from the gradebook, and the text of a locked cell or empty answer."""
     if cell.cell_type != source.cell_type:
         kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
         converted = NEW[source.cell_type](cell.source, id=cell.id, **kept)

@@ -44,11 +44,7 @@ PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in th
 
 @dataclass
 class Regrading:
-    """The differences between two gradings of an exercise.
-
-    They are the points of its tasks before and now, and the differences of each student. ``backup`` is the earlier
-    gradebook, if the differences were applied.
-    """
+    """The tasks' points before and now, the differences of each student, and the earlier gradebook if applied."""
 
     name: str
     most: dict[str, tuple[float, float]]

@@ -47,10 +47,7 @@ class TaskPoints:
 
 @dataclass
 class FrequentMessage:
-    """A message from the checks and the students who received it.
-
-    ``example`` is a full message, ``section`` the section of the book to read, and ``tasks`` the students by task.
-    """
+    """A message from the checks, a full example, the section of the book to read, and the students by task."""
 
     text: str
     example: str

@@ -124,10 +124,7 @@ class Rubric(Preprocessor):
     """A preprocessor that inserts a rubric around each written answer in pages of the formgrader."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Insert the rubrics into a notebook.
-
-        A page of feedback, which has no ``submission_id``, is left unchanged.
-        """
+        """Insert the rubrics into a notebook, except for a page of feedback, which has no ``submission_id``."""
         if "submission_id" not in resources:
             return nb, resources
         course = CourseDirectory(config=self.config)
@@ -140,10 +137,7 @@ class Rubric(Preprocessor):
 
 
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
-    """Yield the cells of a notebook with a rubric next to each written answer.
-
-    A list of answers precedes the cells, and a script follows them.
-    """
+    """Yield a list of answers, the cells with a rubric next to each written answer, and a script."""
     page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
     yield _raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
