@@ -256,23 +256,17 @@ def _check_regions(kind: str, name: str, source: str) -> None:
 
 def _write_points(cells: list[Cell]) -> None:
     """Add to the heading of each task the sum of the points below it."""
-    tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
-    points: list[int] = []
+    tasks: list[list[Any]] = []     # the cell, the title and the points of each heading
     for cell in cells:
         if tasks:
-            points[-1] += _points(cell)
+            tasks[-1][2] += _points(cell)
         if cell["cell_type"] == "markdown" and not cell["metadata"]:
-            for token, inline in itertools.pairwise(PARSER.parse(cell["source"])):
-                if token.type == "heading_open" and token.tag == "h2" and not token.level:
-                    tasks.append((cell, token.map[0], inline.content))
-                    points.append(0)
-    for (cell, line, title), total in zip(tasks, points, strict=True):
+            tasks += [[cell, title, 0] for title in re.findall(r"^## (.*\S)", cell["source"], re.MULTILINE)]
+    for cell, title, total in tasks:
         require(re.search(r"\(\d+ points?\)$", title) is None, "a heading", title,
                 "without points, which are added from the cells below it")
         if title.startswith("Task ") and total:
-            lines = cell["source"].splitlines()
-            lines[line] += f" ({total} point{'s' * (total > 1)})"
-            cell["source"] = "\n".join(lines)
+            cell["source"] = cell["source"].replace(f"## {title}", f"## {title} ({total} point{'s' * (total > 1)})", 1)
 
 
 def _write_about(source: Source, root: Path) -> None:

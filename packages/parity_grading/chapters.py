@@ -43,23 +43,17 @@ def chapters(root: Path) -> dict[str, Chapter]:
     for number, entry in enumerate(part["chapters"], start=1):
         text, page = (root / f"{entry['file']}.md").read_text(encoding="utf-8"), Path(entry["file"]).name
         require(TIME.search(text) is not None, f"the time of {page}", None, "a line `- **Time:** 25 minutes.`")
-        numbered[page] = Chapter(number, page, *_title_and_minutes(text))
+        numbered[page] = Chapter(number, page, *title_and_minutes(text))
     return numbered
 
 
-def reading_minutes(text: str) -> int:
-    """Estimate the reading time of a page in minutes.
-
-    The time is rounded up to a multiple of five.
-
-    >>> reading_minutes("word " * 600 + "\\n\\n```{math}\\na\\n```\\n")
-    5
-    """
-    return _title_and_minutes(text)[1]
-
-
 @functools.lru_cache(maxsize=256)
-def _title_and_minutes(text: str) -> tuple[str, int]:
+def title_and_minutes(text: str) -> tuple[str, int]:
+    """Return the title of a page and its reading time in minutes, rounded up to a multiple of five.
+
+    >>> title_and_minutes("# Data\\n\\n" + "word " * 600 + "\\n\\n```{math}\\na\\n```\\n")
+    ('Data', 5)
+    """
     tokens = PARSER.parse(text)
     title = next((after.content for token, after in itertools.pairwise(tokens) if token.tag == "h1"), "")
     words = sum(len(token.content.split()) for token in tokens if token.type == "inline")

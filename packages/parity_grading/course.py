@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry
@@ -16,10 +17,23 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.errors import require
-
 NOT_LISTED = "not in the list of students"
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student in the gradebook."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The student's first name followed by their last name."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
@@ -84,14 +98,15 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
                          f"exercise: nbgrader generate_assignment NAME --force") from None
 
 
-def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError if a student is not among ``students``, the ids in the gradebook."""
-    require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
-
-
 def listed_students(book: Gradebook) -> set[str]:
     """Return the ids of all students with a name or an email address, which unknown students lack."""
     return {student.id for student in book.students if student.first_name or student.last_name or student.email}
+
+
+def read_people(book: Gradebook) -> list[Person]:
+    """Return the students in the gradebook, sorted by id."""
+    return sorted((Person(student.id, student.first_name or "", student.last_name or "", student.email or "")
+                   for student in book.students), key=lambda person: person.id)
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:

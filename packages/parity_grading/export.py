@@ -21,8 +21,7 @@ from pathlib import Path
 from nbgrader.apps import NbGraderApp
 
 from parity_grading.course import NOT_LISTED, exercise_folder, write_file
-from parity_grading.platforms import PLATFORMS, ListedStudent, Platform
-from parity_grading.roster import Roster
+from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, Roster
 from parity_grading.status import StudentStatus, read_statuses
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable

@@ -42,7 +42,7 @@ LOST = ("two processes that graded it were killed, perhaps because the machine h
 
 @dataclass
 class Row:
-    """The result of grading one submission. ``why`` is the reason if the grading failed."""
+    """The result of grading one submission. The last note is the reason if the grading failed."""
 
     student: str
     state: str = "graded"       # graded, kept, failed
@@ -50,7 +50,6 @@ class Row:
     most: float | None = None
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
-    why: str | None = None
 
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
@@ -90,7 +89,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
             if row.state == "failed":
                 withdraw(app, row.student, name)
             if trial is None:
-                unfinished.record_failure(app, row.student, name, row.why)
+                unfinished.record_failure(app, row.student, name, row.notes[-1] if row.state == "failed" else None)
             yield row
 
 
@@ -128,7 +127,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
                 return own.pool.submit(task, folder).result()
             except TerminatedWorkerError:
                 start_process()
-        return Row(folder.parent.name, "failed", notes=[LOST], why=LOST)
+        return Row(folder.parent.name, "failed", notes=[LOST])
 
     threads = ThreadPoolExecutor(jobs, initializer=start_process)
     try:
@@ -189,8 +188,8 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
             points = read_points(app, row.student, name)
         row.points, row.most = points
     except Exception as error:      # the next submission must be graded in any case
-        row.state, row.why = "failed", f"{type(error).__name__}: {error}".partition("\n")[0]
-        row.notes.append(row.why)
+        row.state = "failed"
+        row.notes.append(f"{type(error).__name__}: {error}".partition("\n")[0])
     row.seconds, row.notes = time.monotonic() - start, [printable(note) for note in row.notes]
     return row
 

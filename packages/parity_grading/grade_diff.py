@@ -52,9 +52,7 @@ class StudentDiff:
 
 
 def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_changed: bool | None) -> tuple[Mark, str]:
-    """Compute a student's mark for a task after the second grading.
-
-    Also return the reason why a person should look at the mark, or "".
+    """Return a student's mark for a task after the second grading, and why a person should look at it, or "".
 
     ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether a
     written answer differs from the answer that was graded first; it is None for a test.
@@ -63,16 +61,13 @@ def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_cha
         return Mark(0.0, None, None, False), ""
     mark = replace(before, auto=again.auto)
     if mark.manual is None:
-        is_new = answer_changed and again.auto is None
-        return replace(mark, waits=again.auto is None), "must be read, because the answer has changed" * bool(is_new)
+        return replace(mark, waits=again.auto is None), ""
     reasons = []
     if answer_changed is None and again.auto != before.auto:
         reasons.append(f"stays at {mark.manual:g}, which was given by hand, but the test now gives "
                        f"{'no points' if again.auto is None else format(again.auto, 'g')}")
-    elif answer_changed:
-        reasons.append("must be read again, because the answer has changed")
-    elif answer_changed is not None and most[0] != most[1]:
-        reasons.append(f"must be read again, because its points change from {most[0]:g} to {most[1]:g}")
+    elif answer_changed or (answer_changed is not None and most[0] != most[1]):
+        reasons.append("must be read again, because the answer or its points have changed")
     if mark.manual > most[1]:
         reasons.append(f"{mark.manual:g} points were given by hand, which is too many now, and become {most[1]:g}")
     return replace(mark, manual=min(mark.manual, most[1]), waits=before.waits or bool(reasons)), "; ".join(reasons)

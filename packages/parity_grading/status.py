@@ -17,14 +17,15 @@ from nbgrader.apps import NbGraderApp
 from parity_grading import unfinished
 from parity_grading.course import (
     NOT_LISTED,
+    Person,
     exercise_folder,
     find_assignment,
     listed_students,
     open_gradebook,
+    read_people,
     submission_folders,
 )
 from parity_grading.normalise_submission import fingerprint, read_time
-from parity_grading.roster import Person, read_people
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 

@@ -16,8 +16,10 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from parity_grading import archive, platforms, submission_store
-from parity_grading.roster import Person, Roster
+from parity_grading import collect as collecting
+from parity_grading import platforms, submission_store
+from parity_grading.course import Person
+from parity_grading.platforms import Roster
 from tests.exercises.course import parity
 from tests.grading import archives
 from tests.grading.archives import CLASS, NAME, canvas, moodle, notebook, worksheet, zip_bytes, zipped
@@ -230,7 +232,7 @@ def test_unsafe_paths_lead_nowhere_and_encrypted_files_are_left_out(root, tmp_pa
 
 
 def test_an_archive_that_expands_too_far_is_stopped(root, tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    monkeypatch.setattr(collecting, "MAX_BYTES", 1000)
     files = {(ADA, NOTEBOOK): b" " * 10_000, (EMMY, "unrolling.zip"): zip_bytes({"a.ipynb": b"0" * 2000})}
     code, _, output = collect(root, *from_moodle(tmp_path, files))
     assert (code, placed(root)) == (1, {})

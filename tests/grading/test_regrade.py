@@ -58,8 +58,8 @@ def mark(auto=None, manual=None, waits=False, extra=None):
     (mark(None, None, True), mark(None, None, True), False, mark(None, None, True), ""),
     # A changed answer must be read, and keeps its points until then.
     (mark(None, 2), mark(None, 2, True), True, mark(None, 2, True),
-     "must be read again, because the answer has changed"),
-    (mark(0), mark(None, None, True), True, mark(None, None, True), "must be read, because the answer has changed"),
+     "must be read again, because the answer or its points have changed"),
+    (mark(0), mark(None, None, True), True, mark(None, None, True), ""),
     # Points by hand for a test stay, and somebody should look at them if the test's result has changed.
     (mark(0, 1), mark(0, 1, True), None, mark(0, 1), ""),
     (mark(0, 1), mark(3, 1, True), None, mark(3, 1, True),
@@ -249,7 +249,7 @@ def test_a_changed_answer_and_changed_points_by_hand_need_a_person(own):
     own.change(STUDENTS[2], "unroll-check", auto_score=3, manual_score=2.5)
     status, lines, _ = own.regrade("--apply")
     assert (status, list(lines)) == (1, STUDENTS[:2])
-    assert f"LOOK: {ANSWER}: must be read again, because the answer has changed" in lines[STUDENTS[0]]
+    assert f"LOOK: {ANSWER}: must be read again, because the answer or its points have changed" in lines[STUDENTS[0]]
     assert own.marks(STUDENTS[0])[ANSWER] == (None, 2, True, 4)
     assert own.marks(STUDENTS[1])["unroll-check"] == (3, 1, True, 3)
     assert own.marks(STUDENTS[2])["unroll-check"] == (3, 2.5, False, 3)
