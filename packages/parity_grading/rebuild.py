@@ -89,8 +89,8 @@ def _list(value: Any) -> list:
 
 def _cell(raw: dict) -> NotebookNode:
     """Create a valid cell with the source, outputs, attachments and id of a cell in a student's file."""
-    kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
-    cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
+    new_cell = NEW.get(str(raw.get("cell_type")), new_markdown_cell)
+    cell = new_cell(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
         cell.id = raw["id"]
     marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None

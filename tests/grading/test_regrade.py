@@ -25,13 +25,13 @@ from parity_grading import regrade as module
 from parity_grading.course import exercise_folder
 from parity_grading.grade_diff import Mark, second_mark
 from tests.exercises import course
-from tests.grading.roster import the_class
+from tests.grading import archives
 
 pytestmark = [pytest.mark.whole, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 NAME = "unrolling"
 TESTS = {"parity-check": 2, "rnn-step-check": 2, "unroll-check": 3, "two-unit-weights-check": 4}
 ANSWER = "what-convinces"
-STUDENTS = [student.id for student in the_class()][::4]
+STUDENTS = list(archives.CLASS)[::4]
 LATE = STUDENTS[7]
 PENALTY = """
 from nbgrader.plugins import LateSubmissionPlugin
@@ -88,11 +88,9 @@ def book_of(root: Path) -> Iterator[Gradebook]:
 @pytest.fixture(scope="module")
 def graded_class(tmp_path_factory) -> Path:
     """A course with ten submissions, which are graded and whose answers in words have been read."""
-    root = course.copy_course(tmp_path_factory.mktemp("regrade") / "course", NAME)
-    (root / "private").mkdir()
+    root = archives.make_course(tmp_path_factory.mktemp("regrade") / "course", NAME)
+    (root / "private").mkdir(exist_ok=True)
     (root / "private" / "nbgrader_config.py").write_text(PENALTY)
-    course.nbgrader_at_once(root, ["generate_assignment", NAME, "--force"],
-                            ["db", "assignment", "add", NAME, "--duedate=2026-11-20 18:00:00 UTC"])
     notebook = course.solution(NAME)
     next(cell for cell in notebook.cells if cell.id == ANSWER).source = "Mine."
     notebook = nbformat.writes(notebook)
@@ -102,7 +100,6 @@ def graded_class(tmp_path_factory) -> Path:
                 folder = root / place / student / NAME
                 folder.mkdir(parents=True)
                 (folder / f"{NAME}.ipynb").write_text(notebook, encoding="utf8")
-            book.add_student(student)
             book.add_submission(NAME, student, timestamp=f"2026-11-20 {19 if student == LATE else 17}:00:00 UTC")
             own = book.find_submission_notebook(NAME, NAME, student)
             for grade in own.grades:
@@ -259,7 +256,6 @@ def test_a_changed_answer_and_changed_points_by_hand_need_a_person(own):
 
 def test_an_extension_is_no_submission_and_reduces_the_late_penalty(own):
     with book_of(own.root) as book:
-        book.add_student("s204540")
         book.add_submission(NAME, "s204540")
         book.grant_extension(NAME, "s204540", days=2)
         book.grant_extension(NAME, LATE, days=1)
