@@ -75,10 +75,7 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed exercise source.
-
-    It holds the front matter and the cells of ``solutions/NAME.md``.
-    """
+    """A parsed exercise source: the front matter and the cells of ``solutions/NAME.md``."""
 
     name: str
     settings: dict[str, Any]
@@ -86,8 +83,8 @@ class Source:
 
     @property
     def graded(self) -> list[Cell]:
-        """The cells of the exercise that give points."""
-        return [cell for cell in self.cells if _points(cell)]
+        """The tests and answers of the exercise."""
+        return [cell for cell in self.cells if "points" in cell["metadata"].get("nbgrader", {})]
 
     @property
     def points(self) -> int:
@@ -101,10 +98,7 @@ class Source:
         return self.settings["minutes"]
 
     def setting(self, key: str, kind: type, default: Any = None) -> Any:
-        """Return a value from the front matter of the exercise.
-
-        Raise ValueError, naming the file, if the value is not of type ``kind``.
-        """
+        """Return a value from the front matter. Raise ValueError unless it is of type ``kind``."""
         value = self.settings.get(key, default)
         require(isinstance(value, kind), f"{self.name}.md: {key}", value, f"a {kind.__name__} in the front matter")
         return value
@@ -155,10 +149,7 @@ def _yaml(text: str) -> Any:
 
 
 def _cells(text: str) -> Iterator[Cell]:
-    """Split an exercise source into cells.
-
-    Yield each cell with its type, source and mark.
-    """
+    """Split an exercise source into cells, and yield each with its type, source and mark."""
     lines, markdown, place = text.splitlines(), [], 0
     for token in PARSER.parse(text):
         if token.type not in ("front_matter", "fence", "colon_fence"):
@@ -214,10 +205,7 @@ def _hints(content: str) -> str:
 
 
 def _answer(name: str, content: str) -> Iterator[Cell]:
-    """Yield the two cells that belong to a written answer.
-
-    The first holds the answer, and the second shows the model answer below it.
-    """
+    """Yield the cell of a written answer and the cell that shows the model answer below it."""
     first, _, body = content.partition("\n")
     points = re.fullmatch(r":points: *(\d+) *", first)
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
@@ -237,7 +225,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
     grade, solution, locked = FLAGS[kind] or (False, False, False)
     require(grade == ("points" in mark), "nb", mark, "with points for a test or an answer, and for nothing else")
     if grade:
-        require_int("points", mark["points"], 1)
+        require_int("points", mark["points"], 0)
     if kinds:
         name = str(mark[kind]).replace("_", "-")
     else:
@@ -255,10 +243,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:
-    """Check that solutions and hidden tests are marked correctly.
-
-    Raise ValueError unless each is between its two marks, in a cell of its kind.
-    """
+    """Raise ValueError unless solutions and hidden tests stand between their marks, in cells of their kinds."""
     for region, owner in REGIONS.items():
         lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
         mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
@@ -270,27 +255,18 @@ def _check_regions(kind: str, name: str, source: str) -> None:
 
 
 def _write_points(cells: list[Cell]) -> None:
-    """Add the number of points to the heading of each task.
-
-    The points are the sum of those below a heading ``## Task ...``.
-    """
-    tasks: list[tuple[Cell, int, str]] = []     # the cell, the line and the title of each heading
-    points: list[int] = []
+    """Add to the heading of each task the sum of the points below it."""
+    tasks: list[list[Any]] = []     # the cell, the title and the points of each heading
     for cell in cells:
         if tasks:
-            points[-1] += _points(cell)
+            tasks[-1][2] += _points(cell)
         if cell["cell_type"] == "markdown" and not cell["metadata"]:
-            for token, inline in itertools.pairwise(PARSER.parse(cell["source"])):
-                if token.type == "heading_open" and token.tag == "h2" and not token.level:
-                    tasks.append((cell, token.map[0], inline.content))
-                    points.append(0)
-    for (cell, line, title), total in zip(tasks, points, strict=True):
+            tasks += [[cell, title, 0] for title in re.findall(r"^## (.*\S)", cell["source"], re.MULTILINE)]
+    for cell, title, total in tasks:
         require(re.search(r"\(\d+ points?\)$", title) is None, "a heading", title,
                 "without points, which are added from the cells below it")
         if title.startswith("Task ") and total:
-            lines = cell["source"].splitlines()
-            lines[line] += f" ({total} point{'s' * (total > 1)})"
-            cell["source"] = "\n".join(lines)
+            cell["source"] = cell["source"].replace(f"## {title}", f"## {title} ({total} point{'s' * (total > 1)})", 1)
 
 
 def _write_about(source: Source, root: Path) -> None:
@@ -308,10 +284,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Replace relative links to chapters with links to the book's website.
-
-    Students may have no clone in which relative links work. The links stay as they are if the book has no ``baseurl``.
-    """
+    """Replace relative links to chapters, which need a clone, with links to the book's website, if any."""
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:
@@ -340,10 +313,7 @@ def names(root: Path) -> list[str]:
 
 
 def write_solutions(root: Path, target: Path) -> list[Path]:
-    """Write nbgrader's source notebook for each exercise.
-
-    Each ``root/solutions/NAME.md`` becomes ``target/NAME/NAME.ipynb``. Return the paths of the notebooks.
-    """
+    """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md``, and return the paths."""
     return [_write(target, source.name, notebook(source)) for source in sources(root)]
 
 
@@ -382,10 +352,7 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
 
 
 def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
-    """Write a notebook exactly as nbgrader's generate_assignment would.
-
-    The file is ``target/NAME/NAME.ipynb``. Return its path.
-    """
+    """Write a notebook exactly as nbgrader's generate_assignment would, and return its path."""
     path = target / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")

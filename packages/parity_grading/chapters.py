@@ -36,34 +36,24 @@ class Chapter:
 
 
 def chapters(root: Path) -> dict[str, Chapter]:
-    """Return the numbered chapters of the book, keyed by page name.
-
-    The chapters are in the order of ``_toc.yml`` in ``root``. Raise ValueError, naming the page, if a page does not
-    state its time.
-    """
+    """Return the numbered chapters in the order of ``_toc.yml``, keyed by page name."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     part = next(part for part in toc["parts"] if part.get("numbered"))
     numbered = {}
     for number, entry in enumerate(part["chapters"], start=1):
         text, page = (root / f"{entry['file']}.md").read_text(encoding="utf-8"), Path(entry["file"]).name
         require(TIME.search(text) is not None, f"the time of {page}", None, "a line `- **Time:** 25 minutes.`")
-        numbered[page] = Chapter(number, page, *_title_and_minutes(text))
+        numbered[page] = Chapter(number, page, *title_and_minutes(text))
     return numbered
 
 
-def reading_minutes(text: str) -> int:
-    """Estimate the reading time of a page in minutes.
-
-    The time is rounded up to a multiple of five.
-
-    >>> reading_minutes("word " * 600 + "\\n\\n```{math}\\na\\n```\\n")
-    5
-    """
-    return _title_and_minutes(text)[1]
-
-
 @functools.lru_cache(maxsize=256)
-def _title_and_minutes(text: str) -> tuple[str, int]:
+def title_and_minutes(text: str) -> tuple[str, int]:
+    """Return the title of a page and its reading time in minutes, rounded up to a multiple of five.
+
+    >>> title_and_minutes("# Data\\n\\n" + "word " * 600 + "\\n\\n```{math}\\na\\n```\\n")
+    ('Data', 5)
+    """
     tokens = PARSER.parse(text)
     title = next((after.content for token, after in itertools.pairwise(tokens) if token.tag == "h1"), "")
     words = sum(len(token.content.split()) for token in tokens if token.type == "inline")
@@ -73,10 +63,7 @@ def _title_and_minutes(text: str) -> tuple[str, int]:
 
 
 def _seconds(info: str, content: str) -> float:
-    """Estimate the time in seconds that a reader spends on a fenced block.
-
-    The block is a formula, or a code cell with its figures.
-    """
+    """Estimate the seconds that a reader spends on a formula, or on a code cell with its figures."""
     if info.startswith("{math}"):
         return SECONDS_A_FORMULA
     if "remove-cell" in content:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import sys
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry
@@ -15,10 +17,23 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from parity_lib.errors import require
-
 NOT_LISTED = "not in the list of students"
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student in the gradebook."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The student's first name followed by their last name."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
@@ -60,10 +75,7 @@ def add_programs_to_path() -> None:
 
 
 def protect(coursedir: CourseDirectory) -> None:
-    """Restrict access to the gradebook and the folder ``private/``.
-
-    Only the owner can read them or, in a shared course, the owner's group.
-    """
+    """Restrict access to the gradebook and ``private/`` to the owner or, in a shared course, the group."""
     mode, private = 0o770 if coursedir.groupshared else 0o700, Path(coursedir.root, "private")
     private.mkdir(mode=mode, exist_ok=True)
     for path, allowed in ((private, mode), (Path(coursedir.root, "gradebook.db"), mode & 0o660)):
@@ -77,10 +89,7 @@ def open_gradebook(app: NbGraderApp) -> Gradebook:
 
 
 def find_assignment(book: Gradebook, name: str) -> Assignment:
-    """Return an exercise from the gradebook.
-
-    Raise ValueError if the exercise is not there.
-    """
+    """Return an exercise from the gradebook. Raise ValueError if it is not there."""
     try:
         return book.find_assignment(name)
     except MissingEntry:
@@ -89,20 +98,15 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
                          f"exercise: nbgrader generate_assignment NAME --force") from None
 
 
-def require_student(argument: str, student: str, students: Iterable[str]) -> None:
-    """Raise ValueError if a student is not in the gradebook.
-
-    ``students`` are the ids in the gradebook.
-    """
-    require(student in students, argument, student, "the id of a student in the gradebook (nbgrader db student list)")
-
-
 def listed_students(book: Gradebook) -> set[str]:
-    """Return the ids of all students with a name or an email address.
-
-    nbgrader adds unknown students without them.
-    """
+    """Return the ids of all students with a name or an email address, which unknown students lack."""
     return {student.id for student in book.students if student.first_name or student.last_name or student.email}
+
+
+def read_people(book: Gradebook) -> list[Person]:
+    """Return the students in the gradebook, sorted by id."""
+    return sorted((Person(student.id, student.first_name or "", student.last_name or "", student.email or "")
+                   for student in book.students), key=lambda person: person.id)
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:
@@ -116,12 +120,18 @@ def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Pat
 
 
 def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
-    """Return the folders that contain submissions for an exercise.
-
-    The folders ``STUDENT/NAME`` are sorted by student.
-    """
+    """Return the folders ``STUDENT/NAME`` with submissions for an exercise, sorted by student."""
     folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
     return sorted(path for path in folders if path.is_dir())
+
+
+def hash_files(paths: Iterable[Path]) -> str:
+    """Return a hash of the names and contents of those files in a list that exist."""
+    digest = hashlib.sha256()
+    for path in paths:
+        if path.is_file():
+            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -40,10 +40,7 @@ LEAST_SIZE = 200    # characters that each output counts for, even an empty one
 
 
 class Execute(NbGraderPreprocessor):
-    """A preprocessor that runs the code cells of a submission in the sandbox.
-
-    It replaces nbgrader's own ``Execute``.
-    """
+    """A replacement for nbgrader's ``Execute`` that runs the code cells of a submission in the sandbox."""
 
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
     notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
@@ -56,12 +53,9 @@ class Execute(NbGraderPreprocessor):
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells of a submission.
-
-        Errors in the cells become outputs. Raise KernelNotStarted if no kernel can be started.
-        """
+        """Run all code cells. Their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
         if "nbgrader" in resources:
-            private_tests.try_on_correct_answers(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
+            private_tests.try_on_model_answer(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
         if reason and self.require_sandbox:
             raise RuntimeError(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
@@ -102,10 +96,7 @@ class Execute(NbGraderPreprocessor):
         outputs.add_note()
 
     def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
-        """Run code in the kernel, retrying once if the kernel process ends.
-
-        Something other than the code may have killed the process.
-        """
+        """Run code in the kernel. Try it once again if something killed the kernel process."""
         for attempt in (1, 2):
             try:
                 return self._current_kernel().run(source, seconds(), outputs, **options)
@@ -116,10 +107,7 @@ class Execute(NbGraderPreprocessor):
                 outputs.clear()
 
     def _current_kernel(self) -> Kernel:
-        """Return the running kernel, starting a new one if necessary.
-
-        A new kernel first runs the cells that worked in the previous one.
-        """
+        """Return the running kernel, or start one that first runs the cells that worked before."""
         if self.kernel is None:
             if self.starts > self.restarts:
                 raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
@@ -136,10 +124,7 @@ class Execute(NbGraderPreprocessor):
         return self.kernel
 
     def _seconds_left(self) -> float:
-        """Return the number of seconds that the next piece of code may take.
-
-        Raise KernelStopped if there are none.
-        """
+        """Return the seconds that the next piece of code may take. Raise KernelStopped if there are none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise KernelStopped("the cells before this one took all the time that a notebook has")
@@ -159,10 +144,7 @@ class Execute(NbGraderPreprocessor):
     # ------------------------------------------------------------ the tests
 
     def _run_test(self, cell: NotebookNode) -> None:
-        """Run a test cell in this process.
-
-        Calls of the student's functions are sent to the kernel.
-        """
+        """Run a test cell in this process. Calls of the student's functions are sent to the kernel."""
         printed = io.StringIO()
         call = partial(self._call, time.monotonic() + self.timeout)
         with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \
@@ -174,10 +156,7 @@ class Execute(NbGraderPreprocessor):
             cell.outputs.insert(0, new_output("stream", text=printed.getvalue()))
 
     def _call(self, deadline: float, name: str, args: tuple, kwargs: dict) -> Any:
-        """Send a call to the kernel and return the result.
-
-        Raise CheckFailed, with a message for the student, if the call fails.
-        """
+        """Send a call to the kernel and return the result. Raise CheckFailed if the call fails."""
         def seconds() -> float:
             left = min(self._seconds_left(), deadline - time.monotonic())
             if left <= 0:
@@ -202,10 +181,7 @@ class Execute(NbGraderPreprocessor):
 
 
 def run_test_source(source: str) -> list[NotebookNode]:
-    """Run the source of a test cell and return its outputs.
-
-    The output is an error, or the value of the last line, which gives partial credit.
-    """
+    """Run a test cell's source and return its output: an error, or the last line's value, for partial credit."""
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)
@@ -228,10 +204,7 @@ def error_output(name: str, text: str) -> NotebookNode:
 
 
 class CellOutputs:
-    """The outputs of a cell, collected from a kernel's messages.
-
-    Only valid outputs are kept, up to ``limit`` characters.
-    """
+    """The valid outputs of a cell, collected from a kernel's messages, up to ``limit`` characters."""
 
     def __init__(self, cell: NotebookNode, limit: int) -> None:
         self.cell, self.limit, self.size = cell, limit, 0

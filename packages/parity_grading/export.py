@@ -21,22 +21,18 @@ from pathlib import Path
 from nbgrader.apps import NbGraderApp
 
 from parity_grading.course import NOT_LISTED, exercise_folder, write_file
-from parity_grading.platforms import PLATFORMS, ListedStudent, Platform
-from parity_grading.roster import Roster
+from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, Roster
 from parity_grading.status import StudentStatus, read_statuses
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
-from parity_lib.errors import require, require_choice
+from parity_lib.errors import require
 
 SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; the first is the total, less the penalty
 
 
 @dataclass
 class Export:
-    """The result of an export.
-
-    It holds the files, the number of grades in them, the things left to do, and remarks.
-    """
+    """The result of an export: the files, the number of grades in them, the things left to do, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -51,7 +47,6 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
     ``target`` is a platform or "csv". Feedback pages are written only for a platform. ``column`` is the heading of the
     column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
-    require_choice("--to", target, (*PLATFORMS, "csv"))
     students, result = read_statuses(app, name), Export()
     result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row))]
     missing = sum(row.state == "missing" for row in students)
@@ -66,9 +61,8 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
         require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
         rows, listed_students = platform.read_list(list_path)
         encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
-        roster = Roster([row.person for row in students])
-        roster.match_list(listed_students, list_path.name)
-        listed = {student: roster.rows[number] for number, student in roster.owners.items()}
+        roster = Roster([row.person for row in students], listed_students, list_path.name)
+        listed = {roster.owners[row.number]: row for row in listed_students if row.number in roster.owners}
         result.todo += roster.problems.values()
         _fill_in(rows, platform, students, listed, name, column, result)
         places = {student: platform.feedback_path(row, store.recorded(student).source, name)
@@ -86,10 +80,7 @@ def _grade(row: StudentStatus) -> float | None:
 
 
 def _describe_todo(row: StudentStatus) -> str:
-    """Describe what must be done before a student can get a grade.
-
-    Return "" if nothing has to be done.
-    """
+    """Describe what must be done before a student can get a grade, or return ""."""
     todo = {"missing": "", "read": "" if row.points is not None else "graded, but without points",
             "collected": "submitted, but not graded yet: parity grade",
             "needs reading": f"{row.unread} answer{'s' * (row.unread != 1)} to be read"}
@@ -99,10 +90,7 @@ def _describe_todo(row: StudentStatus) -> str:
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
              name: str, heading: str | None, result: Export) -> None:
-    """Write the grades into the rows of a platform's list.
-
-    Grades that do not fit are reported in ``result``.
-    """
+    """Write the grades into the rows of a platform's list, and report in ``result`` those that do not fit."""
     column, maximum = platform.find_grades(rows, name, heading)
     if maximum and maximum != students[0].most:
         raise ValueError(f"{name} has {students[0].most:g} points, but the platform's maximum is {maximum:g}: change "
@@ -130,10 +118,7 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
 
 
 def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
-    """Create a table of grades with one row for each student.
-
-    No cell can be taken for a formula.
-    """
+    """Create a table of grades with one row for each student, in which no cell can be taken for a formula."""
     rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
     for row in students:
         person, grade = row.person, _grade(row)
@@ -145,10 +130,7 @@ def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
 
 def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str], path: Path,
                     result: Export) -> None:
-    """Write a zip archive of the feedback pages for a platform.
-
-    ``places`` holds the file names that the platform expects, by student.
-    """
+    """Write a zip archive of the feedback pages, under the file names in ``places``, by student."""
     buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for row in students:
@@ -171,10 +153,7 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
 
 
 def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -> str:
-    """Return the reason why a feedback page cannot be handed out.
-
-    Return "" if there is none.
-    """
+    """Return the reason why a feedback page cannot be handed out, or "" if there is none."""
     if not page.is_file():
         return "there is no feedback page"
     graded = exercise_folder(app, "autograded", row.student, name) / f"{name}.ipynb"
@@ -196,10 +175,7 @@ def rounded(points: float) -> str:
 
 
 def format_lines(result: Export) -> Iterator[str]:
-    """Yield the lines that describe the result of an export.
-
-    They contain the remarks, the things left to do, the files and the totals.
-    """
+    """Yield the remarks, the things left to do, the files and the totals of an export."""
     yield from map(printable, result.notes)
     yield from (printable(f"to do  {item}") for item in result.todo)
     yield from map(str, result.files)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from nbgrader.apps import NbGraderApp
 
-from parity_grading.course import exercise_folder, find_assignment, open_gradebook, require_student
+from parity_grading.course import exercise_folder, find_assignment, open_gradebook
 from parity_lib.errors import require
 
 MAX_DAYS = 366.0
@@ -27,7 +27,8 @@ def extend(app: NbGraderApp, student: str, name: str, days: float) -> tuple[date
     require(0 <= days <= MAX_DAYS, "DAYS", days, f"a number from 0 to {MAX_DAYS:g}")
     with open_gradebook(app) as book:
         assignment = find_assignment(book, name)
-        require_student("STUDENT", student, [person.id for person in book.students])
+        require(student in [person.id for person in book.students], "STUDENT", student,
+                "the id of a student in the gradebook (nbgrader db student list)")
         if assignment.duedate is None:
             raise ValueError(f"{name} has no due date: nbgrader db assignment add {name} "
                              "--duedate='2026-11-20 18:00:00 UTC'")

@@ -21,10 +21,7 @@ class MessagesOnly(ClearHiddenTests):
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Remove the hidden tests and tracebacks from a test cell.
-
-        A traceback is replaced by its message. Other cells stay unchanged.
-        """
+        """Remove the hidden tests from a test cell, and replace each traceback by its message."""
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
             for output in cell.outputs:
@@ -34,10 +31,7 @@ class MessagesOnly(ClearHiddenTests):
 
 
 def _message(error: NotebookNode) -> str:
-    """Return a short message for an error.
-
-    This is the message of a check, or the name and the text of any other error.
-    """
+    """Return the message of a check, or the name and the text of any other error."""
     lines = [strip_ansi(line) for line in error.traceback]
     if len(lines) == 1 and lines[0].startswith("✗ "):
         return lines[0]

@@ -27,18 +27,10 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
 
 from parity_grading import unfinished
-from parity_grading.course import (
-    NOT_LISTED,
-    exercise_folder,
-    find_assignment,
-    listed_students,
-    load_course,
-    open_gradebook,
-    submission_folders,
-)
+from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
 from parity_grading.kernel import PREFIX, remove_leftovers
 from parity_grading.normalise_submission import fingerprint, normalise
-from parity_grading.untrusted import named_cells, printable
+from parity_grading.untrusted import printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
@@ -50,10 +42,7 @@ LOST = ("two processes that graded it were killed, perhaps because the machine h
 
 @dataclass
 class Row:
-    """The result of grading one submission.
-
-    ``why`` is the reason if the grading failed.
-    """
+    """The result of grading one submission. The last note is the reason if the grading failed."""
 
     student: str
     state: str = "graded"       # graded, kept, failed
@@ -61,7 +50,6 @@ class Row:
     most: float | None = None
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
-    why: str | None = None
 
 
 def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = False, jobs: int = 1,
@@ -88,8 +76,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     folders = [folder for folder in folders if not students or folder.parent.name in students]
     with open_gradebook(app) as book:       # which also creates the database: only one process may do that
         find_assignment(book, name)
-        listed = listed_students(book)
-    private_tests.try_on_correct_answers(app.coursedir, name)
+    private_tests.try_on_model_answer(app.coursedir, name)
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:
@@ -99,20 +86,16 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
           progress_bar(len(folders), None, desc=name, unit="submission") as bar):
         for row in rows:
             bar.update()
-            row.notes += [NOT_LISTED] * (bool(listed) and row.student not in listed)
             if row.state == "failed":
                 withdraw(app, row.student, name)
             if trial is None:
-                unfinished.record_failure(app, row.student, name, row.why)
+                unfinished.record_failure(app, row.student, name, row.notes[-1] if row.state == "failed" else None)
             yield row
 
 
 @contextlib.contextmanager
 def course_lock(app: NbGraderApp) -> Iterator[None]:
-    """Lock a course for the duration of a ``with`` block.
-
-    Raise ValueError if another process holds the lock.
-    """
+    """Lock a course for the duration of a ``with`` block, or raise ValueError if another process holds the lock."""
     path = Path(app.coursedir.root, LOCK)
     try:
         # The operating system releases the lock, however this process ends.
@@ -127,10 +110,9 @@ def course_lock(app: NbGraderApp) -> Iterator[None]:
 
 
 def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: int) -> Iterator[Row]:
-    """Grade submissions in several processes and yield the results.
+    """Grade submissions in several processes and yield ``task(folder)`` for each folder.
 
-    Yield ``task(folder)`` for each folder, from ``jobs`` processes. If a process is killed, its submission is graded a
-    second time in a new process, and fails if that is killed too.
+    If a process is killed, its submission is graded a second time in a new process, and fails if that is killed too.
     """
     own, pools = threading.local(), []      # each thread has a pool of one process
 
@@ -145,7 +127,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
                 return own.pool.submit(task, folder).result()
             except TerminatedWorkerError:
                 start_process()
-        return Row(folder.parent.name, "failed", notes=[LOST], why=LOST)
+        return Row(folder.parent.name, "failed", notes=[LOST])
 
     threads = ThreadPoolExecutor(jobs, initializer=start_process)
     try:
@@ -159,10 +141,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
 
 
 def _end_with_parent(parent: int) -> None:
-    """Make the current process exit when its parent process ends.
-
-    ``parent`` is the id of the process that started this one.
-    """
+    """Make the current process exit when the process with the id ``parent`` ends."""
     def wait() -> None:
         with contextlib.suppress(psutil.Error):
             psutil.Process(parent).wait()
@@ -187,10 +166,7 @@ _load_course_once = functools.cache(load_course)
 
 
 def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> Row:
-    """Grade a single submission.
-
-    Return a row with the points of the submission in ``folder``, or with the reason for the failure.
-    """
+    """Grade the submission in a folder and return its points, or the reason for the failure."""
     row, start = Row(folder.parent.name), time.monotonic()
     graded = exercise_folder(app, "autograded", row.student, name)
     try:
@@ -205,46 +181,21 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
             # remove_leftovers knows the prefix.
             with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:
                 copy = Path(place, row.student, name)
-                row.notes += normalise(folder, copy, _notebooks(app, name))
-                row.notes += _compare_releases(copy, exercise_folder(app, "release", ".", name))
+                row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name)
             skip_dropped_tasks(app, row.student, name)
             (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
             points = read_points(app, row.student, name)
         row.points, row.most = points
     except Exception as error:      # the next submission must be graded in any case
-        row.state, row.why = "failed", f"{type(error).__name__}: {error}".partition("\n")[0]
-        row.notes.append(row.why)
+        row.state = "failed"
+        row.notes.append(f"{type(error).__name__}: {error}".partition("\n")[0])
     row.seconds, row.notes = time.monotonic() - start, [printable(note) for note in row.notes]
     return row
 
 
-def _notebooks(app: NbGraderApp, name: str) -> list[str]:
-    with open_gradebook(app) as book:
-        return [notebook.name for notebook in find_assignment(book, name).notebooks]
-
-
-def _compare_releases(copy: Path, release: Path) -> list[str]:
-    """Find notebooks that were made from another release of the exercise.
-
-    Return a note for each of them. Students do not change the checksum that nbgrader writes into each cell of a
-    release.
-    """
-    notes = []
-    for path in sorted(release.glob("*.ipynb")):
-        released = {name: cell.marks.get("checksum") for name, cell in named_cells(path).items()}
-        submitted = {name: cell.marks.get("checksum") for name, cell in named_cells(copy / path.name).items()}
-        different = [name for name in released if name in submitted and submitted[name] != released[name]]
-        if different:
-            notes.append(f"made from another release of the exercise; different cells: {', '.join(different)}")
-    return notes
-
-
 class SingleAutograde(Autograde):
-    """A converter that grades one submission and keeps any error.
-
-    nbgrader's own converter would only log the error.
-    """
+    """A converter that grades one submission and keeps the error, which nbgrader would only log."""
 
     error: Exception | None = None
 
@@ -258,10 +209,7 @@ class SingleAutograde(Autograde):
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
-    """Grade one submission with nbgrader.
-
-    The submission is below the folder ``submitted``. Raise nbgrader's error if the grading fails.
-    """
+    """Grade one submission in the folder ``submitted`` with nbgrader, and raise its error if that fails."""
     settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
     before = {key: getattr(app.coursedir, key) for key in settings}
     for key, value in settings.items():
@@ -281,10 +229,9 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the automatic points of a submission that could not be graded.
+    """Remove the automatic points of a submission that could not be graded, so that it is graded again.
 
-    The next command then grades the submission again. Points that a person gave stay, and the formgrader lists them for
-    another look.
+    Points that a person gave stay, and the formgrader lists them for another look.
     """
     (exercise_folder(app, "autograded", student, name) / unfinished.FINGERPRINT).unlink(missing_ok=True)
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
@@ -295,10 +242,7 @@ def withdraw(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
-    """Give 0 points for each dropped task so that it need not be graded by hand.
-
-    Tasks are dropped by `parity regrade --drop`, for example.
-    """
+    """Give 0 points for each task with a maximum of 0 points, so that nobody has to grade it by hand."""
     with open_gradebook(app) as book:
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:
@@ -308,10 +252,7 @@ def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
 
 
 def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:
-    """Return the points for a submission and the maximum number of points.
-
-    Return None if the submission is not in the gradebook.
-    """
+    """Return a submission's points and maximum, or None if it is not in the gradebook."""
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
         submission = book.find_submission(name, student)
         return submission.score, submission.max_score

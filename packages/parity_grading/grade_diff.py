@@ -1,8 +1,8 @@
 """Tools for comparing two gradings of a submission.
 
-They also compute the points that a submission has after the second grading. The functions change objects of the
-gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that a person gave stay, and an answer
-that a person has read need not be read again unless the answer, its points or the result of the test has changed.
+The functions change objects of the gradebook in memory; :mod:`parity_grading.regrade` commits them or not. Points that
+a person gave stay, and an answer that a person has read need not be read again unless the answer, its points or the
+result of the test has changed.
 """
 
 from __future__ import annotations
@@ -10,18 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 
-import nbformat
 from nbgrader.api import Grade, Notebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
-from nbgrader.utils import compute_checksum
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A student's points for a task.
-
-    They come from the test, from a person and from extra credit. ``waits`` is true if a person must read the answer.
-    """
+    """A student's points for a task: from the test, from a person and from extra credit. It may wait for a person."""
 
     auto: float | None
     manual: float | None
@@ -35,10 +30,7 @@ class Mark:
 
     @property
     def points(self) -> float:
-        """The points that count towards the grade.
-
-        They are computed as in nbgrader.
-        """
+        """The points that count towards the grade, computed as in nbgrader."""
         points = self.auto if self.manual is None else self.manual
         return 0.0 if points is None else points + (self.extra or 0.0)
 
@@ -60,9 +52,7 @@ class StudentDiff:
 
 
 def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_changed: bool | None) -> tuple[Mark, str]:
-    """Compute a student's mark for a task after the second grading.
-
-    Also return the reason why a person should look at the mark, or "".
+    """Return a student's mark for a task after the second grading, and why a person should look at it, or "".
 
     ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether a
     written answer differs from the answer that was graded first; it is None for a test.
@@ -71,16 +61,13 @@ def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_cha
         return Mark(0.0, None, None, False), ""
     mark = replace(before, auto=again.auto)
     if mark.manual is None:
-        is_new = answer_changed and again.auto is None
-        return replace(mark, waits=again.auto is None), "must be read, because the answer has changed" * bool(is_new)
+        return replace(mark, waits=again.auto is None), ""
     reasons = []
     if answer_changed is None and again.auto != before.auto:
         reasons.append(f"stays at {mark.manual:g}, which was given by hand, but the test now gives "
                        f"{'no points' if again.auto is None else format(again.auto, 'g')}")
-    elif answer_changed:
-        reasons.append("must be read again, because the answer has changed")
-    elif answer_changed is not None and most[0] != most[1]:
-        reasons.append(f"must be read again, because its points change from {most[0]:g} to {most[1]:g}")
+    elif answer_changed or (answer_changed is not None and most[0] != most[1]):
+        reasons.append("must be read again, because the answer or its points have changed")
     if mark.manual > most[1]:
         reasons.append(f"{mark.manual:g} points were given by hand, which is too many now, and become {most[1]:g}")
     return replace(mark, manual=min(mark.manual, most[1]), waits=before.waits or bool(reasons)), "; ".join(reasons)
@@ -121,19 +108,12 @@ def update_submission(submission: SubmittedAssignment, again: SubmittedAssignmen
     return diff
 
 
-def update_exercise(notebook: Notebook, again: Notebook, most: Mapping[str, tuple[float, float]]) -> None:
-    """Update the tests and points of an exercise in the gradebook.
-
-    They become those of the second grading.
-    """
-    cells, solutions = {cell.name: cell for cell in again.source_cells}, {cell.name for cell in again.solution_cells}
+def update_exercise(notebook: Notebook, again: Notebook) -> None:
+    """Update the tests and points of an exercise in the gradebook to those of the second grading."""
+    cells = {cell.name: cell for cell in again.source_cells}
     for cell in notebook.source_cells:
         for key in ("source", "checksum", "locked", "cell_type"):
             setattr(cell, key, getattr(cells[cell.name], key))
-        if most.get(cell.name, (1, 1))[1] == 0:     # nbgrader compares a checksum that includes the points
-            cell.checksum = compute_checksum(nbformat.from_dict(
-                {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"nbgrader": {
-                    "grade": True, "solution": cell.name in solutions, "locked": cell.locked, "grade_id": cell.name,
-                    "points": 0}}}))
+    points = {cell.name: cell.max_score for cell in again.grade_cells}
     for cell in notebook.grade_cells:
-        cell.max_score = most[cell.name][1]
+        cell.max_score = points[cell.name]

@@ -6,14 +6,13 @@ the result. The work is done by the module of the same name, which is imported o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-list_option = click.option(
-    "--list", "list_path", type=FILE, metavar="FILE",
-    help="The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook.")
+LIST_HELP = "The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook."
 student_option = click.option("--student", "students", multiple=True, metavar="ID",
                               help="Grade only this student. May be repeated.")
 jobs_option = click.option(
@@ -21,19 +20,21 @@ jobs_option = click.option(
     help="How many submissions are graded at the same time; each needs a core and about 2 GB of memory.")
 
 
+def _print(lines: Iterable[str], needs_attention: bool) -> None:
+    """Print lines, and end with exit status 1 if a person should look at something."""
+    for line in lines:
+        click.echo(line)
+    if needs_attention:
+        raise click.exceptions.Exit(1)
+
+
 @click.command()
 @click.argument("name")
 @click.argument("archive", type=FILE)
-@click.option("--from", "source", required=True, metavar="moodle|canvas|PATTERN",
-              help="The platform, or a regular expression for the file names with a group (?P<student_id>...).")
-@list_option
-@click.option("--keep", type=click.Choice(["last", "on-time"]), default="last", show_default=True,
-              help="Which submission of a student counts: the last one, or the last one on time.")
-@click.option("--force", multiple=True, metavar="STUDENT",
-              help="Replace the file that somebody placed by hand for this student. May be repeated.")
+@click.option("--from", "source", required=True, type=click.Choice(["moodle", "canvas"]), help="The platform.")
+@click.option("--list", "list_path", required=True, type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
-def collect(name: str, archive: Path, source: str, list_path: Path | None, keep: str, force: tuple[str, ...],
-            dry_run: bool) -> None:
+def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: bool) -> None:
     """Collect the submissions for exercise NAME from ARCHIVE.
 
     ARCHIVE is a platform's zip archive. Every file that is not collected is listed with the reason. The exit status is
@@ -42,14 +43,10 @@ def collect(name: str, archive: Path, source: str, list_path: Path | None, keep:
     from parity_grading.collect import Collector
     from parity_grading.course import load_course
 
-    collector = Collector(load_course(Path.cwd()), name, source, list_path, keep)
-    collector.collect(archive, force, dry_run)
-    for line in collector.format_lines():
-        click.echo(line)
-    if dry_run:
-        click.echo("This was a dry run: nothing was written.")
-    if collector.needs_attention():
-        raise click.exceptions.Exit(1)
+    collector = Collector(load_course(Path.cwd()), name, source, list_path)
+    collector.collect(archive, dry_run)
+    end = ["This was a dry run: nothing was written."] if dry_run else []
+    _print([*collector.format_lines(), *end], collector.needs_attention)
 
 
 @click.command()
@@ -65,13 +62,10 @@ def status(name: str | None) -> None:
 
     app = load_course(Path.cwd())
     rows = {item: statuses.read_statuses(app, item) for item in ([name] if name else statuses.exercise_names(app))}
-    for line in (statuses.format_rows(rows[name]) if name
-                 else (f"{item:24} {statuses.summarise(rows[item])}" for item in rows)):
-        click.echo(line)
-    if not rows:
-        click.echo("There is no exercise in the gradebook yet: nbgrader generate_assignment NAME")
-    if any(row.state not in statuses.SETTLED for item in rows.values() for row in item):
-        raise click.exceptions.Exit(1)
+    lines = list(statuses.format_rows(rows[name])) if name else [
+        f"{item:24} {statuses.summarise(rows[item])}" for item in rows]
+    _print(lines or ["There is no exercise in the gradebook yet: nbgrader generate_assignment NAME"],
+           any(row.state not in statuses.SETTLED for item in rows.values() for row in item))
 
 
 @click.command()
@@ -108,31 +102,27 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     from tqdm import tqdm
 
     from parity_grading import sandbox
-    from parity_grading.course import NOT_LISTED
     from parity_grading.grade import grade as rows
 
     if reason := sandbox.missing():
         click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
-    states, unlisted = [], False
+    states = []
     for row in rows(Path.cwd(), name, students, force, jobs):
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
         with tqdm.external_write_mode():
             click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
         states.append(row.state)
-        unlisted = unlisted or NOT_LISTED in row.notes
     click.echo(f"{len(states)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
-    if unlisted or "failed" in states:
-        raise click.exceptions.Exit(1)
+    _print([], "failed" in states)
 
 
 @click.command()
 @click.argument("name")
 @student_option
-@click.option("--drop", multiple=True, metavar="TASK", help="Give nobody points for this task. May be repeated.")
 @jobs_option
 @click.option("--apply", is_flag=True, help="Put the new grades in place. Without this option nothing is changed.")
-def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: int, apply: bool) -> None:
+def regrade(name: str, students: tuple[str, ...], jobs: int, apply: bool) -> None:
     """Grade exercise NAME again after its tests or points have changed.
 
     The command lists what would change. Points that you gave by hand stay. The exit status is 1 if you should look at
@@ -140,33 +130,28 @@ def regrade(name: str, students: tuple[str, ...], drop: tuple[str, ...], jobs: i
     """
     from parity_grading.regrade import regrade as grade_again
 
-    result = grade_again(Path.cwd(), name, students, drop, apply=apply, jobs=jobs)
-    for line in result.lines():
-        click.echo(line)
-    if result.needs_attention:
-        raise click.exceptions.Exit(1)
+    result = grade_again(Path.cwd(), name, students, apply=apply, jobs=jobs)
+    _print(result.lines(), result.needs_attention)
 
 
 @click.command()
 @click.argument("name")
-@click.option("--names", is_flag=True, help="Write your own copy, with names and similar answers.")
-def report(name: str, names: bool) -> None:
+def report(name: str) -> None:
     """Write a report on the class's results in exercise NAME.
 
-    The page shows the points per task and the most frequent messages.
+    The page shows the points per task, the most frequent messages and similar answers. It is for you alone, because it
+    names students.
     """
     from parity_grading.report import class_report, write
 
-    results = class_report(Path.cwd(), name)
-    click.echo(write(Path.cwd(), results, names))
-    if not names and results.similar:
-        click.echo(f"{len(results.similar)} groups of students have similar answers: parity report {name} --names")
+    click.echo(write(Path.cwd(), class_report(Path.cwd(), name)))
 
 
 @click.command()
 @click.argument("name")
-@click.option("--to", "target", required=True, metavar="moodle|canvas|csv", help="The platform, or a plain table.")
-@list_option
+@click.option("--to", "target", required=True, type=click.Choice(["moodle", "canvas", "csv"]),
+              help="The platform, or a plain table.")
+@click.option("--list", "list_path", type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
 def export(name: str, target: str, list_path: Path | None, column: str | None) -> None:
     """Export the grades and feedback pages for exercise NAME.
@@ -178,10 +163,7 @@ def export(name: str, target: str, list_path: Path | None, column: str | None) -
     from parity_grading.course import load_course
 
     result = exporting.export(load_course(Path.cwd()), name, target, list_path, column)
-    for line in exporting.format_lines(result):
-        click.echo(line)
-    if result.todo:
-        raise click.exceptions.Exit(1)
+    _print(exporting.format_lines(result), bool(result.todo))
 
 
 @click.command()
@@ -195,19 +177,16 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
     """
     from parity_grading import precheck
 
-    complete = True
+    lines, complete = [], True
     for path in files:
         try:
             result = precheck.check_notebook(path, seconds)
+            lines += result.lines()
+            complete = complete and not result.advice
         except (ImportError, OSError, RuntimeError, ValueError) as error:
-            click.echo(f"{path.name}: {error}")
+            lines.append(f"{path.name}: {error}")
             complete = False
-            continue
-        for line in result.lines():
-            click.echo(line)
-        complete = complete and not result.advice
-    if not complete:
-        raise click.exceptions.Exit(1)
+    _print(lines, not complete)
 
 
 @click.command()

@@ -21,10 +21,7 @@ NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n
 
 
 class SaveOutputs(NbGraderPreprocessor):
-    """A preprocessor that saves the outputs of code cells before they are cleared.
-
-    The outputs are saved in the metadata of their cells.
-    """
+    """A preprocessor that saves the outputs of code cells in their metadata before they are cleared."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         """Save the outputs of a code cell in its metadata.
@@ -40,10 +37,7 @@ class SaveOutputs(NbGraderPreprocessor):
 
 
 class RestoreOutputs(NbGraderPreprocessor):
-    """A preprocessor that restores the saved outputs of cells without any output.
-
-    A note above the outputs says where they come from.
-    """
+    """A preprocessor that restores the saved outputs of cells without any output, below a note."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         """Restore the saved outputs of a cell.

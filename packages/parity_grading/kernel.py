@@ -38,10 +38,7 @@ LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):
-    """Exception raised when a kernel cannot be started.
-
-    This is not the student's fault, so the submission must not be graded.
-    """
+    """Exception raised when a kernel cannot be started, so that the submission must not be graded."""
 
 
 class KernelStopped(Exception):
@@ -54,10 +51,7 @@ class KernelStopped(Exception):
 
 
 class TooLong(Exception):
-    """Exception raised when code is interrupted because it reached its time limit.
-
-    The kernel is still running.
-    """
+    """Exception raised when code is interrupted at its time limit. The kernel is still running."""
 
 
 class Kernel:
@@ -83,10 +77,7 @@ class Kernel:
             raise
 
     def _launch(self, course: Path, limits: sandbox.Limits, sandboxed: bool) -> None:
-        """Start the kernel process and connect to it.
-
-        The client limits the size and the number of messages.
-        """
+        """Start the kernel process and connect to it, with limits on the size and the number of messages."""
         # The sockets of the kernel lie in its own file system; their name is secret until they exist.
         name = f"{sandbox.SCRATCH}/{secrets.token_hex(8)}" if sandboxed else str(self.folder / "socket")
         transport = {"transport": "ipc", "ip": name} if os.name != "nt" else {}
@@ -183,10 +174,7 @@ class Kernel:
         return None
 
     def _watch(self, limits: sandbox.Limits) -> None:
-        """Kill the kernel as soon as it exceeds its limits.
-
-        It is also killed if its messages fill the memory of this process.
-        """
+        """Kill the kernel when it exceeds its limits, or when its messages fill the memory of this process."""
         own = psutil.Process()
         before = sandbox.resident_memory(own)
         while not self.closed.wait(WATCH_EVERY) and self.process.poll() is None:
@@ -209,19 +197,13 @@ class Kernel:
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the environment variables for a kernel outside the sandbox.
-
-    They are the instructor's, without the folder of private tests.
-    """
+    """Return the instructor's environment variables, without the folder of private tests."""
     kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
     return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
 
 def copy_files(submission: Path, target: Path, megabytes: int) -> None:
-    """Copy the regular files of a submission, except for its notebooks.
-
-    The notebooks contain hidden tests.
-    """
+    """Copy the regular files of a submission, except for its notebooks, which contain hidden tests."""
     target.mkdir()
     left, paths = megabytes * sandbox.MB // 2, sorted(submission.rglob("*"), key=lambda path: (len(path.parts), path))
     files = [path for path in paths if not path.is_symlink() and path.is_file() and path.suffix != ".ipynb"]
@@ -234,10 +216,7 @@ def copy_files(submission: Path, target: Path, megabytes: int) -> None:
 
 
 def remove_leftovers() -> None:
-    """Remove the temporary folders left behind by killed grading processes.
-
-    Their kernels end with the grading process.
-    """
+    """Remove the temporary folders of killed grading processes, whose kernels have ended with them."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):

@@ -22,10 +22,10 @@ LONGEST_TIME = 100          # characters
 TIME_FILE = "timestamp.txt"
 
 
-def normalise(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
-    """Copy a submission into the form that nbgrader expects.
+def normalise(folder: Path, copy: Path, name: str) -> list[str]:
+    """Copy a submission for the exercise ``name`` into the form that nbgrader expects.
 
-    Return a note about each change. Raise ValueError if the files are too large, or a notebook of the exercise cannot
+    Return a note about each change. Raise ValueError if the files are too large, or the notebook of the exercise cannot
     be found among them.
     """
     left_out: list[Path] = []
@@ -40,40 +40,32 @@ def normalise(folder: Path, copy: Path, notebooks: list[str]) -> list[str]:
         raise ValueError(f"its files are larger than {LARGEST:,} bytes")
     shutil.copytree(folder, copy, ignore=find_special_files)
     notes = [f"left out {path.relative_to(folder)}, which is not a regular file" for path in left_out]
-    for name in notebooks:
-        if not (copy / f"{name}.ipynb").is_file():
-            try:
-                renamed = _find_renamed(copy, name, notebooks)
-            except ValueError as error:
-                raise ValueError("; ".join([str(error), *notes])) from None
-            renamed.rename(copy / f"{name}.ipynb")
-            notes.append(f"{renamed.relative_to(copy)} was taken for {name}.ipynb")
+    if not (copy / f"{name}.ipynb").is_file():
+        try:
+            renamed = _find_renamed(copy, name)
+        except ValueError as error:
+            raise ValueError("; ".join([str(error), *notes])) from None
+        renamed.rename(copy / f"{name}.ipynb")
+        notes.append(f"{renamed.relative_to(copy)} was taken for {name}.ipynb")
     if (copy / TIME_FILE).is_file() and read_time(copy) is None:
         (copy / TIME_FILE).unlink()
         notes.append(f"left out {TIME_FILE}, because nbgrader cannot read the time in it")
     return notes
 
 
-def _find_renamed(copy: Path, name: str, notebooks: list[str]) -> Path:
-    """Find a missing notebook that was saved under another name.
-
-    Raise ValueError unless exactly one file can be that notebook.
-    """
-    others = [path for path in sorted(copy.rglob("*")) if path.is_file()
-              and is_notebook(path.relative_to(copy).as_posix())
-              and (path.parent != copy or path.stem not in notebooks)]
-    alike = [path for path in others if resembles(path.name, name)] or others
+def _find_renamed(copy: Path, name: str) -> Path:
+    """Find a renamed notebook. Raise ValueError unless exactly one file can be that notebook."""
+    notebooks = [path for path in sorted(copy.rglob("*"))
+                 if path.is_file() and is_notebook(path.relative_to(copy).as_posix())]
+    alike = [path for path in notebooks if resembles(path.name, name)] or notebooks
     if len(alike) != 1:
-        there = ", ".join(path.name for path in others) or "no notebook"
+        there = ", ".join(path.name for path in notebooks) or "no notebook"
         raise ValueError(f"{name}.ipynb is missing; there is {there}")
     return alike[0]
 
 
 def read_time(folder: Path) -> datetime | None:
-    """Read the submission time in UTC from ``timestamp.txt``.
-
-    Return None if there is no such file or nbgrader cannot read it.
-    """
+    """Read the submission time in UTC from ``timestamp.txt``, or return None if nbgrader cannot read it."""
     try:
         text = (folder / TIME_FILE).read_bytes().decode("utf-8", "replace").strip()
         return parse_utc(text) if len(text) <= LONGEST_TIME else None

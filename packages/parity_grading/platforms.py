@@ -1,6 +1,8 @@
 """Support for learning platforms such as Moodle and Canvas.
 
-A platform determines the file names in its downloads and the columns of its list of students.
+A platform determines the file names in its downloads and the columns of its list of students. In this list, ids and
+email addresses identify the students, and the files have the numbers of the list. Names do not count: two students can
+have the same name, and students can choose their names on some platforms.
 
 To support another platform, write a subclass of :class:`Platform` and add it to ``PLATFORMS``. The formats come from
 the sources of Moodle (mod/assign/classes/downloader.php, gradingtable.php and feedback/file/importziplib.php of
@@ -17,12 +19,14 @@ import csv
 import io
 import re
 import warnings
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from dateutil import parser, tz
 
+from parity_grading.course import Person
 from parity_grading.untrusted import resembles
 from parity_lib.errors import require
 
@@ -31,16 +35,12 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """A possible interpretation of a file path in a platform's download.
-
-    ``owner`` is the name, id or email address of a student.
-    """
+    """A possible interpretation of a file path in a platform's download. ``owner`` is the student's name."""
 
     owner: str
     file_name: str
-    number: str = ""                # of the submission in Moodle, of the student in Canvas
-    late: bool | None = None        # None if the platform does not say
-    time: datetime | None = None    # in UTC, without a zone
+    number: str                 # of the submission in Moodle, of the student in Canvas
+    late: bool | None = None    # None if the platform does not say
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,9 @@ class ListedStudent:
 
 
 class Platform:
-    """Base class for learning platforms.
+    """Base class for learning platforms."""
 
-    A platform has names for the files that it gives out, and a list of students that it exports.
-    """
-
-    list_title = ""                         # "" if the platform has no list
+    list_title = ""
     number_heading = ""                     # "" for the first column
     name_headings: tuple[str, ...] = ()
     id_headings: tuple[str, ...] = ()
@@ -68,31 +65,19 @@ class Platform:
     kept_grades: tuple[str, ...] = ()       # entries in the grade column that an export must not replace
 
     def read_path(self, path: str) -> list[Upload]:
-        """Return all possible interpretations of a file path in a download.
-
-        Raise ValueError if the path does not have the platform's form.
-        """
+        """Return all interpretations of a path in a download. Raise ValueError if there is none."""
         raise NotImplementedError
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
-        """Find the column for the grades of an exercise in the platform's list.
-
-        Return the column, which ``heading`` may name, and the maximum grade.
-        """
+        """Return the column for the grades of an exercise, which ``heading`` may name, and the maximum."""
         raise NotImplementedError
 
     def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
-        """Return the path at which the platform expects a feedback page.
-
-        Return "" if it is not known. ``source`` is the submission's path.
-        """
+        """Return the path at which the platform expects the feedback on ``source``, or "" if unknown."""
         raise NotImplementedError
 
     def read_list(self, path: Path) -> tuple[list[list[str]], list[ListedStudent]]:
-        """Read a list of students exported by the platform.
-
-        Return the rows of the list and the students in them. Raise ValueError if it is not this platform's list.
-        """
+        """Return the rows of a list exported by the platform, and the students in them."""
         rows, students = read_table(path), []
         head = rows[0]
         column = head.index(self.number_heading) if self.number_heading in head else 0
@@ -182,40 +167,58 @@ class Canvas(Platform):
         return f"{path.stem}.html" if re.search(r"_\d+_\d+_", path.name) else ""
 
 
-class FileNames(Platform):
-    """A source of files whose names match a regular expression.
-
-    The expression is written as in nbgrader's ``zip_collect``.
-    """
-
-    def __init__(self, pattern: str) -> None:
-        allowed = f"{', '.join(PLATFORMS)} or a regular expression with (?P<student_id>...)"
-        try:
-            self.pattern = re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"--from must be {allowed}, but it is {pattern!r} ({error})") from None
-        require("student_id" in self.pattern.groupindex, "--from", pattern, allowed)
-
-    def read_path(self, path: str) -> list[Upload]:
-        for text in (PurePosixPath(path).name, f"/{path}"):     # nbgrader's patterns begin with a folder
-            if match := self.pattern.match(text):
-                groups = match.groupdict("")
-                name = PurePosixPath(groups.get("file_id") or text[match.end():] or path).name
-                time = parse_time(groups["timestamp"], tz.UTC) if groups.get("timestamp") else None
-                return [Upload(groups["student_id"], name if "." in name else name + PurePosixPath(path).suffix,
-                               time=time)]
-        raise ValueError("its name does not match the pattern")
-
-
 PLATFORMS: dict[str, Platform] = {"moodle": Moodle(), "canvas": Canvas()}
 
 
-def find_platform(name: str) -> Platform:
-    """Return the platform with a given name.
+class Roster:
+    """The students of a course, matched with the rows of a platform's list.
 
-    Any other ``name`` is a regular expression that file names match.
+    ``owners`` has the ids of students by the platform's numbers, and ``problems`` the reasons why other rows of the
+    list belong to no student.
     """
-    return PLATFORMS.get(name) or FileNames(name)
+
+    def __init__(self, people: list[Person], rows: list[ListedStudent], source: str) -> None:
+        """Match the rows of a list, which is called ``source``, with students.
+
+        Raise ValueError if no row can be matched.
+        """
+        self.owners: dict[str, str] = {}
+        self.problems: dict[str, str] = {}
+        known = defaultdict(set)       # ids of students, by ids and email addresses
+        for person in people:
+            for text in filter(None, (person.id, person.email)):
+                known[text.casefold()].add(person.id)
+        for row in rows:
+            students = sorted(set().union(*(known.get(text.casefold(), set()) for text in row.ids)))
+            description = f"an id or email address of {row.name!r} in {source}"
+            if not students:
+                self.problems[row.number] = f"no student has {description}"
+            elif len(students) > 1:
+                self.problems[row.number] = f"{len(students)} students have {description}: {', '.join(students)}"
+            elif students[0] in self.owners.values():
+                self.problems[row.number] = f"more than one row of {source} has an id or email address of {students[0]}"
+            else:
+                self.owners[row.number] = students[0]
+        if not self.owners:
+            raise ValueError(f"No id and no email address in {source} is in the gradebook. Is it the list of this "
+                             "course, and does it show ids or email addresses?")
+
+    def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
+        """Find the student who uploaded a file.
+
+        Return the interpretation of the file's path that fits a student, and the student's id. Raise ValueError if none
+        fits, or more than one.
+        """
+        fitting = [upload for upload in uploads if upload.number in self.owners | self.problems]
+        if len(fitting) > 1:
+            raise ValueError("its name can be read in more than one way, so its owner is not certain")
+        if not fitting:
+            first = uploads[0]
+            raise ValueError(f"number {first.number} of {first.owner!r} is not in the list; is it the list of this "
+                             "exercise?")
+        if fitting[0].number in self.problems:
+            raise ValueError(self.problems[fitting[0].number])
+        return fitting[0], self.owners[fitting[0].number]
 
 
 def read_table(path: Path) -> list[list[str]]:
@@ -225,7 +228,6 @@ def read_table(path: Path) -> list[list[str]]:
     semicolons or tabs. Raise ValueError if the file holds no table.
     """
     content, text = path.read_bytes(), ""
-    require(not content.startswith(b"PK"), "--list", path.name, "a CSV file (save a workbook as CSV first)")
     utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("latin-1", "cp1252", "utf-8-sig", *(["utf-16"] if utf_16 else [])):    # the last that fits counts
         with contextlib.suppress(UnicodeDecodeError):
@@ -238,24 +240,20 @@ def read_table(path: Path) -> list[list[str]]:
     return [row + [""] * (len(rows[0]) - len(row)) for row in rows]
 
 
-def parse_time(text: str, zone: tzinfo) -> datetime:
+def parse_time(text: str) -> datetime:
     """Parse a time and convert it to a naive datetime in UTC.
 
-    ``zone`` is the time zone of a text that does not name one. Raise ValueError if the time cannot be read or is
-    ambiguous, as ``11/12/2026`` is.
+    A text without a time zone is in local time. Raise ValueError if the time cannot be read or is ambiguous, as
+    ``11/12/2026`` is.
     """
     try:
-        if digits := re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)\D?(\d\d)\D?(\d\d)(?:\D?(\d\d))?", text.strip()):
-            time = datetime(*(int(number or 0) for number in digits.groups()))
-        elif re.search(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text) or not re.search(r"\d{4}", text):
+        if re.search(r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text) or not re.search(r"\d{4}", text):
             raise ValueError
-        else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", parser.UnknownTimezoneWarning)
-                time = parser.parse(text[:100])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", parser.UnknownTimezoneWarning)
+            return parser.parse(text[:100]).astimezone(tz.UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, parser.UnknownTimezoneWarning):
         raise ValueError(f"a time must be written like 2026-11-20 17:02, but it is {text[:100]!r}") from None
-    return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(tz.UTC).replace(tzinfo=None)
 
 
 def _find_column(head: list[str], heading: str) -> int:

@@ -31,10 +31,7 @@ ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass
 class CheckedNotebook:
-    """The result of checking a notebook.
-
-    It holds a table of the tasks and advice on what the student should do next.
-    """
+    """The result of checking a notebook: a table of the tasks, and advice on what to do next."""
 
     table: list[str]
     advice: list[str]
@@ -113,10 +110,7 @@ def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[st
 
 
 def _length(cells: list[NotebookCell], name: str) -> str:
-    """Describe the length of a written answer in words.
-
-    Return "empty" if the student has not written an answer.
-    """
+    """Describe the length of a written answer in words, or return "empty"."""
     text = next((cell.source.strip() for cell in cells if cell.name == name), "")
     words = len(text.split())
     return "empty" if text in NOT_WRITTEN else f"{words} word{'s' * (words != 1)}"
@@ -138,10 +132,7 @@ def _test_advice(name: str, message: str) -> str:
 
 
 def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercise: str) -> list[NotebookCell]:
-    """Return the code cells of a notebook with the released tests restored.
-
-    The cells are in order, with missing tests at the end.
-    """
+    """Return the code cells of a notebook with the released tests restored, missing tests at the end."""
     tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_checks import {exercise} as check\n"
                                                           f"check.{cell['check']}()")
              for cell in expected if cell["kind"] == "test"}

@@ -39,10 +39,7 @@ MISSING = "This cell was missing in the submission."
 
 
 class LenientExporter(NotebookExporter):
-    """An exporter that accepts outdated and incomplete notebooks.
-
-    It reads every submission that it can: in an older or newer format, or with incomplete cells.
-    """
+    """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
         """Create the exporter and remove unfinished submissions.
@@ -55,10 +52,7 @@ class LenientExporter(NotebookExporter):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
-        """Read a notebook from a file and convert it.
-
-        Raise ValueError if the file does not contain a notebook.
-        """
+        """Read a notebook and convert it. Raise ValueError if the file does not contain one."""
         if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)
         resources, path = self._init_resources({**(resources or {})}), Path(filename)
@@ -67,10 +61,7 @@ class LenientExporter(NotebookExporter):
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook from a student's file.
-
-    Raise ValueError if the file does not contain one.
-    """
+    """Read a notebook from a student's file. Raise ValueError if the file does not contain one."""
     if path.is_symlink():
         raise ValueError(f"{path.name} is a link, not a file")
     if path.stat().st_size > LARGEST:
@@ -97,12 +88,9 @@ def _list(value: Any) -> list:
 
 
 def _cell(raw: dict) -> NotebookNode:
-    """Create a valid cell from a cell in a student's file.
-
-    The source, outputs, attachments and id are kept.
-    """
-    kind = {"heading": "markdown"}.get(raw.get("cell_type"), raw.get("cell_type"))
-    cell = NEW.get(kind, new_markdown_cell)(storable(_text(raw.get("source", raw.get("input", "")))))
+    """Create a valid cell with the source, outputs, attachments and id of a cell in a student's file."""
+    new_cell = NEW.get(str(raw.get("cell_type")), new_markdown_cell)
+    cell = new_cell(storable(_text(raw.get("source", raw.get("input", "")))))
     if isinstance(raw.get("id"), str) and ID.fullmatch(raw["id"]):
         cell.id = raw["id"]
     marks = raw.get("metadata", {}).get("nbgrader") if isinstance(raw.get("metadata"), dict) else None
@@ -123,10 +111,7 @@ def _text(value: Any) -> str:
 
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the valid outputs of a cell.
-
-    They are shown to readers, but no points depend on them.
-    """
+    """Yield the valid outputs of a cell, which are shown to readers, and on which no points depend."""
     for value in raw[:MOST_OUTPUTS]:
         try:
             output = nbformat.from_dict(storable(value))
@@ -142,10 +127,7 @@ def _outputs(raw: list) -> Iterator[NotebookNode]:
 
 
 def storable(value: Any) -> Any:
-    """Return a copy of JSON data with all surrogate characters replaced.
-
-    JSON allows surrogates, but a file cannot contain them.
-    """
+    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
@@ -157,16 +139,10 @@ def storable(value: Any) -> Any:
 
 
 class Rebuild(NbGraderPreprocessor):
-    """A preprocessor that restores the original cells of an exercise.
-
-    It keeps the student's answers and added cells.
-    """
+    """A preprocessor that restores the cells of an exercise and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore the original cells without losing the student's work.
-
-        Every cell of the course occurs exactly once.
-        """
+        """Restore the cells of the course, each exactly once, without losing the student's work."""
         nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
         drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
                      for folder in (course.submitted_directory, course.autograded_directory)))
@@ -190,20 +166,14 @@ class Rebuild(NbGraderPreprocessor):
 
 
 def drop_links(submitted: Path, copied: Path) -> None:
-    """Remove copies of files that nbgrader made by following links.
-
-    Feedback would otherwise give them to the student.
-    """
+    """Remove copies of files that nbgrader made by following links, so that feedback does not show them."""
     for path in submitted.rglob("*"):
         if path.is_symlink():
             (copied / path.relative_to(submitted)).unlink(missing_ok=True)
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Make the ids of all cells unique.
-
-    A cell with the same id as an earlier cell gets a new one.
-    """
+    """Give each cell with the same id as an earlier cell a new one."""
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -238,11 +208,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells that have lost their nbgrader metadata.
-
-    Cells without marks and ids are recognised by their unchanged text, the functions that they define, or the text
-    before them.
-    """
+    """Match cells without marks and ids by their text, the functions they define or the text before them."""
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}
@@ -264,10 +230,7 @@ def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], releas
 
 
 def definitions(source: str) -> set[str]:
-    """Return the names of the functions and classes defined in a cell.
-
-    The cell need not be valid Python.
-    """
+    """Return the names of the functions and classes defined in a cell, which need not be valid Python."""
     return set(re.findall(r"^(?:async )?(?:def|class) +(\w+)", source, re.MULTILINE))
 
 
@@ -294,10 +257,7 @@ def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str
 
 
 def absent(source: SourceCell, solution: bool) -> NotebookNode:
-    """Create a replacement for a cell that is missing from a submission.
-
-    A missing answer is replaced with an empty one.
-    """
+    """Create a replacement for a cell that is missing from a submission. A missing answer is empty."""
     text = source.source
     if solution:
         text = f"# {MISSING}" if source.cell_type == "code" else ""
@@ -305,10 +265,7 @@ def absent(source: SourceCell, solution: bool) -> NotebookNode:
 
 
 def restore(cell: NotebookNode, source: SourceCell, points: float | None, solution: bool) -> None:
-    """Restore the type and metadata of a cell from the gradebook.
-
-    The text is also restored if the cell is locked or an empty answer.
-    """
+    """Restore a cell's type and metadata from the gradebook, and the text of a locked cell or empty answer."""
     if cell.cell_type != source.cell_type:
         kept = {"attachments": cell.attachments} if "attachments" in cell and source.cell_type != "code" else {}
         converted = NEW[source.cell_type](cell.source, id=cell.id, **kept)

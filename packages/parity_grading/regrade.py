@@ -7,64 +7,65 @@ the settings. :mod:`~parity_grading.grade_diff` compares the two gradings.
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import importlib.util
-import itertools
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import capture_log, rmtree
-from sqlalchemy import Column, MetaData, String, Table, create_engine
+from sqlalchemy.engine import make_url
 
 from parity_checks import reporting
 from parity_grading import grade
-from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
+from parity_grading.course import (
+    exercise_folder,
+    find_assignment,
+    hash_files,
+    load_course,
+    open_gradebook,
+    submission_folders,
+)
 from parity_grading.grade_diff import StudentDiff, update_exercise, update_submission
 from parity_grading.untrusted import named_cells
 from parity_lib.errors import require
 
 FOLDER = Path("private", "regrade")
-# nbgrader's tables have a version.
-VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False))
 PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in their code starts the grading again
 
 
 @dataclass
 class Regrading:
-    """The differences between two gradings of an exercise.
-
-    They are the points of its tasks before and now, and the differences of each student.
-    """
+    """The tasks' points before and now, the differences of each student, and the earlier gradebook if applied."""
 
     name: str
     most: dict[str, tuple[float, float]]
     students: list[StudentDiff]
-    interrupted: bool = False       # an earlier --apply did not copy all graded notebooks
-    backup: Path | None = None      # the earlier gradebook, if the differences were applied
+    backup: Path | None = None
 
     @property
     def needs_attention(self) -> bool:
         """Whether an instructor needs to look at the results."""
-        return self.interrupted or any(diff.look or diff.failure for diff in self.students)
+        return any(diff.look or diff.failure for diff in self.students)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines printed by `parity regrade`."""
-        changed = {task: points for task, points in self.most.items() if points[0] != points[1]}
-        for task, (before, now) in changed.items():
+        tasks = [(task, before, now) for task, (before, now) in self.most.items() if before != now]
+        for task, before, now in tasks:
             yield f"{task} has {now:g} points instead of {before:g}" if now else f"{task} is dropped: no points"
         before, now = (sum(points) for points in zip(*self.most.values(), strict=True))
-        counts = {"changed" if self.backup else "would change": 0, "unchanged": 0, "failed": 0}
+        changed = "changed" if self.backup else "would change"
+        counts = {changed: 0, "unchanged": 0, "failed": 0}
         for diff in self.students:
-            state = "failed" if diff.failure else "unchanged"
-            if not diff.failure and (diff.changes or diff.look or changed):
-                state = next(iter(counts))
+            state = "failed" if diff.failure else changed if diff.changes or diff.look or tasks else "unchanged"
             counts[state] += 1
             if state != "unchanged":
                 points = f"{diff.before:g} of {before:g} → {diff.after:g} of {now:g}"
@@ -74,31 +75,24 @@ class Regrading:
         if self.backup:
             yield (f"The new grades are in place. The earlier gradebook is {self.backup}. The feedback pages are out "
                    f"of date until you run `nbgrader generate_feedback {self.name} --force`.")
-        elif self.interrupted:
-            yield "An earlier --apply was interrupted. Run it again, so that all graded notebooks are copied."
-        elif counts["would change"]:
+        elif counts[changed]:
             yield "Nothing has been changed yet. Run the same command with --apply to change it."
 
 
-def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[str, ...] = (), *, apply: bool = False,
-            jobs: int = 1) -> Regrading:
+def regrade(root: Path, name: str, students: tuple[str, ...] = (), *, apply: bool = False, jobs: int = 1) -> Regrading:
     """Grade an exercise a second time and compare the results.
 
-    Return the differences, which are put in place if ``apply`` is true.
-
-    ``drop`` names tasks that should give no points, and ``jobs`` is the number of submissions graded at a time.
-    Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the graded
-    exercise, or if submissions are graded meanwhile; with ``apply`` also if a graded submission cannot be graded again.
+    Return the differences, which are put in place if ``apply`` is true. ``jobs`` is the number of submissions graded at
+    a time. Raise ValueError, and change nothing, if nothing has been graded yet, if the source has other cells than the
+    graded exercise, or if submissions are graded meanwhile; with ``apply`` also if a graded submission cannot be graded
+    again.
     """
     root = root.resolve()
     app = load_course(root)
     trial, first = root / FOLDER / name, _first_grading(app, name)
-    applying = trial.with_name(f"{name}.applying")      # exists until all graded notebooks have been copied
     require(bool(first), "name", name, f"an exercise that has been graded; run `parity grade {name}` first")
     for student in students:
         require(student in first, "student", student, f"graded for {name}; `parity grade {name}` does it")
-    with open_gradebook(app) as book:
-        dropped = _cells_of(drop, {cell.name for cell in book.find_notebook(name, name).grade_cells})
     chosen = sorted(set(students) or first)
     again_app = _prepare(root, app, name, trial)
     failures = _grade_again(root, app, name, chosen, jobs, trial)
@@ -109,39 +103,31 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), drop: tuple[s
                              "command again")
         notebook, second = book.find_notebook(name, name), again.find_notebook(name, name)
         now = {cell.name: cell.max_score for cell in second.grade_cells}
-        most = {cell.name: (cell.max_score, now[cell.name] if cell.max_score and cell.name not in dropped else 0.0)
-                for cell in notebook.grade_cells}
+        most = {cell.name: (cell.max_score, now[cell.name]) for cell in notebook.grade_cells}
         require(not students or all(before == after for before, after in most.values()), "--student", students,
                 "left out, because the points of tasks change for everybody")
-        result = Regrading(name, most, _compare(app, again_app, name, book, again, chosen, failures, most),
-                           interrupted=applying.exists())
+        result = Regrading(name, most, _compare(app, again_app, name, book, again, chosen, failures, most))
         if apply:
             lost = [student for student in failures if first[student]]
             if lost:
                 raise ValueError(f"nothing has been changed, because {', '.join(lost)} could be graded before and "
                                  "cannot be graded now; repair that, or name the other students with --student")
-            update_exercise(notebook, second, most)
-            result.backup = _back_up(app, name, trial)
-            applying.touch()
+            update_exercise(notebook, second)
+            result.backup = trial.with_name(f"{name}.before-{datetime.now():%Y-%m-%d-%H%M%S}.db")
+            _copy(app.coursedir.db_url, result.backup)
             book.db.commit()
-            for student in chosen:
-                if student not in failures:
-                    target = exercise_folder(app, "autograded", student, name)
-                    if target.exists():
-                        rmtree(target)
-                    shutil.copytree(exercise_folder(again_app, "autograded", student, name), target,
-                                    copy_function=shutil.copy)      # with new times: feedback pages are older
-            if not (students and result.interrupted):
-                applying.unlink()
-                result.interrupted = False
+            # If this is interrupted, the next --apply copies all of them.
+            for student in set(chosen) - set(failures):
+                target = exercise_folder(app, "autograded", student, name)
+                if target.exists():
+                    rmtree(target)
+                shutil.copytree(exercise_folder(again_app, "autograded", student, name), target,
+                                copy_function=shutil.copy)      # with new times: feedback pages are older
     return result
 
 
 def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
-    """Return the modification time of each student's graded notebook.
-
-    The time is 0 for a student whose submission has no graded notebook.
-    """
+    """Return the modification time of each student's graded notebook, or 0 if there is none."""
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     with open_gradebook(app) as book:
         find_assignment(book, name)
@@ -152,36 +138,20 @@ def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
     return {student: time for student, time in times.items() if time or student in submitted}
 
 
-def _cells_of(tasks: tuple[str, ...], known: set[str]) -> set[str]:
-    """Return the names of the cells that belong to the given tasks.
-
-    For example, `rnn-step-check` belongs to the task `rnn_step`.
-    """
-    cells = set()
-    for task in tasks:
-        matches = {task.replace("_", "-"), f"{task.replace('_', '-')}-check"} & known
-        require(bool(matches), "task", task, f"one of {', '.join(sorted(known))}")
-        cells |= matches
-    return cells
-
-
 # ---------------------------------------------------------------- the second grading
 
 
 def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderApp:
-    """Prepare a copy of the gradebook for the second grading.
-
-    Return the course with this copy, in which the exercise is up to date.
+    """Return the course with a copy of the gradebook in which the exercise is up to date.
 
     The copy of an interrupted grading is used again if the tests and the settings are the same.
     """
     specs = filter(None, map(importlib.util.find_spec, PACKAGES))
-    paths = [exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
-             root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
-             *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))]
-    digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths if path.is_file()))
+    digest = hash_files([exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
+                         root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
+                         *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))])
     mark = trial / "rules"
-    if mark.is_file() and mark.read_text(encoding="ascii") == digest.hexdigest():
+    if mark.is_file() and mark.read_text(encoding="ascii") == digest:
         return load_course(root, trial)
     if trial.exists():
         rmtree(trial)
@@ -196,30 +166,23 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
         raise ValueError(f"nbgrader cannot use the source of {name}: {errors[-1] if errors else result['error']}")
     rmtree(trial / "release")
     again_app.coursedir.release_directory = release
-    mark.write_text(digest.hexdigest(), encoding="ascii")
+    mark.write_text(digest, encoding="ascii")
     return again_app
 
 
 def _copy(db_url: str, path: Path) -> None:
-    """Copy a gradebook from any database to an SQLite file.
-
-    Only the owner can read the file.
-    """
+    """Copy a gradebook to a new file, which only the owner can read."""
+    url = make_url(db_url)
+    require(url.get_backend_name() == "sqlite", "CourseDirectory.db_url", url, "an SQLite file, which can be copied")
     path.touch(0o600)
-    with create_engine(f"sqlite:///{path}").begin() as copy, create_engine(
-            db_url, isolation_level="SERIALIZABLE").connect() as source:
-        for table in [*Base.metadata.sorted_tables, VERSION]:
-            table.create(copy)
-            if rows := source.execute(table.select()).mappings().all():
-                copy.execute(table.insert(), [dict(row) for row in rows])
+    with (contextlib.closing(sqlite3.connect(url.database)) as source,
+          contextlib.closing(sqlite3.connect(path)) as copy):
+        source.backup(copy)
 
 
 def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int, trial: Path
                  ) -> dict[str, str]:
-    """Grade submissions again with a copy of the gradebook.
-
-    Return the reasons for failures, by student.
-    """
+    """Grade submissions again with a copy of the gradebook, and return the reasons for failures by student."""
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     failures = {student: "its files are missing" for student in students if student not in submitted}
     if chosen := tuple(student for student in students if student in submitted):
@@ -231,10 +194,7 @@ def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], j
 
 def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradebook, again: Gradebook,
              students: list[str], failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
-    """Compare the two gradings of each submission.
-
-    The new marks are written into ``book`` without a commit. Return the differences.
-    """
+    """Compare the two gradings of each submission, and write the new marks into ``book`` without a commit."""
     answers = {cell.name for cell in book.find_notebook(name, name).solution_cells} & set(most)
     rule, diffs = AssignLatePenalties(parent=app), []
     rule.init_plugin()
@@ -253,14 +213,3 @@ def _sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
     """Return the sources of the cells in a graded notebook, keyed by cell name."""
     path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
     return {cell.name: cell.source for cell in named_cells(path).values()}
-
-
-def _back_up(app: NbGraderApp, name: str, trial: Path) -> Path:
-    """Back up the gradebook to a new file and return its path.
-
-    The file is next to the second grading.
-    """
-    paths = (trial.with_name(f"{name}.before{f'-{number}' * (number > 1)}.db") for number in itertools.count(1))
-    backup = next(path for path in paths if not path.exists())
-    _copy(app.coursedir.db_url, backup)
-    return backup

@@ -1,15 +1,12 @@
 """Tools for creating a report on a class's results.
 
-`parity report` writes the points per task, frequent messages and similar code. The numbers come from the gradebook and
-the graded notebooks. The page for the class names nobody; the instructor's own copy adds names and similar answers. A
-student's words are text on the page, never HTML.
+`parity report` writes a page for the instructor, with the points per task, frequent messages and similar answers. The
+numbers come from the gradebook and the graded notebooks. A student's words are text on the page, never HTML.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +18,6 @@ from markupsafe import Markup, escape
 from nbconvert.filters import strip_ansi
 from nbgrader.apps import NbGraderApp
 
-from parity_checks.page_links import PLACE
 from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, write_file
 from parity_grading.similar_code import SimilarAnswers, similar_code
 from parity_grading.status import read_statuses, summarise
@@ -30,16 +26,12 @@ from parity_lib.errors import require
 
 GRADED = ("needs reading", "read")      # states in which a submission has points
 LONGEST_EXAMPLE = 2000                  # characters
-OWN_TEXT = re.compile(r"( stopped with [^:]*):.*", re.DOTALL)
 Notebook = dict[str, NotebookCell]      # by the names of the cells
 
 
 @dataclass
 class TaskPoints:
-    """The points that each student received for a task.
-
-    ``most`` is the maximum number of points.
-    """
+    """The points that each student received for a task, of which ``most`` is the maximum."""
 
     name: str
     most: float
@@ -55,17 +47,11 @@ class TaskPoints:
 
 @dataclass
 class FrequentMessage:
-    """A message from the checks and the students who received it.
-
-    ``example`` is a full message, ``section`` the section of the book to read, and ``tasks`` the students by task.
-
-    ``known`` says whether the check recognised a usual mistake. Otherwise the message may quote the student's own code.
-    """
+    """A message from the checks, a full example, the section of the book to read, and the students by task."""
 
     text: str
     example: str
     section: str
-    known: bool
     tasks: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -80,27 +66,14 @@ class ClassReport:
 
     exercise: str
     states: Counter[str]
-    names: dict[str, str]
-    most: float
-    points: list[float]
+    names: dict[str, str]       # of the students, by id
     tasks: list[TaskPoints]
     messages: list[FrequentMessage]
     similar: list[SimilarAnswers]
 
-    @property
-    def quartiles(self) -> list[float]:
-        """The quartiles of the points of all fully graded students.
-
-        A student is fully graded if their submission is graded and read.
-        """
-        return statistics.quantiles(self.points, n=4, method="inclusive") if len(self.points) > 1 else self.points * 3
-
 
 def class_report(root: Path, name: str) -> ClassReport:
-    """Create a report on a class's results in an exercise.
-
-    Raise ValueError if the exercise is unknown or nothing has been graded.
-    """
+    """Create a report on a class's results. Raise ValueError if nothing has been graded."""
     app = load_course(root)
     rows = read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
@@ -109,7 +82,6 @@ def class_report(root: Path, name: str) -> ClassReport:
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: row.person.full_name for row in rows},
-        max(row.most for row in rows), [row.points for row in rows if row.state == "read"],
         _points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
 
 
@@ -127,10 +99,7 @@ def task_of(cell: str) -> str:
 
 
 def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
-    """Return the students' points for each task of an exercise.
-
-    The tasks are in the order of the source, without dropped tasks and without answers that nobody has read.
-    """
+    """Return the points of each task in the order of the source, without unread answers and dropped tasks."""
     tasks: dict[str, TaskPoints] = {}
     with open_gradebook(app) as book:
         for cell in (cell for notebook in find_assignment(book, name).notebooks for cell in notebook.grade_cells):
@@ -159,9 +128,9 @@ def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
             likely, tested = parts.get("likely", ""), tested.strip()[:300]
             key = ("", likely) if likely else (task, re.sub(r"\d[\d.,]*", "#", tested))
             message = messages.setdefault(key, FrequentMessage(
-                likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", ""), bool(likely)))
+                likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", "")))
             message.tasks.setdefault(task, []).append(student)
-    return sorted(messages.values(), key=lambda message: (-len(message.students), not message.known, message.text))
+    return sorted(messages.values(), key=lambda message: (-len(message.students), message.text))
 
 
 def _failures(cells: Notebook) -> Iterator[tuple[str, str]]:
@@ -186,32 +155,25 @@ def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, Notebook]
 # ---------------------------------------------------------------- the page
 
 
-def write(root: Path, report: ClassReport, names: bool = False) -> Path:
-    """Write a report as an HTML page and return its path.
-
-    Only the owner can read the page.
-    """
-    path = root / "private" / "report" / f"{report.exercise}{'-with-names' * names}.html"
-    write_file(path, page(report, names).encode())
+def write(root: Path, report: ClassReport) -> Path:
+    """Write a report as an HTML page, which only the owner can read, and return its path."""
+    path = root / "private" / "report" / f"{report.exercise}.html"
+    write_file(path, page(report).encode())
     return path
 
 
-def page(report: ClassReport, names: bool = False) -> str:
-    """Render a report as a self-contained HTML page.
-
-    The page loads nothing and has light and dark colours.
-    """
+def page(report: ClassReport) -> str:
+    """Render a report as a self-contained HTML page, which loads nothing."""
     environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True, finalize=_without_control_characters)
-    environment.filters |= {"code_spans": _code_spans, "section_link": _section_link,
-                            "without_own_text": lambda text: OWN_TEXT.sub(r"\1", text)}
-    return environment.get_template("report.html").render(report=report, names=names)
+    environment.filters["code_spans"] = _code_spans
+    return environment.get_template("report.html").render(report=report)
 
 
 def _without_control_characters(value: Any) -> Any:
-    """Replace invisible characters in a string.
+    """Replace invisible characters in a string, of which some reverse the direction of writing.
 
-    Some of them reverse the direction of writing. Markup is left unchanged.
+    Markup is left unchanged.
     """
     return value if isinstance(value, Markup) else "\n".join(map(printable, str(value).split("\n")))
 
@@ -219,16 +181,3 @@ def _without_control_characters(value: Any) -> Any:
 def _code_spans(text: str) -> Markup:
     """Convert text between backticks to HTML code elements."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(printable(text)))))
-
-
-def _section_link(section: str) -> Markup:
-    """Return the title of a section of the book as an HTML link.
-
-    There is no link unless the environment variable ``PARITY_BOOK`` is the address of the book.
-    """
-    place, words = PLACE.search(section), printable(PLACE.sub("", section).strip())
-    base = os.environ.get("PARITY_BOOK", "")
-    if not place or not re.match(r"https?://", base):
-        return escape(words)
-    address = f"{base.rstrip('/')}/book/{place[1]}.html{place[2] or ''}"
-    return Markup('<a href="{}">{}</a>').format(address, words)

@@ -40,7 +40,6 @@ HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
 DEMAND = re.compile(r"^- (\d+(?:\.\d+)?) points?: *(.*(?:\n +.*)*)\n?", re.MULTILINE)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True, trim_blocks=True)
 PAGES.filters["markdown"] = lambda text: Markup(markdown2html({}, text))
-EXAMPLE_ID = "s1234567"     # the notebooks contain this id until a student replaces it with their own
 GROUPED = re.compile("(?<![\\d.,])\\d{1,3}(?:[ ,.'\u2019\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
 
 
@@ -71,16 +70,12 @@ def parse_rubric(source: str) -> ParsedRubric:
 
 @dataclass(frozen=True)
 class QuotedNumbers:
-    """A student's personal numbers and whether their answer quotes them.
-
-    The numbers are a seed and a count.
-    """
+    """A student's seed and count, and whether their answer quotes them."""
 
     seed: int
     count: int
     has_seed: bool
     has_count: bool
-    has_example_seed: bool
 
 
 def numbers_in(text: str) -> set[int]:
@@ -108,40 +103,28 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
         seed = seed_of(student)
     except ValueError:
         return None
-    count, quoted, example = number_for(task, seed), numbers_in(answer), seed_of(EXAMPLE_ID)
-    return QuotedNumbers(seed, count, seed in quoted, count in quoted, example in quoted and example != seed)
+    count, quoted = number_for(task, seed), numbers_in(answer)
+    return QuotedNumbers(seed, count, seed in quoted, count in quoted)
 
 
 def in_words(cell: NotebookNode) -> bool:
-    """Return True if a cell contains a written answer.
-
-    A person gives points to such an answer.
-    """
+    """Return True if a cell contains a written answer, to which a person gives points."""
     marks = cell.metadata.get("nbgrader", {})
     return bool(marks.get("grade") and marks.get("solution") and cell.cell_type == "markdown")
 
 
 @pass_context
 def clean_html(context: Mapping[str, Any], source: Any) -> str:
-    """Clean HTML in the same way as nbconvert.
-
-    The cells that we inserted are left unchanged.
-    """
+    """Clean HTML as nbconvert does, except for the cells that we inserted."""
     cell = context.get("cell") or {}
     return str(source) if cell.get("metadata", {}).get(OURS) else stock_clean_html(source)
 
 
 class Rubric(Preprocessor):
-    """A preprocessor that inserts rubrics into pages of the formgrader.
-
-    There is a rubric around each written answer.
-    """
+    """A preprocessor that inserts a rubric around each written answer in pages of the formgrader."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Insert the rubrics into a notebook.
-
-        A page of feedback, which has no ``submission_id``, is left unchanged.
-        """
+        """Insert the rubrics into a notebook, except for a page of feedback, which has no ``submission_id``."""
         if "submission_id" not in resources:
             return nb, resources
         course = CourseDirectory(config=self.config)
@@ -154,10 +137,7 @@ class Rubric(Preprocessor):
 
 
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
-    """Yield the cells of a notebook with a rubric next to each written answer.
-
-    A list of answers precedes the cells, and a script follows them.
-    """
+    """Yield a list of answers, the cells with a rubric next to each written answer, and a script."""
     page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
     yield _raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
@@ -167,7 +147,7 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iter
             yield _raw_cell(page.before_answer(runs))
             yield cell
             yield _raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
-                                              quoted_numbers(name, cell.source, student), source.name, EXAMPLE_ID))
+                                              quoted_numbers(name, cell.source, student), source.name))
             runs = []
         else:
             # `keep_outputs.RestoreOutputs` puts this note before outputs of the student's own run.
@@ -182,10 +162,7 @@ def _raw_cell(text: str) -> NotebookNode:
 
 
 def _output_html(output: NotebookNode) -> Markup:
-    """Convert a cell output to HTML.
-
-    Sanitise must have cleaned the output.
-    """
+    """Convert a cell output, which Sanitise has cleaned, to HTML."""
     data = output.get("data", {})
     if "text/html" in data:
         return Markup(data["text/html"])

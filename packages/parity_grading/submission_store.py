@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -24,10 +24,7 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 @dataclass(frozen=True)
 class CollectedSubmission:
-    """Information about a notebook submitted by a student.
-
-    It holds the hash of the content, the time, and the path in the platform's download.
-    """
+    """A notebook submitted by a student: its hash, its time, and its path in the platform's download."""
 
     digest: str = ""            # "" if nothing was collected
     time: str = ""              # in TIME_FORMAT, as in timestamp.txt; "" if it is not known
@@ -37,18 +34,12 @@ class CollectedSubmission:
 
     @property
     def utc(self) -> datetime | None:
-        """The submission time in UTC as a naive datetime.
-
-        It is None if the time is not known.
-        """
+        """The submission time in UTC as a naive datetime, or None if it is not known."""
         return datetime.strptime(self.time, TIME_FORMAT) if self.time else None
 
 
 class SubmissionStore:
-    """The collected submissions for an exercise.
-
-    The store has the folders of the submissions and the record of what was collected.
-    """
+    """The folders of the submissions for an exercise, and the record of those that were collected."""
 
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name
@@ -63,22 +54,17 @@ class SubmissionStore:
                              "count as placed by hand") from None
 
     def recorded(self, student: str) -> CollectedSubmission:
-        """Return the record of a student's submission.
-
-        The record is empty if nothing was collected.
-        """
+        """Return the record of a student's submission, which is empty if nothing was collected."""
         return self.record.get(student, CollectedSubmission())
 
     def present(self, student: str) -> CollectedSubmission | None:
         """Return the submission in a student's folder, or None if there is none.
 
-        It equals the record if it was collected and not changed since. Its digest is "" if it is a link or a notebook
-        with another name, which only a person can have placed there.
+        It equals the record if it was collected and not changed since. Its digest is "" if it is a notebook with
+        another name, which only a person can have placed there.
         """
         folder = exercise_folder(self.app, "submitted", student, self.name)
         notebook, time = folder / f"{self.name}.ipynb", folder / TIME_FILE
-        if any(path.is_symlink() for path in (folder.parent, folder, notebook, time)):
-            return CollectedSubmission()
         if not notebook.is_file():
             files = [path for path in folder.glob("*") if path.name != TIME_FILE and not path.name.startswith(".")]
             return CollectedSubmission() if files else None
@@ -89,19 +75,12 @@ class SubmissionStore:
     def place(self, student: str, submission: CollectedSubmission, content: bytes) -> None:
         """Write a submission to the student's folder, replacing an earlier one."""
         folder = exercise_folder(self.app, "submitted", student, self.name)
-        for path in (folder.parent, folder):
-            if path.is_symlink():
-                path.unlink()
         if submission.time:     # first, so that an interruption leaves no new notebook with an old time
             write_file(folder / TIME_FILE, f"{submission.time}\n".encode(), 0o666)
         else:
             (folder / TIME_FILE).unlink(missing_ok=True)
         write_file(folder / f"{self.name}.ipynb", content, 0o666)
         self.remember(student, submission)
-
-    def refuse(self, student: str, reason: str) -> None:
-        """Record the reason why a student's submission could not be collected."""
-        self.remember(student, replace(self.recorded(student), refused=reason))
 
     def remember(self, student: str, submission: CollectedSubmission) -> None:
         """Save a submission in the record of collected submissions."""

@@ -31,10 +31,7 @@ QUIET_FOR = 60                      # seconds after which a folder without a rea
 
 
 class MarkUnfinished(NbGraderPreprocessor):
-    """A preprocessor that marks a notebook as unfinished.
-
-    The mark names this process. The preprocessor also protects the gradebook.
-    """
+    """A preprocessor that marks a notebook as unfinished by this process, and protects the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Mark a notebook as unfinished, replacing any existing mark."""
@@ -45,10 +42,7 @@ class MarkUnfinished(NbGraderPreprocessor):
 
 
 class RemoveMark(NbGraderPreprocessor):
-    """A preprocessor that marks a graded notebook as finished.
-
-    It removes the mark that :class:`MarkUnfinished` has set. It comes last, when the points are in the gradebook.
-    """
+    """A preprocessor, the last, that removes the mark of :class:`MarkUnfinished` from a graded notebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Mark a notebook as finished."""
@@ -57,10 +51,7 @@ class RemoveMark(NbGraderPreprocessor):
 
 
 def remove(autograded: Path) -> list[str]:
-    """Remove unfinished submissions that no process is grading.
-
-    Return the names ``STUDENT/EXERCISE`` of the folders that were removed from ``autograded``.
-    """
+    """Remove unfinished submissions that no process is grading, and return their ``STUDENT/EXERCISE``."""
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
         if not is_finished(folder) and not _is_in_work(folder):
@@ -76,10 +67,7 @@ def is_finished(folder: Path) -> bool:
 
 
 def graded_fingerprint(folder: Path) -> str:
-    """Return the fingerprint of a graded submission.
-
-    ``folder`` contains the graded notebook. Return "" if there is no fingerprint or the grading is not finished.
-    """
+    """Return the fingerprint of the submission in a graded folder, or "" if it is not finished."""
     record = folder / FINGERPRINT
     return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
 
@@ -93,10 +81,7 @@ def _is_in_work(folder: Path) -> bool:
 
 
 def _metadata(path: Path) -> dict[str, Any] | None:
-    """Read the metadata of a notebook.
-
-    Return None if only a part of the file was written.
-    """
+    """Read the metadata of a notebook, or return None if only a part of the file was written."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))["metadata"]
     except (OSError, ValueError, KeyError):
@@ -104,10 +89,7 @@ def _metadata(path: Path) -> dict[str, Any] | None:
 
 
 def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
-    """Record the reason why a submission could not be graded.
-
-    The record is removed if ``why`` is None.
-    """
+    """Record the reason why a submission could not be graded, or remove it if ``why`` is None."""
     if why is None:
         _failure_path(app, student, name).unlink(missing_ok=True)
     else:
@@ -116,10 +98,7 @@ def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -
 
 
 def failure_reason(app: NbGraderApp, student: str, name: str) -> str | None:
-    """Return the recorded reason why a submission could not be graded.
-
-    Return None if there is none or the submission has changed.
-    """
+    """Return the recorded reason for a failure, or None if there is none or the submission has changed."""
     try:
         entry = json.loads(_failure_path(app, student, name).read_text(encoding="utf8"))
         same = entry["fingerprint"] == fingerprint(exercise_folder(app, "submitted", student, name))

@@ -15,10 +15,7 @@ NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers a
 
 @dataclass(frozen=True)
 class NotebookCell:
-    """A cell of a notebook file.
-
-    ``name`` is nbgrader's name for the cell, or "" if it has none.
-    """
+    """A cell of a notebook file. ``name`` is nbgrader's name for the cell, or "" if it has none."""
 
     name: str
     cell_type: str
@@ -28,10 +25,7 @@ class NotebookCell:
 
 
 def read_cells(data: bytes) -> list[NotebookCell]:
-    """Parse the cells of a notebook.
-
-    Raise ValueError if ``data`` is not a notebook.
-    """
+    """Parse the cells of a notebook. Raise ValueError if ``data`` is not a notebook."""
     try:
         cells = []
         for cell in json.loads(data)["cells"]:
@@ -47,10 +41,7 @@ def read_cells(data: bytes) -> list[NotebookCell]:
 
 
 def named_cells(path: Path) -> dict[str, NotebookCell]:
-    """Read the cells of a notebook file, keyed by their nbgrader names.
-
-    Return {} if the file cannot be read.
-    """
+    """Read the cells of a notebook file by their nbgrader names, or return {} if it cannot be read."""
     try:
         return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
     except (OSError, ValueError):
@@ -58,24 +49,15 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
 
 
 def is_notebook(path: str) -> bool:
-    """Return True if a path refers to a notebook.
-
-    Copies made by an operating system or by Jupyter do not count.
-    """
+    """Return True for the path of a notebook, except for copies by operating systems and Jupyter."""
     return NOTEBOOK.search(path) is not None and not ADDED_BY_SYSTEMS.search(path)
 
 
 def resembles(path: str, exercise: str) -> bool:
-    """Return True if a file name contains the name of an exercise.
-
-    For example, ``Unrolling (1).ipynb`` contains "unrolling".
-    """
+    """Return True if a file name contains the name of an exercise, as ``Unrolling (1).ipynb`` does."""
     return exercise.lower() in re.sub(r"[ -]", "_", PurePosixPath(path).name.lower())
 
 
 def printable(text: str) -> str:
-    """Replace line breaks and control characters in a string.
-
-    A terminal would otherwise obey them.
-    """
+    """Replace line breaks and control characters, which a terminal would obey."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -43,7 +43,7 @@ def notebook(mark: str, name: str = NAME) -> bytes:
 
 def make_course(folder: Path, *names: str) -> Path:
     """Create a course with the class and these exercises in its gradebook, without running nbgrader's commands."""
-    course.copy_course(folder)
+    course.copy_course(folder, *(names or (NAME,)))
     with mock.patch.dict(os.environ, course.environment()), Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         book.db.add_all(api.Student(id=student.id, first_name=student.first_name, last_name=student.last_name,
                                     email=student.email) for student in CLASS.values())

@@ -18,7 +18,6 @@ from parity_checks.personal_numbers import number_for, seed_of
 from parity_grading import rubric
 from parity_grading.course import add_programs_to_path
 from parity_grading.keep_outputs import NOTE
-from parity_grading.rubric import EXAMPLE_ID
 from tests.exercises import course
 from tests.grading.roster import Student, the_class
 
@@ -40,7 +39,7 @@ def answer_of(number: int, student: Student, before: Student) -> str:
     kind = kind_of(number)
     if kind == "empty":
         return "YOUR ANSWER HERE"
-    seed = seed_of({"example": EXAMPLE_ID, "copied": before.id}.get(kind, student.id))
+    seed = seed_of({"example": "s1234567", "copied": before.id}.get(kind, student.id))
     count = number_for(TASK.replace("-", "_"), seed)
     numbers = {"generic": "", "seed only": f"My seed is {seed}. ", "grouped": f"Seed {seed:,}, and {count} strings. "}
     return numbers.get(kind, f"My seed is {seed}, and {count} of my strings have one. ") + WORDS

@@ -125,12 +125,6 @@ def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
         assert 60 * int(row.split("|")[-2]) > reading + source.minutes
 
 
-def test_a_course_without_the_book_has_nothing_to_derive(root):
-    for path in (CELLS, OVERVIEW, SYLLABUS):
-        (root / path).unlink()
-    assert set(manifest.derived(root)) == set(DERIVED) - {CELLS, OVERVIEW, SYLLABUS}
-
-
 # ---------------------------------------------------------------- minutes
 
 
@@ -144,11 +138,11 @@ def test_a_course_without_the_book_has_nothing_to_derive(root):
     ("| a |\n|---|\n" + "| word |\n" * 1000, 10),
 ])
 def test_minutes_are_counted_from_words_code_figures_and_formulas(text, minutes):
-    assert chapters.reading_minutes(text) == minutes
+    assert chapters.title_and_minutes(text)[1] == minutes
 
 
 def test_a_page_that_has_no_number_and_states_its_minutes_has_counted_them():
-    stated = {path.stem: (int(found[1]), chapters.reading_minutes(text)) for path in (ROOT / "book").glob("*.md")
+    stated = {path.stem: (int(found[1]), chapters.title_and_minutes(text)[1]) for path in (ROOT / "book").glob("*.md")
               for text in [path.read_text(encoding="utf-8")] if (found := chapters.TIME.search(text))}
     assert stated["pytorch"] == (15, 15)
     assert {page: minutes for page, minutes in stated.items() if minutes[0] != minutes[1]} == {}

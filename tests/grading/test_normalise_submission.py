@@ -21,7 +21,7 @@ def normalised(tmp_path):
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        notes = normalise_submission.normalise(folder, tmp_path / "copy", ["unrolling"])
+        notes = normalise_submission.normalise(folder, tmp_path / "copy", "unrolling")
         copied = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
         return {path.relative_to(tmp_path / "copy").as_posix() for path in copied}, notes
     return normalised
@@ -60,7 +60,7 @@ def test_submissions_may_be_on_another_disk(tmp_path):
     (folder / NOTEBOOK).write_text("{}")
     os.symlink(tmp_path / "disk", tmp_path / "submitted")
     linked = tmp_path / "submitted" / "ada" / "unrolling"
-    assert normalise_submission.normalise(linked, tmp_path / "copy", ["unrolling"]) == []
+    assert normalise_submission.normalise(linked, tmp_path / "copy", "unrolling") == []
     assert (tmp_path / "copy" / NOTEBOOK).is_file()
 
 

@@ -49,15 +49,15 @@ def test_a_killed_process_costs_at_most_its_own_submission(graded):
     assert {row.student: row.state for row in rows} == dict.fromkeys(
         ["ada", "emmy", "fragile", "fragile-too", "grace"], "graded") | {"fatal": "failed"}
     assert len(rows) == 6
-    assert "were killed" in next(row.why for row in rows if row.student == "fatal")
+    assert "were killed" in next(row.notes[0] for row in rows if row.student == "fatal")
     assert workers() == []
 
 
 def test_an_interrupted_run_stops_its_processes_and_starts_nothing_more(graded):
-    start = time.monotonic()
     rows = graded("ada", "slow", "emmy", "slow-too")
     next(rows)
     assert workers() != []
+    start = time.monotonic()
     rows.close()        # as Ctrl-C does
     assert time.monotonic() - start < 30
     assert workers() == []

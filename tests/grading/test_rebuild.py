@@ -112,15 +112,6 @@ def test_of_several_answers_the_last_edited_one_counts_and_none_is_lost():
     assert ordered[3].source.endswith("return 1")
 
 
-def test_a_split_answer_keeps_its_order():
-    cells = solved()
-    cells[1:2] = [marked(new_code_cell("half = 2", id="a"), "parity"),
-                  marked(new_code_cell("def parity(bits):\n    return bits.sum(1) % half", id="b"), "parity")]
-    names, ordered = rebuilt(cells)
-    assert names == ["imports", "+", "parity", "parity-check", "+", "words"]
-    assert ordered[1].source == "half = 2"
-
-
 def test_the_type_the_text_and_the_marks_of_a_test_come_from_the_gradebook():
     cell = marked(new_markdown_cell("print('passed')", id="parity-check"), "parity-check")
     rebuild.restore(cell, SOURCES["parity-check"], 2.0, solution=False)
@@ -141,12 +132,6 @@ def test_a_blank_answer_gets_the_released_text_so_that_nobody_has_to_read_it():
     cell = marked(new_markdown_cell(" \n\t\n", id="words"), "words")
     rebuild.restore(cell, SOURCES["words"], 2.0, solution=True)
     assert cell.source == ANSWER
-
-
-def test_ids_are_unique():
-    cells = [new_code_cell(id="a"), new_code_cell(id="a"), new_code_cell(id="b")]
-    rebuild.give_ids(cells)
-    assert (cells[0].id, cells[2].id, len({cell.id for cell in cells})) == ("a", "b", 3)
 
 
 # ---------------------------------------------------------------- the file
