@@ -273,7 +273,7 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
 
     def run() -> tuple[Any, tuple]:
         if state is not None:
-            module.load_state_dict(state)
+            module.load_state_dict(state, strict=False)     # a module with two names is in the state once
         return module(*inputs), tuple(module(*more) for more in then)
 
     module = _run(name, forbid, lambda: make(*sent))
@@ -282,7 +282,7 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
     output, outputs = _run(name, forbid, torch.enable_grad()(run) if backward else run)
     if backward:
         _backward(name, forbid, output, output_gradient)
-    weights = _run(name, forbid, lambda: dict(module.state_dict()))
+    weights = _run(name, forbid, lambda: dict(module.named_parameters()) | dict(module.named_buffers()))
     gradients = _run(name, forbid, lambda: _gradients(module)) if backward else {}
     return ModuleRun(*from_student((output, weights, gradients, outputs), name))
 

@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_checks.architecture import network as networks
 from parity_checks.architecture.build_model import network_for
-from parity_checks.architecture.network import LOOP, StudentNetwork, every_string, find_twins
+from parity_checks.architecture.network import LOOP, StudentNetwork, every_string
 from parity_checks.assertions import Query
 from parity_checks.core import ModuleRun, call_module
 from parity_checks.reporting import check
@@ -81,16 +81,15 @@ def train_once(start: int) -> Training:
         first = _run(None, inputs, torch.zeros_like(inputs))
         state = first.state
         learned = {name: state[name].requires_grad_() for name in first.gradients}
-        state |= {name: learned[twin] for name, twin in find_twins(first).items()}
         optimizer = torch.optim.Adam(learned.values(), lr=RATE)
         all_equal = all(bool((value == value.flatten()[0]).all()) for value in learned.values())
         for update in range(UPDATES + 1):
-            logits = _run(state, inputs).output.requires_grad_()
+            logits = _run(state | learned, inputs).output.requires_grad_()
             correct = ((logits > 0) == (odd > 0.5)).all(dim=2).all(dim=1)
             if correct.all():
                 return Training(update, len(inputs), all_equal)
             binary_cross_entropy_with_logits(logits, odd.to(logits.dtype)).backward()
-            gradients = _run(state, inputs, logits.grad).gradients
+            gradients = _run(state | learned, inputs, logits.grad).gradients
             for name, parameter in learned.items():
                 parameter.grad = gradients.get(name)
             nn.utils.clip_grad_norm_(list(learned.values()), 1.0)

@@ -1,8 +1,8 @@
 """The layer reads two features, the bit and the parity so far.
 
 loses:
-  build-model-check: reads the parity so far
-  learns-check: reads the parity so far
+  build-model-check: The layer reads the number of ones so far or its parity (`cumsum`) and not the bits, so th
+  learns-check: The layer reads the number of ones so far or its parity (`cumsum`) and not the bits, so th
 """
 # %% build-model
 class Net(nn.Module):

@@ -3,7 +3,7 @@
 loses:
   build-model-check: the hidden state is not carried
   learns-check: the hidden state is not carried
-  success-rate-check: one standard error to each side
+  success-rate-check: This is not one of the usual mistakes
 """
 # %% build-model
 class Net(nn.Module):

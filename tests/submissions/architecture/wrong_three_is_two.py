@@ -1,7 +1,7 @@
 """The weights are those of the chapter's pair for parity, which counts by two.
 
 loses:
-  multiple-of-three-check: this is correct for multiples of two
+  multiple-of-three-check: Make the table of the hint
 """
 # %% multiple-of-three
 def multiple_of_three():

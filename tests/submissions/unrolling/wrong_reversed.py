@@ -2,7 +2,7 @@
 
 loses:
   rnn-step-check: the old state h is not used
-  unroll-check: the string is read from its end
+  unroll-check: The first state is wrong already
 """
 # %% rnn-step
 def rnn_step(x, h, U, V, b):

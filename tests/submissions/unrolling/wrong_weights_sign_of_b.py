@@ -1,7 +1,7 @@
 """The sign of b is wrong.
 
 loses:
-  two-unit-weights-check: the sign of b is wrong
+  two-unit-weights-check: This is not one of the usual mistakes
 """
 # %% two-unit-weights
 def two_unit_weights():
