@@ -62,7 +62,8 @@ def _hint(got: tuple, expected: tuple, steps: list[int | None]) -> str:
     return likely_cause(got[2], [
         (sorted(_with_infinity(steps))[len(steps) // 2], "For an even number of runs, the median is halfway between "
          "the two in the middle."),
-        (np.median(solved or np.nan), "This is the median of the solved runs alone, which makes a network that often fails look "
-         "fast."),
-    ], tolerance=0) or ("An unsolved run takes longer than all solved runs. If you put the budget or another number in "
-                        "the place of None, that number is invented, because the run was not observed to end there.")
+        (np.median(solved or np.nan), "This is the median of the solved runs alone, which makes a network that often "
+         "fails look fast."),
+    ], tolerance=0) or ("The median is in the middle of the sorted runs, and an unsolved run takes longer than all "
+                        "solved runs. The budget or another number in the place of None is invented, because the run "
+                        "was not observed to end there.")

@@ -1,7 +1,7 @@
 """The gradient is stored in the tensor itself, so a second call adds to the first.
 
 loses:
-  gradient-norms-check: still in `inputs.grad`
+  gradient-norms-check: The call changes the tensor that it is given
 """
 
 # %% gradient-norms

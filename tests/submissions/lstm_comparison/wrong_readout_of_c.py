@@ -2,7 +2,7 @@
 taken.
 
 loses:
-  lstm-step-check: the old state h does not take part
+  lstm-step-check: The new c is f * c + i * g
   lstm-parity-check: your readout is on the cell states c
   gradient-norms-check: so they cancel
 """

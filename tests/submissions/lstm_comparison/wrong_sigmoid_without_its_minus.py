@@ -1,7 +1,7 @@
 """The sigmoid lacks its minus, so each gate is open where it should be shut.
 
 loses:
-  lstm-step-check: with a minus
+  lstm-step-check: The new c is f * c + i * g
 """
 
 # %% lstm-step
