@@ -43,18 +43,12 @@ def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
 
 
 def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
-    """Count the strings whose last bits have the same parity as the whole string.
-
-    The strings are the rows of ``bits``, and ``last`` is the number of last bits.
-    """
+    """Count the strings, rows of ``bits``, whose ``last`` bits have the same parity as the whole string."""
     return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
 def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
-    """Count the strings that contain a one followed by a long run of zeros.
-
-    The strings are the rows of ``bits``, and the run has at least ``zeros`` zeros.
-    """
+    """Count the strings, rows of ``bits``, that contain a one followed by at least ``zeros`` zeros."""
     return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
 
 

@@ -18,10 +18,7 @@ KIND = "application/vnd.parity.answer"
 
 
 class Answer(str):
-    """A string that a kernel returns in response to a remote call.
-
-    The kernel sends it unchanged under the MIME type ``KIND``.
-    """
+    """A string that a kernel sends unchanged, under the MIME type ``KIND``, in response to a remote call."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {KIND: str(self)}
@@ -33,25 +30,19 @@ def request(name: str, args: tuple, kwargs: dict) -> str:
 
 
 def answer(text: str) -> Answer:
-    """Run the function named in a request and encode its result as text.
-
-    If the call fails, the text contains the message of the failure.
-    """
+    """Run the function named in a request and encode its result or the message of its failure as text."""
     name, args, kwargs = unpack(text)
     try:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
     except CheckFailed as failure:
         message = safely(str, failure, otherwise="the check failed with a message that cannot be read")
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         message = f"`{args[0] if args else name}` returns more than can be read ({type_name(error)}: {short(error)})"
     return Answer(pack(["failed", message]))
 
 
 def read(text: Any) -> Any:
-    """Decode the result of a remote call.
-
-    Raises CheckFailed if the call failed or the text is not an answer.
-    """
+    """Decode the result of a remote call, and raise CheckFailed if it failed or the text is not an answer."""
     answer = unpack(text) if isinstance(text, str) else None
     if type(answer) is list and len(answer) == 2 and type(answer[0]) is str:
         kind, content = answer

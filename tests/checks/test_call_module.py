@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from parity_checks import ModuleState, call_gradient, call_module, call_steps
-from tests.checks.helpers import Hostile, Net, says
+from tests.checks.helpers import Net, says
 
 
 def test_a_module_runs_with_the_weights_of_the_check(student):
@@ -37,8 +37,6 @@ def test_a_module_can_be_called_several_times(student):
     for got, value in zip((run.output, *run.then), expected, strict=True):
         assert torch.equal(got, value)
         assert not got.requires_grad
-    with says("`Counting` stopped with TypeError"):
-        call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs, 1)])
 
 
 def test_the_gradient_of_a_function_that_returns_one_number(student):
@@ -83,15 +81,6 @@ def test_every_update_is_made_on_the_same_modules(student):
     assert torch.allclose(second.modules[0].state["bias"], before.state["bias"] - 0.4)
     assert second.result == pytest.approx(float(first.modules[0].build()(torch.ones(3, 2)).detach().sum()))
     assert torch.equal(module.weight, before.state["weight"])
-    with says("`step` stopped with TypeError"):
-        call_steps("step", before, batches=[()], learning_rate=0.1)
-
-
-def test_without_an_output_gradient_there_are_no_gradients(student):
-    student.make = lambda: nn.Linear(1, 2)
-    run = call_module("make", inputs=(torch.ones(3, 1),))
-    assert run.output.shape == (3, 2)
-    assert run.gradients == {}
 
 
 def test_gradients_are_computed_even_if_the_notebook_turns_them_off(student):
@@ -105,16 +94,11 @@ def test_gradients_are_computed_even_if_the_notebook_turns_them_off(student):
 
 @pytest.mark.parametrize(("make", "arguments", "words"), [
     (lambda: 3, {}, "`make` returns a value of type int. Expected: a torch.nn.Module."),
-    (lambda: Hostile(), {}, "`make` returns a value of type Hostile"),
-    (lambda: nn.Linear(1, 1), {"inputs": (torch.ones(1, 2),)}, "`make` stopped with RuntimeError"),
     (lambda: nn.Linear(1, 1), {"state": {"bias": torch.ones(2)}}, "size mismatch for bias"),
     (lambda: Net(2, detach=True), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 2)},
      "no gradient can flow through the output of `make`"),
     (lambda: Net(2), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 3)},
      "the output of `make` has the shape (1, 2, 2). Expected: (1, 2, 3)."),
-    (lambda: nn.Module(), {}, "`make` stopped with NotImplementedError"),
-    (lambda: nn.Identity(), {"inputs": (5,), "output_gradient": torch.ones(1)},
-     "which is a value of type int without a gradient"),
 ])
 def test_an_object_that_is_not_a_module_or_does_not_run(student, make, arguments, words):
     student.make = make

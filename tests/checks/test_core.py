@@ -1,6 +1,5 @@
 """Calls of a student's code: the outcome is a value or a message, whatever the code does."""
 
-import io
 import logging
 import sys
 import warnings
@@ -8,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from parity_checks import CheckFailed, call, call_module, core
+from parity_checks import CheckFailed, call, call_module
 from tests.checks.helpers import BadText, raising, says
 
 RUNNING_PARITY = "parity_lib.data:running_parity"
@@ -31,27 +30,20 @@ def test_a_name_that_is_not_a_function_is_reported(student):
     student.parity = 3
     with says("`parity` is a value of type int. Expected: a function. Did you use the name for something else?"):
         call("parity")
-    student.parity = None
-    with says("`parity` is None"):
-        call("parity")
 
 
 @pytest.mark.parametrize(("error", "words"), [
     (ValueError("two\n  lines"), "stopped with ValueError: two lines (line "),
-    (ValueError(), "stopped with ValueError (line "),
     (ValueError("x" * 5000), "x" * 300 + " …"),
     (BadText(), "stopped with BadText: (an error with a text that cannot be read)"),
     (SystemExit(1), "stopped with SystemExit: 1"),
-    (GeneratorExit(), "stopped with GeneratorExit"),
     (CheckFailed("all is well"), "stopped with CheckFailed: all is well"),
-    (NotImplementedError(), "`function` needs"),
     (NotImplementedError("not for Long"), "stopped with NotImplementedError: not for Long"),
-    (ExceptionGroup("many", [ValueError()]), "stopped with ExceptionGroup: many"),
     (type("Odd", (Exception,), {"__traceback__": property(lambda self: 1 / 0)})(), "an error that cannot be read"),
 ], ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "")
 def test_an_error_becomes_a_message(student, error, words):
     student.step = raising(error)
-    with says("`step` ", words.replace("`function` needs", "`step` needs `function`, which is not written yet")):
+    with says("`step` ", words):
         call("step")
 
 
@@ -114,16 +106,3 @@ def test_prints_warnings_and_logs_are_discarded(student, capfd):
         warnings.simplefilter("always")
         warnings.warn("mine", stacklevel=1)
     assert len(caught) == 1, "the filters are as before"
-
-
-def test_discarded_text_takes_no_memory():
-    nowhere = core.Nowhere()
-    assert nowhere.write("abc") == 3
-    assert nowhere.getvalue() == ""
-
-
-def test_quiet_restores_the_streams():
-    out, err = sys.stdout, sys.stderr
-    with core.quiet():
-        assert isinstance(sys.stdout, io.StringIO)
-    assert (sys.stdout, sys.stderr) == (out, err)

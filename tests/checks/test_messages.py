@@ -80,12 +80,6 @@ def count_parameters(cell, input_size, hidden_size, num_layers):
     return blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))
 """
 
-NEXT = "next_max_length = lambda longest, accuracy, stop: min(longest + (accuracy >= 0.95), stop)"
-EVEN = """
-def always_even(targets, mask):
-    even = (targets[..., 0] == 0).float()
-    return even.mean().item(), even[mask].float().mean().item()
-"""
 # The check, a correct answer, the part of it that is replaced, its replacement, and a part of the message.
 MISTAKES = [
     (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T",
@@ -98,8 +92,8 @@ MISTAKES = [
     (lstm_comparison.lstm_step, STEP, "s(i) * np.tanh(g)", "(1 - s(f)) * np.tanh(g)", "The new c is f * c + i * g"),
     (varying_lengths.run_packed, PACKED, "rnn(packed)[0]", "rnn(packed)", "`states, last = rnn(packed)`"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
-     "bits.cumsum(axis=1)[:, lengths - 1] % 2", "`:` takes every row for each length"),
-    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1, 0]\n", "without a third index"),
+     "bits.cumsum(axis=1)[:, lengths - 1] % 2", "one label for each string"),
+    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1, 0]\n", "with all its features"),
     (unrolling.unroll, UNROLL, "np.stack(states, axis=1)", "np.array(states).reshape(len(xs), -1, len(b))",
      "`reshape` mixes strings and time steps"),
     (unrolling.unroll, UNROLL, "h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)",
@@ -115,23 +109,12 @@ MISTAKES = [
     (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
     (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
     (varying_lengths.masked_accuracy, ACCURACY, ".float().mean()", ".mean()", "`.float()` first"),
-    (varying_lengths.masked_accuracy, ACCURACY, "((logits > 0) == (targets > 0.5))[mask]",
-     "((logits[mask] > 0) == (targets[mask][:, 0] > 0.5))", "[n, 1] was compared with [n]"),
-    (varying_lengths.random_lengths, "random_lengths = lambda n, most, rng: rng.integers(1, most + 1, size=n)",
-     "rng.integers(1, most + 1, size=n)", "rng.choice(np.arange(1, most + 1), size=n, replace=False)", "may repeat"),
     (architecture.count_parameters, COUNT, '{"gru": 3, "lstm": 4}.get(cell, 1)',
      '{"gru": 3, "lstm": 4, "tanh": 1}[cell]', "The task has the cells tanh, relu, gru and lstm"),
-    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "`stop` is an upper limit"),
-    (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by the number of all positions"),
     (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
      "bits.cumsum(axis=1)[np.arange(len(bits)), lengths] % 2", "the last real one is `lengths - 1`"),
-    (no_teacher_forcing.final_parity, PARITY, ".sum(axis=1) % 2", ".sum(axis=1).tolist()", "make tensors of it"),
-    (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real",
-     "the parity of the bits that were cut off"),
-    (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
-     "bits[np.arange(len(bits)), lengths - 1]", "This is the last real bit"),
     (no_teacher_forcing.final_parity, PARITY, "lengths[:, None]", "lengths", "compare it with lengths[:, None]"),
-    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1].numpy()\n", "no gradient goes through NumPy"),
+    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1].numpy()\n", "No gradient goes through NumPy"),
     (no_teacher_forcing.end_loss, END, "[:, 0], labels", ", labels", "make them equal"),
     (no_teacher_forcing.train_step, END, "return loss.item()",
      "return end_loss(readout(lstm(inputs)[0]), lengths, labels).item()", "This is the loss after the update"),

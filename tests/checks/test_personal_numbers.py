@@ -47,8 +47,3 @@ def test_counts_agree_with_the_definitions_of_the_tasks():
 def test_an_id_without_letters_or_digits_is_an_error(wrong):
     with pytest.raises(ValueError, match="student_id"):
         checks.seed_of(wrong)
-
-
-def test_a_task_without_a_number_is_an_error():
-    with pytest.raises(ValueError, match="task"):
-        checks.number_for("no such task", 0)

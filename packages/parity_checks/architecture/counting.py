@@ -1,7 +1,4 @@
-"""Checks for the student's ``count_parameters`` function.
-
-The function :func:`count` gives the expected numbers.
-"""
+"""Checks for the student's ``count_parameters`` function."""
 
 from __future__ import annotations
 

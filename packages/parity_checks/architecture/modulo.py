@@ -1,7 +1,4 @@
-"""Checks for the student's ``multiple_of_three`` function.
-
-The check follows every state that the student's network can reach.
-"""
+"""Checks for the student's ``multiple_of_three`` function."""
 
 from __future__ import annotations
 

@@ -39,9 +39,6 @@ def parity(seed: int = 0) -> None:
         ])
 
 
-# ---------------------------------------------------------------- the time step and the loop
-
-
 def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.tanh(x @ U.T + h @ V.T + b)
 

@@ -1,7 +1,4 @@
-"""Checks for the student's ``two_unit_weights`` function.
-
-The check uses all short strings, strings that a search finds, and long strings.
-"""
+"""Checks for the student's ``two_unit_weights`` function."""
 
 from __future__ import annotations
 

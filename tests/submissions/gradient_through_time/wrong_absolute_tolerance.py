@@ -1,7 +1,7 @@
 """The tolerance is a fixed number.
 
 loses:
-  gradient-is-right-check: compare the difference with the largest entry
+  gradient-is-right-check: not a fixed number
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
 """The gradient of h0 is averaged over the strings.
 
 loses:
-  gradients-check: you average the gradient of h0 over the strings
+  gradients-check: All other gradients are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

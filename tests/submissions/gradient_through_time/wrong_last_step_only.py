@@ -1,7 +1,7 @@
 """The backward pass has one time step, the last.
 
 loses:
-  gradients-check: only the last time step contributes
+  gradients-check: The gradients of W and c are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,7 +1,7 @@
 """The fixed tolerance accepts every small gradient.
 
 loses:
-  gradient-is-right-check: a fixed tolerance accepts everything that is small
+  gradient-is-right-check: and not a fixed number
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

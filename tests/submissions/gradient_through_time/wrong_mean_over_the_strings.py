@@ -1,8 +1,8 @@
 """The sum is divided by the number of strings.
 
 loses:
-  output-gradient-check: you divide by the number of strings
-  gradients-check: you divide by the number of strings
+  output-gradient-check: At the positions of the mask, it is the probability minus the label, divided by the number
+  gradients-check: Begin with W and c
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

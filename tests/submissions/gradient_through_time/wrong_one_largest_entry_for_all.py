@@ -1,7 +1,7 @@
 """The tolerance is made from the largest entry of all arrays.
 
 loses:
-  gradient-is-right-check: not of all
+  gradient-is-right-check: of the same array
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

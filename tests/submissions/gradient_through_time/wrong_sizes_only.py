@@ -1,7 +1,7 @@
 """The function compares absolute values.
 
 loses:
-  gradient-is-right-check: the sizes agree and the signs do not
+  gradient-is-right-check: the gradient with the wrong sign
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

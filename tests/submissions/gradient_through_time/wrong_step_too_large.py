@@ -1,7 +1,7 @@
 """The step of 0.1 is too large for a loss that bends.
 
 loses:
-  gradient-is-right-check: is the step so large
+  gradient-is-right-check: the loss bends within it
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
 """The step is so small that only rounding is left.
 
 loses:
-  gradient-is-right-check: so small that the losses differ by their rounding
+  gradient-is-right-check: differ by their rounding errors only
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
 """A hundred-millionth is added to the tolerance.
 
 loses:
-  gradient-is-right-check: smaller than the smallest gradient that counts
+  gradient-is-right-check: all of it below a millionth
 """
 # %% gradient-is-right
 def gradient_is_right(loss, weights, gradient):

@@ -1,7 +1,7 @@
 """With the padding before the string, the mask begins one time step late.
 
 loses:
-  length-mask-check: the first real time step is
+  length-mask-check: Time steps count from 0. The last real one is `length - 1`, or, with padding before the st
 """
 # %% length-mask
 def length_mask(lengths, max_bits, padding="after"):

@@ -1,7 +1,7 @@
 """Each length is given to two consecutive strings.
 
 loses:
-  random-lengths-check: share their length
+  random-lengths-check: Each string draws its own length
 """
 
 # %% random-lengths
