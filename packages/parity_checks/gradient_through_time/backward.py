@@ -118,12 +118,11 @@ def _near(got: np.ndarray, expected: np.ndarray) -> bool:
 
 
 def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
-    """Name a mistake that explains all the gradients or the first wrong one, or else a place to look for it."""
-    mistaken = [(reference.mistaken_gradients(*case, mistake), words) for mistake, words in MISTAKES.items()]
-    for names in (NAMES, wrong[:1]):
-        for gradients, words in mistaken:
-            if all(_near(got[name], gradients[name]) for name in names):
-                return words
+    """Name a mistake that explains all the gradients, or else a place to look for it."""
+    for mistake, words in MISTAKES.items():
+        gradients = reference.mistaken_gradients(*case, mistake)
+        if all(_near(got[name], gradients[name]) for name in NAMES):
+            return words
     if len(wrong) == 1:
         return f"All other gradients are correct. What do you add to the gradient of {wrong[0]} at each time step?"
     if not {"W", "c"} & set(wrong):

@@ -43,8 +43,8 @@ def mistaken_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, w
     logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])
     d_logits = output_gradient(logits[..., 0], labels, mask, mistake)
     gradients = {name: np.zeros_like(value) for name, value in weights.items()}
-    from_later, steps = np.zeros_like(states[:, 0]), bits.shape[1]
-    for t in range(steps - 1, 0 if mistake == "first step" else -1, -1):
+    from_later = np.zeros_like(states[:, 0])
+    for t in reversed(range(bits.shape[1])):
         d_logit, h = d_logits[:, t:t + 1], states[:, t + 1]
         d_pre_activation = (d_logit @ W + from_later) * (1 if mistake == "no slope" else 1 - h**2)
         terms = {"U": d_pre_activation.T @ bits[:, t:t + 1], "V": d_pre_activation.T @ states[:, t],
@@ -66,7 +66,6 @@ OUTPUT_MISTAKES = {
 }
 MISTAKES = {
     "nothing": "Nothing is passed to earlier states, so each time step has the gradient of its own output only.",
-    "first step": "The loop stops before the first time step, which uses the weights as well.",
     "overwritten": "The term of each time step replaces the one before. The weights are shared, so add the terms.",
     "no slope": "The slope of tanh, 1 - h**2, is missing.",
     "V transposed": "V is transposed in the backward pass. The forward pass has h @ V.T, so the backward pass has @ V.",

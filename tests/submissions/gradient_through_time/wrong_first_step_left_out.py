@@ -1,7 +1,7 @@
 """The loop runs over `range(steps - 1, 0, -1)`.
 
 loses:
-  gradients-check: stops before the first time step
+  gradients-check: The gradients of W and c are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

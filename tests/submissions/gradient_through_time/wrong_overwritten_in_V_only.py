@@ -1,7 +1,7 @@
 """The loop overwrites dV; the other gradients are correct.
 
 loses:
-  gradients-check: replaces the one before
+  gradients-check: All other gradients are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,8 +1,8 @@
 """The gradient is multiplied by the slope of the sigmoid, as for a squared error.
 
 loses:
-  output-gradient-check: cancels with the derivative of the logarithm
-  gradients-check: cancels with the derivative of the logarithm
+  output-gradient-check: At the positions of the mask, it is the probability minus the label, divided by the number
+  gradients-check: Begin with W and c
 """
 # %% output-gradient
 def output_gradient(logits, labels, mask):

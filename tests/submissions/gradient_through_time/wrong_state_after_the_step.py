@@ -1,7 +1,7 @@
 """The gradient of V uses h_t instead of h_(t-1).
 
 loses:
-  gradients-check: the state after the time step
+  gradients-check: All other gradients are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

@@ -1,7 +1,7 @@
 """The mask is applied to the whole gradient at each time step, also to the part that only passes through.
 
 loses:
-  gradients-check: the gradient stops at positions outside the mask
+  gradients-check: The gradients of W and c are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

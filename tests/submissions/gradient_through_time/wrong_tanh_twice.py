@@ -1,7 +1,7 @@
 """The slope of tanh is taken at the state, as if it were the pre-activation.
 
 loses:
-  gradients-check: been through tanh already
+  gradients-check: The gradients of W and c are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):
