@@ -12,13 +12,15 @@ def test_a_module_runs_with_the_weights_of_the_check(student):
     student.Net = Net
     reference = Net(3)
     inputs, gradient = torch.randn(2, 5, 1), torch.randn(2, 5, 3)
-    run = call_module("Net", 3, inputs=(inputs,), state=reference.state_dict(), output_gradient=gradient)
+    state = dict(reference.named_parameters())      # a layer that has two names is in it once
+    with torch.no_grad():
+        run = call_module("Net", 3, inputs=(inputs,), state=state, output_gradient=gradient)
     expected = reference(inputs.clone())[0]
     expected.backward(gradient)
     assert torch.equal(run.output[0], expected)
     assert not run.output[0].requires_grad
     assert run.output[1] == "more"
-    assert set(run.gradients) == set(run.state) == set(reference.state_dict())
+    assert set(run.gradients) == set(run.state) == set(state)
     assert torch.equal(run.gradients["rnn.weight_hh_l0"], reference.rnn.weight_hh_l0.grad)
 
 
@@ -83,15 +85,6 @@ def test_every_update_is_made_on_the_same_modules(student):
     assert torch.equal(module.weight, before.state["weight"])
 
 
-def test_gradients_are_computed_even_if_the_notebook_turns_them_off(student):
-    student.Net = Net
-    torch.set_grad_enabled(False)
-    try:
-        assert call_module("Net", 2, inputs=(torch.ones(1, 2, 1),), output_gradient=torch.ones(1, 2, 2)).gradients
-    finally:
-        torch.set_grad_enabled(True)
-
-
 @pytest.mark.parametrize(("make", "arguments", "words"), [
     (lambda: 3, {}, "`make` returns a value of type int. Expected: a torch.nn.Module."),
     (lambda: nn.Linear(1, 1), {"state": {"bias": torch.ones(2)}}, "size mismatch for bias"),
@@ -104,13 +97,3 @@ def test_an_object_that_is_not_a_module_or_does_not_run(student, make, arguments
     student.make = make
     with says(words):
         call_module("make", **arguments)
-
-
-def test_weights_that_cannot_be_read(student):
-    class Secret(nn.Linear):
-        def named_parameters(self, *_, **__):
-            raise OSError("mine")
-
-    student.Secret = Secret
-    with says("`Secret` stopped with OSError: mine"):
-        call_module("Secret", 1, 1, inputs=(torch.ones(1, 1),))

@@ -83,14 +83,11 @@ def made(name, *bases, **methods):
 REFUSED = [
     (Hostile, "returns a value of type Hostile"),
     (Lie, "returns a value of type Lie"),
-    (lambda: [1, Hostile()], "returns a value of type Hostile"),
     (lambda: made("Evil", np.float64, __eq__=lambda *_: True)(1), "returns a value of type Evil"),
     (lambda: made("Evil", torch.Tensor)([1.0]), "returns a value of type Evil"),
     (lambda: 1j, "of type complex. Expected: a number, a string, an array or a tensor."),
-    (lambda: nn.Bilinear(1, 1, 1), "returns a value of type Bilinear"),
     (lambda: {(1, 2): 1}, "a dict with a key that is a value of type tuple"),
     (lambda: np.array([1, None]), "an array of Python objects (dtype object)"),
-    (lambda: np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]), "an array of Python objects"),
     (lambda: torch.ones(2, 2).to_sparse(), "a tensor that does not hold ordinary numbers"),
     (lambda: nn.utils.rnn.pack_sequence([torch.ones(2)]), "Use pad_packed_sequence"),
 ]
@@ -104,12 +101,9 @@ def test_other_objects_are_refused(student, give, words):
 
 
 def test_a_list_that_contains_itself_is_refused(student):
-    def circle():
-        inside = []
-        inside.append(inside)
-        return inside
-
-    student.circle = circle
+    circle = []
+    circle.append(circle)
+    student.circle = lambda: circle
     with says("more than 50 deep"):
         call("circle")
 
@@ -136,16 +130,14 @@ def test_a_generator_is_made_from_its_seed(student):
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 @pytest.mark.parametrize("module", [
     nn.RNN(2, 3, num_layers=2, nonlinearity="relu", batch_first=True), nn.LSTM(1, 4, proj_size=2),
-    nn.LSTM(1, 2, bidirectional=True).double(), nn.GRUCell(1, 2, bias=False), nn.Linear(3, 1),
+    nn.LSTM(1, 2, bidirectional=True).double(), nn.GRU(1, 2, bias=False), nn.Linear(3, 1),
 ], ids=lambda module: type(module).__name__)
 def test_a_module_is_copied_by_its_class_arguments_and_weights(student, module):
     student.same = lambda given: given
     state = call("same", ModuleState.of(module))
     assert state.cls == type(module).__name__
     copied = state.build()
-    shape = (4, getattr(module, "input_size", 3)) if isinstance(module, nn.RNNCellBase) else \
-        (4, 3, getattr(module, "input_size", 3))
-    inputs = torch.randn(shape, dtype=next(module.parameters()).dtype)
+    inputs = torch.randn((4, 3, getattr(module, "input_size", 3)), dtype=next(module.parameters()).dtype)
     got, expected = copied(inputs), module(inputs)
     assert torch.equal(*((got[0], expected[0]) if isinstance(got, tuple) else (got, expected)))
     assert repr(copied) == repr(module)
