@@ -114,7 +114,7 @@ class Query:
         self.fail(expected, got, hint)
 
     def require_equal(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = ()) -> None:
-        """Raise CheckFailed unless ``value`` and ``expected`` are equal, where 0 and False count as equal."""
+        """Raise CheckFailed unless ``value`` and ``expected`` are equal."""
         self.require_close(value, expected, hint, mistakes, tolerance=0)
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
@@ -130,9 +130,9 @@ class Query:
 
 
 def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
-    """Return the description of the first mistake that leads to the value ``got``, or "".
+    """Return the description of the first mistake that explains a wrong value.
 
-    ``mistakes`` are pairs of a value and the description of the mistake that gives it.
+    ``mistakes`` are pairs of a value and the description of the mistake. Returns "" if none of them leads to ``got``.
 
     >>> likely_cause(3, [(1, "the parity"), (3, "the count of ones")])
     'the count of ones'

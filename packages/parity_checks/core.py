@@ -55,7 +55,8 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Discard output and warnings, which would cost a test cell its points, within a ``with`` block."""
+    """Discard output and warnings within a ``with`` block."""
+    # Text on stderr would cost a test cell its points.
     with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -67,7 +68,7 @@ _send: Send | None = None
 
 
 def remote(function: Callable) -> Callable:
-    """Mark a function that must run in the process of the student's code, and discard its output."""
+    """Mark a function that must run in the same process as the student's code."""
     REMOTE[function.__name__] = quietly = quiet()(function)
 
     @functools.wraps(function)
@@ -94,7 +95,7 @@ _replaced: list[tuple[str, Any]] = []
 
 
 def bind(namespace: dict[str, Any] | None) -> None:
-    """Set the namespace of the student's functions and classes; None stands for the notebook itself."""
+    """Look up the student's functions and classes in ``namespace``, or in the notebook if it is None."""
     global _namespace
     _namespace = namespace
 
@@ -144,7 +145,7 @@ def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[Non
 
 @remote
 def scale_readouts(scale: float) -> None:
-    """Multiply the initial weights of the linear layers that the student's code makes from now on by ``scale``."""
+    """Multiply the initial weights of all new linear layers by ``scale``."""
     import torch
     from torch import nn
 
@@ -273,7 +274,7 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
 
 
 def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:
-    """Run the backward pass through the student's code, from the output or from the first of several outputs."""
+    """Run the backward pass through the student's code."""
     import torch
 
     first = output[0] if type(output) in (tuple, list) and output else output
@@ -327,7 +328,7 @@ def _about(name: str, error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> tuple[str | None, int | None]:
-    """Return the function and line of the student's code, or None and None, where an error was raised."""
+    """Return the function and line number in the student's code where an error was raised."""
     place, trace = (None, None), error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code

@@ -43,12 +43,12 @@ def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
 
 
 def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
-    """Count the strings, rows of ``bits``, whose ``last`` bits have the same parity as the whole string."""
+    """Count the rows of ``bits`` whose last bits have the same parity as the whole row."""
     return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
 def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
-    """Count the strings, rows of ``bits``, that contain a one followed by at least ``zeros`` zeros."""
+    """Count the rows of ``bits`` that contain a one followed by at least ``zeros`` zeros."""
     return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
 
 

@@ -70,7 +70,7 @@ class ModuleState:
         return cls(type(module).__name__, arguments, weights)
 
     def build(self) -> nn.Module:
-        """Create a layer with the stored arguments and weights, and with the precision of the weights."""
+        """Create a PyTorch layer with the stored arguments and weights."""
         from torch import nn
 
         module = getattr(nn, MODULES[MODULES.index(self.cls)])(**self.arguments)
@@ -96,7 +96,7 @@ class ModuleRun:
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of a call to a student's function, and its arguments and modules as the call left them."""
+    """The result of a call, with the arguments and modules as the call left them."""
 
     result: Any
     arguments: tuple[Any, ...] = ()
@@ -113,7 +113,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def to_student(value: Any) -> Any:
-    """Copy a value for the student's code, and turn seeds into generators and states of layers into layers."""
+    """Copy a value before passing it to the student's code."""
     if isinstance(value, Seed):
         return np.random.default_rng(value.value)
     if isinstance(value, ModuleState):
@@ -128,7 +128,7 @@ def to_student(value: Any) -> Any:
 
 
 def from_student(value: Any, name: str) -> Any:
-    """Copy a value returned by the student's code, and raise CheckFailed unless it is plain data."""
+    """Copy plain data returned by the student's code, or raise CheckFailed."""
     try:
         return _copy(value, name, MAX_DEPTH)
     except (CheckFailed, KeyboardInterrupt):
@@ -139,8 +139,8 @@ def from_student(value: Any, name: str) -> Any:
 
 
 def _copy(value: Any, name: str, depth: int) -> Any:
-    """Copy a value by its exact type, without calling its own methods, which the student may have overridden."""
-    cls = type(value)
+    """Copy a value without calling any of its own methods."""
+    cls = type(value)       # decides how the value is copied, because the student may have overridden its methods
     if depth == 0:
         raise CheckFailed(f"`{name}` returns lists that are nested more than {MAX_DEPTH} deep. Does a list contain "
                           "itself?")
@@ -209,7 +209,7 @@ def short(error: BaseException, limit: int = 300) -> str:
 
 
 def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
-    """Return the result of a function, or ``otherwise`` if it fails with any error but KeyboardInterrupt."""
+    """Return the result of a function, or ``otherwise`` if the function fails."""
     try:
         return read(*args)
     except KeyboardInterrupt:

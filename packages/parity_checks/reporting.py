@@ -45,7 +45,7 @@ def check(says: str) -> Callable:
 
 
 def _failure(test: Callable[[], None], fault: str) -> str | None:
-    """Run a test without its warnings, which would cost the points, and return the message of its failure."""
+    """Run a test and return the message of its failure, or None if it passes."""
     try:
         with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -68,7 +68,7 @@ def fresh() -> int:
 
 
 def grading() -> bool:
-    """Return True if the notebook is being graded, which skips long runs that give no points."""
+    """Return True if the notebook is being graded."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
@@ -115,7 +115,7 @@ def private(exercise: str, task: str) -> None:
 
 
 def private_file(exercise: str) -> Path:
-    """Return the path to the instructor's own tests for an exercise, which need not exist."""
+    """Return the path to the instructor's own tests for an exercise."""
     return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
 
 
@@ -128,7 +128,7 @@ def load_private(path: Path) -> ModuleType:
 
 
 def _run_private(path: Path, task: str, calls: list[str]) -> None:
-    """Run an instructor's own test of a task, and append its calls to ``calls`` if students may see them."""
+    """Run an instructor's own test of a task."""
     module = load_private(path)
     test = getattr(module, task, None)
     if test is None:

@@ -18,7 +18,7 @@ KIND = "application/vnd.parity.answer"
 
 
 class Answer(str):
-    """A string that a kernel sends unchanged, under the MIME type ``KIND``, in response to a remote call."""
+    """A string that a kernel returns in response to a remote call."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {KIND: str(self)}
@@ -30,7 +30,7 @@ def request(name: str, args: tuple, kwargs: dict) -> str:
 
 
 def answer(text: str) -> Answer:
-    """Run the function named in a request and encode its result or the message of its failure as text."""
+    """Run the function named in a request and encode its result as text."""
     name, args, kwargs = unpack(text)
     try:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
@@ -42,7 +42,7 @@ def answer(text: str) -> Answer:
 
 
 def read(text: Any) -> Any:
-    """Decode the result of a remote call, and raise CheckFailed if it failed or the text is not an answer."""
+    """Decode the result of a remote call, or raise CheckFailed."""
     answer = unpack(text) if isinstance(text, str) else None
     if type(answer) is list and len(answer) == 2 and type(answer[0]) is str:
         kind, content = answer

@@ -43,9 +43,10 @@ def pack(value: Any) -> str:
 
 
 def _packed(value: Any, depth: int) -> Any:
-    """Convert a value to what JSON has, among it a dict whose only key names the kind of the value."""
+    """Convert a value to a form that JSON can represent."""
     if depth == 0:
         raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
+    # Values that JSON does not have become a dict whose only key names the kind of the value.
     cls, inner = type(value), partial(_packed, depth=depth - 1)
     if cls in (type(None), bool, int, float, str):
         return value
@@ -75,7 +76,7 @@ def _packed_array(value: np.ndarray | np.generic) -> list:
 
 
 def unpack(text: str) -> Any:
-    """Restore a value from the text returned by :func:`pack`, and raise CheckFailed for any other text."""
+    """Restore a value from text returned by :func:`pack`, or raise CheckFailed."""
     try:
         if len(text) > MAX_CHARACTERS:
             raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
@@ -101,7 +102,7 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Restore an array, and raise ValueError if its shape requires more or fewer numbers than were sent."""
+    """Restore an array from its serialised form."""
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
@@ -120,7 +121,7 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    """Restore the state of a layer, and raise ValueError unless its weights have the shapes of its arguments."""
+    """Restore the state of a PyTorch layer from its serialised form."""
     module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")

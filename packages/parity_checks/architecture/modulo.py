@@ -64,7 +64,7 @@ def find_wrong_string(weights: Weights) -> tuple[np.ndarray | None, int]:
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
-    """Name the mistake whose correction makes the network correct, or else describe the wrong answers."""
+    """Return a hint about the likely mistake in the student's weights."""
     U, V, b, W, c = weights
     for corrected, words in (
             ([U, V.T, b, W, c], "V is transposed: row i of V belongs to unit i."),

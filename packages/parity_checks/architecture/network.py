@@ -51,12 +51,12 @@ class StudentNetwork:
         return Query(self.name + circumstances, see)
 
     def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
-        """Run the network with the given weights, or else with its own, by :func:`call_module`."""
+        """Run the network with the given weights, or with its own weights by default."""
         state = self.state if state is None else state
         return call_module(self.make, *self.arguments, inputs=(inputs,), state=state, **options)
 
     def logits(self, inputs: torch.Tensor, state: State | None = None) -> np.ndarray:
-        """Return the network's logits ``[batch, steps, 1]``, or raise CheckFailed for any other output."""
+        """Return the network's logits ``[batch, steps, 1]`` for a batch of inputs."""
         query = self.query(f", called with inputs of shape {tuple(inputs.shape)}", SHAPES)
         return _as_logits(query, query.call(inputs, state, by=self.run, causes=ERROR_CAUSES).output, inputs)
 
@@ -184,7 +184,7 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
 
 
 def require_size(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless gradients reach all parameters, as many as PyTorch's layers and a readout have."""
+    """Raise CheckFailed unless the network has the expected number of trainable parameters."""
     if names := network.without_gradient():
         network.query(": parameters that a gradient reaches", LOOP).fail(
             "all", f"all but {', '.join(names)}", "These take no part in the output, or the way to them is cut by "
@@ -198,7 +198,7 @@ def require_size(network: StudentNetwork) -> None:
 
 
 def _size_mistakes(network: StudentNetwork) -> Mistakes:
-    """Yield the parameter counts, without a correct readout, that result from common mistakes."""
+    """Yield the parameter counts that result from common mistakes."""
     cell, hidden, layers = network.cell, network.hidden, network.layers
     for wrong in BLOCKS:
         yield count(wrong, 1, hidden, layers), f'This is a network of "{wrong}" cells. The task asks for "{cell}".'
@@ -234,7 +234,7 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
 
 
 def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
-    """Create descriptions of weights, states of the student's network, and reference networks with these weights."""
+    """Create reference networks with matching weights for the student's network."""
     comparisons = []
     for value in (number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
@@ -253,7 +253,7 @@ def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list
 
 
 def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
-    """Group the entries of a state by the last part of their name without the layer, such as ``weight_ih``."""
+    """Group the entries of a state by parameter type, such as ``weight_ih``."""
     groups = defaultdict(list)
     for name, value in state.items():
         groups[name.rpartition(".")[2].partition("_l")[0]].append((name, value))
@@ -279,7 +279,7 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
 
 
 def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
-    """Yield the logits that result from common mistakes and from the reference network's weights."""
+    """Yield the logits that result from common mistakes."""
     states, readout, ones = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
     logits, steps = readout(states), torch.arange(1, bits.shape[1] + 1)[:, None]
     for function, changed in (

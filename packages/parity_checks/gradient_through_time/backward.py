@@ -94,7 +94,7 @@ def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, wei
 
 
 def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
-    """Call the student's function and return its result, unless the call changes one of its arguments."""
+    """Call the student's function once and require that it leaves its arguments unchanged."""
     called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after):
@@ -104,7 +104,7 @@ def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
 
 
 def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
-    """Return the student's gradients as float arrays by name, one of the correct shape for each weight."""
+    """Return the student's gradients as a dict of float arrays."""
     if type(result) is not dict or set(result) != set(NAMES):
         got = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
         query.fail(f"a dict with the names {', '.join(NAMES)}", got)
@@ -113,12 +113,12 @@ def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
 
 
 def _near(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Return True if the difference is small compared with the largest expected entry, however small that is."""
+    """Return True if two gradients agree to within a relative tolerance."""
     return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 
 
 def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
-    """Name a mistake that explains all the gradients, or else a place to look for it."""
+    """Return a hint about the likely mistake in the student's gradients."""
     for mistake, words in MISTAKES.items():
         gradients = reference.mistaken_gradients(*case, mistake)
         if all(_near(got[name], gradients[name]) for name in NAMES):

@@ -11,13 +11,13 @@ Arrays = dict[str, np.ndarray]
 
 
 def draw_weights(hidden: int, rng: np.random.Generator, size: float = 1.0) -> Arrays:
-    """Draw the weights of a tanh network, by name, from a normal distribution."""
+    """Draw the weights of a tanh network from a normal distribution."""
     shapes = {"U": (hidden, 1), "V": (hidden, hidden), "b": (hidden,), "W": (1, hidden), "c": (1,), "h0": (hidden,)}
     return {name: rng.normal(scale=size, size=shape) for name, shape in shapes.items()}
 
 
 def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mistake: str = "") -> np.ndarray:
-    """Return the gradient ``[batch, steps]`` of the loss at the logits, perhaps with one of OUTPUT_MISTAKES."""
+    """Return the gradient ``[batch, steps]`` of the loss with respect to the logits."""
     probability = 1 / (1 + np.exp(-logits))
     difference = (logits if mistake == "logits" else probability) - labels
     if mistake == "sign":
@@ -38,7 +38,7 @@ def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, we
 
 def mistaken_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays,
                        mistake: str) -> Arrays:
-    """Return the gradients, by the names of the weights, that result from one of MISTAKES."""
+    """Return the gradients that result from a common mistake."""
     V, W = weights["V"], weights["W"]
     logits, states = NumpyRNN(*(weights[name] for name in "UVbWc")).forward(bits[..., None], weights["h0"])
     d_logits = output_gradient(logits[..., 0], labels, mask, mistake)

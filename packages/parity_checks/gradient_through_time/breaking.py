@@ -31,8 +31,8 @@ CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.
 
 
 def by_hand(sharpness: float, first: float, second: float, readout: float) -> Weights:
-    """Create a network whose units compare ``s + 2x`` with a threshold, for a bit x and their difference s."""
-    K = sharpness
+    """Create a two-unit tanh network with the given sharpness and thresholds."""
+    K = sharpness       # each unit compares s + 2x with its threshold, for a bit x and the difference s of the units
     return (np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]]), np.array([-first * K, -second * K]),
             np.array([[1.0, -1.0]]), np.array([-readout]))
 
@@ -43,7 +43,7 @@ def from_entries(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Weights:
 
 
 def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
-    """Return an equivalent network with units in another order and of other signs, and a scaled readout."""
+    """Return an equivalent network with different weights."""
     U, V, b, W, c = weights
     order, signs, scale = rng.permutation(2), rng.choice([-1.0, 1.0], size=2), rng.uniform(2, 10)
     return ((U * signs[:, None])[order], (V * np.outer(signs, signs))[order][:, order], (b * signs)[order],
@@ -51,12 +51,12 @@ def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
 
 
 def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
-    """Search, as any careful search does, for a string that the network classifies incorrectly."""
+    """Search for a string that the network classifies incorrectly."""
     return two_unit_search.find_error(weights, longest, keep=keep, cell=0)
 
 
 def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tuple[Weights, np.ndarray]:
-    """Draw a disguised network with slightly different weights and a string on which it is clearly wrong."""
+    """Draw a variant of a network and a string that the variant classifies incorrectly."""
     while True:
         changed = disguise(tuple(array * (1 + rng.uniform(-1e-3, 1e-3, size=array.shape)) for array in weights), rng)
         string = search(changed, longest)
@@ -100,7 +100,7 @@ def find_error_long(seed: int = 0) -> None:
 
 
 def _require_a_search(weights: Weights) -> None:
-    """Raise CheckFailed if the student's function tries every string, which would never end for 60 bits."""
+    """Raise CheckFailed if the student's function tries every possible string."""
     for _ in range(3):      # a moment in which the machine is slow must neither look like nor hide such a function
         short, long = min(_measure_seconds(weights, 12) for _ in range(3)), _measure_seconds(weights, 20)
         if long < max(0.05, 60 * short):      # twice the time is usual, and 256 times if every string is tried
@@ -119,7 +119,8 @@ def _measure_seconds(weights: Weights, longest: int) -> float:
 
 
 def _check_network(weights: Weights, string: np.ndarray | None, longest: int) -> None:
-    """Check ``find_error`` on a network that errs on ``string``, or nowhere up to ``longest`` bits if it is None."""
+    """Check the student's ``find_error`` function on a single network."""
+    # The network errs on the string, or on no string of up to `longest` bits if it is None.
     U, V, b = map(show, weights[:3])
     query = Query(f"find_error for the network with U = {U}, V = {V}, b = {b}, up to {longest} bits", BY_HAND)
     bits = _as_bits(query, query.call("find_error", *weights, longest), longest)

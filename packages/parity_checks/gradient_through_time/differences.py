@@ -25,7 +25,7 @@ Loss = tuple[str, Callable[[Arrays], Arrays]]       # source text, and the funct
 
 @dataclass(frozen=True)
 class Case:
-    """A loss as source text, its weights, a claimed gradient, the correct verdict, and a hint for the wrong one."""
+    """A test case for the student's ``gradient_is_right`` function."""
 
     description: str
     source: str
@@ -48,7 +48,7 @@ def wave(frequency: float) -> Loss:
 
 
 def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
-    """Draw arrays of the given shapes, in which absolute values lie between 0.5 and 1.5."""
+    """Draw arrays of the given shapes with absolute values between 0.5 and 1.5."""
     return [np.array(rng.uniform(0.5, 1.5, size=shape) * rng.choice([-1, 1], size=shape)) for shape in shapes]
 
 
@@ -105,7 +105,7 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:
-    """Yield gradients with a single wrong entry, and two gradients at weights that are 0."""
+    """Yield gradients with a single wrong entry and gradients at weights that are 0."""
     source, gradient = powers(4)
     small, large = draw(rng, (2, 3), (), (1,), (2, 1, 2)), draw(rng, (6, 9))
     entries = [(small, k, index) for k, weight in enumerate(small) for index in np.ndindex(weight.shape)]
@@ -160,7 +160,7 @@ def call_through(query: Query, helper: str, name: str, *args: Any, **options: An
 
 
 def as_bool(query: Query, answer: Any) -> bool:
-    """Convert the student's answer to a bool, also from an array or a tensor with one entry."""
+    """Convert the student's answer, or an array or tensor with one entry, to a bool."""
     if isinstance(answer, (bool, np.bool_, np.ndarray, torch.Tensor)):
         values = to_numpy(answer)
         if values.dtype == bool and values.size == 1:

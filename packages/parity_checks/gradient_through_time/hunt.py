@@ -64,11 +64,11 @@ def _require_no_alarm(test: str, version: str) -> None:
 
 
 def _accepts_fault(test: str, fault: Fault) -> bool:
-    """Return True if the student's test accepts a faulty version; a test that stops with an error rejects it."""
+    """Return True if the student's test accepts a faulty version of the script."""
     try:
         answer = call("verdict", test, with_edits([(fault.old, fault.new)]))
     except CheckFailed as failure:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise
-        return False
+        return False        # a test that stops with an error rejects the version
     return as_bool(Query(f"{test} on a faulty version", LOOP), answer)

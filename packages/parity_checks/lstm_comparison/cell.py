@@ -50,7 +50,7 @@ def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _lstm_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
-    """Compute the next LSTM state ``[2, batch, H]``, h and c, with ``nn.LSTMCell``."""
+    """Compute the next LSTM state ``[2, batch, H]`` with ``nn.LSTMCell``."""
     cell = nn.LSTMCell(1, h.shape[1], dtype=torch.float64)
     cell.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     with torch.no_grad():

@@ -45,7 +45,7 @@ def gradient_norms(seed: int = 0) -> None:
 
 
 def _as_array(result: Any) -> Any:
-    """Convert a list of numbers to an array, as the notebook does, and return anything else unchanged."""
+    """Convert a list of numbers to an array and return anything else unchanged."""
     numbers = isinstance(result, (list, tuple)) and all(np.ndim(value) == 0 for value in result)
     return np.array([float(value) for value in result]) if numbers and result else result
 
@@ -61,7 +61,7 @@ def _require_equal_results(model: nn.Module, inputs: torch.Tensor) -> None:
 
 
 def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.Generator) -> tuple:
-    """Draw a layer, strings and the expected norms, none of which is near 0 or hides a mistake."""
+    """Draw a random layer and random strings for a test case."""
     model = layer(1, hidden, batch_first=True).double()
     while True:
         with torch.no_grad():
@@ -69,13 +69,14 @@ def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.
                 parameter.copy_(torch.from_numpy(rng.uniform(-1.5, 1.5, size=tuple(parameter.shape))))
         inputs = torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).double()
         expected = np.abs(_gradient(model, inputs)).mean(axis=0)
+        # No norm may be near 0 or hide a mistake.
         if expected.min() > 2e-3 and not (batch > 1 and likely_cause(expected, _mistakes(model, inputs))):
             return model, inputs, expected
 
 
 def _gradient(model: nn.Module, inputs: torch.Tensor,
               loss: Callable = lambda output: output[:, -1].sum()) -> np.ndarray:
-    """Return the gradient ``[batch, steps]`` of a loss, by default that of the task, with respect to each bit."""
+    """Return the gradient ``[batch, steps]`` of a loss with respect to each input bit."""
     inputs = inputs.clone().requires_grad_()
     return torch.autograd.grad(loss(model(inputs)[0]), inputs)[0].numpy()[..., 0]
 

@@ -29,7 +29,7 @@ def lstm_parity(seed: int = 0) -> None:
 
 
 def _require_same_logits_with_lengths(network: StudentNetwork, strings: torch.Tensor) -> None:
-    """Raise CheckFailed if passing the lengths to the network, as ``train`` does, changes logits of real time steps."""
+    """Raise CheckFailed if passing the string lengths to the network changes its logits."""
     lengths = torch.tensor([4, 6, 2])
     real = (torch.arange(6) < lengths[:, None]).numpy()
     query = Query("LSTMParity called with strings and their lengths, as `train` does it", "unrolling#the-cell-in-numpy")

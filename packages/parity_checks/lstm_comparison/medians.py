@@ -42,7 +42,7 @@ def _with_infinity(steps: list[int | None]) -> list[float]:
 
 
 def _as_float(value: Any) -> float | None:
-    """Convert a number of any type to a float, leave None as it is, and turn anything else into nan."""
+    """Convert a number to a float, None to None, and anything else to nan."""
     try:
         return None if value is None else np.nan if isinstance(value, (str, bytes)) else float(value)
     except (TypeError, ValueError, RuntimeError):

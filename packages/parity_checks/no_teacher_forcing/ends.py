@@ -62,7 +62,7 @@ def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
 
 
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the outputs at the last time step of each string, like a correct ``last_valid``."""
+    """Return the outputs at the last time step of each string."""
     return outputs[torch.arange(len(outputs)), lengths - 1]
 
 

@@ -24,7 +24,7 @@ def cut_parity(bits: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 
 
 def draw_strings(rng: np.random.Generator, count: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw strings of ``steps`` bits and the lengths, among them 1 and ``steps``, to which they are truncated."""
+    """Draw random bit strings and the lengths to which they are truncated."""
     lengths = rng.integers(1, steps, size=count, endpoint=True)
     lengths[:2] = 1, steps
     return rng.integers(2, size=(count, steps)), rng.permutation(lengths)

@@ -71,7 +71,7 @@ def _draw_batch(rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
 
 def _check_update(query: Query, network: Network, batch: tuple, result: Any, after: Tensor, number: int,
                   scale: float) -> None:
-    """Compare ``after``, the weights after the student's update, with the task's update of ``network``."""
+    """Compare the weights ``after`` the student's update with the weights after the task's update."""
     inputs, lengths, labels = batch
     before, logits = reference.weights_of(network), reference.logits_of(network, inputs).detach()
     optimizer = torch.optim.SGD(reference.parameters(network), lr=STEP_RATE)
@@ -196,14 +196,14 @@ def trained_long(seed: int = 0) -> None:
 
 
 def _require_loop(seed: int) -> None:
-    """Compare the first updates for each training seed, and many updates for another seed, with the task's."""
+    """Raise CheckFailed unless the student's training loop makes the correct updates."""
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
     follow(int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), seed % 100)
 
 
 def _require_accuracy(kind: str, shortest: int, longest: int, least: float, seed: int) -> None:
-    """Raise CheckFailed unless a training run reaches the accuracy ``least`` on the given strings."""
+    """Raise CheckFailed unless at least one training run reaches the required accuracy."""
     best = 0.0
     for training_seed in TRAINING_SEEDS:
         best = max(best, accuracy(follow(STEPS, training_seed), shortest, longest, seed))
@@ -276,7 +276,7 @@ def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int
 
 
 def _cause(at: Callable[[int], Tensor], seed: int, last: int, min_length: int) -> tuple[str, str]:
-    """Return the likely cause of a wrong update after the first ``last`` updates, and a section to read."""
+    """Return the likely cause of the first wrong update and a section of the book to read."""
     after, hint = at(last + 1), _unmoved(at(last), at(last + 1))
     if hint == STILL and last:
         hint = (f"Nothing moves after update {last}: the loop stops early, or returns a network from before. The task "

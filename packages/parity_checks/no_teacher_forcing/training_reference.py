@@ -1,4 +1,4 @@
-"""Reference implementation of the loss, the update and the training loop, also with a common mistake."""
+"""Reference implementation of the loss, the update and the training loop."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ MISTAKES = {
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-    """Convert strings to inputs ``[batch, steps, 1]``, and lengths and labels to tensors ``[batch]``."""
+    """Convert a batch of strings, lengths and labels to tensors."""
     return (torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1), torch.from_numpy(lengths),
             torch.from_numpy(labels.astype(np.float32)))
 
 
 def new_network() -> Network:
-    """Create an LSTM and a linear readout of float32, even if the notebook has changed the default."""
+    """Create an LSTM and a linear readout with the dtype float32."""
+    # The notebook may have changed the default dtype.
     return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
 
 
@@ -45,7 +46,7 @@ def parameters(network: Iterable[nn.Module]) -> list[nn.Parameter]:
 
 
 def weights_of(network: Iterable[nn.Module]) -> Tensor:
-    """Return a copy of all parameters, in the order of the modules, as a single vector."""
+    """Return a copy of all parameters as a single vector."""
     return parameters_to_vector(parameters(network)).detach().clone()
 
 
@@ -55,7 +56,7 @@ def set_weights(network: Network, weights: Tensor) -> None:
 
 
 def distance(weights: Tensor, expected: Tensor) -> float:
-    """Return the mean absolute difference between two weight vectors, which is huge if one is not finite."""
+    """Return the mean absolute difference between two weight vectors."""
     return float((weights - expected).abs().mean().nan_to_num(nan=torch.inf))
 
 
@@ -71,7 +72,7 @@ def logits_of(network: Network, inputs: Tensor) -> Tensor:
 
 
 def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mistake: str = "") -> float:
-    """Perform one training update, perhaps with one of MISTAKES, and return the loss before the update."""
+    """Perform one training update and return the loss before the update."""
     inputs, lengths, labels = batch
     if mistake == "last column":
         lengths = torch.full_like(lengths, inputs.shape[1])
@@ -86,7 +87,7 @@ def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mis
 
 
 class Loop:
-    """The task's training loop, perhaps with one of MISTAKES, from given weights on."""
+    """A training loop that starts from given weights."""
 
     def __init__(self, weights: Tensor, seed: int, min_length: int = 1, mistake: str = "") -> None:
         self.seed, self.min_length, self.mistake = seed, min_length, mistake

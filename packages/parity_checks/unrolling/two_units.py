@@ -41,7 +41,7 @@ def _require_correct(weights: Weights, kinds: dict[str, np.ndarray]) -> None:
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
-    """Describe the change after which the network is correct on every short string and on ``string``."""
+    """Return a hint about the likely mistake in the student's weights."""
     U, V, b, W, c = weights
     changes = [
         ((U / 2, V, b + U[:, 0] / 2, W, c), "These weights fit bits coded as 0 and 1; here they are -1 and +1. Put "
@@ -66,7 +66,7 @@ def every_string(steps: int = 12) -> np.ndarray:
 
 
 def _regular_strings(rng: np.random.Generator, steps: int = 4000) -> dict[str, np.ndarray]:
-    """Return long strings ``[batch, steps]``, by kind, that may cause a network's hidden state to drift."""
+    """Return long strings that may cause a network's hidden state to drift."""
     ones_then_zeros = np.zeros((5, steps), dtype=int)
     ones_then_zeros[0, 0] = ones_then_zeros[1, 17] = ones_then_zeros[3, rng.integers(1, 300)] = 1
     ones_then_zeros[2, :2] = 1

@@ -43,7 +43,7 @@ def _draw_seed(rng: np.random.Generator) -> int:
 
 
 def _draw(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]:
-    """Call the student's ``random_lengths`` with a seeded generator, and return the query and the lengths."""
+    """Call the student's ``random_lengths`` function with a seeded generator."""
     query = Query(f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))", UPPER_END)
     result = query.call("random_lengths", batch_size, max_bits, Seed(seed), causes=ERROR_CAUSES)
     one_length = {(): ONE_FOR_ALL, (1,): ONE_FOR_ALL}
@@ -59,7 +59,7 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
 
 
 def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Raise CheckFailed unless the lengths within a batch, ``[calls, batch]``, are independent.
+    """Raise CheckFailed unless the lengths within a batch are independent.
 
     Pearson's chi-squared test of independence is applied to each pair of strings, and its results are added up.
     """
@@ -86,7 +86,7 @@ def _deviation(chi_squared: float, freedom: int) -> float:
 
 
 def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Raise CheckFailed unless the lengths are uniformly distributed, over all strings and for each string."""
+    """Raise CheckFailed unless the lengths are uniformly distributed."""
     expected = lengths.size / max_bits
     counts = np.bincount(lengths.ravel(), minlength=max_bits + 1)[1:]
     groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]

@@ -28,7 +28,7 @@ SHAPE_CAUSES = {
 
 @dataclass(frozen=True)
 class MaskedLogits:
-    """A test case with logits, targets and a mask, each ``[batch, steps]``, and a description for messages."""
+    """A test case with logits, targets and a mask, each ``[batch, steps]``."""
 
     description: str
     logits: np.ndarray
@@ -37,7 +37,7 @@ class MaskedLogits:
 
     @property
     def arguments(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """The logits and targets, float32 tensors ``[batch, steps, 1]``, and the mask ``[batch, steps]``."""
+        """The logits, targets and mask as PyTorch tensors."""
         import torch
 
         logits, targets = (torch.from_numpy(part).float().unsqueeze(-1) for part in (self.logits, self.targets))
@@ -53,7 +53,7 @@ class MaskedLogits:
 
 def _draw(rng: np.random.Generator, lengths: list[int] | np.ndarray, steps: int,
           on_padding: float = 0.0) -> MaskedLogits:
-    """Draw logits and targets for strings of the given lengths; the targets on padding are ``on_padding``."""
+    """Draw random logits and targets for strings of the given lengths."""
     mask = np.arange(steps) < np.asarray(lengths)[:, None]
     logits = rng.normal(scale=2, size=mask.shape).astype(np.float32).astype(float)
     targets = np.where(mask, rng.integers(2, size=mask.shape), on_padding)
@@ -160,7 +160,7 @@ def masked_accuracy(seed: int = 0) -> None:
 
 
 def correct_masked_accuracy(logits: torch.Tensor, targets: torch.Tensor, mask: torch.Tensor) -> float:
-    """Return the accuracy at the positions where the mask is True, like a correct ``masked_accuracy``."""
+    """Return the accuracy at the positions where the mask is True."""
     return ((logits > 0) == (targets > 0.5)).squeeze(-1)[mask].double().mean().item()
 
 

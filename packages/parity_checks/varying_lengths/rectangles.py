@@ -97,7 +97,7 @@ def run_packed(seed: int = 0) -> None:
 
 
 def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np.ndarray, again: bool) -> None:
-    """Compare the student's states with ``unmasked``, the layer's states on the whole rectangle."""
+    """Compare the student's hidden states with the correct states."""
     batch, steps, hidden = unmasked.shape
     if isinstance(result, (tuple, list)):
         query.fail("one tensor", f"a {type(result).__name__} of {len(result)}", PAIR)

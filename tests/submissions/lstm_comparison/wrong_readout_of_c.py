@@ -3,7 +3,7 @@ taken.
 
 loses:
   lstm-step-check: The new c is f * c + i * g
-  lstm-parity-check: your readout is on the cell states c
+  lstm-parity-check: The logits should be the linear readout of the states of PyTorch's lstm layers, with nothi
   gradient-norms-check: so they cancel
 """
 
