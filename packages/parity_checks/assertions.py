@@ -133,9 +133,6 @@ def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
     """Return the description of the first mistake that explains a wrong value.
 
     ``mistakes`` are pairs of a value and the description of the mistake. Returns "" if none of them leads to ``got``.
-
-    >>> likely_cause(3, [(1, "the parity"), (3, "the count of ones")])
-    'the count of ones'
     """
     return next((description for value, description in mistakes if agree(got, value, tolerance)), "")
 
@@ -147,11 +144,7 @@ def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """Format a value as a single line of at most about ``limit`` characters for a message.
-
-    >>> show([np.float64(0.5), 2 / 3, True])
-    '[0.5, 0.666667, True]'
-    """
+    """Format a value as a single line of at most about ``limit`` characters for a message."""
     text = safely(_shown, value, otherwise="(a value that cannot be shown)")
     return text if len(text) <= limit else text[:limit] + " …"
 

@@ -31,13 +31,7 @@ def seed_of(student_id: str) -> int:
 
 
 def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
-    """Generate random bit strings from a student's seed.
-
-    The array has the shape ``[count, steps]``.
-
-    >>> strings_for(0).shape
-    (1000, 24)
-    """
+    """Generate random bit strings ``[count, steps]`` from a student's seed."""
     require_int("seed", seed, 0)
     return np.random.default_rng(seed).integers(2, size=(count, steps))
 
@@ -74,9 +68,6 @@ def number_for(task: str, seed: int) -> int:
     """Return the number that a student has to quote in a written answer.
 
     It depends on the ``task`` and on the student's ``seed``. Raises ValueError for a task that asks for no count.
-
-    >>> number_for("what_truncation_cannot_teach", seed_of("s1234567")) in range(1001)
-    True
     """
     require_choice("task", task, tuple(COUNTS))
     return COUNTS[task](strings_for(seed))

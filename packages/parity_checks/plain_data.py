@@ -194,11 +194,7 @@ def type_name(value: Any) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """Describe the type of a value for an error message.
-
-    >>> kind_of([1, 2])
-    'a value of type list'
-    """
+    """Describe the type of a value for an error message."""
     return "None (is a `return` missing?)" if value is None else f"a value of type {type_name(value)}"
 
 

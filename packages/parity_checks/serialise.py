@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -134,19 +135,13 @@ def _module(content: list) -> ModuleState:
     return module
 
 
-def _seed(content: int) -> Seed:
-    if type(content) is not int:
-        raise TypeError(content)
-    return Seed(content)
-
-
 KINDS: dict[str, Callable[[Any], Any]] = {
     "tuple": lambda content: tuple(map(_unpacked, content)),
     "dict": lambda content: {_text(key): _unpacked(part) for key, part in content},
     "array": _array,
     "scalar": lambda content: _array(content)[()],
     "tensor": lambda content: _torch().from_numpy(_array(content)),
-    "seed": _seed,
+    "seed": lambda content: Seed(operator.index(content)),
     "module": _module,
     **{cls.__name__: lambda content, cls=cls: cls(*map(_unpacked, content)) for cls in RESULTS},
 }

@@ -76,7 +76,11 @@ def learns(seed: int = 0) -> None:
     best = max(trainings, key=lambda training: training.correct)
     query = Query(f"{network.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits: the strings "
                   f"with the correct answer at every time step, in the best of {len(trainings)} training(s)", LOOP)
-    query.fail(2**BITS, best.correct, _hint(best))
+    hint = "Does the check of Task 2 above pass? If it does, how do the weights start: are they small and random?"
+    if best.all_equal:
+        hint = (f"All units start with the same weights, so they get the same gradients and stay equal: {HIDDEN} units "
+                "act like a single one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
+    query.fail(2**BITS, best.correct, hint)
 
 
 def require_learnable(seed: int) -> StudentNetwork:
@@ -124,10 +128,3 @@ def train_once(start: int) -> Training:
 
 def _run(state: dict | None, inputs: torch.Tensor, gradient: torch.Tensor | None = None) -> ModuleRun:
     return call_module("build_model", "tanh", HIDDEN, 1, inputs=(inputs,), state=state, output_gradient=gradient)
-
-
-def _hint(training: Training) -> str:
-    if training.all_equal:
-        return (f"All units start with the same weights, so they get the same gradients and stay equal: {HIDDEN} units "
-                "act like a single one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
-    return "Does the check of Task 2 above pass? If it does, how do the weights start: are they small and random?"

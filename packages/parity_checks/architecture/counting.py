@@ -41,20 +41,18 @@ def count_parameters(seed: int = 0) -> None:
                             _mistakes(*case))
 
 
-def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None,
-          later: int | None = None) -> int:
+def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None) -> int:
     """Return the number of parameters in a stack of recurrent layers, without a readout.
 
-    ``biases`` is the number of bias vectors in each block, ``blocks`` the number of blocks in a layer, and ``later``
-    the number of features that the layers above the first one read. Values other than the defaults give the counts
-    of common mistakes.
+    ``biases`` is the number of bias vectors in each block, and ``blocks`` the number of blocks in a layer. Values other
+    than the defaults give the counts of common mistakes.
 
     >>> from torch import nn
     >>> count("lstm", 2, 5, 3) == sum(p.numel() for p in nn.LSTM(2, 5, 3).parameters())
     True
     """
-    reads = [features] + [hidden if later is None else later] * (layers - 1)
-    return (blocks or BLOCKS[cell]) * sum(hidden * (size + hidden + biases) for size in reads)
+    first, later = (hidden * (size + hidden + biases) for size in (features, hidden))
+    return (blocks or BLOCKS[cell]) * (first + (layers - 1) * later)
 
 
 def _mistakes(cell: str, features: int, hidden: int, layers: int) -> Mistakes:
@@ -65,5 +63,3 @@ def _mistakes(cell: str, features: int, hidden: int, layers: int) -> Mistakes:
         yield (count(*case, blocks=blocks),
                f'A layer of "{cell}" has {BLOCKS[cell]} block(s) of weights, and you counted {blocks}.')
     yield count(cell, features, hidden, 1), "This is the count for one layer: num_layers has no effect."
-    yield (count(*case, later=features), "You counted every layer as if it read the input. From the second layer on, "
-           "a layer reads the hidden_size hidden states of the layer below.")

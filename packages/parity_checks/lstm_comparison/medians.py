@@ -27,18 +27,15 @@ def summarise(seed: int = 0) -> None:
     for steps in cases:
         query = Query(f"summarise({steps})", SEEDS)
         result = query.call("summarise", list(steps))
-        median = float(np.median(_with_infinity(steps)))
+        late = [np.inf if step is None else step for step in steps]
+        median = float(np.median(late))
         expected = sum(step is not None for step in steps), len(steps), median if np.isfinite(median) else None
         if not isinstance(result, (tuple, list)) or len(result) != 3:
             query.fail(expected, result, "Return three values: the number of solved runs, the number of all runs, and "
                        "the median.")
         got = tuple(map(_as_float, result))
         if not all(map(_agree, got, expected)):
-            query.fail(expected, tuple(result), _hint(got, expected, steps))
-
-
-def _with_infinity(steps: list[int | None]) -> list[float]:
-    return [np.inf if step is None else step for step in steps]
+            query.fail(expected, tuple(result), _hint(got, expected, late))
 
 
 def _as_float(value: Any) -> float | None:
@@ -53,14 +50,14 @@ def _agree(got: float | None, expected: float | None) -> bool:
     return got is expected if None in (got, expected) else abs(got - expected) <= 1e-6
 
 
-def _hint(got: tuple, expected: tuple, steps: list[int | None]) -> str:
+def _hint(got: tuple, expected: tuple, late: list[float]) -> str:
     if got[:2] != expected[:2]:
         return "The first number counts the steps that are not None, and the second number is len(steps)."
     if got[2] is None or not np.isfinite(got[2]):
         return "Return None if, and only if, the run in the middle was not solved, because it has no number of steps."
-    solved = [step for step in steps if step is not None]
+    solved = [step for step in late if np.isfinite(step)]
     return likely_cause(got[2], [
-        (sorted(_with_infinity(steps))[len(steps) // 2], "For an even number of runs, the median is halfway between "
+        (sorted(late)[len(late) // 2], "For an even number of runs, the median is halfway between "
          "the two in the middle."),
         (np.median(solved or np.nan), "This is the median of the solved runs alone, which makes a network that often "
          "fails look fast."),

@@ -53,7 +53,8 @@ def train_step(seed: int = 0) -> None:
         count = len(reference.weights_of(network))
         reference.set_weights(network, torch.from_numpy(rng.uniform(-0.5, 0.5, size=count)).float())
         network[1].weight.data *= scale
-        batches = [_draw_batch(rng) for _ in range(3)]
+        drawn = [draw_strings(rng, 5, 6) for _ in range(3)]
+        batches = [reference.tensors(bits, lengths, cut_parity(bits, lengths)) for bits, lengths in drawn]
         calls = call_steps("train_step", *map(ModuleState.of, network), batches=batches, learning_rate=STEP_RATE,
                            forbid=READY_LAST)
         for number, (called, batch) in enumerate(zip(calls, batches, strict=True), start=1):
@@ -62,11 +63,6 @@ def train_step(seed: int = 0) -> None:
             after = reference.weights_of(module.build() for module in called.modules)
             _check_update(query, network, batch, called.result, after, number, scale)
             reference.set_weights(network, after)
-
-
-def _draw_batch(rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    bits, lengths = draw_strings(rng, 5, 6)
-    return reference.tensors(bits, lengths, cut_parity(bits, lengths))
 
 
 def _check_update(query: Query, network: Network, batch: tuple, result: Any, after: Tensor, number: int,
