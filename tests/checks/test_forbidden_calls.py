@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import nn
 
-from parity_checks import call, call_module
+from parity_checks import call
 from parity_lib import data, models
-from tests.checks.helpers import Net, says
+from tests.checks.helpers import says
 
 
 class Sub(nn.RNN):
@@ -67,24 +67,16 @@ def test_it_is_found_if_the_error_is_caught_or_raised_or_in_a_thread(student):
     def catches():
         with contextlib.suppress(BaseException):
             data.running_parity(BITS)
-        return 1
 
     def in_a_thread():
         thread = threading.Thread(target=data.running_parity, args=(BITS,))
         thread.start()
         thread.join()
-        return 1
 
     for student.mine in (raises, catches, in_a_thread):
         with says("`mine` calls `parity_lib.data.running_parity`"):
             call("mine", forbid=(PARITY,))
     assert threading.getprofile() is None
-
-
-def test_it_is_found_within_a_module(student):
-    student.Net = Net
-    with says("`Net` calls `torch.nn.RNN`"):
-        call_module("Net", 2, inputs=(torch.ones(1, 2, 1),), forbid=(RNN,))
 
 
 def test_a_student_who_stops_the_profiler_is_noticed(student):

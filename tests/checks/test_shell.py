@@ -22,7 +22,7 @@ print(json.dumps(shown))
 CELLS = {
     "imports": "from parity_checks import unrolling as check",
     "missing": "check.parity()  # SECRET",
-    "wrong": "import numpy as np\ndef parity(bits):\n    print('noise')\n    return bits.sum(axis=1)",
+    "wrong": "def parity(bits):\n    print('noise')\n    return bits.sum(axis=1)",
     "graded": "from parity_checks import unrolling as check\n### SECRET\ncheck.parity(seed=5)\n### SECRET",
     "raises": "def parity(bits):\n    x = 1\n    raise ValueError('mine')",
     "graded again": "check.parity()  # SECRET",
