@@ -66,8 +66,9 @@ class ModuleState:
         if not arguments.get("proj_size"):      # PyTorch accepts it for an LSTM alone
             arguments.pop("proj_size", None)
         arguments["bias"] = module.bias is not None and module.bias is not False
-        weights = {name: value.detach().clone() for name, value in module.state_dict().items()}
-        return cls(type(module).__name__, arguments, weights)
+        name = type(module).__name__
+        weights = {key: _plain_tensor(value.detach(), name) for key, value in module.state_dict().items()}
+        return cls(name, arguments, weights)
 
     def build(self) -> nn.Module:
         """Create a PyTorch layer with the stored arguments and weights."""

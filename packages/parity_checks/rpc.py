@@ -36,7 +36,7 @@ def answer(text: str) -> Answer:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
     except CheckFailed as failure:
         message = safely(str, failure, otherwise="the check failed with a message that cannot be read")
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         message = f"`{args[0] if args else name}` returns more than can be read ({type_name(error)}: {short(error)})"
     return Answer(pack(["failed", message]))
 
