@@ -98,14 +98,14 @@ def unroll(seed: int = 0) -> None:
             (batch, hidden): only_last,
             (1, batch, hidden): only_last,
             (steps, batch, hidden): "The time steps come first; np.stack(states, axis=1) puts the batch first.",
-        }), _states(xs, h0, *weights)
+        }), states(xs, h0, *weights)
         hint = "The first state is wrong already. Does the check of `rnn_step` above pass?"
         if agree(got[:, 0], expected[:, 0], TOLERANCE):
             hint = "The first state is correct and later ones are not. What does one time step pass to the next?"
         query.require_close(got, expected, hint, _unroll_mistakes(expected, xs, h0, *weights), TOLERANCE)
 
 
-def _states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
+def states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
     """Compute the hidden states ``[batch, steps, H]`` of a tanh network at all time steps."""
     collected = [h0]
     for x in xs.swapaxes(0, 1):
@@ -114,7 +114,7 @@ def _states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
 
 
 def _unroll_mistakes(expected: np.ndarray, xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> Mistakes:
-    yield _states(xs, 0 * h0, *weights), "The loop starts from zeros; it should start from h0."
+    yield states(xs, 0 * h0, *weights), "The loop starts from zeros; it should start from h0."
     yield (np.concatenate([h0[:, None], expected[:, :-1]], axis=1),
            "`h0` is in the result and the last state is not.")
     yield (np.stack([_step(x, h0, *weights) for x in xs.swapaxes(0, 1)], axis=1),
