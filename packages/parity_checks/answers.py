@@ -45,10 +45,7 @@ def model_answer(task: str, answer: str | None = None) -> Any:
 
 
 def _written_answer(task: str, folder: Path) -> str | None:
-    """Return the student's saved answer to a task, or None if there is none.
-
-    The answer comes from the notebook in ``folder`` that was saved last.
-    """
+    """Return the student's saved answer to a task, or None if there is none."""
     for path in sorted(folder.glob("*.ipynb"), key=lambda path: path.stat().st_mtime, reverse=True):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -1,7 +1,4 @@
-"""Assertions about the results of student code.
-
-The message of a failure gives the query, the expected and the returned value, the likely cause, and a section to read.
-"""
+"""Assertions about the results of student code."""
 
 from __future__ import annotations
 
@@ -34,38 +31,31 @@ class Query:
     see: str = ""
 
     def part(self, name: str) -> Query:
-        """Return a ``Query`` about one part of the result.
-
-        ``name`` describes the part.
-        """
+        """Return a ``Query`` about the part of the result that ``name`` describes."""
         return replace(self, text=f"{self.text}: {name}")
 
     def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
-        """Raise CheckFailed with a message that shows the expected value and the student's value.
-
-        ``hint`` describes the likely mistake.
-        """
+        """Raise CheckFailed with the expected value, the student's value and a hint about the likely mistake."""
         lines = [self.text, f"  expected: {show(expected)}", f"  got:      {show(got)}"]
         raise CheckFailed("\n".join(lines + self._advice(hint)))
 
     def _advice(self, hint: str) -> list[str]:
         return ([f"  likely:   {hint}"] if hint else []) + ([f"  read:     {section(self.see)}"] if self.see else [])
 
-    def call(self, name: str, *args: Any, causes: dict[str, str] | Callable[[], dict[str, str]] = dict,
-             by: Callable[..., Any] = call, **options: Any) -> Any:
+    def call(self, *args: Any, causes: dict[str, str] | None = None, by: Callable[..., Any] = call,
+             **options: Any) -> Any:
         """Call the student's function and return its result.
 
         If the function stops with an error, the message of the CheckFailed explains the error. ``causes`` maps a part
-        of an error's text to the likely cause of the error, and may be a function that returns this dict. ``by`` is
-        :func:`call` or another function of :mod:`parity_checks.core`, and gets the ``options``.
+        of an error's text to the likely cause of the error. ``by`` is :func:`call`, whose first argument is the name of
+        the student's function, or another function of :mod:`parity_checks.core`, and gets the arguments.
         """
         try:
-            return by(name, *args, **options)
+            return by(*args, **options)
         except CheckFailed as failure:
             text = str(failure)
             if "not written yet" not in text and "there is no" not in text:
-                by_part = causes() if callable(causes) else causes
-                hint = next((cause for part, cause in by_part.items() if part.lower() in text.lower()), "")
+                hint = next((cause for part, cause in (causes or {}).items() if part.lower() in text.lower()), "")
                 text = "\n".join([text, f"  asked:    {self.text}", *self._advice(hint)])
         raise CheckFailed(text)
 
@@ -124,10 +114,7 @@ class Query:
         self.fail(expected, got, hint)
 
     def require_equal(self, value: Any, expected: Any, hint: str = "", mistakes: Mistakes = ()) -> None:
-        """Raise CheckFailed unless ``value`` and ``expected`` are equal.
-
-        They are compared element by element, and 0 and False count as equal.
-        """
+        """Raise CheckFailed unless ``value`` and ``expected`` are equal."""
         self.require_close(value, expected, hint, mistakes, tolerance=0)
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
@@ -145,32 +132,19 @@ class Query:
 def likely_cause(got: Any, mistakes: Mistakes, tolerance: float = 1e-5) -> str:
     """Return the description of the first mistake that explains a wrong value.
 
-    Returns "" if none of the mistakes leads to ``got``. ``mistakes`` are pairs of a value and the description of the
-    mistake that gives it.
-
-    >>> likely_cause(3, [(1, "the parity"), (3, "the count of ones")])
-    'the count of ones'
+    ``mistakes`` are pairs of a value and the description of the mistake. Returns "" if none of them leads to ``got``.
     """
     return next((description for value, description in mistakes if agree(got, value, tolerance)), "")
 
 
 def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
-    """Return True if two values have the same shape and agree within a tolerance.
-
-    ``tolerance`` is absolute and relative. nan agrees with nan.
-    """
+    """Return True if two values have the same shape and agree within an absolute and relative tolerance."""
     got, expected = (to_numpy(value).astype(float) for value in (got, expected))
     return got.shape == expected.shape and np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """Format a value as a single line of text for a message.
-
-    The text has at most about ``limit`` characters.
-
-    >>> show([np.float64(0.5), 2 / 3, True])
-    '[0.5, 0.666667, True]'
-    """
+    """Format a value as a single line of at most about ``limit`` characters for a message."""
     text = safely(_shown, value, otherwise="(a value that cannot be shown)")
     return text if len(text) <= limit else text[:limit] + " …"
 
@@ -192,11 +166,5 @@ def _shown(value: Any) -> str:
 
 
 def to_numpy(value: Any) -> np.ndarray:
-    """Convert a tensor, an array, a number or a list of numbers to a NumPy array.
-
-    A bfloat16 tensor becomes a float32 array.
-    """
-    if not is_tensor(value):
-        return np.asarray(value)
-    value = value.detach().cpu().resolve_conj().resolve_neg()
-    return (value.float() if str(value.dtype) == "torch.bfloat16" else value).numpy()
+    """Convert a tensor, an array, a number or a list of numbers to a NumPy array."""
+    return value.detach().numpy() if is_tensor(value) else np.asarray(value)

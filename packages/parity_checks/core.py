@@ -55,10 +55,8 @@ class Nowhere(io.StringIO):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Discard output and warnings within a ``with`` block.
-
-    Text on stderr would cost a test cell its points.
-    """
+    """Discard output and warnings within a ``with`` block."""
+    # Text on stderr would cost a test cell its points.
     with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -70,10 +68,7 @@ _send: Send | None = None
 
 
 def remote(function: Callable) -> Callable:
-    """Mark a function that must run in the same process as the student's code.
-
-    Its output is discarded.
-    """
+    """Mark a function that must run in the same process as the student's code."""
     REMOTE[function.__name__] = quietly = quiet()(function)
 
     @functools.wraps(function)
@@ -84,10 +79,7 @@ def remote(function: Callable) -> Callable:
 
 @contextlib.contextmanager
 def remote_calls(send: Send) -> Iterator[None]:
-    """Run remote functions in another process within a ``with`` block.
-
-    Each function is run by calling ``send(name, args, kwargs)``.
-    """
+    """Run remote functions by calling ``send(name, args, kwargs)`` within a ``with`` block."""
     global _send
     before, _send = _send, send
     try:
@@ -103,10 +95,7 @@ _replaced: list[tuple[str, Any]] = []
 
 
 def bind(namespace: dict[str, Any] | None) -> None:
-    """Set the namespace in which the student's functions and classes are looked up.
-
-    None, the default, stands for the notebook itself.
-    """
+    """Look up the student's functions and classes in ``namespace``, or in the notebook if it is None."""
     global _namespace
     _namespace = namespace
 
@@ -156,10 +145,7 @@ def replaced_if_wrong(name: str, test: Callable, reference: str) -> Iterator[Non
 
 @remote
 def scale_readouts(scale: float) -> None:
-    """Multiply the initial weights of all new linear layers by ``scale``.
-
-    This changes the layers that the student's code makes from now on.
-    """
+    """Multiply the initial weights of all new linear layers by ``scale``."""
     import torch
     from torch import nn
 
@@ -273,7 +259,7 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
 
     def run() -> tuple[Any, tuple]:
         if state is not None:
-            module.load_state_dict(state)
+            module.load_state_dict(state, strict=False)     # a module with two names is in the state once
         return module(*inputs), tuple(module(*more) for more in then)
 
     module = _run(name, forbid, lambda: make(*sent))
@@ -282,17 +268,13 @@ def call_module(name: str, *args: Any, inputs: tuple = (), then: Iterable[tuple]
     output, outputs = _run(name, forbid, torch.enable_grad()(run) if backward else run)
     if backward:
         _backward(name, forbid, output, output_gradient)
-    weights = _run(name, forbid, lambda: dict(module.state_dict()))
+    weights = _run(name, forbid, lambda: dict(module.named_parameters()) | dict(module.named_buffers()))
     gradients = _run(name, forbid, lambda: _gradients(module)) if backward else {}
     return ModuleRun(*from_student((output, weights, gradients, outputs), name))
 
 
 def _backward(name: str, forbid: Iterable[str], output: Any, gradient: torch.Tensor) -> None:
-    """Run the backward pass through the student's code.
-
-    It starts from the output, or from the first of several outputs. Raises CheckFailed if no gradient can flow through
-    it.
-    """
+    """Run the backward pass through the student's code."""
     import torch
 
     first = output[0] if type(output) in (tuple, list) and output else output
@@ -324,10 +306,7 @@ def _find(name: str) -> Callable:
 
 
 def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
-    """Run the student's code and convert any error to a CheckFailed exception.
-
-    Only KeyboardInterrupt is passed on.
-    """
+    """Run the student's code and convert any error but KeyboardInterrupt to a CheckFailed exception."""
     with forbidding(name, forbid, checks_allowed=bool(_replaced)):
         try:
             return work()
@@ -349,10 +328,7 @@ def _about(name: str, error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> tuple[str | None, int | None]:
-    """Return the function and line number in the student's code where an error was raised.
-
-    Both are None if the traceback contains no code of the student.
-    """
+    """Return the function and line number in the student's code where an error was raised."""
     place, trace = (None, None), error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code

@@ -70,8 +70,6 @@ def forbidding(name: str, forbid: Iterable[str], checks_allowed: bool = False) -
     finally:
         still_watching = sys.getprofile() is profile
         sys.setprofile(before if callable(before) else None)
-        if hasattr(before, "enable"):       # cProfile, as in %prun, has to be started again
-            before.enable()
         threading.setprofile(before_in_threads)
     if calls:
         failure = CheckFailed(f"`{name}` calls `{calls[0]}`, which is the ready answer to this task. Write it "

@@ -31,30 +31,18 @@ def seed_of(student_id: str) -> int:
 
 
 def strings_for(seed: int, count: int = 1000, steps: int = 24) -> np.ndarray:
-    """Generate random bit strings from a student's seed.
-
-    The array has the shape ``[count, steps]``.
-
-    >>> strings_for(0).shape
-    (1000, 24)
-    """
+    """Generate random bit strings ``[count, steps]`` from a student's seed."""
     require_int("seed", seed, 0)
     return np.random.default_rng(seed).integers(2, size=(count, steps))
 
 
 def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
-    """Count the strings whose last bits have the same parity as the whole string.
-
-    The strings are the rows of ``bits``, and ``last`` is the number of last bits.
-    """
+    """Count the rows of ``bits`` whose last bits have the same parity as the whole row."""
     return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
 def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
-    """Count the strings that contain a one followed by a long run of zeros.
-
-    The strings are the rows of ``bits``, and the run has at least ``zeros`` zeros.
-    """
+    """Count the rows of ``bits`` that contain a one followed by at least ``zeros`` zeros."""
     return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
 
 
@@ -80,9 +68,6 @@ def number_for(task: str, seed: int) -> int:
     """Return the number that a student has to quote in a written answer.
 
     It depends on the ``task`` and on the student's ``seed``. Raises ValueError for a task that asks for no count.
-
-    >>> number_for("what_truncation_cannot_teach", seed_of("s1234567")) in range(1001)
-    True
     """
     require_choice("task", task, tuple(COUNTS))
     return COUNTS[task](strings_for(seed))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-SCALARS = {bool, int, float, complex, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
+SCALARS = {bool, int, float, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
 MAX_DEPTH = 50
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
@@ -46,20 +46,14 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Seed:
-    """A placeholder for a random generator in the arguments of a call.
-
-    The student's code receives ``numpy.random.default_rng(value)``.
-    """
+    """A placeholder for ``numpy.random.default_rng(value)`` in the arguments of a call."""
 
     value: int
 
 
 @dataclass(frozen=True)
 class ModuleState:
-    """A PyTorch layer stored as plain data.
-
-    The data are the name of the layer's class in ``torch.nn``, its arguments and its weights.
-    """
+    """The name of a PyTorch layer's class in ``torch.nn``, its arguments and its weights."""
 
     cls: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -67,22 +61,17 @@ class ModuleState:
 
     @classmethod
     def of(cls, module: nn.Module) -> ModuleState:
-        """Create a ``ModuleState`` from a PyTorch layer.
-
-        The layer's class has to be named in ``MODULES``.
-        """
+        """Create a ``ModuleState`` from a layer whose class is named in ``MODULES``."""
         arguments = {name: getattr(module, name) for name in ARGUMENTS if getattr(module, name, None) is not None}
         if not arguments.get("proj_size"):      # PyTorch accepts it for an LSTM alone
             arguments.pop("proj_size", None)
         arguments["bias"] = module.bias is not None and module.bias is not False
-        weights = {name: value.detach().clone() for name, value in module.state_dict().items()}
-        return cls(type(module).__name__, arguments, weights)
+        name = type(module).__name__
+        weights = {key: _plain_tensor(value.detach(), name) for key, value in module.state_dict().items()}
+        return cls(name, arguments, weights)
 
     def build(self) -> nn.Module:
-        """Create a PyTorch layer with the stored arguments and weights.
-
-        The layer has the precision of the weights.
-        """
+        """Create a PyTorch layer with the stored arguments and weights."""
         from torch import nn
 
         module = getattr(nn, MODULES[MODULES.index(self.cls)])(**self.arguments)
@@ -108,10 +97,7 @@ class ModuleRun:
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of a single call to a student's function.
-
-    ``arguments`` and ``modules`` are in the state in which the call left them.
-    """
+    """The result of a call, with the arguments and modules as the call left them."""
 
     result: Any
     arguments: tuple[Any, ...] = ()
@@ -122,19 +108,13 @@ class CallResult:
 
 
 def is_tensor(value: Any) -> bool:
-    """Return True if ``value`` is a PyTorch tensor.
-
-    PyTorch is not imported for this.
-    """
+    """Return True if ``value`` is a PyTorch tensor, without importing PyTorch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def to_student(value: Any) -> Any:
-    """Copy a value before passing it to the student's code.
-
-    In the copy, seeds become generators, and states of layers become layers.
-    """
+    """Copy a value before passing it to the student's code."""
     if isinstance(value, Seed):
         return np.random.default_rng(value.value)
     if isinstance(value, ModuleState):
@@ -149,10 +129,7 @@ def to_student(value: Any) -> Any:
 
 
 def from_student(value: Any, name: str) -> Any:
-    """Copy a value returned by the student's code.
-
-    Raises CheckFailed unless the value is plain data.
-    """
+    """Copy plain data returned by the student's code, or raise CheckFailed."""
     try:
         return _copy(value, name, MAX_DEPTH)
     except (CheckFailed, KeyboardInterrupt):
@@ -163,11 +140,8 @@ def from_student(value: Any, name: str) -> Any:
 
 
 def _copy(value: Any, name: str, depth: int) -> Any:
-    """Copy a value without calling any of its own methods.
-
-    The student may have overridden them, so the exact type of the value decides how it is copied.
-    """
-    cls = type(value)
+    """Copy a value without calling any of its own methods."""
+    cls = type(value)       # decides how the value is copied, because the student may have overridden its methods
     if depth == 0:
         raise CheckFailed(f"`{name}` returns lists that are nested more than {MAX_DEPTH} deep. Does a list contain "
                           "itself?")
@@ -194,13 +168,11 @@ def _plain_tensor(value: torch.Tensor, name: str) -> torch.Tensor:
     if str(value.layout) != "torch.strided" or value.device.type == "meta" or value.is_quantized:
         raise CheckFailed(f"`{name}` returns a tensor that does not hold ordinary numbers ({value.layout}, "
                           f"{value.device}). Expected: an ordinary tensor.")
-    return value.cpu().resolve_conj().resolve_neg().clone()
+    plain = value.cpu().resolve_conj().resolve_neg()
+    return plain.float() if plain.dtype == sys.modules["torch"].bfloat16 else plain.clone()     # NumPy has no bfloat16
 
 
 def _plain_array(value: np.ndarray, name: str) -> np.ndarray:
-    if type(value) is np.ma.MaskedArray and np.ma.getmaskarray(value).any():
-        raise CheckFailed(f"`{name}` returns a masked array, in which some values are hidden. Expected: an array with "
-                          "a number in every place.")
     plain = np.ndarray.view(value, np.ndarray)
     if plain.dtype.kind in "OV":
         raise CheckFailed(f"`{name}` returns an array of Python objects (dtype {plain.dtype}). Expected: an array of "
@@ -218,36 +190,23 @@ def _key(key: Any, name: str) -> str:
 
 
 def type_name(value: Any) -> str:
-    """Return the name of a value's class.
-
-    The name is correct even if the metaclass overrides it.
-    """
+    """Return the name of a value's class, even if the metaclass overrides it."""
     return type.__dict__["__name__"].__get__(type(value))
 
 
 def kind_of(value: Any) -> str:
-    """Describe the type of a value for an error message.
-
-    >>> kind_of([1, 2])
-    'a value of type list'
-    """
+    """Describe the type of a value for an error message."""
     return "None (is a `return` missing?)" if value is None else f"a value of type {type_name(value)}"
 
 
 def short(error: BaseException, limit: int = 300) -> str:
-    """Return the text of an error as a single line.
-
-    The line has at most about ``limit`` characters.
-    """
+    """Return the text of an error as a single line of at most about ``limit`` characters."""
     text = safely(lambda: " ".join(str.split(str(error))), otherwise="(an error with a text that cannot be read)")
     return text if len(text) <= limit else text[:limit] + " …"
 
 
 def safely(read: Callable[..., str], *args: Any, otherwise: str) -> str:
-    """Return the result of a function, or a default text if the function fails.
-
-    The default is ``otherwise``. KeyboardInterrupt is passed on.
-    """
+    """Return the result of a function, or ``otherwise`` if the function fails."""
     try:
         return read(*args)
     except KeyboardInterrupt:

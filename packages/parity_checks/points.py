@@ -1,7 +1,4 @@
-"""Points for the checks and the written answers in each exercise.
-
-They come from cells.json, which ``parity exercises`` writes.
-"""
+"""Points for the checks and the written answers in each exercise."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""Tools for running checks and reporting their results.
-
-A check that passes prints one line, and a check that fails shows a message. A summary lists the points.
-"""
+"""Tools for running checks and reporting their results."""
 
 from __future__ import annotations
 
@@ -48,10 +45,7 @@ def check(says: str) -> Callable:
 
 
 def _failure(test: Callable[[], None], fault: str) -> str | None:
-    """Run a test and return the message of its failure.
-
-    Returns None if the test passes. Warnings are discarded, because they would cost the points.
-    """
+    """Run a test and return the message of its failure, or None if it passes."""
     try:
         with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -69,18 +63,12 @@ def _failure(test: Callable[[], None], fault: str) -> str | None:
 
 
 def fresh() -> int:
-    """Return a random seed for drawing new test cases.
-
-    The message of a failed check shows the seed.
-    """
+    """Return a random seed for drawing new test cases."""
     return 1 + secrets.randbelow(2**31 - 1)
 
 
 def grading() -> bool:
-    """Return True if the notebook is being graded.
-
-    Long runs that give no points are skipped during grading.
-    """
+    """Return True if the notebook is being graded."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
@@ -110,9 +98,6 @@ def summary(module: ModuleType) -> None:
           "Grading tries new cases of the same kind.")
 
 
-# ---------------------------------------------------------------- an instructor's own tests
-
-
 def private(exercise: str, task: str) -> None:
     """Run the instructor's own test of a task, if there is one.
 
@@ -130,18 +115,12 @@ def private(exercise: str, task: str) -> None:
 
 
 def private_file(exercise: str) -> Path:
-    """Return the path to the instructor's own tests for an exercise.
-
-    The file need not exist.
-    """
+    """Return the path to the instructor's own tests for an exercise."""
     return Path(os.environ.get("PARITY_PRIVATE_TESTS", "private")) / f"{exercise}.py"
 
 
 def load_private(path: Path) -> ModuleType:
-    """Import a file of private tests as a module.
-
-    Errors in the file are raised.
-    """
+    """Import a file of private tests as a module."""
     spec = importlib.util.spec_from_file_location(f"parity_private_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -149,10 +128,7 @@ def load_private(path: Path) -> ModuleType:
 
 
 def _run_private(path: Path, task: str, calls: list[str]) -> None:
-    """Run an instructor's own test of a task.
-
-    The calls of the test are appended to ``calls`` if the file lets students see them.
-    """
+    """Run an instructor's own test of a task."""
     module = load_private(path)
     test = getattr(module, task, None)
     if test is None:

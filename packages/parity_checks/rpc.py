@@ -18,10 +18,7 @@ KIND = "application/vnd.parity.answer"
 
 
 class Answer(str):
-    """A string that a kernel returns in response to a remote call.
-
-    The kernel sends it unchanged under the MIME type ``KIND``.
-    """
+    """A string that a kernel returns in response to a remote call."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {KIND: str(self)}
@@ -33,10 +30,7 @@ def request(name: str, args: tuple, kwargs: dict) -> str:
 
 
 def answer(text: str) -> Answer:
-    """Run the function named in a request and encode its result as text.
-
-    If the call fails, the text contains the message of the failure.
-    """
+    """Run the function named in a request and encode its result as text."""
     name, args, kwargs = unpack(text)
     try:
         return Answer(pack(["value", REMOTE[name](*args, **kwargs)]))
@@ -48,10 +42,7 @@ def answer(text: str) -> Answer:
 
 
 def read(text: Any) -> Any:
-    """Decode the result of a remote call.
-
-    Raises CheckFailed if the call failed or the text is not an answer.
-    """
+    """Decode the result of a remote call, or raise CheckFailed."""
     answer = unpack(text) if isinstance(text, str) else None
     if type(answer) is list and len(answer) == 2 and type(answer[0]) is str:
         kind, content = answer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -43,12 +44,10 @@ def pack(value: Any) -> str:
 
 
 def _packed(value: Any, depth: int) -> Any:
-    """Convert a value to a form that JSON can represent.
-
-    Values that JSON does not have become a dict whose only key names the kind of the value.
-    """
+    """Convert a value to a form that JSON can represent."""
     if depth == 0:
         raise ValueError(f"lists are nested more than {MAX_DEPTH} deep")
+    # Values that JSON does not have become a dict whose only key names the kind of the value.
     cls, inner = type(value), partial(_packed, depth=depth - 1)
     if cls in (type(None), bool, int, float, str):
         return value
@@ -57,17 +56,12 @@ def _packed(value: Any, depth: int) -> Any:
         return parts if cls is list else {"tuple": parts}
     if cls is dict:
         return {"dict": [[str(key), inner(part)] for key, part in value.items()]}
-    if cls is complex:
-        return {"complex": [value.real, value.imag]}
     if cls is np.ndarray:
         return {"array": _packed_array(value)}
     if isinstance(value, np.generic):
         return {"scalar": _packed_array(value)}
     if is_tensor(value):
-        plain = value.detach().cpu().contiguous()
-        if str(plain.dtype) == "torch.bfloat16":        # NumPy has no such numbers
-            return {"bfloat16": _packed_array(plain.view(_torch().int16).numpy())}
-        return {"tensor": _packed_array(plain.numpy())}
+        return {"tensor": _packed_array(value.detach().cpu().numpy())}
     if cls is Seed:
         return {"seed": value.value}
     if cls is ModuleState:
@@ -83,10 +77,7 @@ def _packed_array(value: np.ndarray | np.generic) -> list:
 
 
 def unpack(text: str) -> Any:
-    """Restore a value from the text returned by :func:`pack`.
-
-    Raises CheckFailed for any other text.
-    """
+    """Restore a value from text returned by :func:`pack`, or raise CheckFailed."""
     try:
         if len(text) > MAX_CHARACTERS:
             raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
@@ -112,10 +103,7 @@ def _text(value: Any) -> str:
 
 
 def _array(content: list) -> np.ndarray:
-    """Restore an array from its serialised form.
-
-    Raises ValueError if the shape requires more or fewer numbers than were sent.
-    """
+    """Restore an array from its serialised form."""
     kind, shape, numbers = content
     if not DTYPE.fullmatch(kind):
         raise ValueError(kind)
@@ -134,10 +122,7 @@ def _torch():
 
 
 def _module(content: list) -> ModuleState:
-    """Restore the state of a PyTorch layer from its serialised form.
-
-    Raises ValueError unless the weights have the shapes that the layer's arguments require.
-    """
+    """Restore the state of a PyTorch layer from its serialised form."""
     module = ModuleState(_text(content[0]), _unpacked(content[1]), _unpacked(content[2]))
     if module.arguments.get("num_layers", 1) > MAX_LAYERS or not set(ARGUMENTS).issuperset(module.arguments):
         raise ValueError("arguments")
@@ -150,21 +135,13 @@ def _module(content: list) -> ModuleState:
     return module
 
 
-def _seed(content: int) -> Seed:
-    if type(content) is not int:
-        raise TypeError(content)
-    return Seed(content)
-
-
 KINDS: dict[str, Callable[[Any], Any]] = {
     "tuple": lambda content: tuple(map(_unpacked, content)),
     "dict": lambda content: {_text(key): _unpacked(part) for key, part in content},
-    "complex": lambda content: complex(*content),
     "array": _array,
     "scalar": lambda content: _array(content)[()],
     "tensor": lambda content: _torch().from_numpy(_array(content)),
-    "bfloat16": lambda content: _torch().from_numpy(_array(content)).view(_torch().bfloat16),
-    "seed": _seed,
+    "seed": lambda content: Seed(operator.index(content)),
     "module": _module,
     **{cls.__name__: lambda content, cls=cls: cls(*map(_unpacked, content)) for cls in RESULTS},
 }

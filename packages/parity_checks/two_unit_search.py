@@ -65,10 +65,7 @@ def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200, c
 
 
 def _string(trail: list[tuple[np.ndarray, np.ndarray]], index: int) -> np.ndarray:
-    """Reconstruct the string of bits that leads to a given state.
-
-    ``index`` is the index of the state at the last time step.
-    """
+    """Reconstruct the string of bits that leads to the state ``index`` at the last time step."""
     bits = []
     for parents, added in reversed(trail):
         bits.append(int(added[index]))

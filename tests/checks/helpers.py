@@ -58,7 +58,7 @@ def raising(error):
 class Net(nn.Module):
     def __init__(self, hidden, detach=False):
         super().__init__()
-        self.rnn = nn.RNN(1, hidden, batch_first=True)
+        self.rnn = self.layer = nn.RNN(1, hidden, batch_first=True)
         self.detach = detach
 
     def forward(self, inputs):

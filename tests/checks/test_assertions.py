@@ -6,7 +6,7 @@ import torch
 
 from parity_checks import assertions
 from parity_checks.assertions import Query
-from tests.checks.helpers import BadText, Hostile, says
+from tests.checks.helpers import BadText, says
 
 QUERY = Query("parity")
 
@@ -17,15 +17,13 @@ def test_a_message_has_its_parts_in_order():
     assert str(caught.value).splitlines() == [
         "parity of [1 1]", "  expected: [0]", "  got:      [2.]", "  likely:   a sum",
         '  read:     the chapter "unrolling", section "the cell in numpy" (book/unrolling.html#the-cell-in-numpy)']
-    with says() as caught:
-        QUERY.fail(0, 1)
-    assert str(caught.value) == "parity\n  expected: 0\n  got:      1"
 
 
 @pytest.mark.parametrize(("value", "text"), [
     (np.array([True, False]), "[1 0]"), (torch.tensor([1.23456789]), "[1.2346]"), (0.1234567891, "0.123457"),
     (np.float32(0.5), "0.5"), ((1,), "(1,)"), ((np.int64(1), [2.0]), "(1, [2])"), ("two\nlines", "two lines"),
-    (None, "None"), (torch.ones(2, dtype=torch.bfloat16), "[1. 1.]"), ("x" * 1000, "x" * 200 + " …"),
+    (None, "None"), ("x" * 1000, "x" * 200 + " …"),
+    (BadText(), "(a value that cannot be shown)"),
     (list(range(50)), "[" + "".join(f"{i}, " for i in range(40)) + "…]"),
 ])
 def test_a_value_is_shown_in_one_short_line(value, text):
@@ -33,31 +31,18 @@ def test_a_value_is_shown_in_one_short_line(value, text):
     assert "\n" not in assertions.show(np.arange(10_000).reshape(100, 100))
 
 
-def test_a_value_that_cannot_be_shown():
-    for value in (10**5000, BadText(), [Hostile()]):
-        assert assertions.show(value) == "(a value that cannot be shown)"
-
-
 @pytest.mark.parametrize(("value", "arguments", "words"), [
     ([1, 2], {},
      "parity gives a value of type list. Expected: an array. np.array(...) or torch.tensor(...) turns a list"),
     (None, {}, "parity gives None (is a `return` missing?). Expected: an array."),
-    ("1", {}, "parity gives a value of type str"),
     (np.array(["1"]), {}, "expected: real numbers"),
-    (2**70, {}, "expected: real numbers"),
     (np.array([1j]), {}, "dtype complex128"),
     (np.array([1.0, np.nan]), {}, "nan somewhere"),
     (np.ones((3, 2)), {"shape": (2, 3)}, "Two axes are swapped."),
     (np.ones((3, 2, 1)), {"shape": (2, 1, 3)}, "The axes are in a different order."),
     (np.ones((2, 1)), {"shape": (2,)}, "An axis of size 1 is missing, or there is one too many."),
-    (np.ones(2), {"shape": (1, 2)}, "An axis of size 1 is missing, or there is one too many."),
     (np.ones(2), {"shape": (2, 3)}, "An axis is missing"),
-    (np.ones((2, 4)), {"shape": (2, 3, 4)}, "An axis is missing"),
-    (3, {"shape": (7,)}, "An axis is missing"),
-    (np.ones(2), {"shape": (5, 6)}, "got:      shape (2,)"),
     (np.ones(2), {"kind": "integer"}, "Convert the result to integer and return that."),
-    (True, {"kind": "integer"}, "expected: integer values"),
-    (np.ones(2, dtype=int), {"kind": "bool"}, "expected: bool values"),
     (torch.ones(2, dtype=torch.int64), {"kind": "float"}, "got:      dtype int64"),
 ])
 def test_a_value_that_is_not_an_array_of_this_kind(value, arguments, words):
@@ -65,12 +50,10 @@ def test_a_value_that_is_not_an_array_of_this_kind(value, arguments, words):
         QUERY.as_array(value, **arguments)
 
 
-@pytest.mark.parametrize("value", [np.ones(2, np.float16), np.ones(2, np.uint8), np.ones(2, bool),
-                                   torch.ones(2, dtype=torch.bfloat16), torch.ones(2, requires_grad=True)])
+@pytest.mark.parametrize("value", [np.ones(2, np.float16), np.ones(2, bool), torch.ones(2, requires_grad=True)])
 def test_arrays_of_any_width_are_equal_to_the_expected(value):
     QUERY.require_equal(value, [1, 1])
     QUERY.require_equal(value, torch.ones(2, requires_grad=True))
-    QUERY.require_close(value, torch.ones(2, requires_grad=True))
     QUERY.require_close(value, np.ones(2) + 9e-6)
 
 
@@ -83,8 +66,6 @@ def test_a_difference_is_shown_with_its_likely_cause():
         QUERY.require_equal(4, 1, "no known mistake", [(2, "the last bit"), (3, "the count")])
     with says("expected: shape (2,)", "got:      shape (3,)"):
         QUERY.require_equal(np.ones(3), [1, 1])
-    with says("parity", "got:      1"):
-        QUERY.require_close(1.0, 1.1)
     with says("inf"):
         QUERY.require_close(np.inf, 1.0)
     QUERY.require_close(1.0, 1.1, tolerance=0.2)
@@ -108,10 +89,9 @@ def test_missing_parts_and_parts_of_another_shape_are_named(result, words):
 def test_an_error_of_the_students_code_is_explained(student):
     student.parity = lambda bits: bits["0"]
     query = Query("the parity of [1]", "one-bit")
-    for causes in ({"KeyError": "another cause", "IndexError": "the cause"}, lambda: {"indexerror": "the cause"}):
-        with says("`parity` stopped with IndexError", "\n  asked:    the parity of [1]\n  likely:   the cause\n",
-                  'read:     the chapter "one-bit" (book/one-bit.html)'):
-            query.call("parity", np.ones(1), causes=causes)
+    with says("`parity` stopped with IndexError", "\n  asked:    the parity of [1]\n  likely:   the cause\n",
+              'read:     the chapter "one-bit" (book/one-bit.html)'):
+        query.call("parity", np.ones(1), causes={"KeyError": "another cause", "IndexError": "the cause"})
     with says("there is no `unroll` yet") as caught:
         query.call("unroll", causes={"unroll": "no cause"})
     assert "asked" not in str(caught.value)
@@ -124,13 +104,6 @@ def test_an_error_of_the_students_code_is_explained(student):
     (1.0, [(1 + 5e-6, "near")], "near"),
     (1.0, [(1 + 5e-5, "too far")], ""),
     (np.nan, [(0, "zero"), (np.nan, "nan")], "nan"),
-    (np.inf, [(1e300, "large")], ""),
-    (np.array([2]), [], ""),
 ])
 def test_the_first_mistake_that_fits_is_named(got, mistakes, words):
     assert assertions.likely_cause(got, mistakes) == words
-
-
-def test_the_tolerance_of_a_mistake_can_be_set():
-    assert assertions.likely_cause(1.0, [(1.05, "near enough")], tolerance=0.1) == "near enough"
-    assert assertions.likely_cause(1.0, [(1 + 1e-9, "not the same")], tolerance=0) == ""

@@ -5,20 +5,22 @@ import torch
 from torch import nn
 
 from parity_checks import ModuleState, call_gradient, call_module, call_steps
-from tests.checks.helpers import Hostile, Net, says
+from tests.checks.helpers import Net, says
 
 
 def test_a_module_runs_with_the_weights_of_the_check(student):
     student.Net = Net
     reference = Net(3)
     inputs, gradient = torch.randn(2, 5, 1), torch.randn(2, 5, 3)
-    run = call_module("Net", 3, inputs=(inputs,), state=reference.state_dict(), output_gradient=gradient)
+    state = dict(reference.named_parameters())      # a layer that has two names is in it once
+    with torch.no_grad():
+        run = call_module("Net", 3, inputs=(inputs,), state=state, output_gradient=gradient)
     expected = reference(inputs.clone())[0]
     expected.backward(gradient)
     assert torch.equal(run.output[0], expected)
     assert not run.output[0].requires_grad
     assert run.output[1] == "more"
-    assert set(run.gradients) == set(run.state) == set(reference.state_dict())
+    assert set(run.gradients) == set(run.state) == set(state)
     assert torch.equal(run.gradients["rnn.weight_hh_l0"], reference.rnn.weight_hh_l0.grad)
 
 
@@ -37,8 +39,6 @@ def test_a_module_can_be_called_several_times(student):
     for got, value in zip((run.output, *run.then), expected, strict=True):
         assert torch.equal(got, value)
         assert not got.requires_grad
-    with says("`Counting` stopped with TypeError"):
-        call_module("Counting", 1, 2, inputs=(inputs,), then=[(inputs, 1)])
 
 
 def test_the_gradient_of_a_function_that_returns_one_number(student):
@@ -59,7 +59,6 @@ def test_the_gradient_of_a_function_that_returns_one_number(student):
     (lambda logits: logits.detach().sum(), "no gradient can flow through the output of `loss`"),
     (lambda logits: 3.0, "which is a value of type float without a gradient"),
     (lambda logits: logits, "the output of `loss` has the shape (2,). Expected: ()."),
-    (lambda logits: 1 / 0, "`loss` stopped with ZeroDivisionError"),
 ])
 def test_a_missing_gradient_is_reported(student, loss, words):
     student.loss = loss
@@ -83,50 +82,17 @@ def test_every_update_is_made_on_the_same_modules(student):
     assert torch.allclose(second.modules[0].state["bias"], before.state["bias"] - 0.4)
     assert second.result == pytest.approx(float(first.modules[0].build()(torch.ones(3, 2)).detach().sum()))
     assert torch.equal(module.weight, before.state["weight"])
-    with says("`step` stopped with TypeError"):
-        call_steps("step", before, batches=[()], learning_rate=0.1)
-
-
-def test_without_an_output_gradient_there_are_no_gradients(student):
-    student.make = lambda: nn.Linear(1, 2)
-    run = call_module("make", inputs=(torch.ones(3, 1),))
-    assert run.output.shape == (3, 2)
-    assert run.gradients == {}
-
-
-def test_gradients_are_computed_even_if_the_notebook_turns_them_off(student):
-    student.Net = Net
-    torch.set_grad_enabled(False)
-    try:
-        assert call_module("Net", 2, inputs=(torch.ones(1, 2, 1),), output_gradient=torch.ones(1, 2, 2)).gradients
-    finally:
-        torch.set_grad_enabled(True)
 
 
 @pytest.mark.parametrize(("make", "arguments", "words"), [
     (lambda: 3, {}, "`make` returns a value of type int. Expected: a torch.nn.Module."),
-    (lambda: Hostile(), {}, "`make` returns a value of type Hostile"),
-    (lambda: nn.Linear(1, 1), {"inputs": (torch.ones(1, 2),)}, "`make` stopped with RuntimeError"),
-    (lambda: nn.Linear(1, 1), {"state": {"x": torch.ones(1)}}, "Missing key(s)"),
+    (lambda: nn.Linear(1, 1), {"state": {"bias": torch.ones(2)}}, "size mismatch for bias"),
     (lambda: Net(2, detach=True), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 2)},
      "no gradient can flow through the output of `make`"),
     (lambda: Net(2), {"inputs": (torch.ones(1, 2, 1),), "output_gradient": torch.ones(1, 2, 3)},
      "the output of `make` has the shape (1, 2, 2). Expected: (1, 2, 3)."),
-    (lambda: nn.Module(), {}, "`make` stopped with NotImplementedError"),
-    (lambda: nn.Identity(), {"inputs": (5,), "output_gradient": torch.ones(1)},
-     "which is a value of type int without a gradient"),
 ])
 def test_an_object_that_is_not_a_module_or_does_not_run(student, make, arguments, words):
     student.make = make
     with says(words):
         call_module("make", **arguments)
-
-
-def test_weights_that_cannot_be_read(student):
-    class Secret(nn.Linear):
-        def state_dict(self, *_, **__):
-            raise OSError("mine")
-
-    student.Secret = Secret
-    with says("`Secret` stopped with OSError: mine"):
-        call_module("Secret", 1, 1, inputs=(torch.ones(1, 1),))

@@ -1,6 +1,5 @@
 """Calls of a student's code: the outcome is a value or a message, whatever the code does."""
 
-import io
 import logging
 import sys
 import warnings
@@ -8,50 +7,37 @@ import warnings
 import numpy as np
 import pytest
 
-from parity_checks import CheckFailed, call, call_module, core
+from parity_checks import CheckFailed, call
 from tests.checks.helpers import BadText, raising, says
 
 RUNNING_PARITY = "parity_lib.data:running_parity"
 
 
-def test_names_are_looked_up_in_the_notebook():
-    main = sys.modules["__main__"]
+def test_names_are_looked_up_in_the_notebook(monkeypatch):
     with says("there is no `parity_of_nothing` yet. Define it in its cell, run that cell, then run this one again."):
         call("parity_of_nothing")
-    with says("there is no `parity_of_nothing` yet"):
-        call_module("parity_of_nothing")
-    main.parity_of_nothing = lambda: 0
-    try:
-        assert call("parity_of_nothing") == 0
-    finally:
-        del main.parity_of_nothing
+    monkeypatch.setattr(sys.modules["__main__"], "parity_of_nothing", lambda: 0, raising=False)
+    assert call("parity_of_nothing") == 0
 
 
 def test_a_name_that_is_not_a_function_is_reported(student):
     student.parity = 3
     with says("`parity` is a value of type int. Expected: a function. Did you use the name for something else?"):
         call("parity")
-    student.parity = None
-    with says("`parity` is None"):
-        call("parity")
 
 
 @pytest.mark.parametrize(("error", "words"), [
     (ValueError("two\n  lines"), "stopped with ValueError: two lines (line "),
-    (ValueError(), "stopped with ValueError (line "),
     (ValueError("x" * 5000), "x" * 300 + " …"),
     (BadText(), "stopped with BadText: (an error with a text that cannot be read)"),
     (SystemExit(1), "stopped with SystemExit: 1"),
-    (GeneratorExit(), "stopped with GeneratorExit"),
     (CheckFailed("all is well"), "stopped with CheckFailed: all is well"),
-    (NotImplementedError(), "`function` needs"),
     (NotImplementedError("not for Long"), "stopped with NotImplementedError: not for Long"),
-    (ExceptionGroup("many", [ValueError()]), "stopped with ExceptionGroup: many"),
     (type("Odd", (Exception,), {"__traceback__": property(lambda self: 1 / 0)})(), "an error that cannot be read"),
 ], ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "")
 def test_an_error_becomes_a_message(student, error, words):
     student.step = raising(error)
-    with says("`step` ", words.replace("`function` needs", "`step` needs `function`, which is not written yet")):
+    with says("`step` ", words):
         call("step")
 
 
@@ -71,14 +57,6 @@ def test_the_line_of_an_error_is_in_the_students_code(student):
         call("mean", [])
 
 
-def test_endless_recursion_becomes_a_message(student):
-    exec("def deep(n):\n    return deep(n + 1)", vars(student))
-    with says("`deep` stopped with RecursionError"):
-        call("deep", 0)
-    with says("`deep` stopped with RecursionError"):
-        call("deep", 0, forbid=(RUNNING_PARITY,))
-
-
 def test_a_keyboard_interrupt_is_raised(student):
     student.step = raising(KeyboardInterrupt())
     profiler = sys.getprofile()
@@ -87,21 +65,11 @@ def test_a_keyboard_interrupt_is_raised(student):
             call("step", forbid=forbid)
     assert sys.getprofile() is profiler
 
-    class Stop(Exception):
-        def __str__(self):
-            raise KeyboardInterrupt
-
-    student.step = raising(Stop())
-    with pytest.raises(KeyboardInterrupt):
-        call("step")
-
 
 def test_prints_warnings_and_logs_are_discarded(student, capfd):
     def noisy():
         print("to stdout")
         print("to stderr", file=sys.stderr)
-        sys.stdout.writelines(["more\n"])
-        warnings.simplefilter("error")
         warnings.simplefilter("always")
         warnings.warn("a warning", stacklevel=1)
         logging.getLogger("of a student").warning("a log entry")
@@ -110,20 +78,3 @@ def test_prints_warnings_and_logs_are_discarded(student, capfd):
     student.noisy = noisy
     assert call("noisy") == -np.inf
     assert capfd.readouterr() == ("", "")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        warnings.warn("mine", stacklevel=1)
-    assert len(caught) == 1, "the filters are as before"
-
-
-def test_discarded_text_takes_no_memory():
-    nowhere = core.Nowhere()
-    assert nowhere.write("abc") == 3
-    assert nowhere.getvalue() == ""
-
-
-def test_quiet_restores_the_streams():
-    out, err = sys.stdout, sys.stderr
-    with core.quiet():
-        assert isinstance(sys.stdout, io.StringIO)
-    assert (sys.stdout, sys.stderr) == (out, err)

@@ -1,172 +1,46 @@
 """Each of these mistakes has its cause in the message of the check. The bank of submissions tests other mistakes."""
 
-import numpy as np
 import pytest
-import torch
-from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-import parity_checks as checks
-from parity_checks import architecture, lstm_comparison, no_teacher_forcing, unrolling, varying_lengths
+from tests.mutants import mutants
+from tests.submissions import bank
 
-NET = """
-class Net(nn.Module):
-    def __init__(self, cell, hidden_size, num_layers):
-        super().__init__()
-        sizes = dict(input_size=1, hidden_size=hidden_size, num_layers=num_layers, batch_first=True)
-        self.rnn = nn.LSTM(**sizes) if cell == "lstm" else nn.GRU(**sizes) if cell == "gru" else nn.RNN(
-            nonlinearity=cell, **sizes)
-        self.readout = nn.Linear(hidden_size, 1)
-
-    def forward(self, inputs, lengths=None):
-        return self.readout(self.rnn(inputs)[0])
-build_model = Net
-"""
-WILSON = """
-def success_rate(outcomes):
-    n, z = len(outcomes), 1.96
-    p = sum(outcomes) / n
-    middle, scale = p + z**2 / (2 * n), 1 + z**2 / n
-    root = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return p, (middle - root) / scale, (middle + root) / scale
-"""
-UNROLL = """
-def unroll(xs, h0, U, V, b):
-    h, states = h0, []
-    for t in range(xs.shape[1]):
-        h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)
-        states.append(h)
-    return np.stack(states, axis=1)
-"""
-PACKED = """
-def run_packed(rnn, inputs, lengths):
-    packed = nn.utils.rnn.pack_padded_sequence(
-        inputs, torch.from_numpy(lengths), batch_first=True, enforce_sorted=False)
-    return nn.utils.rnn.pad_packed_sequence(rnn(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]
-"""
-PARITY = """
-def final_parity(bits, lengths):
-    real = np.arange(bits.shape[1]) < lengths[:, None]
-    return (bits * real).sum(axis=1) % 2
-"""
-END = """
-def last_valid(outputs, lengths):
-    return outputs[torch.arange(len(outputs)), lengths - 1]
-def end_loss(logits, lengths, labels):
-    return binary_cross_entropy_with_logits(last_valid(logits, lengths)[:, 0], labels)
-def train_step(lstm, readout, optimizer, inputs, lengths, labels):
-    loss = end_loss(readout(lstm(inputs)[0]), lengths, labels)
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_([*lstm.parameters(), *readout.parameters()], 1.0)
-    optimizer.step()
-    return loss.item()
-"""
-ACCURACY = """
-def masked_accuracy(logits, targets, mask):
-    return ((logits > 0) == (targets > 0.5))[mask].float().mean().item()
-"""
-STEP = """
-def lstm_step(x, h, c, weights):
-    a = x @ weights["weight_ih"].T + h @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]
-    s = lambda z: 1 / (1 + np.exp(-z))
-    i, f, g, o = np.split(a, 4, axis=1)
-    c = s(f) * c + s(i) * np.tanh(g)
-    return s(o) * np.tanh(c), c
-"""
-COUNT = """
-def count_parameters(cell, input_size, hidden_size, num_layers):
-    blocks = {"gru": 3, "lstm": 4}.get(cell, 1)
-    return blocks * hidden_size * (input_size + hidden_size + 2 + (num_layers - 1) * (2 * hidden_size + 2))
-"""
-
-NEXT = "next_max_length = lambda longest, accuracy, stop: min(longest + (accuracy >= 0.95), stop)"
-EVEN = """
-def always_even(targets, mask):
-    even = (targets[..., 0] == 0).float()
-    return even.mean().item(), even[mask].float().mean().item()
-"""
-# The check, a correct answer, the part of it that is replaced, its replacement, and a part of the message.
+# The exercise, the cell, the part of the model answer that is replaced, its replacement, and a part of the message.
 MISTAKES = [
-    (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T",
-     "U @ x.T + V @ h.T", "`U x` becomes `x @ U.T`"),
-    (unrolling.rnn_step, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)", "x @ U.T + h @ V.T + b",
-     "U @ x.T + V @ h.T + b[:, None]", "The equation uses column vectors"),
-    (unrolling.unroll, "rnn_step = lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V.T + b)\n" + UNROLL.replace(
-        "np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "rnn_step(xs[:, t], h, U, V, b)"), "xs[:, t]", "xs[t]",
-     "time step t of all strings is `xs[:, t]`"),
-    (architecture.success_rate, WILSON, "p + z**2 / (2 * n), 1 + z**2 / n", "p + z / (2 * n), 1 + z / n",
-     "The middle and the scale contain 1.96 squared"),
-    (architecture.build_model, NET, "(self, cell, hidden_size, num_layers)", "(self, cell, num_layers, hidden_size)",
-     "have changed places"),
-    (lstm_comparison.lstm_step, STEP, "s(i) * np.tanh(g)", "(1 - s(f)) * np.tanh(g)", "where the input gate i belongs"),
-    (varying_lengths.run_packed, PACKED, "rnn(packed)[0]", "rnn(packed)", "`states, last = rnn(packed)`"),
-    (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
-     "bits.cumsum(axis=1)[:, lengths - 1] % 2", "`:` takes every row for each length"),
-    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1, 0]\n", "without a third index"),
-    (unrolling.unroll, UNROLL, "np.stack(states, axis=1)", "np.array(states).reshape(len(xs), -1, len(b))",
+    ("unrolling", "rnn-step", "x @ U.T + h @ V.T", "U @ x.T + V @ h.T", "`U x` becomes `x @ U.T`"),
+    ("unrolling", "unroll", "xs[:, t]", "xs[t]", "Time step t of all strings is `xs[:, t]`"),
+    ("unrolling", "unroll", "np.stack(states, axis=1)", "np.array(states).reshape(len(xs), -1, len(b))",
      "`reshape` mixes strings and time steps"),
-    (unrolling.unroll, UNROLL, "h = np.tanh(xs[:, t] @ U.T + h @ V.T + b)",
-     "h = h if t else h0.copy(); h[:] = np.tanh(xs[:, t] @ U.T + h @ V.T + b)", "the same array was changed in place"),
-    (unrolling.unroll, UNROLL, "xs[:, t] @ U.T", "U @ xs[:, t].T", "`U x` becomes `x @ U.T`"),
-    (architecture.count_parameters, COUNT, "(num_layers - 1)", "num_layers", "one layer too many"),
-    (architecture.build_model, NET, "build_model = Net", "CACHE = {}\ndef build_model(*sizes):\n"
-     "    return CACHE.setdefault(sizes, Net(*sizes))", "the same module comes back each time"),
-    (architecture.build_model, NET, "self.readout(self.rnn(inputs)[0])", "self.readout(self.rnn(inputs))",
-     "the readout takes the first alone"),
-    (architecture.build_model, NET, "return self.readout(self.rnn(inputs)[0])",
-     "states, h, c = self.rnn(inputs); return self.readout(states)", "for an LSTM the second is itself a pair"),
-    (architecture.build_model, NET, "self.rnn(inputs)[0]",
-     "torch.cat([h.reshape(len(inputs), -1, h.shape[-1]) for h in [self.rnn(inputs)[0].transpose(0, 1)]])",
+    ("unrolling", "unroll", "h = rnn_step(xs[:, t], h, U, V, b)",
+     "h = h if t else h0.copy(); h[:] = rnn_step(xs[:, t], h, U, V, b)", "the same array was changed in place"),
+    ("architecture", "build-model", "return ParityNet(cell, hidden_size, num_layers)",
+     "return CACHE.setdefault((cell, hidden_size, num_layers), ParityNet(cell, hidden_size, num_layers))\nCACHE = {}",
+     "each call returns the same module"),
+    ("architecture", "build-model", "states, _ =", "states, h, c =", "for an LSTM the second is itself a pair"),
+    ("architecture", "build-model", "self.readout(states)",
+     "self.readout(states.transpose(0, 1).reshape(len(inputs), -1, states.shape[-1]))",
      "`reshape` or `view` is used instead of transpose"),
-    (architecture.success_rate, WILSON, "(4 * n**2)", "4 * n**2", "brackets"),
-    (architecture.success_rate, WILSON, "(2 * n)", "n", "The 2 is missing"),
-    (lstm_comparison.lstm_step, STEP, 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
-    (varying_lengths.masked_accuracy, ACCURACY, ".float().mean()", ".mean()", "`.float()` first"),
-    (varying_lengths.masked_accuracy, ACCURACY, "((logits > 0) == (targets > 0.5))[mask]",
-     "((logits[mask] > 0) == (targets[mask][:, 0] > 0.5))", "[n, 1] was compared with [n]"),
-    (varying_lengths.random_lengths, "random_lengths = lambda n, most, rng: rng.integers(1, most + 1, size=n)",
-     "rng.integers(1, most + 1, size=n)", "rng.choice(np.arange(1, most + 1), size=n, replace=False)", "may repeat"),
-    (architecture.count_parameters, COUNT, '{"gru": 3, "lstm": 4}.get(cell, 1)',
-     '{"gru": 3, "lstm": 4, "tanh": 1}[cell]', '"relu" is missing among your cells'),
-    (no_teacher_forcing.next_max_length, NEXT, "min(", "max(", "`stop` is an upper limit"),
-    (varying_lengths.always_even, EVEN, "even[mask]", "(even * mask)", "divided by the number of all positions"),
-    (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
+    ("lstm_comparison", "lstm-step", 'x @ weights["weight_ih"].T', 'weights["weight_ih"] @ x.T', "`U x` is `x @ U.T`"),
+    ("varying_lengths", "run-packed", "states, _ =", "states =", "`states, last = rnn(packed)`"),
+    ("varying_lengths", "masked-accuracy", ".float().mean()", ".mean()", "`.float()` first"),
+    ("no_teacher_forcing", "final-parity", "(bits * real).sum(axis=1) % 2",
      "bits.cumsum(axis=1)[np.arange(len(bits)), lengths] % 2", "the last real one is `lengths - 1`"),
-    (no_teacher_forcing.final_parity, PARITY, ".sum(axis=1) % 2", ".sum(axis=1).tolist()", "make tensors of it"),
-    (no_teacher_forcing.final_parity, PARITY, "bits * real", "bits * ~real",
-     "the parity of the bits that were cut off"),
-    (no_teacher_forcing.final_parity, PARITY, "(bits * real).sum(axis=1) % 2",
-     "bits[np.arange(len(bits)), lengths - 1]", "This is the last real bit"),
-    (no_teacher_forcing.final_parity, PARITY, "lengths[:, None]", "lengths", "compare it with lengths[:, None]"),
-    (no_teacher_forcing.last_valid, END, "lengths - 1]\n", "lengths - 1].numpy()\n", "no gradient goes through NumPy"),
-    (no_teacher_forcing.end_loss, END, "[:, 0], labels", ", labels", "make them equal"),
-    (no_teacher_forcing.train_step, END, "return loss.item()",
-     "return end_loss(readout(lstm(inputs)[0]), lengths, labels).item()", "This is the loss after the update"),
-    (no_teacher_forcing.train_step, END, "clip_grad_norm_", "clip_grad_value_", "scales the whole gradient"),
+    ("no_teacher_forcing", "final-parity", "lengths[:, None]", "lengths", "compare it with lengths[:, None]"),
+    ("no_teacher_forcing", "last-valid", "lengths - 1]\n", "lengths - 1].numpy()\n", "No gradient goes through NumPy"),
+    ("no_teacher_forcing", "end-loss", "[:, 0], labels", ", labels", "make them equal"),
+    ("no_teacher_forcing", "train-step", "return loss.item()", "return end_loss(readout(lstm(inputs)[0]), lengths, "
+     "labels).item()", "This is the loss after the update"),
+    ("no_teacher_forcing", "train-step", "clip_grad_norm_", "clip_grad_value_", "scales the whole gradient"),
 ]
 
 
-@pytest.mark.parametrize(("check", "correct", "part", "wrong", "words"), MISTAKES,
+@pytest.mark.parametrize(("exercise", "cell", "part", "wrong", "words"), MISTAKES,
                          ids=[words for *_, words in MISTAKES])
-def test_message_names_the_cause(check, correct, part, wrong, words):
-    assert part in correct
-    for source, expected in ((correct, ""), (correct.replace(part, wrong), words)):
-        message = message_of(check, source)
-        assert not message or "\n  likely: " in message, message
-        assert expected in message if expected else not message, message
-
-
-def message_of(check, source):
-    """Return the message of a check about these definitions, or "" if it passes."""
-    namespace = {"np": np, "torch": torch, "nn": nn,
-                 "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits}
-    exec(source, namespace)
-    checks.bind(namespace)
-    try:
-        check()
-    except checks.CheckFailed as failure:
-        return str(failure)
-    finally:
-        checks.bind(None)
-    return ""
+def test_message_names_the_cause(monkeypatch, exercise, cell, part, wrong, words):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    source = next(solved.source for solved in mutants.solution(exercise).cells if solved.id == cell)
+    assert part in source
+    mutant = mutants.Mutant(exercise, cell, "", 0, source.replace(part, wrong))
+    outcome = bank.grade(mutants.notebook(mutant), leave_out=("learns-check",))[f"{cell}-check"]
+    assert outcome.points == 0
+    assert words in outcome.message.partition("\n  likely: ")[2]

@@ -15,7 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import parity_checks as checks
-from parity_checks import CheckFailed, reporting
+from parity_checks import reporting
 from parity_checks.assertions import Query
 from tests.checks.helpers import BadText, raising, says
 from tests.submissions import bank
@@ -46,16 +46,11 @@ def test_the_message_of_a_failure_shows_how_to_repeat_it(capfd):
     assert capfd.readouterr().out == ""
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("by\nzero"), SystemExit(), BadText(), RecursionError("deep")])
+@pytest.mark.parametrize("error", [ZeroDivisionError("by\nzero"), SystemExit(), BadText()])
 def test_an_error_in_a_check_is_reported_as_such(error):
     fault, help_ = "the check of `parity` could not read your result", "show this line to your instructor"
     with says(fault, type(error).__name__, help_):
         make_check(raising(error))()
-
-
-def test_a_check_with_a_message_that_cannot_be_read():
-    with says("the check of `parity` could not read your result"):
-        make_check(raising(CheckFailed(BadText())))()
 
 
 def test_a_check_can_be_interrupted():
@@ -77,46 +72,21 @@ def test_the_warnings_of_a_check_are_discarded(capfd):
     assert capfd.readouterr() == ("✓ parity: right\n", "")
 
 
-def test_fresh_seeds_are_new_and_never_the_public_one():
-    seeds = {checks.fresh() for _ in range(100)}
-    assert len(seeds) == 100
-    assert min(seeds) > 0
-
-
-def exercise():
-    module = types.ModuleType("exercise")
-    module.parity = make_check(lambda seed: print("not shown"))
-    module.unroll = make_check(lambda seed: Query("unroll: a batch").fail(1, 2), "unroll")
-    return module
-
-
-@pytest.fixture
-def _worth(monkeypatch):
+def test_the_summary_counts_the_points_but_not_while_grading(monkeypatch, capfd):
+    exercise = types.ModuleType("exercise")
+    exercise.parity = make_check(lambda seed: print("not shown"))
+    exercise.unroll = make_check(lambda seed: Query("unroll: a batch").fail(1, 2), "unroll")
     monkeypatch.setitem(reporting.POINTS, "exercise", {"parity": 2, "unroll": 3})
     monkeypatch.setitem(reporting.IN_WORDS, "exercise", 4)
-
-
-@pytest.mark.usefixtures("_worth")
-def test_the_summary_counts_the_points(monkeypatch, capfd):
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    checks.summary(exercise())
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert checks.grading()
+    checks.summary(exercise)
+    assert capfd.readouterr().out == ""
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    checks.summary(exercise)
     lines = capfd.readouterr().out.splitlines()
     assert lines[:2] == ["  2 of 2   parity: parity: right", "  0 of 3   unroll: unroll: a batch"]
     assert lines[3].startswith("2 of 5 points in the public checks, and 4 more for answers in words")
-
-
-def test_a_module_of_no_exercise_has_no_summary(monkeypatch):
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
-    with pytest.raises(ValueError, match="unrolling"):
-        checks.summary(exercise())
-
-
-@pytest.mark.usefixtures("_worth")
-def test_no_summary_while_grading(monkeypatch, capfd):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert checks.grading()
-    checks.summary(exercise())
-    assert capfd.readouterr().out == ""
 
 
 @pytest.fixture
@@ -130,17 +100,12 @@ def private(tmp_path, monkeypatch, student):
     return run
 
 
-def test_without_a_private_test_nothing_happens(tmp_path, monkeypatch, private):
+def test_private_tests_are_next_to_the_configuration_and_may_be_missing(tmp_path, monkeypatch, private):
     checks.private("unrolling", "parity")
     private("def another(call): 1 / 0")
     monkeypatch.delenv("PARITY_PRIVATE_TESTS")
     monkeypatch.chdir(tmp_path)
     checks.private("unrolling", "parity")
-
-
-def test_private_tests_are_next_to_the_configuration(tmp_path, monkeypatch, student):
-    monkeypatch.delenv("PARITY_PRIVATE_TESTS", raising=False)
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "private").mkdir()
     (tmp_path / "private/unrolling.py").write_text("def parity(call): assert False, 'found'")
     with says("found"):
@@ -148,7 +113,7 @@ def test_private_tests_are_next_to_the_configuration(tmp_path, monkeypatch, stud
 
 
 def test_a_private_test_calls_the_students_code(private, capfd):
-    private("def parity(call):\n    print('quiet')\n    assert call('parity', [1, 1]) == 2")
+    private("def parity(call):\n    assert call('parity', [1, 1]) == 2")
     with says("seven\n  expected: 0\n  got:      2"):
         private("""
             from parity_checks.assertions import Query
@@ -161,10 +126,8 @@ def test_a_private_test_calls_the_students_code(private, capfd):
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0, 'two ones are even'", "two ones are even"),
     ("def parity(call):\n    assert call('parity', [1, 1]) == 0",
      "your instructor's own test: `parity` does not do what the task asks for"),
-    ("def parity(call):\n    call('unroll')", "there is no `unroll` yet"),
     ("def parity(call):\n    return 1 / 0", "own test: the test of `parity` did not run (ZeroDivisionError"),
     ("def parity(call:", "did not run (SyntaxError"),
-    ("parity = 3", "a function in unrolling.py"),
 ])
 def test_a_private_test_that_fails_shows_no_source(private, source, words):
     with says(words) as caught:
@@ -172,7 +135,7 @@ def test_a_private_test_that_fails_shows_no_source(private, source, words):
     assert "assert call" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("first", "shown"), [("SHOW_INPUT = True", True), ("SHOW_INPUT = False", False), ("", False)])
+@pytest.mark.parametrize(("first", "shown"), [("SHOW_INPUT = True", True), ("", False)])
 def test_a_private_test_shows_its_input_if_it_is_set(private, first, shown):
     with says("your instructor's own test: odd") as caught:
         private(f"{first}\ndef parity(call):\n    call('parity', [0])\n"

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from parity_checks import CheckFailed
-
 SHELL = """
 import json, sys
 from IPython.core.interactiveshell import InteractiveShell
@@ -24,7 +22,7 @@ print(json.dumps(shown))
 CELLS = {
     "imports": "from parity_checks import unrolling as check",
     "missing": "check.parity()  # SECRET",
-    "wrong": "import numpy as np\ndef parity(bits):\n    print('noise')\n    return bits.sum(axis=1)",
+    "wrong": "def parity(bits):\n    print('noise')\n    return bits.sum(axis=1)",
     "graded": "from parity_checks import unrolling as check\n### SECRET\ncheck.parity(seed=5)\n### SECRET",
     "raises": "def parity(bits):\n    x = 1\n    raise ValueError('mine')",
     "graded again": "check.parity()  # SECRET",
@@ -57,7 +55,3 @@ def test_a_shell_shows_the_message_and_no_source(shell, cell, words):
 
 def test_a_shell_shows_one_line_for_a_correct_answer(shell):
     assert shell["passes"] == ["✓ parity: correct for single strings, batches, and strings with many ones\n", ""]
-
-
-def test_a_failure_shows_its_message_only():
-    assert CheckFailed("one\ntwo")._render_traceback_() == ["✗ one\ntwo"]

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from parity_checks.architecture import learning
+from parity_checks.architecture import building
 from parity_checks.no_teacher_forcing import loops
 from tests.submissions import bank, disturbed
 
@@ -26,7 +26,7 @@ def test_no_wrong_answer_passes_and_correct_ones_always_do(exercise):
 
 
 def test_the_counts_were_made_with_the_settings_of_the_checks():
-    assert stored("architecture")["about"] == {"starts": 100, "updates": learning.UPDATES, "tries": learning.TRIES}
+    assert stored("architecture")["about"] == {"starts": 100, "updates": building.UPDATES, "tries": building.TRIES}
     about = stored("no_teacher_forcing")["about"]
     assert (about["max_length"], about["steps"]) == (loops.LONGEST, loops.STEPS)
     assert (about["first_steps"], about["near"]) == (loops.FIRST_STEPS, loops.NEAR)
@@ -35,7 +35,7 @@ def test_the_counts_were_made_with_the_settings_of_the_checks():
 def test_with_disturbed_weights_the_solution_passes_by_a_margin():
     updates = stored("architecture")["disturbed"]["updates"]
     assert len(updates) == disturbed.TIMES
-    assert max(updates) <= learning.UPDATES / 2
+    assert max(updates) <= building.UPDATES / 2
     accuracies = stored("no_teacher_forcing")["disturbed"]["shares"]
     for check, least in (("trained_short", loops.SHORT[2]), ("trained_long", loops.LONG[2])):
         assert len(accuracies[check]) == disturbed.TIMES

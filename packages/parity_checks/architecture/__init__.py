@@ -1,8 +1,7 @@
 """Checks for the exercise *Architecture*."""
 
-from parity_checks.architecture.build_model import build_model
+from parity_checks.architecture.building import build_model, learns
 from parity_checks.architecture.counting import count_parameters
-from parity_checks.architecture.learning import learns
 from parity_checks.architecture.modulo import multiple_of_three
 from parity_checks.architecture.rates import success_rate
 from parity_checks.reporting import check, fresh, private

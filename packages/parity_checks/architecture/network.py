@@ -20,24 +20,15 @@ from torch.nn.functional import layer_norm
 from parity_checks.architecture.counting import BLOCKS, COUNT, READY_NETWORK, count
 from parity_checks.assertions import Mistakes, Query, agree, likely_cause, show
 from parity_checks.core import ModuleRun, call_module
-from parity_checks.plain_data import CheckFailed
 from parity_lib.models import ParityRNN
 
 SHAPES, EQUATIONS = "unrolling#shapes-and-a-mistake-that-makes-no-noise", "unrolling#the-equations"
 LOOP = "training#the-loop-line-by-line"
 EQUAL_WEIGHTS = (-2.1, 1.05)     # are divided by the number of units; together they give states of both signs
 TOLERANCE = 1e-3                 # wide enough for float32
-PAIR = "A recurrent layer of PyTorch returns two things: `states, last = self.rnn(inputs)`, and "
-OF_AN_LSTM = "for an LSTM the second is itself a pair: `states, (h, c) = self.lstm(inputs)`."
-ERROR_CAUSES = {
-    "not enough values to unpack": PAIR + OF_AN_LSTM,
-    "too many values to unpack": PAIR + OF_AN_LSTM,
-    "must be Tensor, not tuple": PAIR + "the readout takes the first alone.",
-    "'tuple' object has no attribute": PAIR + "only the first is the tensor of states.",
-    "before Module.__init__": "`super().__init__()` has to be the first line of `__init__`, before any layer is made.",
-    "shapes cannot be multiplied": "The last axis of a layer's input does not have the size for which the layer was "
-                                   "made: nn.Linear(hidden_size, 1) takes the states, [batch, steps, hidden_size].",
-}
+ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), "A recurrent layer of PyTorch "
+                             "returns two things, `states, last = self.rnn(inputs)`. The readout takes the first "
+                             "alone; for an LSTM the second is itself a pair, `states, (h, c) = self.lstm(inputs)`.")
 State = dict[str, torch.Tensor]
 
 
@@ -45,9 +36,8 @@ class StudentNetwork:
     """A network built by the student's code, with the expected cell type, size and depth.
 
     The module is returned by the student's ``make(*arguments)``. It reads inputs ``[batch, steps, 1]`` and returns
-    logits of the same shape. Every call makes a new module. ``state`` is its state dict, ``learned`` lists the
-    parameters that a gradient reaches, and ``twins`` maps all their names in the state dict to the names in
-    ``learned``.
+    logits of the same shape. Every call makes a new module. ``state`` contains its parameters and buffers by name, and
+    ``learned`` lists the parameters that a gradient reaches.
     """
 
     def __init__(self, cell: str, hidden: int, layers: int, name: str, make: str, *arguments: Any) -> None:
@@ -55,35 +45,20 @@ class StudentNetwork:
         self.make, self.arguments = make, arguments
         self.state: State | None = None
         self.learned: list[str] = []
-        self.twins: dict[str, str] = {}
 
     def query(self, circumstances: str, see: str) -> Query:
         """Create a ``Query`` whose text starts with the name of this network."""
         return Query(self.name + circumstances, see)
 
     def run(self, inputs: torch.Tensor, state: State | None = None, **options: Any) -> ModuleRun:
-        """Run the network with the given weights.
-
-        Without ``state``, the network runs with its own weights. ``options`` are those of :func:`call_module`.
-        """
-        return call_module(self.make, *self.arguments, inputs=(inputs,), state=self.state if state is None else state,
-                           **options)
+        """Run the network with the given weights, or with its own weights by default."""
+        state = self.state if state is None else state
+        return call_module(self.make, *self.arguments, inputs=(inputs,), state=state, **options)
 
     def logits(self, inputs: torch.Tensor, state: State | None = None) -> np.ndarray:
-        """Return the network's logits for a batch of inputs.
-
-        The logits are ``[batch, steps, 1]``. Raises CheckFailed if the output is anything else.
-        """
+        """Return the network's logits ``[batch, steps, 1]`` for a batch of inputs."""
         query = self.query(f", called with inputs of shape {tuple(inputs.shape)}", SHAPES)
-        ran = query.call(self.make, *self.arguments, by=call_module, inputs=(inputs,), causes=ERROR_CAUSES,
-                         state=self.state if state is None else state)
-        return as_logits(query, ran.output, inputs)
-
-    def find_parameters(self) -> None:
-        """Find the parameters that receive a gradient."""
-        inputs = every_string(3)
-        ran = self.run(inputs, output_gradient=inputs * 0 + 1, forbid=READY_NETWORK)
-        self.state, self.learned, self.twins = ran.state, list(ran.gradients), find_twins(ran)
+        return _as_logits(query, query.call(inputs, state, by=self.run, causes=ERROR_CAUSES).output, inputs)
 
     def without_gradient(self) -> list[str]:
         """Return the names of the weights that receive no gradient.
@@ -91,38 +66,20 @@ class StudentNetwork:
         Arrays of zeros are left out, because they may be a stored first state.
         """
         return [name for name, value in self.state.items()
-                if name not in self.twins and value.is_floating_point() and value.any()]
+                if name not in self.learned and value.is_floating_point() and value.any()]
 
     def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
-        """Return a state dict in which each parameter is replaced by ``make(shape)``."""
-        made = {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype) for name in self.learned}
-        return {name: made[self.twins[name]] if name in self.twins else value for name, value in self.state.items()}
+        """Return the state with ``make(shape)`` in place of each learned parameter."""
+        return self.state | {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype)
+                             for name in self.learned}
 
     def draw(self, rng: np.random.Generator) -> State:
-        """Return a state dict with random weights.
-
-        The weights are normally distributed. For relu, they are positive, because its units would otherwise be 0 for
-        some strings.
-        """
+        """Return a state with random weights."""
         def make(shape: tuple[int, ...]) -> torch.Tensor:
             drawn = torch.from_numpy(rng.normal(size=shape))
+            # Units with negative weights could be 0 for all strings if they are relu units.
             return 0.3 * drawn.abs() + 0.05 if self.cell == "relu" else 0.6 * drawn
         return self.fill(make)
-
-
-def find_twins(ran: ModuleRun) -> dict[str, str]:
-    """Match the entries of a state dict with the gradients of the same parameters.
-
-    Returns a dict that maps names in the state dict to names of gradients. A module that is stored under two names has
-    two entries for each of its parameters.
-    """
-    names = {name: name for name in ran.gradients}
-    for name, value in ran.state.items():
-        first = next((key for key in ran.gradients
-                      if ran.state[key].shape == value.shape and ran.state[key].equal(value)), None)
-        if first is not None:
-            names.setdefault(name, first)
-    return names
 
 
 def every_string(steps: int) -> torch.Tensor:
@@ -135,24 +92,16 @@ def random_strings(rng: np.random.Generator, batch: int, steps: int) -> torch.Te
     return torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).float()
 
 
-def as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
-    """Convert the output of a network to an array of logits.
-
-    Raises CheckFailed unless there is one logit for each time step.
-    """
+def _as_logits(query: Query, output: Any, inputs: torch.Tensor) -> np.ndarray:
+    """Convert the output of a network to an array with one logit for each time step."""
     batch, steps, _ = inputs.shape
     if isinstance(output, (tuple, list)):
         query.fail("one tensor of logits", f"a {type(output).__name__} of {len(output)} values", "forward should "
                    "return the logits alone; nn.RNN, nn.LSTM and nn.GRU return a pair.")
     got = query.as_array(output)
-    last = "These are the logits of one time step; the task asks for the logit of every time step."
-    hint = {(batch, 1): last, (batch,): last}.get(got.shape, "The logits have the shape of the inputs, "
-                                                  "[batch, steps, 1].")
-    if got.ndim == 3 and got.shape[:2] == (batch, steps):
-        hint = "Are these hidden states? A linear readout computes one logit from each of them."
-    elif got.ndim == 3 and got.shape[1:] == (batch, 1):
-        hint = ("Either two axes are swapped, or this comes from the second value that a recurrent layer returns: "
-                "the last state. Use the first value, the states after every time step.")
+    hint = "The logits have the shape of the inputs, [batch, steps, 1]."
+    if got.shape in ((batch, 1), (batch,)):
+        hint = "These are the logits of one time step; the task asks for the logit of every time step."
     return query.as_array(got, (batch, steps, 1), shape_hints={got.shape: hint}).astype(float)
 
 
@@ -166,25 +115,18 @@ def require_shapes(network: StudentNetwork) -> None:
     """
     for batch, steps in ((3, 6), (1, 5), (4, 1)):
         network.logits(torch.zeros(batch, steps, 1))
-    inputs = every_string(4)
-    odd, last = inputs.sum(dim=(1, 2)).numpy() % 2 == 1, network.logits(inputs)[:, -1, 0]
-    if max(np.ptp(last[odd]), np.ptp(last[~odd])) < 1e-6 < abs(last[odd][0] - last[~odd][0]):
-        _fail_for_parity(network, " on the 16 strings of 4 bits: the last logits", "more than two different values",
-                         f"{last[~odd][0]:.4g} for even strings and {last[odd][0]:.4g} for odd ones")
-    network.find_parameters()
+    inputs = every_string(3)
+    ran = network.run(inputs, output_gradient=inputs * 0 + 1, forbid=READY_NETWORK)
+    network.state, network.learned = ran.state, list(ran.gradients)
 
 
 def require_zero_logits(network: StudentNetwork) -> None:
     """Raise CheckFailed unless all logits are zero when all weights are zero."""
     at_zero = network.logits(every_string(4), network.fill(torch.zeros))
     if np.abs(at_zero).max() > 1e-5:
-        _fail_for_parity(network, " with all weights and biases 0: the logits", 0, at_zero.flatten()[:8])
-
-
-def _fail_for_parity(network: StudentNetwork, circumstances: str, expected: Any, got: Any) -> None:
-    network.query(circumstances, "one-bit#can-an-ordinary-network-do-it").fail(
-        expected, got, "The answer is computed in forward (with cumsum % 2?) and not by the weights. The task is a "
-        "network that can learn it.")
+        network.query(" with all weights and biases 0: the logits", "one-bit#can-an-ordinary-network-do-it").fail(
+            0, at_zero.flatten()[:8], "The answer is computed in forward (with cumsum % 2?) and not by the weights. "
+            "The task is a network that can learn it.")
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
@@ -217,11 +159,8 @@ def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> 
     for before in (random_strings(rng, 2, 5), 1 - strings):
         query = network.query(f", called with {len(before)} strings and then with {len(strings)}: the second result",
                               EQUATIONS)
-        try:
-            ran = network.run(before, state, then=[(strings,)])
-        except CheckFailed as failure:
-            query.fail("logits", str(failure).splitlines()[0], hint)
-        query.require_close(as_logits(query, ran.then[0], strings), alone, hint, tolerance=1e-4)
+        ran = query.call(before, state, by=network.run, then=[(strings,)], causes={"": hint})
+        query.require_close(_as_logits(query, ran.then[0], strings), alone, hint, tolerance=1e-4)
 
 
 def require_carried_state(network: StudentNetwork, rng: np.random.Generator, look_ahead: bool = False) -> None:
@@ -245,10 +184,7 @@ def require_carried_state(network: StudentNetwork, rng: np.random.Generator, loo
 
 
 def require_size(network: StudentNetwork) -> None:
-    """Raise CheckFailed unless the network has the expected number of trainable parameters.
-
-    A gradient has to reach all of them. PyTorch's layers and a readout give the expected number.
-    """
+    """Raise CheckFailed unless the network has the expected number of trainable parameters."""
     if names := network.without_gradient():
         network.query(": parameters that a gradient reaches", LOOP).fail(
             "all", f"all but {', '.join(names)}", "These take no part in the output, or the way to them is cut by "
@@ -262,18 +198,12 @@ def require_size(network: StudentNetwork) -> None:
 
 
 def _size_mistakes(network: StudentNetwork) -> Mistakes:
-    """Yield the parameter counts that result from common mistakes.
-
-    Each count comes with the description of the mistake, and does not contain the readout of a correct network.
-    """
+    """Yield the parameter counts that result from common mistakes."""
     cell, hidden, layers = network.cell, network.hidden, network.layers
     for wrong in BLOCKS:
         yield count(wrong, 1, hidden, layers), f'This is a network of "{wrong}" cells. The task asks for "{cell}".'
-    yield (count(cell, 1, layers, hidden) + layers - hidden,
-           "hidden_size and num_layers have changed places: the order is nn.RNN(input_size, hidden_size, num_layers).")
     yield count(cell, 1, hidden, 1), "This is a network of one layer. Do you pass num_layers on?"
     yield count(cell, 1, hidden, layers, biases=1), "Each block has one bias vector; PyTorch's layers have two."
-    yield count(cell, 1, hidden, layers, biases=0), "The layers have no biases: leave out bias=False."
     for size in range(1, 129):
         yield count(cell, 1, size, layers) + size - hidden, f"This network has {size} units. Do you use hidden_size?"
 
@@ -292,23 +222,19 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
     for description, state, reference in _draw_comparisons(network, rng):
         got, expected = network.logits(bits, state), reference(bits).detach().numpy()
         if not agree(got, expected, TOLERANCE):
-            hint = likely_cause(got, _logit_mistakes(network, reference, bits, known_mistakes_only), TOLERANCE)
+            hint = likely_cause(got, _logit_mistakes(reference, bits), TOLERANCE)
             row = int(np.abs(got - expected).max(axis=(1, 2)).argmax())
             string = "".join(str(int(bit)) for bit in bits[row, :, 0])
             if hint or not known_mistakes_only:
                 network.query(f" with {description}: the logits for {string}", EQUATIONS).fail(
                     expected[row, :, 0], got[row, :, 0], hint or "The logits should be the linear readout of the "
-                    "states of PyTorch's layers, with nothing before, between or after them.")
+                    f"states of PyTorch's {network.cell} layers, with nothing before, between or after them.")
         elif not known_mistakes_only:
             _compare_gradients(network, description, state, reference, bits)
 
 
 def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
-    """Create reference networks with matching weights for the student's network.
-
-    Each comparison consists of a description of the weights, the weights for the student's network, and a reference
-    network that has them.
-    """
+    """Create reference networks with matching weights for the student's network."""
     comparisons = []
     for value in (number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
@@ -327,10 +253,7 @@ def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list
 
 
 def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
-    """Group the entries of a state dict by parameter type.
-
-    The type is the last part of the name without the layer, such as ``weight_ih``.
-    """
+    """Group the entries of a state by parameter type, such as ``weight_ih``."""
     groups = defaultdict(list)
     for name, value in state.items():
         groups[name.rpartition(".")[2].partition("_l")[0]].append((name, value))
@@ -346,27 +269,17 @@ def _compare_gradients(network: StudentNetwork, description: str, state: State, 
     expected, size = float(gradient.sum()), float(gradient.abs().sum())
     of_last_logits = bits * 0
     of_last_logits[:, -1] = 1
-
-    def add_up() -> float:
-        ran = network.run(bits, state, output_gradient=of_last_logits)
-        return sum(float(gradient.double().sum()) for gradient in ran.gradients.values())
-
-    got = add_up()
+    ran = network.run(bits, state, output_gradient=of_last_logits)
+    got = sum(float(gradient.double().sum()) for gradient in ran.gradients.values())
     if abs(got - expected) > TOLERANCE * size + 1e-6:
-        hint = "Part of the backward pass is cut: a state is detached between time steps or layers."
-        if add_up() != got:
-            hint = ("Each call changes the result: the same module comes back each time, with old gradients in it. Do "
-                    "you keep it in a table or make it outside the function? Make a new one in each call.")
         network.query(f" with {description}: the gradients of the last logits, added up over all parameters",
-                      "gradient#cut-short").fail(expected, got, hint)
+                      "gradient#cut-short").fail(
+            expected, got, "Either part of the backward pass is cut, because a state is detached between time steps or "
+            "layers, or each call returns the same module, which still has the gradients of the last call.")
 
 
-def _logit_mistakes(network: StudentNetwork, reference: ParityRNN, bits: torch.Tensor,
-                    known_mistakes_only: bool) -> Mistakes:
-    """Yield the logits that result from common mistakes.
-
-    They are computed with the reference network's weights. Each array comes with the description of the mistake.
-    """
+def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:
+    """Yield the logits that result from common mistakes."""
     states, readout, ones = reference.hidden_states(bits), reference.hidden_to_logits, bits.cumsum(1)
     logits, steps = readout(states), torch.arange(1, bits.shape[1] + 1)[:, None]
     for function, changed in (
@@ -375,23 +288,11 @@ def _logit_mistakes(network: StudentNetwork, reference: ParityRNN, bits: torch.T
             ("A mean over the time steps so far", states.cumsum(1) / steps)):
         yield (readout(changed), f"{function} stands between the states and the readout, which takes the states as "
                "they are.")
-    for inputs in (ones % 2, bits + ones % 2):
-        yield (reference(inputs), "The layer reads the parity so far (`cumsum % 2`) and not the bits, so the answer is "
-               "computed in forward, and the network has nothing to learn.")
-    for inputs in (ones, ones / bits.shape[1]):
-        yield (reference(inputs), "The layer reads the number of ones so far (`cumsum`) and not the bits. The network "
-               "has to learn to count.")
+    for inputs in (ones % 2, bits + ones % 2, ones, ones / bits.shape[1]):
+        yield (reference(inputs), "The layer reads the number of ones so far or its parity (`cumsum`) and not the "
+               "bits, so the answer is computed in forward, and the network has nothing to learn.")
     yield (reference(2 * bits - 1), "The bits are turned into -1 and +1 before the layer. Leave them as they are.")
     yield (readout(torch.cat([0 * states[:, :1], states[:, :-1]], dim=1)), "The logits come one time step late: the "
            "logit of time step t is read from the state before it and not from the state after it.")
     yield logits.sigmoid(), "There is a sigmoid at the end. The loss takes logits and contains the sigmoid."
     yield (torch.ones_like(logits), "A softmax over a single output is 1, whatever the logit is. Return the logit.")
-    if network.cell == "lstm":
-        cell_states = [reference.rnn(bits[:, :t + 1].double())[1][1][-1] for t in range(bits.shape[1])]
-        yield (readout(torch.stack(cell_states, dim=1)),
-               "Your readout is on the cell states c. It should read the hidden states h.")
-    if network.cell in ("tanh", "relu") and not known_mistakes_only:
-        wrong_cell = "relu" if network.cell == "tanh" else "tanh"
-        wrong = ParityRNN(network.hidden, wrong_cell, network.layers).double()
-        wrong.load_state_dict(reference.state_dict())
-        yield wrong(bits), f'The network has {wrong_cell} units. nn.RNN takes nonlinearity="{network.cell}".'

@@ -37,41 +37,12 @@ def success_rate(seed: int = 0) -> None:
                             tolerance=1e-3)
 
 
-def interval(p: float, n: int, kappa: float = KAPPA, *, middle: float | None = None, variance: float | None = None,
-             scale: float | None = None) -> np.ndarray:
-    """Return a success rate together with the bounds of its Wilson interval.
-
-    The rate is ``p``, and the bounds are ``(middle ± root) / scale``. ``root`` is ``kappa`` times the square root of
-    ``variance``. By default, the parts are those of Wilson's formula.
-
-    >>> bool(np.allclose(interval(0.3, 10)[1:], wilson_interval(3, 10), atol=1e-4))
-    True
-    """
-    middle = p + kappa**2 / (2 * n) if middle is None else middle
-    root = kappa * np.sqrt(p * (1 - p) / n + kappa**2 / (4 * n**2) if variance is None else variance)
-    scale = 1 + kappa**2 / n if scale is None else scale
-    return np.array([p, (middle - root) / scale, (middle + root) / scale])
-
-
 def _mistakes(k: int, n: int) -> Mistakes:
-    p = k / n
-    rate, low, high = correct = interval(p, n)
-    variance, middle, scale = p * (1 - p) / n, p + KAPPA**2 / (2 * n), 1 + KAPPA**2 / n
-    normal = interval(p, n, middle=p, variance=variance, scale=1)
-    not_wilson = ("This is the rate plus and minus 1.96 standard errors, which leaves 0..1 and shrinks to a point at 0 "
-                  "of n. The task asks for Wilson's interval.")
-    yield normal, not_wilson
-    yield normal.clip(0, 1), not_wilson
-    yield (interval(p, n, 1, middle=p, variance=variance, scale=1), "One standard error to each side is not a 95 % "
-           "interval, and the task asks for Wilson's interval.")
-    yield interval(p, n, scale=1), "The division by 1 + 1.96²/n is missing."
-    yield interval(p, n, middle=p), "The middle is not k/n but k/n + 1.96²/(2n)."
-    yield (middle / scale, low, high), "You return the middle of the interval as the rate. The rate is k/n."
-    yield (rate, high, low), "The ends are swapped: return rate, low, high."
-    yield (low, rate, high), "The rate comes first, then low and high."
-    yield interval(1 - p, n), "This is the rate of failures; 1 or True is a success."
-    yield 100 * correct, "This is a percentage; a rate lies between 0 and 1."
-    yield interval(p, n, 1.645), "This is a 90 % interval; at 95 % the factor is 1.96."
-    yield interval(p, n, middle=p + KAPPA**2 / n), "The 2 is missing in the middle: it is k/n + 1.96²/(2n)."
-    yield (interval(p, n, middle=p + KAPPA / (2 * n), scale=1 + KAPPA / n),
-           "The middle and the scale contain 1.96 squared.")
+    p, (low, high), scale = k / n, wilson_interval(k, n), 1 + KAPPA**2 / n
+    normal = np.array([p, *(p + sign * KAPPA * np.sqrt(p * (1 - p) / n) for sign in (-1, 1))])
+    for bounds in (normal, normal.clip(0, 1)):
+        yield bounds, ("This is the rate plus and minus 1.96 standard errors, which leaves 0..1 and shrinks to a point "
+                       "at 0 of n. The task asks for Wilson's interval.")
+    yield (p, low * scale, high * scale), "The division by 1 + 1.96²/n is missing."
+    yield ((low + high) / 2, low, high), "You return the middle of the interval as the rate. The rate is k/n."
+    yield (1 - p, 1 - high, 1 - low), "This is the rate of failures; 1 or True is a success."

@@ -1,7 +1,4 @@
-"""Checks for backpropagation through time in NumPy.
-
-The student writes ``output_gradient`` and ``gradients``.
-"""
+"""Checks for backpropagation through time in NumPy."""
 
 from __future__ import annotations
 
@@ -62,10 +59,11 @@ def output_gradient(seed: int = 0) -> None:
         _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
         logits = rng.normal(scale=2, size=mask.shape)
         logits[0, 0] = 0.0
-        query = Query(f"output_gradient for {strings} strings of {steps} time steps with the mask {_describe(mask)}",
+        query = Query(f"output_gradient for {strings} strings of {steps} time steps with the mask {show(mask, 70)}",
                       LOSS)
         got = query.as_array(_call_once(query, "output_gradient", logits, labels, mask), mask.shape)
-        query.require_close(got, reference.output_gradient(logits, labels, mask), "",
+        query.require_close(got, reference.output_gradient(logits, labels, mask), "At the positions of the mask, it is "
+                            "the probability minus the label, divided by the number of these positions.",
                             ((reference.output_gradient(logits, labels, mask, mistake), words)
                              for mistake, words in OUTPUT_MISTAKES.items()), TOLERANCE)
 
@@ -86,7 +84,7 @@ def gradients(seed: int = 0) -> None:
 
 def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> None:
     query = Query(f"gradients for {len(bits)} strings of {bits.shape[1]} time steps, {len(weights['b'])} units and the "
-                  f"mask {_describe(mask)}", THROUGH_TIME)
+                  f"mask {show(mask, 70)}", THROUGH_TIME)
     result = _call_once(query, "gradients", bits, labels, mask, *(weights[name] for name in NAMES))
     got, expected = _by_name(query, result, weights), reference.correct_gradients(bits, labels, mask, weights)
     wrong = [name for name in NAMES if not _near(got[name], expected[name])]
@@ -96,10 +94,7 @@ def _check_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, wei
 
 
 def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
-    """Call the student's function once and return its result.
-
-    Raises CheckFailed if the function changes one of its arguments.
-    """
+    """Call the student's function once and require that it leaves its arguments unchanged."""
     called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
         if not np.array_equal(before, after):
@@ -108,55 +103,26 @@ def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
     return called.result
 
 
-def _describe(mask: np.ndarray) -> str:
-    if mask.size <= 30:
-        return show(mask, 70)
-    return "True at the end" if mask.sum() == len(mask) else "True at some positions"
-
-
 def _by_name(query: Query, result: Any, weights: Arrays) -> Arrays:
-    """Return the student's gradients as a dict of float arrays.
-
-    Raises CheckFailed unless there is an array of the correct shape for each weight.
-    """
+    """Return the student's gradients as a dict of float arrays."""
     if type(result) is not dict or set(result) != set(NAMES):
         got = f"the names {', '.join(sorted(result))}" if type(result) is dict else kind_of(result)
         query.fail(f"a dict with the names {', '.join(NAMES)}", got)
-    arrays = {}
-    for name, weight in weights.items():
-        part = query.part(f"the gradient of {name}")
-        shape = part.as_array(result[name]).shape
-        hint = ("h0 is one state, with which every string begins: add the gradients of all strings." if name == "h0"
-                else "A gradient has the shape of its weight: W is [1, H], and c is [1].")
-        arrays[name] = part.as_array(result[name], weight.shape, shape_hints={shape: hint}).astype(float)
-    return arrays
+    return {name: query.part(f"the gradient of {name}").as_array(result[name], weight.shape).astype(float)
+            for name, weight in weights.items()}
 
 
 def _near(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Return True if two gradients agree to within a relative tolerance.
-
-    The difference is compared with the largest expected entry, however small that entry is.
-    """
+    """Return True if two gradients agree to within a relative tolerance."""
     return bool(np.abs(got - expected).max() <= TOLERANCE * np.abs(expected).max() + 1e-300)
 
 
 def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
-    """Return a hint about the likely mistake in the student's gradients.
-
-    The hint names a mistake that explains all the gradients, or else the first wrong one. If there is none, it names a
-    place to look for the mistake.
-    """
-    if all(np.abs(got[name] - expected[name]).max() < 1e-7 for name in wrong):
-        return ("The difference is as small as a rounding error, but the gradient is smaller still. Are these "
-                "differences of losses? Follow the chain rule instead.")
-    mistaken = [(reference.mistaken_gradients(*case, mistake), words) for mistake, words in MISTAKES.items()]
-    for names in (NAMES, wrong[:1]):
-        for gradients, words in mistaken:
-            if all(_near(got[name], gradients[name]) for name in names):
-                return words
-    if wrong == ["h0"]:
-        return ("All other gradients are correct. Add the gradients at the state before the first time step, over all "
-                "strings.")
+    """Return a hint about the likely mistake in the student's gradients."""
+    for mistake, words in MISTAKES.items():
+        gradients = reference.mistaken_gradients(*case, mistake)
+        if all(_near(got[name], gradients[name]) for name in NAMES):
+            return words
     if len(wrong) == 1:
         return f"All other gradients are correct. What do you add to the gradient of {wrong[0]} at each time step?"
     if not {"W", "c"} & set(wrong):

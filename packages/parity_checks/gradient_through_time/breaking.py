@@ -1,7 +1,4 @@
-"""Checks for the student's ``find_error`` function.
-
-It returns a string on which a network with two units errs, or None if there is none.
-"""
+"""Checks for the student's ``find_error`` function."""
 
 from __future__ import annotations
 
@@ -34,11 +31,8 @@ CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.
 
 
 def by_hand(sharpness: float, first: float, second: float, readout: float) -> Weights:
-    """Create a two-unit tanh network with the given sharpness and thresholds.
-
-    Each unit compares ``s + 2x`` with its threshold, where x is the bit and s is the difference between the two units.
-    """
-    K = sharpness
+    """Create a two-unit tanh network with the given sharpness and thresholds."""
+    K = sharpness       # each unit compares s + 2x with its threshold, for a bit x and the difference s of the units
     return (np.array([[2 * K], [2 * K]]), np.array([[K, -K], [K, -K]]), np.array([-first * K, -second * K]),
             np.array([[1.0, -1.0]]), np.array([-readout]))
 
@@ -49,10 +43,7 @@ def from_entries(U: tuple, V: tuple, b: tuple, W: tuple, c: tuple) -> Weights:
 
 
 def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
-    """Return an equivalent network with different weights.
-
-    Its units are in another order and have other signs, and its readout is scaled.
-    """
+    """Return an equivalent network with different weights."""
     U, V, b, W, c = weights
     order, signs, scale = rng.permutation(2), rng.choice([-1.0, 1.0], size=2), rng.uniform(2, 10)
     return ((U * signs[:, None])[order], (V * np.outer(signs, signs))[order][:, order], (b * signs)[order],
@@ -60,26 +51,17 @@ def disguise(weights: Weights, rng: np.random.Generator) -> Weights:
 
 
 def search(weights: Weights, longest: int, keep: int = 30) -> np.ndarray | None:
-    """Search for a string that the network classifies incorrectly.
-
-    Returns None if it finds none. Any careful search finds such a string, too.
-    """
+    """Search for a string that the network classifies incorrectly."""
     return two_unit_search.find_error(weights, longest, keep=keep, cell=0)
 
 
 def draw_error(weights: Weights, longest: int, rng: np.random.Generator) -> tuple[Weights, np.ndarray]:
-    """Draw a variant of a network and a string that the variant classifies incorrectly.
-
-    The weights are changed a little, and the network is disguised. Its output after the string is clearly wrong.
-    """
+    """Draw a variant of a network and a string that the variant classifies incorrectly."""
     while True:
         changed = disguise(tuple(array * (1 + rng.uniform(-1e-3, 1e-3, size=array.shape)) for array in weights), rng)
         string = search(changed, longest)
         if string is not None and abs(outputs(changed, string[None])[0, -1]) > MARGIN:
             return changed, string
-
-
-# ---------------------------------------------------------------- the checks
 
 
 @check("find_error: finds errors within 12 bits, and none in a network that is correct")
@@ -118,10 +100,7 @@ def find_error_long(seed: int = 0) -> None:
 
 
 def _require_a_search(weights: Weights) -> None:
-    """Raise CheckFailed if the student's function tries every possible string.
-
-    With 60 bits, such a function would never end.
-    """
+    """Raise CheckFailed if the student's function tries every possible string."""
     for _ in range(3):      # a moment in which the machine is slow must neither look like nor hide such a function
         short, long = min(_measure_seconds(weights, 12) for _ in range(3)), _measure_seconds(weights, 20)
         if long < max(0.05, 60 * short):      # twice the time is usual, and 256 times if every string is tried
@@ -140,10 +119,8 @@ def _measure_seconds(weights: Weights, longest: int) -> float:
 
 
 def _check_network(weights: Weights, string: np.ndarray | None, longest: int) -> None:
-    """Check the student's ``find_error`` function on a single network.
-
-    The network errs on ``string``, or nowhere up to ``longest`` bits if ``string`` is None.
-    """
+    """Check the student's ``find_error`` function on a single network."""
+    # The network errs on the string, or on no string of up to `longest` bits if it is None.
     U, V, b = map(show, weights[:3])
     query = Query(f"find_error for the network with U = {U}, V = {V}, b = {b}, up to {longest} bits", BY_HAND)
     bits = _as_bits(query, query.call("find_error", *weights, longest), longest)
@@ -157,10 +134,7 @@ def _check_network(weights: Weights, string: np.ndarray | None, longest: int) ->
 
 
 def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:
-    """Convert the student's string to an array of integers.
-
-    None is returned as it is.
-    """
+    """Convert the student's string to an array of integers, or return None if it is None."""
     if result is None:
         return None
     if type(result) is str:
@@ -180,24 +154,14 @@ def _hint_for_none(string: np.ndarray, longest: int) -> str:
         return "`longest` bits are allowed: does your search end one bit early?"
     if longest <= SHORT:
         return "If you try all strings of this length, you find one."
-    advice = ("Continue from the states that are nearest to a wrong answer, ten or more of each parity, and on both "
-              "sides.")
-    if len(set(string[1:].tolist())) == 1:
-        return f"Try strings with a long run of one bit. {advice}"
-    return f"Neither random strings nor long runs of zeros find it. {advice}"
+    return ("Neither random strings nor long runs of zeros find every error. Continue from the states that are nearest "
+            "to a wrong answer, ten or more of each parity, and on both sides.")
 
 
 def _hint_for_string(weights: Weights, bits: np.ndarray) -> str:
-    """Return a hint for a supposed counterexample that the network classifies correctly.
-
-    The hint names a mistake because of which ``find_error`` may return this string.
-    """
+    """Return a hint for a supposed counterexample that the network classifies correctly."""
     U, V, b, W, c = weights
-    if first_error(weights, bits[None, ::-1]) is not None:
-        return "Perhaps the string is reversed: the first bit comes first."
-    for mistaken, words in (((U, V.T, b, W, c), "Perhaps V is transposed: row i of V belongs to unit i."),
-                            ((U, V, b, W, 0 * c), "Does c take part?")):
-        if first_error(mistaken, bits[None]) == (0, len(bits) - 1):
-            return words
+    if first_error((U, V.T, b, W, c), bits[None]) == (0, len(bits) - 1):
+        return "Perhaps V is transposed: row i of V belongs to unit i."
     return ("A positive output means odd, any other output means even, and the first state is 0. Compare the outputs "
             "of your network on this string with those above.")

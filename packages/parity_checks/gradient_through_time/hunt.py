@@ -1,7 +1,4 @@
-"""Checks for the tests that students write in the *Bug hunt* task.
-
-Each check runs a test on correct and on faulty versions of a script.
-"""
+"""Checks for the tests that students write in the *Bug hunt* task."""
 
 from __future__ import annotations
 
@@ -17,22 +14,15 @@ from parity_checks.plain_data import CheckFailed
 from parity_checks.reporting import check
 
 LOOP = "training#the-loop-line-by-line"
-CHANCE = ("This is a false alarm. Does your test ask for more than the docstring promises? Lengths are uniform, so a "
-          "batch need not contain all of them. Draw thousands of strings with a small `longest`, and compare shares "
-          "with a tolerance. With the same seed, another version of the script may draw other strings.")
-ROUNDING = ("This is a false alarm, on this version alone. Do you compare floats with == or torch.equal? The same sum, "
-            "written in another way, is rounded differently: use np.allclose or torch.allclose. Or does your test ask "
-            "for more than the docstring promises?")
-EXPECTED = ("This is a false alarm: your test rejects the correct script itself. Work out again, from the docstring, "
-            "what your test should expect, and compare floats with np.allclose or torch.allclose.")
+ALARM = ("This is a false alarm. Does your test ask for more than the docstring promises? Lengths are uniform, so a "
+         "batch need not contain all of them: draw thousands of strings with a small `longest`, and compare shares "
+         "with a tolerance. The same seed may give other strings, and the same sum may be rounded differently: compare "
+         "floats with np.allclose or torch.allclose.")
 ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops with an error."}
 
 
 def _check_of(function: str) -> Callable[..., None]:
-    """Create a check for the student's test of a given function.
-
-    ``function`` is the name of that function.
-    """
+    """Create a check for the student's test of the function with this name."""
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
         hunt(function, [fault for fault in faults(rng) if fault.function == function], rng)
@@ -67,38 +57,18 @@ def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
 
 
 def _require_no_alarm(test: str, version: str) -> None:
-    """Raise CheckFailed if the student's test rejects a correct version of the script.
-
-    The hint depends on the answer for SCRIPT.
-    """
-    query, accepted = _ask(test, version)
-    if accepted:
-        return
-    hint = EXPECTED
-    if version != SCRIPT:
-        script_query, accepts_script = _ask(test, SCRIPT)
-        hint, query = (ROUNDING, query) if accepts_script else (EXPECTED, script_query)
-    query.fail(True, False, CHANCE if test == "test_draw" else hint)
-
-
-def _ask(test: str, version: str) -> tuple[Query, bool]:
-    """Run the student's test on a correct version of the script.
-
-    Returns the query about this version, and whether the test accepts it.
-    """
+    """Raise CheckFailed if the student's test rejects a correct version of the script."""
     query = Query(f"{test} on the correct script{', written in another way' * (version != SCRIPT)}", LOOP)
-    return query, as_bool(query, call_through(query, "verdict", test, test, version, causes=ERROR_CAUSES))
+    if not as_bool(query, call_through(query, "verdict", test, test, version, causes=ERROR_CAUSES)):
+        query.fail(True, False, ALARM)
 
 
 def _accepts_fault(test: str, fault: Fault) -> bool:
-    """Return True if the student's test accepts a faulty version of the script.
-
-    A test that stops with an error rejects it.
-    """
+    """Return True if the student's test accepts a faulty version of the script."""
     try:
         answer = call("verdict", test, with_edits([(fault.old, fault.new)]))
     except CheckFailed as failure:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise
-        return False
+        return False        # a test that stops with an error rejects the version
     return as_bool(Query(f"{test} on a faulty version", LOOP), answer)

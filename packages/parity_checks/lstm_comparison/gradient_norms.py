@@ -33,9 +33,8 @@ def gradient_norms(seed: int = 0) -> None:
                       GRADIENT)
         result = _as_array(query.call("gradient_norms", ModuleState.of(model), inputs, causes=ERROR_CAUSES))
         shape = query.as_array(result).shape
-        hint = ("The average over the batch is missing." if shape == (batch, steps) else "The gradient at the inputs "
-                "is [batch, steps, 1]. Take the norm over its last axis, and the average over the batch.")
-        got = query.as_array(result, (steps,), "float", shape_hints={shape: hint})
+        got = query.as_array(result, (steps,), "float", shape_hints={shape: "The gradient at the inputs is "
+                             "[batch, steps, 1]. Take the norm over its last axis, and the average over the batch."})
         hint = "Take the gradient of `output[:, -1].sum()` at the inputs, then the norms, then their mean."
         if agree(got[-1], expected[-1]):
             hint = ("The last time step is correct and earlier ones are not: is the gradient cut off in the backward "
@@ -46,33 +45,23 @@ def gradient_norms(seed: int = 0) -> None:
 
 
 def _as_array(result: Any) -> Any:
-    """Convert a list of numbers to an array.
-
-    The notebook converts lists, too. Anything else is returned unchanged.
-    """
+    """Convert a list of numbers to an array and return anything else unchanged."""
     numbers = isinstance(result, (list, tuple)) and all(np.ndim(value) == 0 for value in result)
     return np.array([float(value) for value in result]) if numbers and result else result
 
 
 def _require_equal_results(model: nn.Module, inputs: torch.Tensor) -> None:
-    """Raise CheckFailed if a second call with the same tensor returns a different result.
-
-    Such a function would give wrong results in the notebook.
-    """
+    """Raise CheckFailed if a second call with the same tensor returns a different result."""
     query = Query("gradient_norms called twice with the same tensor: the second result", GRADIENT)
     first, second = (query.as_array(_as_array(called.result))
                      for called in call_on_same("gradient_norms", ModuleState.of(model), inputs))
-    query.require_close(second, first, "The call changes the tensor that it is given. Work on a copy, "
-                        "`inputs.detach().clone()`.", [(2 * first, "The gradient of the first call is still in "
-                        "`inputs.grad`, and `backward` adds to it. Work on a copy: "
-                        "`inputs = inputs.detach().clone().requires_grad_()`.")])
+    query.require_close(second, first, "The call changes the tensor that it is given. The gradient of the first call "
+                        "may still be in `inputs.grad`, and `backward` adds to it. Work on a copy: `inputs = "
+                        "inputs.detach().clone().requires_grad_()`.")
 
 
 def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.Generator) -> tuple:
-    """Draw a random layer and random strings for a test case.
-
-    They are returned with the expected norms, none of which is near 0 or hides a mistake.
-    """
+    """Draw a random layer and random strings for a test case."""
     model = layer(1, hidden, batch_first=True).double()
     while True:
         with torch.no_grad():
@@ -80,39 +69,26 @@ def _draw_case(layer: type, hidden: int, batch: int, steps: int, rng: np.random.
                 parameter.copy_(torch.from_numpy(rng.uniform(-1.5, 1.5, size=tuple(parameter.shape))))
         inputs = torch.from_numpy(rng.integers(2, size=(batch, steps, 1))).double()
         expected = np.abs(_gradient(model, inputs)).mean(axis=0)
+        # No norm may be near 0 or hide a mistake.
         if expected.min() > 2e-3 and not (batch > 1 and likely_cause(expected, _mistakes(model, inputs))):
             return model, inputs, expected
 
 
 def _gradient(model: nn.Module, inputs: torch.Tensor,
-              loss: Callable = lambda output, last: output[:, -1].sum()) -> np.ndarray:
-    """Return the gradient of a loss with respect to each input bit.
-
-    The gradient is ``[batch, steps]``. By default, the loss is that of the task.
-    """
+              loss: Callable = lambda output: output[:, -1].sum()) -> np.ndarray:
+    """Return the gradient ``[batch, steps]`` of a loss with respect to each input bit."""
     inputs = inputs.clone().requires_grad_()
-    return torch.autograd.grad(loss(*model(inputs)), inputs)[0].numpy()[..., 0]
+    return torch.autograd.grad(loss(model(inputs)[0]), inputs)[0].numpy()[..., 0]
 
 
 def _mistakes(model: nn.Module, inputs: torch.Tensor) -> Mistakes:
     gradient = _gradient(model, inputs)
     norms, signed = np.abs(gradient), gradient.mean(axis=0)
-    expected = norms.mean(axis=0)
     yield norms.sum(axis=0), "You added up the norms over the batch; take their mean."
     for average in (np.abs(signed), signed):
         yield (average, "You averaged the gradients before you took their norm, so they cancel. Take the norm of each "
                "string first, then the mean.")
-    yield norms[0], "These are the norms of one string; take the mean over all strings."
-    yield expected[::-1], "The time steps are in reverse order: entry 0 belongs to the first bit."
-    yield expected / expected[-1], "You divided by the norm at the last time step; return the norms themselves."
-    yield (norms**2).mean(axis=0), "These are the squares of the norms."
-    losses = [
-        (lambda output, last: output[-1].sum(), "output[-1] is the last string of the batch, not the last time step."),
-        (lambda output, last: output.sum(), "Your loss adds up the states of all time steps, not of the last one."),
-        (lambda output, last: output[:, -1].mean(), "Your loss is a mean. It is the sum over units and strings."),
-    ]
-    if isinstance(model, nn.LSTM):
-        losses.append((lambda output, last: last[1].sum(), "Your loss is made of the cell state c. It is the sum of "
-                       "the last hidden state h."))
-    for loss, words in losses:
+    for loss, words in (
+            (lambda output: output[-1].sum(), "output[-1] is the last string of the batch, not the last time step."),
+            (lambda output: output.sum(), "Your loss adds up the states of all time steps, not of the last one.")):
         yield np.abs(_gradient(model, inputs, loss)).mean(axis=0), words

@@ -1,14 +1,11 @@
-"""Checks for the student's ``LSTMParity`` class.
-
-It should be the LSTM of *Architecture* with one layer.
-"""
+"""Checks for the student's ``LSTMParity`` class."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 
-from parity_checks.architecture.build_model import require_layers_and_readout
+from parity_checks.architecture.building import require_layers_and_readout
 from parity_checks.architecture.counting import READY_NETWORK
 from parity_checks.architecture.network import StudentNetwork, random_strings
 from parity_checks.assertions import Query
@@ -32,10 +29,7 @@ def lstm_parity(seed: int = 0) -> None:
 
 
 def _require_same_logits_with_lengths(network: StudentNetwork, strings: torch.Tensor) -> None:
-    """Raise CheckFailed if passing the string lengths to the network changes its logits.
-
-    Only the logits of real time steps are compared. ``train`` passes the lengths to the network.
-    """
+    """Raise CheckFailed if passing the string lengths to the network changes its logits."""
     lengths = torch.tensor([4, 6, 2])
     real = (torch.arange(6) < lengths[:, None]).numpy()
     query = Query("LSTMParity called with strings and their lengths, as `train` does it", "unrolling#the-cell-in-numpy")

@@ -12,17 +12,13 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from parity_checks.assertions import Mistakes, Query, show, to_numpy
 from parity_checks.core import call_gradient, replaced_if_wrong
 from parity_checks.no_teacher_forcing import training_reference
-from parity_checks.no_teacher_forcing.labels import THE_END
+from parity_checks.no_teacher_forcing.labels import ERROR_CAUSES, THE_END
 from parity_checks.reporting import check
 
 THE_LOSS = "training#a-loss-for-a-yes-or-no"
 READY_LAST = ("parity_lib.padding:last_real_step",)
-OUT_OF_BOUNDS = {"is out of bounds": "Time steps are counted from 0: the last real one is `lengths - 1`."}
-LOSS_CAUSES = {
-    "must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them equal, "
-                                      "`last_valid(logits, lengths)[:, 0]`.",
-    "between 0 and 1": "`binary_cross_entropy` takes probabilities. With logits, use binary_cross_entropy_with_logits.",
-}
+LOSS_CAUSES = {"must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them "
+                                                 "equal, `last_valid(logits, lengths)[:, 0]`."}
 
 
 @check("last_valid: the last real time step of each string, whatever is on the padding")
@@ -44,51 +40,35 @@ def last_valid(seed: int = 0) -> None:
 
 
 def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -> None:
-    (batch, _, features), shape = outputs.shape, tuple(outputs.shape)
-    query = Query(f"last_valid of outputs {shape} with the lengths {show(lengths, 40)}{note}", THE_END)
-    result = query.call("last_valid", outputs, lengths, forbid=READY_LAST, causes=OUT_OF_BOUNDS)
+    query = Query(f"last_valid of outputs {tuple(outputs.shape)} with the lengths {show(lengths, 40)}{note}", THE_END)
+    result = query.call("last_valid", outputs, lengths, forbid=READY_LAST, causes=ERROR_CAUSES)
     if isinstance(result, np.ndarray):
-        query.fail("a tensor", "a NumPy array", "The loss of Task 3 is made of it, and no gradient goes through NumPy. "
-                   "Index the tensor itself.")
+        query.fail("a tensor", "a NumPy array", "No gradient goes through NumPy. Index the tensor itself.")
     got = query.as_array(result, nan_hint="The padding takes part. A product with a mask keeps nan, because 0 times "
                          "nan is nan: select the time step instead of multiplying.")
-    shape_hints = {
-        (batch, batch, features): "Index rows and time steps together: outputs[torch.arange(batch), lengths - 1].",
-        (batch, 1, features): "An axis of size 1 is left over; `squeeze(1)` removes it.",
-        (batch, features): "",
-    }
-    hint = shape_hints.get(got.shape, "`outputs[torch.arange(batch), lengths - 1]`, without a third index, keeps all "
-                           "features.")
-    query.require_close(got, correct_last_valid(outputs, lengths), hint,
+    query.require_close(got, correct_last_valid(outputs, lengths), "`outputs[torch.arange(batch), lengths - 1]` takes "
+                        "time step lengths[i] - 1 of row i, with all its features.",
                         _last_mistakes(outputs.numpy(), lengths.numpy()))
 
 
 def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
     batch, steps, _ = outputs.shape
-    rows, real = np.arange(batch), (np.arange(steps) < lengths[:, None])[..., None]
+    rows = np.arange(batch)
     yield (outputs[:, -1], "This is the last column, where shorter strings have padding. Take time step lengths[i] - 1 "
            "of row i.")
     yield outputs[rows, lengths % steps], "Off by one: the last real time step is one earlier, lengths[i] - 1."
     for too_early in (lengths - 2, np.maximum(lengths - 2, 0)):
         yield outputs[rows, too_early], "Off by one: the last real time step is one later, lengths[i] - 1."
-    yield ((outputs * real).sum(axis=1) / lengths[:, None],
-           "This is the mean over the real time steps. The task asks for the last one alone.")
 
 
 def correct_last_valid(outputs: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """Return the outputs at the last time step of each string.
-
-    This function replaces a student's wrong ``last_valid`` in later tasks.
-    """
+    """Return the outputs at the last time step of each string."""
     return outputs[torch.arange(len(outputs)), lengths - 1]
 
 
 def with_correct_last_valid() -> contextlib.AbstractContextManager:
     """Replace the student's ``last_valid`` function if it fails its own check."""
     return replaced_if_wrong("last_valid", last_valid, f"{__name__}:correct_last_valid")
-
-
-# ---------------------------------------------------------------- the loss at the end
 
 
 @check("end_loss: the mean cross-entropy of one answer for each string")
@@ -122,10 +102,7 @@ def _draw_answers(rng: np.random.Generator, batch: int, steps: int, size: float)
 
 
 def as_loss(query: Query, result: Any, hint: str = "") -> float:
-    """Convert a loss to a float.
-
-    Raises CheckFailed unless the loss is one finite number.
-    """
+    """Convert a loss to a float, and raise CheckFailed unless it is one finite number."""
     hint = hint or ("This is the logarithm of 0: the sigmoid of a large logit is rounded to 0 or 1. Use "
                     "binary_cross_entropy_with_logits on the logits.")
     loss = query.as_array(result, nan_hint=hint)
@@ -137,10 +114,7 @@ def as_loss(query: Query, result: Any, hint: str = "") -> float:
 
 
 def loss_mistakes(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Tensor) -> Mistakes:
-    """Yield the losses that result from common mistakes.
-
-    Each loss comes with the description of the mistake.
-    """
+    """Yield the losses that result from common mistakes."""
     batch, steps, _ = logits.shape
     last, everywhere = correct_last_valid(logits, lengths)[:, 0], labels[:, None].expand(batch, steps)
     real = torch.arange(steps) < lengths[:, None]
@@ -149,8 +123,6 @@ def loss_mistakes(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Ten
     yield cross_entropy(logits[:, -1, 0], labels), "You read the last column and not the last real time step."
     yield cross_entropy(logits[..., 0], everywhere), every_step
     yield cross_entropy(logits[..., 0][real], everywhere[real]), every_step
-    yield (cross_entropy(last[:, None].expand(batch, batch), labels.expand(batch, batch)), "[batch, 1] and [batch] "
-           "were broadcast to [batch, batch], so every logit meets every label. Take [:, 0] first.")
     yield cross_entropy(torch.sigmoid(last), labels), "You apply a sigmoid before a loss that contains one."
 
 
@@ -175,8 +147,7 @@ def end_gradient(seed: int = 0) -> None:
         expected = np.zeros((batch, steps), dtype=np.float32)
         rows, last = np.arange(batch), lengths.numpy() - 1
         expected[rows, last] = (torch.sigmoid(logits[rows, last, 0]) - labels).numpy() / batch
-        hint = ""
+        hint = "Take the mean over the strings, and not their sum."
         if np.abs(got[expected == 0]).max() > 1e-6:
             hint = "Time steps before or after the last real one get a gradient, as if they had a label."
-        query.require_close(got, expected, hint, [(expected * batch, "The gradient is too large by the number of "
-                            "strings: you take a sum where the task asks for a mean.")])
+        query.require_close(got, expected, hint)

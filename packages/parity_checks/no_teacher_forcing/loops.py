@@ -1,7 +1,4 @@
-"""Checks for the student's ``train_step`` and ``train_at_the_end`` functions.
-
-The checks compare the student's weights with those of the task's loop.
-"""
+"""Checks for the student's ``train_step`` and ``train_at_the_end`` functions."""
 
 from __future__ import annotations
 
@@ -15,12 +12,12 @@ import torch
 from torch import Tensor
 
 from parity_checks.assertions import Query
-from parity_checks.core import call, call_steps, scale_readouts
+from parity_checks.core import call_steps, scale_readouts
 from parity_checks.no_teacher_forcing import training_reference as reference
 from parity_checks.no_teacher_forcing.ends import READY_LAST, as_loss, loss_mistakes, with_correct_last_valid
 from parity_checks.no_teacher_forcing.labels import THE_LABEL, cut_parity, draw_strings
 from parity_checks.no_teacher_forcing.training_reference import HIDDEN, LONGEST, THE_LOOP, THE_SEED, Loop, Network
-from parity_checks.plain_data import CheckFailed, ModuleState
+from parity_checks.plain_data import ModuleState
 from parity_checks.reporting import check
 
 READY_TRAINING = ("parity_lib.training:train",)
@@ -56,7 +53,8 @@ def train_step(seed: int = 0) -> None:
         count = len(reference.weights_of(network))
         reference.set_weights(network, torch.from_numpy(rng.uniform(-0.5, 0.5, size=count)).float())
         network[1].weight.data *= scale
-        batches = [_draw_batch(rng) for _ in range(3)]
+        drawn = [draw_strings(rng, 5, 6) for _ in range(3)]
+        batches = [reference.tensors(bits, lengths, cut_parity(bits, lengths)) for bits, lengths in drawn]
         calls = call_steps("train_step", *map(ModuleState.of, network), batches=batches, learning_rate=STEP_RATE,
                            forbid=READY_LAST)
         for number, (called, batch) in enumerate(zip(calls, batches, strict=True), start=1):
@@ -67,17 +65,9 @@ def train_step(seed: int = 0) -> None:
             reference.set_weights(network, after)
 
 
-def _draw_batch(rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    bits, lengths = draw_strings(rng, 5, 6)
-    return reference.tensors(bits, lengths, cut_parity(bits, lengths))
-
-
 def _check_update(query: Query, network: Network, batch: tuple, result: Any, after: Tensor, number: int,
                   scale: float) -> None:
-    """Raise CheckFailed unless the student's update of the weights is correct.
-
-    The task's update is made on ``network``, in place. ``after`` contains the weights after the student's call.
-    """
+    """Compare the weights ``after`` the student's update with the weights after the task's update."""
     inputs, lengths, labels = batch
     before, logits = reference.weights_of(network), reference.logits_of(network, inputs).detach()
     optimizer = torch.optim.SGD(reference.parameters(network), lr=STEP_RATE)
@@ -106,11 +96,8 @@ def _check_update(query: Query, network: Network, batch: tuple, result: Any, aft
 
 
 def _unmoved(before: Tensor, after: Tensor) -> str:
-    """Return a hint if an update has not changed the weights of the LSTM.
-
-    The readout's weights are the last of each vector, and may have changed.
-    """
-    if reference.distance(before[:-HIDDEN - 1], after[:-HIDDEN - 1]):
+    """Return a hint if an update has not changed the weights of the LSTM."""
+    if reference.distance(before[:-HIDDEN - 1], after[:-HIDDEN - 1]):       # without the readout's weights
         return ""
     return DETACHED if reference.distance(before, after) else STILL
 
@@ -149,29 +136,18 @@ def train_at_the_end(seed: int = 0) -> None:
 
 
 def train_weights(max_length: int, steps: int, seed: int, **kwargs: Any) -> Tensor:
-    """Train the student's network and return its weights as a single vector.
-
-    The network is trained by the student's ``train_at_the_end``.
-    """
+    """Train a network with the student's ``train_at_the_end`` and return its weights as a single vector."""
     arguments = [str(max_length), str(steps), f"seed={seed}", *(f"{key}={value}" for key, value in kwargs.items())]
     query = Query(f"train_at_the_end({', '.join(arguments)})", THE_LOOP)
     pair = "a pair (lstm, readout) of nn.LSTM and nn.Linear"
-    try:
-        result = call("train_at_the_end", max_length, steps, seed, **kwargs,
-                      forbid=READY_TRAINING if steps <= FIRST_STEPS else ())
-    except CheckFailed as failure:
-        _, returns, kind = str(failure).partition("` returns ")
-        if not returns:
-            raise
-        Query(query.text, "unrolling#the-cell-in-numpy").fail(
-            pair, kind.partition(". Expected")[0], "The check copies the weights into a network of its own, so it "
-            "cannot use a class of yours, whatever it computes.")
+    result = query.call("train_at_the_end", max_length, steps, seed, **kwargs,
+                        forbid=READY_TRAINING if steps <= FIRST_STEPS else (), causes={"` returns ": f"Return {pair}. "
+                        "The check copies their weights into a network of its own, so it cannot use a class of yours."})
     if not isinstance(result, (tuple, list)) or [getattr(part, "cls", "") for part in result] != ["LSTM", "Linear"]:
         query.fail(pair, type(result).__name__, "Return lstm, readout.")
     if not result[0].arguments["batch_first"]:
-        Query(query.text, "unrolling#shapes-and-a-mistake-that-makes-no-noise").fail(
-            "an nn.LSTM with batch_first=True", "an nn.LSTM without it", "Without batch_first=True, the LSTM takes "
-            "strings for time steps: it reads down the batch, and raises no error.")
+        query.fail("an nn.LSTM with batch_first=True", "an nn.LSTM without it", "Without batch_first=True, the LSTM "
+                   "takes strings for time steps: it reads down the batch, and raises no error.")
     network = reference.new_network()
     try:
         for module, part in zip(network, result, strict=True):
@@ -216,20 +192,14 @@ def trained_long(seed: int = 0) -> None:
 
 
 def _require_loop(seed: int) -> None:
-    """Raise CheckFailed unless the student's training loop makes the correct updates.
-
-    The first updates are compared for each training seed, and many updates for another seed.
-    """
+    """Raise CheckFailed unless the student's training loop makes the correct updates."""
     for training_seed in TRAINING_SEEDS:
         follow(FIRST_STEPS, training_seed, near=NEAR)
     follow(int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), seed % 100)
 
 
 def _require_accuracy(kind: str, shortest: int, longest: int, least: float, seed: int) -> None:
-    """Raise CheckFailed unless at least one training run reaches the required accuracy.
-
-    This is an accuracy of ``least`` on strings of ``shortest`` to ``longest`` bits.
-    """
+    """Raise CheckFailed unless at least one training run reaches the required accuracy."""
     best = 0.0
     for training_seed in TRAINING_SEEDS:
         best = max(best, accuracy(follow(STEPS, training_seed), shortest, longest, seed))
@@ -242,10 +212,7 @@ def _require_accuracy(kind: str, shortest: int, longest: int, least: float, seed
 
 @torch.no_grad()
 def accuracy(network: Network, shortest: int, longest: int, seed: int = 0) -> float:
-    """Return the accuracy of a network on random strings.
-
-    There are 30 strings of each length from ``shortest`` to ``longest``.
-    """
+    """Return the accuracy of a network on 30 random strings of each length from ``shortest`` to ``longest``."""
     lengths = np.repeat(np.arange(shortest, longest + 1), 30)
     bits = np.random.default_rng(seed).integers(2, size=(len(lengths), longest))
     labels = cut_parity(bits, lengths)
@@ -305,10 +272,7 @@ def agree_in_parts(at: Callable[[int], Tensor], seed: int, last: int, steps: int
 
 
 def _cause(at: Callable[[int], Tensor], seed: int, last: int, min_length: int) -> tuple[str, str]:
-    """Return the likely cause of the first wrong update and a section of the book to read.
-
-    ``last`` is the number of updates before it.
-    """
+    """Return the likely cause of the first wrong update and a section of the book to read."""
     after, hint = at(last + 1), _unmoved(at(last), at(last + 1))
     if hint == STILL and last:
         hint = (f"Nothing moves after update {last}: the loop stops early, or returns a network from before. The task "
@@ -320,5 +284,4 @@ def _cause(at: Callable[[int], Tensor], seed: int, last: int, min_length: int) -
             return explanation
     return ("None of the usual mistakes explains it. Compare your loop with the task: one `rng` is made before the "
             "loop, each update calls `draw` once, and nothing else uses `rng`, not even a validation. One Adam makes "
-            "all the updates at a rate of 0.03, and you return the network after the last update, not an earlier "
-            "one.", THE_LOOP)
+            "all the updates at a rate of 0.03.", THE_LOOP)

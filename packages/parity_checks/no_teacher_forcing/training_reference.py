@@ -1,7 +1,4 @@
-"""Reference implementation of the loss, the update and the training loop.
-
-They are correct, or contain one common mistake.
-"""
+"""Reference implementation of the loss, the update and the training loop."""
 
 from __future__ import annotations
 
@@ -32,19 +29,13 @@ MISTAKES = {
 
 
 def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-    """Convert a batch of strings, lengths and labels to tensors.
-
-    The tensors are inputs ``[batch, steps, 1]``, lengths ``[batch]`` and labels ``[batch]``.
-    """
+    """Convert a batch of strings, lengths and labels to tensors."""
     return (torch.from_numpy(bits.astype(np.float32)).unsqueeze(-1), torch.from_numpy(lengths),
             torch.from_numpy(labels.astype(np.float32)))
 
 
 def new_network() -> Network:
-    """Create an LSTM and a linear readout.
-
-    Both have the dtype float32, even if the notebook has changed the default.
-    """
+    """Create an LSTM and a linear readout of float32, whatever the default dtype is."""
     return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
 
 
@@ -54,10 +45,7 @@ def parameters(network: Iterable[nn.Module]) -> list[nn.Parameter]:
 
 
 def weights_of(network: Iterable[nn.Module]) -> Tensor:
-    """Return a copy of all parameters as a single vector.
-
-    The parameters of the last module come last.
-    """
+    """Return a copy of all parameters as a single vector."""
     return parameters_to_vector(parameters(network)).detach().clone()
 
 
@@ -67,10 +55,7 @@ def set_weights(network: Network, weights: Tensor) -> None:
 
 
 def distance(weights: Tensor, expected: Tensor) -> float:
-    """Return the mean absolute difference between two weight vectors.
-
-    If a weight is not finite, the result is infinite or very large.
-    """
+    """Return the mean absolute difference between two weight vectors."""
     return float((weights - expected).abs().mean().nan_to_num(nan=torch.inf))
 
 
@@ -80,19 +65,13 @@ def end_loss(logits: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
 
 
 def logits_of(network: Network, inputs: Tensor) -> Tensor:
-    """Return a network's logits for a batch of inputs.
-
-    The logits are ``[batch, steps, 1]``.
-    """
+    """Return a network's logits ``[batch, steps, 1]`` for a batch of inputs."""
     lstm, readout = network
     return readout(lstm(inputs)[0])
 
 
 def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mistake: str = "") -> float:
-    """Perform one training update and return the loss before the update.
-
-    The update is that of the task, or contains one of MISTAKES.
-    """
+    """Perform one training update and return the loss before the update."""
     inputs, lengths, labels = batch
     if mistake == "last column":
         lengths = torch.full_like(lengths, inputs.shape[1])
@@ -107,10 +86,7 @@ def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mis
 
 
 class Loop:
-    """A training loop that starts from given weights.
-
-    It is the loop of the task, or contains one of MISTAKES.
-    """
+    """A training loop that starts from given weights."""
 
     def __init__(self, weights: Tensor, seed: int, min_length: int = 1, mistake: str = "") -> None:
         self.seed, self.min_length, self.mistake = seed, min_length, mistake

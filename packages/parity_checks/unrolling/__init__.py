@@ -1,7 +1,4 @@
-"""Checks for the exercise *Unrolling*.
-
-They need only NumPy.
-"""
+"""Checks for the exercise *Unrolling*, which need only NumPy."""
 
 from parity_checks.reporting import check, fresh, private
 from parity_checks.unrolling.steps import parity, rnn_step, unroll

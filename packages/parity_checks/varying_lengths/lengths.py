@@ -1,9 +1,8 @@
-"""Checks for the student's ``random_lengths`` function.
-
-The lengths have to include both ends, be uniform and independent, and be drawn from the given generator.
-"""
+"""Checks for the student's ``random_lengths`` function."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 
@@ -12,12 +11,10 @@ from parity_checks.plain_data import Seed
 from parity_checks.reporting import check
 
 UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
-TOO_FAR = 6.0       # standard deviations; correct lengths exceed them about once in a thousand million calls
+TOO_FAR = 6.0       # standard deviations, which correct lengths practically never exceed
 ONE_FOR_ALL = "This is one length for the whole batch; `size=batch_size` draws one for each string."
-ERROR_CAUSES = {"larger sample than population": "With replace=False each length comes up at most once, but lengths "
-                "may repeat, because each string draws its own.",
-                "low >= high": "`integers(1, max_bits)` excludes the upper end, so nothing is left to draw for "
-                "max_bits = 1."}
+ERROR_CAUSES = {"low >= high": "`integers(1, max_bits)` excludes the upper end, so nothing is left to draw for "
+                               "max_bits = 1."}
 
 
 @check("random_lengths: 1 to max_bits, both ends included, uniform, and from the generator that is passed in")
@@ -46,10 +43,7 @@ def _draw_seed(rng: np.random.Generator) -> int:
 
 
 def _draw(batch_size: int, max_bits: int, seed: int) -> tuple[Query, np.ndarray]:
-    """Call the student's ``random_lengths`` function with a seeded generator.
-
-    Returns the query and the lengths, integers ``[batch_size]``.
-    """
+    """Call the student's ``random_lengths`` function with a seeded generator."""
     query = Query(f"random_lengths({batch_size}, {max_bits}, np.random.default_rng({seed}))", UPPER_END)
     result = query.call("random_lengths", batch_size, max_bits, Seed(seed), causes=ERROR_CAUSES)
     one_length = {(): ONE_FOR_ALL, (1,): ONE_FOR_ALL}
@@ -60,83 +54,50 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     low, high = int(lengths.min()), int(lengths.max())
     if (low, high) == (1, max_bits):
         return
-    hint = f"Your lengths never reach {max_bits}: `integers(1, max_bits)` excludes the upper end."
-    if low < 1:
-        hint = "A string has at least one bit, so lengths begin at 1."
-    elif high > max_bits:
-        hint = "`endpoint=True` already includes the upper end; do not add 1 to it as well."
-    elif low > 1:
-        hint = "Your lengths never reach 1."
-    query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint)
+    query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", "`integers(1, max_bits)` "
+               "excludes the upper end, and `endpoint=True` includes it. A string has at least one bit.")
 
 
 def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     """Raise CheckFailed unless the lengths within a batch are independent.
 
-    ``lengths`` is an array ``[calls, batch]``.
+    Pearson's chi-squared test of independence is applied to each pair of strings, and its results are added up.
     """
     if (lengths == lengths[:, :1]).all():
         query.fail("independent lengths", "equal lengths within each batch", ONE_FOR_ALL)
     calls, batch = lengths.shape
-    shares = [np.bincount(row, minlength=max_bits + 1)[1:] / calls for row in lengths.T]
-    pairs = [(i, j) for j in range(batch) for i in range(j)]
-    for i, j in pairs if not _sorted(lengths) else ():
-        first, second = lengths[:, i], lengths[:, j]
-        for match, chance, hint in (
-                (first == second, shares[i] @ shares[j], "Pairs of strings share their length; each string draws its "
-                 "own."),
-                (first + second == max_bits + 1, shares[i] @ shares[j][::-1], "Long and short lengths come in pairs "
-                 "that add up to max_bits + 1 (antithetic lengths); each string draws its own.")):
-            if match.sum() - calls * chance > TOO_FAR * np.sqrt(max(calls * chance * (1 - chance), 1)):
-                query.part(f"the lengths of strings {i} and {j}").fail(
-                    f"independent lengths, so about {calls * chance:.0f} of {calls} pairs like that",
-                    f"{match.sum()} pairs", hint)
-    matches = sum(int((lengths[:, i] == lengths[:, j]).sum()) for i, j in pairs)
-    expected = len(pairs) * calls / max_bits
-    if expected - matches > TOO_FAR * np.sqrt(expected * (1 - 1 / max_bits)):
-        query.fail(f"about {expected:.0f} pairs of equal lengths within a batch", matches, "Lengths are drawn without "
-                   "repeats (a permutation?), so strings do not draw theirs independently.")
+    chosen = (lengths[..., None] == np.arange(1, max_bits + 1)).astype(float)       # [calls, batch, max_bits]
+    shares = chosen.mean(axis=0)
+    chi_squared = pairs = 0
+    for i, j in itertools.combinations(range(batch), 2):
+        expected = calls * np.outer(shares[i], shares[j])
+        if expected.all():
+            chi_squared += ((chosen[:, i].T @ chosen[:, j] - expected) ** 2 / expected).sum()
+            pairs += 1
+    if pairs and _deviation(chi_squared, pairs * (max_bits - 1) ** 2) > TOO_FAR:
+        query.fail("independent lengths", "lengths within a batch that depend on each other", "Each string draws its "
+                   "own length. Are lengths sorted, drawn in pairs, or drawn without repeats?")
 
 
-def _sorted(lengths: np.ndarray) -> bool:
-    differences = np.diff(lengths, axis=-1)
-    return bool((differences <= 0).all() or (differences >= 0).all())
-
-
-def _unevenness(lengths: np.ndarray, max_bits: int) -> float:
-    """Measure how far the lengths deviate from a uniform distribution.
-
-    The measure is Pearson's chi-squared of the counts as a standard normal variable (Wilson and Hilferty, 1931).
-    """
-    expected, freedom = lengths.size / max_bits, max_bits - 1
-    chi_squared = ((np.bincount(lengths, minlength=max_bits + 1)[1:] - expected) ** 2 / expected).sum()
+def _deviation(chi_squared: float, freedom: int) -> float:
+    """Convert a value of chi-squared to a standard normal variable (Wilson and Hilferty, 1931)."""
     variance = 2 / (9 * freedom)
     return float((np.cbrt(chi_squared / freedom) - (1 - variance)) / np.sqrt(variance))
 
 
 def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
-    """Raise CheckFailed unless the lengths are uniformly distributed.
-
-    They are tested over all strings and for each string of a batch.
-    """
-    groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
-    if all(abs(_unevenness(group, max_bits)) <= TOO_FAR for group in groups):
-        return
+    """Raise CheckFailed unless the lengths are uniformly distributed."""
+    expected = lengths.size / max_bits
     counts = np.bincount(lengths.ravel(), minlength=max_bits + 1)[1:]
-    hint = "Some lengths come up more often than others; `rng.integers` draws all of them equally often."
-    if len(lengths) > 1 and _sorted(lengths):
-        hint = "The lengths are sorted, so the strings of a batch do not draw theirs independently."
-    elif (lengths == max_bits).all(axis=0).any():
-        row = int((lengths == max_bits).all(axis=0).argmax())
-        hint = f"Row {row} is forced to full length, as in the course, so lengths are not uniform any more."
-    elif _unevenness(groups[0], max_bits) < 0:
-        hint = "Every length comes up equally often, which is too even for lengths that are drawn independently."
-    elif max(counts[0], counts[-1]) < 0.75 * counts[1:-1].mean():
-        hint = "The two ends come up half as often as the rest, because rounding a real number gives them less room."
-    elif counts[-1] > 2 * counts[:-1].mean():
-        hint = f"{max_bits} comes up too often: are longer lengths cut to it?"
-    query.fail(f"each length about {lengths.size / max_bits:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … "
-               f"{max_bits - 1}: {counts[-2]}, {max_bits}: {counts[-1]} times", hint)
+    groups = [lengths.ravel(), *(lengths.T if len(lengths) > 1 else ())]
+    for group in groups:
+        group_counts, mean = np.bincount(group, minlength=max_bits + 1)[1:], group.size / max_bits
+        if abs(_deviation(((group_counts - mean) ** 2 / mean).sum(), max_bits - 1)) > TOO_FAR:
+            hint = "`rng.integers` draws all lengths independently of each other and equally often."
+            if (lengths == max_bits).all(axis=0).any():
+                hint = "A row is forced to full length, as in the course, so lengths are not uniform any more."
+            query.fail(f"each length about {expected:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: "
+                       f"{counts[-2]}, {max_bits}: {counts[-1]} times", hint)
 
 
 def _require_own_generator(seed: int, other_seed: int) -> None:

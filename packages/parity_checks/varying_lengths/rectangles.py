@@ -38,38 +38,29 @@ def length_mask(seed: int = 0) -> None:
         query, shape = Query(f"length_mask({arguments})", RECTANGLE), (len(lengths), max_bits)
         result = query.call("length_mask", lengths, max_bits, *padding, forbid=READY_MASK,
                             causes={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
-        got = query.as_array(result, shape, shape_hints={
+        got = query.as_array(result, shape, "bool", shape_hints={
             (len(lengths), lengths.max()): "The mask is as wide as the longest string; make it as wide as max_bits "
-                                           "says.",
-            shape[::-1]: "Two axes are swapped: a row for each string, a column for each time step.",
-            (*shape, 1): "The mask has two axes; only inputs and targets have an axis for features."})
-        if got.dtype.kind != "b":
-            query.fail("bool values", f"dtype {got.dtype}", "Return the comparison itself: with whole numbers, "
-                       "`values[mask]` takes rows 0 and 1.")
+                                           "says."})
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
-        query.require_equal(got, expected, mistakes=[
+        hint = ("Time steps count from 0. The last real one is `length - 1`, or, with padding before the string, the "
+                "first is `max_bits - length`.")
+        query.require_equal(got, expected, hint, [
             (~expected, "True and False are swapped: True stands for real positions."),
             (other, "This is the mask for padding on the other side of the string: look at `padding`."),
-            (position <= length, "One position too many: time steps count from 0, so time step `length` is padding."),
-            (position < length - 1, "One position too few: the last real time step is `length - 1`."),
-            (position > max_bits - length, "One position too few: the first real time step is `max_bits - length`."),
         ])
 
 
 BATCH_FIRST = ("`batch_first=True` is needed in packing and in unpacking: without it the rectangle is read as "
                "[steps, batch, 1].")
-ONLY_LAST = "This is only the last state; return the state after every time step."
-PAIR = "`rnn` and `pad_packed_sequence` return a pair; return the first part of it."
+PAIR = ("`rnn` and `pad_packed_sequence` return a pair: take the first part, as in `states, last = rnn(packed)`, and "
+        "unpack that.")
 PACKING_CAUSES = {
-    "'tuple' object has no attribute 'batch_sizes'": "`rnn` returns a pair, `states, last = rnn(packed)`; unpack the "
-                                                     "first part.",
+    "'tuple' object": PAIR,
     "enforce_sorted": "The lengths are unsorted: `enforce_sorted=False` sorts them and remembers the order.",
     "PackedSequence": "The result is still packed: `pad_packed_sequence` makes a rectangle of it.",
     **dict.fromkeys(("len(lengths)", "exceeds dimension size", "batch_size"), BATCH_FIRST),
-    "'tuple' object": "`rnn` returns a pair, and so does `pad_packed_sequence`: take the first part.",
-    "has no attribute": "`lengths` is a NumPy array; where you need a tensor, use `torch.from_numpy`.",
 }
 
 
@@ -106,18 +97,14 @@ def run_packed(seed: int = 0) -> None:
 
 
 def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np.ndarray, again: bool) -> None:
-    """Compare the student's hidden states with the correct states.
-
-    ``unmasked`` contains the layer's states on the whole rectangle, ``[batch, steps, hidden]``.
-    """
+    """Compare the student's hidden states with the correct states."""
     batch, steps, hidden = unmasked.shape
     if isinstance(result, (tuple, list)):
         query.fail("one tensor", f"a {type(result).__name__} of {len(result)}", PAIR)
     got = query.as_array(result, unmasked.shape, shape_hints={
         (batch, lengths.max(), hidden): "The rectangle shrank to the longest string: `total_length` keeps the width of "
                                         "the inputs.",
-        (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST,
-        (batch, hidden): ONLY_LAST, (1, batch, hidden): ONLY_LAST})
+        (steps, batch, hidden): BATCH_FIRST, (lengths.max(), batch, hidden): BATCH_FIRST})
     real = (np.arange(steps) < lengths[:, None])[..., None]
     real_if_sorted = (np.arange(steps) < np.sort(lengths)[::-1, None])[..., None]
     expected = unmasked * real
@@ -140,10 +127,7 @@ def _sorted_rows(states: np.ndarray) -> list[tuple[float, ...]]:
 
 
 def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -> None:
-    """Raise CheckFailed unless gradients reach the weights of the layer.
-
-    Otherwise, only the readout would be trained.
-    """
+    """Raise CheckFailed unless the correct gradients reach the weights of the layer."""
     import torch
 
     real = (torch.arange(inputs.shape[1]) < torch.from_numpy(lengths)[:, None])[..., None]
@@ -154,7 +138,4 @@ def _require_gradients(rnn: nn.RNN, inputs: torch.Tensor, lengths: np.ndarray) -
                            output_gradient=upstream, forbid=READY_PACKING, causes={"no gradient": cut})
     rnn(inputs)[0].backward(upstream * real)
     for name, parameter in rnn.named_parameters():
-        if name not in gradients:
-            query.part(name).fail("numbers", "none", cut)
-        query.part(name).require_close(gradients[name], parameter.grad, "The states are correct and their gradients "
-                                       "are not: is a state detached, or computed in another way?", tolerance=1e-3)
+        query.part(name).require_close(gradients.get(name, 0), parameter.grad, cut, tolerance=1e-3)

@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 import parity_checks as checks
-from parity_checks.architecture import learning as check
+from parity_checks.architecture import building as check
 from tests.submissions import bank, disturbed
 
 HERE = Path(__file__).parent

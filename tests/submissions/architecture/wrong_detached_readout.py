@@ -2,6 +2,6 @@
 
 loses:
   build-model-check: take no part in the output, or the way to them is cut
-  learns-check: "no gradient reaches rnn.weight_ih_l0"
+  learns-check: Does the check of Task 2 above pass
 """
 # %% build-model: self.readout(states) -> self.readout(torch.from_numpy(states.detach().numpy()))

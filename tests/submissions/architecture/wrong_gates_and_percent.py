@@ -2,7 +2,7 @@
 
 loses:
   count-parameters-check: '"lstm" has 4 block(s) of weights, and you counted 3'
-  success-rate-check: this is a percentage
+  success-rate-check: This is not one of the usual mistakes
 """
 # %% count-parameters: "lstm": 4 -> "lstm": 3
 # %% success-rate: return rate ->

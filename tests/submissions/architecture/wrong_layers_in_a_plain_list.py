@@ -2,7 +2,7 @@
 feature.
 
 loses:
-  count-parameters-check: you counted the input as one feature
+  count-parameters-check: This is not one of the usual mistakes
   build-model-check: keep in a plain list
   learns-check: keep in a plain list
 """

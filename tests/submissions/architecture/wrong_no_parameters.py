@@ -3,8 +3,8 @@ cases.
 
 loses:
   count-parameters-check: "`count_parameters` stopped with KeyError"
-  build-model-check: the answer is computed in forward
-  learns-check: the answer is computed in forward
+  build-model-check: no gradient can flow through the output of `build_model`, which is a value of type Tensor 
+  learns-check: no gradient can flow through the output of `build_model`, which is a value of type Tensor 
 """
 # %% count-parameters
 def count_parameters(cell, input_size, hidden_size, num_layers):

@@ -1,7 +1,7 @@
 """The readout is counted as well, and the outcomes have to be an array.
 
 loses:
-  count-parameters-check: you counted the readout, too
+  count-parameters-check: This is not one of the usual mistakes
   success-rate-check: "'list' object has no attribute 'sum'"
 """
 # %% count-parameters: return blocks ->

@@ -1,7 +1,7 @@
 """The readout of the LSTM is on its cell state. The other cells are correct.
 
 loses:
-  build-model-check: readout is on the cell states c
+  build-model-check: The logits should be the linear readout of the states of PyTorch's lstm layers, with nothi
 """
 # %% build-model: self.rnn(inputs) ->
 states, state = [], None

@@ -3,7 +3,7 @@ interval.
 
 loses:
   build-model-check: your network keeps the state of the last call
-  success-rate-check: this is a 90 % interval
+  success-rate-check: This is not one of the usual mistakes
 """
 # %% build-model: self.readout = ->
 self.readout = nn.Linear(hidden_size, 1)

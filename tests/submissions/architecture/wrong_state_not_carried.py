@@ -3,7 +3,7 @@
 loses:
   build-model-check: the hidden state is not carried
   learns-check: the hidden state is not carried
-  success-rate-check: one standard error to each side
+  success-rate-check: This is not one of the usual mistakes
 """
 # %% build-model: self.rnn(inputs) ->
 states = torch.cat([self.rnn(bit)[0] for bit in inputs.split(1, dim=1)], dim=1)

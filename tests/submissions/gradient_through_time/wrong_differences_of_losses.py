@@ -1,7 +1,7 @@
 """Differences of losses take the place of the chain rule, and are too coarse for the gradient that reaches h0.
 
 loses:
-  gradients-check: are these differences of losses
+  gradients-check: All other gradients are correct
 """
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):

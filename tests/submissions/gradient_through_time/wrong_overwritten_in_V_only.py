@@ -1,6 +1,6 @@
 """The loop overwrites dV; the other gradients are correct.
 
 loses:
-  gradients-check: replaces the one before
+  gradients-check: All other gradients are correct
 """
 # %% gradients: dV += -> dV =

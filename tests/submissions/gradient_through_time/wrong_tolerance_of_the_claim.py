@@ -1,7 +1,7 @@
 """The tolerance is made from the claimed gradient, which may be infinite.
 
 loses:
-  gradient-is-right-check: as large as the claim
+  gradient-is-right-check: not of the claim
 """
 # %% added before gradient-is-right-check
 right = gradient_is_right

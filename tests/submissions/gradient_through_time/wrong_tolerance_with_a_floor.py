@@ -1,6 +1,6 @@
 """A hundred-millionth is added to the tolerance.
 
 loses:
-  gradient-is-right-check: smaller than the smallest gradient that counts
+  gradient-is-right-check: all of it below a millionth
 """
 # %% gradient-is-right: 1e-12 -> 1e-8

@@ -3,7 +3,7 @@
 loses:
   lstm-step-check: the next time step needs both
   lstm-parity-check: return the logits alone
-  gradient-norms-check: "still in `inputs.grad`"
+  gradient-norms-check: The call changes the tensor that it is given
 """
 # %% lstm-step: sigmoid(o) * np.tanh(c), c -> sigmoid(o) * np.tanh(c)
 # %% lstm-parity: self.readout(states) -> self.readout(states), torch.sigmoid(self.readout(states))

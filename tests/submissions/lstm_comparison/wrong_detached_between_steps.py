@@ -2,9 +2,9 @@
 last one.
 
 loses:
-  lstm-step-check: it belongs on c alone
+  lstm-step-check: h is o * tanh(c), with the new c
   lstm-parity-check: a state is detached between time steps
-  gradient-norms-check: divided by the norm at the last time step
+  gradient-norms-check: "Take the gradient of `output[:, -1].sum()` at the inputs, then the norms, then their mean"
 """
 # %% lstm-step: sigmoid(o) * np.tanh(c), c -> np.tanh(sigmoid(o) * c), c
 # %% lstm-parity: self.lstm(inputs) ->

@@ -4,7 +4,7 @@ in the middle.
 loses:
   lstm-parity-check: each time step is computed by itself
   summarise-check: halfway between the two in the middle
-  gradient-norms-check: your loss is a mean
+  gradient-norms-check: "Take the gradient of `output[:, -1].sum()` at the inputs, then the norms, then their mean"
 """
 # %% lstm-parity: states, _ = ->
 states = torch.cat([self.lstm(bit)[0] for bit in inputs.split(1, dim=1)], dim=1)

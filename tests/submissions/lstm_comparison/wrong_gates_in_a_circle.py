@@ -1,8 +1,8 @@
 """The gates are in the order o, i, f, g, the gradients cancel in the mean, and the median is a mean.
 
 loses:
-  lstm-step-check: you read the gates in the order o, i, f, g
-  summarise-check: this is the mean
+  lstm-step-check: The gates are in another order; PyTorch's blocks are input gate, forget gate, candidate, o
+  summarise-check: The median is in the middle of the sorted runs, and an unsolved run takes longer than all 
   gradient-norms-check: so they cancel
 """
 # %% lstm-step: i, f, g, o = -> o, i, f, g =

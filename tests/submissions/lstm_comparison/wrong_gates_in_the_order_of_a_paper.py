@@ -2,8 +2,8 @@
 the batch.
 
 loses:
-  lstm-step-check: the output gate and the candidate are swapped
-  summarise-check: an unsolved run counts as 0 steps
+  lstm-step-check: The gates are in another order; PyTorch's blocks are input gate, forget gate, candidate, o
+  summarise-check: The median is in the middle of the sorted runs, and an unsolved run takes longer than all 
   gradient-norms-check: you added up the norms over the batch
 """
 # %% lstm-step: i, f, g, o = -> i, f, o, g =

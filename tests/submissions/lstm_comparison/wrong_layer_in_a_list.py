@@ -2,7 +2,7 @@
 returns a dict.
 
 loses:
-  lstm-step-check: you return tanh(c) as the new c
+  lstm-step-check: The new c is f * c + i * g
   lstm-parity-check: keep in a plain list
   summarise-check: return three values
 """

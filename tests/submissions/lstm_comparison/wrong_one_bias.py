@@ -1,7 +1,7 @@
 """Only bias_ih is added, batch_first is forgotten, and the last string takes the place of the last time step.
 
 loses:
-  lstm-step-check: only bias_ih takes part
+  lstm-step-check: A bias is missing; PyTorch adds bias_ih and bias_hh
   lstm-parity-check: reads down the batch
   gradient-norms-check: the last string of the batch
 """

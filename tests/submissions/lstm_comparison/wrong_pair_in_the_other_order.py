@@ -3,7 +3,7 @@
 loses:
   lstm-step-check: return h first, then c
   lstm-parity-check: this is a network of "tanh" cells
-  summarise-check: the first two are swapped
+  summarise-check: The first number counts the steps that are not None, and the second number is len(steps)
 """
 # %% lstm-step: sigmoid(o) * np.tanh(c), c -> c, sigmoid(o) * np.tanh(c)
 # %% lstm-parity: nn.LSTM(1, -> nn.RNN(1,

@@ -2,8 +2,8 @@
 taken.
 
 loses:
-  lstm-step-check: the old state h does not take part
-  lstm-parity-check: your readout is on the cell states c
+  lstm-step-check: The new c is f * c + i * g
+  lstm-parity-check: The logits should be the linear readout of the states of PyTorch's lstm layers, with nothi
   gradient-norms-check: so they cancel
 """
 # %% lstm-step: h @ weights["weight_hh"].T + weights["bias_ih"] -> weights["bias_ih"]

@@ -4,7 +4,7 @@ of the first string.
 loses:
   lstm-step-check: the candidate g goes through a sigmoid
   lstm-parity-check: calls `parity_lib.ParityRNN`, which is the ready answer
-  gradient-norms-check: the norms of one string
+  gradient-norms-check: "Take the gradient of `output[:, -1].sum()` at the inputs, then the norms, then their mean"
 """
 # %% lstm-step: np.tanh(g) -> sigmoid(g)
 # %% lstm-parity

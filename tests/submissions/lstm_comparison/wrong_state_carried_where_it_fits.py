@@ -1,7 +1,7 @@
 """The state is kept from call to call if the batch has the same size, and the input gate is missing.
 
 loses:
-  lstm-step-check: the input gate is missing
+  lstm-step-check: The new c is f * c + i * g
   lstm-parity-check: your network keeps the state of the last call
 """
 # %% lstm-step: sigmoid(i) * np.tanh(g) -> np.tanh(g)

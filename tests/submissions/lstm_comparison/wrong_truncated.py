@@ -1,7 +1,7 @@
 """Every time step sees the last state, and the gradient is followed for three time steps only.
 
 loses:
-  lstm-step-check: "nn.LSTM returns (output, (h, c))"
+  lstm-step-check: Return the new h and the new c alone; the next time step needs both
   lstm-parity-check: the network sees bits that come later
   gradient-norms-check: is the gradient cut off in the backward pass?
 """

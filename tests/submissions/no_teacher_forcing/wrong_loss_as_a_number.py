@@ -1,8 +1,8 @@
 """The loss is a number, so no gradient can flow, it is a sum instead of a mean, and the seed is not used.
 
 loses:
-  final-parity-check: you add down the batch
-  last-valid-check: index rows and time steps together
+  final-parity-check: The label is the number of ones before position lengths[i], modulo 2, with one label for e
+  last-valid-check: "`outputs[torch.arange(batch), lengths - 1]` takes time step lengths[i] - 1 of row i, with"
   end-loss-check: this is the sum over the strings
   end-gradient-check: no gradient can flow through the output of `end_loss`
   train-step-check: correct for small gradients and not for large ones

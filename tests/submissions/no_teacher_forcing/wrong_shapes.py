@@ -3,7 +3,7 @@ modules are not returned.
 
 loses:
   final-parity-check: this is a label at every time step
-  last-valid-check: an axis of size 1 is left over
+  last-valid-check: "`outputs[torch.arange(batch), lengths - 1]` takes time step lengths[i] - 1 of row i, with"
   train-step-check: nothing moved
   train-at-the-end-check: return lstm, readout
   trained-short-check: return lstm, readout

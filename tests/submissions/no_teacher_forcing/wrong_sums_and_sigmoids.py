@@ -1,8 +1,8 @@
 """The label is a count, the output is a mean, the loss has a sigmoid too many, and the weights never move.
 
 loses:
-  final-parity-check: this is the count of ones
-  last-valid-check: this is the mean over the real time steps
+  final-parity-check: The label is the number of ones before position lengths[i], modulo 2, with one label for e
+  last-valid-check: "`outputs[torch.arange(batch), lengths - 1]` takes time step lengths[i] - 1 of row i, with"
   end-loss-check: you apply a sigmoid before a loss that contains one
   end-gradient-check: expected
   train-step-check: "nothing moved"

@@ -3,7 +3,7 @@ weights as well.
 
 loses:
   rnn-step-check: V is transposed
-  unroll-check: V is transposed
+  unroll-check: The first state is wrong already
   two-unit-weights-check: V is transposed
 """
 # %% rnn-step: h @ V.T -> h @ V

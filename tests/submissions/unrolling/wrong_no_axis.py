@@ -2,7 +2,7 @@
 
 loses:
   parity-check: one answer for the whole batch
-  unroll-check: the states are joined along the units
+  unroll-check: unroll with a batch of 2, 5 time steps and 3 hidden units
 """
 # %% parity: bits.sum(axis=1) -> np.sum(bits)
 # %% unroll: np.stack -> np.concatenate

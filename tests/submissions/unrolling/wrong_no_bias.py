@@ -2,9 +2,9 @@
 new b.
 
 loses:
-  parity-check: this is the last bit
+  parity-check: parity of [[0 0 0] [1 0 0] [1 1 0] [1 1 1]], an array of shape (4, 3)
   rnn-step-check: the bias b is missing
-  unroll-check: the bias b is missing
+  unroll-check: The first state is wrong already
   two-unit-weights-check: only half of the substitution
 """
 # %% parity: bits.sum(axis=1) % 2 -> bits[:, -1]

@@ -2,8 +2,8 @@
 
 loses:
   two-unit-weights-check: two axes are swapped
-  rnn-step-check: this is a sigmoid
-  unroll-check: the input x is not used
+  rnn-step-check: rnn_step with a batch of 5 and 3 hidden units
+  unroll-check: The first state is wrong already
 """
 # %% rnn-step: np.tanh(x @ U.T + h @ V.T + b) -> 1 / (1 + np.exp(-(x @ U.T + h @ V.T + b)))
 # %% unroll: rnn_step(xs[:, t], h, U, V, b) -> np.tanh(h @ V.T + b)

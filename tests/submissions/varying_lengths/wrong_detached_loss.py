@@ -4,7 +4,7 @@ strings.
 loses:
   random-lengths-check: one length for the whole batch
   masked-loss-check: the result was cut from the graph
-  masked-accuracy-check: the share of strings without any error
+  masked-accuracy-check: A logit above 0 means odd
   reported-accuracy-check: the two shares are swapped
 """
 # %% random-lengths: return rng.integers( ->

@@ -2,9 +2,9 @@
 logits with 0.5.
 
 loses:
-  random-lengths-check: are longer lengths cut to it
+  random-lengths-check: "`rng.integers` draws all lengths independently of each other and equally often"
   masked-loss-check: divided by the size of the rectangle
-  masked-accuracy-check: a logit is not a probability
+  masked-accuracy-check: A logit above 0 means odd
   reported-accuracy-check: this holds for a network that guesses
 """
 # %% random-lengths: return rng.integers( ->

@@ -3,8 +3,8 @@
 loses:
   run-packed-check: still packed
   masked-loss-check: the logarithm of a probability
-  masked-accuracy-check: the share of wrong answers
-  reported-accuracy-check: a percentage
+  masked-accuracy-check: A logit above 0 means odd
+  reported-accuracy-check: reported_accuracy(0.2, 0.9)
 """
 # %% run-packed: pad_packed_sequence(states, batch_first=True, total_length=inputs.shape[1])[0] -> states
 # %% masked-loss

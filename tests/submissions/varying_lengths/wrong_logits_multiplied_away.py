@@ -2,9 +2,9 @@
 already.
 
 loses:
-  random-lengths-check: already includes the upper end
-  length-mask-check: one position too few
-  masked-loss-check: still costs ln 2
+  random-lengths-check: "`integers(1, max_bits)` excludes the upper end, and `endpoint=True` includes it"
+  length-mask-check: Time steps count from 0. The last real one is `length - 1`, or, with padding before the st
+  masked-loss-check: The loss is the mean of the cross-entropy at the positions where `mask` is True
   masked-accuracy-check: masked_accuracy, lengths
 """
 # %% random-lengths: rng.integers(1, max_bits, -> rng.integers(1, max_bits + 1,

@@ -2,7 +2,7 @@
 
 loses:
   masked-loss-check: return the tensor itself
-  masked-accuracy-check: a percentage
+  masked-accuracy-check: A logit above 0 means odd
   reported-accuracy-check: multiply real_accuracy
 """
 # %% masked-loss: return binary_cross_entropy_with_logits( ->

@@ -2,8 +2,8 @@
 0.0 and 1.0.
 
 loses:
-  random-lengths-check: the two ends come up half as often
-  length-mask-check: return the comparison itself
+  random-lengths-check: "`rng.integers` draws all lengths independently of each other and equally often"
+  length-mask-check: Convert the result to bool and return that
   run-packed-check: with the inverse
 """
 # %% random-lengths: return rng.integers( ->

@@ -1,7 +1,7 @@
 """The range is correct, but row 0 has full length so that the targets fit.
 
 loses:
-  random-lengths-check: row 0 is forced to full length
+  random-lengths-check: A row is forced to full length, as in the course, so lengths are not uniform any more
   length-mask-check: as wide as the longest string
   run-packed-check: the rectangle shrank to the longest string
 """

@@ -2,7 +2,7 @@
 
 loses:
   random-lengths-check: "Expected: an array"
-  length-mask-check: the mask has two axes
+  length-mask-check: An axis of size 1 is missing, or there is one too many
   run-packed-check: return a pair
   masked-loss-check: take the sum or the mean over all axes at once
   masked-accuracy-check: take the sum or the mean over all axes at once

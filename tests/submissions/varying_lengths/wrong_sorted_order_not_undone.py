@@ -1,7 +1,7 @@
 """The drawn lengths are sorted, and so are the strings for packing, whose order is not restored.
 
 loses:
-  random-lengths-check: the lengths are sorted
+  random-lengths-check: Each string draws its own length
   run-packed-check: undo the sorting
 """
 # %% random-lengths: return rng.integers( ->

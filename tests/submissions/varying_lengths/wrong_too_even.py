@@ -3,9 +3,9 @@ of the padding.
 
 loses:
   random-lengths-check: without repeats
-  run-packed-check: this is only the last state
-  masked-loss-check: the mask is inverted
-  masked-accuracy-check: this is a count
+  run-packed-check: An axis is missing
+  masked-loss-check: The loss is the mean of the cross-entropy at the positions where `mask` is True
+  masked-accuracy-check: This is the sum over real positions
   reported-accuracy-check: on padding the network is correct every time
 """
 # %% random-lengths: return rng.integers( ->

@@ -2,7 +2,7 @@
 
 loses:
   random-lengths-check: "`integers(1, max_bits)` excludes the upper end"
-  length-mask-check: one position too many
+  length-mask-check: Time steps count from 0. The last real one is `length - 1`, or, with padding before the st
   run-packed-check: those on padding are not 0
 """
 # %% random-lengths: size=batch_size, endpoint=True -> size=batch_size

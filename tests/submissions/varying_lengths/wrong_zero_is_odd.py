@@ -1,8 +1,8 @@
 """A logit of exactly 0 counts as odd, and lengths come in pairs of a long one and a short one.
 
 loses:
-  random-lengths-check: antithetic
-  masked-accuracy-check: so >, not >=
+  random-lengths-check: Each string draws its own length
+  masked-accuracy-check: A logit above 0 means odd
 """
 # %% random-lengths
 def random_lengths(batch_size, max_bits, rng):

@@ -1,4 +1,4 @@
-"""A check that trains the student's network."""
+"""Checks for the student's ``build_model`` function and for training its network."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from parity_checks.architecture import network as networks
-from parity_checks.architecture.build_model import network_for
-from parity_checks.architecture.network import LOOP, StudentNetwork, every_string, find_twins
+from parity_checks.architecture.counting import BLOCKS
+from parity_checks.architecture.network import LOOP, StudentNetwork, every_string
 from parity_checks.assertions import Query
 from parity_checks.core import ModuleRun, call_module
 from parity_checks.reporting import check
@@ -19,17 +19,43 @@ from parity_checks.reporting import check
 TRIES, UPDATES, HIDDEN, BITS, RATE = 3, 300, 16, 5, 0.03
 
 
-class Training(NamedTuple):
-    """The result of a single training run.
+@check("build_model: the correct shapes and size, strings kept apart, no look ahead, gradients everywhere")
+def build_model(seed: int = 0) -> None:
+    """Check that the student's ``build_model`` function creates a correct recurrent network.
 
-    ``updates`` is the number of updates until every answer is correct, or None if the limit is reached. ``correct`` is
-    the number of strings that are answered correctly at the end. ``all_equal`` is True if each parameter starts with
-    equal entries.
+    ``build_model(cell, hidden_size, num_layers)`` returns a module that computes the logits ``[batch, steps, 1]``.
     """
+    rng = np.random.default_rng(seed)
+    sizes = {"tanh": (4, 1), "relu": (3, 2), "lstm": (3, 1), "gru": (2, 2)}
+    for cell in BLOCKS:
+        hidden, layers = (int(rng.integers(2, 6)), int(rng.integers(1, 4))) if seed else sizes[cell]
+        require_layers_and_readout(network_for(cell, hidden, layers), rng)
 
-    updates: int | None
-    correct: int
-    all_equal: bool
+
+def network_for(cell: str, hidden: int, layers: int) -> StudentNetwork:
+    """Return a ``StudentNetwork`` with the given cell type, hidden size and number of layers."""
+    name = f'build_model("{cell}", hidden_size={hidden}, num_layers={layers})'
+    return StudentNetwork(cell, hidden, layers, name, "build_model", cell, hidden, layers)
+
+
+def require_layers_and_readout(network: StudentNetwork, rng: np.random.Generator) -> None:
+    """Raise CheckFailed unless the network consists of recurrent PyTorch layers and a linear readout."""
+    networks.require_shapes(network)
+    networks.require_separate_strings(network, rng)
+    networks.require_no_kept_state(network, rng)
+    networks.require_layers(network, rng, known_mistakes_only=True)
+    networks.require_carried_state(network, rng)
+    networks.require_size(network)
+    networks.require_zero_logits(network)
+    networks.require_layers(network, rng)
+
+
+class Training(NamedTuple):
+    """The result of a single training run."""
+
+    updates: int | None     # until every answer is correct, or None if the limit is reached
+    correct: int            # strings that are answered correctly at the end
+    all_equal: bool         # whether each parameter starts with equal entries
 
 
 @check("build_model: its network learns the parity of every string of five bits")
@@ -50,14 +76,17 @@ def learns(seed: int = 0) -> None:
     best = max(trainings, key=lambda training: training.correct)
     query = Query(f"{network.name}, {UPDATES} updates with Adam on all {2**BITS} strings of {BITS} bits: the strings "
                   f"with the correct answer at every time step, in the best of {len(trainings)} training(s)", LOOP)
-    query.fail(2**BITS, best.correct, _hint(best, network))
+    hint = "Does the check of Task 2 above pass? If it does, how do the weights start: are they small and random?"
+    if best.all_equal:
+        hint = (f"All units start with the same weights, so they get the same gradients and stay equal: {HIDDEN} units "
+                "act like a single one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
+    query.fail(2**BITS, best.correct, hint)
 
 
 def require_learnable(seed: int) -> StudentNetwork:
-    """Return the student's network if it cannot pass the check without learning parity.
+    """Return the student's network unless it can pass the check without learning parity.
 
-    Raises CheckFailed otherwise. A network that reads down the batch, for example, could learn this batch by the
-    order of its strings.
+    A network that reads down the batch, for example, could learn this batch by the order of its strings.
     """
     network, rng = network_for("tanh", HIDDEN, 1), np.random.default_rng(seed)
     networks.require_shapes(network)
@@ -81,16 +110,15 @@ def train_once(start: int) -> Training:
         first = _run(None, inputs, torch.zeros_like(inputs))
         state = first.state
         learned = {name: state[name].requires_grad_() for name in first.gradients}
-        state |= {name: learned[twin] for name, twin in find_twins(first).items()}
         optimizer = torch.optim.Adam(learned.values(), lr=RATE)
         all_equal = all(bool((value == value.flatten()[0]).all()) for value in learned.values())
         for update in range(UPDATES + 1):
-            logits = _run(state, inputs).output.requires_grad_()
+            logits = _run(state | learned, inputs).output.requires_grad_()
             correct = ((logits > 0) == (odd > 0.5)).all(dim=2).all(dim=1)
             if correct.all():
                 return Training(update, len(inputs), all_equal)
             binary_cross_entropy_with_logits(logits, odd.to(logits.dtype)).backward()
-            gradients = _run(state, inputs, logits.grad).gradients
+            gradients = _run(state | learned, inputs, logits.grad).gradients
             for name, parameter in learned.items():
                 parameter.grad = gradients.get(name)
             nn.utils.clip_grad_norm_(list(learned.values()), 1.0)
@@ -100,12 +128,3 @@ def train_once(start: int) -> Training:
 
 def _run(state: dict | None, inputs: torch.Tensor, gradient: torch.Tensor | None = None) -> ModuleRun:
     return call_module("build_model", "tanh", HIDDEN, 1, inputs=(inputs,), state=state, output_gradient=gradient)
-
-
-def _hint(training: Training, network: StudentNetwork) -> str:
-    if training.all_equal:
-        return (f"All units start with the same weights, so they get the same gradients and stay equal: {HIDDEN} units "
-                "act like a single one, and one tanh unit is not enough. Keep the random start of PyTorch's modules.")
-    if names := network.without_gradient():
-        return f"No gradient reaches {', '.join(names)}: the backward pass is cut by detach, .data, NumPy or no_grad."
-    return "Does the check of Task 2 above pass? If it does, how do the weights start: are they small and random?"
