@@ -12,11 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
-from parity_lib.errors import require
 
 STEP = 2.2          # the distance between two time steps in the drawing of the backward pass
-MOST_PACKED = 24    # squares that fit into the last row of the drawing of packing
-SQUARE = 0.31       # inches of such a square, wide enough for two letters
+SQUARE = 0.31       # inches of a square in the drawing of packing, wide enough for two letters
 RADIUS = 0.36       # of a state of a state machine
 
 
@@ -186,13 +184,10 @@ def packing(lengths: Sequence[int]) -> Picture:
     """Draw how strings of different lengths are padded, sorted and packed into one row.
 
     The layout is that of ``torch.nn.utils.rnn.PackedSequence``, its ``data`` and its ``batch_sizes``. Each square has
-    the letter of its string and the number of its time step. Raises ValueError for a length below 1 and for more
-    than 24 squares, which is as many as the row can hold.
+    the letter of its string and the number of its time step. The row has space for 24 squares.
     """
     lengths = np.asarray(lengths)
     steps, count, total = int(lengths.max()), len(lengths), int(lengths.sum())
-    require(1 <= lengths.min() and total <= MOST_PACKED, "lengths", lengths.tolist(),
-            f"numbers from 1 on, {MOST_PACKED} in all")
     order = np.argsort(-lengths, kind="stable")
     columns = [order[lengths[order] > t] for t in range(steps)]
     sizes = list(map(len, columns))
@@ -355,10 +350,7 @@ def around_a_circle(successors: np.ndarray) -> np.ndarray:
 
 
 def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) -> None:
-    """Draw a transition as an arrow between two states or as a loop at one state.
-
-    An arrow is bent so that it stays apart from the one in the opposite direction. A loop is above or below its state.
-    """
+    """Draw a transition as a loop at one state, or as an arrow that is bent away from the one back."""
     if np.array_equal(start, end):
         outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
         across = np.array([-outward[1], outward[0]])

@@ -121,10 +121,7 @@ class StateMachine(NetworkWidget):
 
 
 def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the plane onto which the states are projected.
-
-    Return its centre ``[size]`` and its two axes ``[2, size]``.
-    """
+    """Return the centre ``[size]`` and the two axes ``[2, size]`` of the plane onto which the states are projected."""
     size = states.shape[1]
     if size <= 2:
         return np.zeros(size), np.eye(2)[:, :size]
@@ -138,19 +135,13 @@ def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _window(points: np.ndarray) -> list[float]:
-    """Compute a square that contains all points with a margin.
-
-    ``points`` is ``[count, 2]``. Return the two coordinates of the square's centre and half its side.
-    """
+    """Return the coordinates of the centre, and half the side, of a square around all points ``[count, 2]``."""
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.58 * max(*(high - low), 1e-3)
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]
 
 
 def _states(network: NumpyNetwork, strings) -> np.ndarray:
-    """Compute the states of a network at the start and after each bit.
-
-    ``strings`` is ``[count, steps]``, and the result is ``[count, steps + 1, size]``.
-    """
+    """Compute the states ``[count, steps + 1, size]`` at the start and after each bit of ``strings [count, steps]``."""
     visited = network.visited(np.asarray(strings, dtype=int))
     return np.concatenate([np.zeros((len(visited), 1, network.size)), visited], axis=1)
