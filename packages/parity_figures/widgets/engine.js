@@ -405,16 +405,17 @@ function engine() {
 
   // --- the messages of the worker ---------------------------------------------
 
-  const SLICE = 30; // milliseconds of training between two reports
-  const EVERY = { accuracyByLength: 300, states: 500, gradient: 500 }; // milliseconds between costly measurements
+  const SLICE = 50; // milliseconds of training between two reports
+  const EVERY = 400; // milliseconds between costly measurements
   let job = null; // the current run; a new one replaces it
+  let timer; // of the next slice
 
   const actions = {
     start({ run, settings }, post) {
       job = null; // the last run ends even if the new one cannot start
       const trainer = new Trainer(settings), { longest } = trainer;
       const bits = Array.from(drawStrings(random(settings.seed, 5), 1, longest, longest)[0]);
-      job = { run, post, trainer, bits, running: false, solved: null, losses: [], last: {} };
+      job = { run, post, trainer, bits, running: false, solved: null, losses: [], measured: 0 };
       report(true);
     },
     pause() {
@@ -445,17 +446,13 @@ function engine() {
     }
   }
 
-  /** Schedule the next slice after the waiting messages. A timer would delay each slice by 4 ms, a channel does not. */
-  let channel = null, scheduled = false;
+  /** Schedule the next slice after the waiting messages. */
   function schedule() {
-    if (scheduled) return;
-    if (!channel) (channel = new MessageChannel()).port1.onmessage = slice;
-    scheduled = true;
-    channel.port2.postMessage(null);
+    clearTimeout(timer);
+    timer = setTimeout(slice);
   }
 
   function slice() {
-    scheduled = false;
     if (!job?.running) return;
     const end = performance.now() + SLICE;
     do update(); while (job.running && performance.now() < end);
@@ -473,13 +470,14 @@ function engine() {
 
   /** Post what has happened since the last report; costly measurements are included if they are due, or for `all`. */
   function report(all) {
-    const { run, trainer, bits, running, solved, losses, last } = job, now = performance.now();
-    const due = (name) => (all || now - last[name] >= EVERY[name]) && (last[name] = now);
+    const { run, trainer, bits, running, solved, losses } = job;
     const message = { kind: "progress", run, steps: trainer.steps, running, solved, losses };
-    const longest = Math.floor(trainer.longest * STRETCH);
-    if (due("accuracyByLength")) message.accuracyByLength = trainer.accuracyByLength(longest);
-    if (due("states")) message.states = { bits, ...trainer.statesOf(bits) };
-    if (due("gradient")) message.gradient = trainer.gradientThroughTime(trainer.longest);
+    if (all || performance.now() - job.measured >= EVERY) {
+      message.accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));
+      message.states = { bits, ...trainer.statesOf(bits) };
+      message.gradient = trainer.gradientThroughTime(trainer.longest);
+      job.measured = performance.now();
+    }
     job.losses = [];
     job.post(message);
   }

@@ -90,10 +90,7 @@ function onMessage(view, model, message) {
   Object.assign(view.latest, figures);
   view.losses.push(...losses);
   if (view.solved !== null && !view.recorded) record(view, model);
-  view.frame ??= requestAnimationFrame(() => { // paints at most once per frame, however often the worker reports
-    view.frame = null;
-    paint(view, model);
-  });
+  paint(view, model);
 }
 
 function toggle(view) {
@@ -126,7 +123,7 @@ function record(view, model) {
 
 function build(model, el) {
   const adjustable = model.get("adjustable"), inPage = adjustable && el.classList.contains("widget-host");
-  const view = { run: 0, frame: null, inPage, stops: model.get("stops") };
+  const view = { run: 0, inPage, stops: model.get("stops") };
   const found = inPage ? settingsInAddress() : null;
   if (found) save(model, { settings: { ...model.get("settings"), ...found } });
   view.worker = startWorker((message) => onMessage(view, model, message));
