@@ -204,8 +204,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(batch_size="all"), "lengths must be a number up to 10"),
     (lambda: Playground(optimizer="rmsprop"), "optimizer must be"), (lambda: Playground(lr=0), "lr must be"),
     (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
-    (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'"),
-    (lambda: Playground(figures=("weights",)), "figures must be")])
+    (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'")])
 def test_an_argument_that_is_not_allowed_is_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
