@@ -32,7 +32,6 @@ function engine() {
     };
     for (let i = 0; i < 15; i++) word(); // after these, every bit of the seed has affected every bit of the state
     return {
-      word,
       uniform: (low, high) => low + ((high - low) * word()) / 2 ** 32,
       integer: (low, high) => low + Math.floor(((high - low + 1) * word()) / 2 ** 32), // including both ends
     };
@@ -41,17 +40,8 @@ function engine() {
   // --- strings and batches ----------------------------------------------------
 
   /** Draw `count` random strings of uniform lengths from `shortest` to `longest`, each a Uint8Array of bits. */
-  function drawStrings(rng, count, shortest, longest) {
-    return Array.from({ length: count }, () => {
-      let word = 0;
-      const bits = new Uint8Array(rng.integer(shortest, longest));
-      for (let t = 0; t < bits.length; t++, word >>>= 1) {
-        if (t % 32 === 0) word = rng.word();
-        bits[t] = word & 1;
-      }
-      return bits;
-    });
-  }
+  const drawStrings = (rng, count, shortest, longest) => Array.from({ length: count }, () =>
+    Uint8Array.from({ length: rng.integer(shortest, longest) }, () => rng.integer(0, 1)));
 
   /** Return the 2^n strings of n bits. */
   const allStrings = (n) => Array.from({ length: 2 ** n }, (_, number) =>
@@ -485,17 +475,12 @@ function engine() {
   return { Network, Trainer, random, drawStrings, allStrings, batchOf, answer };
 }
 
-/** Start a worker that trains; `onmessage` gets its messages, "ready" first. A Blob also works from file://. */
+/** Start a worker that trains; `onmessage` gets its messages. A Blob also works from file://. */
 function startWorker(onmessage) {
   const source = `const { answer } = (${engine})();
-    onmessage = ({ data }) => answer(data, (message) => postMessage(message));
-    postMessage({ kind: "ready" });`;
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url);
-  worker.onmessage = ({ data }) => {
-    if (data.kind === "ready") URL.revokeObjectURL(url); // not before the worker has read its text
-    onmessage(data);
-  };
+    onmessage = ({ data }) => answer(data, (message) => postMessage(message));`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker.onmessage = ({ data }) => onmessage(data);
   worker.onerror = (event) => onmessage({ kind: "error", message: event.message });
   return worker;
 }

@@ -1,7 +1,4 @@
-"""An interactive figure of a gated unit that reads a string.
-
-Chapter: *Gates*.
-"""
+"""An interactive figure of a gated unit that reads a string, for the chapter *Gates*."""
 
 from __future__ import annotations
 

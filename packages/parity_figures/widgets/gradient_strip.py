@@ -1,7 +1,4 @@
-"""An interactive figure of the gradient at each time step of a network.
-
-The reader changes one number of the network. Chapter: *The gradient through time*.
-"""
+"""An interactive figure of the gradient at each time step, for the chapter *The gradient through time*."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""An interactive figure of a batch of strings whose lengths the reader sets.
-
-Chapter: *Packing strings of different lengths*.
-"""
+"""An interactive figure of a packed batch, for the chapter *Packing strings of different lengths*."""
 
 from __future__ import annotations
 

@@ -58,12 +58,13 @@ function restart(view, model) {
   Object.assign(view, { steps: 0, running: false, solved: null, losses: [], latest: {}, recorded: false });
   view.worker.postMessage({ kind: "start", run: view.run, settings: model.get("settings") });
   paintSettings(view, model.get("settings"));
+  paintRuns(view, model);
   view.line.textContent = "";
   paint(view, model);
 }
 
 function onMessage(view, model, message) {
-  if (message.run !== view.run) return; // "ready", or a late message about an earlier run
+  if (message.run !== view.run) return; // a late message about an earlier run
   if (message.kind === "error") {
     view.line.textContent = `The training stopped: ${message.message}`;
     return;
@@ -98,6 +99,7 @@ function record(view, model) {
   const { seed, ...settings } = model.get("settings");
   const run = { seed, steps: view.steps, solved: view.solved !== null, settings };
   save(model, { runs: [...model.get("runs"), run].slice(-MOST_RUNS) });
+  paintRuns(view, model);
   if (view.solved === null) return;
   const strings = settings.batch === "all" ? `all ${2 ** settings.lengths} strings` :
     "strings that it has never seen, half as long again as those in training,";
@@ -181,7 +183,6 @@ function paint(view, model) {
     figure.drawn = data;
     figure.draw(figure.drawing, view, model.get("settings"));
   }
-  paintRuns(view, model);
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }
 
@@ -234,17 +235,9 @@ function drawLengths(drawing, { latest: { accuracyByLength: shares } }, { length
 function drawStates(drawing, { latest: { states: { bits, hidden, logits } } }) {
   const units = hidden[0].length, width = (RIGHT - LEFT) / bits.length, height = (BOTTOM - TOP - 24) / units;
   const values = hidden.slice(1).flat(), largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  // There may be thousands of cells, so they are made once for a shape and then only coloured.
-  if (drawing.cells?.length !== values.length || drawing.units !== units) {
-    drawing.units = units;
-    drawing.cells = values.map((_, place) => svg("rect", { x: across(Math.floor(place / units) / bits.length),
-      y: TOP + (place % units) * height, width: width + 0.2, height: height + 0.2 }));
-    drawing.group = svg("g", {}, ...drawing.cells);
-  }
-  drawing.cells.forEach((cell, place) => {
-    cell.setAttribute("class", values[place] > 0 ? "pw-plus" : "pw-minus");
-    cell.setAttribute("opacity", Math.min(1, Math.abs(values[place]) / largest).toFixed(2));
-  });
+  const cells = values.map((value, place) => svg("rect", { class: value > 0 ? "pw-plus" : "pw-minus",
+    opacity: Math.min(1, Math.abs(value) / largest).toFixed(2), x: across(Math.floor(place / units) / bits.length),
+    y: TOP + (place % units) * height, width: width + 0.2, height: height + 0.2 }));
   let parity = 0, wrong = 0;
   const answers = logits.map((logit, t) => {
     parity ^= bits[t];
@@ -253,7 +246,7 @@ function drawStates(drawing, { latest: { states: { bits, hidden, logits } } }) {
     return correct ? svg("circle", { class: "pw-correct", cx: x, cy: BOTTOM - 10, r: Math.min(2.5, width / 3) })
                    : svg("path", { class: "pw-cross", d: `M${x - 2.5} ${BOTTOM - 12.5}l5 5m0 -5l-5 5` });
   });
-  drawing.replaceChildren(drawing.group, ...answers, svgText(LEFT - 4, TOP + 10, "units", "end"),
+  drawing.replaceChildren(...cells, ...answers, svgText(LEFT - 4, TOP + 10, "units", "end"),
     ...axis("bit 1", String(bits.length)));
   drawing.setAttribute("aria-label",
     `States of ${units} units along a string of ${bits.length} bits; ${wrong} answers are wrong`);
@@ -281,9 +274,6 @@ function tableRows({ accuracyByLength = [], states, gradient }) {
 function paintRuns(view, model) {
   const runs = model.get("runs"), settings = withoutSeed(model.get("settings"));
   const alike = runs.filter((run) => same(run.settings, settings)), solved = alike.filter((run) => run.solved).length;
-  const listed = JSON.stringify([runs.length, settings]);
-  if (view.listed === listed) return;
-  view.listed = listed;
   view.runs.replaceChildren(
     alike.length ? `${solved} of ${counted(alike.length, "run")} with these settings solved it: ` : "",
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },

@@ -1,9 +1,4 @@
-"""An interactive figure of the return map of the two-unit network.
-
-It also shows the two intervals of a proof that the network answers correctly for ever.
-
-Chapters: *Unrolling a recurrent network* (equation 2.6), *What did it learn?*.
-"""
+"""An interactive figure of the return map of the two-unit network, for the chapter *What did it learn?*."""
 
 from __future__ import annotations
 
@@ -17,9 +12,7 @@ from parity_study.certify import parity_intervals
 
 
 def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
-    """Compute the next state of the two-unit network from its current state and a bit.
-
-    This is equation 2.6.
+    """Compute the next state of the two-unit network from its current state and a bit (equation 2.6).
 
     >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
     0.85

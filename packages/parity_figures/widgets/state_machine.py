@@ -1,7 +1,4 @@
-"""An interactive figure of a network's states and the state machine extracted from it.
-
-Chapter: *What did it learn?*.
-"""
+"""An interactive figure of a network's states and its state machine, for the chapter *What did it learn?*."""
 
 from __future__ import annotations
 

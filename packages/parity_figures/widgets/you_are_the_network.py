@@ -1,7 +1,4 @@
-"""A game in which the reader takes the place of the network.
-
-Chapter: *One bit of memory*, and the first page.
-"""
+"""A game in which the reader takes the place of the network, for the first page."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_without_a_guess_the_first_result_can_be_removed_again(show):
     click(page, "Another seed")
     assert values(page) == ["none", "none"]
     assert "You made no guess" in line(page)
-    click(page, "Forget and guess")
+    click(page, "Start again")
     assert page.locator(".pw-panel circle").count() == 0
     page.get_by_role("slider").first.fill("2")
     click(page, "All")
