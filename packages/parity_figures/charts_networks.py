@@ -61,10 +61,7 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 
 @in_style
 def curves(history: History) -> Picture:
-    """Plot the loss and the accuracy of a training run at each update.
-
-    Points show the accuracy on the validation strings.
-    """
+    """Plot the loss and the accuracy of a training run at each update, with points for the validation."""
     record, updates = history.to_dict(), np.arange(1, len(history.loss) + 1)
     figure, (left, right) = panels(("loss", "accuracy"), 2.7)
     left.plot(updates, record["loss"], color=INK)
@@ -309,10 +306,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
 
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
-    """Plot a state that is multiplied by a constant factor at each 1.
-
-    There is a panel for each factor.
-    """
+    """Plot a state that is multiplied by a constant factor at each 1, with a panel for each factor."""
     figure, places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, sharey=True)
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}

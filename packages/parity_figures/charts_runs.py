@@ -101,10 +101,7 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
 
 @in_style
 def lengths_present(conditions: dict[str, Condition]) -> Picture:
-    """Plot how many seeds solved the task for each range of string lengths.
-
-    A condition is named after its range of lengths, as in "1..50".
-    """
+    """Plot how many seeds solved the task for each range of string lengths, named as in "1..50"."""
     named = {name.replace("..", " to "): row for name, row in conditions.items()}
     figure, axes = _rates_and(named, rates_first=False)
     for y, name in enumerate(conditions):
@@ -138,10 +135,7 @@ def _four_panels(conditions: dict[str, Condition], height: float,
 
 @in_style
 def two_by_two(conditions: dict[str, Condition]) -> Picture:
-    """Plot how many seeds solved each of the four versions of OpenAI's parity task.
-
-    There is a panel for each position of the label and each data set.
-    """
+    """Plot how many seeds solved each of the four versions of OpenAI's parity task, with a panel for each."""
     figure, quadrants = _four_panels(conditions, 2.0)
     figure.get_layout_engine().set(hspace=0.06, wspace=0.08)
     words, rows = [], []

@@ -167,10 +167,7 @@ class StringReader(NetworkWidget):
 
     @property
     def states(self) -> np.ndarray:
-        """The hidden states of the network at the start and after each bit.
-
-        The network is the one that is shown, and the shape is ``[steps + 1, hidden]``.
-        """
+        """The hidden states ``[steps + 1, hidden]`` of the current network at the start and after each bit."""
         model = self._models[self.network]
         inputs = torch.tensor([[[float(bit)] for bit in self.bits]], dtype=torch.float64)
         with torch.no_grad():
@@ -178,10 +175,7 @@ class StringReader(NetworkWidget):
 
     @property
     def logits(self) -> np.ndarray:
-        """The logits of the network after each bit.
-
-        The shape is ``[steps]``, and a positive logit means odd.
-        """
+        """The logits ``[steps]`` of the current network after each bit; a positive logit means odd."""
         with torch.no_grad():
             return self._models[self.network].hidden_to_logits(torch.from_numpy(self.states[1:]))[:, 0].numpy()
 

@@ -47,10 +47,7 @@ class ReturnMap(ParityWidget):
                 f"{self.bits or 'no bit'}.")
 
     def draw(self) -> Figure:
-        """Plot the return map with a cobweb diagram of the network's path.
-
-        The intervals are drawn if they stop growing without crossing one half.
-        """
+        """Plot the return map with the network's path as a cobweb, and the intervals if they stop growing."""
         figure, axes = canvas(4.4, 3.9)
         p = np.linspace(-0.1, 1.1, 241)
         axes.plot(p, p, ":", color=MUTED, linewidth=1.2)

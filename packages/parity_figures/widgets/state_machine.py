@@ -55,18 +55,12 @@ class StateMachine(NetworkWidget):
 
     @property
     def states(self) -> np.ndarray:
-        """The states of the network at the start and after each bit.
-
-        The network is the one that is shown, and the shape is ``[steps + 1, size]``.
-        """
+        """The states ``[steps + 1, size]`` of the current network at the start and after each bit."""
         return _states(NumpyNetwork(self._models[self.network]), [[int(bit) for bit in self.bits]])[0]
 
     @property
     def path(self) -> list[int]:
-        """The states of the extracted machine at the start and after each bit.
-
-        There are ``steps + 1`` of them.
-        """
+        """The ``steps + 1`` states of the extracted machine, at the start and after each bit."""
         path, successors = [0], self.networks[self.network]["machine"]["successors"]
         for bit in self.bits:
             path.append(successors[path[-1]][int(bit)])
@@ -87,10 +81,7 @@ class StateMachine(NetworkWidget):
         return figures.machines([(self.network, np.array(machine["successors"]), np.array(machine["odd"]))]).figure
 
     def describe(self, label: str) -> dict:
-        """Return the data that the JavaScript module needs to show a network.
-
-        It consists of the weights, the plane, the points in it, the machine and the boxes, as lists.
-        """
+        """Return the weights, plane, points, machine and boxes of a network for the JavaScript module."""
         model, boxes = self._models[label], self._boxes.get(label)
         network, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
         require(boxes is None or network.size == 2, f"boxes[{label!r}]", f"for {network.size} numbers in a state",

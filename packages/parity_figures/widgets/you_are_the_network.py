@@ -44,10 +44,7 @@ class YouAreTheNetwork(ParityWidget):
         return "Shows one bit after another and asks after each whether the number of ones so far is odd."
 
     def draw(self) -> Figure:
-        """Draw the first bits of the game with their correct answers.
-
-        The last answer is left open.
-        """
+        """Draw the first bits of the game with their correct answers, except for the last, which is left open."""
         width = GAP * SHOWN + 0.6
         figure, axes = canvas(INCH * width, INCH * 3.2)
         blank(axes, width - 0.3, 2.95, -0.95, -0.25)
