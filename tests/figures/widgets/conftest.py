@@ -10,7 +10,7 @@ def show(browser, tmp_path):
     """Open a page with some widgets. At the end it must not have logged an error or made a request to a host."""
     pages = []
 
-    def open_page(*widgets, width=1280, theme="light", less_motion=True, scripts=()):
+    def open_page(*widgets, width=1280, theme="light", less_motion=True):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
                                       reduced_motion="reduce" if less_motion else "no-preference")
         page = context.new_page()
@@ -19,7 +19,7 @@ def show(browser, tmp_path):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("requestfailed", lambda request: page.complaints.append(request.url))
         page.route(lambda url: not url.startswith(("file:", "blob:")), lambda route: route.abort())
-        page.goto(write_page(tmp_path / f"page{len(pages)}.html", *widgets, theme=theme, scripts=scripts))
+        page.goto(write_page(tmp_path / f"page{len(pages)}.html", *widgets, theme=theme))
         page.wait_for_function(f"document.querySelectorAll('.widget-host[data-ready]').length === {len(widgets)}")
         pages.append(page)
         return page
