@@ -55,13 +55,12 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
 
     def draw(self) -> Figure:
         """Plot the gradient at each time step as a line."""
-        return figures.gradient_norms({self.network: self.gradients()}).figure
+        return figures.gradient_norms({self.network: np.median(self.gradients(), axis=0)}).figure
 
     def gradients(self) -> np.ndarray:
-        """Compute the relative norm of the gradient at each time step.
+        """Compute the norm of the gradient at the state after each time step, relative to that at the last one.
 
-        The gradient is taken with respect to the state after the time step, and its norm is divided by the norm at the
-        last time step. Return the median over the strings ``[steps]``.
+        The result has the shape ``[strings, steps]``.
         """
         bits = torch.tensor([[float(bit) for bit in string] for string in self.strings]).double()
         model = copy.deepcopy(self._models[self.network])
@@ -84,4 +83,4 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
             states.append(c if model.cell == "lstm" else h)
         gradients = torch.autograd.grad(model.hidden_to_logits(h).sum(), states)
         norms = torch.stack([gradient.norm(dim=1) for gradient in gradients], dim=1)
-        return np.median((norms / norms[:, -1:]).numpy(), axis=0)
+        return (norms / norms[:, -1:]).numpy()

@@ -218,19 +218,6 @@ def test_random_strings_are_uniform_in_length_and_fair_in_bits(page):
     assert ((pairs - pairs.mean()) ** 2 / pairs.mean()).sum() < chi2.ppf(0.999, df=3)
 
 
-@pytest.mark.parametrize("label", LABELS)
-def test_labels_and_mask_are_those_of_parity_lib(page, label):
-    strings = some_strings(np.random.default_rng(2), 30, 15)
-    ours = page.evaluate("""([strings, label]) => {
-        const { bits, labels, mask, ...rest } = e.batchOf(strings, label);
-        return { ...rest, bits: Array.from(bits), labels: Array.from(labels), mask: Array.from(mask) };
-    }""", [strings, label])
-    theirs = batch_of(strings, label)
-    assert (ours["steps"], ours["count"], ours["counted"]) == (theirs.mask.shape[1], 30, theirs.mask.sum())
-    for key, part in (("bits", theirs.inputs[..., 0]), ("labels", theirs.targets[..., 0]), ("mask", theirs.mask)):
-        np.testing.assert_array_equal(np.reshape(ours[key], (-1, 30)), part.numpy().T)
-
-
 def test_all_strings_are_all_strings(page):
     for n in (1, 5, 10):
         bits, count = page.evaluate("""(n) => {
@@ -328,24 +315,6 @@ def test_the_worker_trains_until_it_has_solved_its_task(worker):
     alone = worker.evaluate("""([settings, steps]) => { const made = trainer(settings);
         return Array.from({ length: steps }, () => made.step().loss); }""", [settings, last["steps"]])
     assert losses == alone
-
-
-def test_the_worker_pauses_steps_and_resumes(worker):
-    send(worker, "start", run=1, settings={**DEFAULTS, "lengths": 30, "label": "end"})
-    send(worker, "resume")
-    worker.wait_for_function("messages.length > 3", timeout=60_000)
-    send(worker, "pause")
-    worker.wait_for_function("messages.at(-1).running === false")
-    paused = reports(worker)[-1]["steps"]
-    assert paused > 0
-    send(worker, "step")
-    worker.wait_for_function("(steps) => messages.at(-1).steps !== steps", arg=paused)
-    stepped = reports(worker)[-1]
-    assert (stepped["steps"], len(stepped["losses"]), stepped["running"]) == (paused + 1, 1, False)
-    worker.wait_for_timeout(200)
-    assert reports(worker)[-1]["steps"] == paused + 1
-    send(worker, "resume")
-    worker.wait_for_function("(steps) => messages.at(-1).steps > steps && messages.at(-1).running", arg=paused + 1)
 
 
 def test_a_new_run_replaces_the_last_one_and_errors_are_reported(worker):

@@ -205,17 +205,3 @@ def test_boxes_of_a_proof_are_drawn_at_their_places(show):
     choose(page, "not")
     assert checkbox.is_disabled()
     assert frames.count() == 0
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-def test_on_a_phone_the_height_does_not_change(show):
-    page = show(StateMachine(networks(), network="GRU", boxes={"leaks": None}), width=390)
-    heights = set()
-    for label in LABELS:
-        choose(page, label)
-        bits_field(page).fill("")
-        for step in ("Read a 1", "Read a 1", "50 zeros"):
-            click(page, step)
-            heights.add(page.locator(".parity-widget").bounding_box()["height"])
-    assert len(heights) == 1

@@ -35,14 +35,6 @@ def test_traits_change_together_stay_consistent_and_keep_their_value_after_an_er
         assert getattr(widget, name) == before
 
 
-def test_the_saved_state_is_plain_json_without_buffers():
-    state = UnrolledRNN(bits="1").get_state()
-    assert state["networks"]["by hand"] == {
-        "cell": "tanh", "matrix": [[3.0, -3.0, 6.0, -3.0, 0.0], [3.0, -3.0, 6.0, -9.0, 0.0]], "output": [10.0, -10.0],
-        "bias": -10.0}
-    assert {"bits": "1", "network": "by hand", "step": 0}.items() <= state.items()
-
-
 def answers(page) -> list[str]:
     return [text.split()[0] for text in page.locator(".pw-says").all_inner_texts()]
 
