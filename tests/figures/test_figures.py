@@ -269,11 +269,6 @@ def test_neighbouring_positions_of_one_shade_are_one_rectangle_and_a_coin_is_emp
     assert patches == [(0.5, 10, 1, 1.0), (1.5, 10, 1, 0.5), (0.5, 30, 2, 1.0), (2.5, 30, 1, 0.75)]
 
 
-def test_a_drift_is_the_change_in_one_step():
-    _, line, _ = picture("drift").figure.axes[0].lines
-    np.testing.assert_allclose(line.get_ydata(), 0.5 - np.linspace(0, 1, 101))
-
-
 def test_packing_shows_the_order_in_which_pytorch_packs():
     def squares(axes):
         texts = [text for text in axes.texts if re.fullmatch("[A-D][1-7]", text.get_text())]

@@ -197,18 +197,13 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: Playground(batch_size="some"), "batch_size must be"),
     (lambda: Playground(batch_size="all"), "lengths must be a number up to 10"),
     (lambda: Playground(optimizer="rmsprop"), "optimizer must be"),
-    (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'")])
+    (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'"),
+    (lambda: UnrolledRNN(step=-1), "step"), (lambda: GradientStrip(ONE, gain=3), "gain"),
+    (lambda: GradientStrip(ONE, bias=-3), "bias"), (lambda: ReturnMap(0.4), "sharpness"),
+    (lambda: PackedBatch(()), "lengths"), (lambda: PackedBatch((1,) * 7), "lengths"),
+    (lambda: PackedBatch((0, 3)), "lengths"), (lambda: PackedBatch((11,)), "lengths")])
 def test_an_argument_that_is_not_allowed_is_named(make, message):
-    with pytest.raises(ValueError, match=message):
-        make()
-
-
-@pytest.mark.parametrize("make", [
-    lambda: UnrolledRNN(step=-1), lambda: GradientStrip(ONE, gain=3), lambda: GradientStrip(ONE, bias=-3),
-    lambda: ReturnMap(0.4), lambda: PackedBatch(()), lambda: PackedBatch((1,) * 7), lambda: PackedBatch((0, 3)),
-    lambda: PackedBatch((11,))])
-def test_a_number_out_of_range_is_refused(make):
-    with pytest.raises(TraitError):
+    with pytest.raises((ValueError, TraitError), match=message):
         make()
 
 
@@ -250,14 +245,6 @@ def test_the_picture_of_the_map_has_the_networks_p_and_the_librarys_intervals(K)
     assert lines[4].get_xydata()[0] == pytest.approx((p, p))
     bars = [tuple(line.get_xdata()) for line in lines if line.get_linewidth() == 7]
     assert bars == list(parity_intervals(K) or ())
-
-
-def test_the_pictures_of_runs_and_machine_are_those_given():
-    axes = MAKE["SeedBySeed"]().picture().figure.axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == [
-        "5 bits\n2 of 3", "Label at every step, 1 to 50 bits\n1 of 3"]
-    machine = words(StateMachine(ONE).picture())
-    assert {"0", "1", "2", "3"} <= set(machine)
 
 
 @pytest.mark.parametrize("make", [MAKE["UnrolledRNN"], YouAreTheNetwork])

@@ -114,12 +114,3 @@ def test_the_graph_scrolls_to_the_current_step_on_a_phone(show):
     click(page, "Run")
     box = page.locator("[aria-current=step]").bounding_box()
     assert 0 <= box["x"] <= 390 - box["width"]
-
-
-@pytest.mark.browser
-def test_two_widgets_are_independent_and_two_views_of_one_are_not(show):
-    first, second = UnrolledRNN(bits="11"), UnrolledRNN(bits="000")
-    page = show(first, second, first)
-    button(page, "Step").first.click()
-    assert page.locator(".pw-count").all_inner_texts() == ["step 1 of 2", "step 0 of 3", "step 1 of 2"]
-    assert page.evaluate("document.head.querySelectorAll('style').length") == 2  # the page's, and one for both widgets
