@@ -1,7 +1,5 @@
 """Charts of training, and of the answers, gradients and hidden states of networks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import Any

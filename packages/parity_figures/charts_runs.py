@@ -1,7 +1,5 @@
 """Charts of success rates, and of the updates that runs need."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

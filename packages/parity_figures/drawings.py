@@ -1,7 +1,5 @@
 """Drawings that explain networks, cells, the backward pass, batches and state machines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import permutations
 from string import ascii_uppercase

@@ -4,8 +4,6 @@ A page shows a picture as SVG whose colours follow the page's theme, so that it 
 without colour.
 """
 
-from __future__ import annotations
-
 import csv
 import functools
 import html

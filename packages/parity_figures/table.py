@@ -1,7 +1,5 @@
 """Tables that are displayed as HTML in a page and as aligned text in a terminal."""
 
-from __future__ import annotations
-
 import html
 import math
 from collections.abc import Mapping, Sequence

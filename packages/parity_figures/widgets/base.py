@@ -6,8 +6,6 @@ and cannot import other files, so :func:`front_end` puts ``shared.js`` in front 
 shows the same module in a built page.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """An interactive figure of a gated unit that reads a string, for the chapter *Gates*."""
 
-from __future__ import annotations
-
 from parity_figures.widgets.base import Bits, StringReader, front_end
 from parity_lib.models import ParityRNN, by_hand
 

@@ -1,7 +1,5 @@
 """An interactive figure of the gradient at each time step, for the chapter *The gradient through time*."""
 
-from __future__ import annotations
-
 import copy
 
 import numpy as np

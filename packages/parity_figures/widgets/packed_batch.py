@@ -1,7 +1,5 @@
 """An interactive figure of a packed batch, for the chapter *Packing strings of different lengths*."""
 
-from __future__ import annotations
-
 import numpy as np
 import traitlets
 

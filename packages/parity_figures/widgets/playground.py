@@ -4,8 +4,6 @@ Chapters: *Training and seeds*, *The experiment*, and a page of its own. ``engin
 what :mod:`parity_lib.training` computes, with another random number generator.
 """
 
-from __future__ import annotations
-
 import traitlets
 
 from parity_figures.widgets.base import ParityWidget, front_end

@@ -1,7 +1,5 @@
 """An interactive figure of the return map of the two-unit network, for the chapter *What did it learn?*."""
 
-from __future__ import annotations
-
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure

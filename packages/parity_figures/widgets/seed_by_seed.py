@@ -1,7 +1,5 @@
 """An interactive figure that reveals recorded runs seed by seed, for the chapter *The experiment*."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import traitlets

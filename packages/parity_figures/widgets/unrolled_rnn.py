@@ -1,7 +1,5 @@
 """An interactive figure of a network over a few bits, for the chapter *Unrolling a recurrent network*."""
 
-from __future__ import annotations
-
 import traitlets
 
 from parity_figures.widgets.base import Bits, StringReader, front_end

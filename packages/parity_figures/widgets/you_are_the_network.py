@@ -1,7 +1,5 @@
 """A game in which the reader takes the place of the network, for the first page."""
 
-from __future__ import annotations
-
 import numpy as np
 import traitlets
 from matplotlib.figure import Figure

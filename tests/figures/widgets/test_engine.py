@@ -1,7 +1,5 @@
 """The page's training engine, run in a browser, equals PyTorch, draws its tasks correctly, and works in a worker."""
 
-from __future__ import annotations
-
 import copy
 import json
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """What every widget has: a sentence, a still picture, and controls that work on a phone and by keyboard."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ET
 
 import numpy as np

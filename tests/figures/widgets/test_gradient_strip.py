@@ -1,7 +1,5 @@
 """GradientStrip has PyTorch's gradients, and its cells, table and sentence are these numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Widgets in a real JupyterLab with a live kernel: Python follows the reader, and the widget follows Python."""
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess

@@ -1,7 +1,5 @@
 """Playground trains in the page from its settings, shows what it measures, and keeps settings in the address."""
 
-from __future__ import annotations
-
 import pytest
 
 from parity_figures.widgets import Playground

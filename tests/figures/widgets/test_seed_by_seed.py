@@ -1,7 +1,5 @@
 """SeedBySeed counts the recorded runs, its interval is Wilson's, and a guess comes before the first result."""
 
-from __future__ import annotations
-
 import pytest
 
 from parity_figures.widgets import SeedBySeed

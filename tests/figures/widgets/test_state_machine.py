@@ -1,7 +1,5 @@
 """StateMachine has the states of NumpyNetwork, PyTorch's answers and the library's machine, on the same bits."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

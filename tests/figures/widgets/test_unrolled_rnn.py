@@ -1,7 +1,5 @@
 """UnrolledRNN shows the states and answers of NumpyRNN, steps by button and keyboard, and follows its traits."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The host for widgets in a built page: the model of a widget, and the message if it cannot be shown."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.figures.widgets.static_page import page_html
