@@ -1,4 +1,4 @@
-// Recorded runs, one seed at a time: a guess first, then dots that fall, and an interval that becomes narrower.
+// Recorded runs, one seed at a time: a guess first, then dots, and an interval that becomes narrower.
 
 const Z = 1.959964; // 95 % of a normal distribution is within this many standard deviations
 const WIDTH = 300, HEIGHT = 134, LEFT = 8, RIGHT = 236, FLOOR = 66; // of a panel; unsolved runs are right of RIGHT
