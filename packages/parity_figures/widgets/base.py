@@ -158,7 +158,7 @@ class NetworkWidget(ParityWidget):
 class StringReader(NetworkWidget):
     """A base class for widgets in which a network reads a string bit by bit.
 
-    ``step`` is the number of bits read so far; more than there are mean all. Subclasses declare the trait ``bits``.
+    ``step`` is the number of bits read so far. Subclasses declare the trait ``bits``.
     """
 
     step = traitlets.Int(0, min=0).tag(sync=True)
@@ -201,6 +201,16 @@ class StringReader(NetworkWidget):
         for y, word in ((0.35, "reads"), (1.15, "$h_0$"), (3.75, "answers")):
             write(axes, 0, y, word, MUTED)
         return figure
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: dict) -> int:
+        step = proposal["value"]
+        require(step <= len(self.bits), "step", step, f"an integer from 0 to {len(self.bits)}, the number of bits")
+        return step
+
+    @traitlets.observe("bits")
+    def _keep_step_inside(self, change: dict) -> None:
+        self.step = min(self.step, len(change["new"]))
 
 
 def _in_lines(state: np.ndarray) -> str:

@@ -29,15 +29,16 @@ function look(model) {
            old: step ? values[step - 1] : {}, now: values[step] };
 }
 
-/** Go back to the start and hide all later steps. */
+/** Go back to the bits, the network and the step at which the widget began, and hide all later steps. */
 function startAgain(view, model) {
-  view.seen = 0;
-  goTo(model, 0);
-  paint(view, model); // going there does not paint if it is the current step
+  save(model, view.first);
+  view.seen = view.first.step;
+  paint(view, model); // saving does not paint if none of the three changes
 }
 
 function build(model) {
-  const view = { seen: model.get("step"), shape: "", bits: model.get("bits") };
+  const first = Object.fromEntries(["bits", "network", "step"].map((name) => [name, model.get(name)]));
+  const view = { first, seen: first.step, shape: "", bits: first.bits };
   const { row, buttons } = buttonRow([
     ["Back", () => goTo(model, model.get("step") - 1)],
     ["Step", () => goTo(model, model.get("step") + 1)],

@@ -147,6 +147,7 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: UnrolledRNN(network="trained"), "network must be 'by hand', but it is 'trained'"),
     (lambda: UnrolledRNN(bits=""), "bits must be a string of 1 to 12 characters 0 and 1, but it is ''"),
     (lambda: UnrolledRNN(bits="1\n"), "bits must be"),
+    (lambda: UnrolledRNN(step=6), "step must be an integer from 0 to 5, the number of bits, but it is 6"),
     (lambda: GatedUnit({"a": ParityRNN(2, "gru")}), r"networks\['a'\].hidden_size must be at most 1, but it is 2"),
     (lambda: GatedUnit(bits="1" * 25), "bits must be a string of 1 to 24 characters"),
     (lambda: GradientStrip(THREE), r"networks\['net'\].cell must be"),

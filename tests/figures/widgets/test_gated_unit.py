@@ -164,9 +164,13 @@ def test_later_steps_are_hidden_until_they_are_reached_and_again_after_a_new_sta
     assert unknown.count() == 4
     assert "It answers odd. That is correct: 1 has 1 one, and 1 is odd." in sentence(page)
     assert answers.get_attribute("aria-label") == "Answers so far: odd, correct; odd, correct"
+    bits_field(page).fill("110")
+    choose(page, "LSTM by hand")
     click(page, "Start again")
+    assert bits_field(page).input_value() == "101"
+    assert page.get_by_role("combobox", name="Network").evaluate("e => e.selectedOptions[0].text") == "GRU by hand"
     assert answers.get_attribute("aria-label") == "Answers so far: none"
-    click(page, "Step", "Back", "Start again")      # now the step does not change
+    click(page, "Step", "Back", "Start again")      # now no trait changes
     assert answers.get_attribute("aria-label") == "Answers so far: none"
 
 

@@ -20,9 +20,13 @@ def test_states_and_logits_are_those_of_numpy_rnn(label):
     np.testing.assert_allclose(widget.logits, logits[0, :, 0], atol=1e-12)
 
 
-def test_traits_keep_their_value_after_an_error():
-    widget = UnrolledRNN(bits="10110")
-    for name, value in {"bits": "12", "network": "other"}.items():
+def test_traits_change_together_stay_consistent_and_keep_their_value_after_an_error():
+    widget = UnrolledRNN(bits="10110", step=5)
+    widget.bits = "10"
+    assert widget.step == 2
+    widget.set_state({"bits": "011", "step": 1})  # what a front end sends
+    assert (widget.bits, widget.step) == ("011", 1)
+    for name, value in {"bits": "12", "network": "other", "step": 9}.items():
         before = getattr(widget, name)
         with pytest.raises(ValueError, match=f"{name} must be"):
             setattr(widget, name, value)
@@ -35,7 +39,7 @@ def answers(page) -> list[str]:
 
 @pytest.mark.browser
 def test_numbers_and_answers_in_the_page_are_those_of_numpy_rnn(show):
-    page = show(UnrolledRNN(NETS, bits="110100101", step=12))    # more than there are mean all
+    page = show(UnrolledRNN(NETS, bits="110100101", step=9))
     for label, net in NETS.items():
         choose(page, label)
         titles = page.locator(".pw-cells > span").evaluate_all("cells => cells.map(cell => cell.title)")
