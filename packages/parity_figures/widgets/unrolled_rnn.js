@@ -1,33 +1,64 @@
 // The unrolled network, one column for each time step: the bit below, the state in the middle, the answer on top.
 
 const MOST_BITS = 12;
+const MILLISECONDS_PER_STEP = 900;
 
-export default widgetOf(["bits", "network", "step"], build, paint);
+export default widgetOf(["bits", "network", "step"], build, paint, stop);
+
+/** Stop the animation and go to a time step. */
+function jump(view, model, step) {
+  stop(view);
+  goTo(model, step);
+}
 
 /** Go to another step with the arrow keys, Home and End, wherever the focus is in the graph. */
-function onKey(event, model) {
+function onKey(event, view, model) {
   const step = model.get("step");
   const target = { ArrowRight: step + 1, ArrowLeft: step - 1, Home: 0, End: model.get("bits").length }[event.key];
   if (target === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault(); // the graph would scroll as well
-  goTo(model, target);
+  jump(view, model, target);
+}
+
+function stop(view) {
+  clearInterval(view.timer);
+  view.timer = null;
+  paintAnimation(view);
+}
+
+/** Start or stop an animation that goes through the string, one step at a time, from the start if it is at the end. */
+function toggleAnimation(view, model) {
+  const count = () => model.get("bits").length;
+  if (view.timer) return stop(view);
+  if (wantsLessMotion()) return goTo(model, count());
+  if (model.get("step") >= count()) goTo(model, 0);
+  const next = () => {
+    if (model.get("step") + 1 >= count()) stop(view); // first, so that screen readers announce the last step
+    goTo(model, model.get("step") + 1);
+  };
+  view.timer = setInterval(next, MILLISECONDS_PER_STEP);
+  paintAnimation(view);
+  next();
 }
 
 function build(model) {
-  const view = { columns: [], shape: "" };
+  const view = { columns: [], shape: "", timer: null };
   const { row, buttons } = buttonRow([
-    ["Back", () => goTo(model, model.get("step") - 1)],
-    ["Step", () => goTo(model, model.get("step") + 1)],
-    ["Run", () => goTo(model, model.get("bits").length)],
-    ["Reset", () => goTo(model, 0)],
+    ["Back", () => jump(view, model, model.get("step") - 1)],
+    ["Step", () => jump(view, model, model.get("step") + 1)],
+    ["Run", () => toggleAnimation(view, model)],
+    ["Reset", () => jump(view, model, 0)],
   ], "Step");
   view.buttons = buttons;
   view.count = addCount(row);
   view.graph = make("div", { class: "pw-graph", tabindex: "0", role: "group",
-                             onkeydown: (event) => onKey(event, model) });
+                             onkeydown: (event) => onKey(event, view, model) });
   view.line = make("div", { class: "pw-line", "aria-live": "polite", "aria-atomic": "true" });
-  view.root = widgetRoot("Unrolled recurrent network",
-    stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits)), view.graph, row, view.line,
+  const settings = stringSettings(view, model, 1, MOST_BITS, (bits) => {
+    stop(view);
+    setBits(model, bits);
+  });
+  view.root = widgetRoot("Unrolled recurrent network", settings, view.graph, row, view.line,
     make("p", { class: "pw-legend" }, "States: green above 0, purple below, stronger for larger numbers. Outputs are ",
       "logits; a logit above 0 means odd."));
   return view;
@@ -102,6 +133,11 @@ function paintState({ cells }, values, largest) {
     cell.title = values ? `unit ${i + 1}: ${fixed(values[i], 4)}` : "not computed yet";
     cell.textContent = values ? fixed(values[i]) : "";
   });
+}
+
+function paintAnimation({ buttons, line, timer }) {
+  buttons.Run.textContent = timer ? "Pause" : "Run";
+  line.setAttribute("aria-live", timer ? "off" : "polite");
 }
 
 /** Scroll the graph, but never the page, until the current column is in the middle. */
