@@ -17,6 +17,8 @@
     dispatchEvent(new Event("guesses"));
   }
 
+  globalThis.parityGuesses = { keep, get: (name) => kept[name] }; // interactive figures ask for guesses too
+
   function make(tag, attributes = {}, ...children) {
     const element = Object.assign(document.createElement(tag), attributes);
     element.append(...children);

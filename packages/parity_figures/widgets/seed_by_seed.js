@@ -17,20 +17,44 @@ function wilson(successes, count) {
   return [successes === 0 ? 0 : low, successes === count ? 1 : high]; // exactly, although rounding might differ
 }
 
-function guess(model, name, count) {
+const questionOf = (name, seeds) => `How many of ${seeds} runs learn “${name}”?`;
+
+/** Keep a guess, or remove it if `count` is null, where a page keeps the answers to its own questions (guesses.js). */
+function keepInBrowser(model, name, count, element) {
+  const question = questionOf(name, seedsOf(model)), section = element.closest("section[id]")?.id ?? "";
+  globalThis.parityGuesses?.keep(question, count === null ? null :
+    { answer: String(count), question, page: `${location.pathname.split("/").pop()}#${section}` });
+}
+
+/** Return the guesses that this browser has kept, by condition. */
+function keptGuesses(model) {
+  const seeds = seedsOf(model), answerTo = (question) => globalThis.parityGuesses?.get(question)?.answer;
+  const kept = model.get("conditions").map(({ name }) => [name, answerTo(questionOf(name, seeds))]);
+  return Object.fromEntries(kept.filter(([, answer]) => /^\d+$/.test(answer) && answer <= seeds)
+    .map(([name, answer]) => [name, Number(answer)]));
+}
+
+function guess(model, name, count, element) {
   if (model.get("shown") > 0) return; // too late, because results have been seen
   save(model, { guesses: { ...model.get("guesses"), [name]: count } });
+  keepInBrowser(model, name, count, element);
 }
 
 const reveal = (model, more) => save(model, { shown: Math.min(seedsOf(model), model.get("shown") + more) });
 
+function startAgain(view, model) {
+  for (const { name, root } of view.panels) if (name in model.get("guesses")) keepInBrowser(model, name, null, root);
+  save(model, { shown: 0, guesses: {} });
+}
+
 function build(model) {
   const view = {}, seeds = seedsOf(model);
+  if (!hasGuess(model) && model.get("shown") === 0) save(model, { guesses: keptGuesses(model) });
   const { row, buttons } = buttonRow([
     ["Another seed", () => reveal(model, 1)],
     ["Ten more", () => reveal(model, 10)],
     ["All", () => reveal(model, seeds)],
-    ["Start again", () => save(model, { shown: 0, guesses: {} })],
+    ["Start again", () => startAgain(view, model)],
   ], "Another seed");
   view.buttons = buttons;
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
@@ -47,7 +71,7 @@ function build(model) {
 }
 
 function buildPanel(model, { name, steps }, seeds) {
-  const take = () => guess(model, name, Number(slider.value));
+  const take = () => guess(model, name, Number(slider.value), root);
   // A click that does not move the slider is a guess, too.
   const label = `Your guess for ${name}: how many of ${seeds} learn it`;
   const slider = makeSlider({ min: 0, max: seeds, step: 1, "aria-label": label, onclick: take }, take);

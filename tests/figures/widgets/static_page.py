@@ -1,6 +1,7 @@
 """A page with saved widgets, as Jupyter Book makes them, and what tests do with the widgets in it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from ipywidgets.embed import dependency_state, embed_data, escape_script
@@ -16,23 +17,23 @@ html[data-theme=dark] {{ --pst-color-text-base: #ced6dd; --pst-color-text-muted:
   --pst-color-background: #14181e; --pst-color-border: #48566b; background: #14181e; }}
 {colours}</style>
 <script type="application/vnd.jupyter.widget-state+json">{state}</script>
-<script>{host}</script></head>
+<script>{scripts}</script></head>
 <body>{views}</body></html>"""
 
 
-def page_html(state: dict, views: list[dict], theme: str = "light") -> str:
-    """Return the HTML for the saved ``state`` and one view for each of ``views``."""
+def page_html(state: dict, views: list[dict], theme: str = "light", scripts: Sequence[str] = ()) -> str:
+    """Return the HTML for the saved ``state`` and one view for each of ``views``, with further scripts of the book."""
     tag = '<script type="application/vnd.jupyter.widget-view+json">{}</script>'
+    texts = [(STATIC / name).read_text(encoding="utf-8") for name in ("widget-host.js", *scripts)]
     return PAGE.format(
-        theme=theme, state=escape_script(json.dumps(state)), colours=SHEET,
-        host=(STATIC / "widget-host.js").read_text(encoding="utf-8"),
+        theme=theme, state=escape_script(json.dumps(state)), colours=SHEET, scripts="\n".join(texts),
         views="\n".join(tag.format(escape_script(json.dumps(view))) for view in views))
 
 
-def write_page(path: Path, *widgets, theme: str = "light") -> str:
+def write_page(path: Path, *widgets, theme: str = "light", scripts: Sequence[str] = ()) -> str:
     """Write a page that shows ``widgets`` in this order and return its file:// address."""
     data = embed_data(list(widgets), state=dependency_state(list(widgets), drop_defaults=False))
-    path.write_text(page_html(data["manager_state"], data["view_specs"], theme), encoding="utf-8")
+    path.write_text(page_html(data["manager_state"], data["view_specs"], theme, scripts), encoding="utf-8")
     return path.as_uri()
 
 

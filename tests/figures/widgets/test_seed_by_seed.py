@@ -87,3 +87,14 @@ def test_without_a_guess_the_first_result_can_be_removed_again(show):
     click(page, "All")
     assert "no guess" not in line(page)
     assert button(page, "Start again").is_visible()
+
+
+def test_the_browser_keeps_a_guess_until_it_is_removed(show):
+    page = show(SeedBySeed(FEW, cap=400), scripts=["guesses.js"])
+    page.get_by_role("slider").first.fill("4")
+    for expected in (["4 of 5", "none yet"], ["none yet", "none yet"]):
+        page.reload()
+        page.locator(".widget-host[data-ready]").wait_for()
+        assert values(page) == expected
+        if "4 of 5" in expected:
+            click(page, "Start again")
