@@ -4,15 +4,22 @@ Each widget is a Python module with a JavaScript module and a style sheet of the
 belong together. They need the extra ``exercises``, which installs anywidget.
 """
 
-from parity_figures.widgets.gated_unit import GatedUnit
-from parity_figures.widgets.gradient_strip import GradientStrip
-from parity_figures.widgets.packed_batch import PackedBatch
-from parity_figures.widgets.playground import Playground
-from parity_figures.widgets.return_map import ReturnMap
-from parity_figures.widgets.seed_by_seed import SeedBySeed
-from parity_figures.widgets.state_machine import StateMachine
-from parity_figures.widgets.unrolled_rnn import UnrolledRNN
-from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
+try:
+    from parity_figures.widgets.gated_unit import GatedUnit
+    from parity_figures.widgets.gradient_strip import GradientStrip
+    from parity_figures.widgets.packed_batch import PackedBatch
+    from parity_figures.widgets.playground import Playground
+    from parity_figures.widgets.return_map import ReturnMap
+    from parity_figures.widgets.seed_by_seed import SeedBySeed
+    from parity_figures.widgets.state_machine import StateMachine
+    from parity_figures.widgets.unrolled_rnn import UnrolledRNN
+    from parity_figures.widgets.you_are_the_network import YouAreTheNetwork
+except ModuleNotFoundError as missing:
+    package = missing.name.partition(".")[0]
+    if package not in ("anywidget", "traitlets"):
+        raise
+    raise ModuleNotFoundError(f"Interactive figures need {package}, which is not installed. Install it with "
+                              'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
 __all__ = ["GatedUnit", "GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine",
            "UnrolledRNN", "YouAreTheNetwork"]

@@ -135,8 +135,12 @@ class NetworkWidget(ParityWidget):
     network = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, networks: dict[str, ParityRNN], network: str | None = None, **values: Any) -> None:
+        require(isinstance(networks, dict) and len(networks) > 0, "networks", networks,
+                "a dict of label: ParityRNN, not empty")
         for label, model in networks.items():
             name = f"networks[{label!r}]"
+            require(isinstance(label, str), "a label in networks", label, "a string")
+            require(isinstance(model, ParityRNN), name, type(model).__name__, "a ParityRNN")
             require_choice(f"{name}.cell", model.cell, self.cells)
             require(model.num_layers == 1, f"{name}.num_layers", model.num_layers, "1")
             require(model.hidden_size <= self.most_units, f"{name}.hidden_size", model.hidden_size,

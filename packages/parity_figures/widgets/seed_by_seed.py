@@ -7,7 +7,9 @@ from matplotlib.figure import Figure
 
 import parity_figures as figures
 from parity_figures.widgets.base import ParityWidget, front_end
-from parity_lib.errors import require
+from parity_lib.errors import require, require_int
+
+MOST_CONDITIONS = 6
 
 
 class SeedBySeed(ParityWidget):
@@ -15,7 +17,7 @@ class SeedBySeed(ParityWidget):
 
     There is a panel for each condition. Each seed adds a dot to it and narrows the interval of the success rate.
 
-    ``conditions`` maps names to the update that solved the task for each seed, or None if none did; all have the
+    ``conditions`` maps 1 to 6 names to the update that solved the task for each seed, or None if none did; all have the
     same number of seeds. ``cap`` is the update at which a run was stopped. The reader guesses first. ``shown`` is the
     number of seeds that have been revealed, and ``guesses`` maps names to the guessed numbers of successful runs.
 
@@ -31,9 +33,15 @@ class SeedBySeed(ParityWidget):
     guesses = traitlets.Dict().tag(sync=True)
 
     def __init__(self, conditions: Mapping[str, Sequence[int | None]], cap: int) -> None:
+        require(1 <= len(conditions) <= MOST_CONDITIONS, "conditions", len(conditions),
+                f"1 to {MOST_CONDITIONS} of them")
+        require_int("cap", cap, least=1)
         counts = sorted({len(steps) for steps in conditions.values()})
         require(len(counts) == 1 and counts[0] > 0, "conditions", counts,
                 "lists with the same number of seeds, at least 1")
+        for name, steps in conditions.items():
+            require(all(step is None or 1 <= step <= cap for step in steps), f"conditions[{name!r}]", list(steps),
+                    f"updates from 1 to {cap}, or None")
         super().__init__(conditions=[{"name": name, "steps": list(steps)} for name, steps in conditions.items()],
                          cap=cap)
 

@@ -1,6 +1,8 @@
 """The parts that widgets share: their files, and weights that mean the same in JavaScript as in PyTorch."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -57,3 +59,11 @@ def test_numbers_are_formatted(browser):
                             "fixed(-2e6), vector([0.5]), vector([1, -1])]; }")
     page.close()
     assert written == ["0.00", "−1.50", "12.3", "123", "−2.0e+6", "0.50", "(1.00, −1.00)"]
+
+
+def test_without_the_extra_the_error_says_what_to_install():
+    code = "import sys; sys.modules['anywidget'] = None; import parity_figures.widgets"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == (
+        "ModuleNotFoundError: Interactive figures need anywidget, which is not installed. Install it with "
+        'pip install "one-bit-of-memory[exercises]"')

@@ -23,6 +23,7 @@ from parity_figures.widgets import (
     YouAreTheNetwork,
 )
 from parity_lib import ParityRNN, by_hand
+from parity_lib.data import Curriculum
 from parity_study.certify import certify, parity_intervals
 from tests.figures.widgets.static_page import button
 
@@ -40,8 +41,7 @@ MAKE = {
     "YouAreTheNetwork": YouAreTheNetwork,
 }
 
-# The page of the first has the same drawing as a figure, and the second has nothing to show before it is trained.
-SENTENCE_ONLY = {"PackedBatch", "Playground"}
+SENTENCE_ONLY = {"PackedBatch"}     # its page has the same drawing as a figure
 
 
 def test_every_widget_is_tested_here():
@@ -141,6 +141,9 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
 
 
 @pytest.mark.parametrize(("make", "message"), [
+    (lambda: UnrolledRNN({}), "networks must be a dict of label: ParityRNN, not empty, but it is {}"),
+    (lambda: UnrolledRNN({3: by_hand()}), "a label in networks must be a string, but it is 3"),
+    (lambda: UnrolledRNN({"a": "net"}), r"networks\['a'\] must be a ParityRNN, but it is 'str'"),
     (lambda: UnrolledRNN({"a": by_hand("gru")}), r"networks\['a'\].cell must be 'tanh' or 'relu', but it is 'gru'"),
     (lambda: UnrolledRNN({"a": ParityRNN(2, "tanh", 2)}), r"networks\['a'\].num_layers must be 1, but it is 2"),
     (lambda: UnrolledRNN({"a": ParityRNN(9)}), r"networks\['a'\].hidden_size must be at most 8, but it is 9"),
@@ -156,14 +159,18 @@ ONE, THREE = {"net": by_hand()}, {"net": ParityRNN(3, "gru")}
     (lambda: StateMachine(ONE, boxes={"other": None}), "a label in boxes must be 'net'"),
     (lambda: StateMachine(THREE, boxes={"net": certify(by_hand()).boxes}), "must be for a network with two"),
     (lambda: ReturnMap(bits="12"), "bits must be"),
+    (lambda: SeedBySeed({}, 100), "conditions must be 1 to 6 of them"),
     (lambda: SeedBySeed({"a": [1], "b": [1, 2]}, 100), "conditions must be lists with the same number of seeds"),
     (lambda: SeedBySeed({"a": []}, 100), "conditions must be lists"),
+    (lambda: SeedBySeed({"a": [101]}, 100), r"conditions\['a'\] must be updates from 1 to 100, or None"),
+    (lambda: SeedBySeed({"a": [None]}, 0), "cap must be"),
     (lambda: Playground("rnn"), "cell must be"), (lambda: Playground(hidden_size=65), "hidden_size must be at most 64"),
     (lambda: Playground(lengths=(5, 2)), "lengths must be"), (lambda: Playground(lengths=101), "lengths must be"),
     (lambda: Playground(label="every"), "label must be"), (lambda: Playground(batch_size=0), "batch_size must be"),
     (lambda: Playground(batch_size="some"), "batch_size must be"),
     (lambda: Playground(batch_size="all"), "lengths must be a number up to 10"),
-    (lambda: Playground(optimizer="rmsprop"), "optimizer must be"),
+    (lambda: Playground(optimizer="rmsprop"), "optimizer must be"), (lambda: Playground(lr=0), "lr must be"),
+    (lambda: Playground(clip=0), "clip must be"), (lambda: Playground(seed=-1), "seed must be"),
     (lambda: Playground(forget_bias=1), "forget_bias must be None for the cell 'relu'"),
     (lambda: UnrolledRNN(step=-1), "step"), (lambda: GradientStrip(ONE, gain=3), "gain"),
     (lambda: GradientStrip(ONE, bias=-3), "bias"), (lambda: ReturnMap(0.4), "sharpness"),
@@ -214,7 +221,20 @@ def test_the_picture_of_the_map_has_the_networks_p_and_the_librarys_intervals(K)
     assert bars == list(parity_intervals(K) or ())
 
 
-@pytest.mark.parametrize("make", [MAKE["UnrolledRNN"], YouAreTheNetwork])
+@pytest.mark.parametrize(("arguments", "expected"), [
+    ({}, ("32 strings of\n50 bits", "a relu network\nof 32 units", "adam, rate 0.005\nclipped at 0.25")),
+    ({"cell": "lstm", "hidden_size": 8, "lengths": (1, 50), "label": "end", "clip": None, "optimizer": "sgd",
+      "lr": 0.5}, ("1 to 50 bits", "a label at the end", "an LSTM\nof 8 units", "sgd, rate 0.5")),
+    ({"lengths": Curriculum(2, 50)}, ("growing lengths",)), ({"lengths": 5, "batch_size": "all"}, ("all strings",))])
+def test_the_picture_of_training_names_the_settings(arguments, expected):
+    said = "\n".join(words(Playground(**arguments).picture()))
+    assert [part for part in expected if part not in said] == []
+    assert ("clipped" in said) == (arguments.get("clip", 1) is not None)
+
+
+@pytest.mark.parametrize("make", [
+    MAKE["UnrolledRNN"], YouAreTheNetwork,
+    lambda: Playground("relu", hidden_size=64, lengths=Curriculum(10, 100), label="end", batch_size=1024, lr=0.0001)])
 def test_no_text_of_a_picture_leaves_its_box(make):
     figure = make().picture().figure
     figure.draw_without_rendering()
