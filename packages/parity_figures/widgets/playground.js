@@ -3,6 +3,7 @@
 const COIN = Math.log(2); // the loss of a network that answers each bit with probability 1/2
 const MOST_OF_ALL = 10; // bits of which all strings can be the batch
 const MOST_RUNS = 40; // earlier runs that are listed
+const ADDRESS = "#playground?"; // the beginning of an address that contains settings
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const withNames = (...values) => values.map((value) => [value, String(value)]);
@@ -43,13 +44,29 @@ export default widgetOf(["settings"], build, restart, (view) => view.worker.term
 const withoutSeed = ({ seed, ...rest }) => rest;
 
 /** Change settings; this starts a new run. */
-function change(model, changes) {
+function change(view, model, changes) {
   const settings = { ...model.get("settings"), ...changes };
   if (settings.cell !== "lstm") settings.forgetBias = null;
   const tooMany = settings.batch === "all" && !(settings.lengths <= MOST_OF_ALL);
   if (tooMany && "batch" in changes) settings.lengths = 5; // the setting that was not changed has to give way
   else if (tooMany) settings.batch = 32;
   save(model, { settings });
+  if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
+    Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
+}
+
+/** Return the settings that the page's address contains, or null if it contains none or one that is not allowed. */
+function settingsInAddress() {
+  if (!location.hash.startsWith(ADDRESS)) return null;
+  try {
+    const found = Object.fromEntries([...new URLSearchParams(location.hash.slice(ADDRESS.length))].map(
+      ([key, text]) => [key, JSON.parse(text)]));
+    const allowed = ([key, value]) => (key === "seed" ? Number.isInteger(value) && value >= 0 :
+      CHOICES.find(([name]) => name === key)?.[2].some(([choice]) => same(choice, value)));
+    return Object.entries(found).every(allowed) ? found : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Prepare a new run with the current settings. */
@@ -89,7 +106,7 @@ function toggle(view) {
 function nextSeed(view, model) {
   const continues = view.running || view.solved !== null;
   if (view.steps > 0 && !view.recorded) record(view, model);
-  change(model, { seed: model.get("settings").seed + 1 });
+  change(view, model, { seed: model.get("settings").seed + 1 });
   if (continues) toggle(view);
 }
 
@@ -106,8 +123,11 @@ function record(view, model) {
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
 }
 
-function build(model) {
-  const adjustable = model.get("adjustable"), view = { run: 0 };
+function build(model, el) {
+  const adjustable = model.get("adjustable"), inPage = adjustable && el.classList.contains("widget-host");
+  const view = { run: 0, inPage, stops: model.get("stops") };
+  const found = inPage ? settingsInAddress() : null;
+  if (found) change(view, model, found);
   view.worker = startWorker((message) => onMessage(view, model, message));
   const { row, buttons } = buttonRow([
     ["Train", () => toggle(view)],
@@ -131,12 +151,13 @@ function build(model) {
 function buildSettings(view, model) {
   const presets = Object.keys(PRESETS).map((name) => [name, name]);
   view.preset = makeSelect("Begin with", [...presets, [null, "settings of your own"]],
-    (name) => name && change(model, PRESETS[name]));
+    (name) => name && change(view, model, PRESETS[name]));
   view.settings = Object.fromEntries(CHOICES.map(([key, name, choices]) =>
-    [key, makeSelect(name, choices, (value) => change(model, { [key]: value }))]));
+    [key, makeSelect(name, choices, (value) => change(view, model, { [key]: value }))]));
   view.seed = make("input", { class: "pw-input pw-seed", type: "number", min: 0, step: 1, onchange: () =>
-    change(model, { seed: Math.max(0, Math.floor(Number(view.seed.value) || 0)) }) });
-  return make("div", { class: "pw-settings" }, view.preset.root,
+    change(view, model, { seed: Math.max(0, Math.floor(Number(view.seed.value) || 0)) }) });
+  view.stop = make("p", { class: "pw-stop" });
+  return make("div", { class: "pw-settings" }, view.preset.root, view.stop,
     make("details", { class: "pw-more" }, make("summary", {}, "Every setting"),
       make("div", { class: "pw-settings" }, ...Object.values(view.settings).map(({ root }) => root),
         make("label", {}, "Seed ", view.seed))));
@@ -173,6 +194,7 @@ function paintSettings(view, settings) {
   const sorted = (object) => Object.entries(object).sort();
   const preset = Object.keys(PRESETS).find((name) => same(sorted(PRESETS[name]), sorted(withoutSeed(settings))));
   view.preset.choose(preset ?? null);
+  view.stop.textContent = view.stops[preset] ?? "";
 }
 
 function paint(view, model) {

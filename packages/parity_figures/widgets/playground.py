@@ -14,6 +14,7 @@ from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.training import OPTIMIZERS
 from parity_study.cells import CELLS
+from parity_study.experiments import load
 
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
@@ -45,6 +46,7 @@ class Playground(ParityWidget):
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
     adjustable = traitlets.Bool(True).tag(sync=True)
+    stops = traitlets.Dict().tag(sync=True)      # for some presets a sentence that says when to stop
 
     def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
@@ -65,7 +67,8 @@ class Playground(ParityWidget):
         else:
             require(isinstance(batch_size, int) and batch_size >= 1, "batch_size", batch_size,
                     'a number of at least 1, or "all"')
-        super().__init__(adjustable=adjustable, room=ROOM[adjustable], settings={
+        super().__init__(adjustable=adjustable, room=ROOM[adjustable],
+                         stops=when_to_stop() if adjustable else {}, settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain_lengths(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,
             "seed": seed})
@@ -102,6 +105,34 @@ class Playground(ParityWidget):
         write(axes, 9.05, 0.95, "gradient", MUTED, va="baseline")
         write(axes, 1.85, 0.7, "again and again", MUTED)
         return figure
+
+
+def when_to_stop() -> dict[str, str]:
+    """Return advice on when to stop training for presets that rarely or never learn.
+
+    Each of these presets is mapped to a sentence about how long the book's own runs lasted.
+
+    >>> when_to_stop()["LSTM: a label at the end, 50 bits"]
+    "You may stop after 4,000 updates: by then 0 of 50 of the book's runs had solved it."
+    """
+    def stop(after: int, row: dict, condition: str = "") -> str:
+        return (f"You may stop after {after:,} updates: by then {row['solved']} of {row['seeds']} of the book's runs "
+                f"had solved it{condition}.")
+
+    four, batches = load("two_by_two"), load("batch_sizes")
+    settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "one_unit", "recipes")}
+    return {
+        "LSTM: a label at the end, 50 bits": stop(four["defaults"]["max_steps"],
+                                                  four["conditions"]["end, 50, lstm"]),
+        "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_steps"],
+                                                                     batches["conditions"]["5 bits, 64 drawn"]),
+        "The course's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"], load("course_loop")["fixed"]),
+        "Trap: one unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
+                               f", at a rate of {settings['one_unit']['lr']:g}"),
+        "Trap: a rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is how "
+                                           "long the book's runs at the usual rate may last. We have not counted how "
+                                           "many runs succeed at this one.",
+    }
 
 
 def _plain_lengths(lengths: int | tuple[int, int] | Curriculum) -> int | list[int] | dict[str, list[int]]:

@@ -49,7 +49,7 @@ const widgetRoot = (label, ...children) =>
 /** Return a widget that is built once and painted at the start and after each change of one of these traits. */
 function widgetOf(traits, build, paint, stop = () => {}) {
   const render = ({ model, el }) => {
-    const view = build(model), update = () => paint(view, model);
+    const view = build(model, el), update = () => paint(view, model);
     el.append(view.root);
     traits.forEach((name) => model.on(`change:${name}`, update));
     update();

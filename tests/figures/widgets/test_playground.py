@@ -1,9 +1,15 @@
 """Playground trains in the page from its settings, shows what it measures, and keeps settings in the address."""
 
+import json
+import re
+from urllib.parse import quote
+
 import pytest
 
 from parity_figures.widgets import Playground
+from parity_figures.widgets.base import front_end
 from parity_lib.data import Curriculum
+from parity_study.experiments import load
 from tests.figures.widgets.static_page import button, click, count, table
 
 SMALL = {"cell": "lstm", "hidden_size": 8, "lengths": 3, "lr": 0.03}     # every seed solves it
@@ -22,6 +28,16 @@ def test_lengths_are_converted_for_the_engine_and_named(lengths, plain, words):
     playground = Playground("gru", lengths=lengths, label="end")
     assert playground.settings["lengths"] == plain
     assert f"{words} with a label at the end" in playground.summary()
+
+
+def test_each_trap_says_when_to_stop_and_what_the_recorded_runs_had_done_by_then():
+    source = front_end("playground")[0]
+    presets = re.findall(r'^  "(.*)": \{', source[source.index("const PRESETS"):source.index("export default")], re.M)
+    stops = Playground().stops
+    assert {name for name in presets if name.startswith("Trap")} <= set(stops) <= set(presets)
+    results = load("two_by_two")
+    row, cap = results["conditions"]["end, 50, lstm"], results["defaults"]["max_steps"]
+    assert f"{cap:,} updates: by then {row['solved']} of {row['seeds']}" in stops["LSTM: a label at the end, 50 bits"]
 
 
 def description(page, figure: str) -> str:
@@ -55,12 +71,15 @@ def test_it_trains_until_it_has_solved_the_task_and_shows_the_result(show):
 
 
 @pytest.mark.browser
-def test_all_strings_can_be_the_batch_and_settings_can_be_fixed(show):
-    page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03, adjustable=False))
+def test_all_strings_can_be_the_batch_and_the_address_is_left_alone_without_settings(show):
+    page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03, adjustable=False),
+                address="#here")
     assert page.locator(".pw-figure").count() == 2
     assert page.get_by_role("combobox").count() == 0
     train(page)
     assert "every answer to all 4 strings is correct" in page.locator(".pw-line").inner_text()
+    click(page, "Another seed")
+    assert page.url.endswith("#here")
 
 
 @pytest.mark.browser
@@ -84,12 +103,36 @@ def test_training_pauses_steps_and_starts_again(show):
 
 
 @pytest.mark.browser
-def test_a_preset_sets_every_setting(show):
-    page = show(Playground())
-    page.get_by_role("combobox", name="Begin with").select_option(label="LSTM: a label at the end, 1 to 50 bits")
+def test_a_preset_sets_every_setting_says_when_to_stop_and_is_kept_in_the_address(show):
+    widget = Playground()
+    page = show(widget)
+    presets, stop = page.get_by_role("combobox", name="Begin with"), page.locator(".pw-stop")
+    presets.select_option(label="Trap: one unit")
+    assert stop.inner_text() == widget.stops["Trap: one unit"]
+    presets.select_option(label="LSTM: a label at the end, 1 to 50 bits")
+    assert stop.is_hidden()
     page.locator(".pw-more > summary").first.click()
     shown = [chosen(page, name) for name in ("Cell", "Units", "A label", "Bits", "Batch", "Rate", "Clip at")]
     assert shown == ["LSTM", "8", "at the end", "1 to 50", "64", "0.01", "1"]
+    copy = show(Playground(), address="#" + page.url.partition("#")[2])
+    assert chosen(copy, "Begin with") == "LSTM: a label at the end, 1 to 50 bits"
+
+
+def address_of(settings: dict) -> str:
+    return "#playground?" + "&".join(f"{key}={quote(json.dumps(value))}" for key, value in settings.items())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("settings", [{"cell": "transformer"}, {"hidden": 10**9}, {"seed": -1}, {"unknown": 1}])
+def test_an_address_with_settings_that_are_not_allowed_is_ignored(show, settings):
+    assert chosen(show(Playground(), address=address_of(settings)), "Begin with") == "The book's recipe"
+
+
+@pytest.mark.browser
+def test_settings_in_an_address_that_exclude_each_other_give_way(show):
+    page = show(Playground(), address=address_of({"batch": "all", "lengths": 50}))
+    page.locator(".pw-more > summary").first.click()
+    assert (chosen(page, "Batch"), chosen(page, "Bits")) == ("all strings", "5")
 
 
 @pytest.mark.browser
