@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from parity_figures.picture import EVEN, INK, MUTED, ODD, PAPER, WIDTH, Picture, canvas, in_style, panels
+from parity_lib.errors import require
 
 STEP = 2.2          # the distance between two time steps in the drawing of the backward pass
-SQUARE = 0.31       # inches of a square in the drawing of packing, wide enough for two letters
+MOST_PACKED = 24    # squares that fit into the last row of the drawing of packing
+SQUARE = 0.31       # inches of such a square, wide enough for two letters
 RADIUS = 0.36       # of a state of a state machine
 
 
@@ -173,10 +175,13 @@ def packing(lengths: Sequence[int]) -> Picture:
     """Draw how strings of different lengths are padded, sorted and packed into one row.
 
     The layout is that of ``torch.nn.utils.rnn.PackedSequence``, its ``data`` and its ``batch_sizes``. Each square has
-    the letter of its string and the number of its time step. The row has space for 24 squares.
+    the letter of its string and the number of its time step. Raises ValueError for a length below 1 and for more
+    than 24 squares, which is as many as the row can hold.
     """
     lengths = np.asarray(lengths)
     steps, count, total = int(lengths.max()), len(lengths), int(lengths.sum())
+    require(1 <= lengths.min() and total <= MOST_PACKED, "lengths", lengths.tolist(),
+            f"numbers from 1 on, {MOST_PACKED} in all")
     order = np.argsort(-lengths, kind="stable")
     columns = [order[lengths[order] > t] for t in range(steps)]
     sizes = list(map(len, columns))

@@ -279,6 +279,24 @@ def test_the_hint_for_one_unit_does_not_give_the_conclusion_away():
     assert all(word not in drawn.alt + drawn.caption for word in ("rise", "fall", "slope", "> 0"))
 
 
+@pytest.mark.parametrize(("draw", "message"), [
+    (lambda: figures.survival({"a": [2000]}, cap=1000), r"series\['a'\] must be numbers of updates from above 0"),
+    (lambda: figures.survival({"a": [0]}, cap=1000), r"series\['a'\] must be"),
+    (lambda: figures.survival({"a": []}, cap=1000), "at least one seed"),
+    (lambda: figures.survival({name: [1] for name in "abcdefg"}, cap=1000), "1 to 6 names"),
+    (lambda: figures.predicted_and_observed([("a", 0, 5)], cap=10), "predictions above 0"),
+    (lambda: figures.predicted_and_observed([("a", 1, 50)], cap=10), "to the cap, 10"),
+    (lambda: figures.success_grid(["a"], ["b", "c"], [[1, 11]], 10, "net", "bias"), "successes must be"),
+    (lambda: figures.success_grid(["a"], ["b", "c"], [[1]], 10, "net", "bias"), "solved must be one"),
+    (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),
+    (lambda: figures.drift([0.0, 1.0], {"a": [1.0, 2.0, 3.0]}), "shapes"),
+    (lambda: figures.packing([20, 5]), "lengths must be numbers from 1 on, 24 in all"),
+    (lambda: figures.packing([0, 3]), "lengths must be")])
+def test_wrong_data_are_refused(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
+
+
 ON_A_PHONE = """all => all.flatMap(figure => [...figure.querySelectorAll("text")].map(text => {
   const own = part => [...part.childNodes].some(node => node.nodeType === Node.TEXT_NODE);
   const parts = [text, ...text.querySelectorAll("tspan")].filter(own);
