@@ -2,7 +2,7 @@
 //
 // Jupyter Book writes two kinds of data into a page: the saved state of every model, and a view for each place where a
 // widget was shown. For each view, this script imports the widget's own module from the state and calls its `render`. It
-// supports widgets made with anywidget (https://anywidget.dev) and no others.
+// supports what the book's widgets need of anywidget (https://anywidget.dev), and nothing else.
 (() => {
   "use strict";
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
@@ -21,8 +21,7 @@
     const place = placeFor(script);
     try {
       const { model, widget } = await start(JSON.parse(script.textContent).model_id, saved);
-      const signal = new AbortController().signal; // a view lives as long as its page
-      await widget.render({ model, el: place, signal, experimental });
+      widget.render({ model, el: place });
       place.dataset.ready = "";
     } catch (error) {
       console.error(error);
@@ -48,7 +47,7 @@
     return models.get(id);
   }
 
-  /** Return a model that is ready for its views: its module imported, its style added, its `initialize` done. */
+  /** Return a model that is ready for its views: its module is imported, and its style added. */
   async function makeReady(id, saved) {
     const entry = saved[id];
     if (!entry) throw new Error("its saved state is not in the page");
@@ -56,12 +55,9 @@
       throw new Error(`the page has no code for widgets of the kind ${entry.model_module} ${entry.model_name}`);
     if (entry.buffers?.length) throw new Error("its saved state holds binary data, which the page cannot read");
     addStyle(entry.state._css);
-    const exported = (await load(entry.state._esm)).default;
-    const widget = typeof exported === "function" ? await exported() : exported;
+    const widget = (await load(entry.state._esm)).default;
     if (typeof widget?.render !== "function") throw new Error("its module exports no render function");
-    const model = makeModel(entry.state, async (other) => (await start(other, saved)).model);
-    await widget.initialize?.({ model, experimental, signal: new AbortController().signal });
-    return { model, widget };
+    return { model: makeModel(entry.state), widget };
   }
 
   /** Import a module from its text. The address of a Blob works on pages from file:// too. */
@@ -79,37 +75,20 @@
     document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
   }
 
-  const experimental = {
-    invoke: async () => {
-      throw new Error("no kernel answers in a built page");
-    },
-  };
-
   /** Return state with get, set and events, like anywidget's model. Without a kernel, there is nothing to send it to. */
-  function makeModel(state, getModel) {
-    const values = structuredClone(state);
-    const listeners = []; // { name, call }
+  function makeModel(state) {
+    const values = structuredClone(state), listeners = {}; // event -> functions
     const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
-    const tell = (name, ...rest) => listeners.filter((l) => l.name === name).forEach((l) => l.call(...rest));
-    const model = {
+    return {
       get: (name) => values[name],
       set(name, value) {
-        const changes = typeof name === "object" ? name : { [name]: value };
-        const changed = Object.keys(changes).filter((key) => !same(values[key], changes[key]));
-        Object.assign(values, changes);
-        for (const key of changed) tell(`change:${key}`, model, values[key]);
-        if (changed.length) tell("change", model);
+        if (same(values[name], value)) return;
+        values[name] = value;
+        listeners[`change:${name}`]?.forEach((call) => call());
       },
       save_changes() {},
-      send() {},
-      on: (names, call) => void names.split(/\s+/).forEach((name) => listeners.push({ name, call })),
-      off(name = null, call = null) {
-        const goes = (l) => (name === null || l.name === name) && (call === null || l.call === call);
-        for (let i = listeners.length - 1; i >= 0; i--) if (goes(listeners[i])) listeners.splice(i, 1);
-      },
-      widget_manager: { get_model: getModel },
+      on: (event, call) => (listeners[event] ??= []).push(call),
     };
-    return model;
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showAll);

@@ -5,32 +5,33 @@ made without a text alternative. The module ``picture`` holds the style, ``drawi
 modules ``charts_*`` show measurements.
 """
 
-from parity_figures.charts_lines import (
+from parity_figures.charts_networks import (
+    accuracy_by_length,
+    accuracy_by_position,
     accuracy_by_step,
     curves,
     drift,
     gradient_norms,
+    interval_rounds,
     label_signal,
     loss_by_bit,
     many_curves,
-)
-from parity_figures.charts_networks import (
-    accuracy_by_length,
-    accuracy_by_position,
-    interval_rounds,
     states_in_plane,
     states_on_ones,
     verdicts,
 )
 from parity_figures.charts_runs import (
     lengths_present,
+    predicted_and_observed,
     rates,
+    steps_to_solve,
     success_grid,
     success_rates,
+    survival,
+    trials_to_guess,
     two_by_two,
     two_by_two_by_length,
 )
-from parity_figures.charts_times import predicted_and_observed, steps_to_solve, survival, trials_to_guess
 from parity_figures.drawings import (
     backward_pass,
     gru_cell,

@@ -1,7 +1,5 @@
 """Drawings that explain networks, cells, the backward pass, batches and state machines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import permutations
 from string import ascii_uppercase
@@ -35,10 +33,7 @@ def write(axes: Axes, x: float, y: float, text: str, colour: str = INK, **option
 
 
 def arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: float = 0.0) -> None:
-    """Draw an arrow with an optional label at its midpoint.
-
-    ``curve`` bends the arrow, and ``shift`` moves the label.
-    """
+    """Draw an arrow, bent by ``curve``, with an optional label that ``shift`` moves away from its middle."""
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
                                    shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}"))
     write(axes, *(np.add(start, end) / 2 + shift), label)
@@ -52,10 +47,7 @@ def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float 
 
 def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[float, float] = (0.56, 0.4),
         style: str = "round,pad=0,rounding_size=0.16") -> None:
-    """Draw a box with text in its centre.
-
-    ``half`` is half the width and half the height of the box.
-    """
+    """Draw a box with text in its centre; ``half`` is half the width and half the height of the box."""
     width, height = half
     axes.add_patch(FancyBboxPatch((x - width, y - height), 2 * width, 2 * height, facecolor=PAPER, edgecolor=colour,
                                   linewidth=2, boxstyle=style))
@@ -122,10 +114,7 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
 
 @in_style
 def one_unit() -> Picture:
-    """Draw how a single unit would have to move its state to track the parity.
-
-    x = 0 keeps even and odd, and x = 1 swaps them.
-    """
+    """Draw how a single unit would have to keep even and odd if x = 0, and swap them if x = 1."""
     figure, pair = panels(("x = 0", "x = 1"), 2.5, sharey=True)
     for axes, after, targets in ((pair[0], (-0.6, 0.6), ("even", "odd")), (pair[1], (0.6, -0.6), ("odd", "even"))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)
@@ -355,10 +344,7 @@ def around_a_circle(successors: np.ndarray) -> np.ndarray:
 
 
 def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) -> None:
-    """Draw a transition as an arrow between two states or as a loop at one state.
-
-    An arrow is bent so that it stays apart from the one in the opposite direction. A loop is above or below its state.
-    """
+    """Draw a transition as a loop at one state, or as an arrow that is bent away from the one back."""
     if np.array_equal(start, end):
         outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
         across = np.array([-outward[1], outward[0]])

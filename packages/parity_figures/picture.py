@@ -4,8 +4,6 @@ A page shows a picture as SVG whose colours follow the page's theme, so that it 
 without colour.
 """
 
-from __future__ import annotations
-
 import csv
 import functools
 import html
@@ -74,10 +72,7 @@ class Numbers:
         return file.getvalue()
 
     def html(self) -> str:
-        """Return a collapsible HTML table with a link to download all rows.
-
-        The table shows at most 60 evenly spaced rows.
-        """
+        """Return a collapsible HTML table of at most 60 evenly spaced rows, with a link to download all of them."""
         count = len(self.rows)
         places = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int)) if count else []
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
@@ -152,10 +147,7 @@ def least_width(svg: str) -> int:
 
 
 def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
-    """Decorate a drawing function to run with the book's Matplotlib settings.
-
-    The user's own settings stay unchanged.
-    """
+    """Decorate a drawing function to run with the book's Matplotlib settings, not with the user's."""
     @functools.wraps(draw)
     def styled(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
@@ -164,10 +156,7 @@ def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
 
 
 def canvas(width: float = WIDTH, height: float = 2.6) -> tuple[Figure, Axes]:
-    """Create an empty figure with a single pair of axes.
-
-    ``width`` and ``height`` are in inches. Return the figure and its axes.
-    """
+    """Create an empty figure of a width and a height in inches, and return it with its axes."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 
@@ -195,10 +184,7 @@ def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
 
 
 def log_steps(axes: Axes, values: Sequence[float]) -> None:
-    """Set up a logarithmic horizontal axis with a few round ticks.
-
-    The axis covers all of ``values``.
-    """
+    """Set up a logarithmic horizontal axis that covers all of ``values`` and has a few round ticks."""
     low, high = 0.8 * min(values), 1.25 * max(values)
     ticks: list[int] = []
     for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
@@ -216,9 +202,6 @@ def log_ticks(axes: Axes, ticks: Sequence[int]) -> None:
 
 
 def name_rows(axes: Axes, labels: Sequence[str], margin: float = 0.6) -> None:
-    """Label the rows of a horizontal chart from top to bottom.
-
-    The rows are at the heights 0, 1, 2 and so on.
-    """
+    """Label the rows of a horizontal chart, which are at the heights 0, 1, 2 and so on, from top to bottom."""
     axes.set(yticks=range(len(labels)), yticklabels=labels, ylim=(len(labels) - 1 + margin, -margin))
     axes.tick_params(axis="y", colors=INK)

@@ -1,7 +1,5 @@
 """Tables that are displayed as HTML in a page and as aligned text in a terminal."""
 
-from __future__ import annotations
-
 import html
 import math
 from collections.abc import Mapping, Sequence
@@ -77,10 +75,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _format_numbers(column: Sequence[Any]) -> list[str]:
-    """Format the numbers in a column with the same number of decimal places.
-
-    The largest number gets four digits, without final zeros that all numbers have.
-    """
+    """Format the numbers in a column with the same decimals, without final zeros that all of them have."""
     present = [value for value in column if value is not None]
     if all(isinstance(value, Integral) for value in present):
         decimals = 0

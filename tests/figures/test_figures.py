@@ -157,26 +157,20 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     assert page.index("<td>1</td>") < page.index("<td>200</td>")
     lines = unquote(re.search(r'href="data:text/csv;charset=utf-8,([^"]*)"', page)[1]).splitlines()
     assert (len(lines), lines[0], lines[-1]) == (201, "net,step,loss", "a <b>,200,0.005")
-
-
-def test_few_numbers_are_all_in_the_page_and_none_is_a_dash():
-    page = figures.Numbers(("seed", "step"), [(0, None), (1, 50)]).html()
-    assert "rows)" not in page
-    assert "<td>–</td>" in page
-    assert figures.Numbers(("seed",), []).csv() == "seed\r\n"
+    few = figures.Numbers(("seed", "step"), [(0, None), (1, 50)]).html()
+    assert "rows)" not in few
+    assert "<td>–</td>" in few
 
 
 @pytest.mark.parametrize(("name", "words", "row"), [
     ("steps", "a: 1 of 2", ("a", 1, None)),
     ("guesses", "a: from 3 to 1,000, mean 502, published mean 700; b: from 5 to 5, mean 5.", ("b", 0, 5)),
     ("loss by bit", "between 0.69 and 0.70, close to that of a coin; for every third bit", (3, 0.01)),
-    ("loss by bit", "between 0.010 and 0.020", (6, 0.02)),
     ("states on ones", "factor 0.5: h goes 1.00, 0.50, 0.25, 0.12", (3, 0.125, -1.0)),
     ("accuracy by step", "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3", (2, 0.5, 0.75)),
     ("gradients", "h: 1e-12 at the first step", (50, 1.0, None)),
     ("2 x 2", "A label at the end, 1 to 50 bits: tanh 50 of 50, relu 49 of 50",
      ("A label at the end, 1 to 50 bits", "relu", 49, 50, 0.895, 0.9965, 300.0, 200.0, 900.0)),
-    ("2 x 2", "A label at the end, 50 bits: tanh 0 of 50, relu 0 of 50, LSTM 0 of 50, GRU 0 of 50", None),
     ("2 x 2 by length", "GRU 0.90 of the shortest and 0.94 of the longest",
      ("A label at every step, 50 bits", "GRU", 6, 0.94, 0.4)),
     ("rates", "sgd: 3 of 20, median 300 updates; none: 0 of 20.", None),
@@ -247,20 +241,15 @@ def test_a_square_of_the_grid_is_darker_for_more_solutions():
     assert [text.get_text() for text in axes.texts] == ["5", "10", "–", "0", "1", "2"]
     shades = [fill.get_alpha() for fill in axes.patches[::2]]
     assert np.argsort(shades).tolist() == [2, 3, 4, 0, 1]
-    assert max(shades) <= 0.45
-    assert len(picture("success grid").numbers.rows) == 5
 
 
 def test_unsolved_predictions_are_hollow_at_the_cap():
     axes = picture("predicted").figure.axes[0]
-    solved, no_censored, no_solved, hollow, line, cap = axes.lines
+    solved, _, _, hollow, line, _ = axes.lines
     assert solved.get_xydata().tolist() == [[100, 150], [100, 900]]
     assert hollow.get_xydata().tolist() == [[5000, 1000]]
     assert hollow.get_markerfacecolor() == "none"
-    assert len(no_censored.get_xdata()) == len(no_solved.get_xdata()) == 0
     assert np.array_equal(line.get_xdata(), line.get_ydata())
-    assert set(cap.get_ydata()) == {1000}
-    assert (axes.get_xscale(), axes.get_yscale(), axes.get_xlim()) == ("log", "log", axes.get_ylim())
 
 
 def test_neighbouring_positions_of_one_shade_are_one_rectangle_and_a_coin_is_empty():
@@ -269,24 +258,14 @@ def test_neighbouring_positions_of_one_shade_are_one_rectangle_and_a_coin_is_emp
     assert patches == [(0.5, 10, 1, 1.0), (1.5, 10, 1, 0.5), (0.5, 30, 2, 1.0), (2.5, 30, 1, 0.75)]
 
 
-def test_a_drift_is_the_change_in_one_step():
-    _, line, _ = picture("drift").figure.axes[0].lines
-    np.testing.assert_allclose(line.get_ydata(), 0.5 - np.linspace(0, 1, 101))
-
-
 def test_packing_shows_the_order_in_which_pytorch_packs():
-    def squares(axes):
-        texts = [text for text in axes.texts if re.fullmatch("[A-D][1-7]", text.get_text())]
-        return [text.get_text() for text in sorted(texts, key=lambda text: (-text.get_position()[1],
-                                                                            text.get_position()[0]))]
-
     drawn = picture("packing")
-    padded, ordered, flat = drawn.figure.axes
+    squares = [text for text in drawn.figure.axes[2].texts if re.fullmatch("[A-D][1-7]", text.get_text())]
+    squares.sort(key=lambda text: text.get_position()[0])
     numbers = torch.tensor([[10 * row + step for step in range(1, 8)] for row in range(1, 5)])[..., None]
     packed = pack_padded_sequence(numbers, torch.tensor([3, 7, 5, 2]), batch_first=True, enforce_sorted=False)
-    assert squares(flat) == [f"{'ABCD'[number // 10 - 1]}{number % 10}" for number in packed.data.flatten().tolist()]
-    assert squares(padded)[:4] == ["A1", "A2", "A3", "B1"]
-    assert squares(ordered)[-2:] == ["D1", "D2"]
+    assert [text.get_text() for text in squares] == [
+        f"{'ABCD'[number // 10 - 1]}{number % 10}" for number in packed.data.flatten().tolist()]
     sizes = ", ".join(map(str, packed.batch_sizes.tolist()))
     for words in ("lengths A 3, B 7, C 5, D 2", "long to short, B, C, A, D,", f"still running: {sizes}.",
                   "from 0 to 16: B1 C1 A1 D1; B2 C2 A2 D2; B3 C3 A3; B4 C4; B5 C5; B6; B7."):

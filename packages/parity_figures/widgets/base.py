@@ -6,8 +6,6 @@ and cannot import other files, so :func:`front_end` puts ``shared.js`` in front 
 shows the same module in a built page.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from importlib.resources import files
@@ -84,7 +82,7 @@ class Bits(traitlets.Unicode):
 class ParityWidget(anywidget.AnyWidget):
     """The base class of all interactive figures.
 
-    Each has a sentence and a still picture for places without JavaScript, such as paper.
+    Each has a sentence, and most have a still picture, for places without JavaScript, such as paper.
 
     ``sentence`` is the summary of the widget when it was made; a built page shows it below the picture. ``room`` is the
     height of the widget in rem, in a column of text and on a phone. A page reserves this height so that nothing moves
@@ -105,18 +103,12 @@ class ParityWidget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def draw(self) -> Figure | None:
-        """Draw the still picture of the widget.
-
-        Return None if the widget has only its sentence.
-        """
-        raise NotImplementedError
+        """Draw the still picture of the widget, or return None if it has only its sentence."""
+        return None
 
     @in_style
     def picture(self) -> Picture | None:
-        """Return the still picture with the summary as its text alternative.
-
-        Return None if there is no drawing.
-        """
+        """Return the still picture with the summary as its text alternative, or None if there is no drawing."""
         figure = self.draw()
         return Picture(figure, self.summary()) if figure else None
 
@@ -177,10 +169,7 @@ class StringReader(NetworkWidget):
 
     @property
     def states(self) -> np.ndarray:
-        """The hidden states of the network at the start and after each bit.
-
-        The network is the one that is shown, and the shape is ``[steps + 1, hidden]``.
-        """
+        """The hidden states ``[steps + 1, hidden]`` of the current network at the start and after each bit."""
         model = self._models[self.network]
         inputs = torch.tensor([[[float(bit)] for bit in self.bits]], dtype=torch.float64)
         with torch.no_grad():
@@ -188,10 +177,7 @@ class StringReader(NetworkWidget):
 
     @property
     def logits(self) -> np.ndarray:
-        """The logits of the network after each bit.
-
-        The shape is ``[steps]``, and a positive logit means odd.
-        """
+        """The logits ``[steps]`` of the current network after each bit; a positive logit means odd."""
         with torch.no_grad():
             return self._models[self.network].hidden_to_logits(torch.from_numpy(self.states[1:]))[:, 0].numpy()
 
@@ -232,9 +218,6 @@ class StringReader(NetworkWidget):
 
 
 def _in_lines(state: np.ndarray) -> str:
-    """Format the first values of a state on separate lines.
-
-    Dots stand for the other values.
-    """
+    """Format the first values of a state on separate lines, with dots for the others."""
     lines = [f"{value + 0.0:.2f}".replace("-", "−") for value in np.round(state[:MOST_NUMBERS], 2)]
     return "\n".join([*lines, "⋮"] if len(state) > MOST_NUMBERS else lines)

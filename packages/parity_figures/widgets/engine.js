@@ -32,7 +32,6 @@ function engine() {
     };
     for (let i = 0; i < 15; i++) word(); // after these, every bit of the seed has affected every bit of the state
     return {
-      word,
       uniform: (low, high) => low + ((high - low) * word()) / 2 ** 32,
       integer: (low, high) => low + Math.floor(((high - low + 1) * word()) / 2 ** 32), // including both ends
     };
@@ -41,17 +40,8 @@ function engine() {
   // --- strings and batches ----------------------------------------------------
 
   /** Draw `count` random strings of uniform lengths from `shortest` to `longest`, each a Uint8Array of bits. */
-  function drawStrings(rng, count, shortest, longest) {
-    return Array.from({ length: count }, () => {
-      let word = 0;
-      const bits = new Uint8Array(rng.integer(shortest, longest));
-      for (let t = 0; t < bits.length; t++, word >>>= 1) {
-        if (t % 32 === 0) word = rng.word();
-        bits[t] = word & 1;
-      }
-      return bits;
-    });
-  }
+  const drawStrings = (rng, count, shortest, longest) => Array.from({ length: count }, () =>
+    Uint8Array.from({ length: rng.integer(shortest, longest) }, () => rng.integer(0, 1)));
 
   /** Return the 2^n strings of n bits. */
   const allStrings = (n) => Array.from({ length: 2 ** n }, (_, number) =>
@@ -405,16 +395,17 @@ function engine() {
 
   // --- the messages of the worker ---------------------------------------------
 
-  const SLICE = 30; // milliseconds of training between two reports
-  const EVERY = { accuracyByLength: 300, states: 500, gradient: 500 }; // milliseconds between costly measurements
+  const SLICE = 50; // milliseconds of training between two reports
+  const EVERY = 400; // milliseconds between costly measurements
   let job = null; // the current run; a new one replaces it
+  let timer; // of the next slice
 
   const actions = {
     start({ run, settings }, post) {
       job = null; // the last run ends even if the new one cannot start
       const trainer = new Trainer(settings), { longest } = trainer;
       const bits = Array.from(drawStrings(random(settings.seed, 5), 1, longest, longest)[0]);
-      job = { run, post, trainer, bits, running: false, solved: null, losses: [], last: {} };
+      job = { run, post, trainer, bits, running: false, solved: null, losses: [], measured: 0 };
       report(true);
     },
     pause() {
@@ -445,17 +436,13 @@ function engine() {
     }
   }
 
-  /** Schedule the next slice after the waiting messages. A timer would delay each slice by 4 ms, a channel does not. */
-  let channel = null, scheduled = false;
+  /** Schedule the next slice after the waiting messages. */
   function schedule() {
-    if (scheduled) return;
-    if (!channel) (channel = new MessageChannel()).port1.onmessage = slice;
-    scheduled = true;
-    channel.port2.postMessage(null);
+    clearTimeout(timer);
+    timer = setTimeout(slice);
   }
 
   function slice() {
-    scheduled = false;
     if (!job?.running) return;
     const end = performance.now() + SLICE;
     do update(); while (job.running && performance.now() < end);
@@ -473,13 +460,14 @@ function engine() {
 
   /** Post what has happened since the last report; costly measurements are included if they are due, or for `all`. */
   function report(all) {
-    const { run, trainer, bits, running, solved, losses, last } = job, now = performance.now();
-    const due = (name) => (all || now - last[name] >= EVERY[name]) && (last[name] = now);
+    const { run, trainer, bits, running, solved, losses } = job;
     const message = { kind: "progress", run, steps: trainer.steps, running, solved, losses };
-    const longest = Math.floor(trainer.longest * STRETCH);
-    if (due("accuracyByLength")) message.accuracyByLength = trainer.accuracyByLength(longest);
-    if (due("states")) message.states = { bits, ...trainer.statesOf(bits) };
-    if (due("gradient")) message.gradient = trainer.gradientThroughTime(trainer.longest);
+    if (all || performance.now() - job.measured >= EVERY) {
+      message.accuracyByLength = trainer.accuracyByLength(Math.floor(trainer.longest * STRETCH));
+      message.states = { bits, ...trainer.statesOf(bits) };
+      message.gradient = trainer.gradientThroughTime(trainer.longest);
+      job.measured = performance.now();
+    }
     job.losses = [];
     job.post(message);
   }
@@ -487,17 +475,12 @@ function engine() {
   return { Network, Trainer, random, drawStrings, allStrings, batchOf, answer };
 }
 
-/** Start a worker that trains; `onmessage` gets its messages, "ready" first. A Blob also works from file://. */
+/** Start a worker that trains; `onmessage` gets its messages. A Blob also works from file://. */
 function startWorker(onmessage) {
   const source = `const { answer } = (${engine})();
-    onmessage = ({ data }) => answer(data, (message) => postMessage(message));
-    postMessage({ kind: "ready" });`;
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url);
-  worker.onmessage = ({ data }) => {
-    if (data.kind === "ready") URL.revokeObjectURL(url); // not before the worker has read its text
-    onmessage(data);
-  };
+    onmessage = ({ data }) => answer(data, (message) => postMessage(message));`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  worker.onmessage = ({ data }) => onmessage(data);
   worker.onerror = (event) => onmessage({ kind: "error", message: event.message });
   return worker;
 }

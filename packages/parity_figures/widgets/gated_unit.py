@@ -1,9 +1,4 @@
-"""An interactive figure of a gated unit that reads a string.
-
-Chapter: *Gates*.
-"""
-
-from __future__ import annotations
+"""An interactive figure of a gated unit that reads a string, for the chapter *Gates*."""
 
 from parity_figures.widgets.base import Bits, StringReader, front_end
 from parity_lib.models import ParityRNN, by_hand

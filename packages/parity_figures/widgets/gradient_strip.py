@@ -1,9 +1,4 @@
-"""An interactive figure of the gradient at each time step of a network.
-
-The reader changes one number of the network. Chapter: *The gradient through time*.
-"""
-
-from __future__ import annotations
+"""An interactive figure of the gradient at each time step, for the chapter *The gradient through time*."""
 
 import copy
 
@@ -58,33 +53,36 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
 
     def draw(self) -> Figure:
         """Plot the gradient at each time step as a line."""
-        return figures.gradient_norms({self.network: self.gradients()}).figure
+        return figures.gradient_norms({self.network: np.median(self.gradients(), axis=0)}).figure
 
     def gradients(self) -> np.ndarray:
-        """Compute the relative norm of the gradient at each time step.
+        """Compute the norm of the gradient at the state after each time step, relative to that at the last one.
 
-        The gradient is taken with respect to the state after the time step, and its norm is divided by the norm at the
-        last time step. Return the median over the strings ``[steps]``.
+        The result has the shape ``[strings, steps]``.
         """
-        bits = torch.tensor([[float(bit) for bit in string] for string in self.strings]).double()
         model = copy.deepcopy(self._models[self.network])
-        rnn, size = model.rnn, model.hidden_size
         with torch.no_grad():
             if model.cell == "lstm":
-                rnn.bias_hh_l0[size:2 * size] += self.bias
+                model.rnn.bias_hh_l0[model.hidden_size:2 * model.hidden_size] += self.bias
             else:
-                rnn.weight_hh_l0 *= self.gain
-        h, c = torch.zeros(2, len(bits), size).double()
-        states = []
-        for x in bits.T:
-            sums = x[:, None] @ rnn.weight_ih_l0.T + h @ rnn.weight_hh_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
-            if model.cell == "lstm":
-                i, f, g, o = sums.chunk(4, dim=1)
-                c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-                h = o.sigmoid() * c.tanh()
-            else:
-                h = sums.tanh() if model.cell == "tanh" else sums.relu()
-            states.append(c if model.cell == "lstm" else h)
-        gradients = torch.autograd.grad(model.hidden_to_logits(h).sum(), states)
-        norms = torch.stack([gradient.norm(dim=1) for gradient in gradients], dim=1)
-        return np.median((norms / norms[:, -1:]).numpy(), axis=0)
+                model.rnn.weight_hh_l0 *= self.gain
+        norms = state_gradients(model, [[int(bit) for bit in string] for string in self.strings])
+        return norms / norms[:, -1:]
+
+
+def state_gradients(model: ParityRNN, strings: list[list[int]]) -> np.ndarray:
+    """Compute the norm ``[strings, steps]`` of the last logit's gradient at each state of a model in float64."""
+    bits, rnn = torch.tensor(strings).double(), model.rnn
+    h, c = torch.zeros(2, len(bits), model.hidden_size).double()
+    states = []
+    for x in bits.T[..., None]:
+        if model.cell == "lstm":
+            sums = x @ rnn.weight_ih_l0.T + h @ rnn.weight_hh_l0.T + rnn.bias_ih_l0 + rnn.bias_hh_l0
+            i, f, g, o = sums.chunk(4, dim=1)
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+        else:
+            h = rnn(x[:, None], h[None])[0][:, 0]
+        states.append(c if model.cell == "lstm" else h)
+    gradients = torch.autograd.grad(model.hidden_to_logits(h).sum(), states)
+    return torch.stack([gradient.norm(dim=1) for gradient in gradients], dim=1).numpy()

@@ -1,16 +1,8 @@
-"""An interactive figure of a batch of strings whose lengths the reader sets.
-
-Chapter: *Packing strings of different lengths*.
-"""
-
-from __future__ import annotations
+"""An interactive figure of a packed batch, for the chapter *Packing strings of different lengths*."""
 
 import numpy as np
 import traitlets
-from matplotlib.figure import Figure
 
-import parity_figures as figures
-from parity_figures.drawings import MOST_PACKED
 from parity_figures.widgets.base import ParityWidget, front_end
 from parity_lib.data import random_bits
 
@@ -39,10 +31,3 @@ class PackedBatch(ParityWidget):
     def summary(self) -> str:
         """Describe the lengths of the strings in the batch."""
         return f"Packs strings of the lengths {', '.join(map(str, self.lengths))} column by column."
-
-    def draw(self) -> Figure | None:
-        """Draw the three stages of packing.
-
-        Return None if there are too many bits for one row.
-        """
-        return figures.packing(self.lengths).figure if sum(self.lengths) <= MOST_PACKED else None

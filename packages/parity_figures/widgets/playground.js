@@ -75,12 +75,13 @@ function restart(view, model) {
   Object.assign(view, { steps: 0, running: false, solved: null, losses: [], latest: {}, recorded: false });
   view.worker.postMessage({ kind: "start", run: view.run, settings: model.get("settings") });
   paintSettings(view, model.get("settings"));
+  paintRuns(view, model);
   view.line.textContent = "";
   paint(view, model);
 }
 
 function onMessage(view, model, message) {
-  if (message.run !== view.run) return; // "ready", or a late message about an earlier run
+  if (message.run !== view.run) return; // a late message about an earlier run
   if (message.kind === "error") {
     view.line.textContent = `The training stopped: ${message.message}`;
     return;
@@ -90,10 +91,7 @@ function onMessage(view, model, message) {
   Object.assign(view.latest, figures);
   view.losses.push(...losses);
   if (view.solved !== null && !view.recorded) record(view, model);
-  view.frame ??= requestAnimationFrame(() => { // paints at most once per frame, however often the worker reports
-    view.frame = null;
-    paint(view, model);
-  });
+  paint(view, model);
 }
 
 function toggle(view) {
@@ -118,6 +116,7 @@ function record(view, model) {
   const { seed, ...settings } = model.get("settings");
   const run = { seed, steps: view.steps, solved: view.solved !== null, settings };
   save(model, { runs: [...model.get("runs"), run].slice(-MOST_RUNS) });
+  paintRuns(view, model);
   if (view.solved === null) return;
   const strings = settings.batch === "all" ? `all ${2 ** settings.lengths} strings` :
     "strings that it has never seen, half as long again as those in training,";
@@ -126,9 +125,9 @@ function record(view, model) {
 
 function build(model, el) {
   const adjustable = model.get("adjustable"), inPage = adjustable && el.classList.contains("widget-host");
-  const view = { run: 0, frame: null, inPage, stops: model.get("stops") };
+  const view = { run: 0, inPage, stops: model.get("stops") };
   const found = inPage ? settingsInAddress() : null;
-  if (found) save(model, { settings: { ...model.get("settings"), ...found } });
+  if (found) change(view, model, found);
   view.worker = startWorker((message) => onMessage(view, model, message));
   const { row, buttons } = buttonRow([
     ["Train", () => toggle(view)],
@@ -139,7 +138,7 @@ function build(model, el) {
   view.buttons = buttons;
   view.count = addCount(row);
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
-  view.figures = model.get("figures").map((name) => buildFigure(FIGURES[name], name));
+  view.figures = Object.entries(FIGURES).slice(0, adjustable ? 4 : 2).map(([name, figure]) => buildFigure(figure, name));
   view.runs = make("p", { class: "pw-runs" });
   view.numbers = numbersTable("The numbers of the figures", () => tableRows(view.latest));
   view.root = widgetRoot("A network that trains here",
@@ -206,7 +205,6 @@ function paint(view, model) {
     figure.drawn = data;
     figure.draw(figure.drawing, view, model.get("settings"));
   }
-  paintRuns(view, model);
   if (!view.running) view.numbers.paint(); // during training nobody could read them
 }
 
@@ -259,17 +257,9 @@ function drawLengths(drawing, { latest: { accuracyByLength: shares } }, { length
 function drawStates(drawing, { latest: { states: { bits, hidden, logits } } }) {
   const units = hidden[0].length, width = (RIGHT - LEFT) / bits.length, height = (BOTTOM - TOP - 24) / units;
   const values = hidden.slice(1).flat(), largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  // There may be thousands of cells, so they are made once for a shape and then only coloured.
-  if (drawing.cells?.length !== values.length || drawing.units !== units) {
-    drawing.units = units;
-    drawing.cells = values.map((_, place) => svg("rect", { x: across(Math.floor(place / units) / bits.length),
-      y: TOP + (place % units) * height, width: width + 0.2, height: height + 0.2 }));
-    drawing.group = svg("g", {}, ...drawing.cells);
-  }
-  drawing.cells.forEach((cell, place) => {
-    cell.setAttribute("class", values[place] > 0 ? "pw-plus" : "pw-minus");
-    cell.setAttribute("opacity", Math.min(1, Math.abs(values[place]) / largest).toFixed(2));
-  });
+  const cells = values.map((value, place) => svg("rect", { class: value > 0 ? "pw-plus" : "pw-minus",
+    opacity: Math.min(1, Math.abs(value) / largest).toFixed(2), x: across(Math.floor(place / units) / bits.length),
+    y: TOP + (place % units) * height, width: width + 0.2, height: height + 0.2 }));
   let parity = 0, wrong = 0;
   const answers = logits.map((logit, t) => {
     parity ^= bits[t];
@@ -278,7 +268,7 @@ function drawStates(drawing, { latest: { states: { bits, hidden, logits } } }) {
     return correct ? svg("circle", { class: "pw-correct", cx: x, cy: BOTTOM - 10, r: Math.min(2.5, width / 3) })
                    : svg("path", { class: "pw-cross", d: `M${x - 2.5} ${BOTTOM - 12.5}l5 5m0 -5l-5 5` });
   });
-  drawing.replaceChildren(drawing.group, ...answers, svgText(LEFT - 4, TOP + 10, "units", "end"),
+  drawing.replaceChildren(...cells, ...answers, svgText(LEFT - 4, TOP + 10, "units", "end"),
     ...axis("bit 1", String(bits.length)));
   drawing.setAttribute("aria-label",
     `States of ${units} units along a string of ${bits.length} bits; ${wrong} answers are wrong`);
@@ -306,9 +296,6 @@ function tableRows({ accuracyByLength = [], states, gradient }) {
 function paintRuns(view, model) {
   const runs = model.get("runs"), settings = withoutSeed(model.get("settings"));
   const alike = runs.filter((run) => same(run.settings, settings)), solved = alike.filter((run) => run.solved).length;
-  const listed = JSON.stringify([runs.length, settings]);
-  if (view.listed === listed) return;
-  view.listed = listed;
   view.runs.replaceChildren(
     alike.length ? `${solved} of ${counted(alike.length, "run")} with these settings solved it: ` : "",
     ...alike.map((run) => make("span", { class: run.solved ? "pw-run pw-run-solved" : "pw-run" },

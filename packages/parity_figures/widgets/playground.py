@@ -1,12 +1,8 @@
 """An interactive figure of a recurrent network that trains in the browser.
 
-It shows the loss, the answers and the states of the network.
-
 Chapters: *Training and seeds*, *The experiment*, and a page of its own. ``engine.js`` does the training. It computes
 what :mod:`parity_lib.training` computes, with another random number generator.
 """
-
-from __future__ import annotations
 
 import traitlets
 from matplotlib.figure import Figure
@@ -23,8 +19,7 @@ from parity_study.experiments import load
 MOST_UNITS, MOST_STEPS, MOST_BITS = 64, 100, 10
 LABELS = {"every_step": "every", "end": "end"}
 NETWORKS = {"tanh": "a tanh network", "relu": "a relu network", "lstm": "an LSTM", "gru": "a GRU"}
-FIGURES = ("loss", "lengths", "states", "gradient")
-ROOM = {(True, 4): [57.4, 91.8], (False, 2): [33.5, 52.2]}      # rem, by `adjustable` and the number of figures
+ROOM = {True: [57.4, 91.8], False: [33.5, 52.2]}        # rem, by `adjustable`
 
 
 class Playground(ParityWidget):
@@ -35,9 +30,9 @@ class Playground(ParityWidget):
     The arguments are those of :class:`~parity_lib.models.ParityRNN`, :class:`~parity_lib.data.ParityTask` and
     :func:`~parity_lib.training.train`, and the defaults are the book's recipe. ``lengths`` is a number of bits, a pair
     or a :class:`~parity_lib.data.Curriculum`. ``batch_size`` is a number, or ``"all"`` for the 2^n strings of n <= 10
-    bits. ``forget_bias`` is that of an LSTM at the start, or None. ``figures`` names some of ``"loss"``,
-    ``"lengths"``, ``"states"`` and ``"gradient"``, and ``adjustable`` says whether the reader can change the settings.
-    The trait ``runs`` lists the reader's runs, each ``{"seed", "steps", "solved", "settings"}``.
+    bits. ``forget_bias`` is that of an LSTM at the start, or None. If ``adjustable`` is false, the reader cannot change
+    the settings and sees only the loss and the accuracy by length. The trait ``runs`` lists the reader's runs, each
+    ``{"seed", "steps", "solved", "settings"}``.
 
     >>> playground = Playground("lstm", hidden_size=8, seed=3)
     >>> playground.settings["seed"], playground.runs
@@ -50,14 +45,13 @@ class Playground(ParityWidget):
 
     settings = traitlets.Dict().tag(sync=True)
     runs = traitlets.List().tag(sync=True)
-    figures = traitlets.List().tag(sync=True)
     adjustable = traitlets.Bool(True).tag(sync=True)
     stops = traitlets.Dict().tag(sync=True)      # for some presets a sentence that says when to stop
 
     def __init__(self, cell: str = "relu", hidden_size: int = 32, *, lengths: int | tuple[int, int] | Curriculum = 50,
                  label: str = "every_step", batch_size: int | str = 32, optimizer: str = "adam", lr: float = 0.005,
                  clip: float | None = 0.25, forget_bias: float | None = None, seed: int = 0,
-                 figures: tuple[str, ...] = FIGURES, adjustable: bool = True) -> None:
+                 adjustable: bool = True) -> None:
         require_choice("cell", cell, tuple(CELLS))
         require_int("hidden_size", hidden_size, least=1)
         require(hidden_size <= MOST_UNITS, "hidden_size", hidden_size, f"at most {MOST_UNITS}")
@@ -67,14 +61,13 @@ class Playground(ParityWidget):
         require(clip is None or clip > 0, "clip", clip, "a number above 0, or None for no clipping")
         require(forget_bias is None or cell == "lstm", "forget_bias", forget_bias, f"None for the cell {cell!r}")
         require_int("seed", seed, least=0)
-        require(len(figures) > 0 and set(figures) <= set(FIGURES), "figures", figures, f"some of {FIGURES}")
         if batch_size == "all":
             require(isinstance(lengths, int) and lengths <= MOST_BITS, "lengths", lengths,
                     f'a number up to {MOST_BITS}, because batch_size is "all"')
         else:
             require(isinstance(batch_size, int) and batch_size >= 1, "batch_size", batch_size,
                     'a number of at least 1, or "all"')
-        super().__init__(figures=list(figures), adjustable=adjustable, room=ROOM.get((adjustable, len(figures)), []),
+        super().__init__(adjustable=adjustable, room=ROOM[adjustable],
                          stops=when_to_stop() if adjustable else {}, settings={
             "cell": cell, "hidden": hidden_size, "lengths": _plain_lengths(lengths), "label": LABELS[label],
             "batch": batch_size, "optimizer": optimizer, "rate": lr, "clip": clip, "forgetBias": forget_bias,

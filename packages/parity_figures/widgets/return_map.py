@@ -1,11 +1,4 @@
-"""An interactive figure of the return map of the two-unit network.
-
-It also shows the two intervals of a proof that the network answers correctly for ever.
-
-Chapters: *Unrolling a recurrent network* (equation 2.6), *What did it learn?*.
-"""
-
-from __future__ import annotations
+"""An interactive figure of the return map of the two-unit network, for the chapter *What did it learn?*."""
 
 import numpy as np
 import traitlets
@@ -17,9 +10,7 @@ from parity_study.certify import parity_intervals
 
 
 def next_p(p: float | np.ndarray, bit: int, sharpness: float) -> float | np.ndarray:
-    """Compute the next state of the two-unit network from its current state and a bit.
-
-    This is equation 2.6.
+    """Compute the next state of the two-unit network from its current state and a bit (equation 2.6).
 
     >>> float(next_p(0.0, 1, sharpness=1.25).round(2))
     0.85
@@ -54,10 +45,7 @@ class ReturnMap(ParityWidget):
                 f"{self.bits or 'no bit'}.")
 
     def draw(self) -> Figure:
-        """Plot the return map with a cobweb diagram of the network's path.
-
-        The intervals are drawn if they stop growing without crossing one half.
-        """
+        """Plot the return map with the network's path as a cobweb, and the intervals if they stop growing."""
         figure, axes = canvas(4.4, 3.9)
         p = np.linspace(-0.1, 1.1, 241)
         axes.plot(p, p, ":", color=MUTED, linewidth=1.2)

@@ -1,10 +1,9 @@
-// Recorded runs, one seed at a time: a guess first, then dots that fall, and an interval that becomes narrower.
+// Recorded runs, one seed at a time: a guess first, then dots, and an interval that becomes narrower.
 
 const Z = 1.959964; // 95 % of a normal distribution is within this many standard deviations
 const WIDTH = 300, HEIGHT = 134, LEFT = 8, RIGHT = 236, FLOOR = 66; // of a panel; unsolved runs are right of RIGHT
 const BAR = { y: 98, height: 12, left: 8, width: 284 };
 const FIRST = 10; // the update at which the logarithmic axis begins
-const AGAIN = "Start again", FORGET = "Forget and guess"; // two names of a button, the second if there was no guess
 
 export default widgetOf(["shown", "guesses"], build, paint);
 
@@ -55,7 +54,7 @@ function build(model) {
     ["Another seed", () => reveal(model, 1)],
     ["Ten more", () => reveal(model, 10)],
     ["All", () => reveal(model, seeds)],
-    [AGAIN, () => startAgain(view, model)],
+    ["Start again", () => startAgain(view, model)],
   ], "Another seed");
   view.buttons = buttons;
   view.line = make("p", { class: "pw-line", "aria-live": "polite" });
@@ -95,8 +94,7 @@ function paint(view, model) {
     drawing.setAttribute("aria-label", `${name}: ${result.textContent}`);
   }
   for (const name of ["Another seed", "Ten more", "All"]) setAvailable(view.buttons[name], shown < seeds);
-  setAvailable(view.buttons[AGAIN], shown > 0 || hasGuess(model));
-  view.buttons[AGAIN].textContent = shown > 0 && !hasGuess(model) ? FORGET : AGAIN;
+  setAvailable(view.buttons["Start again"], shown > 0 || hasGuess(model));
   view.line.textContent = announce(view, model, shown, seeds);
   view.numbers.paint();
 }
@@ -156,8 +154,7 @@ function describe(steps, guess, seeds) {
 function announce(view, model, shown, seeds) {
   const guessed = hasGuess(model);
   if (shown === 0) return `${guessed ? "Now" : "Set the sliders to your guesses, then"} press Another seed.`;
-  const late = guessed ? "" :
-    ` You made no guess before the first one; “${FORGET}” removes ${shown === 1 ? "it" : "them"} again.`;
+  const late = guessed ? "" : " You made no guess before the first one. Start again if you want to.";
   if (shown < seeds) return `${shown} of ${seeds} seeds.${late}`;
   if (late) return `All ${seeds} seeds.${late}`;
   const inside = view.panels.filter((panel) => panel.result.textContent.endsWith("inside.")).length;

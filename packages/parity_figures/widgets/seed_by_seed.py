@@ -1,9 +1,4 @@
-"""An interactive figure that reveals recorded runs seed by seed.
-
-The reader first guesses how many runs succeed. Chapter: *The experiment*.
-"""
-
-from __future__ import annotations
+"""An interactive figure that reveals recorded runs seed by seed, for the chapter *The experiment*."""
 
 from collections.abc import Mapping, Sequence
 

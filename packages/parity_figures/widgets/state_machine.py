@@ -1,9 +1,4 @@
-"""An interactive figure of a network's states and the state machine extracted from it.
-
-Chapter: *What did it learn?*.
-"""
-
-from __future__ import annotations
+"""An interactive figure of a network's states and its state machine, for the chapter *What did it learn?*."""
 
 import numpy as np
 import traitlets
@@ -58,18 +53,12 @@ class StateMachine(NetworkWidget):
 
     @property
     def states(self) -> np.ndarray:
-        """The states of the network at the start and after each bit.
-
-        The network is the one that is shown, and the shape is ``[steps + 1, size]``.
-        """
+        """The states ``[steps + 1, size]`` of the current network at the start and after each bit."""
         return _states(NumpyNetwork(self._models[self.network]), [[int(bit) for bit in self.bits]])[0]
 
     @property
     def path(self) -> list[int]:
-        """The states of the extracted machine at the start and after each bit.
-
-        There are ``steps + 1`` of them.
-        """
+        """The ``steps + 1`` states of the extracted machine, at the start and after each bit."""
         path, successors = [0], self.networks[self.network]["machine"]["successors"]
         for bit in self.bits:
             path.append(successors[path[-1]][int(bit)])
@@ -90,10 +79,7 @@ class StateMachine(NetworkWidget):
         return figures.machines([(self.network, np.array(machine["successors"]), np.array(machine["odd"]))]).figure
 
     def describe(self, label: str) -> dict:
-        """Return the data that the JavaScript module needs to show a network.
-
-        It consists of the weights, the plane, the points in it, the machine and the boxes, as lists.
-        """
+        """Return the weights, plane, points, machine and boxes of a network for the JavaScript module."""
         model, boxes = self._models[label], self._boxes.get(label)
         network, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
         require(boxes is None or network.size == 2, f"boxes[{label!r}]", f"for {network.size} numbers in a state",
@@ -121,10 +107,7 @@ class StateMachine(NetworkWidget):
 
 
 def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the plane onto which the states are projected.
-
-    Return its centre ``[size]`` and its two axes ``[2, size]``.
-    """
+    """Return the centre ``[size]`` and the two axes ``[2, size]`` of the plane onto which the states are projected."""
     size = states.shape[1]
     if size <= 2:
         return np.zeros(size), np.eye(2)[:, :size]
@@ -138,19 +121,13 @@ def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _window(points: np.ndarray) -> list[float]:
-    """Compute a square that contains all points with a margin.
-
-    ``points`` is ``[count, 2]``. Return the two coordinates of the square's centre and half its side.
-    """
+    """Return the coordinates of the centre, and half the side, of a square around all points ``[count, 2]``."""
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.58 * max(*(high - low), 1e-3)
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]
 
 
 def _states(network: NumpyNetwork, strings) -> np.ndarray:
-    """Compute the states of a network at the start and after each bit.
-
-    ``strings`` is ``[count, steps]``, and the result is ``[count, steps + 1, size]``.
-    """
+    """Compute the states ``[count, steps + 1, size]`` at the start and after each bit of ``strings [count, steps]``."""
     visited = network.visited(np.asarray(strings, dtype=int))
     return np.concatenate([np.zeros((len(visited), 1, network.size)), visited], axis=1)

@@ -1,9 +1,4 @@
-"""An interactive figure of a recurrent network unrolled over a few bits.
-
-Chapter: *Unrolling a recurrent network*.
-"""
-
-from __future__ import annotations
+"""An interactive figure of a network over a few bits, for the chapter *Unrolling a recurrent network*."""
 
 import traitlets
 

@@ -1,9 +1,4 @@
-"""A game in which the reader takes the place of the network.
-
-Chapter: *One bit of memory*, and the first page.
-"""
-
-from __future__ import annotations
+"""A game in which the reader takes the place of the network, for the first page."""
 
 import numpy as np
 import traitlets
@@ -47,10 +42,7 @@ class YouAreTheNetwork(ParityWidget):
         return "Shows one bit after another and asks after each whether the number of ones so far is odd."
 
     def draw(self) -> Figure:
-        """Draw the first bits of the game with their correct answers.
-
-        The last answer is left open.
-        """
+        """Draw the first bits of the game with their correct answers, except for the last, which is left open."""
         width = GAP * SHOWN + 0.6
         figure, axes = canvas(INCH * width, INCH * 3.2)
         blank(axes, width - 0.3, 2.95, -0.95, -0.25)

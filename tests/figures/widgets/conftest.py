@@ -1,4 +1,4 @@
-"""The fixture that opens widgets in a page."""
+"""The fixtures that open pages with widgets."""
 
 import pytest
 
@@ -6,25 +6,35 @@ from tests.figures.widgets.static_page import write_page
 
 
 @pytest.fixture
-def show(browser, tmp_path):
-    """Open a page with some widgets. At the end it must not have logged an error or made a request to a host."""
+def open_file(browser):
+    """Open a file:// address. At the end no page must have logged an error or made a request to a host."""
     pages = []
 
-    def open_page(*widgets, width=1280, theme="light", less_motion=True, address="", scripts=()):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
-                                      reduced_motion="reduce" if less_motion else "no-preference")
-        page = context.new_page()
+    def open_page(address, **options):
+        page = browser.new_context(**options).new_page()
         page.complaints = []
         page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("requestfailed", lambda request: page.complaints.append(request.url))
         page.route(lambda url: not url.startswith(("file:", "blob:")), lambda route: route.abort())
-        page.goto(write_page(tmp_path / f"page{len(pages)}.html", *widgets, theme=theme, scripts=scripts) + address)
-        page.wait_for_function(f"document.querySelectorAll('.widget-host[data-ready]').length === {len(widgets)}")
+        page.goto(address)
         pages.append(page)
         return page
 
     yield open_page
     for page in pages:
-        assert page.complaints == []
         page.context.close()
+        assert page.complaints == []
+
+
+@pytest.fixture
+def show(open_file, tmp_path):
+    """Open a page with some widgets and further scripts of the book; ``address`` is appended to its address."""
+    def show_widgets(*widgets, width=1280, theme="light", less_motion=True, address="", scripts=()):
+        file = write_page(tmp_path / "page.html", *widgets, theme=theme, scripts=scripts)
+        page = open_file(file + address, viewport={"width": width, "height": 900}, color_scheme=theme,
+                         reduced_motion="reduce" if less_motion else "no-preference")
+        page.wait_for_function(f"document.querySelectorAll('.widget-host[data-ready]').length === {len(widgets)}")
+        return page
+
+    return show_widgets

@@ -1,7 +1,5 @@
 """A page with saved widgets, as Jupyter Book makes them, and what tests do with the widgets in it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

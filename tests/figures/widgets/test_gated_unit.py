@@ -1,7 +1,5 @@
 """GatedUnit has PyTorch's gates, states and logits, and draws these numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Widgets in a real JupyterLab with a live kernel: Python follows the reader, and the widget follows Python."""
 
-from __future__ import annotations
-
 import os
 import socket
 import subprocess
@@ -79,11 +77,6 @@ def train(page, widget):
     widget.get_by_text("Solved after").wait_for(timeout=60_000)
 
 
-def read_bits(page, widget):
-    widget.get_by_role("button", name="Read a 0").click(timeout=90_000)
-    widget.get_by_role("button", name="Read a 1").click()
-
-
 # The widget, what the reader does, an expression and its value afterwards, a change by Python, its effect in the page.
 CASES = {
     "UnrolledRNN": ("UnrolledRNN(bits='1011', step=1)", read_and_flip, "w.bits, w.step, w.states.shape",
@@ -91,9 +84,6 @@ CASES = {
     "Playground": ("Playground('lstm', 8, lengths=3, lr=0.03)", train,
                    "[(run['seed'], run['solved']) for run in w.runs], w.settings['seed']", "([(0, True)], 0)",
                    "w.settings = w.settings | {'cell': 'gru', 'hidden': 4}", "0 updates"),
-    "StateMachine": ("StateMachine({'K = 3': by_hand(), 'K = 1.15': by_hand('tanh', 1.15)}, bits='1')", read_bits,
-                     "w.bits, w.path, w.states.shape", "('101', [0, 1, 1, 3], (4, 2))",
-                     "w.network, w.bits = 'K = 1.15', '1' + 60 * '0'", "made its first error at bit"),
 }
 
 
@@ -101,7 +91,7 @@ CASES = {
 def test_python_follows_the_reader_and_the_widget_follows_python(lab, browser, name):
     make, act, expression, value, change, effect = CASES[name]
     address, folder = lab
-    cells = [f"from parity_lib import by_hand\nfrom parity_figures.widgets import {name}\nw = {make}\nw",
+    cells = [f"from parity_figures.widgets import {name}\nw = {make}\nw",
              f"print('python has', {expression})" if "," not in expression else f"print('python has', ({expression}))",
              change]
     notebook = new_notebook(cells=[new_code_cell(source) for source in cells])

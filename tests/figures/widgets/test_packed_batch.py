@@ -1,7 +1,5 @@
 """PackedBatch stores bits in the order of pack_padded_sequence, and its scores are those of the chapter."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

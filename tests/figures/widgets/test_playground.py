@@ -1,7 +1,5 @@
 """Playground trains in the page from its settings, shows what it measures, and keeps settings in the address."""
 
-from __future__ import annotations
-
 import json
 import re
 from urllib.parse import quote
@@ -73,16 +71,10 @@ def test_it_trains_until_it_has_solved_the_task_and_shows_the_result(show):
 
 
 @pytest.mark.browser
-@pytest.mark.slow
-def test_the_books_recipe_is_solved(show):
-    train(show(Playground()))
-
-
-@pytest.mark.browser
 def test_all_strings_can_be_the_batch_and_the_address_is_left_alone_without_settings(show):
-    page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03, figures=("loss",),
-                           adjustable=False), address="#here")
-    assert page.locator(".pw-figure").count() == 1
+    page = show(Playground("tanh", hidden_size=8, lengths=2, label="end", batch_size="all", lr=0.03, adjustable=False),
+                address="#here")
+    assert page.locator(".pw-figure").count() == 2
     assert page.get_by_role("combobox").count() == 0
     train(page)
     assert "every answer to all 4 strings is correct" in page.locator(".pw-line").inner_text()
@@ -104,6 +96,8 @@ def test_training_pauses_steps_and_starts_again(show):
     steps = int(before.split()[0].replace(",", ""))
     click(page, "Step")
     page.wait_for_function(f"document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
+    click(page, "Train")
+    page.wait_for_function(f"!document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
     click(page, "Start again")
     page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('0 ')")
 
@@ -118,16 +112,27 @@ def test_a_preset_sets_every_setting_says_when_to_stop_and_is_kept_in_the_addres
     presets.select_option(label="LSTM: a label at the end, 1 to 50 bits")
     assert stop.is_hidden()
     page.locator(".pw-more > summary").first.click()
-    assert (chosen(page, "Cell"), chosen(page, "Bits")) == ("LSTM", "1 to 50")
-    other = show(Playground(), address="#" + page.url.partition("#")[2])
-    assert chosen(other, "Begin with") == "LSTM: a label at the end, 1 to 50 bits"
+    shown = [chosen(page, name) for name in ("Cell", "Units", "A label", "Bits", "Batch", "Rate", "Clip at")]
+    assert shown == ["LSTM", "8", "at the end", "1 to 50", "64", "0.01", "1"]
+    copy = show(Playground(), address="#" + page.url.partition("#")[2])
+    assert chosen(copy, "Begin with") == "LSTM: a label at the end, 1 to 50 bits"
+
+
+def address_of(settings: dict) -> str:
+    return "#playground?" + "&".join(f"{key}={quote(json.dumps(value))}" for key, value in settings.items())
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("settings", [{"cell": "transformer"}, {"hidden": 10**9}, {"seed": -1}, {"unknown": 1}])
 def test_an_address_with_settings_that_are_not_allowed_is_ignored(show, settings):
-    address = "#playground?" + "&".join(f"{key}={quote(json.dumps(value))}" for key, value in settings.items())
-    assert chosen(show(Playground(), address=address), "Begin with") == "The book's recipe"
+    assert chosen(show(Playground(), address=address_of(settings)), "Begin with") == "The book's recipe"
+
+
+@pytest.mark.browser
+def test_settings_in_an_address_that_exclude_each_other_give_way(show):
+    page = show(Playground(), address=address_of({"batch": "all", "lengths": 50}))
+    page.locator(".pw-more > summary").first.click()
+    assert (chosen(page, "Batch"), chosen(page, "Bits")) == ("all strings", "5")
 
 
 @pytest.mark.browser

@@ -1,7 +1,5 @@
 """ReturnMap has the p of the two-unit network and the intervals of the library, and its verdicts agree with both."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """SeedBySeed counts the recorded runs, its interval is Wilson's, and a guess comes before the first result."""
 
-from __future__ import annotations
-
 import pytest
 
 from parity_figures.widgets import SeedBySeed
@@ -83,7 +81,7 @@ def test_without_a_guess_the_first_result_can_be_removed_again(show):
     click(page, "Another seed")
     assert values(page) == ["none", "none"]
     assert "You made no guess" in line(page)
-    click(page, "Forget and guess")
+    click(page, "Start again")
     assert page.locator(".pw-panel circle").count() == 0
     page.get_by_role("slider").first.fill("2")
     click(page, "All")

@@ -1,7 +1,5 @@
 """UnrolledRNN shows the states and answers of NumpyRNN, steps by button and keyboard, and follows its traits."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -33,14 +31,6 @@ def test_traits_change_together_stay_consistent_and_keep_their_value_after_an_er
         with pytest.raises(ValueError, match=f"{name} must be"):
             setattr(widget, name, value)
         assert getattr(widget, name) == before
-
-
-def test_the_saved_state_is_plain_json_without_buffers():
-    state = UnrolledRNN(bits="1").get_state()
-    assert state["networks"]["by hand"] == {
-        "cell": "tanh", "matrix": [[3.0, -3.0, 6.0, -3.0, 0.0], [3.0, -3.0, 6.0, -9.0, 0.0]], "output": [10.0, -10.0],
-        "bias": -10.0}
-    assert {"bits": "1", "network": "by hand", "step": 0}.items() <= state.items()
 
 
 def answers(page) -> list[str]:
@@ -137,12 +127,3 @@ def test_the_graph_scrolls_to_the_current_step_on_a_phone(show):
     click(page, "Run")
     box = page.locator("[aria-current=step]").bounding_box()
     assert 0 <= box["x"] <= 390 - box["width"]
-
-
-@pytest.mark.browser
-def test_two_widgets_are_independent_and_two_views_of_one_are_not(show):
-    first, second = UnrolledRNN(bits="11"), UnrolledRNN(bits="000")
-    page = show(first, second, first)
-    button(page, "Step").first.click()
-    assert page.locator(".pw-count").all_inner_texts() == ["step 1 of 2", "step 0 of 3", "step 1 of 2"]
-    assert page.evaluate("document.head.querySelectorAll('style').length") == 2  # the page's, and one for both widgets

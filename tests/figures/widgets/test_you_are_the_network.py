@@ -1,7 +1,5 @@
 """YouAreTheNetwork asks after each bit, counts correct answers, ends a round after a wrong one, and explains."""
 
-from __future__ import annotations
-
 import pytest
 
 from parity_figures.widgets import YouAreTheNetwork
