@@ -2,7 +2,7 @@
 where it should be shut. The last state of nn.LSTM is a pair, so the gradients work for nn.RNN alone.
 
 loses:
-  lstm-step-check: with a minus
+  lstm-step-check: The new c is f * c + i * g
   lstm-parity-check: forward takes inputs and lengths
   gradient-norms-check: "returns (output, (h, c))"
 """

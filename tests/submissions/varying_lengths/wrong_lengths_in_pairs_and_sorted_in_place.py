@@ -3,8 +3,8 @@ string, the caller's lengths are sorted in place, and torch.where leaves the pad
 is nan.
 
 loses:
-  random-lengths-check: share their length
-  length-mask-check: the first real time step is
+  random-lengths-check: Each string draws its own length
+  length-mask-check: Time steps count from 0. The last real one is `length - 1`, or, with padding before
   run-packed-check: "`lengths` is changed in place"
   masked-loss-check: in the backward pass 0 times nan is nan
 """
