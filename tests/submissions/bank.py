@@ -6,7 +6,7 @@ points. All other test cells must give all their points. Each part ``# %% CELL``
 ``# %% CELL: FUNCTION`` replaces one function in it, and ``# %% added before CELL`` adds a cell. A part
 ``# %% CELL: OLD -> NEW`` replaces some words of the cell, which must occur in it once. If nothing follows the arrow,
 the lines of the part take the place of the line that contains the words. Correct submissions do not use this, because
-``parity_grading.private_tests`` reads them, too.
+each is written in a style of its own.
 """
 
 from __future__ import annotations
