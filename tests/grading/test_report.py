@@ -55,7 +55,8 @@ def test_the_most_frequent_message_comes_first(results):
     transposed = next(message for message in results.messages if "new state is h @ V.T" in message.text)
     assert transposed.tasks == {"rnn_step": students("wrong_V_transposed")}
     counts = [len(message.students) for message in results.messages]
-    assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
 
 
 def test_a_student_is_counted_once_although_a_mistake_costs_two_tasks():
