@@ -2,5 +2,5 @@
 
 from parity_study.experiments.condition import Condition
 
-SEEDS = 20
+SEEDS = 100
 CONDITIONS = {"fresh": Condition()} | {f"{pool} strings": Condition(pool=pool) for pool in (100_000, 10_000, 1000)}
