@@ -38,7 +38,7 @@ Condition = dict[str, Any]      # how many seeds solved a condition of an experi
 
 
 def _rate_numbers(row: Condition) -> tuple:
-    """Return the values of the columns ``RATE_COLUMNS`` for one condition."""
+    """Return the values for the columns in ``RATE_COLUMNS`` for one condition."""
     return (row["solved"], row["seeds"], *(round(end, 4) for end in wilson_interval(row["solved"], row["seeds"])),
             row["median_steps"], *row["quartiles"])
 
@@ -118,9 +118,10 @@ def lengths_present(conditions: dict[str, Condition]) -> Picture:
 
 def _four_panels(conditions: dict[str, Condition], height: float,
                  **options: Any) -> tuple[Figure, Iterator[tuple[Axes, str, dict[str, Condition]]]]:
-    """Create a figure with a panel for each label position and data set in conditions named "label, lengths, cell".
+    """Create a figure with one panel for each combination of label position and string lengths.
 
-    Return the figure and, for each panel, its axes, its name and its conditions by cell.
+    The conditions are named "label, lengths, cell". Return the figure and, for each panel, its axes, its name and its
+    conditions by cell.
     """
     quadrants: dict[str, dict[str, Condition]] = {}
     for name, row in conditions.items():
@@ -304,7 +305,10 @@ def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> 
 
 
 def _require_within_cap(name: str, updates: Sequence[float | None], cap: int) -> None:
-    """Raise ValueError unless there are numbers of updates, each above 0 and at most ``cap``, or None."""
+    """Raise ValueError unless every number of updates is None or between 0 and ``cap``.
+
+    At least one number is required, and 0 itself is not allowed.
+    """
     require(len(updates) > 0, name, updates, "at least one seed")
     require(all(value is None or 0 < value <= cap for value in updates), name, updates,
             f"numbers of updates from above 0 to the cap, {cap}, or None")

@@ -114,7 +114,10 @@ def strings_and_labels(bits: np.ndarray, parity: np.ndarray, mask: np.ndarray | 
 
 @in_style
 def one_unit() -> Picture:
-    """Draw how a single unit would have to keep even and odd if x = 0, and swap them if x = 1."""
+    """Draw the two maps that a single unit would need: one for a zero and one for a one.
+
+    A zero keeps even and odd, and a one swaps them.
+    """
     figure, pair = panels(("x = 0", "x = 1"), 2.5, sharey=True)
     for axes, after, targets in ((pair[0], (-0.6, 0.6), ("even", "odd")), (pair[1], (0.6, -0.6), ("odd", "even"))):
         axes.axhline(0, color=INK, linestyle="--", linewidth=1)

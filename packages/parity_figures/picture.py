@@ -156,7 +156,7 @@ def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
 
 
 def canvas(width: float = WIDTH, height: float = 2.6) -> tuple[Figure, Axes]:
-    """Create an empty figure of a width and a height in inches, and return it with its axes."""
+    """Create an empty figure of the given size in inches, and return it with its axes."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots()
 

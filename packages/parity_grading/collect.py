@@ -197,7 +197,7 @@ class Collector:
         return state
 
     def _choose(self, student: str) -> Candidate | None:
-        """Choose the notebook that counts among those of a student, or return None if it is not clear which does.
+        """Choose which of a student's notebooks counts. Return None if this is not clear.
 
         Notebooks named after the exercise come first. Among these the latest counts if all times are known, and
         otherwise the one with the exact file name.
@@ -230,7 +230,7 @@ class Collector:
         return best
 
     def format_lines(self) -> Iterator[str]:
-        """Yield a line for each student, for each file that was left out and for each note, and then the totals."""
+        """Yield the lines of the report: students, omitted files, notes, and finally the totals."""
         for student, state in self.states.items():
             yield printable(f"{student:20} {state:8} {'; '.join(self.notes[student])}".rstrip())
         yield from map(printable, self.other_lines)

@@ -209,7 +209,10 @@ class SingleAutograde(Autograde):
 
 
 def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> None:
-    """Grade one submission in the folder ``submitted`` with nbgrader, and raise its error if that fails."""
+    """Grade one submission in the folder ``submitted`` with nbgrader.
+
+    Raise nbgrader's error if the submission cannot be graded.
+    """
     settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
     before = {key: getattr(app.coursedir, key) for key in settings}
     for key, value in settings.items():

@@ -132,7 +132,10 @@ def _test_advice(name: str, message: str) -> str:
 
 
 def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercise: str) -> list[NotebookCell]:
-    """Return the code cells of a notebook with the released tests restored, missing tests at the end."""
+    """Return the code cells of a notebook with the released tests restored.
+
+    Tests that are missing from the notebook are added at the end.
+    """
     tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_checks import {exercise} as check\n"
                                                           f"check.{cell['check']}()")
              for cell in expected if cell["kind"] == "test"}

@@ -31,7 +31,7 @@ QUIET_FOR = 60                      # seconds after which a folder without a rea
 
 
 class MarkUnfinished(NbGraderPreprocessor):
-    """A preprocessor that marks a notebook as unfinished by this process, and protects the gradebook."""
+    """A preprocessor that marks a notebook as unfinished and protects the gradebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Mark a notebook as unfinished, replacing any existing mark."""

@@ -93,7 +93,7 @@ def stack_strings(task: ParityTask, drawn: Sequence[tuple[np.ndarray, ...]], dty
 
 
 class ValidationStrings:
-    """The fixed validation strings of each seed."""
+    """The fixed validation strings for each seed."""
 
     def __init__(self, task: ParityTask, size: int, seeds: Sequence[np.random.SeedSequence]) -> None:
         self.task, self.parts = task, slices(size, SCREEN_SIZE)

@@ -175,7 +175,10 @@ def _find_nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, 
 
 
 def _build_machine(network: NumpyNetwork, centres: np.ndarray, clusters: list[np.ndarray]) -> Automaton:
-    """Build a machine whose states have the answer and the successors of most states in their cluster."""
+    """Build a state machine from clusters of hidden states.
+
+    The answer and the successors of each cluster are those of most of its hidden states.
+    """
     start = np.zeros((1, network.size))
 
     def find_successor(group: np.ndarray, bit: int) -> int:

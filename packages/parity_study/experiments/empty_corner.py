@@ -1,4 +1,4 @@
-"""Which settings allow a network to learn 50 bits from a label at the end?"""
+"""With which settings can a network learn strings of 50 bits if only the last time step has a label?"""
 
 from parity_study.experiments.condition import Condition
 

@@ -59,7 +59,7 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Predict each next bit of a stream and return the losses and which predictions are correct."""
+    """Compute the loss and the correctness of the prediction of each bit in a stream."""
     logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
     return loss, (logits > 0) == (following > 0.5)
