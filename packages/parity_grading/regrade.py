@@ -49,12 +49,13 @@ class Regrading:
     name: str
     most: dict[str, tuple[float, float]]
     students: list[StudentDiff]
+    interrupted: bool = False       # an earlier --apply did not copy all graded notebooks
     backup: Path | None = None
 
     @property
     def needs_attention(self) -> bool:
         """Whether an instructor needs to look at the results."""
-        return any(diff.look or diff.failure for diff in self.students)
+        return self.interrupted or any(diff.look or diff.failure for diff in self.students)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines printed by `parity regrade`."""
@@ -75,6 +76,8 @@ class Regrading:
         if self.backup:
             yield (f"The new grades are in place. The earlier gradebook is {self.backup}. The feedback pages are out "
                    f"of date until you run `nbgrader generate_feedback {self.name} --force`.")
+        elif self.interrupted:
+            yield "An earlier --apply was interrupted. Run it again, so that all graded notebooks are copied."
         elif counts[changed]:
             yield "Nothing has been changed yet. Run the same command with --apply to change it."
 
@@ -93,6 +96,7 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), *, apply: boo
     require(bool(first), "name", name, f"an exercise that has been graded; run `parity grade {name}` first")
     for student in students:
         require(student in first, "student", student, f"graded for {name}; `parity grade {name}` does it")
+    applying = trial.with_name(f"{name}.applying")      # exists until all graded notebooks have been copied
     chosen = sorted(set(students) or first)
     again_app = _prepare(root, app, name, trial)
     failures = _grade_again(root, app, name, chosen, jobs, trial)
@@ -106,7 +110,8 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), *, apply: boo
         most = {cell.name: (cell.max_score, now[cell.name]) for cell in notebook.grade_cells}
         require(not students or all(before == after for before, after in most.values()), "--student", students,
                 "left out, because the points of tasks change for everybody")
-        result = Regrading(name, most, _compare(app, again_app, name, book, again, chosen, failures, most))
+        result = Regrading(name, most, _compare(app, again_app, name, book, again, chosen, failures, most),
+                           interrupted=applying.exists())
         if apply:
             lost = [student for student in failures if first[student]]
             if lost:
@@ -115,14 +120,17 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), *, apply: boo
             update_exercise(notebook, second)
             result.backup = trial.with_name(f"{name}.before-{datetime.now():%Y-%m-%d-%H%M%S}.db")
             _copy(app.coursedir.db_url, result.backup)
+            applying.touch()
             book.db.commit()
-            # If this is interrupted, the next --apply copies all of them.
             for student in set(chosen) - set(failures):
                 target = exercise_folder(app, "autograded", student, name)
                 if target.exists():
                     rmtree(target)
                 shutil.copytree(exercise_folder(again_app, "autograded", student, name), target,
                                 copy_function=shutil.copy)      # with new times: feedback pages are older
+            if not (students and result.interrupted):
+                applying.unlink()
+                result.interrupted = False
     return result
 
 

@@ -373,6 +373,9 @@ def test_after_an_interruption_of_apply_the_next_one_copies_the_rest(own, monkey
         interrupted.setattr(module.shutil, "copytree", copytree)
         assert "Aborted!" in own.regrade("--apply")[2]
     assert own.score(STUDENTS[3]) == 11, "all points are written at once"
+    status, _, printed = own.regrade()
+    assert status == 1
+    assert "An earlier --apply was interrupted. Run it again" in printed
     own.regrade("--apply")
     assert own.regrade()[0] == 0
     for student in STUDENTS:
