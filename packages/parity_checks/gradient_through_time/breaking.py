@@ -102,12 +102,12 @@ def find_error_long(seed: int = 0) -> None:
 def _require_a_search(weights: Weights) -> None:
     """Raise CheckFailed if the student's function tries every possible string."""
     for _ in range(3):      # a moment in which the machine is slow must neither look like nor hide such a function
-        short, long = min(_measure_seconds(weights, 12) for _ in range(3)), _measure_seconds(weights, 20)
-        if long < max(0.05, 60 * short):      # twice the time is usual, and 256 times if every string is tried
+        short, long = min(_measure_seconds(weights, 16) for _ in range(3)), _measure_seconds(weights, 20)
+        if long < max(0.05, 6 * short):      # 1.25 times the time is usual, and 16 times if every string is tried
             return
         if long > 5:
             break
-    Query("find_error for strings of up to 12 and of up to 20 bits", BY_HAND).fail(
+    Query("find_error for strings of up to 16 and of up to 20 bits", BY_HAND).fail(
         "an answer in about the same time", f"{long / short:.0f} times the time for 20 bits", "The number of strings "
         "that you follow doubles with each bit: continue from a few states only.")
 
