@@ -24,7 +24,6 @@ from docutils import nodes
 from in_place import EVIDENCE, notes_of, with_places, write_notes
 from live_figures import LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
-from room import with_room
 from sample_checks import EXERCISE_PAGES
 from sphinx import addnodes
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -42,15 +41,12 @@ GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a sourc
 # --- builds ---
 
 def prepare(app, config) -> None:
-    """Create the folder for static files and set the path of the MathJax script.
+    """Create the folder for static files.
 
     If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
-    file. The extension that brings MathJax replaces the setting of _config.yml, and Sphinx overlooks formulas in
-    notes.
+    file.
     """
     (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
-    config.mathjax_path = "mathjax/startup.js"
-    app.set_html_assets_policy("always")
 
 
 def forget_if_warned(app, exception) -> None:
@@ -93,8 +89,7 @@ MENDED = {
     # The theme has fonts for its icons, so it does not need this script of 1.5 MB, which draws them again.
     SCRIPT.format("scripts/fontawesome"): "",
 }
-FORMULA_SCRIPTS, SEARCH_SCRIPTS = (re.compile(SCRIPT.format(names)) for names in (
-    "mathjax/|formulas", "searchtools|language_data|searchindex|excerpts"))
+SEARCH_SCRIPTS = re.compile(SCRIPT.format("searchtools|language_data|searchindex|excerpts"))
 
 
 class FinishedPages(BuiltinTemplateLoader):
@@ -111,11 +106,8 @@ class FinishedPages(BuiltinTemplateLoader):
         page = context["pagename"]
         for pattern, better in MENDED.items():
             text = re.sub(pattern, better, text)
-        if 'class="math' not in text and "glossary.html#term-" not in text:     # notes of terms hold formulas too
-            text = FORMULA_SCRIPTS.sub("", text)
         if page != "search":
             text = SEARCH_SCRIPTS.sub("", text)
-        text = with_room(text)
         self.notes |= notes_of(page, text)
         return with_places(text, self.env) if page == EVIDENCE else text
 
@@ -266,6 +258,8 @@ def setup(app) -> dict[str, object]:
     app.add_role("claim", Claim())
     app.add_transform(OneCaption)
     app.add_post_transform(LiveFigures)
-    # Sphinx reads every page again when this number changes.
-    version = crc32(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))))
+    # Sphinx reads every page again when this number changes. It does not notice that a style sheet has changed.
+    here, root = Path(__file__).parent, Path(app.confdir)
+    files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css"]
+    version = crc32(b"".join(file.read_bytes() for file in sorted(files)))
     return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": version}

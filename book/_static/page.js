@@ -19,15 +19,12 @@
   });
 
   function makeWideFormulasFocusable() {
-    for (const formula of document.querySelectorAll("mjx-container[display]")) {
+    for (const formula of document.querySelectorAll(".parity-formula")) {
       if (formula.scrollWidth > formula.clientWidth + 1) formula.tabIndex = 0;
       else formula.removeAttribute("tabindex");
     }
   }
 
-  addEventListener("load", async () => {
-    await window.MathJax?.startup?.promise;
-    makeWideFormulasFocusable();
-  });
+  addEventListener("load", makeWideFormulasFocusable);
   addEventListener("resize", makeWideFormulasFocusable);
 })();

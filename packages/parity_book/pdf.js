@@ -14,7 +14,6 @@ async ({ home, pages, title, cover, sheet }) => {
     const article = parsed.querySelector("article");
     for (const element of article.querySelectorAll(SCREEN_ONLY)) element.remove();
     const ids = new Set([...article.querySelectorAll("[id]")].map((element) => element.id));
-    page.scripts = [...parsed.querySelectorAll('script[src*="mathjax/"], script[src*="formulas.js"]')].map((script) => script.getAttribute("src"));
     page.title = article.querySelector("h1").textContent.trim();
     chapters.set(addressOf(page), { page, place: page.name.replaceAll("/", "-"), article, ids });
   }
@@ -85,13 +84,6 @@ async ({ home, pages, title, cover, sheet }) => {
     document.querySelector(".bd-article-container").append(place);
   }
 
-  // MathJax, with its settings, as the first page with formulas loads it.
-  const first = pages.find((page) => page.scripts.length);
-  for (const source of first?.scripts ?? [])
-    await new Promise((done) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: new URL(source, addressOf(first)), onload: done }));
-    });
-  await window.MathJax?.startup.promise;
   await Promise.all([...document.images].map((image) => image.decode()));
   await document.fonts.ready;
 }

@@ -37,7 +37,7 @@
     if (article.contains(image) && !words(image.getAttribute("alt"))) say("alt", image.outerHTML);
   const named = (element) => words(element.getAttribute("aria-label")) || element.getAttribute("aria-labelledby");
   for (const drawing of article.querySelectorAll("svg, canvas")) {
-    if (drawing.closest("mjx-container, button, a, summary, [data-icon]") || drawing.parentElement.closest("svg")) continue;
+    if (drawing.closest("button, a, summary, [data-icon]") || drawing.parentElement.closest("svg")) continue;
     const speaker = drawing.closest("[role=img], [role=group], [role=figure], figure[aria-label]");
     if (!named(drawing) && !(speaker && named(speaker))) say("alt", drawing.outerHTML);
   }
@@ -54,8 +54,7 @@
 
   // math
   for (const formula of document.querySelectorAll(".math"))
-    if (!formula.querySelector("mjx-container")) say("math", `not set: ${formula.textContent}`);
-  for (const fault of document.querySelectorAll("mjx-merror, [data-mjx-error]")) say("math", fault.outerHTML);
+    if (!formula.querySelector("math") || /[\\&]/.test(formula.textContent)) say("math", `not set: ${formula.textContent}`);
 
   // theme
   if (theme && document.documentElement.dataset.theme !== theme)

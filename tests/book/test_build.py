@@ -104,7 +104,9 @@ def test_a_page_is_executed_again_only_if_something_that_it_uses_has_changed(tmp
     write(book, "parity_lib/unused.py", "VALUE = 'two'\n")
     write(book, "parity_lib/grading/report.css", "p { color: red }")
     write(book, "packages/parity_study/experiments/results/another.json", "{}")
+    write(book, "book/_static/parity.css", "p { color: green }")
     built(book)
+    assert (book / "_build/html/_static/parity.css").read_text() == "p { color: green }"
     assert runs(book) == 1, "the page was executed although nothing that it uses has changed"
 
     changes = {"parity_lib/indirectly.py": ("VALUE = 'two'\n", "value two"),

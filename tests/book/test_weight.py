@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
+from html import unescape
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from .conftest import ROOT, pages_in_toc
 from .test_pages import OTHER, opened, served, visit
@@ -13,6 +16,7 @@ pytestmark = [pytest.mark.book, pytest.mark.browser]
 
 HOME, FORMULAS = "book/index", "book/unrolling"
 # Pages with figures or formulas on the first screen, or a table whose columns are as wide as their formulas.
+FORMULA = re.compile(r"<math.*?</math>", re.DOTALL)
 MOVED = [HOME, *(f"book/{name}" for name in ("playground", "notation", "gates", "do-gates-help", "the-experiment"))]
 
 
@@ -31,14 +35,13 @@ def fetched(browser, address: str) -> list[str]:
     return names
 
 
-def test_only_pages_with_formulas_load_mathjax_and_none_draws_icons_again(browser, site):
+def test_a_first_visit_loads_no_script_for_formulas_icons_or_the_search(browser, site):
     home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
-    assert "startup.js" not in home
     assert not [name for name in home if name.startswith("book-index")], "a still picture"
-    assert "startup.js" in unrolling
-    assert "menu.js" not in unrolling
+    assert ("formulas.css" in unrolling, "formulas.css" in home) == (True, False)
     for names in (home, unrolling):
         assert not {"searchindex.js", "fontawesome.js"} & set(names)
+        assert not [name for name in names if "mathjax" in name.lower()]
 
 
 def test_icons_are_drawn_from_a_font(browser, site):
@@ -104,13 +107,23 @@ def test_paper_is_light_and_complete(browser, site):
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_formulas_are_read_aloud_as_mathml_and_the_keyboard_does_not_stop_at_them(browser, site):
-    with opened(browser, 1280, "light") as context:
-        page, _ = visit(context, f"{site}/{FORMULAS}.html")
-        formulas = page.locator("mjx-container").count()
-        assert page.locator("mjx-container mjx-assistive-mml math").count() == formulas > 100
-        assert page.locator("mjx-merror").count() == 0
-        assert page.locator("mjx-container[tabindex='0'], mjx-container [tabindex='0']").count() == 0
+def test_the_keyboard_stops_at_a_formula_only_if_it_scrolls(browser, site):
+    stops = "all => all.filter(box => box.tabIndex === 0).length"
+    scroll = "all => all.filter(box => box.scrollWidth > box.clientWidth + 1).length"
+    for width in (1280, 390):
+        with opened(browser, width, "light") as context:
+            page, _ = visit(context, f"{site}/{FORMULAS}.html")
+            formulas = page.locator(".parity-formula")
+            assert formulas.evaluate_all(stops) == formulas.evaluate_all(scroll)
+            assert (formulas.evaluate_all(scroll) > 0) == (width == 390)
+
+
+def test_the_font_of_formulas_has_every_character_of_them(html):
+    font = TTFont(ROOT / "book/_ext/formulas.woff")
+    pages = "".join((html / f"{name}.html").read_text(encoding="utf8") for name in pages_in_toc(ROOT))
+    used = {letter for formula in FORMULA.findall(pages) for letter in unescape(re.sub("<[^>]*>", "", formula))}
+    assert len(used) > 60
+    assert not {letter for letter in used if ord(letter) not in font.getBestCmap() and not letter.isspace()}
 
 
 SHIFTS = """() => {
@@ -122,11 +135,11 @@ SHIFTS = """() => {
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_moves_when_formulas_and_figures_come_in(browser, site, width):
-    """MathJax loads late, as on a slow connection: after the first paint of the page."""
+    """The style sheet of formulas loads late, as on a slow connection."""
     moved = {}
     with opened(browser, width, "light") as context:
         context.add_init_script(f"({SHIFTS})()")
-        context.route("**/mathjax/startup.js*", later)
+        context.route("**/formulas.css*", later)
         for name in MOVED:
             page, _ = visit(context, f"{site}/{name}.html")
             if page.locator(".widget-host").count():
