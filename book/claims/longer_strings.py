@@ -38,12 +38,10 @@ LENGTHS = value("the longest strings have 10,000 bits", lambda bits: bits == 10_
 
 CLAIMS = (
     Claim(
-        "tanh-nets-exact-at-10000",
-        "Every tanh net that learned 50 bits gets every bit of 100 random strings of 10,000 bits right. On shorter "
-        "strings, of which more were tried, not every one does, and none misses more than one string.",
-        [LENGTHS, *exact_count("tanh 16", -1, "all exact on the longest", lambda right, of: right == of),
-         value("tanh 16: not all on some shorter", lambda row: min(row["exact"][:-1]) < row["solved"],
-               "nets", "tanh 16", wrong=lambda row: row | {"exact": [row["solved"]] * len(row["exact"])}),
+        "tanh-nets-at-10000",
+        "Of the tanh nets that learned 50 bits, at least four in five get every bit of 100 random strings of 10,000 "
+        "bits right, and none misses more than one string of any length.",
+        [LENGTHS, *exact_count("tanh 16", -1, "four in five on the longest", lambda right, of: 5 * right >= 4 * of),
          one_string_at_most("tanh 16")],
         lambda results: show(results, "tanh 16")),
     Claim(
