@@ -291,6 +291,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 def test_every_check_can_fail(browser, tmp_path):
     """A sound page passes all checks, and each wrong page fails its check."""
     with served(tmp_path) as address, opened(browser, NARROW, "light") as context:

@@ -53,6 +53,7 @@ def test_icons_are_drawn_from_a_font(browser, site):
     assert any("Font Awesome" in family for family in fonts)
 
 
+@pytest.mark.slow
 def test_without_javascript_each_figure_is_a_picture_and_a_sentence(browser, site, html):
     context = browser.new_context(java_script_enabled=False)
     context.route(OTHER, lambda route: route.abort())

@@ -59,6 +59,7 @@ def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
     assert "all up to date" in exercises(folder).output
 
 
+@pytest.mark.slow
 def test_points_that_are_changed_by_hand_are_noticed(folder):
     page = folder / "book/exercises.md"
     text = page.read_text(encoding="utf8")
@@ -79,6 +80,7 @@ def test_a_book_that_lacks_a_page_is_an_error_in_words(folder):
     assert "data.md" in result.output.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_a_notebook_without_a_source_is_noticed_and_kept(folder):
     gone = folder / "exercises/gone/gone.ipynb"
     gone.parent.mkdir()

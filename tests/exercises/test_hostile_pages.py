@@ -18,7 +18,7 @@ from tests.exercises.test_formgrader import OTHER, serve
 from tests.grading import payloads
 from tests.submissions import bank
 
-pytestmark = [pytest.mark.browser, pytest.mark.whole]
+pytestmark = [pytest.mark.browser, pytest.mark.whole, pytest.mark.slow]
 
 NAME = bank.authoring.names(bank.ROOT)[0]
 STOCK_PAGES = "c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"

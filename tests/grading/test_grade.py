@@ -82,6 +82,7 @@ def test_an_unreadable_submission_loses_its_earlier_points_and_delays_nobody(roo
     assert scores(root)["ada"] == 11
 
 
+@pytest.mark.slow
 def test_two_jobs_give_the_same_points(root):
     status, rows, printed = grade(root, NAME, "--force", "--jobs", "2")
     assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), printed
@@ -89,6 +90,7 @@ def test_two_jobs_give_the_same_points(root):
     assert states(grade(root, NAME)[1]) == {"ada": "kept", "emmy": "kept"}
 
 
+@pytest.mark.slow
 def test_a_database_that_is_locked_for_a_while_costs_nobody_points(root):
     writer = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
     with contextlib.chdir(root), mock.patch.dict(os.environ, course.environment()):

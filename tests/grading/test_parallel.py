@@ -44,6 +44,7 @@ def test_every_submission_is_graded_once_by_the_requested_number_of_processes(gr
     assert workers() == []
 
 
+@pytest.mark.slow
 def test_a_killed_process_costs_at_most_its_own_submission(graded):
     rows = list(graded("ada", "fragile", "emmy", "fatal", "fragile-too", "grace"))
     assert {row.student: row.state for row in rows} == dict.fromkeys(

@@ -16,10 +16,10 @@ pytestmark = pytest.mark.whole
 
 # A few of each family; the long test below grades the whole bank.
 FAMILIES = {
-    "unearned points": ("forges_points", "patches_the_comparisons", "numpy_and_torch_beside", "thread_patches_later"),
-    "secrets": ("spies_in_the_course", "looks_at_devices", "writes_gradebook_from_proc", "makes_a_world_of_its_own"),
-    "a batch that stops": ("loop_without_end_in_a_call", "takes_all_memory", "ends_all_processes"),
-    "slips": ("stripped_of_everything", "no_json", "renamed_by_a_browser", "half_characters"),
+    "unearned points": ("forges_points", "numpy_and_torch_beside"),
+    "secrets": ("spies_in_the_course", "looks_at_devices"),
+    "a batch that stops": ("takes_all_memory", "ends_all_processes"),
+    "slips": ("stripped_of_everything", "no_json"),
 }
 
 

@@ -18,7 +18,7 @@ from tests.exercises import course
 from tests.hostile import bank
 from tests.hostile.batch import GRADE, points
 
-pytestmark = pytest.mark.whole
+pytestmark = [pytest.mark.whole, pytest.mark.slow]
 
 MISTAKES = {"correct": "", "mistaken": "\n\ndef unroll(xs, h0, U, V, b):\n    return h0"}
 LONGEST = {1: 9.0, 2: 13.0}     # seconds until it is killed at the latest, by the number of jobs

@@ -48,6 +48,7 @@ def test_memory_stays_and_time_is_linear(tmp_path):
     assert processes[-1] <= processes[1] + 4        # the other job may have some open at that moment
 
 
+@pytest.mark.slow
 def test_everybody_in_a_class_of_five_hundred_is_collected(tmp_path):
     root = archives.make_course(tmp_path / "course", NAME)
     with api.Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:

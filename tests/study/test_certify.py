@@ -59,6 +59,7 @@ def test_correct_networks_are_certified(certified):
     assert sum(name.startswith("trained") for name in certified) >= 2
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=10, deadline=None)
 def test_certified_networks_never_err_on_long_strings(certified, seed):
@@ -72,6 +73,7 @@ def test_certified_networks_never_err_on_long_strings(certified, seed):
     assert not first_error(certified[name][0], bits).any(), name
 
 
+@pytest.mark.slow
 def test_networks_that_pass_random_bits_are_refuted():
     long = np.random.default_rng(0).integers(2, size=(1, 10_000)).astype(np.uint8)
     assert first_error(by_hand("tanh", 1.15), long).tolist() == [0]
@@ -83,6 +85,7 @@ def test_networks_that_pass_random_bits_are_refuted():
         assert first_error(model, bits).tolist() == [len(certificate.string)]
 
 
+@pytest.mark.slow
 def test_a_network_that_errs_only_after_very_long_is_undecided():
     # The hand-made GRU unit forgets after about 10**8 zeros: too late for the search, and there is no proof.
     certificate = certify(by_hand("gru"), effort=2000)

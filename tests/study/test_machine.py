@@ -38,6 +38,7 @@ def test_networks_by_hand_contain_the_machine_with_two_states(kind):
     assert small.odd.tolist() == [False, True]
 
 
+@pytest.mark.slow
 def test_trained_networks_contain_the_machine_with_two_states():
     bits = np.random.default_rng(0).integers(2, size=(2, 200, 50))  # the strings that extract draws
     correct = [model for model in (*tanh_8().values(), *gru_8().values()) if is_correct(model, bits.reshape(-1, 50))]

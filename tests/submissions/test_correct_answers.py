@@ -68,17 +68,13 @@ def test_model_answer_passes_with_every_seed(exercise):
     assert failures(exercise, nb, TRAINING & set(POINTS[exercise]), SEEDS[:5]) == []
 
 
-@pytest.mark.parametrize("exercise", POINTS)
-def test_model_answer_passes_with_three_more_seeds(exercise):
-    nb = bank.authoring.notebook(bank.published(exercise))
-    assert failures(exercise, nb, [name for name in POINTS[exercise] if name not in TRAINING], range(201, 204)) == []
-
-
+@pytest.mark.slow
 def test_a_training_that_is_sensitive_to_rounding_keeps_its_points():
     with answers(bank.notebook(bank.named("no_teacher_forcing/right_other_kinds"))):
         loops.follow(140, 99)   # a sensitive seed, and an answer that trains in float64
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rate", "agree"), [(training_reference.RATE, True), (0.9 * training_reference.RATE, False)])
 def test_parts_are_followed_from_the_weights_before_them(rate, agree):
     torch.manual_seed(5)

@@ -76,6 +76,7 @@ def test_gates_states_logits_and_answers_are_pytorchs(show, cell):
         assert ["pw-fails" in mark for mark in marks[1:]] == ["wrong" in answer for answer in answers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 @pytest.mark.parametrize(("seed", "sign"), [(0, -1), (7, 1)])
 def test_valves_squares_and_bars_are_drawn_as_large_as_their_numbers(show, cell, seed, sign):
@@ -190,6 +191,7 @@ def test_the_slider_steps_by_keyboard_and_is_announced_only_once(show):
     assert "answer even" in slider.get_attribute("aria-valuetext")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_thumb_is_above_its_column_and_the_height_does_not_change(show, width):
     page = show(GatedUnit({"a": random_unit("gru", 3), "b": by_hand("lstm")}, bits=LONG[:9]), width=width)

@@ -75,6 +75,7 @@ def test_states_logits_and_answers_are_pytorchs_and_the_machine_is_the_librarys(
     assert [row[8] for row in rows] == names[np.cumsum([0, *map(int, bits)]) % 2].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("label", ["leaks", "GRU"])
 def test_the_first_error_of_a_network_is_named(show, label):
@@ -92,6 +93,7 @@ def test_the_first_error_of_a_network_is_named(show, label):
     assert page.locator(".pw-answer").all_inner_texts() == ["odd", "even\n✗", "odd\n✓"]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_first_error_of_a_machine_is_named(show):
     blind = by_hand("tanh")
@@ -135,6 +137,7 @@ def test_point_and_states_are_drawn_at_their_places_and_the_machine_takes_its_ar
         assert went in sentence(page)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_string_has_an_end_and_can_be_empty(show):
     page = show(StateMachine(networks(), bits="10"))
@@ -147,6 +150,7 @@ def test_a_string_has_an_end_and_can_be_empty(show):
     assert button(page, "Read a 1").get_attribute("aria-disabled") == "true"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_zeros_are_read_one_by_one_and_can_be_stopped(show):
     page = show(StateMachine({"leaks": by_hand("tanh", 1.15)}, bits="1"), less_motion=False)

@@ -34,6 +34,7 @@ def results(path):
     return json.loads(path.read_text(encoding="utf-8"))["results"]
 
 
+@pytest.mark.slow
 def test_a_fresh_run_agrees_with_the_book(tmp_path):
     """If both have the same success rate, this test fails by chance once in ten thousand runs of a condition."""
     names = ("every_step, 50, lstm", "end, 1..50, lstm")
@@ -99,6 +100,7 @@ def test_several_processes_have_the_results_of_one(small, tmp_path):
     assert alone == together
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_has_the_same_results(small, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed")
     conditions = {name: replace(row, max_steps=500) for name, row in pools.CONDITIONS.items()}

@@ -80,6 +80,7 @@ def message(part: str, replacement: str, run_check=check.trained_short) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_the_correct_loop_passes():
     assert message("", "") == ""
 
@@ -89,6 +90,7 @@ def test_a_frequent_mistake_is_named(words):
     assert words in message(*NAMED[words])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", OTHERS)
 def test_the_first_wrong_update_of_other_mistakes_is_named(mistake):
     update, part, replacement = OTHERS[mistake]
@@ -97,6 +99,7 @@ def test_the_first_wrong_update_of_other_mistakes_is_named(mistake):
     assert "None of the usual mistakes explains it" in text or "only the readout" in text
 
 
+@pytest.mark.slow
 def test_the_check_of_long_strings_passes_min_length():
     assert "other weights from update 1 on" in message("min_length, max_length, rng", "1, max_length, rng",
                                                        check.trained_long)
