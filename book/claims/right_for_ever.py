@@ -46,10 +46,11 @@ CLAIMS = (
         [*most_certified(*(row("tanh", data, 10_000) for data in DATA)), *none_refuted(*of("tanh"))],
         lambda results: show(results, "tanh")),
     Claim(
-        "the-cell-decides",
-        "For each kind of strings and number of updates more tanh nets are certified than LSTMs and than GRUs "
-        "(Fisher's exact test over fifty seeds each, eight comparisons with Holm's correction).",
-        more_often(*((one, other) for cell in CELLS[1:] for one, other in zip(of("tanh"), of(cell))), key="certified"),
+        "more-grus-refuted",
+        "For each kind of strings and number of updates, more GRUs are refuted than LSTMs, and more LSTMs than tanh "
+        "nets (Fisher's exact test over fifty seeds each, eight comparisons with Holm's correction).",
+        more_often(*(pair for more, fewer in (("gru", "lstm"), ("lstm", "tanh")) for pair in zip(of(more), of(fewer))),
+                   key="refuted"),
         lambda results: show(results, *CELLS)),
     Claim(
         "no-gru-for-ever",

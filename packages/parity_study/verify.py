@@ -10,7 +10,8 @@ states in another form.
 If a check passes, we have proved the following for a network with these float32 weights that starts from zeros and
 reads bits: its answer after every bit of every string is correct (boxes), or its answer after the last bit of the given
 string is wrong. We assume float32 arithmetic with IEEE 754's rounding to nearest, sums in any order, fused or not, and
-an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. The proof does not cover TF32, bfloat16,
+an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. That nothing overflows is no assumption: a
+check of boxes fails if a sum could exceed ``LARGEST``. The proof does not cover TF32, bfloat16,
 float16 and autocast, nor GPUs, because we have not measured the errors of their tanh and sigmoid.
 """
 
@@ -36,6 +37,7 @@ except ImportError as error:
 ROUNDING = 2.0**-24  # the largest relative error of an operation in float32
 ACTIVATION_ERROR = 16  # of tanh and sigmoid, in units of ROUNDING; the tests compare PyTorch's with exact ones
 UNDERFLOW = 2.0**-80  # times ROUNDING: more than the error of products that underflow, flushed to zero or not
+LARGEST = 2.0**126  # half of the largest power of two in float32; a sum that could exceed it might overflow
 DEPTH = 16  # time steps within which every string has to lead from a box into a box again
 CUTS = 24  # how often a box may be halved if the sets that start from it are too wide
 STRINGS_ALIVE = 64  # a piece of a box is halved if more strings than this are outside the boxes at the same time
@@ -69,6 +71,7 @@ class Network:
         count = sum(parameter.numel() for parameter in self.layers.parameters())
         require(weights.dtype == np.float32 and weights.shape == (count,), "weights",
                 f"{weights.dtype} {weights.shape}", f"float32 ({count},)")
+        require(bool(np.isfinite(weights).all()), "weights", "an array with NaN or infinity", "finite")
         nn.utils.vector_to_parameters(torch.from_numpy(weights.copy()), self.layers.parameters())
         U, self.V, b_input, b_state, self.W, c = (
             parameter.detach().double().numpy() for parameter in self.layers.parameters())
@@ -145,7 +148,15 @@ def _apply_rounded_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.
     """
     terms = arb(matrix.shape[1] + 4) * rounding
     products = _product(np.abs(matrix), magnitudes(numbers.ranges())[:, None])[:, 0]
+    if rounding:
+        _require_no_overflow(products + sizes)
     return _apply_linear(matrix, numbers, constants).widened(terms / (1 - terms) * (products + sizes + UNDERFLOW))
+
+
+def _require_no_overflow(bounds: np.ndarray) -> None:
+    """Raise OverflowError unless all bounds are certainly below ``LARGEST``."""
+    if not all(bound < LARGEST for bound in bounds):
+        raise OverflowError("a sum may overflow")
 
 
 def _apply_function(numbers: AffineSet, line: Callable[[arb, arb], tuple[arb, arb]], error: float = 0.0) -> AffineSet:
@@ -190,10 +201,13 @@ def step(network: Network, state: AffineSet, bit: int, rounding: float = ROUNDIN
     """Propagate a set of states through one time step of a network.
 
     The network reads ``bit``. The result contains every state that can follow, if each operation of the network has a
-    relative error of at most ``rounding``.
+    relative error of at most ``rounding``. Raises OverflowError if one of the operations may overflow; in exact
+    arithmetic, with ``rounding`` 0, none does.
     """
     hidden, h, error = network.hidden, state[:network.hidden], ACTIVATION_ERROR * rounding
     from_input, input_sizes = network.U * bit + network.b_input, np.abs(network.U) * bit + np.abs(network.b_input)
+    if rounding:
+        _require_no_overflow([*magnitudes(state.ranges()), *input_sizes])
     constants, sizes = from_input + network.b_state, input_sizes + np.abs(network.b_state)
     if network.cell == "gru":
         gates, candidate = slice(2 * hidden), slice(2 * hidden, None)
@@ -253,6 +267,8 @@ def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
     Proof: cut the string at the times at which the state is in a box again. Each piece begins in a box (the first piece
     in that of the initial state), its answers are correct, and it ends in a box, where the next begins.
     """
+    if boxes.odd.dtype != bool or boxes.odd.ndim != 1:
+        return f"the parities of the boxes are {boxes.odd.dtype} {boxes.odd.shape} instead of bool, one for each box"
     if boxes.low.shape != (len(boxes.odd), network.size) or boxes.high.shape != boxes.low.shape:
         return f"the boxes have the shape {boxes.low.shape}, but a state has {network.size} numbers"
     if not ((boxes.low <= 0) & (boxes.high >= 0) & ~boxes.odd[:, None]).all(axis=1).any():
@@ -300,11 +316,14 @@ def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
     outside = [(start, odd, "")]
     widths = np.ptp(np.vstack([boxes.low, boxes.high]), axis=0)
     while outside:
-        reached = [(step(network, state, bit), parity ^ (bit == 1), f"{string}{bit}")
-                   for state, parity, string in outside for bit in (0, 1)]
-        for state, parity, string in reached:
-            if not answers_correctly(network, state, parity):
-                return f"after {string} the answer may be wrong", state, np.abs(network.W[0])
+        try:
+            reached = [(step(network, state, bit), parity ^ (bit == 1), f"{string}{bit}")
+                       for state, parity, string in outside for bit in (0, 1)]
+            for state, parity, string in reached:
+                if not answers_correctly(network, state, parity):
+                    return f"after {string} the answer may be wrong", state, np.abs(network.W[0])
+        except OverflowError as error:
+            return str(error), start, widths
         outside = [(state, parity, string) for state, parity, string in reached if not boxes.hold(state, parity)]
         if outside and (len(outside) > STRINGS_ALIVE or len(outside[0][2]) == DEPTH):
             return f"{outside[0][2]} leads into no box", outside[0][0], 1 / np.maximum(widths, 1e-30)
@@ -326,7 +345,10 @@ def check_string(network: Network, string: str) -> str | None:
             states, _ = rnn(torch.tensor([[[float(bit)] for bit in string]], dtype=dtype))
             if (readout(states[0, -1]).item() > 0) == odd:
                 return f"the network's answer is correct in {str(dtype).removeprefix('torch.')}"
-    return "the network's answer is correct in exact arithmetic" if _exact_answer(network, string) == odd else None
+    try:
+        return "the network's answer is correct in exact arithmetic" if _exact_answer(network, string) == odd else None
+    except ArithmeticError as error:
+        return str(error)
 
 
 def _exact_answer(network: Network, string: str) -> bool:
@@ -356,5 +378,7 @@ def check(decided: StoredNetwork) -> str | None:
     if decided.verdict == "certified":
         if decided.low is None:
             return "there are no boxes"
+        if {decided.low.dtype.kind, decided.high.dtype.kind} != {"f"}:
+            return f"the ends of the boxes are {decided.low.dtype} and {decided.high.dtype} instead of floats"
         return check_boxes(network, ProofBoxes(decided.low.astype(float), decided.high.astype(float), decided.odd))
     return None

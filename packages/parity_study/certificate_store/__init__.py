@@ -59,21 +59,44 @@ def fingerprint(weights: np.ndarray) -> str:
 def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
     """Yield all networks stored in a folder.
 
-    They are ordered by kind. Raises ValueError if ``verdicts.json`` is missing, or if the SHA-256 of a network's
-    weights is not the listed one.
+    They are ordered by kind. Raises ValueError if ``verdicts.json`` is missing or names a field wrongly, if an array
+    has another type or shape than the one above, or if the SHA-256 of a network's weights is not the listed one.
     """
     listing = folder / "verdicts.json"
     require(listing.is_file(), "folder", str(folder), "a folder that contains verdicts.json")
     for kind, entry in json.loads(listing.read_text(encoding="utf-8")).items():
-        with np.load(folder / entry["file"], allow_pickle=False) as file:
+        _require_types(f"entry {kind}", entry, {"file": str, "cell": str, "hidden_size": int, "nets": list})
+        with np.load(folder / Path(entry["file"]).name, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+        _require_arrays(kind, arrays, len(entry["nets"]))
         for row, network in enumerate(entry["nets"]):
+            _require_types(f"network {row} of {kind}", network, {"seed": int, "sha256": str, "verdict": str})
             weights, is_own_box = arrays["weights"][row], arrays["net"] == row
             require(fingerprint(weights) == network["sha256"], f"weights of {kind}, seed {network['seed']},",
                     fingerprint(weights), f"those with SHA-256 {network['sha256']}")
             boxes = {name: arrays[name][is_own_box] for name in ("low", "high", "odd")} if is_own_box.any() else {}
             yield StoredNetwork(kind, entry["cell"], entry["hidden_size"], network["seed"], weights,
                                 network["verdict"], network.get("string"), network.get("blocked"), **boxes)
+
+
+def _require_types(name: str, entry: dict, types: dict[str, type]) -> None:
+    """Raise ValueError unless an entry of ``verdicts.json`` has the given fields with values of these types."""
+    require(type(entry) is dict, name, type(entry).__name__, "an object")
+    for field, kind in types.items():
+        require(type(entry.get(field)) is kind, f"{field} of {name}", repr(entry.get(field)), kind.__name__)
+    for field in ("string", "blocked"):
+        require(type(entry.get(field, "")) is str, f"{field} of {name}", repr(entry.get(field)), "str")
+
+
+def _require_arrays(kind: str, arrays: dict[str, np.ndarray], networks: int) -> None:
+    """Raise ValueError unless the arrays of a file have the types and shapes that this module documents."""
+    boxes = len(arrays["net"]) if arrays.get("net", np.array(0)).ndim == 1 else 0
+    for name, dtypes, shape in (("net", "i2", (boxes,)), ("weights", "f4", (networks, None)),
+                                ("low", "f4", (boxes, None)), ("high", "f4", (boxes, None)), ("odd", "b1", (boxes,))):
+        array = arrays.get(name, np.array(None))
+        fits = array.ndim == len(shape) and all(size in (None, actual) for size, actual in zip(shape, array.shape))
+        require(array.dtype == np.dtype(dtypes) and fits, f"{name} of {kind}", f"{array.dtype} {array.shape}",
+                f"{np.dtype(dtypes)} {shape}")
 
 
 def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None:
