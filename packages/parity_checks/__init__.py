@@ -8,10 +8,10 @@ wrong answer.
 
 from parity_checks.answers import model_answer
 from parity_checks.core import bind, call, call_gradient, call_module, call_on_same, call_steps
-from parity_checks.personal_numbers import number_for, seed_of, strings_for
+from parity_checks.personal_numbers import seed_of, strings_for
 from parity_checks.plain_data import CallResult, CheckFailed, ModuleRun, ModuleState, Seed
 from parity_checks.reporting import check, fresh, grading, private, summary
 
 __all__ = ["CallResult", "CheckFailed", "ModuleRun", "ModuleState", "Seed", "bind", "call", "call_gradient",
            "call_module", "call_on_same", "call_steps", "check", "fresh", "grading", "model_answer",
-           "number_for", "private", "seed_of", "strings_for", "summary"]
+           "private", "seed_of", "strings_for", "summary"]

@@ -6,7 +6,7 @@ formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`R
 where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
 here gives points.
 
-Some tasks ask for numbers that depend on the student's id. :mod:`parity_checks.personal_numbers` computes them, and
+Some tasks ask for numbers that depend on the student's id. :mod:`parity_grading.personal_counts` computes them, and
 :func:`quoted_numbers` looks for them in the answer. If they are missing, a person should read the answer closely.
 """
 
@@ -30,8 +30,9 @@ from nbformat.v4 import new_raw_cell
 from nbgrader.coursedir import CourseDirectory
 
 from parity_checks.answers import NOT_WRITTEN
-from parity_checks.personal_numbers import COUNTS, number_for, seed_of
+from parity_checks.personal_numbers import seed_of
 from parity_grading.keep_outputs import NOTE
+from parity_grading.personal_counts import COUNTS, count_for
 from parity_grading.sanitise import markdown2html
 from parity_grading.untrusted import named_cells
 
@@ -103,7 +104,7 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
         seed = seed_of(student)
     except ValueError:
         return None
-    count, quoted = number_for(task, seed), numbers_in(answer)
+    count, quoted = count_for(task, seed), numbers_in(answer)
     return QuotedNumbers(seed, count, seed in quoted, count in quoted)
 
 

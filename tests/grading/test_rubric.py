@@ -11,9 +11,10 @@ from nbformat.v4 import new_code_cell, new_output, new_raw_cell
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
-from parity_checks import number_for, seed_of
+from parity_checks import seed_of
 from parity_grading import authoring, rubric
 from parity_grading.keep_outputs import NOTE
+from parity_grading.personal_counts import count_for
 from tests.exercises import course
 from tests.grading import forty
 from tests.grading.forty import NAME, TASK
@@ -119,7 +120,7 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     assert section.index(forty.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
     assert section.count('<th scope="row">1</th>') == 4
     assert f"<td>{seed}</td>\n<td>in the answer</td>" in section
-    assert f"<td>{number_for('what_convinces', seed)}</td>\n<td>in the answer</td>" in section
+    assert f"<td>{count_for('what_convinces', seed)}</td>\n<td>in the answer</td>" in section
     assert "What would convince me is an argument about the states" in section      # the model answer
     assert "parity-look" not in section
     assert "Ctrl+Shift+F" in page

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import parity_checks as checks
-from parity_checks import answers, personal_numbers
+from parity_checks import answers
+from parity_grading.personal_counts import COUNTS, count_for
 
 ID = "s1234567"
 SEED = 2184681076
@@ -15,7 +16,7 @@ COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_t
 def test_seed_and_counts_are_the_same_on_every_machine():
     assert checks.seed_of(ID) == checks.seed_of(" S123 4567") == SEED
     assert checks.strings_for(SEED).shape == (1000, 24)
-    assert {task: checks.number_for(task, SEED) for task in personal_numbers.COUNTS} == COUNTED
+    assert {task: count_for(task, SEED) for task in COUNTS} == COUNTED
 
 
 @pytest.mark.parametrize("task", COUNTED)
@@ -23,24 +24,23 @@ def test_the_model_answer_quotes_its_own_number(task):
     text = json.loads(answers.ANSWERS.read_text(encoding="utf-8"))[task]
     assert f"My seed is {SEED}" in text
     assert f" {COUNTED[task]} " in text
-    assert f'`checks.number_for("{task}", seed)`' in text
 
 
 @pytest.mark.parametrize("task", COUNTED)
 def test_numbers_differ_between_students(task):
-    assert len({checks.number_for(task, checks.seed_of(f"s{n}")) for n in range(60)}) > 15
+    assert len({count_for(task, checks.seed_of(f"s{n}")) for n in range(60)}) > 15
 
 
 def test_counts_agree_with_the_definitions_of_the_tasks():
     bits = checks.strings_for(3)
     waits = sum(any(row[t] == 1 and not row[t + 1:t + 9].any() and t + 9 <= 24 for t in range(24)) for row in bits)
-    assert checks.number_for("what_convinces", 3) == waits
+    assert count_for("what_convinces", 3) == waits
     right = 0
     for k, row in enumerate(bits):
         length = 1 + k % 24
         right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
-    assert checks.number_for("explanation", 3) == right
-    assert checks.number_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+    assert count_for("explanation", 3) == right
+    assert count_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
 
 
 @pytest.mark.parametrize("wrong", ["  ", 7, "?!"])
