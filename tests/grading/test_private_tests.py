@@ -100,6 +100,6 @@ def test_parity_grade_and_nbgrader_autograde_stop_before_the_first_submission(ro
 
 
 def test_the_example_in_the_chapter_for_instructors_passes(root):
-    chapter = (course.ROOT / "book" / "instructors.md").read_text(encoding="utf8")
+    chapter = (course.ROOT / "book" / "instructors-reference.md").read_text(encoding="utf8")
     sample = re.search(r"cat > private/unrolling\.py <<'END'\n(.*?)\nEND\n", chapter, re.DOTALL)[1]
     try_tests(root, sample)
