@@ -22,7 +22,7 @@ from nbgrader.apps import NbGraderApp
 
 from parity_grading.course import NOT_LISTED, exercise_folder, write_file
 from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, Roster
-from parity_grading.status import StudentStatus, read_statuses
+from parity_grading.status import StudentStatus, exercise_names, read_statuses
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 from parity_lib.errors import require
@@ -68,11 +68,48 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = No
         places = {student: platform.feedback_path(row, store.recorded(student).source, name)
                   for student, row in listed.items()}
         _write_feedback(app, name, students, places, folder / f"{name}-{target}-feedback.zip", result)
+    _write_table(result, folder / f"{name}-{target}.csv", rows, encoding)
+    return result
+
+
+def export_totals(app: NbGraderApp) -> Export:
+    """Export a table with the grades of every student in all exercises of the gradebook, and their sums.
+
+    Raise ValueError if the gradebook has no exercise.
+    """
+    exercises = {name: read_statuses(app, name) for name in exercise_names(app)}
+    require(bool(exercises), "the gradebook", "empty", "one with an exercise: nbgrader generate_assignment NAME")
+    students: dict[str, dict[str, StudentStatus]] = {}
+    for name, rows in exercises.items():
+        for row in rows:
+            students.setdefault(row.student, {})[name] = row
+    result, most = Export(), sum(rows[0].most for rows in exercises.values() if rows)
+    table = [["student_id", "last_name", "first_name", "email", *exercises, "total", "of", "to_do"]]
+    for student, row_of in sorted(students.items()):
+        person = next(iter(row_of.values())).person
+        grades = {name: grade for name, row in row_of.items() if (grade := _grade(row)) is not None}
+        todo = [f"{name}: {words}" for name, row in row_of.items() if (words := _describe_todo(row))]
+        result.todo += [f"{student}: {line}" for line in todo]
+        result.graded += len(grades)
+        table.append(_without_formulas([
+            student, person.last_name, person.first_name, person.email,
+            *(rounded(grades[name]) if name in grades else "" for name in exercises),
+            rounded(sum(grades.values())) if grades else "", rounded(most), "; ".join(todo)]))
+    _write_table(result, Path(app.coursedir.root, "private", "export", "all.csv"), table, "utf-8-sig")
+    return result
+
+
+def _write_table(result: Export, path: Path, rows: list[list[str]], encoding: str) -> None:
+    """Write rows to a CSV file, and list it first among the files of an export."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
-    result.files.insert(0, folder / f"{name}-{target}.csv")
-    write_file(result.files[0], text.getvalue().encode(encoding))
-    return result
+    result.files.insert(0, path)
+    write_file(path, text.getvalue().encode(encoding))
+
+
+def _without_formulas(cells: list[str]) -> list[str]:
+    """Return the cells of a row, in none of which a spreadsheet sees a formula."""
+    return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
 
 
 def _grade(row: StudentStatus) -> float | None:
@@ -118,13 +155,13 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
 
 
 def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
-    """Create a table of grades with one row for each student, in which no cell can be taken for a formula."""
+    """Create a table of grades with one row for each student."""
     rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
     for row in students:
         person, grade = row.person, _grade(row)
         cells = [person.id, person.last_name, person.first_name, person.email, name,
                  "" if grade is None else rounded(grade), rounded(row.most), rounded(row.penalty), _describe_todo(row)]
-        rows.append([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells])
+        rows.append(_without_formulas(cells))
     return rows
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from parity_lib.errors import require
+
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LIST_HELP = "The platform's list of students as a CSV file: Moodle's grading worksheet or Canvas's gradebook."
 student_option = click.option("--student", "students", multiple=True, metavar="ID",
@@ -148,21 +150,23 @@ def report(name: str) -> None:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--to", "target", required=True, type=click.Choice(["moodle", "canvas", "csv"]),
               help="The platform, or a plain table.")
 @click.option("--list", "list_path", type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
-def export(name: str, target: str, list_path: Path | None, column: str | None) -> None:
+def export(name: str | None, target: str, list_path: Path | None, column: str | None) -> None:
     """Export the grades and feedback pages for exercise NAME.
 
-    The files are written to private/export, ready for the platform. The exit status is 1 if something is left for you
-    to do.
+    Without NAME, export a plain table with all exercises and each student's total. The files are written to
+    private/export, ready for the platform. The exit status is 1 if something is left for you to do.
     """
     from parity_grading import export as exporting
     from parity_grading.course import load_course
 
-    result = exporting.export(load_course(Path.cwd()), name, target, list_path, column)
+    app = load_course(Path.cwd())
+    require(name is not None or target == "csv", "--to", target, "csv if there is no NAME of an exercise")
+    result = exporting.export(app, name, target, list_path, column) if name else exporting.export_totals(app)
     _print(exporting.format_lines(result), bool(result.todo))
 
 

@@ -46,6 +46,19 @@ def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list
 
 # ---------------------------------------------------------------- grades
 
+def test_without_a_name_there_is_a_table_of_all_exercises_with_totals(root):
+    shutil.copytree(root / "submitted" / "s204501", root / "submitted" / "s999999")      # not in the list
+    _, _, grades = export(root, "csv")
+    code, output = parity(root, "export", "--to", "csv")
+    with (root / "private" / "export" / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert {student: row[NAME] for student, row in rows.items()} == grades
+    assert {student: row["total"] for student, row in rows.items()} == grades, "the course has one exercise"
+    assert rows["s204533"]["to_do"] == f"{NAME}: 1 answer to be read"
+    assert (code, output.splitlines()[-1]) == (1, "34 grades, 5 things to do")
+    assert parity(root, "export", "--to", "canvas")[0] != 0
+
+
 def test_a_blank_is_not_a_zero_and_what_is_left_to_do_is_listed(root):
     shutil.copytree(root / "submitted" / "s204501", root / "submitted" / "s999999")
     code, lines, grades = export(root, "csv")
