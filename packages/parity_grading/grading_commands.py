@@ -176,11 +176,13 @@ def export(name: str | None, target: str, list_path: Path | None, column: str | 
 def check(files: tuple[Path, ...], seconds: int) -> None:
     """Check notebooks before you hand them in.
 
-    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. The exit
-    status is 1 if you should change something.
+    The command reports a wrong file name, missing cells, empty answers and the points of the public checks. It runs the
+    notebooks with your own rights, so check only those that you trust. The exit status is 1 if you should change
+    something.
     """
     from parity_grading import precheck
 
+    click.echo("The notebook's code runs with your own rights, as in Jupyter.", err=True)
     lines, complete = [], True
     for path in files:
         try:

@@ -98,10 +98,11 @@ def parity_check(*paths):
 def test_a_file_that_is_not_a_notebook_is_named_and_the_next_file_is_checked(tmp_path, content):
     (tmp_path / "half.ipynb").write_bytes(content)
     done = parity_check(tmp_path / "half.ipynb", tmp_path / "gone.ipynb")
-    first, second = done.output.splitlines()
+    first, second = done.stdout.splitlines()
     assert first.startswith("half.ipynb: it cannot be read as a notebook")
     assert second.startswith("gone.ipynb: file must be an existing notebook")
     assert done.exit_code == 1
+    assert done.stderr == "The notebook's code runs with your own rights, as in Jupyter.\n"
 
 
 def test_each_test_is_run_as_it_was_released_even_if_it_is_missing(notebook):
@@ -168,3 +169,10 @@ def test_a_students_installation_is_enough_and_no_clone_is_needed(notebook, tmp_
     assert "11 of 11 points in the public checks" in done.stdout
     assert done.stdout.splitlines()[-1].strip() == "Complete."
     assert (list((tmp_path / "home").iterdir()), path.read_bytes()) == ([path], before)
+
+
+def test_a_progress_bar_fills_no_log(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("PARITY_PROGRESS", "1")
+    code = [NotebookCell("one", "code", "1 + 1", {})]
+    assert precheck.run_cells(tmp_path / "answers.ipynb", code, 60) == {0: ""}
+    assert capfd.readouterr().err == ""
