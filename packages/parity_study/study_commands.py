@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -86,6 +87,16 @@ def _failing_claims(claims: list, results: object) -> list[str]:
     return failures
 
 
+def _find_problem(network: Any) -> str | None:
+    """Return what is wrong with a stored verdict, or None."""
+    from parity_study.verify import check
+
+    try:
+        return check(network)
+    except ValueError as error:
+        return str(error)
+
+
 @click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [one for each core].")
@@ -100,22 +111,24 @@ def verify(folder: Path | None, jobs: int | None) -> None:
     from joblib import Parallel, delayed
 
     from parity_study.certificate_store import STORE, read_store
-    from parity_study.verify import ACTIVATION_ERROR, check
+    from parity_study.verify import ACTIVATION_ERROR
 
     networks = list(read_store(folder or STORE))
-    results = Parallel(n_jobs=jobs or -1, return_as="generator")(delayed(check)(network) for network in networks)
+    checks = (delayed(_find_problem)(network) for network in networks)
+    problems = Parallel(n_jobs=jobs or -1, return_as="generator")(checks)
     failures: list[str] = []
-    for kind, group in groupby(zip(networks, results), key=lambda pair: pair[0].kind):
+    for kind, group in groupby(zip(networks, problems), key=lambda pair: pair[0].kind):
         checked = list(group)
-        verdicts = [network.verdict for network, problem in checked if not problem]
-        click.echo(f"{kind:17} " + ", ".join(f"{verdicts.count(verdict)} {verdict}"
-                                             for verdict in ("certified", "refuted", "undecided")))
+        first, verdicts = checked[0][0], [network.verdict for network, problem in checked if not problem]
+        counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("certified", "refuted", "undecided"))
+        click.echo(f"{kind} ({first.cell}, {first.hidden_size} units): {counts}")
         failures += [f"{kind}, seed {network.seed}: {problem}" for network, problem in checked if problem]
     if failures:
         raise click.ClickException("\n".join(["these verdicts do not hold:", *failures]))
     click.echo("Every certified network is correct after every bit of every string, in float32 on a CPU, if its tanh\n"
                f"and sigmoid have an error of at most {ACTIVATION_ERROR} units of 2^-24. Every refuted network is "
-               "wrong\nafter the last bit of its string, in float32, float64 and exact arithmetic.")
+               "wrong\nafter the last bit of its string, in exact arithmetic, and in float32 and float64 as PyTorch "
+               "computes\nit here.")
 
 
 @click.command()

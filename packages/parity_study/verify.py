@@ -7,12 +7,15 @@ with a bound on their error (Arb: Johansson, *IEEE Transactions on Computers* 66
 rounding error. This module imports nothing from the modules that produced the verdicts, and it represents sets of
 states in another form.
 
-If a check passes, we have proved the following for a network with these float32 weights that starts from zeros and
-reads bits: its answer after every bit of every string is correct (boxes), or its answer after the last bit of the given
-string is wrong. We assume float32 arithmetic with IEEE 754's rounding to nearest, sums in any order, fused or not, and
-an error of tanh and sigmoid of at most ``ACTIVATION_ERROR`` times 2**-24. That nothing overflows is no assumption: a
-check of boxes fails if a sum could exceed ``LARGEST``. The proof does not cover TF32, bfloat16,
-float16 and autocast, nor GPUs, because we have not measured the errors of their tanh and sigmoid.
+If a check of boxes passes, we have proved the following for a network with these float32 weights that starts from zeros
+and reads bits: its answer after every bit of every string is correct. We assume float32 arithmetic with IEEE 754's
+rounding to nearest, sums in any order, fused or not, and an error of tanh and sigmoid of at most ``ACTIVATION_ERROR``
+times 2**-24. That nothing overflows is no assumption: a check of boxes fails if a sum could exceed ``LARGEST``. The
+proof does not cover TF32, bfloat16, float16, autocast and ``torch.set_flush_denormal``, nor GPUs, because we have not
+measured the errors of their tanh and sigmoid.
+
+If a check of a string passes, the network's answer after its last bit is wrong in exact arithmetic, and in float32 and
+float64 as PyTorch computes it here for this string alone. Another order of the sums may round to a correct answer.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ except ImportError as error:
 
 ROUNDING = 2.0**-24  # the largest relative error of an operation in float32
 ACTIVATION_ERROR = 16  # of tanh and sigmoid, in units of ROUNDING; the tests compare PyTorch's with exact ones
-UNDERFLOW = 2.0**-80  # times ROUNDING: more than the error of products that underflow, flushed to zero or not
+UNDERFLOW = 2.0**-80  # times ROUNDING: more than the error of products that underflow
 LARGEST = 2.0**126  # half of the largest power of two in float32; a sum that could exceed it might overflow
 DEPTH = 16  # time steps within which every string has to lead from a box into a box again
 CUTS = 24  # how often a box may be halved if the sets that start from it are too wide

@@ -11,7 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 
+from parity_book.cli import main
 from parity_lib import random_bits, running_parity
 from parity_study import verify
 from parity_study.certificate_store import read_store, write_store
@@ -138,3 +140,36 @@ def test_a_file_with_other_types_or_shapes_is_refused(name, right, tmp_path):  #
         np.savez(path, **arrays | {name: altered})
         with pytest.raises(ValueError, match=f"^{name} of kind must be"):
             list(read_store(tmp_path))
+
+
+def listed(folder, right):  # noqa: F811
+    """Write a network to a folder and return the text of its list."""
+    write_store([right], folder)
+    return (folder / "verdicts.json").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda text: "{}", "an object with networks"), (lambda text: "[]", "an object with networks"),
+    (lambda text: "1e400", "an object with networks"), (lambda text: "[" * 100_000, "cannot be read"),
+    (lambda text: text.replace('"kind"', '"kind\\ngru 8 20 certified"'), "kind must be"),
+    (lambda text: text.replace('"verdict"', '"seed": 5, "verdict"'), "different"),
+    (lambda text: text.replace('"hidden_size": 2', '"hidden_size": 4611686018427387904'), "from 1 to"),
+    (lambda text: json.dumps({"kind": json.loads(text)["kind"] | {"nets": []}}), "a list of networks"),
+    (lambda text: json.dumps(dict.fromkeys(("kind", "other"), json.loads(text)["kind"])), "listed only once"),
+])
+def test_a_list_that_says_more_than_was_checked_is_refused(change, words, right, tmp_path):  # noqa: F811
+    (tmp_path / "verdicts.json").write_text(change(listed(tmp_path, right)), encoding="utf8")
+    done = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert (done.exit_code, "Traceback" in done.output) == (1, False)
+    assert words in done.output
+    assert "certified," not in done.output
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x93NUMPY", b"PK\x05\x06" + bytes(18)])
+def test_a_file_that_is_no_archive_is_named(content, right, tmp_path):  # noqa: F811
+    listed(tmp_path, right)
+    (tmp_path / "kind.npz").write_bytes(content)
+    done = CliRunner().invoke(main, ["verify", str(tmp_path), "--jobs", "1"])
+    assert done.exit_code == 1
+    assert "kind" in done.output
+    assert "Traceback" not in done.output

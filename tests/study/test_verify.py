@@ -136,7 +136,8 @@ def test_a_wrong_network_is_not_certified_by_any_boxes(wrong, right):
 
 
 def test_the_store_returns_what_was_written_and_keeps_other_kinds(right, wrong, tmp_path):
-    undecided = replace(wrong, kind="open", verdict="undecided", string=None, blocked="effort")
+    undecided = replace(wrong, kind="open", verdict="undecided", string=None, blocked="effort",
+                        weights=wrong.weights * 2)
     write_store([right, wrong], tmp_path)
     write_store([undecided], tmp_path)
     for written, read in zip((right, wrong, undecided), read_store(tmp_path), strict=True):

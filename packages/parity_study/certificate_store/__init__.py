@@ -13,15 +13,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from parity_lib.errors import require
 
 STORE = Path(__file__).parent
+KIND = re.compile(r"[\w, .-]+")
+MOST_UNITS = 1000
 
 
 @dataclass(frozen=True)
@@ -59,24 +63,52 @@ def fingerprint(weights: np.ndarray) -> str:
 def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
     """Yield all networks stored in a folder.
 
-    They are ordered by kind. Raises ValueError if ``verdicts.json`` is missing or names a field wrongly, if an array
-    has another type or shape than the one above, or if the SHA-256 of a network's weights is not the listed one.
+    They are ordered by kind. Raises ValueError if there are none, if a file is missing or cannot be read, if a field or
+    an array has another type or shape than the one above, if a network is listed twice, or if the SHA-256 of a
+    network's weights is not the listed one.
     """
-    listing = folder / "verdicts.json"
+    listing, seen = folder / "verdicts.json", set()
     require(listing.is_file(), "folder", str(folder), "a folder that contains verdicts.json")
-    for kind, entry in json.loads(listing.read_text(encoding="utf-8")).items():
+    content = _read(listing, lambda path: json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique))
+    require(type(content) is dict and bool(content), listing.name, type(content).__name__, "an object with networks")
+    for kind, entry in content.items():
+        require(KIND.fullmatch(kind) is not None, "kind", kind, "a name of letters, digits, commas and blanks")
         _require_types(f"entry {kind}", entry, {"file": str, "cell": str, "hidden_size": int, "nets": list})
-        with np.load(folder / Path(entry["file"]).name, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        require(1 <= entry["hidden_size"] <= MOST_UNITS, f"hidden_size of {kind}", entry["hidden_size"],
+                f"from 1 to {MOST_UNITS}")
+        require(bool(entry["nets"]), f"nets of {kind}", [], "a list of networks")
+        arrays = _read(folder / Path(entry["file"]).name, _load)
         _require_arrays(kind, arrays, len(entry["nets"]))
         for row, network in enumerate(entry["nets"]):
             _require_types(f"network {row} of {kind}", network, {"seed": int, "sha256": str, "verdict": str})
             weights, is_own_box = arrays["weights"][row], arrays["net"] == row
             require(fingerprint(weights) == network["sha256"], f"weights of {kind}, seed {network['seed']},",
                     fingerprint(weights), f"those with SHA-256 {network['sha256']}")
+            require(network["sha256"] not in seen, f"network {row} of {kind}", network["sha256"], "listed only once")
+            seen.add(network["sha256"])
             boxes = {name: arrays[name][is_own_box] for name in ("low", "high", "odd")} if is_own_box.any() else {}
             yield StoredNetwork(kind, entry["cell"], entry["hidden_size"], network["seed"], weights,
                                 network["verdict"], network.get("string"), network.get("blocked"), **boxes)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a JSON object. Raises ValueError if a name occurs twice."""
+    names = [name for name, _ in pairs]
+    require(len(set(names)) == len(names), "the names of an object", names, "different")
+    return dict(pairs)
+
+
+def _load(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _read(path: Path, read: Callable[[Path], Any]) -> Any:
+    """Read a file that anybody may have made. Raises ValueError if that fails for any reason."""
+    try:
+        return read(path)
+    except Exception as error:  # NumPy and zipfile raise more than a dozen kinds
+        raise ValueError(f"{path.name} cannot be read: {error or type(error).__name__}") from None
 
 
 def _require_types(name: str, entry: dict, types: dict[str, type]) -> None:
