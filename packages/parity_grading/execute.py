@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -31,11 +32,14 @@ from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed
 from parity_grading import private_tests, sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
-from parity_grading.rebuild import storable
 from parity_grading.timeout import stopped_after
+from parity_grading.untrusted import storable
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
+ROOT = ("submissions are not graded by root, for whom a hole in the sandbox would be a hole in the whole machine. "
+        "Grade from an ordinary account or, if there is no other one, write c.Execute.allow_root = True into "
+        "private/nbgrader_config.py")
 LEAST_SIZE = 200    # characters that each output counts for, even an empty one
 
 
@@ -47,6 +51,7 @@ class Execute(NbGraderPreprocessor):
     output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
     restarts = Integer(6, help="How often a new kernel is started after one has died").tag(config=True)
     require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
+    allow_root = Bool(False, help="Allow grading as root").tag(config=True)
     address_space = Integer(sandbox.Limits.address_space, help="MB of address space per process").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
@@ -54,11 +59,13 @@ class Execute(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run all code cells. Their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
+        if hasattr(os, "geteuid") and os.geteuid() == 0 and not self.allow_root:
+            raise KernelNotStarted(ROOT)
         if "nbgrader" in resources:
             private_tests.try_on_model_answer(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
         if reason and self.require_sandbox:
-            raise RuntimeError(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
+            raise KernelNotStarted(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
         if reason:
             self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
         remove_leftovers()

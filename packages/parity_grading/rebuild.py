@@ -22,10 +22,13 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.api import Gradebook, SourceCell
+from nbgrader.converters.base import NbGraderException
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from parity_grading import unfinished
+from parity_grading.known_answer import try_known_answer
+from parity_grading.untrusted import storable
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
@@ -42,11 +45,18 @@ class LenientExporter(NotebookExporter):
     """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Create the exporter and remove unfinished submissions.
+        """Create the exporter, try the sandbox and remove unfinished submissions.
 
-        nbgrader looks for graded submissions right after this call.
+        nbgrader creates it once for all submissions, and looks for graded submissions right after this call. Raise
+        NbGraderException if a correct submission does not get full marks.
         """
         super().__init__(**options)
+        if not getattr(self.parent, "single", False):       # `parity grade` has tried it before
+            try:
+                try_known_answer(self.config)
+            except ValueError as error:
+                self.log.error(error)
+                raise NbGraderException(str(error)) from None
         if not self.parent.force:
             for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
@@ -124,15 +134,6 @@ def _outputs(raw: list) -> Iterator[NotebookNode]:
         except Exception:       # nobody can list everything that may be wrong with it
             continue
         yield output
-
-
-def storable(value: Any) -> Any:
-    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {storable(str(key)): storable(part) for key, part in value.items()}
-    return [storable(part) for part in value] if isinstance(value, list) else value
 
 
 # ---------------------------------------------------------------- its cells

@@ -61,3 +61,12 @@ def resembles(path: str, exercise: str) -> bool:
 def printable(text: str) -> str:
     """Replace line breaks and control characters, which a terminal would obey."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def storable(value: Any) -> Any:
+    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(part) for key, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value

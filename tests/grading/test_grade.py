@@ -161,13 +161,33 @@ def run_with(root: Path, change: str, student: str) -> subprocess.CompletedProce
                           env=course.environment(), text=True, capture_output=True)
 
 
+NO_KERNEL = "sandbox.SYSTEM = ()"
+TRIED = "; from parity_grading import known_answer; known_answer.try_known_answer = lambda config: None"
+
+
 def test_a_kernel_that_does_not_start_is_a_failed_row(root):
     """No points are lost, and the exit status says that something is wrong."""
-    done = run_with(root, "sandbox.SYSTEM = ()", "ada")
+    done = run_with(root, NO_KERNEL + TRIED, "ada")
     assert (done.returncode, done.stdout.split()[:2]) == (1, ["ada", "failed"]), done.stdout + done.stderr
     assert "the kernel did not start" in done.stdout
     assert scores(root)["ada"] == 0
     assert states(grade(root, NAME)[1])["ada"] == "graded"
+
+
+def test_nothing_is_graded_on_a_machine_on_which_a_correct_submission_fails(root):
+    """Both commands stop before the first submission, and what was graded before stays."""
+    before, folder = scores(root), root / "autograded" / "ada" / NAME
+    changed = (folder / f"{NAME}.ipynb").stat().st_mtime
+    done = run_with(root, NO_KERNEL, "ada")
+    assert (done.returncode, done.stdout) == (1, ""), done.stdout + done.stderr
+    assert "Error: nobody was graded, because the kernel did not start" in done.stderr
+    script = f"from parity_grading import sandbox; {NO_KERNEL}; from nbgrader.apps.nbgraderapp import main; main()"
+    done = subprocess.run([sys.executable, "-c", script, "autograde", NAME, "--force"], cwd=root, text=True,
+                          env=course.environment(), capture_output=True)
+    assert done.returncode == 1
+    assert "nobody was graded, because the kernel did not start" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (scores(root), (folder / f"{NAME}.ipynb").stat().st_mtime) == (before, changed)
 
 
 def test_the_sandbox_can_be_required(root):
@@ -182,7 +202,7 @@ def test_the_sandbox_can_be_required(root):
     done = run_with(root, hide, "emmy")
     settings.unlink()
     assert done.returncode == 1
-    assert "require_sandbox is set, but there is no sandbox: there is none" in done.stdout
+    assert "Execute.require_sandbox is set, but there is no sandbox: there is none" in done.stderr
 
 
 def test_a_locked_database_is_reported_in_one_line(monkeypatch):
