@@ -28,7 +28,7 @@ from nbgrader.converters import Autograde
 
 from parity_grading import unfinished
 from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
-from parity_grading.kernel import PREFIX, remove_leftovers
+from parity_grading.kernel import PREFIX, own_folder, remove_leftovers
 from parity_grading.normalise_submission import fingerprint, normalise
 from parity_grading.untrusted import printable
 from parity_lib.errors import require, require_int
@@ -181,7 +181,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
             row.state = "kept"
         else:
             # remove_leftovers knows the prefix.
-            with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:
+            with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=own_folder()) as place:
                 copy = Path(place, row.student, name)
                 row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name)

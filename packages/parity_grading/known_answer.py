@@ -13,7 +13,7 @@ from nbgrader.utils import determine_grade, setenv
 from traitlets.config import Config
 
 from parity_grading.execute import Execute
-from parity_grading.kernel import KernelNotStarted
+from parity_grading.kernel import KernelNotStarted, own_folder
 
 # Small, because it is graded before each batch, but it needs the libraries that the exercises need.
 ANSWER = """
@@ -37,7 +37,7 @@ def try_known_answer(config: Config) -> None:
     """Grade a correct submission with the settings of a course. Raise ValueError if it does not get full marks."""
     answer, test = new_code_cell(ANSWER), new_code_cell(TEST, metadata={"nbgrader": MARKS})
     try:
-        with setenv(NBGRADER_EXECUTION="autograde"), tempfile.TemporaryDirectory() as folder:
+        with setenv(NBGRADER_EXECUTION="autograde"), tempfile.TemporaryDirectory(dir=own_folder()) as folder:
             Execute(config=config).preprocess(new_notebook(cells=[answer, test]), {"metadata": {"path": folder}})
     except (KernelNotStarted, OSError) as error:
         raise ValueError(f"nobody was graded, because {error}") from None
