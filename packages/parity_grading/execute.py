@@ -40,7 +40,8 @@ OUTPUTS = ("stream", "display_data", "execute_result", "error")
 ROOT = ("submissions are not graded by root, for whom a hole in the sandbox would be a hole in the whole machine. "
         "Grade from an ordinary account or, if there is no other one, write c.Execute.allow_root = True into "
         "private/nbgrader_config.py")
-LEAST_SIZE = 200    # characters that each output counts for, even an empty one
+LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
+FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
 
 
 class Execute(NbGraderPreprocessor):
@@ -72,6 +73,7 @@ class Execute(NbGraderPreprocessor):
         self.sandboxed = not reason
         self.submission = Path(resources["metadata"]["path"]).resolve()
         self.deadline = time.monotonic() + self.notebook_timeout
+        self.output_left = FULL_CELLS * self.output_limit
         self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
         try:
             for cell in nb.cells:
@@ -88,7 +90,7 @@ class Execute(NbGraderPreprocessor):
     # ------------------------------------------------------------ the student's cells
 
     def _run_cell(self, cell: NotebookNode) -> None:
-        outputs = CellOutputs(cell, self.output_limit)
+        outputs = CellOutputs(cell, min(self.output_limit, self.output_left))
         try:
             reply = self._execute(cell.source, self._seconds_left, outputs)
         except TooLong:
@@ -101,6 +103,7 @@ class Execute(NbGraderPreprocessor):
             self.completed.append(cell.source)
             outputs.add_missing_error(reply)
         outputs.add_note()
+        self.output_left -= min(outputs.size, outputs.limit)
 
     def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
         """Run code in the kernel. Try it once again if something killed the kernel process."""

@@ -10,7 +10,6 @@ keep their place.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator
@@ -28,12 +27,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from parity_grading import unfinished
 from parity_grading.known_answer import try_known_answer
-from parity_grading.untrusted import storable
+from parity_grading.untrusted import read_json, storable, visible
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
-MOST_OUTPUTS = 1000         # of a cell
+MOST_OUTPUTS = 2000         # of all cells together; each takes a millisecond to validate
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in the submission."
 
@@ -77,9 +76,8 @@ def read(path: Path) -> NotebookNode:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:
-        data = path.read_bytes()
-        raw = json.loads(data.decode(json.detect_encoding(data), errors="replace"))
-    except (ValueError, RecursionError) as error:
+        raw = read_json(path.read_bytes())
+    except ValueError as error:
         raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
     if not isinstance(raw, dict):
         raise ValueError(f"{path.name} is no notebook: its text is JSON, but not an object with cells")
@@ -90,6 +88,10 @@ def read(path: Path) -> NotebookNode:
     if len(cells) > MOST_CELLS:
         raise ValueError(f"{path.name} has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    left = MOST_OUTPUTS
+    for cell in cells:
+        cell["outputs"] = _list(cell.get("outputs"))[:left]
+        left -= len(cell["outputs"])
     return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
 
 
@@ -107,7 +109,7 @@ def _cell(raw: dict) -> NotebookNode:
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
         cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
     if cell.cell_type == "code":
-        cell.outputs = list(_outputs(_list(raw.get("outputs"))))
+        cell.outputs = list(_outputs(raw["outputs"]))
     elif isinstance(raw.get("attachments"), dict):
         cell.attachments = nbformat.from_dict({
             name: {kind: _text(value) for kind, value in data.items()}
@@ -122,7 +124,7 @@ def _text(value: Any) -> str:
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
     """Yield the valid outputs of a cell, which are shown to readers, and on which no points depend."""
-    for value in raw[:MOST_OUTPUTS]:
+    for value in raw:
         try:
             output = nbformat.from_dict(storable(value))
             if "data" in output:
@@ -273,7 +275,7 @@ def restore(cell: NotebookNode, source: SourceCell, points: float | None, soluti
         cell.clear()
         cell.update(converted)
     # nbgrader gives 0 points, and nothing to read, only to an answer with the released text.
-    if source.locked or (solution and cell.cell_type == "markdown" and not cell.source.strip()):
+    if source.locked or (solution and cell.cell_type == "markdown" and not visible(cell.source).strip()):
         cell.source = source.source
     cell.metadata["nbgrader"] = {
         "grade_id": source.name, "grade": points is not None, "solution": solution, "task": False,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 
+import nbformat
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -34,6 +36,19 @@ def test_an_empty_output_counts():
                  "content": {"data": {}, "metadata": {}}})
     outputs.add_note()
     assert [output.output_type for output in cell.outputs] == ["display_data"] * 10 + ["stream"]
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("count", "source"), [
+    (300, "print('x' * 999_000)"),
+    (2000, "for _ in range(1000): display({}, raw=True)"),
+], ids=["large", "many"])
+def test_a_notebook_of_large_or_many_outputs_ends_within_its_limits(run, count, source):
+    cells, start = [new_code_cell(source) for _ in range(count)], time.monotonic()
+    run(*cells, preprocessor=Execute(notebook_timeout=20, allow_root=True))
+    assert time.monotonic() - start < 60
+    assert len(nbformat.writes(new_notebook(cells=cells))) < 7_000_000
+    assert sum(len(cell.outputs) for cell in cells) < 5000 + count
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such clock")
