@@ -27,6 +27,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from parity_grading import unfinished
 from parity_grading.known_answer import try_known_answer
+from parity_grading.normalise_submission import is_link
 from parity_grading.untrusted import read_json, storable, visible
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -71,8 +72,8 @@ class LenientExporter(NotebookExporter):
 
 def read(path: Path) -> NotebookNode:
     """Read a notebook from a student's file. Raise ValueError if the file does not contain one."""
-    if path.is_symlink():
-        raise ValueError(f"{path.name} is a link, not a file")
+    if path.is_symlink() or is_link(path.parent):
+        raise ValueError(f"{path.name} is a link, or its folder is one")
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:

@@ -233,6 +233,15 @@ def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(ro
     assert scores(root) == {"ada": 11, "emmy": 0}
 
 
+def test_tasks_on_which_most_of_the_class_lose_everything_are_named_at_the_end(root, monkeypatch):
+    monkeypatch.setattr("parity_grading.report.lost_by_most", lambda app, name, students: [f"parity: {students}"])
+    monkeypatch.setattr(grading, "grade", lambda *arguments: iter([
+        grading.Row("ada", "graded", 0, 15), grading.Row("emmy", "failed", notes=["it is a link"])]))
+    _, _, printed = grade(root, NAME)
+    assert "WARNING: more than half of these submissions have no points for a task." in printed
+    assert printed.endswith("\n  parity: ['ada']\n")
+
+
 def test_wrong_arguments_are_explained(root):
     assert "student must be the id of a student who has submitted unrolling, but it is 'adda'" in grade(
         root, NAME, "--student", "adda")[2]
