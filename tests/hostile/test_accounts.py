@@ -16,6 +16,7 @@ from tests.exercises import course
 from tests.hostile import bank, batch
 
 pytestmark = [pytest.mark.whole, pytest.mark.skipif(sys.platform != "linux", reason="there is a sandbox on Linux only")]
+OTHERS = ("hides_its_memory",)
 SPIES = ("reads_the_environment_of_others", "writes_the_settings_of_the_machine")
 SECRETS = {"CANARY_PASSWORD": "PASSWORD-of-the-instructor", "DATABASE_PASSWORD": "PASSWORD-of-the-gradebook"}
 USER = 1234     # an account that need not exist
@@ -49,12 +50,12 @@ def as_user(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Path:
-    """A course with the spies and two honest submissions, before grading."""
-    return batch.prepared(tmp_path_factory.mktemp("accounts") / "course", [bank.named(name) for name in SPIES])
+    """A course with these and two honest submissions, before grading."""
+    return batch.prepared(tmp_path_factory.mktemp("accounts") / "course", [bank.named(name) for name in SPIES + OTHERS])
 
 
 @pytest.mark.parametrize("command", batch.COMMANDS)
-@pytest.mark.parametrize("account", ["ordinary", *(["root"] if IS_ROOT else [])])
+@pytest.mark.parametrize("account", ["ordinary", *([pytest.param("root", marks=pytest.mark.slow)] if IS_ROOT else [])])
 def test_nobody_finds_a_secret_or_something_to_write_to(prepared, tmp_path, command, account):
     root = shutil.copytree(prepared, tmp_path / "course")
     program = [sys.executable, "-c", *batch.COMMANDS[command]]
@@ -65,5 +66,5 @@ def test_nobody_finds_a_secret_or_something_to_write_to(prepared, tmp_path, comm
         submission = bank.named(name)
         notebook = nbformat.read(batch.graded_notebook(root, name), as_version=4)
         assert course.said(bank.cell(notebook, "parity")).strip() == submission.says
-    points = batch.points(root)
-    assert points == {name: bank.named(name).points() for name in SPIES} | dict.fromkeys(batch.HONEST, bank.TESTS)
+    deserved = {name: bank.named(name).points() for name in SPIES + OTHERS}
+    assert batch.points(root) == deserved | dict.fromkeys(batch.HONEST, bank.TESTS)
