@@ -19,6 +19,9 @@ c.OverwriteCells.add_missing_cells = True
 # Submissions in any notebook format are read, and those whose grading was killed are graded again.
 c.Autograde.exporter_class = "parity_grading.rebuild.LenientExporter"
 
+# Students can write to a shared exchange, so links in it are not followed, and times come from the file system.
+c.ExchangeFactory.collect = "parity_grading.exchange.CollectRegularFiles"
+
 # The student's cells run in the sandbox, the tests in this process. The chapter lists the other settings of `Execute`.
 c.Execute.timeout = SECONDS_A_CELL
 

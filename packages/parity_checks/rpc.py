@@ -49,5 +49,5 @@ def read(text: Any) -> Any:
         if kind == "value":
             return content
         if kind == "failed" and type(content) is str:       # `str` of anything else may take hours
-            raise CheckFailed(content[:MAX_MESSAGE])
+            raise CheckFailed("\n    ".join(content[:MAX_MESSAGE].splitlines()))   # no line looks like a check's own
     raise CheckFailed("the result cannot be read: it is not an answer to this call")

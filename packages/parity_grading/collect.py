@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from dateutil import tz
 from nbgrader.apps import NbGraderApp
@@ -28,6 +27,7 @@ from parity_grading.submission_store import TIME_FORMAT, CollectedSubmission, Su
 from parity_grading.untrusted import ADDED_BY_SYSTEMS, NOTEBOOK, is_notebook, printable, read_cells, resembles
 
 MAX_BYTES = 20_000_000      # of one file; JSON can need 30 times as much memory once it is parsed
+MOST_FILES, ENTRY = 1000, b"PK\x01\x02"     # of a student's archive; the mark in front of each entry of its directory
 STATES = ("placed", "updated", "kept", "by hand", "nothing")
 UNDECIDED = "it is not clear which of this student's notebooks counts"
 
@@ -134,7 +134,7 @@ class Collector:
             try:
                 uploads = self.platform.read_path(file.path)
                 readable = True
-                upload, student = self.roster.find(uploads)
+                upload, student = self.roster.find(uploads, self.platform)
                 self.candidates[student].append(self._read_candidate(file, upload))
             except ValueError as error:
                 problems.append((file.path, str(error), student))
@@ -244,10 +244,16 @@ class Collector:
 # ---------------------------------------------------------------- zip archives
 
 
-def open_archive(source: Path | BinaryIO) -> zipfile.ZipFile:
-    """Open a zip archive for reading. Raise ValueError if it is damaged or is not a zip archive."""
+def open_archive(source: Path | bytes) -> zipfile.ZipFile:
+    """Open a zip archive for reading. Raise ValueError if it is damaged, too large or not a zip archive.
+
+    A student's archive is given as ``bytes``, and its number of files is limited, because each takes a kilobyte of
+    memory as soon as the archive is opened.
+    """
+    if isinstance(source, bytes) and source.count(ENTRY) > MOST_FILES:
+        raise ValueError(f"it is a zip archive of more than {MOST_FILES:,} files")
     try:
-        return zipfile.ZipFile(source)
+        return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, IsADirectoryError):
         raise ValueError("it is not an undamaged zip archive") from None
 
@@ -271,7 +277,7 @@ def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
         raise ValueError("it is not a notebook")
     if NOTEBOOK.search(file.path):
         return file.path, data
-    with open_archive(io.BytesIO(data)) as archive:
+    with open_archive(data) as archive:
         notebooks = [inner for inner in list_files(archive) if is_notebook(inner.path)]
         named = [inner for inner in notebooks if resembles(inner.path, exercise)] or notebooks
         if len(named) != 1:

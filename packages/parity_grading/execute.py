@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -31,12 +32,16 @@ from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed
 from parity_grading import private_tests, sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
-from parity_grading.rebuild import storable
 from parity_grading.timeout import stopped_after
+from parity_grading.untrusted import storable
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
-LEAST_SIZE = 200    # characters that each output counts for, even an empty one
+ROOT = ("submissions are not graded by root, for whom a hole in the sandbox would be a hole in the whole machine. "
+        "Grade from an ordinary account or, if there is no other one, write c.Execute.allow_root = True into "
+        "private/nbgrader_config.py")
+LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
+FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
 
 
 class Execute(NbGraderPreprocessor):
@@ -47,6 +52,7 @@ class Execute(NbGraderPreprocessor):
     output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
     restarts = Integer(6, help="How often a new kernel is started after one has died").tag(config=True)
     require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
+    allow_root = Bool(False, help="Allow grading as root").tag(config=True)
     address_space = Integer(sandbox.Limits.address_space, help="MB of address space per process").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
@@ -54,17 +60,20 @@ class Execute(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run all code cells. Their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
+        if hasattr(os, "geteuid") and os.geteuid() == 0 and not self.allow_root:
+            raise KernelNotStarted(ROOT)
         if "nbgrader" in resources:
             private_tests.try_on_model_answer(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
         if reason and self.require_sandbox:
-            raise RuntimeError(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
+            raise KernelNotStarted(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
         if reason:
             self.log.warning("Submissions run with your own rights and can read and change your files: %s", reason)
         remove_leftovers()
         self.sandboxed = not reason
         self.submission = Path(resources["metadata"]["path"]).resolve()
         self.deadline = time.monotonic() + self.notebook_timeout
+        self.output_left = FULL_CELLS * self.output_limit
         self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
         try:
             for cell in nb.cells:
@@ -81,7 +90,7 @@ class Execute(NbGraderPreprocessor):
     # ------------------------------------------------------------ the student's cells
 
     def _run_cell(self, cell: NotebookNode) -> None:
-        outputs = CellOutputs(cell, self.output_limit)
+        outputs = CellOutputs(cell, min(self.output_limit, self.output_left))
         try:
             reply = self._execute(cell.source, self._seconds_left, outputs)
         except TooLong:
@@ -94,6 +103,7 @@ class Execute(NbGraderPreprocessor):
             self.completed.append(cell.source)
             outputs.add_missing_error(reply)
         outputs.add_note()
+        self.output_left -= min(outputs.size, outputs.limit)
 
     def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
         """Run code in the kernel. Try it once again if something killed the kernel process."""

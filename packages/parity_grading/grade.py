@@ -29,7 +29,7 @@ from nbgrader.converters import Autograde
 
 from parity_grading import unfinished
 from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
-from parity_grading.kernel import PREFIX, remove_leftovers
+from parity_grading.kernel import PREFIX, own_folder, remove_leftovers
 from parity_grading.normalise_submission import fingerprint, normalise
 from parity_grading.untrusted import printable
 from parity_lib.errors import require, require_int
@@ -63,9 +63,10 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     A submission that was graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of
     processes that grade at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell
     too slow. ``trial`` is a folder for a second grading, which does not change the course. Raise ValueError if there
-    is no submission, the exercise is not in the gradebook, or another command is grading this course.
+    is no submission, the exercise is not in the gradebook, another command is grading this course, or a correct
+    submission does not get full marks.
     """
-    from parity_grading import private_tests  # imports PyTorch, which other commands can do without
+    from parity_grading import known_answer, private_tests  # import PyTorch, which other commands can do without
 
     require_int("jobs", jobs, least=1)
     app = load_course(root, trial)
@@ -78,6 +79,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     with open_gradebook(app) as book:       # which also creates the database: only one process may do that
         find_assignment(book, name)
     private_tests.try_on_model_answer(app.coursedir, name)
+    known_answer.try_known_answer(app.config)
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:
@@ -180,7 +182,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
             row.state = "kept"
         else:
             # remove_leftovers knows the prefix.
-            with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as place:
+            with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=own_folder()) as place:
                 copy = Path(place, row.student, name)
                 row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name)
@@ -198,6 +200,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
 class SingleAutograde(Autograde):
     """A converter that grades one submission and keeps the error, which nbgrader would only log."""
 
+    single = True
     error: Exception | None = None
 
     def convert_single_notebook(self, notebook_filename: str) -> None:

@@ -99,23 +99,31 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     """Grade all submissions for exercise NAME.
 
     The command continues a grading that was interrupted. With several jobs, rows are printed as they are completed. The
-    exit status is 1 if a submission could not be graded.
+    exit status is 1 if a submission could not be graded. At the end it names the tasks on which more than half of the
+    class have no points.
     """
     from tqdm import tqdm
 
     from parity_grading import sandbox
+    from parity_grading.course import load_course
     from parity_grading.grade import grade as rows
+    from parity_grading.report import lost_by_most
 
     if reason := sandbox.missing():
         click.echo(f"Submissions run with your own rights and can read and change your files: {reason}", err=True)
-    states = []
+    states, graded = [], []
     for row in rows(Path.cwd(), name, students, force, jobs):
         points = "" if row.points is None else f"{row.points:g} of {row.most:g}"
         with tqdm.external_write_mode():
             click.echo(f"{row.student:20} {row.state:7} {points:>10} {row.seconds:6.1f} s  {'; '.join(row.notes)}")
         states.append(row.state)
+        graded += [row.student] if row.state != "failed" else []
     click.echo(f"{len(states)} submissions: " + ", ".join(
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
+    if lost := lost_by_most(load_course(Path.cwd()), name, graded):
+        click.echo("\nWARNING: more than half of these submissions have no points for a task. Before you hand out the "
+                   "points, read a few of the messages: a check, or this machine, may be wrong.\n  "
+                   + "\n  ".join(lost))
     _print([], "failed" in states)
 
 

@@ -16,7 +16,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
 KEY = "parity_own_outputs"
-MOST = 400_000     # characters per cell: three large figures
+MOST = 400_000              # characters per cell: three large figures
+MOST_IN_ALL = 10 * MOST     # of all cells together
 NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n"
 
 
@@ -39,6 +40,11 @@ class SaveOutputs(NbGraderPreprocessor):
 class RestoreOutputs(NbGraderPreprocessor):
     """A preprocessor that restores the saved outputs of cells without any output, below a note."""
 
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Restore the saved outputs of all cells, up to a limit."""
+        self.left = MOST_IN_ALL
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         """Restore the saved outputs of a cell.
 
@@ -48,5 +54,7 @@ class RestoreOutputs(NbGraderPreprocessor):
         if shown and not cell.outputs and not is_grade(cell):
             size = len(json.dumps(shown))
             too_large = new_output("stream", text=f"({size:,} characters were left out; open the file in submitted/)\n")
-            cell.outputs = [new_output("stream", text=NOTE), *(shown if size <= MOST else [too_large])]
+            fits = size <= min(MOST, self.left)
+            self.left -= size if fits else 0
+            cell.outputs = [new_output("stream", text=NOTE), *(shown if fits else [too_large])]
         return cell, resources

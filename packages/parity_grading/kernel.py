@@ -6,9 +6,12 @@ is checked before it is read, and its content is treated as data only.
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import os
 import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -62,7 +65,7 @@ class Kernel:
     """
 
     def __init__(self, submission: Path, course: Path, limits: sandbox.Limits, sandboxed: bool = True) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=own_folder()))
         self.excess, self.closed = "", threading.Event()
         try:
             copy_files(submission, self.folder / "files", limits.disk)
@@ -215,9 +218,22 @@ def copy_files(submission: Path, target: Path, megabytes: int) -> None:
             shutil.copyfile(path, copy)
 
 
+def own_folder() -> Path:
+    """Return the user's own folder for temporary files. Raise OSError if another account could change it."""
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    path = Path(tempfile.gettempdir(), f"parity-{user}")
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(0o700)
+    status = path.lstat()
+    if hasattr(os, "getuid") and not (stat.S_ISDIR(status.st_mode) and status.st_uid == user
+                                      and not status.st_mode & 0o077):
+        raise OSError(f"{path} is not a folder that you alone can open; remove it, or set TMPDIR to a folder of yours")
+    return path
+
+
 def remove_leftovers() -> None:
     """Remove the temporary folders of killed grading processes, whose kernels have ended with them."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+    for folder in own_folder().glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)       # which follows no link

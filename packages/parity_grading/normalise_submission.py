@@ -29,6 +29,8 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     be found among them.
     """
     left_out: list[Path] = []
+    if is_link(folder):
+        raise ValueError("its folder is a link to another folder")
 
     def find_special_files(directory: str, names: list[str]) -> list[str]:
         paths = [Path(directory, name) for name in names]
@@ -79,7 +81,7 @@ def fingerprint(folder: Path) -> str:
     Links are not followed. After :data:`LARGEST` bytes, only the sizes of further files are included.
     """
     digest, left = hashlib.sha256(), LARGEST
-    for path in sorted(folder.rglob("*")):
+    for path in sorted([] if is_link(folder) else folder.rglob("*")):
         status = path.lstat()
         size = status.st_size if stat.S_ISREG(status.st_mode) else 0
         digest.update(json.dumps([path.relative_to(folder).as_posix(), stat.S_IFMT(status.st_mode), size]).encode())
@@ -87,3 +89,8 @@ def fingerprint(folder: Path) -> str:
         if stat.S_ISREG(status.st_mode) and left >= 0:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def is_link(folder: Path) -> bool:
+    """Return True if the folder of a submission, or that of its student, is a link."""
+    return folder.is_symlink() or folder.parent.is_symlink()

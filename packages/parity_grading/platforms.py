@@ -18,6 +18,7 @@ import contextlib
 import csv
 import io
 import re
+import unicodedata
 import warnings
 from collections import defaultdict
 from dataclasses import dataclass
@@ -67,6 +68,10 @@ class Platform:
     def read_path(self, path: str) -> list[Upload]:
         """Return all interpretations of a path in a download. Raise ValueError if there is none."""
         raise NotImplementedError
+
+    def same_person(self, upload: Upload, student: ListedStudent) -> bool:
+        """Return True if the name in a file's path can be that of a student in the list."""
+        return True
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
         """Return the column for the grades of an exercise, which ``heading`` may name, and the maximum."""
@@ -152,6 +157,10 @@ class Canvas(Platform):
                              "names must not be hidden in Canvas while you download)")
         return uploads
 
+    def same_person(self, upload: Upload, student: ListedStudent) -> bool:
+        names = (unicodedata.normalize("NFKD", name).casefold() for name in (upload.owner, student.name))
+        return len({"".join(filter(str.isalnum, name)) for name in names}) == 1
+
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
         assignments = [title for title in rows[0] if re.fullmatch(r".* \(\d+\)", title)]
         if heading is None:
@@ -184,6 +193,7 @@ class Roster:
         """
         self.owners: dict[str, str] = {}
         self.problems: dict[str, str] = {}
+        self.rows = {row.number: row for row in rows}
         known = defaultdict(set)       # ids of students, by ids and email addresses
         for person in people:
             for text in filter(None, (person.id, person.email)):
@@ -203,20 +213,23 @@ class Roster:
             raise ValueError(f"No id and no email address in {source} is in the gradebook. Is it the list of this "
                              "course, and does it show ids or email addresses?")
 
-    def find(self, uploads: list[Upload]) -> tuple[Upload, str]:
+    def find(self, uploads: list[Upload], platform: Platform) -> tuple[Upload, str]:
         """Find the student who uploaded a file.
 
         Return the interpretation of the file's path that fits a student, and the student's id. Raise ValueError if none
-        fits, or more than one.
+        fits, or more than one. A number that could be that of a student counts even if it is not in the list.
         """
-        fitting = [upload for upload in uploads if upload.number in self.owners | self.problems]
-        if len(fitting) > 1:
+        fitting, shortest = [upload for upload in uploads if upload.number in self.rows], min(map(len, self.rows))
+        if fitting and sum(len(upload.number) >= shortest for upload in uploads) > 1:
             raise ValueError("its name can be read in more than one way, so its owner is not certain")
         if not fitting:
             first = uploads[0]
             raise ValueError(f"number {first.number} of {first.owner!r} is not in the list; is it the list of this "
                              "exercise?")
-        if fitting[0].number in self.problems:
+        row = self.rows[fitting[0].number]
+        if not platform.same_person(fitting[0], row):
+            raise ValueError(f"it names {fitting[0].owner!r}, but number {row.number} is {row.name!r} in the list")
+        if row.number in self.problems:
             raise ValueError(self.problems[fitting[0].number])
         return fitting[0], self.owners[fitting[0].number]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from parity_checks import points
 from parity_checks.answers import NOT_WRITTEN
-from parity_grading.untrusted import NotebookCell, printable, read_cells
+from parity_grading.untrusted import NotebookCell, printable, read_cells, visible
 from parity_lib.errors import require
 
 CELLS = Path(points.__file__).with_name("cells.json")
@@ -112,7 +112,7 @@ def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[st
 
 def _length(cells: list[NotebookCell], name: str) -> str:
     """Describe the length of a written answer in words, or return "empty"."""
-    text = next((cell.source.strip() for cell in cells if cell.name == name), "")
+    text = next((visible(cell.source).strip() for cell in cells if cell.name == name), "")
     words = len(text.split())
     return "empty" if text in NOT_WRITTEN else f"{words} word{'s' * (words != 1)}"
 

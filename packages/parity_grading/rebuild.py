@@ -10,7 +10,6 @@ keep their place.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator
@@ -22,15 +21,19 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.api import Gradebook, SourceCell
+from nbgrader.converters.base import NbGraderException
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from parity_grading import unfinished
+from parity_grading.known_answer import try_known_answer
+from parity_grading.normalise_submission import is_link
+from parity_grading.untrusted import read_json, storable, visible
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 LARGEST = 50_000_000        # bytes of a file
 MOST_CELLS = 2000           # a cell takes a thousand times as much memory as the two characters that it can consist of
-MOST_OUTPUTS = 1000         # of a cell
+MOST_OUTPUTS = 2000         # of all cells together; each takes a millisecond to validate
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)        # what nbformat allows
 MISSING = "This cell was missing in the submission."
 
@@ -42,11 +45,18 @@ class LenientExporter(NotebookExporter):
     """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Create the exporter and remove unfinished submissions.
+        """Create the exporter, try the sandbox and remove unfinished submissions.
 
-        nbgrader looks for graded submissions right after this call.
+        nbgrader creates it once for all submissions, and looks for graded submissions right after this call. Raise
+        NbGraderException if a correct submission does not get full marks.
         """
         super().__init__(**options)
+        if not getattr(self.parent, "single", False):       # `parity grade` has tried it before
+            try:
+                try_known_answer(self.config)
+            except ValueError as error:
+                self.log.error(error)
+                raise NbGraderException(str(error)) from None
         if not self.parent.force:
             for name in unfinished.remove(Path(self.parent.coursedir.root, self.parent.coursedir.autograded_directory)):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
@@ -62,14 +72,13 @@ class LenientExporter(NotebookExporter):
 
 def read(path: Path) -> NotebookNode:
     """Read a notebook from a student's file. Raise ValueError if the file does not contain one."""
-    if path.is_symlink():
-        raise ValueError(f"{path.name} is a link, not a file")
+    if path.is_symlink() or is_link(path.parent):
+        raise ValueError(f"{path.name} is a link, or its folder is one")
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
     try:
-        data = path.read_bytes()
-        raw = json.loads(data.decode(json.detect_encoding(data), errors="replace"))
-    except (ValueError, RecursionError) as error:
+        raw = read_json(path.read_bytes())
+    except ValueError as error:
         raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
     if not isinstance(raw, dict):
         raise ValueError(f"{path.name} is no notebook: its text is JSON, but not an object with cells")
@@ -80,6 +89,10 @@ def read(path: Path) -> NotebookNode:
     if len(cells) > MOST_CELLS:
         raise ValueError(f"{path.name} has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    left = MOST_OUTPUTS
+    for cell in cells:
+        cell["outputs"] = _list(cell.get("outputs"))[:left]
+        left -= len(cell["outputs"])
     return new_notebook(cells=[_cell(cell) for cell in cells], metadata={"kernelspec": kernelspec})
 
 
@@ -97,7 +110,7 @@ def _cell(raw: dict) -> NotebookNode:
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
         cell.metadata["nbgrader"] = {"grade_id": marks["grade_id"]}
     if cell.cell_type == "code":
-        cell.outputs = list(_outputs(_list(raw.get("outputs"))))
+        cell.outputs = list(_outputs(raw["outputs"]))
     elif isinstance(raw.get("attachments"), dict):
         cell.attachments = nbformat.from_dict({
             name: {kind: _text(value) for kind, value in data.items()}
@@ -112,7 +125,7 @@ def _text(value: Any) -> str:
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
     """Yield the valid outputs of a cell, which are shown to readers, and on which no points depend."""
-    for value in raw[:MOST_OUTPUTS]:
+    for value in raw:
         try:
             output = nbformat.from_dict(storable(value))
             if "data" in output:
@@ -124,15 +137,6 @@ def _outputs(raw: list) -> Iterator[NotebookNode]:
         except Exception:       # nobody can list everything that may be wrong with it
             continue
         yield output
-
-
-def storable(value: Any) -> Any:
-    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {storable(str(key)): storable(part) for key, part in value.items()}
-    return [storable(part) for part in value] if isinstance(value, list) else value
 
 
 # ---------------------------------------------------------------- its cells
@@ -272,7 +276,7 @@ def restore(cell: NotebookNode, source: SourceCell, points: float | None, soluti
         cell.clear()
         cell.update(converted)
     # nbgrader gives 0 points, and nothing to read, only to an answer with the released text.
-    if source.locked or (solution and cell.cell_type == "markdown" and not cell.source.strip()):
+    if source.locked or (solution and cell.cell_type == "markdown" and not visible(cell.source).strip()):
         cell.source = source.source
     cell.metadata["nbgrader"] = {
         "grade_id": source.name, "grade": points is not None, "solution": solution, "task": False,

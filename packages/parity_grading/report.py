@@ -26,6 +26,7 @@ from parity_lib.errors import require
 
 GRADED = ("needs reading", "read")      # states in which a submission has points
 LONGEST_EXAMPLE = 2000                  # characters
+STUDENTS_ERROR = re.compile(r"( stopped with \w+): .*")
 Notebook = dict[str, NotebookCell]      # by the names of the cells
 
 
@@ -82,7 +83,7 @@ def class_report(root: Path, name: str) -> ClassReport:
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
     return ClassReport(
         name, Counter(row.state for row in rows), {row.student: row.person.full_name for row in rows},
-        _points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
+        points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
 
 
 def _cells(app: NbGraderApp, step: str, student: str, name: str) -> Notebook:
@@ -98,7 +99,14 @@ def task_of(cell: str) -> str:
     return cell.removesuffix("-check").replace("-", "_")
 
 
-def _points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
+def lost_by_most(app: NbGraderApp, name: str, students: list[str]) -> list[str]:
+    """Describe the tasks on which more than half of the graded students, and at least three, got no points."""
+    tasks = [task for task in points_of_tasks(app, name, students) if task.counts["none"] >= 3]
+    return [f"{task.name}: {task.counts['none']} of {len(task.points)} submissions have no points"
+            for task in tasks if task.counts["none"] > len(task.points) / 2]
+
+
+def points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
     """Return the points of each task in the order of the source, without unread answers and dropped tasks."""
     tasks: dict[str, TaskPoints] = {}
     with open_gradebook(app) as book:
@@ -125,7 +133,9 @@ def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
         for task, text in _failures(cells):
             tested, *details = text.strip().splitlines() or [""]
             parts = dict(re.findall(r"^  (\w+): +(.*\S)", "\n".join(details), re.MULTILINE))
-            likely, tested = parts.get("likely", ""), tested.strip()[:300]
+            # After the type of an error comes its text, which the student may have written.
+            tested = STUDENTS_ERROR.sub(r"\1 …", tested.strip()[:300])
+            likely = parts.get("likely", "")
             key = ("", likely) if likely else (task, re.sub(r"\d[\d.,]*", "#", tested))
             message = messages.setdefault(key, FrequentMessage(
                 likely or tested, text[:LONGEST_EXAMPLE], parts.get("read", "")))

@@ -34,7 +34,7 @@ from parity_checks.personal_numbers import seed_of
 from parity_grading.keep_outputs import NOTE
 from parity_grading.personal_counts import COUNTS, count_for
 from parity_grading.sanitise import markdown2html
-from parity_grading.untrusted import named_cells
+from parity_grading.untrusted import named_cells, visible
 
 OURS = "parity_page"        # marks the cells that we insert; Sanitise removes such a mark from a student's cell
 HEADING = re.compile(r"^\*\*Rubric\.?\*\*", re.MULTILINE)
@@ -97,7 +97,7 @@ def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None
     ``task`` is the name of the answer's cell. Return None if the task asks for no such numbers, if the answer is empty,
     or if the id has no letter or digit to make a seed from.
     """
-    task = task.replace("-", "_")
+    task, answer = task.replace("-", "_"), visible(answer)
     if task not in COUNTS or answer.strip() in NOT_WRITTEN:
         return None
     try:

@@ -114,16 +114,16 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
     # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`.
     start = (f"set -e; ulimit -v {limits.address_space * 1024}; ulimit -f {limits.disk * MB // 512}; ulimit -c 0; "
              'cp -R -P "$0/files/." . || true; exec "$@"')
-    variables = [option for name, value in environment().items() for option in ("--setenv", name, value)]
     read_info, write_info = os.pipe()
     with open(read_info) as info, refused_calls() as filter_file:
         files = [filter_file.fileno(), write_info]
         command = [_find_bubblewrap()[0], *NAMESPACES, "--seccomp", str(files[0]), "--info-fd", str(files[1]),
-                   "--uid", "1000", "--gid", "1000", "--clearenv", *variables, "--proc", "/proc", "--dev", "/dev",
+                   "--uid", "1000", "--gid", "1000", "--proc", "/proc", "--dev", "/dev",
                    *mounts(folder, course, limits), "--chdir", HOME, "sh", "-c", start, str(folder), *program]
         try:
+            # bubblewrap itself is process 1 of the sandbox, so its environment can be read there.
             process = subprocess.Popen(command, pass_fds=files, start_new_session=True, stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
         finally:
             os.close(write_info)
         text = info.read()
@@ -160,7 +160,8 @@ def mounts(folder: Path, course: Path, limits: Limits) -> list[str]:
             options += ["--ro-bind", str(path), str(path)]
     answers = {path / MODEL_ANSWERS for path in (*installed, *(package.parent for package in PACKAGES))}
     options += [option for path in answers if path.is_file() for option in ("--ro-bind", "/dev/null", str(path))]
-    return options + [option for path in ("/dev", *map(str, hidden), "/") for option in ("--remount-ro", path)]
+    return options + [option for path in ("/dev", "/proc", *map(str, hidden), "/")
+                      for option in ("--remount-ro", path)]
 
 
 def environment() -> dict[str, str]:

@@ -28,6 +28,7 @@ import nh3
 from jinja2 import pass_context
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import math_to_image
+from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -59,8 +60,13 @@ LONGEST_FORMULA = 400       # characters
 # Longer texts are shown unrendered, because a text that is made for it keeps a renderer busy for hours.
 LONGEST_TEXT = 20_000
 MOST_TAGS = 10_000
+# Limits for all cells of a page together.
+MOST_FORMULAS = 300
+MOST_CODES = 5000           # that colour a text in a terminal
+FORMULA = re.compile(r"\$|\\\\?[(\[]|\\begin\b")     # the beginning of one, and the end of some
 # nbconvert inserts custom/custom.css of this folder into the head of a page. Ours forbids other hosts, and it replaces
 # MathJax, for which the keys of nbgrader's formgrade.js would wait.
+PLAIN = "parity_plain"      # marks the cells whose Markdown is not rendered
 PAGES = Path(__file__).with_name("pages")
 
 
@@ -92,9 +98,10 @@ def markdown2html(context: Mapping[str, Any], source: str) -> str:
     >>> markdown2html({}, "5 < 7 and `<b>`, **5**")
     '<p>5 &lt; 7 and <code>&lt;b&gt;</code>, <strong>5</strong></p>\\n'
     """
-    if len(source) > LONGEST_TEXT:
+    cell = context.get("cell") or {}
+    if len(source) > LONGEST_TEXT or cell.get("metadata", {}).get(PLAIN):
         return f"<pre>{html.escape(source)}</pre>\n"
-    attachments = context.get("cell", {}).get("attachments", {})
+    attachments = cell.get("attachments", {})
     renderer = MarkdownRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
@@ -104,6 +111,14 @@ class MarkdownRenderer(IPythonRenderer):
 
     It extends nbconvert's renderer. A text takes the place of a missing image.
     """
+
+    def block_html(self, html: str) -> str:
+        """Return a block of HTML in which comments are shown as text, because a person reads the page."""
+        return super().block_html(html.replace("<!--", "&lt;!--"))
+
+    def inline_html(self, html: str) -> str:
+        """Return HTML within a line in which comments are shown as text."""
+        return super().inline_html(html.replace("<!--", "&lt;!--"))
 
     def inline_math(self, body: str) -> str:
         """Convert an inline formula to HTML."""
@@ -150,6 +165,7 @@ class Sanitise(Preprocessor):
         """Remove the notebook's metadata, escape the student's names, and clean each cell."""
         nb.metadata = NotebookNode()
         resources["config_dir"] = str(PAGES)
+        self.formulas_left, self.codes_left = MOST_FORMULAS, MOST_CODES
         for key in ("first_name", "last_name", "student"):
             if resources.get(key):
                 resources[key] = html.escape(resources[key])
@@ -166,7 +182,30 @@ class Sanitise(Preprocessor):
         if cell.cell_type == "code":
             cell.execution_count = _execution_count(cell)
             cell.outputs = [_cleaned(output) for output in cell.outputs]
+            for output in cell.outputs:
+                self._limit_codes(output)
+        texts = [cell.source if cell.cell_type == "markdown" else "",
+                 *(output.get("data", {}).get("text/markdown", "") for output in cell.get("outputs", []))]
+        formulas = sum(len(FORMULA.findall(text)) for text in texts)
+        if formulas > self.formulas_left:
+            cell.metadata[PLAIN] = True
+        else:
+            self.formulas_left -= formulas
         return cell, resources
+
+    def _limit_codes(self, output: NotebookNode) -> None:
+        """Remove the codes for colours from the texts of an output once the page has too many of them."""
+        def limited(text: str) -> str:
+            count = text.count("\x1b")
+            self.codes_left -= count
+            return text if self.codes_left >= 0 else strip_ansi(text).replace("\x1b", "")
+
+        if output.output_type == "stream":
+            output.text = limited(output.text)
+        elif output.output_type == "error":
+            output.traceback = [limited(line) for line in output.traceback]
+        elif "text/plain" in output.data:
+            output.data["text/plain"] = limited(output.data["text/plain"])
 
 
 def _cleaned(output: NotebookNode) -> NotebookNode:

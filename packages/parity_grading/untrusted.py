@@ -10,6 +10,10 @@ from typing import Any
 
 ADDED_BY_SYSTEMS = re.compile(
     r"(^|/)(__MACOSX|\.ipynb_checkpoints)(/|$)|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$")
+MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, even for an empty list
+# What a reader of rendered Markdown does not see: comments, and definitions of links.
+INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers add the second ending
 
 
@@ -24,11 +28,23 @@ class NotebookCell:
     outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
+def read_json(data: bytes) -> Any:
+    """Parse JSON, whose encoding is detected. Raise ValueError if it is none, or would need too much memory."""
+    if len(data) > MOST_VALUES // 8:
+        structure = STRING.sub(b"", data)
+        if sum(map(structure.count, (b",", b"[", b"{"))) > MOST_VALUES:
+            raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+    try:
+        return json.loads(data.decode(json.detect_encoding(data), errors="replace"))
+    except RecursionError:
+        raise ValueError("its lists are nested too deep") from None
+
+
 def read_cells(data: bytes) -> list[NotebookCell]:
     """Parse the cells of a notebook. Raise ValueError if ``data`` is not a notebook."""
     try:
         cells = []
-        for cell in json.loads(data)["cells"]:
+        for cell in read_json(data)["cells"]:
             marks = cell.get("metadata", {}).get("nbgrader")
             marks = marks if isinstance(marks, dict) else {}
             name = marks.get("grade_id")
@@ -61,3 +77,21 @@ def resembles(path: str, exercise: str) -> bool:
 def printable(text: str) -> str:
     """Replace line breaks and control characters, which a terminal would obey."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def storable(value: Any) -> Any:
+    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(part) for key, part in value.items()}
+    return [storable(part) for part in value] if isinstance(value, list) else value
+
+
+def visible(answer: str) -> str:
+    """Return the part of an answer in Markdown that its reader sees.
+
+    >>> visible("It is 5. <!-- My seed is 7. -->")
+    'It is 5. '
+    """
+    return INVISIBLE.sub("", answer)

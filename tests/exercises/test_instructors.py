@@ -70,11 +70,13 @@ def repository(folder):
                             stdout=subprocess.PIPE)
     if listed.returncode:  # no clone, but a copy of the files
         ignore = shutil.ignore_patterns(".git", ".venv", ".*cache*", "_build", "__pycache__", "private")
-        return shutil.copytree(bank.ROOT, folder, ignore=ignore)
+        shutil.copytree(bank.ROOT, folder, ignore=ignore)
     for name in filter(None, listed.stdout.split("\n")):
         if (bank.ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(bank.ROOT / name, folder / name)
+    with (folder / "nbgrader_config.py").open("a", encoding="utf8") as settings:
+        settings.write(course.ALLOW_ROOT)
     return folder
 
 

@@ -7,6 +7,7 @@ import shutil
 import stat
 import struct
 import time
+import tracemalloc
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -239,6 +240,26 @@ def test_an_archive_that_expands_too_far_is_stopped(root, tmp_path, monkeypatch)
     assert sum(line.startswith("left out") and "larger than 1,000 bytes" in line for line in output.splitlines()) == 2
 
 
+def test_an_archive_costs_little_memory_whatever_it_says(root, tmp_path):
+    """An entry of a directory that repeats itself is a few bits long in the download, and a kilobyte in memory."""
+    one = zip_bytes({"a.ipynb": b"1"})
+    start, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    entries = one[start:end] * 300_000
+    directory = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, len(entries), start, 0)
+    values = b'{"cells": [' + b"[]," * 6_000_000 + b"[]]}"
+    archive = one[:start] + entries + directory
+    arguments = from_moodle(tmp_path, {(ADA, "unrolling.zip"): archive, (EMMY, NOTEBOOK): values})
+    assert arguments[0].stat().st_size < 200_000
+    tracemalloc.start()
+    code, _, output = collect(root, *arguments)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (code, placed(root)) == (1, {})
+    assert "a zip archive of more than 1,000 files" in output
+    assert "it cannot be read as a notebook" in output
+    assert peak < 300e6
+
+
 # ---------------------------------------------------------------- the owner of a file
 
 def test_nobody_can_submit_for_somebody_else(root, tmp_path):
@@ -255,6 +276,18 @@ def test_nobody_can_submit_for_somebody_else(root, tmp_path):
         code, _, output = collect(root, *arguments)
         assert (code, placed(root)) == (1, {ADA: ADA})
         assert "its name can be read in more than one way" in output
+
+
+def test_a_number_in_canvas_counts_with_the_name_only(root, tmp_path):
+    """A student who is not in the list has a name that imitates the beginning of another student's files."""
+    number, listing = CLASS[KURT].canvas, archives.canvas_gradebook(tmp_path / "canvas.csv")
+    for name, reason in (
+            (f"gödelkurt_{number}_99999_x_6001_99001_{NOTEBOOK}", "its name can be read in more than one way"),
+            (f"noetheremmy_{number}_99001_{NOTEBOOK}", f"names 'noetheremmy', but number {number} is 'Gödel, Kurt'")):
+        files = {name: notebook("forged")} | canvas({(ADA, "hw_1_2_final.ipynb"): notebook(ADA)})
+        code, _, output = collect(root, zipped(tmp_path / "all.zip", files), "--from", "canvas", "--list", listing)
+        assert (code, placed(root)) == (1, {ADA: ADA})
+        assert reason in output
 
 
 def test_the_list_of_another_exercise_or_course_is_noticed(root, tmp_path):

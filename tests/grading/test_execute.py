@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+import time
 
+import nbformat
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
 
-from parity_grading import execute, kernel
+from parity_grading import execute, kernel, known_answer
 from parity_grading.execute import Execute
 
+ALLOW_ROOT = {"Execute": {"allow_root": True}}
 TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "check"}}
 
 
@@ -18,7 +22,7 @@ TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id
 def run(tmp_path):
     """A function that runs cells and returns what their outputs say."""
     def run(*cells, preprocessor=None):
-        preprocessor = preprocessor or Execute()
+        preprocessor = preprocessor or Execute(allow_root=True)
         preprocessor.preprocess(new_notebook(cells=list(cells)), {"metadata": {"path": str(tmp_path)}})
         return [output.get("evalue") or output.get("text") for cell in cells for output in cell.outputs]
     return run
@@ -34,11 +38,24 @@ def test_an_empty_output_counts():
     assert [output.output_type for output in cell.outputs] == ["display_data"] * 10 + ["stream"]
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize(("count", "source"), [
+    (300, "print('x' * 999_000)"),
+    (2000, "for _ in range(1000): display({}, raw=True)"),
+], ids=["large", "many"])
+def test_a_notebook_of_large_or_many_outputs_ends_within_its_limits(run, count, source):
+    cells, start = [new_code_cell(source) for _ in range(count)], time.monotonic()
+    run(*cells, preprocessor=Execute(notebook_timeout=20, allow_root=True))
+    assert time.monotonic() - start < 60
+    assert len(nbformat.writes(new_notebook(cells=cells))) < 7_000_000
+    assert sum(len(cell.outputs) for cell in cells) < 5000 + count
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such clock")
 def test_a_test_that_computes_without_end_is_stopped(run):
     test = new_code_cell("while True:\n    try:\n        sum(range(10**6))\n    except ValueError:\n        pass",
                          metadata=TEST)
-    run(test, preprocessor=Execute(timeout=0.1))
+    run(test, preprocessor=Execute(timeout=0.1, allow_root=True))
     assert [output.ename for output in test.outputs] == ["TooSlow"]
 
 
@@ -55,6 +72,39 @@ def test_a_kernel_that_cannot_start_is_an_error_and_costs_no_points(run, monkeyp
         run(test)
 
 
+def test_root_grades_only_if_a_setting_allows_it(run, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
+    with pytest.raises(kernel.KernelNotStarted, match=r"write c\.Execute.allow_root = True into private"):
+        run(new_code_cell("x = 1"), preprocessor=Execute())
+
+
+@pytest.mark.whole
+def test_a_known_correct_submission_is_graded_first():
+    known_answer.try_known_answer(Config(ALLOW_ROOT))
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("change", "reason"), [
+    ({"ANSWER": "import not_installed"}, "full marks on this machine: No module named 'not_installed'"),
+    ({"ANSWER": "def known_answer(numbers):\n    return numbers"}, "does not get full marks on this machine: "),
+    ({"ANSWER": "import os; os._exit(1)"}, "full marks on this machine: The kernel stopped in this cell"),
+    ({"TEST": "0.5"}, "does not get full marks on this machine: its test shows something else"),
+])
+def test_nobody_is_graded_if_a_known_correct_submission_loses_points(monkeypatch, change, reason):
+    for name, value in change.items():
+        monkeypatch.setattr(known_answer, name, value)
+    with pytest.raises(ValueError, match=f"nobody was graded, because .*{reason}"):
+        known_answer.try_known_answer(Config(ALLOW_ROOT))
+
+
+def test_nobody_is_graded_if_no_kernel_starts(monkeypatch):
+    def fail(*arguments):
+        raise kernel.KernelNotStarted("there are no namespaces")
+    monkeypatch.setattr(execute, "Kernel", fail)
+    with pytest.raises(ValueError, match="nobody was graded, because there are no namespaces"):
+        known_answer.try_known_answer(Config(ALLOW_ROOT))
+
+
 def test_a_machine_that_runs_out_of_memory_costs_no_points(run):
     with pytest.raises(MemoryError):
         run(new_code_cell("raise MemoryError", metadata=TEST))
@@ -63,7 +113,7 @@ def test_a_machine_that_runs_out_of_memory_costs_no_points(run):
 @pytest.mark.whole
 def test_a_kernel_that_was_killed_from_outside_costs_nothing(run):
     test = new_code_cell("from parity_checks import core\nprint(core.call('f'))", metadata=TEST)
-    preprocessor = Execute()
+    preprocessor = Execute(allow_root=True)
     run_test = preprocessor._run_test
 
     def kill_and_run(cell):

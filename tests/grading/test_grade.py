@@ -163,13 +163,33 @@ def run_with(root: Path, change: str, student: str) -> subprocess.CompletedProce
                           env=course.environment(), text=True, capture_output=True)
 
 
+NO_KERNEL = "sandbox.SYSTEM = ()"
+TRIED = "; from parity_grading import known_answer; known_answer.try_known_answer = lambda config: None"
+
+
 def test_a_kernel_that_does_not_start_is_a_failed_row(root):
     """No points are lost, and the exit status says that something is wrong."""
-    done = run_with(root, "sandbox.SYSTEM = ()", "ada")
+    done = run_with(root, NO_KERNEL + TRIED, "ada")
     assert (done.returncode, done.stdout.split()[:2]) == (1, ["ada", "failed"]), done.stdout + done.stderr
     assert "the kernel did not start" in done.stdout
     assert scores(root)["ada"] == 0
     assert states(grade(root, NAME)[1])["ada"] == "graded"
+
+
+def test_nothing_is_graded_on_a_machine_on_which_a_correct_submission_fails(root):
+    """Both commands stop before the first submission, and what was graded before stays."""
+    before, folder = scores(root), root / "autograded" / "ada" / NAME
+    changed = (folder / f"{NAME}.ipynb").stat().st_mtime
+    done = run_with(root, NO_KERNEL, "ada")
+    assert (done.returncode, done.stdout) == (1, ""), done.stdout + done.stderr
+    assert "Error: nobody was graded, because the kernel did not start" in done.stderr
+    script = f"from parity_grading import sandbox; {NO_KERNEL}; from nbgrader.apps.nbgraderapp import main; main()"
+    done = subprocess.run([sys.executable, "-c", script, "autograde", NAME, "--force"], cwd=root, text=True,
+                          env=course.environment(), capture_output=True)
+    assert done.returncode == 1
+    assert "nobody was graded, because the kernel did not start" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (scores(root), (folder / f"{NAME}.ipynb").stat().st_mtime) == (before, changed)
 
 
 def test_the_sandbox_can_be_required(root):
@@ -184,7 +204,7 @@ def test_the_sandbox_can_be_required(root):
     done = run_with(root, hide, "emmy")
     settings.unlink()
     assert done.returncode == 1
-    assert "require_sandbox is set, but there is no sandbox: there is none" in done.stdout
+    assert "Execute.require_sandbox is set, but there is no sandbox: there is none" in done.stderr
 
 
 def test_a_locked_database_is_reported_in_one_line(monkeypatch):
@@ -213,6 +233,15 @@ def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(ro
     assert (status, states(rows)) == (1, {"ada": "kept", "emmy": "failed"})
     assert "two processes that graded it were killed" in printed
     assert scores(root) == {"ada": 11, "emmy": 0}
+
+
+def test_tasks_on_which_most_of_the_class_lose_everything_are_named_at_the_end(root, monkeypatch):
+    monkeypatch.setattr("parity_grading.report.lost_by_most", lambda app, name, students: [f"parity: {students}"])
+    monkeypatch.setattr(grading, "grade", lambda *arguments: iter([
+        grading.Row("ada", "graded", 0, 15), grading.Row("emmy", "failed", notes=["it is a link"])]))
+    _, _, printed = grade(root, NAME)
+    assert "WARNING: more than half of these submissions have no points for a task." in printed
+    assert printed.endswith("\n  parity: ['ada']\n")
 
 
 def test_wrong_arguments_are_explained(root):

@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from parity_grading.keep_outputs import KEY, MOST, NOTE, RestoreOutputs, SaveOutputs
+from parity_grading.keep_outputs import KEY, MOST, MOST_IN_ALL, NOTE, RestoreOutputs, SaveOutputs
 
 TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "parity-check"}}
 TABLE = new_output("stream", text="a table")
@@ -39,3 +39,14 @@ def test_outputs_that_are_too_large_are_left_out_with_a_note():
     note, text = after_grading(new_code_cell("sweep()", outputs=[new_output("stream", text="x" * MOST)]))
     assert note == NOTE
     assert text.startswith("(400,")
+
+
+def test_all_cells_together_show_no_more_than_a_limit():
+    large = new_output("stream", text="x" * (MOST - 1000))
+    notebook, _ = SaveOutputs()(new_notebook(cells=[new_code_cell("sweep()", outputs=[large]) for _ in range(20)]), {})
+    for cell in notebook.cells:
+        cell.outputs = []
+    notebook, _ = RestoreOutputs()(notebook, {})
+    sizes = [len(cell.outputs[1].text) for cell in notebook.cells]
+    assert sum(sizes) < MOST_IN_ALL
+    assert (sizes[0], sizes[-1] < 100) == (MOST - 1000, True)

@@ -16,6 +16,7 @@ from parity_grading.kernel import (
     KernelNotStarted,
     KernelStopped,
     TooLong,
+    own_folder,
     remove_leftovers,
 )
 
@@ -139,7 +140,7 @@ def test_what_a_killed_grading_left_is_removed(tmp_path, monkeypatch):
     child = os.fork()
     if not child:
         signal.pause()
-    ours, theirs = (tmp_path / f"{PREFIX}{pid}-x" for pid in (os.getpid(), child))
+    ours, theirs = (own_folder() / f"{PREFIX}{pid}-x" for pid in (os.getpid(), child))
     ours.mkdir()
     theirs.mkdir()
     remove_leftovers()
@@ -149,6 +150,42 @@ def test_what_a_killed_grading_left_is_removed(tmp_path, monkeypatch):
     remove_leftovers()
     assert ours.exists()
     assert not theirs.exists()
+
+
+def test_leftovers_are_removed_from_a_folder_of_ones_own_and_links_are_not_followed(tmp_path, monkeypatch):
+    """Another account can place a link or a folder in the temporary directory, with the number of an ended process."""
+    temporary, precious = tmp_path / "tmp", tmp_path / "precious"
+    for folder in (temporary, precious / "inner", temporary / f"{PREFIX}4199998-x"):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    assert own_folder().stat().st_mode & 0o777 == 0o700
+    left = own_folder() / f"{PREFIX}4199997-x"
+    left.mkdir()
+    for link in (temporary / f"{PREFIX}4199999-x", own_folder() / f"{PREFIX}4199999-x", left / "link"):
+        link.symlink_to(precious)
+    remove_leftovers()
+    assert [path.name for path in precious.iterdir()] == ["inner"]
+    assert (temporary / f"{PREFIX}4199998-x").is_dir()
+    assert not left.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+def test_a_folder_that_another_account_can_change_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = own_folder()
+    folder.chmod(0o770)
+    with pytest.raises(OSError, match="is not a folder that you alone can open"):
+        own_folder()
+    folder.rmdir()
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="is not a folder that you alone can open"):
+        remove_leftovers()
+    with monkeypatch.context() as patch:
+        patch.setattr("os.getuid", lambda: folder.lstat().st_uid + 1)
+        (tmp_path / f"parity-{os.getuid()}").mkdir(mode=0o700)
+        with pytest.raises(OSError, match="is not a folder that you alone can open"):
+            own_folder()
 
 
 @pytest.mark.parametrize(("program", "reason"), [

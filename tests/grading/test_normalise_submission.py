@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from parity_grading import normalise_submission
+from parity_grading import normalise_submission, rebuild
 from parity_grading.untrusted import printable
 
 NOTEBOOK = "unrolling.ipynb"
@@ -52,6 +52,22 @@ def test_links_are_left_out(normalised, tmp_path):
     (tmp_path / "submitted" / "unrolling").mkdir(parents=True)
     os.symlink(tmp_path / "secret", tmp_path / "submitted" / "unrolling" / "data")
     assert normalised({NOTEBOOK: "{}"}) == ({NOTEBOOK}, ["left out data, which is not a regular file"])
+
+
+@pytest.mark.parametrize("link", ["ada", "ada/unrolling"])
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path, link):
+    """It could lead to the work of another student, or to the whole disk."""
+    place = tmp_path / "submitted" / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to("/" if link == "ada/unrolling" else tmp_path / "other")
+    (tmp_path / "other" / "unrolling").mkdir(parents=True)
+    (tmp_path / "other" / "unrolling" / "unrolling.ipynb").write_text('{"cells": [{}]}')
+    folder = tmp_path / "submitted" / "ada" / "unrolling"
+    normalise_submission.fingerprint(folder)
+    with pytest.raises(ValueError, match="its folder is a link to another folder"):
+        normalise_submission.normalise(folder, tmp_path / "copy", "unrolling")
+    with pytest.raises(ValueError, match="is a link, or its folder is one"):
+        rebuild.read(folder / "unrolling.ipynb")
 
 
 def test_submissions_may_be_on_another_disk(tmp_path):

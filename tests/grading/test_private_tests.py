@@ -93,7 +93,7 @@ def test_parity_grade_and_nbgrader_autograde_stop_before_the_first_submission(ro
         next(iter(grade.grade(root, NAME)))
     assert not (root / "autograded").exists()
     stock = SimpleNamespace(coursedir=CourseDirectory(root=str(root), source_directory="solutions"))
-    execute = Execute()
+    execute = Execute(allow_root=True)
     monkeypatch.setattr(Execute, "parent", SimpleNamespace(parent=stock))
     with pytest.raises(ValueError, match="the model answer: it stops with"):
         execute.preprocess(course.solution(NAME), {"nbgrader": {"assignment": NAME}})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -211,3 +212,34 @@ def test_files_that_nbgrader_has_copied_through_links_are_removed(tmp_path):
     rebuild.drop_links(submitted, copied)
     assert [path.name for path in copied.rglob("*") if path.is_file()] == ["data.csv"]
     assert secret.read_text() == "grades"
+
+
+def test_a_file_of_two_thousand_cells_with_a_thousand_outputs_each_is_read_in_seconds(tmp_path):
+    """Each output takes a millisecond to validate, and the file has two million of them."""
+    path, start = tmp_path / "unrolling.ipynb", time.process_time()
+    cell = '{"cell_type": "code", "source": "1", "outputs": [' + ",".join(["{}"] * 1000) + "]}"
+    path.write_text('{"cells": [' + ",".join([cell] * rebuild.MOST_CELLS) + "]}")
+    assert len(rebuild.read(path).cells) == rebuild.MOST_CELLS
+    output = {"output_type": "stream", "name": "stdout", "text": "5"}
+    shown = {"cell_type": "code", "source": "", "outputs": [output] * 300}
+    path.write_text(json.dumps({"cells": [shown] * 100}))
+    assert sum(len(cell.outputs) for cell in rebuild.read(path).cells) == rebuild.MOST_OUTPUTS
+    assert time.process_time() - start < 15
+
+
+@pytest.mark.parametrize("piece", ["[],", "{},", "1,", '"",'])
+def test_a_file_that_would_need_gigabytes_of_memory_is_refused_before_it_is_parsed(tmp_path, piece):
+    path = tmp_path / "unrolling.ipynb"
+    path.write_text('{"cells": [' + piece * (45_000_000 // len(piece)) + "0]}")
+    with pytest.raises(ValueError, match="it holds more than 8,000,000 values"):
+        rebuild.read(path)
+
+
+def test_an_answer_that_its_reader_does_not_see_is_empty():
+    for answer in ("<!-- My seed is 7. -->", "<!-- My seed", "[//]: # (My seed is 7.)", " <!-- a --> <!-- \n -->\n"):
+        cell = new_markdown_cell(answer)
+        rebuild.restore(cell, SOURCES["words"], 2, True)
+        assert cell.source == ANSWER
+    cell = new_markdown_cell("It is 5. <!-- My seed is 7. -->")
+    rebuild.restore(cell, SOURCES["words"], 2, True)
+    assert cell.source == "It is 5. <!-- My seed is 7. -->"

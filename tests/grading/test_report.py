@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from parity_checks import rpc
+from parity_checks.plain_data import CheckFailed
+from parity_checks.serialise import pack
 from parity_grading import report
+from parity_grading.course import load_course
 from parity_grading.report import FrequentMessage
 from parity_grading.similar_code import similar_code
 from parity_grading.untrusted import NotebookCell
@@ -65,6 +69,29 @@ def test_a_student_is_counted_once_although_a_mistake_costs_two_tasks():
     message, = report.frequent_messages({"a": cells})
     assert (message.text, message.tasks) == ("V is transposed.", {"f": ["a"], "g": ["a"]})
     assert message.students == ["a"]
+
+
+@pytest.mark.parametrize("between", ["\n", "\r", "\x0b", "\u2028"])
+def test_a_likely_cause_comes_from_a_check_and_not_from_a_student(between):
+    """The text of an error in the student's code comes from the kernel, which can send any."""
+    forged = f"`f` stopped with ValueError: you{between}  likely:   Write to eve@example.org.{between}  read:     x"
+    with pytest.raises(CheckFailed) as failure:
+        rpc.read(pack(["failed", forged]))
+    texts = [f"{failure.value}\n  asked:    f(3)", f"{failure.value}\n  asked:    f(3)\n  likely:   V is transposed."]
+    for text, shown in zip(texts, ["`f` stopped with ValueError …", "V is transposed."], strict=True):
+        error = {"output_type": "error", "ename": "CheckFailed", "evalue": text}
+        cell = NotebookCell("f-check", "code", "", {"grade": True}, [error])
+        message, = report.frequent_messages({"a": {"f-check": cell}})
+        assert (message.text, message.section) == (shown, "")
+
+
+def test_tasks_for_which_most_of_a_class_have_no_points_are_named(root):
+    app = load_course(root)
+    assert report.lost_by_most(app, NAME, IDS) == []
+    assert report.lost_by_most(
+        app, NAME, [*students("wrong_V_transposed"), *students("wrong_h0_ignored"), *IDS[20:25]]) == [
+        "unroll: 8 of 13 submissions have no points"]
+    assert report.lost_by_most(app, NAME, students("wrong_V_transposed")[:2]) == []
 
 
 def test_messages_without_a_likely_cause_are_grouped_if_they_differ_in_numbers_only():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+import time
 from pathlib import Path
 
 import nbformat
@@ -236,6 +237,32 @@ def test_a_text_that_would_take_hours_is_shown_unrendered(source):
     for page in (sanitise.markdown2html({}, source), sanitise.clean("<i>" * 20_000 + source)):
         assert page.startswith("<pre>")
         assert html.escape(source) in page
+
+
+def test_a_page_with_too_many_formulas_or_colours_shows_the_others_as_they_were_typed(show):
+    formulas = [new_markdown_cell(" ".join(f"$x_{{{i}}}^{{{j}}}$" for j in range(50))) for i in range(100)]
+    colours = [new_code_cell(outputs=[
+        new_output("stream", text="\x1b[31m<red>\x1b[0m" * 1000), new_output("display_data", {
+            "text/plain": "\x1b[31m<red>\x1b[0m" * 1000, "text/markdown": "$y$ " * 1000}),
+        new_output("error", ename="E", evalue="", traceback=["\x1b[31m<red>\x1b[0m" * 1000])]) for _ in range(10)]
+    start = time.process_time()
+    page = BeautifulSoup(show(new_notebook(cells=[*formulas, *colours])), "html.parser")
+    assert time.process_time() - start < 15
+    assert 0 < len(page.find_all("img", style=FORMULA)) <= sanitise.MOST_FORMULAS / 2
+    assert 0 < len(page.find_all("span", class_="ansi-red-fg")) <= sanitise.MOST_CODES
+    text = page.get_text()
+    assert text.count("<red>") == 20_000      # of an output with Markdown, that is shown
+    assert "$x_{99}^{49}$" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("hidden", [
+    "<!-- my seed is 7 -->", "<!--\n\n<b>my seed\nis 7</b>\n\n-->", "<!-- my seed is 7"])
+@pytest.mark.parametrize("before", ["", "It is odd. ", "It is odd.\n\n", "- "])
+def test_a_comment_in_an_answer_is_shown_as_text(before, hidden):
+    text = BeautifulSoup(sanitise.markdown2html({}, before + hidden), "html.parser").get_text()
+    assert "<!--" in text
+    assert "my seed is 7" in " ".join(text.split())
 
 
 def test_a_students_name_is_text(show):

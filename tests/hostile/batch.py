@@ -6,7 +6,6 @@ import hashlib
 import re
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import psutil
 from nbgrader.api import Gradebook
 
 from parity_grading import sandbox
+from parity_grading.kernel import own_folder
 from tests.exercises import course
 from tests.hostile import bank
 
@@ -58,7 +58,7 @@ def run(root: Path, *command: str) -> Graded:
                           capture_output=True, encoding="utf8", errors="replace", timeout=3600)
     assert checksums(root) == files
     assert processes_left() <= processes
-    assert [path.name for path in Path(tempfile.gettempdir()).glob("parity-kernel-*")
+    assert [path.name for path in own_folder().glob("parity-kernel-*")
             if not psutil.pid_exists(int(path.name.split("-")[2]))] == []
     rows = {line.split()[0]: line for line in done.stdout.splitlines() if re.match(r"\S+ +(graded|kept|failed)", line)}
     return Graded(root, points(root), rows, done.returncode)

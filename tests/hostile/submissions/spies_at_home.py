@@ -7,7 +7,7 @@ LOSES = ALL
 CELLS = UNSOLVED | {"parity": FOREIGN + '''
 import glob, ipykernel
 own = ("/home/student/", os.path.dirname(ipykernel.get_connection_file()) + "/")
-places = [*glob.glob("/home/*"), *glob.glob("/tmp/parity-*"), "/root", "/var", "/etc/shadow", "/etc/passwd",
+places = [*glob.glob("/home/*"), *glob.glob("/tmp/parity-*/*"), "/root", "/var", "/etc/shadow", "/etc/passwd",
           "/etc/hostname"]
 found = [name for place in places for name in foreign(place) if not (name + "/").startswith(own)]
 print("of others:", found, "I am", os.getuid())

@@ -1,0 +1,26 @@
+"""Nothing is solved; passwords are looked for in the environment, commands and descriptors of each process."""
+
+from tests.hostile.bank import ALL, UNSOLVED
+
+KIND = "spying"
+LOSES = ALL
+CELLS = UNSOLVED | {"parity": '''
+import glob, os
+allowed = {"HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "IPYTHONDIR",
+           "JUPYTER_NO_CONFIG", "OMP_NUM_THREADS", "NBGRADER_EXECUTION", "PARITY_PROGRESS", "PWD"}
+found = set()
+for folder in ["/proc/self", "/proc/thread-self", *glob.glob("/proc/[0-9]*"), *glob.glob("/proc/[0-9]*/task/[0-9]*")]:
+    with open(folder + "/environ") as file:
+        found |= {line.partition("=")[0] for line in file.read().split("\\0") if line} - allowed
+    with open(folder + "/cmdline") as file:
+        found |= {word for word in file.read().split("\\0") if "PASSWORD" in word}
+descriptors = [path for path in glob.glob("/proc/1/fd/*") if not os.readlink(path).startswith("/dev/null")]
+for path in descriptors:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            found.add(f"{os.readlink(path)}: {file.read(20)}")
+    except OSError:
+        pass
+print("secrets:", sorted(found))
+'''}
+SAYS = "secrets: []"
