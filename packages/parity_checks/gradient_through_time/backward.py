@@ -124,7 +124,7 @@ def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
         if all(_near(got[name], gradients[name]) for name in NAMES):
             return words
     if len(wrong) == 1:
-        return f"All other gradients are correct. What do you add to the gradient of {wrong[0]} at each time step?"
+        return f"All other gradients are correct. Which terms add up to the gradient of {wrong[0]}?"
     if not {"W", "c"} & set(wrong):
         return ("The gradients of W and c are correct. What do you pass from a state to the one before it, and in "
                 "which order?")
