@@ -13,8 +13,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 import parity_checks as checks
 from parity_checks.gradient_through_time import backward, bptt_reference, breaking, differences, script
 from parity_checks.reporting import CheckFailed
-from parity_checks.two_unit_search import find_error, first_error, is_proved
+from parity_checks.two_unit_search import find_error, first_error, is_proved, outputs
 from parity_checks.unrolling.two_units import every_string
+from parity_study.certify import periodic_strings
 from tests.submissions import bank
 
 SOURCE = (bank.ROOT / "solutions/gradient_through_time.md").read_text(encoding="utf8")
@@ -118,6 +119,26 @@ def test_a_disguised_network_errs_on_the_same_strings():
         disguised = breaking.disguise(weights, np.random.default_rng(seed))
         string = find_error(disguised, breaking.LONG, keep=30)
         assert first_error(weights, string[None]) == (0, len(string) - 1)
+
+
+@pytest.mark.parametrize("entries", breaking.APERIODIC)
+def test_short_periodic_and_random_strings_do_not_find_the_errors(entries):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        weights, string = breaking.draw_error(breaking.from_entries(*entries), breaking.LONG, rng)
+        assert len(string) > 30
+        for bits in (every_string(), periodic_strings(breaking.LONG), rng.integers(2, size=(5000, breaking.LONG))):
+            assert first_error(weights, bits) is None
+
+
+def test_some_networks_err_on_strings_of_one_parity_only():
+    strings = every_string()
+    odd = np.cumsum(strings, axis=1) % 2
+    parities = []
+    for parameters in breaking.BRITTLE:
+        wrong = (outputs(breaking.by_hand(*parameters), strings) > 0) != (odd == 1)
+        parities.append(set(odd[wrong].tolist()))
+    assert parities == [{0}, {1}, {0, 1}]
 
 
 @pytest.mark.parametrize("parameters", breaking.BRITTLE)

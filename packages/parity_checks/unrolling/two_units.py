@@ -23,27 +23,17 @@ def two_unit_weights(seed: int = 0) -> None:
     weights = Query("two_unit_weights()", BY_HAND).as_arrays(call("two_unit_weights", forbid=READY), SHAPES)
     if is_proved(weights, zero=-1):
         return
-    _require_correct(weights, "every string of 12 bits", every_string())
-    counterexample = find_error(weights, 600, zero=-1)
-    if counterexample is not None:
-        _require_correct(weights, "a string that leads its state astray", counterexample[None])
-    U, V, b, W, c = weights
+    string, (U, V, b, W, c) = find_error(weights, 600, zero=-1), weights
+    if string is not None:
+        shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
+        query = Query(f"two_unit_weights after the string {shown}, {len(string)} long (0 stands for -1)", BY_HAND)
+        query.fail(*(("odd", "even") if string.sum() % 2 else ("even", "odd")), _hint(weights, string))
     Query("two_unit_weights on strings of any length", BY_HAND).fail(
         "two sets of states, one for even and one for odd, that no string leaves",
         "no string with an error was found, but nothing is proved: the sets reach the other answer",
         "If all of U, V and b are doubled, the proof succeeds: a larger K brings the states nearer to -1 and 1."
         if is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "The states of even and odd, or their outputs, may be "
         "too near to each other. Compare them for each of the four pairs of a bit and a parity.")
-
-
-def _require_correct(weights: Weights, kind: str, strings: np.ndarray) -> None:
-    error = first_error(weights, strings, zero=-1)
-    if error is None:
-        return
-    string = strings[error[0], :error[1] + 1]
-    shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
-    text = f"two_unit_weights on {kind}: after the string {shown}, {len(string)} long (0 stands for -1)"
-    Query(text, BY_HAND).fail(*(("odd", "even") if string.sum() % 2 else ("even", "odd")), _hint(weights, string))
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
