@@ -65,7 +65,7 @@ def rnn_step(seed: int = 0) -> None:
     ``rnn_step(x, h, U, V, b)`` takes inputs ``[batch, 1]`` and states ``[batch, H]``, and returns ``[batch, H]``.
     """
     rng = np.random.default_rng(seed)
-    for batch, hidden in ((5, 3), (1, 2), (4, 4)):
+    for batch, hidden in ((5, 3), (1, 2), (4, 4), (3, 1)):
         arguments = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
         query = Query(f"rnn_step with a batch of {batch} and {hidden} hidden units", CELL)
         got = query.as_array(query.call("rnn_step", *arguments, forbid=READY_CELL,
@@ -87,7 +87,7 @@ def unroll(seed: int = 0) -> None:
     steps, H]``.
     """
     rng = np.random.default_rng(seed)
-    for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 20, 2)):
+    for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 60, 1)):
         xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
         weights = _draw_weights(rng, hidden)
         query = Query(f"unroll with a batch of {batch}, {steps} time steps and {hidden} hidden units", CELL)
