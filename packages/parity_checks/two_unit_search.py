@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 Weights = Sequence[np.ndarray]      # U [2, 1], V [2, 2], b [2], W [1, 2] and c [1], in this order
+PER_SIDE = 400                      # squares along each side of the space of states
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
@@ -75,14 +76,10 @@ def is_proved(weights: Weights, zero: int = 0) -> bool:
     The proof is a set of squares of states for each parity. Every bit leads from the first state, and from each square,
     to states that lie in these squares and on which the answer is correct. A correct network may remain unproved.
     """
-    return any(_squares_are_closed(weights, zero, per_side) for per_side in (100, 400))
-
-
-def _squares_are_closed(weights: Weights, zero: int, per_side: int) -> bool:
     U, V, b, W, c = weights
     rounding = 1e-12 * (np.abs(U[:, 0]) + np.abs(V).sum(axis=1) + np.abs(b))
     low, high, odd = np.zeros((1, 2)), np.zeros((1, 2)), np.array([False])
-    reached = np.zeros((2, per_side + 2, per_side + 2), dtype=bool)
+    reached = np.zeros((2, PER_SIDE + 2, PER_SIDE + 2), dtype=bool)
     while len(odd):
         bits, odd = np.repeat([zero, 1], len(odd))[:, None], np.concatenate([odd, ~odd])
         low, high = (np.tile(bound, (2, 1)) + bits * U[:, 0] + b for bound in _bounds(V, low, high))
@@ -90,13 +87,13 @@ def _squares_are_closed(weights: Weights, zero: int, per_side: int) -> bool:
         least, most = (bound[:, 0] + c for bound in _bounds(W, low, high))
         if not np.where(odd, least > 0, most <= 0).all():
             return False
-        first, last = (np.floor((bound + 1) / 2 * per_side).astype(int) + 1 for bound in (low, high))
+        first, last = (np.floor((bound + 1) / 2 * PER_SIDE).astype(int) + 1 for bound in (low, high))
         new = np.zeros_like(reached)
         for parity, (i, j), (k, m) in zip(odd.astype(int), first, last, strict=True):
             new[parity, i:k + 1, j:m + 1] = True
         parity, *corner = np.nonzero(new & ~reached)
-        low, odd, reached = (np.stack(corner, axis=1) - 1) / per_side * 2 - 1, parity == 1, reached | new
-        high = low + 2 / per_side
+        low, odd, reached = (np.stack(corner, axis=1) - 1) / PER_SIDE * 2 - 1, parity == 1, reached | new
+        high = low + 2 / PER_SIDE
     return True
 
 
