@@ -118,7 +118,7 @@ class Query:
         self.require_close(value, expected, hint, mistakes, tolerance=0)
 
     def _fail_for_shape(self, got: tuple[int, ...], expected: tuple[int, ...], hint: str) -> NoReturn:
-        if not hint and expected == ():
+        if not hint and expected == () and max(got) != 1:
             hint = "Return one number: take the sum or the mean over all axes at once."
         elif not hint and sorted(got) == sorted(expected):
             hint = "Two axes are swapped." if len(got) == 2 else "The axes are in a different order."

@@ -27,6 +27,7 @@ from parity_checks.plain_data import (
     CheckFailed,
     ModuleRun,
     ModuleState,
+    Seed,
     from_student,
     is_tensor,
     kind_of,
@@ -184,8 +185,8 @@ def call(name: str, *args: Any, forbid: Iterable[str] = (), **kwargs: Any) -> An
 def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = ()) -> list[CallResult]:
     """Call a student's function several times with the same argument objects.
 
-    A notebook may do the same. The arguments in each result show the changes that the call made in place. Raises
-    CheckFailed as :func:`call` does.
+    A notebook may do the same. The arguments in each result, without random generators, show the changes that the call
+    made in place. Raises CheckFailed as :func:`call` does.
 
     >>> bind({"add_one": lambda numbers: numbers.append(1) or len(numbers)})
     >>> [(result.result, result.arguments) for result in call_on_same("add_one", [])]
@@ -193,7 +194,8 @@ def call_on_same(name: str, *args: Any, times: int = 2, forbid: Iterable[str] = 
     >>> bind(None)
     """
     function, sent = _find(name), to_student(args)
-    return [CallResult(from_student(_run(name, forbid, lambda: function(*sent)), name), from_student(sent, name))
+    kept = tuple(value for value, given in zip(sent, args, strict=True) if not isinstance(given, Seed))
+    return [CallResult(from_student(_run(name, forbid, lambda: function(*sent)), name), from_student(kept, name))
             for _ in range(times)]
 
 

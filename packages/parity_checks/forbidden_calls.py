@@ -97,5 +97,13 @@ def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunction
         function = getattr(function, "__code__", function)
         if not isinstance(function, (CodeType, BuiltinFunctionType)):
             raise ValueError(f"{reference} cannot be forbidden: a profiler cannot distinguish its calls")
-        names[function] = reference.removesuffix(".__init__").replace(":", ".")
+        label = reference.removesuffix(".__init__").replace(":", ".")
+        names |= dict.fromkeys([function, *_operators(reference)], label)
     return names
+
+
+def _operators(reference: str) -> list[BuiltinFunctionType]:
+    """Return the functions behind ``torch.ops.aten.NAME``, which do the same as ``torch.NAME``."""
+    module, _, name = reference.partition(":")
+    packet = getattr(resolve("torch:ops.aten"), name, None) if module == "torch" else None
+    return [] if packet is None else [packet._op, *(getattr(packet, kind)._op for kind in packet.overloads())]

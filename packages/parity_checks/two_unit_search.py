@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 Weights = Sequence[np.ndarray]      # U [2, 1], V [2, 2], b [2], W [1, 2] and c [1], in this order
-CELL = 2e-3                         # states of one parity that lie in the same cell of this width count as one
+PER_SIDE = 400                      # squares along each side of the space of states
 
 
 def outputs(weights: Weights, bits: np.ndarray, zero: int = 0) -> np.ndarray:
@@ -35,13 +35,13 @@ def first_error(weights: Weights, bits: np.ndarray, zero: int = 0) -> tuple[int,
     return int(wrong[:, step].argmax()), step
 
 
-def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200, cell: float = CELL) -> np.ndarray | None:
+def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200) -> np.ndarray | None:
     """Search for a string that the network classifies incorrectly.
 
     Returns a string of at most ``longest`` bits, or None if the search finds none. After each bit, the search continues
-    from the ``keep`` states of each parity with the smallest outputs and the ``keep`` states with the largest outputs,
-    and from one state only of those in the same cell. It tries every string, and returns a shortest one, if ``cell`` is
-    0 and ``keep`` is at least ``2**longest``. Otherwise a search that finds nothing proves nothing.
+    from the ``keep`` states of each parity with the smallest outputs and the ``keep`` states with the largest outputs.
+    It tries every string, and returns a shortest one, if ``keep`` is at least ``2**longest``. Otherwise a search that
+    finds nothing proves nothing.
     """
     U, V, b, W, c = weights
     states, odd, trail = np.zeros((1, 2)), np.zeros(1, dtype=int), []
@@ -54,9 +54,6 @@ def find_error(weights: Weights, longest: int, zero: int = 0, keep: int = 200, c
         if len(wrong):
             return _string([*trail, (parents, bits)], int(wrong[0]))
         order = np.argsort(np.where(odd, values, -values), kind="stable")       # the nearest to a wrong answer first
-        if cell:
-            keys = np.column_stack([np.floor(states[order] / cell), odd[order]])
-            order = order[np.sort(np.unique(keys, axis=0, return_index=True)[1])]
         kept = np.concatenate([np.delete(places, slice(keep, -keep))
                                for places in (order[odd[order] == 0], order[odd[order] == 1])])
         trail.append((parents[kept], bits[kept]))
@@ -71,3 +68,36 @@ def _string(trail: list[tuple[np.ndarray, np.ndarray]], index: int) -> np.ndarra
         bits.append(int(added[index]))
         index = int(parents[index])
     return np.array(bits[::-1])
+
+
+def is_proved(weights: Weights, zero: int = 0) -> bool:
+    """Return True if the network is proved correct after every bit of every string.
+
+    The proof is a set of squares of states for each parity. Every bit leads from the first state, and from each square,
+    to states that lie in these squares and on which the answer is correct. A correct network may remain unproved.
+    """
+    U, V, b, W, c = weights
+    rounding = 1e-12 * (np.abs(U[:, 0]) + np.abs(V).sum(axis=1) + np.abs(b))
+    low, high, odd = np.zeros((1, 2)), np.zeros((1, 2)), np.array([False])
+    reached = np.zeros((2, PER_SIDE + 2, PER_SIDE + 2), dtype=bool)
+    while len(odd):
+        bits, odd = np.repeat([zero, 1], len(odd))[:, None], np.concatenate([odd, ~odd])
+        low, high = (np.tile(bound, (2, 1)) + bits * U[:, 0] + b for bound in _bounds(V, low, high))
+        low, high = np.tanh(low - rounding) - 1e-12, np.tanh(high + rounding) + 1e-12
+        least, most = (bound[:, 0] + c for bound in _bounds(W, low, high))
+        if not np.where(odd, least > 0, most <= 0).all():
+            return False
+        first, last = (np.floor((bound + 1) / 2 * PER_SIDE).astype(int) + 1 for bound in (low, high))
+        new = np.zeros_like(reached)
+        for parity, (i, j), (k, m) in zip(odd.astype(int), first, last, strict=True):
+            new[parity, i:k + 1, j:m + 1] = True
+        parity, *corner = np.nonzero(new & ~reached)
+        low, odd, reached = (np.stack(corner, axis=1) - 1) / PER_SIDE * 2 - 1, parity == 1, reached | new
+        high = low + 2 / PER_SIDE
+    return True
+
+
+def _bounds(matrix: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bounds of ``matrix @ h`` for all h between ``low`` and ``high``, each ``[count, size]``."""
+    positive, negative = np.maximum(matrix, 0).T, np.minimum(matrix, 0).T
+    return low @ positive + high @ negative, high @ positive + low @ negative

@@ -30,6 +30,9 @@ READY = {
     "a subclass": (RNN, lambda: Sub(1, 2)(torch.ones(3, 1))[0]),
     "a NumPy function": ("numpy:cumsum", lambda: np.cumsum(BITS)),
     "torch": ("torch:rnn_tanh_cell", lambda: torch.rnn_tanh_cell(*[torch.ones(1, 1)] * 4)),
+    "a torch operator": ("torch:rnn_tanh_cell", lambda: torch.ops.aten.rnn_tanh_cell(*[torch.ones(1, 1)] * 4)),
+    "a torch overload": ("torch:rnn_tanh_cell", lambda: torch.ops.aten.rnn_tanh_cell.default(*[torch.ones(1, 1)] * 4)),
+    "torch._VF": ("torch:rnn_tanh_cell", lambda: torch._VF.rnn_tanh_cell(*[torch.ones(1, 1)] * 4)),
     "making an object": ("parity_lib:NumpyRNN.__init__", lambda: models.NumpyRNN(*[np.ones((1, 1))] * 5) and 0),
     "a decorated function": (DECORATED, lambda: decorated(BITS)),
 }

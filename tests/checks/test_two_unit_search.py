@@ -1,9 +1,9 @@
-"""The search for a string on which a two-unit network is wrong finds known counterexamples and no others."""
+"""The search for a string on which a two-unit network is wrong, and the proof that there is none."""
 
 import numpy as np
 import pytest
 
-from parity_checks.two_unit_search import find_error, first_error
+from parity_checks.two_unit_search import find_error, first_error, is_proved
 from parity_checks.unrolling.two_units import every_string
 
 
@@ -27,3 +27,28 @@ def test_it_finds_an_error_of_a_network_that_is_correct_on_every_short_string(ne
     string = find_error(network, 600, zero=-1)
     assert 12 < len(string) < 200
     assert first_error(network, string[None], zero=-1) == (0, len(string) - 1)
+
+
+@pytest.mark.parametrize("K", [1.17, 1.3, 2, 3, 10, 1e5, 1e14])
+def test_a_network_with_sharp_units_is_proved_correct(K):
+    assert is_proved(weights(K), zero=-1)
+
+
+@pytest.mark.parametrize("network", [
+    weights(1.15), weights(1.16510637), ASTRAY, weights(3, c=10.0), weights(0), weights(3, W=(10.0, np.nan)),
+    weights(np.inf), weights(3, W=(10.0, -10.0), c=0.0),
+], ids=["fades", "fades after 34,422 zeros", "goes astray", "odd only", "zeros", "nan", "inf", "outputs of about 0"])
+def test_a_network_that_errs_is_not_proved_correct(network):
+    with np.errstate(all="ignore"):
+        assert not is_proved(network, zero=-1)
+
+
+def test_a_proof_is_right_about_networks_near_those_that_err():
+    rng, strings, proved = np.random.default_rng(0), np.random.default_rng(1).integers(2, size=(50, 500)), 0
+    for _ in range(100):
+        network = [array * (1 + rng.normal(scale=0.1, size=array.shape)) for array in weights(1.4)]
+        if is_proved(network, zero=-1):
+            proved += 1
+            assert find_error(network, 100, zero=-1, keep=50) is None
+            assert first_error(network, strings, zero=-1) is None
+    assert 15 < proved < 85

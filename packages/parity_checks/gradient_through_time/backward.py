@@ -55,12 +55,14 @@ def output_gradient(seed: int = 0) -> None:
     ``output_gradient(logits, labels, mask)`` takes three arrays ``[batch, steps]`` and returns floats of that shape.
     """
     rng = np.random.default_rng(seed)
-    for strings, steps, _, kind, _ in CASES:
+    for (strings, steps, _, kind, _), unlabelled in zip(CASES, [None] * 8 + [1e9, np.nan], strict=True):
         _, labels, mask, _ = draw_case(strings, steps, 1, kind, 1.0, rng)
         logits = rng.normal(scale=2, size=mask.shape)
         logits[0, 0] = 0.0
-        query = Query(f"output_gradient for {strings} strings of {steps} time steps with the mask {show(mask, 70)}",
-                      LOSS)
+        text = f"output_gradient for {strings} strings of {steps} time steps with the mask {show(mask, 70)}"
+        if unlabelled is not None:
+            logits[~mask], text = unlabelled, f"{text}, with logits of {unlabelled:g} where there is no label"
+        query = Query(text, LOSS)
         got = query.as_array(_call_once(query, "output_gradient", logits, labels, mask), mask.shape)
         query.require_close(got, reference.output_gradient(logits, labels, mask), "At the positions of the mask, it is "
                             "the probability minus the label, divided by the number of these positions.",
@@ -97,7 +99,7 @@ def _call_once(query: Query, name: str, *arguments: np.ndarray) -> Any:
     """Call the student's function once and require that it leaves its arguments unchanged."""
     called, = query.call(name, *arguments, by=call_on_same, times=1, forbid=READY)
     for before, after in zip(arguments, called.arguments, strict=True):
-        if not np.array_equal(before, after):
+        if not np.array_equal(before, after, equal_nan=True):
             Query(f"an argument after {query.text}", query.see).fail(
                 before, after, "The arrays belong to the caller: work on copies.")
     return called.result
@@ -124,7 +126,7 @@ def _hint(got: Arrays, expected: Arrays, wrong: list[str], case: tuple) -> str:
         if all(_near(got[name], gradients[name]) for name in NAMES):
             return words
     if len(wrong) == 1:
-        return f"All other gradients are correct. What do you add to the gradient of {wrong[0]} at each time step?"
+        return f"All other gradients are correct. Which terms add up to the gradient of {wrong[0]}?"
     if not {"W", "c"} & set(wrong):
         return ("The gradients of W and c are correct. What do you pass from a state to the one before it, and in "
                 "which order?")

@@ -23,7 +23,7 @@ def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mi
     if mistake == "sign":
         difference = -difference
     divisor = {"sum": 1, "rectangle": mask.size, "no mask": mask.size}.get(mistake, mask.sum())
-    return difference * (mask | (mistake == "no mask")) / divisor
+    return np.where(mask | (mistake == "no mask"), difference, 0) / divisor
 
 
 def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> Arrays:

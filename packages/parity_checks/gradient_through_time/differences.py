@@ -115,6 +115,8 @@ def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:
         size = sum(weight.size for weight in weights)
         yield Case(f"a gradient of {size} entries of which entry {index} of array {k} is wrong", source, weights,
                    claimed, False, EVERY_ENTRY)
+    yield Case("a gradient twice too large", source, small, [2 * array for array in gradient(small)], False,
+               "Compare the entries with yours: a gradient in the correct direction may have the wrong size.")
     factors = draw(rng, (3,))[0]
     linear = f"def loss(weights):\n    return (np.array({factors.tolist()}) * weights[0]).sum()\n"
     for description, claimed, correct in (("a gradient of zeros", np.zeros(3), False),

@@ -159,7 +159,7 @@ IN_OTHER_WORDS = (
     (PARITY, "torch.remainder(torch.cumsum(bits, 1), 2)"),
     (STATE, "h = 2 * torch.sigmoid(2 * (h @ V.T + bits[:, t:t + 1].to(U.dtype) @ U.T + b)) - 1"),
     (MEAN, "torch.where(mask, each, 0).sum() / mask.sum()"),
-    (RIGHT, "float((right & mask).sum() / mask.sum())"),
+    (RIGHT, "(right & mask).sum().item() / mask.sum().item()"),
     (SCALE, "(bound / norm).clamp(max=1)"),
 )
 

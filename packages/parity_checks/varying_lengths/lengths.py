@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from parity_checks.assertions import Query
+from parity_checks.core import call_on_same
 from parity_checks.plain_data import Seed
 from parity_checks.reporting import check
 
@@ -34,6 +35,10 @@ def random_lengths(seed: int = 0) -> None:
         if calls > 1:
             _require_independent(Query(query.text, SEEDS), lengths, max_bits)
         _require_uniform(query, lengths, max_bits)
+    query = Query("random_lengths(40, 50, rng), called twice with the same rng", SEEDS)
+    batches = query.call("random_lengths", 40, 50, Seed(_draw_seed(rng)), by=call_on_same)
+    if np.array_equal(*(query.as_array(batch.result) for batch in batches)):
+        query.fail("different lengths", "the same lengths", "Is `rng` copied or set back?")
     query, lengths = _draw(5, 1, _draw_seed(rng))
     query.require_equal(lengths, np.ones(5), "With max_bits = 1 there is only one length.")
 

@@ -47,8 +47,11 @@ class MaskedLogits:
         """Return a copy with some of the arrays replaced and a longer description."""
         return replace(self, description=f"{self.description}, {description}", **changes)
 
-    def with_nan_on_padding(self) -> MaskedLogits:
-        return self.changed("logits of nan on padding", logits=np.where(self.mask, self.logits, np.nan))
+    def with_padding(self, value: float) -> Iterator[MaskedLogits]:
+        """Yield copies with a value on the padding of the logits, and then of the targets."""
+        for name in ("logits", "targets"):
+            padded = np.where(self.mask, getattr(self, name), value)
+            yield self.changed(f"{name} of {value:g} on padding", **{name: padded})
 
 
 def _draw(rng: np.random.Generator, lengths: list[int] | np.ndarray, steps: int,
@@ -67,7 +70,8 @@ def _draw_cases(rng: np.random.Generator) -> Iterator[MaskedLogits]:
     yield _draw(rng, rng.integers(1, 20, size=6), 20 + int(rng.integers(4)))
     holes = _draw(rng, [6, 3, 5], 6)
     yield holes.changed("step 0 masked too", mask=holes.mask & (np.arange(6) > 0))
-    yield _draw(rng, [3, 1, 4], 6).with_nan_on_padding()
+    for value in (1e9, np.nan):
+        yield from _draw(rng, [3, 1, 4], 6).with_padding(value)
 
 
 def _cross_entropy(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -96,7 +100,7 @@ def masked_loss(seed: int = 0) -> None:
             query.fail("a tensor with one number", kind_of(result), "`backward` starts at the loss, so return the "
                        "tensor itself, without .item() or NumPy.")
         leaked = ("The nan on padding leaked, because 0 times nan is nan. Select the real positions instead of "
-                  "multiplying, before you compute the loss.") if np.isnan(case.logits).any() else ""
+                  "multiplying, before you compute the loss.") if np.isnan(case.logits + case.targets).any() else ""
         got = query.as_array(result, (), nan_hint=leaked)
         hint = "The loss is the mean of the cross-entropy at the positions where `mask` is True."
         if case is sure:
@@ -106,7 +110,7 @@ def masked_loss(seed: int = 0) -> None:
         expected = losses[case.mask].mean()
         query.require_close(got, expected, hint, _mean_mistakes(losses, case.mask), 1e-4)
     for case in (_draw(rng, [3, 1, 5, 2], 5), _draw(rng, rng.integers(1, 8, size=4), 9),
-                 _draw(rng, [3, 1, 4], 6).with_nan_on_padding()):
+                 *_draw(rng, [3, 1, 4], 6).with_padding(1e9), *_draw(rng, [3, 1, 4], 6).with_padding(np.nan)):
         _compare_gradient(case)
 
 

@@ -5,7 +5,7 @@ def sigma(a):
     return (1 + np.tanh(a / 2)) / 2
 # %% output-gradient
 def output_gradient(logits, labels, mask):
-    return mask * (sigma(logits) - labels) / np.count_nonzero(mask)
+    return np.select([mask], [sigma(logits) - labels]) / np.count_nonzero(mask)
 # %% added before gradients
 class Back:
     def __init__(self, V, W):

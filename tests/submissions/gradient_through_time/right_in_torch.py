@@ -39,13 +39,18 @@ def gradient_is_right(loss, weights, gradient):
     return True
 # %% find-error
 def find_error(U, V, b, W, c, longest):
-    words = [[int(one) for one in f"{n:0{size}b}"] for size in range(1, 7) for n in range(2**size)]
-    starts = [[]] + words
-    strings = np.array([(start + longest * word)[:longest] for start in starts for word in words])
-    h = np.zeros((len(strings), 2))
-    for t in range(longest):
-        h = np.tanh(strings[:, t:t + 1] @ U.T + h @ V.T + b)
-        wrong = ((h @ W.T + c)[:, 0] > 0) != (strings[:, :t + 1].sum(axis=1) % 2 == 1)
+    U, V, b, W, c = map(torch.from_numpy, (U, V, b, W, c))
+    h, odd, strings = torch.zeros(1, 2).double(), torch.zeros(1, dtype=torch.bool), torch.zeros(1, 0, dtype=torch.long)
+    for _ in range(longest):
+        bit = torch.arange(2).repeat_interleave(len(h))
+        h = torch.tanh(bit[:, None] * U.T + h.repeat(2, 1) @ V.T + b)
+        odd, strings = odd.repeat(2) ^ (bit == 1), torch.cat([strings.repeat(2, 1), bit[:, None]], dim=1)
+        output = (h @ W.T + c)[:, 0]
+        wrong = (output > 0) != odd
         if wrong.any():
-            return strings[np.argmax(wrong), :t + 1]
+            return strings[wrong][0]
+        ranks = [torch.where(odd == parity, sign * output, torch.inf).argsort()[:50]
+                 for parity in (False, True) for sign in (1, -1)]
+        kept = torch.cat(ranks).unique()
+        h, odd, strings = h[kept], odd[kept], strings[kept]
     return None

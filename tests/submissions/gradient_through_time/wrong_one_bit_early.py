@@ -1,7 +1,7 @@
 """The search ends one bit early.
 
 loses:
-  find-error-short-check: does your search end one bit early
-  find-error-long-check: does your search end one bit early
+  find-error-short-check: an error on the last of them counts
+  find-error-long-check: an error on the last of them counts
 """
 # %% find-error: range(longest) -> range(longest - 1)

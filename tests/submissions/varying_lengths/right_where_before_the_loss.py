@@ -2,6 +2,6 @@
 
 # %% masked-loss
 def masked_loss(logits, targets, mask):
-    logits = torch.where(mask, logits.squeeze(-1), 0.0)
-    each = binary_cross_entropy_with_logits(logits, targets.squeeze(-1), reduction="none")
+    logits, targets = (torch.where(mask, values.squeeze(-1), 0.0) for values in (logits, targets))
+    each = binary_cross_entropy_with_logits(logits, targets, reduction="none")
     return (each * mask).sum() / mask.sum()
