@@ -211,6 +211,7 @@ def trained_long(seed: int = 0) -> None:
     strings of 11 to 50 bits.
     """
     _require_loop(seed)
+    follow(6 + seed % 6, seed % 100, min_length=4, longest=LONG[1])
     _require_accuracy("strings of 11 to 50 bits, longer than any in training", *LONG, seed)
     if not seed:
         _require_many_updates()
@@ -225,8 +226,7 @@ def _require_loop(seed: int) -> None:
         follow(FIRST_STEPS, TRAINING_SEEDS[0], note=" (with large weights in the readout)")
     finally:
         scale_readouts(1.0)
-    for min_length in (1, 4):
-        follow(6 + seed % 6, seed % 100, min_length, longest=LONG[1])
+    follow(6 + seed % 6, seed % 100, longest=LONG[1])
     follow(int(np.random.default_rng(seed).integers(STEPS // 2, STEPS)), seed % 100)
 
 
