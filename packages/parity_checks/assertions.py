@@ -13,7 +13,7 @@ from parity_checks.page_links import section
 from parity_checks.plain_data import CheckFailed, is_tensor, kind_of, safely
 
 MAX_AXES = 5
-KINDS = {"integer": "iu", "bool": "b", "float": "f"}
+KINDS = {"integer": "biu", "bool": "b", "float": "f"}
 Mistakes = Iterable[tuple[Any, str]]
 
 
@@ -64,8 +64,9 @@ class Query:
         """Convert ``value`` to an array of real numbers.
 
         Raises CheckFailed unless the array has the given shape and kind of dtype. Arrays, tensors and single numbers
-        are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any width. ``shape_hints`` maps wrong
-        shapes to their likely causes, and ``nan_hint`` is the likely cause of nan.
+        are accepted. ``kind`` is ``"integer"``, ``"bool"`` or ``"float"``, of any width; ``True`` is an integer and 3.0
+        is not, as in Python. ``shape_hints`` maps wrong shapes to their likely causes, and ``nan_hint`` is the likely
+        cause of nan.
         """
         if not is_tensor(value) and not isinstance(value, (np.ndarray, np.generic, int, float)):
             lists = " np.array(...) or torch.tensor(...) turns a list into one." * isinstance(value, (list, tuple))

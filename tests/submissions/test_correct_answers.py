@@ -86,5 +86,5 @@ def test_parts_are_followed_from_the_weights_before_them(rate, agree):
         loop.optimizer.param_groups[0]["lr"] = rate
         return loop.run(max(steps - 20, 0))
 
-    assert loops.agree_in_parts(at, 5, 10, 30) is agree
-    assert loops.agree_in_parts(at, 5, 10, 20)
+    assert loops.agree_in_parts(at, training_reference.Loop(start, 5), 10, 30) is agree
+    assert loops.agree_in_parts(at, training_reference.Loop(start, 5), 10, 20)

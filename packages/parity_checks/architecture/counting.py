@@ -26,8 +26,9 @@ def count_parameters(seed: int = 0) -> None:
     ``count_parameters(cell, input_size, hidden_size, num_layers)`` returns an integer.
     """
     rng = np.random.default_rng(seed)
-    cases = [("tanh", 1, 1, 1), ("tanh", 1, 4, 1), ("lstm", 1, 4, 1), ("gru", 1, 4, 1), ("relu", 5, 3, 1),
-             ("tanh", 2, 3, 2), ("relu", 1, 3, 3), ("lstm", 3, 2, 2), ("gru", 4, 7, 3)]
+    # With one input or one unit, different mistakes can give the same number, so these cases come last.
+    cases = [("tanh", 5, 3, 1), ("lstm", 6, 4, 1), ("gru", 6, 4, 1), ("relu", 4, 9, 3), ("lstm", 3, 2, 2),
+             ("gru", 4, 7, 3), ("tanh", 1, 4, 1), ("tanh", 1, 1, 1)]
     cases += [(cell, *(int(rng.integers(1, top)) for top in (9, 40, 5))) for cell in BLOCKS]
     # Modules of these sizes do not fit into memory, and a table cannot contain all of them.
     cases += [(cell, *map(int, rng.integers(1000, 10**6, size=2)), int(rng.integers(5, 50))) for cell in BLOCKS]
@@ -36,9 +37,9 @@ def count_parameters(seed: int = 0) -> None:
         query = Query(f'count_parameters("{cell}", input_size={features}, hidden_size={hidden}, num_layers={layers})',
                       COUNT)
         result = query.call("count_parameters", *case, forbid=READY_COUNT, causes=TABLE_CAUSES)
-        query.require_equal(query.as_array(result, ()), count(*case), "This is not one of the usual mistakes. Compare "
-                            "your count with the parameters of PyTorch's module of the same size, matrix by matrix.",
-                            _mistakes(*case))
+        got = query.as_array(result, (), "integer")
+        query.require_equal(got, count(*case), "This is not one of the usual mistakes. Compare your count with the "
+                            "parameters of PyTorch's module of the same size, matrix by matrix.", _mistakes(*case))
 
 
 def count(cell: str, features: int, hidden: int, layers: int, biases: int = 2, blocks: int | None = None) -> int:
@@ -62,4 +63,5 @@ def _mistakes(cell: str, features: int, hidden: int, layers: int) -> Mistakes:
     for blocks in (1, 2, 3, 4):
         yield (count(*case, blocks=blocks),
                f'A layer of "{cell}" has {BLOCKS[cell]} block(s) of weights, and you counted {blocks}.')
-    yield count(cell, features, hidden, 1), "This is the count for one layer: num_layers has no effect."
+    if layers > 1:
+        yield count(cell, features, hidden, 1), "This is the count for one layer: num_layers has no effect."

@@ -25,7 +25,8 @@ from parity_lib.models import ParityRNN
 SHAPES, EQUATIONS = "unrolling#shapes-and-a-mistake-that-makes-no-noise", "unrolling#the-equations"
 LOOP = "training#the-loop-line-by-line"
 EQUAL_WEIGHTS = (-2.1, 1.05)     # are divided by the number of units; together they give states of both signs
-TOLERANCE = 1e-3                 # wide enough for float32
+TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32
+LONG, SMALL = 60, 0.4            # on long strings, rounding would add up in networks with larger weights
 ERROR_CAUSES = dict.fromkeys(("values to unpack", "not tuple", "'tuple' object"), "A recurrent layer of PyTorch "
                              "returns two things, `states, last = self.rnn(inputs)`. The readout takes the first "
                              "alone; for an LSTM the second is itself a pair, `states, (h, c) = self.lstm(inputs)`.")
@@ -201,11 +202,14 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
     """Yield the parameter counts that result from common mistakes."""
     cell, hidden, layers = network.cell, network.hidden, network.layers
     for wrong in BLOCKS:
-        yield count(wrong, 1, hidden, layers), f'This is a network of "{wrong}" cells. The task asks for "{cell}".'
-    yield count(cell, 1, hidden, 1), "This is a network of one layer. Do you pass num_layers on?"
-    yield count(cell, 1, hidden, layers, biases=1), "Each block has one bias vector; PyTorch's layers have two."
+        yield count(wrong, 1, hidden, layers), f'A network of "{wrong}" cells has this size. The task is "{cell}".'
+    for number in range(1, layers + 3):
+        yield (count(cell, 1, hidden, number), f"A network of {number} layer(s) has this size. Do you pass num_layers "
+               "on, and does each layer have its own weights?")
+    yield count(cell, 1, hidden, layers, biases=1), "With one bias vector in each block, the network has this size."
     for size in range(1, 129):
-        yield count(cell, 1, size, layers) + size - hidden, f"This network has {size} units. Do you use hidden_size?"
+        yield (count(cell, 1, size, layers) + size - hidden, f"A network of {size} units has this size. Do you use "
+               "hidden_size?")
 
 
 # ---------------------------------------------------------------- comparison with PyTorch's layers and a readout
@@ -214,41 +218,50 @@ def _size_mistakes(network: StudentNetwork) -> Mistakes:
 def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mistakes_only: bool = False) -> None:
     """Compare the student's network with a reference network that has the same weights.
 
-    The reference consists of PyTorch's layers and a linear readout. Raises CheckFailed if the logits differ, or if the
-    gradients of the last logits add up to different sums. With ``known_mistakes_only``, raises CheckFailed only if a
-    known mistake explains different logits.
+    The reference consists of PyTorch's layers and a linear readout. Raises CheckFailed if the logits or the gradients
+    differ, also on strings of ``LONG`` bits. With ``known_mistakes_only``, raises CheckFailed only if a known mistake
+    explains different logits.
     """
-    bits = every_string(5)
-    for description, state, reference in _draw_comparisons(network, rng):
-        got, expected = network.logits(bits, state), reference(bits).detach().numpy()
-        if not agree(got, expected, TOLERANCE):
-            hint = likely_cause(got, _logit_mistakes(reference, bits), TOLERANCE)
-            row = int(np.abs(got - expected).max(axis=(1, 2)).argmax())
-            string = "".join(str(int(bit)) for bit in bits[row, :, 0])
-            if hint or not known_mistakes_only:
-                network.query(f" with {description}: the logits for {string}", EQUATIONS).fail(
-                    expected[row, :, 0], got[row, :, 0], hint or "The logits should be the linear readout of the "
-                    f"states of PyTorch's {network.cell} layers, with nothing before, between or after them.")
-        elif not known_mistakes_only:
-            _compare_gradients(network, description, state, reference, bits)
+    cases = [(every_string(5), 1.0), (random_strings(rng, 8, LONG), SMALL)]
+    for bits, size in cases[:1] if known_mistakes_only else cases:
+        for description, state, reference in _draw_comparisons(network, rng, size):
+            got, expected = network.logits(bits, state), reference(bits).detach().numpy()
+            if not agree(got, expected, TOLERANCE):
+                hint = likely_cause(got, _logit_mistakes(reference, bits), TOLERANCE)
+                row, first, _ = np.argwhere(~np.isclose(got, expected, TOLERANCE, TOLERANCE))[0]
+                string = "".join(str(int(bit)) for bit in bits[row, :, 0])
+                if hint or not known_mistakes_only:
+                    network.query(f" with {description}: the logits for {string} from bit {first + 1} on",
+                                  EQUATIONS).fail(
+                        expected[row, first:, 0], got[row, first:, 0], hint or "The logits should be the linear "
+                        f"readout of the states of PyTorch's {network.cell} layers, with nothing before, between or "
+                        "after them: they are not clamped, for example, and no state is set back.")
+            elif not known_mistakes_only:
+                _compare_gradients(network, description, state, reference, bits)
 
 
-def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator) -> list[tuple[str, State, ParityRNN]]:
-    """Create reference networks with matching weights for the student's network."""
+def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator,
+                      size: float) -> list[tuple[str, State, ParityRNN]]:
+    """Create reference networks with matching weights, in proportion to ``size``, for the student's network."""
     comparisons = []
-    for value in (number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
+    for value in (size * number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
         for parameter in reference.parameters():
             nn.init.constant_(parameter, value)
         weights = network.fill(lambda shape, value=value: torch.full(shape, value))
         comparisons.append((f"all weights {value:.2g}", weights, reference))
-    reference, state = ParityRNN(network.hidden, network.cell, network.layers).double(), network.draw(rng)
-    correct, own = _by_kind(reference.state_dict()), _by_kind(state)
+    correct = _by_kind(ParityRNN(network.hidden, network.cell, network.layers).state_dict())
+    drawn = network.draw(rng)
+    state = drawn | {name: size * drawn[name] for name in network.learned}
+    own = _by_kind(state)
     if {kind: [value.shape for _, value in entries] for kind, entries in correct.items()} == {
             kind: [value.shape for _, value in entries] for kind, entries in own.items()}:
-        reference.load_state_dict({name: value for kind, entries in correct.items()
-                                   for (name, _), (_, value) in zip(entries, own[kind], strict=True)})
-        comparisons.append(("drawn weights", state, reference))
+        for scale, note in ((1, ""), (100, ", those of the readout 100 times as large")):
+            state = state | {name: scale * value for kind in ("weight", "bias") for name, value in own[kind]}
+            reference = ParityRNN(network.hidden, network.cell, network.layers).double()
+            reference.load_state_dict({name: state[own_name] for kind, entries in correct.items()
+                                       for (name, _), (own_name, _) in zip(entries, own[kind], strict=True)})
+            comparisons.append((f"drawn weights{note}", state, reference))
     return comparisons
 
 
@@ -262,20 +275,24 @@ def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
 
 def _compare_gradients(network: StudentNetwork, description: str, state: State, reference: ParityRNN,
                        bits: torch.Tensor) -> None:
-    """Raise CheckFailed unless the sum of all gradients matches that of the reference network."""
+    """Raise CheckFailed unless the gradients, in order of size, match those of the reference network.
+
+    Their order depends neither on the names of the parameters nor on the order of the gates.
+    """
+    # Each logit has a factor of its own, so that a gradient that is cut anywhere shows.
+    factors = torch.from_numpy(np.random.default_rng(0).normal(size=tuple(bits.shape))).float()
     reference.zero_grad()
-    reference(bits)[:, -1].sum().backward()
-    gradient = torch.cat([parameter.grad.ravel() for parameter in reference.parameters()])
-    expected, size = float(gradient.sum()), float(gradient.abs().sum())
-    of_last_logits = bits * 0
-    of_last_logits[:, -1] = 1
-    ran = network.run(bits, state, output_gradient=of_last_logits)
-    got = sum(float(gradient.double().sum()) for gradient in ran.gradients.values())
-    if abs(got - expected) > TOLERANCE * size + 1e-6:
-        network.query(f" with {description}: the gradients of the last logits, added up over all parameters",
-                      "gradient#cut-short").fail(
-            expected, got, "Either part of the backward pass is cut, because a state is detached between time steps or "
-            "layers, or each call returns the same module, which still has the gradients of the last call.")
+    reference(bits).backward(factors.double())
+    ran = network.run(bits, state, output_gradient=factors)
+    expected, got = (np.sort(torch.cat([gradient.double().ravel() for gradient in gradients]).numpy()) for gradients in
+                     ([parameter.grad for parameter in reference.parameters()], ran.gradients.values()))
+    worst = int(np.abs(got - expected).argmax())
+    if abs(got[worst] - expected[worst]) > GRADIENT_TOLERANCE * np.abs(expected).max() + 1e-6:
+        circumstances = f"a gradient of the logits of {bits.shape[1]} bits, each times a random factor"
+        network.query(f" with {description}: {circumstances}", "gradient#cut-short").fail(
+            expected[worst], got[worst], "Either part of the backward pass is cut, because a state is detached between "
+            "time steps or layers, or each call returns the same module, which still has the gradients of the last "
+            "call.")
 
 
 def _logit_mistakes(reference: ParityRNN, bits: torch.Tensor) -> Mistakes:

@@ -42,7 +42,8 @@ def _mistakes(k: int, n: int) -> Mistakes:
     normal = np.array([p, *(p + sign * KAPPA * np.sqrt(p * (1 - p) / n) for sign in (-1, 1))])
     for bounds in (normal, normal.clip(0, 1)):
         yield bounds, ("This is the rate plus and minus 1.96 standard errors, which leaves 0..1 and shrinks to a point "
-                       "at 0 of n. The task asks for Wilson's interval.")
+                       "at 0 of n. The task asks for Wilson's interval." if 0 < k < n else "The interval has shrunk to "
+                       "a point. Wilson's formula also holds for no success and for successes only.")
     yield (p, low * scale, high * scale), "The division by 1 + 1.96²/n is missing."
     yield ((low + high) / 2, low, high), "You return the middle of the interval as the rate. The rate is k/n."
     yield (1 - p, 1 - high, 1 - low), "This is the rate of failures; 1 or True is a success."

@@ -27,15 +27,20 @@ def lstm_step(seed: int = 0) -> None:
     ``lstm_step(x, h, c, weights)`` returns ``(h, c)``. The old and the new states are all ``[batch, H]``.
     """
     rng = np.random.default_rng(seed)
-    for batch, hidden in ((5, 3), (1, 2), (4, 4)):
+    for batch, hidden, size in ((5, 3, 1), (1, 2, 1), (4, 4, 1), (6, 3, 15)):
         weights = {"weight_ih": rng.normal(size=(4 * hidden, 1)), "weight_hh": rng.normal(size=(4 * hidden, hidden)),
                    "bias_ih": rng.normal(size=4 * hidden), "bias_hh": rng.normal(size=4 * hidden)}
         x = rng.integers(2, size=(batch, 1)).astype(float)
         h, c = rng.normal(size=(batch, hidden)), 2 * rng.normal(size=(batch, hidden))
         query = Query(f"lstm_step with a batch of {batch} and {hidden} hidden units", GATES)
+        if size > 1:
+            weights, c = {name: size * value for name, value in weights.items()}, 1e5 * c
+            query = Query(f"{query.text}, large weights and a large c", GATES)
         result = query.call("lstm_step", x, h, c, weights, forbid=READY_STEP, causes=ERROR_CAUSES)
         got, expected = _as_pair(query, result, (batch, hidden)), _lstm_cell(x, h, c, weights)
         hint = "" if agree(got, expected) else likely_cause(got, _mistakes(x, h, c, weights))
+        if size > 1:
+            hint = hint or "The step is correct for small sums and not for large ones. Is something clipped or rounded?"
         for name, k, formula in (("c, the second of the pair", 1, "The new c is f * c + i * g. With all weights and "
                                   "biases 0, i, f and o are 1/2, and g is 0."),
                                  ("h, the first of the pair", 0, "h is o * tanh(c), with the new c.")):

@@ -27,7 +27,8 @@ def gradient_norms(seed: int = 0) -> None:
     ``[steps]``.
     """
     rng = np.random.default_rng(seed)
-    for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.LSTM, 4, 1, 5)):
+    for layer, hidden, batch, steps in ((nn.RNN, 3, 4, 6), (nn.LSTM, 3, 5, 7), (nn.GRU, 2, 3, 4), (nn.RNN, 3, 150, 5),
+                                        (nn.LSTM, 4, 1, 5)):
         model, inputs, expected = _draw_case(layer, hidden, batch, steps, rng)
         query = Query(f"gradient_norms of an nn.{layer.__name__} with {hidden} units, {batch} strings of {steps} bits",
                       GRADIENT)
@@ -36,10 +37,13 @@ def gradient_norms(seed: int = 0) -> None:
         got = query.as_array(result, (steps,), "float", shape_hints={shape: "The gradient at the inputs is "
                              "[batch, steps, 1]. Take the norm over its last axis, and the average over the batch."})
         hint = "Take the gradient of `output[:, -1].sum()` at the inputs, then the norms, then their mean."
+        if batch > 100:
+            hint = "Small batches were correct. Does every string of the batch take part?"
         if agree(got[-1], expected[-1]):
             hint = ("The last time step is correct and earlier ones are not: is the gradient cut off in the backward "
                     "pass?")
         query.require_close(got, expected, hint, _mistakes(model, inputs))
+    _require_small_norms(rng)
     for dtype in (torch.float64, torch.float32):    # a change of dtype makes a copy, which would hide the mistake
         _require_equal_results(model.to(dtype), inputs.to(dtype))
 
@@ -48,6 +52,21 @@ def _as_array(result: Any) -> Any:
     """Convert a list of numbers to an array and return anything else unchanged."""
     numbers = isinstance(result, (list, tuple)) and all(np.ndim(value) == 0 for value in result)
     return np.array([float(value) for value in result]) if numbers and result else result
+
+
+def _require_small_norms(rng: np.random.Generator) -> None:
+    """Raise CheckFailed unless norms far below 1 are right within a factor of 2."""
+    model = nn.RNN(1, 3, batch_first=True).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(torch.from_numpy(rng.uniform(0.05, 0.1, size=tuple(parameter.shape))))
+    inputs = torch.from_numpy(rng.integers(2, size=(4, 14, 1))).double()
+    expected = np.abs(_gradient(model, inputs)).mean(axis=0)
+    query = Query("gradient_norms of an nn.RNN with 3 units and small weights, 4 strings of 14 bits", GRADIENT)
+    got = query.as_array(_as_array(query.call("gradient_norms", ModuleState.of(model), inputs)), expected.shape)
+    if ((got < expected / 2) | (got > 2 * expected)).any():
+        query.fail(expected, got, "Small norms are wrong, and larger ones were correct. Do you round, or add a small "
+                   "number, or is there a smallest value?")
 
 
 def _require_equal_results(model: nn.Module, inputs: torch.Tensor) -> None:

@@ -21,8 +21,8 @@ def summarise(seed: int = 0) -> None:
     """
     rng = np.random.default_rng(seed)
     cases = [[300, 100, 250], [100, 300, 900, 500], [None, 100, None, None, None], [400, None, 150, 50, None],
-             [None, None], [700], [200, None, 100, None], [100, 900, 200, None]]
-    cases += [[None if rng.random() < 0.4 else int(step) for step in 50 * rng.integers(1, 41, size=rng.integers(1, 9))]
+             [None, None], [700], [200, None, 100, None], [100, 900, 200, None], [101, 300, 200, 100]]
+    cases += [[None if rng.random() < 0.4 else int(step) for step in rng.integers(1, 2000, size=rng.integers(1, 9))]
               for _ in range(20)]
     for steps in cases:
         query = Query(f"summarise({steps})", SEEDS)
@@ -33,6 +33,8 @@ def summarise(seed: int = 0) -> None:
         if not isinstance(result, (tuple, list)) or len(result) != 3:
             query.fail(expected, result, "Return three values: the number of solved runs, the number of all runs, and "
                        "the median.")
+        for name, number in zip(("the number of solved runs", "the number of all runs"), result, strict=False):
+            query.part(name).as_array(number, (), "integer")
         got = tuple(map(_as_float, result))
         if not all(map(_agree, got, expected)):
             query.fail(expected, tuple(result), _hint(got, expected, late))
@@ -57,6 +59,8 @@ def _hint(got: tuple, expected: tuple, late: list[float]) -> str:
         return "Return None if, and only if, the run in the middle was not solved, because it has no number of steps."
     solved = [step for step in late if np.isfinite(step)]
     return likely_cause(got[2], [
+        (np.floor(np.median(late)), "Half a step is lost: the median of 100 and 101 is 100.5. Do you divide with `//` "
+         "or convert with `int`?"),
         (sorted(late)[len(late) // 2], "For an even number of runs, the median is halfway between "
          "the two in the middle."),
         (np.median(solved or np.nan), "This is the median of the solved runs alone, which makes a network that often "

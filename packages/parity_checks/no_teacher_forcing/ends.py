@@ -37,6 +37,8 @@ def last_valid(seed: int = 0) -> None:
         real = torch.arange(steps) < lengths[:, None]
         _check_last_valid(outputs, lengths, "")
         _check_last_valid(torch.where(real[..., None], outputs, torch.nan), lengths, " and nan on the padding")
+        last = torch.arange(steps) == lengths[:, None] - 1
+        _check_last_valid(torch.where(last[..., None], outputs, 1e30), lengths, " and 1e30 at all other time steps")
 
 
 def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -> None:
@@ -88,10 +90,12 @@ def end_loss(seed: int = 0) -> None:
         query.require_close(loss, training_reference.end_loss(logits, lengths, labels),
                             mistakes=loss_mistakes(logits, lengths, labels), tolerance=1e-4)
         padding = torch.arange(steps) >= lengths[:, None]
-        query = Query(f"{query.text} and nan on the padding", THE_LOSS)
-        as_loss(query, query.call("end_loss", logits.masked_fill(padding[..., None], torch.nan), lengths, labels,
-                                  forbid=READY_LAST),
-                "The padding takes part: select the last real time step before you compute the loss.")
+        hint = "The padding takes part: select the last real time step before you compute the loss."
+        for value in (torch.nan, 1e30):
+            query = Query(f"{query.text} and {value} on the padding", THE_LOSS)
+            padded = query.call("end_loss", logits.masked_fill(padding[..., None], value), lengths, labels,
+                                forbid=READY_LAST)
+            query.require_close(as_loss(query, padded, hint), loss, hint, tolerance=1e-4)
 
 
 def _draw_answers(rng: np.random.Generator, batch: int, steps: int, size: float) -> tuple[torch.Tensor, ...]:

@@ -43,7 +43,8 @@ def final_parity(seed: int = 0) -> None:
         result = query.call("final_parity", bits, lengths, forbid=READY_PARITY, causes=ERROR_CAUSES)
         if not isinstance(result, np.ndarray):
             query.fail("a NumPy array of integers", kind_of(result))
-        query.require_equal(result, cut_parity(bits, lengths), "The label is the number of ones before position "
+        got = query.as_array(result, kind="integer")
+        query.require_equal(got, cut_parity(bits, lengths), "The label is the number of ones before position "
                             "lengths[i], modulo 2, with one label for each string.", _parity_mistakes(bits, lengths))
 
 
@@ -72,7 +73,8 @@ def next_max_length(seed: int = 0) -> None:
               zip(rng.integers(1, 99, 20), rng.uniform(0.9, 1, 20), rng.integers(0, 3, 20), strict=True)]
     for longest, accuracy, stop in cases:
         query = Query(f"next_max_length({longest}, {accuracy:.4g}, stop={stop})", THE_LABEL)
-        got = query.as_array(query.call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), ())
+        got = query.as_array(query.call("next_max_length", longest, accuracy, stop, forbid=READY_CURRICULUM), (),
+                             "integer")
         grows = accuracy >= 0.95
         hint = ("The accuracy is 0.95 or more, so the length grows by exactly one, but never beyond stop." if grows else
                 "The accuracy is below 0.95, so the length stays as it is.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import numpy as np
@@ -88,8 +89,9 @@ def update(network: Network, optimizer: torch.optim.Optimizer, batch: tuple, mis
 class Loop:
     """A training loop that starts from given weights."""
 
-    def __init__(self, weights: Tensor, seed: int, min_length: int = 1, mistake: str = "") -> None:
-        self.seed, self.min_length, self.mistake = seed, min_length, mistake
+    def __init__(self, weights: Tensor, seed: int, min_length: int = 1, longest: int = LONGEST,
+                 mistake: str = "") -> None:
+        self.seed, self.min_length, self.longest, self.mistake = seed, min_length, longest, mistake
         self.rng, self.network = np.random.default_rng(seed), new_network()
         set_weights(self.network, weights)
         self.optimizer = torch.optim.Adam(parameters(self.network), lr=RATE)
@@ -99,8 +101,14 @@ class Loop:
         for _ in range(count):
             if self.mistake == "generator":
                 self.rng = np.random.default_rng(self.seed)
-            bits = self.rng.integers(2, size=(BATCH, LONGEST))
-            lengths = self.rng.integers(self.min_length, LONGEST, BATCH, endpoint=True)
-            cut = np.full_like(lengths, LONGEST) if self.mistake == "before the cut" else lengths
+            bits = self.rng.integers(2, size=(BATCH, self.longest))
+            lengths = self.rng.integers(self.min_length, self.longest, BATCH, endpoint=True)
+            cut = np.full_like(lengths, self.longest) if self.mistake == "before the cut" else lengths
             update(self.network, self.optimizer, tensors(bits, lengths, cut_parity(bits, cut)), self.mistake)
         return weights_of(self.network)
+
+
+@functools.lru_cache(maxsize=50)
+def weights_after(count: int, weights: tuple[float, ...], seed: int, min_length: int, longest: int) -> Tensor:
+    """Return the weights after ``count`` updates of the correct loop, which several checks compare with."""
+    return Loop(torch.tensor(weights), seed, min_length, longest).run(count)

@@ -4,7 +4,7 @@ state of zeros and an orthogonal start."""
 def count_parameters(cell, input_size, hidden_size, num_layers):
     gates = 4 if cell == "lstm" else 3 if cell == "gru" else 1
     if num_layers == 1:
-        return float(gates * hidden_size * (input_size + hidden_size + 2))
+        return gates * hidden_size * (input_size + hidden_size + 2)
     return count_parameters(cell, input_size, hidden_size, num_layers - 1) + gates * 2 * hidden_size * (hidden_size + 1)
 # %% build-model
 def build_model(cell, hidden_size, num_layers):

@@ -2,7 +2,7 @@
 
 loses:
   count-parameters-check: "this is the count for one layer: num_layers has no effect"
-  build-model-check: do you pass num_layers on?
+  build-model-check: do you pass num_layers on
   success-rate-check: you return the middle of the interval as the rate
 """
 # %% count-parameters: return blocks * (first + (num_layers - 1) * later) -> return blocks * first

@@ -15,7 +15,8 @@ class LSTMParity(nn.Module):
             states, _ = self.lstm(inputs, (start, start))
         else:
             packed = nn.utils.rnn.pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-            states, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
+            states, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True,
+                                                         total_length=inputs.shape[1])
         return self.readout(states)
 
 # %% gradient-norms

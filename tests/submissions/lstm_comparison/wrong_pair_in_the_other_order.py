@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: return h first, then c
-  lstm-parity-check: this is a network of "tanh" cells
+  lstm-parity-check: A network of "tanh" cells has this size
   summarise-check: The first number counts the steps that are not None, and the second number is len(steps)
 """
 # %% lstm-step: sigmoid(o) * np.tanh(c), c -> c, sigmoid(o) * np.tanh(c)

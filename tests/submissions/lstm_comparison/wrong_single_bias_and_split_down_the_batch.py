@@ -2,7 +2,7 @@
 is not given.
 
 loses:
-  lstm-parity-check: one bias vector
+  lstm-parity-check: With one bias vector
   lstm-step-check: gives four blocks
 """
 # %% lstm-parity
