@@ -30,7 +30,8 @@ def parity(seed: int = 0) -> None:
         query = Query(f"parity of {show(bits, 60)}, an array of shape {bits.shape}", PICTURE)
         count = bits.sum(axis=1)
         hint = "All shorter strings are correct. A float16 is exact up to 2048 only." if bits.shape[1] > 2048 else ""
-        query.require_equal(query.call("parity", bits, forbid=READY_PARITY), count % 2, hint, mistakes=[
+        result = query.call("parity", bits, forbid=READY_PARITY)
+        query.require_equal(result, count % 2, hint, mistakes=[
             (count, "This is the count of ones; the parity is the count modulo 2."),
             (1 - count % 2, "Even and odd are swapped: 1 means odd."),
             (bits.sum(axis=0) % 2, "The sum runs down the batch, over different strings. Each row is one string, so "
@@ -38,6 +39,7 @@ def parity(seed: int = 0) -> None:
             (bits.sum() % 2, "This is one answer for the whole batch. Each row needs its own, so use axis=1."),
             (np.cumsum(bits, axis=1) % 2, "This is the parity after every bit. Return the one after the last bit."),
         ])
+        query.as_array(result, kind="integer")
 
 
 def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndarray) -> np.ndarray:

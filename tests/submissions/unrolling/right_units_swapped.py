@@ -3,7 +3,7 @@ parity is the last entry of a scan.
 """
 # %% parity
 def parity(bits):
-    return np.bitwise_xor.accumulate(bits.astype(np.int8), axis=1)[:, -1].astype(float)
+    return np.bitwise_xor.accumulate(bits.astype(np.int8), axis=1)[:, -1]
 # %% rnn-step
 def rnn_step(x, h, U, V, b):
     joined = np.concatenate([x, h, np.ones((len(x), 1))], axis=1)

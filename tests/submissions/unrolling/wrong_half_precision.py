@@ -3,4 +3,4 @@
 loses:
   parity-check: all shorter strings are correct
 """
-# %% parity: bits.sum(axis=1) % 2 -> bits.sum(axis=1, dtype=np.float16) % 2
+# %% parity: bits.sum(axis=1) % 2 -> bits.sum(axis=1, dtype=np.float16).astype(int) % 2
