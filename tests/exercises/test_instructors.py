@@ -92,7 +92,8 @@ def hand_ins():
              if student in SUBMITTING}
     recursive = course.solution(EXERCISE)
     next(cell for cell in recursive.cells if cell.id == "parity").source = (
-        "def parity(bits):\n    def odd(row):\n        return int(row[0]) ^ odd(row[1:]) if len(row) else 0\n"
+        "import sys\n\nsys.setrecursionlimit(8000)\n\ndef parity(bits):\n    def odd(row):\n"
+        "        return int(row[0]) ^ odd(row[1:]) if len(row) else 0\n"
         "    return np.array([odd(row) for row in bits])")
 
     def written(student):
