@@ -63,7 +63,7 @@ def title_and_minutes(text: str) -> tuple[str, int]:
 
 
 def _seconds(info: str, content: str) -> float:
-    """Estimate the seconds that a reader spends on a formula, or on a code cell with its figures."""
+    """Estimate how many seconds a reader spends on a formula or a code cell."""
     if info.startswith("{math}"):
         return SECONDS_A_FORMULA
     if "remove-cell" in content:

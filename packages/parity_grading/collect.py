@@ -147,7 +147,10 @@ class Collector:
                 self.refused[student].append(f"{PurePosixPath(path).name}: {reason}")
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
-        """Read a student's notebook from a file. Raise ValueError unless it holds one of the exercise."""
+        """Read a student's notebook from a file.
+
+        Raises ValueError unless it is a notebook of the exercise.
+        """
         path, data = read_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:
@@ -259,7 +262,10 @@ def open_archive(source: Path | bytes) -> zipfile.ZipFile:
 
 
 def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:
-    """Return the files in a zip archive by path, without those that operating systems and Jupyter add."""
+    """Return the files in a zip archive, except for those that operating systems and Jupyter add.
+
+    They are sorted by path.
+    """
     # Some programs for Windows write backslashes.
     files = [ArchivedFile(entry.filename.replace("\\", "/"), archive, entry) for entry in archive.infolist()]
     return sorted((file for file in files if not file.path.endswith("/") and not ADDED_BY_SYSTEMS.search(file.path)),

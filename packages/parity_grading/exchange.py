@@ -32,7 +32,10 @@ class CollectRegularFiles(ExchangeCollect):
         return super()._path_to_record(path) | {"timestamp": time}
 
     def _sort_by_timestamp(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Sort records, latest first, without those of another owner, unless there are no others."""
+        """Sort the records of a student, latest first.
+
+        Records whose files belong to another account are left out, unless there are no others.
+        """
         own = [record for record in records if self._has_owner(Path(self.inbound_path, record["filename"]))]
         return super()._sort_by_timestamp(own or records)
 

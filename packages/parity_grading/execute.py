@@ -191,7 +191,10 @@ class Execute(NbGraderPreprocessor):
 
 
 def run_test_source(source: str) -> list[NotebookNode]:
-    """Run a test cell's source and return its output: an error, or the last line's value, for partial credit."""
+    """Run the source of a test cell and return its output.
+
+        The output is an error, or the value of the last line, which gives partial credit.
+        """
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)

@@ -32,7 +32,10 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The result of an export: the files, the number of grades in them, the things left to do, and remarks."""
+    """The result of an export.
+
+    It has the files, the number of grades in them, what is left to do, and remarks.
+    """
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0

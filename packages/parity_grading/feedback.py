@@ -21,7 +21,7 @@ class MessagesOnly(ClearHiddenTests):
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Remove the hidden tests from a test cell, and replace each traceback by its message."""
+        """Remove hidden tests from a test cell and replace each traceback with its message."""
         if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
             for output in cell.outputs:

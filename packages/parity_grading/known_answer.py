@@ -1,4 +1,4 @@
-"""A trial of the sandbox and its kernels before submissions are graded.
+"""A trial run of the sandbox before submissions are graded.
 
 A machine on which correct code fails would turn its own fault into lost points. So a correct submission is graded
 first, in the same way as those of the students.

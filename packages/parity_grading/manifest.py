@@ -71,7 +71,10 @@ def _answers(sources: list[Source]) -> str:
 
 
 def _cells(sources: list[Source]) -> str:
-    """Return the cells that a submission must have as JSON, by exercise, with a line for each cell."""
+    """Return, as JSON, the cells that a submission to each exercise must have.
+
+    There is a line for each cell.
+    """
     exercises = []
     for source in sources:
         rows = [_row(source, cell) for cell in source.cells if "nbgrader" in cell["metadata"]]

@@ -36,7 +36,10 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """A possible interpretation of a file path in a platform's download. ``owner`` is the student's name."""
+    """One way to read a file name in the download from a learning platform.
+
+    ``owner`` is the student's name.
+    """
 
     owner: str
     file_name: str

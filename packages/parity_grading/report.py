@@ -166,7 +166,7 @@ def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, Notebook]
 
 
 def write(root: Path, report: ClassReport) -> Path:
-    """Write a report as an HTML page, which only the owner can read, and return its path."""
+    """Write a report as an HTML page that only its owner can read, and return its path."""
     path = root / "private" / "report" / f"{report.exercise}.html"
     write_file(path, page(report).encode())
     return path

@@ -51,7 +51,10 @@ class RemoveMark(NbGraderPreprocessor):
 
 
 def remove(autograded: Path) -> list[str]:
-    """Remove unfinished submissions that no process is grading, and return their ``STUDENT/EXERCISE``."""
+    """Remove the files of interrupted gradings, and return the names of the submissions.
+
+    A name is ``STUDENT/EXERCISE``.
+    """
     removed = []
     for folder in sorted(path for path in autograded.glob("*/*") if path.is_dir()):
         if not is_finished(folder) and not _is_in_work(folder):

@@ -111,7 +111,7 @@ def _add_halves(level: np.ndarray) -> np.ndarray:
 
 
 def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) -> Iterator[np.ndarray]:
-    """Yield the weight of each string in the loss for successive updates.
+    """For each update, yield the weights of the strings in the loss.
 
     The weights are ``[2^bits]``. If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size``
     strings are drawn, and the weight of a string is the share of the batch that it makes up.

@@ -122,7 +122,7 @@ class AffineSet:
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:
-        """Return the same set with slopes in place of the errors in the radii of the middles."""
+        """Return the same set, with each error represented by a slope."""
         return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
@@ -260,7 +260,7 @@ class ProofBoxes(NamedTuple):
 
 
 def check_boxes(network: Network, boxes: ProofBoxes) -> str | None:
-    """Check that boxes prove a network correct on every string.
+    """Check a proof that a network is correct on every string.
 
     Returns a description of the problem, or None.
 

@@ -22,7 +22,7 @@ ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops w
 
 
 def _check_of(function: str) -> Callable[..., None]:
-    """Create a check for the student's test of the function with this name."""
+    """Create the check of a test that the student has written for a function."""
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
         hunt(function, [fault for fault in faults(rng) if fault.function == function], rng)

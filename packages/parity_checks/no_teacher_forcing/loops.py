@@ -105,7 +105,7 @@ def _update_and_check_loss(query: Query, network: Network, batch: tuple, result:
 
 
 def _cause_of_update(before: Tensor, after: Tensor, expected: Tensor, not_zeroed: Tensor, size: str) -> str:
-    """Return a hint about the likely mistake in an update with the correct loss."""
+    """Return a hint about the likely mistake in an update whose loss was correct."""
     own, correct = after - before, expected - before
     ratio = float(own @ correct / (correct @ correct))
     if unmoved := _unmoved(before, after):

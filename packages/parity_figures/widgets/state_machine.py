@@ -79,7 +79,7 @@ class StateMachine(NetworkWidget):
         return figures.machines([(self.network, np.array(machine["successors"]), np.array(machine["odd"]))]).figure
 
     def describe(self, label: str) -> dict:
-        """Return the weights, plane, points, machine and boxes of a network for the JavaScript module."""
+        """Return everything that the JavaScript module needs to draw a network."""
         model, boxes = self._models[label], self._boxes.get(label)
         network, found = NumpyNetwork(model), extract(model, most=MOST_CLUSTERS)
         require(boxes is None or network.size == 2, f"boxes[{label!r}]", f"for {network.size} numbers in a state",

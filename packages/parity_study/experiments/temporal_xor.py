@@ -59,7 +59,7 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Compute the loss and the correctness of the prediction of each bit in a stream."""
+    """Compute the loss for each bit of a stream, and whether the answer is correct."""
     logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
     return loss, (logits > 0) == (following > 0.5)
