@@ -51,7 +51,7 @@ def test_every_forbidden_function_exists_and_can_be_recognised():
     references = forbidden_functions()
     assert len(references) > 30
     for reference in references:
-        assert len(forbidden_code([reference])) == 1, reference
+        assert len(set(forbidden_code([reference]).values())) == 1, reference
 
 
 NUMBERS = base64.b64encode(b"12345678").decode()

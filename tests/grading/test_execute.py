@@ -41,7 +41,7 @@ def test_an_empty_output_counts():
 @pytest.mark.whole
 @pytest.mark.parametrize(("count", "source"), [
     (300, "print('x' * 999_000)"),
-    (2000, "for _ in range(1000): display({}, raw=True)"),
+    pytest.param(2000, "for _ in range(1000): display({}, raw=True)", marks=pytest.mark.slow),
 ], ids=["large", "many"])
 def test_a_notebook_of_large_or_many_outputs_ends_within_its_limits(run, count, source):
     cells, start = [new_code_cell(source) for _ in range(count)], time.monotonic()
