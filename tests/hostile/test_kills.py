@@ -53,7 +53,7 @@ def disturb(root: Path, draw: random.Random, jobs: int) -> str:
             grading.send_signal(draw.choice(SIGNALS))
         elif children := psutil.Process(grading.pid).children(recursive=True):
             draw.choice(children).kill()
-    return grading.communicate(timeout=120)[0]
+    return grading.communicate(timeout=300)[0]
 
 
 @pytest.mark.parametrize(("jobs", "seed"), [
@@ -63,10 +63,10 @@ def test_whatever_is_killed_whenever_nothing_is_lost(ungraded, tmp_path, jobs, s
     draw = random.Random(seed)
     for _ in range(2):
         print(disturb(root, draw, jobs)[-1000:])
-    output, _ = (again := grade(root, jobs)).communicate(timeout=120)
+    output, _ = (again := grade(root, jobs)).communicate(timeout=300)
     assert again.returncode == 0, output
     assert points(root) == {"correct": bank.TESTS, "mistaken": bank.TESTS | {"unroll-check": 0}}, output
     assert [process.info["cmdline"] for process in psutil.process_iter(["cmdline", "cwd"])
             if (process.info["cwd"] or "").startswith(str(root))] == []
-    output, _ = grade(root, jobs).communicate(timeout=120)
+    output, _ = grade(root, jobs).communicate(timeout=300)
     assert output.count(" kept ") == len(MISTAKES), output
