@@ -14,11 +14,13 @@ from tqdm.auto import tqdm
 def progress_bar(total: int, progress: bool | None, **options: Any) -> tqdm:
     """Create a tqdm progress bar with ``total`` steps.
 
-    ``progress`` shows or hides it; None shows it unless the environment variable ``PARITY_PROGRESS`` is 0. ``options``
-    are further arguments of tqdm.
+    ``progress`` shows or hides it. None shows it in notebooks and terminals, and not in a log, unless the environment
+    variable ``PARITY_PROGRESS`` is 0. ``options`` are further arguments of tqdm.
     """
-    shown = os.environ.get("PARITY_PROGRESS", "1") != "0" if progress is None else progress
-    return tqdm(total=total, disable=not shown, **{"leave": False, "unit": "step"} | options)
+    disable = None if progress is None else not progress    # tqdm's None: hidden if nobody sees standard error
+    if progress is None and os.environ.get("PARITY_PROGRESS") == "0":
+        disable = True
+    return tqdm(total=total, disable=disable, **{"leave": False, "unit": "step"} | options)
 
 
 def close(bar: tqdm) -> None:

@@ -151,8 +151,8 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
     independent generators made from ``seed``. Validation strings are 1.5 times as long as training strings. Every
     ``validate_every`` updates, the network is tested on 500 of them and, if it is correct on all of these, on the rest
     of the ``validation_size`` strings. The run stops when all are correct. ``clip`` limits the norm of the gradient
-    (None means no limit). ``progress`` shows a progress bar; None shows it unless the environment variable
-    ``PARITY_PROGRESS`` is 0. Ctrl-C ends the run and returns the history so far.
+    (None means no limit). ``progress`` shows or hides a progress bar, as in :func:`~parity_lib.progress.progress_bar`.
+    Ctrl-C ends the run and returns the history so far.
 
     PyTorch uses a single thread during training. More threads would add numbers in a different order, and would not
     train such a small network faster. Raises ValueError if an argument is not allowed.

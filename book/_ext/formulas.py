@@ -20,6 +20,7 @@ BETTER = {
     r'<mo minsize="1.2em" maxsize="1.2em">([([{])': r'<mo class="big" stretchy="false" form="prefix">\1',
     r'<mo minsize="1.2em" maxsize="1.2em">([)\]}])': r'<mo class="big" stretchy="false" form="postfix">\1',
     r"<mi>&#x000B1;</mi>": "<mo>&#x000B1;</mo>",
+    r"(?<!<msup>)(<mi>(?:ln|log|tanh)</mi>)(?=<m(?!o[ >]|space))": r'\1<mspace width="0.17em" />',
     r"<msup>(<mi>\w</mi>)(<mi>&#x02032;</mi>)</msup>": r"<mrow>\1\2</mrow>",
     r"<msubsup>(<mi>\w</mi>)(<mi>\w</mi>)(<mi>&#x02032;</mi>)</msubsup>": r"<msub><mrow>\1\3</mrow>\2</msub>",
 }
@@ -54,7 +55,11 @@ def write_displayed(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def write_style(app, config) -> None:
-    """Write the style sheet of formulas, with their font in it."""
+    """Write the style sheet of formulas, with their font in it, into the folder for static files.
+
+    The folder has to exist from now on: after a build that failed early, the theme would otherwise copy its logo to
+    `_static` as if that were a file.
+    """
     sheet = Path(app.outdir) / "_static" / STYLE.name
     sheet.parent.mkdir(parents=True, exist_ok=True)
     font = b64encode(FONT.read_bytes()).decode()

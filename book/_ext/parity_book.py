@@ -40,15 +40,6 @@ GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a sourc
 
 # --- builds ---
 
-def prepare(app, config) -> None:
-    """Create the folder for static files.
-
-    If the folder is missing after a build that failed early, the theme copies its logo to `_static` as if that were a
-    file.
-    """
-    (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
-
-
 def forget_if_warned(app, exception) -> None:
     """Make the next build read every page again if this build had warnings.
 
@@ -245,7 +236,6 @@ def resolve_claim(app, env, node, content):
 
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
-    app.connect("config-inited", prepare)
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-updated", rewrite_all_pages)
     app.connect("env-purge-doc", forget_claims)

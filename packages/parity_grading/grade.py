@@ -10,7 +10,6 @@ import contextlib
 import functools
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -86,7 +85,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
         task = functools.partial(_grade_in_worker, app.coursedir.root, trial, name, force)
         rows = _grade_in_parallel(task, folders, jobs)
     with (course_lock(app), contextlib.closing(rows),
-          progress_bar(len(folders), None if sys.stderr.isatty() else False, desc=name, unit="submission") as bar):
+          progress_bar(len(folders), None, desc=name, unit="submission") as bar):
         for row in rows:
             bar.update()
             if row.state == "failed":

@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,7 +173,7 @@ def run_cells(path: Path, code: list[NotebookCell], seconds: int) -> dict[int, s
         error_on_timeout={"ename": "Timeout", "evalue": f"it ran longer than {seconds} seconds", "traceback": []},
         on_cell_execute=before_cell, on_cell_executed=after_cell, log=logging.Logger("silent", logging.CRITICAL),
         resources={"metadata": {"path": str(path.resolve().parent)}})
-    with progress_bar(len(code), None if sys.stderr.isatty() else False, desc=path.name, unit="cell") as bar:
+    with progress_bar(len(code), None, desc=path.name, unit="cell") as bar:
         with contextlib.suppress(CellTimeoutError, DeadKernelError):
             client.execute(env=os.environ | {"NBGRADER_EXECUTION": "validate"}, stderr=subprocess.DEVNULL)
     return errors

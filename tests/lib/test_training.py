@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -296,10 +297,12 @@ def test_the_settings_hold_every_argument_that_shapes_a_run():
 
 # The progress bar
 
-@pytest.mark.parametrize(("progress", "environment", "shown"), [
-    (True, "0", True), (False, "1", False), (None, "0", False), (None, "1", True), (None, None, True)])
+@pytest.mark.parametrize(("progress", "environment", "terminal", "shown"), [
+    (True, "0", True, True), (True, "0", False, True), (False, "1", True, False), (None, "0", True, False),
+    (None, "1", True, True), (None, None, True, True), (None, "1", False, False), (None, None, False, False)])
 def test_the_bar_shows_when_it_is_wanted_and_leaves_no_trace_otherwise(
-        progress, environment, shown, monkeypatch, capsys):
+        progress, environment, terminal, shown, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     if environment is None:
         monkeypatch.delenv("PARITY_PROGRESS")
     else:

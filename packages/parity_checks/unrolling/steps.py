@@ -29,7 +29,8 @@ def parity(seed: int = 0) -> None:
     for bits in cases:
         query = Query(f"parity of {show(bits, 60)}, an array of shape {bits.shape}", PICTURE)
         count = bits.sum(axis=1)
-        hint = "All shorter strings are correct. A float16 is exact up to 2048 only." if bits.shape[1] > 2048 else ""
+        hint = ("All shorter strings are correct. Is the count kept in a float16, which is exact up to 2048 only?"
+                if bits.shape[1] > 2048 else "")
         result = query.call("parity", bits, forbid=READY_PARITY)
         query.require_equal(result, count % 2, hint, mistakes=[
             (count, "This is the count of ones; the parity is the count modulo 2."),
