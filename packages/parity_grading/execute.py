@@ -5,6 +5,7 @@ The student's cells run in a kernel in the sandbox, and the test cells run in th
 :class:`Execute` replaces nbgrader's preprocessor of the same name in nbgrader_config.py. Test cells reach the student's
 functions through :mod:`parity_checks.rpc` only, so no code of a student ever runs in this process. A kernel that
 dies costs the cell in which it died: a new kernel runs the cells that had worked, and then the rest of the notebook.
+If it dies before any code of the student has run, the submission is not graded.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Float, Integer
 
 from parity_checks import core, rpc
@@ -59,7 +60,10 @@ class Execute(NbGraderPreprocessor):
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells. Their errors become outputs. Raise KernelNotStarted if no kernel can be started."""
+        """Run all code cells. Their errors become outputs.
+
+        Raise KernelNotStarted if no kernel can be started, or if one dies before any code of the student has run.
+        """
         if hasattr(os, "geteuid") and os.geteuid() == 0 and not self.allow_root:
             raise KernelNotStarted(ROOT)
         if "nbgrader" in resources:
@@ -75,6 +79,7 @@ class Execute(NbGraderPreprocessor):
         self.deadline = time.monotonic() + self.notebook_timeout
         self.output_left = FULL_CELLS * self.output_limit
         self.kernel, self.starts, self.completed, self.failure = None, 0, [], None
+        self.student_code_ran = False
         try:
             for cell in nb.cells:
                 if cell.cell_type == "code":
@@ -91,11 +96,15 @@ class Execute(NbGraderPreprocessor):
 
     def _run_cell(self, cell: NotebookNode) -> None:
         outputs = CellOutputs(cell, min(self.output_limit, self.output_left))
+        self.student_code_ran |= not is_locked(cell)
         try:
             reply = self._execute(cell.source, self._seconds_left, outputs)
         except TooLong:
             cell.outputs.append(error_output("Timeout", self._timeout_message()))
         except KernelStopped as reason:
+            if not self.student_code_ran:
+                raise KernelNotStarted("the kernel stopped in a cell of the exercise, before any code of the student "
+                                       f"had run: {reason}") from reason
             cell.outputs.append(error_output("KernelStopped", (
                 f"The kernel stopped in this cell: {reason}. The cells before this one count; the cells after it ran "
                 "in a new kernel, without this cell.")))

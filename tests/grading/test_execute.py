@@ -128,3 +128,12 @@ def test_a_cell_that_kills_the_kernel_costs_that_cell(run):
     assert run(new_code_cell("x = 1"), new_code_cell("import os; os._exit(1)"), new_code_cell("print(x)")) == [
         "The kernel stopped in this cell: its process ended. The cells before this one count; the cells after it ran "
         "in a new kernel, without this cell.", "1\n"]
+
+
+@pytest.mark.whole
+def test_a_kernel_that_dies_before_any_code_of_the_student_has_run_costs_no_points(run):
+    released = {"nbgrader": {"grade": False, "solution": False, "locked": True, "grade_id": "imports"}}
+    dies = "import os; os._exit(1)"
+    with pytest.raises(kernel.KernelNotStarted, match="before any code of the student had run: its process ended"):
+        run(new_code_cell(dies, metadata=released))
+    assert "The kernel stopped in this cell" in run(new_code_cell("x = 1"), new_code_cell(dies, metadata=released))[0]

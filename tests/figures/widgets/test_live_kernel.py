@@ -101,13 +101,18 @@ def test_python_follows_the_reader_and_the_widget_follows_python(lab, browser, n
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")     # a workspace of its own, without other files
+    # On a busy machine JupyterLab may ask which kernel it should use.
+    question = page.locator(".jp-Dialog")
+    page.add_locator_handler(question, lambda dialog: dialog.locator(".jp-mod-accept").click())
     code = page.locator(".jp-Notebook .jp-CodeCell")
     code.nth(2).wait_for(timeout=30_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=30_000)
     run(page, code.nth(0))
     widget = page.locator(".parity-widget")
+    widget.wait_for(timeout=90_000)
+    page.remove_locator_handler(question)
     act(page, widget)
-    assert page.locator(".jp-Dialog").count() == 0
+    assert question.count() == 0
     assert (code.count(), widget.count()) == (3, 1)     # the widget's keys are not JupyterLab's
     run(page, code.nth(1))
     page.get_by_text(f"python has {value}").wait_for(timeout=15_000)
