@@ -17,7 +17,7 @@ torch.set_num_threads(1)
 LONGEST = ("test_pages.py", "test_hostile.py", "test_nbgrader.py", "test_grade.py", "test_hostile_pages.py",
            "test_regrade.py")
 DIVIDED = ("tests/submissions/", "tests/mutants/", "tests/exercises/test_nbgrader.py",
-           "tests/book/test_pages.py::test_every_other_page")
+           "tests/book/test_pages.py::test_every_other_page", "tests/hostile/test_hostile.py::test_with_nbgrader")
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +36,16 @@ def _no_private_tests_of_another_course(monkeypatch):
 class FileScheduling(LoadScopeScheduling):
     """A scheduler that gives all tests of a file to one worker, because they share fixtures.
 
-    The long tests in DIVIDED are divided by exercise or page, the first word of their parameter.
+    The long tests in DIVIDED are divided by exercise or page, the first word of their parameter. Those without a
+    parameter are on their own.
     """
 
     def _split_scope(self, nodeid):
         path = nodeid.partition("::")[0]
-        part = re.search(r"\[([\w/]+)", nodeid) if nodeid.startswith(DIVIDED) else None
-        return f"{path} {part[1]}" if part else path
+        if not nodeid.startswith(DIVIDED):
+            return path
+        part = re.search(r"\[([\w/]+)", nodeid)
+        return f"{path} {part[1]}" if part else nodeid
 
 
 def pytest_xdist_make_scheduler(config, log):
