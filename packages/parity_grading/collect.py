@@ -202,25 +202,18 @@ class Collector:
     def _choose(self, student: str) -> Candidate | None:
         """Choose which of a student's notebooks counts. Return None if this is not clear.
 
-        Notebooks named after the exercise come first. Among these the latest counts if all times are known, and
-        otherwise the one with the exact file name.
+        Notebooks named after the exercise come first, and among these the one with the exact file name.
         """
         candidates, expected = self.candidates[student], f"{self.name}.ipynb"
         named = [candidate for candidate in candidates if resembles(candidate.file_name, self.name)] or candidates
-        timed = all(candidate.submission.time for candidate in named)
-
-        def rank(candidate: Candidate) -> tuple[str, bool]:
-            return candidate.submission.time if timed else "", candidate.file_name == expected
-
-        best = max(named, key=rank)
-        tied = {candidate.submission.digest for candidate in named if rank(candidate) == rank(best)}
+        best, *rivals = [candidate for candidate in named if candidate.file_name == expected] or named
+        tied = {candidate.submission.digest for candidate in (best, *rivals)}
         for candidate in candidates:
             if len(tied) > 1 and candidate.submission.digest in tied:
                 self._leave_out(candidate.file.path, UNDECIDED)
             elif candidate is not best:
-                rival = candidate in named and candidate.submission.digest != best.submission.digest
                 self._leave_out(candidate.file.path, f"{best.file_name} was taken instead",
-                                serious=rival and candidate.submission.time == best.submission.time)
+                                serious=candidate in named and candidate.submission.digest != best.submission.digest)
         if len(tied) > 1:
             self.notes[student].append(UNDECIDED)
             return None

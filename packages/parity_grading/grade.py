@@ -65,7 +65,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     is no submission, the exercise is not in the gradebook, another command is grading this course, or a correct
     submission does not get full marks.
     """
-    from parity_grading import known_answer, private_tests  # import PyTorch, which other commands can do without
+    from parity_grading.before_grading import try_course  # imports PyTorch, which other commands can do without
 
     require_int("jobs", jobs, least=1)
     app = load_course(root, trial)
@@ -77,8 +77,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     folders = [folder for folder in folders if not students or folder.parent.name in students]
     with open_gradebook(app) as book:       # which also creates the database: only one process may do that
         find_assignment(book, name)
-    private_tests.try_on_model_answer(app.coursedir, name)
-    known_answer.try_known_answer(app.config)
+    try_course(app.coursedir, app.config, name)
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -31,16 +31,14 @@ Rows = list[tuple[str, ...]]
 def generated(root: Path) -> dict[str, bytes]:
     """Return the contents of all files that ``parity exercises`` writes, keyed by path."""
     files = {path: text.encode() for path, text in derived(root).items()}
-    with tempfile.TemporaryDirectory() as folder:
-        authoring.write_solutions(root, Path(folder) / "solutions")
-        authoring.write_exercises(Path(folder) / "solutions", Path(folder) / "exercises")
-        return files | {path: (Path(folder) / path).read_bytes() for path in notebooks(Path(folder))}
+    return files | authoring.notebooks(authoring.sources(root))
 
 
-def notebooks(root: Path) -> list[str]:
-    """Return the paths of the generated notebooks in ``solutions/`` and ``exercises/``."""
-    return [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
-            for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
+def without_source(root: Path, known: Collection[str]) -> list[str]:
+    """Return the paths of the notebooks in ``solutions/`` and ``exercises/`` that are not among the ``known`` ones."""
+    paths = [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
+             for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
+    return [path for path in paths if path not in known]
 
 
 def derived(root: Path) -> dict[str, str]:

@@ -26,7 +26,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from parity_grading import unfinished
-from parity_grading.known_answer import try_known_answer
+from parity_grading.before_grading import try_course
 from parity_grading.normalise_submission import is_link
 from parity_grading.untrusted import read_json, storable, visible
 
@@ -45,15 +45,15 @@ class LenientExporter(NotebookExporter):
     """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Create the exporter, try the sandbox and remove unfinished submissions.
+        """Create the exporter, try the course and remove unfinished submissions.
 
         nbgrader creates it once for all submissions, and looks for graded submissions right after this call. Raise
-        NbGraderException if a correct submission does not get full marks.
+        NbGraderException if a private test or a correct submission fails.
         """
         super().__init__(**options)
-        if not getattr(self.parent, "single", False):       # `parity grade` has tried it before
+        if not getattr(self.parent, "single", False):       # `parity grade` has tried them before
             try:
-                try_known_answer(self.config)
+                try_course(self.parent.coursedir, self.config, self.parent.coursedir.assignment_id)
             except ValueError as error:
                 self.log.error(error)
                 raise NbGraderException(str(error)) from None

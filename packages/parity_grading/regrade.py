@@ -210,14 +210,10 @@ def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradeboo
         if student in failures:
             diffs.append(StudentDiff(student, failure=failures[student]))
             continue
-        before, after = (_sources(course, student, name) for course in (app, again_app))
+        before, after = (named_cells(exercise_folder(course, "autograded", student, name) / f"{name}.ipynb")
+                         for course in (app, again_app))
         diffs.append(update_submission(
             book.find_submission(name, student), again.find_submission(name, student), most,
-            {task: before.get(task) != after.get(task) for task in answers}, rule.plugin_inst))
+            {task: len({cells[task].source if task in cells else None for cells in (before, after)}) > 1
+             for task in answers}, rule.plugin_inst))
     return diffs
-
-
-def _sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
-    """Return the sources of the cells in a graded notebook, keyed by cell name."""
-    path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
-    return {cell.name: cell.source for cell in named_cells(path).values()}

@@ -20,7 +20,6 @@ from parity_grading.course import (
     Person,
     exercise_folder,
     find_assignment,
-    listed_students,
     open_gradebook,
     read_people,
     submission_folders,
@@ -65,7 +64,8 @@ def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
         assignment, store = find_assignment(book, name), SubmissionStore(app, name)
         entries = {entry.student.id: entry for entry in book.assignment_submissions(name)}
         people = {person.id: person for person in read_people(book)}
-        known = listed_students(book) or people
+        # nbgrader enters everybody whom it grades, without a name.
+        known = {person.id for person in people.values() if person.full_name or person.email} or people
         rows = []
         for student in sorted(people.keys() | {folder.parent.name for folder in submission_folders(app, name)}):
             row = StudentStatus(people.get(student, Person(student)), most=assignment.max_score)

@@ -36,7 +36,7 @@ def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list
     """Return the exit status of the command, the lines of its output, and the grades that it wrote by student."""
     code, output = parity(root, "export", NAME, "--to", platform, *arguments)
     key, column = {"moodle": ("ID number", "Grade"), "canvas": ("SIS User ID", "Unrolling (1234)"),
-                   "csv": ("student_id", "points")}[platform]
+                   "csv": ("student_id", NAME)}[platform]
     path, grades = root / "private" / "export" / f"{NAME}-{platform}.csv", {}
     if path.is_file():
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -11,10 +12,9 @@ from nbformat.v4 import new_code_cell, new_output, new_raw_cell
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config, PyFileConfigLoader
 
-from parity_checks import seed_of
+from parity_checks import answers, seed_of, strings_for
 from parity_grading import authoring, rubric
-from parity_grading.keep_outputs import NOTE
-from parity_grading.personal_counts import count_for
+from parity_grading.unfinished import NOTE
 from tests.exercises import course
 from tests.grading import forty
 from tests.grading.forty import NAME, TASK
@@ -70,7 +70,47 @@ def test_a_different_number_does_not_match(written):
 @pytest.mark.parametrize(("task", "answer", "student"), [
     ("one-tanh-unit", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
 def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(task, answer, student):
-    assert rubric.quoted_numbers(task, answer, student) is None
+    assert rubric.quoted_numbers(task, answer, student) == []
+
+
+COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515}
+
+
+def count_for(task, seed):
+    return rubric.COUNTS[task](strings_for(seed))
+
+
+def test_seed_and_counts_are_the_same_on_every_machine_and_the_model_answers_quote_them():
+    seed, models = seed_of("s1234567"), json.loads(answers.ANSWERS.read_text(encoding="utf-8"))
+    assert seed == seed_of(" S123 4567") == 2184681076
+    assert strings_for(seed).shape == (1000, 24)
+    assert {task: count_for(task, seed) for task in rubric.COUNTS} == COUNTED
+    for task, count in COUNTED.items():
+        assert f"My seed is {seed}" in models[task]
+        assert f" {count} " in models[task]
+
+
+@pytest.mark.parametrize("task", COUNTED)
+def test_numbers_differ_between_students(task):
+    assert len({count_for(task, seed_of(f"s{n}")) for n in range(60)}) > 15
+
+
+def test_counts_agree_with_the_definitions_of_the_tasks():
+    bits = strings_for(3)
+    waits = sum(any(row[t] == 1 and not row[t + 1:t + 9].any() and t + 9 <= 24 for t in range(24)) for row in bits)
+    assert count_for("what_convinces", 3) == waits
+    right = 0
+    for k, row in enumerate(bits):
+        length = 1 + k % 24
+        right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
+    assert count_for("explanation", 3) == right
+    assert count_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+
+
+@pytest.mark.parametrize("wrong", ["  ", 7, "?!"])
+def test_an_id_without_letters_or_digits_is_an_error(wrong):
+    with pytest.raises(ValueError, match="student_id"):
+        seed_of(wrong)
 
 
 # ---------------------------------------------------------------- the page
