@@ -306,11 +306,6 @@ def sources(root: Path) -> list[Source]:
                   key=lambda source: (source.settings.get("order", 99), source.name))
 
 
-def names(root: Path) -> list[str]:
-    """Return the names of all exercises in the order in which students complete them."""
-    return [source.name for source in sources(root)]
-
-
 def notebooks(sources: list[Source]) -> dict[str, bytes]:
     """Return nbgrader's source notebook and the released notebook of each exercise, keyed by path.
 

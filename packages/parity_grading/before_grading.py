@@ -2,8 +2,7 @@
 
 A faulty private test, or a machine on which correct code fails, would cost students points. So the private tests are
 tried on the model answer, which is the course's own code and runs in this process, and a correct submission is graded
-in the same way as those of the students. Private tests are tried again only if they, the checks or the model answer
-have changed.
+in the same way as those of the students.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from traitlets.config import Config
 
 from parity_checks import core, reporting, rpc
 from parity_checks.plain_data import CheckFailed
-from parity_grading.course import hash_files
 from parity_grading.execute import Execute, TooSlow, stopped_after
 from parity_grading.kernel import KernelNotStarted, own_folder
 
@@ -62,7 +60,7 @@ def try_private_tests(coursedir: CourseDirectory, name: str) -> None:
     """Check that an instructor's private tests accept the model answer.
 
     Raise ValueError if a test in ``private/NAME.py`` rejects it, stops or is never called. Do nothing if there is no
-    such file, or if nothing has changed since the tests passed.
+    such file.
     """
     path = reporting.private_file(name)
     if not path.is_file():
@@ -71,15 +69,9 @@ def try_private_tests(coursedir: CourseDirectory, name: str) -> None:
     source = Path(coursedir.format_path(coursedir.source_directory, ".", name), f"{name}.ipynb").resolve()
     if not source.is_file():
         raise ValueError(f"{path.name} cannot be tried on a correct answer, because {source} is missing")
-    record = path.with_name(f".{name}.tried")
-    digest = hash_files([path, source, *sorted(Path(core.__file__).parent.rglob("*.py"))])
-    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == digest:
-        return
     cells = [cell for cell in nbformat.read(source, as_version=4).cells if cell.cell_type == "code"]
     tasks = {task for cell in cells if is_grade(cell) for task in CALL.findall(cell.source)}
     _try(path, _load(path, tasks), [cell.source for cell in cells if not is_grade(cell)])
-    with contextlib.suppress(OSError):      # a colleague's folder may be read-only; then the tests are tried each time
-        record.write_text(digest, encoding="ascii")
 
 
 def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:

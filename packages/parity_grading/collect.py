@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from dateutil import tz
 from nbgrader.apps import NbGraderApp
 
-from parity_grading.course import find_assignment, open_gradebook, read_people
+from parity_grading.course import find_assignment, open_gradebook
 from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
 from parity_grading.status import format_duration
@@ -85,7 +85,7 @@ class Collector:
                           for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
             self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
                 entry.student.id: entry.duedate for entry in book.assignment_submissions(name)}
-            people = read_people(book)
+            people = book.students
         if not people:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
         rows = self.platform.read_list(list_path)[1]
@@ -147,10 +147,7 @@ class Collector:
                 self.refused[student].append(f"{PurePosixPath(path).name}: {reason}")
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
-        """Read a student's notebook from a file.
-
-        Raises ValueError unless it is a notebook of the exercise.
-        """
+        """Read a student's notebook from a file. Raise ValueError unless it is a notebook of the exercise."""
         path, data = read_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:

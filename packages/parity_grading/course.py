@@ -9,11 +9,10 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
@@ -23,21 +22,6 @@ from parity_lib.errors import require
 NOT_LISTED = "not in the list of students"
 MAX_DAYS = 366.0            # of an extension
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
-
-
-@dataclass(frozen=True)
-class Person:
-    """A student in the gradebook."""
-
-    id: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-
-    @property
-    def full_name(self) -> str:
-        """The student's first name followed by their last name."""
-        return f"{self.first_name} {self.last_name}".strip()
 
 
 def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
@@ -102,10 +86,9 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
                          f"exercise: nbgrader generate_assignment NAME --force") from None
 
 
-def read_people(book: Gradebook) -> list[Person]:
-    """Return the students in the gradebook, sorted by id."""
-    return sorted((Person(student.id, student.first_name or "", student.last_name or "", student.email or "")
-                   for student in book.students), key=lambda person: person.id)
+def full_name(student: Student) -> str:
+    """Return a student's first name followed by their last name."""
+    return f"{student.first_name or ''} {student.last_name or ''}".strip()
 
 
 def grant_extension(app: NbGraderApp, student: str, name: str, days: float) -> tuple[datetime, bool]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from nbgrader.apps import NbGraderApp
 
-from parity_grading.course import NOT_LISTED, exercise_folder, write_file
+from parity_grading.course import NOT_LISTED, exercise_folder, full_name, write_file
 from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, Roster
 from parity_grading.status import StudentStatus, read_statuses
 from parity_grading.submission_store import SubmissionStore
@@ -32,10 +32,7 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The result of an export.
-
-    It has the files, the number of grades in them, what is left to do, and remarks.
-    """
+    """The result of an export: the files, the number of grades in them, what is left to do, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -81,7 +78,7 @@ def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
         grades = {name: grade for name, row in row_of.items() if (grade := _grade(row)) is not None}
         todo = [f"{name}: {words}" for name, row in row_of.items() if (words := _describe_todo(row))]
         result.graded += len(grades)
-        cells = [student, person.last_name, person.first_name, person.email,
+        cells = [student, person.last_name or "", person.first_name or "", person.email or "",
                  *(rounded(grades[name]) if name in grades else "" for name in names),
                  rounded(sum(grades.values())) if grades else "", rounded(most),
                  rounded(sum(row.penalty for row in row_of.values())), "; ".join(todo)]
@@ -136,7 +133,7 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
         grade, row = _grade(student), listed.get(student.student)
         if row is None:
             points = f", and has {rounded(grade)} points" if grade is not None else ""
-            result.todo.append(f"{student.student}: {student.person.full_name} is not in the platform's list{points}")
+            result.todo.append(f"{student.student}: {full_name(student.person)} is not in the platform's list{points}")
             continue
         if student.state == "missing" and row.time not in (None, "", "-"):
             result.todo.append(f"{student.student}: the platform has a submission, but it was not collected")

@@ -56,14 +56,12 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
           trial: Path | None = None) -> Iterator[Row]:
     """Grade the submissions for an exercise and yield the results.
 
-    Only the submissions of ``students`` are graded if there are any, and otherwise all of them. Each result is yielded
-    as soon as the submission is graded.
-
-    A submission that was graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of
-    processes that grade at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell
-    too slow. ``trial`` is a folder for a second grading, which does not change the course. Raise ValueError if there
-    is no submission, the exercise is not in the gradebook, another command is grading this course, or a correct
-    submission does not get full marks.
+    Only the submissions of ``students`` are graded if there are any, and otherwise all of them. A submission that was
+    graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of processes that grade
+    at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell too slow. ``trial`` is
+    a folder for a second grading, which does not change the course. Raise ValueError if there is no submission, the
+    exercise is not in the gradebook, another command is grading this course, or a correct submission does not get full
+    marks.
     """
     from parity_grading.before_grading import try_course  # imports PyTorch, which other commands can do without
 

@@ -69,10 +69,7 @@ def _answers(sources: list[Source]) -> str:
 
 
 def _cells(sources: list[Source]) -> str:
-    """Return, as JSON, the cells that a submission to each exercise must have.
-
-    There is a line for each cell.
-    """
+    """Return the cells that a submission to each exercise must have as JSON, with a line for each cell."""
     exercises = []
     for source in sources:
         rows = [_row(source, cell) for cell in source.cells if "nbgrader" in cell["metadata"]]

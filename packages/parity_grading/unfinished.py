@@ -28,7 +28,7 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-from parity_grading.course import exercise_folder, protect, write_file
+from parity_grading.course import exercise_folder, write_file
 from parity_grading.normalise_submission import fingerprint
 
 MARK, OWN_OUTPUTS = "parity_unfinished", "parity_own_outputs"
@@ -40,13 +40,11 @@ QUIET_FOR = 60                      # seconds after which a folder without a rea
 
 
 class BeginGrading(NbGraderPreprocessor):
-    """A preprocessor that marks a notebook as unfinished, saves the student's outputs and protects the gradebook."""
+    """A preprocessor that marks a notebook as unfinished and saves the outputs of the student's own runs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Save the outputs of code cells in their metadata, in place of what the submission has stored there."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
-        if self.parent is not None:
-            protect(self.parent.parent.coursedir)
         for cell in nb.cells:
             cell.metadata.pop(OWN_OUTPUTS, None)
             if cell.cell_type == "code" and not is_grade(cell):

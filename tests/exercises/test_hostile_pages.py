@@ -13,14 +13,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
+from parity_checks.points import POINTS
 from tests.exercises import course
 from tests.exercises.test_formgrader import OTHER, serve
 from tests.grading import payloads
-from tests.submissions import bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole, pytest.mark.slow]
 
-NAME = bank.authoring.names(bank.ROOT)[0]
+NAME = next(iter(POINTS))
 STOCK_PAGES = "c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"
 LOUD = [*payloads.MARKDOWN, *payloads.OUTPUTS]
 # Moves the mouse over each element, focuses it and clicks it.

@@ -12,13 +12,14 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from parity_grading import authoring, unfinished
+from parity_checks.points import POINTS
+from parity_grading import unfinished
 from tests.exercises import course
 from tests.submissions import bank
 
 pytestmark = pytest.mark.whole
 
-FIRST, *OTHERS = authoring.names(bank.ROOT)
+FIRST, *OTHERS = POINTS
 NOISE = """
 import functools, logging, os, sys, warnings
 

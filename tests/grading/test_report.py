@@ -19,8 +19,7 @@ from parity_grading.similar_code import similar_code
 from parity_grading.untrusted import NotebookCell
 from tests.exercises import course
 from tests.grading import classroom
-from tests.grading.classroom import DONE, NAME
-from tests.grading.roster import the_class
+from tests.grading.classroom import DONE, NAME, the_class
 
 IDS = [student.id for student in the_class()]
 
@@ -28,7 +27,7 @@ IDS = [student.id for student in the_class()]
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
     """A course that no test changes."""
-    return classroom.fill(tmp_path_factory.mktemp("report") / "course")
+    return classroom.fill(course.copy_course(tmp_path_factory.mktemp("report") / "course", NAME))
 
 
 @pytest.fixture(scope="module")
