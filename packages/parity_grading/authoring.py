@@ -83,7 +83,7 @@ class Source:
     @property
     def graded(self) -> list[Cell]:
         """The tests and answers of the exercise."""
-        return [cell for cell in self.cells if "points" in cell["metadata"].get("nbgrader", {})]
+        return [cell for cell in self.cells if cell["kind"] in ("test", "answer")]
 
     @property
     def points(self) -> int:
@@ -238,7 +238,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
                                 "solution": solution, "task": False, "cell_type": cell_type}
         if grade:
             metadata["nbgrader"]["points"] = mark["points"]
-    return {"cell_type": cell_type, "source": cell["source"], "id": name, "metadata": metadata}
+    return {"cell_type": cell_type, "source": cell["source"], "id": name, "kind": kind, "metadata": metadata}
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,15 +131,6 @@ def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
     """Return the folders ``STUDENT/NAME`` with submissions for an exercise, sorted by student."""
     folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
     return sorted(path for path in folders if path.is_dir())
-
-
-def hash_files(paths: Iterable[Path]) -> str:
-    """Return a hash of the names and contents of those files in a list that exist."""
-    digest = hashlib.sha256()
-    for path in paths:
-        if path.is_file():
-            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:

@@ -25,6 +25,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
+from nbgrader.utils import temp_attrs
 
 from parity_grading import unfinished
 from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
@@ -213,19 +214,16 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
     Raise nbgrader's error if the submission cannot be graded.
     """
-    settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
-    before = {key: getattr(app.coursedir, key) for key in settings}
-    for key, value in settings.items():
-        setattr(app.coursedir, key, value)
-    converter = SingleAutograde(coursedir=app.coursedir, parent=app)
-    converter.force = True
-    try:
-        converter.start()
-    except Exception as error:
-        raise converter.error or error from None
-    finally:
-        for key, value in before.items():
-            setattr(app.coursedir, key, value)
+    failure = None
+    with temp_attrs(app.coursedir, submitted_directory=str(submitted), student_id=student, assignment_id=name):
+        converter = SingleAutograde(coursedir=app.coursedir, parent=app)
+        converter.force = True
+        try:
+            converter.start()
+        except Exception as error:
+            failure = converter.error or error
+    if failure:
+        raise failure
 
 
 # ---------------------------------------------------------------- the gradebook

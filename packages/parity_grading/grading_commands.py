@@ -151,9 +151,11 @@ def report(name: str) -> None:
     The page shows the points per task, the most frequent messages and similar answers. It is for you alone, because it
     names students.
     """
+    from parity_grading.course import load_course
     from parity_grading.report import class_report, write
 
-    click.echo(write(Path.cwd(), class_report(Path.cwd(), name)))
+    app = load_course(Path.cwd())
+    click.echo(write(app, class_report(app, name)))
 
 
 @click.command()

@@ -32,7 +32,7 @@ def root(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(root) -> report.ClassReport:
-    return report.class_report(root, NAME)
+    return report.class_report(load_course(root), NAME)
 
 
 def students(stem: str) -> list[str]:
@@ -112,7 +112,7 @@ def test_dropped_tasks_and_unreadable_notebooks_are_left_out(root, tmp_path):
     with classroom.opened(folder) as book:
         next(cell for cell in book.find_notebook(NAME, NAME).grade_cells if cell.name == "unroll-check").max_score = 0
         book.db.commit()
-    assert "unroll" not in [task.name for task in report.class_report(folder, NAME).tasks]
+    assert "unroll" not in [task.name for task in report.class_report(load_course(folder), NAME).tasks]
 
 
 def test_an_exercise_without_graded_submissions_is_named(tmp_path):
