@@ -40,12 +40,13 @@ class Export:
     notes: list[str] = field(default_factory=list)
 
 
-def export(app: NbGraderApp, name: str, target: str, list_path: Path, column: str | None = None) -> Export:
+def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, column: str | None) -> Export:
     """Export the grades and feedback pages for an exercise to a platform.
 
     ``column`` is the heading of the column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
     result, platform, store = Export(), PLATFORMS[target], SubmissionStore(app, name)
+    require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
     students = _read_students(app, name, result)
     rows, listed_students = platform.read_list(list_path)
     roster = Roster([row.person for row in students], listed_students, list_path.name)

@@ -102,14 +102,14 @@ def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int,
 # ---------------------------------------------------------------- counts that students quote
 
 
-def correct_from_last_bits(bits: np.ndarray, last: int = 8) -> int:
-    """Count the rows of ``bits`` whose last bits have the same parity as the whole row."""
-    return int((bits[:, -last:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
+def correct_from_last_bits(bits: np.ndarray) -> int:
+    """Count the rows of ``bits`` whose last eight bits have the same parity as the whole row."""
+    return int((bits[:, -8:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
 
 
-def with_long_pause(bits: np.ndarray, zeros: int = 8) -> int:
-    """Count the rows of ``bits`` that contain a one followed by at least ``zeros`` zeros."""
-    return sum("1" + "0" * zeros in "".join(map(str, row)) for row in bits.tolist())
+def with_long_pause(bits: np.ndarray) -> int:
+    """Count the rows of ``bits`` that contain a one followed by at least eight zeros."""
+    return sum("100000000" in "".join(map(str, row)) for row in bits.tolist())
 
 
 def correct_if_always_even(bits: np.ndarray) -> int:

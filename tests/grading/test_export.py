@@ -166,6 +166,7 @@ def test_a_grade_above_the_maximum_is_left_out_because_moodle_would_skip_it(root
 @pytest.mark.parametrize(("arguments", "message"), [
     (("csv", "--list", "canvas.csv"), "--list must be left out with --to csv"),
     (("canvas", "--list", "moodle.csv"), "--list must be Canvas's gradebook"),
+    (("moodle",), "--list must be Moodle's grading worksheet, a CSV file: it holds the platform's own numbers"),
     (("canvas", "--list", "untitled.csv"), "--column must be one of Warm-up (900), Week 5 (1234), but it is None"),
     (("moodle", "--list", "german.csv"), "--column must be the heading of one column"),
     (("canvas", "--list", "text.csv"), "--list must be a table with a heading")])
