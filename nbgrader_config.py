@@ -31,8 +31,7 @@ c.IgnorePattern.pattern = r"[\s\S]*"
 
 # The outputs of the student's own run are kept for the person who reads the answers in words.
 c.Autograde.sanitize_preprocessors = [
-    "parity_grading.rebuild.Rebuild", "parity_grading.unfinished.MarkUnfinished",
-    "parity_grading.keep_outputs.SaveOutputs",
+    "parity_grading.rebuild.Rebuild", "parity_grading.unfinished.BeginGrading",
     *(f"nbgrader.preprocessors.{name}" for name in (
         "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")),
 ]
@@ -41,7 +40,7 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",      # off, unless nbgrader's own option turns it on
     *(f"nbgrader.preprocessors.{name}" for name in (
         "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")),
-    "parity_grading.keep_outputs.RestoreOutputs", "parity_grading.unfinished.RemoveMark",
+    "parity_grading.unfinished.FinishGrading",
 ]
 
 # Feedback shows the messages of hidden tests, but not their source.

@@ -1,7 +1,7 @@
 """Random bits of a student's own, over which they count for a written answer.
 
 The bits depend on the student's id, so that an answer cannot quote somebody else's count. NumPy's generator draws the
-same bits on every machine. :mod:`parity_grading.personal_counts` has the counts.
+same bits on every machine. :mod:`parity_grading.rubric` has the counts.
 """
 
 from __future__ import annotations

@@ -37,7 +37,6 @@ import copy
 import itertools
 import logging
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,7 +83,7 @@ class Source:
     @property
     def graded(self) -> list[Cell]:
         """The tests and answers of the exercise."""
-        return [cell for cell in self.cells if "points" in cell["metadata"].get("nbgrader", {})]
+        return [cell for cell in self.cells if cell["kind"] in ("test", "answer")]
 
     @property
     def points(self) -> int:
@@ -239,7 +238,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
                                 "solution": solution, "task": False, "cell_type": cell_type}
         if grade:
             metadata["nbgrader"]["points"] = mark["points"]
-    return {"cell_type": cell_type, "source": cell["source"], "id": name, "metadata": metadata}
+    return {"cell_type": cell_type, "source": cell["source"], "id": name, "kind": kind, "metadata": metadata}
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:
@@ -307,23 +306,11 @@ def sources(root: Path) -> list[Source]:
                   key=lambda source: (source.settings.get("order", 99), source.name))
 
 
-def names(root: Path) -> list[str]:
-    """Return the names of all exercises in the order in which students complete them."""
-    return [source.name for source in sources(root)]
-
-
-def write_solutions(root: Path, target: Path) -> list[Path]:
-    """Write ``target/NAME/NAME.ipynb`` for each ``root/solutions/NAME.md``, and return the paths."""
-    return [_write(target, source.name, notebook(source)) for source in sources(root)]
-
-
-def write_exercises(solutions: Path, target: Path) -> list[Path]:
-    """Generate the student version of each exercise with nbgrader.
-
-    The notebooks in ``solutions`` are released with generate_assignment. Return the paths of the releases.
+def notebooks(sources: list[Source]) -> dict[str, bytes]:
+    """Return nbgrader's source notebook and the released notebook of each exercise, keyed by path.
 
     nbgrader runs in a temporary folder with a gradebook of its own. In a course with submissions, it would delete the
-    release and fail if a cell was added.
+    release and fail if a cell was added. Raise ValueError if nbgrader cannot release a notebook.
     """
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
@@ -332,28 +319,16 @@ def write_exercises(solutions: Path, target: Path) -> list[Path]:
 
     add_programs_to_path()
     logging.getLogger("traitlets").setLevel(logging.ERROR)
-    written = []
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder)
-        shutil.copytree(solutions, course / "solutions", ignore=shutil.ignore_patterns("*.md", ".ipynb_checkpoints"))
-        config = Config()
-        config.CourseDirectory.root = str(course)
-        config.CourseDirectory.source_directory = "solutions"
-        config.CourseDirectory.release_directory = "exercises"
-        config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
-        api = NbGraderAPI(config=config)
-        for path in sorted(path for path in solutions.glob("*/*.ipynb") if path.stem == path.parent.name):
-            result = api.generate_assignment(path.stem)
-            require(result["success"], path.stem, result.get("error") or result.get("log"),
+        api = NbGraderAPI(config=Config({"CourseDirectory": {
+            "root": folder, "source_directory": "solutions", "release_directory": "exercises",
+            "db_url": f"sqlite:///{course / 'gradebook.db'}"}}))
+        for source in sources:
+            path = course / "solutions" / source.name / f"{source.name}.ipynb"
+            path.parent.mkdir(parents=True)
+            nbformat.write(notebook(source), path)
+            result = api.generate_assignment(source.name)
+            require(result["success"], source.name, result.get("error") or result.get("log"),
                     "an assignment that nbgrader can release")
-            release = nbformat.read(course / "exercises" / path.stem / path.name, as_version=4)
-            written.append(_write(target, path.stem, release))
-    return written
-
-
-def _write(target: Path, name: str, nb: nbformat.NotebookNode) -> Path:
-    """Write a notebook exactly as nbgrader's generate_assignment would, and return its path."""
-    path = target / name / f"{name}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
-    return path
+        return {path.relative_to(course).as_posix(): path.read_bytes() for path in sorted(course.glob("*/*/*.ipynb"))}

@@ -30,7 +30,6 @@ class Chapter:
     """A numbered chapter of the book with its reading time in minutes."""
 
     number: int
-    page: str
     title: str
     minutes: int
 
@@ -43,7 +42,7 @@ def chapters(root: Path) -> dict[str, Chapter]:
     for number, entry in enumerate(part["chapters"], start=1):
         text, page = (root / f"{entry['file']}.md").read_text(encoding="utf-8"), Path(entry["file"]).name
         require(TIME.search(text) is not None, f"the time of {page}", None, "a line `- **Time:** 25 minutes.`")
-        numbered[page] = Chapter(number, page, *title_and_minutes(text))
+        numbered[page] = Chapter(number, *title_and_minutes(text))
     return numbered
 
 

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from dateutil import tz
 from nbgrader.apps import NbGraderApp
 
-from parity_grading.course import find_assignment, open_gradebook, read_people
+from parity_grading.course import find_assignment, open_gradebook
 from parity_grading.normalise_submission import TIME_FILE
 from parity_grading.platforms import PLATFORMS, ListedStudent, Roster, Upload, parse_time
 from parity_grading.status import format_duration
@@ -85,7 +85,7 @@ class Collector:
                           for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)}
             self.due = dict.fromkeys([student.id for student in book.students], assignment.duedate) | {
                 entry.student.id: entry.duedate for entry in book.assignment_submissions(name)}
-            people = read_people(book)
+            people = book.students
         if not people:
             raise ValueError("the gradebook has no students yet; add them with nbgrader db student import FILE")
         rows = self.platform.read_list(list_path)[1]
@@ -147,10 +147,7 @@ class Collector:
                 self.refused[student].append(f"{PurePosixPath(path).name}: {reason}")
 
     def _read_candidate(self, file: ArchivedFile, upload: Upload) -> Candidate:
-        """Read a student's notebook from a file.
-
-        Raises ValueError unless it is a notebook of the exercise.
-        """
+        """Read a student's notebook from a file. Raise ValueError unless it is a notebook of the exercise."""
         path, data = read_notebook(file, self.name)
         name, notes = upload.file_name, ()
         if path != file.path:
@@ -202,25 +199,18 @@ class Collector:
     def _choose(self, student: str) -> Candidate | None:
         """Choose which of a student's notebooks counts. Return None if this is not clear.
 
-        Notebooks named after the exercise come first. Among these the latest counts if all times are known, and
-        otherwise the one with the exact file name.
+        Notebooks named after the exercise come first, and among these the one with the exact file name.
         """
         candidates, expected = self.candidates[student], f"{self.name}.ipynb"
         named = [candidate for candidate in candidates if resembles(candidate.file_name, self.name)] or candidates
-        timed = all(candidate.submission.time for candidate in named)
-
-        def rank(candidate: Candidate) -> tuple[str, bool]:
-            return candidate.submission.time if timed else "", candidate.file_name == expected
-
-        best = max(named, key=rank)
-        tied = {candidate.submission.digest for candidate in named if rank(candidate) == rank(best)}
+        best, *rivals = [candidate for candidate in named if candidate.file_name == expected] or named
+        tied = {candidate.submission.digest for candidate in (best, *rivals)}
         for candidate in candidates:
             if len(tied) > 1 and candidate.submission.digest in tied:
                 self._leave_out(candidate.file.path, UNDECIDED)
             elif candidate is not best:
-                rival = candidate in named and candidate.submission.digest != best.submission.digest
                 self._leave_out(candidate.file.path, f"{best.file_name} was taken instead",
-                                serious=rival and candidate.submission.time == best.submission.time)
+                                serious=candidate in named and candidate.submission.digest != best.submission.digest)
         if len(tied) > 1:
             self.notes[student].append(UNDECIDED)
             return None

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
+from parity_lib.errors import require
+
 NOT_LISTED = "not in the list of students"
+MAX_DAYS = 366.0            # of an extension
 SECONDS_TO_WAIT = 60        # for another process that is writing to the gradebook
-
-
-@dataclass(frozen=True)
-class Person:
-    """A student in the gradebook."""
-
-    id: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-
-    @property
-    def full_name(self) -> str:
-        """The student's first name followed by their last name."""
-        return f"{self.first_name} {self.last_name}".strip()
 
 
 def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
@@ -98,15 +84,37 @@ def find_assignment(book: Gradebook, name: str) -> Assignment:
                          f"exercise: nbgrader generate_assignment NAME --force") from None
 
 
-def listed_students(book: Gradebook) -> set[str]:
-    """Return the ids of all students with a name or an email address, which unknown students lack."""
-    return {student.id for student in book.students if student.first_name or student.last_name or student.email}
+def full_name(student: Student) -> str:
+    """Return a student's first name followed by their last name."""
+    return f"{student.first_name or ''} {student.last_name or ''}".strip()
 
 
-def read_people(book: Gradebook) -> list[Person]:
-    """Return the students in the gradebook, sorted by id."""
-    return sorted((Person(student.id, student.first_name or "", student.last_name or "", student.email or "")
-                   for student in book.students), key=lambda person: person.id)
+def grant_extension(app: NbGraderApp, student: str, name: str, days: float) -> tuple[datetime, bool]:
+    """Set or remove a student's extension for an exercise.
+
+    The extension is ``days`` after the due date and replaces an earlier one. It is removed if ``days`` is 0.
+
+    nbgrader stores it in a submission's entry in the gradebook, which otherwise exists only after grading. So the entry
+    is created as nbgrader would, without a time and without points. Return the student's due date in UTC, and whether
+    their submission was graded before. Raise ValueError if the student or the exercise is unknown, or if the exercise
+    has no due date or no notebook yet.
+    """
+    require(0 <= days <= MAX_DAYS, "DAYS", days, f"a number from 0 to {MAX_DAYS:g}")
+    with open_gradebook(app) as book:
+        assignment = find_assignment(book, name)
+        require(student in [person.id for person in book.students], "STUDENT", student,
+                "the id of a student in the gradebook (nbgrader db student list)")
+        if assignment.duedate is None:
+            raise ValueError(f"{name} has no due date: nbgrader db assignment add {name} "
+                             "--duedate='2026-11-20 18:00:00 UTC'")
+        if not assignment.notebooks:    # the entry would lack its cells, and autograding would not find them
+            raise ValueError(f"{name} has no notebook in the gradebook yet: nbgrader generate_assignment {name}")
+        entry = book.update_or_create_submission(name, student)
+        book.grant_extension(name, student, days=days)
+        due, graded = entry.duedate.replace(tzinfo=UTC), exercise_folder(app, "autograded", student, name).is_dir()
+        if days == 0 and entry.timestamp is None and not graded:
+            book.remove_submission(name, student)
+        return due, graded
 
 
 def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Path:
@@ -123,15 +131,6 @@ def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
     """Return the folders ``STUDENT/NAME`` with submissions for an exercise, sorted by student."""
     folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
     return sorted(path for path in folders if path.is_dir())
-
-
-def hash_files(paths: Iterable[Path]) -> str:
-    """Return a hash of the names and contents of those files in a list that exist."""
-    digest = hashlib.sha256()
-    for path in paths:
-        if path.is_file():
-            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:

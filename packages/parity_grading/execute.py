@@ -14,9 +14,11 @@ import ast
 import contextlib
 import io
 import os
+import signal
+import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,9 +33,8 @@ from traitlets import Bool, Float, Integer
 from parity_checks import core, rpc
 from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed
-from parity_grading import private_tests, sandbox
+from parity_grading import sandbox
 from parity_grading.kernel import Kernel, KernelNotStarted, KernelStopped, TooLong, remove_leftovers
-from parity_grading.timeout import stopped_after
 from parity_grading.untrusted import storable
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
@@ -42,6 +43,7 @@ ROOT = ("submissions are not graded by root, for whom a hole in the sandbox woul
         "Grade from an ordinary account or, if there is no other one, write c.Execute.allow_root = True into "
         "private/nbgrader_config.py")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
+RESTARTS = 6        # how often a new kernel is started after one has died
 FULL_CELLS = 5      # a notebook may show as much as this number of cells, each of which shows as much as it may
 
 
@@ -51,10 +53,8 @@ class Execute(NbGraderPreprocessor):
     timeout = Float(60, help="Seconds that one cell may take").tag(config=True)
     notebook_timeout = Float(600, help="Seconds that all cells of a submission may take together").tag(config=True)
     output_limit = Integer(1_000_000, help="Characters of output that are kept for one cell").tag(config=True)
-    restarts = Integer(6, help="How often a new kernel is started after one has died").tag(config=True)
     require_sandbox = Bool(False, help="Refuse to run a submission outside the sandbox").tag(config=True)
     allow_root = Bool(False, help="Allow grading as root").tag(config=True)
-    address_space = Integer(sandbox.Limits.address_space, help="MB of address space per process").tag(config=True)
     memory = Integer(sandbox.Limits.memory, help="MB of memory for all processes of a submission").tag(config=True)
     processes = Integer(sandbox.Limits.processes, help="Processes that a submission may have").tag(config=True)
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
@@ -66,8 +66,6 @@ class Execute(NbGraderPreprocessor):
         """
         if hasattr(os, "geteuid") and os.geteuid() == 0 and not self.allow_root:
             raise KernelNotStarted(ROOT)
-        if "nbgrader" in resources:
-            private_tests.try_on_model_answer(self.parent.parent.coursedir, resources["nbgrader"]["assignment"])
         reason = sandbox.missing()
         if reason and self.require_sandbox:
             raise KernelNotStarted(f"Execute.require_sandbox is set, but there is no sandbox: {reason}")
@@ -128,10 +126,10 @@ class Execute(NbGraderPreprocessor):
     def _current_kernel(self) -> Kernel:
         """Return the running kernel, or start one that first runs the cells that worked before."""
         if self.kernel is None:
-            if self.starts > self.restarts:
+            if self.starts > RESTARTS:
                 raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
             self.starts += 1
-            limits = sandbox.Limits(self.address_space, self.memory, self.processes, self.disk)
+            limits = sandbox.Limits(memory=self.memory, processes=self.processes, disk=self.disk)
             try:
                 self.kernel = Kernel(self.submission, Path.cwd(), limits, self.sandboxed)
             except KernelNotStarted as error:
@@ -200,10 +198,7 @@ class Execute(NbGraderPreprocessor):
 
 
 def run_test_source(source: str) -> list[NotebookNode]:
-    """Run the source of a test cell and return its output.
-
-        The output is an error, or the value of the last line, which gives partial credit.
-        """
+    """Run the source of a test cell and return its output: an error, or the value of the last line."""
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
         tree = ast.parse(source)
@@ -218,6 +213,33 @@ def run_test_source(source: str) -> list[NotebookNode]:
         lines = traceback.format_exception(error)
         return [new_output("error", ename=type(error).__name__, evalue=str(error), traceback=lines)]
     return [] if value is None else [new_output("execute_result", data={"text/plain": repr(value)})]
+
+
+class TooSlow(Exception):
+    """Exception raised when code exceeds its time limit."""
+
+
+@contextlib.contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Limit the running time of a ``with`` block.
+
+    Raise TooSlow after ``seconds``, and again every second until the block ends. A single call of a library is not
+    interrupted. Outside the main thread, and on Windows, there is no limit.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise TooSlow(f"it took more than {seconds:.0f} seconds")
+
+    handler = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def error_output(name: str, text: str) -> NotebookNode:

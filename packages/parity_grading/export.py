@@ -20,9 +20,9 @@ from pathlib import Path
 
 from nbgrader.apps import NbGraderApp
 
-from parity_grading.course import NOT_LISTED, exercise_folder, write_file
+from parity_grading.course import NOT_LISTED, exercise_folder, full_name, write_file
 from parity_grading.platforms import PLATFORMS, ListedStudent, Platform, Roster
-from parity_grading.status import StudentStatus, exercise_names, read_statuses
+from parity_grading.status import StudentStatus, read_statuses
 from parity_grading.submission_store import SubmissionStore
 from parity_grading.untrusted import printable
 from parity_lib.errors import require
@@ -32,10 +32,7 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The result of an export.
-
-    It has the files, the number of grades in them, what is left to do, and remarks.
-    """
+    """The result of an export: the files, the number of grades in them, what is left to do, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -43,76 +40,74 @@ class Export:
     notes: list[str] = field(default_factory=list)
 
 
-def export(app: NbGraderApp, name: str, target: str, list_path: Path | None = None, column: str | None = None
-           ) -> Export:
-    """Export the grades and feedback pages for an exercise.
+def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, column: str | None) -> Export:
+    """Export the grades and feedback pages for an exercise to a platform.
 
-    ``target`` is a platform or "csv". Feedback pages are written only for a platform. ``column`` is the heading of the
-    column for the grades if it is not found. Raise ValueError if an argument is wrong.
+    ``column`` is the heading of the column for the grades if it is not found. Raise ValueError if an argument is wrong.
     """
-    students, result = read_statuses(app, name), Export()
-    result.todo += [f"{row.student}: {todo}" for row in students if (todo := _describe_todo(row))]
-    missing = sum(row.state == "missing" for row in students)
-    result.notes += [f"{missing} of {len(students)} students submitted nothing and have a blank"] if missing else []
-    folder = Path(app.coursedir.root, "private", "export")
-    if target == "csv":
-        require(list_path is None, "--list", str(list_path), "left out with --to csv")
-        rows, encoding = _plain_table(students, name), "utf-8-sig"
-        result.graded = sum(_grade(row) is not None for row in students)
-    else:
-        platform, store = PLATFORMS[target], SubmissionStore(app, name)
-        require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
-        rows, listed_students = platform.read_list(list_path)
-        encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
-        roster = Roster([row.person for row in students], listed_students, list_path.name)
-        listed = {roster.owners[row.number]: row for row in listed_students if row.number in roster.owners}
-        result.todo += roster.problems.values()
-        _fill_in(rows, platform, students, listed, name, column, result)
-        places = {student: platform.feedback_path(row, store.recorded(student).source, name)
-                  for student, row in listed.items()}
-        _write_feedback(app, name, students, places, folder / f"{name}-{target}-feedback.zip", result)
-    _write_table(result, folder / f"{name}-{target}.csv", rows, encoding)
+    result, platform, store = Export(), PLATFORMS[target], SubmissionStore(app, name)
+    require(list_path is not None, "--list", None, f"{platform.list_title}: it holds the platform's own numbers")
+    students = _read_students(app, name, result)
+    rows, listed_students = platform.read_list(list_path)
+    roster = Roster([row.person for row in students], listed_students, list_path.name)
+    listed = {roster.owners[row.number]: row for row in listed_students if row.number in roster.owners}
+    result.todo += roster.problems.values()
+    _fill_in(rows, platform, students, listed, name, column, result)
+    encoding = "utf-8-sig" if list_path.read_bytes().startswith(codecs.BOM_UTF8) else "utf-8"
+    _write_table(app, f"{name}-{target}.csv", rows, encoding, result)
+    places = {student: platform.feedback_path(row, store.recorded(student).source, name)
+              for student, row in listed.items()}
+    _write_feedback(app, name, students, places, f"{name}-{target}-feedback.zip", result)
     return result
 
 
-def export_totals(app: NbGraderApp) -> Export:
-    """Export a table with the grades of every student in all exercises of the gradebook, and their sums.
+def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
+    """Export a plain table with the grades of every student in exercises, and their sums.
 
-    Raise ValueError if the gradebook has no exercise.
+    Raise ValueError if there is no exercise.
     """
-    exercises = {name: read_statuses(app, name) for name in exercise_names(app)}
-    require(bool(exercises), "the gradebook", "empty", "one with an exercise: nbgrader generate_assignment NAME")
-    students: dict[str, dict[str, StudentStatus]] = {}
-    for name, rows in exercises.items():
+    require(bool(names), "the gradebook", "empty", "one with an exercise: nbgrader generate_assignment NAME")
+    result, students, most = Export(), defaultdict(dict), 0.0
+    for name in names:
+        rows = _read_students(app, name, result, f"{name}: " if len(names) > 1 else "")
+        most += rows[0].most if rows else 0.0
         for row in rows:
-            students.setdefault(row.student, {})[name] = row
-    result, most = Export(), sum(rows[0].most for rows in exercises.values() if rows)
-    table = [["student_id", "last_name", "first_name", "email", *exercises, "total", "of", "to_do"]]
+            students[row.student][name] = row
+    table = [["student_id", "last_name", "first_name", "email", *names, "total", "of", "penalty", "to_do"]]
     for student, row_of in sorted(students.items()):
         person = next(iter(row_of.values())).person
         grades = {name: grade for name, row in row_of.items() if (grade := _grade(row)) is not None}
         todo = [f"{name}: {words}" for name, row in row_of.items() if (words := _describe_todo(row))]
-        result.todo += [f"{student}: {line}" for line in todo]
         result.graded += len(grades)
-        table.append(_without_formulas([
-            student, person.last_name, person.first_name, person.email,
-            *(rounded(grades[name]) if name in grades else "" for name in exercises),
-            rounded(sum(grades.values())) if grades else "", rounded(most), "; ".join(todo)]))
-    _write_table(result, Path(app.coursedir.root, "private", "export", "all.csv"), table, "utf-8-sig")
+        cells = [student, person.last_name or "", person.first_name or "", person.email or "",
+                 *(rounded(grades[name]) if name in grades else "" for name in names),
+                 rounded(sum(grades.values())) if grades else "", rounded(most),
+                 rounded(sum(row.penalty for row in row_of.values())), "; ".join(todo)]
+        # A spreadsheet would take such a cell for a formula.
+        table.append([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells])
+    _write_table(app, file_name, table, "utf-8-sig", result)
     return result
 
 
-def _write_table(result: Export, path: Path, rows: list[list[str]], encoding: str) -> None:
-    """Write rows to a CSV file, and list it first among the files of an export."""
+def _read_students(app: NbGraderApp, name: str, result: Export, label: str = "") -> list[StudentStatus]:
+    """Return the status of every student, and report in ``result`` what is left to do and who is missing."""
+    students = read_statuses(app, name)
+    result.todo += [f"{row.student}: {label}{todo}" for row in students if (todo := _describe_todo(row))]
+    if missing := sum(row.state == "missing" for row in students):
+        result.notes.append(f"{label}{missing} of {len(students)} students submitted nothing and have a blank")
+    return students
+
+
+def _write_table(app: NbGraderApp, file_name: str, rows: list[list[str]], encoding: str, result: Export) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
-    result.files.insert(0, path)
-    write_file(path, text.getvalue().encode(encoding))
+    _write(app, file_name, text.getvalue().encode(encoding), result)
 
 
-def _without_formulas(cells: list[str]) -> list[str]:
-    """Return the cells of a row, in none of which a spreadsheet sees a formula."""
-    return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
+def _write(app: NbGraderApp, file_name: str, data: bytes, result: Export) -> None:
+    path = Path(app.coursedir.root, "private", "export", file_name)
+    write_file(path, data)
+    result.files.append(path)
 
 
 def _grade(row: StudentStatus) -> float | None:
@@ -139,7 +134,7 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
         grade, row = _grade(student), listed.get(student.student)
         if row is None:
             points = f", and has {rounded(grade)} points" if grade is not None else ""
-            result.todo.append(f"{student.student}: {student.person.full_name} is not in the platform's list{points}")
+            result.todo.append(f"{student.student}: {full_name(student.person)} is not in the platform's list{points}")
             continue
         if student.state == "missing" and row.time not in (None, "", "-"):
             result.todo.append(f"{student.student}: the platform has a submission, but it was not collected")
@@ -157,19 +152,8 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
         result.graded += 1
 
 
-def _plain_table(students: list[StudentStatus], name: str) -> list[list[str]]:
-    """Create a table of grades with one row for each student."""
-    rows = [["student_id", "last_name", "first_name", "email", "exercise", "points", "of", "penalty", "to_do"]]
-    for row in students:
-        person, grade = row.person, _grade(row)
-        cells = [person.id, person.last_name, person.first_name, person.email, name,
-                 "" if grade is None else rounded(grade), rounded(row.most), rounded(row.penalty), _describe_todo(row)]
-        rows.append(_without_formulas(cells))
-    return rows
-
-
-def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str], path: Path,
-                    result: Export) -> None:
+def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str],
+                    file_name: str, result: Export) -> None:
     """Write a zip archive of the feedback pages, under the file names in ``places``, by student."""
     buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
@@ -187,9 +171,8 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
                 pages += 1
     result.todo += [f"{', '.join(ids)}: {problem}" for problem, ids in problems.items()]
     if pages:
-        write_file(path, buffer.getvalue())
-        result.files.append(path)
-        result.notes.append(f"{pages} feedback pages are in {path.name}")
+        _write(app, file_name, buffer.getvalue(), result)
+        result.notes.append(f"{pages} feedback pages are in {file_name}")
 
 
 def _find_problem(app: NbGraderApp, name: str, row: StudentStatus, page: Path) -> str:

@@ -25,6 +25,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import Autograde
+from nbgrader.utils import temp_attrs
 
 from parity_grading import unfinished
 from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
@@ -56,16 +57,14 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
           trial: Path | None = None) -> Iterator[Row]:
     """Grade the submissions for an exercise and yield the results.
 
-    Only the submissions of ``students`` are graded if there are any, and otherwise all of them. Each result is yielded
-    as soon as the submission is graded.
-
-    A submission that was graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of
-    processes that grade at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell
-    too slow. ``trial`` is a folder for a second grading, which does not change the course. Raise ValueError if there
-    is no submission, the exercise is not in the gradebook, another command is grading this course, or a correct
-    submission does not get full marks.
+    Only the submissions of ``students`` are graded if there are any, and otherwise all of them. A submission that was
+    graded and has not changed since is kept, unless ``force`` is true. ``jobs`` is the number of processes that grade
+    at the same time; time limits are wall-clock limits, so more jobs than cores can make a cell too slow. ``trial`` is
+    a folder for a second grading, which does not change the course. Raise ValueError if there is no submission, the
+    exercise is not in the gradebook, another command is grading this course, or a correct submission does not get full
+    marks.
     """
-    from parity_grading import known_answer, private_tests  # import PyTorch, which other commands can do without
+    from parity_grading.before_grading import try_course  # imports PyTorch, which other commands can do without
 
     require_int("jobs", jobs, least=1)
     app = load_course(root, trial)
@@ -77,8 +76,7 @@ def grade(root: Path, name: str, students: tuple[str, ...] = (), force: bool = F
     folders = [folder for folder in folders if not students or folder.parent.name in students]
     with open_gradebook(app) as book:       # which also creates the database: only one process may do that
         find_assignment(book, name)
-    private_tests.try_on_model_answer(app.coursedir, name)
-    known_answer.try_known_answer(app.config)
+    try_course(app.coursedir, app.config, name)
     if min(jobs, len(folders)) == 1:
         rows = (grade_submission(app, folder, name, force) for folder in folders)
     else:
@@ -216,19 +214,16 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
     Raise nbgrader's error if the submission cannot be graded.
     """
-    settings = {"submitted_directory": str(submitted), "student_id": student, "assignment_id": name}
-    before = {key: getattr(app.coursedir, key) for key in settings}
-    for key, value in settings.items():
-        setattr(app.coursedir, key, value)
-    converter = SingleAutograde(coursedir=app.coursedir, parent=app)
-    converter.force = True
-    try:
-        converter.start()
-    except Exception as error:
-        raise converter.error or error from None
-    finally:
-        for key, value in before.items():
-            setattr(app.coursedir, key, value)
+    failure = None
+    with temp_attrs(app.coursedir, submitted_directory=str(submitted), student_id=student, assignment_id=name):
+        converter = SingleAutograde(coursedir=app.coursedir, parent=app)
+        converter.force = True
+        try:
+            converter.start()
+        except Exception as error:
+            failure = converter.error or error
+    if failure:
+        raise failure
 
 
 # ---------------------------------------------------------------- the gradebook

@@ -8,31 +8,10 @@ result of the test has changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nbgrader.api import Grade, Notebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A student's points for a task: from the test, from a person and from extra credit. It may wait for a person."""
-
-    auto: float | None
-    manual: float | None
-    extra: float | None
-    waits: bool
-
-    @classmethod
-    def of(cls, grade: Grade) -> Mark:
-        """Create a mark from a row of the gradebook."""
-        return cls(grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
-
-    @property
-    def points(self) -> float:
-        """The points that count towards the grade, computed as in nbgrader."""
-        points = self.auto if self.manual is None else self.manual
-        return 0.0 if points is None else points + (self.extra or 0.0)
 
 
 @dataclass
@@ -51,26 +30,36 @@ class StudentDiff:
     failure: str = ""
 
 
-def second_mark(before: Mark, again: Mark, most: tuple[float, float], answer_changed: bool | None) -> tuple[Mark, str]:
-    """Return a student's mark for a task after the second grading, and why a person should look at it, or "".
+def points_of(grade: Grade) -> float:
+    """Return the points of a task that count towards the grade, as nbgrader will compute them after a commit."""
+    points = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return 0.0 if points is None else points + (grade.extra_credit or 0.0)
+
+
+def update_grade(grade: Grade, auto: float | None, most: tuple[float, float], answer_changed: bool | None) -> str:
+    """Give a task the result ``auto`` of the second grading, and return why a person should look at it, or "".
 
     ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether a
     written answer differs from the answer that was graded first; it is None for a test.
     """
+    before, manual, reasons = grade.auto_score, grade.manual_score, []
+    grade.auto_score = auto
     if most[1] == 0:
-        return Mark(0.0, None, None, False), ""
-    mark = replace(before, auto=again.auto)
-    if mark.manual is None:
-        return replace(mark, waits=again.auto is None), ""
-    reasons = []
-    if answer_changed is None and again.auto != before.auto:
-        reasons.append(f"stays at {mark.manual:g}, which was given by hand, but the test now gives "
-                       f"{'no points' if again.auto is None else format(again.auto, 'g')}")
+        grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 0.0, None, None, False
+        return ""
+    if manual is None:
+        grade.needs_manual_grade = auto is None
+        return ""
+    if answer_changed is None and auto != before:
+        reasons.append(f"stays at {manual:g}, which was given by hand, but the test now gives "
+                       f"{'no points' if auto is None else format(auto, 'g')}")
     elif answer_changed or (answer_changed is not None and most[0] != most[1]):
         reasons.append("must be read again, because the answer or its points have changed")
-    if mark.manual > most[1]:
-        reasons.append(f"{mark.manual:g} points were given by hand, which is too many now, and become {most[1]:g}")
-    return replace(mark, manual=min(mark.manual, most[1]), waits=before.waits or bool(reasons)), "; ".join(reasons)
+    if manual > most[1]:
+        reasons.append(f"{manual:g} points were given by hand, which is too many now, and become {most[1]:g}")
+    grade.manual_score = min(manual, most[1])
+    grade.needs_manual_grade |= bool(reasons)
+    return "; ".join(reasons)
 
 
 def update_submission(submission: SubmittedAssignment, again: SubmittedAssignment, most: Mapping[str, tuple],
@@ -81,15 +70,14 @@ def update_submission(submission: SubmittedAssignment, again: SubmittedAssignmen
     the penalty depends on the points.
     """
     notebook, second = submission.notebooks[0], again.notebooks[0]
-    marks = {grade.name: Mark.of(grade) for grade in second.grades}
+    results = {grade.name: grade.auto_score for grade in second.grades}
     diff, score, score_before = StudentDiff(submission.student.id), 0.0, 0.0
     for grade in notebook.grades:
-        before = Mark.of(grade)
-        mark, reason = second_mark(before, marks[grade.name], most[grade.name], answers_changed.get(grade.name))
-        grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade = astuple(mark)
-        score, score_before = score + mark.points, score_before + before.points
-        if mark.points != before.points:
-            diff.changes.append(f"{grade.name} {before.points:g} → {mark.points:g}")
+        before = points_of(grade)
+        reason = update_grade(grade, results[grade.name], most[grade.name], answers_changed.get(grade.name))
+        score, score_before = score + points_of(grade), score_before + before
+        if points_of(grade) != before:
+            diff.changes.append(f"{grade.name} {before:g} → {points_of(grade):g}")
         diff.look += [f"{grade.name}: {reason}"] * bool(reason)
     notes = {comment.name: comment.auto_comment for comment in second.comments}     # such as "No response."
     for comment in notebook.comments:

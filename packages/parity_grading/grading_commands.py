@@ -1,7 +1,7 @@
 """Commands for grading the submissions of a class.
 
 They lead from a learning platform's download to grades for the platform. Each command reads its arguments and prints
-the result. The work is done by the module of the same name, which is imported only when the command runs.
+the result. The work is done by other modules, which are imported only when the command runs.
 """
 
 from __future__ import annotations
@@ -79,10 +79,9 @@ def extend(student: str, name: str, days: float) -> None:
 
     It replaces an earlier extension. It can be given before the student hands in. 0 takes the extension away.
     """
-    from parity_grading.course import load_course
-    from parity_grading.extension import extend as grant
+    from parity_grading.course import grant_extension, load_course
 
-    due, graded = grant(load_course(Path.cwd()), student, name, days)
+    due, graded = grant_extension(load_course(Path.cwd()), student, name, days)
     local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
     if graded:
@@ -152,9 +151,11 @@ def report(name: str) -> None:
     The page shows the points per task, the most frequent messages and similar answers. It is for you alone, because it
     names students.
     """
+    from parity_grading.course import load_course
     from parity_grading.report import class_report, write
 
-    click.echo(write(Path.cwd(), class_report(Path.cwd(), name)))
+    app = load_course(Path.cwd())
+    click.echo(write(app, class_report(app, name)))
 
 
 @click.command()
@@ -171,10 +172,16 @@ def export(name: str | None, target: str, list_path: Path | None, column: str | 
     """
     from parity_grading import export as exporting
     from parity_grading.course import load_course
+    from parity_grading.status import exercise_names
 
     app = load_course(Path.cwd())
-    require(name is not None or target == "csv", "--to", target, "csv if there is no NAME of an exercise")
-    result = exporting.export(app, name, target, list_path, column) if name else exporting.export_totals(app)
+    if target == "csv":
+        require(list_path is None, "--list", str(list_path), "left out with --to csv")
+        names, file_name = ([name], f"{name}-csv.csv") if name else (exercise_names(app), "all.csv")
+        result = exporting.export_table(app, names, file_name)
+    else:
+        require(name is not None, "--to", target, "csv if there is no NAME of an exercise")
+        result = exporting.export(app, name, target, list_path, column)
     _print(exporting.format_lines(result), bool(result.todo))
 
 
@@ -218,7 +225,7 @@ def exercises(check: bool) -> None:
     files = manifest.generated(root)
     stale = [path for path, content in files.items()
              if not (root / path).is_file() or (root / path).read_bytes() != content]
-    orphans = [path for path in manifest.notebooks(root) if path not in files]
+    orphans = manifest.without_source(root, files)
     if check and (stale or orphans):
         raise click.ClickException("\n".join(
             [*(f"{path} is not up to date" for path in stale),

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
-
-from markdown_it import MarkdownIt
 
 from parity_grading import authoring
 from parity_grading.authoring import Cell, Source
@@ -31,16 +29,14 @@ Rows = list[tuple[str, ...]]
 def generated(root: Path) -> dict[str, bytes]:
     """Return the contents of all files that ``parity exercises`` writes, keyed by path."""
     files = {path: text.encode() for path, text in derived(root).items()}
-    with tempfile.TemporaryDirectory() as folder:
-        authoring.write_solutions(root, Path(folder) / "solutions")
-        authoring.write_exercises(Path(folder) / "solutions", Path(folder) / "exercises")
-        return files | {path: (Path(folder) / path).read_bytes() for path in notebooks(Path(folder))}
+    return files | authoring.notebooks(authoring.sources(root))
 
 
-def notebooks(root: Path) -> list[str]:
-    """Return the paths of the generated notebooks in ``solutions/`` and ``exercises/``."""
-    return [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
-            for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
+def without_source(root: Path, known: Collection[str]) -> list[str]:
+    """Return the paths of the notebooks in ``solutions/`` and ``exercises/`` that are not among the ``known`` ones."""
+    paths = [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
+             for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
+    return [path for path in paths if path not in known]
 
 
 def derived(root: Path) -> dict[str, str]:
@@ -57,7 +53,7 @@ def derived(root: Path) -> dict[str, str]:
             SYLLABUS: lambda text: with_table(text, "session", _syllabus(sources, pages)),
             CONTENTS: lambda text: _contents(text, sources),
             INDEX: lambda text: with_table(text, "chapter", _course(text, pages)),
-            **{Path(f"book/{page}.md"): partial(_with_time, minutes=chapter.minutes)
+            **{Path(f"book/{page}.md"): partial(TIME.sub, f"- **Time:** {chapter.minutes} minutes.", count=1)
                for page, chapter in pages.items()}}
     return {path.as_posix(): new((root / path).read_text(encoding="utf-8"))
             for path, new in make.items() if (root / path).is_file()}
@@ -71,13 +67,10 @@ def _answers(sources: list[Source]) -> str:
 
 
 def _cells(sources: list[Source]) -> str:
-    """Return, as JSON, the cells that a submission to each exercise must have.
-
-    There is a line for each cell.
-    """
+    """Return the cells that a submission to each exercise must have as JSON, with a line for each cell."""
     exercises = []
     for source in sources:
-        rows = [_row(source, cell) for cell in source.cells if "nbgrader" in cell["metadata"]]
+        rows = [_row(source, cell) for cell in source.cells if cell["kind"] != "run"]
         checks = [row["check"] for row in rows if "check" in row]
         require(len(set(checks)) == len(checks), f"{source.name}.md: checks", checks, "different, one for each test")
         exercises.append(f" {json.dumps(source.name)}: [\n  " + ",\n  ".join(map(json.dumps, rows)) + "]")
@@ -86,15 +79,13 @@ def _cells(sources: list[Source]) -> str:
 
 def _row(source: Source, cell: Cell) -> dict[str, str | int]:
     """Return the id, kind and points of a cell, and for a test the check, ``check.NAME``, that it calls first."""
-    marks = cell["metadata"]["nbgrader"]
-    kind = next(kind for kind, flags in authoring.FLAGS.items()
-                if flags == (marks["grade"], marks["solution"], marks["locked"]))
-    row: dict[str, str | int] = {"id": cell["id"], "kind": kind}
-    if kind == "test":
+    row: dict[str, str | int] = {"id": cell["id"], "kind": cell["kind"]}
+    if cell["kind"] == "test":
         calls = re.findall(r"^check\.(\w+)\(", cell["source"], re.MULTILINE)
         require(bool(calls), f"{source.name}.md: {cell['id']}", calls, "a cell that calls `check.NAME()`")
         row["check"] = calls[0]
-    return row | {key: marks[key] for key in ("points",) if key in marks}
+    points = cell["metadata"]["nbgrader"].get("points")
+    return row if points is None else row | {"points": points}
 
 
 def _overview(sources: list[Source]) -> Rows:
@@ -130,10 +121,6 @@ def _course(text: str, pages: dict[str, Chapter]) -> Rows:
               for page, chapter in pages.items())]
 
 
-def _with_time(text: str, minutes: int) -> str:
-    return TIME.sub(f"- **Time:** {minutes} minutes.", text, count=1)
-
-
 def _link(source: Source) -> str:
     return f"{{doc}}`{source.setting('title', str)} </exercises/{source.name}/{source.name}>`"
 
@@ -153,22 +140,15 @@ def with_table(text: str, first: str, rows: Rows) -> str:
     | 2 |
     <BLANKLINE>
     """
-    tokens = MarkdownIt().enable("table").parse(text)
-    places = [token.map for token, inline in zip(tokens, tokens[4:], strict=False)
-              if token.type == "table_open" and inline.content == first]
-    require(len(places) == 1, f"tables with a column `{first}`", len(places), "one")
-    lines, (start, stop) = text.split("\n"), places[0]
-    while not lines[stop - 1].strip():
-        stop -= 1
-    written = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]
-    return "\n".join([*lines[:start], written[0], "|" + "---|" * len(rows[0]), *written[1:], *lines[stop:]])
+    table = re.compile(rf"^\| {first} \|.*(?:\n\|.*)*", re.MULTILINE)
+    require(len(table.findall(text)) == 1, f"tables with a column `{first}`", len(table.findall(text)), "one")
+    head, *body = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in rows]
+    return table.sub(lambda _: "\n".join([head, "|" + "---|" * len(rows[0]), *body]), text)
 
 
 def _contents(text: str, sources: list[Source]) -> str:
     """Return ``text`` with one entry in the table of contents for each exercise."""
-    lines = text.split("\n")
-    places = [place for place, line in enumerate(lines) if line.lstrip().startswith(ENTRY)]
-    require(bool(places), CONTENTS.name, None, f"at least one line `{ENTRY}...`")
-    indent = lines[places[0]].partition("-")[0]
-    return "\n".join([*lines[:places[0]], *(f"{indent}{ENTRY}{source.name}/{source.name}" for source in sources),
-                      *lines[places[-1] + 1:]])
+    entries = re.search(rf"^( *){ENTRY}.*\n(?: *{ENTRY}.*\n)*", text, re.MULTILINE)
+    require(entries is not None, CONTENTS.name, None, f"at least one line `{ENTRY}...`")
+    new = "".join(f"{entries[1]}{ENTRY}{source.name}/{source.name}\n" for source in sources)
+    return text[:entries.start()] + new + text[entries.end():]

@@ -21,13 +21,14 @@ import re
 import unicodedata
 import warnings
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from dateutil import parser, tz
+from nbgrader.api import Student
 
-from parity_grading.course import Person
 from parity_grading.untrusted import resembles
 from parity_lib.errors import require
 
@@ -36,10 +37,7 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """One way to read a file name in the download from a learning platform.
-
-    ``owner`` is the student's name.
-    """
+    """One way to read a file name in the download from a learning platform. ``owner`` is the student's name."""
 
     owner: str
     file_name: str
@@ -189,7 +187,7 @@ class Roster:
     list belong to no student.
     """
 
-    def __init__(self, people: list[Person], rows: list[ListedStudent], source: str) -> None:
+    def __init__(self, people: Iterable[Student], rows: list[ListedStudent], source: str) -> None:
         """Match the rows of a list, which is called ``source``, with students.
 
         Raise ValueError if no row can be matched.

@@ -26,7 +26,8 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from parity_grading import unfinished
-from parity_grading.known_answer import try_known_answer
+from parity_grading.before_grading import try_course
+from parity_grading.course import protect
 from parity_grading.normalise_submission import is_link
 from parity_grading.untrusted import read_json, storable, visible
 
@@ -45,15 +46,15 @@ class LenientExporter(NotebookExporter):
     """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Create the exporter, try the sandbox and remove unfinished submissions.
+        """Create the exporter, try the course and remove unfinished submissions.
 
         nbgrader creates it once for all submissions, and looks for graded submissions right after this call. Raise
-        NbGraderException if a correct submission does not get full marks.
+        NbGraderException if a private test or a correct submission fails.
         """
         super().__init__(**options)
-        if not getattr(self.parent, "single", False):       # `parity grade` has tried it before
+        if not getattr(self.parent, "single", False):       # `parity grade` has tried them before
             try:
-                try_known_answer(self.config)
+                try_course(self.parent.coursedir, self.config, self.parent.coursedir.assignment_id)
             except ValueError as error:
                 self.log.error(error)
                 raise NbGraderException(str(error)) from None
@@ -146,8 +147,9 @@ class Rebuild(NbGraderPreprocessor):
     """A preprocessor that restores the cells of an exercise and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore the cells of the course, each exactly once, without losing the student's work."""
+        """Restore the cells of the course, each exactly once, without losing work, and protect the gradebook."""
         nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
+        protect(course)
         drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
                      for folder in (course.submitted_directory, course.autograded_directory)))
         release = Path(course.format_path(course.release_directory, ".", nbgrader["assignment"]),
@@ -189,9 +191,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
     """Match the cells of a submission with the cells of the exercise.
 
     Return the names of the course's cells by their position in the submission, with "" for a copy that is to be
-    removed.
-
-    If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
+    removed. If several cells have the same name, the last edited one is the answer, and the others stay as added cells.
     """
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -241,9 +241,8 @@ def definitions(source: str) -> set[str]:
 def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str]) -> Iterable[NotebookNode | str]:
     """Yield the cells of a submission in the order of the exercise.
 
-    Added cells come in front of the cell that followed them.
-
-    For a missing cell, yield its name, before the cells that were added in its place and may contain the answer.
+    Added cells come in front of the cell that followed them. For a missing cell, yield its name, before the cells that
+    were added in its place and may contain the answer.
     """
     blocks: dict[str, list[NotebookNode]] = {}
     added: list[NotebookNode] = []

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import joblib
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import capture_log, rmtree
+from nbgrader.utils import capture_log, rmtree, temp_attrs
 from sqlalchemy.engine import make_url
 
 from parity_checks import reporting
@@ -29,7 +30,6 @@ from parity_grading import grade
 from parity_grading.course import (
     exercise_folder,
     find_assignment,
-    hash_files,
     load_course,
     open_gradebook,
     submission_folders,
@@ -155,9 +155,10 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
     The copy of an interrupted grading is used again if the tests and the settings are the same.
     """
     specs = filter(None, map(importlib.util.find_spec, PACKAGES))
-    digest = hash_files([exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
-                         root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
-                         *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))])
+    files = [exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
+             root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
+             *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))]
+    digest = joblib.hash([(path.name, path.read_bytes()) for path in files if path.is_file()])
     mark = trial / "rules"
     if mark.is_file() and mark.read_text(encoding="ascii") == digest:
         return load_course(root, trial)
@@ -166,14 +167,12 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
     trial.mkdir(mode=0o700, parents=True)
     _copy(app.coursedir.db_url, trial / "gradebook.db")
     again_app = load_course(root, trial)
-    release = again_app.coursedir.release_directory
-    again_app.coursedir.release_directory, again_app.coursedir.assignment_id = str(trial / "release"), name
-    result = capture_log(GenerateAssignment(coursedir=again_app.coursedir, parent=again_app))
+    with temp_attrs(again_app.coursedir, release_directory=str(trial / "release"), assignment_id=name):
+        result = capture_log(GenerateAssignment(coursedir=again_app.coursedir, parent=again_app))
     if not result["success"]:
         errors = re.findall(r"^\s*(\w+Error: .*)", result.get("log", ""), re.MULTILINE)
         raise ValueError(f"nbgrader cannot use the source of {name}: {errors[-1] if errors else result['error']}")
     rmtree(trial / "release")
-    again_app.coursedir.release_directory = release
     mark.write_text(digest, encoding="ascii")
     return again_app
 
@@ -210,14 +209,10 @@ def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradeboo
         if student in failures:
             diffs.append(StudentDiff(student, failure=failures[student]))
             continue
-        before, after = (_sources(course, student, name) for course in (app, again_app))
+        before, after = (named_cells(exercise_folder(course, "autograded", student, name) / f"{name}.ipynb")
+                         for course in (app, again_app))
         diffs.append(update_submission(
             book.find_submission(name, student), again.find_submission(name, student), most,
-            {task: before.get(task) != after.get(task) for task in answers}, rule.plugin_inst))
+            {task: len({cells[task].source if task in cells else None for cells in (before, after)}) > 1
+             for task in answers}, rule.plugin_inst))
     return diffs
-
-
-def _sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
-    """Return the sources of the cells in a graded notebook, keyed by cell name."""
-    path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
-    return {cell.name: cell.source for cell in named_cells(path).values()}

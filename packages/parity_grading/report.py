@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from nbconvert.filters import strip_ansi
 from nbgrader.apps import NbGraderApp
 
-from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, write_file
+from parity_grading.course import exercise_folder, find_assignment, full_name, open_gradebook, write_file
 from parity_grading.similar_code import SimilarAnswers, similar_code
 from parity_grading.status import read_statuses, summarise
 from parity_grading.untrusted import NotebookCell, named_cells, printable
@@ -73,16 +73,15 @@ class ClassReport:
     similar: list[SimilarAnswers]
 
 
-def class_report(root: Path, name: str) -> ClassReport:
+def class_report(app: NbGraderApp, name: str) -> ClassReport:
     """Create a report on a class's results. Raise ValueError if nothing has been graded."""
-    app = load_course(root)
     rows = read_statuses(app, name)
     graded = [row.student for row in rows if row.state in GRADED and row.points is not None]
     require(bool(graded), "name", name,
             f"an exercise with graded submissions ({summarise(rows)}); run `parity grade {name}` first")
     notebooks = {student: _cells(app, "autograded", student, name) for student in graded}
     return ClassReport(
-        name, Counter(row.state for row in rows), {row.student: row.person.full_name for row in rows},
+        name, Counter(row.state for row in rows), {row.student: full_name(row.person) for row in rows},
         points_of_tasks(app, name, graded), frequent_messages(notebooks), _similar_answers(app, name, notebooks))
 
 
@@ -124,9 +123,8 @@ def points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[Task
 def frequent_messages(notebooks: dict[str, Notebook]) -> list[FrequentMessage]:
     """Return the messages of failed tests, with the most frequent first.
 
-    ``notebooks`` holds the graded notebooks by student.
-
-    Messages are the same if the checks name the same likely mistake, or else if they differ in numbers only.
+    ``notebooks`` holds the graded notebooks by student. Messages are the same if the checks name the same likely
+    mistake, or else if they differ in numbers only.
     """
     messages: dict[tuple[str, str], FrequentMessage] = {}
     for student, cells in notebooks.items():
@@ -165,9 +163,9 @@ def _similar_answers(app: NbGraderApp, name: str, notebooks: dict[str, Notebook]
 # ---------------------------------------------------------------- the page
 
 
-def write(root: Path, report: ClassReport) -> Path:
+def write(app: NbGraderApp, report: ClassReport) -> Path:
     """Write a report as an HTML page that only its owner can read, and return its path."""
-    path = root / "private" / "report" / f"{report.exercise}.html"
+    path = Path(app.coursedir.root, "private", "report", f"{report.exercise}.html")
     write_file(path, page(report).encode())
     return path
 

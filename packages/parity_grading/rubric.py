@@ -6,8 +6,9 @@ formgrader's pages and the feedback pages, and nbgrader_config.py puts :class:`R
 where an answer's cell contains a model answer and, below ``**Rubric.**``, the demands, each with its points. Nothing
 here gives points.
 
-Some tasks ask for numbers that depend on the student's id. :mod:`parity_grading.personal_counts` computes them, and
-:func:`quoted_numbers` looks for them in the answer. If they are missing, a person should read the answer closely.
+Some tasks ask for a count over random bits that depend on the student's id (:mod:`parity_checks.personal_numbers`).
+:func:`quoted_numbers` looks for it in the answer. If it is missing, a person should read the answer closely. The counts
+are here, and not among the checks that students import, so that nobody is tempted to ask for them.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, pass_context
 from markupsafe import Markup
 from nbconvert.filters import clean_html as stock_clean_html
@@ -30,10 +32,9 @@ from nbformat.v4 import new_raw_cell
 from nbgrader.coursedir import CourseDirectory
 
 from parity_checks.answers import NOT_WRITTEN
-from parity_checks.personal_numbers import seed_of
-from parity_grading.keep_outputs import NOTE
-from parity_grading.personal_counts import COUNTS, count_for
+from parity_checks.personal_numbers import seed_of, strings_for
 from parity_grading.sanitise import markdown2html
+from parity_grading.unfinished import NOTE
 from parity_grading.untrusted import named_cells, visible
 
 OURS = "parity_page"        # marks the cells that we insert; Sanitise removes such a mark from a student's cell
@@ -69,16 +70,6 @@ def parse_rubric(source: str) -> ParsedRubric:
     return ParsedRubric(model.strip(), tuple(demands), DEMAND.sub("", "".join(rubric)).strip())
 
 
-@dataclass(frozen=True)
-class QuotedNumbers:
-    """A student's seed and count, and whether their answer quotes them."""
-
-    seed: int
-    count: int
-    has_seed: bool
-    has_count: bool
-
-
 def numbers_in(text: str) -> set[int]:
     """Return the set of whole numbers that appear in a text.
 
@@ -91,21 +82,55 @@ def numbers_in(text: str) -> set[int]:
     return {int(number) for number in re.findall(r"(?<![\w.,])\d{1,20}(?![\w]|[.,]\d)", f"{joined} {text}")}
 
 
-def quoted_numbers(task: str, answer: str, student: str) -> QuotedNumbers | None:
-    """Check which of a student's personal numbers an answer quotes.
+def quoted_numbers(task: str, answer: str, student: str) -> list[tuple[str, int, bool]]:
+    """Return the names and values of a student's personal numbers, and whether an answer quotes them.
 
-    ``task`` is the name of the answer's cell. Return None if the task asks for no such numbers, if the answer is empty,
-    or if the id has no letter or digit to make a seed from.
+    ``task`` is the name of the answer's cell. The list is empty if the task asks for no such numbers, if the answer is
+    empty, or if the id has no letter or digit to make a seed from.
     """
     task, answer = task.replace("-", "_"), visible(answer)
     if task not in COUNTS or answer.strip() in NOT_WRITTEN:
-        return None
+        return []
     try:
         seed = seed_of(student)
     except ValueError:
-        return None
-    count, quoted = count_for(task, seed), numbers_in(answer)
-    return QuotedNumbers(seed, count, seed in quoted, count in quoted)
+        return []
+    numbers, quoted = {"seed": seed, "count": COUNTS[task](strings_for(seed))}, numbers_in(answer)
+    return [(name, value, value in quoted) for name, value in numbers.items()]
+
+
+# ---------------------------------------------------------------- counts that students quote
+
+
+def correct_from_last_bits(bits: np.ndarray) -> int:
+    """Count the rows of ``bits`` whose last eight bits have the same parity as the whole row."""
+    return int((bits[:, -8:].sum(axis=1) % 2 == bits.sum(axis=1) % 2).sum())
+
+
+def with_long_pause(bits: np.ndarray) -> int:
+    """Count the rows of ``bits`` that contain a one followed by at least eight zeros."""
+    return sum("100000000" in "".join(map(str, row)) for row in bits.tolist())
+
+
+def correct_if_always_even(bits: np.ndarray) -> int:
+    """Count the positions at which the answer "even" is correct.
+
+    String k is row k of ``bits``, ``[count, steps]``, and is cut to its first 1 + k % steps bits. Beyond the cutoff,
+    bits and labels are 0.
+    """
+    count, steps = bits.shape
+    real = np.arange(steps) < 1 + (np.arange(count) % steps)[:, None]
+    return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())
+
+
+COUNTS: dict[str, Callable[[np.ndarray], int]] = {
+    "what_convinces": with_long_pause,
+    "explanation": correct_if_always_even,
+    "what_truncation_cannot_teach": correct_from_last_bits,
+}
+
+
+# ---------------------------------------------------------------- the page
 
 
 def in_words(cell: NotebookNode) -> bool:
@@ -144,14 +169,14 @@ def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iter
     for cell in cells:
         if in_words(cell):
             name = cell.metadata["nbgrader"]["grade_id"]
-            rubric = parse_rubric(model_answers[name].source) if name in model_answers else None
+            rubric = parse_rubric(model_answers[name].source if name in model_answers else "")
             yield _raw_cell(page.before_answer(runs))
             yield cell
             yield _raw_cell(page.after_answer(name, float(cell.metadata["nbgrader"].get("points", 0)), rubric,
                                               quoted_numbers(name, cell.source, student), source.name))
             runs = []
         else:
-            # `keep_outputs.RestoreOutputs` puts this note before outputs of the student's own run.
+            # `unfinished.FinishGrading` puts this note before outputs of the student's own run.
             if cell.cell_type == "code" and cell.outputs and cell.outputs[0].get("text") == NOTE:
                 runs.append((cell.get("id", ""), [_output_html(output) for output in cell.outputs[1:]]))
             yield cell

@@ -29,10 +29,9 @@ class SimilarAnswers:
 def similar_code(task: str, sources: Mapping[str, str], model: str, released: str) -> list[SimilarAnswers]:
     """Find groups of students who submitted the same code for a task.
 
-    ``sources`` holds the code by student. The group with the longest code comes first.
-
-    A group has at least two members, of which one may be the model answer. Code that is short, unchanged since its
-    release or impossible to parse belongs to no group.
+    ``sources`` holds the code by student. The group with the longest code comes first. A group has at least two
+    members, of which one may be the model answer. Code that is short, unchanged since its release or impossible to
+    parse belongs to no group.
     """
     groups, unchanged = defaultdict(list), normalised_code(released)
     for student, source in {**sources, MODEL: model}.items():

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nbgrader.api import Assignment, SubmittedAssignment
+from nbgrader.api import Assignment, Student, SubmittedAssignment
 from nbgrader.apps import NbGraderApp
 
 from parity_grading import unfinished
 from parity_grading.course import (
     NOT_LISTED,
-    Person,
     exercise_folder,
     find_assignment,
-    listed_students,
+    full_name,
     open_gradebook,
-    read_people,
     submission_folders,
 )
 from parity_grading.normalise_submission import fingerprint, read_time
@@ -39,7 +37,7 @@ INTERRUPTED = "grading is still running or was interrupted; run parity grade aga
 class StudentStatus:
     """The status, points and times of a student's submission for an exercise."""
 
-    person: Person
+    person: Student
     state: str = ""                 # one of STATES
     why: str = ""
     points: float | None = None     # so far, less the penalty; None if nothing was graded
@@ -64,11 +62,12 @@ def read_statuses(app: NbGraderApp, name: str) -> list[StudentStatus]:
     with open_gradebook(app) as book:
         assignment, store = find_assignment(book, name), SubmissionStore(app, name)
         entries = {entry.student.id: entry for entry in book.assignment_submissions(name)}
-        people = {person.id: person for person in read_people(book)}
-        known = listed_students(book) or people
+        people = {person.id: person for person in book.students}
+        # nbgrader enters everybody whom it grades, without a name.
+        known = {person.id for person in people.values() if full_name(person) or person.email} or people
         rows = []
         for student in sorted(people.keys() | {folder.parent.name for folder in submission_folders(app, name)}):
-            row = StudentStatus(people.get(student, Person(student)), most=assignment.max_score)
+            row = StudentStatus(people.get(student) or Student(id=student), most=assignment.max_score)
             _fill_in(row, app, assignment, entries.get(student), store)
             if student not in known:
                 row.why = "; ".join(filter(None, [NOT_LISTED, row.why]))

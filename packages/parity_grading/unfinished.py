@@ -2,9 +2,13 @@
 
 nbgrader would treat such submissions as graded or would not remember them.
 
-nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`MarkUnfinished`
-marks the first file, and :class:`RemoveMark` removes the mark from the second. The reason for a failure is kept in
+nbgrader writes a notebook into ``autograded/`` twice: before its cells run and afterwards. :class:`BeginGrading` marks
+the first file, and :class:`FinishGrading` removes the mark from the second. The reason for a failure is kept in
 ``private/outcomes/`` until the submission is graded or changes.
+
+Autograding also clears all outputs and runs the notebook again, but it skips cells that train for minutes, whose tables
+and figures the written answers quote. So the first class saves the outputs of the student's own runs for the person who
+reads the answers, and the second restores them, after the classes that give points.
 """
 
 from __future__ import annotations
@@ -19,34 +23,52 @@ from urllib.parse import quote
 
 import psutil
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade
 
-from parity_grading.course import exercise_folder, protect, write_file
+from parity_grading.course import exercise_folder, write_file
 from parity_grading.normalise_submission import fingerprint
 
-MARK = "parity_unfinished"
+MARK, OWN_OUTPUTS = "parity_unfinished", "parity_own_outputs"
+MOST = 400_000              # characters of outputs per cell: three large figures
+MOST_IN_ALL = 10 * MOST     # of all cells together
+NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n"
 FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
 QUIET_FOR = 60                      # seconds after which a folder without a readable notebook counts as unfinished
 
 
-class MarkUnfinished(NbGraderPreprocessor):
-    """A preprocessor that marks a notebook as unfinished and protects the gradebook."""
+class BeginGrading(NbGraderPreprocessor):
+    """A preprocessor that marks a notebook as unfinished and saves the outputs of the student's own runs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Mark a notebook as unfinished, replacing any existing mark."""
+        """Save the outputs of code cells in their metadata, in place of what the submission has stored there."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
-        if self.parent is not None:
-            protect(self.parent.parent.coursedir)
+        for cell in nb.cells:
+            cell.metadata.pop(OWN_OUTPUTS, None)
+            if cell.cell_type == "code" and not is_grade(cell):
+                cell.metadata[OWN_OUTPUTS] = [output for output in cell.outputs if output.output_type != "error"]
         return nb, resources
 
 
-class RemoveMark(NbGraderPreprocessor):
-    """A preprocessor, the last, that removes the mark of :class:`MarkUnfinished` from a graded notebook."""
+class FinishGrading(NbGraderPreprocessor):
+    """A preprocessor, the last, that removes the mark and restores saved outputs in cells without any output."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Mark a notebook as finished."""
+        """Restore the saved outputs of all cells, below a note and up to a limit."""
         nb.metadata.pop(MARK, None)
+        left = MOST_IN_ALL
+        for cell in nb.cells:
+            shown = cell.metadata.pop(OWN_OUTPUTS, None)
+            if shown and not cell.outputs and not is_grade(cell):
+                size = len(json.dumps(shown))
+                if size > min(MOST, left):
+                    shown = [new_output("stream", text=f"({size:,} characters were left out; open the file in "
+                                                       "submitted/)\n")]
+                else:
+                    left -= size
+                cell.outputs = [new_output("stream", text=NOTE), *shown]
         return nb, resources
 
 

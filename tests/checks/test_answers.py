@@ -10,9 +10,8 @@ from parity_grading import authoring
 from tests.submissions import bank
 
 OWN = " ".join(["my own answer in words"] * 5)
-TASKS = [(source.name, cell["id"]) for name in authoring.names(bank.ROOT)
-         for source in [authoring.read(bank.ROOT / "solutions" / f"{name}.md")]
-         for cell in source.graded if cell["cell_type"] == "markdown"]
+TASKS = [(source.name, cell["id"]) for source in authoring.sources(bank.ROOT) for cell in source.graded
+         if cell["cell_type"] == "markdown"]
 
 
 @pytest.fixture

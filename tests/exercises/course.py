@@ -17,8 +17,11 @@ from unittest import mock
 
 import nbformat
 from click.testing import CliRunner
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config, PyFileConfigLoader
 
 from parity_book.cli import main
 from tests.submissions import bank
@@ -125,6 +128,30 @@ def submit(root: Path, student: str, name: str, notebook: NotebookNode) -> None:
     path = root / "submitted" / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
+
+
+# Pages
+
+def exporter(folder: Path, template: str, stock: bool = False) -> HTMLExporter:
+    """Return what makes the pages of the formgrader or the feedback, with a course's settings or, if stock, without."""
+    settings = Config() if stock else PyFileConfigLoader("nbgrader_config.py", str(folder)).load_config()
+    config = Config({"HTMLExporter": settings.HTMLExporter, "CourseDirectory": settings.CourseDirectory})
+    config.CourseDirectory.root = str(folder)
+    config.HTMLExporter.template_name = template
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    config.HTMLExporter.extra_template_paths = [    # nbgrader's versions keep it in different folders
+        str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
+    return HTMLExporter(config=config)
+
+
+def page(maker: HTMLExporter, notebook: NotebookNode, **resources: object) -> str:
+    """Return the page of a notebook."""
+    known = {"base_url": "", "submission_id": "5", "notebook_id": "n", "assignment_id": "a", "index": 0, "total": 1,
+             "notebook_path": "n.ipynb",
+             "nbgrader": {"notebook": "n", "score": 1, "max_score": 2, "late_penalty": 0, "student": "ada"}}
+    if maker.template_name == "feedback":
+        del known["submission_id"]
+    return maker.from_notebook_node(notebook, known | resources)[0]
 
 
 # Results

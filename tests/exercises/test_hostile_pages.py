@@ -6,21 +6,21 @@ The last test is the control: on nbgrader's stock pages the payloads of the same
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
+from parity_checks.points import POINTS
 from tests.exercises import course
 from tests.exercises.test_formgrader import OTHER, serve
 from tests.grading import payloads
-from tests.submissions import bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole, pytest.mark.slow]
 
-NAME = bank.authoring.names(bank.ROOT)[0]
+NAME = next(iter(POINTS))
 STOCK_PAGES = "c = get_config()\nc.HTMLExporter.preprocessors = []\nc.HTMLExporter.filters = {}\n"
 LOUD = [*payloads.MARKDOWN, *payloads.OUTPUTS]
 # Moves the mouse over each element, focuses it and clicks it.
@@ -70,15 +70,6 @@ def safe(tmp_path_factory):
     return folder
 
 
-@dataclass
-class Visit:
-    """An opened page, the payloads that ran on it, and the requests to other hosts."""
-
-    ran: set
-    requests: list
-    page: object
-
-
 @pytest.fixture(scope="module")
 def open_page(browser):
     """A function that opens an address, touches all elements, and waits for what this starts."""
@@ -87,7 +78,7 @@ def open_page(browser):
     def visit(address, touch):
         context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
         contexts.append(context)
-        seen = Visit(set(), [], None)
+        seen = SimpleNamespace(ran=set(), requests=[])      # the payloads that ran, and the requests to other hosts
         context.expose_binding("ran", lambda source, name: seen.ran.add(name))
         context.route(OTHER, lambda route: (seen.requests.append(route.request.url), route.abort())
                       if not route.request.url.startswith("file:") else route.continue_())

@@ -12,13 +12,14 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from parity_grading import authoring, keep_outputs
+from parity_checks.points import POINTS
+from parity_grading import unfinished
 from tests.exercises import course
 from tests.submissions import bank
 
 pytestmark = pytest.mark.whole
 
-FIRST, *OTHERS = authoring.names(bank.ROOT)
+FIRST, *OTHERS = POINTS
 NOISE = """
 import functools, logging, os, sys, warnings
 
@@ -63,7 +64,7 @@ def executed(name):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [new_output("stream", text=OWN_RUN)]
-            cell.metadata[keep_outputs.KEY] = [new_output("stream", text="planted")]
+            cell.metadata[unfinished.OWN_OUTPUTS] = [new_output("stream", text="planted")]
     return notebook
 
 
@@ -119,9 +120,9 @@ def test_outputs_of_the_students_run_are_kept_for_the_person_who_reads_the_answe
     graded = nbformat.read(batch.folder / "autograded" / "solution" / batch.name / f"{batch.name}.ipynb", as_version=4)
     for cell in graded.cells:
         text = course.said(cell) if cell.cell_type == "code" else ""
-        assert keep_outputs.KEY not in cell.metadata
+        assert unfinished.OWN_OUTPUTS not in cell.metadata
         assert "planted" not in text
-        assert (OWN_RUN in text) == (keep_outputs.NOTE in text)
+        assert (OWN_RUN in text) == (unfinished.NOTE in text)
         assert OWN_RUN not in text or not is_test(cell)
         if cell.id in silent:
             assert OWN_RUN in text or "Figure" in str(cell.outputs), cell.source

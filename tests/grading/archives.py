@@ -17,8 +17,8 @@ from nbgrader import api
 from nbgrader.api import Gradebook
 
 from tests.exercises import course
-from tests.grading import forty
-from tests.grading.roster import Student, the_class
+from tests.grading import classroom
+from tests.grading.classroom import Student, the_class
 
 NAME = "unrolling"
 DUE = datetime(2026, 11, 20, 18, 0)     # UTC
@@ -48,7 +48,7 @@ def make_course(folder: Path, *names: str) -> Path:
         book.db.add_all(api.Student(id=student.id, first_name=student.first_name, last_name=student.last_name,
                                     email=student.email) for student in CLASS.values())
         for name in names or (NAME,):
-            forty.enter(book, name, course.release(name), duedate=DUE)
+            classroom.enter(book, name, duedate=DUE)
         book.db.commit()
     return folder
 

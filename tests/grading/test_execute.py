@@ -9,12 +9,10 @@ import nbformat
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from traitlets.config import Config
 
-from parity_grading import execute, kernel, known_answer
+from parity_grading import execute, kernel
 from parity_grading.execute import Execute
 
-ALLOW_ROOT = {"Execute": {"allow_root": True}}
 TEST = {"nbgrader": {"grade": True, "solution": False, "locked": True, "grade_id": "check"}}
 
 
@@ -76,33 +74,6 @@ def test_root_grades_only_if_a_setting_allows_it(run, monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
     with pytest.raises(kernel.KernelNotStarted, match=r"write c\.Execute.allow_root = True into private"):
         run(new_code_cell("x = 1"), preprocessor=Execute())
-
-
-@pytest.mark.whole
-def test_a_known_correct_submission_is_graded_first():
-    known_answer.try_known_answer(Config(ALLOW_ROOT))
-
-
-@pytest.mark.whole
-@pytest.mark.parametrize(("change", "reason"), [
-    ({"ANSWER": "import not_installed"}, "full marks on this machine: No module named 'not_installed'"),
-    ({"ANSWER": "def known_answer(numbers):\n    return numbers"}, "does not get full marks on this machine: "),
-    ({"ANSWER": "import os; os._exit(1)"}, "full marks on this machine: The kernel stopped in this cell"),
-    ({"TEST": "0.5"}, "does not get full marks on this machine: its test shows something else"),
-])
-def test_nobody_is_graded_if_a_known_correct_submission_loses_points(monkeypatch, change, reason):
-    for name, value in change.items():
-        monkeypatch.setattr(known_answer, name, value)
-    with pytest.raises(ValueError, match=f"nobody was graded, because .*{reason}"):
-        known_answer.try_known_answer(Config(ALLOW_ROOT))
-
-
-def test_nobody_is_graded_if_no_kernel_starts(monkeypatch):
-    def fail(*arguments):
-        raise kernel.KernelNotStarted("there are no namespaces")
-    monkeypatch.setattr(execute, "Kernel", fail)
-    with pytest.raises(ValueError, match="nobody was graded, because there are no namespaces"):
-        known_answer.try_known_answer(Config(ALLOW_ROOT))
 
 
 def test_a_machine_that_runs_out_of_memory_costs_no_points(run):

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from parity_grading import course
+from parity_grading.course import load_course
 from parity_grading.submission_store import CollectedSubmission, SubmissionStore
+from tests.exercises import course
 from tests.exercises.course import parity
 from tests.grading import archives, classroom
 from tests.grading.archives import CLASS, NAME
@@ -23,7 +24,7 @@ GRADED = set(CLASS) - UNGRADED
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory) -> Path:
-    return classroom.fill(tmp_path_factory.mktemp("export") / "course")
+    return classroom.fill(course.copy_course(tmp_path_factory.mktemp("export") / "course", NAME))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list
     """Return the exit status of the command, the lines of its output, and the grades that it wrote by student."""
     code, output = parity(root, "export", NAME, "--to", platform, *arguments)
     key, column = {"moodle": ("ID number", "Grade"), "canvas": ("SIS User ID", "Unrolling (1234)"),
-                   "csv": ("student_id", "points")}[platform]
+                   "csv": ("student_id", NAME)}[platform]
     path, grades = root / "private" / "export" / f"{NAME}-{platform}.csv", {}
     if path.is_file():
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -45,19 +46,6 @@ def export(root: Path, platform: str, *arguments: str | Path) -> tuple[int, list
 
 
 # ---------------------------------------------------------------- grades
-
-def test_without_a_name_there_is_a_table_of_all_exercises_with_totals(root):
-    shutil.copytree(root / "submitted" / "s204501", root / "submitted" / "s999999")      # not in the list
-    _, _, grades = export(root, "csv")
-    code, output = parity(root, "export", "--to", "csv")
-    with (root / "private" / "export" / "all.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["student_id"]: row for row in csv.DictReader(file)}
-    assert {student: row[NAME] for student, row in rows.items()} == grades
-    assert {student: row["total"] for student, row in rows.items()} == grades, "the course has one exercise"
-    assert rows["s204533"]["to_do"] == f"{NAME}: 1 answer to be read"
-    assert (code, output.splitlines()[-1]) == (1, "34 grades, 5 things to do")
-    assert parity(root, "export", "--to", "canvas")[0] != 0
-
 
 def test_a_blank_is_not_a_zero_and_what_is_left_to_do_is_listed(root):
     shutil.copytree(root / "submitted" / "s204501", root / "submitted" / "s999999")
@@ -69,6 +57,14 @@ def test_a_blank_is_not_a_zero_and_what_is_left_to_do_is_listed(root):
     assert "to do  s204540: submitted, but not graded yet: parity grade" in lines
     assert "to do  s999999: submitted, but not graded yet: parity grade; not in the list of students" in lines
     assert "2 of 41 students submitted nothing and have a blank" in lines
+    code, output = parity(root, "export", "--to", "csv")       # for all exercises, and the course has one
+    with (root / "private" / "export" / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert {student: (row[NAME], row["total"]) for student, row in rows.items()} == {
+        student: (grade, grade) for student, grade in grades.items()}
+    assert rows["s204533"]["to_do"] == f"{NAME}: 1 answer to be read"
+    assert (code, output.splitlines()[-1]) == (1, "34 grades, 5 things to do")
+    assert parity(root, "export", "--to", "canvas")[0] != 0
 
 
 def test_nothing_to_do_is_status_0(root):
@@ -83,7 +79,7 @@ def test_nothing_to_do_is_status_0(root):
 
 
 def test_submissions_that_are_unusable_or_changed_have_a_blank(root):
-    store = SubmissionStore(course.load_course(root), NAME)
+    store = SubmissionStore(load_course(root), NAME)
     store.remember("s204538", CollectedSubmission(refused="unrolling.html: it is not a notebook"))
     path = root / "submitted" / "s204501" / NAME / f"{NAME}.ipynb"
     path.write_bytes(path.read_bytes() + b"\n")
@@ -170,6 +166,7 @@ def test_a_grade_above_the_maximum_is_left_out_because_moodle_would_skip_it(root
 @pytest.mark.parametrize(("arguments", "message"), [
     (("csv", "--list", "canvas.csv"), "--list must be left out with --to csv"),
     (("canvas", "--list", "moodle.csv"), "--list must be Canvas's gradebook"),
+    (("moodle",), "--list must be Moodle's grading worksheet, a CSV file: it holds the platform's own numbers"),
     (("canvas", "--list", "untitled.csv"), "--column must be one of Warm-up (900), Week 5 (1234), but it is None"),
     (("moodle", "--list", "german.csv"), "--column must be the heading of one column"),
     (("canvas", "--list", "text.csv"), "--list must be a table with a heading")])
@@ -244,7 +241,7 @@ def test_pages_that_are_missing_or_older_than_the_grades_are_named(root, tmp_pat
     os.utime(root / "feedback" / "s204502" / NAME / f"{NAME}.html", (1, 1))
     with classroom.opened(root) as book:
         next(grade for grade in book.find_submission(NAME, "s204503").notebooks[0].grades
-             if grade.name == classroom.WORDS).manual_score = 4
+             if grade.name == classroom.TASK).manual_score = 4
         book.db.commit()
     listing = archives.worksheet(tmp_path / "list.csv")
     code, lines, _ = export(root, "moodle", "--list", listing)

@@ -22,7 +22,7 @@ from parity_book.cli import main
 from parity_grading import grade as grading
 from parity_grading.course import add_programs_to_path, load_course
 from tests.exercises import course
-from tests.grading import forty
+from tests.grading import classroom
 
 pytestmark = pytest.mark.whole
 NAME = "unrolling"
@@ -50,7 +50,7 @@ def states(rows: dict[str, list[str]]) -> dict[str, str]:
 
 
 def scores(root: Path) -> dict[str, float]:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+    with classroom.opened(root) as book:
         return {submission.student.id: submission.score for submission in book.assignment_submissions(NAME)}
 
 
@@ -108,8 +108,8 @@ def ada(tmp_path, monkeypatch):
     """Return a course, and a function that grades a submission without running a kernel."""
     root = course.copy_course(tmp_path / "course", NAME)
     add_programs_to_path()
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
-        forty.enter(book, NAME, course.release(NAME))
+    with classroom.opened(root) as book:
+        classroom.enter(book)
     course.submit(root, "ada", NAME, course.solution(NAME))
     app = load_course(root)
 
@@ -118,7 +118,7 @@ def ada(tmp_path, monkeypatch):
             book.update_or_create_student(student)
             if grading.read_points(app, student, name):
                 book.remove_submission(name, student)
-            forty.add_graded(root, book, name, student, "Words.")
+            classroom.add_graded(root, book, student, *classroom.answer("right_units_swapped"))
     monkeypatch.setattr(grading, "autograde", autograde)
     return app, lambda force=False: grading.grade_submission(app, root / "submitted" / "ada" / NAME, NAME, force)
 
@@ -134,11 +134,11 @@ def test_a_graded_submission_that_is_not_in_the_gradebook_is_graded_again(ada):
 def test_nobody_has_to_read_an_answer_to_a_dropped_task(ada):
     app, grade_it = ada
     with Gradebook(app.coursedir.db_url) as book:
-        book.find_grade_cell(forty.TASK, NAME, NAME).max_score = 0
+        book.find_grade_cell(classroom.TASK, NAME, NAME).max_score = 0
         book.db.commit()
     assert grade_it().state == "graded"
     with Gradebook(app.coursedir.db_url) as book:
-        dropped = book.find_grade(forty.TASK, NAME, NAME, "ada")
+        dropped = book.find_grade(classroom.TASK, NAME, NAME, "ada")
         assert (dropped.auto_score, dropped.needs_manual_grade) == (0, False)
         assert not book.find_submission(NAME, "ada").needs_manual_grade
 
@@ -158,15 +158,16 @@ def test_other_accounts_cannot_read_grades_and_private_tests(tmp_path, settings,
     assert [(root / path).stat().st_mode & 0o777 for path in ("gradebook.db", "private")] == [file, folder]
 
 
-def run_with(root: Path, change: str, student: str) -> subprocess.CompletedProcess:
-    """Run the command for one student in a process in which ``change`` was executed."""
-    script = f"from parity_grading import sandbox; {change}; from parity_book.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", script, "grade", NAME, "--student", student, "--force"], cwd=root,
+def run_with(root: Path, change: str, student: str, command: str = "grade", program: str = "parity_book.cli"
+             ) -> subprocess.CompletedProcess:
+    """Run a command for one student in a process in which ``change`` was executed."""
+    script = f"from parity_grading import sandbox; {change}; from {program} import main; main()"
+    return subprocess.run([sys.executable, "-c", script, command, NAME, "--student", student, "--force"], cwd=root,
                           env=course.environment(), text=True, capture_output=True)
 
 
 NO_KERNEL = "sandbox.SYSTEM = ()"
-TRIED = "; from parity_grading import known_answer; known_answer.try_known_answer = lambda config: None"
+TRIED = "; from parity_grading import before_grading; before_grading.try_known_answer = lambda config: None"
 
 
 def test_a_kernel_that_does_not_start_is_a_failed_row(root):
@@ -185,9 +186,7 @@ def test_nothing_is_graded_on_a_machine_on_which_a_correct_submission_fails(root
     done = run_with(root, NO_KERNEL, "ada")
     assert (done.returncode, done.stdout) == (1, ""), done.stdout + done.stderr
     assert "Error: nobody was graded, because the kernel did not start" in done.stderr
-    script = f"from parity_grading import sandbox; {NO_KERNEL}; from nbgrader.apps.nbgraderapp import main; main()"
-    done = subprocess.run([sys.executable, "-c", script, "autograde", NAME, "--force"], cwd=root, text=True,
-                          env=course.environment(), capture_output=True)
+    done = run_with(root, NO_KERNEL, "ada", "autograde", "nbgrader.apps.nbgraderapp")
     assert done.returncode == 1
     assert "nobody was graded, because the kernel did not start" in done.stderr
     assert "Traceback" not in done.stderr

@@ -129,10 +129,14 @@ def test_an_absent_answer_is_empty():
     assert rebuild.absent(SOURCES["parity-check"], solution=False).source == SOURCES["parity-check"].source
 
 
-def test_a_blank_answer_gets_the_released_text_so_that_nobody_has_to_read_it():
-    cell = marked(new_markdown_cell(" \n\t\n", id="words"), "words")
+@pytest.mark.parametrize(("text", "shown"), [
+    (" \n\t\n", ANSWER), ("<!-- My seed is 7. -->", ANSWER), ("<!-- My seed", ANSWER),
+    ("[//]: # (My seed is 7.)", ANSWER), (" <!-- a --> <!-- \n -->\n", ANSWER),
+    ("It is 5. <!-- My seed is 7. -->", "It is 5. <!-- My seed is 7. -->")])
+def test_an_answer_without_visible_words_gets_the_released_text_so_that_nobody_has_to_read_it(text, shown):
+    cell = marked(new_markdown_cell(text, id="words"), "words")
     rebuild.restore(cell, SOURCES["words"], 2.0, solution=True)
-    assert cell.source == ANSWER
+    assert cell.source == shown
 
 
 # ---------------------------------------------------------------- the file
@@ -233,13 +237,3 @@ def test_a_file_that_would_need_gigabytes_of_memory_is_refused_before_it_is_pars
     path.write_text('{"cells": [' + piece * (45_000_000 // len(piece)) + "0]}")
     with pytest.raises(ValueError, match="it holds more than 8,000,000 values"):
         rebuild.read(path)
-
-
-def test_an_answer_that_its_reader_does_not_see_is_empty():
-    for answer in ("<!-- My seed is 7. -->", "<!-- My seed", "[//]: # (My seed is 7.)", " <!-- a --> <!-- \n -->\n"):
-        cell = new_markdown_cell(answer)
-        rebuild.restore(cell, SOURCES["words"], 2, True)
-        assert cell.source == ANSWER
-    cell = new_markdown_cell("It is 5. <!-- My seed is 7. -->")
-    rebuild.restore(cell, SOURCES["words"], 2, True)
-    assert cell.source == "It is 5. <!-- My seed is 7. -->"

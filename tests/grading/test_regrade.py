@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.preprocessors import OverwriteCells
 
+from parity_grading import before_grading
 from parity_grading import grade as grading
 from parity_grading import regrade as module
-from parity_grading.course import exercise_folder
-from parity_grading.grade_diff import Mark, second_mark
+from parity_grading.course import exercise_folder, open_gradebook
+from parity_grading.grade_diff import update_grade
 from tests.exercises import course
-from tests.grading import archives
+from tests.grading import archives, classroom
 
 pytestmark = [pytest.mark.whole, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 NAME = "unrolling"
@@ -46,43 +47,36 @@ c.AssignLatePenalties.plugin_class = Tenth
 # ---------------------------------------------------------------- single marks
 
 
-def mark(auto=None, manual=None, waits=False, extra=None):
-    return Mark(auto, manual, extra, waits)
+def mark(auto=None, manual=None, waits=False):
+    return SimpleNamespace(auto_score=auto, manual_score=manual, extra_credit=None, needs_manual_grade=waits)
 
 
-@pytest.mark.parametrize(("before", "again", "answer_changed", "expected", "look"), [
+@pytest.mark.parametrize(("before", "auto", "most", "answer_changed", "expected", "look"), [
     # A test without points by hand takes the result of the second grading.
-    (mark(0), mark(3), None, mark(3), ""),
+    (mark(0), 3, (4, 4), None, mark(3), ""),
     # An answer that has been read stays read, although nbgrader wants it to be read after every grading.
-    (mark(None, 2), mark(None, 2, waits=True), False, mark(None, 2), ""),
-    (mark(None, None, True), mark(None, None, True), False, mark(None, None, True), ""),
+    (mark(None, 2), None, (4, 4), False, mark(None, 2), ""),
+    (mark(None, None, True), None, (4, 4), False, mark(None, None, True), ""),
     # A changed answer must be read, and keeps its points until then.
-    (mark(None, 2), mark(None, 2, True), True, mark(None, 2, True),
+    (mark(None, 2), None, (4, 4), True, mark(None, 2, True),
      "must be read again, because the answer or its points have changed"),
-    (mark(0), mark(None, None, True), True, mark(None, None, True), ""),
+    (mark(0), None, (4, 4), True, mark(None, None, True), ""),
     # Points by hand for a test stay, and somebody should look at them if the test's result has changed.
-    (mark(0, 1), mark(0, 1, True), None, mark(0, 1), ""),
-    (mark(0, 1), mark(3, 1, True), None, mark(3, 1, True),
-     "stays at 1, which was given by hand, but the test now gives 3"),
+    (mark(0, 1), 0, (4, 4), None, mark(0, 1), ""),
+    (mark(0, 1), 3, (4, 4), None, mark(3, 1, True), "stays at 1, which was given by hand, but the test now gives 3"),
+    # An answer is read again if its points change, and not if it is dropped.
+    (mark(None, 3), None, (2, 4), False, mark(None, 3, True),
+     "must be read again, because the answer or its points have changed"),
+    (mark(None, 3), None, (4, 2), False, mark(None, 2, True),
+     "must be read again, because the answer or its points have changed; "
+     "3 points were given by hand, which is too many now, and become 2"),
+    (mark(None, 3), None, (4, 0), False, mark(0), ""),
 ])
-def test_points_by_hand_stay_and_changes_are_named(before, again, answer_changed, expected, look):
-    assert second_mark(before, again, (4, 4), answer_changed) == (expected, look)
-
-
-@pytest.mark.parametrize(("most", "expected", "reasons"), [
-    ((2, 4), mark(None, 3, True), 1), ((4, 2), mark(None, 2, True), 2), ((4, 0), mark(0), 0)])
-def test_an_answer_is_read_again_if_its_points_change_and_not_if_it_is_dropped(most, expected, reasons):
-    new, look = second_mark(mark(None, 3), mark(None, 3, True), most, False)
-    assert (new, len(list(filter(None, look.split("; "))))) == (expected, reasons)
+def test_points_by_hand_stay_and_changes_are_named(before, auto, most, answer_changed, expected, look):
+    assert (update_grade(before, auto, most, answer_changed), before) == (look, expected)
 
 
 # ---------------------------------------------------------------- a class
-
-
-@contextlib.contextmanager
-def book_of(root: Path) -> Iterator[Gradebook]:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "one-bit-of-memory") as book:
-        yield book
 
 
 @pytest.fixture(scope="module")
@@ -93,22 +87,14 @@ def graded_class(tmp_path_factory) -> Path:
     (root / "private" / "nbgrader_config.py").write_text(PENALTY)
     notebook = course.solution(NAME)
     next(cell for cell in notebook.cells if cell.id == ANSWER).source = "Mine."
-    notebook = nbformat.writes(notebook)
-    with book_of(root) as book:
+    with classroom.opened(root) as book:
         for student in STUDENTS:
-            for place in ("submitted", "autograded"):
-                folder = root / place / student / NAME
-                folder.mkdir(parents=True)
-                (folder / f"{NAME}.ipynb").write_text(notebook, encoding="utf8")
-            book.add_submission(NAME, student, timestamp=f"2026-11-20 {19 if student == LATE else 17}:00:00 UTC")
-            own = book.find_submission_notebook(NAME, NAME, student)
-            for grade in own.grades:
-                grade.needs_manual_grade = False
-                grade.auto_score, grade.manual_score = (TESTS[grade.name], None) if grade.name in TESTS else (None, 2)
-            for comment in own.comments:
-                if comment.name == ANSWER:
-                    comment.manual_comment = "Read."
-            own.late_submission_penalty = 1.3 if student == LATE else None
+            course.submit(root, student, NAME, notebook)
+            classroom.add_graded(root, book, student, notebook, TESTS, 2)
+            entry = book.find_submission(NAME, student)
+            entry.timestamp = archives.DUE + timedelta(hours=1 if student == LATE else -1)
+            entry.notebooks[0].late_submission_penalty = 1.3 if student == LATE else None
+            book.find_comment(ANSWER, NAME, NAME, student).manual_comment = "Read."
         book.db.commit()
     return root
 
@@ -133,7 +119,7 @@ class Course:
             raise self.fails[student]
         notebook = json.loads((submitted / student / name / f"{name}.ipynb").read_text(encoding="utf8"))
         next(cell for cell in notebook["cells"] if cell["id"] == ANSWER)["source"] = self.text.get(student, "Mine.")
-        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as book:
+        with open_gradebook(app) as book:
             for grade in book.find_submission_notebook(name, name, student).grades:
                 grade.auto_score = (self.auto.get((student, grade.name), grade.max_score)
                                     if grade.name in TESTS else None)
@@ -150,27 +136,25 @@ class Course:
         return status, lines, printed
 
     def marks(self, student: str) -> dict[str, tuple]:
-        with book_of(self.root) as book:
+        with classroom.opened(self.root) as book:
             return {grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade, grade.max_score)
                     for grade in book.find_submission_notebook(NAME, NAME, student).grades}
 
     def score(self, student: str) -> float:
-        with book_of(self.root) as book:
+        with classroom.opened(self.root) as book:
             return book.find_submission(NAME, student).score
 
     def change(self, student: str, task: str, **values: object) -> None:
-        with book_of(self.root) as book:
+        with classroom.opened(self.root) as book:
             grade = book.find_grade(task, NAME, NAME, student)
             for key, value in values.items():
                 setattr(grade, key, value)
             book.db.commit()
 
-    def state(self) -> str:
-        """Return a hash of the gradebook and the graded notebooks."""
-        digest = hashlib.sha256()
-        for path in sorted([self.root / "gradebook.db", *(self.root / "autograded").rglob("*.ipynb")]):
-            digest.update(path.relative_to(self.root).as_posix().encode() + path.read_bytes())
-        return digest.hexdigest()
+    def state(self) -> tuple:
+        """Return the rows of the gradebook, and the graded notebooks."""
+        notebooks = {path: path.read_bytes() for path in (self.root / "autograded").glob("*/*/*.ipynb")}
+        return tables(self.root / "gradebook.db"), notebooks
 
     def edit_source(self, change) -> None:
         path = self.root / "solutions" / NAME / f"{NAME}.ipynb"
@@ -191,6 +175,7 @@ def own(graded_class, tmp_path, monkeypatch) -> Course:
     """A copy of the course that a test may change."""
     copy = Course(shutil.copytree(graded_class, tmp_path / "course"))
     monkeypatch.setattr(grading, "autograde", copy.autograde)
+    monkeypatch.setattr(before_grading, "try_known_answer", lambda config: None)
     return copy
 
 
@@ -207,7 +192,7 @@ def tables(path: Path) -> dict[str, list[str]]:
 def test_differences_are_listed_first_and_then_applied_without_grading_again(own):
     own.edit_source(lambda notebook: notebook.cells[0].update(source="Another beginning."))
     own.auto = {(STUDENTS[3], "unroll-check"): 0, (LATE, "two-unit-weights-check"): 2}
-    before, rows = own.state(), tables(own.root / "gradebook.db")
+    before = own.state()
     status, lines, printed = own.regrade()
     assert status == 0, printed
     assert lines == {STUDENTS[3]: "would change 13 of 15 → 10 of 15 unroll-check 3 → 0",
@@ -219,13 +204,13 @@ def test_differences_are_listed_first_and_then_applied_without_grading_again(own
     assert own.score(STUDENTS[3]) == 10
     for student in STUDENTS[3], STUDENTS[4]:
         assert own.marks(student)[ANSWER] == (None, 2, False, 4)
-    with book_of(own.root) as book:
+    with classroom.opened(own.root) as book:
         assert book.find_comment(ANSWER, NAME, NAME, STUDENTS[3]).manual_comment == "Read."
     backup, = (own.root / "private" / "regrade").glob(f"{NAME}.before-*.db")
-    assert tables(backup) == rows
-    rows = tables(own.root / "gradebook.db")
+    assert tables(backup) == before[0]
+    rows = own.state()[0]
     assert own.regrade("--apply")[:2] == (0, {})
-    assert tables(own.root / "gradebook.db") == rows
+    assert own.state()[0] == rows
     assert len(own.graded) == 10
 
 
@@ -255,7 +240,7 @@ def test_a_changed_answer_and_changed_points_by_hand_need_a_person(own):
 
 
 def test_an_extension_is_no_submission_and_reduces_the_late_penalty(own):
-    with book_of(own.root) as book:
+    with classroom.opened(own.root) as book:
         book.add_submission(NAME, "s204540")
         book.grant_extension(NAME, "s204540", days=2)
         book.grant_extension(NAME, LATE, days=1)
@@ -267,7 +252,7 @@ def test_an_extension_is_no_submission_and_reduces_the_late_penalty(own):
 
 def can_be_graded(root: Path, name: str, points: int) -> bool:
     """Return whether nbgrader accepts the cell in the gradebook; it refuses a checksum of other points."""
-    with book_of(root) as book:
+    with classroom.opened(root) as book:
         cell = book.find_source_cell(name, NAME, NAME)
         notebook = new_notebook(cells=[new_code_cell(cell.source, metadata={"nbgrader": {
             "grade": True, "solution": False, "locked": True, "task": False, "grade_id": name, "points": points,
@@ -309,38 +294,29 @@ def test_a_task_whose_points_become_0_is_dropped(own):
 # ---------------------------------------------------------------- errors and interruptions
 
 
-def test_unknown_students_are_named(own):
-    status, _, printed = own.regrade("--student", "s204599")
-    assert (status, printed.count("\n")) == (1, 1)
-    assert "graded for unrolling; `parity grade unrolling` does it" in printed
-
-
 def rename_cell(folder: Course) -> None:
     folder.edit_source(lambda notebook: [cell.metadata.nbgrader.update(grade_id="folded")
                                          for cell in notebook.cells if cell.id == "unroll"])
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    (rename_cell, "Cannot add or remove cells for notebook 'unrolling'"),
-    (lambda folder: (folder.root / "solutions" / NAME / f"{NAME}.ipynb").unlink(), "cannot use the source of"),
-])
-def test_a_source_or_configuration_that_cannot_be_used_is_refused_before_anything_is_done(own, change, words):
-    change(own)
-    before = own.state()
-    status, _, printed = own.regrade("--apply")
-    assert status == 1
-    assert words in printed
-    assert printed.startswith("Error: ")
-    assert (own.graded, own.state()) == ([], before)
-
-
-def test_an_exercise_that_was_not_graded_is_named(own):
-    with book_of(own.root) as book:
+def remove_submissions(folder: Course) -> None:
+    with classroom.opened(folder.root) as book:
         for student in STUDENTS:
             book.remove_submission(NAME, student)
-    assert "an exercise that has been graded; run `parity grade unrolling` first" in own.regrade()[2]
-    (own.root / "gradebook.db").unlink()
-    assert "name must be an exercise in the gradebook (none yet)" in own.regrade()[2]
+
+
+@pytest.mark.parametrize(("change", "arguments", "words"), [
+    (rename_cell, ["--apply"], "Cannot add or remove cells for notebook 'unrolling'"),
+    (lambda folder: (folder.root / "solutions" / NAME / f"{NAME}.ipynb").unlink(), [], "cannot use the source of"),
+    (lambda folder: None, ["--student", "s204599"], "graded for unrolling; `parity grade unrolling` does it"),
+    (remove_submissions, [], "an exercise that has been graded; run `parity grade unrolling` first"),
+])
+def test_what_cannot_be_graded_again_is_refused_before_anything_is_done(own, change, arguments, words):
+    change(own)
+    before = own.state()
+    status, _, printed = own.regrade(*arguments)
+    assert (status, printed.startswith("Error: "), words in printed) == (1, True, True), printed
+    assert (own.graded, own.state()) == ([], before)
 
 
 def test_a_submission_that_cannot_be_graded_any_more_prevents_all_changes(own):
@@ -383,19 +359,21 @@ def test_after_an_interruption_of_apply_the_next_one_copies_the_rest(own, monkey
         assert ("Another answer." in text) == (student == STUDENTS[0])
 
 
-def test_what_a_person_marks_meanwhile_stays(own, monkeypatch):
+def after_grading(monkeypatch, change) -> None:
+    """Let something happen between the second grading and the comparison."""
     real_grade = grading.grade
 
     def grade(*arguments, **options) -> Iterator:
         yield from real_grade(*arguments, **options)
-        own.change(STUDENTS[0], ANSWER, manual_score=3)
+        change()
     monkeypatch.setattr(grading, "grade", grade)
-    copy = module._copy
 
-    def mark_and_copy(*arguments) -> None:
-        copy(*arguments)
-        own.change(STUDENTS[1], ANSWER, manual_score=4)
-    monkeypatch.setattr(module, "_copy", mark_and_copy)
+
+def test_what_a_person_marks_meanwhile_stays(own, monkeypatch):
+    after_grading(monkeypatch, lambda: own.change(STUDENTS[0], ANSWER, manual_score=3))
+    copy = module._copy
+    monkeypatch.setattr(module, "_copy", lambda *arguments: (
+        copy(*arguments), own.change(STUDENTS[1], ANSWER, manual_score=4)))
     own.auto = dict.fromkeys([(student, "unroll-check") for student in STUDENTS[:2]], 0)
     assert own.regrade("--apply")[0] == 0
     assert [own.marks(student)[ANSWER] for student in STUDENTS[:2]] == [(None, 3, False, 4), (None, 4, False, 4)]
@@ -404,12 +382,7 @@ def test_what_a_person_marks_meanwhile_stays(own, monkeypatch):
 
 def test_what_is_graded_meanwhile_is_not_overwritten(own, monkeypatch):
     own.auto = {(STUDENTS[0], "unroll-check"): 0}
-    before, real_grade = own.state(), grading.grade
-
-    def grade(*arguments, **options) -> Iterator:
-        yield from real_grade(*arguments, **options)
-        path = own.root / "autograded" / STUDENTS[1] / NAME / f"{NAME}.ipynb"
-        os.utime(path, (path.stat().st_atime, path.stat().st_mtime + 1000))
-    monkeypatch.setattr(grading, "grade", grade)
+    before, path = own.state(), own.root / "autograded" / STUDENTS[1] / NAME / f"{NAME}.ipynb"
+    after_grading(monkeypatch, lambda: os.utime(path, (4e9, 4e9)))
     assert "were graded meanwhile, so nothing has been changed" in own.regrade("--apply")[2]
     assert own.state() == before

@@ -19,8 +19,7 @@ from parity_grading.similar_code import similar_code
 from parity_grading.untrusted import NotebookCell
 from tests.exercises import course
 from tests.grading import classroom
-from tests.grading.classroom import DONE, NAME
-from tests.grading.roster import the_class
+from tests.grading.classroom import DONE, NAME, the_class
 
 IDS = [student.id for student in the_class()]
 
@@ -28,12 +27,12 @@ IDS = [student.id for student in the_class()]
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
     """A course that no test changes."""
-    return classroom.fill(tmp_path_factory.mktemp("report") / "course")
+    return classroom.fill(course.copy_course(tmp_path_factory.mktemp("report") / "course", NAME))
 
 
 @pytest.fixture(scope="module")
 def results(root) -> report.ClassReport:
-    return report.class_report(root, NAME)
+    return report.class_report(load_course(root), NAME)
 
 
 def students(stem: str) -> list[str]:
@@ -113,7 +112,7 @@ def test_dropped_tasks_and_unreadable_notebooks_are_left_out(root, tmp_path):
     with classroom.opened(folder) as book:
         next(cell for cell in book.find_notebook(NAME, NAME).grade_cells if cell.name == "unroll-check").max_score = 0
         book.db.commit()
-    assert "unroll" not in [task.name for task in report.class_report(folder, NAME).tasks]
+    assert "unroll" not in [task.name for task in report.class_report(load_course(folder), NAME).tasks]
 
 
 def test_an_exercise_without_graded_submissions_is_named(tmp_path):

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_output, new_raw_cell
-from nbgrader.server_extensions.formgrader import handlers
-from traitlets.config import Config, PyFileConfigLoader
 
-from parity_checks import seed_of
+from parity_checks import answers, seed_of, strings_for
 from parity_grading import authoring, rubric
-from parity_grading.keep_outputs import NOTE
-from parity_grading.personal_counts import count_for
+from parity_grading.unfinished import NOTE
 from tests.exercises import course
-from tests.grading import forty
-from tests.grading.forty import NAME, TASK
-from tests.grading.roster import the_class
+from tests.grading import classroom
+from tests.grading.classroom import NAME, TASK, the_class
 from tests.submissions import bank
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")      # nbgrader's own code causes it
@@ -70,7 +65,47 @@ def test_a_different_number_does_not_match(written):
 @pytest.mark.parametrize(("task", "answer", "student"), [
     ("one-tanh-unit", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
 def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(task, answer, student):
-    assert rubric.quoted_numbers(task, answer, student) is None
+    assert rubric.quoted_numbers(task, answer, student) == []
+
+
+COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515}
+
+
+def count_for(task, seed):
+    return rubric.COUNTS[task](strings_for(seed))
+
+
+def test_seed_and_counts_are_the_same_on_every_machine_and_the_model_answers_quote_them():
+    seed, models = seed_of("s1234567"), json.loads(answers.ANSWERS.read_text(encoding="utf-8"))
+    assert seed == seed_of(" S123 4567") == 2184681076
+    assert strings_for(seed).shape == (1000, 24)
+    assert {task: count_for(task, seed) for task in rubric.COUNTS} == COUNTED
+    for task, count in COUNTED.items():
+        assert f"My seed is {seed}" in models[task]
+        assert f" {count} " in models[task]
+
+
+@pytest.mark.parametrize("task", COUNTED)
+def test_numbers_differ_between_students(task):
+    assert len({count_for(task, seed_of(f"s{n}")) for n in range(60)}) > 15
+
+
+def test_counts_agree_with_the_definitions_of_the_tasks():
+    bits = strings_for(3)
+    waits = sum(any(row[t] == 1 and not row[t + 1:t + 9].any() and t + 9 <= 24 for t in range(24)) for row in bits)
+    assert count_for("what_convinces", 3) == waits
+    right = 0
+    for k, row in enumerate(bits):
+        length = 1 + k % 24
+        right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
+    assert count_for("explanation", 3) == right
+    assert count_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+
+
+@pytest.mark.parametrize("wrong", ["  ", 7, "?!"])
+def test_an_id_without_letters_or_digits_is_an_error(wrong):
+    with pytest.raises(ValueError, match="student_id"):
+        seed_of(wrong)
 
 
 # ---------------------------------------------------------------- the page
@@ -79,33 +114,18 @@ def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(t
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """A course with graded submissions of ten students."""
-    folder = course.copy_course(tmp_path_factory.mktemp("ten") / "course", NAME)
-    forty.forty(folder, students=the_class()[:10])
-    return folder
+    return classroom.fill(course.copy_course(tmp_path_factory.mktemp("ten") / "course", NAME), the_class()[:10])
 
 
 @pytest.fixture(scope="module")
 def show(graded):
     """A function that returns the page of a student's submission after ``change(notebook)``."""
-    def page(student, template="formgrade", change=lambda notebook: None, **settings):
-        config = PyFileConfigLoader("nbgrader_config.py", str(graded)).load_config()
-        config = Config({"HTMLExporter": config.HTMLExporter, "CourseDirectory": config.CourseDirectory,
-                         "Rubric": settings})
-        config.CourseDirectory.root = str(graded)
-        config.HTMLExporter.template_name = template
-        config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-        config.HTMLExporter.extra_template_paths = [
-            str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
-        person = next(person for person in the_class() if person.id == student)
-        resources = {"base_url": "", "submission_id": "5", "notebook_id": NAME, "assignment_id": NAME, "index": 2,
-                     "total": 40, "notebook_path": f"autograded/{student}/x.ipynb", "student": student,
-                     "first_name": person.first_name, "last_name": person.last_name}
-        if template == "feedback":
-            resources = {"nbgrader": {"notebook": NAME, "score": 1, "max_score": 2, "late_penalty": 0,
-                                      "student": student}}
+    makers = {template: course.exporter(graded, template) for template in ("formgrade", "feedback")}
+
+    def page(student, template="formgrade", change=lambda notebook: None):
         notebook = nbformat.read(graded / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
         change(notebook)
-        return HTMLExporter(config=config).from_notebook_node(notebook, resources)[0]
+        return course.page(makers[template], notebook, notebook_id=NAME, assignment_id=NAME, student=student)
     return page
 
 
@@ -117,7 +137,7 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     page = show("s204501")
     section = page[page.index('<section class="parity-answer">'):page.index("</section>")]
     seed = seed_of("s204501")
-    assert section.index(forty.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
+    assert section.index(classroom.TABLE) < section.index("A state is flipped") < section.index("Rubric, 4 points")
     assert section.count('<th scope="row">1</th>') == 4
     assert f"<td>{seed}</td>\n<td>in the answer</td>" in section
     assert f"<td>{count_for('what_convinces', seed)}</td>\n<td>in the answer</td>" in section

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,10 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
-from nbgrader.server_extensions.formgrader import handlers
-from traitlets.config import Config, PyFileConfigLoader
 
 from parity_grading import sanitise
+from tests.exercises import course
 from tests.grading import payloads
 from tests.submissions import bank
 
@@ -29,30 +26,15 @@ ADDRESS = {"href": re.compile(r"(?i)https?://(?!localhost|127)|mailto:|#"), "src
 ACTIVE = payloads.MARKDOWN | payloads.PAGE
 
 
-def read_settings(folder):
-    """Return the settings of nbgrader_config.py, read in a folder where it may create a gradebook."""
-    shutil.copy(bank.ROOT / "nbgrader_config.py", folder)
-    return PyFileConfigLoader("nbgrader_config.py", str(folder)).load_config()
-
-
 @pytest.fixture(scope="module")
 def show(tmp_path_factory):
     """A function that returns the page of a notebook, as the formgrader or generate_feedback makes it."""
-    ours, exporters = read_settings(tmp_path_factory.mktemp("settings")).HTMLExporter, {}
-    for stock in (False, True):
-        for template in TEMPLATES:
-            config = Config() if stock else Config({"HTMLExporter": ours})
-            config.HTMLExporter.template_name = template
-            config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-            config.HTMLExporter.extra_template_paths = [    # nbgrader's versions keep it in different folders
-                str(next(Path(handlers.static_path).rglob("bootstrap.min.css")).parent)]
-            exporters[stock, template] = HTMLExporter(config=config)
+    folder = course.copy_course(tmp_path_factory.mktemp("settings"))
+    makers = {(stock, template): course.exporter(folder, template, stock)
+              for stock in (False, True) for template in TEMPLATES}
 
     def page(notebook, template="formgrade", stock=False, **names):
-        resources = {"base_url": "", "submission_id": "5", "notebook_id": "n", "assignment_id": "a", "index": 0,
-                     "total": 1, "notebook_path": "n.ipynb",
-                     "nbgrader": {"notebook": "n", "score": 1, "max_score": 2, "late_penalty": 0}}
-        return exporters[stock, template].from_notebook_node(notebook, resources | names)[0]
+        return course.page(makers[stock, template], notebook, **names)
     return page
 
 

@@ -13,12 +13,12 @@ from unittest import mock
 
 import pytest
 from click.testing import CliRunner
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 
 from parity_book.cli import main
 from parity_grading import course, grade, normalise_submission, status, unfinished
 from tests.exercises.course import ROOT, environment, parity
-from tests.grading import archives
+from tests.grading import archives, classroom
 from tests.grading.archives import ADA, ANNA, CLASS, DUE, EMMY, GRACE, KURT, LI, NAME, SINEAD, SOFJA, notebook
 
 SETTINGS = """c = get_config()
@@ -53,10 +53,6 @@ def statuses(root: Path, name: str = NAME) -> dict[str, status.StudentStatus]:
     return {row.student: row for row in status.read_statuses(course.load_course(root), name)}
 
 
-def open_book(root: Path) -> Gradebook:
-    return Gradebook(f"sqlite:///{root / 'gradebook.db'}")
-
-
 def submit(root: Path, student: str, late: timedelta | None = None) -> Path:
     folder = root / "submitted" / student / NAME
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +71,7 @@ def make_graded(root: Path, student: str, by_nbgrader: bool = False, score: floa
     if not by_nbgrader:
         submitted = course.exercise_folder(app, "submitted", student, NAME)
         (folder / unfinished.FINGERPRINT).write_text(normalise_submission.fingerprint(submitted))
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         entry = book.update_or_create_submission(NAME, student, timestamp=f"{DUE - timedelta(hours=1)}")
         for cell in entry.notebooks[0].grades:
             cell.auto_score, cell.needs_manual_grade = score, unread
@@ -100,7 +96,7 @@ def test_every_state(root, tmp_path):
         make_graded(root, student, unread=student == SOFJA)
     submit(root, ANNA, timedelta(hours=-1))         # a new time is a change, because the penalty depends on it
     shutil.rmtree(root / "submitted" / LI)
-    submit(root, "s2o4518")
+    (submit(root, "s2o4518") / "timestamp.txt").write_text("yesterday evening")
     (root / "submitted" / "s204520" / NAME).mkdir(parents=True)     # an empty folder is no submission
     rows = statuses(root)
     assert {student: row.state for student, row in rows.items() if row.state != "missing"} == {
@@ -108,6 +104,7 @@ def test_every_state(root, tmp_path):
         ANNA: "changed since", LI: "read", SINEAD: "unusable", "s2o4518": "collected"}
     assert {student for student, row in rows.items() if row.points is not None} == {KURT, SOFJA, ANNA, LI}
     assert (rows[KURT].points, rows[KURT].most, rows[ADA].most, rows[ADA].late) == (CELLS, 15, 15, 27 * 3600)
+    assert rows["s2o4518"].late == 0
     assert (rows[EMMY].why, rows[GRACE].why) == ("unrolling.ipynb is no notebook", status.INTERRUPTED)
     assert rows[SINEAD].why == "unrolling.html: it is not a notebook"
     assert rows[LI].why == "it was graded, but the submission is gone"
@@ -127,7 +124,7 @@ def test_a_student_whom_only_nbgrader_has_entered_is_not_in_the_list(root):
     """nbgrader enters everybody whom it grades, without a name."""
     submit(root, "s2o4518")
     submit(root, KURT)
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         book.add_student("s2o4518")
     make_graded(root, "s2o4518")
     rows = statuses(root)
@@ -145,7 +142,7 @@ def test_nothing_to_do_is_status_0_and_zero_points_are_points(root):
 def test_a_graded_submission_that_is_not_in_the_gradebook_has_no_points(root):
     submit(root, ADA)
     make_graded(root, ADA)
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         book.remove_submission(NAME, ADA)
     row = statuses(root)[ADA]
     assert (row.state, row.points, row.why) == (
@@ -185,17 +182,6 @@ def test_submissions_that_nbgraders_own_command_graded_or_could_not_grade(root):
     assert (statuses(root)[ADA].state, "parity grade" in statuses(root)[ADA].why) == ("failed", True)
 
 
-def test_penalties_are_subtracted_and_an_unreadable_time_is_none(root):
-    folder = submit(root, ADA, timedelta(days=1))
-    make_graded(root, ADA)
-    with open_book(root) as book:
-        book.find_submission(NAME, ADA).notebooks[0].late_submission_penalty = 1.5
-        book.db.commit()
-    assert statuses(root)[ADA].points == CELLS - 1.5
-    (folder / "timestamp.txt").write_text("yesterday evening")
-    assert statuses(root)[ADA].late == 0
-
-
 def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monkeypatch):
     monkeypatch.setenv("TZ", "Europe/Berlin")
     getattr(time, "tzset", lambda: None)()
@@ -219,19 +205,19 @@ def test_an_extension_before_there_is_a_submission_counts_in_grading(root, monke
     code, output = parity(root, "extend", ADA, NAME, "0")
     assert (code, f"parity regrade {NAME} --student {ADA} --apply" in output) == (0, True)
     assert statuses(root)[ADA].late == 86400
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         assert book.find_submission(NAME, ADA).extension is None
 
 
 def test_an_extension_that_is_taken_away_leaves_no_entry(root):
     for days in ("0", "3", "0"):
         assert parity(root, "extend", ADA, NAME, days)[0] == 0
-    with open_book(root) as book, pytest.raises(MissingEntry):
+    with classroom.opened(root) as book, pytest.raises(MissingEntry):
         book.find_submission(NAME, ADA)
 
 
 def test_wrong_arguments_are_explained(root, tmp_path):
-    with open_book(root) as book:
+    with classroom.opened(root) as book:
         book.add_assignment("no_date")
         book.add_assignment("not_generated", duedate=DUE)
     for arguments, message in (

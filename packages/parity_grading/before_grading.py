@@ -1,7 +1,8 @@
-"""Tools for trying an instructor's private tests on the model answer.
+"""Tools for finding a fault of the course or of the machine before submissions are graded.
 
-A faulty test is found before it can cost a student points. The model answer is the course's own code and runs in this
-process. Tests are tried again only if they, the checks or the model answer have changed.
+A faulty private test, or a machine on which correct code fails, would cost students points. So the private tests are
+tried on the model answer, which is the course's own code and runs in this process, and a correct submission is graded
+in the same way as those of the students.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import inspect
 import os
 import re
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,23 +20,47 @@ from typing import Any
 import nbformat
 import numpy as np
 import torch
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_grade
+from nbgrader.utils import determine_grade, is_grade, setenv
+from traitlets.config import Config
 
 from parity_checks import core, reporting, rpc
 from parity_checks.plain_data import CheckFailed
-from parity_grading.course import hash_files
-from parity_grading.timeout import TooSlow, stopped_after
+from parity_grading.execute import Execute, TooSlow, stopped_after
+from parity_grading.kernel import KernelNotStarted, own_folder
 
 CALL = re.compile(r"\bcheck\.private\(\s*\"\w+\",\s*\"(\w+)\"\s*\)")
 LONGEST = 60        # seconds for one test
+# Small, because it is graded before each batch, but it needs the libraries that the exercises need.
+ANSWER = """
+import numpy as np
+import torch
+import parity_checks, parity_lib
+
+def known_answer(numbers):
+    return torch.as_tensor(numbers).add(1).numpy()
+"""
+TEST = """
+import numpy as np
+from parity_checks import core
+
+assert core.call("known_answer", np.arange(3)).tolist() == [1, 2, 3]
+"""
+MARKS = {"grade_id": "known-answer-check", "grade": True, "solution": False, "points": 1}
 
 
-def try_on_model_answer(coursedir: CourseDirectory, name: str) -> None:
+def try_course(coursedir: CourseDirectory, config: Config, name: str) -> None:
+    """Try the private tests of an exercise, and a correct submission. Raise ValueError if either fails."""
+    try_private_tests(coursedir, name)
+    try_known_answer(config)
+
+
+def try_private_tests(coursedir: CourseDirectory, name: str) -> None:
     """Check that an instructor's private tests accept the model answer.
 
     Raise ValueError if a test in ``private/NAME.py`` rejects it, stops or is never called. Do nothing if there is no
-    such file, or if nothing has changed since the tests passed.
+    such file.
     """
     path = reporting.private_file(name)
     if not path.is_file():
@@ -43,15 +69,9 @@ def try_on_model_answer(coursedir: CourseDirectory, name: str) -> None:
     source = Path(coursedir.format_path(coursedir.source_directory, ".", name), f"{name}.ipynb").resolve()
     if not source.is_file():
         raise ValueError(f"{path.name} cannot be tried on a correct answer, because {source} is missing")
-    record = path.with_name(f".{name}.tried")
-    digest = hash_files([path, source, *sorted(Path(core.__file__).parent.rglob("*.py"))])
-    if record.is_file() and record.read_text(encoding="ascii", errors="replace") == digest:
-        return
     cells = [cell for cell in nbformat.read(source, as_version=4).cells if cell.cell_type == "code"]
     tasks = {task for cell in cells if is_grade(cell) for task in CALL.findall(cell.source)}
     _try(path, _load(path, tasks), [cell.source for cell in cells if not is_grade(cell)])
-    with contextlib.suppress(OSError):      # a colleague's folder may be read-only; then the tests are tried each time
-        record.write_text(digest, encoding="ascii")
 
 
 def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
@@ -116,3 +136,17 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
     """Call a function with its arguments and result converted to text, as when a test calls it in a kernel."""
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
+
+
+def try_known_answer(config: Config) -> None:
+    """Grade a correct submission with the settings of a course. Raise ValueError if it does not get full marks."""
+    answer, test = new_code_cell(ANSWER), new_code_cell(TEST, metadata={"nbgrader": MARKS})
+    try:
+        with setenv(NBGRADER_EXECUTION="autograde"), tempfile.TemporaryDirectory(dir=own_folder()) as folder:
+            Execute(config=config).preprocess(new_notebook(cells=[answer, test]), {"metadata": {"path": folder}})
+    except (KernelNotStarted, OSError) as error:
+        raise ValueError(f"nobody was graded, because {error}") from None
+    if determine_grade(test) != (1, 1):
+        said = [output.evalue for cell in (answer, test) for output in cell.outputs if output.output_type == "error"]
+        raise ValueError("nobody was graded, because a submission that is known to be correct does not get full marks "
+                         f"on this machine: {said[0] if said else 'its test shows something else'}")
