@@ -153,7 +153,7 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
                 "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
-    training = EnsembleTraining(models, tree, histories, optimizer=optimizer, lr=lr, clip=clip)
+    training = EnsembleTraining(models, tree, histories, optimizer, lr, clip)
     weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
     began = time.perf_counter()
     for step in range(1, max_steps + 1):
