@@ -8,7 +8,6 @@ the time steps.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,8 +27,10 @@ class Ensemble:
     Raises ValueError if the models differ in cell, size or dtype.
 
     >>> ensemble = Ensemble([ParityRNN(4, "tanh", seed=seed) for seed in range(3)])
-    >>> ensemble.logits(np.zeros((7, 3, 1, 2), dtype=np.float32)).shape
-    (7, 3, 2)
+    >>> targets, mask = np.zeros((7, 3, 2), dtype=np.float32), np.ones((7, 3, 2), dtype=bool)
+    >>> losses, logits, gradients = ensemble.gradients(targets[:, :, None], targets, mask)
+    >>> losses.shape, logits.shape
+    ((3,), (7, 3, 2))
     """
 
     def __init__(self, models: Sequence[ParityRNN]) -> None:
@@ -50,23 +51,10 @@ class Ensemble:
         self.parameters = parameters
         self.weights = self._split_by_weight(parameters)
 
-    def select(self, rows: np.ndarray) -> Ensemble:
-        """Return a new ensemble with copies of the networks in ``rows``."""
-        part = copy.copy(self)
-        part._buffers = {}
-        part.replace(self.parameters[rows])
-        return part
-
     def copy_to(self, models: Sequence[ParityRNN]) -> None:
         """Copy the weights of each network into the corresponding PyTorch model."""
         for model, row in zip(models, self.parameters, strict=True):
             vector_to_parameters(torch.from_numpy(row.copy()).to(next(model.parameters()).device), model.parameters())
-
-    def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits ``[steps, seeds, batch]`` of all networks for ``inputs [steps, seeds, 1, batch]``."""
-        for layer in range(self.num_layers):
-            inputs = self._forward(layer, inputs)[0][1:, :, :self.hidden_size]
-        return self._readout(inputs)
 
     def gradients(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the loss, the logits and the weight gradient of each network.

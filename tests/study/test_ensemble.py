@@ -54,7 +54,6 @@ def test_gradients_are_those_of_autograd(layers, cell, task):
     models = networks(cell, layers=layers)
     separate, together = batches(TASKS[task], len(models))
     losses, logits, gradients = Ensemble(models).gradients(*together)
-    np.testing.assert_array_equal(Ensemble(models).logits(together[0]), logits)
     for row, (model, batch) in enumerate(zip(models, separate, strict=True)):
         expected = model(batch.inputs, batch.run_lengths)
         loss = masked_loss(expected, batch.targets, batch.mask)

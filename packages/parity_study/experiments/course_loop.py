@@ -21,7 +21,7 @@ def run(seeds: int = 20, cap: int = 15_000, validate_every: int = 1000,
     """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for kind in kinds:
-        histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, seeds, TASKS[kind], max_steps=cap, batch_size=8,
-                                lr=1.0, optimizer="sgd", clip=None, validate_every=validate_every)
+        _, histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, range(seeds), TASKS[kind], max_steps=cap,
+                                   batch_size=8, lr=1.0, optimizer="sgd", clip=None, validate_every=validate_every)
         results[kind] = summarise_histories(histories) | {"bit_accuracy": final_bit_accuracy(histories)}
     return results

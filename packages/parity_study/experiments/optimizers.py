@@ -21,6 +21,6 @@ def run(seeds: int = 20, cap: int = 2000, recipes: tuple[str, ...] = ("relu 32",
     for recipe in recipes:
         network, settings = RECIPES[recipe]
         results[recipe] = {
-            name: summarise_histories(train_seeds(network, seeds, max_steps=cap, **settings | choice))
+            name: summarise_histories(train_seeds(network, range(seeds), max_steps=cap, **settings | choice)[1])
             for name, choice in choices.items()}
     return results

@@ -9,7 +9,7 @@ from torch.nn.utils import vector_to_parameters
 from parity_lib import ParityRNN, ParityTask
 from parity_study.certificate_store import StoredNetwork
 from parity_study.ensemble import train_together
-from parity_study.experiments import certificates, right_for_ever
+from parity_study.experiments import right_for_ever, trained_networks
 from parity_study.experiments.certificates import count_verdicts
 from parity_study.experiments.right_for_ever import RunsTask, train_kind
 
@@ -39,7 +39,7 @@ def test_training_continues_if_a_network_is_correct(monkeypatch):
         steps.append([history.steps for history in histories])
         return histories
 
-    monkeypatch.setattr(certificates, "train_together", watched)
+    monkeypatch.setattr(trained_networks, "train_together", watched)
     monkeypatch.setattr(right_for_ever, "TASKS", {"random": ParityTask(1)})
     networks = train_kind("tanh", "random", 300, range(2))
     assert steps == [[300, 300]], "one bit is learned long before"
