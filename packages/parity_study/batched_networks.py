@@ -68,7 +68,8 @@ class Ensemble:
             layers.append(self._forward(layer, inputs))
             inputs = layers[-1][0][1:, :, :self.hidden_size]
         logits = self._readout(inputs)
-        loss, d_logits = _loss_and_gradient(logits, targets, mask)
+        weights = mask / mask.sum((0, 2), dtype=logits.dtype)[:, None]
+        loss, d_logits = loss_and_gradient(logits, targets, weights)
         gradient = np.empty_like(self.parameters)
         views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], inputs)
@@ -147,9 +148,12 @@ def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 
-def _loss_and_gradient(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each network's mean cross-entropy and its gradient with respect to the logits."""
-    count = mask.sum((0, 2), dtype=logits.dtype)
+def loss_and_gradient(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each network's cross-entropy and its gradient with respect to the logits.
+
+    All arrays are ``[steps, seeds, batch]``. The cross-entropy ``[seeds]`` is an average with ``weights``, which sum to
+    1 for each network.
+    """
     losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     sigmoid = 0.5 * np.tanh(0.5 * logits) + 0.5
-    return (losses * mask).sum((0, 2)) / count, (sigmoid - targets) * mask / count[:, None]
+    return (losses * weights).sum((0, 2)), (sigmoid - targets) * weights
