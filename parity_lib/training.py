@@ -222,9 +222,10 @@ def _update(model: nn.Module, batch: Batch, torch_optimizer: torch.optim.Optimiz
 
 
 def training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Yield batches of training strings.
+    """Yield batches of training strings, until ``history`` has ``max_steps`` updates.
 
-    Drawing 64 batches together takes little longer than drawing a single one.
+    Drawing 64 batches together takes little longer than drawing a single one. The longest string of a curriculum
+    follows the accuracies in ``history``.
     """
     longest = task.first_longest
     while history.steps < max_steps:
