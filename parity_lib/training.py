@@ -166,21 +166,22 @@ def train(model: nn.Module, task: ParityTask, *, max_steps: int, seed: int, batc
                                 validate_every=validate_every, validation_size=validation_size)
     device = next(model.parameters()).device
     train_seed, validation_seed = np.random.SeedSequence(seed).spawn(2)
-    validation = _ValidationSet(task, validation_size, np.random.default_rng(validation_seed))
+    validation = ValidationSet(task.stretched(VALIDATION_STRETCH), validation_size,
+                               np.random.default_rng(validation_seed))
     torch_optimizer = OPTIMIZERS[optimizer](model.parameters(), lr=lr, fused=True)
     history = History(settings)
     began = time.perf_counter()
     bar = progress_bar(max_steps, progress)
     try:
         with use_single_thread():
-            for batch in _training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
+            for batch in training_batches(task, batch_size, np.random.default_rng(train_seed), history, max_steps):
                 loss, accuracy = _update(model, batch.to(device), torch_optimizer, clip)
                 history.loss.append(loss)
                 history.accuracy.append(accuracy)
                 bar.update()
                 if history.steps % validate_every == 0 or history.steps == max_steps:
                     bar.set_postfix(loss=f"{loss:.4f}")
-                    history.validation.append({"step": history.steps} | validation.score(model, device))
+                    history.validation.append({"step": history.steps} | validation.score(model))
                     if validation.passed:
                         history.solved_at = history.steps
                         break
@@ -220,10 +221,11 @@ def _update(model: nn.Module, batch: Batch, torch_optimizer: torch.optim.Optimiz
     return loss.item(), accuracy.item()
 
 
-def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Yield batches of training strings.
+def training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
+    """Yield batches of training strings, until ``history`` has ``max_steps`` updates.
 
-    Drawing 64 batches together takes little longer than drawing a single one.
+    Drawing 64 batches together takes little longer than drawing a single one. The longest string of a curriculum
+    follows the accuracies in ``history``.
     """
     longest = task.first_longest
     while history.steps < max_steps:
@@ -237,24 +239,20 @@ def _training_batches(task: ParityTask, batch_size: int, rng: np.random.Generato
                 break
 
 
-class _ValidationSet:
-    """The fixed validation strings of a training run.
-
-    They are 1.5 times as long as the training strings.
-    """
+class ValidationSet:
+    """The fixed validation strings of a training run."""
 
     def __init__(self, task: ParityTask, size: int, rng: np.random.Generator) -> None:
-        self.task = task.stretched(VALIDATION_STRETCH)
-        drawn = self.task.draw(size, rng)
-        self.batches = [self.task.assemble(*(part[rows] for part in drawn)) for rows in slices(size, SCREEN_SIZE)]
+        drawn = task.draw(size, rng)
+        self.batches = [task.assemble(*(part[rows] for part in drawn)) for rows in slices(size, SCREEN_SIZE)]
         self.passed = False
 
-    def score(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+    def score(self, model: nn.Module) -> dict[str, float]:
         """Return the accuracy of a model on the validation strings.
 
         Testing stops after the first batch with an error.
         """
-        counts = []
+        device, counts = next(model.parameters()).device, []
         for batch in self.batches:
             counts.append(count_correct(model, batch.to(device)))
             if (counts[-1]["correct"] < counts[-1]["labels"]).any():

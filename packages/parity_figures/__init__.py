@@ -4,6 +4,7 @@ The figures can be read on white, on black and without colour. Each function ret
 made without a text alternative. The module ``picture`` holds the style, ``drawings`` shows how something works, and the
 modules ``charts_*`` show measurements.
 """
+# ruff: noqa: F401
 
 from parity_figures.charts_networks import (
     accuracy_by_length,
@@ -44,12 +45,3 @@ from parity_figures.drawings import (
 )
 from parity_figures.picture import EVEN, ODD, Numbers, Picture, canvas, in_style
 from parity_figures.table import Table, table
-
-__all__ = [
-    "EVEN", "ODD", "Numbers", "Picture", "Table", "accuracy_by_length", "accuracy_by_position", "accuracy_by_step",
-    "backward_pass", "canvas", "curves", "drift", "gradient_norms", "gru_cell", "in_style", "interval_rounds",
-    "label_signal", "lengths_present", "loss_by_bit", "lstm_cell", "machines", "many_curves", "one_unit", "packing",
-    "predicted_and_observed", "rates", "states_in_plane", "states_on_ones", "steps_to_solve", "strings_and_labels",
-    "success_grid", "success_rates", "survival", "table", "trials_to_guess", "two_by_two", "two_by_two_by_length",
-    "unrolled", "verdicts",
-]

@@ -8,7 +8,6 @@ the time steps.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,8 +27,10 @@ class Ensemble:
     Raises ValueError if the models differ in cell, size or dtype.
 
     >>> ensemble = Ensemble([ParityRNN(4, "tanh", seed=seed) for seed in range(3)])
-    >>> ensemble.logits(np.zeros((7, 3, 1, 2), dtype=np.float32)).shape
-    (7, 3, 2)
+    >>> targets, mask = np.zeros((7, 3, 2), dtype=np.float32), np.ones((7, 3, 2), dtype=bool)
+    >>> losses, logits, gradients = ensemble.gradients(targets[:, :, None], targets, mask)
+    >>> losses.shape, logits.shape
+    ((3,), (7, 3, 2))
     """
 
     def __init__(self, models: Sequence[ParityRNN]) -> None:
@@ -50,23 +51,10 @@ class Ensemble:
         self.parameters = parameters
         self.weights = self._split_by_weight(parameters)
 
-    def select(self, rows: np.ndarray) -> Ensemble:
-        """Return a new ensemble with copies of the networks in ``rows``."""
-        part = copy.copy(self)
-        part._buffers = {}
-        part.replace(self.parameters[rows])
-        return part
-
     def copy_to(self, models: Sequence[ParityRNN]) -> None:
         """Copy the weights of each network into the corresponding PyTorch model."""
         for model, row in zip(models, self.parameters, strict=True):
             vector_to_parameters(torch.from_numpy(row.copy()).to(next(model.parameters()).device), model.parameters())
-
-    def logits(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the logits ``[steps, seeds, batch]`` of all networks for ``inputs [steps, seeds, 1, batch]``."""
-        for layer in range(self.num_layers):
-            inputs = self._forward(layer, inputs)[0][1:, :, :self.hidden_size]
-        return self._readout(inputs)
 
     def gradients(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the loss, the logits and the weight gradient of each network.
@@ -80,7 +68,8 @@ class Ensemble:
             layers.append(self._forward(layer, inputs))
             inputs = layers[-1][0][1:, :, :self.hidden_size]
         logits = self._readout(inputs)
-        loss, d_logits = _loss_and_gradient(logits, targets, mask)
+        weights = mask / mask.sum((0, 2), dtype=logits.dtype)[:, None]
+        loss, d_logits = loss_and_gradient(logits, targets, weights)
         gradient = np.empty_like(self.parameters)
         views = self._split_by_weight(gradient)
         views["hidden_to_logits.weight"][:] = _outer_sum(d_logits[:, :, None], inputs)
@@ -159,9 +148,12 @@ def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return (left @ right.swapaxes(2, 3)).sum(0)
 
 
-def _loss_and_gradient(logits: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each network's mean cross-entropy and its gradient with respect to the logits."""
-    count = mask.sum((0, 2), dtype=logits.dtype)
+def loss_and_gradient(logits: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each network's cross-entropy and its gradient with respect to the logits.
+
+    All arrays are ``[steps, seeds, batch]``. The cross-entropy ``[seeds]`` is an average with ``weights``, which sum to
+    1 for each network.
+    """
     losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     sigmoid = 0.5 * np.tanh(0.5 * logits) + 0.5
-    return (losses * mask).sum((0, 2)) / count, (sigmoid - targets) * mask / count[:, None]
+    return (losses * weights).sum((0, 2)), (sigmoid - targets) * weights

@@ -1,7 +1,7 @@
-"""A benchmark that compares the library with the course's original notebook and plain PyTorch.
+"""A benchmark of the two measurements that the book quotes.
 
-``parity bench`` takes four measurements with one PyTorch thread. The competing programs take turns, so that a busy
-machine slows down all of them.
+``parity bench`` compares the library's strings with those of the course's original notebook, and packing with masking,
+with one PyTorch thread. The competing programs take turns, so that a busy machine slows down both of them.
 """
 
 import statistics
@@ -13,51 +13,17 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from parity_lib.data import Batch, ParityTask, bits_and_parity
 from parity_lib.models import ParityRNN
-from parity_lib.training import masked_loss, train, use_single_thread
-from parity_study.ensemble import train_together
+from parity_lib.training import masked_loss, use_single_thread
 from parity_study.experiments.result_files import provenance
 
 STEPS = 50
 SIZES = {
-    "step": {"blocks": 8, "updates": 200},
     "generation": {"count": 100_000, "repeats": 15},
     "packing": {"hidden": [4, 32], "batch": [8, 64], "repeats": 40},
-    "together": {"rounds": 3, "updates": 120, "settings": [
-        {"cell": "tanh", "hidden": 4, "batch": 8, "seeds": 64}, *(
-            {"cell": cell, "hidden": 8, "batch": 64, "seeds": 50} for cell in ("tanh", "lstm", "gru"))]},
 }
-
-
-def step(blocks: int, updates: int) -> dict[str, Any]:
-    """Compare the time per update of ``train`` with that of a plain PyTorch loop.
-
-    Both use the default recipe. Returns both times in microseconds and their ratio. The plain loop gets batches that
-    were made beforehand. In addition, ``train`` draws its data, records its history and computes the accuracy.
-    """
-    task, rng = ParityTask(STEPS), np.random.default_rng(0)
-    batches = [task.batch(32, rng) for _ in range(updates)]
-
-    def train_by_plain_loop() -> None:
-        model = ParityRNN()
-        optimizer, loss_fn = torch.optim.Adam(model.parameters(), lr=0.005, fused=True), nn.BCEWithLogitsLoss()
-        for batch in batches:
-            optimizer.zero_grad()
-            loss_fn(model(batch.inputs), batch.targets).backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 0.25)
-            optimizer.step()
-
-    def train_by_library() -> None:
-        train(ParityRNN(), task, max_steps=updates, seed=0, validate_every=updates + 1, validation_size=1,
-              progress=False)
-
-    bare_us, train_us = (seconds / updates * 1e6
-                         for seconds in time_in_turns([train_by_plain_loop, train_by_library], blocks))
-    return {"bare_us": bare_us, "train_us": train_us, "ratio": bare_us / train_us}
 
 
 def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
@@ -103,29 +69,6 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[
                "ratio": packed_us / masked_us}
 
 
-def together(rounds: int, updates: int, settings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Compare the time to train many networks together and one at a time.
-
-    Yields a row for each of the ``settings``, with median times in milliseconds. ``train_ratio`` is the time that
-    ``train`` would take for all seeds one after another, divided by the time that ``train_together`` takes for them.
-    """
-    def train_all_seeds(cell: str, hidden: int, seeds: int, **options: Any) -> None:
-        models = [ParityRNN(hidden, cell, seed=seed) for seed in range(seeds)]
-        train_together(models, ParityTask(STEPS), seeds=range(seeds), **options)
-
-    def train_single_seed(cell: str, hidden: int, seeds: int, **options: Any) -> None:
-        train(ParityRNN(hidden, cell), ParityTask(STEPS), seed=0, **options)
-
-    for setting in settings:
-        options = {"max_steps": updates, "batch_size": setting["batch"], "optimizer": "sgd", "lr": 1.0, "clip": None,
-                   "validation_size": 1, "validate_every": updates + 1, "progress": False}
-        network = {name: setting[name] for name in ("cell", "hidden", "seeds")}
-        together_ms, train_ms = (seconds / updates * 1e3 for seconds in time_in_turns(
-            [partial(program, **network, **options) for program in (train_all_seeds, train_single_seed)], rounds))
-        yield setting | {"together_ms": together_ms, "train_ms": train_ms,
-                         "train_ratio": setting["seeds"] * train_ms / together_ms}
-
-
 def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]:
     """Call several functions in turn and return the median time of each in seconds."""
     seconds: list[list[float]] = [[] for _ in programs]
@@ -147,26 +90,21 @@ def peak_mib(program: Callable[[], Any]) -> float:
 
 
 def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] = print) -> dict[str, Any]:
-    """Run all benchmark measurements and return their results.
+    """Run both measurements and return their results.
 
-    With the default sizes, this takes about two minutes. ``report`` is called with a text for each result as soon as it
-    is available. Returns the content of ``bench.json``: ``results`` with the ``sizes``, ``measurements`` with the
-    results of the four functions by name, and ``provenance``.
+    With the default sizes, this takes about a minute. ``report`` is called with a text for each result as soon as it is
+    available. Returns the content of ``bench.json``: ``results`` with the ``sizes``, ``measurements`` with the results
+    of the two functions by name, and ``provenance``.
     """
     start = time.perf_counter()
-    measurements: dict[str, Any] = {}
     with use_single_thread():
-        for measure in (step, generation):
-            name = measure.__name__
-            measurements[name] = measure(**sizes[name])
-            report(describe(name, measurements[name]))
-        for measure in (packing, together):
-            name = measure.__name__
-            measurements[name] = []
-            for row in measure(**sizes[name]):
-                report(describe(name, row))
-                measurements[name].append(row)
-    return {"results": {"sizes": sizes}, "measurements": measurements,
+        generated = generation(**sizes["generation"])
+        report(describe("generation", generated))
+        packed = []
+        for row in packing(**sizes["packing"]):
+            report(describe("packing", row))
+            packed.append(row)
+    return {"results": {"sizes": sizes}, "measurements": {"generation": generated, "packing": packed},
             "provenance": provenance({}, time.perf_counter() - start)}
 
 

@@ -165,7 +165,7 @@ class LSTM(Cell):
     has_cell_state = True
 
     def forward(self, pre_activation, h_before, cell_state, h):
-        i, f, g, o = split_blocks(pre_activation, 4)
+        i, f, g, o = np.split(pre_activation, 4, axis=-2)
         c_before, c, tanh_c = cell_state
         np.tanh(pre_activation, out=pre_activation)
         for gate in (i, f, o):
@@ -176,7 +176,7 @@ class LSTM(Cell):
         np.multiply(o, tanh_c, out=h)
 
     def backward(self, pre_activation, d_h, h_before, cell_state, carry):
-        i, f, g, o = split_blocks(pre_activation, 4)
+        i, f, g, o = np.split(pre_activation, 4, axis=-2)
         c_before, _, tanh_c = cell_state
         carry += d_h * o * (1 - tanh_c * tanh_c)
         d_i, d_f, d_g, d_o = carry * g, carry * c_before, carry * i, d_h * tanh_c
@@ -197,7 +197,7 @@ class GRU(Cell):
     blocks = (GateBlock(0, sigmoid=True), GateBlock(1, sigmoid=True), GateBlock(2, "input"), GateBlock(2, "state"))
 
     def forward(self, pre_activation, h_before, cell_state, h):
-        r, z, n, n_state = split_blocks(pre_activation, 4)
+        r, z, n, n_state = np.split(pre_activation, 4, axis=-2)
         for gate in (r, z):
             np.tanh(gate, out=gate)
             tanh_to_sigmoid(gate)
@@ -208,7 +208,7 @@ class GRU(Cell):
         h += n
 
     def backward(self, pre_activation, d_h, h_before, cell_state, carry):
-        r, z, n, n_state = split_blocks(pre_activation, 4)
+        r, z, n, n_state = np.split(pre_activation, 4, axis=-2)
         d_h = d_h + carry
         np.multiply(d_h, z, out=carry)
         d_z = d_h * (h_before - n)
@@ -220,17 +220,6 @@ class GRU(Cell):
 
 
 CELLS: dict[str, Cell] = {"tanh": Tanh(), "relu": Relu(), "lstm": LSTM(), "gru": GRU()}
-
-
-def split_blocks(pre_activation: np.ndarray, count: int) -> list[np.ndarray]:
-    """Split a pre-activation into views of its gate blocks.
-
-    ``pre_activation`` is ``[.., count x hidden, batch]``.
-
-    >>> [block.tolist() for block in split_blocks(np.arange(4.0).reshape(4, 1), 2)]
-    [[[0.0], [1.0]], [[2.0], [3.0]]]
-    """
-    return np.split(pre_activation, count, axis=-2)
 
 
 def tanh_to_sigmoid(gate: np.ndarray) -> None:

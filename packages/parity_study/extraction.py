@@ -114,14 +114,13 @@ class Extraction:
 
     The clusters that became its states are stored with it. State 0 of ``automaton`` is the start, and state k + 1 is
     cluster k, with its centre in ``centres [clusters, size]``. ``states [count, size]`` contains the network's states
-    that were clustered, and ``cluster [count]`` their clusters. ``agreement`` is the share of new strings on which the
-    machine and the network agree after every bit.
+    that were clustered. ``agreement`` is the share of new strings on which the machine and the network agree after
+    every bit.
     """
 
     automaton: Automaton
     centres: np.ndarray
     states: np.ndarray
-    cluster: np.ndarray
     agreement: float
 
 
@@ -154,7 +153,7 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
             break
         # The next centre starts at the state that is farthest from all earlier centres, so that nothing is random.
         first_centres = np.vstack([first_centres, states[_find_nearest(states, first_centres)[1].argmax()]])
-    return Extraction(automaton, centres, states, cluster, agreement)
+    return Extraction(automaton, centres, states, agreement)
 
 
 def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ import numpy as np
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.models import ParityRNN
 from parity_lib.training import OPTIMIZERS, History
-from parity_study.batched_networks import Ensemble
+from parity_study.batched_networks import Ensemble, loss_and_gradient
 from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
@@ -93,11 +93,9 @@ class StringTree(Ensemble):
         The losses are ``[seeds]``, and the gradients are ``[seeds, count]``. The loss is the average cross-entropy,
         weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
         """
-        logits = self.final_logits()
-        margin = np.where(self.odd, logits, -logits)  # above 0 if the answer is correct
-        losses = np.log1p(np.exp(-np.abs(margin))) - np.minimum(margin, 0)
-        d_logits = weights * (0.5 * np.tanh(0.5 * logits) + 0.5 - self.odd)
-        return (losses * weights).sum(1), self.gradient(d_logits.astype(logits.dtype, copy=False))
+        weights = weights[None].astype(self.parameters.dtype, copy=False)
+        losses, (d_logits,) = loss_and_gradient(self.final_logits()[None], self.odd, weights)
+        return losses, self.gradient(d_logits)
 
     def accuracy(self) -> np.ndarray:
         """Return the fraction of strings that each network answers correctly."""
@@ -153,7 +151,7 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
                 "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
-    training = EnsembleTraining(models, tree, histories, optimizer=optimizer, lr=lr, clip=clip)
+    training = EnsembleTraining(models, tree, histories, optimizer, lr, clip)
     weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
     began = time.perf_counter()
     for step in range(1, max_steps + 1):

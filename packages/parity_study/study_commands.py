@@ -134,9 +134,9 @@ def verify(folder: Path | None, jobs: int | None) -> None:
 @click.command()
 @click.option("--save", is_flag=True, help="Write the results to bench.json, from which the pages load them.")
 def bench(save: bool) -> None:
-    """Compare the library's speed with that of the course's notebook and plain PyTorch.
+    """Measure the speeds that the book quotes: of strings against the course's notebook, and of packing.
 
-    This takes about two minutes.
+    This takes about a minute.
     """
     from parity_study import benchmark
     from parity_study.experiments.result_files import writable_folder, write

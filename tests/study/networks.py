@@ -5,17 +5,16 @@ from functools import cache
 import numpy as np
 import torch
 
-from parity_lib import ParityRNN, ParityTask
-from parity_study.ensemble import train_together
+from parity_lib import ParityRNN
+from parity_study.experiments.trained_networks import train_seeds
 
 CELLS = ("tanh", "relu", "lstm", "gru")
 
 
 def trained(hidden_size, cell, seeds, **changes):
     """Train networks on 50 bits with a label at every time step, and return the solved ones by seed."""
-    models = [ParityRNN(hidden_size, cell, seed=seed) for seed in seeds]
-    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500} | changes
-    histories = train_together(models, ParityTask(50), seeds=seeds, progress=False, validation_size=1000, **settings)
+    settings = {"batch_size": 64, "lr": 0.01, "clip": 1.0, "max_steps": 2500, "validation_size": 1000} | changes
+    models, histories = train_seeds({"hidden_size": hidden_size, "cell": cell}, seeds, **settings)
     return {seed: model for seed, model, history in zip(seeds, models, histories) if history.solved}
 
 

@@ -1,4 +1,4 @@
-"""Compare the forward and the backward pass of each cell with PyTorch, and add a new cell."""
+"""Compare a time step of each cell with PyTorch, and add a new cell; test_ensemble compares the gradients."""
 
 import numpy as np
 import pytest
@@ -45,36 +45,6 @@ def test_the_next_state_is_that_of_pytorch_in_its_dtype(name, dtype, tolerance):
     next_state = CELLS[name].next_state(x.numpy(), state.numpy(), *weight_arrays(cell))
     assert next_state.dtype == x.numpy().dtype
     np.testing.assert_allclose(next_state, torch_next_state(cell, x, state).detach(), rtol=0, atol=tolerance)
-
-
-@each_cell
-def test_the_backward_pass_is_that_of_autograd(name):
-    torch_cell, x, state = random_step(name)
-    state.requires_grad_()
-    x.requires_grad_()
-    next_state = torch_next_state(torch_cell, x, state)
-    d_next_state = torch.randn_like(next_state)
-    next_state.backward(d_next_state)
-
-    cell, weights = CELLS[name], weight_arrays(torch_cell)
-    h_before, c_before = state.detach().numpy()[:, :HIDDEN].T, state.detach().numpy()[:, HIDDEN:].T
-    stacked = np.concatenate([h_before, x.detach().numpy().T, np.ones((1, BATCH))])
-    matrix = cell.weight_matrix(*weights)
-    pre_activation, h = matrix @ stacked, np.empty((HIDDEN, BATCH))
-    cell_state = (c_before, np.empty_like(h), np.empty_like(h)) if cell.has_cell_state else None
-    cell.forward(pre_activation, h_before, cell_state, h)
-    carry = d_next_state.numpy()[:, HIDDEN:].T.copy() if cell.has_cell_state else np.zeros_like(h)
-    cell.backward(pre_activation, d_next_state.numpy()[:, :HIDDEN].T, h_before, cell_state, carry)
-    d_stacked = cell.backward_matrix(matrix) @ pre_activation
-
-    d_h = d_stacked[:HIDDEN] + (0 if cell.has_cell_state else carry)
-    d_c = [carry] if cell.has_cell_state else []
-    np.testing.assert_allclose(np.concatenate([d_h, *d_c]).T, state.grad, rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(d_stacked[HIDDEN:-1].T, x.grad, rtol=1e-12, atol=1e-14)
-    gradients = [np.full_like(weight, np.nan) for weight in weights]
-    cell.split_gradient(pre_activation @ stacked.T, *gradients)
-    for gradient, parameter in zip(gradients, torch_cell.parameters(), strict=True):
-        np.testing.assert_allclose(gradient, parameter.grad, rtol=1e-12, atol=1e-14)
 
 
 class Averaging(Cell):

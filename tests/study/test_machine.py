@@ -47,7 +47,6 @@ def test_trained_networks_contain_the_machine_with_two_states():
         extraction = extract(model, most=20)
         assert extraction.agreement == 1
         assert extraction.automaton.minimised().successors.tolist() == PARITY
-        assert extraction.states.shape[0] == len(extraction.cluster) == 200 * 50
 
 
 def is_correct(model, bits):
@@ -70,7 +69,6 @@ def test_clusters_that_no_state_belongs_to_are_left_out():
         model.hidden_to_logits.bias.fill_(1)  # odd even before the first bit, so no machine agrees with it
     extraction = extract(model, strings=5, steps=5, most=3)
     assert extraction.centres.tolist() == [[0, 0]]
-    assert extraction.cluster.tolist() == [0] * 25
 
 
 @pytest.mark.parametrize(("call", "named"), [

@@ -5,10 +5,7 @@ what :mod:`parity_lib.training` computes, with another random number generator.
 """
 
 import traitlets
-from matplotlib.figure import Figure
 
-from parity_figures.drawings import arrow, blank, box, write
-from parity_figures.picture import INK, MUTED, canvas
 from parity_figures.widgets.base import ParityWidget, front_end
 from parity_lib.data import Curriculum
 from parity_lib.errors import require, require_choice, require_int
@@ -79,32 +76,6 @@ class Playground(ParityWidget):
         label = "at every step" if s["label"] == "every" else "at the end"
         return (f"Trains {NETWORKS[s['cell']]} of {s['hidden']} units on strings of {_in_words(s['lengths'])} bits "
                 f"with a label {label}, from seed {s['seed']}.")
-
-    def draw(self) -> Figure:
-        """Draw the training loop with its settings.
-
-        It contains no results, because nothing has been trained yet.
-        """
-        s = self.settings
-        strings = "all strings" if s["batch"] == "all" else f"{s['batch']} strings"
-        bits = "growing lengths" if isinstance(s["lengths"], dict) else f"{_in_words(s['lengths'])} bits"
-        label = "a label at every step" if s["label"] == "every" else "a label at the end"
-        clipped = f"\nclipped at {s['clip']:g}" if s["clip"] else ""
-        figure, axes = canvas(6.3, 2.15)
-        blank(axes, 12.2, 3.95, -0.1, 0)
-        for x, text, colour in (
-                (1.85, f"{strings} of\n{bits}, with\n{label}", MUTED),
-                (6.05, f"{NETWORKS[s['cell']]}\nof {s['hidden']} units, from\nseed {s['seed']}", INK),
-                (10.25, "loss: how far its\nanswers are from\nthe labels", MUTED)):
-            box(axes, x, 3.0, text, colour, (1.85, 0.85))
-        box(axes, 6.05, 0.7, f"{s['optimizer']}, rate {s['rate']:g}{clipped}", MUTED, (1.7, 0.6))
-        axes.plot([10.25, 10.25], [2.13, 0.7], color=MUTED, linewidth=1.3)
-        for start, end in (((3.72, 3.0), (4.18, 3.0)), ((7.92, 3.0), (8.38, 3.0)), ((10.25, 0.7), (7.77, 0.7)),
-                           ((6.05, 1.32), (6.05, 2.13))):
-            arrow(axes, start, end)
-        write(axes, 9.05, 0.95, "gradient", MUTED, va="baseline")
-        write(axes, 1.85, 0.7, "again and again", MUTED)
-        return figure
 
 
 def when_to_stop() -> dict[str, str]:

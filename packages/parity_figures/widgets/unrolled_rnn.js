@@ -1,63 +1,32 @@
 // The unrolled network, one column for each time step: the bit below, the state in the middle, the answer on top.
 
 const MOST_BITS = 12;
-const MILLISECONDS_PER_STEP = 900;
 
-export default widgetOf(["bits", "network", "step"], build, paint, stop);
-
-/** Stop the animation and go to a time step. */
-function jump(view, model, step) {
-  stop(view);
-  goTo(model, step);
-}
+export default widgetOf(["bits", "network", "step"], build, paint);
 
 /** Go to another step with the arrow keys, Home and End, wherever the focus is in the graph. */
-function onKey(event, view, model) {
+function onKey(event, model) {
   const step = model.get("step");
   const target = { ArrowRight: step + 1, ArrowLeft: step - 1, Home: 0, End: model.get("bits").length }[event.key];
   if (target === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault(); // the graph would scroll as well
-  jump(view, model, target);
-}
-
-function stop(view) {
-  clearInterval(view.timer);
-  view.timer = null;
-  paintAnimation(view);
-}
-
-/** Start or stop an animation that goes through the string, one step at a time, from the start if it is at the end. */
-function toggleAnimation(view, model) {
-  const count = () => model.get("bits").length;
-  if (view.timer) return stop(view);
-  if (wantsLessMotion()) return goTo(model, count());
-  if (model.get("step") >= count()) goTo(model, 0);
-  const next = () => {
-    if (model.get("step") + 1 >= count()) stop(view); // first, so that screen readers announce the last step
-    goTo(model, model.get("step") + 1);
-  };
-  view.timer = setInterval(next, MILLISECONDS_PER_STEP);
-  paintAnimation(view);
-  next();
+  goTo(model, target);
 }
 
 function build(model) {
-  const view = { columns: [], shape: "", timer: null };
+  const view = { columns: [], shape: "" };
   const { row, buttons } = buttonRow([
-    ["Back", () => jump(view, model, model.get("step") - 1)],
-    ["Step", () => jump(view, model, model.get("step") + 1)],
-    ["Run", () => toggleAnimation(view, model)],
-    ["Reset", () => jump(view, model, 0)],
+    ["Back", () => goTo(model, model.get("step") - 1)],
+    ["Step", () => goTo(model, model.get("step") + 1)],
+    ["Run", () => goTo(model, model.get("bits").length)],
+    ["Reset", () => goTo(model, 0)],
   ], "Step");
   view.buttons = buttons;
   view.count = addCount(row);
   view.graph = make("div", { class: "pw-graph", tabindex: "0", role: "group",
-                             onkeydown: (event) => onKey(event, view, model) });
+                             onkeydown: (event) => onKey(event, model) });
   view.line = make("div", { class: "pw-line", "aria-live": "polite", "aria-atomic": "true" });
-  const settings = stringSettings(view, model, 1, MOST_BITS, (bits) => {
-    stop(view);
-    setBits(model, bits);
-  });
+  const settings = stringSettings(view, model, 1, MOST_BITS, (bits) => setBits(model, bits));
   view.root = widgetRoot("Unrolled recurrent network", settings, view.graph, row, view.line,
     make("p", { class: "pw-legend" }, "States: green above 0, purple below, stronger for larger numbers. Outputs are ",
       "logits; a logit above 0 means odd."));
@@ -108,7 +77,7 @@ function paint(view, model) {
     `The network unrolled over ${bits.length} bits. Press the left and right arrow keys to step.`);
   setAvailable(view.buttons.Back, step > 0);
   setAvailable(view.buttons.Reset, step > 0);
-  setAvailable(view.buttons.Step, step < bits.length);
+  for (const name of ["Step", "Run"]) setAvailable(view.buttons[name], step < bits.length);
   view.line.replaceChildren(...explain(network, steps, bits, step));
   showCurrent(view, step);
 }
@@ -133,11 +102,6 @@ function paintState({ cells }, values, largest) {
     cell.title = values ? `unit ${i + 1}: ${fixed(values[i], 4)}` : "not computed yet";
     cell.textContent = values ? fixed(values[i]) : "";
   });
-}
-
-function paintAnimation({ buttons, line, timer }) {
-  buttons.Run.textContent = timer ? "Pause" : "Run";
-  line.setAttribute("aria-live", timer ? "off" : "polite");
 }
 
 /** Scroll the graph, but never the page, until the current column is in the middle. */

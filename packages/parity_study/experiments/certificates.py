@@ -26,8 +26,7 @@ from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
 from parity_study import certify, extraction
 from parity_study.certificate_store import StoredNetwork, read_store, write_store
-from parity_study.ensemble import train_together
-from parity_study.experiments.trained_networks import RECIPES, TRAINED_ON
+from parity_study.experiments.trained_networks import RECIPES, TRAINED_ON, train_seeds
 
 # For each kind: the network, the settings of its training, the length of the training strings, the number of seeds
 CERTIFIED_KINDS = {
@@ -131,8 +130,7 @@ def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: ra
                  **settings: Any) -> list[StoredNetwork]:
     """Train a network from each seed and return those that solved the task."""
     torch.set_num_threads(1)
-    models = [ParityRNN(**network, seed=seed) for seed in seeds]
-    histories = train_together(models, task, seeds=seeds, progress=False, **settings)
+    models, histories = train_seeds(network, seeds, task, **settings)
     return [StoredNetwork(kind, model.cell, model.hidden_size, seed,
                           parameters_to_vector(model.parameters()).detach().numpy())
             for seed, model, history in zip(seeds, models, histories) if history.solved]

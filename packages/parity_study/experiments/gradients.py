@@ -34,9 +34,9 @@ def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
     """Run the experiment and return the results that the module's docstring describes."""
     groups: dict[str, list[ParityRNN]] = {"tanh by hand": [by_hand("tanh")] * seeds}
     for recipe, (network, _) in RECIPES.items():
-        runs = [trained(recipe, seed, cap) for seed in range(seeds)]
         groups[f"{recipe} untrained"] = [ParityRNN(**network, seed=seed) for seed in range(seeds)]
-        groups[f"{recipe} trained"] = [model for model, history in runs if history.solved]
+        groups[f"{recipe} trained"] = [model for model, history in zip(*trained(recipe, seeds, cap))
+                                       if history.solved]
     for gain in (0.5, 1, 1.5, 2):
         groups[f"orthogonal {gain}"] = [orthogonal(gain, seed) for seed in range(seeds)]
     for bias in (0, 1, 2, 3, 5):

@@ -18,7 +18,7 @@ from parity_lib.models import ParityRNN
 from parity_study.cells import CELLS
 from parity_study.experiments.signal_and_noise import signal_and_noise
 from parity_study.experiments.summaries import quartiles
-from parity_study.experiments.trained_networks import train_network, with_forget_bias
+from parity_study.experiments.trained_networks import train_seeds, with_forget_bias
 from parity_study.full_batch import StringTree
 
 QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
@@ -29,8 +29,8 @@ def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
     settings = {"max_steps": cap, "batch_size": 64, "lr": 0.01, "clip": 1.0, "validation_size": 500}
-    groups["lstm 8 after 1..2"] = [train_network({"hidden_size": 8, "cell": "lstm"}, seed, ParityTask((1, 2), "end"),
-                                                 **settings)[0] for seed in range(seeds)]
+    groups["lstm 8 after 1..2"], _ = train_seeds({"hidden_size": 8, "cell": "lstm"}, range(seeds),
+                                                 ParityTask((1, 2), "end"), **settings)
     bits = list(range(1, longest + 1))
     return {"bits": bits, "batch": batch,
             "nets": {name: measure(models, bits, batch) for name, models in groups.items()}}

@@ -22,8 +22,7 @@ def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 20
     """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for recipe in ("relu 32", "tanh 16", "lstm 8"):
-        runs = [trained(recipe, seed, cap) for seed in range(seeds)]
-        solved = [model for model, history in runs if history.solved]
+        solved = [model for model, history in zip(*trained(recipe, seeds, cap)) if history.solved]
         results[recipe] = {"seeds": seeds} | evaluate_all(solved, lengths, strings)
     results["tanh by hand"] = {"seeds": 1} | evaluate_all([by_hand("tanh").float()], lengths, strings)
     return {"lengths": list(lengths), "strings": list(strings), "nets": results}

@@ -17,7 +17,7 @@ def run(seeds: int = 50, cap: int = 1500, length: int = 10, lr: float = 0.03) ->
     """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for cell in ("tanh", "gru", "lstm"):
-        histories = train_seeds({"hidden_size": 1, "cell": cell}, seeds, ParityTask(length), max_steps=cap, lr=lr,
-                                clip=1.0)
+        _, histories = train_seeds({"hidden_size": 1, "cell": cell}, range(seeds), ParityTask(length), max_steps=cap,
+                                   lr=lr, clip=1.0)
         results[cell] = summarise_histories(histories) | {"bit_accuracy": final_bit_accuracy(histories)}
     return results

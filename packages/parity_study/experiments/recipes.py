@@ -23,7 +23,7 @@ def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
     """Run the experiment and return the results that the module's docstring describes."""
     results = {}
     for recipe in ("relu 32", "tanh 16"):
-        histories = [trained(recipe, seed, cap)[1] for seed in range(seeds)]
+        _, histories = trained(recipe, seeds, cap)
         results[recipe] = summarise_histories(histories) | {
             "half_fall_share": [half_fall_share(history.loss) for history in histories],
             "curves": [curve(history) for history in histories],

@@ -4,11 +4,11 @@ from functools import cache
 from typing import Any
 
 import torch
-from joblib import Parallel, delayed
 
 from parity_lib.data import ParityTask
 from parity_lib.models import ParityRNN
 from parity_lib.training import History, train
+from parity_study.ensemble import train_together
 
 # Networks that learn 50 bits with a label at every time step, and the settings of their training.
 RECIPES = {
@@ -22,10 +22,10 @@ FIFTY_BITS = ParityTask(TRAINED_ON)
 
 
 @cache  # several experiments share the networks, so do not change them
-def trained(recipe: str, seed: int, cap: int) -> tuple[ParityRNN, History]:
-    """Train a network with a named recipe and return it with its history."""
+def trained(recipe: str, seeds: int, cap: int) -> tuple[list[ParityRNN], list[History]]:
+    """Train networks with a named recipe and return them with their histories."""
     network, settings = RECIPES[recipe]
-    return train_network(network, seed, max_steps=cap, **settings)
+    return train_seeds(network, range(seeds), max_steps=cap, **settings)
 
 
 def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_BITS,
@@ -35,10 +35,11 @@ def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_B
     return model, train(model, task, seed=seed, progress=False, **settings)
 
 
-def train_seeds(network: dict[str, Any], seeds: int, task: ParityTask = FIFTY_BITS, **settings) -> list[History]:
-    """Train networks from the seeds 0, ..., ``seeds`` - 1 in parallel and return their histories."""
-    runs = Parallel(n_jobs=-1)(delayed(train_network)(network, seed, task, **settings) for seed in range(seeds))
-    return [history for _, history in runs]
+def train_seeds(network: dict[str, Any], seeds: range, task: ParityTask = FIFTY_BITS,
+                **settings) -> tuple[list[ParityRNN], list[History]]:
+    """Train a new network from each seed, all together, and return them with their histories."""
+    models = [ParityRNN(**network, seed=seed) for seed in seeds]
+    return models, train_together(models, task, seeds=seeds, progress=False, **settings)
 
 
 @torch.no_grad()

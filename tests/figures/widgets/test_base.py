@@ -1,17 +1,13 @@
-"""The parts that widgets share: their files, and weights that mean the same in JavaScript as in PyTorch."""
+"""The parts that widgets share: their files, and how they write numbers."""
 
 import re
 import subprocess
 import sys
 
-import numpy as np
 import pytest
-import torch
 
 from parity_figures.picture import SHEET
-from parity_figures.widgets.base import FOLDER, front_end, weights
-from parity_lib import ParityRNN, by_hand
-from parity_study.cells import CELLS
+from parity_figures.widgets.base import FOLDER, front_end
 
 
 def test_a_front_end_begins_with_the_shared_part_and_imports_nothing():
@@ -30,25 +26,6 @@ def test_a_style_sheet_applies_to_widgets_only():
         if file.name.endswith(".css"):
             rules = [line for line in file.read_text(encoding="utf-8").splitlines() if "{" in line]
             assert all(rule.lstrip().startswith((".parity-widget", "@media", "@keyframes")) for rule in rules), file
-
-
-@pytest.mark.browser
-def test_the_forward_pass_in_javascript_equals_pytorchs(browser):
-    bits = np.random.default_rng(0).integers(2, size=40)
-    inputs = torch.tensor(bits.reshape(1, -1, 1)).double()
-    nets = [net for cell in CELLS for net in (by_hand(cell).double(), ParityRNN(5, cell, seed=2).double())]
-    shared = (FOLDER / "shared.js").read_text(encoding="utf-8")
-    script = f"([nets, bits]) => {{ {shared}\nreturn nets.map((net) => forward(net, bits)); }}"
-    page = browser.new_page()
-    runs = page.evaluate(script, [[weights(net) for net in nets], bits.tolist()])
-    page.close()
-    with torch.no_grad():
-        for net, run in zip(nets, runs, strict=True):
-            states, logits = np.array([step["h"] for step in run[1:]]), np.array([step["logit"] for step in run[1:]])
-            np.testing.assert_allclose(states, net.hidden_states(inputs)[0].numpy(), atol=1e-9)
-            np.testing.assert_allclose(logits, net(inputs)[0, :, 0].numpy(), atol=1e-8)
-            if net.cell == "lstm":
-                np.testing.assert_allclose(run[-1]["c"], net.rnn(inputs)[1][1][0, 0].numpy(), atol=1e-9)
 
 
 @pytest.mark.browser

@@ -11,6 +11,7 @@ from parity_figures.widgets import StateMachine
 from parity_lib import ParityRNN, by_hand
 from parity_study.certificate_store import read_store
 from parity_study.certify import certify, first_error
+from parity_study.experiments.certificates import as_model
 from parity_study.extraction import extract
 from tests.figures.widgets.static_page import bits_field, button, choose, click, number, table
 from tests.study.networks import make_wide_network
@@ -20,10 +21,8 @@ BITS = "".join(map(str, np.random.default_rng(3).integers(2, size=60)))
 
 def leaking_gru() -> ParityRNN:
     """Return a trained GRU that forgets a 1 over a run of zeros. It is stored, so it is the same on every machine."""
-    kept = next(net for net in read_store() if net.kind == "gru 8" and net.string and re.fullmatch("10+", net.string))
-    model = ParityRNN(8, "gru")
-    torch.nn.utils.vector_to_parameters(torch.from_numpy(kept.weights.copy()), model.parameters())
-    return model
+    return as_model(next(net for net in read_store()
+                         if net.kind == "gru 8" and net.string and re.fullmatch("10+", net.string)))
 
 
 @cache

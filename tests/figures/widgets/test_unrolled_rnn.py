@@ -63,27 +63,12 @@ def test_buttons_step_through_the_string_and_explain_it(show):
     assert "It answers odd. That is correct: 10 has 1 one, and 1 is odd." in words
     click(page, "Back")
     assert answers(page) == ["odd", "?", "?"]
-    click(page, "Run")  # goes to the end at once, because this reader wants less motion
+    click(page, "Run")
     assert answers(page) == ["odd", "odd", "even"]
     button(page, "Step").click(force=True)  # unavailable
     assert count(page) == "step 3 of 3"
     click(page, "Reset")
     assert answers(page) == ["?", "?", "?"]
-
-
-@pytest.mark.browser
-def test_an_animation_runs_and_pauses(show):
-    page = show(UnrolledRNN(bits="10", step=2), less_motion=False)
-    page.clock.install()
-    click(page, "Run")  # from the start, because it is at the end
-    assert answers(page) == ["odd", "?"]
-    assert page.locator(".pw-line").get_attribute("aria-live") == "off"
-    click(page, "Pause")
-    page.clock.run_for(3000)
-    assert answers(page) == ["odd", "?"]
-    click(page, "Run")
-    assert answers(page) == ["odd", "odd"]
-    assert page.locator(".pw-line").get_attribute("aria-live") == "polite"
 
 
 @pytest.mark.browser

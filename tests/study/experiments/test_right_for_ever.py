@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch.nn.utils import vector_to_parameters
 
-from parity_lib import ParityRNN, ParityTask
+from parity_lib import ParityTask
 from parity_study.certificate_store import StoredNetwork
 from parity_study.ensemble import train_together
-from parity_study.experiments import certificates, right_for_ever
-from parity_study.experiments.certificates import count_verdicts
+from parity_study.experiments import right_for_ever, trained_networks
+from parity_study.experiments.certificates import as_model, count_verdicts
 from parity_study.experiments.right_for_ever import RunsTask, train_kind
 
 
@@ -39,14 +38,12 @@ def test_training_continues_if_a_network_is_correct(monkeypatch):
         steps.append([history.steps for history in histories])
         return histories
 
-    monkeypatch.setattr(certificates, "train_together", watched)
+    monkeypatch.setattr(trained_networks, "train_together", watched)
     monkeypatch.setattr(right_for_ever, "TASKS", {"random": ParityTask(1)})
     networks = train_kind("tanh", "random", 300, range(2))
     assert steps == [[300, 300]], "one bit is learned long before"
     assert [network.seed for network in networks] == [0, 1]
-    model = ParityRNN(right_for_ever.UNITS, "tanh")
-    vector_to_parameters(torch.from_numpy(networks[0].weights), model.parameters())
-    assert model(torch.ones(1, 1, 1)).item() > 0
+    assert as_model(networks[0])(torch.ones(1, 1, 1)).item() > 0
 
 
 def test_verdicts_are_counted_over_all_seeds():
