@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -80,6 +81,18 @@ def test_short_periodic_and_random_strings_do_not_find_the_errors(entries):
         assert len(string) >= 30
         for bits in (every_string(), periodic_strings(breaking.LONG), rng.integers(2, size=(5000, breaking.LONG))):
             assert first_error(weights, bits) is None
+
+
+def test_no_repeated_pattern_of_up_to_nine_bits_finds_the_errors_of_two_networks_and_a_search_does():
+    patterns = {tuple(pattern * breaking.LONG)[:breaking.LONG]
+                for period in range(1, 10) for pattern in itertools.product((0, 1), repeat=period)}
+    for entries in breaking.APERIODIC[:2]:
+        weights, string = breaking.draw_error(breaking.from_entries(*entries), breaking.LONG, np.random.default_rng(0))
+        assert first_error(weights, string[None]) == (0, len(string) - 1)
+        for length in range(5):
+            for start in itertools.product((0, 1), repeat=length):
+                strings = np.array([(start + pattern)[:breaking.LONG] for pattern in sorted(patterns)])
+                assert first_error(weights, strings) is None
 
 
 def test_some_networks_err_on_strings_of_one_parity_only():
