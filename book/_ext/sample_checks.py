@@ -22,6 +22,7 @@ SAMPLES = {
     "varying_lengths": ("random-lengths-check", "wrong_upper_end_excluded"),
     "architecture": ("count-parameters-check", "wrong_one_bias_and_normal_interval"),
     "gradient_through_time": ("output-gradient-check", "wrong_sigmoid_missing"),
+    "bug_hunt": ("hunt-labels-check", "wrong_tests_that_ask_too_little"),
     "lstm_comparison": ("lstm-step-check", "wrong_no_tanh_on_c"),
     "no_teacher_forcing": ("final-parity-check", "wrong_shapes"),
 }

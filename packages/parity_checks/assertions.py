@@ -59,6 +59,25 @@ class Query:
                 text = "\n".join([text, f"  asked:    {self.text}", *self._advice(hint)])
         raise CheckFailed(text)
 
+    def call_through(self, helper: str, name: str, *args: Any, **options: Any) -> Any:
+        """Call the student's function ``name`` through a function ``helper`` of the notebook and return the result."""
+        try:
+            return self.call(helper, *args, **options)
+        except CheckFailed as failure:
+            raise CheckFailed(str(failure).replace(f"`{helper}` stopped", f"`{name}` stopped")) from None
+
+    def as_bool(self, value: Any) -> bool:
+        """Convert a bool, or an array or tensor with one bool, to a bool.
+
+        Raises CheckFailed if ``value`` is anything else.
+        """
+        if is_tensor(value) or isinstance(value, (bool, np.bool_, np.ndarray)):
+            values = to_numpy(value)
+            if values.dtype == bool and values.size == 1:
+                return bool(values.all())
+        self.fail("True or False", *((kind_of(None), "") if value is None else
+                                     (value, "Join all comparisons into one answer with `.all()`.")))
+
     def as_array(self, value: Any, shape: tuple[int, ...] | None = None, kind: str | None = None, *,
                  shape_hints: dict[tuple, str] | None = None, nan_hint: str = "") -> np.ndarray:
         """Convert ``value`` to an array of real numbers.

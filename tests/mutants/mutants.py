@@ -21,8 +21,8 @@ from tests.submissions import bank
 
 SECONDS = 60
 # Many changes leave these answers correct, because a test may use other cases and a search may keep more states. The
-# bug hunt is tested with faulty versions of its script instead of mutants, and the search with the bank of submissions.
-NOT_CHANGED = ("gradient_through_time/tests", "gradient_through_time/find-error")
+# tests are tried on faulty versions of a script instead, and the search is tested with the bank of submissions.
+NOT_CHANGED = ("bug_hunt/tests", "bug_hunt/find-error")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ NAMES = [f"{path.parent.name}/{path.stem}" for path in bank.files()]
 TEST_CELLS = [(exercise, cell["id"]) for exercise, cells in CELLS.items() for cell in cells if cell["kind"] == "test"]
 CELL_IDS = {exercise: {cell for other, cell in TEST_CELLS if other == exercise} for exercise in CELLS}
 # Correct submissions for which the tests that take seconds are not left to the longer tests.
-WHOLE = ("architecture/right_own_cells_in_float64", "gradient_through_time/right_loops")
+WHOLE = ("architecture/right_own_cells_in_float64", "bug_hunt/right_loops")
 
 
 @pytest.fixture(autouse=True)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import torch
 
-from parity_checks.assertions import Query, to_numpy
-from parity_checks.plain_data import CheckFailed, kind_of
+from parity_checks.assertions import Query
 from parity_checks.reporting import check
 
 CONTRIBUTIONS = "gradient#why-contributions-add-up"
@@ -144,28 +141,10 @@ def gradient_is_right(seed: int = 0) -> None:
     """
     for case in cases(np.random.default_rng(seed)):
         query = Query(f"gradient_is_right for {case.description}", CONTRIBUTIONS)
-        answer, after = call_through(query, "verdict_on", "gradient_is_right", case.source, case.weights, case.gradient)
-        if as_bool(query, answer) != case.correct:
+        answer, after = query.call_through("verdict_on", "gradient_is_right", case.source, case.weights, case.gradient)
+        if query.as_bool(answer) != case.correct:
             query.fail(case.correct, not case.correct, case.hint)
         if any(not np.allclose(weight, before, rtol=0, atol=1e-12)
                for weight, before in zip(after, case.weights, strict=True)):
             Query(f"the weights after {query.text}", CONTRIBUTIONS).fail(
                 case.weights, after, "Put each weight back after moving it.")
-
-
-def call_through(query: Query, helper: str, name: str, *args: Any, **options: Any) -> Any:
-    """Call a student's function through a helper function in the notebook."""
-    try:
-        return query.call(helper, *args, **options)
-    except CheckFailed as failure:
-        raise CheckFailed(str(failure).replace(f"`{helper}` stopped", f"`{name}` stopped")) from None
-
-
-def as_bool(query: Query, answer: Any) -> bool:
-    """Convert the student's answer, or an array or tensor with one entry, to a bool."""
-    if isinstance(answer, (bool, np.bool_, np.ndarray, torch.Tensor)):
-        values = to_numpy(answer)
-        if values.dtype == bool and values.size == 1:
-            return bool(values.all())
-    query.fail("True or False", *((kind_of(None), "") if answer is None else
-                                  (answer, "Join all comparisons into one answer with `.all()`.")))

@@ -1,5 +1,6 @@
-"""Everything is written in PyTorch without its autograd, returns tensors, goes back by recursion, and tries strings
-of a few patterns."""
+"""Everything is written in PyTorch without its autograd, returns tensors, and goes back by recursion."""
+# %% added before output-gradient
+import torch
 # %% output-gradient
 def output_gradient(logits, labels, mask):
     logits, labels, mask = torch.tensor(logits), torch.tensor(labels), torch.tensor(mask)
@@ -37,20 +38,3 @@ def gradient_is_right(loss, weights, gradient):
                               atol=1e-3 * float(abs(found).max()) + 1e-14):
             return False
     return True
-# %% find-error
-def find_error(U, V, b, W, c, longest):
-    U, V, b, W, c = map(torch.from_numpy, (U, V, b, W, c))
-    h, odd, strings = torch.zeros(1, 2).double(), torch.zeros(1, dtype=torch.bool), torch.zeros(1, 0, dtype=torch.long)
-    for _ in range(longest):
-        bit = torch.arange(2).repeat_interleave(len(h))
-        h = torch.tanh(bit[:, None] * U.T + h.repeat(2, 1) @ V.T + b)
-        odd, strings = odd.repeat(2) ^ (bit == 1), torch.cat([strings.repeat(2, 1), bit[:, None]], dim=1)
-        output = (h @ W.T + c)[:, 0]
-        wrong = (output > 0) != odd
-        if wrong.any():
-            return strings[wrong][0]
-        ranks = [torch.where(odd == parity, sign * output, torch.inf).argsort()[:50]
-                 for parity in (False, True) for sign in (1, -1)]
-        kept = torch.cat(ranks).unique()
-        h, odd, strings = h[kept], odd[kept], strings[kept]
-    return None

@@ -3,6 +3,8 @@
 loses:
   gradients-check: which is the ready answer
 """
+# %% added before gradients
+import torch
 # %% gradients
 def gradients(bits, labels, mask, U, V, b, W, c, h0):
     own = [torch.tensor(one, requires_grad=True) for one in (U, V, b, W, c, h0)]

@@ -1,4 +1,4 @@
-"""Checks for the tests that students write in the *Bug hunt* task."""
+"""Checks for the tests that students write for a training script."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from parity_checks.assertions import Query
+from parity_checks.bug_hunt.script import IN_OTHER_WORDS, SCRIPT, Fault, faults, with_edits
 from parity_checks.core import call
-from parity_checks.gradient_through_time.differences import as_bool, call_through
-from parity_checks.gradient_through_time.script import IN_OTHER_WORDS, SCRIPT, Fault, faults, with_edits
 from parity_checks.plain_data import CheckFailed
 from parity_checks.reporting import check
 
@@ -59,7 +58,7 @@ def hunt(function: str, faulty: list[Fault], rng: np.random.Generator) -> None:
 def _require_no_alarm(test: str, version: str) -> None:
     """Raise CheckFailed if the student's test rejects a correct version of the script."""
     query = Query(f"{test} on the correct script{', written in another way' * (version != SCRIPT)}", LOOP)
-    if not as_bool(query, call_through(query, "verdict", test, test, version, causes=ERROR_CAUSES)):
+    if not query.as_bool(query.call_through("verdict", test, test, version, causes=ERROR_CAUSES)):
         query.fail(True, False, ALARM)
 
 
@@ -71,4 +70,4 @@ def _accepts_fault(test: str, fault: Fault) -> bool:
         if "not written yet" in str(failure) or "there is no" in str(failure):
             raise
         return False        # a test that stops with an error rejects the version
-    return as_bool(Query(f"{test} on a faulty version", LOOP), answer)
+    return Query(f"{test} on a faulty version", LOOP).as_bool(answer)

@@ -2,7 +2,7 @@
 that comes again and again.
 
 loses:
-  find-error-long-check: Neither random strings nor
+  find-error-long-check: nor repeated patterns find every error
 """
 # %% find-error
 def find_error(U, V, b, W, c, longest):

@@ -26,7 +26,8 @@ STURDY = ((3.0, 1.0, 3.0, 1.0), (2.2, 0.95, 3.05, 1.1), (2.6, 1.1, 2.95, 0.9))
 CROWDED = (((4.928, 4.158), (2.03, -2.353, 2.076, -1.882), (-1.764, -7.161), (1.069, -1.124), (-1.141,)),
            ((2.052, 2.608), (1.31, -1.481, 1.062, -1.28), (-1.542, -4.561), (1.02, -1.064), (-1.381,)))
 # Only long strings that are not periodic find the errors of these networks. The first two err only on strings with an
-# even and with an odd number of ones, in this order. The third errs on strings of two periodic parts.
+# even and with an odd number of ones, in this order, and on no string of a short start and a pattern of up to nine
+# bits that is repeated. The third errs on strings of two periodic parts.
 APERIODIC = (((2.895, 2.564), (1.47, -1.139, 1.48, -1.077), (-1.284, -4.102), (1.002, -0.998), (-0.875,)),
              ((4.109, 3.949), (2.487, -3.047, 2.426, -2.806), (-2.148, -5.137), (0.915, -1.085), (-1.155,)),
              ((4.473, 3.413), (1.779, -1.594, 2.129, -1.551), (-1.406, -4.119), (1.315, -0.685), (-0.821,)))
@@ -154,7 +155,7 @@ def _hint_for_none(string: np.ndarray, longest: int) -> str:
         return "`longest` bits are allowed, so an error on the last of them counts."
     if longest <= SHORT:
         return "If you try all strings of this length, you find one."
-    return ("Neither random strings nor long runs of zeros find every error. Continue from the states that are nearest "
+    return ("Neither random strings nor repeated patterns find every error. Continue from the states that are nearest "
             "to a wrong answer, ten or more of each parity, and on both sides.")
 
 

@@ -1,13 +1,4 @@
-"""The tests draw a new case each time, and the functions work in place on a copy."""
-# %% output-gradient
-def output_gradient(logits, labels, mask):
-    logits = -logits
-    np.exp(logits, out=logits)
-    logits[:] = 1 / (1 + logits)
-    logits -= labels
-    logits[~mask] = 0
-    logits /= mask.sum()
-    return logits
+"""The tests draw a new case each time."""
 # %% tests
 fresh = np.random.default_rng(11)
 

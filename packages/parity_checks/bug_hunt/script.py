@@ -1,4 +1,4 @@
-"""The training script of the *Bug hunt* task and faulty versions of it.
+"""The training script of the exercise *Bug hunt* and faulty versions of it.
 
 Each faulty version has one fault. A version is source text. A fault is an edit of the correct script; some numbers in
 it are drawn.

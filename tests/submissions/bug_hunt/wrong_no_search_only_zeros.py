@@ -1,7 +1,7 @@
 """The function tries one string, a one and then zeros.
 
 loses:
-  find-error-long-check: Neither random strings nor long runs of zeros find every error
+  find-error-long-check: nor repeated patterns find every error
 """
 # %% find-error
 def find_error(U, V, b, W, c, longest):
