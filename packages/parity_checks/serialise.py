@@ -22,6 +22,7 @@ import numpy as np
 from parity_checks.plain_data import ARGUMENTS, CallResult, CheckFailed, ModuleRun, ModuleState, Seed, is_tensor
 
 MAX_CHARACTERS = 32_000_000     # in one text; a million float32 numbers need a sixth of it
+MAX_LISTS = 1_000_000           # and dicts; an array is one, and each takes about 64 bytes where it is read
 MAX_DEPTH = 60
 MAX_LAYERS = 100
 MAX_AXES = 64                   # NumPy's own limit
@@ -81,6 +82,8 @@ def unpack(text: str) -> Any:
     try:
         if len(text) > MAX_CHARACTERS:
             raise ValueError(f"more than {MAX_CHARACTERS:,} characters")
+        if text.count("[") + text.count("{") > MAX_LISTS:
+            raise ValueError(f"more than {MAX_LISTS:,} lists")
         return _unpacked(json.loads(text))
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError):
         message = "the result cannot be read: it is not plain data, or there is too much of it"

@@ -264,6 +264,8 @@ class CellOutputs:
             return
         try:
             output = nbformat.from_dict(storable(output_from_msg(message)))
+            if isinstance(output.get("text"), list):
+                output.text = "".join(output.text)
             nbformat.validate(output, ref="output", version=4)
         except Exception:       # nobody can list everything that may be wrong with a forged message
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 import signal
 import tempfile
@@ -114,10 +115,15 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
 
     If a process is killed, its submission is graded a second time in a new process, and fails if that is killed too.
     """
-    own, pools = threading.local(), []      # each thread has a pool of one process
+    own, pools = threading.local(), []      # each thread has a pool of one process, and a core of its own
+    cores = itertools.cycle(sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None])
+
+    def start_thread() -> None:
+        own.core = next(cores)
+        start_process()
 
     def start_process() -> None:
-        own.pool = ProcessPoolExecutor(1, initializer=_end_with_parent, initargs=(os.getpid(),),
+        own.pool = ProcessPoolExecutor(1, initializer=_start_worker, initargs=(os.getpid(), own.core),
                                        env={"OMP_NUM_THREADS": "1"})
         pools.append(own.pool)
 
@@ -129,7 +135,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
                 start_process()
         return Row(folder.parent.name, "failed", notes=[LOST])
 
-    threads = ThreadPoolExecutor(jobs, initializer=start_process)
+    threads = ThreadPoolExecutor(jobs, initializer=start_thread)
     try:
         for future in as_completed([threads.submit(grade_in_process, folder) for folder in folders]):
             yield future.result()
@@ -140,8 +146,15 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
         remove_leftovers()
 
 
-def _end_with_parent(parent: int) -> None:
-    """Make the current process exit when the process with the id ``parent`` ends."""
+def _start_worker(parent: int, core: int | None) -> None:
+    """Make the current process exit when the process with the id ``parent`` ends, and run it on one core.
+
+    Its kernels inherit the core. So a submission that keeps many processes busy slows down itself, and not the
+    submissions that other processes grade at the same time, whose cells would reach their time limits.
+    """
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+
     def wait() -> None:
         with contextlib.suppress(psutil.Error):
             psutil.Process(parent).wait()

@@ -26,6 +26,7 @@ import zmq
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from parity_checks.serialise import MAX_LISTS
 from parity_grading import sandbox
 
 STARTS_WITHIN = 60      # seconds
@@ -156,8 +157,8 @@ class Kernel:
         """Return the next message from the kernel, or None if none arrives.
 
         Wait for 0.1 seconds. The message includes its content and the size of its content. Malformed and unsigned
-        messages are left out. The content of an output that is too long to be shown is not read, because 40 MB of JSON
-        can take a gigabyte of memory as lists.
+        messages are left out. The content of an output that is too long to be shown is not read, and no content of too
+        many lists, because 40 MB of JSON can take a gigabyte of memory as lists.
         """
         ready = [] if self.excess else self.poller.poll(100)
         for socket, _ in ready:
@@ -165,6 +166,7 @@ class Kernel:
                 message = self.client.session.recv(socket, zmq.NOBLOCK, content=False)[1]
                 raw = message["content"]
                 readable = message["msg_type"] == "execute_reply" or len(raw) <= LONGEST_OUTPUT
+                readable = readable and raw.count(b"[") + raw.count(b"{") <= 2 * MAX_LISTS
                 content = self.client.session.unpack(raw) if readable else {}
                 if isinstance(content, dict) and isinstance(message["parent_header"], dict):
                     return message | {"content": content, "size": len(raw)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import stat
 from datetime import datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from parity_grading.untrusted import is_notebook, resembles
+from parity_grading.untrusted import MOST_LEVELS, is_notebook, paths_below, resembles
 
 LARGEST = 100_000_000       # bytes of all files of a submission
 LONGEST_TIME = 100          # characters
@@ -25,8 +26,8 @@ TIME_FILE = "timestamp.txt"
 def normalise(folder: Path, copy: Path, name: str) -> list[str]:
     """Copy a submission for the exercise ``name`` into the form that nbgrader expects.
 
-    Return a note about each change. Raise ValueError if the files are too large, or the notebook of the exercise cannot
-    be found among them.
+    Return a note about each change. Raise ValueError if the files are too large, or lie in too many folders within
+    folders, or if the notebook of the exercise cannot be found among them.
     """
     left_out: list[Path] = []
     if is_link(folder):
@@ -38,7 +39,10 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
         left_out.extend(special)
         return [path.name for path in special]
 
-    if sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) > LARGEST:
+    paths = paths_below(folder)
+    if any(len(path.relative_to(folder).parts) == MOST_LEVELS for path in paths):
+        raise ValueError(f"it has folders within folders, {MOST_LEVELS} deep or more")
+    if sum(path.lstat().st_size for path in paths if path.is_file()) > LARGEST:
         raise ValueError(f"its files are larger than {LARGEST:,} bytes")
     shutil.copytree(folder, copy, ignore=find_special_files)
     notes = [f"left out {path.relative_to(folder)}, which is not a regular file" for path in left_out]
@@ -78,15 +82,16 @@ def read_time(folder: Path) -> datetime | None:
 def fingerprint(folder: Path) -> str:
     """Compute a hash of the names and contents of the files in a folder.
 
-    Links are not followed. After :data:`LARGEST` bytes, only the sizes of further files are included.
+    Links are not followed. After :data:`LARGEST` bytes, only the sizes of further files are included, and the same goes
+    for files that cannot be read.
     """
     digest, left = hashlib.sha256(), LARGEST
-    for path in sorted([] if is_link(folder) else folder.rglob("*")):
+    for path in [] if is_link(folder) else paths_below(folder):
         status = path.lstat()
         size = status.st_size if stat.S_ISREG(status.st_mode) else 0
         digest.update(json.dumps([path.relative_to(folder).as_posix(), stat.S_IFMT(status.st_mode), size]).encode())
         left -= size
-        if stat.S_ISREG(status.st_mode) and left >= 0:
+        if stat.S_ISREG(status.st_mode) and left >= 0 and os.access(path, os.R_OK):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -15,6 +15,7 @@ import importlib.util
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,11 +38,12 @@ MODEL_ANSWERS = Path("parity_checks", "model_answers.json")
 NAMESPACES = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
               "--cap-drop", "ALL")
 # No notebook needs these system calls. Each reaches around a namespace or a limit: the keys of the instructor's login
-# session, memory that belongs to no process, message queues, other processes. 447 is memfd_secret, which older versions
-# of libseccomp do not know by name.
+# session, memory that belongs to no process, message queues, other processes, processor cores that belong to another
+# submission. 447 is memfd_secret, which older versions of libseccomp do not know by name.
 REFUSED_CALLS = ("add_key", "bpf", "io_uring_enter", "io_uring_register", "io_uring_setup", "keyctl", "memfd_create",
                  "mq_open", "msgget", "perf_event_open", "process_vm_readv", "process_vm_writev", "ptrace",
-                 "request_key", "semget", "shmget", "userfaultfd", 447)
+                 "request_key", "sched_setaffinity", "semget", "shmget", "userfaultfd", 447)
+OPEN_FILES = 256    # per process; the data that wait in a socket are not counted as the memory of any process
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,25 @@ def refused_calls() -> IO[bytes]:
     """Create a seccomp filter that blocks certain system calls.
 
     Return an open file with the filter, under which :data:`REFUSED_CALLS` fail as if Linux did not have them. The
-    system calls of other architectures, which have other numbers, fail in the same way.
+    system calls of other architectures, which have other numbers, fail in the same way. Of all sockets, only those
+    within the machine (AF_UNIX) and those that list its addresses (AF_NETLINK) can be opened, because AF_VSOCK leads
+    out of the sandbox of a virtual machine. No socket may have a larger buffer than usual.
     """
     import pyseccomp
+    from pyseccomp import EQ, GT, MASKED_EQ, Arg
 
     refuse = pyseccomp.ERRNO(errno.ENOSYS)
     calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     calls.set_attr(pyseccomp.Attr.ACT_BADARCH, refuse)
     for call in REFUSED_CALLS:
         calls.add_rule(refuse, call)
+    no_network = pyseccomp.ERRNO(errno.ENETUNREACH)
+    for family in range(socket.AF_UNIX + 1, socket.AF_NETLINK):
+        calls.add_rule(no_network, "socket", Arg(0, EQ, family))
+    calls.add_rule(no_network, "socket", Arg(0, GT, socket.AF_NETLINK))
+    whole = 2**32 - 1       # Linux ignores the upper half of these arguments
+    calls.add_rule(refuse, "setsockopt", Arg(1, MASKED_EQ, whole, socket.SOL_SOCKET),
+                   Arg(2, MASKED_EQ, whole, socket.SO_SNDBUF))
     file = tempfile.TemporaryFile()
     calls.export_bpf(file)
     file.seek(0)
@@ -113,6 +125,7 @@ def launch(program: list[str], folder: Path, course: Path, limits: Limits) -> tu
     """
     # With `set -e` a limit that cannot be set ends the shell. dash sets one limit per `ulimit`.
     start = (f"set -e; ulimit -v {limits.address_space * 1024}; ulimit -f {limits.disk * MB // 512}; ulimit -c 0; "
+             f"ulimit -n {OPEN_FILES}; "
              'cp -R -P "$0/files/." . || true; exec "$@"')
     read_info, write_info = os.pipe()
     with open(read_info) as info, refused_calls() as filter_file:

@@ -63,6 +63,9 @@ MOST_TAGS = 10_000
 # Limits for all cells of a page together.
 MOST_FORMULAS = 300
 MOST_CODES = 5000           # that colour a text in a terminal
+LARGEST_PICTURE = 9999      # pixels of its width and of its height
+# Characters that reverse the order in which others are shown, so that code reads otherwise than it runs.
+DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 FORMULA = re.compile(r"\$|\\\\?[(\[]|\\begin\b")     # the beginning of one, and the end of some
 # nbconvert inserts custom/custom.css of this folder into the head of a page. Ours forbids other hosts, and it replaces
 # MathJax, for which the keys of nbgrader's formgrade.js would wait.
@@ -172,11 +175,12 @@ class Sanitise(Preprocessor):
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Clean a cell, except for its code or Markdown, which the templates escape and render."""
+        """Clean a cell. Its code or Markdown is left to the templates, which escape and render it."""
         # nbgrader's marks are booleans, numbers, and names without a character that means something in HTML.
         marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items()
                  if isinstance(value, int | float) or re.fullmatch(r"[\w.:-]*", str(value))}
         cell.metadata = NotebookNode(nbgrader=NotebookNode(marks)) if "nbgrader" in cell.metadata else NotebookNode()
+        cell.source = DIRECTIONS.sub("\N{REPLACEMENT CHARACTER}", cell.source)
         if cell.cell_type == "raw":
             cell.source = clean(cell.source)
         if cell.cell_type == "code":
@@ -219,7 +223,7 @@ def _cleaned(output: NotebookNode) -> NotebookNode:
     if "text/html" in data:
         data["text/html"] = clean(data["text/html"])
     sizes = {kind: {key: value for key, value in about.items()
-                    if key in ("width", "height") and isinstance(value, int | float)}
+                    if key in ("width", "height") and isinstance(value, int | float) and value <= LARGEST_PICTURE}
              for kind, about in output.metadata.items() if isinstance(about, Mapping)}
     count = {"execution_count": _execution_count(output)} if output.output_type == "execute_result" else {}
     return nbformat.from_dict({"output_type": output.output_type, "metadata": sizes, **count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -13,7 +14,9 @@ ADDED_BY_SYSTEMS = re.compile(
 MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, even for an empty list
 # What a reader of rendered Markdown does not see: comments, and definitions of links.
 INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
-STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+MOST_LEVELS = 100           # of folders within folders
 NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers add the second ending
 
 
@@ -62,6 +65,22 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
         return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
     except (OSError, ValueError):
         return {}
+
+
+def paths_below(folder: Path) -> list[Path]:
+    """Return the files and folders below a folder, sorted, to a depth of :data:`MOST_LEVELS`.
+
+    Links are not followed. Folders that cannot be read count as empty.
+    """
+    level, found = [folder], []
+    for _ in range(MOST_LEVELS):
+        inner = []
+        for parent in level:
+            if parent.is_dir() and not parent.is_symlink():
+                with contextlib.suppress(PermissionError):
+                    inner += parent.iterdir()
+        level, found = inner, [*found, *inner]
+    return sorted(found)
 
 
 def is_notebook(path: str) -> bool:

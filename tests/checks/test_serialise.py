@@ -89,6 +89,14 @@ def test_a_message_has_a_maximal_length(monkeypatch):
         serialise.unpack('"' + "x" * 101 + '"')
 
 
+@pytest.mark.parametrize("text", ["[[], [], []]", '[{"tuple": []}]'])
+def test_a_message_has_a_maximal_number_of_lists(monkeypatch, text):
+    serialise.unpack(text)
+    monkeypatch.setattr(serialise, "MAX_LISTS", 2)
+    with pytest.raises(CheckFailed, match="too much of it"):
+        serialise.unpack(text)
+
+
 def test_other_objects_cannot_be_packed(student):
     with pytest.raises(ValueError, match="object is not plain data"):
         serialise.pack(object())

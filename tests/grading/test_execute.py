@@ -8,7 +8,7 @@ import time
 import nbformat
 import psutil
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from parity_grading import execute, kernel
 from parity_grading.execute import Execute
@@ -34,6 +34,15 @@ def test_an_empty_output_counts():
                  "content": {"data": {}, "metadata": {}}})
     outputs.add_note()
     assert [output.output_type for output in cell.outputs] == ["display_data"] * 10 + ["stream"]
+
+
+def test_printed_text_may_be_a_list_of_lines():
+    cell = new_code_cell("")
+    outputs = execute.CellOutputs(cell, 10 * execute.LEAST_SIZE)
+    for text in ("one", [" two", "\n"], "three"):
+        outputs({"msg_type": "stream", "header": {"msg_type": "stream"}, "size": 2,
+                 "content": {"name": "stdout", "text": text}})
+    assert cell.outputs == [new_output("stream", text="one two\nthree")]
 
 
 @pytest.mark.whole

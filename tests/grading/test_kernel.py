@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 
 import psutil
@@ -83,6 +84,20 @@ def test_it_has_no_network_and_no_rights(kernel):
     libc = "import ctypes; libc = ctypes.CDLL(None); "
     new_users, unmount, become_root = "libc.unshare(0x10000000)", "libc.umount2(b'/tmp', 2)", "libc.setuid(0)"
     assert run(kernel, libc + f"print({new_users}, {unmount}, {become_root})") == "-1 -1 -1"
+
+
+def test_its_sockets_stay_within_the_sandbox_and_keep_little_memory(kernel):
+    opened = """import contextlib, socket
+opened = []
+for family in range(64):
+    with contextlib.suppress(OSError):
+        socket.socket(family, socket.SOCK_DGRAM).close()
+        opened.append(family)
+print(opened)"""
+    assert run(kernel, opened) == str([int(socket.AF_UNIX), int(socket.AF_NETLINK)])
+    assert "not implemented" in run(kernel, "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 9)")
+    assert run(kernel, "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE))") == str(
+        (sandbox.OPEN_FILES, sandbox.OPEN_FILES))
 
 
 def test_it_sees_no_process_but_its_own(kernel):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
+from time import process_time
 
 import pytest
 
 from parity_grading import normalise_submission, rebuild
-from parity_grading.untrusted import printable
+from parity_grading.untrusted import printable, read_json
 
 NOTEBOOK = "unrolling.ipynb"
 
@@ -84,6 +87,38 @@ def test_files_that_are_too_large_are_refused(normalised, monkeypatch):
     monkeypatch.setattr(normalise_submission, "LARGEST", 10)
     with pytest.raises(ValueError, match="larger than 10 bytes"):
         normalised({NOTEBOOK: "{}", "data.csv": "1" * 20})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot open such folders")
+def test_folders_within_folders_are_refused_and_stop_nothing(tmp_path):
+    """Python's own functions for trees of folders would exceed its limit for recursion."""
+    inner = os.open(tmp_path, os.O_RDONLY)
+    try:
+        for _ in range(1500):
+            os.mkdir("d", dir_fd=inner)
+            outer, inner = inner, os.open("d", os.O_RDONLY, dir_fd=inner)
+            os.close(outer)
+        assert len(normalise_submission.fingerprint(tmp_path)) == 64
+        with pytest.raises(ValueError, match="folders within folders, 100 deep or more"):
+            normalise_submission.normalise(tmp_path, tmp_path / "copy", "unrolling")
+    finally:
+        os.close(inner)
+        subprocess.run(["find", tmp_path, "-mindepth", "200", "-delete"], check=True)
+
+
+def test_a_file_that_cannot_be_read_has_a_fingerprint(tmp_path, monkeypatch):
+    (tmp_path / "data.csv").write_text("1")
+    (tmp_path / "data.csv").chmod(0)
+    monkeypatch.setattr("os.access", lambda path, mode: False)      # root can read every file
+    assert len(normalise_submission.fingerprint(tmp_path)) == 64
+
+
+@pytest.mark.parametrize("end", ['"', "", "\\"])
+def test_a_file_that_consists_of_a_string_is_read_at_once(end):
+    text, start = '"' + '\\"' * 1_000_000 + end, process_time()
+    with contextlib.suppress(ValueError):
+        assert read_json(text.encode()) == '"' * 1_000_000
+    assert process_time() - start < 5
 
 
 @pytest.mark.parametrize(("time", "stays"), [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def graded(tmp_path):
             seen.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(60 if student.startswith("slow") else 0.05)
-        return SimpleNamespace(student=student, state="graded", process=os.getpid())
+        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        return SimpleNamespace(student=student, state="graded", process=os.getpid(), cores=cores)
 
     def graded(*students, jobs=2):
         return grade._grade_in_parallel(task, [Path("submitted", student, "unrolling") for student in students], jobs)
@@ -42,6 +44,14 @@ def test_every_submission_is_graded_once_by_the_requested_number_of_processes(gr
     assert sorted(row.student for row in rows) == students
     assert 1 < len({row.process for row in rows}) <= 3
     assert workers() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux keeps a process on one core")
+def test_submissions_that_are_graded_at_the_same_time_do_not_share_a_core(graded):
+    cores = sorted(os.sched_getaffinity(0))
+    rows = list(graded(*(f"student-{number:02}" for number in range(20)), jobs=2))
+    assert all(len(row.cores) == 1 for row in rows)
+    assert {row.cores[0] for row in rows} == set(cores[:2])
 
 
 @pytest.mark.slow

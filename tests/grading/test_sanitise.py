@@ -184,6 +184,8 @@ def test_an_output_keeps_known_types_and_nothing_else():
         "text/plain": "(not shown: image/png, text/html)"}
     number = new_output("execute_result", {"text/plain": "5"}, execution_count=7)
     assert cleaned(new_code_cell(outputs=[number])).outputs == [number]
+    huge = {"image/png": {"width": 10**6, "height": float("nan")}}
+    assert cleaned_output({"image/png": payloads.PIXEL}, **huge).metadata == {"image/png": {}}
     about = {"image/png": {"width": 5, "height": "1 onload=x", "unconfined": True}, "filenames": {"image/png": "/x"},
              "text/html": {"isolated": True}, "odd": "x"}
     assert cleaned_output({"image/png": payloads.PIXEL}, **about).metadata == {
@@ -198,6 +200,13 @@ def test_a_cell_keeps_nbgraders_marks():
     assert (kept.metadata, kept.execution_count) == ({"nbgrader": marks}, None)
     assert cleaned(new_raw_cell("a <script>x</script><b>b</b>")).source == "a <b>b</b>"
     assert cleaned(new_code_cell("'<script>'", execution_count=5)).execution_count == 5
+
+
+def test_code_reads_as_it_runs():
+    """Signs that turn the direction of writing would show the call of the first line as a part of a comment."""
+    for make in (new_code_cell, new_markdown_cell, new_raw_cell):
+        shown = cleaned(make("x = 1 \u202e\u2066# nn.RNN()\u2069 \u05d0 \u200f")).source
+        assert shown == "x = 1 \ufffd\ufffd# nn.RNN()\ufffd \u05d0 \u200f"
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
