@@ -20,8 +20,8 @@ from .same_runs import show_same_runs as show_same_runs
 SHARED = ("__init__", "claim", "rates", "same_runs", "words")
 SOURCES = tuple(sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in SHARED))
 CLAIMS: tuple[Claim, ...] = tuple(
-    replace(claim, source=source) for source in SOURCES
-    for claim in importlib.import_module(f".{source}", __package__).CLAIMS)
+    replace(claim, id=id, source=source) for source in SOURCES
+    for id, claim in importlib.import_module(f".{source}", __package__).CLAIMS.items())
 TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_strings", "gradients", "certificates")
 
 

@@ -3,19 +3,16 @@
 from .claim import Claim
 from .rates import always, seldom, sooner
 
-CLAIMS = (
-    Claim(
-        "with-one-bit-learned",
+CLAIMS = {
+    "with-one-bit-learned": Claim(
         "With a label at the end, every LSTM learns lengths from 1 to 10 and from 1 to 50.",
         always("1..10", "1..50")),
-    Claim(
-        "without-short-not-learned",
+    "without-short-not-learned": Claim(
         "With 2, 3, 5, 10 or 25 in place of 1 as the shortest length, few or no LSTMs learn lengths up to 50 within "
         "4,000 steps: the intervals lie below one half.",
         seldom("2..50", "3..50", "5..50", "10..50", "25..50")),
-    Claim(
-        "up-to-ten-forgives",
+    "up-to-ten-forgives": Claim(
         "Up to 10 bits, every LSTM learns without strings of one bit too, and takes more steps (log-rank test); with "
         "3, 4 or 5 as the shortest length few or none do: the intervals lie below one half.",
         [*sooner(("1..10", "2..10")), *always("2..10"), *seldom("3..10", "4..10", "5..10")]),
-)
+}
