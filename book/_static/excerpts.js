@@ -4,7 +4,7 @@
   "use strict";
   const BEFORE = 100; // letters before the first word that was searched
   const LENGTH = 260;
-  const NO_TEXT = "script, style, noscript, nav, h1, .headerlink, .toctree-wrapper, .copybtn, .cite-page, .parity-numbers, svg";
+  const NO_TEXT = "script, style, noscript, nav, h1, .headerlink, .toctree-wrapper, .copybtn, .parity-numbers, svg";
   const BLOCKS = "p, li, dt, dd, td, th, h2, h3, h4, pre, figcaption";
 
   Search.htmlToText = (html, anchor) => {
