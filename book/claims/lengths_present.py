@@ -4,9 +4,6 @@ from .claim import Claim
 from .rates import always, seldom, sooner
 
 CLAIMS = {
-    "with-one-bit-learned": Claim(
-        "With a label at the end, every LSTM learns lengths from 1 to 10 and from 1 to 50.",
-        always("1..10", "1..50")),
     "without-short-not-learned": Claim(
         "With 2, 3, 5, 10 or 25 in place of 1 as the shortest length, few or no LSTMs learn lengths up to 50 within "
         "4,000 steps: the intervals lie below one half.",

@@ -73,8 +73,3 @@ def power(value: float) -> str:
         return f"{value:.2g}" if abs(value) < 100 else f"{value:,.0f}"
     digits, exponent = f"{value:.0e}".split("e")
     return f"{digits}·10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def lowered(number: int) -> str:
-    """Format a number as a subscript."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
