@@ -6,7 +6,7 @@ from .claim import Claim, number, value
 
 SETTINGS = [*product(("relu", "lstm"), (4, 32), (8, 64))]
 
-CLAIMS = {
+BENCH = {
     "mask-beats-packing-on-cpu": Claim(
         "On a CPU, forward and backward through strings of 1 to 50 bits takes less time masked than packed, for relu "
         "nets and LSTMs of 4 and 32 units in batches of 8 and 64.",

@@ -23,7 +23,7 @@ def share(words: str, holds: Callable[[float], bool], key: str, of: str = "solve
     return counted(words, ("nets", kind), lambda results: holds(total(results, key) / total(results, of)), (key,), of)
 
 
-CLAIMS = {
+CERTIFICATES = {
     "two-units-three-clusters": Claim(
         "In every tanh net of two units that learned 20 bits the states form three clusters, two of them even, and the "
         "machine that they make has two states when it is minimised.",

@@ -40,7 +40,7 @@ class Claim:
 
     Taken together, the ``conditions`` mean the same as the sentence. ``figures`` returns the numbers behind it in
     words; without it, they are those of the conditions. ``block`` is the part of the file of results that is read. That
-    file is ``source``: it has the name of the module that contains the claim, where ``id`` is the claim's key.
+    file is ``source``: it has the name of the dictionary that contains the claim, where ``id`` is the claim's key.
     """
 
     says: str

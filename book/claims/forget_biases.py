@@ -28,7 +28,7 @@ def slowdown(name: str) -> Number:
                   lambda results, ratio: replaced(results, *path, by=ratio * at(results, *usual)))
 
 
-CLAIMS = {
+FORGET_BIASES = {
     "forget-bias-not-needed": Claim(
         "With a label at the end and lengths from 1 to 50, every LSTM solves it, whether its forget gate's bias starts "
         "at 0, 1, 2, 3 or 5.",

@@ -5,7 +5,7 @@ from math import exp
 
 from .claim import Claim, Number, number
 
-FORGET_BIASES = (0, 1, 2, 3, 5)
+BIASES = (0, 1, 2, 3, 5)
 
 
 def left(net: str, key: str = "ratio", end: str = "median") -> Number:
@@ -18,7 +18,7 @@ def left(net: str, key: str = "ratio", end: str = "median") -> Number:
     return number(net, f"Gradient at {states[key]}, {seeds[end]}", "nets", net, key, end, 0)
 
 
-CLAIMS = {
+GRADIENTS = {
     "untrained-gradients-vanish": Claim(
         "In untrained tanh nets and LSTMs as PyTorch draws them, less than a millionth of the gradient at step 50 "
         "reaches step 1, in the median over seeds; in the LSTM at its cell state too.",
@@ -33,11 +33,11 @@ CLAIMS = {
         "The larger the bias of an LSTM's forget gate, the more of the gradient reaches step 1, in the median over "
         "seeds, at the hidden state and at the cell state.",
         [left(f"forget bias {more}", key).above(left(f"forget bias {less}", key))
-         for key in ("ratio", "cell_ratio") for less, more in pairwise(FORGET_BIASES)]),
+         for key in ("ratio", "cell_ratio") for less, more in pairwise(BIASES)]),
     "forget-gates-are-not-all": Claim(
         "With every bias tried, more of the gradient reaches an LSTM's first cell state than the forget gates alone "
         "would let through: the sigmoid of the bias, once for each of the 48 steps.",
-        [left(f"forget bias {bias}", "cell_ratio").above((1 + exp(-bias)) ** -48) for bias in FORGET_BIASES]),
+        [left(f"forget bias {bias}", "cell_ratio").above((1 + exp(-bias)) ** -48) for bias in BIASES]),
     "orthogonal-gain-sets-gradient": Claim(
         "With V a gain times an orthogonal matrix, the gain decides whether the gradient vanishes (one half: less than "
         "a millionth is left), is carried (one: between a thousandth and all of it) or explodes (two).",

@@ -9,7 +9,7 @@ from parity_study.experiments.comparisons import holm
 from .claim import Claim, Condition, Number, Results, at, replaced, value
 from .rates import LEVEL, counted, counts
 
-PUBLISHED = {"A1": 2906, "A2": 2797, "A2 without self-connections": 250}  # mean guesses, Schmidhuber et al. 2001
+REPORTED = {"A1": 2906, "A2": 2797, "A2 without self-connections": 250}  # mean guesses, Schmidhuber et al. 2001
 ORDER = ("A2 without self-connections", "A2", "A1", "two tanh units")
 NETS = tuple(("nets", net) for net in ORDER)
 
@@ -21,12 +21,12 @@ def like_published(net: str) -> Condition:
     distribution, whose deviation is about its mean.
     """
     def error(results: Results) -> float:
-        return hypot(results["nets"][net]["standard_error"], PUBLISHED[net] / sqrt(10))
+        return hypot(results["nets"][net]["standard_error"], REPORTED[net] / sqrt(10))
 
     return Number(net, "Standard errors between the means",
-                  lambda results: abs(results["nets"][net]["mean"] - PUBLISHED[net]) / error(results),
+                  lambda results: abs(results["nets"][net]["mean"] - REPORTED[net]) / error(results),
                   lambda results, errors: replaced(
-                      results, "nets", net, "mean", by=PUBLISHED[net] + errors * error(results))).below(2.0)
+                      results, "nets", net, "mean", by=REPORTED[net] + errors * error(results))).below(2.0)
 
 
 def order_p_values(results: Results) -> list[float]:
@@ -56,7 +56,7 @@ def show(results: Results) -> str:
     return "; ".join(
         f"{net}: mean {row['mean']:,.0f} guesses ± {row['standard_error']:,.0f} (one standard error), median "
         f"{row['median']:,.0f}, quartiles {row['low']:,.0f} and {row['high']:,.0f}, {row['repetitions']} repetitions"
-        + (f", published mean {PUBLISHED[net]:,}" if net in PUBLISHED else "")
+        + (f", published mean {REPORTED[net]:,}" if net in REPORTED else "")
         for net, row in results["nets"].items()) + "."
 
 
@@ -67,12 +67,12 @@ def show_budget(results: Results) -> str:
         *row, *(100 * end for end in wilson_interval(*row[1:]))) for row in rows) + "."
 
 
-CLAIMS = {
+GUESSING = {
     "guessing-like-published": Claim(
         "Our mean number of guesses and the published one differ by less than two standard errors of their difference, "
         "for A1 and both versions of A2, if the published ones are means of ten runs of numbers that vary as much as "
         "their mean.",
-        [like_published(net) for net in PUBLISHED],
+        [like_published(net) for net in REPORTED],
         show),
     "order-of-guessed-nets": Claim(
         "A2 without self-connections (42 weights) takes the fewest guesses on average, then A2 (52), then A1 (7), then "

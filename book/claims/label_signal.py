@@ -25,7 +25,7 @@ def gain(results: Results) -> float:
     return ratio(KNOWS, 12).read(results) / ratio("lstm 8", 12).read(results)
 
 
-CLAIMS = {
+LABEL_SIGNAL = {
     "label-signal-falls": Claim(
         "In untrained nets of each of the four kinds, what the labels contribute to the gradient shrinks with every "
         "further bit (medians over seeds), and at five bits it is less than a twentieth of the noise of a batch of 64 "

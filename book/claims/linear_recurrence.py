@@ -33,7 +33,7 @@ def off_coin(path: Path) -> Number:
                                                   by=lambda shares: [0.5 + wrong] * len(shares)), percent)
 
 
-CLAIMS = {
+LINEAR_RECURRENCE = {
     "positive-factors-never": Claim(
         "A linear recurrence whose factors lie between 0 and 1, with one channel or eight, never learns parity "
         "(twenty starts of each, trained on the same strings of 50 bits with a label at every step); from "

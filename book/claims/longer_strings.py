@@ -22,7 +22,7 @@ def most_missed(path: Path) -> Number:
                                                    by=1 - missed / results["strings"][0]))
 
 
-CLAIMS = {
+LONGER_STRINGS = {
     "nets-at-10000": Claim(
         "Of the nets that learned 50 bits, every relu net, at least four in five of the tanh nets, and more than half "
         "but not all of the LSTMs get every bit of 100 random strings of 10,000 bits right. The relu nets are right on "

@@ -11,7 +11,7 @@ def near(expected: float, within: float, part: str, lengths: str, where: str) ->
     return [found.above(expected - within), found.below(expected + within)]
 
 
-CLAIMS = {
+PADDED_METRIC = {
     "always-even-looks-good": Claim(
         "Where padding is counted as in the course's evaluation, a net that always says “even” is scored within a "
         "hundredth of three quarters, although it is right at half of the real bits only, within a hundredth.",

@@ -8,7 +8,7 @@ BEFORE, AFTER, FLUX = "enerrio, padding before", "enerrio, padding after", "Flux
 
 none_exact_far = counts("none exact on 10,000 bits", lambda exact, of: exact == 0, ("far_exact",), "solved")
 
-CLAIMS = {
+PUBLISHED = {
     "published-fixed-repeated": Claim(
         "Both published descriptions with a label at the end and strings of 50 bits report no more than a coin, and "
         "none of our five runs of each solves it; each ends within five points of one half.",

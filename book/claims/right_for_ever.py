@@ -28,7 +28,7 @@ def show(results: Results) -> str:
                      "undecided".format(name, **row) for name, row in results["nets"].items()) + "."
 
 
-CLAIMS = {
+RIGHT_FOR_EVER = {
     "tanh-can-be-right-for-ever": Claim(
         "Of tanh nets of eight units, most seeds are certified after 10,000 updates, on random strings and on strings "
         "with runs (the intervals lie above one half), and none is refuted after 1,000 or 10,000.",

@@ -102,7 +102,7 @@ def share(name: str, updates: int) -> Number:
                                                   by=[norm and wrong * norm for norm in norms(results, "gradient")]))
 
 
-CLAIMS = {
+SIGNAL_IN_TRAINING = {
     "count-foretells-three-bits": Claim(
         "At three bits with batches of 64 the count of batches after 100 updates is right on average, its median "
         "within a factor of one and a half of the median number of updates, and it tells seeds apart: its rank "

@@ -15,7 +15,7 @@ def off_coin(place: int) -> Number:
                   lambda results, wrong: replaced(results, "loss", 3, place, by=LN2 - wrong))
 
 
-CLAIMS = {
+TEMPORAL_XOR = {
     "temporal-xor-learned": Claim(
         "A tanh net of 16 units, told nothing but the next bit, predicts every third bit of 500 fresh streams of 120 "
         "bits with every seed tried; at the random bits its loss stays within a fiftieth of that of a coin.",

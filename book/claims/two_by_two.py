@@ -51,7 +51,7 @@ def speed(cell: str) -> Number:
                   reads=(path_to(varying), path_to(fixed)))
 
 
-CLAIMS = {
+TWO_BY_TWO = {
     "end-fixed-never": Claim(
         "With a label at the end and every string 50 bits long, none of the four kinds of net solves it with any of 50 "
         "seeds within 8,000 steps.",
