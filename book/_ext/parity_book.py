@@ -206,7 +206,7 @@ class Claim(XRefRole):
         anchor, anchors = f"says-{node['reftarget']}", env.parity_claims.setdefault(env.docname, [])
         count = 1 + sum(earlier.partition("--")[0] == anchor for earlier in anchors)
         anchors.append(anchor + f"--{count}" * (count > 1))
-        node[0]["ids"].append(anchors[-1])
+        node[0]["classes"], node[0]["ids"] = ["claim"], [anchors[-1]]
         return [node], []
 
 
