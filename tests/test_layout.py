@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import yaml
+
 import parity_lib
 
 ROOT = Path(__file__).parents[1]
@@ -34,3 +36,10 @@ def test_the_changelog_and_the_citation_have_the_version():
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
     cited = re.search(r"^version: (\S+)", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
     assert newest == cited == parity_lib.__version__
+
+
+def test_the_first_page_cites_the_title_and_the_authors_of_the_citation_file():
+    book = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    cited = (ROOT / "book" / "index.md").read_text(encoding="utf-8").partition("```bibtex\n")[2]
+    assert f"title  = {{{book['title']}}}," in cited
+    assert all(f"{{{author['name']}}}" in cited for author in book["authors"])

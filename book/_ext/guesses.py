@@ -19,22 +19,19 @@ JavaScript, the page shows the question and the choices, and folds the replies a
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+# The HTML around the possible answers: with and without a reply to each of them.
+AROUND = {nodes.definition_list: ('<details class="guess-choices"><summary>Answers</summary>', "</details>"),
+          nodes.bullet_list: ('<div class="guess-choices">', "</div>")}
+
 
 class guess(nodes.General, nodes.Element):
     """A document node for a question, with the `name` of the question."""
-
-
-class replies(nodes.General, nodes.Element):
-    """A document node for the possible answers; `answered` is True if each of them has a reply."""
-
-
-class guessed(nodes.General, nodes.Element):
-    """A document node for the place that shows the reader's answer to the question called `name`."""
 
 
 class Guess(SphinxDirective):
@@ -44,11 +41,11 @@ class Guess(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        node = guess(name=self.arguments[0])
-        node["ids"].append(f"guess-{self.arguments[0]}")
+        node = guess(name=self.arguments[0], ids=[f"guess-{self.arguments[0]}"])
         self.state.nested_parse(self.content, self.content_offset, node)
-        for choices in [child for child in node if isinstance(child, (nodes.definition_list, nodes.bullet_list))]:
-            node.replace(choices, replies("", choices, answered=isinstance(choices, nodes.definition_list)))
+        for choices in [child for child in node if type(child) in AROUND]:
+            before, after = (nodes.raw("", html, format="html") for html in AROUND[type(choices)])
+            node.replace(choices, [before, choices, after])
         return [node]
 
 
@@ -58,41 +55,25 @@ class Guessed(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        return [guessed(name=self.arguments[0])]
+        return [nodes.raw("", f'<div class="guessed" data-guess="{escape(self.arguments[0])}"></div>', format="html")]
 
 
 def open_guess(writer, node) -> None:
     writer.body.append(f'<div class="guess" id="{escape(node["ids"][0])}" data-guess="{escape(node["name"])}">')
 
 
-def open_replies(writer, node) -> None:
-    writer.body.append('<details class="guess-choices"><summary>Answers</summary>' if node["answered"] else
-                       '<div class="guess-choices">')
-
-
-def close_replies(writer, node) -> None:
-    writer.body.append("</details>" if node["answered"] else "</div>")
-
-
-def open_guessed(writer, node) -> None:
-    writer.body.append(f'<div class="guessed" data-guess="{escape(node["name"])}">')
-
-
-def close(writer, node) -> None:
+def close_guess(writer, node) -> None:
     writer.body.append("</div>")
 
 
 def add_script(app, pagename, templatename, context, doctree) -> None:
     """Add the script to pages with a question or an answer, and to the page that lists all answers."""
-    if doctree and any(isinstance(node, (guess, guessed)) or "guesses-kept" in node.get("classes", [])
-                       for node in doctree.findall(nodes.Element)):
+    if re.search(r'data-guess=|class="[^"]*guesses-kept', context.get("body", "")):
         app.add_js_file("guesses.js", loading_method="defer")
 
 
 def setup(app) -> dict[str, bool]:
-    app.add_node(guess, html=(open_guess, close))
-    app.add_node(replies, html=(open_replies, close_replies))
-    app.add_node(guessed, html=(open_guessed, close))
+    app.add_node(guess, html=(open_guess, close_guess))
     app.add_directive("guess", Guess)
     app.add_directive("guessed", Guessed)
     app.connect("html-page-context", add_script)

@@ -19,16 +19,14 @@ from zlib import crc32
 
 import nbformat
 from captions import OneCaption
-from citing import add_citation
 from docutils import nodes
 from in_place import EVIDENCE, notes_of, with_places, write_notes
 from live_figures import LiveFigures
 from plain_notebook import Markdown, Unknown, plain_notebook
 from sample_checks import EXERCISE_PAGES
-from sphinx import addnodes
 from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.roles import XRefRole
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from parity_lib.version import __version__
@@ -194,28 +192,22 @@ def claim_ids(folder: Path) -> frozenset[str]:
     return frozenset(claim.id for claim in importlib.import_module("claims").CLAIMS)
 
 
-class Claim(SphinxRole):
+class Claim(XRefRole):
     """A Sphinx role that links a statement in the text to its evidence.
 
     It is used as {claim}`words of the text <id>`. The words lead to the evidence, and the evidence leads back to them.
     """
 
-    def run(self):
-        match = re.match(r"^(.*?)\s*<([^<>]+)>$", self.text, re.DOTALL)
-        words, name = match.groups() if match else (self.text, self.text)
-        folder = Path(self.env.srcdir) / "book"
-        for file in folder.glob("claims/*.py"):
-            self.env.note_dependency(str(file))
-        if name not in claim_ids(folder):
-            LOG.warning("no claim has the id %r; add it to book/claims", name, location=self.get_location())
-        anchors = self.env.parity_claims.setdefault(self.env.docname, [])
-        count = 1 + sum(anchor.partition("--")[0] == f"says-{name}" for anchor in anchors)
-        anchors.append(f"says-{name}" + f"--{count}" * (count > 1))
-        shown = nodes.inline(words, words, classes=["claim"], ids=[anchors[-1]])
-        reference = addnodes.pending_xref(self.rawtext, shown, refdomain="", reftype="claim", reftarget=name,
-                                          refexplicit=True, refdoc=self.env.docname)
-        self.set_source_info(reference)
-        return [reference], []
+    innernodeclass = nodes.inline
+
+    def result_nodes(self, document, env, node, is_ref):
+        for file in Path(env.srcdir).glob("book/claims/*.py"):
+            env.note_dependency(str(file))
+        anchor, anchors = f"says-{node['reftarget']}", env.parity_claims.setdefault(env.docname, [])
+        count = 1 + sum(earlier.partition("--")[0] == anchor for earlier in anchors)
+        anchors.append(anchor + f"--{count}" * (count > 1))
+        node[0]["classes"], node[0]["ids"] = ["claim"], [anchors[-1]]
+        return [node], []
 
 
 def forget_claims(app, env, name: str) -> None:
@@ -226,8 +218,8 @@ def forget_claims(app, env, name: str) -> None:
 
 
 def resolve_claim(app, env, node, content):
-    """Resolve a reference to the evidence of a claim, and return None for any other reference."""
-    if node.get("reftype") != "claim":
+    """Resolve a reference to the evidence of a claim, and return None for any other reference and unknown ids."""
+    if node.get("reftype") != "claim" or node["reftarget"] not in claim_ids(Path(env.srcdir) / "book"):
         return None
     if EVIDENCE not in env.found_docs:
         return content
@@ -242,10 +234,9 @@ def setup(app) -> dict[str, object]:
     app.connect("missing-reference", resolve_claim)
     app.connect("html-page-context", add_metadata, priority=900)
     app.connect("html-page-context", write_notebook, priority=100)
-    app.connect("html-page-context", add_citation)
     app.connect("build-finished", write_generated_files, priority=900)
     app.connect("build-finished", forget_if_warned, priority=999)
-    app.add_role("claim", Claim())
+    app.add_role("claim", Claim(warn_dangling=True))
     app.add_transform(OneCaption)
     app.add_post_transform(LiveFigures)
     # Sphinx reads every page again when this number changes. It does not notice that a style sheet has changed.

@@ -23,9 +23,9 @@ INSTALL = """\
 > run, so begin with *Run*, *Run All Cells*.
 >
 > The numbers in the text come from the run that made the page; your cells compute them afresh."""
-# Nodes that have no place in a notebook: HTML, guesses that a browser keeps, targets of links, tables of contents.
-LEFT_OUT = {"raw", "guessed", "target", "meta", "colspec", "compound", "comment", "index", "substitution_definition"}
-TRANSPARENT = {"section", "container", "inline", "replies", "definition", "definition_list_item", "figure", "legend",
+# Nodes that have no place in a notebook: HTML, targets of links, tables of contents.
+LEFT_OUT = {"raw", "target", "meta", "colspec", "compound", "comment", "index", "substitution_definition"}
+TRANSPARENT = {"section", "container", "inline", "definition", "definition_list_item", "figure", "legend",
                "paragraph", "caption", "term", "list_item", "entry", "dropdown_title"}
 WRAPPED = {"emphasis": "*{}*", "strong": "**{}**", "subscript": "<sub>{}</sub>", "superscript": "<sup>{}</sup>"}
 SPECIAL = re.compile(r"([\\`*$<])")     # characters that Markdown would take for markup

@@ -1,4 +1,4 @@
-"""The measured claims of the book, with one module for each results file.
+"""The measured claims of the book, with a dictionary for each results file, which has its name in capitals.
 
 A chapter writes ``{claim}`words <id>` ``, and the words lead to the page *Evidence*, which lists the claims of this
 package. The tests check each condition of each claim against the committed results. They also check that it fails on
@@ -13,15 +13,15 @@ from pathlib import Path
 from IPython.display import HTML
 
 from parity_lib.training import VALIDATION_STRETCH
+from parity_study.experiments import names
 
 from .claim import Claim
 from .same_runs import show_same_runs as show_same_runs
 
-SHARED = ("__init__", "claim", "rates", "same_runs", "words")
-SOURCES = tuple(sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in SHARED))
+MODULES = [importlib.import_module(f".{file.stem}", __package__) for file in Path(__file__).parent.glob("[!_]*.py")]
 CLAIMS: tuple[Claim, ...] = tuple(
-    replace(claim, source=source) for source in SOURCES
-    for claim in importlib.import_module(f".{source}", __package__).CLAIMS)
+    replace(claim, id=id, source=source) for source in (*names(), "bench") for module in MODULES
+    for id, claim in vars(module).get(source.upper(), {}).items())
 TRAINED_ALONE = ("recipes", "course_loop", "optimizers", "one_unit", "longer_strings", "gradients", "certificates")
 
 

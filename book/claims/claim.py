@@ -4,13 +4,14 @@ A claim is a sentence with the conditions that it amounts to. For each of these 
 fails.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import gt, lt
 from typing import Any
 
 from parity_study.experiments import load
 
-from .words import rates
+from .words import power
 
 Results = Any
 Path = tuple[Any, ...]
@@ -21,14 +22,16 @@ class Condition:
     """A named condition on the results of an experiment.
 
     ``falsify`` returns a copy of the results, altered so that this condition fails while the others of its claim hold.
-    Only conditions that read the same numbers may fail with it. ``reads`` lists these numbers as paths into the
-    results.
+    Only conditions that read the same numbers may fail with it. ``reads`` lists these numbers, as paths into the
+    results or by their names. ``figures`` returns the numbers behind the condition in words, each with the name of its
+    quantity, which may be empty.
     """
 
     name: str
     holds: Callable[[Results], bool]
     falsify: Callable[[Results], Results]
-    reads: tuple[Path, ...] = ()
+    reads: Sequence[Path | str] = ()
+    figures: Callable[[Results], Iterable[tuple[str, str]]] = lambda results: ()
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,15 @@ class Claim:
     """A sentence in the book together with the conditions under which it holds.
 
     Taken together, the ``conditions`` mean the same as the sentence. ``figures`` returns the numbers behind it in
-    words; without it, they are the success rates of the rows that the conditions read. ``block`` is the part of the
-    file of results that is read. That file is ``source``: it has the name of the module that contains the claim.
+    words; without it, they are those of the conditions. ``block`` is the part of the file of results that is read. That
+    file is ``source``: it has the name of the dictionary that contains the claim, where ``id`` is the claim's key.
     """
 
-    id: str
     says: str
     conditions: Sequence[Condition]
     figures: Callable[[Results], str] | None = None
     block: str = "results"
+    id: str = ""
     source: str = ""
 
     def results(self, folder=None) -> Results:
@@ -59,8 +62,10 @@ class Claim:
         """Return the numbers behind the claim in words."""
         if self.figures:
             return self.figures(results)
-        rows = dict.fromkeys(name for condition in self.conditions for _, name in condition.reads)
-        return rates(results, *rows)
+        figures: dict[str, dict[str, None]] = {}
+        for quantity, text in (figure for condition in self.conditions for figure in condition.figures(results)):
+            figures.setdefault(quantity, {})[text] = None
+        return " ".join(f"{quantity}: {'; '.join(texts)}.".removeprefix(": ") for quantity, texts in figures.items())
 
     @property
     def command(self) -> str:
@@ -98,10 +103,66 @@ def value(name: str, holds: Callable[[Any], bool], *path: Any, wrong: Any) -> Co
                      lambda results: replaced(results, *path, by=wrong))
 
 
-def each(name: str, holds: Callable[[Any], bool], *path: Any, wrong: Any, place: int = 0) -> Condition:
-    """Create a condition on each value of the list at a path.
+@dataclass(frozen=True)
+class Number:
+    """A number that conditions limit, and that the page *Evidence* shows.
 
-    It is falsified by ``wrong`` at one ``place`` of that list.
+    ``quantity`` says what it is, and ``label`` of what or of whom. ``read`` reads or computes it from the results.
+    ``write`` returns a copy of the results in which it has another value. ``form`` formats it. ``reads`` lists paths to
+    rows that other conditions read too. A limit is a constant or another number.
     """
-    return Condition(name, lambda results: all(map(holds, at(results, *path))),
-                     lambda results: replaced(results, *path, place, by=wrong))
+
+    label: str
+    quantity: str
+    read: Callable[[Results], float]
+    write: Callable[[Results, float], Results]
+    form: Callable[[float], str] = power
+    reads: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The label and the quantity together."""
+        return f"{self.label}, {self.quantity}"
+
+    def above(self, limit: "float | Number") -> Condition:
+        """Create a condition that requires the number to exceed a limit."""
+        return self._limited("more", gt, limit, -1e-9)
+
+    def below(self, limit: "float | Number") -> Condition:
+        """Create a condition that requires the number to be less than a limit."""
+        return self._limited("less", lt, limit, 1e-9)
+
+    def _limited(self, word: str, holds: Callable[[float, float], bool], limit: "float | Number",
+                 rounding: float) -> Condition:
+        numbers = [self, limit] if isinstance(limit, Number) else [self]
+
+        def bound(results: Results) -> float:
+            return limit.read(results) if isinstance(limit, Number) else limit
+
+        return Condition(f"{self.name}: {word} than {limit.label if isinstance(limit, Number) else self.form(limit)}",
+                         lambda results: holds(self.read(results), bound(results)),
+                         lambda results: self.write(results, bound(results) + rounding * abs(bound(results))),
+                         [path for number in numbers for path in (number.name, *number.reads)],
+                         lambda results: [(number.quantity, f"{number.label}: {number.form(number.read(results))}")
+                                          for number in numbers])
+
+
+def number(label: str, quantity: str, *path: Any, form: Callable[[float], str] = power,
+           of: Callable[[Sequence[float]], float] | None = None, place: int | None = 0) -> Number:
+    """Return the number at a path.
+
+    With ``of`` it is computed from the list at the path, for example by ``min``. That list is altered at one ``place``,
+    or everywhere if that is None.
+    """
+    def write(results: Results, wrong: float) -> Results:
+        if of and place is None:
+            return replaced(results, *path, by=lambda values: [wrong] * len(values))
+        return replaced(results, *path, *[place] * bool(of), by=wrong)
+    return Number(label, quantity, lambda results: of(at(results, *path)) if of else at(results, *path), write, form)
+
+
+def each_between(label: str, quantity: str, low: float, high: float, *path: Any,
+                 form: Callable[[float], str] = power) -> list[Condition]:
+    """Create conditions that require each number of the list at a path to lie between two limits."""
+    return [number(f"{label}, lowest", quantity, *path, form=form, of=min).above(low),
+            number(f"{label}, highest", quantity, *path, form=form, of=max).below(high)]

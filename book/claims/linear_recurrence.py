@@ -1,95 +1,67 @@
 """Claims about networks with a linear recurrence."""
 
+from collections.abc import Callable, Sequence
 from statistics import mean
 
-from .claim import Claim, Condition, Results, at, replaced, value
+from .claim import Claim, Number, Path, Results, at, replaced, value
 from .rates import counted, counts, mostly, never, not_all, some
-from .words import percent, rate
+from .words import percent
 
-SIGMOID, TANH = (tuple(("nets", f"{kind} {channels}") for channels in (1, 8)) for kind in ("sigmoid", "tanh"))
-
-
-def pairs(results: Results, exact: bool) -> list[list[float]]:
-    """Return the factors after a 0 and after a 1 of each network that is exact, or of each that is not."""
-    row = results["nets"]["tanh 1"]
-    return [pair for pair, share in zip(row["factors"], row["bit_accuracy"], strict=True) if (share == 1) == exact]
+SIGMOID = (("nets", "sigmoid 1"), ("nets", "sigmoid 8"))
+TANH_1, TANH_8 = ("nets", "tanh 1"), ("nets", "tanh 8")
 
 
-def factors(name: str, holds, wrong: list[float], exact: bool) -> Condition:
-    """Create a condition on the recurrent factors of either the exact or the inexact networks.
+def factor(words: str, bit: int, exact: bool, of: Callable[[Sequence[float]], float]) -> Number:
+    """Return a number that is computed from the recurrent factors after a bit.
 
-    There must be at least one such network. The condition is falsified by the factors ``wrong`` in the first of them.
+    They are those of each network that is exact, or of each that is not.
     """
-    def falsify(results: Results) -> Results:
-        shares = results["nets"]["tanh 1"]["bit_accuracy"]
-        place = next(place for place, share in enumerate(shares) if (share == 1) == exact)
-        return replaced(results, "nets", "tanh 1", "factors", place, by=wrong)
+    def places(results: Results) -> list[int]:
+        return [place for place, share in enumerate(at(results, *TANH_1, "bit_accuracy")) if (share == 1) == exact]
 
-    return Condition(name, lambda results: bool(pairs(results, exact)) and all(
-        holds(*pair) for pair in pairs(results, exact)), falsify)
-
-
-def later_coin(name: str) -> Condition:
-    """Create a condition that requires an accuracy within a hundredth of one half from step 11 on."""
-    return value(f"{name}: a coin from step 11 on", lambda shares: abs(mean(shares[10:]) - 0.5) < 0.01,
-                 "nets", name, "by_step", wrong=lambda shares: [*shares[:10], *[0.511] * len(shares[10:])])
+    return Number(f"{words} after a {bit}", f"Factors of the nets that are {'exact' if exact else 'not exact'}",
+                  lambda results: of([at(results, *TANH_1, "factors", place, bit) for place in places(results)]),
+                  lambda results, wrong: replaced(results, *TANH_1, "factors", places(results)[0], bit, by=wrong),
+                  "{:.4f}".format)
 
 
-CLAIMS = (
-    Claim(
-        "positive-factors-never",
+def off_coin(path: Path) -> Number:
+    """Return the difference from one half in the share of right answers from step 11 on."""
+    return Number(path[1], "Share right from step 11 on less one half",
+                  lambda results: abs(mean(at(results, *path, "by_step")[10:]) - 0.5),
+                  lambda results, wrong: replaced(results, *path, "by_step",
+                                                  by=lambda shares: [0.5 + wrong] * len(shares)), percent)
+
+
+LINEAR_RECURRENCE = {
+    "positive-factors-never": Claim(
         "A linear recurrence whose factors lie between 0 and 1, with one channel or eight, never learns parity "
         "(twenty starts of each, trained on the same strings of 50 bits with a label at every step); from "
         "the eleventh step on its answers are right as often as a coin's, within a hundredth.",
         [condition for path in SIGMOID for condition in (
-            *never(path), later_coin(path[1]),
-            value(f"{path[1]}: twenty starts", lambda seeds: seeds == 20, *path, "seeds", wrong=19))],
-        lambda results: "; ".join(f"{name.split()[1]} channel(s): {rate(results['nets'][name])}, best accuracy per bit "
-                                  f"{percent(max(results['nets'][name]['bit_accuracy']))}, share right from step 11 on "
-                                  f"{percent(mean(results['nets'][name]['by_step'][10:]))}"
-                                  for name in ("sigmoid 1", "sigmoid 8")) + "."),
-    Claim(
-        "negative-factors-can",
+            *never(path), off_coin(path).below(0.01),
+            value(f"{path[1]}: twenty starts", lambda seeds: seeds == 20, *path, "seeds", wrong=19))]),
+    "negative-factors-can": Claim(
         "With factors between -1 and 1, one channel is exact on strings of 75 bits in some runs and eight channels in "
         "most: the interval lies above one half.",
-        [*some(TANH[0]), *not_all(TANH[0]), *mostly(TANH[1])],
-        lambda results: "; ".join(f"{name.split()[1]} channel(s): {rate(results['nets'][name])}"
-                                  for name in ("tanh 1", "tanh 8")) + "."),
-    Claim(
-        "one-channel-ends-in-two-ways",
-        "Where one channel with factors between -1 and 1 is exact, it multiplies by more than nine tenths after a 0 "
-        "and by less than minus nine tenths after a 1. Where it is not, both factors are smaller than one half in size "
-        "and have the opposite signs.",
-        [factors("exact: keeps after a 0", lambda keep, flip: keep > 0.9, [0.9, -0.99], True),
-         factors("exact: flips after a 1", lambda keep, flip: flip < -0.9, [0.99, -0.9], True),
-         factors("not exact: small after a 0", lambda keep, flip: -0.5 < keep, [-0.5, 0.3], False),
-         factors("not exact: small after a 1", lambda keep, flip: flip < 0.5, [-0.3, 0.5], False),
-         factors("not exact: below zero after a 0", lambda keep, flip: keep < 0, [0.0, 0.3], False),
-         factors("not exact: above zero after a 1", lambda keep, flip: flip > 0, [-0.3, 0.0], False)],
-        lambda results: "; ".join(
-            f"{label}: " + ", ".join(f"{keep:.2f} and {flip:.2f}" for keep, flip in pairs(results, exact))
-            for label, exact in (("Exact", True), ("not exact", False))) + "."),
-    Claim(
-        "single-channels-closer-to-one",
-        "Where one channel with factors between -1 and 1 is exact, both factors are within three thousandths of one "
-        "in size.",
-        [factors("after a 0", lambda keep, flip: abs(1 - abs(keep)) < 0.003, [0.9969, -1.0], True),
-         factors("after a 1", lambda keep, flip: abs(1 - abs(flip)) < 0.003, [1.0, -0.9969], True)],
-        lambda results: "Sizes of the factors: " + ", ".join(
-            f"{abs(keep):.4f} and {abs(flip):.4f}" for keep, flip in pairs(results, True)) + "."),
-    Claim(
-        "linear-nets-leak",
+        [*some(TANH_1), *not_all(TANH_1), *mostly(TANH_8)]),
+    "one-channel-ends-in-two-ways": Claim(
+        "Where one channel with factors between -1 and 1 is exact, it multiplies by one after a 0 and by minus one "
+        "after a 1, within three thousandths. Where it is not, both factors are smaller than one half in size and have "
+        "the opposite signs.",
+        [factor("least", 0, True, min).above(0.997), factor("largest", 0, True, max).below(1.003),
+         factor("least", 1, True, min).above(-1.003), factor("largest", 1, True, max).below(-0.997),
+         factor("least", 0, False, min).above(-0.5), factor("largest", 0, False, max).below(0.0),
+         factor("least", 1, False, min).above(0.0), factor("largest", 1, False, max).below(0.5)]),
+    "linear-nets-leak": Claim(
         "Of the nets with eight channels that are exact on strings of 75 bits, none is on strings of 1,000; of those "
         "with one channel, all are.",
         [value("lengths of 75 and 1,000 bits", lambda lengths: lengths == [75, 1000], "lengths", wrong=[75, 500]),
-         *counts("some exact on the shorter", lambda exact, of: exact > 0, ("exact", 0))(TANH[1]),
-         *counts("none exact on the longer", lambda exact, of: exact == 0, ("exact", 1))(TANH[1]),
-         *counts("some exact on the longer", lambda exact, of: exact > 0, ("exact", 1))(TANH[0]),
-         counted("tanh 1: as many exact on both", TANH[0], lambda results: len(set(at(
-             results, *TANH[0], "exact"))) == 1, key=("exact", 0))],
-        lambda results: "; ".join(
-            f"{name.split()[1]} channel(s): " + ", ".join(
-                f"{exact} of {row['seeds']} nets exact on strings of {length:,} bits"
-                for length, exact in zip(results["lengths"], row["exact"], strict=True))
-            for name, row in ((name, results["nets"][name]) for name in ("tanh 1", "tanh 8"))) + "."),
-)
+         *counts("some exact on the shorter", lambda exact, of: exact > 0, ("exact", 0))(TANH_8),
+         *counts("none exact on the longer", lambda exact, of: exact == 0, ("exact", 1))(TANH_8),
+         *counts("some exact on the longer", lambda exact, of: exact > 0, ("exact", 1))(TANH_1),
+         counted("tanh 1: as many exact on both", TANH_1, lambda results: len(set(at(
+             results, *TANH_1, "exact"))) == 1, ("exact", 0))],
+        lambda results: "; ".join("{}: {exact[0]} of {seeds} nets exact on 75 bits, {exact[1]} on 1,000".format(
+            name, **row) for name, row in results["nets"].items()) + "."),
+}

@@ -6,6 +6,7 @@ by the nearest count that breaks it, so that it is no weaker than one run.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,9 +16,13 @@ from parity_study.experiments import comparisons
 from parity_study.experiments.comparisons import holm, logrank_p
 
 from .claim import Condition, Path, Results, at, replaced
+from .words import named, rate_and_steps
 
 MARGIN = 0.2    # success rates are called alike if they differ by less than 20 points, here and everywhere
 LEVEL = 0.05    # and different if chance gives such a difference less often than this, after Holm's correction
+
+SOLVED = ("solved",)
+OUTCOMES = {"far_exact": "right on 10,000 bits", "switches": "right as switches"}   # the others say what they are
 
 Row = str | Path
 Pair = tuple[Row, Row]
@@ -34,40 +39,45 @@ def path_to(row: Row) -> Path:
 
 def called(row: Row) -> str:
     """Return a readable name for a row."""
-    return ", ".join(part for part in path_to(row) if part not in ("conditions", "nets"))
+    return ", ".join(part for part in path_to(row) if part not in ("conditions", "nets")) or "runs"
 
 
-def counted(name: str, row: Row, holds: Callable[[Results], bool], key: str | tuple[str, int] = "solved",
-            of: str = "seeds", reads: Sequence[Path] = ()) -> Condition:
+def shown(results: Results, row: Row, key: Path = SOLVED, of: str = "seeds") -> str:
+    """Format a count of a row as text, with the steps of the successful runs if it counts successes."""
+    found = at(results, *path_to(row))
+    words = rate_and_steps(found) if (key, of) == (SOLVED, "seeds") else (
+        f"{at(found, *key)} of {found[of]:,} {OUTCOMES.get(key[0], key[0])}")
+    return f"{named(called(row))}: {words}"
+
+
+def counted(name: str, row: Row, holds: Callable[[Results], bool], key: Path = SOLVED, of: str = "seeds",
+            reads: Sequence[Row] = ()) -> Condition:
     """Create a condition on a count in the results.
 
     The count is at ``key`` in a row, and lies between 0 and the count at ``of``. The condition is falsified by the
-    nearest count that breaks it.
+    nearest count that breaks it. ``reads`` lists the other rows that it reads.
     """
-    path = path_to(row)
-    place = (*path, *((key,) if isinstance(key, str) else key))
+    path, rows = path_to(row), (row, *reads)
 
     def falsify(results: Results) -> Results:
-        actual = at(results, *place)
+        actual = at(results, *path, *key)
         for count in sorted(range(at(results, *path, of) + 1), key=lambda count: abs(count - actual)):
-            altered = replaced(results, *place, by=count)
+            altered = replaced(results, *path, *key, by=count)
             if not holds(altered):
                 return altered
         raise ValueError(f"no number of successes breaks the condition {name!r}")
-    return Condition(name, holds, falsify, (path, *reads))
+    return Condition(name, holds, falsify, [path_to(row) for row in rows],
+                     lambda results: [("", shown(results, row, key, of)) for row in rows])
 
 
-def counts(words: str, holds: Callable[[int, int], bool], key: str | tuple[str, int] = "solved",
+def counts(words: str, holds: Callable[[int, int], bool], key: Path = SOLVED,
            of: str = "seeds") -> Callable[..., list[Condition]]:
     """Return a function that creates a condition on a count for each of the rows that it is given.
 
     ``holds`` takes the count at ``key`` and the number at ``of``, which the count cannot exceed.
     """
-    def condition(row: Row) -> Condition:
-        path, place = path_to(row), (key,) if isinstance(key, str) else key
-        return counted(f"{called(row)}: {words}", row, lambda results: holds(
-            at(results, *path, *place), at(results, *path, of)), key, of)
-    return lambda *rows: [condition(row) for row in rows]
+    return lambda *rows: [counted(f"{called(row)}: {words}", row, lambda results, row=row: holds(
+        at(results, *path_to(row), *key), at(results, *path_to(row), of)), key, of) for row in rows]
 
 
 def above_half(count: int, of: int) -> bool:
@@ -85,60 +95,56 @@ more_than_half = counts("solved with more than half of the seeds", lambda count,
 less_than_half = counts("solved with less than half of the seeds", lambda count, of: 2 * count < of)
 
 
-def successes(results: Results, row: Row, key: str = "solved") -> tuple[int, int]:
-    """Return the number of runs in a row with the outcome ``key``, and the number of all runs."""
-    found = at(results, *path_to(row))
-    return found[key], found["seeds"]
+def successes(results: Results, pair: Pair, key: Path = SOLVED) -> list[tuple[int, int]]:
+    """Return for each row of a pair the number of runs with the outcome ``key``, and the number of all runs."""
+    return [(at(found, *key), found["seeds"]) for found in (at(results, *path_to(row)) for row in pair)]
+
+
+def rate_p_values(results: Results, pairs: Sequence[Pair], key: Path = SOLVED) -> list[float]:
+    """Compute p-values of Fisher's exact test for pairs of rows, with Holm's correction for their number."""
+    return holm([fisher_p(*successes(results, pair, key)) for pair in pairs])
+
+
+def _family(pairs: Sequence[Pair], words: str, holds: Callable[[Results, int], bool], key: Path = SOLVED,
+            wrong: Callable[[list, list], list] | None = None) -> list[Condition]:
+    """Create a condition on each pair, which reads the rows of all of them because of Holm's correction.
+
+    It is falsified by the nearest count of the first row that breaks it, or if ``wrong`` is given, by the steps that it
+    computes from those of the two rows.
+    """
+    words, rows = words if key == SOLVED else f"{key[0]} {words}", [row for pair in pairs for row in pair]
+
+    def condition(place: int, one: Row, other: Row) -> Condition:
+        made = counted(f"{called(one)}: {words} {called(other)}", one, lambda results: holds(results, place), key,
+                       reads=rows)
+        return made if wrong is None else replace(made, falsify=lambda results: replaced(
+            results, *path_to(one), "steps", by=lambda steps: wrong(steps, at(results, *path_to(other), "steps"))))
+    return [condition(place, *pair) for place, pair in enumerate(pairs)]
 
 
 def same_rate(*pairs: Pair) -> list[Condition]:
     """Create conditions that require the interval of the difference within each pair to lie within 20 points."""
-    return [counted(f"{called(one)} and {called(other)}: rates within {100 * MARGIN:.0f} points", one,
-                    lambda results, one=one, other=other: equivalent_rates(
-                        successes(results, one), successes(results, other), MARGIN), reads=[path_to(other)])
-            for one, other in pairs]
+    return [condition for pair in pairs for condition in _family(
+        [pair], f"rate within {100 * MARGIN:.0f} points of that of",
+        lambda results, _, pair=pair: equivalent_rates(*successes(results, pair), MARGIN))]
 
 
-def fewer(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require fewer successful runs in the first row of each pair, perhaps by chance."""
-    return [counted(f"{called(one)}: solved with fewer seeds than {called(other)}", one,
-                    lambda results, one=one, other=other: successes(results, one)[0] < successes(results, other)[0],
-                    reads=[path_to(other)]) for one, other in pairs]
-
-
-def rate_p_values(results: Results, pairs: Sequence[Pair], key: str = "solved") -> list[float]:
-    """Compute p-values of Fisher's exact test for pairs of rows, with Holm's correction for their number."""
-    return holm([fisher_p(*(successes(results, row, key) for row in pair)) for pair in pairs])
-
-
-def more_often(*pairs: Pair, key: str = "solved") -> list[Condition]:
+def more_often(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     """Create conditions that require a higher success rate in the first row of each pair.
 
-    The differences are tested as one family with Holm's correction.
-
-    ``key`` names another outcome than ``solved``, with a count of its own in each row.
+    The differences are tested as one family with Holm's correction. ``key`` names another outcome than ``solved``,
+    with a count of its own in each row.
     """
     def holds(results: Results, place: int) -> bool:
-        one, other = (count / of for count, of in (successes(results, row, key) for row in pairs[place]))
+        one, other = (count / of for count, of in successes(results, pairs[place], key))
         return rate_p_values(results, pairs, key)[place] < LEVEL and one > other
-    return _family(pairs, key, "more often than", holds)
+    return _family(pairs, "more often than", holds, key)
 
 
-def cannot_tell(*pairs: Pair, key: str = "solved") -> list[Condition]:
+def cannot_tell(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     """Create conditions that require no significant difference in success rate in a family of pairs."""
-    return _family(pairs, key, "no difference told from",
-                   lambda results, place: rate_p_values(results, pairs, key)[place] >= LEVEL)
-
-
-def _family(pairs: Sequence[Pair], key: str, words: str, holds: Callable[[Results, int], bool]) -> list[Condition]:
-    words = words if key == "solved" else f"{key} {words}"
-    return [counted(f"{called(one)}: {words} {called(other)}", one, lambda results, place=place: holds(results, place),
-                    key, reads=_rows(pairs)) for place, (one, other) in enumerate(pairs)]
-
-
-def _rows(pairs: Sequence[Pair]) -> list[Path]:
-    """Return the paths that each condition of a family reads, because Holm's correction is for all of them."""
-    return [path_to(row) for pair in pairs for row in pair]
+    return _family(pairs, "no difference told from",
+                   lambda results, place: rate_p_values(results, pairs, key)[place] >= LEVEL, key)
 
 
 def cap(results: Results, row: dict[str, Any]) -> int:
@@ -166,22 +172,14 @@ def steps_p_values(results: Results, pairs: Sequence[Pair]) -> list[float]:
 
 def sooner(*pairs: Pair) -> list[Condition]:
     """Create conditions that require significantly fewer steps in the first row, in a family of pairs."""
-    def condition(place: int, one: Row, other: Row) -> Condition:
-        return Condition(
-            f"{called(one)}: in fewer steps than {called(other)}",
-            lambda results: steps_p_values(results, pairs)[place] < LEVEL
-            and middle(results, one) < middle(results, other),
-            lambda results: replaced(results, *path_to(one), "steps", by=at(results, *path_to(other), "steps")),
-            tuple(_rows(pairs)))
-    return [condition(place, *pair) for place, pair in enumerate(pairs)]
+    def holds(results: Results, place: int) -> bool:
+        one, other = (middle(results, row) for row in pairs[place])
+        return steps_p_values(results, pairs)[place] < LEVEL and one < other
+    return _family(pairs, "in fewer steps than", holds, wrong=lambda one, other: other)
 
 
 def cannot_tell_sooner(*pairs: Pair) -> list[Condition]:
     """Create conditions that require no significant difference in the number of steps in a family of pairs."""
-    def condition(place: int, one: Row, other: Row) -> Condition:
-        return Condition(
-            f"{called(one)}: no difference in steps told from {called(other)}",
-            lambda results: steps_p_values(results, pairs)[place] >= LEVEL,
-            lambda results: replaced(results, *path_to(one), "steps", by=lambda steps: [1] * len(steps)),
-            tuple(_rows(pairs)))
-    return [condition(place, *pair) for place, pair in enumerate(pairs)]
+    return _family(pairs, "no difference in steps told from",
+                   lambda results, place: steps_p_values(results, pairs)[place] >= LEVEL,
+                   wrong=lambda one, other: [1] * len(one))

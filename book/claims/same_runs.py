@@ -19,14 +19,14 @@ NO_MATTER = ("max_steps", "backend")
 Row = tuple[str, str, int]
 
 
-def same_runs(sources: tuple[str, ...] | None = None) -> list[list[Row]]:
+def same_runs() -> list[list[Row]]:
     """Group rows from different files that contain the same runs.
 
     Return groups of ``(file, row, seeds)`` whose settings agree, the largest first, with each file of a group once.
     Every series trains from seeds 0, 1, 2, ..., so of two such rows the one with fewer seeds is part of the other.
     """
     groups: dict[str, dict[str, Row]] = {}
-    for source in sources or names():
+    for source in names():
         results = load(source)
         for name, row in results.get("conditions", {}).items():
             groups.setdefault(json.dumps(settings(results, row), sort_keys=True), {})[source] = (

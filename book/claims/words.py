@@ -14,7 +14,7 @@ def rate(row: dict[str, Any]) -> str:
 
 def rate_and_steps(row: dict[str, Any]) -> str:
     """Format a success rate together with the number of steps in the successful runs."""
-    solved = sorted(step for step in row["steps"] if step is not None)
+    solved = sorted(step for step in row.get("steps", ()) if step is not None)
     if not solved:
         return rate(row)
     of = "" if len(solved) == len(row["steps"]) else " of these"
@@ -69,12 +69,7 @@ def power(value: float) -> str:
 
     Examples are 0.12, 6,100 and 3·10⁻¹⁴.
     """
-    if value == 0 or 1e-3 <= value < 1e5:
-        return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.2g}" if abs(value) < 100 else f"{value:,.0f}"
     digits, exponent = f"{value:.0e}".split("e")
     return f"{digits}·10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def lowered(number: int) -> str:
-    """Format a number as a subscript."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -97,7 +97,9 @@ def test_a_page_is_executed_again_only_if_something_that_it_uses_has_changed(tmp
     book = tiny_book(tmp_path, READS_EVERYTHING)
     for stray in ("book/stray.md", "stray.md", ".hidden/stray.md", "book/.hidden/stray.md"):
         write(book, stray, FAILING_CELL)            # not in _toc.yml, so neither executed nor built
-    assert "value one" in built(book)
+    page = built(book)
+    assert "value one" in page
+    assert "og:image" not in page, "without the book's address, a picture would have none either"
     assert not list((book / "_build").rglob("stray*"))
     assert runs(book) == 1
 

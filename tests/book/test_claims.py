@@ -14,8 +14,7 @@ from .conftest import ROOT
 
 BOOK = ROOT / "book"
 ROLE = re.compile(r"\{claim\}`([^`]+)`")
-SERIES = sorted(path.stem for path in (BOOK / "claims").glob("*.py")
-                if path.stem not in ("__init__", "claim", "rates", "same_runs", "words"))
+SERIES = sorted([*experiments.names(), "bench"])
 # Claims on series of trainings that are not about a success rate.
 NO_RATE = {"end-fixed-is-a-coin", "plain-nets-stop-at-short-strings", "every-step-speed-alike", "solved-nets-at-10000"}
 

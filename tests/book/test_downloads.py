@@ -20,7 +20,7 @@ import parity_lib
 from .conftest import ROOT, pages_in_toc
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from guesses import guess, replies
+from guesses import guess
 from plain_notebook import Markdown, Unknown, plain_notebook, without_glue
 
 EVIDENCE = "book/evidence"      # its cells show what is in the repository's folder, and would show nothing elsewhere
@@ -127,7 +127,7 @@ def test_sphinx_nodes_become_plain_markdown():
     assert written(nodes.math_block("", "a = b", number=1, ids=["equation-a"])) == "$$\na = b \\tag{2.1}\n$$"
     assert written(nodes.literal_block("", "x = 1", language="python")) == "```python\nx = 1\n```"
     choices = nodes.bullet_list("", nodes.list_item("", nodes.paragraph("", "One")))
-    question = guess("", nodes.paragraph("", "How many?"), replies("", choices, answered=False))
+    question = guess("", nodes.paragraph("", "How many?"), choices)
     assert written(question) == "> **Guess**\n>\n> How many?\n>\n> - One"
     assert written(nodes.raw("", "<svg/>", format="html")) == ""
 
