@@ -45,7 +45,7 @@ COVERED = """() => {
 def submitted_notebook(markdown, outputs):
     """Return a submission with an answer and additional cells after it."""
     notebook = course.release(NAME)
-    answer = next(cell for cell in notebook.cells if cell.cell_type == "markdown" and not course.locked(cell)
+    answer = next(cell for cell in notebook.cells if cell.cell_type == "markdown" and not bank.is_locked(cell)
                   and cell.metadata.get("nbgrader", {}).get("grade"))
     answer.source = payloads.MARKDOWN["script"].replace("'script'", "'answer'") + "\n\nBecause a < b."
     attachments = {"pasted.png": {"image/png": payloads.PIXEL}}
