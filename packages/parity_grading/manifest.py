@@ -3,6 +3,9 @@
 These files repeat the points, minutes and chapters of the exercises in ``solutions/*.md``. Authors write these values
 in the sources only. :func:`derived` returns the files that repeat them, ``parity exercises`` writes the files, and
 ``parity exercises --check`` fails if a file is not up to date.
+
+Git must not see what is made from an instructor's own exercises. So the book does not mention them, and a file
+``.gitignore`` is written beside their notebooks.
 """
 
 from __future__ import annotations
@@ -25,21 +28,31 @@ CELLS = Path("packages/parity_checks/cells.json")
 INDEX, OVERVIEW, SYLLABUS = Path("book/index.md"), Path("book/exercises.md"), Path("book/instructors.md")
 CONTENTS = Path("_toc.yml")
 ENTRY = "- file: exercises/"
+TREES = ("solutions", "exercises")
 Rows = list[tuple[str, ...]]
 
 
 def generated(root: Path) -> dict[str, bytes]:
-    """Return the contents of all files that ``parity exercises`` writes, keyed by path."""
+    """Return the contents of all files that ``parity exercises`` writes, keyed by path.
+
+    Beside the notebooks of an instructor's own exercise are its checks and a list of its cells, which students need.
+    """
     files = {path: text.encode() for path, text in derived(root).items()}
     with tempfile.TemporaryDirectory() as folder:
         authoring.write_solutions(root, Path(folder) / "solutions")
         authoring.write_exercises(Path(folder) / "solutions", Path(folder) / "exercises")
-        return files | {path: (Path(folder) / path).read_bytes() for path in notebooks(Path(folder))}
+        files |= {path: (Path(folder) / path).read_bytes() for path in notebooks(Path(folder))}
+    for source in authoring.own_sources(root):
+        checks = f"{source.name}_checks.py"
+        beside = {".gitignore": b"*\n", checks: (root / authoring.OWN / source.name / checks).read_bytes(),
+                  f"{source.name}_checks.json": _cells([source]).encode()}
+        files |= {f"{tree}/{source.name}/{name}": data for tree in TREES for name, data in beside.items()}
+    return files
 
 
 def notebooks(root: Path) -> list[str]:
     """Return the paths of the generated notebooks in ``solutions/`` and ``exercises/``."""
-    return [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
+    return [path.relative_to(root).as_posix() for tree in TREES
             for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
 
 

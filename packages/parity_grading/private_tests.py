@@ -44,7 +44,8 @@ def try_on_model_answer(coursedir: CourseDirectory, name: str) -> None:
     if not source.is_file():
         raise ValueError(f"{path.name} cannot be tried on a correct answer, because {source} is missing")
     record = path.with_name(f".{name}.tried")
-    digest = hash_files([path, source, *sorted(Path(core.__file__).parent.rglob("*.py"))])
+    own_checks = path.parent / "exercises" / name / f"{name}_checks.py"
+    digest = hash_files([path, source, own_checks, *sorted(Path(core.__file__).parent.rglob("*.py"))])
     if record.is_file() and record.read_text(encoding="ascii", errors="replace") == digest:
         return
     cells = [cell for cell in nbformat.read(source, as_version=4).cells if cell.cell_type == "code"]

@@ -157,6 +157,7 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
     specs = filter(None, map(importlib.util.find_spec, PACKAGES))
     digest = hash_files([exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
                          root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
+                         *sorted((root / "private" / "exercises" / name).glob("*.py")),
                          *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))])
     mark = trial / "rules"
     if mark.is_file() and mark.read_text(encoding="ascii") == digest:
