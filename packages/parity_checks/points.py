@@ -15,7 +15,9 @@ def cells_near(folder: Path) -> dict[str, Cells]:
     """
     own: dict[str, Cells] = {}
     for path in sorted(folder.glob("*_checks.json")):
-        own |= json.loads(path.read_text(encoding="utf-8"))
+        content, name = json.loads(path.read_text(encoding="utf-8")), path.stem.removesuffix("_checks")
+        if isinstance(content, dict) and set(content) == {name}:    # another program may use such a name, too
+            own |= content
     return own | CELLS
 
 
