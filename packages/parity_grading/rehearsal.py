@@ -20,10 +20,11 @@ from pathlib import Path
 
 import click
 import nbformat
-from nbgrader.apps import NbGraderApp
+from nbgrader.apps import GenerateAssignmentApp, GenerateFeedbackApp, NbGrader, NbGraderApp
+from nbgrader.apps.dbapp import DbAssignmentAddApp, DbStudentImportApp
 
 from parity_grading import authoring, bank, grading_commands
-from parity_grading.course import load_course, open_gradebook
+from parity_grading.course import add_programs_to_path, load_course, open_gradebook
 from parity_lib.errors import require
 
 # The end of the settings, so that those of the real course lead to none of its files.
@@ -75,7 +76,7 @@ class Rehearsal:
             grading_commands.grade, name, "--jobs", str(jobs))
         yield "read", "the answers in words, with full marks", self.read
         yield "report", "a page about the class", lambda: _parity(grading_commands.report, name)
-        yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader("generate_feedback", name, "--force")
+        yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader(GenerateFeedbackApp, name, "--force")
         yield "export", f"the grades and pages of {everybody} in Moodle's form", lambda: _parity(
             grading_commands.export, name, "--to", "moodle", "--list", "worksheet.csv")
         yield "compare", "grades, points and messages with those that are deserved", self.compare
@@ -85,9 +86,9 @@ class Rehearsal:
         _write_csv("students.csv", [("id", "first_name", "last_name", "email"), *(
             (student, *name.split(" ", 1), f"{student}@example.org") for student, name in self.names.items())])
         due = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d %H:%M:%S} UTC"
-        _nbgrader("generate_assignment", self.name, "--force")
-        _nbgrader("db", "assignment", "add", self.name, f"--duedate={due}")
-        _nbgrader("db", "student", "import", "students.csv")
+        _nbgrader(GenerateAssignmentApp, self.name, "--force")
+        _nbgrader(DbAssignmentAddApp, self.name, f"--duedate={due}")
+        _nbgrader(DbStudentImportApp, "students.csv")
 
     def collect(self) -> None:
         """Write an archive and a worksheet as Moodle does, and collect the submissions."""
@@ -148,9 +149,13 @@ def _parity(command: click.Command, *arguments: str) -> None:
     require(not status, f"parity {command.name}", f"exit status {status}", "finished, with nothing left to do")
 
 
-def _nbgrader(*arguments: str) -> None:
-    NbGraderApp.clear_instance()
-    NbGraderApp.launch_instance(list(arguments))
+def _nbgrader(command: type[NbGrader], *arguments: str) -> None:
+    add_programs_to_path()
+    NbGraderApp.clear_instance()    # of the command before, because nbgrader allows one application at a time
+    try:
+        command.launch_instance(list(arguments))
+    finally:
+        command.clear_instance()
 
 
 @click.command()
