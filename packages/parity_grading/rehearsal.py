@@ -51,7 +51,7 @@ class Rehearsal:
         self.source = authoring.read(place / f"{name}.md", own)
         self.points = {cell["id"]: cell["metadata"]["nbgrader"]["points"] for cell in self.source.graded}
         submissions = bank.read_all(place if own else root / "tests" / "submissions" / name)
-        if not everyone:    # the first correct submission, and the first that loses each test
+        if not everyone:    # a correct one, and one for each test that a wrong one loses first
             submissions = list({next(iter(item.loses), ""): item for item in reversed(submissions)}.values())
         everybody = [bank.Submission(Path("model answer"), "", {}, {}, []),
                      bank.Submission(Path(UNTOUCHED), "", dict.fromkeys(self.points, ""), {}, []), *submissions]
