@@ -1,6 +1,7 @@
 """The course's settings for the stock nbgrader commands, which are run from this folder."""
 
 import os
+import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821
@@ -56,7 +57,8 @@ c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grad
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
                           "clean_html": "parity_grading.rubric.clean_html"}
 
-# Files of one class stay out of git, in private/: its own tests, and settings in the form of this file, such as the
-# names that a learning platform gives to downloads.
+# Files of one class stay out of git, in private/: its own exercises, whose checks are modules, its own tests, and
+# settings in the form of this file, such as a rule for late submissions.
+sys.path += sorted({str(path) for path in HERE.glob("private/exercises/*")} - set(sys.path))
 os.environ.setdefault("PARITY_PRIVATE_TESTS", str(HERE / "private"))
 load_subconfig("nbgrader_config.py", path=str(HERE / "private"))  # noqa: F821

@@ -23,6 +23,7 @@ SECTIONS = {
         "exercises": ("parity_grading.grading_commands", "Generate the exercise notebooks from their sources."),
     },
     "A class": {
+        "rehearse": ("parity_grading.rehearsal", "Try the whole chain with made-up students."),
         "collect": ("parity_grading.grading_commands", "Collect submissions from a learning platform's archive."),
         "extend": ("parity_grading.grading_commands", "Give a student more time for an exercise."),
         "status": ("parity_grading.grading_commands", "Show which submissions are missing, graded or unread."),

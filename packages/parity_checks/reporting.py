@@ -19,7 +19,7 @@ from parity_checks import core
 from parity_checks.assertions import show
 from parity_checks.core import Nowhere
 from parity_checks.plain_data import CheckFailed, safely, short, type_name
-from parity_checks.points import IN_WORDS, POINTS
+from parity_checks.points import cells_near, points_in_words, points_of_checks
 from parity_lib.errors import require
 
 
@@ -79,10 +79,11 @@ def summary(module: ModuleType) -> None:
     """
     if grading():
         return
-    exercise = module.__name__.rpartition(".")[2]
-    require(exercise in POINTS, "module", exercise, f"the checks of one of {', '.join(POINTS)}")
-    total = 0
-    for name, points in POINTS[exercise].items():
+    exercise = module.__name__.rpartition(".")[2].removesuffix("_checks")
+    known = cells_near(Path(getattr(module, "__file__", None) or "").parent)
+    require(exercise in known, "module", exercise, f"the checks of one of {', '.join(known)}")
+    total, most = 0, points_of_checks(known[exercise])
+    for name, points in most.items():
         test = getattr(module, name)
         try:
             with contextlib.redirect_stdout(Nowhere()):
@@ -92,9 +93,9 @@ def summary(module: ModuleType) -> None:
         else:
             total += points
             print(f"  {points} of {points}   {name}: {test.says}")
-    words = IN_WORDS[exercise]
+    words = points_in_words(known[exercise])
     more = f", and {words} more for answers in words, which your instructor reads" if words else ""
-    print(f"\n{total} of {sum(POINTS[exercise].values())} points in the public checks{more}. "
+    print(f"\n{total} of {sum(most.values())} points in the public checks{more}. "
           "Grading tries new cases of the same kind.")
 
 

@@ -29,6 +29,9 @@ A line of +++ ends a text cell. Points are written in these marks only: the poin
 begins with ``Task`` are added to the heading, and ``{{ about }}`` becomes the exercise's chapters, time and points. A
 source that does not have this form raises ValueError, because a mistake could release a solution or lose points
 unnoticed. The same source always gives the same bytes.
+
+An instructor's own exercise has the same form. It lies in ``private/exercises/NAME/NAME.md``, which git ignores, with
+its checks, ``NAME_checks.py``, and its bank of submissions.
 """
 
 from __future__ import annotations
@@ -64,6 +67,8 @@ FLAGS = {"solution": (False, True, False), "test": (True, False, True), "answer"
 REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "test"}
 ID = re.compile(r"[a-zA-Z0-9-]{1,64}")
 ABOUT = "{{ about }}"
+MODEL_ANSWER = "checks.model_answer("
+OWN = Path("private", "exercises")      # an instructor's own exercises, each in a folder of its name
 CHAPTER_LINK = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
 INSTALL = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
@@ -107,15 +112,18 @@ def _points(cell: Cell) -> int:
     return cell["metadata"].get("nbgrader", {}).get("points", 0)
 
 
-def read(path: Path) -> Source:
+def read(path: Path, own: bool = False) -> Source:
     """Parse the source of an exercise.
 
-    Raise ValueError, naming the file and the place, if the source does not have the form described in this module.
+    ``own`` is true for an instructor's own exercise, ``private/exercises/NAME/NAME.md``, whose model answers stay with
+    the instructor. Raise ValueError, naming the file and the place, if the source does not have the form described in
+    this module.
     """
     try:
-        text, root = path.read_text(encoding="utf-8"), path.resolve().parents[1]
+        text, root = path.read_text(encoding="utf-8"), path.absolute().parents[3 if own else 1]
         numbers = {"markdown": itertools.count(1), "code": itertools.count(1)}
-        settings, cells = _settings(text), [_finished(cell, numbers) for cell in _cells(text)]
+        settings, cells = _settings(text), [_finished(cell, numbers) for cell in _cells(text)
+                                           if not (own and cell["source"].startswith(MODEL_ANSWER))]
         ids = [cell["id"] for cell in cells]
         require(len(set(ids)) == len(ids), "ids", sorted({name for name in ids if ids.count(name) > 1}),
                 "each used once")
@@ -210,7 +218,7 @@ def _answer(name: str, content: str) -> Iterator[Cell]:
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",
             "complete: `:::{answer} name`, a line `:points: 3`, a model answer and the rubric")
     yield {"cell_type": "markdown", "source": body.strip(), "mark": {"answer": name, "points": int(points[1])}}
-    yield {"cell_type": "code", "source": f'checks.model_answer("{name}")', "mark": {"run": f"model_{name}"}}
+    yield {"cell_type": "code", "source": f'{MODEL_ANSWER}"{name}")', "mark": {"run": f"model_{name}"}}
 
 
 def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
@@ -304,6 +312,18 @@ def sources(root: Path) -> list[Source]:
     """Return the exercises of a course in the order in which students complete them."""
     return sorted((read(path) for path in (root / "solutions").glob("*.md")),
                   key=lambda source: (source.settings.get("order", 99), source.name))
+
+
+def own_sources(root: Path) -> list[Source]:
+    """Return an instructor's own exercises in alphabetical order.
+
+    Raise ValueError if one of them has the name of an exercise of the course, whose notebooks it would replace.
+    """
+    own = [read(folder / f"{folder.name}.md", own=True) for folder in sorted((root / OWN).glob("[!._]*/"))]
+    for source in own:
+        require(not (root / "solutions" / f"{source.name}.md").exists(), f"the name of {OWN / source.name}",
+                source.name, "different from those of the course's exercises")
+    return own
 
 
 def notebooks(sources: list[Source]) -> dict[str, bytes]:

@@ -3,6 +3,9 @@
 These files repeat the points, minutes and chapters of the exercises in ``solutions/*.md``. Authors write these values
 in the sources only. :func:`derived` returns the files that repeat them, ``parity exercises`` writes the files, and
 ``parity exercises --check`` fails if a file is not up to date.
+
+Git must not see what is made from an instructor's own exercises. So the book does not mention them, and a file
+``.gitignore`` is written beside their notebooks.
 """
 
 from __future__ import annotations
@@ -23,18 +26,29 @@ CELLS = Path("packages/parity_checks/cells.json")
 INDEX, OVERVIEW, SYLLABUS = Path("book/index.md"), Path("book/exercises.md"), Path("book/instructors.md")
 CONTENTS = Path("_toc.yml")
 ENTRY = "- file: exercises/"
+TREES = ("solutions", "exercises")
 Rows = list[tuple[str, ...]]
 
 
 def generated(root: Path) -> dict[str, bytes]:
-    """Return the contents of all files that ``parity exercises`` writes, keyed by path."""
+    """Return the contents of all files that ``parity exercises`` writes, keyed by path.
+
+    Beside the notebooks of an instructor's own exercise are its checks and a list of its cells, which students need.
+    """
     files = {path: text.encode() for path, text in derived(root).items()}
-    return files | authoring.notebooks(authoring.sources(root))
+    own = authoring.own_sources(root)
+    files |= authoring.notebooks([*authoring.sources(root), *own])
+    for source in own:
+        checks = f"{source.name}_checks.py"
+        beside = {".gitignore": b"*\n", checks: (root / authoring.OWN / source.name / checks).read_bytes(),
+                  f"{source.name}_checks.json": _cells([source]).encode()}
+        files |= {f"{tree}/{source.name}/{name}": data for tree in TREES for name, data in beside.items()}
+    return files
 
 
 def without_source(root: Path, known: Collection[str]) -> list[str]:
     """Return the paths of the notebooks in ``solutions/`` and ``exercises/`` that are not among the ``known`` ones."""
-    paths = [path.relative_to(root).as_posix() for tree in ("solutions", "exercises")
+    paths = [path.relative_to(root).as_posix() for tree in TREES
              for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
     return [path for path in paths if path not in known]
 

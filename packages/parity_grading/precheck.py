@@ -8,7 +8,6 @@ are skipped, as in grading. The file is not changed.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import re
@@ -17,12 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from parity_checks import points
 from parity_checks.answers import NOT_WRITTEN
+from parity_checks.points import CELLS, cells_near, points_in_words, points_of_checks
 from parity_grading.untrusted import NotebookCell, printable, read_cells, visible
 from parity_lib.errors import require
 
-CELLS = Path(points.__file__).with_name("cells.json")
 GRACE = 10                  # seconds that an interrupted cell has to stop
 EXAMPLE = 'my_id = "s1234567"'
 PLAIN = ("CheckFailed", "Timeout")     # errors whose text needs no name before it
@@ -52,7 +50,7 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
         cells = read_cells(path.read_bytes())
     except ValueError as error:
         raise ValueError(f"{error}; open it in JupyterLab and save it again") from None
-    exercises = json.loads(CELLS.read_text(encoding="utf-8"))
+    exercises = cells_near(path.resolve().parent)
     known = {cell.name for cell in cells} - {"imports", ""}
     shared = {name: sum(cell["id"] in known for cell in expected) for name, expected in exercises.items()}
     exercise = max(shared, key=shared.get)
@@ -68,9 +66,9 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
     errors = run_cells(path, code, seconds)
     messages = {code[number].name: error for number, error in errors.items()}
     tests = {cell["id"]: cell["check"] for cell in expected if cell["kind"] == "test"}
-    reached = 0
+    reached, points = 0, points_of_checks(expected)
     for cell, check in tests.items():
-        most = points.POINTS[exercise][check]
+        most = points[check]
         if message := messages.get(cell, "it did not run, because an earlier cell stopped the notebook"):
             result.advice.append(_test_advice(check, message))
         reached += 0 if message else most
@@ -83,8 +81,8 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
                                  f"{error.splitlines()[0]}")
     result.table += [f"    read   {cell['id']:28} {_length(cells, cell['id'])}"
                      for cell in expected if cell["kind"] == "answer"]
-    words = points.IN_WORDS[exercise]
-    result.table.append(f"  {reached} of {sum(points.POINTS[exercise].values())} points in the public checks" + (
+    words = points_in_words(expected)
+    result.table.append(f"  {reached} of {sum(points.values())} points in the public checks" + (
         f", and your instructor can give {words} more for answers in words" if words else "")
         + ". Grading tries new cases of the same kind.")
     return result
@@ -136,8 +134,8 @@ def with_released_tests(cells: list[NotebookCell], expected: list[dict], exercis
 
     Tests that are missing from the notebook are added at the end.
     """
-    tests = {cell["id"]: NotebookCell(cell["id"], "code", f"from parity_checks import {exercise} as check\n"
-                                                          f"check.{cell['check']}()")
+    module = f"from parity_checks import {exercise}" if exercise in CELLS else f"import {exercise}_checks"
+    tests = {cell["id"]: NotebookCell(cell["id"], "code", f"{module} as check\ncheck.{cell['check']}()")
              for cell in expected if cell["kind"] == "test"}
     code = [tests.get(cell.name, cell) for cell in cells if cell.cell_type == "code" or cell.name in tests]
     return code + [test for test in tests.values() if test not in code]

@@ -157,6 +157,7 @@ def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderAp
     specs = filter(None, map(importlib.util.find_spec, PACKAGES))
     files = [exercise_folder(app, "source", ".", name) / f"{name}.ipynb", reporting.private_file(name),
              root / "nbgrader_config.py", root / "private" / "nbgrader_config.py",
+             *sorted((root / "private" / "exercises" / name).glob("*.py")),
              *(path for spec in specs for path in sorted(Path(spec.origin).parent.rglob("*.py")))]
     digest = joblib.hash([(path.name, path.read_bytes()) for path in files if path.is_file()])
     mark = trial / "rules"

@@ -15,7 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import parity_checks as checks
-from parity_checks import reporting
+from parity_checks import points
 from parity_checks.assertions import Query
 from tests.checks.helpers import BadText, raising, says
 from tests.submissions import bank
@@ -76,8 +76,10 @@ def test_the_summary_counts_the_points_but_not_while_grading(monkeypatch, capfd)
     exercise = types.ModuleType("exercise")
     exercise.parity = make_check(lambda seed: print("not shown"))
     exercise.unroll = make_check(lambda seed: Query("unroll: a batch").fail(1, 2), "unroll")
-    monkeypatch.setitem(reporting.POINTS, "exercise", {"parity": 2, "unroll": 3})
-    monkeypatch.setitem(reporting.IN_WORDS, "exercise", 4)
+    monkeypatch.setitem(points.CELLS, "exercise", [
+        {"id": "parity-check", "kind": "test", "check": "parity", "points": 2},
+        {"id": "unroll-check", "kind": "test", "check": "unroll", "points": 3},
+        {"id": "in-words", "kind": "answer", "points": 4}])
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert checks.grading()
     checks.summary(exercise)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import csv
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -93,34 +91,14 @@ def release(name: str) -> NotebookNode:
     return nbformat.read(ROOT / "exercises" / name / f"{name}.ipynb", as_version=4)
 
 
-def filled(name: str, solved: NotebookNode) -> NotebookNode:
-    """Return the release with the work of a solved notebook pasted in, as a student would; locked cells stay."""
-    submission, work = release(name), {cell.id: cell for cell in solved.cells}
-    for cell in submission.cells:
-        if not locked(cell) and cell.id in work:
-            cell.source = re.sub(r"^[ \t]*### (?:BEGIN|END) SOLUTION\n?", "", work[cell.id].source, flags=re.MULTILINE)
-    ids = {cell.id for cell in submission.cells}
-    for place, cell in enumerate(solved.cells):
-        if cell.id not in ids:      # the student added it in front of this cell
-            following = next(later.id for later in solved.cells[place + 1:] if later.id in ids)
-            submission.cells.insert([cell.id for cell in submission.cells].index(following), copy.deepcopy(cell))
-    return submission
-
-
-def locked(cell: NotebookNode) -> bool:
-    """Return whether nbgrader replaces a student's changes to this cell."""
-    marks = cell.metadata.get("nbgrader", {})
-    return bool(marks) and not marks["solution"]
-
-
 def solution(name: str) -> NotebookNode:
     """Return the submission of a student whose answers are the model answers."""
-    return filled(name, bank.authoring.notebook(bank.published(name)))
+    return bank.fill_in(release(name), bank.authoring.notebook(bank.published(name)))
 
 
 def hand_in(submission: bank.Submission) -> NotebookNode:
     """Return a submission of the bank as the notebook that the student sends."""
-    return filled(submission.exercise, bank.notebook(submission))
+    return bank.fill_in(release(submission.exercise), bank.notebook(submission))
 
 
 def submit(root: Path, student: str, name: str, notebook: NotebookNode) -> None:
@@ -186,16 +164,11 @@ def results(root: Path, name: str) -> dict[str, Graded]:
                      if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")}
             page = root / "feedback" / student / name / f"{name}.html"
             graded[student] = Graded(
-                {grade.name: bank.Outcome(grade.score, grade.max_score, said(tests[grade.name]))
+                {grade.name: bank.Outcome(grade.score, grade.max_score, bank.said(tests[grade.name]))
                  for grade in grades if grade.name in tests},
                 [grade.name for grade in grades if grade.needs_manual_grade],
                 page.read_text(encoding="utf8") if page.is_file() else "")
     return graded
-
-
-def said(cell: NotebookNode) -> str:
-    """Return what a cell printed, and the text of its error."""
-    return "\n".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs)
 
 
 def grade_batch(root: Path, name: str, submissions: dict[str, NotebookNode]) -> Batch:

@@ -17,6 +17,7 @@ from parity_checks.points import POINTS
 from tests.exercises import course
 from tests.exercises.test_formgrader import OTHER, serve
 from tests.grading import payloads
+from tests.submissions import bank
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole, pytest.mark.slow]
 
@@ -45,7 +46,7 @@ COVERED = """() => {
 def submitted_notebook(markdown, outputs):
     """Return a submission with an answer and additional cells after it."""
     notebook = course.release(NAME)
-    answer = next(cell for cell in notebook.cells if cell.cell_type == "markdown" and not course.locked(cell)
+    answer = next(cell for cell in notebook.cells if cell.cell_type == "markdown" and not bank.is_locked(cell)
                   and cell.metadata.get("nbgrader", {}).get("grade"))
     answer.source = payloads.MARKDOWN["script"].replace("'script'", "'answer'") + "\n\nBecause a < b."
     attachments = {"pasted.png": {"image/png": payloads.PIXEL}}

@@ -38,11 +38,20 @@ PRIVATE = "s204508"     # correct except on a very long string
 NO_POINTS = (KURT, SOFJA, ZENO)     # a page instead of a notebook; a file cut off; nothing
 GRADED = [student for student in SUBMITTING if student not in NO_POINTS]
 
-# Stand-ins for commands that need the network or a person; all others are real. Status 1 of `parity` says that
-# something waits for a person; errors have a message, and a test looks for it.
+# Stand-ins for commands that need the network or a person; all others are real. Before each `git pull` the repository
+# changes, also in files that `parity exercises` writes. Status 1 of `parity` says that something waits for a person;
+# errors have a message, and a test looks for it.
 STAND_INS = r"""
 set -euo pipefail
-git() { if [ "$1" = clone ]; then cp -R "$COPY" "$3"; else [ "$*" = pull ]; fi; }
+commit() { command git -C "$COPY" -c user.name=A -c user.email=a@example.org commit -qam "$1"; }
+git() {
+  if [ "$1" = clone ]; then command git clone -q "$COPY" "$3"; return; fi
+  [ "$*" = pull ]
+  for file in book/exercises.md book/instructors.md; do printf '\n%% A remark.\n' >> "$COPY/$file"; done
+  echo '# A remark.' >> "$COPY/_toc.yml"
+  commit "Add remarks"
+  command git pull -q
+}
 python3() { [ "$*" = "-m venv .venv" ] && mkdir -p .venv/bin && echo 'hash -r' > .venv/bin/activate; }
 pip() { [ "$*" = 'install -c constraints.txt -e .[course]' ] && grep -q "^course = " pyproject.toml; }
 jupyter() { [ "$*" = lab ] && "$PYTHON" "$GRADER" gradebook.db; }
@@ -64,8 +73,13 @@ with Gradebook(f"sqlite:///{sys.argv[1]}") as book:
 """
 
 
+def git(folder, *arguments):
+    return subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments], cwd=folder,
+                          text=True, capture_output=True, check=True).stdout
+
+
 def repository(folder):
-    """Copy the files of the repository that a clone would have, as they are now."""
+    """Copy the files of the repository that a clone would have, as they are now, into a repository of their own."""
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=bank.ROOT, text=True,
                             stdout=subprocess.PIPE)
     if listed.returncode:  # no clone, but a copy of the files
@@ -77,6 +91,8 @@ def repository(folder):
             shutil.copy(bank.ROOT / name, folder / name)
     with (folder / "nbgrader_config.py").open("a", encoding="utf8") as settings:
         settings.write(course.ALLOW_ROOT)
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "The book"]):
+        git(folder, *command)
     return folder
 
 
@@ -256,10 +272,10 @@ def test_the_next_year_begins_with_an_empty_course_and_the_settings(year):
 
 
 def test_the_new_exercise_is_written_and_its_bank_is_graded(year):
-    words = said(year, "pytest tests/submissions")
-    assert "7 of them rewritten" in words, "two notebooks, cells, model answers, two tables, the contents"
-    assert len(re.findall(r"\b[1-9]\d* passed", words)) == 2
-    assert not re.search(r"\b\d+ (?:failed|errors?|skipped)\b", words)
+    words = said(year, "parity rehearse ones")
+    assert "8 of them rewritten" in words, "two notebooks, and with each its checks, their cells and .gitignore"
+    assert "7 of 7 students have exactly the points that they deserve" in words
+    assert "FAILED" not in words
     release = (year.clone / "exercises/ones/ones.ipynb").read_text(encoding="utf8")
     assert "raise NotImplementedError" in release
     assert "HIDDEN" not in release
@@ -269,14 +285,23 @@ def test_the_new_exercise_is_written_and_its_bank_is_graded(year):
     assert "## Task 1: the count (2 points)" in release
 
 
+def test_the_new_exercise_changes_no_tracked_file_so_that_a_new_version_can_be_pulled(year):
+    assert "all up to date" in year.outputs[next(block for block in year.outputs if block.startswith("git pull"))]
+    assert git(year.clone, "status", "--porcelain") == ""
+    assert git(year.clone, "log", "--format=%s").splitlines() == ["Add remarks", "Add remarks", "The book"]
+    names = [f"{kind}/ones/ones{end}" for kind in ("exercises", "solutions") for end in (
+        ".ipynb", "_checks.py", "_checks.json")]
+    assert [name for name in names if not (year.clone / name).is_file()] == []
+
+
+def test_students_check_their_own_copy_of_the_new_exercise(year, tmp_path):
+    shutil.copytree(year.clone / "exercises/ones", tmp_path / "ones")
+    status, output = course.parity(tmp_path, "check", "ones/ones.ipynb")
+    assert status == 1
+    assert "`ones` is not written yet" in output
+    assert "0 of 2 points in the public checks, and your instructor can give 1 more" in output
+
+
 def test_nothing_of_the_class_would_reach_git(year):
-    kept = {"gradebook.db", "private", "submitted", "autograded", "feedback"}
-    assert kept <= set(os.listdir(year.kept))
-    def git(*arguments):
-        return subprocess.run(["git", *arguments], cwd=year.kept, text=True, capture_output=True,
-                              check=True).stdout
-    git("init", "-q", ".")
-    untracked = {line.split("/")[0] for line in git("ls-files", "-o", "--exclude-standard").splitlines()}
-    assert "nbgrader_config.py" in untracked
-    assert not kept & untracked
-    assert not untracked - set(os.listdir(bank.ROOT))
+    assert {"gradebook.db", "private", "submitted", "autograded", "feedback"} <= set(os.listdir(year.kept))
+    assert git(year.kept, "status", "--porcelain") == ""

@@ -119,7 +119,7 @@ def test_outputs_of_the_students_run_are_kept_for_the_person_who_reads_the_answe
     silent = {cell.id for cell in course.release(batch.name).cells if "checks.grading()" in cell.source}
     graded = nbformat.read(batch.folder / "autograded" / "solution" / batch.name / f"{batch.name}.ipynb", as_version=4)
     for cell in graded.cells:
-        text = course.said(cell) if cell.cell_type == "code" else ""
+        text = bank.said(cell) if cell.cell_type == "code" else ""
         assert unfinished.OWN_OUTPUTS not in cell.metadata
         assert "planted" not in text
         assert (OWN_RUN in text) == (unfinished.NOTE in text)

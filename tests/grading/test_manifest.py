@@ -125,6 +125,53 @@ def test_a_chapter_of_no_session_is_optional_and_hours_leave_room(root):
         assert 60 * int(row.split("|")[-2]) > reading + source.minutes
 
 
+def test_a_new_exercise_stands_in_the_book_without_a_word_by_hand(root):
+    source = (root / f"solutions/{FIRST.name}.md").read_text(encoding="utf-8")
+    (root / "solutions/ones.md").write_text(source.replace("order: ", "order: 9"), encoding="utf-8")
+    assert stale(root) == {CELLS, OVERVIEW, SYLLABUS, CONTENTS}
+    derived = manifest.derived(root)
+    assert derived[CONTENTS].count("- file: exercises/ones/ones\n") == 1
+    assert "</exercises/ones/ones>`" in derived[OVERVIEW]
+    assert '"ones": [' in derived[CELLS]
+
+
+# ---------------------------------------------------------------- exercises of one's own
+
+
+@pytest.fixture
+def own(root):
+    """The folder of an instructor's own exercise, which is a copy of the first one."""
+    folder = root / authoring.OWN / "mine"
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / f"solutions/{FIRST.name}.md", folder / "mine.md")
+    (folder / "mine_checks.py").write_text("from parity_checks.unrolling import *\n", encoding="utf-8")
+    return folder
+
+
+def test_an_exercise_of_ones_own_changes_nothing_but_the_folders_of_its_notebooks(root, own):
+    assert stale(root) == set()
+    names = ("mine.ipynb", "mine_checks.py", "mine_checks.json", ".gitignore")
+    assert {path for path in manifest.generated(root) if "mine" in path} == {
+        f"{tree}/mine/{name}" for tree in manifest.TREES for name in names}
+
+
+def test_model_answers_of_ones_own_exercise_stay_with_the_instructor(own):
+    assert "checks.model_answer(" in "".join(cell["source"] for cell in FIRST.cells)
+    assert "checks.model_answer(" not in "".join(cell["source"] for cell in authoring.read(own / "mine.md", True).cells)
+
+
+@pytest.mark.parametrize(("before", "after", "words"), [
+    ("mine", FIRST.name, "different from those of the course"), ("mine.md", "yours.md", "mine.md")])
+def test_an_exercise_of_ones_own_with_a_wrong_name_is_refused(root, own, before, after, words):
+    if before == "mine":
+        (own / "mine.md").rename(own / f"{after}.md")
+        own.rename(own.with_name(after))
+    else:
+        (own / before).rename(own / after)
+    with pytest.raises((ValueError, OSError), match=words):
+        manifest.generated(root)
+
+
 # ---------------------------------------------------------------- minutes
 
 

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from parity_grading import sandbox
+from parity_grading.bank import said
 from tests.exercises import course
 from tests.hostile import bank, batch
 
@@ -65,6 +66,6 @@ def test_nobody_finds_a_secret_or_something_to_write_to(prepared, tmp_path, comm
     for name in SPIES:
         submission = bank.named(name)
         notebook = nbformat.read(batch.graded_notebook(root, name), as_version=4)
-        assert course.said(bank.cell(notebook, "parity")).strip() == submission.says
+        assert said(bank.cell(notebook, "parity")).strip() == submission.says
     deserved = {name: bank.named(name).points() for name in SPIES + OTHERS}
     assert batch.points(root) == deserved | dict.fromkeys(batch.HONEST, bank.TESTS)

@@ -5,7 +5,7 @@ import pytest
 from parity_checks.points import CELLS, POINTS
 from tests.submissions import bank
 
-NAMES = [f"{path.parent.name}/{path.stem}" for path in bank.files()]
+NAMES = [submission.name for submission in bank.bank()]
 TEST_CELLS = [(exercise, cell["id"]) for exercise, cells in CELLS.items() for cell in cells if cell["kind"] == "test"]
 CELL_IDS = {exercise: {cell for other, cell in TEST_CELLS if other == exercise} for exercise in CELLS}
 # Correct submissions for which the tests that take seconds are not left to the longer tests.

@@ -51,8 +51,8 @@ def _graded(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [f"{path.parent.name}/{path.stem}" for path in bank.files()
-                                  if path.stem.startswith("right_")])
+@pytest.mark.parametrize("name", [submission.name for submission in bank.bank()
+                                  if submission.path.stem.startswith("right_")])
 def test_a_correct_submission_passes_with_every_seed(name):
     submission = bank.named(name)
     names = [name for name in POINTS[submission.exercise] if name not in TRAINING]

@@ -1,0 +1,184 @@
+"""A dry run of the whole chain, from the release of an exercise to the export, with made-up students.
+
+They hand in the model answer, the untouched notebook, and submissions of the exercise's bank, so it is known what each
+of them deserves. Everything happens in a temporary course with the settings of the real one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import nbformat
+from nbgrader.apps import GenerateAssignmentApp, GenerateFeedbackApp, NbGrader, NbGraderApp
+from nbgrader.apps.dbapp import DbAssignmentAddApp, DbStudentImportApp
+
+from parity_grading import authoring, bank, grading_commands
+from parity_grading.course import add_programs_to_path, load_course, open_gradebook
+from parity_lib.errors import require
+
+# The end of the settings, so that those of the real course lead to none of its files.
+SETTINGS = """
+c.CourseDirectory.update(root=str(HERE), db_url=f"sqlite:///{HERE / 'gradebook.db'}", source_directory="solutions",
+    release_directory="exercises", submitted_directory="submitted", autograded_directory="autograded",
+    feedback_directory="feedback")
+"""
+WORKSHEET = ("Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum grade",
+             "Last modified (submission)")
+UNTOUCHED = "untouched notebook"
+
+
+class Rehearsal:
+    """A temporary course in ``folder``, with the settings and an exercise of the course in ``root``.
+
+    A handful of submissions of the bank are handed in, or all of them if ``everyone`` is true.
+    """
+
+    def __init__(self, root: Path, folder: Path, name: str, everyone: bool) -> None:
+        own = (root / authoring.OWN / name).is_dir()
+        place = root / authoring.OWN / name if own else root / "solutions"
+        self.folder, self.name = folder, name
+        self.source = authoring.read(place / f"{name}.md", own)
+        self.points = {cell["id"]: cell["metadata"]["nbgrader"]["points"] for cell in self.source.graded}
+        submissions = bank.read_all(place if own else root / "tests" / "submissions" / name)
+        if not everyone:    # a correct one, and one for each test that a wrong one loses first
+            submissions = list({next(iter(item.loses), ""): item for item in reversed(submissions)}.values())
+        everybody = [bank.Submission(Path("model answer"), "", {}, {}, []),
+                     bank.Submission(Path(UNTOUCHED), "", dict.fromkeys(self.points, ""), {}, []), *submissions]
+        self.students = {f"s{number}": item for number, item in enumerate(everybody, start=1)}
+        self.names = {student: item.path.stem.replace("_", " ") for student, item in self.students.items()}
+        settings = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+        (folder / "nbgrader_config.py").write_text(settings + SETTINGS, encoding="utf-8")
+        for path in (Path("solutions", name), authoring.OWN / name):
+            if (root / path).is_dir():
+                shutil.copytree(root / path, folder / path)
+        (folder / "private").mkdir(exist_ok=True)
+        for path in (root / "private").glob("*.py"):    # the instructor's settings and tests
+            shutil.copy(path, folder / "private")
+        os.environ["PARITY_PRIVATE_TESTS"] = str(folder / "private")
+
+    def steps(self, jobs: int) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """Yield the name of each step, what it does, and the function that does it."""
+        name, everybody = self.name, f"{len(self.students)} students"
+        yield "release", f"the notebook, the exercise and {everybody} in the gradebook", self.release
+        yield "collect", f"an archive in Moodle's form with the submissions of {everybody}", self.collect
+        yield "grade", f"the submissions of {everybody}", lambda: _parity(
+            grading_commands.grade, name, "--jobs", str(jobs))
+        yield "read", "the answers in words, with full marks", self.read
+        yield "report", "a page about the class", lambda: _parity(grading_commands.report, name)
+        yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader(GenerateFeedbackApp, name, "--force")
+        yield "export", f"the grades and pages of {everybody} in Moodle's form", lambda: _parity(
+            grading_commands.export, name, "--to", "moodle", "--list", "worksheet.csv")
+        yield "compare", "grades, points and messages with those that are deserved", self.compare
+
+    def release(self) -> None:
+        """Create the notebook for students, and enter the exercise and the students in the gradebook."""
+        _write_csv("students.csv", [("id", "first_name", "last_name", "email"), *(
+            (student, *name.split(" ", 1), f"{student}@example.org") for student, name in self.names.items())])
+        due = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d %H:%M:%S} UTC"
+        _nbgrader(GenerateAssignmentApp, self.name, "--force")
+        _nbgrader(DbAssignmentAddApp, self.name, f"--duedate={due}")
+        _nbgrader(DbStudentImportApp, "students.csv")
+
+    def collect(self) -> None:
+        """Write an archive and a worksheet as Moodle does, and collect the submissions."""
+        release = nbformat.read(f"exercises/{self.name}/{self.name}.ipynb", as_version=4)
+        with zipfile.ZipFile("moodle.zip", "w") as archive:
+            for student, item in self.students.items():
+                untouched = self.names[student] == UNTOUCHED
+                notebook = release if untouched else bank.fill_in(release, bank.solve(item, self.source))
+                archive.writestr(f"{self.names[student]}_{student[1:]}_assignsubmission_file/{self.name}.ipynb",
+                                 nbformat.writes(notebook))
+        now = f"{datetime.now():%A, %d %B %Y, %I:%M %p}"
+        _write_csv("worksheet.csv", [WORKSHEET, *(
+            (f"Participant {student[1:]}", name, student, f"{student}@example.org", "", self.source.points, now)
+            for student, name in self.names.items())])
+        _parity(grading_commands.collect, self.name, "moodle.zip", "--from", "moodle", "--list", "worksheet.csv")
+
+    def read(self) -> None:
+        """Give full marks for each answer in words that waits for a person."""
+        with open_gradebook(load_course(self.folder)) as book:
+            for submission in book.assignment_submissions(self.name):
+                for entry in submission.notebooks[0].grades:
+                    if entry.needs_manual_grade:
+                        entry.manual_score, entry.needs_manual_grade = entry.max_score, False
+            book.db.commit()
+
+    def compare(self) -> None:
+        """Raise ValueError unless each student has the deserved points, messages, exported grade and feedback."""
+        with open(f"private/export/{self.name}-moodle.csv", encoding="utf-8-sig", newline="") as file:
+            exported = {row["ID number"]: float(row["Grade"] or "nan") for row in csv.DictReader(file)}
+        with zipfile.ZipFile(f"private/export/{self.name}-moodle-feedback.zip") as archive:
+            pages = {path.split("_")[0] for path in archive.namelist()}
+        problems = []
+        with open_gradebook(load_course(self.folder)) as book:
+            for student, item in self.students.items():
+                graded = nbformat.read(f"autograded/{student}/{self.name}/{self.name}.ipynb", as_version=4)
+                tests = {cell.id: cell for cell in graded.cells if cell.id in self.points and cell.cell_type == "code"}
+                grades = book.find_submission(self.name, student).notebooks[0].grades
+                outcomes = {entry.name: bank.Outcome(entry.score, entry.max_score, bank.said(tests[entry.name]))
+                            for entry in grades if entry.name in tests}
+                deserved = sum(points for cell, points in self.points.items() if cell not in item.loses)
+                wrong = bank.complaints(item, outcomes)
+                if exported[student] != deserved:
+                    wrong.append(f"{deserved} points are deserved, but {exported[student]:g} are exported")
+                if self.names[student] not in pages:
+                    wrong.append("there is no page of feedback")
+                problems += [f"{self.names[student]}: {problem}" for problem in wrong]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+
+def _write_csv(path: str, rows: list[tuple]) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _parity(command: click.Command, *arguments: str) -> None:
+    status = command.main(arguments, prog_name=f"parity {command.name}", standalone_mode=False)
+    require(not status, f"parity {command.name}", f"exit status {status}", "finished, with nothing left to do")
+
+
+def _nbgrader(command: type[NbGrader], *arguments: str) -> None:
+    add_programs_to_path()
+    NbGraderApp.clear_instance()    # of the command before, because nbgrader allows one application at a time
+    try:
+        command.launch_instance(list(arguments))
+    finally:
+        command.clear_instance()
+
+
+@click.command()
+@click.argument("name")
+@click.option("--all", "everyone", is_flag=True, help="Hand in every submission of the bank, and not only a handful.")
+@grading_commands.jobs_option
+def rehearse(name: str, everyone: bool, jobs: int) -> None:
+    """Try the whole chain for exercise NAME with made-up students.
+
+    The exercise is released, handed in, collected, graded, read and exported in a temporary folder. Your class is left
+    as it is. The exit status is 0 only if every made-up student gets exactly the points that they deserve.
+    """
+    root = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="parity-rehearsal-") as folder, contextlib.chdir(folder):
+        course = Rehearsal(root, Path(folder).resolve(), name, everyone)
+        for step, what, act in course.steps(jobs):
+            start, said, problem = time.monotonic(), io.StringIO(), ""
+            try:
+                with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                    act()
+            except (Exception, SystemExit) as error:
+                problem = f"{error}" if isinstance(error, ValueError) else repr(error)
+            click.echo(f"{step:9} {what:62} {time.monotonic() - start:6.1f} s  {'FAILED' if problem else 'ok'}")
+            if problem:
+                raise click.ClickException(f"{said.getvalue()}{problem}")
+    click.echo(f"{len(course.students)} of {len(course.students)} students have exactly the points that they deserve.")
