@@ -6,6 +6,7 @@ a style of its own.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import functools
@@ -24,10 +25,10 @@ from parity_grading.bank import Outcome, Submission, complaints, fill_in, is_loc
 __all__ = ["Outcome", "Submission", "complaints", "fill_in", "is_locked", "read", "said"]
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-TRAINED = {"final-parity", "last-valid", "end-loss", "train-step", "train-at-the-end"}
-# Tests that take seconds, with the cells that they depend on.
-LONG = {"trained-short-check": TRAINED, "trained-long-check": TRAINED, "learns-check": {"build-model"},
-        "find-error-long-check": {"find-error"}}
+TRAINED = {"final_parity", "last_valid", "end_loss", "train_step", "train_at_the_end"}
+# Tests that take seconds, with the functions that they call.
+LONG = {"trained-short-check": TRAINED, "trained-long-check": TRAINED, "learns-check": {"build_model"},
+        "find-error-long-check": {"find_error"}}
 
 
 def named(name: str) -> Submission:
@@ -53,10 +54,12 @@ def notebook(submission: Submission) -> nbformat.NotebookNode:
     return solve(submission, published(submission.exercise))
 
 
-def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[str, Outcome]:
+def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = (),
+          asked: dict[str, set[str]] | None = None) -> dict[str, Outcome]:
     """Run a notebook's cells in one namespace, as a kernel would, and return the outcomes of its test cells.
 
-    The calls of the checks are serialised and read again, as they are between a kernel and the tests.
+    The calls of the checks are serialised and read again, as they are between a kernel and the tests. The names of the
+    functions that each test calls are added to ``asked``.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     outcomes = {}
@@ -68,17 +71,22 @@ def grade(nb: nbformat.NotebookNode, leave_out: Collection[str] = ()) -> dict[st
             meta = cell.metadata.get("nbgrader", {})
             if cell.id in leave_out:
                 continue
-            with core.remote_calls(through_rpc) if meta.get("grade") else contextlib.nullcontext():
+            called = set()
+            call = functools.partial(through_rpc, called)
+            with core.remote_calls(call) if meta.get("grade") else contextlib.nullcontext():
                 message, failed = _run(cell.source, namespace, cell.id)
             if meta.get("grade"):
                 outcomes[cell.id] = Outcome(0 if failed else meta["points"], meta["points"], message)
+                if asked is not None:
+                    asked[cell.id] = called
     finally:
         checks.bind(None)
     return outcomes
 
 
-def through_rpc(name: str, args: tuple, kwargs: dict) -> Any:
+def through_rpc(called: set[str], name: str, args: tuple, kwargs: dict) -> Any:
     """Call a remote function with a request and an answer as text, as between two processes."""
+    called.update(arg for arg in args if isinstance(arg, str))
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
 
 
@@ -100,6 +108,51 @@ def score(submission: Submission, leave_out: Collection[str] = ()) -> dict[str, 
 
 
 def unaffected(submission: Submission) -> set[str]:
-    """Return the long tests that would run the model answer, because the submission changes no cell they depend on."""
+    """Return the tests that would run the model answer, because they need no name that the submission changes."""
+    if submission.added:
+        return set()
     changed = {heading.partition(": ")[0] for heading in submission.replaced}
-    return set() if submission.added else {test for test, cells in LONG.items() if not changed & cells}
+    cells = [cell for nb in (notebook(submission), authoring.notebook(published(submission.exercise)))
+             for cell in nb.cells if cell.id in changed]
+    try:
+        names = set().union(*(bound_names(cell.source) for cell in cells))
+    except SyntaxError:
+        return set()
+    names -= {"np", "nn", "torch"}
+    return {test for test, needed in needed_names(submission.exercise).items() if not names & needed}
+
+
+def bound_names(source: str) -> set[str]:
+    """Return the names to which a cell gives a value, without those within its functions and classes."""
+    names, nodes = set(), list(ast.parse(source).body)
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        else:
+            nodes += ast.iter_child_nodes(node)
+    return names
+
+
+@functools.cache
+def needed_names(exercise: str) -> dict[str, set[str]]:
+    """Return the names that each test of an exercise needs: those of the model answer's functions that it calls, and
+    all that these use.
+    """
+    nb, asked = authoring.notebook(published(exercise)), {}
+    grade(nb, LONG, asked)
+    # Other cells only show something, and all cells use what the first one imports.
+    sources = [cell.source for cell in nb.cells if cell.cell_type == "code" and cell.id != "imports"
+               and cell.metadata.get("nbgrader", {}).get("grade") is False]
+    cells = [(bound_names(source), {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)})
+             for source in sources]
+    needed = asked | {test: set(names) for test, names in LONG.items() if test in {cell.id for cell in nb.cells}}
+    for names in needed.values():
+        for _ in cells:     # a function may use one of a later cell
+            for bound, used in cells:
+                if bound & names:
+                    names |= used
+    return needed
