@@ -36,10 +36,28 @@ def correct_if_always_even(bits: np.ndarray) -> int:
     return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())
 
 
+def correct_from_first_one(bits: np.ndarray) -> int:
+    """Count the positions at which it is correct to answer "even" before the first one and "odd" from then on."""
+    ones = bits.cumsum(axis=1)
+    return int(((ones > 0) == (ones % 2 == 1)).sum())
+
+
+def correct_from_last_bit(bits: np.ndarray, longest: int = 10) -> int:
+    """Count the strings whose parity is their last bit.
+
+    String k is row k of ``bits``, cut to its first 1 + k % ``longest`` bits.
+    """
+    rows = np.arange(len(bits))
+    last = rows % longest
+    return int((bits.cumsum(axis=1)[rows, last] % 2 == bits[rows, last]).sum())
+
+
 COUNTS: dict[str, Callable[[np.ndarray], int]] = {
     "what_convinces": with_long_pause,
     "explanation": correct_if_always_even,
     "what_truncation_cannot_teach": correct_from_last_bits,
+    "one_tanh_unit": correct_from_first_one,
+    "what_explains_the_difference": correct_from_last_bit,
 }
 
 

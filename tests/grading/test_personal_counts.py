@@ -10,7 +10,8 @@ from parity_grading.personal_counts import COUNTS, count_for
 
 ID = "s1234567"
 SEED = 2184681076
-COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515}
+COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515,
+           "one_tanh_unit": 12971, "what_explains_the_difference": 552}
 
 
 def test_seed_and_counts_are_the_same_on_every_machine():
@@ -41,6 +42,12 @@ def test_counts_agree_with_the_definitions_of_the_tasks():
         right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
     assert count_for("explanation", 3) == right
     assert count_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+    remembers = 0
+    for row in bits.tolist():
+        remembers += sum((1 in row[:t]) == (row[:t].count(1) % 2 == 1) for t in range(1, 25))
+    assert count_for("one_tanh_unit", 3) == remembers
+    cut = [row[:1 + k % 10] for k, row in enumerate(bits.tolist())]
+    assert count_for("what_explains_the_difference", 3) == sum(row.count(1) % 2 == row[-1] for row in cut)
 
 
 @pytest.mark.parametrize("wrong", ["  ", 7, "?!"])

@@ -68,7 +68,7 @@ def test_a_different_number_does_not_match(written):
 
 
 @pytest.mark.parametrize(("task", "answer", "student"), [
-    ("one-tanh-unit", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
+    ("what-the-table-says", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
 def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(task, answer, student):
     assert rubric.quoted_numbers(task, answer, student) is None
 
