@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from parity_checks.core import call
+from parity_checks.core import call, call_on_same
 from parity_checks.page_links import section
 from parity_checks.plain_data import CheckFailed, is_tensor, kind_of, safely
 
@@ -77,6 +77,20 @@ class Query:
                 return bool(values.all())
         self.fail("True or False", *((kind_of(None), "") if value is None else
                                      (value, "Join all comparisons into one answer with `.all()`.")))
+
+    def require_unchanged(self, name: str, arguments: dict[str, Any], **options: Any) -> None:
+        """Raise CheckFailed if the student's function ``name`` changes an array or tensor that it gets in place.
+
+        ``arguments`` maps the names of all arguments to their values. The ``options`` are those of
+        :func:`call_on_same`.
+        """
+        after = call_on_same(name, *arguments.values(), times=1, **options)[0].arguments
+        for (argument, value), changed in zip(arguments.items(), after, strict=True):
+            if is_tensor(value) or isinstance(value, np.ndarray):
+                copy = "clone" if is_tensor(value) else "copy"
+                replace(self, text=f"{name}: the caller's `{argument}` after the call").require_equal(
+                    changed, value, f"`{argument}` is changed in place, and the caller goes on using it. Work on a "
+                    f"copy, `{argument}.{copy}()`.")
 
     def as_array(self, value: Any, shape: tuple[int, ...] | None = None, kind: str | None = None, *,
                  shape_hints: dict[tuple, str] | None = None, nan_hint: str = "") -> np.ndarray:

@@ -123,10 +123,35 @@ def correct_if_always_even(bits: np.ndarray) -> int:
     return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())
 
 
+def correct_from_first_one(bits: np.ndarray) -> int:
+    """Count the positions at which it is correct to answer "even" before the first one and "odd" from then on."""
+    ones = bits.cumsum(axis=1)
+    return int(((ones > 0) == (ones % 2 == 1)).sum())
+
+
+def correct_from_last_bit(bits: np.ndarray) -> int:
+    """Count the strings whose parity is their last bit. String k is row k of ``bits``, cut to 1 + k % 10 bits."""
+    rows = np.arange(len(bits))
+    last = rows % 10
+    return int((bits.cumsum(axis=1)[rows, last] % 2 == bits[rows, last]).sum())
+
+
+def first_bit_told(bits: np.ndarray) -> int:
+    """Count the rows of ``bits`` whose first bit has the sign of an LSTM unit's cell state after the last bit.
+
+    The bias of the unit's forget gate is 3, and each bit adds the same amount for a one as it takes away for a zero.
+    """
+    left = (1 / (1 + np.exp(-3.0))) ** np.arange(bits.shape[1])[::-1]     # the share of each bit that is left
+    return int((((2 * bits - 1) @ left > 0) == (bits[:, 0] == 1)).sum())
+
+
 COUNTS: dict[str, Callable[[np.ndarray], int]] = {
     "what_convinces": with_long_pause,
     "explanation": correct_if_always_even,
     "what_truncation_cannot_teach": correct_from_last_bits,
+    "one_tanh_unit": correct_from_first_one,
+    "what_explains_the_difference": correct_from_last_bit,
+    "what_differs": first_bit_told,
 }
 
 

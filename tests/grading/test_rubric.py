@@ -6,6 +6,7 @@ import json
 
 import nbformat
 import pytest
+import torch
 from nbformat.v4 import new_code_cell, new_output, new_raw_cell
 
 from parity_checks import answers, seed_of, strings_for
@@ -63,12 +64,13 @@ def test_a_different_number_does_not_match(written):
 
 
 @pytest.mark.parametrize(("task", "answer", "student"), [
-    ("one-tanh-unit", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
+    ("what-the-table-says", "words", "s1"), (TASK, " YOUR ANSWER HERE ", "s1"), (TASK, "words", "?!")])
 def test_no_numbers_are_expected_of_other_tasks_empty_answers_and_unusable_ids(task, answer, student):
     assert rubric.quoted_numbers(task, answer, student) == []
 
 
-COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515}
+COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515,
+           "one_tanh_unit": 12971, "what_explains_the_difference": 552, "what_differs": 568}
 
 
 def count_for(task, seed):
@@ -100,6 +102,18 @@ def test_counts_agree_with_the_definitions_of_the_tasks():
         right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
     assert count_for("explanation", 3) == right
     assert count_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+    rows = bits.tolist()
+    remembers = sum((1 in row[:t]) == (row[:t].count(1) % 2 == 1) for row in rows for t in range(1, 25))
+    assert count_for("one_tanh_unit", 3) == remembers
+    cut = [row[:1 + k % 10] for k, row in enumerate(rows)]
+    assert count_for("what_explains_the_difference", 3) == sum(row.count(1) % 2 == row[-1] for row in cut)
+    unit = torch.nn.LSTM(1, 1, batch_first=True, dtype=torch.float64)
+    with torch.no_grad():
+        for name, value in (("weight_ih_l0", [0, 0, 200, 0]), ("weight_hh_l0", [0, 0, 0, 0]),
+                            ("bias_ih_l0", [0, 3, -100, 0]), ("bias_hh_l0", [0, 0, 0, 0])):
+            getattr(unit, name).copy_(torch.tensor(value).reshape(getattr(unit, name).shape))
+        c = unit(torch.from_numpy(bits).double()[..., None])[1][1][0, :, 0].numpy()
+    assert count_for("what_differs", 3) == ((c > 0) == (bits[:, 0] == 1)).sum()
 
 
 @pytest.mark.parametrize("wrong", ["  ", 7, "?!"])

@@ -30,9 +30,10 @@ def build_model(seed: int = 0) -> None:
     for cell in BLOCKS:
         hidden, layers = (int(rng.integers(2, 6)), int(rng.integers(1, 4))) if seed else sizes[cell]
         require_layers_and_readout(network_for(cell, hidden, layers), rng)
-        for other_size in ((1, 1), (1, int(rng.integers(4, 7)))):
+        for other_size in ((1, 1), (1, int(rng.integers(4, 7))), (int(rng.integers(40, 80)), 1)):
             networks.require_shapes(network := network_for(cell, *other_size))
             networks.require_size(network)
+    networks.require_random_start(network)
 
 
 def network_for(cell: str, hidden: int, layers: int) -> StudentNetwork:

@@ -125,9 +125,23 @@ def require_zero_logits(network: StudentNetwork) -> None:
     """Raise CheckFailed unless all logits are zero when all weights are zero."""
     at_zero = network.logits(every_string(4), network.fill(torch.zeros))
     if np.abs(at_zero).max() > 1e-5:
+        hint = ("Something besides the weights decides the logits: the answer, computed in forward (with cumsum % 2?), "
+                "or the inputs, added to them. The task is a network that can learn it.")
+        if np.ptp(at_zero) < 1e-5:
+            hint = ("All logits are the same number, and it does not come from a weight that learns. Is one of the "
+                    "weights frozen or made without a gradient, or is a function applied to the logits?")
         network.query(" with all weights and biases 0: the logits", "one-bit#can-an-ordinary-network-do-it").fail(
-            0, at_zero.flatten()[:8], "The answer is computed in forward (with cumsum % 2?) and not by the weights. "
-            "The task is a network that can learn it.")
+            0, at_zero.flatten()[:8], hint)
+
+
+def require_random_start(network: StudentNetwork) -> None:
+    """Raise CheckFailed if two networks start with the same weights, unless all entries of each weight are equal."""
+    first, second = (call_module(network.make, *network.arguments, inputs=(every_string(1),)).state for _ in range(2))
+    drawn = [name for name, value in first.items() if value.numel() > 1 and (value != value.flatten()[0]).any()]
+    if drawn and all(torch.equal(first[name], second[name]) for name in first):
+        network.query(", called twice: the weights at the start", LOOP).fail(
+            "different weights", "the same weights", "Is torch.manual_seed called inside the function or the class? "
+            "Then all the seeds of the sweep give one and the same run.")
 
 
 def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) -> None:
@@ -143,13 +157,13 @@ def require_separate_strings(network: StudentNetwork, rng: np.random.Generator) 
             "of a layer that you make in forward or keep in a plain list, where PyTorch does not find it (use "
             "nn.ModuleList).")
     changed = inputs.clone()
-    changed[0] = 1 - changed[0]
+    changed[0] = 1 - changed[0, 0]       # a string with another number of ones, so that their mean changes too
     moved = ~np.isclose(before, network.logits(changed, state), rtol=1e-4, atol=1e-5).all(axis=(1, 2))
     if moved[1:].any():
         network.query(", if only string 0 of a batch of 3 changes", SHAPES).fail(
             "other logits for string 0 only", f"other logits for strings {np.flatnonzero(moved).tolist()}", "The "
-            "network reads down the batch: batch_first=True is missing, or `reshape` or `view` is used instead of "
-            "transpose.")
+            "network reads down the batch: batch_first=True is missing, `reshape` or `view` is used instead of "
+            "transpose, or a mean is taken over the whole batch.")
 
 
 def require_no_kept_state(network: StudentNetwork, rng: np.random.Generator) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from parity_checks.assertions import Mistakes, Query
+from parity_checks.assertions import Mistakes, Query, agree
 from parity_checks.reporting import check
 from parity_lib.statistics import wilson_interval
 
@@ -31,10 +31,12 @@ def success_rate(seed: int = 0) -> None:
         query = Query(f"success_rate of {k} successes in {n} runs ({kind})", SEEDS)
         result = query.call("success_rate", outcomes, forbid=READY_INTERVAL)
         got = np.array(query.as_arrays(result, dict.fromkeys(("rate", "low", "high"), ())))
-        query.require_close(got, [k / n, *wilson_interval(k, n)], "This is not one of the usual mistakes. Print the "
-                            "middle, the root and the scale for k = 1 and n = 2: they should be 1.46, 1.18 and 2.92. "
-                            "If they are not, look at your brackets: `a / 2 * n` is `(a / 2) * n`.", _mistakes(k, n),
-                            tolerance=1e-3)
+        hint = ("This is not one of the usual mistakes. Print the middle, the root and the scale for k = 1 and n = 2: "
+                "they should be 1.46, 1.18 and 2.92. If they are not, look at your brackets: `a / 2 * n` is "
+                "`(a / 2) * n`.")
+        if not agree(got[0], k / n, 1e-3):
+            hint = "The rate is wrong already: it is k/n, from 0 to 1. A success is 1 or True, of Python or of NumPy."
+        query.require_close(got, [k / n, *wilson_interval(k, n)], hint, _mistakes(k, n), tolerance=1e-3)
 
 
 def _mistakes(k: int, n: int) -> Mistakes:
@@ -47,3 +49,5 @@ def _mistakes(k: int, n: int) -> Mistakes:
     yield (p, low * scale, high * scale), "The division by 1 + 1.96²/n is missing."
     yield ((low + high) / 2, low, high), "You return the middle of the interval as the rate. The rate is k/n."
     yield (1 - p, 1 - high, 1 - low), "This is the rate of failures; 1 or True is a success."
+    yield (low, p, high), "The order is another one: the rate comes first, then the lower and the upper end."
+    yield np.round((p, low, high), 2), "The numbers are rounded. Return them as they are, and round when you print."

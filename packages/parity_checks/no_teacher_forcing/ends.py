@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.functional import binary_cross_entropy
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
 from parity_checks.assertions import Mistakes, Query, show, to_numpy
@@ -51,6 +53,15 @@ def _check_last_valid(outputs: torch.Tensor, lengths: torch.Tensor, note: str) -
     query.require_close(got, correct_last_valid(outputs, lengths), "`outputs[torch.arange(batch), lengths - 1]` takes "
                         "time step lengths[i] - 1 of row i, with all its features.",
                         _last_mistakes(outputs.numpy(), lengths.numpy()))
+    if note:
+        return
+    query.require_unchanged("last_valid", {"outputs": outputs, "lengths": lengths}, forbid=READY_LAST)
+    query = replace(query, text=f"the gradient of {query.text}")
+    gradient = query.call("last_valid", outputs, lengths, by=call_gradient, forbid=READY_LAST,
+                          output_gradient=torch.ones(len(outputs), outputs.shape[2]))
+    reached = (torch.arange(outputs.shape[1]) == lengths[:, None] - 1)[..., None].expand(outputs.shape)
+    query.require_close(0 * outputs if gradient is None else gradient, reached.float(), "A gradient of 1 at each "
+                        "result arrives at the last real time step and nowhere else. Is something detached?")
 
 
 def _last_mistakes(outputs: np.ndarray, lengths: np.ndarray) -> Mistakes:
@@ -124,6 +135,8 @@ def loss_mistakes(logits: torch.Tensor, lengths: torch.Tensor, labels: torch.Ten
     real = torch.arange(steps) < lengths[:, None]
     every_step = "You compare the label with the logit of every time step. It belongs to the last real one."
     yield cross_entropy(last, labels, reduction="sum"), "This is the sum over the strings; take their mean."
+    yield (binary_cross_entropy(torch.sigmoid(last), labels), "A sigmoid of a large logit is rounded to 0 or 1, and "
+           "BCELoss gives 100 for it. Use binary_cross_entropy_with_logits on the logits.")
     yield cross_entropy(logits[:, -1, 0], labels), "You read the last column and not the last real time step."
     yield cross_entropy(logits[..., 0], everywhere), every_step
     yield cross_entropy(logits[..., 0][real], everywhere[real]), every_step
@@ -151,7 +164,8 @@ def end_gradient(seed: int = 0) -> None:
         expected = np.zeros((batch, steps), dtype=np.float32)
         rows, last = np.arange(batch), lengths.numpy() - 1
         expected[rows, last] = (torch.sigmoid(logits[rows, last, 0]) - labels).numpy() / batch
-        hint = "Take the mean over the strings, and not their sum."
+        hint = "At the last real time step, the gradient is (sigmoid(o) - y) / batch. Does the check of the value pass?"
         if np.abs(got[expected == 0]).max() > 1e-6:
             hint = "Time steps before or after the last real one get a gradient, as if they had a label."
-        query.require_close(got, expected, hint)
+        query.require_close(got, expected, hint, [
+            (batch * expected, "Take the mean over the strings, and not their sum.")])

@@ -38,7 +38,7 @@ def final_parity(seed: int = 0) -> None:
     """
     rng = np.random.default_rng(seed)
     for bits, lengths in ((BITS, LENGTHS), (np.ones((9, 9), dtype=int), np.arange(9, 0, -1)),
-                          draw_strings(rng, 40, 7), draw_strings(rng, 3, 700)):
+                          draw_strings(rng, 40, 7), draw_strings(rng, 9, 700)):
         query = Query(f"final_parity of {show(bits, 60)}, cut to the lengths {show(lengths, 40)}", THE_END)
         result = query.call("final_parity", bits, lengths, forbid=READY_PARITY, causes=ERROR_CAUSES)
         if not isinstance(result, np.ndarray):
@@ -46,6 +46,7 @@ def final_parity(seed: int = 0) -> None:
         got = query.as_array(result, kind="integer")
         query.require_equal(got, cut_parity(bits, lengths), "The label is the number of ones before position "
                             "lengths[i], modulo 2, with one label for each string.", _parity_mistakes(bits, lengths))
+        query.require_unchanged("final_parity", {"bits": bits, "lengths": lengths}, forbid=READY_PARITY)
 
 
 def _parity_mistakes(bits: np.ndarray, lengths: np.ndarray) -> Mistakes:

@@ -334,6 +334,7 @@ def _cause(at: Callable[[int], Tensor], new_loop: Callable[[str], Loop], last: i
     for mistake, explanation in reference.MISTAKES.items():
         if reference.distance(after, new_loop(mistake).run(last + 1)) < NEAR:
             return explanation
-    return ("None of the usual mistakes explains it. Compare your loop with the task: one `rng` is made before the "
-            "loop, each update calls `draw` once, and nothing else uses `rng`, not even a validation. One Adam makes "
-            "all the updates at a rate of 0.03.", THE_LOOP)
+    return ("None of the usual mistakes explains it. Do the checks of `final_parity` and `train_step` pass? If so, "
+            "compare your loop with the task: one `rng` is made before the loop, each update calls `draw` once, and "
+            "nothing else uses `rng`, not even a validation. One Adam makes all the updates at a rate of 0.03.",
+            THE_LOOP)

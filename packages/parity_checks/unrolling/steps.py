@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def parity(seed: int = 0) -> None:
     """
     rng = np.random.default_rng(seed)
     cases = [np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]]), np.array([[1, 0, 1, 1, 0]]),
-             rng.integers(2, size=(4, 4)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(3, 600)),
+             rng.integers(2, size=(9, 9)), rng.integers(2, size=(7, 13)), rng.integers(2, size=(9, 600)),
              np.ones((2, 300), dtype=int), (np.arange(5001) > [[-1], [0]]).astype(int)]
     for bits in cases:
         query = Query(f"parity of {show(bits, 60)}, an array of shape {bits.shape}", PICTURE)
@@ -37,7 +38,8 @@ def parity(seed: int = 0) -> None:
             (1 - count % 2, "Even and odd are swapped: 1 means odd."),
             (bits.sum(axis=0) % 2, "The sum runs down the batch, over different strings. Each row is one string, so "
              "use axis=1."),
-            (bits.sum() % 2, "This is one answer for the whole batch. Each row needs its own, so use axis=1."),
+            *([(bits.sum() % 2, "This is one answer for the whole batch. Each row needs its own, so use axis=1.")]
+              if len(bits) > 1 else []),
             (np.cumsum(bits, axis=1) % 2, "This is the parity after every bit. Return the one after the last bit."),
         ])
         query.as_array(result, kind="integer")
@@ -49,6 +51,7 @@ def _step(x: np.ndarray, h: np.ndarray, U: np.ndarray, V: np.ndarray, b: np.ndar
 
 TRANSPOSED = ("The equation uses column vectors, but in a batch each string is a row: `U x` becomes `x @ U.T`, "
               "[batch, 1] @ [1, H], and `V h` becomes `h @ V.T`.")
+OVERFLOW = "For large inputs `np.exp` is infinite, and a quotient of exponentials becomes nan: use `np.tanh`."
 PRODUCT_ERRORS = ("could not be broadcast", "matmul", "not aligned", "cannot be multiplied")
 LOOP = f"Time step t of all strings is `xs[:, t]`, [batch, 1]; `xs[t]` is string t. {TRANSPOSED}"
 STEP_MISTAKES: list[tuple[Callable, str]] = [
@@ -68,11 +71,12 @@ def rnn_step(seed: int = 0) -> None:
     ``rnn_step(x, h, U, V, b)`` takes inputs ``[batch, 1]`` and states ``[batch, H]``, and returns ``[batch, H]``.
     """
     rng = np.random.default_rng(seed)
-    for batch, hidden in ((5, 3), (1, 2), (4, 4), (3, 1)):
-        arguments = rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
-        query = Query(f"rnn_step with a batch of {batch} and {hidden} hidden units", CELL)
+    for batch, hidden, scale in ((5, 3, 1), (1, 2, 1), (4, 4, 1), (3, 1, 1), (2, 3, 1e4)):
+        arguments = scale * rng.normal(size=(batch, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
+        inputs = "" if scale == 1 else " and large inputs"
+        query = Query(f"rnn_step with a batch of {batch} and {hidden} hidden units{inputs}", CELL)
         got = query.as_array(query.call("rnn_step", *arguments, forbid=READY_CELL,
-                                        causes=dict.fromkeys(PRODUCT_ERRORS, TRANSPOSED)))
+                                        causes=dict.fromkeys(PRODUCT_ERRORS, TRANSPOSED)), nan_hint=OVERFLOW)
         hint = TRANSPOSED if batch != hidden and got.shape == (hidden, batch) else ""
         query.require_close(got, _step(*arguments), hint, [(step(*arguments), words) for step, words in STEP_MISTAKES],
                             TOLERANCE)
@@ -91,22 +95,37 @@ def unroll(seed: int = 0) -> None:
     """
     rng = np.random.default_rng(seed)
     for batch, steps, hidden in ((2, 5, 3), (3, 3, 3), (1, 1, 2), (4, 60, 1)):
-        xs, h0 = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden))
-        weights = _draw_weights(rng, hidden)
+        arguments = rng.normal(size=(batch, steps, 1)), rng.normal(size=(batch, hidden)), *_draw_weights(rng, hidden)
         query = Query(f"unroll with a batch of {batch}, {steps} time steps and {hidden} hidden units", CELL)
-        result = query.call("unroll", xs, h0, *weights, forbid=READY_CELL,
-                            causes=dict.fromkeys((*PRODUCT_ERRORS, "out of bounds"), LOOP))
-        only_last = "Only the last state was returned. Collect the state after every time step."
-        got, expected = query.as_array(result, (batch, steps, hidden), shape_hints={
-            (batch, steps + 1, hidden): "`h0` is in the result; return the states after the first time step and later.",
-            (batch, hidden): only_last,
-            (1, batch, hidden): only_last,
-            (steps, batch, hidden): "The time steps come first; np.stack(states, axis=1) puts the batch first.",
-        }), states(xs, h0, *weights)
-        hint = "The first state is wrong already. Does the check of `rnn_step` above pass?"
+        _compare_states(query, arguments)
+        _compare_states(replace(query, text=f"{query.text}, a second time"), arguments, again=True)
+    latch = np.ones((1, 1)), np.array([[2.0]]), np.zeros(1)         # inputs this weak never change the state's sign
+    query = Query("unroll with a unit that keeps the sign of h0 for 60 time steps", CELL)
+    _compare_states(query, (rng.uniform(0, 0.02, size=(2, 60, 1)), np.array([[-1.0], [1.0]]), *latch))
+
+
+def _compare_states(query: Query, arguments: tuple[np.ndarray, ...], again: bool = False) -> None:
+    """Compare the student's hidden states with the correct states."""
+    expected = states(*arguments)
+    batch, steps, hidden = expected.shape
+    result = query.call("unroll", *arguments, forbid=READY_CELL,
+                        causes=dict.fromkeys((*PRODUCT_ERRORS, "out of bounds"), LOOP))
+    only_last = "Only the last state was returned. Collect the state after every time step."
+    got = query.as_array(result, expected.shape, shape_hints={
+        (batch, steps + 1, hidden): "`h0` is in the result; return the states after the first time step and later.",
+        (batch, hidden): only_last,
+        (1, batch, hidden): only_last,
+        (steps, batch, hidden): "The time steps come first; np.stack(states, axis=1) puts the batch first.",
+    })
+    hint, mistakes = ("The first state is wrong already. Does the check of `rnn_step` above pass? If so, is `h0` the "
+                      "state before the first time step, each string's own?"), ()
+    if again:
+        hint = "The same call gave another result before: is a state kept from call to call?"
+    else:
+        mistakes = _unroll_mistakes(expected, *arguments)
         if agree(got[:, 0], expected[:, 0], TOLERANCE):
             hint = "The first state is correct and a later one is not."
-        query.require_close(got, expected, hint, _unroll_mistakes(expected, xs, h0, *weights), TOLERANCE)
+    query.require_close(got, expected, hint, mistakes, TOLERANCE)
 
 
 def states(xs: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from parity_checks.reporting import check
 UPPER_END, SEEDS = "data#check-yourself", "data#seeds-and-a-generator-that-fools-you"
 TOO_FAR = 6.0       # standard deviations, which correct lengths practically never exceed
 ONE_FOR_ALL = "This is one length for the whole batch; `size=batch_size` draws one for each string."
+DEPENDENT = "Each string draws its own length. Are lengths sorted, drawn in pairs, or drawn without repeats?"
 ERROR_CAUSES = {"low >= high": "`integers(1, max_bits)` excludes the upper end, so nothing is left to draw for "
                                "max_bits = 1."}
 
@@ -26,7 +27,7 @@ def random_lengths(seed: int = 0) -> None:
     """
     rng = np.random.default_rng(seed)
     _require_own_generator(_draw_seed(rng), _draw_seed(rng))
-    for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 50)):
+    for calls, batch, max_bits in ((400, 8, int(rng.integers(4, 9))), (1, 20_000, 300)):
         drawn = [_draw(batch, max_bits, _draw_seed(rng)) for _ in range(calls)]
         query = drawn[0][0] if calls == 1 else Query(f"{calls} calls of random_lengths({batch}, {max_bits}, rng)",
                                                      UPPER_END)
@@ -59,8 +60,12 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     low, high = int(lengths.min()), int(lengths.max())
     if (low, high) == (1, max_bits):
         return
-    query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", "`integers(1, max_bits)` "
-               "excludes the upper end, and `endpoint=True` includes it. A string has at least one bit.")
+    hint = "A string has at least one bit." if low < 1 else ""
+    if abs(high - max_bits) == 1:
+        hint = f"`integers(1, max_bits)` excludes the upper end, and `endpoint=True` includes it. {hint}"
+    if lengths.dtype.itemsize == 1:
+        hint = "A type of 8 bits holds no number above 255, and an `int8` none above 127."
+    query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint)
 
 
 def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> None:
@@ -80,8 +85,7 @@ def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> No
             chi_squared += ((chosen[:, i].T @ chosen[:, j] - expected) ** 2 / expected).sum()
             pairs += 1
     if pairs and _deviation(chi_squared, pairs * (max_bits - 1) ** 2) > TOO_FAR:
-        query.fail("independent lengths", "lengths within a batch that depend on each other", "Each string draws its "
-                   "own length. Are lengths sorted, drawn in pairs, or drawn without repeats?")
+        query.fail("independent lengths", "lengths within a batch that depend on each other", DEPENDENT)
 
 
 def _deviation(chi_squared: float, freedom: int) -> float:
@@ -99,7 +103,7 @@ def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
         group_counts, mean = np.bincount(group, minlength=max_bits + 1)[1:], group.size / max_bits
         if abs(_deviation(((group_counts - mean) ** 2 / mean).sum(), max_bits - 1)) > TOO_FAR:
             hint = "`rng.integers` draws all lengths independently of each other and equally often."
-            if (lengths == max_bits).all(axis=0).any():
+            if len(lengths) > 1 and (lengths == max_bits).all(axis=0).any():
                 hint = "A row is forced to full length, as in the course, so lengths are not uniform any more."
             query.fail(f"each length about {expected:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: "
                        f"{counts[-2]}, {max_bits}: {counts[-1]} times", hint)
@@ -107,6 +111,8 @@ def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
 
 def _require_own_generator(seed: int, other_seed: int) -> None:
     (query, first), (_, again), (_, different) = (_draw(40, 50, value) for value in (seed, seed, other_seed))
+    if len(np.unique(first)) == len(first):         # by chance, this happens once in ten thousand million times
+        Query(query.text, SEEDS).fail("some lengths more than once", "no length twice", DEPENDENT)
     if not np.array_equal(first, again):
         Query(f"{query.text}, called twice", SEEDS).fail(
             "the same lengths, because the seed is the same", "different lengths",

@@ -2,7 +2,7 @@
 
 loses:
   count-parameters-check: '"lstm" has 4 block(s) of weights, and you counted 3'
-  success-rate-check: This is not one of the usual mistakes
+  success-rate-check: The rate is wrong already
 """
 # %% count-parameters: "lstm": 4 -> "lstm": 3
 # %% success-rate: return rate ->
