@@ -36,10 +36,21 @@ def correct_if_always_even(bits: np.ndarray) -> int:
     return int((~(real & (bits.cumsum(axis=1) % 2 == 1))).sum())
 
 
+def first_bit_told(bits: np.ndarray, bias: float = 3.0) -> int:
+    """Count the rows of ``bits`` whose first bit has the sign of an LSTM unit's cell state after the last bit.
+
+    The bias of the unit's forget gate is ``bias``, and each bit adds the same amount for a one as it takes away for a
+    zero.
+    """
+    left = (1 / (1 + np.exp(-bias))) ** np.arange(bits.shape[1])[::-1]     # the share of each bit that is left
+    return int((((2 * bits - 1) @ left > 0) == (bits[:, 0] == 1)).sum())
+
+
 COUNTS: dict[str, Callable[[np.ndarray], int]] = {
     "what_convinces": with_long_pause,
     "explanation": correct_if_always_even,
     "what_truncation_cannot_teach": correct_from_last_bits,
+    "what_differs": first_bit_told,
 }
 
 

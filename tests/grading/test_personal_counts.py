@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 import parity_checks as checks
 from parity_checks import answers
@@ -10,7 +11,7 @@ from parity_grading.personal_counts import COUNTS, count_for
 
 ID = "s1234567"
 SEED = 2184681076
-COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515}
+COUNTED = {"what_convinces": 36, "explanation": 17753, "what_truncation_cannot_teach": 515, "what_differs": 568}
 
 
 def test_seed_and_counts_are_the_same_on_every_machine():
@@ -41,6 +42,13 @@ def test_counts_agree_with_the_definitions_of_the_tasks():
         right += 24 - length + sum(row[:t].sum() % 2 == 0 for t in range(1, length + 1))
     assert count_for("explanation", 3) == right
     assert count_for("what_truncation_cannot_teach", 3) == sum(row[:16].sum() % 2 == 0 for row in bits)
+    unit = torch.nn.LSTM(1, 1, batch_first=True, dtype=torch.float64)
+    with torch.no_grad():
+        for name, value in (("weight_ih_l0", [0, 0, 200, 0]), ("weight_hh_l0", [0, 0, 0, 0]),
+                            ("bias_ih_l0", [0, 3, -100, 0]), ("bias_hh_l0", [0, 0, 0, 0])):
+            getattr(unit, name).copy_(torch.tensor(value).reshape(getattr(unit, name).shape))
+        c = unit(torch.from_numpy(bits).double()[..., None])[1][1][0, :, 0].numpy()
+    assert count_for("what_differs", 3) == ((c > 0) == (bits[:, 0] == 1)).sum()
 
 
 @pytest.mark.parametrize("wrong", ["  ", 7, "?!"])

@@ -20,9 +20,10 @@ from tests.mutants.operators import changes
 from tests.submissions import bank
 
 SECONDS = 60
-# Many changes leave these answers correct, because a test may use other cases and a search may keep more states. The
-# bug hunt is tested with faulty versions of its script instead of mutants, and the search with the bank of submissions.
-NOT_CHANGED = ("gradient_through_time/tests", "gradient_through_time/find-error")
+# Many changes leave these answers correct, because a test may use other cases, a search may keep more states, and the
+# weights of saturated gates may be larger or smaller. The bug hunt is tested with faulty versions of its script instead
+# of mutants, and the search and the gates with the bank of submissions.
+NOT_CHANGED = ("gradient_through_time/tests", "gradient_through_time/find-error", "lstm_comparison/memory-cell")
 
 
 @dataclass(frozen=True)
