@@ -2,7 +2,7 @@
 
 loses:
   memory-cell-check: which is the ready answer
-  forget-bias-check: is it the share that is asked for
+  forget-bias-check: Is it rounded, an approximation
   fair-plan-check: Did you count the readouts and both
 """
 # %% memory-cell
