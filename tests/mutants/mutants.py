@@ -20,9 +20,10 @@ from tests.mutants.operators import changes
 from tests.submissions import bank
 
 SECONDS = 60
-# Many changes leave these answers correct, because a test may use other cases and a search may keep more states. The
-# tests are tried on faulty versions of a script instead, and the search is tested with the bank of submissions.
-NOT_CHANGED = ("bug_hunt/tests", "bug_hunt/find-error")
+# Many changes leave these answers correct, because a test may use other cases, a search may keep more states, and the
+# weights of saturated gates may be larger or smaller. The tests are tried on faulty versions of a script instead, and
+# the search and the gates with the bank of submissions.
+NOT_CHANGED = ("bug_hunt/tests", "bug_hunt/find-error", "lstm_comparison/memory-cell")
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from parity_checks.reporting import check
 READY_STEP = ("torch.nn:LSTM", "torch.nn:LSTMCell", "torch:lstm_cell", "torch:lstm", "parity_lib:ParityRNN")
 GATES = "gates#the-lstm-gate-by-gate"
 ERROR_CAUSES = dict.fromkeys(("could not be broadcast", "matmul", "not aligned", "unpack", "array split"), "With the "
-                             "batch first, `U x` is `x @ U.T`, [batch, 1] @ [1, 4H], and `V h` is `h @ V.T`; "
-                             "np.split(a, 4, axis=1) gives four blocks, each [batch, H].")
+                             "batch first, `U x` is `x @ U.T`, [batch, features] @ [features, 4H], and `V h` is "
+                             "`h @ V.T`; np.split(a, 4, axis=1) gives four blocks, each [batch, H].")
 Weights = dict[str, np.ndarray]
 
 
@@ -24,15 +24,17 @@ Weights = dict[str, np.ndarray]
 def lstm_step(seed: int = 0) -> None:
     """Check that the student's ``lstm_step`` function computes the same states as ``nn.LSTMCell``.
 
-    ``lstm_step(x, h, c, weights)`` returns ``(h, c)``. The old and the new states are all ``[batch, H]``.
+    ``lstm_step(x, h, c, weights)`` returns ``(h, c)``. The inputs are ``[batch, features]``, and the old and the new
+    states are all ``[batch, H]``.
     """
     rng = np.random.default_rng(seed)
-    for batch, hidden, size in ((5, 3, 1), (1, 2, 1), (4, 4, 1), (6, 3, 15)):
-        weights = {"weight_ih": rng.normal(size=(4 * hidden, 1)), "weight_hh": rng.normal(size=(4 * hidden, hidden)),
+    for batch, features, hidden, size in ((5, 1, 3, 1), (1, 1, 2, 1), (4, 1, 4, 1), (3, 3, 1, 1), (6, 2, 3, 15)):
+        weights = {"weight_ih": rng.normal(size=(4 * hidden, features)),
+                   "weight_hh": rng.normal(size=(4 * hidden, hidden)),
                    "bias_ih": rng.normal(size=4 * hidden), "bias_hh": rng.normal(size=4 * hidden)}
-        x = rng.integers(2, size=(batch, 1)).astype(float)
+        x = rng.integers(2, size=(batch, features)).astype(float)
         h, c = rng.normal(size=(batch, hidden)), 2 * rng.normal(size=(batch, hidden))
-        query = Query(f"lstm_step with a batch of {batch} and {hidden} hidden units", GATES)
+        query = Query(f"lstm_step with a batch of {batch}, {features} input(s) and {hidden} hidden unit(s)", GATES)
         if size > 1:
             weights, c = {name: size * value for name, value in weights.items()}, 1e5 * c
             query = Query(f"{query.text}, large weights and a large c", GATES)
@@ -56,7 +58,7 @@ def _as_pair(query: Query, result: Any, shape: tuple[int, int]) -> np.ndarray:
 
 def _lstm_cell(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> np.ndarray:
     """Compute the next LSTM state ``[2, batch, H]`` with ``nn.LSTMCell``."""
-    cell = nn.LSTMCell(1, h.shape[1], dtype=torch.float64)
+    cell = nn.LSTMCell(x.shape[1], h.shape[1], dtype=torch.float64)
     cell.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
     with torch.no_grad():
         return torch.stack(cell(torch.from_numpy(x), (torch.from_numpy(h), torch.from_numpy(c)))).numpy()

@@ -16,7 +16,9 @@ def lstm_step(x, h, c, weights):
             a = []
             for gate in range(4):
                 k = gate * H + unit
-                total = weights["bias_ih"][k] + weights["bias_hh"][k] + weights["weight_ih"][k, 0] * x[row, 0]
+                total = weights["bias_ih"][k] + weights["bias_hh"][k]
+                for feature in range(x.shape[1]):
+                    total += weights["weight_ih"][k, feature] * x[row, feature]
                 for other in range(H):
                     total += weights["weight_hh"][k, other] * h[row, other]
                 a.append(total)
