@@ -134,7 +134,7 @@ SHIFTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 390])
 def test_nothing_moves_when_formulas_and_figures_come_in(browser, site, width):
     """The style sheet of formulas loads late, as on a slow connection."""
     moved = {}

@@ -193,6 +193,7 @@ def test_nothing_is_graded_on_a_machine_on_which_a_correct_submission_fails(root
     assert (scores(root), (folder / f"{NAME}.ipynb").stat().st_mtime) == (before, changed)
 
 
+@pytest.mark.slow
 def test_the_sandbox_can_be_required(root):
     """Without bubblewrap the command says so each time, and with the setting it does not grade."""
     hide = "sandbox._find_bubblewrap = lambda: ('', 'there is none')"

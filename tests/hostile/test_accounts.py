@@ -16,7 +16,8 @@ from parity_grading.bank import said
 from tests.exercises import course
 from tests.hostile import bank, batch
 
-pytestmark = [pytest.mark.whole, pytest.mark.skipif(sys.platform != "linux", reason="there is a sandbox on Linux only")]
+pytestmark = [pytest.mark.whole, pytest.mark.slow,
+              pytest.mark.skipif(sys.platform != "linux", reason="there is a sandbox on Linux only")]
 OTHERS = ("hides_its_memory",)
 SPIES = ("reads_the_environment_of_others", "writes_the_settings_of_the_machine")
 SECRETS = {"CANARY_PASSWORD": "PASSWORD-of-the-instructor", "DATABASE_PASSWORD": "PASSWORD-of-the-gradebook"}
@@ -55,8 +56,8 @@ def prepared(tmp_path_factory) -> Path:
     return batch.prepared(tmp_path_factory.mktemp("accounts") / "course", [bank.named(name) for name in SPIES + OTHERS])
 
 
-@pytest.mark.parametrize("command", ["parity grade", pytest.param("nbgrader autograde", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("account", ["ordinary", *([pytest.param("root", marks=pytest.mark.slow)] if IS_ROOT else [])])
+@pytest.mark.parametrize("command", batch.COMMANDS)
+@pytest.mark.parametrize("account", ["ordinary", *(["root"] if IS_ROOT else [])])
 def test_nobody_finds_a_secret_or_something_to_write_to(prepared, tmp_path, command, account):
     root = shutil.copytree(prepared, tmp_path / "course")
     program = [sys.executable, "-c", *batch.COMMANDS[command]]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.whole
 FAMILIES = {
     "unearned points": ("forges_points", "numpy_and_torch_beside"),
     "secrets": ("spies_in_the_course", "looks_at_devices"),
-    "a batch that stops": ("takes_all_memory", "ends_all_processes"),
+    "a batch that stops": ("ends_all_processes",),
     "slips": ("stripped_of_everything", "no_json"),
 }
 

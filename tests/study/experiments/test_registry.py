@@ -47,7 +47,8 @@ def without_settings(value):
     return value
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "all_strings" else name
+                                  for name in NAMES])
 def test_a_quick_run_has_the_form_of_the_committed_results(name, quick):
     committed, thin = (json.loads((folder / f"{name}.json").read_text()) for folder in (result_files.FOLDER, quick))
     assert thin["provenance"].keys() == committed["provenance"].keys() - {"rechecked"}
