@@ -100,7 +100,7 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
 
 @in_style
 def lengths_present(conditions: dict[str, Condition]) -> Picture:
-    """Plot how many seeds solved the task for each range of string lengths, named as in "1..50"."""
+    """Plot how many seeds solved the task for each range of string lengths, such as "1..50"."""
     named = {name.replace("..", " to "): row for name, row in conditions.items()}
     figure, axes = _rates_and(named, rates_first=False)
     for y, name in enumerate(conditions):

@@ -75,7 +75,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _format_numbers(column: Sequence[Any]) -> list[str]:
-    """Format the numbers in a column with the same decimals, without final zeros that all of them have."""
+    """Format the numbers in a column with equally many decimals, without superfluous trailing zeros."""
     present = [value for value in column if value is not None]
     if all(isinstance(value, Integral) for value in present):
         decimals = 0

@@ -212,7 +212,7 @@ def _hints(content: str) -> str:
 
 
 def _answer(name: str, content: str) -> Iterator[Cell]:
-    """Yield the cell of a written answer and the cell that shows the model answer below it."""
+    """Yield the cell for a written answer, followed by the cell that shows the model answer."""
     first, _, body = content.partition("\n")
     points = re.fullmatch(r":points: *(\d+) *", first)
     require(bool(name and points and body.strip()), "an answer", f"{name} {first}",

@@ -1,4 +1,4 @@
-"""A bank of right and wrong submissions for an exercise, which shows that its points can be trusted.
+"""Banks of right and wrong submissions, which show that an exercise is graded correctly.
 
 A file ``right_*.py`` or ``wrong_*.py`` begins with a docstring about the submission. It may end with a line ``loses:``
 and YAML ``{test cell: part of the message}``, for each test cell that must give no points. All other test cells must

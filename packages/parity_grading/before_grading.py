@@ -134,7 +134,7 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 
 
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
-    """Call a function with its arguments and result converted to text, as when a test calls it in a kernel."""
+    """Call a function through the same serialisation as a call from a test to a kernel."""
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
 
 

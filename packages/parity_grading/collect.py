@@ -1,4 +1,4 @@
-"""Tools for collecting submissions from a learning platform's download.
+"""Tools for collecting submissions from an archive downloaded from a learning platform.
 
 Each file of the download is either placed in ``submitted/STUDENT/NAME/`` or listed with the reason why it was not. The
 files are read into memory one at a time, up to a size limit. Nothing is unpacked to disk, so a path in an archive is

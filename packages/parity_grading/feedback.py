@@ -31,7 +31,7 @@ class MessagesOnly(ClearHiddenTests):
 
 
 def _message(error: NotebookNode) -> str:
-    """Return the message of a check, or the name and the text of any other error."""
+    """Return the message of a failed check, or the type and the message of any other error."""
     lines = [strip_ansi(line) for line in error.traceback]
     if len(lines) == 1 and lines[0].startswith("✗ "):
         return lines[0]

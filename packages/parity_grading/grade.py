@@ -243,7 +243,7 @@ def autograde(app: NbGraderApp, submitted: Path, student: str, name: str) -> Non
 
 
 def withdraw(app: NbGraderApp, student: str, name: str) -> None:
-    """Remove the automatic points of a submission that could not be graded, so that it is graded again.
+    """Remove the automatic scores of a submission whose grading failed, so that the next run grades it again.
 
     Points that a person gave stay, and the formgrader lists them for another look.
     """

@@ -37,7 +37,7 @@ def points_of(grade: Grade) -> float:
 
 
 def update_grade(grade: Grade, auto: float | None, most: tuple[float, float], answer_changed: bool | None) -> str:
-    """Give a task the result ``auto`` of the second grading, and return why a person should look at it, or "".
+    """Store the score of a second grading, and return the reasons for a manual review, or an empty string.
 
     ``most`` has the task's points before and now; a task with 0 points is dropped. ``answer_changed`` says whether a
     written answer differs from the answer that was graded first; it is None for a test.

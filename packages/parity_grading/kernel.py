@@ -202,7 +202,7 @@ class Kernel:
 
 
 def plain_environment() -> dict[str, str]:
-    """Return the instructor's environment variables, without the folder of private tests."""
+    """Return a copy of the environment variables without the one that names the folder of private tests."""
     kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
     return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 

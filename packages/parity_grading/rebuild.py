@@ -212,7 +212,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Match cells without marks and ids by their text, the functions they define or the text before them."""
+    """Identify cells that have lost their metadata by their text, the functions they define or the preceding cell."""
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}

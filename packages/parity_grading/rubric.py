@@ -130,7 +130,10 @@ def correct_from_first_one(bits: np.ndarray) -> int:
 
 
 def correct_from_last_bit(bits: np.ndarray) -> int:
-    """Count the strings whose parity is their last bit. String k is row k of ``bits``, cut to 1 + k % 10 bits."""
+    """Count the strings whose parity equals their last bit.
+
+    String k consists of the first 1 + k % 10 bits of row k.
+    """
     rows = np.arange(len(bits))
     last = rows % 10
     return int((bits.cumsum(axis=1)[rows, last] % 2 == bits[rows, last]).sum())

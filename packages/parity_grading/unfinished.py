@@ -73,7 +73,7 @@ class FinishGrading(NbGraderPreprocessor):
 
 
 def remove(autograded: Path) -> list[str]:
-    """Remove the files of interrupted gradings, and return the names of the submissions.
+    """Remove the files that an interrupted grading left behind, and return the names of the submissions.
 
     A name is ``STUDENT/EXERCISE``.
     """

@@ -1,4 +1,4 @@
-"""A benchmark of the two measurements that the book quotes.
+"""Benchmarks of string generation and of packing, whose results the book quotes.
 
 ``parity bench`` compares the library's strings with those of the course's original notebook, and packing with masking,
 with one PyTorch thread. The competing programs take turns, so that a busy machine slows down both of them.

@@ -113,7 +113,7 @@ def search_with_margin(network: NumpyNetwork, margin: float, effort: int) -> tup
 
 
 def _boxes_with_margin(low: np.ndarray, high: np.ndarray, odd: np.ndarray, margin: float) -> Boxes:
-    """Create boxes with a margin that together contain all sets of states."""
+    """Create boxes that together contain all given boxes and leave a margin around them."""
     chosen: list[int] = []
     for row in range(len(odd)):
         inside = (low[row] >= low[chosen] - margin).all(axis=1) & (high[row] <= high[chosen] + margin).all(axis=1)

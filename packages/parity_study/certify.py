@@ -153,7 +153,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
 
 def _candidate_strings(model: ParityRNN, network: NumpyNetwork) -> Iterator[list[np.ndarray]]:
-    """Yield lists of strings on which the network may err, those that take least time first."""
+    """Yield lists of strings on which the network may be wrong, the quickest to test first."""
     yield _beam_search(network, 64, 300) + _beam_search(network, 1024, 300)
     periodic = periodic_strings(2000)
     yield [bits[:step] for bits, step in zip(periodic, first_error(model, periodic, chunk=100)) if step]

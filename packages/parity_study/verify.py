@@ -370,7 +370,7 @@ def _exact_answer(network: Network, string: str) -> bool:
 
 
 def check(decided: StoredNetwork) -> str | None:
-    """Check a stored verdict on a network.
+    """Check whether the stored verdict on a network is true.
 
     Returns a description of the problem, or None if the verdict holds. The verdict "undecided" always holds.
     """

@@ -64,7 +64,7 @@ class Zonotopes:
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """Return the same sets with a new generator in place of the slack of each coordinate."""
+        """Convert the slack of each coordinate to a generator, which leaves the sets unchanged."""
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 

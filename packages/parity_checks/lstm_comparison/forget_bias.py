@@ -31,7 +31,7 @@ def forget_bias(seed: int = 0) -> None:
 
 
 def _bias(gate: float) -> float:
-    """Return the bias with which a gate without other inputs has the value ``gate``."""
+    """Return the bias for which a gate with no other input has the value ``gate``."""
     return float(np.log(gate) - np.log1p(-gate))
 
 

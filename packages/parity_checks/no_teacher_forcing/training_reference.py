@@ -36,7 +36,7 @@ def tensors(bits: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> tuple[
 
 
 def new_network() -> Network:
-    """Create an LSTM and a linear readout of float32, whatever the default dtype is."""
+    """Create an LSTM and a linear readout in float32, regardless of the default dtype."""
     return nn.LSTM(1, HIDDEN, batch_first=True, dtype=torch.float32), nn.Linear(HIDDEN, 1, dtype=torch.float32)
 
 

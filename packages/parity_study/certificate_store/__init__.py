@@ -104,7 +104,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
 
 
 def _read(path: Path, read: Callable[[Path], Any]) -> Any:
-    """Read a file that anybody may have made. Raises ValueError if that fails for any reason."""
+    """Read an untrusted NumPy file. Raises ValueError if this fails for any reason."""
     try:
         return read(path)
     except Exception as error:  # NumPy and zipfile raise more than a dozen kinds

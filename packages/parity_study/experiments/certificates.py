@@ -49,7 +49,7 @@ SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "save": False}
 
 def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, save: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes.
+    """Run the experiment and return its results, which the module's docstring describes.
 
     The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
     written to the store, which ``parity verify`` checks.

@@ -31,7 +31,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "strings": 2}
 
 
 def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes."""
+    """Run the experiment and return its results, which the module's docstring describes."""
     groups: dict[str, list[ParityRNN]] = {"tanh by hand": [by_hand("tanh")] * seeds}
     for recipe, (network, _) in RECIPES.items():
         groups[f"{recipe} untrained"] = [ParityRNN(**network, seed=seed) for seed in range(seeds)]

@@ -102,7 +102,7 @@ GUESSED_NETWORKS = {
 
 def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_000, cap: int = 1_000_000,
         scale: float = 100.0, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes."""
+    """Run the experiment and return its results, which the module's docstring describes."""
     rows = {}
     for place, name in enumerate(("A1", "A2", "A2 without self-connections", "two tanh units")):
         count = tanh_repetitions if name == "two tanh units" else repetitions

@@ -25,7 +25,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 
 
 def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes."""
+    """Run the experiment and return its results, which the module's docstring describes."""
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
     settings = {"max_steps": cap, "batch_size": 64, "lr": 0.01, "clip": 1.0, "validation_size": 500}

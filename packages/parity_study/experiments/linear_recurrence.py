@@ -63,7 +63,7 @@ class LinearRecurrence(torch.nn.Module):
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
         lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes."""
+    """Run the experiment and return its results, which the module's docstring describes."""
     results = {}
     for channels in (1, 8):
         for factor in ("sigmoid", "tanh"):

@@ -63,7 +63,7 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
         shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes.
+    """Run the experiment and return its results, which the module's docstring describes.
 
     The networks are read from the store, or trained if ``retrain`` is true. ``shorten`` divides the numbers of updates.
     If ``save`` is true, the verdicts are written to the store.
@@ -82,7 +82,7 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
 
 
 def kind_name(cell: str, data: str, updates: int) -> str:
-    """Return the name of a kind of network in the results and in the store."""
+    """Return the key under which the results and the store list a kind of network."""
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 

@@ -35,7 +35,7 @@ def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tens
 
 def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         shown: int = 24) -> dict[str, Any]:
-    """Run the experiment and return the results that the module's docstring describes."""
+    """Run the experiment and return its results, which the module's docstring describes."""
     network, settings = RECIPES["tanh 16"]
     losses, third_correct = [], []
     for seed in range(seeds):
