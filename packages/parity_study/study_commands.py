@@ -140,7 +140,7 @@ def bench(save: bool, grading: bool) -> None:
     This takes about a minute, and that of grading five.
     """
     if grading:     # this package must not depend on that one
-        importlib.import_module("parity_grading.benchmark").run(Path.cwd(), report=click.echo)
+        importlib.import_module("parity_grading.grading_speed").run(Path.cwd(), report=click.echo)
         return
     from parity_study import benchmark
     from parity_study.experiments.result_files import writable_folder, write
