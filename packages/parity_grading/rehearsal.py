@@ -11,6 +11,8 @@ import csv
 import io
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -20,8 +22,6 @@ from pathlib import Path
 
 import click
 import nbformat
-from nbgrader.apps import GenerateAssignmentApp, GenerateFeedbackApp, NbGrader, NbGraderApp
-from nbgrader.apps.dbapp import DbAssignmentAddApp, DbStudentImportApp
 
 from parity_grading import authoring, bank, grading_commands
 from parity_grading.course import add_programs_to_path, load_course, open_gradebook
@@ -76,7 +76,7 @@ class Rehearsal:
             grading_commands.grade, name, "--jobs", str(jobs))
         yield "read", "the answers in words, with full marks", self.read
         yield "report", "a page about the class", lambda: _parity(grading_commands.report, name)
-        yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader(GenerateFeedbackApp, name, "--force")
+        yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader("generate_feedback", name, "--force")
         yield "export", f"the grades and pages of {everybody} in Moodle's form", lambda: _parity(
             grading_commands.export, name, "--to", "moodle", "--list", "worksheet.csv")
         yield "compare", "grades, points and messages with those that are deserved", self.compare
@@ -86,9 +86,9 @@ class Rehearsal:
         _write_csv("students.csv", [("id", "first_name", "last_name", "email"), *(
             (student, *name.split(" ", 1), f"{student}@example.org") for student, name in self.names.items())])
         due = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d %H:%M:%S} UTC"
-        _nbgrader(GenerateAssignmentApp, self.name, "--force")
-        _nbgrader(DbAssignmentAddApp, self.name, f"--duedate={due}")
-        _nbgrader(DbStudentImportApp, "students.csv")
+        _nbgrader("generate_assignment", self.name, "--force")
+        _nbgrader("db", "assignment", "add", self.name, f"--duedate={due}")
+        _nbgrader("db", "student", "import", "students.csv")
 
     def collect(self) -> None:
         """Write an archive and a worksheet as Moodle does, and collect the submissions."""
@@ -149,13 +149,12 @@ def _parity(command: click.Command, *arguments: str) -> None:
     require(not status, f"parity {command.name}", f"exit status {status}", "finished, with nothing left to do")
 
 
-def _nbgrader(command: type[NbGrader], *arguments: str) -> None:
+def _nbgrader(*arguments: str) -> None:
+    """Run a command of nbgrader in a process of its own. Raise ValueError with its output if it fails."""
     add_programs_to_path()
-    NbGraderApp.clear_instance()    # of the command before, because nbgrader allows one application at a time
-    try:
-        command.launch_instance(list(arguments))
-    finally:
-        command.clear_instance()
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    require(not done.returncode, f"nbgrader {arguments[0]}", done.stdout.strip(), "finished without an error")
 
 
 @click.command()
