@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: calls `torch.nn.LSTMCell`, which is the ready answer
-  lstm-parity-check: the answer is computed in forward
+  lstm-parity-check: the answer, computed in forward
   gradient-norms-check: "Take the gradient of `output[:, -1].sum()` at the inputs, then the norms, then their mean"
 """
 # %% lstm-step

@@ -2,7 +2,7 @@
 
 loses:
   lstm-step-check: which is the ready answer
-  lstm-parity-check: the answer is computed in forward
+  lstm-parity-check: the answer, computed in forward
 """
 # %% lstm-step
 from torch import lstm_cell as step
