@@ -157,7 +157,9 @@ def _start_worker(parent: int, core: int | None) -> None:
 
     def wait() -> None:
         with contextlib.suppress(psutil.Error):
-            psutil.Process(parent).wait()
+            process = psutil.Process(parent)
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.5)
         for child in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 child.kill()
