@@ -22,6 +22,11 @@ FAMILIES = {
     "slips": ("stripped_of_everything", "no_json"),
 }
 
+# Kinds in which the two commands could differ, because of files, formats, outputs or the gradebook, and a few others.
+WITH_NBGRADER = {"channel", "characters", "dead kernel", "display", "files", "files beside", "format", "gradebook",
+                 "large files", "marks", "memory", "output", "outputs saved", "patched checks", "rebuild", "spying",
+                 "unfinished", "unreadable"}
+
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory) -> batch.Graded:
@@ -86,11 +91,13 @@ def test_the_whole_bank_gets_what_it_deserves(tmp_path):
 
 @pytest.mark.slow
 def test_with_nbgrader_nobody_gets_more_than_they_deserve(tmp_path):
-    """Grade those that deserve less with nbgrader, and one of every kind.
+    """Grade those that deserve less with nbgrader, and one of each kind in WITH_NBGRADER.
 
     ``python -m tests.trust hostile`` grades the whole bank with both commands.
     """
-    first_of_kind = {submission.kind: submission.name for submission in reversed(bank.bank())}
+    first_of_kind = {submission.kind: submission.name for submission in reversed(bank.bank())
+                     if submission.kind in WITH_NBGRADER}
+    assert first_of_kind.keys() == WITH_NBGRADER
     submissions = [submission for submission in bank.bank()
                    if submission.stock != submission.loses or submission.name in first_of_kind.values()]
     graded = batch.run(batch.prepared(tmp_path / "course", submissions), *batch.COMMANDS["nbgrader autograde"])
