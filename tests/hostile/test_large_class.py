@@ -13,7 +13,7 @@ from nbgrader import api
 from tests.exercises import course
 from tests.grading import archives
 
-NAME, CLASS, PART = "unrolling", 24, 6
+NAME, CLASS, PART = "unrolling", 32, 8
 GRADE = """
 import json, sys
 from pathlib import Path

@@ -19,7 +19,7 @@ import yaml
 from tests.mutants.operators import changes
 from tests.submissions import bank
 
-SECONDS = 8
+SECONDS = 60
 # Many changes leave these answers correct, because a test may use other cases, a search may keep more states, and the
 # weights of saturated gates may be larger or smaller. The tests are tried on faulty versions of a script instead, and
 # the search and the gates with the bank of submissions.

@@ -10,4 +10,4 @@ weight_ih = weight_ih[:, [1, 0, 2, 3]]
 bias = K * np.array([-1.0, 1.0, -1.0, -1.0])
 # %% forget-bias: kept ** (1 / steps) -> kept / steps
 # %% fair-plan: wanted = 4 * lstm_units * (lstm_units + 3) + lstm_units + 1 -> wanted = 4 * lstm_units * (lstm_units + 3)
-# %% fair-plan: units * (units + 3) + units + 1 < wanted -> units * (units + 3) < wanted
+# %% fair-plan: n * (n + 3) + n + 1 >= wanted -> n * (n + 3) >= wanted

@@ -15,4 +15,4 @@ def memory_cell():
             ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
 # %% forget-bias: return np.log(gate / (1 - gate)) -> return round(np.log(gate / (1 - gate)), 2)
 # %% fair-plan: 4 * lstm_units * (lstm_units + 3) -> 4 * lstm_units * (lstm_units + 2)
-# %% fair-plan: units * (units + 3) + units -> units * (units + 2) + units
+# %% fair-plan: n * (n + 3) + n -> n * (n + 2) + n
