@@ -79,7 +79,7 @@ class Query:
                                      (value, "Join all comparisons into one answer with `.all()`.")))
 
     def require_unchanged(self, name: str, arguments: dict[str, Any], **options: Any) -> None:
-        """Raise CheckFailed if the student's function ``name`` changes an array or tensor that it gets in place.
+        """Raise CheckFailed if the student's function ``name`` changes one of its arrays or tensors in place.
 
         ``arguments`` maps the names of all arguments to their values. The ``options`` are those of
         :func:`call_on_same`.

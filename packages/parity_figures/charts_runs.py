@@ -304,17 +304,27 @@ def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> 
                        (label, number, count) for label, trials, _ in rows for number, count in enumerate(trials)]))
 
 
+def _require_within_cap(name: str, updates: Sequence[float | None], cap: int) -> None:
+    """Raise ValueError unless there are numbers of updates, each above 0 and at most ``cap``, or None."""
+    require(len(updates) > 0, name, updates, "at least one seed")
+    require(all(value is None or 0 < value <= cap for value in updates), name, updates,
+            f"numbers of updates from above 0 to the cap, {cap}, or None")
+
+
 @in_style
 def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
     """Plot Kaplan–Meier curves of the fraction of seeds that have not yet solved the task.
 
     The estimate is that of Kaplan and Meier (1958). ``series`` has up to six names and, for each seed, the update that
     solved the task, or None if none within ``cap`` did; these seeds are censored at ``cap`` and marked with a cross.
-    Raises ValueError if there are no names or more than six.
+    Raises ValueError if an update is not above 0 and at most ``cap``, if a name has no seeds, or if there are no names
+    or more than six.
     """
     from scipy.stats import CensoredData, ecdf  # importing it takes longer than importing the rest of this package
 
     require(0 < len(series) <= len(SERIES), "series", list(series), f"1 to {len(SERIES)} names")
+    for name, updates in series.items():
+        _require_within_cap(f"series[{name!r}]", updates, cap)
     figure, axes = canvas(height=3.1)
     words, rows = [], []
     for (name, updates), (dashes, colour, _) in zip(series.items(), SERIES):
@@ -347,10 +357,12 @@ def predicted_and_observed(points: Sequence[tuple[str, float, float | None]], ca
 
     The two agree on a dashed line. ``points`` has ``(group, prediction, observation or None)`` from up to six groups.
     None means that the task was not solved within ``cap`` updates; such a point is drawn hollow at the cap. Raises
-    ValueError if there are no points or more than six groups.
+    ValueError for numbers that are not positive, for an observation above the cap, and for more than six groups.
     """
     groups = list(dict.fromkeys(group for group, _, _ in points))
     require(0 < len(groups) <= len(SERIES), "points", groups, f"points of 1 to {len(SERIES)} groups")
+    require(all(predicted > 0 for _, predicted, _ in points), "points", points, "predictions above 0")
+    _require_within_cap("points", [observed for _, _, observed in points], cap)
     figure, axes = canvas(4.6, 4.0)
     words = []
     for group, (_, colour, marker) in zip(groups, SERIES):

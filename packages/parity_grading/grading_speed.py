@@ -48,7 +48,7 @@ def run(root: Path, count: int = 12, rounds: int = 2, report: Callable[[str], An
             path.parent.mkdir(parents=True)
             nbformat.write(bank.fill_in(released, bank.solve(model, course.source)), path)
         settings = Path("nbgrader_config.py").read_text(encoding="utf-8")
-        most = sum(points for cell, points in course.points.items() if cell.endswith("-check"))
+        most = sum(course.points[cell["id"]] for cell in course.source.graded if cell["kind"] == "test")
         for _ in range(rounds):
             for program, (command, lines) in PROGRAMS.items():
                 Path("nbgrader_config.py").write_text(settings + lines, encoding="utf-8")

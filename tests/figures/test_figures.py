@@ -280,7 +280,12 @@ def test_the_hint_for_one_unit_does_not_give_the_conclusion_away():
 
 
 @pytest.mark.parametrize(("draw", "message"), [
+    (lambda: figures.survival({"a": [2000]}, cap=1000), r"series\['a'\] must be numbers of updates from above 0"),
+    (lambda: figures.survival({"a": [0]}, cap=1000), r"series\['a'\] must be"),
+    (lambda: figures.survival({"a": []}, cap=1000), "at least one seed"),
     (lambda: figures.survival({name: [1] for name in "abcdefg"}, cap=1000), "1 to 6 names"),
+    (lambda: figures.predicted_and_observed([("a", 0, 5)], cap=10), "predictions above 0"),
+    (lambda: figures.predicted_and_observed([("a", 1, 50)], cap=10), "to the cap, 10"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1, 11]], 10, "net", "bias"), "successes must be"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1]], 10, "net", "bias"), "solved must be one"),
     (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),

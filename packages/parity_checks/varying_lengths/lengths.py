@@ -111,7 +111,7 @@ def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
 
 def _require_own_generator(seed: int, other_seed: int) -> None:
     (query, first), (_, again), (_, different) = (_draw(40, 50, value) for value in (seed, seed, other_seed))
-    if len(np.unique(first)) == len(first):         # by chance, this happens once in ten thousand million times
+    if len(np.unique(first)) == len(first):         # by chance, once in ten billion runs
         Query(query.text, SEEDS).fail("some lengths more than once", "no length twice", DEPENDENT)
     if not np.array_equal(first, again):
         Query(f"{query.text}, called twice", SEEDS).fail(
