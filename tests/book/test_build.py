@@ -93,6 +93,7 @@ def test_jupyter_book_is_the_version_that_reads_this_configuration():
     assert version("jupyter-book") == "1.0.4.post1"
 
 
+@pytest.mark.slow
 def test_a_page_is_executed_again_only_if_something_that_it_uses_has_changed(tmp_path):
     book = tiny_book(tmp_path, READS_EVERYTHING)
     for stray in ("book/stray.md", "stray.md", ".hidden/stray.md", "book/.hidden/stray.md"):

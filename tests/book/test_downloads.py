@@ -78,6 +78,7 @@ def test_a_chapter_can_be_downloaded_with_all_of_its_code_and_text(html, name):
     assert words[0] > 0.8 * words[1]
 
 
+@pytest.mark.slow
 @pytest.mark.book
 def test_the_first_chapter_runs_in_another_folder(html, tmp_path):
     first = next(name for name in CHAPTERS if name != pages_in_toc(ROOT)[0])

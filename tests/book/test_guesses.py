@@ -58,6 +58,7 @@ def test_a_guess_in_the_first_chapter_is_shown_next_to_the_result_and_can_be_for
         assert page.evaluate("localStorage.getItem('one-bit-of-memory: guesses')") == "{}"
 
 
+@pytest.mark.slow
 def test_an_answer_in_words_can_be_given_with_the_keyboard(browser, site):
     with opened(browser, 1280, "dark") as context:
         page, _ = visit(context, f"{site}/data.html")

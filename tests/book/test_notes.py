@@ -77,7 +77,7 @@ def test_the_keyboard_opens_a_note_and_escape_brings_the_focus_back(browser, htm
         assert page.evaluate("document.activeElement.closest('.parity-note') === null"), "Tab stopped in a closed note"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_the_first_tap_opens_a_note_whose_own_link_leads_on(browser, html, theme):
     with opened(browser, 390, theme) as context:
         page = opened_page(context, html)

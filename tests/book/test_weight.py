@@ -35,6 +35,7 @@ def fetched(browser, address: str) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 def test_a_first_visit_loads_no_script_for_formulas_icons_or_the_search(browser, site):
     home, unrolling = fetched(browser, f"{site}/{HOME}.html"), fetched(browser, f"{site}/{FORMULAS}.html")
     assert not [name for name in home if name.startswith("book-index")], "a still picture"
@@ -134,7 +135,8 @@ SHIFTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.slow), 390])
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_moves_when_formulas_and_figures_come_in(browser, site, width):
     """The style sheet of formulas loads late, as on a slow connection."""
     moved = {}

@@ -43,6 +43,7 @@ def test_the_committed_files_are_what_the_sources_make():
     assert f"{made} files, all up to date" in result.output
 
 
+@pytest.mark.slow
 def test_a_changed_source_or_notebook_is_noticed_and_written_anew(folder):
     source, release = folder / f"solutions/{NAME}.md", folder / f"exercises/{NAME}/{NAME}.ipynb"
     before = release.read_bytes()

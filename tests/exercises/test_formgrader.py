@@ -210,6 +210,7 @@ def test_the_page_lists_all_of_nbgraders_keys(reader):
     reader.reload()     # puts the cursor into the field again
 
 
+@pytest.mark.slow
 def test_points_are_typed_and_keys_open_the_next_submission(reader, order, graded):
     for place, (submission, _) in enumerate(order[:3]):
         arrive(reader, submission)

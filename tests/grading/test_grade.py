@@ -54,6 +54,7 @@ def scores(root: Path) -> dict[str, float]:
         return {submission.student.id: submission.score for submission in book.assignment_submissions(NAME)}
 
 
+@pytest.mark.slow
 def test_graded_submissions_are_kept_and_changed_ones_are_graded_again(root):
     status, rows, printed = grade(root, NAME)
     assert (status, states(rows)) == (0, {"ada": "graded", "emmy": "graded"}), printed
@@ -68,6 +69,7 @@ def test_graded_submissions_are_kept_and_changed_ones_are_graded_again(root):
     assert states(grade(root, NAME, "--student", "ada", "--force")[1]) == {"ada": "graded"}
 
 
+@pytest.mark.slow
 def test_an_unreadable_submission_loses_its_earlier_points_and_delays_nobody(root):
     path = root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
     whole = path.read_text(encoding="utf8")
@@ -170,6 +172,7 @@ NO_KERNEL = "sandbox.SYSTEM = ()"
 TRIED = "; from parity_grading import before_grading; before_grading.try_known_answer = lambda config: None"
 
 
+@pytest.mark.slow
 def test_a_kernel_that_does_not_start_is_a_failed_row(root):
     """No points are lost, and the exit status says that something is wrong."""
     done = run_with(root, NO_KERNEL + TRIED, "ada")
@@ -179,6 +182,7 @@ def test_a_kernel_that_does_not_start_is_a_failed_row(root):
     assert states(grade(root, NAME)[1])["ada"] == "graded"
 
 
+@pytest.mark.slow
 def test_nothing_is_graded_on_a_machine_on_which_a_correct_submission_fails(root):
     """Both commands stop before the first submission, and what was graded before stays."""
     before, folder = scores(root), root / "autograded" / "ada" / NAME
@@ -226,6 +230,7 @@ def test_a_course_is_graded_by_one_command_at_a_time(root):
     assert "another process is grading this course" in printed
 
 
+@pytest.mark.slow
 def test_a_submission_whose_processes_were_all_killed_keeps_no_earlier_points(root, monkeypatch):
     def grade_in_parallel(task, folders, jobs):
         yield grading.Row("ada", "kept", 11, 15)

@@ -125,6 +125,7 @@ def test_a_loop_is_interrupted_and_the_kernel_goes_on(kernel):
     assert run(kernel, "print(x)") == "5"
 
 
+@pytest.mark.slow
 def test_a_kernel_that_cannot_be_interrupted_is_ended(new_kernel, monkeypatch):
     monkeypatch.setattr("parity_grading.kernel.GRACE", 1)
     with pytest.raises(KernelStopped, match="could not be interrupted"):

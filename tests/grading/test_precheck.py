@@ -135,6 +135,7 @@ def test_control_characters_are_not_printed(notebook, tmp_path):
 STOPPED = "the kernel stopped or could not be interrupted in this cell; no later cell was run"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("last", "grace"), [
     ("import os; os._exit(3)", 10),
     ("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", 1)])

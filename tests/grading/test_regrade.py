@@ -340,6 +340,7 @@ def test_a_submission_that_cannot_be_graded_any_more_prevents_all_changes(own):
     assert own.marks(STUDENTS[0])["unroll-check"] == (3, None, False, 3)
 
 
+@pytest.mark.slow
 def test_after_an_interruption_of_apply_the_next_one_copies_the_rest(own, monkeypatch):
     own.auto = dict.fromkeys([(student, "unroll-check") for student in STUDENTS[:4]], 1)
     own.text = {STUDENTS[0]: "Another answer."}

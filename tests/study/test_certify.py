@@ -54,6 +54,7 @@ def test_intervals_contain_the_states_of_the_network():
         assert values.max() <= high
 
 
+@pytest.mark.slow
 def test_correct_networks_are_certified(certified):
     assert {"tanh by hand", "tanh 1.2", "lstm", "float32"} <= certified.keys()
     assert sum(name.startswith("trained") for name in certified) >= 2
@@ -108,6 +109,7 @@ def spoiled(model, change):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["signs", "weak", "no input"])
 @pytest.mark.parametrize("name", ["tanh by hand", "lstm", "trained"])
 def test_a_spoiled_network_is_refuted_and_has_no_proof(change, name, certified):

@@ -7,6 +7,7 @@ import torch
 from parity_figures.widgets import GatedUnit
 from parity_lib import ParityRNN, by_hand
 from tests.figures.widgets.static_page import bits_field, button, choose, click, count, number, table
+from tests.parameters import longer_after
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +58,7 @@ def sentence(page) -> str:
     return page.locator(".pw-said").inner_text()
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize("cell", longer_after(1, ["lstm", "gru"]))
 def test_gates_states_logits_and_answers_are_pytorchs(show, cell):
     nets = {"by hand": by_hand(cell), **{f"seed {seed}": random_unit(cell, seed) for seed in range(4)}}
     page = show(GatedUnit(nets, bits=LONG, step=len(LONG)))
@@ -112,7 +113,7 @@ def points(page, name: str) -> np.ndarray:
     return np.stack([x, SIZE - y]) / SIZE * 2 * REACH - REACH
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize("cell", longer_after(1, ["gru", "lstm"]))
 def test_the_curves_and_the_step_on_them_are_pytorchs(show, cell):
     net = random_unit(cell, 2)
     if cell == "lstm":

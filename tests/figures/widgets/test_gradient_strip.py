@@ -8,6 +8,7 @@ from parity_lib import ParityRNN, by_hand
 from parity_study.experiments.gradients import orthogonal
 from parity_study.experiments.trained_networks import with_forget_bias
 from tests.figures.widgets.static_page import choose, number, table
+from tests.parameters import longer_after
 
 NETS = {"orthogonal": orthogonal(1, seed=2), "tanh": ParityRNN(5, "tanh", seed=1), "relu": ParityRNN(6, "relu", seed=3),
         "LSTM": with_forget_bias(0, seed=0), "LSTM as drawn": ParityRNN(5, "lstm", seed=4)}
@@ -18,9 +19,9 @@ def sentence(page) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("name", "gain", "bias"), [
+@pytest.mark.parametrize(("name", "gain", "bias"), longer_after(1, [
     ("orthogonal", 0.75, 0.0), ("orthogonal", 2.5, 0.0), ("tanh", 1.5, 0.0), ("relu", 1.0, 0.0), ("relu", 2.0, 0.0),
-    ("LSTM", 1.0, 0.0), ("LSTM", 1.0, 1.9), ("LSTM as drawn", 1.0, -2.0), ("LSTM as drawn", 1.0, 6.0)])
+    ("LSTM", 1.0, 0.0), ("LSTM", 1.0, 1.9), ("LSTM as drawn", 1.0, -2.0), ("LSTM as drawn", 1.0, 6.0)]))
 def test_cells_table_sentence_and_picture_are_pytorchs_gradients(show, name, gain, bias):
     widget = GradientStrip({name: NETS[name]}, gain=gain, bias=bias)
     page = show(widget)

@@ -122,12 +122,14 @@ def address_of(settings: dict) -> str:
     return "#playground?" + "&".join(f"{key}={quote(json.dumps(value))}" for key, value in settings.items())
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("settings", [{"cell": "transformer"}, {"hidden": 10**9}, {"seed": -1}, {"unknown": 1}])
 def test_an_address_with_settings_that_are_not_allowed_is_ignored(show, settings):
     assert chosen(show(Playground(), address=address_of(settings)), "Begin with") == "The book's recipe"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_settings_in_an_address_that_exclude_each_other_give_way(show):
     page = show(Playground(), address=address_of({"batch": "all", "lengths": 50}))

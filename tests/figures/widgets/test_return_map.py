@@ -10,6 +10,7 @@ from parity_figures.widgets import ReturnMap
 from parity_lib import by_hand
 from parity_study.certify import parity_intervals
 from tests.figures.widgets.static_page import click
+from tests.parameters import longer_after
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +23,7 @@ def drawn(page) -> str:
     return page.locator(".pw-map svg").get_attribute("aria-label").replace("−", "-")
 
 
-@pytest.mark.parametrize("K", [0.8, 1.15, 1.19, 1.25, 3.0])
+@pytest.mark.parametrize("K", longer_after(2, [1.19, 1.25, 0.8, 1.15, 3.0]))
 def test_p_is_the_networks_and_the_proof_holds_where_the_librarys_does(show, K):
     bits = "1011000010"
     page = show(ReturnMap(K, bits=bits))
@@ -61,7 +62,7 @@ def test_bits_are_read_and_another_sharpness_starts_another_proof(show):
     assert "p = 0 alone" in words(page)
 
 
-@pytest.mark.parametrize("K", [0.5, 1.15, 4.0])
+@pytest.mark.parametrize("K", longer_after(1, [1.15, 0.5, 4.0]))
 def test_the_names_of_the_curves_overlap_neither_the_curves_nor_each_other(show, K):
     page = show(ReturnMap(K, bits="1011"), width=390)
     first, second = (page.get_by_text(f"after a {bit}", exact=True).bounding_box() for bit in (0, 1))

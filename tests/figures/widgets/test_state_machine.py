@@ -14,6 +14,7 @@ from parity_study.certify import certify, first_error
 from parity_study.experiments.certificates import as_model
 from parity_study.extraction import extract
 from tests.figures.widgets.static_page import bits_field, button, choose, click, number, table
+from tests.parameters import longer_after
 from tests.study.networks import make_wide_network
 
 BITS = "".join(map(str, np.random.default_rng(3).integers(2, size=60)))
@@ -54,7 +55,7 @@ def sentence(page) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", longer_after(1, LABELS[2:] + LABELS[:2]))
 def test_states_logits_and_answers_are_pytorchs_and_the_machine_is_the_librarys(show, label):
     model, bits = networks()[label], BITS + 40 * "0"
     widget = StateMachine({label: model}, bits=bits)
@@ -114,7 +115,7 @@ PLACES = """() => {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("label", ["by hand", "GRU"])
+@pytest.mark.parametrize("label", longer_after(1, ["GRU", "by hand"]))
 def test_point_and_states_are_drawn_at_their_places_and_the_machine_takes_its_arrows(show, label):
     widget = StateMachine(networks(), network=label, bits=BITS[:7])
     page, net = show(widget), widget.networks[label]

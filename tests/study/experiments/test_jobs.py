@@ -95,6 +95,7 @@ def test_jobs_of_other_settings_or_another_version_are_not_used(tmp_path, monkey
 # Several processes and a cluster
 
 
+@pytest.mark.slow
 def test_several_processes_have_the_results_of_one(small, tmp_path):
     alone, together = (results(experiments.run(small, tmp_path / str(jobs), jobs=jobs)) for jobs in (1, 2))
     assert alone == together
