@@ -63,6 +63,7 @@ def test_links_are_not_followed_and_times_are_those_of_the_file_system(root):
     assert abs(parse_utc(time).replace(tzinfo=UTC) - datetime.now(UTC)) < timedelta(minutes=5)
 
 
+@pytest.mark.slow
 def test_a_later_submission_counts_whatever_times_are_written(root):
     hand_in(root, OWN, "2030-01-01 00:00:00.000000 UTC", "first")
     hand_in(root, OWN, "2020-01-01 00:00:00.000000 UTC", "second")

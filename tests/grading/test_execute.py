@@ -46,10 +46,10 @@ def test_printed_text_may_be_a_list_of_lines():
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize(("count", "source"), [
-    (300, "print('x' * 999_000)"),
-    pytest.param(2000, "for _ in range(1000): display({}, raw=True)", marks=pytest.mark.slow),
-], ids=["large", "many"])
+@pytest.mark.slow
+@pytest.mark.parametrize(("count", "source"), [(300, "print('x' * 999_000)"),
+                                               (2000, "for _ in range(1000): display({}, raw=True)")],
+                         ids=["large", "many"])
 def test_a_notebook_of_large_or_many_outputs_ends_within_its_limits(run, count, source):
     cells, start = [new_code_cell(source) for _ in range(count)], time.monotonic()
     run(*cells, preprocessor=Execute(notebook_timeout=20, allow_root=True))

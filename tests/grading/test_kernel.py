@@ -132,6 +132,7 @@ def test_a_kernel_that_cannot_be_interrupted_is_ended(new_kernel, monkeypatch):
         run(new_kernel, "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass", seconds=1)
 
 
+@pytest.mark.slow
 def test_a_flood_costs_its_author_and_not_us(new_kernel):
     before = psutil.Process().memory_info().rss
     with pytest.raises((TooLong, KernelStopped)):

@@ -239,6 +239,7 @@ def test_a_network_of_two_tanh_units_needs_to_be_sharp(sharpness, long_strings):
     assert wrong_rows(by_hand("tanh", sharpness=1.1), long_strings[:, :2000]).tolist() == [True, False, True]
 
 
+@pytest.mark.slow
 def test_random_bits_do_not_show_that_the_gru_unit_forgets(long_strings):
     """A less sharp unit forgets faster: it is correct on 100,000 random bits, and wrong on a 1 followed by zeros."""
     assert wrong_rows(by_hand("gru", sharpness=8), long_strings).tolist() == [True, False, False]
