@@ -85,7 +85,7 @@ def _select_labelled(logits: torch.Tensor, targets: torch.Tensor,
 
 @torch.no_grad()
 def count_correct(model: nn.Module, batch: Batch) -> dict[str, np.ndarray]:
-    """Count the correct predictions and the labels of each string in a batch.
+    """Count the labels and the correct predictions for each string in a batch.
 
     Returns a dict of two ``int64`` arrays of shape ``[batch]``.
     """
@@ -222,7 +222,7 @@ def _update(model: nn.Module, batch: Batch, torch_optimizer: torch.optim.Optimiz
 
 
 def training_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, history: History, max_steps: int):
-    """Yield batches of training strings, until ``history`` has ``max_steps`` updates.
+    """Yield batches of training strings until ``history`` contains ``max_steps`` updates.
 
     Drawing 64 batches together takes little longer than drawing a single one. The longest string of a curriculum
     follows the accuracies in ``history``.

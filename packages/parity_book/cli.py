@@ -49,14 +49,14 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a subcommand, or return None if there is none of this name."""
+        """Import and return the named subcommand, or return None if it does not exist."""
         if cmd_name not in COMMANDS:
             return None
         module, _ = COMMANDS[cmd_name]
         return getattr(import_module(module), cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a subcommand and convert errors that the user can correct to short messages."""
+        """Run a subcommand and show a short message for any error that the user can fix."""
         try:
             return super().invoke(ctx)
         except (ImportError, OSError, ValueError) as error:
@@ -70,7 +70,7 @@ class LazyGroup(click.Group):
                                        "command is writing to it, try again later.") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help text of all subcommands by section, without importing them."""
+        """Write the summaries of all subcommands, grouped by section, without importing the subcommands."""
         for section, commands in SECTIONS.items():
             with formatter.section(section):
                 formatter.write_dl([(name, summary) for name, (_, summary) in commands.items()])

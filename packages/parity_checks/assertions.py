@@ -31,7 +31,7 @@ class Query:
     see: str = ""
 
     def part(self, name: str) -> Query:
-        """Return a ``Query`` about the part of the result that ``name`` describes."""
+        """Return a copy of this ``Query`` that refers to the named part of the result."""
         return replace(self, text=f"{self.text}: {name}")
 
     def fail(self, expected: Any, got: Any, hint: str = "") -> NoReturn:
@@ -60,14 +60,14 @@ class Query:
         raise CheckFailed(text)
 
     def call_through(self, helper: str, name: str, *args: Any, **options: Any) -> Any:
-        """Call the student's function ``name`` through a function ``helper`` of the notebook and return the result."""
+        """Call the student's function ``name`` through the notebook's ``helper`` function and return the result."""
         try:
             return self.call(helper, *args, **options)
         except CheckFailed as failure:
             raise CheckFailed(str(failure).replace(f"`{helper}` stopped", f"`{name}` stopped")) from None
 
     def as_bool(self, value: Any) -> bool:
-        """Convert a bool, or an array or tensor with one bool, to a bool.
+        """Convert a Boolean value, or a Boolean array or tensor with one element, to a Python bool.
 
         Raises CheckFailed if ``value`` is anything else.
         """
@@ -79,7 +79,7 @@ class Query:
                                      (value, "Join all comparisons into one answer with `.all()`.")))
 
     def require_unchanged(self, name: str, arguments: dict[str, Any], **options: Any) -> None:
-        """Raise CheckFailed if the student's function ``name`` changes one of its arrays or tensors in place.
+        """Raise CheckFailed if the student's function ``name`` modifies an array or tensor argument in place.
 
         ``arguments`` maps the names of all arguments to their values. The ``options`` are those of
         :func:`call_on_same`.
@@ -118,7 +118,7 @@ class Query:
         return result
 
     def as_arrays(self, result: Any, shapes: dict[str, tuple[int, ...] | None]) -> list[np.ndarray]:
-        """Convert the parts of a tuple, a list or an array to float arrays.
+        """Convert each part of a tuple, list or array to a float array.
 
         Raises CheckFailed unless all the parts are there and have the expected shapes. ``shapes`` maps the name of each
         part, in their order, to its shape, or to None if any shape is allowed.
@@ -178,7 +178,7 @@ def agree(got: Any, expected: Any, tolerance: float = 1e-5) -> bool:
 
 
 def show(value: Any, limit: int = 200) -> str:
-    """Format a value as a single line of at most about ``limit`` characters for a message."""
+    """Format a value as a single line of text, truncated after ``limit`` characters."""
     text = safely(_shown, value, otherwise="(a value that cannot be shown)")
     return text if len(text) <= limit else text[:limit] + " …"
 

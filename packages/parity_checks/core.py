@@ -80,7 +80,7 @@ def remote(function: Callable) -> Callable:
 
 @contextlib.contextmanager
 def remote_calls(send: Send) -> Iterator[None]:
-    """Run remote functions by calling ``send(name, args, kwargs)`` within a ``with`` block."""
+    """Forward calls of remote functions to ``send(name, args, kwargs)`` within a ``with`` block."""
     global _send
     before, _send = _send, send
     try:
@@ -96,7 +96,10 @@ _replaced: list[tuple[str, Any]] = []
 
 
 def bind(namespace: dict[str, Any] | None) -> None:
-    """Look up the student's functions and classes in ``namespace``, or in the notebook if it is None."""
+    """Set the namespace that contains the student's functions and classes.
+
+    If ``namespace`` is None, they are looked up in the notebook.
+    """
     global _namespace
     _namespace = namespace
 
@@ -308,7 +311,7 @@ def _find(name: str) -> Callable:
 
 
 def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
-    """Run the student's code and convert any error but KeyboardInterrupt to a CheckFailed exception."""
+    """Run the student's code and convert any exception except KeyboardInterrupt to CheckFailed."""
     with forbidding(name, forbid, checks_allowed=bool(_replaced)):
         try:
             return work()

@@ -103,7 +103,7 @@ def forbidden_code(references: Iterable[str]) -> dict[CodeType | BuiltinFunction
 
 
 def _operators(reference: str) -> list[BuiltinFunctionType]:
-    """Return the functions behind ``torch.ops.aten.NAME``, which do the same as ``torch.NAME``."""
+    """Return the functions behind ``torch.ops.aten.NAME``, the low-level equivalents of ``torch.NAME``."""
     module, _, name = reference.partition(":")
     packet = getattr(resolve("torch:ops.aten"), name, None) if module == "torch" else None
     return [] if packet is None else [packet._op, *(getattr(packet, kind)._op for kind in packet.overloads())]

@@ -1,4 +1,4 @@
-"""Checks for the student's ``build_model`` function and for training its network."""
+"""Checks for the student's ``build_model`` function and the network that it creates."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def learns(seed: int = 0) -> None:
 
 
 def require_learnable(seed: int) -> StudentNetwork:
-    """Return the student's network unless it can pass the check without learning parity.
+    """Return the student's network, or raise CheckFailed if it could pass the check without learning parity.
 
     A network that reads down the batch, for example, could learn this batch by the order of its strings.
     """

@@ -70,12 +70,12 @@ class StudentNetwork:
                 if name not in self.learned and value.is_floating_point() and value.any()]
 
     def fill(self, make: Callable[[tuple[int, ...]], torch.Tensor]) -> State:
-        """Return the state with ``make(shape)`` in place of each learned parameter."""
+        """Return a copy of the state dict with each learned parameter replaced by ``make(shape)``."""
         return self.state | {name: make(tuple(self.state[name].shape)).to(self.state[name].dtype)
                              for name in self.learned}
 
     def draw(self, rng: np.random.Generator) -> State:
-        """Return a state with random weights."""
+        """Return a copy of the state dict with random values for the learned parameters."""
         def make(shape: tuple[int, ...]) -> torch.Tensor:
             drawn = torch.from_numpy(rng.normal(size=shape))
             # Units with negative weights could be 0 for all strings if they are relu units.
@@ -135,7 +135,10 @@ def require_zero_logits(network: StudentNetwork) -> None:
 
 
 def require_random_start(network: StudentNetwork) -> None:
-    """Raise CheckFailed if two networks start with the same weights, unless all entries of each weight are equal."""
+    """Raise CheckFailed if two new networks have identical random weights.
+
+    Networks are accepted if all entries of each weight array are equal.
+    """
     first, second = (call_module(network.make, *network.arguments, inputs=(every_string(1),)).state for _ in range(2))
     drawn = [name for name, value in first.items() if value.numel() > 1 and (value != value.flatten()[0]).any()]
     if drawn and all(torch.equal(first[name], second[name]) for name in first):
@@ -256,7 +259,11 @@ def require_layers(network: StudentNetwork, rng: np.random.Generator, known_mist
 
 def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator,
                       size: float) -> list[tuple[str, State, ParityRNN]]:
-    """Create reference networks with matching weights, in proportion to ``size``, for the student's network."""
+    """Create reference networks to compare with the student's network.
+
+    Returns a list of tuples of a description, a state for the student's network and a reference network with the same
+    weights. The learned weights are proportional to ``size``.
+    """
     comparisons = []
     for value in (size * number / max(3, network.hidden) for number in EQUAL_WEIGHTS):
         reference = ParityRNN(network.hidden, network.cell, network.layers).double()
@@ -280,7 +287,7 @@ def _draw_comparisons(network: StudentNetwork, rng: np.random.Generator,
 
 
 def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
-    """Group the entries of a state by parameter type, such as ``weight_ih``."""
+    """Group the entries of a state dict by parameter type, such as ``weight_ih``."""
     groups = defaultdict(list)
     for name, value in state.items():
         groups[name.rpartition(".")[2].partition("_l")[0]].append((name, value))
@@ -289,9 +296,9 @@ def _by_kind(state: State) -> dict[str, list[tuple[str, torch.Tensor]]]:
 
 def _compare_gradients(network: StudentNetwork, description: str, state: State, reference: ParityRNN,
                        bits: torch.Tensor) -> None:
-    """Raise CheckFailed unless the gradients, in order of size, match those of the reference network.
+    """Raise CheckFailed unless the sorted gradient entries match those of the reference network.
 
-    Their order depends neither on the names of the parameters nor on the order of the gates.
+    The sorted order depends neither on the names of the parameters nor on the order of the gates.
     """
     # Each logit has a factor of its own, so that a gradient that is cut anywhere shows.
     factors = torch.from_numpy(np.random.default_rng(0).normal(size=tuple(bits.shape))).float()

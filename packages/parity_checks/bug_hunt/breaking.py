@@ -134,7 +134,7 @@ def _check_network(weights: Weights, string: np.ndarray | None, longest: int) ->
 
 
 def _as_bits(query: Query, result: Any, longest: int) -> np.ndarray | None:
-    """Convert the student's string to an array of integers, or return None if it is None."""
+    """Convert the student's string to an integer array, or return None if the student returned None."""
     if result is None:
         return None
     if type(result) is str:

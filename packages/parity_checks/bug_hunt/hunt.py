@@ -21,7 +21,7 @@ ERROR_CAUSES = {"stopped with": "This is a false alarm: your test itself stops w
 
 
 def _check_of(function: str) -> Callable[..., None]:
-    """Create the check of a test that the student has written for a function."""
+    """Create a check that evaluates the student's test for the given function."""
     def run(seed: int = 0) -> None:
         rng = np.random.default_rng(seed)
         hunt(function, [fault for fault in faults(rng) if fault.function == function], rng)

@@ -27,7 +27,7 @@ def output_gradient(logits: np.ndarray, labels: np.ndarray, mask: np.ndarray, mi
 
 
 def correct_gradients(bits: np.ndarray, labels: np.ndarray, mask: np.ndarray, weights: Arrays) -> Arrays:
-    """Return the gradients of the loss with respect to the weights, by name."""
+    """Return the correct gradients of the loss as a dict from weight names to arrays."""
     network = NumpyRNN(*(weights[name] for name in "UVbWc"))
     inputs = bits[..., None].astype(float)
     logits, states = network.forward(inputs, weights["h0"])

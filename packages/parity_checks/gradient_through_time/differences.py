@@ -50,7 +50,7 @@ def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
-    """Yield correct gradients that are easily rejected, and wrong ones that are easily accepted."""
+    """Yield cases with correct gradients that are easily rejected and wrong gradients that are easily accepted."""
     yield from _correct(rng)
     yield from _one_entry_wrong(rng)
     yield from _wrong(rng)
@@ -102,7 +102,7 @@ def _wrong(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _one_entry_wrong(rng: np.random.Generator) -> Iterator[Case]:
-    """Yield gradients with a single wrong entry and gradients at weights that are 0."""
+    """Yield cases in which one gradient entry is wrong, the gradient is doubled, or all weights are zero."""
     source, gradient = powers(4)
     small, large = draw(rng, (2, 3), (), (1,), (2, 1, 2)), draw(rng, (6, 9))
     entries = [(small, k, index) for k, weight in enumerate(small) for index in np.ndindex(weight.shape)]

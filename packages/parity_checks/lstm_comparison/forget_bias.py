@@ -13,9 +13,10 @@ CASES = ((10, 0.25), (1, 0.8), (48, 0.01), (50, 0.5), (1000, 0.5), (3, 1e-6), (1
 
 @check("forget_bias: the bias that keeps a given share of the cell state")
 def forget_bias(seed: int = 0) -> None:
-    """Check that the student's ``forget_bias`` function returns the bias of a forget gate that keeps a given share.
+    """Check that the student's ``forget_bias`` function returns the correct bias for a forget gate.
 
-    ``forget_bias(steps, kept)`` returns a number.
+    ``forget_bias(steps, kept)`` returns the bias with which a share ``kept`` of the cell state is left after ``steps``
+    time steps, as a number.
     """
     rng = np.random.default_rng(seed)
     drawn = [(int(10 ** rng.uniform(0.3, 5)), float(rng.uniform(0.02, 0.98))) for _ in range(20)]
@@ -31,7 +32,7 @@ def forget_bias(seed: int = 0) -> None:
 
 
 def _bias(gate: float) -> float:
-    """Return the bias for which a gate with no other input has the value ``gate``."""
+    """Return the bias that sets a gate to the value ``gate`` if all other inputs are zero."""
     return float(np.log(gate) - np.log1p(-gate))
 
 

@@ -55,7 +55,7 @@ def _as_array(result: Any) -> Any:
 
 
 def _require_small_norms(rng: np.random.Generator) -> None:
-    """Raise CheckFailed unless norms far below 1 are right within a factor of 2."""
+    """Raise CheckFailed unless very small gradient norms are correct to within a factor of 2."""
     model = nn.RNN(1, 3, batch_first=True).double()
     with torch.no_grad():
         for parameter in model.parameters():

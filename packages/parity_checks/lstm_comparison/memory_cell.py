@@ -22,7 +22,7 @@ Weights = dict[str, np.ndarray]
 
 @check("memory_cell: stores, keeps and shows one bit, through 1,000 steps")
 def memory_cell(seed: int = 0) -> None:
-    """Check that the student's LSTM unit stores a value at each write, keeps it, and shows it at each read.
+    """Check that the student's LSTM unit stores the value at each write, keeps it, and outputs it at each read.
 
     ``memory_cell()`` returns the weights of an LSTM with one unit and four inputs, in a dict as for ``lstm_step``.
     """
@@ -48,7 +48,10 @@ def _as_weights(query: Query, result: Any) -> Weights:
 
 
 def random_inputs(rng: np.random.Generator, count: int, steps: int, writes: float = 0.3) -> np.ndarray:
-    """Draw sequences of values, writes, clears and reads as an array ``[count, steps, 4]``."""
+    """Draw random input sequences as an array ``[count, steps, 4]``.
+
+    The four inputs at each step are value, write, clear and read.
+    """
     inputs = rng.integers(2, size=(count, steps, 4))
     inputs[..., WRITE] = rng.random((count, steps)) < writes
     inputs[..., CLEAR] = rng.random((count, steps)) < writes / 2
@@ -56,7 +59,7 @@ def random_inputs(rng: np.random.Generator, count: int, steps: int, writes: floa
 
 
 def long_inputs(rng: np.random.Generator) -> np.ndarray:
-    """Draw sequences of 1,000 steps with few or many writes, and with long waits.
+    """Draw input sequences of 1,000 steps, ranging from no writes at all to a write at every step.
 
     Returns an array ``[count, steps, 4]``.
     """
@@ -75,7 +78,10 @@ def long_inputs(rng: np.random.Generator) -> np.ndarray:
 
 
 def hidden_states(weights: Weights, inputs: np.ndarray) -> np.ndarray:
-    """Compute the hidden state ``[batch, steps]`` of the unit after each step of ``inputs``, ``[batch, steps, 4]``."""
+    """Compute the hidden state of the LSTM unit after each time step.
+
+    ``inputs`` has the shape ``[batch, steps, 4]`` and the result ``[batch, steps]``.
+    """
     h, c, states = np.zeros(len(inputs)), np.zeros(len(inputs)), []
     for x in inputs.swapaxes(0, 1):
         i, f, g, o = _gates(weights, x, h)
@@ -86,7 +92,10 @@ def hidden_states(weights: Weights, inputs: np.ndarray) -> np.ndarray:
 
 
 def _gates(weights: Weights, x: np.ndarray, h: np.ndarray) -> np.ndarray:
-    """Compute i, f, g and o, ``[4, batch]``, for inputs ``[batch, 4]`` and hidden states ``[batch]``."""
+    """Compute the gates and the candidate of the LSTM unit for one time step.
+
+    Returns i, f, g and o as an array ``[4, batch]`` for inputs ``[batch, 4]`` and hidden states ``[batch]``.
+    """
     a = (x @ weights["weight_ih"].T + h[:, None] @ weights["weight_hh"].T + weights["bias_ih"] + weights["bias_hh"]).T
     gates = (1 + np.tanh(a / 2)) / 2        # the sigmoid, without overflow
     gates[2] = np.tanh(a[2])
@@ -94,7 +103,10 @@ def _gates(weights: Weights, x: np.ndarray, h: np.ndarray) -> np.ndarray:
 
 
 def stored_values(inputs: np.ndarray) -> np.ndarray:
-    """Return what a correct unit has stored after each step, ``[batch, steps]``: 1, -1 for a zero, or 0 for nothing."""
+    """Return the value that a correct memory cell stores after each time step.
+
+    The result, ``[batch, steps]``, is 1 for a stored one, -1 for a stored zero, and 0 if nothing is stored.
+    """
     stored, states = np.zeros(len(inputs), dtype=int), []
     for x in inputs.swapaxes(0, 1):
         stored = np.where(x[:, WRITE] == 1, 2 * x[:, VALUE] - 1, np.where(x[:, CLEAR] == 1, 0, stored))
@@ -162,7 +174,7 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
 
 
 def _wrong_gate(weights: Weights) -> str:
-    """Describe the first gate that is on the wrong side of one half for some input, or return ""."""
+    """Describe the first gate that is open or shut at the wrong time, or return an empty string."""
     i, f, g, o = _gates(weights, EVERY_INPUT, np.zeros(16))
     value, write, clear, read = EVERY_INPUT.T == 1
     for wrong, words in (

@@ -41,7 +41,7 @@ def fair_plan(seed: int = 0) -> None:
 
 
 def parameters(net: str, units: int) -> int:
-    """Return the number of parameters of a layer with one input and of its readout.
+    """Return the total number of parameters in a recurrent layer with one input and its readout.
 
     >>> parameters("RNN", 8), parameters("LSTM", 8)
     (97, 361)
@@ -50,7 +50,7 @@ def parameters(net: str, units: int) -> int:
 
 
 def matched_units(lstm_units: int) -> int:
-    """Return the units of the smallest RNN with at least as many parameters as an LSTM.
+    """Return the number of units in the smallest RNN that has at least as many parameters as an LSTM.
 
     >>> matched_units(8)
     18
@@ -77,7 +77,10 @@ def _as_runs(query: Query, result: Any) -> list[Run]:
 
 
 def _require_networks(query: Query, runs: list[Run], lstm_units: int) -> None:
-    """Raise CheckFailed unless the plan has the LSTM, an RNN of the same size and one with enough parameters."""
+    """Raise CheckFailed unless the plan contains the LSTM and the two RNNs to compare it with.
+
+    One RNN has as many units as the LSTM, and the other is the smallest with at least as many parameters.
+    """
     lstms, rnns = (sorted({run["units"] for run in runs if run["net"] == net}) for net in ("LSTM", "RNN"))
     if lstms != [lstm_units]:
         query.part("the units of the LSTM").fail([lstm_units], lstms, "The LSTM has the size that is asked for.")
@@ -110,7 +113,7 @@ def _size_hint(others: list[int], lstm_units: int) -> str:
 
 
 def _require_same_conditions(query: Query, runs: list[Run], seeds: list[int], budget: int, rates: list[float]) -> None:
-    """Raise CheckFailed unless one network has one run with the whole budget for each pair of a rate and a seed."""
+    """Raise CheckFailed unless a network has exactly one full-budget run for each learning rate and seed."""
     for key, allowed, hint in (
             ("max_steps", [budget], "Every network should have the same budget: with fewer steps, a run that would "
              "have been solved looks like a failure."),

@@ -117,7 +117,7 @@ def _draw_answers(rng: np.random.Generator, batch: int, steps: int, size: float)
 
 
 def as_loss(query: Query, result: Any, hint: str = "") -> float:
-    """Convert a loss to a float, and raise CheckFailed unless it is one finite number."""
+    """Convert a loss to a float, or raise CheckFailed if it is not a single finite number."""
     hint = hint or ("This is the logarithm of 0: the sigmoid of a large logit is rounded to 0 or 1. Use "
                     "binary_cross_entropy_with_logits on the logits.")
     loss = query.as_array(result, nan_hint=hint)

@@ -83,7 +83,10 @@ def _update(network: Network, batch: tuple, mistake: str = "") -> float:
 
 
 def _with_a_small_loss(network: Network, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return a batch of which the network's answers are the labels, after raising its logits to 7 or more."""
+    """Return a batch whose labels match the network's predictions.
+
+    Scales the weights of the readout, so that the last logits have absolute values of at least 7.
+    """
     last = reference.logits_of(network, inputs)[torch.arange(len(inputs)), lengths - 1, 0].detach()
     for parameter in network[1].parameters():
         parameter.data *= 7 / last.abs().min()
@@ -91,7 +94,7 @@ def _with_a_small_loss(network: Network, inputs: Tensor, lengths: Tensor) -> tup
 
 
 def _update_and_check_loss(query: Query, network: Network, batch: tuple, result: Any, number: int) -> None:
-    """Make the task's update of a network and compare its loss with the student's."""
+    """Perform the reference update of a network and compare its loss with the student's."""
     inputs, lengths, labels = batch
     logits = reference.logits_of(network, inputs).detach()
     correct_loss = _update(network, batch)
@@ -105,7 +108,7 @@ def _update_and_check_loss(query: Query, network: Network, batch: tuple, result:
 
 
 def _cause_of_update(before: Tensor, after: Tensor, expected: Tensor, not_zeroed: Tensor, size: str) -> str:
-    """Return a hint about the likely mistake in an update whose loss was correct."""
+    """Return a hint about the likely mistake if the loss is correct but the update is wrong."""
     own, correct = after - before, expected - before
     ratio = float(own @ correct / (correct @ correct))
     if unmoved := _unmoved(before, after):
@@ -231,9 +234,9 @@ def _require_loop(seed: int) -> None:
 
 
 def _require_many_updates() -> None:
-    """Raise CheckFailed unless many updates on short strings lead to the weights of the task's loop.
+    """Raise CheckFailed unless a long training run on short strings ends with the same weights as the reference loop.
 
-    On strings as short as these, rounding adds up to less than 1e-5, and hardly ever to more.
+    On such short strings, rounding errors hardly ever add up to more than 1e-5.
     """
     for training_seed in TRAINING_SEEDS[:2]:
         start, after = (train_weights(3, update, training_seed) for update in (0, MANY_STEPS))
