@@ -41,7 +41,7 @@ def address(page: str, anchor: str) -> str | None:
 
 
 def offer_link(message: str) -> None:
-    """Display a link in a notebook to the section named in a message."""
+    """Display a link in the notebook to the section of the book that a message names."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     place = PLACE.search(message)
     if place is None or not hasattr(shell, "kernel") or os.environ.get("NBGRADER_EXECUTION"):

@@ -53,7 +53,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class ModuleState:
-    """The name of a PyTorch layer's class in ``torch.nn``, its arguments and its weights."""
+    """The class name, constructor arguments and weights of a layer from ``torch.nn``."""
 
     cls: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class ModuleRun:
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of a call, with the arguments and modules as the call left them."""
+    """The result of a call, with the state of its arguments and modules after the call."""
 
     result: Any
     arguments: tuple[Any, ...] = ()

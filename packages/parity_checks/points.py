@@ -8,7 +8,7 @@ CELLS: dict[str, Cells] = json.loads(Path(__file__).with_name("cells.json").read
 
 
 def cells_near(folder: Path) -> dict[str, Cells]:
-    """Return the cells of all exercises: an instructor's own in a folder with their notebooks, and those of the book.
+    """Return the cells of the book's exercises and of an instructor's own exercises in a folder.
 
     The checks of an instructor's own exercise are a module ``NAME_checks.py``, which is handed out with the notebook.
     Beside it, ``NAME_checks.json`` lists the cells as ``cells.json`` does.
@@ -27,7 +27,7 @@ def points_of_checks(cells: Cells) -> dict[str, int]:
 
 
 def points_in_words(cells: Cells) -> int:
-    """Return the points for all written answers of an exercise."""
+    """Return the total number of points for the written answers in an exercise."""
     return sum(cell["points"] for cell in cells if cell["kind"] == "answer")
 
 

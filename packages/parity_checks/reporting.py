@@ -45,7 +45,7 @@ def check(says: str) -> Callable:
 
 
 def _failure(test: Callable[[], None], fault: str) -> str | None:
-    """Run a test and return the message of its failure, or None if it passes."""
+    """Run a test and return its failure message, or None if the test passes."""
     try:
         with contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -100,7 +100,7 @@ def summary(module: ModuleType) -> None:
 
 
 def private(exercise: str, task: str) -> None:
-    """Run the instructor's own test of a task, if there is one.
+    """Run the instructor's own test for a task, if there is one.
 
     The test is the function ``task(call)`` in ``private/EXERCISE.py``. The folder is next to nbgrader_config.py, or at
     ``PARITY_PRIVATE_TESTS``, and git ignores it. A test reaches the student's work through ``call`` alone. If it fails,
@@ -129,7 +129,7 @@ def load_private(path: Path) -> ModuleType:
 
 
 def _run_private(path: Path, task: str, calls: list[str]) -> None:
-    """Run an instructor's own test of a task."""
+    """Run an instructor's own test for a task."""
     module = load_private(path)
     test = getattr(module, task, None)
     if test is None:

@@ -1,4 +1,4 @@
-"""Charts of training, and of the answers, gradients and hidden states of networks."""
+"""Charts of training runs and of the answers, gradients and hidden states of networks."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby, zip_longest
@@ -47,12 +47,12 @@ def draw_lines(axes: Axes, x: Sequence[float], series: Series, **look: Any) -> N
 
 
 def _columns(name: str, x: Sequence[float], series: Series) -> Numbers:
-    """Return the data of a line chart as a table, in which None fills up a series that is shorter than ``x``."""
+    """Return the data of a line chart as a table, in which short series are padded with None."""
     return Numbers((name, *series), [(at, *row) for at, row in zip(x, zip_longest(*series.values()))])
 
 
 def _draw_coin(axes: Axes, right: float | None = None) -> None:
-    """Draw a dotted line at ln 2, the loss of a coin toss, with a label that ends at ``right`` if it is given."""
+    """Draw a dotted line at ln 2, the loss of always predicting 0.5. If ``right`` is given, a label ends there."""
     axes.axhline(np.log(2), color=MUTED, linestyle=":", linewidth=1.2)
     if right is not None:
         axes.text(right, np.log(2), "a coin, ln 2", ha="right", va="bottom", color=MUTED)
@@ -60,7 +60,7 @@ def _draw_coin(axes: Axes, right: float | None = None) -> None:
 
 @in_style
 def curves(history: History) -> Picture:
-    """Plot the loss and the accuracy of a training run at each update, with points for the validation."""
+    """Plot the loss and accuracy of a training run at each update, with markers for the validation accuracy."""
     record, updates = history.to_dict(), np.arange(1, len(history.loss) + 1)
     figure, (left, right) = panels(("loss", "accuracy"), 2.7)
     left.plot(updates, record["loss"], color=INK)
@@ -259,7 +259,7 @@ def accuracy_by_position(updates: Sequence[int], runs: Mapping[str, np.ndarray])
 
 
 def _draw_shares(axes: Axes, update: int, height: float, shares: np.ndarray) -> None:
-    """Draw the accuracies of one update as a row of shaded rectangles, one for neighbours of the same shade."""
+    """Draw the accuracies at one update as a row of shaded rectangles, merging neighbours of the same shade."""
     levels = np.clip(np.floor((shares - 0.5) / 0.4 * (SHADES - 1) + 1e-9), 0, SHADES - 1)
     start = 0
     for level, group in groupby(levels):
@@ -272,7 +272,7 @@ def _draw_shares(axes: Axes, update: int, height: float, shares: np.ndarray) -> 
 
 
 def _learned(updates: Sequence[int], shares: np.ndarray) -> str:
-    """Name the first update from which on at least 90 % of the answers are correct."""
+    """Return a phrase that names the update from which the accuracy stays at or above 90 %, if there is one."""
     wrong = np.flatnonzero(shares < 0.9)
     first = 0 if len(wrong) == 0 else wrong[-1] + 1
     return f"is learned by update {updates[first]}" if first < len(updates) else "is not learned"
@@ -308,7 +308,7 @@ def verdicts(rows: Sequence[tuple[str, int, int, int]]) -> Picture:
 
 @in_style
 def states_on_ones(factors: Sequence[float], steps: int = 12) -> Picture:
-    """Plot a state that is multiplied by a constant factor at each 1, with a panel for each factor."""
+    """Plot how a state changes if each 1 multiplies it by a constant factor, with one panel for each factor."""
     figure, places = panels([f"factor {factor:g}".replace("-", "−") for factor in factors], 2.3, sharey=True)
     count = np.arange(steps + 1)
     states = {f"factor {factor:g}": float(factor) ** count for factor in factors}
@@ -366,7 +366,7 @@ def states_in_plane(rows: Sequence[tuple]) -> Picture:
 
 @in_style
 def interval_rounds(series: Sequence[tuple[str, Sequence[tuple]]]) -> Picture:
-    """Plot how the intervals of the even and the odd state grow from round to round.
+    """Plot how the intervals that contain the even and odd states grow from round to round.
 
     There is a panel for each of ``series``, which has ``(title, rounds)``. Each round is
     ``((low, high) of even, (low, high) of odd)``.

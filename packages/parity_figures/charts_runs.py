@@ -1,4 +1,4 @@
-"""Charts of success rates, and of the updates that runs need."""
+"""Charts of success rates and of the number of updates that training runs need."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -38,13 +38,13 @@ Condition = dict[str, Any]      # how many seeds solved a condition of an experi
 
 
 def _rate_numbers(row: Condition) -> tuple:
-    """Return the values for the columns in ``RATE_COLUMNS`` for one condition."""
+    """Return one condition's values for the columns in ``RATE_COLUMNS``."""
     return (row["solved"], row["seeds"], *(round(end, 4) for end in wilson_interval(row["solved"], row["seeds"])),
             row["median_steps"], *row["quartiles"])
 
 
 def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
-    """Draw the success rate of each condition as a horizontal bar with its 95 % interval and its count."""
+    """Draw the success rate of each condition as a horizontal bar with its 95 % interval and the counts."""
     for y, row in enumerate(conditions.values()):
         low, high = wilson_interval(row["solved"], row["seeds"])
         axes.barh(y, 1, height=0.62, facecolor="none", edgecolor=MUTED, linewidth=0.8)
@@ -60,7 +60,7 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
 
 
 def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Figure, Axes]:
-    """Draw a chart of success rates next to an empty one with the same rows; return the figure and the empty axes."""
+    """Draw success rates next to an empty chart with the same rows, and return the figure and the empty axes."""
     figure = Figure(figsize=(WIDTH, 0.75 + 0.3 * len(conditions)), layout="constrained")
     figure.get_layout_engine().set(wspace=0.1)
     left, right = figure.subplots(1, 2, sharey=True)
@@ -305,7 +305,7 @@ def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> 
 
 
 def _require_within_cap(name: str, updates: Sequence[float | None], cap: int) -> None:
-    """Raise ValueError unless there are numbers of updates, each above 0 and at most ``cap``, or None."""
+    """Raise ValueError if ``updates`` is empty or contains a number that is not positive or exceeds ``cap``."""
     require(len(updates) > 0, name, updates, "at least one seed")
     require(all(value is None or 0 < value <= cap for value in updates), name, updates,
             f"numbers of updates from above 0 to the cap, {cap}, or None")

@@ -33,7 +33,7 @@ def write(axes: Axes, x: float, y: float, text: str, colour: str = INK, **option
 
 
 def arrow(axes: Axes, start, end, label: str = "", shift=(0.0, 0.0), curve: float = 0.0) -> None:
-    """Draw an arrow, bent by ``curve``, with an optional label that ``shift`` moves away from its middle."""
+    """Draw an arrow, bent by ``curve``, with an optional label that is offset from its midpoint by ``shift``."""
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED, linewidth=1.3,
                                    shrinkA=0, shrinkB=0, connectionstyle=f"arc3,rad={curve}"))
     write(axes, *(np.add(start, end) / 2 + shift), label)
@@ -47,7 +47,7 @@ def node(axes: Axes, x: float, y: float, label: str, colour: str, radius: float 
 
 def box(axes: Axes, x: float, y: float, text: str, colour: str, half: tuple[float, float] = (0.56, 0.4),
         style: str = "round,pad=0,rounding_size=0.16") -> None:
-    """Draw a box with text in its centre; ``half`` is half the width and half the height of the box."""
+    """Draw a box with text in its centre. ``half`` contains half the width and half the height of the box."""
     width, height = half
     axes.add_patch(FancyBboxPatch((x - width, y - height), 2 * width, 2 * height, facecolor=PAPER, edgecolor=colour,
                                   linewidth=2, boxstyle=style))
@@ -347,7 +347,7 @@ def around_a_circle(successors: np.ndarray) -> np.ndarray:
 
 
 def _draw_transition(axes: Axes, start: np.ndarray, end: np.ndarray, bits: str) -> None:
-    """Draw a transition as a loop at one state, or as an arrow that is bent away from the one back."""
+    """Draw a transition as a loop at one state or as a curved arrow between two states."""
     if np.array_equal(start, end):
         outward = np.array([0.0, 1.0 if start[1] >= 0 else -1.0])
         across = np.array([-outward[1], outward[0]])

@@ -72,7 +72,7 @@ class Numbers:
         return file.getvalue()
 
     def html(self) -> str:
-        """Return a collapsible HTML table of at most 60 evenly spaced rows, with a link to download all of them."""
+        """Return a collapsible HTML table of at most 60 evenly spaced rows, with a link to download all rows."""
         count = len(self.rows)
         places = np.unique(np.linspace(0, count - 1, min(count, MOST_ROWS)).round().astype(int)) if count else []
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
@@ -147,7 +147,7 @@ def least_width(svg: str) -> int:
 
 
 def in_style(draw: Callable[..., Picture]) -> Callable[..., Picture]:
-    """Decorate a drawing function to run with the book's Matplotlib settings, not with the user's."""
+    """Wrap a drawing function so that it uses the book's Matplotlib settings instead of the user's."""
     @functools.wraps(draw)
     def styled(*args, **kwargs):
         with matplotlib.rc_context(STYLE):
@@ -184,7 +184,7 @@ def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
 
 
 def log_steps(axes: Axes, values: Sequence[float]) -> None:
-    """Set up a logarithmic horizontal axis that covers all of ``values`` and has a few round ticks."""
+    """Set up a logarithmic horizontal axis that covers all ``values`` and has a few ticks at round numbers."""
     low, high = 0.8 * min(values), 1.25 * max(values)
     ticks: list[int] = []
     for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
@@ -195,13 +195,13 @@ def log_steps(axes: Axes, values: Sequence[float]) -> None:
 
 
 def log_ticks(axes: Axes, ticks: Sequence[int]) -> None:
-    """Set up a logarithmic horizontal axis with the given ticks only."""
+    """Set up a logarithmic horizontal axis with only the given ticks."""
     axes.set_xscale("log")
     axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     axes.set_xticks([], minor=True)
 
 
 def name_rows(axes: Axes, labels: Sequence[str], margin: float = 0.6) -> None:
-    """Label the rows of a horizontal chart, which are at the heights 0, 1, 2 and so on, from top to bottom."""
+    """Label the rows of a horizontal chart from top to bottom. The rows are at the heights 0, 1, 2 and so on."""
     axes.set(yticks=range(len(labels)), yticklabels=labels, ylim=(len(labels) - 1 + margin, -margin))
     axes.tick_params(axis="y", colors=INK)

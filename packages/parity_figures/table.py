@@ -1,4 +1,4 @@
-"""Tables that are displayed as HTML in a page and as aligned text in a terminal."""
+"""Tables that are displayed as HTML on a page and as aligned text in a terminal."""
 
 import html
 import math
@@ -75,7 +75,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _format_numbers(column: Sequence[Any]) -> list[str]:
-    """Format the numbers in a column with equally many decimals, without superfluous trailing zeros."""
+    """Format the numbers in a column with the same number of decimals and no unnecessary trailing zeros."""
     present = [value for value in column if value is not None]
     if all(isinstance(value, Integral) for value in present):
         decimals = 0

@@ -250,7 +250,7 @@ def _finished(cell: Cell, numbers: dict[str, Iterator[int]]) -> Cell:
 
 
 def _check_regions(kind: str, name: str, source: str) -> None:
-    """Raise ValueError unless solutions and hidden tests stand between their marks, in cells of their kinds."""
+    """Raise ValueError unless solutions and hidden tests are correctly marked and in cells of the right kind."""
     for region, owner in REGIONS.items():
         lines = re.findall(rf"^[ \t]*### (BEGIN|END) {region}[ \t]*$", source, re.MULTILINE)
         mentions = re.findall(rf"# *(?:BEGIN|END) *{region}", source, re.IGNORECASE)
@@ -262,7 +262,7 @@ def _check_regions(kind: str, name: str, source: str) -> None:
 
 
 def _write_points(cells: list[Cell]) -> None:
-    """Add to the heading of each task the sum of the points below it."""
+    """Add the total number of points to the heading of each task."""
     tasks: list[list[Any]] = []     # the cell, the title and the points of each heading
     for cell in cells:
         if tasks:
@@ -291,7 +291,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Replace relative links to chapters, which need a clone, with links to the book's website, if any."""
+    """Replace relative links to chapters with links to the website, if any. Relative links work only in a clone."""
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:

@@ -1,4 +1,4 @@
-"""Banks of right and wrong submissions, which show that an exercise is graded correctly.
+"""Banks of correct and incorrect submissions for testing that exercises are graded correctly.
 
 A file ``right_*.py`` or ``wrong_*.py`` begins with a docstring about the submission. It may end with a line ``loses:``
 and YAML ``{test cell: part of the message}``, for each test cell that must give no points. All other test cells must
@@ -26,7 +26,7 @@ from parity_grading import authoring
 
 @dataclass(frozen=True)
 class Submission:
-    """A file of the bank: a description, the test cells that give no points, and the replaced and added cells."""
+    """A submission from a bank, with its description, its expected failures, and the replaced and added cells."""
 
     path: Path
     story: str
@@ -41,13 +41,13 @@ class Submission:
 
     @property
     def name(self) -> str:
-        """The names of the exercise and of the file."""
+        """The name of the submission in the form ``EXERCISE/FILE``."""
         return f"{self.exercise}/{self.path.stem}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a test cell: its points, the maximum, and the text that it printed or its failure's message."""
+    """The result of a test cell, with its points, the maximum number of points, and its output or failure message."""
 
     points: float
     most: float
@@ -55,7 +55,7 @@ class Outcome:
 
 
 def read(path: Path) -> Submission:
-    """Parse a file of the bank."""
+    """Parse a file that describes a submission."""
     text = path.read_text(encoding="utf-8")
     story, _, loses = ast.get_docstring(ast.parse(text)).partition("loses:")
     pieces = re.split(r"^# %% (.*)\n", text, flags=re.MULTILINE)[1:]
@@ -75,12 +75,12 @@ def _cell_id(name: str) -> str:
 
 
 def read_all(folder: Path) -> list[Submission]:
-    """Return the submissions in the files of a folder, in the order of their names."""
+    """Return the submissions in a folder, sorted by file name."""
     return [read(path) for path in sorted(folder.glob("*.py")) if path.stem.startswith(("right_", "wrong_"))]
 
 
 def solve(submission: Submission, source: authoring.Source) -> NotebookNode:
-    """Return the solution's notebook with the submission's cells; raise ValueError if one of them does not exist."""
+    """Apply a submission's changes to the solution notebook. Raise ValueError if it names an unknown cell."""
     nb = authoring.notebook(source)
     known = {cell.id for cell in nb.cells}
     named = {heading.partition(": ")[0] for heading in submission.replaced}
@@ -102,7 +102,7 @@ def solve(submission: Submission, source: authoring.Source) -> NotebookNode:
 
 
 def _changed(cell: str, change: str, source: str) -> str:
-    """Return the cell with a part of a submission; raise ValueError unless the words to replace occur in it once."""
+    """Apply a change to the source of a cell. Raise ValueError unless the words to replace occur exactly once."""
     if not change:
         return source
     old, arrow, new = (word.strip() for word in change.partition(" ->"))
@@ -119,14 +119,14 @@ def _changed(cell: str, change: str, source: str) -> str:
 
 
 def _with_function(cell: str, name: str, source: str) -> str:
-    """Return the cell with ``source`` in the place of its function of this name."""
+    """Return the source of a cell with the function ``name`` replaced by ``source``."""
     lines = cell.split("\n")
     old = next(node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef) and node.name == name)
     return "\n".join([*lines[:old.lineno - 1], *source.split("\n"), *lines[old.end_lineno:]])
 
 
 def fill_in(release: NotebookNode, solved: NotebookNode) -> NotebookNode:
-    """Return the release with the work of a solved notebook pasted in, as a student would; locked cells stay."""
+    """Return the released notebook with the work copied from a solved notebook. Locked cells stay unchanged."""
     submission, work = copy.deepcopy(release), {cell.id: cell for cell in solved.cells}
     for cell in submission.cells:
         if not is_locked(cell) and cell.id in work:
@@ -140,18 +140,18 @@ def fill_in(release: NotebookNode, solved: NotebookNode) -> NotebookNode:
 
 
 def is_locked(cell: NotebookNode) -> bool:
-    """Return True if nbgrader replaces a student's changes to a cell."""
+    """Return True if nbgrader overwrites a student's changes to a cell."""
     marks = cell.metadata.get("nbgrader", {})
     return bool(marks) and not marks["solution"]
 
 
 def said(cell: NotebookNode) -> str:
-    """Return what a cell printed, and the text of its error."""
+    """Return the printed output and error message of a cell as text."""
     return "\n".join(output.get("text", "") or output.get("evalue", "") for output in cell.outputs)
 
 
 def complaints(submission: Submission, outcomes: dict[str, Outcome]) -> list[str]:
-    """Return a line for each outcome that differs from what the submission's file expects."""
+    """Return a message for each outcome that differs from the submission's expected outcome."""
     differences = []
     for name, outcome in outcomes.items():
         fragment = submission.loses.get(name)

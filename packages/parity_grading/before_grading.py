@@ -1,4 +1,4 @@
-"""Tools for finding a fault of the course or of the machine before submissions are graded.
+"""Tools for detecting problems with a course or a machine before submissions are graded.
 
 A faulty private test, or a machine on which correct code fails, would cost students points. So the private tests are
 tried on the model answer, which is the course's own code and runs in this process, and a correct submission is graded
@@ -51,7 +51,7 @@ MARKS = {"grade_id": "known-answer-check", "grade": True, "solution": False, "po
 
 
 def try_course(coursedir: CourseDirectory, config: Config, name: str) -> None:
-    """Try the private tests of an exercise, and a correct submission. Raise ValueError if either fails."""
+    """Try an exercise's private tests and the grading of a correct submission. Raise ValueError if either fails."""
     try_private_tests(coursedir, name)
     try_known_answer(config)
 
@@ -75,7 +75,7 @@ def try_private_tests(coursedir: CourseDirectory, name: str) -> None:
 
 
 def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
-    """Load the private tests by task. Raise ValueError if that fails or a test is of an unknown task."""
+    """Load the private tests, keyed by task. Raise ValueError if this fails or a test belongs to an unknown task."""
     try:
         module = reporting.load_private(path)
     except Exception as error:
@@ -89,7 +89,7 @@ def _load(path: Path, tasks: set[str]) -> dict[str, Callable]:
 
 
 def _describe(path: Path, error: Exception) -> str:
-    """Describe an error by its type, its message and its line in ``path``."""
+    """Describe an error by its type, message and line number in ``path``."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
     return type(error).__name__ + (f": {error}" if str(error) else "") + (f" (line {line})" if line else "")
@@ -118,7 +118,7 @@ def _try(path: Path, tests: dict[str, Callable], sources: list[str]) -> None:
 
 @contextlib.contextmanager
 def _notebook_namespace() -> Iterator[dict[str, Any]]:
-    """Yield a namespace in which checks run as they do during grading, and restore the process afterwards."""
+    """Yield a namespace in which checks run as they do during grading, and restore the previous state afterwards."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     before, execution = core._namespace, os.environ.get("NBGRADER_EXECUTION")
     os.environ["NBGRADER_EXECUTION"] = "autograde"      # cells that train for long do nothing
@@ -134,7 +134,7 @@ def _notebook_namespace() -> Iterator[dict[str, Any]]:
 
 
 def _call(name: str, args: tuple, kwargs: dict) -> Any:
-    """Call a function through the same serialisation as a call from a test to a kernel."""
+    """Call a function with serialised arguments and results, as in a remote call to a kernel."""
     return rpc.read(rpc.answer(rpc.request(name, args, kwargs)))
 
 

@@ -34,7 +34,7 @@ UNDECIDED = "it is not clear which of this student's notebooks counts"
 
 @dataclass(frozen=True)
 class ArchivedFile:
-    """A file in an open zip archive. Its path has forward slashes."""
+    """A file in an open zip archive. Its path uses forward slashes."""
 
     path: str
     archive: zipfile.ZipFile
@@ -93,7 +93,7 @@ class Collector:
         self._read_times(rows, list_path.name)
 
     def _read_times(self, students: list[ListedStudent], source: str) -> None:
-        """Read the submission times in the platform's list."""
+        """Read the submission times from the platform's list."""
         unread = [student for student in students if student.time is None and self.platform.time_heading]
         for student in students:
             if student.time and student.time != "-":
@@ -283,5 +283,5 @@ def read_notebook(file: ArchivedFile, exercise: str) -> tuple[str, bytes]:
 
 
 def may_hold_notebook(path: str) -> bool:
-    """Return True if a file name has the ending of a notebook or a zip archive."""
+    """Return True if a file name has the extension of a notebook or a zip archive."""
     return NOTEBOOK.search(path) is not None or path.lower().endswith(".zip")

@@ -110,5 +110,5 @@ class Loop:
 
 @functools.lru_cache(maxsize=50)
 def weights_after(count: int, weights: tuple[float, ...], seed: int, min_length: int, longest: int) -> Tensor:
-    """Return the weights after ``count`` updates of the correct loop, which several checks compare with."""
+    """Return the weights after ``count`` updates of the correct training loop, for use in several checks."""
     return Loop(torch.tensor(weights), seed, min_length, longest).run(count)

@@ -89,7 +89,7 @@ def _require_independent(query: Query, lengths: np.ndarray, max_bits: int) -> No
 
 
 def _deviation(chi_squared: float, freedom: int) -> float:
-    """Convert a value of chi-squared to a standard normal variable (Wilson and Hilferty, 1931)."""
+    """Convert a chi-squared statistic to an approximate standard normal score (Wilson and Hilferty, 1931)."""
     variance = 2 / (9 * freedom)
     return float((np.cbrt(chi_squared / freedom) - (1 - variance)) / np.sqrt(variance))
 

@@ -44,11 +44,11 @@ class MaskedLogits:
         return logits, targets, torch.from_numpy(self.mask)
 
     def changed(self, description: str, **changes: np.ndarray) -> MaskedLogits:
-        """Return a copy with some of the arrays replaced and a longer description."""
+        """Return a copy with some arrays replaced and ``description`` appended to its description."""
         return replace(self, description=f"{self.description}, {description}", **changes)
 
     def with_padding(self, value: float) -> Iterator[MaskedLogits]:
-        """Yield copies with a value on the padding of the logits, and then of the targets."""
+        """Yield two copies with ``value`` at the padded positions, first of the logits and then of the targets."""
         for name in ("logits", "targets"):
             padded = np.where(self.mask, getattr(self, name), value)
             yield self.changed(f"{name} of {value:g} on padding", **{name: padded})
@@ -118,7 +118,7 @@ def masked_loss(seed: int = 0) -> None:
 
 
 def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
-    """Yield the wrong means of ``values`` over the positions where the mask is True."""
+    """Yield common wrong results for the mean of ``values`` over the positions where the mask is True."""
     real = np.where(mask, values, 0.0)
     if len(mask) == mask.shape[1]:
         spread = values[..., None] * mask

@@ -103,7 +103,7 @@ class ParityWidget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def draw(self) -> Figure | None:
-        """Draw the still picture of the widget, or return None if it has only its sentence."""
+        """Draw the still picture of the widget, or return None if it has no picture."""
         return None
 
     @in_style
@@ -218,6 +218,6 @@ class StringReader(NetworkWidget):
 
 
 def _in_lines(state: np.ndarray) -> str:
-    """Format the first values of a state on separate lines, with dots for the others."""
+    """Format the first values of a state on separate lines, with an ellipsis if there are more."""
     lines = [f"{value + 0.0:.2f}".replace("-", "−") for value in np.round(state[:MOST_NUMBERS], 2)]
     return "\n".join([*lines, "⋮"] if len(state) > MOST_NUMBERS else lines)

@@ -56,7 +56,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
         return figures.gradient_norms({self.network: np.median(self.gradients(), axis=0)}).figure
 
     def gradients(self) -> np.ndarray:
-        """Compute the norm of the gradient at the state after each time step, relative to that at the last one.
+        """Compute the norm of the gradient at each time step relative to the norm at the last time step.
 
         The result has the shape ``[strings, steps]``.
         """
@@ -71,7 +71,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
 
 
 def state_gradients(model: ParityRNN, strings: list[list[int]]) -> np.ndarray:
-    """Compute the norm ``[strings, steps]`` of the last logit's gradient at each state of a model in float64."""
+    """Compute the gradient norms ``[strings, steps]`` of the last logit at each state of a float64 model."""
     bits, rnn = torch.tensor(strings).double(), model.rnn
     h, c = torch.zeros(2, len(bits), model.hidden_size).double()
     states = []

@@ -121,7 +121,7 @@ def _plane(states: np.ndarray, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _window(points: np.ndarray) -> list[float]:
-    """Return the coordinates of the centre, and half the side, of a square around all points ``[count, 2]``."""
+    """Return the centre coordinates and half the side length of a square around all points ``[count, 2]``."""
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.58 * max(*(high - low), 1e-3)
     return [*((low + high) / 2).round(3).tolist(), round(float(half), 3)]

@@ -1,4 +1,4 @@
-"""A game in which the reader takes the place of the network, for the first page."""
+"""A game for the first page in which the reader takes the place of the network."""
 
 import numpy as np
 import traitlets
@@ -42,7 +42,7 @@ class YouAreTheNetwork(ParityWidget):
         return "Shows one bit after another and asks after each whether the number of ones so far is odd."
 
     def draw(self) -> Figure:
-        """Draw the first bits of the game with their correct answers, except for the last, which is left open."""
+        """Draw the first bits of the game with their correct answers, leaving the last answer open."""
         width = GAP * SHOWN + 0.6
         figure, axes = canvas(INCH * width, INCH * 3.2)
         blank(axes, width - 0.3, 2.95, -0.95, -0.25)
