@@ -162,7 +162,7 @@ class Collector:
         return Candidate(submission, file, name, notes)
 
     def _collect_from(self, student: str, dry_run: bool) -> str:
-        """Copy a student's submission into the course folder and return the student's state.
+        """Copy a student's submission into the course folder and return the outcome, such as "updated".
 
         Nothing is copied if the submission is there already, or if a person placed a file there.
         """
@@ -197,7 +197,7 @@ class Collector:
         return state
 
     def _choose(self, student: str) -> Candidate | None:
-        """Choose which of a student's notebooks counts. Return None if this is not clear.
+        """Choose which of a student's notebooks to grade. Return None if the choice is ambiguous.
 
         Notebooks named after the exercise come first, and among these the one with the exact file name.
         """

@@ -22,10 +22,10 @@ from parity_grading.normalise_submission import LARGEST, TIME_FILE
 
 
 class CollectRegularFiles(ExchangeCollect):
-    """A collector that follows no link and trusts no time and no name that a student wrote."""
+    """A collector that follows no links and does not trust the times and names written by students."""
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        """Return the student, the name and the time of a folder; the time is that of the last change of a file."""
+        """Return the student, name and time of a submission folder. The time is when a file in it last changed."""
         with tempfile.TemporaryDirectory(dir=own_folder()) as place:
             changed = copy_regular_files(Path(path), Path(place))
         time = datetime.fromtimestamp(changed, UTC).replace(tzinfo=None)
@@ -40,11 +40,11 @@ class CollectRegularFiles(ExchangeCollect):
         return super()._sort_by_timestamp(own or records)
 
     def _has_owner(self, path: Path) -> bool:
-        """Return True if the owner of a folder is the student whose name it has."""
+        """Return True if a folder belongs to the student after whom it is named."""
         return not self.check_owner or os.name == "nt" or path.lstat().st_uid == _user(path.name.rsplit("+", 3)[0])
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Copy the regular files of a submission, and write the time that the file system knows."""
+        """Copy the regular files of a submission, and record when the last of them was changed."""
         if not self._has_owner(Path(src)):
             self.log.error("Left out, because it belongs to another account: %s", src)
             return
@@ -59,7 +59,7 @@ class CollectRegularFiles(ExchangeCollect):
 
 
 def _user(name: str) -> int | None:
-    """Return the number of an account, or None if there is no such account."""
+    """Return the user ID of an account, or None if there is no such account."""
     import pwd
 
     try:
@@ -69,7 +69,7 @@ def _user(name: str) -> int | None:
 
 
 def copy_regular_files(source: Path, target: Path) -> float:
-    """Copy the regular files of a folder that somebody else may change meanwhile.
+    """Copy the regular files of a folder that another user may be changing at the same time.
 
     Every file is opened relative to its open folder, so no link is followed. Files with another name elsewhere, which
     could be the instructor's, are left out, as is everything after :data:`LARGEST` bytes. Return the time at which the

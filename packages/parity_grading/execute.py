@@ -60,7 +60,7 @@ class Execute(NbGraderPreprocessor):
     disk = Integer(sandbox.Limits.disk, help="MB that a submission may write to each folder").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Run all code cells. Their errors become outputs.
+        """Run all code cells, and store any errors in their outputs.
 
         Raise KernelNotStarted if no kernel can be started, or if one dies before any code of the student has run.
         """
@@ -113,7 +113,7 @@ class Execute(NbGraderPreprocessor):
         self.output_left -= min(outputs.size, outputs.limit)
 
     def _execute(self, source: str, seconds: Callable[[], float], outputs: CellOutputs, **options: Any) -> dict:
-        """Run code in the kernel. Try it once again if something killed the kernel process."""
+        """Run code in the kernel. Retry once if the kernel process was killed."""
         for attempt in (1, 2):
             try:
                 return self._current_kernel().run(source, seconds(), outputs, **options)
@@ -124,7 +124,7 @@ class Execute(NbGraderPreprocessor):
                 outputs.clear()
 
     def _current_kernel(self) -> Kernel:
-        """Return the running kernel, or start one that first runs the cells that worked before."""
+        """Return the running kernel, or start a new one and rerun the completed cells in it."""
         if self.kernel is None:
             if self.starts > RESTARTS:
                 raise KernelStopped(f"it has stopped {self.starts} times in this notebook and is not started again")
@@ -141,7 +141,7 @@ class Execute(NbGraderPreprocessor):
         return self.kernel
 
     def _seconds_left(self) -> float:
-        """Return the seconds that the next piece of code may take. Raise KernelStopped if there are none."""
+        """Return the number of seconds left for the next piece of code. Raise KernelStopped if no time is left."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise KernelStopped("the cells before this one took all the time that a notebook has")
@@ -161,7 +161,7 @@ class Execute(NbGraderPreprocessor):
     # ------------------------------------------------------------ the tests
 
     def _run_test(self, cell: NotebookNode) -> None:
-        """Run a test cell in this process. Calls of the student's functions are sent to the kernel."""
+        """Run a test cell in this process. Calls to the student's functions are sent to the kernel."""
         printed = io.StringIO()
         call = partial(self._call, time.monotonic() + self.timeout)
         with core.remote_calls(call), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(Nowhere()), \

@@ -32,7 +32,7 @@ SCORE = re.compile(r"\(Score: (-?\d+(?:\.\d+)?) / ")    # in a feedback page; th
 
 @dataclass
 class Export:
-    """The result of an export: the files, the number of grades in them, what is left to do, and remarks."""
+    """The result of an export: the files written, the number of grades in them, the remaining work, and remarks."""
 
     files: list[Path] = field(default_factory=list)
     graded: int = 0
@@ -62,7 +62,7 @@ def export(app: NbGraderApp, name: str, target: str, list_path: Path | None, col
 
 
 def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
-    """Export a plain table with the grades of every student in exercises, and their sums.
+    """Export a plain table of every student's grades for the given exercises, with totals.
 
     Raise ValueError if there is no exercise.
     """
@@ -90,7 +90,7 @@ def export_table(app: NbGraderApp, names: list[str], file_name: str) -> Export:
 
 
 def _read_students(app: NbGraderApp, name: str, result: Export, label: str = "") -> list[StudentStatus]:
-    """Return the status of every student, and report in ``result`` what is left to do and who is missing."""
+    """Return every student's status, and add notes on remaining work and missing submissions to ``result``."""
     students = read_statuses(app, name)
     result.todo += [f"{row.student}: {label}{todo}" for row in students if (todo := _describe_todo(row))]
     if missing := sum(row.state == "missing" for row in students):
@@ -125,7 +125,7 @@ def _describe_todo(row: StudentStatus) -> str:
 
 def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentStatus], listed: dict[str, ListedStudent],
              name: str, heading: str | None, result: Export) -> None:
-    """Write the grades into the rows of a platform's list, and report in ``result`` those that do not fit."""
+    """Enter the grades in the rows of a platform's list, and report any conflicts in ``result``."""
     column, maximum = platform.find_grades(rows, name, heading)
     if maximum and maximum != students[0].most:
         raise ValueError(f"{name} has {students[0].most:g} points, but the platform's maximum is {maximum:g}: change "
@@ -154,7 +154,7 @@ def _fill_in(rows: list[list[str]], platform: Platform, students: list[StudentSt
 
 def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], places: dict[str, str],
                     file_name: str, result: Export) -> None:
-    """Write a zip archive of the feedback pages, under the file names in ``places``, by student."""
+    """Write a zip archive of the feedback pages. ``places`` gives the path of each student's page in it."""
     buffer, problems, pages = io.BytesIO(), defaultdict(list), 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for row in students:
@@ -198,7 +198,7 @@ def rounded(points: float) -> str:
 
 
 def format_lines(result: Export) -> Iterator[str]:
-    """Yield the remarks, the things left to do, the files and the totals of an export."""
+    """Yield the lines that describe an export: remarks, remaining work, files and totals."""
     yield from map(printable, result.notes)
     yield from (printable(f"to do  {item}") for item in result.todo)
     yield from map(str, result.files)

@@ -44,7 +44,7 @@ LOST = ("two processes that graded it were killed, perhaps because the machine h
 
 @dataclass
 class Row:
-    """The result of grading one submission. The last note is the reason if the grading failed."""
+    """The result of grading one submission. If grading failed, the last note gives the reason."""
 
     student: str
     state: str = "graded"       # graded, kept, failed
@@ -147,7 +147,7 @@ def _grade_in_parallel(task: Callable[[Path], Row], folders: list[Path], jobs: i
 
 
 def _start_worker(parent: int, core: int | None) -> None:
-    """Make the current process exit when the process with the id ``parent`` ends, and run it on one core.
+    """Run the current process on one core, and make it exit when the process with the id ``parent`` ends.
 
     Its kernels inherit the core. So a submission that keeps many processes busy slows down itself, and not the
     submissions that other processes grade at the same time, whose cells would reach their time limits.

@@ -31,7 +31,7 @@ class StudentDiff:
 
 
 def points_of(grade: Grade) -> float:
-    """Return the points of a task that count towards the grade, as nbgrader will compute them after a commit."""
+    """Return the points that a task adds to the grade, as nbgrader will compute them after a commit."""
     points = grade.auto_score if grade.manual_score is None else grade.manual_score
     return 0.0 if points is None else points + (grade.extra_credit or 0.0)
 
@@ -97,7 +97,7 @@ def update_submission(submission: SubmittedAssignment, again: SubmittedAssignmen
 
 
 def update_exercise(notebook: Notebook, again: Notebook) -> None:
-    """Update the tests and points of an exercise in the gradebook to those of the second grading."""
+    """Replace an exercise's tests and points in the gradebook with those of the second grading."""
     cells = {cell.name: cell for cell in again.source_cells}
     for cell in notebook.source_cells:
         for key in ("source", "checksum", "locked", "cell_type"):

@@ -23,7 +23,7 @@ jobs_option = click.option(
 
 
 def _print(lines: Iterable[str], needs_attention: bool) -> None:
-    """Print lines, and end with exit status 1 if a person should look at something."""
+    """Print lines, and exit with status 1 if ``needs_attention`` is true."""
     for line in lines:
         click.echo(line)
     if needs_attention:

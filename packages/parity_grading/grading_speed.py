@@ -1,4 +1,4 @@
-"""A benchmark of grading: this course's settings and `parity grade` against nbgrader's own execution."""
+"""A benchmark that compares the speed of `parity grade` with that of nbgrader's own command."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PROGRAMS = {"stock nbgrader": (NBGRADER, STOCK), "nbgrader in the sandbox": (NBG
 
 
 def run(root: Path, count: int = 12, rounds: int = 2, report: Callable[[str], Any] = print) -> dict[str, float]:
-    """Grade ``count`` copies of the model answer to *Unrolling* with each program, and return the median seconds.
+    """Return the median time in seconds that each program takes to grade ``count`` copies of a model answer.
 
     The programs take turns, so that a busy machine slows down all of them. ``report`` is called with a line for each
     program. Raise ValueError if a submission does not get full marks.

@@ -42,7 +42,7 @@ LIBRARY = "__import__('parity_checks.rpc')"
 
 
 class KernelNotStarted(RuntimeError):
-    """Exception raised when a kernel cannot be started, so that the submission must not be graded."""
+    """Exception raised when a kernel cannot be started, in which case the submission must not be graded."""
 
 
 class KernelStopped(Exception):
@@ -179,7 +179,7 @@ class Kernel:
         return None
 
     def _watch(self, limits: sandbox.Limits) -> None:
-        """Kill the kernel when it exceeds its limits, or when its messages fill the memory of this process."""
+        """Kill the kernel if it exceeds its limits, or if its messages use too much of this process's memory."""
         own = psutil.Process()
         before = sandbox.resident_memory(own)
         while not self.closed.wait(WATCH_EVERY) and self.process.poll() is None:
@@ -202,7 +202,7 @@ class Kernel:
 
 
 def plain_environment() -> dict[str, str]:
-    """Return a copy of the environment variables without the one that names the folder of private tests."""
+    """Return the environment variables for a kernel, without the path of the private tests."""
     kept = {name: value for name, value in os.environ.items() if name != "PARITY_PRIVATE_TESTS"}
     return kept | {"OMP_NUM_THREADS": "1", "NBGRADER_EXECUTION": "autograde", "PARITY_PROGRESS": "0"}
 
@@ -234,7 +234,7 @@ def own_folder() -> Path:
 
 
 def remove_leftovers() -> None:
-    """Remove the temporary folders of killed grading processes, whose kernels have ended with them."""
+    """Remove the temporary folders left behind by grading processes that were killed."""
     for folder in own_folder().glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):

@@ -47,7 +47,7 @@ def generated(root: Path) -> dict[str, bytes]:
 
 
 def without_source(root: Path, known: Collection[str]) -> list[str]:
-    """Return the paths of the notebooks in ``solutions/`` and ``exercises/`` that are not among the ``known`` ones."""
+    """Return the paths of the notebooks in ``solutions/`` and ``exercises/`` that are not in ``known``."""
     paths = [path.relative_to(root).as_posix() for tree in TREES
              for path in sorted((root / tree).glob("*/*.ipynb")) if path.stem == path.parent.name]
     return [path for path in paths if path not in known]
@@ -81,7 +81,7 @@ def _answers(sources: list[Source]) -> str:
 
 
 def _cells(sources: list[Source]) -> str:
-    """Return the cells that a submission to each exercise must have as JSON, with a line for each cell."""
+    """Return a JSON description of the cells required in each exercise, with one cell per line."""
     exercises = []
     for source in sources:
         rows = [_row(source, cell) for cell in source.cells if cell["kind"] != "run"]
@@ -92,7 +92,7 @@ def _cells(sources: list[Source]) -> str:
 
 
 def _row(source: Source, cell: Cell) -> dict[str, str | int]:
-    """Return the id, kind and points of a cell, and for a test the check, ``check.NAME``, that it calls first."""
+    """Return a cell's id, kind and points. For a test cell, include the name of the first check that it calls."""
     row: dict[str, str | int] = {"id": cell["id"], "kind": cell["kind"]}
     if cell["kind"] == "test":
         calls = re.findall(r"^check\.(\w+)\(", cell["source"], re.MULTILINE)
@@ -110,7 +110,7 @@ def _overview(sources: list[Source]) -> Rows:
 
 
 def _syllabus(sources: list[Source], pages: dict[str, Chapter]) -> Rows:
-    """Create the table of sessions, with a row for each exercise and one for chapters of no exercise."""
+    """Create the table of sessions, with a row for each exercise and one for the remaining chapters."""
     sessions = []
     for number, source in enumerate(sources, start=1):
         note = source.setting("note", str, "")

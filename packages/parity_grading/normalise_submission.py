@@ -24,7 +24,7 @@ TIME_FILE = "timestamp.txt"
 
 
 def normalise(folder: Path, copy: Path, name: str) -> list[str]:
-    """Copy a submission for the exercise ``name`` into the form that nbgrader expects.
+    """Copy a submission for the exercise ``name`` and convert the copy to the form that nbgrader expects.
 
     Return a note about each change. Raise ValueError if the files are too large, or lie in too many folders within
     folders, or if the notebook of the exercise cannot be found among them.
@@ -60,7 +60,7 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
 
 
 def _find_renamed(copy: Path, name: str) -> Path:
-    """Find a renamed notebook. Raise ValueError unless exactly one file can be that notebook."""
+    """Find a notebook that was renamed. Raise ValueError unless there is exactly one candidate."""
     notebooks = [path for path in sorted(copy.rglob("*"))
                  if path.is_file() and is_notebook(path.relative_to(copy).as_posix())]
     alike = [path for path in notebooks if resembles(path.name, name)] or notebooks
@@ -97,5 +97,5 @@ def fingerprint(folder: Path) -> str:
 
 
 def is_link(folder: Path) -> bool:
-    """Return True if the folder of a submission, or that of its student, is a link."""
+    """Return True if a submission's folder or its parent folder is a symbolic link."""
     return folder.is_symlink() or folder.parent.is_symlink()

@@ -37,7 +37,7 @@ MAX_CELL = 10_000_000       # characters; Python's own limit is shorter than som
 
 @dataclass(frozen=True)
 class Upload:
-    """One way to read a file name in the download from a learning platform. ``owner`` is the student's name."""
+    """A possible interpretation of a file name in a platform's download. ``owner`` is the student's name."""
 
     owner: str
     file_name: str
@@ -71,11 +71,11 @@ class Platform:
         raise NotImplementedError
 
     def same_person(self, upload: Upload, student: ListedStudent) -> bool:
-        """Return True if the name in a file's path can be that of a student in the list."""
+        """Return True if the name in a file's path could belong to a student in the list."""
         return True
 
     def find_grades(self, rows: list[list[str]], exercise: str, heading: str | None) -> tuple[int, float | None]:
-        """Return the column for the grades of an exercise, which ``heading`` may name, and the maximum."""
+        """Return the grade column of an exercise and the maximum grade. ``heading`` may name the column."""
         raise NotImplementedError
 
     def feedback_path(self, student: ListedStudent, source: str, exercise: str) -> str:
@@ -188,7 +188,7 @@ class Roster:
     """
 
     def __init__(self, people: Iterable[Student], rows: list[ListedStudent], source: str) -> None:
-        """Match the rows of a list, which is called ``source``, with students.
+        """Match the rows of a list with students. ``source`` is the name of the list.
 
         Raise ValueError if no row can be matched.
         """

@@ -43,10 +43,10 @@ MISSING = "This cell was missing in the submission."
 
 
 class LenientExporter(NotebookExporter):
-    """An exporter that reads every submission that it can, in an older format or with incomplete cells."""
+    """An exporter that can also read submissions in an older format or with incomplete cells."""
 
     def __init__(self, **options: Any) -> None:
-        """Create the exporter, try the course and remove unfinished submissions.
+        """Create the exporter, test the course, and remove the files of interrupted gradings.
 
         nbgrader creates it once for all submissions, and looks for graded submissions right after this call. Raise
         NbGraderException if a private test or a correct submission fails.
@@ -125,7 +125,7 @@ def _text(value: Any) -> str:
 
 
 def _outputs(raw: list) -> Iterator[NotebookNode]:
-    """Yield the valid outputs of a cell, which are shown to readers, and on which no points depend."""
+    """Yield the valid outputs of a cell. They are shown to readers, but do not affect the points."""
     for value in raw:
         try:
             output = nbformat.from_dict(storable(value))
@@ -147,7 +147,7 @@ class Rebuild(NbGraderPreprocessor):
     """A preprocessor that restores the cells of an exercise and keeps the student's answers and added cells."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore the cells of the course, each exactly once, without losing work, and protect the gradebook."""
+        """Restore each cell of the exercise exactly once, keep the student's work, and protect the gradebook."""
         nbgrader, course = resources["nbgrader"], self.parent.parent.coursedir
         protect(course)
         drop_links(*(Path(course.format_path(folder, nbgrader["student"], nbgrader["assignment"]))
@@ -179,7 +179,7 @@ def drop_links(submitted: Path, copied: Path) -> None:
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
-    """Give each cell with the same id as an earlier cell a new one."""
+    """Assign a new id to each cell whose id is already used by an earlier cell."""
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -212,7 +212,7 @@ def match(cells: list[NotebookNode], sources: dict[str, SourceCell], release: li
 
 def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], release: list[NotebookNode],
                known: dict[str, list[int]]) -> dict[int, str]:
-    """Identify cells that have lost their metadata by their text, the functions they define or the preceding cell."""
+    """Use text, function names and preceding cells to identify the cells that have lost their metadata."""
     taken = {place for places in known.values() for place in places}
     free = {place: cell for place, cell in enumerate(cells) if place not in taken}
     matches: dict[int, str] = {}
@@ -234,7 +234,7 @@ def _recognise(cells: list[NotebookNode], sources: dict[str, SourceCell], releas
 
 
 def definitions(source: str) -> set[str]:
-    """Return the names of the functions and classes defined in a cell, which need not be valid Python."""
+    """Return the names of the functions and classes defined in a cell. The cell need not be valid Python."""
     return set(re.findall(r"^(?:async )?(?:def|class) +(\w+)", source, re.MULTILINE))
 
 
@@ -260,7 +260,7 @@ def in_order(cells: list[NotebookNode], matches: dict[int, str], names: list[str
 
 
 def absent(source: SourceCell, solution: bool) -> NotebookNode:
-    """Create a replacement for a cell that is missing from a submission. A missing answer is empty."""
+    """Create a replacement for a cell that is missing from a submission. A missing answer is left empty."""
     text = source.source
     if solution:
         text = f"# {MISSING}" if source.cell_type == "code" else ""

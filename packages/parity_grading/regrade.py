@@ -44,7 +44,7 @@ PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in th
 
 @dataclass
 class Regrading:
-    """The tasks' points before and now, the differences of each student, and the earlier gradebook if applied."""
+    """The result of a second grading: the old and new points of each task, and each student's changes."""
 
     name: str
     most: dict[str, tuple[float, float]]
@@ -150,7 +150,7 @@ def _first_grading(app: NbGraderApp, name: str) -> dict[str, float]:
 
 
 def _prepare(root: Path, app: NbGraderApp, name: str, trial: Path) -> NbGraderApp:
-    """Return the course with a copy of the gradebook in which the exercise is up to date.
+    """Load the course with a copy of the gradebook, and update the exercise in this copy.
 
     The copy of an interrupted grading is used again if the tests and the settings are the same.
     """
@@ -190,7 +190,7 @@ def _copy(db_url: str, path: Path) -> None:
 
 def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], jobs: int, trial: Path
                  ) -> dict[str, str]:
-    """Grade submissions again with a copy of the gradebook, and return the reasons for failures by student."""
+    """Grade submissions again with a copy of the gradebook. Return the reasons for failures, keyed by student."""
     submitted = {folder.parent.name for folder in submission_folders(app, name)}
     failures = {student: "its files are missing" for student in students if student not in submitted}
     if chosen := tuple(student for student in students if student in submitted):
@@ -202,7 +202,7 @@ def _grade_again(root: Path, app: NbGraderApp, name: str, students: list[str], j
 
 def _compare(app: NbGraderApp, again_app: NbGraderApp, name: str, book: Gradebook, again: Gradebook,
              students: list[str], failures: dict[str, str], most: dict[str, tuple[float, float]]) -> list[StudentDiff]:
-    """Compare the two gradings of each submission, and write the new marks into ``book`` without a commit."""
+    """Compare the two gradings of each submission, and write the new marks to ``book`` without committing them."""
     answers = {cell.name for cell in book.find_notebook(name, name).solution_cells} & set(most)
     rule, diffs = AssignLatePenalties(parent=app), []
     rule.init_plugin()

@@ -1,7 +1,7 @@
-"""A dry run of the whole chain, from the release of an exercise to the export, with made-up students.
+"""A dry run of the whole workflow with made-up students, from releasing an exercise to exporting grades.
 
-They hand in the model answer, the untouched notebook, and submissions of the exercise's bank, so it is known what each
-of them deserves. Everything happens in a temporary course with the settings of the real one.
+The students hand in the model answer, the untouched notebook, and submissions of the exercise's bank, so it is known
+what each of them deserves. Everything happens in a temporary course with the settings of the real one.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Rehearsal:
         os.environ["PARITY_PRIVATE_TESTS"] = str(folder / "private")
 
     def steps(self, jobs: int) -> Iterator[tuple[str, str, Callable[[], None]]]:
-        """Yield the name of each step, what it does, and the function that does it."""
+        """Yield the name, description and function of each step."""
         name, everybody = self.name, f"{len(self.students)} students"
         yield "release", f"the notebook, the exercise and {everybody} in the gradebook", self.release
         yield "collect", f"an archive in Moodle's form with the submissions of {everybody}", self.collect
@@ -91,7 +91,7 @@ class Rehearsal:
         _nbgrader("db", "student", "import", "students.csv")
 
     def collect(self) -> None:
-        """Write an archive and a worksheet as Moodle does, and collect the submissions."""
+        """Write an archive and a worksheet in Moodle's format, and collect the submissions."""
         release = nbformat.read(f"exercises/{self.name}/{self.name}.ipynb", as_version=4)
         with zipfile.ZipFile("moodle.zip", "w") as archive:
             for student, item in self.students.items():
@@ -106,7 +106,7 @@ class Rehearsal:
         _parity(grading_commands.collect, self.name, "moodle.zip", "--from", "moodle", "--list", "worksheet.csv")
 
     def read(self) -> None:
-        """Give full marks for each answer in words that waits for a person."""
+        """Give full marks to each written answer that needs manual grading."""
         with open_gradebook(load_course(self.folder)) as book:
             for submission in book.assignment_submissions(self.name):
                 for entry in submission.notebooks[0].grades:
@@ -115,7 +115,7 @@ class Rehearsal:
             book.db.commit()
 
     def compare(self) -> None:
-        """Raise ValueError unless each student has the deserved points, messages, exported grade and feedback."""
+        """Raise ValueError unless each student has the expected points, messages, exported grade and feedback."""
         with open(f"private/export/{self.name}-moodle.csv", encoding="utf-8-sig", newline="") as file:
             exported = {row["ID number"]: float(row["Grade"] or "nan") for row in csv.DictReader(file)}
         with zipfile.ZipFile(f"private/export/{self.name}-moodle-feedback.zip") as archive:
@@ -150,7 +150,7 @@ def _parity(command: click.Command, *arguments: str) -> None:
 
 
 def _nbgrader(*arguments: str) -> None:
-    """Run a command of nbgrader in a process of its own. Raise ValueError with its output if it fails."""
+    """Run an nbgrader command in a separate process. Raise ValueError with its output if it fails."""
     add_programs_to_path()
     done = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)

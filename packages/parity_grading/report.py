@@ -32,7 +32,7 @@ Notebook = dict[str, NotebookCell]      # by the names of the cells
 
 @dataclass
 class TaskPoints:
-    """The points that each student received for a task, of which ``most`` is the maximum."""
+    """The points that each student received for a task. ``most`` is the maximum."""
 
     name: str
     most: float
@@ -48,7 +48,7 @@ class TaskPoints:
 
 @dataclass
 class FrequentMessage:
-    """A message from the checks, a full example, the section of the book to read, and the students by task."""
+    """A message from the checks, with a full example, the section to read, and the affected students by task."""
 
     text: str
     example: str
@@ -106,7 +106,7 @@ def lost_by_most(app: NbGraderApp, name: str, students: list[str]) -> list[str]:
 
 
 def points_of_tasks(app: NbGraderApp, name: str, graded: list[str]) -> list[TaskPoints]:
-    """Return the points of each task in the order of the source, without unread answers and dropped tasks."""
+    """Return the points for each task in source order, omitting unread answers and dropped tasks."""
     tasks: dict[str, TaskPoints] = {}
     with open_gradebook(app) as book:
         for cell in (cell for notebook in find_assignment(book, name).notebooks for cell in notebook.grade_cells):
@@ -171,7 +171,7 @@ def write(app: NbGraderApp, report: ClassReport) -> Path:
 
 
 def page(report: ClassReport) -> str:
-    """Render a report as a self-contained HTML page, which loads nothing."""
+    """Render a report as a self-contained HTML page that loads no other files."""
     environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True,
                               trim_blocks=True, lstrip_blocks=True, finalize=_without_control_characters)
     environment.filters["code_spans"] = _code_spans
@@ -179,7 +179,7 @@ def page(report: ClassReport) -> str:
 
 
 def _without_control_characters(value: Any) -> Any:
-    """Replace invisible characters in a string, of which some reverse the direction of writing.
+    """Replace invisible characters in a string, some of which reverse the text direction.
 
     Markup is left unchanged.
     """

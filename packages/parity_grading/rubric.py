@@ -124,7 +124,7 @@ def correct_if_always_even(bits: np.ndarray) -> int:
 
 
 def correct_from_first_one(bits: np.ndarray) -> int:
-    """Count the positions at which it is correct to answer "even" before the first one and "odd" from then on."""
+    """Count the positions at which answering "even" before the first 1 bit, and "odd" from then on, is correct."""
     ones = bits.cumsum(axis=1)
     return int(((ones > 0) == (ones % 2 == 1)).sum())
 
@@ -140,7 +140,7 @@ def correct_from_last_bit(bits: np.ndarray) -> int:
 
 
 def first_bit_told(bits: np.ndarray) -> int:
-    """Count the rows of ``bits`` whose first bit has the sign of an LSTM unit's cell state after the last bit.
+    """Count the rows of ``bits`` in which the sign of an LSTM unit's final cell state matches the first bit.
 
     The bias of the unit's forget gate is 3, and each bit adds the same amount for a one as it takes away for a zero.
     """
@@ -162,7 +162,7 @@ COUNTS: dict[str, Callable[[np.ndarray], int]] = {
 
 
 def in_words(cell: NotebookNode) -> bool:
-    """Return True if a cell contains a written answer, to which a person gives points."""
+    """Return True if a cell contains a written answer, which is graded by hand."""
     marks = cell.metadata.get("nbgrader", {})
     return bool(marks.get("grade") and marks.get("solution") and cell.cell_type == "markdown")
 
@@ -175,10 +175,10 @@ def clean_html(context: Mapping[str, Any], source: Any) -> str:
 
 
 class Rubric(Preprocessor):
-    """A preprocessor that inserts a rubric around each written answer in pages of the formgrader."""
+    """A preprocessor that inserts a rubric next to each written answer on the formgrader's pages."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Insert the rubrics into a notebook, except for a page of feedback, which has no ``submission_id``."""
+        """Insert the rubrics into a notebook, unless it is for a feedback page, which has no ``submission_id``."""
         if "submission_id" not in resources:
             return nb, resources
         course = CourseDirectory(config=self.config)
@@ -191,7 +191,7 @@ class Rubric(Preprocessor):
 
 
 def _with_rubrics(cells: list[NotebookNode], student: str, source: Path) -> Iterator[NotebookNode]:
-    """Yield a list of answers, the cells with a rubric next to each written answer, and a script."""
+    """Yield a list of answers, then the cells with a rubric next to each written answer, and finally a script."""
     page, model_answers, runs = PAGES.get_template("rubric.html").module, named_cells(source), []
     yield _raw_cell(page.head([cell.metadata["nbgrader"]["grade_id"] for cell in cells if in_words(cell)]))
     for cell in cells:
@@ -216,7 +216,7 @@ def _raw_cell(text: str) -> NotebookNode:
 
 
 def _output_html(output: NotebookNode) -> Markup:
-    """Convert a cell output, which Sanitise has cleaned, to HTML."""
+    """Convert a cell output that has already been sanitised to HTML."""
     data = output.get("data", {})
     if "text/html" in data:
         return Markup(data["text/html"])

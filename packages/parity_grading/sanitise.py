@@ -116,11 +116,11 @@ class MarkdownRenderer(IPythonRenderer):
     """
 
     def block_html(self, html: str) -> str:
-        """Return a block of HTML in which comments are shown as text, because a person reads the page."""
+        """Return a block of HTML with comments displayed as text, so that readers can see them."""
         return super().block_html(html.replace("<!--", "&lt;!--"))
 
     def inline_html(self, html: str) -> str:
-        """Return HTML within a line in which comments are shown as text."""
+        """Return inline HTML with comments displayed as text."""
         return super().inline_html(html.replace("<!--", "&lt;!--"))
 
     def inline_math(self, body: str) -> str:
@@ -162,7 +162,7 @@ def formula_image(tex: str) -> str:
 
 
 class Sanitise(Preprocessor):
-    """A preprocessor that keeps only what is safe to show: cleaned outputs of known types, and marks."""
+    """A preprocessor that removes everything from a notebook that is not safe to display."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Remove the notebook's metadata, escape the student's names, and clean each cell."""
@@ -175,7 +175,7 @@ class Sanitise(Preprocessor):
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Clean a cell. Its code or Markdown is left to the templates, which escape and render it."""
+        """Clean a cell. The templates escape or render its code or Markdown later."""
         # nbgrader's marks are booleans, numbers, and names without a character that means something in HTML.
         marks = {key: value for key, value in cell.metadata.get("nbgrader", {}).items()
                  if isinstance(value, int | float) or re.fullmatch(r"[\w.:-]*", str(value))}
@@ -198,7 +198,7 @@ class Sanitise(Preprocessor):
         return cell, resources
 
     def _limit_codes(self, output: NotebookNode) -> None:
-        """Remove the codes for colours from the texts of an output once the page has too many of them."""
+        """Remove the colour codes from an output once the page contains too many of them."""
         def limited(text: str) -> str:
             count = text.count("\x1b")
             self.codes_left -= count

@@ -126,7 +126,7 @@ def _find_state(app: NbGraderApp, name: str, student: str, entry: SubmittedAssig
 
 
 def _has_changed(folder: Path, graded: Path) -> bool:
-    """Return True if a submission has changed since it was graded, by its fingerprint or the files' times."""
+    """Return True if the fingerprint or the file times show that a submission has changed since it was graded."""
     if record := unfinished.graded_fingerprint(graded):
         return fingerprint(folder) != record
     submitted, copied = (max((path.stat().st_mtime for path in place.glob("*.ipynb")), default=0.0)

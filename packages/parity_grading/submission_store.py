@@ -39,7 +39,7 @@ class CollectedSubmission:
 
 
 class SubmissionStore:
-    """The folders of the submissions for an exercise, and the record of those that were collected."""
+    """The submission folders of an exercise, and a record of the submissions that were collected."""
 
     def __init__(self, app: NbGraderApp, name: str) -> None:
         self.app, self.name = app, name

@@ -43,7 +43,7 @@ class BeginGrading(NbGraderPreprocessor):
     """A preprocessor that marks a notebook as unfinished and saves the outputs of the student's own runs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Save the outputs of code cells in their metadata, in place of what the submission has stored there."""
+        """Save the outputs of code cells in their metadata, replacing anything that the student stored there."""
         nb.metadata[MARK] = {"pid": os.getpid(), "since": psutil.Process().create_time()}
         for cell in nb.cells:
             cell.metadata.pop(OWN_OUTPUTS, None)
@@ -53,10 +53,10 @@ class BeginGrading(NbGraderPreprocessor):
 
 
 class FinishGrading(NbGraderPreprocessor):
-    """A preprocessor, the last, that removes the mark and restores saved outputs in cells without any output."""
+    """The last preprocessor, which marks a notebook as finished and restores outputs to cells without any output."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Restore the saved outputs of all cells, below a note and up to a limit."""
+        """Restore the saved outputs of all cells, each below a note, up to a size limit."""
         nb.metadata.pop(MARK, None)
         left = MOST_IN_ALL
         for cell in nb.cells:
@@ -92,7 +92,7 @@ def is_finished(folder: Path) -> bool:
 
 
 def graded_fingerprint(folder: Path) -> str:
-    """Return the fingerprint of the submission in a graded folder, or "" if it is not finished."""
+    """Return the fingerprint of the submission in a graded folder, or "" if its grading is not finished."""
     record = folder / FINGERPRINT
     return record.read_text(encoding="ascii") if record.is_file() and is_finished(folder) else ""
 
@@ -114,7 +114,7 @@ def _metadata(path: Path) -> dict[str, Any] | None:
 
 
 def record_failure(app: NbGraderApp, student: str, name: str, why: str | None) -> None:
-    """Record the reason why a submission could not be graded, or remove it if ``why`` is None."""
+    """Record why a submission could not be graded, or remove the record if ``why`` is None."""
     if why is None:
         _failure_path(app, student, name).unlink(missing_ok=True)
     else:

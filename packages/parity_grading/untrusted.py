@@ -32,7 +32,7 @@ class NotebookCell:
 
 
 def read_json(data: bytes) -> Any:
-    """Parse JSON, whose encoding is detected. Raise ValueError if it is none, or would need too much memory."""
+    """Parse JSON in any Unicode encoding. Raise ValueError if it is invalid or would need too much memory."""
     if len(data) > MOST_VALUES // 8:
         structure = STRING.sub(b"", data)
         if sum(map(structure.count, (b",", b"[", b"{"))) > MOST_VALUES:
@@ -60,7 +60,7 @@ def read_cells(data: bytes) -> list[NotebookCell]:
 
 
 def named_cells(path: Path) -> dict[str, NotebookCell]:
-    """Read the cells of a notebook file by their nbgrader names, or return {} if it cannot be read."""
+    """Return the cells of a notebook file, keyed by nbgrader name, or {} if the file cannot be read."""
     try:
         return {cell.name: cell for cell in read_cells(path.read_bytes()) if cell.name}
     except (OSError, ValueError):
@@ -68,7 +68,7 @@ def named_cells(path: Path) -> dict[str, NotebookCell]:
 
 
 def paths_below(folder: Path) -> list[Path]:
-    """Return the files and folders below a folder, sorted, to a depth of :data:`MOST_LEVELS`.
+    """Return a sorted list of the files and folders inside a folder, to a depth of :data:`MOST_LEVELS`.
 
     Links are not followed. Folders that cannot be read count as empty.
     """
@@ -84,7 +84,7 @@ def paths_below(folder: Path) -> list[Path]:
 
 
 def is_notebook(path: str) -> bool:
-    """Return True for the path of a notebook, except for copies by operating systems and Jupyter."""
+    """Return True if a path is that of a notebook, but not of a copy made by an operating system or Jupyter."""
     return NOTEBOOK.search(path) is not None and not ADDED_BY_SYSTEMS.search(path)
 
 
@@ -94,7 +94,7 @@ def resembles(path: str, exercise: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Replace line breaks and control characters, which a terminal would obey."""
+    """Replace line breaks and control characters, which a terminal would interpret."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
@@ -108,7 +108,7 @@ def storable(value: Any) -> Any:
 
 
 def visible(answer: str) -> str:
-    """Return the part of an answer in Markdown that its reader sees.
+    """Return the part of a Markdown answer that is visible to its readers.
 
     >>> visible("It is 5. <!-- My seed is 7. -->")
     'It is 5. '

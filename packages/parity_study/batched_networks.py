@@ -47,7 +47,7 @@ class Ensemble:
         return len(self.parameters)
 
     def replace(self, parameters: np.ndarray) -> None:
-        """Replace the weights of all networks by the rows of ``parameters [seeds, count]``."""
+        """Replace the weights of all networks with the rows of ``parameters [seeds, count]``."""
         self.parameters = parameters
         self.weights = self._split_by_weight(parameters)
 
