@@ -1,4 +1,4 @@
-"""Benchmarks of string generation and of packing, whose results the book quotes.
+"""Benchmarks of string generation and sequence packing. The book quotes their results.
 
 ``parity bench`` compares the library's strings with those of the course's original notebook, and packing with masking,
 with one PyTorch thread. The competing programs take turns, so that a busy machine slows down both of them.
@@ -36,7 +36,7 @@ def course_bits_and_parity(count: int, steps: int, rng: np.random.RandomState) -
 
 
 def generation(count: int, repeats: int) -> dict[str, Any]:
-    """Compare the median time and the peak memory of ``bits_and_parity`` and of the course's code."""
+    """Compare ``bits_and_parity`` with the course's code in median run time and peak memory."""
     def generate_as_course() -> None:
         course_bits_and_parity(count, STEPS, np.random.RandomState(0))
 
@@ -51,7 +51,7 @@ def generation(count: int, repeats: int) -> dict[str, Any]:
 
 
 def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[str, Any]]:
-    """Compare the speed of packing and masking on strings of 1 to 50 bits.
+    """Compare the speed of packing with that of masking on strings of 1 to 50 bits.
 
     We time a forward and a backward pass. Yields a row for each cell, number of units and batch size, with median times
     in microseconds and their ratio.
@@ -70,7 +70,7 @@ def packing(hidden: list[int], batch: list[int], repeats: int) -> Iterator[dict[
 
 
 def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Call several functions in turn and return the median time of each in seconds."""
+    """Time several functions, calling them in turn, and return each one's median time in seconds."""
     seconds: list[list[float]] = [[] for _ in programs]
     for _ in range(rounds + 1):
         for program, times in zip(programs, seconds):
@@ -81,7 +81,7 @@ def time_in_turns(programs: list[Callable[[], Any]], rounds: int) -> list[float]
 
 
 def peak_mib(program: Callable[[], Any]) -> float:
-    """Return the peak memory in MiB that Python and NumPy allocate during a function call."""
+    """Return the peak memory, in MiB, allocated by Python and NumPy during a function call."""
     tracemalloc.start()
     program()
     peak = tracemalloc.get_traced_memory()[1]
@@ -90,7 +90,7 @@ def peak_mib(program: Callable[[], Any]) -> float:
 
 
 def run(sizes: dict[str, dict[str, Any]] = SIZES, report: Callable[[str], Any] = print) -> dict[str, Any]:
-    """Run both measurements and return their results.
+    """Run the benchmarks of string generation and packing, and return their results.
 
     With the default sizes, this takes about a minute. ``report`` is called with a text for each result as soon as it is
     available. Returns the content of ``bench.json``: ``results`` with the ``sizes``, ``measurements`` with the results

@@ -46,7 +46,7 @@ class Boxes:
 
     @classmethod
     def joined(cls, parts: list[Boxes]) -> Boxes:
-        """Concatenate several lists of boxes."""
+        """Concatenate several collections of boxes."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("low", "high", "odd")))
 
     def hold(self, low: np.ndarray, high: np.ndarray, odd: np.ndarray) -> np.ndarray:
@@ -113,7 +113,7 @@ def search_with_margin(network: NumpyNetwork, margin: float, effort: int) -> tup
 
 
 def _boxes_with_margin(low: np.ndarray, high: np.ndarray, odd: np.ndarray, margin: float) -> Boxes:
-    """Create boxes that together contain all given boxes and leave a margin around them."""
+    """Enlarge boxes by ``margin`` on all sides, skipping any that lie inside an enlarged box of the same parity."""
     chosen: list[int] = []
     for row in range(len(odd)):
         inside = (low[row] >= low[chosen] - margin).all(axis=1) & (high[row] <= high[chosen] + margin).all(axis=1)

@@ -25,7 +25,7 @@ import numpy as np
 
 
 class GateBlock(NamedTuple):
-    """A block of rows of the pre-activation that belongs to a single gate.
+    """A block of rows in the pre-activation array that belongs to a single gate.
 
     It has ``hidden`` rows. ``gate`` is the number of the gate in PyTorch's weights. ``reads`` is ``"both"`` if the
     block contains the terms from the input and from the state, and ``"input"`` or ``"state"`` if each of the two has a
@@ -90,12 +90,12 @@ class Cell:
         return np.ascontiguousarray((weight_matrix / self._row_scale(weight_matrix)).swapaxes(-1, -2))
 
     def split_gradient(self, gradient, weight_ih, weight_hh, bias_ih, bias_hh) -> None:
-        """Copy the gradient of the combined weight matrix into the arrays of the four weights."""
+        """Split the gradient of the combined weight matrix into the gradients of the weights and biases."""
         for part, weight in self._matching_parts(gradient, weight_ih, weight_hh, bias_ih, bias_hh):
             weight[...] = part
 
     def _matching_parts(self, matrix, weight_ih, weight_hh, bias_ih, bias_hh):
-        """Yield each part of the combined matrix together with its weights or biases."""
+        """Yield each part of the combined matrix together with the corresponding weights or biases."""
         hidden = weight_hh.shape[-1]
         for number, block in enumerate(self.blocks):
             rows = matrix[..., number * hidden:(number + 1) * hidden, :]

@@ -71,7 +71,7 @@ def _enclosing_interval(*intervals: tuple[float, float]) -> tuple[float, float]:
 
 
 def periodic_strings(steps: int) -> np.ndarray:
-    """Return all strings that consist of a short prefix and a short repeated pattern.
+    """Return all bit strings that consist of a short prefix followed by a short repeated pattern.
 
     The prefix has up to three bits, and the pattern up to five. The strings are ``[count, steps]``.
     """
@@ -153,7 +153,7 @@ def certify(model: ParityRNN, *, effort: int = 30_000) -> Certificate:
 
 
 def _candidate_strings(model: ParityRNN, network: NumpyNetwork) -> Iterator[list[np.ndarray]]:
-    """Yield lists of strings on which the network may be wrong, the quickest to test first."""
+    """Yield lists of strings on which the network may err, running the quickest searches first."""
     yield _beam_search(network, 64, 300) + _beam_search(network, 1024, 300)
     periodic = periodic_strings(2000)
     yield [bits[:step] for bits, step in zip(periodic, first_error(model, periodic, chunk=100)) if step]
@@ -161,7 +161,7 @@ def _candidate_strings(model: ParityRNN, network: NumpyNetwork) -> Iterator[list
 
 
 def _find_shortest_error(model: ParityRNN, candidates: list[np.ndarray]) -> np.ndarray | None:
-    """Return the shortest prefix of a candidate string on which the network errs, or None."""
+    """Return the shortest prefix of any candidate string on which the network errs, or None if there is none."""
     steps = [int(first_error(model, bits[None])[0]) for bits in candidates]
     return min((bits[:step] for bits, step in zip(candidates, steps) if step), key=len, default=None)
 

@@ -33,7 +33,7 @@ from parity_study.batched_networks import Ensemble
 
 
 def pooled_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, pool: int) -> Iterator[Batch]:
-    """Yield batches from a fixed set of ``pool`` strings, which is passed over again and again in another order."""
+    """Yield batches from a fixed set of ``pool`` strings, which is reshuffled before every pass."""
     drawn = task.draw(pool, rng)
     while True:
         order = rng.permutation(pool)
@@ -42,7 +42,7 @@ def pooled_batches(task: ParityTask, batch_size: int, rng: np.random.Generator, 
 
 
 def stack_batches(batches: Sequence[Batch], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Combine the batches of several seeds into arrays that are padded to the longest string.
+    """Stack one batch per seed into arrays that are padded to the length of the longest string.
 
     Returns the inputs ``[steps, seeds, 1, batch]``, and the targets and the mask ``[steps, seeds, batch]``.
     """

@@ -44,7 +44,7 @@ class NumpyNetwork:
         return self.cell.next_state(bits[:, None].astype(float), states, *self.weights)
 
     def logits(self, states: np.ndarray) -> np.ndarray:
-        """Return the logits ``[count]`` of the network in ``states [count, size]``."""
+        """Return the network's logits ``[count]`` for ``states [count, size]``."""
         return states[:, :self.hidden] @ self.W + self.c
 
     def odd(self, states: np.ndarray) -> np.ndarray:
@@ -52,7 +52,7 @@ class NumpyNetwork:
         return self.logits(states) > 0
 
     def visited(self, bits: np.ndarray) -> np.ndarray:
-        """Return the states ``[strings, steps, size]`` that the network visits on ``bits [strings, steps]``."""
+        """Return the states ``[strings, steps, size]`` of the network while it reads ``bits [strings, steps]``."""
         states = np.zeros((*bits.shape, self.size))
         state = np.zeros((len(bits), self.size))
         for t in range(bits.shape[1]):
@@ -157,7 +157,7 @@ def extract(model: ParityRNN, *, strings: int = 200, steps: int = 50, most: int 
 
 
 def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the centres of non-empty clusters found by k-means, and the cluster of each state."""
+    """Cluster states with k-means. Return the centres of the non-empty clusters and the cluster of each state."""
     from scipy.cluster.vq import kmeans2
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # kmeans2 warns of empty clusters
@@ -167,7 +167,7 @@ def _k_means(states: np.ndarray, first_centres: np.ndarray) -> tuple[np.ndarray,
 
 
 def _find_nearest(states: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the index of the nearest cluster centre, and the distance to it, for each state."""
+    """For each state, return the index of the nearest cluster centre and the distance to it."""
     from scipy.cluster.vq import vq  # imported here because importing it takes half a second
 
     return vq(states, centres)

@@ -90,7 +90,7 @@ class StringTree(Ensemble):
         return gradient
 
     def loss_and_gradient(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss of each network and the gradient of the loss.
+        """Return the loss and its gradient for each network.
 
         The losses are ``[seeds]``, and the gradients are ``[seeds, count]``. The loss is the average cross-entropy,
         weighted by ``weights [seeds, 2^bits]``, whose rows sum to 1.
@@ -114,13 +114,13 @@ class StringTree(Ensemble):
 
 
 def _add_halves(level: np.ndarray) -> np.ndarray:
-    """Sum the gradients of the two strings that continue each prefix."""
+    """For each prefix, add the gradients of the two strings that continue it."""
     half = level.shape[2] // 2
     return level[:, :, :half] + level[:, :, half:]
 
 
 def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) -> Iterator[np.ndarray]:
-    """For each update, yield the weights of the strings in the loss.
+    """Yield the weights of all strings in the loss, once per update.
 
     The weights are ``[2^bits]``. If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size``
     strings are drawn, and the weight of a string is the share of the batch that it makes up.

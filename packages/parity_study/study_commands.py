@@ -55,7 +55,7 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
 
 
 def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
-    """Recheck an experiment against the book's claims, print the verdict and return True if they hold."""
+    """Recheck an experiment against the book's claims, print the verdict and return True if the claims hold."""
     from parity_study.experiments.recheck import recheck
     from parity_study.experiments.result_files import repository
 
@@ -88,7 +88,7 @@ def _failing_claims(claims: list, results: object) -> list[str]:
 
 
 def _find_problem(network: Any) -> str | None:
-    """Return what is wrong with a stored verdict, or None."""
+    """Describe what is wrong with a stored verdict. Returns None if nothing is wrong."""
     from parity_study.verify import check
 
     try:
@@ -135,9 +135,9 @@ def verify(folder: Path | None, jobs: int | None) -> None:
 @click.option("--save", is_flag=True, help="Write the results to bench.json, from which the pages load them.")
 @click.option("--grading", is_flag=True, help="Measure the speed of grading instead, in the folder of the course.")
 def bench(save: bool, grading: bool) -> None:
-    """Measure the speeds that the book quotes: of strings against the course's notebook, and of packing.
+    """Measure the speed of string generation and of sequence packing, as quoted in the book.
 
-    This takes about a minute, and that of grading five.
+    String generation is compared with the course's notebook. This takes about a minute, and --grading takes about five.
     """
     if grading:     # this package must not depend on that one
         importlib.import_module("parity_grading.grading_speed").run(Path.cwd(), report=click.echo)

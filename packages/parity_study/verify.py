@@ -122,7 +122,7 @@ class AffineSet:
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:
-        """Return the same set, with each error represented by a slope."""
+        """Return the same set with each coordinate's error converted to a new column of slopes."""
         return AffineSet(middles(self.middle), np.hstack([self.slopes, _diagonal(radii(self.middle))]))
 
 
@@ -136,7 +136,7 @@ def _product(matrix: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def _apply_linear(matrix: np.ndarray, numbers: AffineSet, constants: np.ndarray) -> AffineSet:
-    """Apply the affine map ``matrix @ numbers + constants`` to a set of vectors without rounding errors."""
+    """Apply the affine map ``matrix @ numbers + constants`` to a set of vectors, assuming no rounding errors."""
     product = _product(matrix, np.column_stack([numbers.middle, numbers.slopes]))
     return AffineSet(product[:, 0] + constants, product[:, 1:])
 
@@ -312,7 +312,7 @@ def _check_box(network: Network, boxes: ProofBoxes, low: np.ndarray, high: np.nd
 
 def _follow_strings(network: Network, boxes: ProofBoxes, start: AffineSet,
             odd: bool) -> tuple[str | None, AffineSet, np.ndarray]:
-    """Follow all bit strings from a set of states until the states lie in a box.
+    """Follow all bit strings that start from a set of states until every resulting set lies in a box.
 
     Returns a problem or None, the set with the problem, and how much each of its numbers contributes to it.
     """
@@ -355,7 +355,7 @@ def check_string(network: Network, string: str) -> str | None:
 
 
 def _exact_answer(network: Network, string: str) -> bool:
-    """Return True if the network answers "odd" to a string in exact arithmetic."""
+    """Return True if the network, evaluated in exact arithmetic, answers "odd" to a string."""
     ctx.prec = PRECISION
     zero = to_balls(np.zeros(network.size))
     while ctx.prec <= MOST_BITS:

@@ -43,7 +43,7 @@ class Zonotopes:
 
     @classmethod
     def joined(cls, parts: list[Zonotopes], axis: int = 0) -> Zonotopes:
-        """Concatenate batches of zonotopes along the sets, or along the coordinates with ``axis=1``."""
+        """Concatenate batches of zonotopes along the batch axis, or along the coordinates if ``axis`` is 1."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=axis)
                      for name in ("centre", "generators", "slack")))
 
@@ -64,12 +64,12 @@ class Zonotopes:
         return np.abs(self.centre) + self.radius
 
     def as_generators(self) -> Zonotopes:
-        """Convert the slack of each coordinate to a generator, which leaves the sets unchanged."""
+        """Convert the slack of each coordinate to a generator without changing the sets."""
         own = self.slack[:, :, None] * np.eye(self.slack.shape[1])
         return Zonotopes(self.centre, np.concatenate([self.generators, own], axis=2), np.zeros_like(self.slack))
 
     def widened(self, error) -> Zonotopes:
-        """Return copies of the sets that are enlarged by ``error`` on all sides."""
+        """Return copies of the sets, enlarged by ``error`` on all sides."""
         return Zonotopes(self.centre, self.generators, self.slack + error)
 
     def times_matrix(self, matrix: np.ndarray) -> Zonotopes:
@@ -85,7 +85,7 @@ class Zonotopes:
         return Zonotopes(self.centre - other.centre, self.generators - other.generators, self.slack + other.slack)
 
     def __mul__(self, other: Zonotopes) -> Zonotopes:
-        """Multiply two batches of sets elementwise and turn products of two errors into slack."""
+        """Multiply two batches of sets elementwise, and add the products of two errors to the slack."""
         generators = self.centre[..., None] * other.generators + other.centre[..., None] * self.generators
         slack = (np.abs(self.centre) * other.slack + np.abs(other.centre) * self.slack + self.radius * other.radius)
         return Zonotopes(self.centre * other.centre, generators, slack)

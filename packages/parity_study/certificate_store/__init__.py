@@ -1,4 +1,4 @@
-"""Trained networks with stored verdicts on their correctness.
+"""A store of trained networks and of verdicts on their correctness.
 
 The networks are those of the chapter *What did it learn?*. The data that prove the verdicts are stored with them.
 ``verdicts.json`` lists the networks of each kind and the name of the kind's file, which :func:`numpy.load` reads. In
@@ -92,7 +92,7 @@ def read_store(folder: Path = STORE) -> Iterator[StoredNetwork]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the fields of a JSON object. Raises ValueError if a name occurs twice."""
+    """Convert the fields of a JSON object to a dict. Raises ValueError if a name occurs twice."""
     names = [name for name, _ in pairs]
     require(len(set(names)) == len(names), "the names of an object", names, "different")
     return dict(pairs)
@@ -104,7 +104,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
 
 
 def _read(path: Path, read: Callable[[Path], Any]) -> Any:
-    """Read an untrusted NumPy file. Raises ValueError if this fails for any reason."""
+    """Read an untrusted file by calling ``read(path)``. Raises ValueError if this fails for any reason."""
     try:
         return read(path)
     except Exception as error:  # NumPy and zipfile raise more than a dozen kinds
@@ -112,7 +112,7 @@ def _read(path: Path, read: Callable[[Path], Any]) -> Any:
 
 
 def _require_types(name: str, entry: dict, types: dict[str, type]) -> None:
-    """Raise ValueError unless an entry of ``verdicts.json`` has the given fields with values of these types."""
+    """Raise ValueError unless an entry of ``verdicts.json`` has the required fields with values of the given types."""
     require(type(entry) is dict, name, type(entry).__name__, "an object")
     for field, kind in types.items():
         require(type(entry.get(field)) is kind, f"{field} of {name}", repr(entry.get(field)), kind.__name__)
@@ -121,7 +121,7 @@ def _require_types(name: str, entry: dict, types: dict[str, type]) -> None:
 
 
 def _require_arrays(kind: str, arrays: dict[str, np.ndarray], networks: int) -> None:
-    """Raise ValueError unless the arrays of a file have the types and shapes that this module documents."""
+    """Raise ValueError unless the arrays in a file have the types and shapes described in the module docstring."""
     boxes = len(arrays["net"]) if arrays.get("net", np.array(0)).ndim == 1 else 0
     for name, dtypes, shape in (("net", "i2", (boxes,)), ("weights", "f4", (networks, None)),
                                 ("low", "f4", (boxes, None)), ("high", "f4", (boxes, None)), ("odd", "b1", (boxes,))):
@@ -132,7 +132,7 @@ def _require_arrays(kind: str, arrays: dict[str, np.ndarray], networks: int) -> 
 
 
 def write_store(networks: Sequence[StoredNetwork], folder: Path = STORE) -> None:
-    """Write networks to a folder and replace all stored networks of the same kinds."""
+    """Write networks to a folder, replacing all stored networks of the same kinds."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "verdicts.json"
     listing = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -1,4 +1,4 @@
-"""The experiments of the book and functions that find and run them.
+"""The book's experiments, with functions to find and run them.
 
 Every module of this package that is not named in ``SHARED`` is an experiment. The first line of its docstring is the
 question that it answers. It has either
@@ -55,7 +55,7 @@ def is_series(name: str) -> bool:
 
 
 def conditions(name: str, quick: bool = False) -> dict[str, Any]:
-    """Return the training conditions of a series, or two of them with few updates if ``quick`` is true."""
+    """Return the training conditions of a series. If ``quick`` is true, return only two, with few updates."""
     all_conditions = find(name).CONDITIONS
     if not quick:
         return all_conditions
@@ -101,7 +101,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
 
 
 def run_settings(name: str, settings: dict[str, Any]) -> Any:
-    """Run an experiment that is not a series, and return its results."""
+    """Run an experiment that is not a series with the given settings, and return its results."""
     from parity_lib.training import use_single_thread
 
     with use_single_thread():

@@ -49,7 +49,7 @@ SAMPLE: dict[str, Any] = {"kinds": ("tanh 2",), "save": False}
 
 def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, save: bool = True, cap: int = 2500,
         effort: int = 30_000, random_bits: int = 10_000) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes.
+    """Run the experiment and return the results described in the module docstring.
 
     The networks are read from the store, or trained if ``retrain`` is true. If ``save`` is true, the verdicts are
     written to the store, which ``parity verify`` checks.
@@ -75,7 +75,7 @@ def run(kinds: tuple[str, ...] = tuple(CERTIFIED_KINDS), retrain: bool = False, 
 
 
 def decide(network: StoredNetwork, effort: int) -> StoredNetwork:
-    """Certify a stored network and return it with the verdict.
+    """Try to decide whether a stored network is correct, and return the network with the resulting verdict.
 
     A stored verdict remains if the checker :mod:`~parity_study.verify` accepts it, however it was found. Otherwise the
     verdict is that of :func:`~parity_study.certify.certify`, or "undecided" if the checker rejects that too. A network
@@ -113,7 +113,7 @@ def summarise(kind: str, networks: list[StoredNetwork], random_bits: int) -> dic
 
 
 def count_verdicts(seeds: int, networks: list[StoredNetwork]) -> dict[str, Any]:
-    """Count the solved networks and the verdicts, and list the lengths of the refuting strings."""
+    """Count the networks that solved the task and those with each verdict, and list the lengths of refuting strings."""
     return {"seeds": seeds, "solved": len(networks)} | {
         verdict: sum(network.verdict == verdict for network in networks) for verdict in VERDICTS} | {
         "refuting_lengths": [len(network.string) for network in networks if network.verdict == "refuted"]}
@@ -128,7 +128,7 @@ def as_model(network: StoredNetwork) -> ParityRNN:
 
 def train_solved(kind: str, network: dict[str, Any], task: ParityTask, seeds: range,
                  **settings: Any) -> list[StoredNetwork]:
-    """Train a network from each seed and return those that solved the task."""
+    """Train a network from each seed and return the networks that solved the task."""
     torch.set_num_threads(1)
     models, histories = train_seeds(network, seeds, task, **settings)
     return [StoredNetwork(kind, model.cell, model.hidden_size, seed,

@@ -65,7 +65,7 @@ class ShortenedTask(ParityTask):
     one_bit_share: float = 0.0
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task with longer strings for validation, none of which is shortened."""
+        """Return a validation task with longer strings, none of which is shortened to one bit."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
@@ -167,14 +167,14 @@ class Condition(BaseCondition):
                 for model, history in zip(models, histories, strict=True)]
 
     def accuracy_by_length(self, model: ParityRNN) -> dict[str, list]:
-        """Return the fraction of strings answered correctly for lengths of 1..5, 6..10, ..., 46..50 bits."""
+        """Return the fraction of correctly answered strings for lengths of 1..5, 6..10, ..., 46..50 bits."""
         task = replace(self, lengths=(1, LONGEST), one_bit_share=0.0).task()
         buckets = evaluate(model, task, count=EVALUATION["strings"], seed=1, bucket=BUCKET)["by_length"]
         return {"from": [bucket["from"] for bucket in buckets],
                 "right": [bucket["sequence_accuracy"] for bucket in buckets]}
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the rows that :meth:`train` returned for the result file."""
+        """Create a summary for the result file from the rows returned by :meth:`train`."""
         updates = [row["steps"] for row in rows]
         solved = [update for update in updates if update is not None]
         correct = np.array([row["by_length"]["right"] for row in rows])
@@ -222,7 +222,7 @@ class Enumerated(BaseCondition):
 
     @property
     def seeds_per_job(self) -> int:
-        """The number of seeds that are trained in one batched computation."""
+        """The number of networks, one per seed, that are trained in one batched computation."""
         return 50 if self.bits <= 5 else 25 if self.bits == 6 else 10
 
     def train(self, seeds: range, models: list[ParityRNN] | None = None, **options: Any) -> list[dict[str, Any]]:
@@ -240,7 +240,7 @@ class Enumerated(BaseCondition):
                 for history in histories]
 
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        """Summarise the rows that :meth:`train` returned for the result file."""
+        """Create a summary for the result file from the rows returned by :meth:`train`."""
         return {"settings": self.changes(), **summarise_updates([row["steps"] for row in rows]),
                 "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows])}
 

@@ -16,7 +16,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "validate_every": 10}
 
 
 def run(seeds: int = 20, cap: int = 15_000, validate_every: int = 1000) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     results = {}
     for kind, task in TASKS.items():
         _, histories = train_seeds({"hidden_size": 4, "cell": "tanh"}, range(seeds), task, max_steps=cap,

@@ -31,7 +31,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "strings": 2}
 
 
 def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     groups: dict[str, list[ParityRNN]] = {"tanh by hand": [by_hand("tanh")] * seeds}
     for recipe, (network, _) in RECIPES.items():
         groups[f"{recipe} untrained"] = [ParityRNN(**network, seed=seed) for seed in range(seeds)]
@@ -45,7 +45,7 @@ def run(seeds: int = 20, cap: int = 3000, strings: int = 64) -> dict[str, Any]:
 
 
 def orthogonal(gain: float, seed: int) -> ParityRNN:
-    """Create a tanh network of 16 units whose V is ``gain`` times an orthogonal matrix."""
+    """Create a tanh network with 16 units whose recurrent weight matrix is ``gain`` times an orthogonal matrix."""
     model = ParityRNN(16, "tanh", seed=seed)
     torch.nn.init.orthogonal_(model.rnn.weight_hh_l0, gain, generator=torch.Generator().manual_seed(seed))
     return model

@@ -35,7 +35,7 @@ Strings = tuple[np.ndarray, np.ndarray, np.ndarray]     # bits as -1 and 1, leng
 
 
 def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, at_once: bool = False) -> tuple:
-    """Compute one time step of the guessed network A1.
+    """Compute one time step of the network A1, whose weights are guessed.
 
     ``weights`` is ``[7, guesses, 1]``, ``x`` is ``[strings]``, and the units are ``[guesses, strings]``. The output
     unit reads the new value of the hidden unit, or the old one if ``at_once`` is true.
@@ -46,7 +46,7 @@ def _a1(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable, 
 
 
 def _a2(weights: np.ndarray, x: np.ndarray, units: tuple, activation: Callable) -> tuple:
-    """Compute one time step of the guessed network A2.
+    """Compute one time step of the network A2, whose weights are guessed.
 
     ``weights`` is ``[52, guesses, 1]``, or ``[42, guesses, 1]`` without self-connections, and the ten hidden units are
     ``[10, guesses, strings]``.
@@ -102,7 +102,7 @@ GUESSED_NETWORKS = {
 
 def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_000, cap: int = 1_000_000,
         scale: float = 100.0, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     rows = {}
     for place, name in enumerate(("A1", "A2", "A2 without self-connections", "two tanh units")):
         count = tanh_repetitions if name == "two tanh units" else repetitions
@@ -115,7 +115,7 @@ def run(repetitions: int = 100, tanh_repetitions: int = 30, budget: int = 100_00
 
 
 def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.random.Generator) -> Strings:
-    """Draw random strings, half of them odd, with their lengths and labels."""
+    """Draw random strings, half of which have odd parity, and return them with their lengths and labels."""
     bits = random_bits(count, longest, rng)
     lengths = rng.integers(shortest, longest, size=count, endpoint=True)
     labels = (np.arange(count) % 2).astype(np.uint8)
@@ -124,7 +124,7 @@ def draw_balanced_strings(count: int, shortest: int, longest: int, rng: np.rando
 
 
 def regular_strings(length: int) -> Strings:
-    """Return five regular strings that practically never occur at random."""
+    """Return five regular strings that are very unlikely to be drawn at random."""
     bits = np.zeros((5, length), dtype=np.uint8)    # 000..., 111..., 100..., ...001 and 0101...
     bits[1] = bits[2, 0] = bits[3, -1] = bits[4, 1::2] = 1
     lengths = np.full(5, length)
@@ -161,7 +161,7 @@ def draw_weights(name: str, scale: float, count: int, rng: np.random.Generator) 
 
 
 def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
-    """Guess up to ``cap`` networks until one is correct, and return the number of guesses and its weights."""
+    """Guess up to ``cap`` networks until one is correct. Return the number of guesses and the correct weights."""
     training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(cap, 250 if "without" in name else 1000)
     for tried in range(0, cap, batch):
@@ -200,7 +200,7 @@ def summarise(name: str, results: list[tuple[int, np.ndarray] | None], rng: np.r
 
 
 def is_correct_with_switches(name: str, weights: np.ndarray, first: int) -> bool:
-    """Return True if a network is correct on all strings when its units are switches.
+    """Return True if a network is correct on all strings when each of its units is replaced by a switch.
 
     The strings have at least ``first`` bits. A switch is either on or off, so the network has finitely many states. The
     set of pairs (state, parity) that strings of one length can reach determines the set for the next length, so the

@@ -25,7 +25,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "longest": 3, "cap": 5}
 
 
 def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     groups = {f"{cell} 8": [ParityRNN(8, cell, seed=seed) for seed in range(seeds)] for cell in CELLS}
     groups["forget bias 5"] = [with_forget_bias(5, seed) for seed in range(seeds)]
     settings = {"max_steps": cap, "batch_size": 64, "lr": 0.01, "clip": 1.0, "validation_size": 500}
@@ -37,7 +37,7 @@ def run(seeds: int = 100, longest: int = 12, batch: int = 64, cap: int = 1000) -
 
 
 def measure(models: list[ParityRNN], bits: list[int], batch: int) -> dict[str, Any]:
-    """Summarise the gradient's signal and noise over the models for each string length."""
+    """Summarise the signal and noise in the gradients of several models for each string length."""
     models = [model.double() for model in models]
     measured = [signal_and_noise(StringTree(models, n)) for n in bits]
     signal, noise = (np.stack([values[name] for values in measured], axis=1) for name in ("signal", "noise"))

@@ -63,7 +63,7 @@ class LinearRecurrence(torch.nn.Module):
 
 def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
         lengths: tuple[int, ...] = (75, 1000), strings: int = 500) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     results = {}
     for channels in (1, 8):
         for factor in ("sigmoid", "tanh"):
@@ -80,7 +80,7 @@ def run(seeds: int = 20, steps: int = 600, lr: float = 0.03, clip: float = 0.25,
 
 
 def train_recurrence(network: LinearRecurrence, steps: int, lr: float, clip: float) -> LinearRecurrence:
-    """Train the linear recurrences of all seeds together, each with its own gradient clipping."""
+    """Train the linear recurrences of all seeds together, but clip the gradient of each one separately."""
     task, rng = ParityTask(TRAINED_ON), np.random.default_rng(0)
     optimizer = torch.optim.Adam(network.parameters(), lr=lr)
     for _ in range(steps):

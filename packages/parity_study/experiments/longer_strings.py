@@ -19,7 +19,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 20, "lengths": (50, 60), "strings": 
 
 def run(seeds: int = 20, cap: int = 3000, lengths: tuple[int, ...] = (50, 75, 200, 1000, 10_000),
         strings: tuple[int, ...] = (2000, 2000, 1000, 500, 100)) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     results = {}
     for recipe in ("relu 32", "tanh 16", "lstm 8"):
         solved = [model for model, history in zip(*trained(recipe, seeds, cap)) if history.solved]

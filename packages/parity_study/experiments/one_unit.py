@@ -14,7 +14,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "cap": 20}
 
 
 def run(seeds: int = 50, cap: int = 1500, length: int = 10, lr: float = 0.03) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     results = {}
     for cell in ("tanh", "gru", "lstm"):
         _, histories = train_seeds({"hidden_size": 1, "cell": cell}, range(seeds), ParityTask(length), max_steps=cap,

@@ -14,7 +14,7 @@ QUICK: dict[str, Any] = {"seeds": 1, "cap": 10}
 
 
 def run(seeds: int = 20, cap: int = 2000) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     choices = {"adam": {}, "sgd 1": {"optimizer": "sgd", "lr": 1.0}, "sgd 0.1": {"optimizer": "sgd", "lr": 0.1}}
     results = {}
     for recipe in ("relu 32", "tanh 16"):

@@ -19,7 +19,7 @@ QUICK: dict[str, Any] = {"batches": 40}
 
 
 def run(batches: int = 2500, seed: int = 0) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     results = {}
     for name, steps, batch_size, count in (("training", 50, 8, batches), ("evaluation", 75, 500, -(-batches // 20))):
         rng = np.random.default_rng((seed, steps))

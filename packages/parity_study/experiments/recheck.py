@@ -55,7 +55,7 @@ def recheck(name: str, folder: Path, failing_claims: Callable[[Any], list[str]],
 
 
 def chosen_conditions(name: str, stored: dict[str, Any]) -> dict[str, Any]:
-    """Return the conditions of the sample, or raise ValueError if they were stored with other settings."""
+    """Return the conditions to recheck. Raises ValueError if the stored results were made with other settings."""
     all_conditions = conditions(name)
     first, *_, last = all_conditions
     sample = getattr(find(name), "SAMPLE", (first, last))
@@ -90,7 +90,7 @@ def different_counts(derived: Any, stored: Any, path: str = "") -> Iterator[str]
 
 
 def replace_part(stored: Any, part: Any) -> Any:
-    """Return a copy of a nested dict in which the values of ``part`` replace those of ``stored``."""
+    """Return a copy of the nested dict ``stored`` that is updated with the values in ``part``."""
     if not isinstance(stored, dict) or not isinstance(part, dict):
         return part
     return stored | {key: replace_part(stored.get(key), value) for key, value in part.items()}

@@ -20,7 +20,7 @@ QUICK: dict[str, Any] = {"seeds": 2, "cap": 60}
 
 
 def run(seeds: int = 20, cap: int = 3000) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     results = {}
     for recipe in ("relu 32", "tanh 16"):
         _, histories = trained(recipe, seeds, cap)

@@ -28,7 +28,7 @@ def repository() -> Path | None:
 
 
 def writable_folder() -> Path:
-    """Return the folder of the book's results, or raise FileNotFoundError if it must not be changed."""
+    """Return the folder with the book's results. Raises FileNotFoundError if the folder must not be changed."""
     if repository() is None:
         raise FileNotFoundError(f"{FOLDER} belongs to an installed package and must not be changed; choose another "
                                 "folder with --out FOLDER")
@@ -68,7 +68,7 @@ def write(path: Path, content: dict[str, Any]) -> Path:
 
 
 def provenance(settings: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Return a record of how results were obtained."""
+    """Return a record of how a set of results was obtained."""
     return {**made_with(), "settings": settings, "torch_threads": 1, "wall_seconds": round(seconds, 1)}
 
 

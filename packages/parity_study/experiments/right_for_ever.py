@@ -45,11 +45,11 @@ class RunsTask(ParityTask):
     """
 
     def stretched(self, factor: float) -> ParityTask:
-        """Return a task with longer, random strings for validation."""
+        """Return a validation task with longer random strings."""
         return ParityTask(self.lengths, self.label, self.padding).stretched(factor)
 
     def draw(self, count: int, rng: np.random.Generator, longest: int | None = None):
-        """Draw random strings and end half of them with a run of equal bits."""
+        """Draw random strings, about half of which end in a run of equal bits."""
         bits, _, lengths = super().draw(count, rng, longest)
         begins = rng.integers(1, bits.shape[1] // 2, size=(count, 1), endpoint=True)
         chosen = rng.random((count, 1)) < SHARE_OF_RUNS
@@ -63,7 +63,7 @@ TASKS: dict[str, ParityTask] = {"random": ParityTask(TRAINED_ON), "runs": RunsTa
 
 def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updates: tuple[int, ...] = (1000, 10_000),
         shorten: int = 1, retrain: bool = False, save: bool = True, effort: int = 30_000) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes.
+    """Run the experiment and return the results described in the module docstring.
 
     The networks are read from the store, or trained if ``retrain`` is true. ``shorten`` divides the numbers of updates.
     If ``save`` is true, the verdicts are written to the store.
@@ -82,11 +82,11 @@ def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"), updat
 
 
 def kind_name(cell: str, data: str, updates: int) -> str:
-    """Return the key under which the results and the store list a kind of network."""
+    """Return the key that identifies a kind of network in the results and in the store."""
     return f"{cell} {UNITS}, {data}, {updates} updates"
 
 
 def train_kind(cell: str, data: str, updates: int, seeds: range, shorten: int = 1) -> list[StoredNetwork]:
-    """Train networks for ``updates // shorten`` updates and return those that solve their task at the end."""
+    """Train networks for ``updates // shorten`` updates and return the networks that solve their task afterwards."""
     return train_solved(kind_name(cell, data, updates), {"hidden_size": UNITS, "cell": cell}, TASKS[data], seeds,
                         max_steps=updates // shorten, validate_every=updates // shorten, **SETTINGS)

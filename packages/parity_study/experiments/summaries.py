@@ -19,7 +19,7 @@ def summarise_updates(updates: Sequence[int | None]) -> dict[str, Any]:
 
 
 def summarise_histories(histories: Sequence[History]) -> dict[str, Any]:
-    """Summarise the solution times of several training runs, as :func:`summarise_updates` does."""
+    """Summarise the histories of several training runs in the same way as :func:`summarise_updates`."""
     return summarise_updates([history.solved_at for history in histories])
 
 

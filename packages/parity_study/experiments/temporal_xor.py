@@ -35,7 +35,7 @@ def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tens
 
 def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
         shown: int = 24) -> dict[str, Any]:
-    """Run the experiment and return its results, which the module's docstring describes."""
+    """Run the experiment and return the results described in the module docstring."""
     network, settings = RECIPES["tanh 16"]
     losses, third_correct = [], []
     for seed in range(seeds):
@@ -59,7 +59,7 @@ def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
 
 
 def next_bit_loss(model: ParityRNN, stream: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Compute the loss for each bit of a stream, and whether the answer is correct."""
+    """Compute the loss for each predicted bit of a stream, and a mask of the correct predictions."""
     logits, following = model(stream[:, :-1]).squeeze(-1), stream[:, 1:].squeeze(-1)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, following, reduction="none")
     return loss, (logits > 0) == (following > 0.5)

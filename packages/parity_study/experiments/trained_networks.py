@@ -37,7 +37,7 @@ def train_network(network: dict[str, Any], seed: int, task: ParityTask = FIFTY_B
 
 def train_seeds(network: dict[str, Any], seeds: range, task: ParityTask = FIFTY_BITS,
                 **settings) -> tuple[list[ParityRNN], list[History]]:
-    """Train a new network from each seed, all together, and return them with their histories."""
+    """Train one new network per seed, all at the same time, and return the networks with their histories."""
     models = [ParityRNN(**network, seed=seed) for seed in seeds]
     return models, train_together(models, task, seeds=seeds, progress=False, **settings)
 
@@ -51,7 +51,7 @@ def set_forget_bias(model: ParityRNN, bias: float) -> None:
 
 
 def with_forget_bias(bias: float, seed: int) -> ParityRNN:
-    """Create an untrained LSTM of 8 units with the given forget-gate bias."""
+    """Create an untrained 8-unit LSTM with the given forget-gate bias."""
     model = ParityRNN(8, "lstm", seed=seed)
     set_forget_bias(model, bias)
     return model
