@@ -291,7 +291,7 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Replace relative links to chapters with links to the website, if any. Relative links work only in a clone."""
+    """Replace relative links to chapters with links to the website, if the book has an address."""
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:

@@ -126,7 +126,7 @@ def _with_function(cell: str, name: str, source: str) -> str:
 
 
 def fill_in(release: NotebookNode, solved: NotebookNode) -> NotebookNode:
-    """Return the released notebook with the work copied from a solved notebook. Locked cells stay unchanged."""
+    """Return a released notebook in which the answer cells are replaced by those of a solved notebook."""
     submission, work = copy.deepcopy(release), {cell.id: cell for cell in solved.cells}
     for cell in submission.cells:
         if not is_locked(cell) and cell.id in work:

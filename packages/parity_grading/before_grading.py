@@ -51,7 +51,7 @@ MARKS = {"grade_id": "known-answer-check", "grade": True, "solution": False, "po
 
 
 def try_course(coursedir: CourseDirectory, config: Config, name: str) -> None:
-    """Try an exercise's private tests and the grading of a correct submission. Raise ValueError if either fails."""
+    """Run the private tests of an exercise and grade a correct submission. Raise ValueError if either fails."""
     try_private_tests(coursedir, name)
     try_known_answer(config)
 

@@ -44,7 +44,7 @@ PACKAGES = ("parity_lib", "parity_checks", "parity_grading")    # a change in th
 
 @dataclass
 class Regrading:
-    """The result of a second grading: the old and new points of each task, and each student's changes."""
+    """The result of a second grading, with the old and new points for each task and student."""
 
     name: str
     most: dict[str, tuple[float, float]]

@@ -39,7 +39,7 @@ UNTOUCHED = "untouched notebook"
 
 
 class Rehearsal:
-    """A temporary course in ``folder``, with the settings and an exercise of the course in ``root``.
+    """A temporary copy of a course with one exercise and a few made-up students.
 
     A handful of submissions of the bank are handed in, or all of them if ``everyone`` is true.
     """

@@ -208,7 +208,7 @@ def resident_memory(process: psutil.Process) -> int:
 
 
 def kill(process: subprocess.Popen) -> None:
-    """Kill a process and all of its descendants, and wait for it to end."""
+    """Kill a process and all of its descendants, and wait until the process has ended."""
     family: list = [process]
     with contextlib.suppress(psutil.Error):
         family += psutil.Process(process.pid).children(recursive=True)

@@ -41,7 +41,7 @@ def next_interval(low: float, high: float, bit: int, sharpness: float) -> tuple[
 
 
 def parity_intervals(sharpness: float, rounds: int = 1000) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return two intervals that the state of a hand-made tanh network never leaves.
+    """Return an interval of states for even parity and one for odd parity, if a tanh network never leaves them.
 
     The network is ``by_hand("tanh", sharpness)``, and the intervals belong to even and odd. We start from p = 0 and
     extend the intervals until they contain every p that can follow. Such intervals prove that the network is correct on

@@ -118,7 +118,7 @@ class AffineSet:
         return self.middle + around_zero(np.abs(self.slopes).sum(axis=1))
 
     def widened(self, errors) -> AffineSet:
-        """Return a copy of the set with additional errors of at most ``errors`` in each coordinate."""
+        """Return a copy of the set that is enlarged by ``errors`` in each coordinate."""
         return AffineSet(self.middle + around_zero(errors), self.slopes)
 
     def with_slopes_for_errors(self) -> AffineSet:

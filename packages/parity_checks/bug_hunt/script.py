@@ -1,4 +1,4 @@
-"""The training script of the exercise *Bug hunt* and faulty versions of it.
+"""The training script for the exercise *Bug hunt*, with a faulty version for each bug.
 
 Each faulty version has one fault. A version is source text. A fault is an edit of the correct script; some numbers in
 it are drawn.

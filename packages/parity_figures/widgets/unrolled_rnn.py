@@ -1,4 +1,4 @@
-"""An interactive figure of a network over a few bits, for the chapter *Unrolling a recurrent network*."""
+"""An interactive figure of an unrolled network, for the chapter *Unrolling a recurrent network*."""
 
 import traitlets
 

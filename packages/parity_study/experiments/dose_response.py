@@ -1,4 +1,4 @@
-"""How many strings must a random batch contain before an LSTM learns parity as well as from all strings?
+"""How large must a random batch be before it trains an LSTM as well as the full set of strings does?
 
 Chapter: *Why five bits are too many*. Predictions, made before the first run:
 
