@@ -1,4 +1,4 @@
-"""Individual random bits for each student, which are used in a written answer.
+"""Random bits that differ from student to student, for the tasks that ask for a written answer.
 
 The bits depend on the student's id, so that an answer cannot quote somebody else's count. NumPy's generator draws the
 same bits on every machine. :mod:`parity_grading.rubric` has the counts.

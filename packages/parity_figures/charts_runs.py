@@ -277,7 +277,7 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
 
 @in_style
 def trials_to_guess(rows: Sequence[tuple[str, Sequence[int], float | None]]) -> Picture:
-    """Plot the number of guesses in each repetition, with the observed and the published mean.
+    """Plot the number of guesses in each repetition, along with the observed and published means.
 
     A bar marks our mean, and a diamond marks the published mean. ``rows`` has
     ``(label, trials, published mean or None)``.

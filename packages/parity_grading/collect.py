@@ -127,7 +127,7 @@ class Collector:
         self.needs_attention |= serious
 
     def _read_files(self, files: list[ArchivedFile]) -> None:
-        """Find the notebooks of each student in a download, and leave out all other files."""
+        """Find each student's notebooks in a download and ignore all other files."""
         problems, readable = [], False
         for file in files:
             student = ""

@@ -128,7 +128,7 @@ def exercise_folder(app: NbGraderApp, step: str, student: str, name: str) -> Pat
 
 
 def submission_folders(app: NbGraderApp, name: str) -> list[Path]:
-    """Return the folders ``STUDENT/NAME`` with submissions for an exercise, sorted by student."""
+    """Return the ``STUDENT/NAME`` folders that contain submissions for an exercise, sorted by student."""
     folders = exercise_folder(app, "submitted", "*", name).parent.parent.glob(f"*/{name}")
     return sorted(path for path in folders if path.is_dir())
 

@@ -63,7 +63,7 @@ class LenientExporter(NotebookExporter):
                 self.log.warning("The grading of %s was interrupted, so it is graded again", name)
 
     def from_filename(self, filename: str, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
-        """Read a notebook and convert it. Raise ValueError if the file does not contain one."""
+        """Read and convert a notebook. Raise ValueError if the file does not contain a notebook."""
         if not self.parent._sanitizing:     # nbgrader's second pass reads a file that this class has written
             return super().from_filename(filename, resources, **options)
         resources, path = self._init_resources({**(resources or {})}), Path(filename)

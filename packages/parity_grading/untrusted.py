@@ -99,7 +99,7 @@ def printable(text: str) -> str:
 
 
 def storable(value: Any) -> Any:
-    """Return a copy of JSON data without surrogate characters, which a file cannot contain."""
+    """Return a copy of JSON data without surrogate characters, which cannot be written to a UTF-8 file."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Correct and deliberately wrong gradients of a small tanh network."""
+"""Gradients of a small tanh network: the correct one, and wrong ones for testing a student's check."""
 
 from __future__ import annotations
 

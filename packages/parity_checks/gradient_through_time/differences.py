@@ -50,7 +50,7 @@ def draw(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Arrays:
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
-    """Yield cases with correct gradients that are easily rejected and wrong gradients that are easily accepted."""
+    """Yield correct gradients that are easily rejected by mistake, and wrong gradients that are easily accepted."""
     yield from _correct(rng)
     yield from _one_entry_wrong(rng)
     yield from _wrong(rng)

@@ -43,7 +43,7 @@ network 'random' (LSTM of 8 units), with 1 added to the bias of its forget gates
                          bias=bias)
 
     def summary(self) -> str:
-        """Describe the network and the number that the reader has changed."""
+        """Describe the network and the change that the reader has made."""
         model = self._models[self.network]
         kind = "LSTM" if model.cell == "lstm" else f"{model.cell} network"
         change = (f"with {self.bias:g} added to the bias of its forget gates" if model.cell == "lstm"

@@ -161,7 +161,7 @@ def draw_weights(name: str, scale: float, count: int, rng: np.random.Generator) 
 
 
 def guess_until_correct(name: str, scale: float, cap: int, rng: np.random.Generator) -> tuple[int, np.ndarray] | None:
-    """Guess up to ``cap`` networks until one is correct. Return the number of guesses and the correct weights."""
+    """Draw up to ``cap`` networks until one is correct. Return the number of draws and the correct weights."""
     training_set = draw_balanced_strings(100, 500, 600, rng)
     batch = min(cap, 250 if "without" in name else 1000)
     for tried in range(0, cap, batch):
