@@ -70,7 +70,8 @@ ABOUT = "{{ about }}"
 MODEL_ANSWER = "checks.model_answer("
 OWN = Path("private", "exercises")      # an instructor's own exercises, each in a folder of its name
 CHAPTER_LINK = re.compile(r"\]\(\.\./\.\./book/([\w-]+)\.md(#[\w-]+)?\)")
-INSTALL = ' **To run it:** `pip install "one-bit-of-memory[exercises]"`, then `jupyter lab`.'
+INSTALL = " **To run it:** [install the library](../../book/how-to-use.md#run-it), then `jupyter lab`."
+INSTALL_FROM = ' **To run it:** `pip install "one-bit-of-memory[exercises] @ git+{}"`, then `jupyter lab`.'
 HINT_NAMES = ("Hint 1: where to look", "Hint 2: how to go about it", "Hint 3: how to test it")
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}, "one_bit_of_memory": {"version": __version__}}
@@ -291,8 +292,14 @@ def _write_about(source: Source, root: Path) -> None:
 
 
 def _link_to_website(cells: list[Cell], config: Path) -> None:
-    """Replace relative links to chapters with links to the website, if the book has an address."""
+    """Replace relative links to chapters with links to the website, if the book has an address.
+
+    If the repository has an address, too, the exercise says how to install the library from there.
+    """
     settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    if address := settings.get("repository", {}).get("url"):
+        for cell in cells:
+            cell["source"] = cell["source"].replace(INSTALL, INSTALL_FROM.format(address))
     if base := settings.get("html", {}).get("baseurl"):
         for cell in cells:
             cell["source"] = CHAPTER_LINK.sub(rf"]({base.rstrip('/')}/book/\1.html\2)", cell["source"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -104,12 +105,14 @@ class Collector:
         if unread:
             self.needs_attention = True
             self.other_lines.append(
-                f"note: {source}: {len(unread)} times cannot be read, such as {unread[0].time!r}; set the language of "
-                "your profile to English and export the list again")
+                f"note: {source}: {len(unread)} times cannot be read, such as {unread[0].time!r} of "
+                f"{unread[0].name}, so these submissions never count as late; set the language of your profile to "
+                "English and export the list again")
         if self.times:
-            self.other_lines.append(
-                f"note: {source}: times were read as {datetime.now(tz.tzlocal()):%Z}; if your profile has another time "
-                "zone, set TZ, as in TZ=Europe/Berlin parity collect ...")
+            zone = os.environ.get("TZ")
+            advice = "; if your profile has another time zone, set TZ, as in TZ=Europe/Berlin parity collect ..."
+            self.other_lines.append(f"note: {source}: times were read as "
+                                    + (zone or f"{datetime.now(tz.tzlocal()):%Z}{advice}"))
 
     def collect(self, download: Path, dry_run: bool = False) -> None:
         """Collect all submissions from a zip archive. With ``dry_run``, nothing is written."""

@@ -202,4 +202,4 @@ def format_lines(result: Export) -> Iterator[str]:
     yield from map(printable, result.notes)
     yield from (printable(f"to do  {item}") for item in result.todo)
     yield from map(str, result.files)
-    yield f"{result.graded} grades, {len(result.todo)} things to do"
+    yield f"{result.graded} grades, {len(result.todo)} thing{'s' * (len(result.todo) != 1)} to do"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import json
 import os
 import signal
 import tempfile
@@ -186,7 +187,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
     graded = exercise_folder(app, "autograded", row.student, name)
     try:
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
-        digest = fingerprint(folder)
+        digest, read = fingerprint(folder), read_answers(app, row.student, name)
         points = None
         if not force and unfinished.graded_fingerprint(graded) == digest:
             points = read_points(app, row.student, name)
@@ -199,6 +200,7 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
                 row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name)
             skip_dropped_tasks(app, row.student, name)
+            keep_read(app, row.student, name, read)
             (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
             points = read_points(app, row.student, name)
         row.points, row.most = points
@@ -265,6 +267,42 @@ def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
                 if entry.max_score == 0:
                     entry.auto_score, entry.needs_manual_grade = 0.0, False
         book.db.commit()
+
+
+def read_answers(app: NbGraderApp, student: str, name: str) -> dict[str, tuple[str, float | None]]:
+    """Return the source and the automatic score of each task for which a person has given points."""
+    sources = _graded_sources(app, student, name)
+    with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
+        return {entry.name: (sources[entry.name], entry.auto_score)
+                for notebook in book.find_submission(name, student).notebooks for entry in notebook.grades
+                if entry.manual_score is not None and not entry.needs_manual_grade and entry.name in sources}
+    return {}
+
+
+def keep_read(app: NbGraderApp, student: str, name: str, read: dict[str, tuple[str, float | None]]) -> None:
+    """Mark the tasks as read that are the same as before a second grading.
+
+    ``read`` is the result of :func:`read_answers` before that grading. nbgrader asks a person for another look at all
+    tasks with points from a person, even if only the time of a submission has changed.
+    """
+    sources = _graded_sources(app, student, name) if read else {}
+    with open_gradebook(app) as book:
+        for notebook in book.find_submission(name, student).notebooks:
+            for entry in notebook.grades:
+                if entry.name in sources and read.get(entry.name) == (sources[entry.name], entry.auto_score):
+                    entry.needs_manual_grade = False
+        book.db.commit()
+
+
+def _graded_sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
+    """Return the sources of the cells in a graded notebook by id, or an empty dict if there is no readable file."""
+    path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"]) for cell in cells
+                if "nbgrader" in cell["metadata"]}
+    except (OSError, ValueError, KeyError):
+        return {}
 
 
 def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:

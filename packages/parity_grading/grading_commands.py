@@ -121,8 +121,8 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
         f"{states.count(state)} {state}" for state in ("graded", "kept", "failed")))
     if lost := lost_by_most(load_course(Path.cwd()), name, graded):
         click.echo("\nWARNING: more than half of these submissions have no points for a task. Before you hand out the "
-                   "points, read a few of the messages: a check, or this machine, may be wrong.\n  "
-                   + "\n  ".join(lost))
+                   f"points, read a few of the messages, which `parity report {name}` lists: a check, or this "
+                   "machine, may be wrong.\n  " + "\n  ".join(lost))
     _print([], "failed" in states)
 
 

@@ -70,6 +70,36 @@ def test_graded_submissions_are_kept_and_changed_ones_are_graded_again(root):
 
 
 @pytest.mark.slow
+def test_an_answer_that_was_read_is_read_again_only_if_it_has_changed(tmp_path):
+    root = course.copy_course(tmp_path / "course", NAME)
+    course.submit(root, "ada", NAME, course.solution(NAME))
+    course.nbgrader(root, "generate_assignment", NAME, "--force")
+    folder = root / "submitted" / "ada" / NAME
+
+    def mark_again(change=lambda: None):
+        change()
+        assert states(grade(root, NAME)[1]) == {"ada": "graded"}
+        with classroom.opened(root) as book:
+            entry = book.find_grade(classroom.TASK, NAME, NAME, "ada")
+            was, entry.manual_score, entry.needs_manual_grade = entry.needs_manual_grade, 3, False
+            book.db.commit()
+        return was
+
+    def write_time():
+        (folder / "timestamp.txt").write_text("2026-11-20 17:00:00 UTC")
+
+    def rewrite(cell):
+        notebook = nbformat.read(folder / f"{NAME}.ipynb", as_version=4)
+        next(found for found in notebook.cells if found.id == cell).source += "\n\nAnd more."
+        nbformat.write(notebook, folder / f"{NAME}.ipynb")
+
+    assert mark_again()
+    assert not mark_again(write_time)
+    assert mark_again(lambda: rewrite(classroom.TASK))
+    assert not mark_again(lambda: rewrite("imports"))
+
+
+@pytest.mark.slow
 def test_an_unreadable_submission_loses_its_earlier_points_and_delays_nobody(root):
     path = root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
     whole = path.read_text(encoding="utf8")
