@@ -29,7 +29,7 @@ PROGRAMS = {"stock nbgrader": (NBGRADER, STOCK), "nbgrader in the sandbox": (NBG
             "parity grade, two jobs": (PARITY, ALLOW_ROOT)}
 
 
-def run(root: Path, count: int = 12, rounds: int = 2, report: Callable[[str], Any] = print) -> dict[str, float]:
+def run(root: Path, count: int = 24, rounds: int = 2, report: Callable[[str], Any] = print) -> dict[str, float]:
     """Return the median time in seconds that each program takes to grade ``count`` copies of a model answer.
 
     The programs take turns, so that a busy machine slows down all of them. ``report`` is called with a line for each

@@ -191,12 +191,14 @@ def excess(pid: int, limits: Limits) -> str:
     """Describe the limit that a process and its descendants exceed, or return ""."""
     try:
         process = psutil.Process(pid)
-        sizes = [resident_memory(member) for member in (process, *process.children(recursive=True))]
+        members = [process, *process.children(recursive=True)]
     except psutil.Error:
         return ""
-    if len(sizes) > limits.processes:
+    if len(members) > limits.processes:
         return f"more than {limits.processes} processes"
-    return f"more than {limits.memory} MB of memory" if sum(sizes) > limits.memory * MB else ""
+    # The share of a process in the pages that it has in common with others takes longer to find out.
+    too_much = all(sum(map(size, members)) > limits.memory * MB for size in (resident_memory, proportional_memory))
+    return f"more than {limits.memory} MB of memory" if too_much else ""
 
 
 def resident_memory(process: psutil.Process) -> int:
@@ -205,6 +207,18 @@ def resident_memory(process: psutil.Process) -> int:
         return process.memory_info().rss
     except psutil.Error:
         return 0
+
+
+def proportional_memory(process: psutil.Process) -> int:
+    """Return the memory used by a process in bytes, with pages that n processes share counted as 1/n for each.
+
+    The result is 0 if the process has ended. Where the operating system does not know the number, it is the resident
+    memory.
+    """
+    try:
+        return getattr(process.memory_full_info(), "pss", 0) or resident_memory(process)
+    except psutil.Error:
+        return resident_memory(process)
 
 
 def kill(process: subprocess.Popen) -> None:

@@ -96,6 +96,27 @@ def test_what_is_visible_is_named(tmp_path, monkeypatch):
     assert options[options.index(str(clone)) - 1] == "--tmpfs"
 
 
+FORKS = """
+import os, time
+block = b"x" * 200_000_000
+for _ in range(4):
+    if not os.fork():
+        break
+else:
+    print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux knows the pages that processes share")
+def test_memory_that_processes_share_is_counted_once():
+    with subprocess.Popen([sys.executable, "-c", FORKS], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        found = [sandbox.excess(process.pid, sandbox.Limits(memory=memory)) for memory in (100, 500)]
+        sandbox.kill(process)
+    assert found == ["more than 100 MB of memory", ""]
+
+
 def test_without_bubblewrap_the_reason_says_what_to_install(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
