@@ -16,7 +16,7 @@ MOST_VALUES = 8_000_000     # of JSON; Python needs about 64 bytes for each, eve
 INVISIBLE = re.compile(r"<!--.*?(?:-->|\Z)|^ {0,3}\[[^\]\n]*\]:[^\n]*", re.DOTALL | re.MULTILINE)
 # A string that has no end reaches to the end of the data, so that no part of it is searched a second time.
 STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-MOST_LEVELS = 100           # of folders within folders
+MOST_LEVELS = 100           # of folders within folders, and of lists within lists
 NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)    # browsers add the second ending
 
 
@@ -98,13 +98,19 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
-def storable(value: Any) -> Any:
-    """Return a copy of JSON data without surrogate characters, which cannot be written to a UTF-8 file."""
+def storable(value: Any, levels: int = MOST_LEVELS) -> Any:
+    """Return a copy of JSON data without surrogate characters, which cannot be written to a UTF-8 file.
+
+    Raise ValueError if lists and dicts are nested more than ``levels`` deep. Python can read such data, but not copy
+    them.
+    """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, (list, dict)) and not levels:
+        raise ValueError("its lists are nested too deep")
     if isinstance(value, dict):
-        return {storable(str(key)): storable(part) for key, part in value.items()}
-    return [storable(part) for part in value] if isinstance(value, list) else value
+        return {storable(str(key)): storable(part, levels - 1) for key, part in value.items()}
+    return [storable(part, levels - 1) for part in value] if isinstance(value, list) else value
 
 
 def visible(answer: str) -> str:

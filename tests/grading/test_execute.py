@@ -36,6 +36,18 @@ def test_an_empty_output_counts():
     assert [output.output_type for output in cell.outputs] == ["display_data"] * 10 + ["stream"]
 
 
+@pytest.mark.parametrize(("depth", "kept"), [(90, 1), (200, 0), (900, 0)])
+def test_output_of_deeply_nested_lists_is_left_out(depth, kept):
+    """Python 3.12 and later read lists that are too deep to be copied."""
+    cell, nested = new_code_cell(""), []
+    for _ in range(depth):
+        nested = [nested]
+    execute.CellOutputs(cell, 10 * execute.LEAST_SIZE)({
+        "msg_type": "display_data", "header": {"msg_type": "display_data"}, "size": 2,
+        "content": {"data": {"application/json": nested}, "metadata": {}}})
+    assert len(cell.outputs) == kept
+
+
 def test_printed_text_may_be_a_list_of_lines():
     cell = new_code_cell("")
     outputs = execute.CellOutputs(cell, 10 * execute.LEAST_SIZE)

@@ -7,7 +7,7 @@ SOLUTION
 import os, time
 for _ in range(7):
     if not os.fork():
-        kept = np.ones(30_000_000)
+        kept = np.ones(62_500_000)
         time.sleep(1000)
 time.sleep(20)
 '''}
