@@ -199,8 +199,8 @@ def test_a_page_that_has_no_number_and_states_its_minutes_has_counted_them():
 
 def test_the_book_states_the_rates_by_which_it_counts():
     page = (ROOT / "book/how-to-use.md").read_text(encoding="utf-8")
-    rates = (f"{chapters.WORDS_A_MINUTE} words of text or {chapters.CODE_LINES_A_MINUTE} visible lines of code a minute, "
-             "and one minute for each figure, widget and question")
+    rates = (f"{chapters.WORDS_A_MINUTE} words of text or {chapters.CODE_LINES_A_MINUTE} visible lines of code a "
+             "minute, and one minute for each figure, widget and question")
     assert rates in page
 
 
