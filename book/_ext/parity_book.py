@@ -58,6 +58,17 @@ def note_changes(app, env, names: list[str]) -> None:
         front_door.unlink(missing_ok=True)
 
 
+def forget_changed_pages(app, env, names: list[str]) -> None:
+    """Forget all pages that Sphinx is going to read, before it reads the first of them.
+
+    Sphinx forgets a page when it reads it again. A label that has moved to a page that is read earlier would exist
+    twice in between, and the build would fail.
+    """
+    for name in names:
+        app.emit("env-purge-doc", env, name)
+        env.clear_doc(name)
+
+
 def rewrite_all_pages(app, env) -> set[str]:
     """Rewrite all pages if any has changed, because pages show each other's titles, numbers and claims."""
     return env.found_docs if app.parity_changed else set()
@@ -229,6 +240,7 @@ def resolve_claim(app, env, node, content):
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
     app.connect("env-before-read-docs", note_changes)
+    app.connect("env-before-read-docs", forget_changed_pages)
     app.connect("env-updated", rewrite_all_pages)
     app.connect("env-purge-doc", forget_claims)
     app.connect("missing-reference", resolve_claim)

@@ -1,7 +1,7 @@
 """Tools for estimating the reading times of the book's chapters.
 
 The numbers and titles of the chapters come from ``_toc.yml`` and the pages. The reading time of every page is computed
-at the rates below, which *How to use this book* states.
+with one formula, which *How to use this book* states.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from parity_lib.errors import require
 
-WORDS_A_MINUTE, SECONDS_A_CODE_LINE, SECONDS_A_FIGURE, SECONDS_A_FORMULA = 150, 8, 45, 30
+WORDS_A_MINUTE, CODE_LINES_A_MINUTE = 180, 6    # and a minute for each figure, widget or question
 FIGURE = re.compile(r"^\s*(figures\.(?!table)\w+\(|[A-Z]\w*\(.*\)$)", re.MULTILINE)     # a figure or a widget
+QUESTION = re.compile(r"^:::+\{(?:guess|dropdown)\}", re.MULTILINE)
+HIDDEN = re.compile(r"(?:hide|remove)-(?:input|cell)")
 TIME = re.compile(r"^- \*\*Time:\*\* (\d+) minutes\.$", re.MULTILINE)
 PARSER = MarkdownIt().enable("table").use(front_matter_plugin)
 
@@ -56,17 +58,9 @@ def title_and_minutes(text: str) -> tuple[str, int]:
     tokens = PARSER.parse(text)
     title = next((after.content for token, after in itertools.pairwise(tokens) if token.tag == "h1"), "")
     words = sum(len(token.content.split()) for token in tokens if token.type == "inline")
-    seconds = 60 / WORDS_A_MINUTE * words + sum(_seconds(token.info, token.content) for token in tokens
-                                                if token.type == "fence")
-    return title, 5 * max(1, math.ceil(seconds / 60 / 5))
-
-
-def _seconds(info: str, content: str) -> float:
-    """Estimate how many seconds a reader spends on a formula or a code cell."""
-    if info.startswith("{math}"):
-        return SECONDS_A_FORMULA
-    if "remove-cell" in content:
-        return 0
-    lines = [line for line in content.splitlines() if line.strip() and not line.startswith(":")]
-    figures = SECONDS_A_FIGURE * len(FIGURE.findall(content))
-    return figures if "remove-input" in content else figures + SECONDS_A_CODE_LINE * len(lines)
+    cells = [token.content for token in tokens if token.type == "fence" and not token.info.startswith("{math}")]
+    figures = sum(len(FIGURE.findall(cell)) for cell in cells if "remove-cell" not in cell)
+    lines = sum(bool(line.strip()) and not line.startswith(":") for cell in cells if not HIDDEN.search(cell)
+                for line in cell.splitlines())
+    minutes = words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + figures + len(QUESTION.findall(text))
+    return title, 5 * max(1, math.ceil(minutes / 5))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import json
 import os
 import signal
 import tempfile
@@ -17,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -33,7 +32,7 @@ from parity_grading import unfinished
 from parity_grading.course import exercise_folder, find_assignment, load_course, open_gradebook, submission_folders
 from parity_grading.kernel import PREFIX, own_folder, remove_leftovers
 from parity_grading.normalise_submission import fingerprint, normalise
-from parity_grading.untrusted import printable
+from parity_grading.untrusted import NotebookCell, named_cells, printable
 from parity_lib.errors import require, require_int
 from parity_lib.progress import progress_bar
 
@@ -187,20 +186,22 @@ def grade_submission(app: NbGraderApp, folder: Path, name: str, force: bool) -> 
     graded = exercise_folder(app, "autograded", row.student, name)
     try:
         require(not set(row.student) & set(WILDCARDS), "student", row.student, f"an id without any of {WILDCARDS}")
-        digest, read = fingerprint(folder), read_answers(app, row.student, name)
+        digest = fingerprint(folder)
         points = None
         if not force and unfinished.graded_fingerprint(graded) == digest:
             points = read_points(app, row.student, name)
         if points:
             row.state = "kept"
         else:
+            read = read_answers(app, row.student, name)
             # remove_leftovers knows the prefix.
             with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=own_folder()) as place:
                 copy = Path(place, row.student, name)
                 row.notes += normalise(folder, copy, name)
                 autograde(app, Path(place), row.student, name)
             skip_dropped_tasks(app, row.student, name)
-            keep_read(app, row.student, name, read)
+            if read:
+                keep_read(app, row.student, name, read)
             (graded / unfinished.FINGERPRINT).write_text(digest, encoding="ascii")
             points = read_points(app, row.student, name)
         row.points, row.most = points
@@ -269,40 +270,38 @@ def skip_dropped_tasks(app: NbGraderApp, student: str, name: str) -> None:
         book.db.commit()
 
 
-def read_answers(app: NbGraderApp, student: str, name: str) -> dict[str, tuple[str, float | None]]:
-    """Return the source and the automatic score of each task for which a person has given points."""
-    sources = _graded_sources(app, student, name)
+Answers = dict[str, tuple[NotebookCell, float | None]]
+
+
+def read_answers(app: NbGraderApp, student: str, name: str) -> Answers:
+    """Return the graded cell and the automatic score of each task for which a person has given points, by id."""
+    cells = named_cells(exercise_folder(app, "autograded", student, name) / f"{name}.ipynb")
     with open_gradebook(app) as book, contextlib.suppress(MissingEntry):
-        return {entry.name: (sources[entry.name], entry.auto_score)
+        return {entry.name: (_without_outputs(cells[entry.name]), entry.auto_score)
                 for notebook in book.find_submission(name, student).notebooks for entry in notebook.grades
-                if entry.manual_score is not None and not entry.needs_manual_grade and entry.name in sources}
+                if entry.manual_score is not None and not entry.needs_manual_grade and entry.name in cells}
     return {}
 
 
-def keep_read(app: NbGraderApp, student: str, name: str, read: dict[str, tuple[str, float | None]]) -> None:
+def keep_read(app: NbGraderApp, student: str, name: str, read: Answers) -> None:
     """Mark the tasks as read that are the same as before a second grading.
 
     ``read`` is the result of :func:`read_answers` before that grading. nbgrader asks a person for another look at all
     tasks with points from a person, even if only the time of a submission has changed.
     """
-    sources = _graded_sources(app, student, name) if read else {}
+    cells = named_cells(exercise_folder(app, "autograded", student, name) / f"{name}.ipynb")
     with open_gradebook(app) as book:
         for notebook in book.find_submission(name, student).notebooks:
             for entry in notebook.grades:
-                if entry.name in sources and read.get(entry.name) == (sources[entry.name], entry.auto_score):
+                if entry.name in cells and read.get(entry.name) == (
+                        _without_outputs(cells[entry.name]), entry.auto_score):
                     entry.needs_manual_grade = False
         book.db.commit()
 
 
-def _graded_sources(app: NbGraderApp, student: str, name: str) -> dict[str, str]:
-    """Return the sources of the cells in a graded notebook by id, or an empty dict if there is no readable file."""
-    path = exercise_folder(app, "autograded", student, name) / f"{name}.ipynb"
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"]) for cell in cells
-                if "nbgrader" in cell["metadata"]}
-    except (OSError, ValueError, KeyError):
-        return {}
+def _without_outputs(cell: NotebookCell) -> NotebookCell:
+    """Return a copy of a cell without its outputs. Its source and its points remain."""
+    return replace(cell, outputs=[])
 
 
 def read_points(app: NbGraderApp, student: str, name: str) -> tuple[float, float] | None:

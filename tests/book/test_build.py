@@ -166,6 +166,16 @@ def test_wrong_pages_fail_the_build_with_a_warning_each_and_the_second_time_too(
         assert not any("book/page.md" in line for line in warnings)
 
 
+def test_a_section_may_move_to_a_page_that_is_read_before_the_one_that_had_it(tmp_path):
+    book, section = tiny_book(tmp_path, SOUND), "(moved)=\n## It moves\n\nTo another page.\n"
+    write(book, "_toc.yml", "format: jb-book\nroot: book/page\nchapters:\n- file: book/before\n")
+    for first, second in (("", section), (section, "")):
+        write(book, "book/before.md", f"# Before\n\nThe other page.\n\n{first}")
+        write(book, "book/page.md", f"{SOUND}\n{second}")
+        status, output = build_quickly(book)
+        assert status == 0, output
+
+
 def test_a_failing_cell_is_reported_and_the_next_build_is_clean(tmp_path):
     book = tiny_book(tmp_path, FAILING_CELL)
     status, output = build_quickly(book)

@@ -1,4 +1,4 @@
-"""The chapter Gates: its own functions, taken from the page, agree with PyTorch in value and gradient."""
+"""The page More on gates: its own functions, taken from the page, agree with PyTorch in value and gradient."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,8 @@ from torch import nn
 
 from parity_lib import by_hand, running_parity
 
-PAGE = Path(__file__).resolve().parents[2] / "book" / "gates.md"
+BOOK = Path(__file__).resolve().parents[2] / "book"
+PAGE = BOOK / "deeper-gates.md"
 CELL = re.compile(r"^```\{code-cell\} ipython3\n((?::[^\n]*\n)*)(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -137,7 +138,7 @@ def test_one_curve_of_the_unit_by_hand_rises_and_the_other_falls(cell):
 
 
 def test_the_figures_show_this_string_and_the_units_that_the_text_means(page):
-    text = PAGE.read_text(encoding="utf-8")
+    text = (BOOK / "gates.md").read_text(encoding="utf-8")
     assert text.count(f'bits="{"".join(map(str, STRING))}"') == 2
     assert 'network="LSTM by hand"' in text
     shown = page["GatedUnit"](page["units"], bits="1" + "0" * 19)

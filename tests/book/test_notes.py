@@ -114,7 +114,7 @@ def test_a_note_shows_the_entry_and_describes_its_link(browser, html):
             assert described.inner_text() == lines[0]
             assert link.get_attribute("title") is None
         page.locator(TERM).first.focus()
-        assert page.locator(f"{OPEN} p").first.inner_text().startswith("hidden state: ")
+        assert page.locator(f"{OPEN} p").first.inner_text().startswith("learning rate: ")
         page.locator(CITATION).first.focus()
         assert re.search(r"\b(19|20)\d\d\b", page.locator(f"{OPEN} p").first.inner_text())
 

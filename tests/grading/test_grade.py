@@ -98,6 +98,13 @@ def test_an_answer_that_was_read_is_read_again_only_if_it_has_changed(tmp_path):
     assert mark_again(lambda: rewrite(classroom.TASK))
     assert not mark_again(lambda: rewrite("imports"))
 
+    def change_points():
+        with classroom.opened(root) as book:
+            book.find_grade_cell(classroom.TASK, NAME, NAME).max_score += 1
+            book.db.commit()
+        (folder / "timestamp.txt").write_text("2026-11-20 17:01:00 UTC")
+    assert mark_again(change_points)
+
 
 @pytest.mark.slow
 def test_an_unreadable_submission_loses_its_earlier_points_and_delays_nobody(root):

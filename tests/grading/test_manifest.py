@@ -176,29 +176,31 @@ def test_an_exercise_of_ones_own_with_a_wrong_name_is_refused(root, own, before,
 
 
 @pytest.mark.parametrize(("text", "minutes"), [
-    ("word " * 1500, 10),
-    ("---\ntitle: " + "word " * 1500 + "\n---\nword", 5),
-    ("```{code-cell} python\n" + "x = 1\n\n" * 75 + "```", 10),
-    ("```{code-cell} python\n:tags: [remove-cell]\n" + "x = 1\n" * 75 + "```", 5),
+    ("word " * 1800, 10),
+    ("---\ntitle: " + "word " * 1800 + "\n---\nword", 5),
+    ("```{code-cell} python\n" + "x = 1\n\n" * 60 + "```", 10),
+    ("```{code-cell} python\n:tags: [hide-input]\n" + "x = 1\n" * 60 + "```", 5),
+    ("```{code-cell} python\n:tags: [remove-cell]\n" + "figures.curves(x)\n" * 60 + "```", 5),
     ("```{code-cell} python\n:tags: [remove-input]\n" + "figures.curves(x)\n" * 8 + "```", 10),
-    ("```{math}\na\n```\n\n" * 12, 10),
+    (":::{dropdown} Why?\nSo.\n:::\n\n:::{guess} one\nWhich?\n:::\n\n" * 4, 10),
+    ("```{math}\na\n```\n\n" * 60, 5),
     ("| a |\n|---|\n" + "| word |\n" * 1000, 10),
 ])
-def test_minutes_are_counted_from_words_code_figures_and_formulas(text, minutes):
+def test_minutes_are_counted_from_words_code_figures_and_questions(text, minutes):
     assert chapters.title_and_minutes(text)[1] == minutes
 
 
 def test_a_page_that_has_no_number_and_states_its_minutes_has_counted_them():
     stated = {path.stem: (int(found[1]), chapters.title_and_minutes(text)[1]) for path in (ROOT / "book").glob("*.md")
               for text in [path.read_text(encoding="utf-8")] if (found := chapters.TIME.search(text))}
-    assert stated["pytorch"] == (15, 15)
+    assert stated["pytorch"] == (20, 20)
     assert {page: minutes for page, minutes in stated.items() if minutes[0] != minutes[1]} == {}
 
 
 def test_the_book_states_the_rates_by_which_it_counts():
     page = (ROOT / "book/how-to-use.md").read_text(encoding="utf-8")
-    rates = (f"{chapters.WORDS_A_MINUTE} words a minute, ${chapters.SECONDS_A_CODE_LINE}$ seconds for a line of code, "
-             f"{chapters.SECONDS_A_FIGURE} for a figure and {chapters.SECONDS_A_FORMULA} for a displayed formula")
+    rates = (f"{chapters.WORDS_A_MINUTE} words of text or {chapters.CODE_LINES_A_MINUTE} visible lines of code a "
+             "minute, and one minute for each figure, widget and question")
     assert rates in page
 
 

@@ -8,7 +8,7 @@ from parity_checks.assertions import Query
 from parity_checks.core import call
 from parity_checks.reporting import check
 
-GATED_UNIT = "unrolling#why-one-gated-unit-can"
+GATED_UNIT = "unrolling#two-units-by-hand"
 MOST_UNITS, MOST_STATES = 8, 2000
 MULTIPLE, NO_MULTIPLE = "above 0, a multiple of three", "at most 0, not a multiple of three"
 Weights = list[np.ndarray]      # U [H, 1], V [H, H], b [H], W [1, H] and c [1], in this order

@@ -7,7 +7,7 @@ import numpy as np
 from parity_checks.assertions import Mistakes, Query
 from parity_checks.reporting import check
 
-BIAS = "do-gates-help#what-the-forget-bias-does-to-the-gradient"
+BIAS = "gates#what-the-forget-bias-does-to-the-gradient"
 CASES = ((10, 0.25), (1, 0.8), (48, 0.01), (50, 0.5), (1000, 0.5), (3, 1e-6), (100_000, 0.9))
 
 
