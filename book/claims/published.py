@@ -1,7 +1,7 @@
 """Claims about results that other authors have published."""
 
 from .claim import Claim, each_between, number, value
-from .rates import always, counts, more_than_half, never, not_all, some
+from .rates import always, counts, mostly, never, not_all, some
 from .words import percent
 
 BEFORE, AFTER, FLUX = "enerrio, padding before", "enerrio, padding after", "Flux model zoo"
@@ -25,8 +25,8 @@ PUBLISHED = {
          *each_between(AFTER, "Strings right", 0.45, 0.55, "conditions", AFTER, "sequence_accuracy", form=percent)]),
     "published-failures-not-seen": Claim(
         "LSTMs of two units and LSTMs of three layers are reported not to converge with a label at every step; here "
-        "all of five runs with three layers are exact, and most of five with two units.",
-        [*more_than_half("andrewsagio, two units"), *always("andrewsagio, three layers")]),
+        "all of five runs with three layers are exact, and with two units the interval lies above one half.",
+        [*mostly("andrewsagio, two units"), *always("andrewsagio, three layers")]),
     "published-flux-own-lengths": Claim(
         "Each of our five runs of the Flux model zoo's description solves its own task, strings of 1 to 10 bits, and "
         "is right on more than 95 % of those strings that it is asked of every five lengths up to 50. None gets every "

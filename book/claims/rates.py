@@ -80,19 +80,17 @@ def counts(words: str, holds: Callable[[int, int], bool], key: Path = SOLVED,
         at(results, *path_to(row), *key), at(results, *path_to(row), of)), key, of) for row in rows]
 
 
-def above_half(count: int, of: int) -> bool:
-    """Return True if Wilson's interval of the fraction lies above one half."""
-    return wilson_interval(count, of)[0] > 0.5
+def above(share: float) -> Callable[[int, int], bool]:
+    """Return a function that tells whether Wilson's interval of a fraction lies above ``share``."""
+    return lambda count, of: wilson_interval(count, of)[0] > share
 
 
 always = counts("solved with every seed", lambda count, of: count == of)
 never = counts("solved with no seed", lambda count, of: count == 0)
 some = counts("solved with some seed", lambda count, of: count > 0)
 not_all = counts("not solved with every seed", lambda count, of: count < of)
-mostly = counts("the interval lies above one half", above_half)
+mostly = counts("the interval lies above one half", above(1 / 2))
 seldom = counts("the interval lies below one half", lambda count, of: wilson_interval(count, of)[1] < 0.5)
-more_than_half = counts("solved with more than half of the seeds", lambda count, of: 2 * count > of)
-less_than_half = counts("solved with less than half of the seeds", lambda count, of: 2 * count < of)
 
 
 def successes(results: Results, pair: Pair, key: Path = SOLVED) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ They compare numbers of updates, and random strings with strings that have long 
 """
 
 from .claim import Claim, Results
-from .rates import above_half, cannot_tell, counts, more_often
+from .rates import above, cannot_tell, counts, more_often
 
 # For each cell, the networks by their strings and their number of updates.
 TANH, LSTM, GRU = NETS = [{(data, updates): ("nets", f"{cell} 8, {data}, {updates} updates") for data in (
@@ -16,9 +16,9 @@ RUNS = [(nets["runs", updates], nets["random", updates]) for nets in NETS for up
 BOTH = LONGER + RUNS
 LEARNED_LATER = BOTH.index((TANH["runs", 10_000], TANH["runs", 1000]))
 
-most_certified = counts("most certified", above_half, ("certified",))
+most_certified = counts("most certified", above(1 / 2), ("certified",))
 none_certified = counts("none certified", lambda count, of: count == 0, ("certified",), "solved")
-most_refuted = counts("most refuted", above_half, ("refuted",), "solved")
+most_refuted = counts("most refuted", above(1 / 2), ("refuted",), "solved")
 none_refuted = counts("none refuted", lambda count, of: count == 0, ("refuted",), "solved")
 
 

@@ -3,7 +3,7 @@
 from .claim import Claim, Number, Results, each_between, replaced, value
 from .rates import (
     MARGIN,
-    above_half,
+    above,
     always,
     cannot_tell,
     cannot_tell_sooner,
@@ -97,7 +97,7 @@ TWO_BY_TWO = {
     "solved-nets-at-10000": Claim(
         "Of the nets that solved their task, more than half in each condition (the intervals lie above one half) and "
         "not all GRUs get every bit of 20 random strings of 10,000 bits right, asked after each bit.",
-        [*counts("the interval lies above one half", above_half, ("far_exact",), "solved")(
+        [*counts("the interval lies above one half", above(1 / 2), ("far_exact",), "solved")(
             *STEP_FIXED.values(), *STEP_VARYING.values(), *END_VARYING.values()),
          value("not all GRUs", lambda rows: any(
              row["far_exact"] < row["solved"] for name, row in rows.items() if "gru" in name), "conditions",

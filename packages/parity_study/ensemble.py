@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,10 +58,10 @@ class EnsembleTraining:
     for each of these networks. ``rows`` holds the indices of these networks in ``models``.
     """
 
-    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History], optimizer: str,
-                 lr: float, clip: float | None, **options: float) -> None:
+    def __init__(self, models: Sequence[ParityRNN], ensemble: Ensemble, histories: list[History],
+                 optimizer: type[torch.optim.Optimizer], lr: float, clip: float | None, **options: Any) -> None:
         self.models, self.ensemble, self.histories, self.clip = models, ensemble, histories, clip
-        self.make_optimizer = partial(OPTIMIZERS[optimizer], lr=lr, **options)
+        self.make_optimizer = partial(optimizer, lr=lr, **options)
         self.rows = np.arange(len(models))
         self.reset_optimizer()
 
@@ -69,19 +70,26 @@ class EnsembleTraining:
         self.parameters = torch.from_numpy(self.ensemble.parameters)  # shares its memory
         self.optimizer = self.make_optimizer([self.parameters])
 
-    def update(self, losses: np.ndarray, gradient: np.ndarray) -> None:
+    def update(self, losses: np.ndarray, gradient: np.ndarray, scale_gradient: np.ndarray | None = None) -> None:
         """Update the weights of all networks and record their losses.
 
         ``losses`` is ``[networks]``. ``gradient [networks, count]`` is clipped in place, separately for each network
-        and as PyTorch's ``clip_grad_norm_`` does it.
+        and as PyTorch's ``clip_grad_norm_`` does it. ``scale_gradient [networks, count]``, which is clipped in the same
+        way, is needed by :class:`~parity_study.full_batch.ExactlyScaledAdam`.
         """
-        if self.clip is not None:
-            norm = np.linalg.norm(gradient, axis=1, keepdims=True)
-            gradient *= np.minimum(1, self.clip / (norm + 1e-6))
-        self.parameters.grad = torch.from_numpy(gradient)
+        self.parameters.grad = torch.from_numpy(self.clipped(gradient))
+        if scale_gradient is not None:
+            self.parameters.scale_gradient = torch.from_numpy(self.clipped(scale_gradient))
         self.optimizer.step()
         for row, loss in zip(self.rows, losses.tolist(), strict=True):
             self.histories[row].loss.append(loss)
+
+    def clipped(self, gradient: np.ndarray) -> np.ndarray:
+        """Clip the gradient of each network in place and return it."""
+        if self.clip is not None:
+            norm = np.linalg.norm(gradient, axis=1, keepdims=True)
+            gradient *= np.minimum(1, self.clip / (norm + 1e-6))
+        return gradient
 
     def validate(self, step: int, scores: list[dict[str, float]]) -> None:
         """Record validation scores and stop training the networks whose answers were all correct."""
@@ -135,7 +143,7 @@ def train_together(models: Sequence[ParityRNN], task: ParityTask, *, max_steps: 
         require(not pool, "pool", pool, "None for a curriculum, which draws strings as they grow longer")
         require(task.padding == "after", "task.padding", task.padding,
                 "'after' in a curriculum, because strings of different lengths share a batch here")
-    training = EnsembleTraining(models, Ensemble(models), histories, optimizer, lr, clip,
+    training = EnsembleTraining(models, Ensemble(models), histories, OPTIMIZERS[optimizer], lr, clip,
                                 **({"momentum": momentum} if momentum else {}))
     batches, validation = [], []
     for seed, history in zip(seeds, histories, strict=True):

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import torch
 
 from parity_lib.errors import require, require_choice, require_int
 from parity_lib.models import ParityRNN
@@ -25,6 +26,7 @@ from parity_study.batched_networks import Ensemble, loss_and_gradient
 from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
+NOISE = ("all", "along the signal", "off the signal")
 DRAWN_AT_ONCE = 64
 VALIDATE_EVERY = 50
 
@@ -97,6 +99,15 @@ class StringTree(Ensemble):
         losses, (d_logits,) = loss_and_gradient(self.final_logits()[None], self.odd, weights)
         return losses, self.gradient(d_logits)
 
+    def signal(self) -> np.ndarray:
+        """Return the part of the gradient over all strings that depends on the labels ``[seeds, count]``.
+
+        :mod:`~parity_study.experiments.signal_and_noise` explains it.
+        """
+        self.final_logits()
+        sign = np.where(self.odd, -1, 1).astype(self.parameters.dtype)
+        return self.gradient(np.tile(sign / (2 * len(sign)), (len(self), 1)))
+
     def accuracy(self) -> np.ndarray:
         """Return the fraction of strings that each network answers correctly."""
         return ((self.final_logits() > 0) == self.odd).mean(1)
@@ -124,19 +135,62 @@ def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) 
         yield from counts[::-1] / batch_size
 
 
+def keep_noise(tree: StringTree, drawn: np.ndarray, exact: np.ndarray, noise: str) -> np.ndarray:
+    """Remove a part of the noise from the gradients of drawn batches.
+
+    The noise is the difference between the gradients ``drawn [seeds, count]`` and ``exact [seeds, count]``, which are
+    computed over all strings. ``noise`` says which part of it is kept: the part along the direction of the signal, or
+    the part at right angles to it.
+    """
+    signal, difference = tree.signal(), drawn - exact
+    direction = signal / np.maximum(np.linalg.norm(signal, axis=1, keepdims=True), np.finfo(signal.dtype).tiny)
+    along = (difference * direction).sum(1, keepdims=True) * direction
+    return exact + (along if noise == "along the signal" else difference - along)
+
+
+class ExactlyScaledAdam(torch.optim.Optimizer):
+    """An Adam optimiser that divides by the running mean square of another gradient.
+
+    The other gradient is the attribute ``scale_gradient`` of each parameter. The running mean of the gradient itself is
+    computed as usual (Kingma and Ba, 2015).
+    """
+
+    def __init__(self, parameters, lr: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
+        super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
+
+    @torch.no_grad()
+    def step(self, closure=None) -> None:
+        """Update the parameters."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                state = self.state[parameter]
+                if not state:
+                    state.update(step=torch.tensor(0.0), exp_avg=torch.zeros_like(parameter),
+                                 exp_avg_sq=torch.zeros_like(parameter))
+                state["step"] += 1
+                step, (first, second), scale = state["step"].item(), group["betas"], parameter.scale_gradient
+                state["exp_avg"].lerp_(parameter.grad, 1 - first)
+                state["exp_avg_sq"].mul_(second).addcmul_(scale, scale, value=1 - second)
+                size = (state["exp_avg_sq"] / (1 - second**step)).sqrt_().add_(group["eps"])
+                parameter.addcdiv_(state["exp_avg"], size, value=-group["lr"] / (1 - first**step))
+
+
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: int, seeds: Sequence[int],
-                         batch_size: int | None = None, replace: bool = True, lr: float = 0.01,
-                         optimizer: str = "adam", clip: float | None = 1.0, reset_after: int | None = None,
+                         batch_size: int | None = None, replace: bool = True, noise: str = "all", lr: float = 0.01,
+                         optimizer: str = "adam", momentum: float = 0.0, beta2: float = 0.999, eps: float = 1e-8,
+                         exact_scale: bool = False, clip: float | None = 1.0, reset_after: int | None = None,
                          after_validation=None) -> list[History]:
     """Train networks on strings of a fixed length until every answer is correct.
 
     There are 2^bits strings of ``bits`` bits, with a label at the end. Each update uses the gradient over all strings
     (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``, with or without
-    replacement. Every 50 updates, the networks are tested on all strings, and those that answer all of
-    them correctly are not trained further. After ``reset_after`` updates, the running means of the optimiser are set to
-    zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks that are still
-    trained and their indices in ``models``. The trained weights are written into the models. Returns a History for each
-    model. Raises ValueError if an argument is not allowed.
+    replacement. ``noise`` is the part of a drawn batch's noise that is kept (:func:`keep_noise`), by default all of it.
+    ``momentum`` belongs to SGD, and ``beta2`` and ``eps`` to Adam; with ``exact_scale``, Adam divides by the running
+    mean square of the gradient over all strings. Every 50 updates, the networks are tested on all strings, and those
+    that answer all of them correctly are not trained further. After ``reset_after`` updates, the running means of the
+    optimiser are set to zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks
+    that are still trained and their indices in ``models``. The trained weights are written into the models. Returns a
+    History for each model. Raises ValueError if an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
     >>> history.solved
@@ -144,18 +198,29 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     """
     require(len(seeds) == len(models), "seeds", list(seeds), f"a seed for each of the {len(models)} models")
     require_choice("optimizer", optimizer, tuple(OPTIMIZERS))
+    require_choice("noise", noise, NOISE)
+    require(not exact_scale or optimizer == "adam", "exact_scale", exact_scale, "False unless the optimiser is Adam")
     require_int("max_steps", max_steps, least=1)
     require(batch_size is None or replace or batch_size <= 2**bits, "batch_size", batch_size,
             f"at most {2**bits} without replacement")
-    settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "lr": lr, "optimizer": optimizer,
+    settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "noise": noise, "lr": lr,
+                "optimizer": optimizer, "momentum": momentum, "beta2": beta2, "eps": eps, "exact_scale": exact_scale,
                 "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
-    training = EnsembleTraining(models, tree, histories, optimizer, lr, clip)
+    options = {"momentum": momentum} if optimizer == "sgd" else {"betas": (0.9, beta2), "eps": eps}
+    make = ExactlyScaledAdam if exact_scale else OPTIMIZERS[optimizer]
+    training = EnsembleTraining(models, tree, histories, make, lr, clip, **options)
     weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
     began = time.perf_counter()
     for step in range(1, max_steps + 1):
-        training.update(*tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows])))
+        losses, gradient = tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows]))
+        exact = None
+        if noise != "all" or exact_scale:
+            exact = tree.loss_and_gradient(np.full((len(tree), 2**bits), 2.0**-bits))[1]
+        if noise != "all":
+            gradient = keep_noise(tree, gradient, exact, noise)
+        training.update(losses, gradient, exact if exact_scale else None)
         if step == reset_after:
             training.reset_optimizer()
         if step % VALIDATE_EVERY == 0 or step == max_steps:

@@ -9,7 +9,14 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils import parameters_to_vector
 
 from parity_lib import ParityRNN
-from parity_study.full_batch import StringTree, string_weights, train_on_all_strings
+from parity_study.full_batch import (
+    NOISE,
+    ExactlyScaledAdam,
+    StringTree,
+    keep_noise,
+    string_weights,
+    train_on_all_strings,
+)
 
 CELLS = ("tanh", "relu", "lstm", "gru")
 
@@ -42,6 +49,51 @@ def test_loss_logits_and_gradient_are_those_of_pytorch(cell):
         assert losses[row] == pytest.approx(loss, abs=1e-13)
         np.testing.assert_allclose(logits[row], expected, atol=1e-13)
         np.testing.assert_allclose(gradients[row], gradient, atol=1e-13)
+
+
+def noisy_batch(cell, bits=3, batch_size=5):
+    """Return a tree and the gradients of drawn batches and of all strings."""
+    tree = StringTree([ParityRNN(4, cell, seed=seed).double() for seed in range(3)], bits)
+    weights = np.stack([next(string_weights(bits, batch_size, True, seed)) for seed in range(3)])
+    drawn = tree.loss_and_gradient(weights)[1]
+    return tree, drawn, tree.loss_and_gradient(np.full((3, 2**bits), 2.0**-bits))[1]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_two_parts_of_the_noise_are_at_right_angles_and_add_up(cell):
+    tree, drawn, exact = noisy_batch(cell)
+    along, off = (keep_noise(tree, drawn, exact, part) - exact for part in NOISE[1:])
+    np.testing.assert_allclose(along + off, drawn - exact, atol=1e-15)
+    np.testing.assert_allclose((along * off).sum(1), 0, atol=1e-15)
+    signal = tree.signal()
+    np.testing.assert_allclose((off * signal).sum(1), 0, atol=1e-15)
+    length = np.linalg.norm(along, axis=1) * np.linalg.norm(signal, axis=1)
+    np.testing.assert_allclose(abs((along * signal).sum(1)), length, rtol=1e-9)
+
+
+def test_adam_that_divides_by_its_own_gradient_is_pytorchs():
+    ours, theirs = (torch.ones(2, 3, dtype=torch.float64) for _ in range(2))
+    settings = {"lr": 0.05, "betas": (0.9, 0.99), "eps": 1e-6}
+    adam, scaled = torch.optim.Adam([theirs], **settings), ExactlyScaledAdam([ours], **settings)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        ours.grad = theirs.grad = ours.scale_gradient = torch.from_numpy(rng.normal(size=(2, 3)))
+        adam.step()
+        scaled.step()
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-14)
+    ours.scale_gradient = 10 * ours.grad
+    adam.step()
+    scaled.step()
+    assert not torch.allclose(ours, theirs)
+
+
+def test_with_all_strings_no_noise_is_removed_and_the_scale_is_the_gradients_own():
+    models = [[ParityRNN(4, "lstm", seed=1).double()] for _ in range(3)]
+    for model, options in zip(models, ({}, {"noise": "off the signal"}, {"exact_scale": True}), strict=True):
+        train_on_all_strings(model, 3, max_steps=60, seeds=[0], **options)
+    for same in zip(*(model[0].parameters() for model in models), strict=True):
+        torch.testing.assert_close(same[1], same[0], rtol=0, atol=1e-10)
+        torch.testing.assert_close(same[2], same[0], rtol=0, atol=1e-10)
 
 
 def test_adam_can_forget_earlier_gradients():

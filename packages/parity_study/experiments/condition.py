@@ -84,12 +84,15 @@ TASKS_BY_PADDING = {"carried": CarriedTask, "scored": ScoredTask}
 class BaseCondition:
     """The base class of all training conditions."""
 
-    num_layers, double = 1, False   # for conditions without these fields
+    num_layers, double, weight_scale = 1, False, 1.0    # for conditions without these fields
 
     def models(self, seeds: range) -> list[ParityRNN]:
         """Create an untrained network for each seed."""
         models = [ParityRNN(self.hidden_size, self.cell, self.num_layers, seed=seed) for seed in seeds]
         for model in models:
+            with torch.no_grad():
+                for weights in model.parameters():
+                    weights *= self.weight_scale
             if self.forget_bias is not None:
                 set_forget_bias(model, self.forget_bias)
             if self.double:
@@ -107,10 +110,11 @@ class Condition(BaseCondition):
 
     ``lengths``, ``label`` and ``padding`` are those of a :class:`~parity_lib.data.ParityTask`; ``padding="carried"``
     makes a :class:`CarriedTask`, ``padding="scored"`` a :class:`ScoredTask`, and a ``one_bit_share`` above 0 a
-    :class:`ShortenedTask`. ``forget_bias`` is the initial bias of an LSTM's forget gates; None leaves it as PyTorch
-    draws it. The other fields are passed to :class:`~parity_lib.models.ParityRNN` and
-    :func:`~parity_study.ensemble.train_together`. A network has solved the task if it is correct at every labelled
-    position of 5000 fresh strings of the same kind, ``stretch`` times as long.
+    :class:`ShortenedTask`. ``weight_scale`` multiplies all weights and biases as PyTorch draws them. ``forget_bias`` is
+    the initial bias of an LSTM's forget gates; None leaves it as PyTorch draws it. The other fields are passed to
+    :class:`~parity_lib.models.ParityRNN` and :func:`~parity_study.ensemble.train_together`. A network has solved the
+    task if it is correct at every labelled position of 5000 fresh strings of the same kind, ``stretch`` times as
+    long.
     """
 
     cell: str = "lstm"
@@ -119,6 +123,7 @@ class Condition(BaseCondition):
     padding: str = "after"
     hidden_size: int = 8
     num_layers: int = 1
+    weight_scale: float = 1.0
     forget_bias: float | None = None
     batch_size: int = 64
     optimizer: str = "adam"
@@ -190,7 +195,8 @@ class Enumerated(BaseCondition):
     """A training condition that covers all strings of a given length.
 
     The 2^``bits`` strings of ``bits`` bits have a label at the end. Each update uses ``batch_size`` strings that are
-    drawn at random, or all strings if it is None. ``double`` selects float64. The other fields are passed to
+    drawn at random, or all strings if it is None. ``weight_scale`` multiplies all weights and biases as PyTorch draws
+    them, before the bias of the forget gates is set. ``double`` selects float64. The other fields are passed to
     :class:`~parity_lib.models.ParityRNN` and :func:`~parity_study.full_batch.train_on_all_strings`. A network has
     solved the task if it is correct on all 2^``bits`` strings.
     """
@@ -199,10 +205,16 @@ class Enumerated(BaseCondition):
     bits: int = 5
     batch_size: int | None = None
     replace: bool = True
+    noise: str = "all"
     hidden_size: int = 8
+    weight_scale: float = 1.0
     forget_bias: float | None = None
     optimizer: str = "adam"
     lr: float = 0.01
+    momentum: float = 0.0
+    beta2: float = 0.999
+    eps: float = 1e-8
+    exact_scale: bool = False
     clip: float | None = 1.0
     reset_after: int | None = None
     double: bool = False
@@ -220,7 +232,8 @@ class Enumerated(BaseCondition):
         the update at which the task was solved, or None, and the final ``sequence_accuracy`` on all strings.
         ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
         """
-        passed_on = ("batch_size", "replace", "optimizer", "lr", "clip", "reset_after", "max_steps")
+        passed_on = ("batch_size", "replace", "noise", "optimizer", "lr", "momentum", "beta2", "eps", "exact_scale",
+                     "clip", "reset_after", "max_steps")
         histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
                                          **{name: getattr(self, name) for name in passed_on})
         return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}

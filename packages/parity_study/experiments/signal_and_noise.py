@@ -8,6 +8,7 @@ deviation of a single string's gradient, projected on this direction, divided by
 (noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.special import expit
 
 from parity_lib.models import ParityRNN
 from parity_study.experiments.condition import Enumerated
+from parity_study.experiments.summaries import rounded
 from parity_study.full_batch import StringTree
 
 NUDGE = 1e-4  # the distance by which the weights are moved to measure a slope, in float64
@@ -29,12 +31,10 @@ def signal_and_noise(tree: StringTree) -> dict[str, np.ndarray]:
     of each string's logit along the signal's direction is computed as a central difference.
     """
     strings = len(tree.odd)
-    sign = np.where(tree.odd, 1.0, -1.0)
     logits = tree.final_logits()
     error = (expit(logits) - tree.odd) / strings
     gradient = np.linalg.norm(tree.gradient(error), axis=1)
-    tree.final_logits()
-    label_part = tree.gradient(np.tile(sign / (2 * strings), (len(tree), 1)))
+    label_part = tree.signal()
     signal = np.linalg.norm(label_part, axis=1)
     slopes = _slopes_along(tree, label_part / np.maximum(signal, 1e-300)[:, None])
     return {"signal": signal, "noise": (strings * error * slopes).std(axis=1), "gradient": gradient}
@@ -73,3 +73,23 @@ def train_and_measure(condition: Enumerated, seeds: range, at: tuple[int, ...]) 
     rows = condition.train(seeds, models=models, after_validation=measure)
     return [row | {name: [values and values[name] for values in times.values()] for name in MEASURED}
             for row, times in zip(rows, measured, strict=True)]
+
+
+@dataclass(frozen=True)
+class Measured(Enumerated):
+    """A training condition whose signal and noise are measured before training."""
+
+    def train(self, seeds: range, **options: Any) -> list[dict[str, Any]]:
+        """Measure the signal and noise of a network from each seed, train it, and return the results.
+
+        Returns the dicts of :meth:`Enumerated.train`, one for each seed, with the additional keys ``signal``, ``noise``
+        (of a single string) and ``gradient``.
+        """
+        exact = StringTree([model.double() for model in self.models(seeds)], self.bits)
+        values = signal_and_noise(exact)
+        return [row | {name: float(values[name][place]) for name in MEASURED}
+                for place, row in enumerate(super().train(seeds, **options))]
+
+    def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Summarise the rows that :meth:`train` returned for the result file."""
+        return super().summarise(rows) | {name: rounded([row[name] for row in rows]) for name in MEASURED}
