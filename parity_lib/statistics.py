@@ -1,10 +1,11 @@
 """Statistics for success rates and training times.
 
-SciPy's statistics take a second to import, so each function imports them when it is called.
+SciPy's statistics take a second to import, so the functions that need them import them when they are called.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,20 +31,20 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def median_updates(updates: Sequence[int | None], cap: int) -> float | None:
-    """Return the median number of updates needed to solve a task.
+def updates_to_solve(updates: Sequence[int | None], share: float = 0.5) -> int | None:
+    """Return the number of updates after which a share of all runs has solved the task.
 
-    ``updates`` has an entry for each run: the update at which it solved its task, or None if it did not within ``cap``
-    updates. The result is the median of the Kaplan-Meier curve, or None if fewer than half of the runs succeeded.
+    ``updates`` has an entry for each run: the update at which it solved the task, or None if it did not. All runs have
+    the same cap. The result is a quantile of the Kaplan-Meier curve, by default its median, or None if fewer than
+    ``share`` of the runs solved the task.
 
-    >>> median_updates([100, 200, None, 300], cap=1000)
-    200.0
+    >>> updates_to_solve([100, 200, None, 300]), updates_to_solve([100, None, None])
+    (200, None)
     """
-    from scipy.stats import ecdf
-
-    survival = ecdf(censored(updates, cap)).sf
-    reached = survival.quantiles[survival.probabilities <= 0.5]
-    return float(reached[0]) if len(reached) and reached[0] in updates else None
+    require(0 < share <= 1, "share", share, "a number above 0 and at most 1")
+    needed = math.ceil(share * len(updates) - 1e-9)
+    solved = sorted(update for update in updates if update is not None)
+    return solved[needed - 1] if 0 < needed <= len(solved) else None
 
 
 def censored(updates: Sequence[int | None], cap: int) -> Any:

@@ -1,7 +1,7 @@
 """Claims about the initial bias of the forget gate."""
 
-from .claim import Claim, Number, Results, at, replaced
-from .rates import always, cannot_tell, cannot_tell_sooner, never, seldom, sooner
+from .claim import Claim, Number, Results, replaced
+from .rates import always, cannot_tell, cannot_tell_sooner, middle, never, seldom, sooner
 from .words import named, percent, rates
 
 BIASES = (0, 1, 2, 3, 5)
@@ -22,10 +22,10 @@ def with_far(results: Results, share: float) -> Results:
 
 def slowdown(name: str) -> Number:
     """Return the median number of steps divided by that for a bias of 0."""
-    path, usual = ("conditions", name, "median_steps"), ("conditions", VARYING[0], "median_steps")
     return Number(named(name), "Median steps divided by those for a bias of 0",
-                  lambda results: at(results, *path) / at(results, *usual),
-                  lambda results, ratio: replaced(results, *path, by=ratio * at(results, *usual)))
+                  lambda results: middle(results, name) / middle(results, VARYING[0]),
+                  lambda results, ratio: replaced(results, "conditions", name, "steps", by=lambda steps: [
+                      ratio * middle(results, VARYING[0])] * len(steps)), reads=(("conditions", name),))
 
 
 FORGET_BIASES = {

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from parity_lib import statistics
-from parity_lib.statistics import median_updates
+from parity_lib.statistics import updates_to_solve
 from parity_study.experiments import comparisons
 from parity_study.experiments.comparisons import holm, logrank_p
 
@@ -155,10 +155,9 @@ def cap(results: Results, row: dict[str, Any]) -> int:
 def middle(results: Results, row: Row) -> float:
     """Compute the number of steps after which half of the runs of a row have solved the task.
 
-    It is the Kaplan-Meier estimate, and infinite if fewer than half of the runs solve it.
+    It is infinite if fewer than half of the runs solve it.
     """
-    found = at(results, *path_to(row))
-    return median_updates(found["steps"], cap(results, found)) or float("inf")
+    return updates_to_solve(at(results, *path_to(row))["steps"]) or float("inf")
 
 
 def steps_p_values(results: Results, pairs: Sequence[Pair]) -> list[float]:

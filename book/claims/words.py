@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from parity_lib.statistics import wilson_interval
+from parity_lib.statistics import updates_to_solve, wilson_interval
 
 
 def rate(row: dict[str, Any]) -> str:
@@ -17,8 +17,9 @@ def rate_and_steps(row: dict[str, Any]) -> str:
     solved = sorted(step for step in row.get("steps", ()) if step is not None)
     if not solved:
         return rate(row)
-    of = "" if len(solved) == len(row["steps"]) else " of these"
-    return f"{rate(row)}; median{of} {row['median_steps']:,.0f} steps, from {solved[0]:,} to {solved[-1]:,}"
+    half = updates_to_solve(row["steps"])
+    median = f"half of all runs by update {half:,}, " if half else ""
+    return f"{rate(row)}; {median}the first at update {solved[0]:,} and the last at {solved[-1]:,}"
 
 
 def rates(results: Any, *names: str) -> str:

@@ -26,21 +26,27 @@ from parity_figures.picture import (
     panels,
 )
 from parity_lib.errors import require
-from parity_lib.statistics import wilson_interval
+from parity_lib.statistics import updates_to_solve, wilson_interval
 
 CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
-RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "median updates", "lower quartile",
-                "upper quartile")
+RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
+                "half solved by update", "three quarters solved by update")
+QUARTILES = (0.25, 0.5, 0.75)
 FULLEST = 0.45  # opacity of a square that stands for every seed; text on it stays readable in both themes
 
 Condition = dict[str, Any]      # how many seeds solved a condition of an experiment, and after how many updates
 
 
+def _quartiles(row: Condition) -> list[int | None]:
+    """Return the updates by which a quarter, half and three quarters of all seeds solved it, or None if fewer did."""
+    return [updates_to_solve(row["steps"], share) for share in QUARTILES]
+
+
 def _rate_numbers(row: Condition) -> tuple:
     """Return one condition's values for the columns in ``RATE_COLUMNS``."""
     return (row["solved"], row["seeds"], *(round(end, 4) for end in wilson_interval(row["solved"], row["seeds"])),
-            row["median_steps"], *row["quartiles"])
+            *_quartiles(row))
 
 
 def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
@@ -75,25 +81,33 @@ def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Fig
 def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
     """Plot how many seeds solved each condition and how many updates they needed.
 
-    The updates are shown by their median and quartiles. ``name`` says what distinguishes the conditions; it heads their
-    column in the table of numbers.
+    The updates are shown by their median and quartiles over all seeds. Where fewer seeds solved it than a quartile
+    needs, the line goes on to an arrow at the right edge. ``name`` says what distinguishes the conditions; it heads
+    their column in the table of numbers.
     """
     figure, axes = _rates_and(conditions, rates_first=True)
-    solved = [(y, row) for y, row in enumerate(conditions.values()) if row["solved"]]
-    for y, row in solved:
-        axes.plot(row["quartiles"], [y, y], color=INK, linewidth=3, solid_capstyle="round")
-        axes.plot([row["median_steps"]], [y], "o", color=INK, markeredgecolor=PAPER, markersize=7)
-    if solved:
-        log_steps(axes, [end for _, row in solved for end in row["quartiles"]])
+    quartiles = [_quartiles(row) for row in conditions.values()]
+    known = [end for ends in quartiles for end in ends if end]
+    edge = 1.3 * max(known, default=1)
+    for y, (lower, median, upper) in enumerate(quartiles):
+        if lower:
+            axes.plot([lower, upper or edge], [y, y], color=INK, linewidth=3, solid_capstyle="round")
+            if not upper:
+                axes.plot([edge], [y], ">", color=INK, markersize=7)
+        if median:
+            axes.plot([median], [y], "o", color=INK, markeredgecolor=PAPER, markersize=7)
+    if known:
+        log_steps(axes, [*known, edge] if any(ends[0] and not ends[2] for ends in quartiles) else known)
     else:
         axes.set_xticks([])
     axes.set_xlabel("updates (log scale)")
     words = "; ".join(f"{label}: {row['solved']} of {row['seeds']}"
-                      + (f", median {row['median_steps']:,.0f} updates" if row["solved"] else "")
-                      for label, row in conditions.items())
+                      + (f", half of all by update {median:,}" if median else "")
+                      for (label, row), (_, median, _) in zip(conditions.items(), quartiles, strict=True))
     return Picture(figure, "A row for each condition: a bar that is filled by the share of seeds that solved it, with "
                    f"the 95 % interval, and the median number of updates with quartiles. {words}.",
-                   "Left: how many seeds solved it, with the 95 % interval. Right: their updates (median, quartiles).",
+                   "Left: how many seeds solved it, with the 95 % interval. Right: median and quartiles of the updates "
+                   "over all seeds. An arrow: fewer than three quarters solved it; no line: fewer than a quarter.",
                    Numbers((name, *RATE_COLUMNS),
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
 

@@ -29,8 +29,7 @@ def trained():
 
 def condition(solved, seeds=20):
     """Return a condition of an experiment in the form of the result files."""
-    steps = [200.0, 300.0, 900.0] if solved else [None] * 3
-    return {"solved": solved, "seeds": seeds, "median_steps": steps[1], "quartiles": [steps[0], steps[2]],
+    return {"solved": solved, "seeds": seeds, "steps": [*range(200, 200 + solved), *[None] * (seeds - solved)],
             "by_length": {"from": [1, 6], "mean": [0.9, solved / seeds], "least": [0.8, 0.4]}}
 
 
@@ -76,7 +75,7 @@ PICTURES = {
         "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
     "2 x 2": lambda: figures.two_by_two(FOUR),
     "2 x 2 by length": lambda: figures.two_by_two_by_length(FOUR),
-    "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(3), "none": condition(0)}, "optimiser"),
+    "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
     "rates of zero": lambda: figures.rates({"a": condition(0)}),
     "lengths present": lambda: figures.lengths_present({"1..10": condition(20), "25..50": condition(0)}),
     "label signal": lambda: figures.label_signal([1, 2, 3], {"a": [0.9, 1e-3, 1e-14], "b": [5.0, 4.0, 0.5]}),
@@ -170,10 +169,10 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("accuracy by step", "b: 1.00 at step 1, 0.75 at step 2, 0.50 at step 3", (2, 0.5, 0.75)),
     ("gradients", "h: 1e-12 at the first step", (50, 1.0, None)),
     ("2 x 2", "A label at the end, 1 to 50 bits: tanh 50 of 50, relu 49 of 50",
-     ("A label at the end, 1 to 50 bits", "relu", 49, 50, 0.895, 0.9965, 300.0, 200.0, 900.0)),
+     ("A label at the end, 1 to 50 bits", "relu", 49, 50, 0.895, 0.9965, 212, 224, 237)),
     ("2 x 2 by length", "GRU 0.90 of the shortest and 0.94 of the longest",
      ("A label at every step, 50 bits", "GRU", 6, 0.94, 0.4)),
-    ("rates", "sgd: 3 of 20, median 300 updates; none: 0 of 20.", None),
+    ("rates", "adam: 20 of 20, half of all by update 209; sgd: 8 of 20; none: 0 of 20.", None),
     ("lengths present", "25 to 50: 0 of 20", None),
     ("label signal", "b: 5 at 1 bit, 5e-01 at 3", (3, 1e-14, 0.5)),
     ("success grid", "3, 256: 2 of 10", (3, 256, 2, 10, *np.round(wilson_interval(2, 10), 4))),
@@ -210,9 +209,10 @@ def test_success_rates_are_drawn_with_their_intervals():
 def test_a_bar_is_filled_by_the_share_that_solved_it_and_steps_are_drawn_for_those_only():
     left, right = picture("rates").figure.axes
     assert [frame.get_width() for frame in left.patches[::2]] == [1, 1, 1]
-    assert [fill.get_width() for fill in left.patches[1::2]] == [1, 0.15, 0]
-    np.testing.assert_allclose(left.lines[3].get_xdata(), wilson_interval(3, 20))
-    assert [list(line.get_ydata()) for line in right.lines] == [[0, 0], [0], [1, 1], [1]]
+    assert [fill.get_width() for fill in left.patches[1::2]] == [1, 0.4, 0]
+    np.testing.assert_allclose(left.lines[3].get_xdata(), wilson_interval(8, 20))
+    assert [(line.get_marker(), *line.get_ydata()) for line in right.lines] == [
+        ("None", 0, 0), ("o", 0), ("None", 1, 1), (">", 1)]     # for the second, fewer than half solved it
     assert 1 <= len(right.get_xticks()) <= 3
     assert len(picture("rates of zero").figure.axes[1].lines) == 0
 

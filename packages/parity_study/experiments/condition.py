@@ -176,11 +176,9 @@ class Condition(BaseCondition):
     def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """Create a summary for the result file from the rows returned by :meth:`train`."""
         updates = [row["steps"] for row in rows]
-        solved = [update for update in updates if update is not None]
         correct = np.array([row["by_length"]["right"] for row in rows])
         return {
             "settings": self.changes(), **summarise_updates(updates),
-            "quartiles": np.quantile(solved, [0.25, 0.75]).tolist() if solved else [None, None],
             "bit_accuracy": rounded([row["bit_accuracy"] for row in rows]),
             "sequence_accuracy": rounded([row["sequence_accuracy"] for row in rows]),
             "by_length": {"from": rows[0]["by_length"]["from"], "mean": rounded(correct.mean(0)),

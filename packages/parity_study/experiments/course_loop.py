@@ -2,7 +2,7 @@
 
 The network is a tanh RNN of 4 units, trained by SGD with learning rate 1, batches of 8 strings and no clipping. The
 strings have 50 bits (``fixed``), or 1 to 50 bits with their padding masked (``varying``). Returns ``{"fixed" |
-"varying": {"seeds", "solved", "steps", "median_steps", "bit_accuracy": [of each seed at its last validation]}}``.
+"varying": {"seeds", "solved", "steps", "bit_accuracy": [of each seed at its last validation]}}``.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Can a single tanh, GRU or LSTM unit learn the parity of 10 bits?
 
-Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "median_steps", "bit_accuracy": [of each seed at its
+Returns ``{"tanh" | "gru" | "lstm": {"seeds", "solved", "steps", "bit_accuracy": [of each seed at its
 last validation]}}``.
 """
 

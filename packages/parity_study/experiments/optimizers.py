@@ -1,7 +1,7 @@
 """Does plain gradient descent succeed as often as Adam?
 
 Both are used in the book's two recipes, with all other settings unchanged. Returns ``{"relu 32" | "tanh 16": {"adam" |
-"sgd 1" | "sgd 0.1": {"seeds", "solved", "steps", "median_steps"}}}``. The number is the learning rate; Adam uses that
+"sgd 1" | "sgd 0.1": {"seeds", "solved", "steps"}}}``. The number is the learning rate; Adam uses that
 of the recipe.
 """
 

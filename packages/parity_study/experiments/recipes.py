@@ -1,7 +1,7 @@
 """Does the book's training recipe always work?
 
 The default recipe and the tanh recipe are each trained from many seeds. Returns ``{"relu 32" | "tanh 16": {"seeds",
-"solved", "steps": [of each seed, None if not solved], "median_steps", "half_fall_share": [of each seed], "curves": [of
+"solved", "steps": [of each seed, None if not solved], "half_fall_share": [of each seed], "curves": [of
 each seed: {"step", "loss", "accuracy": lists of at most 60 numbers}]}}``.
 """
 

@@ -2,7 +2,7 @@
 
 LSTMs are trained on strings of n bits, with all strings as the batch or with batches drawn from them. Signal and noise
 (:mod:`parity_study.experiments.signal_and_noise`) are measured before training and after some updates. Returns ``{"at":
-[updates], "conditions": {name: {"settings", "seeds", "solved", "steps", "median_steps", "signal", "noise",
+[updates], "conditions": {name: {"settings", "seeds", "solved", "steps", "signal", "noise",
 "gradient"}}}``. The last three have a list for each entry of ``at``, with an entry for each seed, which is None if the
 seed had solved the task before. ``noise`` is the noise of a single string.
 """
@@ -38,6 +38,6 @@ def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
         condition = replace(MEASURED_CONDITIONS[name], max_steps=max_steps)
         rows = train_and_measure(condition, range(seeds), at)
         summary = condition.summarise(rows)
-        summaries[name] = {key: summary[key] for key in ("settings", "seeds", "solved", "steps", "median_steps")} | {
+        summaries[name] = {key: summary[key] for key in ("settings", "seeds", "solved", "steps")} | {
             key: rounded([[row[key][place] for row in rows] for place in range(len(at) + 1)]) for key in MEASURED}
     return {"at": [0, *at], "conditions": summaries}
