@@ -239,6 +239,7 @@ def resolve_claim(app, env, node, content):
 
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
+    app.setup_extension("letters")
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-before-read-docs", forget_changed_pages)
     app.connect("env-updated", rewrite_all_pages)
