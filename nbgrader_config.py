@@ -30,7 +30,7 @@ c.Execute.timeout = SECONDS_A_CELL
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]*"
 
-# The outputs of the student's own run are kept for the person who reads the answers in words.
+# The outputs of the student's own run are kept for the person who reads the written answers.
 c.Autograde.sanitize_preprocessors = [
     "parity_grading.rebuild.Rebuild", "parity_grading.unfinished.BeginGrading",
     *(f"nbgrader.preprocessors.{name}" for name in (
@@ -52,7 +52,7 @@ c.GenerateFeedback.preprocessors = [
 ]
 
 # Everything that could run is removed from a submission before the formgrader or the feedback shows it. The formgrader
-# also shows the rubric next to each answer in words.
+# also shows the rubric next to each written answer.
 c.HTMLExporter.preprocessors = ["parity_grading.sanitise.Sanitise", "parity_grading.rubric.Rubric"]
 c.HTMLExporter.filters = {"markdown2html": "parity_grading.sanitise.markdown2html",
                           "clean_html": "parity_grading.rubric.clean_html"}

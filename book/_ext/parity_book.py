@@ -36,6 +36,7 @@ from parity_lib.version import __version__
 LOG = logging.getLogger(__name__)
 PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
 EXAMPLE = "https://github.com/OWNER/one-bit-of-memory"     # in pages, the address of the repository
+MOVED = {"book/do-gates-help": "book/gates"}    # pages that no longer exist, and the pages that have their content
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 
 
@@ -116,7 +117,10 @@ class FinishedPages(BuiltinTemplateLoader):
 
 
 def write_generated_files(app, exception) -> None:
-    """Write the notes and index.html, which leads to the first page and has the metadata of that page."""
+    """Write the notes, and pages at old addresses and at index.html that lead to the pages they stand for.
+
+    index.html has the metadata of the first page.
+    """
     root, folder = app.config.root_doc, Path(app.outdir)
     if exception or app.builder.name != "html" or not app.parity_changed:
         return
@@ -124,11 +128,19 @@ def write_generated_files(app, exception) -> None:
     head = (folder / f"{root}.html").read_text(encoding="utf8").partition("</head>")[0]
     title = re.search(r"<title>.*?</title>", head, re.DOTALL)
     tags = re.findall(r'<meta (?:name="(?:description|twitter:\w+)"|property="og:\w+")[^>]*>', head)
-    (folder / "index.html").write_text("\n".join([
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', title[0], *tags,
-        f'<meta http-equiv="refresh" content="0; url={root}.html" />', f'<link rel="canonical" href="{root}.html" />',
-        "</head>", f'<body><h1><a href="{root}.html">{escape(app.config.html_title)}</a></h1></body>', "</html>", ""]),
-        encoding="utf8")
+    write_redirect(folder / "index.html", f"{root}.html", app.config.html_title, title[0], *tags)
+    for old, new in MOVED.items():
+        if new in app.env.titles:
+            words = app.env.titles[new].astext()
+            write_redirect(folder / f"{old}.html", f"{Path(new).name}.html", words, f"<title>{escape(words)}</title>")
+
+
+def write_redirect(file: Path, address: str, words: str, *head: str) -> None:
+    """Write a page that leads to another address, with a link in case a browser does not follow it by itself."""
+    file.write_text("\n".join([
+        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', *head,
+        f'<meta http-equiv="refresh" content="0; url={address}" />', f'<link rel="canonical" href="{address}" />',
+        "</head>", f'<body><h1><a href="{address}">{escape(words)}</a></h1></body>', "</html>", ""]), encoding="utf8")
 
 
 # --- the address of the repository ---
@@ -252,6 +264,7 @@ def resolve_claim(app, env, node, content):
 
 def setup(app) -> dict[str, object]:
     app.setup_extension("execution")
+    app.setup_extension("letters")
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-before-read-docs", forget_changed_pages)
     app.connect("source-read", name_repository)

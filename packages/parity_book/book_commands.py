@@ -20,7 +20,7 @@ NOT_STARTED = 2     # the exit status of book/_ext/build_book.py if it has expla
 def book() -> None:
     """Execute every page and build the HTML version of the book.
 
-    It is written to _build/html. Any warning or failing cell is an error.
+    The result is in _build/html. Any warning or failing cell is an error.
     """
     click.echo(f"The book is ready. Open {build(book_folder()).as_uri()}")
 

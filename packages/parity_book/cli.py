@@ -14,16 +14,16 @@ from parity_lib.version import __version__
 # The sections of the help text. For each subcommand: the module that defines it, and a line of help.
 SECTIONS = {
     "The book": {
-        "book": ("parity_book.book_commands", "Execute and build every page into _build/html."),
+        "book": ("parity_book.book_commands", "Execute every page and build the book in _build/html."),
         "pdf": ("parity_book.book_commands", "Build the book and print it to a PDF."),
-        "doctor": ("parity_book.book_commands", "List which requirements are installed and which are missing."),
+        "doctor": ("parity_book.book_commands", "List the installed and the missing requirements."),
     },
     "Exercises": {
         "check": ("parity_grading.grading_commands", "Check notebooks before you submit them."),
         "exercises": ("parity_grading.grading_commands", "Generate the exercise notebooks from their sources."),
     },
     "A class": {
-        "rehearse": ("parity_grading.rehearsal", "Try the whole chain with made-up students."),
+        "rehearse": ("parity_grading.rehearsal", "Rehearse the grading of an exercise with made-up students."),
         "collect": ("parity_grading.grading_commands", "Collect submissions from a learning platform's archive."),
         "extend": ("parity_grading.grading_commands", "Give a student more time for an exercise."),
         "status": ("parity_grading.grading_commands", "Show which submissions are missing, graded or unread."),

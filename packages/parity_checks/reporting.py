@@ -94,7 +94,7 @@ def summary(module: ModuleType) -> None:
             total += points
             print(f"  {points} of {points}   {name}: {test.says}")
     words = points_in_words(known[exercise])
-    more = f", and {words} more for answers in words, which your instructor reads" if words else ""
+    more = f", and {words} more for written answers, which your instructor reads" if words else ""
     print(f"\n{total} of {sum(most.values())} points in the public checks{more}. "
           "Grading tries new cases of the same kind.")
 

@@ -142,7 +142,7 @@ class Collector:
             except ValueError as error:
                 problems.append((file.path, str(error), student))
         if not readable:
-            raise ValueError(f"--from does not fit ARCHIVE: none of its {len(files)} files has a name of that form"
+            raise ValueError(f"--from does not match ARCHIVE: none of its {len(files)} files has a name of that form"
                              + "".join(f"; {path}: {reason}" for path, reason, _ in problems[:1]))
         for path, reason, student in problems:      # a PDF next to a notebook is not needed
             self._leave_out(path, reason, not self.candidates[student] or may_hold_notebook(path))
@@ -187,11 +187,11 @@ class Collector:
                 self.store.remember(student, submission)
         elif state == "by hand":
             self.needs_attention = True
-            notes.append(f"the file placed by hand stays, but {path} differs from it (to take {path}, remove the file "
+            notes.append(f"the file that you placed stays, but {path} differs from it (to use {path}, delete your file "
                          "and collect again)")
         else:
             if present is not None and present.time and not submission.time:
-                notes.append(f"its time is not known; that of the file before was {present.time}")
+                notes.append(f"its submission time is not known; that of the previous file was {present.time}")
             if not dry_run:
                 self.store.place(student, submission, read_notebook(candidate.file, self.name)[1])
         if submission.late and not submission.time:
@@ -212,7 +212,7 @@ class Collector:
             if len(tied) > 1 and candidate.submission.digest in tied:
                 self._leave_out(candidate.file.path, UNDECIDED)
             elif candidate is not best:
-                self._leave_out(candidate.file.path, f"{best.file_name} was taken instead",
+                self._leave_out(candidate.file.path, f"{best.file_name} was used instead",
                                 serious=candidate in named and candidate.submission.digest != best.submission.digest)
         if len(tied) > 1:
             self.notes[student].append(UNDECIDED)
@@ -222,7 +222,7 @@ class Collector:
         if time is not None and due is not None and time > due:
             notes.append(f"{format_duration((time - due).total_seconds())} late")
         if best.file_name != expected:
-            notes.append(f"{best.file_name} was taken as {expected}")
+            notes.append(f"{best.file_name} was used as {expected}")
         return best
 
     def format_lines(self) -> Iterator[str]:
@@ -251,7 +251,7 @@ def open_archive(source: Path | bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, IsADirectoryError):
-        raise ValueError("it is not an undamaged zip archive") from None
+        raise ValueError("it is damaged, or it is not a zip archive") from None
 
 
 def list_files(archive: zipfile.ZipFile) -> list[ArchivedFile]:

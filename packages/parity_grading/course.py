@@ -32,7 +32,8 @@ def load_course(root: Path, trial: Path | None = None) -> NbGraderApp:
     """
     root = Path(root).resolve()
     if not (root / "nbgrader_config.py").is_file():
-        raise ValueError(f"{root} is not a course, because it has no nbgrader_config.py; change to the repository")
+        raise ValueError(f"{root} is not a course, because it has no nbgrader_config.py; change to the root folder of "
+                         "the repository")
     warnings.filterwarnings("ignore", category=SAWarning)   # from nbgrader's own use of its database
     add_programs_to_path()
     NbGraderApp.clear_instance()

@@ -39,8 +39,8 @@ from parity_grading.untrusted import storable
 
 ANSWER = "__import__('parity_checks.rpc', fromlist=['answer']).answer({!r})"
 OUTPUTS = ("stream", "display_data", "execute_result", "error")
-ROOT = ("submissions are not graded by root, for whom a hole in the sandbox would be a hole in the whole machine. "
-        "Grade from an ordinary account or, if there is no other one, write c.Execute.allow_root = True into "
+ROOT = ("submissions cannot be graded as root, because a hole in the sandbox would then be a hole in the whole "
+        "machine. Use an ordinary account or, if there is none, write c.Execute.allow_root = True into "
         "private/nbgrader_config.py")
 LEAST_SIZE = 1000   # characters that each output counts for, even an empty one
 RESTARTS = 6        # how often a new kernel is started after one has died
@@ -151,7 +151,7 @@ class Execute(NbGraderPreprocessor):
         if time.monotonic() >= self.deadline:
             return f"The cells of this notebook took more than {self.notebook_timeout:.0f} seconds together."
         return (f"This cell ran for more than {self.timeout:.0f} seconds and was stopped. Does it contain a loop that "
-                "never ends, or a loop over more than it needs?")
+                "never ends, or does it compute more than it needs?")
 
     def _close_kernel(self) -> None:
         if self.kernel is not None:
@@ -187,7 +187,7 @@ class Execute(NbGraderPreprocessor):
             reply = self._execute("", seconds, outputs, silent=True, user_expressions={"answer": expression})
         except TooLong:
             message = self._timeout_message()
-            raise CheckFailed(f"{function} does not end: {message[0].lower()}{message[1:]}") from None
+            raise CheckFailed(f"{function} does not finish: {message[0].lower()}{message[1:]}") from None
         except KernelStopped as reason:
             raise CheckFailed(f"the kernel stopped while {function} was called: {reason}") from None
         try:

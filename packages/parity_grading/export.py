@@ -164,7 +164,7 @@ def _write_feedback(app: NbGraderApp, name: str, students: list[StudentStatus], 
             if problem := _find_problem(app, name, row, page):
                 problems[f"{problem}; nbgrader generate_feedback {name} --force"].append(row.student)
             elif not places.get(row.student):
-                problems["give out the feedback page by hand, as it is not known where the platform expects it"].append(
+                problems["hand out the feedback page yourself: the name that the platform expects is not known"].append(
                     row.student)
             else:
                 archive.write(page, places[row.student])

@@ -56,7 +56,7 @@ def update_grade(grade: Grade, auto: float | None, most: tuple[float, float], an
     elif answer_changed or (answer_changed is not None and most[0] != most[1]):
         reasons.append("must be read again, because the answer or its points have changed")
     if manual > most[1]:
-        reasons.append(f"{manual:g} points were given by hand, which is too many now, and become {most[1]:g}")
+        reasons.append(f"{manual:g} points given by hand become {most[1]:g}, the new maximum")
     grade.manual_score = min(manual, most[1])
     grade.needs_manual_grade |= bool(reasons)
     return "; ".join(reasons)

@@ -33,14 +33,15 @@ def _print(lines: Iterable[str], needs_attention: bool) -> None:
 @click.command()
 @click.argument("name")
 @click.argument("archive", type=FILE)
-@click.option("--from", "source", required=True, type=click.Choice(["moodle", "canvas"]), help="The platform.")
+@click.option("--from", "source", required=True, type=click.Choice(["moodle", "canvas"]),
+              help="The platform that you downloaded from.")
 @click.option("--list", "list_path", required=True, type=FILE, metavar="FILE", help=LIST_HELP)
 @click.option("--dry-run", is_flag=True, help="Report what would be done, but write nothing.")
 def collect(name: str, archive: Path, source: str, list_path: Path, dry_run: bool) -> None:
     """Collect the submissions for exercise NAME from ARCHIVE.
 
-    ARCHIVE is a platform's zip archive. Every file that is not collected is listed with the reason. The exit status is
-    1 if something is left for you to do.
+    ARCHIVE is the zip archive that you downloaded from the platform. Every file that is not collected is listed with
+    the reason. The exit status is 1 if something is left for you to do.
     """
     from parity_grading.collect import Collector
     from parity_grading.course import load_course
@@ -77,7 +78,8 @@ def status(name: str | None) -> None:
 def extend(student: str, name: str, days: float) -> None:
     """Give STUDENT an extension of DAYS days for exercise NAME.
 
-    It replaces an earlier extension. It can be given before the student hands in. 0 takes the extension away.
+    A new extension replaces an earlier one, and 0 removes it. You can grant an extension before the student submits
+    anything.
     """
     from parity_grading.course import grant_extension, load_course
 
@@ -85,21 +87,21 @@ def extend(student: str, name: str, days: float) -> None:
     local, utc = f"{due.astimezone():%Y-%m-%d %H:%M %Z}", f"{due:%Y-%m-%d %H:%M} UTC"
     click.echo(f"{student} may hand in {name} until {', '.join(dict.fromkeys([local, utc]))}.")
     if graded:
-        click.echo("The submission was graded before. To update the penalty for lateness, run: "
+        click.echo("The submission has already been graded. To update the penalty for lateness, run: "
                    f"parity regrade {name} --student {student} --apply")
 
 
 @click.command()
 @click.argument("name")
 @student_option
-@click.option("--force", is_flag=True, help="Also grade submissions that were graded and have not changed.")
+@click.option("--force", is_flag=True, help="Also grade submissions that have been graded and have not changed.")
 @jobs_option
 def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
     """Grade all submissions for exercise NAME.
 
-    The command continues a grading that was interrupted. With several jobs, rows are printed as they are completed. The
-    exit status is 1 if a submission could not be graded. At the end it names the tasks on which more than half of the
-    class have no points.
+    If grading was interrupted, the command continues where it left off. With several jobs, rows are printed as
+    submissions are completed. At the end, the command names the tasks for which more than half of the class have no
+    points. The exit status is 1 if a submission could not be graded.
     """
     from tqdm import tqdm
 
@@ -134,8 +136,8 @@ def grade(name: str, students: tuple[str, ...], force: bool, jobs: int) -> None:
 def regrade(name: str, students: tuple[str, ...], jobs: int, apply: bool) -> None:
     """Grade exercise NAME again after its tests or points have changed.
 
-    The command lists what would change. Points that you gave by hand stay. The exit status is 1 if you should look at
-    something.
+    The command lists what would change. Points that you gave by hand stay. The exit status is 1 if something needs your
+    attention.
     """
     from parity_grading.regrade import regrade as grade_again
 
@@ -161,9 +163,9 @@ def report(name: str) -> None:
 @click.command()
 @click.argument("name", required=False)
 @click.option("--to", "target", required=True, type=click.Choice(["moodle", "canvas", "csv"]),
-              help="The platform, or a plain table.")
+              help="The platform, or csv for a plain table.")
 @click.option("--list", "list_path", type=FILE, metavar="FILE", help=LIST_HELP)
-@click.option("--column", metavar="HEADING", help="The column of the list for the grades, if it is not found.")
+@click.option("--column", metavar="HEADING", help="The heading of the grade column in the list, if it is not found.")
 def export(name: str | None, target: str, list_path: Path | None, column: str | None) -> None:
     """Export the grades and feedback pages for exercise NAME.
 
@@ -215,7 +217,7 @@ def check(files: tuple[Path, ...], seconds: int) -> None:
 def exercises(check: bool) -> None:
     """Generate the exercise notebooks from solutions/*.md.
 
-    The files that repeat the points and minutes of the exercises are also written.
+    The command also updates the files that repeat the points and minutes of the exercises.
     """
     from parity_grading import manifest
 

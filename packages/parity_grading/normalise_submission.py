@@ -52,7 +52,7 @@ def normalise(folder: Path, copy: Path, name: str) -> list[str]:
         except ValueError as error:
             raise ValueError("; ".join([str(error), *notes])) from None
         renamed.rename(copy / f"{name}.ipynb")
-        notes.append(f"{renamed.relative_to(copy)} was taken for {name}.ipynb")
+        notes.append(f"{renamed.relative_to(copy)} was used as {name}.ipynb")
     if (copy / TIME_FILE).is_file() and read_time(copy) is None:
         (copy / TIME_FILE).unlink()
         notes.append(f"left out {TIME_FILE}, because nbgrader cannot read the time in it")

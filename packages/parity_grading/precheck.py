@@ -83,7 +83,7 @@ def check_notebook(path: Path, seconds: int) -> CheckedNotebook:
                      for cell in expected if cell["kind"] == "answer"]
     words = points_in_words(expected)
     result.table.append(f"  {reached} of {sum(points.values())} points in the public checks" + (
-        f", and your instructor can give {words} more for answers in words" if words else "")
+        f", and your instructor can give {words} more for written answers" if words else "")
         + ". Grading tries new cases of the same kind.")
     return result
 
@@ -108,7 +108,7 @@ def _cell_advice(cells: list[NotebookCell], expected: list[dict]) -> Iterator[st
 
 
 def _length(cells: list[NotebookCell], name: str) -> str:
-    """Describe the length of a written answer in words, or return "empty"."""
+    """Describe the length of a written answer as a number of words, or return "empty"."""
     text = next((visible(cell.source).strip() for cell in cells if cell.name == name), "")
     words = len(text.split())
     return "empty" if text in NOT_WRITTEN else f"{words} word{'s' * (words != 1)}"

@@ -80,13 +80,13 @@ def read(path: Path) -> NotebookNode:
     try:
         raw = read_json(path.read_bytes())
     except ValueError as error:
-        raise ValueError(f"{path.name} is no notebook: it cannot be read as JSON ({error})") from None
+        raise ValueError(f"{path.name} is not a notebook: it cannot be read as JSON ({error})") from None
     if not isinstance(raw, dict):
-        raise ValueError(f"{path.name} is no notebook: its text is JSON, but not an object with cells")
+        raise ValueError(f"{path.name} is not a notebook: its text is JSON, but not an object with cells")
     parts = [raw, *(sheet for sheet in _list(raw.get("worksheets")) if isinstance(sheet, dict))]    # of format 3
     cells = [cell for part in parts for cell in _list(part.get("cells")) if isinstance(cell, dict)]
     if not cells:
-        raise ValueError(f"{path.name} is no notebook: it contains no cells")
+        raise ValueError(f"{path.name} is not a notebook: it contains no cells")
     if len(cells) > MOST_CELLS:
         raise ValueError(f"{path.name} has {len(cells):,} cells; at most {MOST_CELLS:,} are allowed")
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}

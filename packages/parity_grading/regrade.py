@@ -79,7 +79,7 @@ class Regrading:
         elif self.interrupted:
             yield "An earlier --apply was interrupted. Run it again, so that all graded notebooks are copied."
         elif counts[changed]:
-            yield "Nothing has been changed yet. Run the same command with --apply to change it."
+            yield "Nothing has been changed yet. To put the new grades in place, run the same command with --apply."
 
 
 def regrade(root: Path, name: str, students: tuple[str, ...] = (), *, apply: bool = False, jobs: int = 1) -> Regrading:
@@ -103,8 +103,8 @@ def regrade(root: Path, name: str, students: tuple[str, ...] = (), *, apply: boo
     with (grade.course_lock(app), open_gradebook(app) as book, open_gradebook(again_app) as again,
           book.db.no_autoflush):
         if _first_grading(app, name) != first:
-            raise ValueError(f"submissions for {name} were graded meanwhile, so nothing has been changed; run the same "
-                             "command again")
+            raise ValueError(f"submissions for {name} were graded in the meantime, so nothing has been changed; run "
+                             "the same command again")
         notebook, second = book.find_notebook(name, name), again.find_notebook(name, name)
         now = {cell.name: cell.max_score for cell in second.grade_cells}
         most = {cell.name: (cell.max_score, now[cell.name]) for cell in notebook.grade_cells}

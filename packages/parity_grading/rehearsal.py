@@ -71,15 +71,15 @@ class Rehearsal:
         """Yield the name, description and function of each step."""
         name, everybody = self.name, f"{len(self.students)} students"
         yield "release", f"the notebook, the exercise and {everybody} in the gradebook", self.release
-        yield "collect", f"an archive in Moodle's form with the submissions of {everybody}", self.collect
+        yield "collect", f"an archive in Moodle's format with the submissions of {everybody}", self.collect
         yield "grade", f"the submissions of {everybody}", lambda: _parity(
             grading_commands.grade, name, "--jobs", str(jobs))
-        yield "read", "the answers in words, with full marks", self.read
+        yield "read", "the written answers, which all get full marks", self.read
         yield "report", "a page about the class", lambda: _parity(grading_commands.report, name)
         yield "feedback", f"a page for each of {everybody}", lambda: _nbgrader("generate_feedback", name, "--force")
-        yield "export", f"the grades and pages of {everybody} in Moodle's form", lambda: _parity(
+        yield "export", f"the grades and pages of {everybody} in Moodle's format", lambda: _parity(
             grading_commands.export, name, "--to", "moodle", "--list", "worksheet.csv")
-        yield "compare", "grades, points and messages with those that are deserved", self.compare
+        yield "compare", "grades, points and messages with the deserved ones", self.compare
 
     def release(self) -> None:
         """Create the notebook for students, and enter the exercise and the students in the gradebook."""
@@ -133,7 +133,7 @@ class Rehearsal:
                 if exported[student] != deserved:
                     wrong.append(f"{deserved} points are deserved, but {exported[student]:g} are exported")
                 if self.names[student] not in pages:
-                    wrong.append("there is no page of feedback")
+                    wrong.append("there is no feedback page")
                 problems += [f"{self.names[student]}: {problem}" for problem in wrong]
         if problems:
             raise ValueError("\n".join(problems))
@@ -159,13 +159,13 @@ def _nbgrader(*arguments: str) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--all", "everyone", is_flag=True, help="Hand in every submission of the bank, and not only a handful.")
+@click.option("--all", "everyone", is_flag=True, help="Hand in every submission of the bank, not only a few.")
 @grading_commands.jobs_option
 def rehearse(name: str, everyone: bool, jobs: int) -> None:
-    """Try the whole chain for exercise NAME with made-up students.
+    """Rehearse the grading of exercise NAME with made-up students.
 
-    The exercise is released, handed in, collected, graded, read and exported in a temporary folder. Your class is left
-    as it is. The exit status is 0 only if every made-up student gets exactly the points that they deserve.
+    The exercise is released, submitted, collected, graded, read and exported in a temporary folder. Your class is not
+    touched. The exit status is 0 only if every made-up student gets exactly the points that they deserve.
     """
     root = Path.cwd()
     with tempfile.TemporaryDirectory(prefix="parity-rehearsal-") as folder, contextlib.chdir(folder):

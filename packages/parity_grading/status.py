@@ -43,7 +43,7 @@ class StudentStatus:
     points: float | None = None     # so far, less the penalty; None if nothing was graded
     most: float = 0.0
     penalty: float = 0.0            # for lateness
-    unread: int = 0                 # answers in words
+    unread: int = 0                 # written answers
     late: float = 0.0               # seconds after the due date, with the extension
     extension: float = 0.0          # seconds
 

@@ -34,7 +34,7 @@ from parity_grading.normalise_submission import fingerprint
 MARK, OWN_OUTPUTS = "parity_unfinished", "parity_own_outputs"
 MOST = 400_000              # characters of outputs per cell: three large figures
 MOST_IN_ALL = 10 * MOST     # of all cells together
-NOTE = "Shown when it was submitted; the cell does nothing while it is graded:\n"
+NOTE = "The output when it was submitted; the cell is not run again for grading:\n"
 FINGERPRINT = "parity_submitted"    # a file that `parity grade` writes next to each graded notebook
 QUIET_FOR = 60                      # seconds after which a folder without a readable notebook counts as unfinished
 

@@ -13,20 +13,20 @@ import click
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "run_all", is_flag=True, help="Run every experiment, which takes several hours.")
-@click.option("--quick", is_flag=True, help="Run for seconds with meaningless numbers, as a test; requires --out.")
+@click.option("--quick", is_flag=True, help="Test an experiment in seconds, with meaningless numbers; requires --out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="The folder of the result files [that of the book].")
+              help="The folder for the result files [default: the book's].")
 @click.option("--list", "list_all", is_flag=True, help="List all experiments with their questions.")
 @click.option("--recheck", is_flag=True,
               help="Derive a sample of the results again, and check whether the book's claims still hold.")
-@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes for a series [one for each core].")
+@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes of a series [default: one per core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
 def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | None, list_all: bool, recheck: bool,
                jobs: int | None, scheduler: str | None) -> None:
     """Run experiments and write their results to JSON files.
 
     The pages of the book load the results from these files, which are called NAME.json. An experiment that trains a
-    series of conditions continues where it was interrupted.
+    series of conditions continues where it left off after an interruption.
     """
     from parity_study import experiments
 
@@ -99,12 +99,12 @@ def _find_problem(network: Any) -> str | None:
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [one for each core].")
+@click.option("--jobs", type=click.IntRange(min=1), help="The number of processes [default: one per core].")
 def verify(folder: Path | None, jobs: int | None) -> None:
     """Verify the stored certificates with exact and ball arithmetic.
 
-    FOLDER is by default that of the book. The verification neither trains a network nor uses the code that found the
-    certificates.
+    FOLDER contains the certificates, by default those of the book. The verification neither trains a network nor
+    uses the code that found the certificates.
     """
     from itertools import groupby
 

@@ -186,6 +186,30 @@ def test_a_page_names_the_repository_as_the_configuration_does(tmp_path):
     assert "OWNER" not in page
 
 
+def test_chapters_of_a_second_part_have_letters_also_in_a_later_build(tmp_path):
+    book = tiny_book(tmp_path, SOUND)
+    write(book, "_toc.yml", """\
+format: jb-book
+root: book/page
+parts:
+- {numbered: true, chapters: [{file: book/one}]}
+- {numbered: true, chapters: [{file: book/first}, {file: book/second}]}
+""")
+    section = ("## Section\n\n```{figure} dot.png\n:name: dot\n\nA dot\n```\n\n$$1$$ (unit)\n\n"
+               "{eq}`unit`, {numref}`dot`\n")
+    for title in ("Second", "Another"):
+        write(book, "book/one.md", "# One\n")
+        write(book, "book/dot.png", "")
+        write(book, "book/first.md", "# First\n")
+        write(book, "book/second.md", f"# {title}\n\n{section}")
+        status, output = build_quickly(book)
+        assert status == 0, output
+        page = (book / "_build/html/book/second.html").read_text(encoding="utf8")
+        text = " ".join(re.sub("<[^>]*>", "", page).split())
+        for expected in (f"B. {title}", "B.1. Section", "Figure B.1 A dot", "(B.1), Figure B.1", "1. One", "A. First"):
+            assert expected in text, expected
+
+
 def test_a_failing_cell_is_reported_and_the_next_build_is_clean(tmp_path):
     book = tiny_book(tmp_path, FAILING_CELL)
     status, output = build_quickly(book)

@@ -191,6 +191,13 @@ def test_index_html_leads_to_the_first_page_and_describes_it(browser, site, html
     assert not [problem for problem in wrong if problem[0] != "request"]    # requests of index.html are cancelled
 
 
+def test_an_old_address_leads_to_the_page_that_has_its_content(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = watched(context)
+        page.goto(f"{site}/book/do-gates-help.html", wait_until="commit")
+        page.wait_for_url("**/book/gates.html")
+
+
 def test_no_two_pages_have_the_same_title_or_description(html):
     def all_of(pattern: str) -> list[str]:
         return [re.search(pattern, (html / f"{name}.html").read_text(encoding="utf8"), re.DOTALL)[1] for name in PAGES]

@@ -88,7 +88,7 @@ def test_the_summary_counts_the_points_but_not_while_grading(monkeypatch, capfd)
     checks.summary(exercise)
     lines = capfd.readouterr().out.splitlines()
     assert lines[:2] == ["  2 of 2   parity: parity: right", "  0 of 3   unroll: unroll: a batch"]
-    assert lines[3].startswith("2 of 5 points in the public checks, and 4 more for answers in words")
+    assert lines[3].startswith("2 of 5 points in the public checks, and 4 more for written answers")
 
 
 @pytest.fixture

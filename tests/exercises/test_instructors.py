@@ -261,7 +261,7 @@ def test_the_platforms_get_their_own_files_with_grades_in_them(year):
     with zipfile.ZipFile(place / f"{EXERCISE}-moodle-feedback.zip") as archive:
         assert len(archive.namelist()) == len(GRADED)
     # The submissions came from Moodle, so the names that Canvas needs are not known.
-    assert "give out the feedback page by hand" in said(year, "--to canvas")
+    assert "hand out the feedback page yourself" in said(year, "--to canvas")
 
 
 def test_the_next_year_begins_with_an_empty_course_and_the_settings(year):

@@ -97,8 +97,8 @@ def test_every_file_is_placed_or_listed_and_a_second_time_nothing_changes(root, 
     there = placed(root)
     assert there == {student: student for student in CLASS if student not in {*UNUSABLE, "s204540"}}, output
     assert {student for student, row in rows.items() if row.startswith("nothing")} == {*UNUSABLE, "s204540"}
-    assert "unrolling (1).ipynb was taken as unrolling.ipynb" in rows[ADA]
-    assert "final version.ipynb was taken as unrolling.ipynb" in rows["s204507"]
+    assert "unrolling (1).ipynb was used as unrolling.ipynb" in rows[ADA]
+    assert "final version.ipynb was used as unrolling.ipynb" in rows["s204507"]
     assert "unrolling/unrolling.ipynb was taken out of unrolling.zip" in rows[GRACE]
     assert "it is not a notebook" in rows[KURT]
     assert "it cannot be read as a notebook" in rows[SOFJA]
@@ -137,12 +137,12 @@ def test_several_files_of_one_student(root, tmp_path):
     assert (code, placed(root)) == (1, {ADA: ADA, GRACE: GRACE})
     lines = output.splitlines()
     for path, state, reason in (
-            ("scratch.ipynb", "not needed", "unrolling.ipynb was taken instead"),
+            ("scratch.ipynb", "not needed", "unrolling.ipynb was used instead"),
             ("unrolling_a.ipynb", "left out", "it is not clear which"), ("unrolling_b.ipynb", "left out", "not clear"),
-            ("unrolling (2).ipynb", "not needed", "unrolling (1).ipynb was taken instead"),
+            ("unrolling (2).ipynb", "not needed", "unrolling (1).ipynb was used instead"),
             ("Gödel_881228_assignsubmission_file/work.zip", "left out", "holds 2: a.ipynb, b.ipynb"),
             ("Kowalewskaja_881235_assignsubmission_file/work.zip", "left out", "holds 0: none"),
-            ("unrolling.zip", "left out", "it is not an undamaged zip archive"),
+            ("unrolling.zip", "left out", "it is damaged, or it is not a zip archive"),
             ("unrolling.7z", "left out", "it is not a notebook"), ("Li Na_881424", "left out", "of another exercise")):
         assert any(line.startswith(state) and path in line and reason in line for line in lines), (path, output)
 
@@ -157,7 +157,7 @@ def test_a_file_placed_by_hand_stays(root, tmp_path):
     (folder(root, KURT) / "my work.ipynb").write_bytes(notebook("under another name"))
     code, rows, _ = collect(root, *from_moodle(tmp_path, first))
     assert (code, rows[ADA][:7], rows[KURT][:7]) == (1, "by hand", "by hand")
-    assert "remove the file and collect again" in rows[ADA]
+    assert "delete your file and collect again" in rows[ADA]
     assert placed(root) == {ADA: "by mail", EMMY: "first", GRACE: "first"}
     (folder(root, EMMY) / NOTEBOOK).write_bytes(notebook("changed by hand"))
     (folder(root, GRACE) / "timestamp.txt").write_text("2026-11-19 17:00:00 UTC")
@@ -183,7 +183,7 @@ def test_a_later_download_replaces_a_collected_file_but_not_one_that_was_put_bac
     assert (folder(root, ADA) / "timestamp.txt").is_file(), "a time that is known is not forgotten"
     code, rows, _ = collect(root, *second)
     assert (code, rows[ADA][:7], placed(root)) == (0, "updated", {ADA: "second"})
-    assert "its time is not known; that of the file before was 2026-11-20 17:00:00 UTC" in rows[ADA]
+    assert "its submission time is not known; that of the previous file was 2026-11-20 17:00:00 UTC" in rows[ADA]
     assert not (folder(root, ADA) / "timestamp.txt").exists()
     (folder(root, ADA) / NOTEBOOK).write_bytes(notebook("first"))       # by the instructor
     code, rows, _ = collect(root, *second)

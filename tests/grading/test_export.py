@@ -232,7 +232,7 @@ def test_canvas_takes_feedback_under_the_names_of_its_own_download(root, tmp_pat
         os.utime(root / "feedback" / page.parent.parent.name / NAME / f"{NAME}.html", (4e9, 4e9))
     lines = export(root, "canvas", "--list", listing)[1]
     assert sorted(pages(root, "canvas")) == sorted(f"{path.rpartition('.')[0]}.html" for path in download)
-    assert any(line.startswith("to do  s204505: give out the feedback page by hand") for line in lines)
+    assert any(line.startswith("to do  s204505: hand out the feedback page yourself") for line in lines)
 
 
 def test_pages_that_are_missing_or_older_than_the_grades_are_named(root, tmp_path):

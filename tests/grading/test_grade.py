@@ -113,7 +113,7 @@ def test_an_unreadable_submission_loses_its_earlier_points_and_delays_nobody(roo
     path.write_text(whole[:100], encoding="utf8")
     status, rows, printed = grade(root, NAME)
     assert (status, states(rows)) == (1, {"ada": "failed", "emmy": "kept"})
-    assert f"{NAME}.ipynb is no notebook" in printed
+    assert f"{NAME}.ipynb is not a notebook" in printed
     assert "Traceback" not in printed
     assert scores(root)["ada"] == 0
     path.write_text(whole, encoding="utf8")

@@ -33,14 +33,14 @@ def normalised(tmp_path):
 @pytest.mark.parametrize("name", [
     "unrolling (1).ipynb", "Unrolling-final.IPYNB", "unrolling.ipynb.txt", "work/mine.ipynb"])
 def test_a_renamed_notebook_gets_its_name_back(normalised, name):
-    assert normalised({name: "{}"}) == ({NOTEBOOK}, [f"{name} was taken for {NOTEBOOK}"])
+    assert normalised({name: "{}"}) == ({NOTEBOOK}, [f"{name} was used as {NOTEBOOK}"])
 
 
 def test_copies_made_by_programs_are_not_taken_for_the_notebook(normalised):
     files, notes = normalised({
         f".ipynb_checkpoints/{NOTEBOOK}": "{}", f"__MACOSX/._{NOTEBOOK}": "", "mine.ipynb": "{}"})
     assert NOTEBOOK in files
-    assert notes == [f"mine.ipynb was taken for {NOTEBOOK}"]
+    assert notes == [f"mine.ipynb was used as {NOTEBOOK}"]
 
 
 @pytest.mark.parametrize("files", [{"a.ipynb": "{}", "b.ipynb": "{}"}, {"report.pdf": ""}])

@@ -55,7 +55,7 @@ def test_a_complete_notebook_is_complete(notebook, tmp_path):
     printed = list(result.lines())
     assert "  2 of 2   parity                       passed" in printed
     assert "    read   what-convinces               8 words" in printed
-    assert ("  11 of 11 points in the public checks, and your instructor can give 4 more for answers in words. "
+    assert ("  11 of 11 points in the public checks, and your instructor can give 4 more for written answers. "
             "Grading tries new cases of the same kind.") in printed
 
 

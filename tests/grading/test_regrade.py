@@ -69,7 +69,7 @@ def mark(auto=None, manual=None, waits=False):
      "must be read again, because the answer or its points have changed"),
     (mark(None, 3), None, (4, 2), False, mark(None, 2, True),
      "must be read again, because the answer or its points have changed; "
-     "3 points were given by hand, which is too many now, and become 2"),
+     "3 points given by hand become 2, the new maximum"),
     (mark(None, 3), None, (4, 0), False, mark(0), ""),
 ])
 def test_points_by_hand_stay_and_changes_are_named(before, auto, most, answer_changed, expected, look):
@@ -267,7 +267,7 @@ def test_changed_points_reach_a_gradebook_with_submissions(own):
     status, lines, printed = own.regrade("--apply")
     assert f"unroll-check has 5 points instead of 3\n{ANSWER} has 1 points instead of 4" in printed
     assert status == 1
-    assert "2 points were given by hand, which is too many now, and become 1" in lines[STUDENTS[0]]
+    assert "2 points given by hand become 1, the new maximum" in lines[STUDENTS[0]]
     marks = own.marks(STUDENTS[0])
     assert (marks["unroll-check"], marks[ANSWER]) == ((5, None, False, 5), (None, 1, True, 1))
     assert can_be_graded(own.root, "unroll-check", 5)
@@ -385,5 +385,5 @@ def test_what_is_graded_meanwhile_is_not_overwritten(own, monkeypatch):
     own.auto = {(STUDENTS[0], "unroll-check"): 0}
     before, path = own.state(), own.root / "autograded" / STUDENTS[1] / NAME / f"{NAME}.ipynb"
     after_grading(monkeypatch, lambda: os.utime(path, (4e9, 4e9)))
-    assert "were graded meanwhile, so nothing has been changed" in own.regrade("--apply")[2]
+    assert "were graded in the meantime, so nothing has been changed" in own.regrade("--apply")[2]
     assert own.state() == before

@@ -155,7 +155,7 @@ def test_the_rubric_the_numbers_and_the_students_outputs_are_next_to_the_answer(
     assert section.count('<th scope="row">1</th>') == 4
     assert f"<td>{seed}</td>\n<td>in the answer</td>" in section
     assert f"<td>{count_for('what_convinces', seed)}</td>\n<td>in the answer</td>" in section
-    assert "What would convince me is an argument about the states" in section      # the model answer
+    assert "I would be convinced by an argument about the states" in section      # the model answer
     assert "parity-look" not in section
     assert "Ctrl+Shift+F" in page
 

@@ -88,7 +88,7 @@ def test_every_state(root, tmp_path):
     assert parity(root, "collect", NAME, page, "--from", "moodle", "--list", worksheet)[0] == 1
     submit(root, ADA, timedelta(days=1, hours=3))
     submit(root, EMMY)
-    unfinished.record_failure(course.load_course(root), EMMY, NAME, "unrolling.ipynb is no notebook")
+    unfinished.record_failure(course.load_course(root), EMMY, NAME, "unrolling.ipynb is not a notebook")
     submit(root, GRACE)
     (make_graded(root, GRACE) / f"{NAME}.ipynb").write_text("{")
     for student in (KURT, SOFJA, ANNA, LI):
@@ -105,7 +105,7 @@ def test_every_state(root, tmp_path):
     assert {student for student, row in rows.items() if row.points is not None} == {KURT, SOFJA, ANNA, LI}
     assert (rows[KURT].points, rows[KURT].most, rows[ADA].most, rows[ADA].late) == (CELLS, 15, 15, 27 * 3600)
     assert rows["s2o4518"].late == 0
-    assert (rows[EMMY].why, rows[GRACE].why) == ("unrolling.ipynb is no notebook", status.INTERRUPTED)
+    assert (rows[EMMY].why, rows[GRACE].why) == ("unrolling.ipynb is not a notebook", status.INTERRUPTED)
     assert rows[SINEAD].why == "unrolling.html: it is not a notebook"
     assert rows[LI].why == "it was graded, but the submission is gone"
     assert rows["s2o4518"].why == course.NOT_LISTED

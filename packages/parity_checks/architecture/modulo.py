@@ -68,7 +68,7 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
     U, V, b, W, c = weights
     for corrected, words in (
             ([U, V.T, b, W, c], "V is transposed: row i of V belongs to unit i."),
-            ([U, V, b, W, np.array([0.5])], "c is no threshold between remainder 0 and remainder 1."),
+            ([U, V, b, W, np.array([0.5])], "c does not put the threshold between remainder 0 and remainder 1."),
             ([U, V, b, -W, np.array([0.5])], "W computes the remainder, but the output should be positive if the "
              "remainder is 0.")):
         if find_wrong_string(corrected)[0] is None:

@@ -205,8 +205,8 @@ def require_size(network: StudentNetwork) -> None:
     """Raise CheckFailed unless the network has the expected number of trainable parameters."""
     if names := network.without_gradient():
         network.query(": parameters that a gradient reaches", LOOP).fail(
-            "all", f"all but {', '.join(names)}", "These take no part in the output, or the way to them is cut by "
-            "detach, .data, NumPy or no_grad.")
+            "all", f"all but {', '.join(names)}", "These do not affect the output, or the backward pass to them "
+            "is cut by detach, .data, NumPy or no_grad.")
     got = sum(network.state[name].numel() for name in network.learned)
     readout = network.hidden + 1
     network.query(": the number of parameters, readout included", COUNT).require_equal(

@@ -49,5 +49,5 @@ def _mistakes(k: int, n: int) -> Mistakes:
     yield (p, low * scale, high * scale), "The division by 1 + 1.96²/n is missing."
     yield ((low + high) / 2, low, high), "You return the middle of the interval as the rate. The rate is k/n."
     yield (1 - p, 1 - high, 1 - low), "This is the rate of failures; 1 or True is a success."
-    yield (low, p, high), "The order is another one: the rate comes first, then the lower and the upper end."
-    yield np.round((p, low, high), 2), "The numbers are rounded. Return them as they are, and round when you print."
+    yield (low, p, high), "The order is wrong: return the rate first, then the lower end and the upper end."
+    yield np.round((p, low, high), 2), "The numbers are rounded. Return them unrounded, and round only when you print."

@@ -71,12 +71,12 @@ def _sigmoid(a: np.ndarray) -> np.ndarray:
 def _mistakes(x: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights) -> Mistakes:
     """Yield the LSTM states ``[2, batch, H]`` that result from common mistakes."""
     correct = _lstm_cell(x, h, c, weights)
-    yield correct[::-1], "The pair is in the other order: return h first, then c."
+    yield correct[::-1], "The pair is in the wrong order: return h first, then c."
     rows = {name: np.split(value, 4) for name, value in weights.items()}
     for order in itertools.permutations(range(4)):
         reordered = {name: np.concatenate([blocks[k] for k in order]) for name, blocks in rows.items()}
         if order != (0, 1, 2, 3):
-            yield (_lstm_cell(x, h, c, reordered), "The gates are in another order; PyTorch's blocks are input gate, "
+            yield (_lstm_cell(x, h, c, reordered), "The gates are in the wrong order; PyTorch's blocks are input gate, "
                    "forget gate, candidate, output gate.")
     for missing in (("bias_hh",), ("bias_ih",), ("bias_ih", "bias_hh")):
         yield (_lstm_cell(x, h, c, weights | {name: 0 * weights[name] for name in missing}),

@@ -27,7 +27,7 @@ def forget_bias(seed: int = 0) -> None:
         bias = _bias(kept ** (1 / steps))
         hint = ("This is nearly the bias. Is it rounded, an approximation, or computed in float32, which cannot "
                 "represent gates very near to 1?" if abs(got - bias) < 0.2 else
-                "Let your function return b, and compute sigmoid(b) ** steps: is it the share that is asked for?")
+                "Let your function return b, and compute sigmoid(b) ** steps: is it the share `kept`?")
         query.require_close(got, bias, hint, _mistakes(steps, kept), 1e-4)
 
 
@@ -43,7 +43,7 @@ def _mistakes(steps: int, kept: float) -> Mistakes:
     yield np.log(gate), "This is the logarithm of the gate, but a gate is the sigmoid of its bias."
     yield np.arctanh(gate), "This is the inverse of tanh. The forget gate is a sigmoid."
     if steps > 1:
-        yield _bias(kept), "With this bias, the share that is asked for is left after one step."
+        yield _bias(kept), "With this bias, the share `kept` is left after one step."
         yield (_bias(1 - (1 - kept) / steps), "You divided the loss evenly, but the gate multiplies: at each step the "
                "same share of what is left is lost, and not the same amount.")
         yield _bias(kept / steps), "You divided the share by the steps. The shares of all steps are multiplied."

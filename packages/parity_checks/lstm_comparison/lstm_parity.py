@@ -32,7 +32,8 @@ def _require_same_logits_with_lengths(network: StudentNetwork, strings: torch.Te
     """Raise CheckFailed if passing the string lengths to the network changes its logits."""
     lengths = torch.tensor([4, 5, 2])       # the last column is padding in each string
     real = (torch.arange(6) < lengths[:, None]).numpy()
-    query = Query("LSTMParity called with strings and their lengths, as `train` does it", "unrolling#the-cell-in-numpy")
+    query = Query("LSTMParity called with strings and their lengths, as `train` does it",
+                  "unrolling#the-same-cell-in-pytorch")
     ran = query.call(network.make, *network.arguments, by=call_module, inputs=(strings, lengths), state=network.state,
                      forbid=READY_NETWORK, causes=ERROR_CAUSES)
     shape = query.as_array(ran.output).shape

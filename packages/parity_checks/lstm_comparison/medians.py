@@ -66,5 +66,5 @@ def _hint(got: tuple, expected: tuple, late: list[float]) -> str:
         (np.median(solved or np.nan), "This is the median of the solved runs alone, which makes a network that often "
          "fails look fast."),
     ], tolerance=0) or ("The median is in the middle of the sorted runs, and an unsolved run takes longer than all "
-                        "solved runs. The budget or another number in the place of None is invented, because the run "
-                        "was not observed to end there.")
+                        "solved runs. Do not replace None by the budget or by another number: nobody has measured "
+                        "how long that run would have taken.")

@@ -155,10 +155,10 @@ def _hint(weights: Weights, sequence: np.ndarray) -> str:
 
     for order in itertools.permutations(range(4)):
         if corrects(**{name: value[list(order)] for name, value in weights.items()}):
-            return "The rows are in another order: input gate, forget gate, candidate, output gate."
+            return "The rows are in the wrong order. It should be input gate, forget gate, candidate, output gate."
     for columns in itertools.permutations(range(4)):
         if corrects(weight_ih=weights["weight_ih"][:, columns]):
-            return "The columns of weight_ih are in another order: value, write, clear, read."
+            return "The columns of weight_ih are in the wrong order. It should be value, write, clear, read."
     wrong_gate = _wrong_gate(weights)
     if wrong_gate:
         return wrong_gate

@@ -83,7 +83,7 @@ def _require_networks(query: Query, runs: list[Run], lstm_units: int) -> None:
     """
     lstms, rnns = (sorted({run["units"] for run in runs if run["net"] == net}) for net in ("LSTM", "RNN"))
     if lstms != [lstm_units]:
-        query.part("the units of the LSTM").fail([lstm_units], lstms, "The LSTM has the size that is asked for.")
+        query.part("the units of the LSTM").fail([lstm_units], lstms, "The LSTM should have `lstm_units` units.")
     matched = matched_units(lstm_units)
     if rnns == sorted((lstm_units, matched)):
         return
@@ -104,7 +104,8 @@ def _size_hint(others: list[int], lstm_units: int) -> str:
     cause = likely_cause(others[0] if len(others) == 1 else np.nan, [
         (4 * lstm_units, "An LSTM has about four times the parameters, and not four times the units: V alone grows "
          "with the square of the units."),
-        (2 * lstm_units, "Twice the units are about right for large networks, and you are asked for the exact size."),
+        (2 * lstm_units, "Twice the units is nearly correct for large networks, but the task asks for the "
+         "exact number."),
         (matched - 1, "This RNN has fewer parameters than the LSTM. Did you count the readouts and both of PyTorch's "
          "bias vectors?"),
         (matched + 1, "A smaller RNN has enough parameters, too. Did you count the readouts?"),

@@ -21,7 +21,7 @@ Network = tuple[nn.LSTM, nn.Linear]
 MISTAKES = {
     "zero_grad": ("Old gradients are added to the new ones: `optimizer.zero_grad()` is missing.", THE_LOOP),
     "clipping": ("The gradient is not clipped to a norm of 1: call torch.nn.utils.clip_grad_norm_(parameters, 1.0) "
-                 "after `backward`, with the parameters of both modules.", THE_LOOP),
+                 "between `backward` and `step`, with the parameters of both modules.", THE_LOOP),
     "last column": ("You read the last column and not the last real time step.", THE_END),
     "before the cut": ("The label is that of the string before it was cut.", THE_END),
     "generator": ("Every update has the same strings: make `rng` once, before the loop, and draw in the loop.",

@@ -30,10 +30,10 @@ def two_unit_weights(seed: int = 0) -> None:
         query.fail(*(("odd", "even") if string.sum() % 2 else ("even", "odd")), _hint(weights, string))
     Query("two_unit_weights on strings of any length", BY_HAND).fail(
         "two sets of states, one for even and one for odd, that no string leaves",
-        "no string with an error was found, but nothing is proved: the sets reach the other answer",
-        "If all of U, V and b are doubled, the proof succeeds: a larger K brings the states nearer to -1 and 1."
+        "no string with an error was found, but nothing is proved: some states in the sets may give the wrong answer",
+        "If all of U, V and b are doubled, the proof succeeds: a larger K brings the states closer to -1 and 1."
         if is_proved((2 * U, 2 * V, 2 * b, W, c), zero=-1) else "The states of even and odd, or their outputs, may be "
-        "too near to each other. Compare them for each of the four pairs of a bit and a parity.")
+        "too close to each other. Compare them for each of the four pairs of a bit and a parity.")
 
 
 def _hint(weights: Weights, string: np.ndarray) -> str:
@@ -48,7 +48,7 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
         ((U / 2, V, b, W, c), "Only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other "
          "half to b."),
         ((2 * U, 2 * V, 2 * b, W, c), "The units are not sharp enough, so the state drifts. A larger K brings the "
-         "states nearer to -1 and 1."),
+         "states closer to -1 and 1."),
     ]
     return next((words for changed, words in changes
                  if all(first_error(changed, bits, zero=-1) is None for bits in (every_string(), string[None]))),

@@ -39,7 +39,7 @@ def random_lengths(seed: int = 0) -> None:
     query = Query("random_lengths(40, 50, rng), called twice with the same rng", SEEDS)
     batches = query.call("random_lengths", 40, 50, Seed(_draw_seed(rng)), by=call_on_same)
     if np.array_equal(*(query.as_array(batch.result) for batch in batches)):
-        query.fail("different lengths", "the same lengths", "Is `rng` copied or set back?")
+        query.fail("different lengths", "the same lengths", "Is `rng` copied, or its state reset?")
     query, lengths = _draw(5, 1, _draw_seed(rng))
     query.require_equal(lengths, np.ones(5), "With max_bits = 1 there is only one length.")
 
@@ -64,7 +64,7 @@ def _require_ends(query: Query, lengths: np.ndarray, max_bits: int) -> None:
     if abs(high - max_bits) == 1:
         hint = f"`integers(1, max_bits)` excludes the upper end, and `endpoint=True` includes it. {hint}"
     if lengths.dtype.itemsize == 1:
-        hint = "A type of 8 bits holds no number above 255, and an `int8` none above 127."
+        hint = "An integer of 8 bits cannot be above 255, and an `int8` cannot be above 127."
     query.fail(f"lengths from 1 to {max_bits}, both included", f"from {low} to {high}", hint)
 
 
@@ -104,7 +104,8 @@ def _require_uniform(query: Query, lengths: np.ndarray, max_bits: int) -> None:
         if abs(_deviation(((group_counts - mean) ** 2 / mean).sum(), max_bits - 1)) > TOO_FAR:
             hint = "`rng.integers` draws all lengths independently of each other and equally often."
             if len(lengths) > 1 and (lengths == max_bits).all(axis=0).any():
-                hint = "A row is forced to full length, as in the course, so lengths are not uniform any more."
+                hint = ("One row always has full length, as in the original notebook, so the lengths are not "
+                        "uniform.")
             query.fail(f"each length about {expected:.0f} times", f"1: {counts[0]}, 2: {counts[1]}, … {max_bits - 1}: "
                        f"{counts[-2]}, {max_bits}: {counts[-1]} times", hint)
 

@@ -22,7 +22,8 @@ ON_LOGITS = "training#a-loss-for-a-yes-or-no"
 NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: remove the last axis with `squeeze(-1)`, or add one "
           "to the mask with `unsqueeze(-1)`.")
 SHAPE_CAUSES = {
-    "infer output dtype": "PyTorch takes no mean of True and False: convert with `.float()` first.",
+    "infer output dtype": "PyTorch cannot average True and False: convert them with `.float()` first.",
+    "used as indices": "A mask that is used as an index must hold True and False, not numbers.",
 } | dict.fromkeys(("must match", "broadcast", "same as input size", "does not match", "shape"), NO_FIT)
 
 
@@ -109,8 +110,9 @@ def masked_loss(seed: int = 0) -> None:
         losses = _cross_entropy(case.logits, case.targets)
         expected = losses[case.mask].mean()
         if case is sure and np.isfinite(got) and got < expected:
-            hint = ("The logits or the probabilities are cut off, but a wrong answer costs as much as its logit is "
-                    "large. Compute the loss on the logits as they are, with binary_cross_entropy_with_logits.")
+            hint = ("The logits or the probabilities are clipped, but the loss of a wrong answer grows with the "
+                    "size of its logit. Compute the loss on the logits themselves, with "
+                    "binary_cross_entropy_with_logits.")
         query.require_close(got, expected, hint, _mean_mistakes(losses, case.mask), 1e-4)
     for case in (_draw(rng, [3, 1, 5, 2], 5), _draw(rng, rng.integers(1, 8, size=4), 9),
                  *_draw(rng, [3, 1, 4], 6).with_padding(1e9), *_draw(rng, [3, 1, 4], 6).with_padding(np.nan)):
@@ -130,7 +132,7 @@ def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
            "The sum is divided by the size of the rectangle. Divide by the number of real positions.")
     yield real.sum(), "This is the sum over real positions. Divide it by their number."
     yield ((real.sum(axis=1) / mask.sum(axis=1)).mean(),
-           "This is a mean for each string and then the mean of those, so short strings count too much.")
+           "This is the mean over strings of each string's own mean, so short strings count too much.")
 
 
 def _compare_gradient(case: MaskedLogits) -> None:

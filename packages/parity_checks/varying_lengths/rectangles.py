@@ -39,8 +39,8 @@ def length_mask(seed: int = 0) -> None:
         result = query.call("length_mask", lengths, max_bits, *padding, forbid=READY_MASK,
                             causes={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
         got = query.as_array(result, shape, "bool", shape_hints={
-            (len(lengths), lengths.max()): "The mask is as wide as the longest string; make it as wide as max_bits "
-                                           "says."})
+            (len(lengths), lengths.max()): "The mask is as wide as the longest string; it should have "
+                                           "max_bits columns."})
         position, length = np.arange(max_bits), lengths[:, None]
         after, before = position < length, position >= max_bits - length
         expected, other = (before, after) if padding == ["before"] else (after, before)
@@ -49,7 +49,7 @@ def length_mask(seed: int = 0) -> None:
         query.require_equal(got, expected, hint, [
             (~expected, "True and False are swapped: True stands for real positions."),
             (other, "This is the mask for padding on the other side of the string: look at `padding`."),
-            (other[::-1], "The order of the strings is turned around, `[::-1]`; turn each row around, `[:, ::-1]`."),
+            (other[::-1], "The order of the strings is reversed, `[::-1]`. Reverse each row instead, `[:, ::-1]`."),
         ])
         query.require_unchanged("length_mask", {"lengths": lengths, "max_bits": max_bits,
                                                 **dict(zip(["padding"], padding, strict=False))}, forbid=READY_MASK)
@@ -62,7 +62,7 @@ PAIR = ("`rnn` and `pad_packed_sequence` return a pair: take the first part, as 
 PACKING_CAUSES = {
     "'tuple' object": PAIR,
     "enforce_sorted": "The lengths are unsorted: `enforce_sorted=False` sorts them and remembers the order.",
-    "PackedSequence": "The result is still packed: `pad_packed_sequence` makes a rectangle of it.",
+    "PackedSequence": "The result is still packed: `pad_packed_sequence` turns it into a rectangle.",
     **dict.fromkeys(("len(lengths)", "exceeds dimension size", "batch_size"), BATCH_FIRST),
 }
 
@@ -110,15 +110,15 @@ def _compare_states(query: Query, result: Any, unmasked: np.ndarray, lengths: np
     expected = unmasked * real
     mistakes = [
         (unmasked, "The network ran through the padding, and its states there were kept; they should be zeros."),
-        (unmasked * real_if_sorted, "The lengths were sorted and the strings were not, so strings ran for each other's "
-         "lengths."),
+        (unmasked * real_if_sorted, "The lengths were sorted and the strings were not, so strings got the lengths of "
+         "other strings."),
         (np.where(real, unmasked, got), "The states on real positions are correct, but those on padding are not 0."),
     ]
     hint = ""
     if again:
         mistakes, hint = (), "The same call gave another result before: is a hidden state kept from call to call?"
     elif _sorted_rows(got) == _sorted_rows(expected):
-        hint = "The rows are in another order than the inputs: undo the sorting with the inverse, `argsort(order)`."
+        hint = "The rows are not in the order of the inputs: undo the sorting with the inverse, `argsort(order)`."
     query.require_close(got, expected, hint, mistakes)
 
 

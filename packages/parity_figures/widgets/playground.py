@@ -90,13 +90,13 @@ def when_to_stop() -> dict[str, str]:
         return (f"You may stop after {after:,} updates: by then {row['solved']} of {row['seeds']} of the book's runs "
                 f"had solved it{condition}.")
 
-    four, batches = load("two_by_two"), load("batch_sizes")
+    four, batches = load("two_by_two"), load("dose_response")
     settings = {name: load(name, "provenance")["settings"] for name in ("course_loop", "one_unit", "recipes")}
     return {
         "LSTM: a label at the end, 50 bits": stop(four["defaults"]["max_steps"],
                                                   four["conditions"]["end, 50, lstm"]),
         "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_steps"],
-                                                                     batches["conditions"]["5 bits, 64 drawn"]),
+                                                                     batches["conditions"]["5 bits, 2^6 drawn"]),
         "The course's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"], load("course_loop")["fixed"]),
         "Trap: one unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
                                f", at a rate of {settings['one_unit']['lr']:g}"),

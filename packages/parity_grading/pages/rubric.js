@@ -1,5 +1,5 @@
 // nbgrader's keys keep the number of a field in the address when they open the next submission. If the address has no
-// number, the page starts at the first answer in words.
+// number, the page starts at the first written answer.
 {
   const links = [...document.querySelectorAll(".parity-head a")];
   const fields = [...document.querySelectorAll(".tabbable")];

@@ -3,7 +3,7 @@
 KIND = "files"
 LOSES = ()
 STOCK = "nothing"
-SAYS = "unrolling/unrolling.ipynb was taken for unrolling.ipynb"
+SAYS = "unrolling/unrolling.ipynb was used as unrolling.ipynb"
 
 
 def hand_in(folder, notebook):

@@ -2,7 +2,7 @@
 
 KIND = "unreadable"
 LOSES = "nothing"
-SAYS = "is no notebook"
+SAYS = "is not a notebook"
 
 
 def hand_in(folder, notebook):

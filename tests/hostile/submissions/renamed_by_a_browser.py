@@ -3,7 +3,7 @@
 KIND = "files"
 LOSES = ()
 STOCK = "nothing"
-SAYS = "Unrolling.ipynb.txt was taken for unrolling.ipynb"
+SAYS = "Unrolling.ipynb.txt was used as unrolling.ipynb"
 
 
 def hand_in(folder, notebook):

@@ -1,7 +1,7 @@
 """The network has a second linear layer that it never uses.
 
 loses:
-  build-model-check: take no part in the output
+  build-model-check: do not affect the output
 """
 # %% build-model: self.readout = ->
 self.readout = nn.Linear(hidden_size, 1)

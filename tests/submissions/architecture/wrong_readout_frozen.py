@@ -2,7 +2,7 @@
 
 loses:
   count-parameters-check: Convert the result to integer and return that.
-  build-model-check: These take no part in the output, or the way to them is cut by detach, .data,
+  build-model-check: These do not affect the output, or the backward pass to them is cut by detach, .data,
   learns-check: All logits are the same number, and it does not come from a weight that learns.
   success-rate-check: This is not one of the usual mistakes. Print the middle, the root and the scale
   multiple-of-three-check: 'Make the table of the hint: for each p and each bit, what is the value of each'

@@ -1,7 +1,7 @@
 """The gates are in the order o, i, f, g, the gradients cancel in the mean, and the median is a mean.
 
 loses:
-  lstm-step-check: The gates are in another order; PyTorch's blocks are input gate, forget gate, candidate, o
+  lstm-step-check: The gates are in the wrong order; PyTorch's blocks are input gate, forget gate, candidate, o
   summarise-check: The median is in the middle of the sorted runs, and an unsolved run takes longer than all 
   gradient-norms-check: so they cancel
 """

@@ -2,7 +2,7 @@
 the batch.
 
 loses:
-  lstm-step-check: The gates are in another order; PyTorch's blocks are input gate, forget gate, candidate, o
+  lstm-step-check: The gates are in the wrong order; PyTorch's blocks are input gate, forget gate, candidate, o
   summarise-check: The median is in the middle of the sorted runs, and an unsolved run takes longer than all 
   gradient-norms-check: you added up the norms over the batch
 """

@@ -1,7 +1,7 @@
 """The forget gate and the input gate are swapped, and the median is that of the solved runs.
 
 loses:
-  lstm-step-check: The gates are in another order; PyTorch's blocks are input gate, forget gate, candidate, o
+  lstm-step-check: The gates are in the wrong order; PyTorch's blocks are input gate, forget gate, candidate, o
   summarise-check: the median of the solved runs alone
 """
 # %% lstm-step: i, f, g, o = -> f, i, g, o =

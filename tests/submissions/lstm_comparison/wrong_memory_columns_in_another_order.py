@@ -1,7 +1,7 @@
 """Write comes before value, the share is divided by the steps, and the readout is not counted.
 
 loses:
-  memory-cell-check: The columns of weight_ih are in another order
+  memory-cell-check: The columns of weight_ih are in the wrong order
   forget-bias-check: The shares of all steps are multiplied
   fair-plan-check: A smaller RNN has enough parameters, too. Did you count the readouts
 """

@@ -2,7 +2,7 @@
 
 loses:
   memory-cell-check: The forget gate is
-  forget-bias-check: is it the share that is asked for
+  forget-bias-check: is it the share `kept`
   fair-plan-check: a dict with the keys net, units, seed, lr, max_steps
 """
 # %% memory-cell: [0.0, -2.0, -2.0, 0.0] -> [0.0, 2.0, 2.0, 0.0]

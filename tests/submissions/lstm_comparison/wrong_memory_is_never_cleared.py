@@ -3,7 +3,7 @@
 loses:
   memory-cell-check: The forget gate is open at a clear
   forget-bias-check: is left after one step
-  fair-plan-check: Twice the units are about right
+  fair-plan-check: Twice the units is nearly correct
 """
 # %% memory-cell: [0.0, -2.0, -2.0, 0.0] -> [0.0, -2.0, 0.0, 0.0]
 # %% forget-bias: gate = kept ** (1 / steps) -> gate = kept

@@ -1,7 +1,7 @@
 """The forget gate has the first row, the inverse is that of tanh, and the RNNs get only the largest rate.
 
 loses:
-  memory-cell-check: The rows are in another order
+  memory-cell-check: The rows are in the wrong order
   forget-bias-check: the inverse of tanh
   fair-plan-check: Every network should have all of the rates
 """

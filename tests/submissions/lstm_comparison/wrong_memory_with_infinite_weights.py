@@ -3,7 +3,7 @@
 loses:
   memory-cell-check: Infinity times 0 is not a number
   forget-bias-check: "forget_bias(steps=10, kept=0.25)"
-  fair-plan-check: The LSTM has the size that is asked for
+  fair-plan-check: The LSTM should have `lstm_units` units
 """
 # %% memory-cell: K = 100 -> K = np.inf
 # %% forget-bias: kept ** (1 / steps) -> 0.5 ** (1 / steps)

@@ -2,7 +2,7 @@
 accuracy are over the rectangle.
 
 loses:
-  random-lengths-check: A row is forced to full length, as in the course, so lengths are not uniform any more
+  random-lengths-check: One row always has full length, as in the original notebook, so the lengths are not uniform
   run-packed-check: "the lengths were sorted and the strings were not"
   masked-loss-check: the padding is counted
   masked-accuracy-check: the padding is counted

@@ -2,7 +2,7 @@
 states is one column short, the gradient reaches the padding, and the accuracy is in per cent.
 
 loses:
-  random-lengths-check: A type of 8 bits holds no number above 255, and an `int8` none above 127.
+  random-lengths-check: An integer of 8 bits cannot be above 255, and an `int8` cannot be above 127.
   length-mask-check: Time steps count from 0. The last real one is `length - 1`, or, with padding
   run-packed-check: run_packed with lengths [2 5 1 3] and inputs of shape (4, 5, 1)
   masked-loss-check: 'The value is correct and its gradient is not: does part of the result come from'

@@ -1,7 +1,7 @@
 """The lengths come from a copy of the generator, so that every batch has the same lengths.
 
 loses:
-  random-lengths-check: is `rng` copied or set back
+  random-lengths-check: is `rng` copied, or its state reset
 """
 # %% random-lengths: return rng.integers( ->
 import copy

@@ -3,9 +3,9 @@ the last state of the string before it, logits are cut off at 30, and the accura
 
 loses:
   random-lengths-check: '`rng.integers` draws all lengths independently of each other and equally often.'
-  length-mask-check: The order of the strings is turned around, `[::-1]`; turn each row around, `[:,
+  length-mask-check: The order of the strings is reversed, `[::-1]`. Reverse each row instead, `[:,
   run-packed-check: run_packed with lengths [2 5 1 3] and inputs of shape (4, 5, 1)
-  masked-loss-check: are cut off
+  masked-loss-check: are clipped
   masked-accuracy-check: A logit above 0 means odd. Return the share of correct answers, from 0 to 1,
   always-even-check: always_even, lengths [1 4 2] in a rectangle of 6 steps
   reported-accuracy-check: reported_accuracy(0.4)

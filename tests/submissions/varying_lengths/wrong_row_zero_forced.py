@@ -1,7 +1,7 @@
 """The range is correct, but row 0 has full length so that the targets fit.
 
 loses:
-  random-lengths-check: A row is forced to full length, as in the course, so lengths are not uniform any more
+  random-lengths-check: One row always has full length, as in the original notebook, so the lengths are not uniform
   length-mask-check: as wide as the longest string
   run-packed-check: the rectangle shrank to the longest string
 """

@@ -5,7 +5,7 @@ loses:
   random-lengths-check: Each string draws its own length. Are lengths sorted, drawn in pairs, or drawn
   length-mask-check: Time steps count from 0. The last real one is `length - 1`, or, with padding
   run-packed-check: '`inputs` is changed in place, and the caller goes on using it. Work on a copy,'
-  masked-loss-check: are cut off
+  masked-loss-check: are clipped
   masked-accuracy-check: A logit above 0 means odd. Return the share of correct answers, from 0 to 1,
   always-even-check: always_even, lengths [1 4 2] in a rectangle of 6 steps
   reported-accuracy-check: This holds for a network that guesses; real_accuracy may be another number.
