@@ -1,8 +1,9 @@
 """A Sphinx extension that adapts Jupyter Book to this book.
 
 It repeats the warnings about a broken page in every build. Its pages ask no other host for anything, and screen readers
-understand them. It adds a description and social metadata to each page, a notebook of each chapter to download, and the
-role {claim}. The other modules of this folder are connected here too, except for those that `_config.yml` names.
+understand them. It adds a description and social metadata to each page, a notebook of each chapter to download, the
+address of the repository, and the role {claim}. The other modules of this folder are connected here too, except for
+those that `_config.yml` names.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from textwrap import shorten
 from zlib import crc32
 
 import nbformat
+import yaml
 from captions import OneCaption
 from docutils import nodes
 from in_place import EVIDENCE, notes_of, with_places, write_notes
@@ -33,6 +35,7 @@ from parity_lib.version import __version__
 
 LOG = logging.getLogger(__name__)
 PICTURE = "_static/social.png"      # what a chat or a timeline shows next to a link to the book
+EXAMPLE = "https://github.com/OWNER/one-bit-of-memory"     # in pages, the address of the repository
 MOVED = {"book/do-gates-help": "book/gates"}    # pages that no longer exist, and the pages that have their content
 GENERATED = {"genindex": "Index", "search": "Search"}    # pages without a source, and so without a title
 
@@ -138,6 +141,16 @@ def write_redirect(file: Path, address: str, words: str, *head: str) -> None:
         "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8" />', *head,
         f'<meta http-equiv="refresh" content="0; url={address}" />', f'<link rel="canonical" href="{address}" />',
         "</head>", f'<body><h1><a href="{address}">{escape(words)}</a></h1></body>', "</html>", ""]), encoding="utf8")
+
+
+# --- the address of the repository ---
+
+def name_repository(app, name: str, source: list[str]) -> None:
+    """Replace the example address of the repository on a page by the one in `_config.yml`, if there is one."""
+    config = Path(app.srcdir) / "_config.yml"
+    settings = yaml.safe_load(config.read_text(encoding="utf8")) if config.is_file() else None
+    if address := ((settings or {}).get("repository") or {}).get("url"):
+        source[0] = source[0].replace(EXAMPLE, address.rstrip("/"))
 
 
 # --- metadata ---
@@ -254,6 +267,7 @@ def setup(app) -> dict[str, object]:
     app.setup_extension("letters")
     app.connect("env-before-read-docs", note_changes)
     app.connect("env-before-read-docs", forget_changed_pages)
+    app.connect("source-read", name_repository)
     app.connect("env-updated", rewrite_all_pages)
     app.connect("env-purge-doc", forget_claims)
     app.connect("missing-reference", resolve_claim)
@@ -266,6 +280,7 @@ def setup(app) -> dict[str, object]:
     app.add_post_transform(LiveFigures)
     # Sphinx reads every page again when this number changes. It does not notice that a style sheet has changed.
     here, root = Path(__file__).parent, Path(app.confdir)
-    files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css"]
+    files = [*here.glob("*.*"), *here.parent.glob("_static/*"), root / "packages/parity_figures/colours.css",
+             root / "_config.yml"]
     version = crc32(b"".join(file.read_bytes() for file in sorted(files)))
     return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": version}

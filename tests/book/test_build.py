@@ -176,6 +176,16 @@ def test_a_section_may_move_to_a_page_that_is_read_before_the_one_that_had_it(tm
         assert status == 0, output
 
 
+def test_a_page_names_the_repository_as_the_configuration_does(tmp_path):
+    book = tiny_book(tmp_path, SOUND + "\n`git clone https://github.com/OWNER/one-bit-of-memory`\n")
+    assert "https://github.com/OWNER/one-bit-of-memory" in built(book)
+    config = (book / "_config.yml").read_text(encoding="utf8")
+    write(book, "_config.yml", f"{config}\nrepository: {{url: https://github.com/parity/book}}\n")
+    page = built(book)
+    assert "https://github.com/parity/book" in page
+    assert "OWNER" not in page
+
+
 def test_chapters_of_a_second_part_have_letters_also_in_a_later_build(tmp_path):
     book = tiny_book(tmp_path, SOUND)
     write(book, "_toc.yml", """\

@@ -193,7 +193,7 @@ def test_minutes_are_counted_from_words_code_figures_and_questions(text, minutes
 def test_a_page_that_has_no_number_and_states_its_minutes_has_counted_them():
     stated = {path.stem: (int(found[1]), chapters.title_and_minutes(text)[1]) for path in (ROOT / "book").glob("*.md")
               for text in [path.read_text(encoding="utf-8")] if (found := chapters.TIME.search(text))}
-    assert stated["pytorch"] == (20, 20)
+    assert stated["pytorch"] == (15, 15)
     assert {page: minutes for page, minutes in stated.items() if minutes[0] != minutes[1]} == {}
 
 
