@@ -27,7 +27,7 @@ class CharacterWriter(ParityWidget):
     """
 
     _esm, _css = front_end("character_writer")
-    room = traitlets.List(traitlets.Float(), [31, 36]).tag(sync=True)
+    room = traitlets.List(traitlets.Float(), [32.5, 37.3]).tag(sync=True)
 
     characters = traitlets.Unicode().tag(sync=True)
     arrays = traitlets.List().tag(sync=True)
