@@ -17,7 +17,6 @@ from parity_study.experiments.summaries import rounded
 
 CONTEXTS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 30, 50)
 QUICK: dict[str, Any] = {"seeds": 1, "passes": 1, "orders": 2, "hidden_size": 4, "letters": 4000}
-SAMPLE = {"seeds": 2}
 
 
 def run(seeds: int = 5, passes: int = 12, orders: int = 9, hidden_size: int = 128,
