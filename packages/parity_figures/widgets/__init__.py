@@ -5,6 +5,7 @@ belong together. They need the extra ``exercises``, which installs anywidget.
 """
 
 try:
+    from parity_figures.widgets.character_writer import CharacterWriter
     from parity_figures.widgets.gated_unit import GatedUnit
     from parity_figures.widgets.gradient_strip import GradientStrip
     from parity_figures.widgets.packed_batch import PackedBatch
@@ -21,5 +22,5 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"Interactive figures need {package}, which is not installed. Install it with "
                               'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
-__all__ = ["GatedUnit", "GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed", "StateMachine",
-           "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed",
+           "StateMachine", "UnrolledRNN", "YouAreTheNetwork"]

@@ -12,6 +12,7 @@ from traitlets import TraitError
 
 from parity_figures import widgets
 from parity_figures.widgets import (
+    CharacterWriter,
     GatedUnit,
     GradientStrip,
     PackedBatch,
@@ -24,11 +25,14 @@ from parity_figures.widgets import (
 )
 from parity_lib import ParityRNN, by_hand
 from parity_study.certify import certify
+from parity_study.characters import CHARACTERS, CharacterNetwork
 from tests.figures.widgets.static_page import button
 
 RUNS = {"5 bits": [120, 900, None], "Label at every step, 1 to 50 bits": [None, None, 4000]}
 TWO = {"LSTM": ParityRNN(5, "lstm", seed=4), "a name that is longer than a phone is wide, as some are": by_hand()}
+LETTERS = CharacterNetwork(hidden_size=4)
 MAKE = {
+    "CharacterWriter": lambda: CharacterWriter(LETTERS.rnn, LETTERS.readout, CHARACTERS, "the gate", written=" is"),
     "GatedUnit": lambda: GatedUnit(bits="10110010", step=3),
     "GradientStrip": lambda: GradientStrip(TWO),
     "PackedBatch": PackedBatch,
@@ -40,7 +44,8 @@ MAKE = {
     "YouAreTheNetwork": YouAreTheNetwork,
 }
 
-SENTENCE_ONLY = {"PackedBatch", "Playground", "ReturnMap"}     # pages have drawings of the same, or nothing to show
+# Pages have drawings of the same, or there is nothing to show.
+SENTENCE_ONLY = {"CharacterWriter", "PackedBatch", "Playground", "ReturnMap"}
 
 
 def test_every_widget_is_tested_here():

@@ -1,0 +1,71 @@
+"""CharacterWriter has PyTorch's probabilities, and its text grows by characters that are drawn from them."""
+
+import numpy as np
+import pytest
+import torch
+
+from parity_figures.widgets import CharacterWriter
+from parity_study.characters import CHARACTERS, CharacterNetwork
+from tests.figures.widgets.static_page import button, click
+
+
+def writer(text="the gate", large=8.0, **values):
+    """Return a widget with a network whose weights are so large that its predictions differ."""
+    network = CharacterNetwork(hidden_size=16, seed=3)
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.mul_(large)
+    return CharacterWriter(network.rnn, network.readout, CHARACTERS, text, **values)
+
+
+def written(page):
+    return page.locator(".pw-page span").inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("text", "temperature"), [("the gate", 1.0), ("", 0.7), ("a network that writes", 2.0)])
+def test_bars_are_pytorchs_probabilities(show, text, temperature):
+    widget = writer(text, temperature=temperature)
+    page = show(widget)
+    names = [{"space": " ", "new line": "\n"}.get(name, name) for name in page.locator(".pw-letter").all_inner_texts()]
+    shares = [float(share.removesuffix(" %")) / 100 for share in page.locator(".pw-share").all_inner_texts()]
+    expected = widget.probabilities()
+    np.testing.assert_allclose(shares, np.sort(expected)[:-9:-1], atol=2e-3)
+    np.testing.assert_allclose(shares, [expected[CHARACTERS.index(name)] for name in names], atol=2e-3)
+
+
+@pytest.mark.browser
+def test_a_text_is_typed_continued_and_begun_again(show):
+    page = show(writer(temperature=0.1), width=390)
+    field = page.get_by_role("textbox", name="Beginning")
+    field.fill("A $gate")
+    assert (field.input_value(), written(page)) == ("a gate", "")
+    expected = writer("a gate", temperature=0.1)
+    most_likely = page.locator(".pw-letter").first.inner_text()
+    assert most_likely == {" ": "space", "\n": "new line"}.get(
+        best := CHARACTERS[expected.probabilities().argmax()], best)
+    click(page, "Next character", "Write 100")
+    assert len(page.locator(".pw-page span").text_content()) == 101
+    for _ in range(5):
+        click(page, "Write 100")
+    assert len(page.locator(".pw-page span").text_content()) == 600
+    assert button(page, "Next character").get_attribute("aria-disabled") == "true"
+    click(page, "Start again")
+    assert written(page) == ""
+
+
+@pytest.mark.browser
+def test_a_higher_temperature_makes_the_bars_more_equal(show):
+    page = show(writer())
+    first = page.locator(".pw-share").first
+    shares = []
+    for temperature in ("0.2", "1", "2"):
+        page.get_by_role("slider", name="Temperature").fill(temperature)
+        shares.append(float(first.inner_text().removesuffix(" %")))
+    assert shares == sorted(shares, reverse=True)
+    assert len(set(shares)) > 1
+
+
+def test_a_text_with_other_characters_is_named():
+    with pytest.raises(ValueError, match="text must be a string of the characters, but it is 'A'"):
+        writer("A")
