@@ -32,7 +32,6 @@ CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
                 "half solved by update", "three quarters solved by update")
-QUARTILES = (0.25, 0.5, 0.75)
 FULLEST = 0.45  # opacity of a square that stands for every seed; text on it stays readable in both themes
 
 Condition = dict[str, Any]      # how many seeds solved a condition of an experiment, and after how many updates
@@ -40,7 +39,7 @@ Condition = dict[str, Any]      # how many seeds solved a condition of an experi
 
 def _quartiles(row: Condition) -> list[int | None]:
     """Return the updates by which a quarter, half and three quarters of all seeds solved it, or None if fewer did."""
-    return [updates_to_solve(row["steps"], share) for share in QUARTILES]
+    return [updates_to_solve(row["steps"], share) for share in (0.25, 0.5, 0.75)]
 
 
 def _rate_numbers(row: Condition) -> tuple:
