@@ -54,7 +54,11 @@ def with_places(text: str, env) -> str:
     def number(page: str) -> tuple:
         return env.toc_secnumbers.get(page, {}).get("", ())
 
-    for page in sorted(env.parity_claims, key=lambda page: (number(page) or (float("inf"),), page)):
+    def place(page: str) -> tuple:
+        """Sort by numbers, then letters, and then pages that have neither."""
+        return not number(page), [(isinstance(part, str), part) for part in number(page)], page
+
+    for page in sorted(env.parity_claims, key=place):
         title = f"{'.'.join(map(str, number(page)))} {env.titles[page].astext()}".strip()
         for anchor in env.parity_claims[page]:
             name, _, repeated = anchor.removeprefix("says-").partition("--")
