@@ -119,3 +119,22 @@ WEIGHT_SCALES = {
         "times as large, and fewer relu networks (Fisher's exact test, four comparisons with Holm's correction).",
         more_often(*more_with(4, 1, 6, ALL_OF_THEM, "tanh", "gru", "lstm"), *more_with(1, 4, 6, ALL_OF_THEM, "relu"))),
 }
+
+CONTROLS = {
+    "balanced-batches": Claim(
+        "With random batches of 64 or 1,024 strings, of which exactly half are odd, few LSTMs learn five bits (each "
+        "interval lies below one half) and none learns six bits, within 8,000 updates.",
+        [*seldom(*(f"5 bits, balanced {size}" for size in (64, 1024))),
+         *never(*(f"6 bits, balanced {size}" for size in (64, 1024)))]),
+    "shortened-noise": Claim(
+        "If the noise off the signal is shortened to the norm of the noise along it, most LSTMs learn five bits with "
+        "Adam (the interval lies above one half), and more than nine tenths with the mean square of the exact gradient "
+        "(the interval lies above nine tenths).",
+        [*mostly("5 bits, off the signal, shortened"),
+         *nearly_all("5 bits, off the signal, shortened, exact mean square")]),
+    "larger-weights-without-open-gates": Claim(
+        "If all biases of the forget gates are set to 0, few LSTMs learn five bits from random batches of 64 strings "
+        "with first weights as PyTorch draws them (the interval lies below one half), and most do with weights eight "
+        "times as large (the interval lies above one half).",
+        [*seldom("5 bits, 64 drawn, x 1, bias 0"), *mostly("5 bits, 64 drawn, x 8, bias 0")]),
+}

@@ -26,7 +26,7 @@ from parity_study.batched_networks import Ensemble, loss_and_gradient
 from parity_study.ensemble import EnsembleTraining
 
 MOST_BITS = 16
-NOISE = ("all", "along the signal", "off the signal")
+NOISE = ("all", "along the signal", "off the signal", "off the signal, shortened")
 DRAWN_AT_ONCE = 64
 VALIDATE_EVERY = 50
 
@@ -119,16 +119,22 @@ def _add_halves(level: np.ndarray) -> np.ndarray:
     return level[:, :, :half] + level[:, :, half:]
 
 
-def string_weights(bits: int, batch_size: int | None, replace: bool, seed: int) -> Iterator[np.ndarray]:
+def string_weights(odd: np.ndarray, batch_size: int | None, replace: bool, seed: int,
+                   balanced: bool = False) -> Iterator[np.ndarray]:
     """Yield the weights of all strings in the loss, once per update.
 
-    The weights are ``[2^bits]``. If ``batch_size`` is None, all strings have the same weight. Otherwise, ``batch_size``
-    strings are drawn, and the weight of a string is the share of the batch that it makes up.
+    The weights are ``[strings]``, and ``odd [strings]`` says which strings are odd. If ``batch_size`` is None, all
+    strings have the same weight. Otherwise, ``batch_size`` strings are drawn, and the weight of a string is the share
+    of the batch that it makes up. A ``balanced`` batch has as many even as odd strings.
     """
-    strings, rng = 2**bits, np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+    strings, rng = len(odd), np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
     while True:
         if batch_size is None:
             yield np.full(strings, 1 / strings)
+            continue
+        if balanced:
+            yield from sum(rng.multinomial(batch_size // 2, half / half.sum(), size=DRAWN_AT_ONCE)
+                           for half in (odd, ~odd)) / batch_size
             continue
         counts = (rng.multinomial(batch_size, np.full(strings, 1 / strings), size=DRAWN_AT_ONCE) if replace else
                   rng.multivariate_hypergeometric(np.ones(strings, dtype=int), batch_size, size=DRAWN_AT_ONCE))
@@ -139,13 +145,19 @@ def keep_noise(tree: StringTree, drawn: np.ndarray, exact: np.ndarray, noise: st
     """Remove a part of the noise from the gradients of drawn batches.
 
     The noise is the difference between the gradients ``drawn [seeds, count]`` and ``exact [seeds, count]``, which are
-    computed over all strings. ``noise`` says which part of it is kept: the part along the direction of the signal, or
-    the part at right angles to it.
+    computed over all strings. ``noise`` says which part of it is kept: the part along the direction of the signal, the
+    part at right angles to it, or that part shortened to the norm of the other.
     """
     signal, difference = tree.signal(), drawn - exact
     direction = signal / np.maximum(np.linalg.norm(signal, axis=1, keepdims=True), np.finfo(signal.dtype).tiny)
     along = (difference * direction).sum(1, keepdims=True) * direction
-    return exact + (along if noise == "along the signal" else difference - along)
+    if noise == "along the signal":
+        return exact + along
+    off = difference - along
+    if noise == "off the signal, shortened":
+        norms = [np.linalg.norm(part, axis=1, keepdims=True) for part in (along, off)]
+        off *= norms[0] / np.maximum(norms[1], np.finfo(off.dtype).tiny)
+    return exact + off
 
 
 class ExactlyScaledAdam(torch.optim.Optimizer):
@@ -176,21 +188,22 @@ class ExactlyScaledAdam(torch.optim.Optimizer):
 
 
 def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: int, seeds: Sequence[int],
-                         batch_size: int | None = None, replace: bool = True, noise: str = "all", lr: float = 0.01,
-                         optimizer: str = "adam", momentum: float = 0.0, beta2: float = 0.999, eps: float = 1e-8,
-                         exact_scale: bool = False, clip: float | None = 1.0, reset_after: int | None = None,
-                         after_validation=None) -> list[History]:
+                         batch_size: int | None = None, replace: bool = True, balanced: bool = False,
+                         noise: str = "all", lr: float = 0.01, optimizer: str = "adam", momentum: float = 0.0,
+                         beta2: float = 0.999, eps: float = 1e-8, exact_scale: bool = False, clip: float | None = 1.0,
+                         reset_after: int | None = None, after_validation=None) -> list[History]:
     """Train networks on strings of a fixed length until every answer is correct.
 
     There are 2^bits strings of ``bits`` bits, with a label at the end. Each update uses the gradient over all strings
     (``batch_size=None``) or over a batch, which is drawn from ``seeds[i]`` for ``models[i]``, with or without
-    replacement. ``noise`` is the part of a drawn batch's noise that is kept (:func:`keep_noise`), by default all of it.
-    ``momentum`` belongs to SGD, and ``beta2`` and ``eps`` to Adam; with ``exact_scale``, Adam divides by the running
-    mean square of the gradient over all strings. Every 50 updates, the networks are tested on all strings, and those
-    that answer all of them correctly are not trained further. After ``reset_after`` updates, the running means of the
-    optimiser are set to zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks
-    that are still trained and their indices in ``models``. The trained weights are written into the models. Returns a
-    History for each model. Raises ValueError if an argument is not allowed.
+    replacement; a ``balanced`` batch has as many even as odd strings. ``noise`` is the part of a drawn batch's noise
+    that is kept (:func:`keep_noise`), by default all of it. ``momentum`` belongs to SGD, and ``beta2`` and ``eps`` to
+    Adam; with ``exact_scale``, Adam divides by the running mean square of the gradient over all strings. Every 50
+    updates, the networks are tested on all strings, and those that answer all of them correctly are not trained
+    further. After ``reset_after`` updates, the running means of the optimiser are set to zero. After each validation,
+    ``after_validation(step, tree, rows)`` is called with the networks that are still trained and their indices in
+    ``models``. The trained weights are written into the models. Returns a History for each model. Raises ValueError if
+    an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
     >>> history.solved
@@ -203,15 +216,17 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     require_int("max_steps", max_steps, least=1)
     require(batch_size is None or replace or batch_size <= 2**bits, "batch_size", batch_size,
             f"at most {2**bits} without replacement")
-    settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "noise": noise, "lr": lr,
-                "optimizer": optimizer, "momentum": momentum, "beta2": beta2, "eps": eps, "exact_scale": exact_scale,
-                "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
+    require(not balanced or (batch_size is not None and batch_size % 2 == 0 and replace), "balanced", balanced,
+            "False unless an even number of strings is drawn with replacement")
+    settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "balanced": balanced, "noise": noise,
+                "lr": lr, "optimizer": optimizer, "momentum": momentum, "beta2": beta2, "eps": eps,
+                "exact_scale": exact_scale, "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
     options = {"momentum": momentum} if optimizer == "sgd" else {"betas": (0.9, beta2), "eps": eps}
     make = ExactlyScaledAdam if exact_scale else OPTIMIZERS[optimizer]
     training = EnsembleTraining(models, tree, histories, make, lr, clip, **options)
-    weights = [string_weights(bits, batch_size, replace, seed) for seed in seeds]
+    weights = [string_weights(tree.odd, batch_size, replace, seed, balanced) for seed in seeds]
     began = time.perf_counter()
     for step in range(1, max_steps + 1):
         losses, gradient = tree.loss_and_gradient(np.stack([next(weights[row]) for row in training.rows]))

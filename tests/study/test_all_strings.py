@@ -54,7 +54,7 @@ def test_loss_logits_and_gradient_are_those_of_pytorch(cell):
 def noisy_batch(cell, bits=3, batch_size=5):
     """Return a tree and the gradients of drawn batches and of all strings."""
     tree = StringTree([ParityRNN(4, cell, seed=seed).double() for seed in range(3)], bits)
-    weights = np.stack([next(string_weights(bits, batch_size, True, seed)) for seed in range(3)])
+    weights = np.stack([next(string_weights(tree.odd, batch_size, True, seed)) for seed in range(3)])
     drawn = tree.loss_and_gradient(weights)[1]
     return tree, drawn, tree.loss_and_gradient(np.full((3, 2**bits), 2.0**-bits))[1]
 
@@ -62,13 +62,15 @@ def noisy_batch(cell, bits=3, batch_size=5):
 @pytest.mark.parametrize("cell", CELLS)
 def test_two_parts_of_the_noise_are_at_right_angles_and_add_up(cell):
     tree, drawn, exact = noisy_batch(cell)
-    along, off = (keep_noise(tree, drawn, exact, part) - exact for part in NOISE[1:])
+    along, off, shortened = (keep_noise(tree, drawn, exact, part) - exact for part in NOISE[1:])
     np.testing.assert_allclose(along + off, drawn - exact, atol=1e-15)
     np.testing.assert_allclose((along * off).sum(1), 0, atol=1e-15)
     signal = tree.signal()
     np.testing.assert_allclose((off * signal).sum(1), 0, atol=1e-15)
     length = np.linalg.norm(along, axis=1) * np.linalg.norm(signal, axis=1)
     np.testing.assert_allclose(abs((along * signal).sum(1)), length, rtol=1e-9)
+    lengths = [np.linalg.norm(part, axis=1, keepdims=True) for part in (along, off)]
+    np.testing.assert_allclose(shortened, off * lengths[0] / lengths[1], atol=1e-15)
 
 
 def test_adam_that_divides_by_its_own_gradient_is_pytorchs():
@@ -107,7 +109,7 @@ def test_adam_can_forget_earlier_gradients():
 
 @pytest.mark.parametrize(("batch_size", "replace"), [(None, True), (3, True), (40, True), (8, False), (3, False)])
 def test_a_batch_is_a_weight_for_each_string(batch_size, replace):
-    weights = np.stack(list(islice(string_weights(3, batch_size, replace, seed=0), 500)))
+    weights = np.stack(list(islice(string_weights(np.arange(8) % 2 == 0, batch_size, replace, seed=0), 500)))
     np.testing.assert_allclose(weights.sum(1), 1)
     np.testing.assert_allclose(weights.mean(0), 1 / 8, atol=0.05)
     if batch_size is not None:
@@ -115,6 +117,16 @@ def test_a_batch_is_a_weight_for_each_string(batch_size, replace):
         np.testing.assert_allclose(counts, counts.round(), atol=1e-12)
         assert (counts.max() > 1) == replace
         assert not np.array_equal(weights[0], weights[1]) or batch_size == 8
+
+
+def test_a_balanced_batch_has_as_many_even_as_odd_strings():
+    odd = np.array([False, True, True, False])
+    weights = np.stack(list(islice(string_weights(odd, 6, True, seed=0, balanced=True), 300)))
+    np.testing.assert_allclose(weights[:, odd].sum(1), 0.5)
+    np.testing.assert_allclose(weights.sum(1), 1)
+    np.testing.assert_allclose(weights.mean(0), 1 / 4, atol=0.03)
+    with pytest.raises(ValueError, match=r"^balanced must be False"):
+        train_on_all_strings([ParityRNN(4, "gru", seed=0)], 2, max_steps=1, seeds=[0], batch_size=5, balanced=True)
 
 
 def test_solved_means_that_every_answer_is_correct_and_the_weights_are_written_back():

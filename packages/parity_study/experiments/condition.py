@@ -203,6 +203,7 @@ class Enumerated(BaseCondition):
     bits: int = 5
     batch_size: int | None = None
     replace: bool = True
+    balanced: bool = False
     noise: str = "all"
     hidden_size: int = 8
     weight_scale: float = 1.0
@@ -230,8 +231,8 @@ class Enumerated(BaseCondition):
         the update at which the task was solved, or None, and the final ``sequence_accuracy`` on all strings.
         ``options`` are passed to :func:`~parity_study.full_batch.train_on_all_strings`.
         """
-        passed_on = ("batch_size", "replace", "noise", "optimizer", "lr", "momentum", "beta2", "eps", "exact_scale",
-                     "clip", "reset_after", "max_steps")
+        passed_on = ("batch_size", "replace", "balanced", "noise", "optimizer", "lr", "momentum", "beta2", "eps",
+                     "exact_scale", "clip", "reset_after", "max_steps")
         histories = train_on_all_strings(models or self.models(seeds), self.bits, seeds=seeds, **options,
                                          **{name: getattr(self, name) for name in passed_on})
         return [{"steps": history.solved_at, "sequence_accuracy": history.validation[-1]["sequence_accuracy"]}

@@ -6,8 +6,6 @@ Chapter: *Why five bits are hard*. Predictions, made before the first run:
   share that learns from all strings. The signal before training falls by a factor of about 15 with each bit, so the
   batch size at which half of the networks learn rises by a factor of about 200 with each bit.
 - If only an exact gradient teaches, no random batch does, however large.
-- If it is the repeated strings of a batch that do harm, batches of half of all strings, each of them once, teach more
-  networks.
 - If a batch has to contain each string often enough, the batch size at which half of the networks learn doubles with
   each bit.
 """
