@@ -220,7 +220,8 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
             "False unless an even number of strings is drawn with replacement")
     settings = {"bits": bits, "batch_size": batch_size, "replace": replace, "balanced": balanced, "noise": noise,
                 "lr": lr, "optimizer": optimizer, "momentum": momentum, "beta2": beta2, "eps": eps,
-                "exact_scale": exact_scale, "clip": clip, "reset_after": reset_after, "max_steps": max_steps, "validate_every": VALIDATE_EVERY}
+                "exact_scale": exact_scale, "clip": clip, "reset_after": reset_after, "max_steps": max_steps,
+                "validate_every": VALIDATE_EVERY}
     histories = [History(settings | {"seed": seed}) for seed in seeds]
     tree = StringTree(models, bits)
     options = {"momentum": momentum} if optimizer == "sgd" else {"betas": (0.9, beta2), "eps": eps}

@@ -5,7 +5,7 @@ loses:
   count-parameters-check: This is not one of the usual mistakes. Compare your count with the parameters
   build-model-check: 'Something besides the weights decides the logits: the answer, computed in'
   learns-check: 'Something besides the weights decides the logits: the answer, computed in'
-  success-rate-check: The numbers are rounded. Return them as they are, and round when you print.
+  success-rate-check: The numbers are rounded. Return them unrounded, and round only when you print.
   multiple-of-three-check: 'multiple_of_three(): U'
 """
 # %% count-parameters

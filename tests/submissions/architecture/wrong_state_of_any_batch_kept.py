@@ -3,7 +3,7 @@ the rate.
 
 loses:
   build-model-check: your network keeps the state of the last call
-  success-rate-check: the rate comes first
+  success-rate-check: return the rate first
 """
 # %% build-model: self.readout = ->
 self.readout = nn.Linear(hidden_size, 1)

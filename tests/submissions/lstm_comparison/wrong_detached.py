@@ -3,7 +3,7 @@ unsorted runs.
 
 loses:
   lstm-step-check: h is o * tanh(c), with the new c
-  lstm-parity-check: the way to them is cut
+  lstm-parity-check: the backward pass to them is cut
   summarise-check: The median is in the middle of the sorted runs, and an unsolved run takes longer than all 
 """
 # %% lstm-step: c = sigmoid(f) ->
