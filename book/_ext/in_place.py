@@ -20,6 +20,7 @@ TERM = re.compile(r'<dt id="(?P<id>term-[^"]+)">(?P<name>.*?)<a class="headerlin
                   re.DOTALL)
 CLAIM = re.compile(r'(?P<start><div class="evidence" id="(?P<id>claim-[^"]+)">\s*<p><strong>(?P<says>.*?)</strong></p>'
                    r'\s*<p>(?P<figures>.*?)</p>.*?)</div>', re.DOTALL)
+SURPLUS = re.compile(r' (?:id|title|xmlns)="[^"]*"')
 ADDRESS = re.compile(r'(?:URL: )?<a class="reference external" href="([^"]*)">(doi|arXiv)?[^<]*</a>')
 
 
@@ -38,13 +39,14 @@ def notes_of(page: str, text: str) -> dict[str, str]:
     elif page == EVIDENCE:
         notes = {entry["id"]: f"{entry['says']}</p><p>{entry['figures']}" for entry in CLAIM.finditer(text)}
     name = page.rpartition("/")[2]
-    return {f"{name}.html#{anchor}": re.sub(r' (?:id|title)="[^"]*"', "", f"<p>{note}</p>")
+    return {f"{name}.html#{anchor}": SURPLUS.sub("", f"<p>{note}</p>")
             for anchor, note in notes.items()}
 
 
 def write_notes(folder: Path, notes: dict[str, str]) -> None:
     """Write all notes to a JavaScript file that defines `parityNotes`."""
-    (folder / SCRIPT).write_text(f"globalThis.parityNotes = {json.dumps(notes)};\n", encoding="utf8")
+    text = json.dumps(notes, ensure_ascii=False)
+    (folder / SCRIPT).write_text(f"globalThis.parityNotes = {text};\n", encoding="utf8")
 
 
 def with_places(text: str, env) -> str:

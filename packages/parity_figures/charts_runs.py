@@ -105,8 +105,8 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
                       for (label, row), (_, median, _) in zip(conditions.items(), quartiles, strict=True))
     return Picture(figure, "A row for each condition: a bar that is filled by the share of seeds that solved it, with "
                    f"the 95 % interval, and the median number of updates with quartiles. {words}.",
-                   "Left: how many seeds solved it, with the 95 % interval. Right: median and quartiles of the updates "
-                   "over all seeds. An arrow: fewer than three quarters solved it; no line: fewer than a quarter.",
+                   "Left: success rate with 95 % interval. Right: median and quartiles of the updates of all seeds "
+                   "(arrow: not reached).",
                    Numbers((name, *RATE_COLUMNS),
                            [(label, *_rate_numbers(row)) for label, row in conditions.items()]))
 
@@ -161,8 +161,7 @@ def two_by_two(conditions: dict[str, Condition]) -> Picture:
         rows += [(name, cell, *_rate_numbers(row)) for cell, row in cells.items()]
     return Picture(figure, "Four panels of bars, filled by the share of seeds that solved the task. "
                    f"{'. '.join(words)}. A line across the end of each bar is the 95 % interval of the rate.",
-                   "Each bar is one kind of network. It is filled by the share of its seeds that solved the task; the "
-                   "line is the 95 % interval of the rate.",
+                   "Bars: success rate of each kind of network. Lines: 95 % interval.",
                    Numbers(("task", "network", *RATE_COLUMNS), rows))
 
 
@@ -256,7 +255,8 @@ def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequ
     axes.spines[["left", "bottom"]].set_visible(False)
     return Picture(figure, f"A table of squares: how many seeds solved it, of {seeds} each, by {row_name} and "
                    f"{column_name}. The more did, the darker the square. {'; '.join(words)}.",
-                   f"How many seeds solved it, of {seeds} each. A dash: not run.",
+                   f"How many seeds solved it, of {seeds} each."
+                   + " A dash: not run." * any(None in counts for counts in solved),
                    Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), numbers))
 
 

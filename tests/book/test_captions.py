@@ -18,7 +18,7 @@ from captions import merge_captions
 CHAPTERS = [name for name in pages_in_toc(ROOT) if (ROOT / f"{name}.md").is_file()]
 FIGURE = re.compile(r"<figure\b[^>]*>(?:(?!<figure\b).)*?</figure>", re.DOTALL)
 PICTURES = re.compile(r'class="parity-figure"><div class="parity-drawing"[^>]*><svg')
-NUMBER = re.compile(r'<span class="caption-number">Figure (\d+)\.(\d+) </span>')
+NUMBER = re.compile(r'<span class="caption-number">Figure (\w+)\.(\d+) </span>')
 
 
 @pytest.mark.book
@@ -28,7 +28,7 @@ def test_every_picture_has_one_caption_and_the_next_number_of_its_chapter(html):
         text = (html / f"{name}.html").read_text(encoding="utf8")
         figures = [figure for figure in FIGURE.findall(text) if PICTURES.search(figure)]
         assert len(PICTURES.findall(text)) == len(figures), f"{name}: a picture outside of a figure"
-        chapter = re.search(r'<h1><span class="section-number">(\d+)\.', text)
+        chapter = re.search(r'<h1><span class="section-number">(\w+)\.', text)
         for place, figure in enumerate(figures, 1):
             captions = re.findall(r"<figcaption>(.*?)</figcaption>", figure, re.DOTALL)
             assert len(captions) == 1, f"{name}, picture {place}"
