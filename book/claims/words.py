@@ -18,8 +18,8 @@ def rate_and_steps(row: dict[str, Any]) -> str:
     if not solved:
         return rate(row)
     half = updates_to_solve(row["steps"])
-    median = f"half of all runs by update {half:,}, " if half else ""
-    return f"{rate(row)}; {median}the first at update {solved[0]:,} and the last at {solved[-1]:,}"
+    median = f"median {half:,}, " if half else ""
+    return f"{rate(row)}; updates: {median}from {solved[0]:,} to {solved[-1]:,}"
 
 
 def rates(results: Any, *names: str) -> str:
