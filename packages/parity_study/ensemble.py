@@ -66,7 +66,7 @@ class EnsembleTraining:
         self.reset_optimizer()
 
     def reset_optimizer(self) -> None:
-        """Reset the running means of the gradients to zero."""
+        """Start the optimiser afresh, with its running means and its count of updates at zero."""
         self.parameters = torch.from_numpy(self.ensemble.parameters)  # shares its memory
         self.optimizer = self.make_optimizer([self.parameters])
 

@@ -200,10 +200,10 @@ def train_on_all_strings(models: Sequence[ParityRNN], bits: int, *, max_steps: i
     that is kept (:func:`keep_noise`), by default all of it. ``momentum`` belongs to SGD, and ``beta2`` and ``eps`` to
     Adam; with ``exact_scale``, Adam divides by the running mean square of the gradient over all strings. Every 50
     updates, the networks are tested on all strings, and those that answer all of them correctly are not trained
-    further. After ``reset_after`` updates, the running means of the optimiser are set to zero. After each validation,
-    ``after_validation(step, tree, rows)`` is called with the networks that are still trained and their indices in
-    ``models``. The trained weights are written into the models. Returns a History for each model. Raises ValueError if
-    an argument is not allowed.
+    further. After ``reset_after`` updates, the optimiser starts afresh: its running means and its count of updates
+    begin again at zero. After each validation, ``after_validation(step, tree, rows)`` is called with the networks that
+    are still trained and their indices in ``models``. The trained weights are written into the models. Returns a
+    History for each model. Raises ValueError if an argument is not allowed.
 
     >>> history, = train_on_all_strings([ParityRNN(4, "lstm", seed=0)], 1, max_steps=1000, seeds=[0])
     >>> history.solved

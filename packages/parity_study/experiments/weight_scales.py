@@ -17,4 +17,5 @@ SCALES = (1, 2, 4, 6, 8, 10)
 BITS = {"tanh": (5, 6), "relu": (5, 6), "gru": (5, 6), "lstm": (5, 6, 7)}
 CONDITIONS = {f"{cell}, {n} bits, {f'{size} drawn' if size else 'all'}, x {scale}":
               Enumerated(cell, n, size, weight_scale=float(scale))
-              for cell, lengths in BITS.items() for n in lengths for size in (64, None) for scale in SCALES}
+              for cell, lengths in BITS.items() for n in lengths for size in (64, None) for scale in SCALES
+              if size or scale > 1}     # without a factor, all_strings has these runs
