@@ -19,10 +19,12 @@ import click
 @click.option("--list", "list_all", is_flag=True, help="List all experiments with their questions.")
 @click.option("--recheck", is_flag=True,
               help="Derive a sample of the results again, and check whether the book's claims still hold.")
+@click.option("--other-seeds", is_flag=True,
+              help="With --recheck: derive all results again, from seeds that no stored result has used.")
 @click.option("--jobs", type=click.IntRange(min=1), help="The number of processes of a series [default: one per core].")
 @click.option("--scheduler", metavar="ADDRESS", help="Run a series on a Dask cluster, such as tcp://host:8786.")
 def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | None, list_all: bool, recheck: bool,
-               jobs: int | None, scheduler: str | None) -> None:
+               other_seeds: bool, jobs: int | None, scheduler: str | None) -> None:
     """Run experiments and write their results to JSON files.
 
     The pages of the book load the results from these files, which are called NAME.json. An experiment that trains a
@@ -39,13 +41,15 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
         raise click.UsageError("name an experiment, or use --all; --list lists them")
     if quick and (recheck or out is None):
         raise click.UsageError("--quick requires --out FOLDER and excludes --recheck: its numbers are meaningless")
+    if other_seeds and not recheck:
+        raise click.UsageError("--other-seeds requires --recheck")
     for name in names:      # a misspelt name is an error before the first experiment runs
         experiments.find(name)
     all_hold = True
     for name in names:
         folder = out or experiments.writable_folder()
         if recheck:
-            all_hold &= _recheck(name, folder, scheduler, jobs or -1)
+            all_hold &= _recheck(name, folder, scheduler, jobs or -1, other_seeds)
             continue
         path = experiments.run(name, folder, quick, scheduler, jobs or -1)
         seconds = experiments.load(name, "provenance", path.parent)["wall_seconds"]
@@ -54,7 +58,7 @@ def experiment(names: tuple[str, ...], run_all: bool, quick: bool, out: Path | N
         raise click.exceptions.Exit(1)
 
 
-def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
+def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int, other_seeds: bool) -> bool:
     """Recheck an experiment against the book's claims, print the verdict and return True if the claims hold."""
     from parity_study.experiments.recheck import recheck
     from parity_study.experiments.result_files import repository
@@ -66,7 +70,7 @@ def _recheck(name: str, folder: Path, scheduler: str | None, jobs: int) -> bool:
     if str(root / "book") not in sys.path:
         sys.path.insert(0, str(root / "book"))
     claims = [claim for claim in importlib.import_module("claims").CLAIMS if claim.source == name]
-    record = recheck(name, folder, lambda results: _failing_claims(claims, results), scheduler, jobs)
+    record = recheck(name, folder, lambda results: _failing_claims(claims, results), scheduler, jobs, other_seeds)
     verdict = "holds" if record["verdict"] == "holds" else "DOES NOT HOLD"
     click.echo(f"{name}: {verdict}. Claims evaluated with the sample: {len(claims)}. {folder / name}.json")
     for failure in record.get("failures", ()):

@@ -90,7 +90,7 @@ def run(name: str, folder: Path, quick: bool = False, scheduler: str | None = No
     finished = FinishedJobs(folder / "unfinished" / name)
     if is_series(name):
         settings = {"seeds": QUICK_SEEDS if quick else find(name).SEEDS, "tests": EVALUATION}
-        results = train_series(conditions(name, quick), settings["seeds"], finished, scheduler, jobs)
+        results = train_series(conditions(name, quick), range(settings["seeds"]), finished, scheduler, jobs)
     else:
         settings = defaults(name) | (find(name).QUICK if quick else {})
         results = run_settings(name, settings)

@@ -66,18 +66,18 @@ class FinishedJobs:
             self.folder.parent.rmdir()
 
 
-def train_series(conditions: dict[str, BaseCondition], seeds: int, finished: FinishedJobs,
+def train_series(conditions: dict[str, BaseCondition], seeds: range, finished: FinishedJobs,
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train networks under all conditions of a series and summarise the results.
 
-    Each condition is trained from ``seeds`` seeds. The training runs in ``jobs`` processes (-1: one for each core), or
+    Each condition is trained from each of ``seeds``. The training runs in ``jobs`` processes (-1: one for each core), or
     on the workers of the Dask scheduler at the address ``scheduler``, such as ``tcp://host:8786``; the workers need
     this package. The results do not depend on this choice. Returns
     ``{"defaults": the default settings, "conditions": {name: summary}}``. Raises OSError if no scheduler answers, and
     ImportError if Dask is not installed.
     """
-    all_jobs = [Job(name, condition, range(start, min(start + condition.seeds_per_job, seeds)))
-                for name, condition in conditions.items() for start in range(0, seeds, condition.seeds_per_job)]
+    all_jobs = [Job(name, condition, seeds[start:start + condition.seeds_per_job])
+                for name, condition in conditions.items() for start in range(0, len(seeds), condition.seeds_per_job)]
     rows = {job: stored_rows for job in all_jobs if (stored_rows := finished.read(job)) is not None}
     bar = progress_bar(len(all_jobs), None, initial=len(rows), desc=finished.folder.name, unit="job", leave=True)
     tasks = [joblib.delayed(_train_job)(job) for job in all_jobs if job not in rows]

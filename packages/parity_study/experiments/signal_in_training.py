@@ -31,12 +31,12 @@ SAMPLE: dict[str, Any] = {"chosen": ("3 bits, 64 drawn", "5 bits, all")}
 
 
 def run(seeds: int = 100, max_steps: int = 8000, at: tuple[int, ...] = AT,
-        chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS)) -> dict[str, Any]:
+        chosen: tuple[str, ...] = tuple(MEASURED_CONDITIONS), first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment for the conditions named in ``chosen`` and return its results."""
     summaries = {}
     for name in chosen:
         condition = replace(MEASURED_CONDITIONS[name], max_steps=max_steps)
-        rows = train_and_measure(condition, range(seeds), at)
+        rows = train_and_measure(condition, range(first_seed, first_seed + seeds), at)
         summary = condition.summarise(rows)
         summaries[name] = {key: summary[key] for key in ("settings", "seeds", "solved", "steps")} | {
             key: rounded([[row[key][place] for row in rows] for place in range(len(at) + 1)]) for key in MEASURED}

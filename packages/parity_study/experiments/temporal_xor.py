@@ -34,11 +34,11 @@ def xor_stream(count: int, triples: int, rng: np.random.Generator) -> torch.Tens
 
 
 def run(seeds: int = 20, steps: int = 600, triples: int = 20, tested: int = 40,
-        shown: int = 24) -> dict[str, Any]:
+        shown: int = 24, first_seed: int = 0) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring."""
     network, settings = RECIPES["tanh 16"]
     losses, third_correct = [], []
-    for seed in range(seeds):
+    for seed in range(first_seed, first_seed + seeds):
         model, rng = ParityRNN(**network, seed=seed), np.random.default_rng(seed)
         optimizer = torch.optim.Adam(model.parameters(), lr=settings["lr"])
         for _ in range(steps):

@@ -40,7 +40,7 @@ def test_a_fresh_run_agrees_with_the_book(tmp_path):
     names = ("every_step, 50, lstm", "end, 1..50, lstm")
     cap, stored = 500, experiments.load("two_by_two")["conditions"]
     conditions = {name: replace(experiments.conditions("two_by_two")[name], max_steps=cap) for name in names}
-    fresh = train_series(conditions, 5, FinishedJobs(tmp_path), jobs=1)["conditions"]
+    fresh = train_series(conditions, range(5), FinishedJobs(tmp_path), jobs=1)["conditions"]
     for name in names:
         within = sum(steps is not None and steps <= cap for steps in stored[name]["steps"])
         assert fisher_p((fresh[name]["solved"], 5), (within, stored[name]["seeds"])) > 1e-4, name
