@@ -26,13 +26,12 @@ from parity_figures.charts_runs import (
     predicted_and_observed,
     rates,
     steps_to_solve,
-    success_grid,
-    success_rates,
     survival,
     trials_to_guess,
     two_by_two,
     two_by_two_by_length,
 )
+from parity_figures.charts_success import success_curve, success_grid, success_rates
 from parity_figures.drawings import (
     backward_pass,
     gru_cell,

@@ -191,12 +191,12 @@ def drift(before: Sequence[float], series: Series) -> Picture:
     figure, axes = canvas(4.6, 2.7)
     axes.axhline(0, color=MUTED, linewidth=1.2)
     draw_lines(axes, before, changes, marker="")
-    axes.set(xlabel="p before the step", ylabel="change of p", xlim=(before[0], before[-1]))
+    axes.set(xlabel="p before the time step", ylabel="change of p", xlim=(before[0], before[-1]))
     axes.legend()
     words = "; ".join(f"{name}: {_directions(before, change)}" for name, change in changes.items())
-    return Picture(figure, f"How much one step changes p, against p before the step. {words}.",
+    return Picture(figure, f"How much one time step changes p, against p before the time step. {words}.",
                    "Above the line in the middle a step makes p larger, below it smaller.",
-                   _columns("p before the step", before.tolist(), {
+                   _columns("p before the time step", before.tolist(), {
                        f"p after it, {name}": list(map(float, after)) for name, after in series.items()}))
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from parity_figures.charts_networks import draw_lines
 from parity_figures.picture import (
@@ -32,13 +31,12 @@ CELL_NAMES = {"tanh": "tanh", "relu": "relu", "lstm": "LSTM", "gru": "GRU"}
 LABEL_WORDS = {"every_step": "A label at every step", "end": "A label at the end"}
 RATE_COLUMNS = ("solved", "seeds", "rate at least", "rate at most", "a quarter solved by update",
                 "half solved by update", "three quarters solved by update")
-FULLEST = 0.45  # opacity of a square that stands for every seed; text on it stays readable in both themes
 
 Condition = dict[str, Any]      # how many seeds solved a condition of an experiment, and after how many updates
 
 
 def _quartiles(row: Condition) -> list[int | None]:
-    """Return the updates by which a quarter, half and three quarters of all seeds solved it, or None if fewer did."""
+    """Return the updates by which a quarter, half and three quarters of all seeds succeeded, or None if fewer did."""
     return [updates_to_solve(row["steps"], share) for share in (0.25, 0.5, 0.75)]
 
 
@@ -57,7 +55,8 @@ def _draw_rates(axes: Axes, conditions: dict[str, Condition]) -> None:
         axes.plot([low, high], [y, y], color=PAPER, linewidth=4, solid_capstyle="butt")
         axes.plot([low, high], [y, y], "|-", color=INK, linewidth=1.6, markersize=7)
         axes.text(1.04, y, f"{row['solved']}/{row['seeds']}", va="center")
-    axes.set(xlim=(-0.01, 1.01), xticks=[0, 0.5, 1], xticklabels=["0", "half", "all"], xlabel="seeds that solved it")
+    axes.set(xlim=(-0.01, 1.01), xticks=[0, 0.5, 1], xticklabels=["0", "half", "all"],
+             xlabel="share of successful runs")
     name_rows(axes, list(conditions), 0.55)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False)
@@ -80,7 +79,7 @@ def _rates_and(conditions: dict[str, Condition], rates_first: bool) -> tuple[Fig
 def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
     """Plot how many seeds solved each condition and how many updates they needed.
 
-    The updates are shown by their median and quartiles over all seeds. Where fewer seeds solved it than a quartile
+    The updates are shown by their median and quartiles over all seeds. Where fewer seeds succeeded than a quartile
     needs, the line goes on to an arrow at the right edge. ``name`` says what distinguishes the conditions; it heads
     their column in the table of numbers.
     """
@@ -103,7 +102,7 @@ def rates(conditions: dict[str, Condition], name: str = "run") -> Picture:
     words = "; ".join(f"{label}: {row['solved']} of {row['seeds']}"
                       + (f", half of all by update {median:,}" if median else "")
                       for (label, row), (_, median, _) in zip(conditions.items(), quartiles, strict=True))
-    return Picture(figure, "A row for each condition: a bar that is filled by the share of seeds that solved it, with "
+    return Picture(figure, "A row for each condition: a bar that is filled by the share of successful runs, with "
                    f"the 95 % interval, and the median number of updates with quartiles. {words}.",
                    "Left: success rate with 95 % interval. Right: median and quartiles of the updates of all seeds "
                    "(arrow: not reached).",
@@ -124,8 +123,8 @@ def lengths_present(conditions: dict[str, Condition]) -> Picture:
     axes.set(xlim=(0.85, 56), xlabel="lengths (log scale)")
     words = "; ".join(f"{name}: {row['solved']} of {row['seeds']}" for name, row in named.items())
     return Picture(figure, "For each range of lengths a line from its shortest to its longest string, and a bar that "
-                   f"is filled by the share of seeds that solved it. {words}.",
-                   "Left: which lengths there are. Right: how many seeds solved it, with the 95 % interval.",
+                   f"is filled by the share of successful runs. {words}.",
+                   "Left: the lengths of the training strings. Right: the success rate, with its 95 % interval.",
                    Numbers(("lengths", *RATE_COLUMNS), [(name, *_rate_numbers(row)) for name, row in named.items()]))
 
 
@@ -159,7 +158,7 @@ def two_by_two(conditions: dict[str, Condition]) -> Picture:
         words.append(f"{name}: " + ", ".join(f"{cell} {row['solved']} of {row['seeds']}"
                                              for cell, row in cells.items()))
         rows += [(name, cell, *_rate_numbers(row)) for cell, row in cells.items()]
-    return Picture(figure, "Four panels of bars, filled by the share of seeds that solved the task. "
+    return Picture(figure, "Four panels of bars, filled by the share of successful runs. "
                    f"{'. '.join(words)}. A line across the end of each bar is the 95 % interval of the rate.",
                    "Bars: success rate of each kind of network. Lines: 95 % interval.",
                    Numbers(("task", "network", *RATE_COLUMNS), rows))
@@ -185,79 +184,8 @@ def two_by_two_by_length(conditions: dict[str, Condition]) -> Picture:
     legend_below(figure, figure.axes[0], 4)
     return Picture(figure, "Four panels of lines: the mean share of strings that are answered correctly, by their "
                    f"length. {'. '.join(words)}.",
-                   "Mean over all seeds, including those that did not solve it.",
+                   "Mean over all runs, including the unsuccessful ones.",
                    Numbers(("task", "network", "length from", "mean share correct", "least share correct"), rows))
-
-
-@in_style
-def success_rates(tables: dict[str, dict[str, Sequence[tuple[object, int, int]]]], xlabel: str,
-                  columns: int = 1) -> Picture:
-    """Plot success rates with their 95 % confidence intervals.
-
-    ``tables`` has, for the title of each panel and the name of each series in it, rows of ``(label on the axis,
-    successes, runs)``.
-    """
-    rows_of_panels = -(-len(tables) // columns)
-    figure, grid = panels(list(tables), 1.6 + 0.9 / rows_of_panels, columns, sharex=True, sharey=True)
-    figure.set_figwidth(WIDTH)
-    labels = list(dict.fromkeys(str(label) for table in tables.values() for rows in table.values()
-                                for label, _, _ in rows))
-    words, numbers = [], []
-    for axes, (title, table) in zip(grid, tables.items()):
-        for place, ((name, rows), (dashes, colour, marker)) in enumerate(zip(table.items(), SERIES)):
-            x = np.array([labels.index(str(label)) for label, _, _ in rows]) + 0.12 * (place - (len(table) - 1) / 2)
-            intervals = [wilson_interval(solved, seeds) for _, solved, seeds in rows]
-            axes.vlines(x, *zip(*intervals), color=colour, linewidth=1.4)
-            axes.plot(x, [solved / seeds for _, solved, seeds in rows], marker=marker, color=colour, linestyle=dashes,
-                      linewidth=1.1, markersize=5, label=name)
-            words.append(f"{title}, {name}: " + ", ".join(f"{label}: {solved} of {seeds}"
-                                                           for label, solved, seeds in rows))
-            numbers += [(title, name, *row, *interval) for row, interval in zip(rows, intervals, strict=True)]
-        axes.set(xticks=range(len(labels)), xticklabels=labels, ylim=(-0.06, 1.06), yticks=[0, 0.5, 1], xlabel=xlabel,
-                 ylabel="share solved")
-        axes.grid(axis="x", visible=False)
-        axes.label_outer()
-    legend_below(figure, grid[0], len(next(iter(tables.values()))))
-    return Picture(figure, f"The share of successful runs against {xlabel}; a line through each mark spans its 95 % "
-                   f"interval. {'; '.join(words)}.",
-                   numbers=Numbers(("panel", "series", xlabel, "solved", "seeds", "low", "high"), numbers))
-
-
-@in_style
-def success_grid(rows: Sequence[object], columns: Sequence[object], solved: Sequence[Sequence[int | None]],
-                 seeds: int, row_name: str, column_name: str) -> Picture:
-    """Draw a grid of success counts with darker squares for larger counts.
-
-    There is a square for each pair of settings. ``solved [rows][columns]`` has the number of successful seeds out of
-    ``seeds``, and None where nothing was run. Raises ValueError if there is not one count for each row and column or if
-    a count is larger than ``seeds``.
-    """
-    require([len(counts) for counts in solved] == [len(columns)] * len(rows), "solved", solved,
-            "one count for each row and column")
-    figure, axes = canvas(0.9 + 0.08 * max(len(str(row)) for row in rows) + 0.55 * len(columns), 0.8 + 0.42 * len(rows))
-    numbers, words = [], []
-    for y, (row, counts) in enumerate(zip(rows, solved)):
-        for x, (column, count) in enumerate(zip(columns, counts)):
-            if count is None:
-                axes.text(x, y, "–", ha="center", va="center", color=MUTED)
-                continue
-            numbers.append((row, column, count, seeds, *(round(end, 4) for end in wilson_interval(count, seeds))))
-            words.append(f"{row}, {column}: {count} of {seeds}")
-            for look in ({"facecolor": MUTED, "alpha": FULLEST * count / seeds, "linewidth": 0},
-                         {"facecolor": "none", "edgecolor": MUTED, "linewidth": 0.8}):
-                axes.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, **look))
-            axes.text(x, y, str(count), ha="center", va="center")
-    axes.set(xlim=(-0.55, len(columns) - 0.45), xlabel=column_name, ylabel=row_name, xticks=range(len(columns)),
-             xticklabels=columns)
-    name_rows(axes, rows, 0.55)
-    axes.tick_params(colors=INK, length=0)
-    axes.grid(visible=False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-    return Picture(figure, f"A table of squares: how many seeds solved it, of {seeds} each, by {row_name} and "
-                   f"{column_name}. The more did, the darker the square. {'; '.join(words)}.",
-                   f"How many seeds solved it, of {seeds} each."
-                   + " A dash: not run." * any(None in counts for counts in solved),
-                   Numbers((row_name, column_name, "solved", "seeds", "rate at least", "rate at most"), numbers))
 
 
 def _draw_dots(axes: Axes, row: int, values: Sequence[int | None], cap: int | None = None, **look) -> None:
@@ -282,8 +210,8 @@ def steps_to_solve(rows: Sequence[tuple[str, Sequence[int | None], int]]) -> Pic
     axes.set_xlabel("updates until all answers were correct (log scale)")
     log_steps(axes, [step or cap for _, steps, cap in rows for step in steps])
     words = "; ".join(f"{label}: {count}" for (label, _, _), count in zip(rows, counts))
-    return Picture(figure, "A dot for each seed at the update that solved the task, and a cross at the cap if none "
-                   f"did. Solved: {words}.",
+    return Picture(figure, "A dot for each run at the update at which it succeeded, and a cross at the cap if it "
+                   f"did not. Successful: {words}.",
                    numbers=Numbers(("run", "seed", "solved at update"), [
                        (label, seed, step) for label, steps, _ in rows for seed, step in enumerate(steps)]))
 
@@ -350,17 +278,17 @@ def survival(series: dict[str, Sequence[int | None]], cap: int) -> Picture:
         if any(unsolved):
             axes.plot([cap], [share[-1]], "x", color=colour, markersize=8, markeredgewidth=2, clip_on=False)
         half = at[share <= 0.5]
-        words.append(f"{name}: {count} solved it within {cap:,} updates, "
+        words.append(f"{name}: {count} succeeded within {cap:,} updates, "
                      + (f"half of them by update {half[0]:,.0f}" if len(half) else "fewer than half of them"))
         rows += [(name, float(update), float(part)) for update, part in zip(at, share, strict=True)]
     log_steps(axes, [*(value for updates in series.values() for value in updates if value is not None), cap])
-    axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1], xlabel="updates (log scale)", ylabel="share not yet solved")
+    axes.set(ylim=(-0.03, 1.05), yticks=[0, 0.5, 1], xlabel="updates (log scale)", ylabel="share not yet successful")
     legend_below(figure, axes, 2)
-    return Picture(figure, "The share of seeds that have not yet solved the task, against the updates on a logarithmic "
-                   "scale: a curve that falls from 1 with each seed that does, with a cross at the cap if some never "
-                   f"did. {'; '.join(words)}.",
-                   f"Kaplan–Meier curves. A cross: stopped unsolved after {cap:,} updates.",
-                   Numbers(("network", "update", "share not yet solved"), rows))
+    return Picture(figure, "The share of runs that have not yet succeeded, against the updates on a logarithmic "
+                   "scale: a curve that falls from 1 with each run that succeeds, with a cross at the cap if some "
+                   f"never do. {'; '.join(words)}.",
+                   f"Kaplan–Meier curves. A cross marks runs that were stopped without success after {cap:,} updates.",
+                   Numbers(("network", "update", "share not yet successful"), rows))
 
 
 @in_style
@@ -396,5 +324,5 @@ def predicted_and_observed(points: Sequence[tuple[str, float, float | None]], ca
     legend_below(figure, axes, 3)
     return Picture(figure, f"Points: {xlabel} against {ylabel}, both on logarithmic scales, with a dashed line where "
                    f"the two agree and hollow points at the cap of {cap:,}. {'; '.join(words)}.",
-                   f"Dashed: as predicted. Hollow, on the dotted line: not solved within {cap:,} updates.",
+                   f"Dashed: as predicted. Hollow, on the dotted line: no success within {cap:,} updates.",
                    Numbers(("group", xlabel, ylabel), points))

@@ -73,6 +73,8 @@ PICTURES = {
     "success rates": lambda: figures.success_rates({
         "tanh": {"1 layer": [(1, 0, 20), (32, 20, 20)], "2 layers": [(32, 5, 20)]},
         "LSTM": {"1 layer": [(1, 5, 10)]}}, "hidden units", columns=2),
+    "success curve": lambda: figures.success_curve(
+        [("4 bits", 0.1, 2, 50), ("4 bits", 1.0, 50, 50), ("5 bits", 0.3, 20, 50)], "ratio", lambda x: x / (1 + x)),
     "2 x 2": lambda: figures.two_by_two(FOUR),
     "2 x 2 by length": lambda: figures.two_by_two_by_length(FOUR),
     "rates": lambda: figures.rates({"adam": condition(20), "sgd": condition(8), "none": condition(0)}, "optimiser"),
@@ -176,7 +178,7 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("lengths present", "25 to 50: 0 of 20", None),
     ("label signal", "b: 5 at 1 bit, 5e-01 at 3", (3, 1e-14, 0.5)),
     ("success grid", "3, 256: 2 of 10", (3, 256, 2, 10, *np.round(wilson_interval(2, 10), 4))),
-    ("survival", "a: 3 of 4 solved it within 1,000 updates, half of them by update 200; b: 0 of 2 solved it within "
+    ("survival", "a: 3 of 4 succeeded within 1,000 updates, half of them by update 200; b: 0 of 2 succeeded within "
      "1,000 updates, fewer than half of them.", ("a", 200.0, 0.25)),
     ("predicted", "a: 2 of 2 solved, 1 of these within a factor of 2 of the prediction; b: 0 of 1", ("b", 5000, None)),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),

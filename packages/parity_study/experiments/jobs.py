@@ -70,8 +70,8 @@ def train_series(conditions: dict[str, BaseCondition], seeds: range, finished: F
                  scheduler: str | None = None, jobs: int = -1) -> dict[str, Any]:
     """Train networks under all conditions of a series and summarise the results.
 
-    Each condition is trained from each of ``seeds``. The training runs in ``jobs`` processes (-1: one for each core), or
-    on the workers of the Dask scheduler at the address ``scheduler``, such as ``tcp://host:8786``; the workers need
+    Each condition is trained from each of ``seeds``. The training runs in ``jobs`` processes (-1: one for each core),
+    or on the workers of the Dask scheduler at the address ``scheduler``, such as ``tcp://host:8786``; the workers need
     this package. The results do not depend on this choice. Returns
     ``{"defaults": the default settings, "conditions": {name: summary}}``. Raises OSError if no scheduler answers, and
     ImportError if Dask is not installed.
