@@ -32,10 +32,10 @@ const PRESETS = {
   "LSTM: a label at the end, 50 bits": { ...EXPERIMENT, label: "end" },
   "LSTM: all 32 strings of 5 bits, a label at the end": { ...EXPERIMENT, label: "end", lengths: 5, batch: "all" },
   "LSTM: 64 drawn strings of 5 bits, a label at the end": { ...EXPERIMENT, label: "end", lengths: 5 },
-  "The course's loop: tanh, SGD, a rate of 1": {
+  "The notebook's loop: tanh, SGD, a rate of 1": {
     ...RECIPE, cell: "tanh", hidden: 4, batch: 8, optimizer: "sgd", rate: 1, clip: null },
-  "Trap: one unit": { ...RECIPE, cell: "tanh", hidden: 1, lengths: 10 },
-  "Trap: a rate ten times as large": { ...RECIPE, rate: 0.05, clip: null },
+  "A single tanh unit": { ...RECIPE, cell: "tanh", hidden: 1, lengths: 10 },
+  "A learning rate ten times as large": { ...RECIPE, rate: 0.05, clip: null },
   "A curriculum: LSTM, a label at the end": { ...EXPERIMENT, label: "end", lengths: { curriculum: [2, 50] } },
 };
 

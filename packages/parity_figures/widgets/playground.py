@@ -97,12 +97,13 @@ def when_to_stop() -> dict[str, str]:
                                                   four["conditions"]["end, 50, lstm"]),
         "LSTM: 64 drawn strings of 5 bits, a label at the end": stop(batches["defaults"]["max_steps"],
                                                                      batches["conditions"]["5 bits, 2^6 drawn"]),
-        "The course's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"], load("course_loop")["fixed"]),
-        "Trap: one unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
-                               f", at a rate of {settings['one_unit']['lr']:g}"),
-        "Trap: a rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is how "
-                                           "long the book's runs at the usual rate may last. We have not counted how "
-                                           "many runs succeed at this one.",
+        "The notebook's loop: tanh, SGD, a rate of 1": stop(settings["course_loop"]["cap"],
+                                                            load("course_loop")["fixed"]),
+        "A single tanh unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
+                                   f", at a rate of {settings['one_unit']['lr']:g}"),
+        "A learning rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is how "
+                                              "long the book's runs at the usual rate may last. We have not counted "
+                                              "how many runs succeed at this one.",
     }
 
 

@@ -317,7 +317,7 @@ SOLVES = {      # presets of the playground, and the update at which a run of ea
     "LSTM: a label at every step, 1 to 50 bits": 3000, "LSTM: a label at the end, 1 to 50 bits": 8000,
     "LSTM: all 32 strings of 5 bits, a label at the end": 8000, "A curriculum: LSTM, a label at the end": 8000}
 FAILS = {"LSTM: a label at the end, 50 bits": 1000, "LSTM: 64 drawn strings of 5 bits, a label at the end": 3000,
-         "Trap: one unit": 1000}
+         "A single tanh unit": 1000}
 
 
 @pytest.mark.slow

@@ -107,8 +107,8 @@ def test_a_preset_sets_every_setting_says_when_to_stop_and_is_kept_in_the_addres
     widget = Playground()
     page = show(widget)
     presets, stop = page.get_by_role("combobox", name="Begin with"), page.locator(".pw-stop")
-    presets.select_option(label="Trap: one unit")
-    assert stop.inner_text() == widget.stops["Trap: one unit"]
+    presets.select_option(label="A single tanh unit")
+    assert stop.inner_text() == widget.stops["A single tanh unit"]
     presets.select_option(label="LSTM: a label at the end, 1 to 50 bits")
     assert stop.is_hidden()
     page.locator(".pw-more > summary").first.click()
