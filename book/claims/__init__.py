@@ -41,12 +41,14 @@ def solved_means(source: str) -> str:
     results = claim.results()
     defaults = results.get("defaults", {})
     if "bits" in defaults or source == "signal_in_training":
-        return "Solved: right on every string of that many bits. There are fewer than 5,000 of them, and all are asked."
+        return ("Solved: the network is correct on every string of that length. There are fewer than 5,000 such "
+                "strings, and we test all of them.")
     stretch = VALIDATION_STRETCH if source in TRAINED_ALONE else defaults.get("stretch")
     if stretch is None:
         return ""
-    long = "as long as those of training" if stretch == 1 else f"{stretch:g} times as long as those of training"
-    return f"Solved: right at every labelled position of 5,000 fresh strings of the task's own kind, {long}."
+    long = "as long as those in training" if stretch == 1 else f"{stretch:g} times as long as those in training"
+    return ("Solved: the network is correct at every labelled position of 5,000 new strings of the task's own kind, "
+            f"{long}.")
 
 
 def as_html(claim: Claim) -> str:

@@ -39,7 +39,7 @@ def order_p_values(results: Results) -> list[float]:
 def before(place: int, one: str, other: str) -> Condition:
     """Create a condition that requires fewer guesses for the network at a place of ``ORDER`` than for the next one."""
     return Condition(
-        f"{one} before {other}",
+        f"{one}: significantly fewer guesses than {other}",
         lambda results: order_p_values(results)[place] < LEVEL
         and results["nets"][one]["mean"] < results["nets"][other]["mean"],
         lambda results: replaced(results, "nets", one, "mean", by=results["nets"][other]["mean"]), ["means"])
@@ -47,7 +47,7 @@ def before(place: int, one: str, other: str) -> Condition:
 
 def in_all(key: str, words: str) -> Condition:
     """Create a condition that requires 19 out of 20 networks of all kinds together to pass a test."""
-    return counted(f"{words}: 19 of 20 pass", ("nets", "A2"), lambda results: sum(
+    return counted(f"{words}: at least 19 of 20 networks pass", ("nets", "A2"), lambda results: sum(
         row[key] - 0.95 * row["solved"] for row in results["nets"].values()) >= 0, (key,), "solved")
 
 
@@ -69,38 +69,42 @@ def show_budget(results: Results) -> str:
 
 GUESSING = {
     "guessing-like-published": Claim(
-        "Our mean number of guesses and the published one differ by less than two standard errors of their difference, "
-        "for A1 and both versions of A2, if the published ones are means of ten runs of numbers that vary as much as "
-        "their mean.",
+        "For A1 and both versions of A2, our mean number of guesses and the published one differ by less than two "
+        "standard errors of their difference, if the published numbers are means of ten runs and the number of guesses "
+        "varies as much as its mean.",
         [like_published(net) for net in REPORTED],
         show),
     "order-of-guessed-nets": Claim(
-        "A2 without self-connections (42 weights) takes the fewest guesses on average, then A2 (52), then A1 (7), then "
-        "two tanh units (11): z tests of neighbouring means, three comparisons with Holm's correction.",
+        "On average, A2 without self-connections (42 weights) takes the fewest guesses, followed by A2 (52 weights), "
+        "then A1 (7 weights), then two tanh units (11 weights). Each mean is compared with the next one (z tests, "
+        "three comparisons with Holm's correction).",
         [before(place, *pair) for place, pair in enumerate(pairwise(ORDER))],
         show),
     "guessed-nets-generalise": Claim(
-        "Every net that was guessed on 100 strings of 500 to 600 bits is right on 100 fresh ones. On 20 random strings "
-        "of 5,000 bits at least 19 of 20 nets are, and on five regular ones too, but not every one.",
-        [*counts("all right on fresh strings", lambda right, of: right == of, ("fresh",), "solved")(*NETS),
+        "Every network that was guessed on 100 strings of 500 to 600 bits is correct on 100 new ones. At least 19 out "
+        "of every 20 networks are correct on 20 random strings of 5,000 bits. The same is true of five regular strings "
+        "of that length, although not every network is correct on them.",
+        [*counts("all correct on new strings", lambda right, of: right == of, ("fresh",), "solved")(*NETS),
          in_all("long", "random strings"), in_all("unkind", "regular strings"),
-         value("not every one on regular strings", lambda nets: any(
+         value("not every network passes on regular strings", lambda nets: any(
              row["unkind"] < row["solved"] for row in nets.values()), "nets",
              wrong=lambda nets: {net: row | {"unkind": row["solved"]} for net, row in nets.items()})],
-        lambda results: "; ".join("{}: of {solved} nets {fresh} right on fresh strings, {long} on random ones of 5,000 "
-                                  "bits, {unkind} on regular ones".format(net, **row)
+        lambda results: "; ".join("{}: of {solved} networks, {fresh} are correct on new strings, {long} on random "
+                                  "strings of 5,000 bits, {unkind} on regular ones".format(net, **row)
                                   for net, row in results["nets"].items()) + "."),
     "guessed-nets-are-switches": Claim(
-        "Of each kind of net at least four fifths of those guessed are right on all strings of every length from 500 "
-        "on when each unit is replaced by a switch.",
-        counts("four fifths right as switches", lambda right, of: 5 * right >= 4 * of, ("switches",), "solved")(*NETS)),
+        "Of the guessed networks of each kind, at least four fifths are correct on all strings of every length from "
+        "500 on if each unit is replaced by a switch.",
+        counts("at least four fifths correct as switches", lambda right, of: 5 * right >= 4 * of, ("switches",),
+               "solved")(*NETS)),
     "never-guessed": Claim(
-        "Among as many guesses as give more than ten right nets of A1 otherwise, none is right if both of its units "
-        "change at once, and none with weights uniform on -1 to 1 instead of -100 to 100.",
-        [value("A1: more than ten right", lambda solved: solved > 10, "budget", "A1", "solved", wrong=10),
-         value("as many guesses", lambda budget: len({row["guesses"] for row in budget.values()}) == 1, "budget",
+        "In a number of guesses that otherwise gives more than ten correct networks of the form A1, no network is "
+        "correct if both of its units change at once, and none is correct if the weights are uniform on -1 to 1 "
+        "instead of -100 to 100.",
+        [value("A1: more than ten correct", lambda solved: solved > 10, "budget", "A1", "solved", wrong=10),
+         value("equally many guesses", lambda budget: len({row["guesses"] for row in budget.values()}) == 1, "budget",
                wrong=lambda budget: replaced(budget, "A1", "guesses", by=lambda guesses: guesses + 1)),
-         *(value(f"{name}: none right", lambda solved: solved == 0, "budget", name, "solved", wrong=1)
+         *(value(f"{name}: none correct", lambda solved: solved == 0, "budget", name, "solved", wrong=1)
            for name in ("A1 at once", "A1, weights within 1"))],
         show_budget),
 }

@@ -9,7 +9,7 @@ OPEN, KNOWS = "forget bias 5", "lstm 8 after 1..2"
 
 def ratio(net: str, bits: int) -> Number:
     """Return the median over seeds of the signal divided by the noise along it, for strings of a given length."""
-    return number(f"{net}, {bits} bits", "signal by noise", "nets", net, "ratio", "median", bits - 1)
+    return number(f"{net}, {bits} bits", "signal divided by noise", "nets", net, "ratio", "median", bits - 1)
 
 
 def show(results: Results, *nets: str) -> str:
@@ -27,24 +27,25 @@ def gain(results: Results) -> float:
 
 LABEL_SIGNAL = {
     "label-signal-falls": Claim(
-        "In untrained nets of each of the four kinds, what the labels contribute to the gradient shrinks with every "
-        "further bit (medians over seeds), and at five bits it is less than a twentieth of the noise of a batch of 64 "
-        "along its own direction.",
+        "In untrained networks of each of the four kinds, the part of the gradient that comes from the labels shrinks "
+        "with every further bit (medians over seeds). At five bits, this part is less than a twentieth of the noise of "
+        "a batch of 64 strings along its own direction.",
         [*(ratio(net, 5).below(0.05) for net in UNTRAINED),
          *(ratio(net, bits).below(ratio(net, bits - 1)) for net in UNTRAINED for bits in range(2, 13))],
         lambda results: show(results, *UNTRAINED)),
     "open-gate-signal-still-small": Claim(
-        "An LSTM whose forget gate starts with a bias of 5 has a larger signal from three bits on than one as PyTorch "
-        "draws it, compared with the noise of a batch along it, and at five bits it is less than a twentieth of that "
-        "noise all the same.",
+        "Compared with the noise of a batch along the signal, the signal of an LSTM whose forget gate starts with a "
+        "bias of 5 is larger than that of an LSTM with PyTorch's initial weights, from three bits on. Even so, at five "
+        "bits the signal with a bias of 5 is less than a twentieth of that noise.",
         [ratio(OPEN, 5).below(0.05), *(ratio(OPEN, bits).above(ratio("lstm 8", bits)) for bits in range(3, 13))],
         lambda results: show(results, "lstm 8", OPEN)),
     "two-bits-raise-the-signal": Claim(
-        "In LSTMs trained on strings of one and two bits only, the signal is larger than the noise along it up to "
-        "eight bits, and at twelve more than a quarter of it and more than a million times what it is in untrained "
-        "ones.",
+        "In LSTMs that were trained only on strings of one and two bits, the signal is larger than the noise along it "
+        "up to eight bits. At twelve bits, the signal is more than a quarter of that noise, and more than a million "
+        "times what it is in untrained LSTMs.",
         [*(ratio(KNOWS, bits).above(1.0) for bits in range(1, 9)), ratio(KNOWS, 12).above(0.25),
-         Number("12 bits", "divided by that of untrained ones", gain, lambda results, wrong: ratio("lstm 8", 12).write(
-             results, ratio(KNOWS, 12).read(results) / wrong)).above(1e6)],
+         Number("12 bits", "signal divided by noise, relative to untrained networks", gain,
+                lambda results, wrong: ratio("lstm 8", 12).write(
+                    results, ratio(KNOWS, 12).read(results) / wrong)).above(1e6)],
         lambda results: show(results, "lstm 8", KNOWS)),
 }

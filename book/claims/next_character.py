@@ -41,7 +41,7 @@ CHANGE = Number("from 15 characters on", "Largest change of these bits",
                 lambda results, wrong: replaced(results, "by_context", "bits", 11, by=max(
                     results["by_context"]["bits"][9:]) - wrong), "{:.3f}".format, (("by_context",),))
 
-GAP = Number("the difference", "Lowest bits per character on the held-out text less the highest in training",
+GAP = Number("the difference", "Lowest bits per character on the held-out text minus the highest in training",
              lambda results: min(results["networks"]["gru"]["bits"])
              - max(results["networks"]["gru"]["training_bits"]),
              lambda results, wrong: replaced(results, "networks", "gru", "training_bits", 0, by=min(
@@ -55,14 +55,15 @@ NEXT_CHARACTER = {
          *(bits("gru", min).above(order(k)) for k in (4, 5, 6))]),
     "gated-cells-need-fewer-bits": Claim(
         "On the held-out chapter, each of five GRUs needs fewer bits per character than each of five LSTMs, and each "
-        "LSTM fewer than each of five tanh networks. All have 128 units and have read the text twelve times.",
+        "of the LSTMs needs fewer than each of five tanh networks. All these networks have 128 units and have read the "
+        "training text twelve times.",
         [*map(five, NETWORKS), bits("gru", max).below(bits("lstm", min)), bits("lstm", max).below(bits("tanh", min))]),
     "held-out-text-is-harder": Claim(
-        "Each of the five GRUs needs at least a tenth of a bit per character more on the held-out chapter than every "
-        "one of them on the training text.",
+        "On the held-out chapter, each of the five GRUs needs at least a tenth of a bit per character more than any of "
+        "the five needs on the training text.",
         [five("gru"), GAP.above(0.1)]),
     "gru-reads-fifteen-characters": Claim(
-        "The GRU (the median of five) needs fewer bits per character after 15 characters than after 10. From 15 to 50 "
-        "characters its bits change by less than a hundredth.",
+        "The GRU needs fewer bits per character after it has read 15 characters than after 10 (median of five GRUs). "
+        "From 15 to 50 characters, the bits per character change by less than a hundredth.",
         [after(9, 15).below(after(8, 10)), CHANGE.below(0.01)]),
 }

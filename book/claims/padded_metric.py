@@ -13,13 +13,14 @@ def near(expected: float, within: float, part: str, lengths: str, where: str) ->
 
 PADDED_METRIC = {
     "always-even-looks-good": Claim(
-        "Where padding is counted as in the course's evaluation, a net that always says “even” is scored within a "
-        "hundredth of three quarters, although it is right at half of the real bits only, within a hundredth.",
+        "If padding is counted as in the notebook's evaluation, the accuracy of a network that always answers “even” "
+        "is three quarters, within a hundredth, although the network is correct at only half of the real bits, within "
+        "a hundredth.",
         [*near(0.75, 0.01, "evaluation", "course", "with_padding"),
          *near(0.5, 0.01, "evaluation", "course", "on_real")]),
     "masking-repairs-the-metric": Claim(
-        "With the padding masked, the same net is scored at one half, within half a hundredth, however the lengths "
-        "are drawn.",
+        "If the padding is masked, the accuracy of the same network is one half, within half a hundredth, however the "
+        "lengths are drawn.",
         [condition for part in ("training", "evaluation") for lengths in ("course", "uniform")
          for condition in near(0.5, 0.005, part, lengths, "on_real")]),
 }

@@ -22,7 +22,7 @@ MARGIN = 0.2    # success rates are called alike if they differ by less than 20 
 LEVEL = 0.05    # and different if chance gives such a difference less often than this, after Holm's correction
 
 SOLVED = ("solved",)
-OUTCOMES = {"far_exact": "right on 10,000 bits", "switches": "right as switches"}   # the others say what they are
+OUTCOMES = {"far_exact": "correct on 10,000 bits", "switches": "correct as switches"}   # the others say what they are
 
 Row = str | Path
 Pair = tuple[Row, Row]
@@ -86,9 +86,9 @@ def above(share: float) -> Callable[[int, int], bool]:
 
 
 always = counts("solved with every seed", lambda count, of: count == of)
-never = counts("solved with no seed", lambda count, of: count == 0)
-some = counts("solved with some seed", lambda count, of: count > 0)
-not_all = counts("not solved with every seed", lambda count, of: count < of)
+never = counts("not solved with any seed", lambda count, of: count == 0)
+some = counts("solved with at least one seed", lambda count, of: count > 0)
+not_all = counts("failed with at least one seed", lambda count, of: count < of)
 mostly = counts("the interval lies above one half", above(1 / 2))
 seldom = counts("the interval lies below one half", lambda count, of: wilson_interval(count, of)[1] < 0.5)
 
@@ -123,7 +123,7 @@ def _family(pairs: Sequence[Pair], words: str, holds: Callable[[Results, int], b
 def same_rate(*pairs: Pair) -> list[Condition]:
     """Create conditions that require the interval of the difference within each pair to lie within 20 points."""
     return [condition for pair in pairs for condition in _family(
-        [pair], f"rate within {100 * MARGIN:.0f} points of that of",
+        [pair], f"success rate within {100 * MARGIN:.0f} percentage points of that of",
         lambda results, _, pair=pair: equivalent_rates(*successes(results, pair), MARGIN))]
 
 
@@ -136,12 +136,12 @@ def more_often(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     def holds(results: Results, place: int) -> bool:
         one, other = (count / of for count, of in successes(results, pairs[place], key))
         return rate_p_values(results, pairs, key)[place] < LEVEL and one > other
-    return _family(pairs, "more often than", holds, key)
+    return _family(pairs, "significantly more often than", holds, key)
 
 
 def cannot_tell(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     """Create conditions that require no significant difference in success rate in a family of pairs."""
-    return _family(pairs, "no difference told from",
+    return _family(pairs, "neither significantly more nor significantly less often than",
                    lambda results, place: rate_p_values(results, pairs, key)[place] >= LEVEL, key)
 
 
@@ -172,11 +172,11 @@ def sooner(*pairs: Pair) -> list[Condition]:
     def holds(results: Results, place: int) -> bool:
         one, other = (middle(results, row) for row in pairs[place])
         return steps_p_values(results, pairs)[place] < LEVEL and one < other
-    return _family(pairs, "in fewer steps than", holds, wrong=lambda one, other: other)
+    return _family(pairs, "solved in significantly fewer updates than", holds, wrong=lambda one, other: other)
 
 
 def cannot_tell_sooner(*pairs: Pair) -> list[Condition]:
     """Create conditions that require no significant difference in the number of steps in a family of pairs."""
-    return _family(pairs, "no difference in steps told from",
+    return _family(pairs, "solved in neither significantly fewer nor significantly more updates than",
                    lambda results, place: steps_p_values(results, pairs)[place] >= LEVEL,
                    wrong=lambda one, other: [1] * len(one))

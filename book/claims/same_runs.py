@@ -47,5 +47,5 @@ def show_same_runs() -> HTML:
         f"<tr><td>{min(seeds for *_, seeds in group)}</td><td>" + "<br>".join(
             f"<code>{source}</code>: {html.escape(row)} ({seeds} seeds)" for source, row, seeds in group)
         + "</td></tr>" for group in same_runs())
-    return HTML("<table><thead><tr><th>runs in common</th><th>where they are shown</th></tr></thead>"
+    return HTML("<table><thead><tr><th>number of shared runs</th><th>where they appear</th></tr></thead>"
                 f"<tbody>{rows}</tbody></table>")

@@ -28,7 +28,7 @@ def rates(results: Any, *names: str) -> str:
 
 
 PARTS = (           # of a condition's name, and how a reader is told it
-    (r"every_step", "a label at every step"), (r"end", "a label at the end"), (r"lstm\b(.*)", r"LSTM\1"),
+    (r"every_step", "a label at every time step"), (r"end", "a label at the end"), (r"lstm\b(.*)", r"LSTM\1"),
     (r"gru\b(.*)", r"GRU\1"), (r"(\d+)\.\.(\d+)", r"\1 to \2 bits"),
     (r"(\d+) (drawn|different)", r"batches of \1 \2 strings"),
     (r"bias (\d+)", r"forget bias \1"), (r"all", "all strings"))
@@ -41,7 +41,7 @@ def named(condition: str) -> str:
     Each of its numbers gets a unit.
 
     >>> named("every_step, 1..50, lstm"), named("5 bits, 64, bias 0")
-    ('a label at every step, 1 to 50 bits, LSTM', '5 bits, batches of 64, forget bias 0')
+    ('a label at every time step, 1 to 50 bits, LSTM', '5 bits, batches of 64, forget bias 0')
     >>> named("50"), named("tanh 2 x 1")
     ('50 bits', 'tanh, units: 2, layers: 1')
     """

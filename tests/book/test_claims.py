@@ -148,7 +148,7 @@ def test_a_claim_that_fails_says_which_condition_does(monkeypatch):
 
 
 @pytest.mark.parametrize(("source", "words"), [
-    ("recipes", "1.5 times as long as those of training"), ("two_by_two", "own kind, as long as those of training")])
+    ("recipes", "1.5 times as long as those in training"), ("two_by_two", "own kind, as long as those in training")])
 def test_a_file_that_counts_solved_runs_says_what_solved_means(source, words):
     assert words in registry().solved_means(source)
     assert registry().solved_means("guessing") == ""
