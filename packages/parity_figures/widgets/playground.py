@@ -101,9 +101,9 @@ def when_to_stop() -> dict[str, str]:
                                                             load("course_loop")["fixed"]),
         "A single tanh unit": stop(settings["one_unit"]["cap"], load("one_unit")["tanh"],
                                    f", at a rate of {settings['one_unit']['lr']:g}"),
-        "A learning rate ten times as large": f"You may stop after {settings['recipes']['cap']:,} updates, which is how "
-                                              "long the book's runs at the usual rate may last. We have not counted "
-                                              "how many runs succeed at this one.",
+        "A learning rate ten times as large": (
+            f"You may stop after {settings['recipes']['cap']:,} updates, which is how long the book's runs at the usual"
+            " rate may last. We have not counted how many runs succeed at this one."),
     }
 
 
