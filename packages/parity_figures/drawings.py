@@ -268,7 +268,7 @@ def gru_cell() -> Picture:
                    "gate z scales it. A branch of the old state is scaled by the gate r and goes, together with the "
                    "input x, into the candidate n. The candidate is scaled by 1 minus z and added to the line. So z "
                    "near 1 keeps the old state, and z near 0 replaces it with the candidate.",
-                   "A GRU. Squares are gates: each is a sigmoid of the input and the old state.")
+                   "Squares are gates: each is a sigmoid of the input and the old state.")
 
 
 @in_style
@@ -295,7 +295,7 @@ def lstm_cell() -> Picture:
                    "the line the gate f scales it. Below, the old hidden state h and the input x go into the "
                    "candidate g, which is scaled by the gate i and added to the line. From the new cell state a "
                    "branch goes through tanh and is scaled by the gate o; that is the new hidden state h at t.",
-                   "An LSTM. Squares are gates: each is a sigmoid of the input and the old hidden state.")
+                   "Squares are gates: each is a sigmoid of the input and the old hidden state.")
 
 
 # ---------------------------------------------------------------- state machines

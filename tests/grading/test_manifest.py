@@ -96,7 +96,7 @@ def test_minutes_and_chapters_that_change_in_the_source_change_everywhere(root):
     assert stale(root) == {OVERVIEW, SYLLABUS}
     change(source, f"chapters: [{', '.join(FIRST.settings['chapters'])}]", "chapters: [data, training]")
     about = authoring.read(source).cells[0]["source"]
-    assert " 3, [Generating the data](../../book/data.md), and 5, [Training](../../book/training.md)." in about
+    assert " 3, [Generating the data](../../book/data.md); 5, [Training](../../book/training.md)." in about
 
 
 def test_links_to_chapters_lead_to_the_published_book_where_there_is_one(root):

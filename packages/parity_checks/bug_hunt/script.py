@@ -19,7 +19,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 
 def draw(batch, longest, rng):
-    """bits [batch, longest], and a mask that is True on each string, whose own length is uniform on 1..longest"""
+    """bits [batch, longest], and a mask that is True on the bits of each string;
+    the lengths of the strings are drawn uniformly from 1 to longest, both included"""
     lengths = rng.integers(1, longest + 1, size=batch)
     bits = torch.from_numpy(rng.integers(2, size=(batch, longest)))
     return bits, torch.arange(longest) < torch.from_numpy(lengths)[:, None]
@@ -29,7 +30,7 @@ def labels(bits):
     return bits.cumsum(dim=1) % 2
 
 def logits(weights, bits):
-    """the outputs of a tanh net [batch, steps]; weights: U [H, 1], V [H, H], b [H], W [1, H], c [1]"""
+    """the outputs of a tanh network [batch, steps]; weights: U [H, 1], V [H, H], b [H], W [1, H], c [1]"""
     U, V, b, W, c = weights
     h, outputs = torch.zeros(len(bits), len(b), dtype=U.dtype), []
     for t in range(bits.shape[1]):
@@ -44,12 +45,13 @@ def loss(weights, bits, mask):
     return each[mask].mean()
 
 def accuracy(weights, bits, mask):
-    """the share of right answers at the positions of the mask; a positive output says odd"""
+    """the fraction of correct answers at the positions of the mask; a positive output means odd"""
     right = (logits(weights, bits) > 0) == (labels(bits) == 1)
     return right[mask].double().mean().item()
 
 def update(weights, bits, mask, rate, bound):
-    """one step of gradient descent on the loss, in place; the gradient as a whole is clipped to the norm `bound`"""
+    """one update by gradient descent on the loss, which changes the tensors in `weights` themselves;
+    the gradient as a whole is clipped to the norm `bound`"""
     for weight in weights:
         weight.grad = None
     loss(weights, bits, mask).backward()

@@ -17,7 +17,7 @@ from parity_checks.no_teacher_forcing import training_reference
 from parity_checks.no_teacher_forcing.labels import ERROR_CAUSES, THE_END
 from parity_checks.reporting import check
 
-THE_LOSS = "training#a-loss-for-a-yes-or-no"
+THE_LOSS = "training#a-loss-for-a-yes-or-no-answer"
 READY_LAST = ("parity_lib.padding:last_real_step",)
 LOSS_CAUSES = {"must be the same as input size": "`last_valid` gives [batch, 1], and the labels are [batch]: make them "
                                                  "equal, `last_valid(logits, lengths)[:, 0]`."}
