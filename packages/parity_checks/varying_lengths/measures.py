@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean", "parity_lib.padding:masked_values")
-LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-net-that-knows-nothing"
+LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-network-that-knows-nothing"
 ON_LOGITS = "training#a-loss-for-a-yes-or-no"
 NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: remove the last axis with `squeeze(-1)`, or add one "
           "to the mask with `unsqueeze(-1)`.")
