@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean", "parity_lib.padding:masked_values")
 LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-network-that-knows-nothing"
-SELECT, ON_LOGITS = "packing#select-first-then-take-the-loss", "training#a-loss-for-a-yes-or-no"
+ON_LOGITS = "training#a-loss-for-a-yes-or-no"
+SELECT = "packing#select-first-then-take-the-loss"
 NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: remove the last axis with `squeeze(-1)`, or add one "
           "to the mask with `unsqueeze(-1)`.")
 SHAPE_CAUSES = {
