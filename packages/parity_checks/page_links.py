@@ -9,19 +9,29 @@ import sys
 from pathlib import Path
 
 PLACE = re.compile(r"\(book/([\w-]+)\.html(#[\w-]+)?\)")
+TITLES = {"one-bit": "One bit of memory", "unrolling": "Unrolling a recurrent network", "data": "Generating the data",
+          "packing": "Packing strings of different lengths", "training": "Training",
+          "gradient": "The gradient through time", "gates": "Gates"}
+SPELLINGS = {"numpy": "NumPy", "pytorch": "PyTorch", "lstm": "LSTM"}     # words that an anchor has in lower case
 
 
 def section(see: str) -> str:
     """Return a readable reference to a section of the book.
 
-    The text names the chapter and the section and contains the address. ``see`` has the form ``"page#anchor"``.
+    The text names the section and the chapter and contains the address. ``see`` has the form ``"page#anchor"``.
 
     >>> section("packing#the-last-real-step")
-    'the chapter "packing", section "the last real step" (book/packing.html#the-last-real-step)'
+    'the section "The last real step" of "Packing strings of different lengths" (book/packing.html#the-last-real-step)'
     """
     page, _, anchor = see.partition("#")
-    words = f', section "{anchor.replace("-", " ")}"' if anchor else ""
-    return f'the chapter "{page}"{words} (book/{page}.html{"#" + anchor if anchor else ""})'
+    words = f'the section "{_title(anchor)}" of ' if anchor else "the chapter "
+    return f'{words}"{TITLES.get(page, _title(page))}" (book/{page}.html{"#" + anchor if anchor else ""})'
+
+
+def _title(anchor: str) -> str:
+    """Turn an anchor or the name of a page into a title."""
+    words = " ".join(SPELLINGS.get(word, word) for word in anchor.split("-"))
+    return words[:1].upper() + words[1:]
 
 
 def address(page: str, anchor: str) -> str | None:
@@ -49,5 +59,5 @@ def offer_link(message: str) -> None:
     page, anchor = place[1], place[2] or ""
     if (link := address(page, anchor)) is not None:
         from IPython.display import HTML, display
-        words = f"{page}{': ' if anchor else ''}{anchor[1:]}".replace("-", " ")
-        display(HTML(f'<a href="{html.escape(link)}" target="_blank" rel="noopener">Read {words}</a>'))
+        words = html.escape(_title(anchor[1:]) if anchor else TITLES.get(page, _title(page)), quote=False)
+        display(HTML(f'<a href="{html.escape(link)}" target="_blank" rel="noopener">Read "{words}"</a>'))

@@ -16,7 +16,8 @@ def test_a_message_has_its_parts_in_order():
         Query("parity of [1 1]", "unrolling#the-cell-in-numpy").fail(np.array([0]), torch.tensor([2.0]), "a sum")
     assert str(caught.value).splitlines() == [
         "parity of [1 1]", "  expected: [0]", "  got:      [2.]", "  likely:   a sum",
-        '  read:     the chapter "unrolling", section "the cell in numpy" (book/unrolling.html#the-cell-in-numpy)']
+        '  read:     the section "The cell in NumPy" of "Unrolling a recurrent network" '
+        "(book/unrolling.html#the-cell-in-numpy)"]
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -90,7 +91,7 @@ def test_an_error_of_the_students_code_is_explained(student):
     student.parity = lambda bits: bits["0"]
     query = Query("the parity of [1]", "one-bit")
     with says("`parity` stopped with IndexError", "\n  asked:    the parity of [1]\n  likely:   the cause\n",
-              'read:     the chapter "one-bit" (book/one-bit.html)'):
+              'read:     the chapter "One bit of memory" (book/one-bit.html)'):
         query.call("parity", np.ones(1), causes={"KeyError": "another cause", "IndexError": "the cause"})
     with says("there is no `unroll` yet") as caught:
         query.call("unroll", causes={"unroll": "no cause"})

@@ -22,7 +22,7 @@ from parity_checks.assertions import Mistakes, Query, agree, likely_cause, show
 from parity_checks.core import ModuleRun, call_module
 from parity_lib.models import ParityRNN
 
-SHAPES, EQUATIONS = "unrolling#shapes-and-a-mistake-that-makes-no-noise", "unrolling#the-equations"
+SHAPES, EQUATIONS = "unrolling#shapes-and-a-silent-mistake", "unrolling#the-equations"
 LOOP = "training#the-loop-line-by-line"
 EQUAL_WEIGHTS = (-2.1, 1.05)     # are divided by the number of units; together they give states of both signs
 TOLERANCE, GRADIENT_TOLERANCE = 1e-3, 1e-4      # wide enough for float32

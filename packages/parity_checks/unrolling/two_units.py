@@ -26,7 +26,8 @@ def two_unit_weights(seed: int = 0) -> None:
     string, (U, V, b, W, c) = find_error(weights, 600, zero=-1), weights
     if string is not None:
         shown = "".join(map(str, string[:300])) + (" …" if len(string) > 300 else "")
-        query = Query(f"two_unit_weights after the string {shown}, {len(string)} long (0 stands for -1)", BY_HAND)
+        bits = f"{len(string)} bit{'s' * (len(string) > 1)}"
+        query = Query(f'two_unit_weights after the string "{shown}" ({bits}; a 0 stands for -1)', BY_HAND)
         query.fail(*(("odd", "even") if string.sum() % 2 else ("even", "odd")), _hint(weights, string))
     Query("two_unit_weights on strings of any length", BY_HAND).fail(
         "two sets of states, one for even and one for odd, that no string leaves",
@@ -47,6 +48,8 @@ def _hint(weights: Weights, string: np.ndarray) -> str:
         ((U, V.T, b, W, c), "V is transposed: row i of V belongs to unit i."),
         ((U / 2, V, b, W, c), "Only half of the substitution was made: x = (x' + 1) / 2 halves U, and adds the other "
          "half to b."),
+        ((U, V, b + U[:, 0], W, c), "Only U was changed: x = (x' + 1) / 2 halves U, and adds the other half to b."),
+        ((U, V, b + 2 * U[:, 0], W, c), "The half of U that goes into b has the wrong sign: x = (x' + 1) / 2 adds it."),
         ((2 * U, 2 * V, 2 * b, W, c), "The units are not sharp enough, so the state drifts. A larger K brings the "
          "states closer to -1 and 1."),
     ]

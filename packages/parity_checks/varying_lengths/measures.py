@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import torch
 
 READY_MEAN = ("parity_lib.training:masked_loss", "parity_lib.padding:masked_mean", "parity_lib.padding:masked_values")
-LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-net-that-knows-nothing"
+LOSS, KNOWS_NOTHING = "packing#the-loss-lies-too", "packing#a-network-that-knows-nothing"
 ON_LOGITS = "training#a-loss-for-a-yes-or-no-answer"
+SELECT = "packing#select-first-then-take-the-loss"
 NO_FIT = ("[batch, steps, 1] and mask [batch, steps] do not fit: remove the last axis with `squeeze(-1)`, or add one "
           "to the mask with `unsqueeze(-1)`.")
 SHAPE_CAUSES = {
@@ -43,6 +44,11 @@ class MaskedLogits:
 
         logits, targets = (torch.from_numpy(part).float().unsqueeze(-1) for part in (self.logits, self.targets))
         return logits, targets, torch.from_numpy(self.mask)
+
+    @property
+    def has_nan(self) -> bool:
+        """Whether a logit or a target is NaN."""
+        return bool(np.isnan(self.logits + self.targets).any())
 
     def changed(self, description: str, **changes: np.ndarray) -> MaskedLogits:
         """Return a copy with some arrays replaced and ``description`` appended to its description."""
@@ -95,13 +101,13 @@ def masked_loss(seed: int = 0) -> None:
     sure = _draw(rng, [2, 3], 3)
     sure = sure.changed("logits of -200 and 200", logits=np.where(sure.targets > 0, -200.0, 200.0))
     for case in (zeros, *_draw_cases(rng), sure):
-        query = Query(f"masked_loss, {case.description}", ON_LOGITS if case is sure else LOSS)
+        query = Query(f"masked_loss, {case.description}", ON_LOGITS if case is sure else _section(case))
         result = query.call("masked_loss", *case.arguments, forbid=READY_MEAN, causes=SHAPE_CAUSES)
         if not is_tensor(result):
             query.fail("a tensor with one number", kind_of(result), "`backward` starts at the loss, so return the "
                        "tensor itself, without .item() or NumPy.")
         leaked = ("The nan on padding leaked, because 0 times nan is nan. Select the real positions instead of "
-                  "multiplying, before you compute the loss.") if np.isnan(case.logits + case.targets).any() else ""
+                  "multiplying, before you compute the loss.") if case.has_nan else ""
         got = query.as_array(result, (), nan_hint=leaked)
         hint = "The loss is the mean of the cross-entropy at the positions where `mask` is True."
         if case is sure:
@@ -135,8 +141,13 @@ def _mean_mistakes(values: np.ndarray, mask: np.ndarray) -> Mistakes:
            "This is the mean over strings of each string's own mean, so short strings count too much.")
 
 
+def _section(case: MaskedLogits) -> str:
+    """Return the section of the book that explains a mistake in the loss."""
+    return SELECT if case.has_nan else LOSS
+
+
 def _compare_gradient(case: MaskedLogits) -> None:
-    query = Query(f"the gradient of masked_loss, {case.description}", LOSS)
+    query = Query(f"the gradient of masked_loss, {case.description}", _section(case))
     cut = "The result was cut from the graph, as by detach, .item(), .data, NumPy or torch.tensor(...)."
     gradient = query.call("masked_loss", *case.arguments, by=call_gradient, forbid=READY_MEAN,
                           causes={"no gradient": cut})
@@ -144,9 +155,9 @@ def _compare_gradient(case: MaskedLogits) -> None:
     hint = "The value is correct and its gradient is not: does part of the result come from outside the graph?"
     if gradient is None:
         query.fail(expected, "no gradient at the logits", hint)
-    got = query.as_array(gradient[..., 0], nan_hint="The loss of the padding is computed and left out afterwards "
-                         "(`torch.where`?), and in the backward pass 0 times nan is nan. Select the real positions "
-                         "first, `logits[mask]`, then compute the loss.")
+    got = query.as_array(gradient[..., 0], nan_hint="The loss of the padding is computed and left out afterwards, "
+                         "and in the backward pass 0 times nan is nan. Select the real positions first, "
+                         "`logits[mask]` and `targets[mask]`, then compute the loss.")
     query.require_close(got, expected, hint, tolerance=1e-4)
 
 

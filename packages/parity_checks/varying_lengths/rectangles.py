@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 READY_MASK = ("parity_lib.padding:length_mask",)
 READY_PACKING = ("parity_lib.padding:pack", "parity_lib.padding:unpack", "parity_lib.models:ParityRNN.hidden_states")
 RECTANGLE, PACKING = "packing#a-rectangle-for-ragged-strings", "packing#packing"
+BEFORE = "packing#padding-before-the-string"
 GRADIENT = "gradient#cut-short"
 SECOND_AXIS = "Give lengths a second axis: `lengths[:, None]` is [batch, 1]."
 
@@ -35,7 +36,8 @@ def length_mask(seed: int = 0) -> None:
              (rng.integers(1, longest, size=9), longest + int(rng.integers(3)))]
     for lengths, max_bits, *padding in [(*case, *side) for side in ((), ("after",), ("before",)) for case in cases]:
         arguments = ", ".join([show(lengths, 60), str(max_bits), *map(repr, padding)])
-        query, shape = Query(f"length_mask({arguments})", RECTANGLE), (len(lengths), max_bits)
+        section, shape = BEFORE if padding == ["before"] else RECTANGLE, (len(lengths), max_bits)
+        query = Query(f"length_mask({arguments})", section)
         result = query.call("length_mask", lengths, max_bits, *padding, forbid=READY_MASK,
                             causes={"broadcast": SECOND_AXIS, "must match": SECOND_AXIS})
         got = query.as_array(result, shape, "bool", shape_hints={

@@ -3,7 +3,7 @@ forgotten.
 
 loses:
   rnn-step-check: the bias is added after tanh
-  two-unit-weights-check: This is not one of the usual mistakes
+  two-unit-weights-check: Only U was changed
 """
 # %% rnn-step: h @ V.T + b) -> h @ V.T) + b
 # %% unroll: rnn_step(xs[:, t], h, U, V, b) -> np.tanh(xs[:, t] @ U.T + h @ V.T + b)

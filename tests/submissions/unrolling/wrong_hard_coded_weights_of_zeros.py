@@ -1,7 +1,7 @@
 """All weights are 0, so the network always answers even.
 
 loses:
-  two-unit-weights-check: after the string 1, 1 long
+  two-unit-weights-check: after the string "1" (1 bit
 """
 # %% two-unit-weights
 def two_unit_weights():
