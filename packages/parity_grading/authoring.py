@@ -285,7 +285,7 @@ def _write_about(source: Source, root: Path) -> None:
         pages = source.setting("chapters", list, [])
         known = chapters(root) if pages else {}
         require(set(pages) <= set(known), "chapters", pages, f"a list of numbered chapters: {', '.join(known)}")
-        links = ", and ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in pages)
+        links = "; ".join(f"{known[page].number}, [{known[page].title}](../../book/{page}.md)" for page in pages)
         head = f"**Chapter{'s' * (len(pages) > 1)}:** {links}. " if pages else ""
         cell["source"] = cell["source"].replace(
             ABOUT, f"{head}**Time:** about {source.minutes} minutes. **Points:** {source.points}.{INSTALL}")
