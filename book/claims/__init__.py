@@ -1,8 +1,8 @@
 """The measured claims of the book, with a dictionary for each results file, which has its name in capitals.
 
 A chapter writes ``{claim}`words <id>` ``, and the words lead to the page *Evidence*, which lists the claims of this
-package. The tests check each condition of each claim against the committed results. They also check that it fails on
-altered results for which the other conditions hold.
+package. The tests check each condition of each claim against the committed results. They also check that each condition
+fails on altered results for which the other conditions hold.
 """
 
 import html
@@ -62,7 +62,7 @@ def as_html(claim: Claim) -> str:
         f'<div class="evidence" id="claim-{claim.id}">\n'
         f"<p><strong>{html.escape(claim.says)}</strong></p>\n"
         f"<p>{html.escape(claim.shows(results))}</p>\n"
-        f"<details><summary>{count} condition{'s' * (count > 1)}, each tested by itself</summary>"
+        f"<details><summary>{count} condition{'s' * (count > 1)}, each tested separately</summary>"
         f"<ul>{conditions}</ul></details>\n"
         f"<p><small><code>{claim.id}</code> {verdict} on "
         f"<code>packages/parity_study/experiments/results/{claim.source}.json</code>, "

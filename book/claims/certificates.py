@@ -21,7 +21,7 @@ def total(results: Results, key: str) -> int:
 def share(words: str, holds: Callable[[int, int], bool], key: str, of: str = "solved") -> Condition:
     """Create a condition on the fraction of all networks with a verdict.
 
-    It is falsified by changing the verdict of all networks of one kind after another.
+    It is falsified by changing the verdicts of all networks of one kind, and then of further kinds, until it fails.
     """
     def met(results: Results) -> bool:
         return holds(total(results, key), total(results, of))

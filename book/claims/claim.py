@@ -1,7 +1,7 @@
 """Classes and functions for claims and their conditions.
 
-A claim is a sentence with the conditions that it amounts to. For each of these conditions there are results on which it
-fails.
+A claim is a sentence together with conditions that mean the same. For each condition, there are altered results on
+which it fails.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -97,7 +97,7 @@ def replaced(results: Results, *path: Any, by: Any) -> Results:
 def value(name: str, holds: Callable[[Any], bool], *path: Any, wrong: Any) -> Condition:
     """Create a condition on the value at a path.
 
-    It is falsified by ``wrong`` in place of that value. ``wrong`` may also be a function of that value.
+    It is falsified by ``wrong``, which replaces this value. ``wrong`` may also be a function of this value.
     """
     return Condition(name, lambda results: holds(at(results, *path)),
                      lambda results: replaced(results, *path, by=wrong))
@@ -107,9 +107,10 @@ def value(name: str, holds: Callable[[Any], bool], *path: Any, wrong: Any) -> Co
 class Number:
     """A number that conditions limit, and that the page *Evidence* shows.
 
-    ``quantity`` says what it is, and ``label`` of what or of whom. ``read`` reads or computes it from the results.
-    ``write`` returns a copy of the results in which it has another value. ``form`` formats it. ``reads`` lists paths to
-    rows that other conditions read too. A limit is a constant or another number.
+    ``quantity`` describes the number, and ``label`` names the network or condition to which it belongs. ``read`` reads
+    the number from the results or computes it. ``write`` returns a copy of the results in which the number is changed.
+    ``form`` formats the number. ``reads`` lists paths to rows that other conditions also read. A limit is a constant or
+    another number.
     """
 
     label: str
@@ -151,8 +152,8 @@ def number(label: str, quantity: str, *path: Any, form: Callable[[float], str] =
            of: Callable[[Sequence[float]], float] | None = None, place: int | None = 0) -> Number:
     """Return the number at a path.
 
-    With ``of`` it is computed from the list at the path, for example by ``min``. That list is altered at one ``place``,
-    or everywhere if that is None.
+    With ``of``, the number is computed from the list at the path, for example by ``min``. To falsify a condition, the
+    list is altered at one ``place``, or everywhere if ``place`` is None.
     """
     def write(results: Results, wrong: float) -> Results:
         if of and place is None:

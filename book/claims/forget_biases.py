@@ -21,7 +21,7 @@ def with_far(results: Results, share: float) -> Results:
 
 
 def slowdown(name: str) -> Number:
-    """Return the median number of steps divided by that for a bias of 0."""
+    """Return the median number of updates divided by the median for a bias of 0."""
     return Number(named(name), "Median number of updates divided by that for a bias of 0",
                   lambda results: middle(results, name) / middle(results, VARYING[0]),
                   lambda results, ratio: replaced(results, "conditions", name, "steps", by=lambda steps: [

@@ -11,7 +11,7 @@ BIASES = (0, 1, 2, 3, 5)
 def left(net: str, key: str = "ratio", end: str = "median") -> Number:
     """Return the fraction of the gradient at the last time step that remains at the first.
 
-    With ``cell_ratio`` as the key it is that of the cell states.
+    If the key is ``cell_ratio``, return the fraction for the cell states.
     """
     states = {"ratio": "h₁ divided by that at h₅₀", "cell_ratio": "c₁ divided by that at c₄₉"}
     seeds = {"median": "median over seeds", "high": "upper quartile over seeds"}

@@ -18,7 +18,7 @@ def like_published(net: str) -> Condition:
     """Create a condition that requires our mean to be within two standard errors of the published one.
 
     The published mean is taken to be a mean of ten runs. The number of trials up to a success has a geometric
-    distribution, whose deviation is about its mean.
+    distribution, whose standard deviation is about equal to its mean.
     """
     def error(results: Results) -> float:
         return hypot(results["nets"][net]["standard_error"], REPORTED[net] / sqrt(10))

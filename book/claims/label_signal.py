@@ -21,7 +21,7 @@ def show(results: Results, *nets: str) -> str:
 
 
 def gain(results: Results) -> float:
-    """Compute the ratio of the trained networks at 12 bits, divided by that of untrained ones."""
+    """Compute the ratio for the trained networks at 12 bits, divided by the ratio for untrained networks."""
     return ratio(KNOWS, 12).read(results) / ratio("lstm 8", 12).read(results)
 
 

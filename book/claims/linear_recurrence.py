@@ -14,7 +14,7 @@ TANH_1, TANH_8 = ("nets", "tanh 1"), ("nets", "tanh 8")
 def factor(words: str, bit: int, exact: bool, of: Callable[[Sequence[float]], float]) -> Number:
     """Return a number that is computed from the recurrent factors after a bit.
 
-    They are those of each network that is exact, or of each that is not.
+    These are the factors of all networks that are exact, or of all networks that are not exact.
     """
     def places(results: Results) -> list[int]:
         return [place for place, share in enumerate(at(results, *TANH_1, "bit_accuracy")) if (share == 1) == exact]
@@ -26,7 +26,7 @@ def factor(words: str, bit: int, exact: bool, of: Callable[[Sequence[float]], fl
 
 
 def off_coin(path: Path) -> Number:
-    """Return the difference from one half in the share of right answers from step 11 on."""
+    """Return the difference between one half and the fraction of correct answers from time step 11 on."""
     return Number(path[1], "Share of correct answers from time step 11 on minus one half",
                   lambda results: abs(mean(at(results, *path, "by_step")[10:]) - 0.5),
                   lambda results, wrong: replaced(results, *path, "by_step",

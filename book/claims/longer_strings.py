@@ -14,7 +14,7 @@ def exact(words: str, holds: Callable[[int, int], bool], place: int = -1) -> Cal
 
 
 def most_missed(path: Path) -> Number:
-    """Return the largest number of strings of the same length that a network gets wrong."""
+    """Return the largest number of strings of the same length on which a network is wrong."""
     return Number(path[1], "strings on which one network is wrong at one length",
                   lambda results: max(round((1 - share) * strings) for shares in at(results, *path, "sequence_accuracy")
                                       for share, strings in zip(shares, results["strings"], strict=True)),

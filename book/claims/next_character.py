@@ -11,14 +11,14 @@ NETWORKS = {"tanh": "tanh", "lstm": "LSTM", "gru": "GRU"}
 
 
 def bits(cell: str, of: Callable[[Sequence[float]], float], part: str = "bits") -> Number:
-    """Return the largest or the smallest bits per character of the networks with a kind of cell."""
+    """Return the highest or the lowest bits per character among the networks with the given kind of cell."""
     where = {"bits": "held-out text", "training_bits": "training text"}[part]
     return number(f"{NETWORKS[cell]}, {'highest' if of is max else 'lowest'}", f"Bits per character, {where}",
                   "networks", cell, part, form="{:.3f}".format, of=of)
 
 
 def five(cell: str) -> Condition:
-    """Create a condition that requires five networks with a kind of cell."""
+    """Create a condition that requires five networks with the given kind of cell."""
     return value(f"{NETWORKS[cell]}: five seeds", lambda each: len(each) == 5, "networks", cell, "bits",
                  wrong=lambda each: [*each, each[0]])
 
@@ -30,7 +30,7 @@ def order(k: int) -> Number:
 
 
 def after(place: int, characters: int) -> Number:
-    """Return the bits per character of the GRU that has read so many characters."""
+    """Return the bits per character of the GRU after it has read the given number of characters."""
     return replace(number(f"after {characters} characters", READ, "by_context", "bits", place, form="{:.3f}".format),
                    reads=(("by_context",),))
 

@@ -1,8 +1,8 @@
-"""Conditions on success rates and on the number of steps to a solution.
+"""Conditions on success rates and on the number of updates after which a task is solved.
 
-A row is what a file keeps of one network or condition: ``seeds``, ``solved``, ``steps``. A row is named by its path in
-the results, or by its name alone if it is one of the ``conditions`` of a series. Each condition on a count is falsified
-by the nearest count that breaks it, so that it is no weaker than one run.
+A row contains the results of one network or condition: ``seeds``, ``solved`` and ``steps``, the numbers of updates. A
+row is identified by its path in the results, or by its name alone if it is one of the ``conditions`` of a series. Each
+condition on a count is falsified by the nearest count that breaks it.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,16 +18,16 @@ from parity_study.experiments.comparisons import holm, logrank_p
 from .claim import Condition, Path, Results, at, replaced
 from .words import named, rate_and_steps
 
-MARGIN = 0.2    # success rates are called alike if they differ by less than 20 points, here and everywhere
-LEVEL = 0.05    # and different if chance gives such a difference less often than this, after Holm's correction
+MARGIN = 0.2    # two success rates are called similar if they differ by less than 20 percentage points
+LEVEL = 0.05    # the significance level for differences, after Holm's correction
 
 SOLVED = ("solved",)
-OUTCOMES = {"far_exact": "correct on 10,000 bits", "switches": "correct as switches"}   # the others say what they are
+OUTCOMES = {"far_exact": "correct on 10,000 bits", "switches": "correct as switches"}   # other keys need no words
 
 Row = str | Path
 Pair = tuple[Row, Row]
 
-# The same few counts are asked again and again.
+# These functions are called many times with the same few counts.
 wilson_interval, equivalent_rates, fisher_p = map(cache, (
     statistics.wilson_interval, comparisons.equivalent_rates, comparisons.fisher_p))
 
@@ -43,7 +43,7 @@ def called(row: Row) -> str:
 
 
 def shown(results: Results, row: Row, key: Path = SOLVED, of: str = "seeds") -> str:
-    """Format a count of a row as text, with the steps of the successful runs if it counts successes."""
+    """Format a count of a row as text. If it counts successes, add the updates of the successful runs."""
     found = at(results, *path_to(row))
     words = rate_and_steps(found) if (key, of) == (SOLVED, "seeds") else (
         f"{at(found, *key)} of {found[of]:,} {OUTCOMES.get(key[0], key[0])}")
@@ -72,7 +72,7 @@ def counted(name: str, row: Row, holds: Callable[[Results], bool], key: Path = S
 
 def counts(words: str, holds: Callable[[int, int], bool], key: Path = SOLVED,
            of: str = "seeds") -> Callable[..., list[Condition]]:
-    """Return a function that creates a condition on a count for each of the rows that it is given.
+    """Return a function that takes rows and creates a condition on a count for each of them.
 
     ``holds`` takes the count at ``key`` and the number at ``of``, which the count cannot exceed.
     """
@@ -94,7 +94,7 @@ seldom = counts("the interval lies below one half", lambda count, of: wilson_int
 
 
 def successes(results: Results, pair: Pair, key: Path = SOLVED) -> list[tuple[int, int]]:
-    """Return for each row of a pair the number of runs with the outcome ``key``, and the number of all runs."""
+    """Return, for each row of a pair, the number of runs with the outcome ``key`` and the number of all runs."""
     return [(at(found, *key), found["seeds"]) for found in (at(results, *path_to(row)) for row in pair)]
 
 
@@ -107,8 +107,8 @@ def _family(pairs: Sequence[Pair], words: str, holds: Callable[[Results, int], b
             wrong: Callable[[list, list], list] | None = None) -> list[Condition]:
     """Create a condition on each pair, which reads the rows of all of them because of Holm's correction.
 
-    It is falsified by the nearest count of the first row that breaks it, or if ``wrong`` is given, by the steps that it
-    computes from those of the two rows.
+    It is falsified by the nearest count of the first row that breaks it. If ``wrong`` is given, the condition is
+    falsified instead by the numbers of updates that ``wrong`` computes from those of the two rows.
     """
     words, rows = words if key == SOLVED else f"{key[0]} {words}", [row for pair in pairs for row in pair]
 
@@ -130,8 +130,8 @@ def same_rate(*pairs: Pair) -> list[Condition]:
 def more_often(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     """Create conditions that require a higher success rate in the first row of each pair.
 
-    The differences are tested as one family with Holm's correction. ``key`` names another outcome than ``solved``,
-    with a count of its own in each row.
+    The differences are tested as one family with Holm's correction. ``key`` can name an outcome other than ``solved``,
+    which has its own count in each row.
     """
     def holds(results: Results, place: int) -> bool:
         one, other = (count / of for count, of in successes(results, pairs[place], key))
@@ -146,14 +146,14 @@ def cannot_tell(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
 
 
 def cap(results: Results, row: dict[str, Any]) -> int:
-    """Return the maximum number of steps allowed for the runs of a row."""
+    """Return the maximum number of updates allowed for the runs of a row."""
     stated = (row.get("settings", {}), results.get("defaults", {}))
     last = max(filter(None, row["steps"]), default=1)
     return next((part["max_steps"] for part in stated if "max_steps" in part), last)
 
 
 def middle(results: Results, row: Row) -> float:
-    """Compute the number of steps after which half of the runs of a row have solved the task.
+    """Compute the number of updates after which half of the runs of a row have solved the task.
 
     It is infinite if fewer than half of the runs solve it.
     """
@@ -168,7 +168,7 @@ def steps_p_values(results: Results, pairs: Sequence[Pair]) -> list[float]:
 
 
 def sooner(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require significantly fewer steps in the first row, in a family of pairs."""
+    """Create conditions that require significantly fewer updates in the first row, in a family of pairs."""
     def holds(results: Results, place: int) -> bool:
         one, other = (middle(results, row) for row in pairs[place])
         return steps_p_values(results, pairs)[place] < LEVEL and one < other
@@ -176,7 +176,7 @@ def sooner(*pairs: Pair) -> list[Condition]:
 
 
 def cannot_tell_sooner(*pairs: Pair) -> list[Condition]:
-    """Create conditions that require no significant difference in the number of steps in a family of pairs."""
+    """Create conditions that require no significant difference in the number of updates, in a family of pairs."""
     return _family(pairs, "solved in neither significantly fewer nor significantly more updates than",
                    lambda results, place: steps_p_values(results, pairs)[place] >= LEVEL,
                    wrong=lambda one, other: [1] * len(one))

@@ -1,12 +1,12 @@
 """Claims about networks that are correct on strings of every length.
 
-They compare numbers of updates, and random strings with strings that have long runs.
+They compare different numbers of updates. They also compare random strings with strings that have long runs.
 """
 
 from .claim import Claim, Results
 from .rates import above, cannot_tell, counts, more_often
 
-# For each cell, the networks by their strings and their number of updates.
+# For each cell, the paths to the networks, by the kind of strings and the number of updates.
 TANH, LSTM, GRU = NETS = [{(data, updates): ("nets", f"{cell} 8, {data}, {updates} updates") for data in (
     "random", "runs") for updates in (1000, 10_000)} for cell in ("tanh", "lstm", "gru")]
 

@@ -13,7 +13,7 @@ from IPython.display import HTML
 from parity_study.experiments import load, names
 from parity_study.experiments.condition import Condition, Enumerated
 
-# With a later cap or by other code a run is still the same: it goes on, or is rounded in another order.
+# These settings do not make a different run: it only continues for longer, or is rounded in a different order.
 NO_MATTER = ("max_steps", "backend")
 
 Row = tuple[str, str, int]
@@ -22,8 +22,9 @@ Row = tuple[str, str, int]
 def same_runs() -> list[list[Row]]:
     """Group rows from different files that contain the same runs.
 
-    Return groups of ``(file, row, seeds)`` whose settings agree, the largest first, with each file of a group once.
-    Every series trains from seeds 0, 1, 2, ..., so of two such rows the one with fewer seeds is part of the other.
+    Return groups of ``(file, row, seeds)`` whose settings agree, with the largest group first. Each file occurs only
+    once in a group. Every series trains from seeds 0, 1, 2, ..., so if one of two such rows has fewer seeds, its runs
+    are a part of the runs of the other row.
     """
     groups: dict[str, dict[str, Row]] = {}
     for source in names():

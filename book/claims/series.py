@@ -1,7 +1,7 @@
-"""Claims about success rates and numbers of steps in series of trainings.
+"""Claims about success rates and numbers of updates in series of runs.
 
-They are about the default settings with a label at every step, then about a label at the end, and last about strings of
-few bits.
+The first claims are about the default settings with a label at every time step. The next claims are about a label at
+the end, and the last claims are about short strings.
 """
 
 from operator import lt

@@ -1,6 +1,6 @@
 """Claims about how well a count of batches predicts the number of updates.
 
-They are about the seeds that were kept for the test.
+They are only about the seeds that were kept for the test.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def ratio(name: str) -> Number:
         return float(np.median(count) / np.median(steps))
 
     def write(results: Results, wrong: float) -> Results:
-        factor = (read(results) / wrong) ** 0.5     # the louder the signal, the fewer batches are counted
+        factor = (read(results) / wrong) ** 0.5     # the larger the signal, the fewer batches are needed
         return replaced(results, "conditions", name, "signal", results["at"].index(AFTER),
                         by=lambda values: [value and value * factor for value in values])
     return Number(named(name), "Median count divided by the median of the updates", read, write)
@@ -57,7 +57,7 @@ def correlated(name: str, words: str, holds: Callable[[Results], bool], sort: bo
                reads: tuple[str, ...] = ()) -> Condition:
     """Create a condition on the rank correlation of prediction and observation.
 
-    It is falsified by numbers of updates that are shuffled among the seeds, or sorted by the predictions.
+    It is falsified by shuffling the numbers of updates among the seeds, or by sorting them by the predictions.
     """
     def falsify(results: Results) -> Results:
         row, place = results["conditions"][name], results["at"].index(AFTER)
@@ -76,7 +76,7 @@ def told(results: Results) -> list[float]:
 
 
 def fall(name: str) -> Number:
-    """Return the median gradient norm after 200 updates divided by that before training."""
+    """Return the median gradient norm after 200 updates divided by the median before training."""
     def median(results: Results, updates: int) -> float:
         norms = results["conditions"][name]["gradient"][results["at"].index(updates)]
         return float(np.median([norm for norm in norms if norm is not None]))
@@ -90,7 +90,7 @@ def fall(name: str) -> Number:
 def share(name: str, updates: int) -> Number:
     """Return the signal's norm divided by the norm of the whole gradient after some updates.
 
-    It is the median over the seeds that have not yet solved the task.
+    The number is the median over the seeds that have not yet solved the task.
     """
     def norms(results: Results, key: str) -> list[float | None]:
         return results["conditions"][name][key][results["at"].index(updates)]

@@ -26,7 +26,7 @@ EVERY_STEP = {cell: (STEP_VARYING[cell], STEP_FIXED[cell]) for cell in CELLS}
 
 
 def of_the_failed(name: str, place: int, lengths: str) -> Number:
-    """Return the accuracy of the failed networks in one range of lengths if the others are always right."""
+    """Return the accuracy of the failed networks in one range of lengths, if all other networks are always correct."""
     def read(results: Results) -> float:
         row = results["conditions"][name]
         return (row["by_length"]["mean"][place] * row["seeds"] - row["solved"]) / (row["seeds"] - row["solved"])
@@ -39,9 +39,9 @@ def of_the_failed(name: str, place: int, lengths: str) -> Number:
 
 
 def speed(cell: str) -> Number:
-    """Return the ratio between the numbers of steps for mixed and for fixed string lengths.
+    """Return the ratio between the numbers of updates for varying and for fixed lengths.
 
-    The number of steps is that by which half of the runs have solved the task.
+    Each of them is the number of updates after which half of the runs have solved the task.
     """
     varying, fixed = EVERY_STEP[cell]
     return Number(cell, "Updates on 1 to 50 bits divided by those on 50 bits",

@@ -13,7 +13,7 @@ def rate(row: dict[str, Any]) -> str:
 
 
 def rate_and_steps(row: dict[str, Any]) -> str:
-    """Format a success rate together with the number of steps in the successful runs."""
+    """Format a success rate together with the numbers of updates in the successful runs."""
     solved = sorted(step for step in row.get("steps", ()) if step is not None)
     if not solved:
         return rate(row)
@@ -23,11 +23,11 @@ def rate_and_steps(row: dict[str, Any]) -> str:
 
 
 def rates(results: Any, *names: str) -> str:
-    """Format the success rates and the numbers of steps of several conditions."""
+    """Format the success rates and the numbers of updates of several conditions."""
     return "; ".join(f"{named(name)}: {rate_and_steps(results['conditions'][name])}" for name in names) + "."
 
 
-PARTS = (           # of a condition's name, and how a reader is told it
+PARTS = (           # of a condition's name, as patterns, with words for the reader
     (r"every_step", "a label at every time step"), (r"end", "a label at the end"), (r"lstm\b(.*)", r"LSTM\1"),
     (r"gru\b(.*)", r"GRU\1"), (r"(\d+)\.\.(\d+)", r"\1 to \2 bits"),
     (r"(\d+) (drawn|different)", r"batches of \1 \2 strings"),
