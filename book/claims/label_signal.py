@@ -27,9 +27,9 @@ def gain(results: Results) -> float:
 
 LABEL_SIGNAL = {
     "label-signal-falls": Claim(
-        "In untrained networks of each of the four kinds, the part of the gradient that comes from the labels shrinks "
-        "with every further bit (medians over seeds). At five bits, this part is less than a twentieth of the noise of "
-        "a batch of 64 strings along its own direction.",
+        "In untrained networks of each of the four kinds, the signal (the part of the gradient that comes from the "
+        "labels) divided by the noise of a batch of 64 strings along it shrinks with every additional bit, from one "
+        "bit to twelve. At five bits, this ratio is less than a twentieth (medians over seeds).",
         [*(ratio(net, 5).below(0.05) for net in UNTRAINED),
          *(ratio(net, bits).below(ratio(net, bits - 1)) for net in UNTRAINED for bits in range(2, 13))],
         lambda results: show(results, *UNTRAINED)),
@@ -41,8 +41,8 @@ LABEL_SIGNAL = {
         lambda results: show(results, "lstm 8", OPEN)),
     "two-bits-raise-the-signal": Claim(
         "In LSTMs that were trained only on strings of one and two bits, the signal is larger than the noise along it "
-        "up to eight bits. At twelve bits, the signal is more than a quarter of that noise, and more than a million "
-        "times what it is in untrained LSTMs.",
+        "at every length up to eight bits. At twelve bits, the signal divided by this noise is more than a quarter, "
+        "and more than a million times as large as the same ratio in untrained LSTMs (medians over seeds).",
         [*(ratio(KNOWS, bits).above(1.0) for bits in range(1, 9)), ratio(KNOWS, 12).above(0.25),
          Number("12 bits", "signal divided by noise, relative to untrained networks", gain,
                 lambda results, wrong: ratio("lstm 8", 12).write(

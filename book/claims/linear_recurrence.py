@@ -36,11 +36,11 @@ def off_coin(path: Path) -> Number:
 LINEAR_RECURRENCE = {
     "positive-factors-never": Claim(
         "A linear recurrence whose factors lie between 0 and 1 never learns parity, with one channel or with eight "
-        "(twenty starts of each, trained on the same strings of 50 bits with a label at every time step). From the "
+        "(twenty runs of each, trained on the same strings of 50 bits with a label at every time step). From the "
         "eleventh time step on, its answers are correct as often as those of a coin, within a hundredth.",
         [condition for path in SIGMOID for condition in (
             *never(path), off_coin(path).below(0.01),
-            value(f"{path[1]}: twenty starts", lambda seeds: seeds == 20, *path, "seeds", wrong=19))]),
+            value(f"{path[1]}: twenty runs", lambda seeds: seeds == 20, *path, "seeds", wrong=19))]),
     "negative-factors-can": Claim(
         "With factors between -1 and 1, one channel is exact on strings of 75 bits in some runs, and eight channels "
         "are exact in most runs: the interval lies above one half.",

@@ -44,9 +44,9 @@ RIGHT_FOR_EVER = {
         "are refuted (the intervals lie above one half).",
         [*none_certified(*GRU.values()), *most_refuted(*GRU.values())]),
     "updates-and-runs-cannot-tell": Claim(
-        "These runs cannot tell whether ten times as many updates, or runs of equal bits in the strings, change the "
-        "number of certified networks, with one exception: of the tanh networks trained on strings with runs, more are "
-        "certified after 10,000 updates than after 1,000. Nor can these runs tell whether the number of refuted "
+        "We cannot tell from this experiment whether ten times as many updates, or runs of equal bits in the strings, "
+        "change the number of certified networks, with one exception: of the tanh networks trained on strings with "
+        "runs, more are certified after 10,000 updates than after 1,000. Nor can we tell whether the number of refuted "
         "networks changes (Fisher's exact test over fifty seeds each, twelve comparisons with Holm's correction for "
         "each question).",
         [*(condition for place, condition in enumerate(cannot_tell(*BOTH, key=("certified",)))

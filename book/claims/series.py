@@ -59,9 +59,9 @@ COURSE_LOOP = {
         "bits, most runs do not solve the task within 15,000 updates: the interval lies below one half.",
         seldom(FIXED)),
     "course-varying-often-fails": Claim(
-        "With these settings, lengths from 1 to 50 and the padding masked, many runs fail, too: the interval of the "
-        "success rate lies below two thirds. These runs cannot tell which of the two data sets is easier (Fisher's "
-        "exact test).",
+        "With these settings, lengths from 1 to 50 and the padding masked, many runs fail as well: the interval of the "
+        "success rate lies below two thirds. We cannot tell from these runs which of the two data sets is easier "
+        "(Fisher's exact test).",
         [*less_than_two_thirds(VARYING), *cannot_tell((VARYING, FIXED))]),
 }
 
@@ -111,8 +111,9 @@ SIZES = {
         "With 8, 16 and 32 units in one layer, LSTMs and GRUs succeed with every seed.",
         always(*(f"{cell} {size} x 1" for cell in GATED for size in (8, 16, 32)))),
     "more-tanh-units-not-better": Claim(
-        "In these runs, fewer tanh networks succeed with 32 units than with 16, both in one layer and in two. After "
-        "Holm's correction for two comparisons, these runs cannot tell whether that is due to chance.",
+        "In these runs, fewer tanh networks succeed with 32 units than with 16, both in one layer and in two. We "
+        "cannot tell from these runs whether this is due to chance (Fisher's exact test, two comparisons with Holm's "
+        "correction).",
         [*(counted(f"{wide}: solved with fewer seeds than {narrow}", wide,
                    lambda results, pair=(wide, narrow): lt(*successes(results, pair)), reads=[narrow])
            for wide, narrow in WIDE_TANH),
@@ -120,8 +121,8 @@ SIZES = {
     "second-layer-alike": Claim(
         f"For none of the four cells and seven sizes does the success rate with two layers differ from that with one "
         f"layer (Fisher's exact test, 28 comparisons with Holm's correction). For LSTMs and GRUs of 8 units and more, "
-        f"the two rates differ by less than {100 * MARGIN:.0f} percentage points; for most of the others, these runs "
-        f"cannot tell.",
+        f"the two rates differ by less than {100 * MARGIN:.0f} percentage points; for most of the others, we cannot "
+        f"tell from these runs whether they do.",
         [*cannot_tell(*LAYERS.values()), *same_rate(*(LAYERS[cell, size] for cell in GATED for size in (8, 16, 32)))]),
 }
 
@@ -179,7 +180,7 @@ CURRICULUM = {
         sooner(TANH, RELU, LSTM, GRU)),
     "curriculum-helps-tanh": Claim(
         "More tanh networks solve the task if the lengths grow (Fisher's exact test, two comparisons with Holm's "
-        "correction). For relu networks, these runs cannot tell.",
+        "correction). For relu networks, we cannot tell from these runs whether more succeed.",
         [more_often(TANH, RELU)[0], cannot_tell(TANH, RELU)[1]]),
 }
 
@@ -202,7 +203,8 @@ POOLS = {
         [*mostly("100000 strings"), *same_rate(("100000 strings", "fresh"))]),
     "small-pool-often-enough": Claim(
         "With a fixed pool of 1,000 strings, most LSTMs solve the task, but fewer than with fresh strings; for a pool "
-        "of 10,000 strings, these runs cannot tell (Fisher's exact test, two comparisons with Holm's correction).",
+        "of 10,000 strings, we cannot tell from these runs whether fewer do (Fisher's exact test, two comparisons with "
+        "Holm's correction).",
         [*mostly("1000 strings"), more_often(*AGAINST_FRESH)[0], cannot_tell(*AGAINST_FRESH)[1]]),
 }
 

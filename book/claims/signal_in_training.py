@@ -50,7 +50,7 @@ def ratio(name: str) -> Number:
         factor = (read(results) / wrong) ** 0.5     # the larger the signal, the fewer batches are needed
         return replaced(results, "conditions", name, "signal", results["at"].index(AFTER),
                         by=lambda values: [value and value * factor for value in values])
-    return Number(named(name), "Median count divided by the median of the updates", read, write)
+    return Number(named(name), "Median prediction divided by the median number of updates", read, write)
 
 
 def correlated(name: str, words: str, holds: Callable[[Results], bool], sort: bool = False,
@@ -104,34 +104,39 @@ def share(name: str, updates: int) -> Number:
 
 SIGNAL_IN_TRAINING = {
     "count-foretells-three-bits": Claim(
-        "At three bits with batches of 64 the count of batches after 100 updates is right on average, its median "
-        "within a factor of one and a half of the median number of updates, and it tells seeds apart: its rank "
-        "correlation with the updates is above one half (odd seeds alone).",
+        "At three bits with batches of 64, the number of batches predicted after 100 updates is correct on average: "
+        "its median is between two thirds and one and a half times the median number of updates. The prediction also "
+        "tells fast seeds from slow ones: its rank correlation with the number of updates is above one half (odd seeds "
+        "only).",
         [ratio(AT_THREE).above(2 / 3), ratio(AT_THREE).below(1.5),
-         correlated(AT_THREE, "above one half", lambda results: ranks(results, AT_THREE).statistic > 0.5)]),
+         correlated(AT_THREE, "rank correlation above one half",
+                    lambda results: ranks(results, AT_THREE).statistic > 0.5)]),
     "count-ranks-large-batches": Claim(
-        "With batches of 1024, at four bits and at five with a forget bias of 5, seeds with a larger count after 100 "
-        "updates take longer (Spearman's rank correlation on odd seeds; three comparisons with three bits, Holm's "
-        "correction).",
-        [correlated(name, "a positive correlation", lambda results, name=name, place=place: told(results)[
-            place] < LEVEL and ranks(results, name).statistic > 0, reads=(AT_THREE, *LARGE))
+        "With batches of 1024 strings, of four bits or of five bits with a forget bias of 5, the seeds for which more "
+        "batches are predicted after 100 updates take more updates (Spearman's rank correlation on odd seeds, three "
+        "comparisons, of which one is at three bits, with Holm's correction).",
+        [correlated(name, "a significant positive rank correlation", lambda results, name=name, place=place: told(
+            results)[place] < LEVEL and ranks(results, name).statistic > 0, reads=(AT_THREE, *LARGE))
          for place, name in enumerate(LARGE, start=1)]),
     "count-too-large": Claim(
-        "At four and five bits the count is too large: half of the runs are done after less than a quarter of it, with "
-        "batches of 1024 and, at a forget bias of 5, with batches of 64 too (odd seeds alone).",
+        "At four bits with batches of 1024, and at five bits with a forget bias of 5 and batches of 64 or 1024, the "
+        "number of batches predicted after 100 updates is too large: its median is more than four times the median "
+        "number of updates (odd seeds only).",
         [ratio(name).above(4.0) for name in (*LARGE, AT_FIVE)]),
     "count-silent-at-five": Claim(
-        "At five bits with batches of 64 and a forget bias of 5, these runs cannot tell whether a seed with a larger "
-        "count takes longer.",
-        [correlated(AT_FIVE, "none told", lambda results: ranks(results, AT_FIVE).pvalue >= LEVEL, sort=True)]),
+        "At five bits with batches of 64 and a forget bias of 5, we cannot tell from these runs whether the seeds for "
+        "which more batches are predicted after 100 updates take more updates (Spearman's rank correlation on odd "
+        "seeds).",
+        [correlated(AT_FIVE, "no significant rank correlation",
+                    lambda results: ranks(results, AT_FIVE).pvalue >= LEVEL, sort=True)]),
     "label-free-part-dies": Claim(
-        "With all strings of 5, 6 or 7 bits as the batch, the gradient of an LSTM is after 200 updates less than a ten "
-        "thousandth of what it was before training (medians).",
+        "With all strings of 5, 6 or 7 bits in each batch, the median norm of an LSTM's gradient after 200 updates is "
+        "less than a ten-thousandth of the median norm before training.",
         [fall(name).below(1e-4) for name in EXACT]),
     "labels-a-small-part": Claim(
-        "With all strings of 5, 6 or 7 bits as the batch, the signal of an untrained LSTM is less than a thousandth of "
-        "its gradient; after 3,200 updates it is more than a quarter of it at 6 bits, and less than a twentieth at 7 "
-        "(medians, of the seeds that are not done by then).",
+        "With all strings of 5, 6 or 7 bits in each batch, the signal of an untrained LSTM is less than a thousandth "
+        "of its gradient. After 3,200 updates, the signal is more than a quarter of the gradient at 6 bits, and less "
+        "than a twentieth at 7 bits (medians over the seeds that have not yet solved the task).",
         [*(share(name, 0).below(1e-3) for name in EXACT),
          share("6 bits, all", 3200).above(0.25), share("7 bits, all", 3200).below(0.05)]),
 }

@@ -86,14 +86,14 @@ TWO_BY_TWO = {
     "every-step-lengths-alike": Claim(
         f"With a label at every time step, the success rates on strings of 50 bits and of 1 to 50 bits differ by less "
         f"than {100 * MARGIN:.0f} percentage points for tanh networks, LSTMs and GRUs (Newcombe's interval of the "
-        f"difference lies within this margin). For relu networks, these runs cannot tell.",
+        f"difference lies within this margin). For relu networks, we cannot tell from these runs.",
         [*same_rate(*(EVERY_STEP[cell] for cell in ("tanh", "lstm", "gru"))), *cannot_tell(EVERY_STEP["relu"])]),
     "every-step-speed-alike": Claim(
         "With a label at every time step, LSTMs solve lengths from 1 to 50 in fewer updates than strings of 50 bits; "
-        "for tanh networks, relu networks and GRUs, these runs cannot tell which of the two takes fewer updates "
-        "(log-rank test over all runs, four comparisons with Holm's correction). In these runs, the number of updates "
-        "after which half of the runs have solved the task (Kaplan and Meier's estimate) is, for each kind of network, "
-        "between two thirds and one and a half times as large on 1 to 50 bits as on 50 bits.",
+        "for tanh networks, relu networks and GRUs, we cannot tell from these runs which of the two takes fewer "
+        "updates (log-rank test over all runs, four comparisons with Holm's correction). In these runs, the number of "
+        "updates after which half of the runs have solved the task (Kaplan and Meier's estimate) is, for each kind of "
+        "network, between two thirds and one and a half times as large on 1 to 50 bits as on 50 bits.",
         [sooner(*EVERY_STEP.values())[CELLS.index("lstm")],
          *(cannot_tell_sooner(*EVERY_STEP.values())[CELLS.index(cell)] for cell in ("tanh", "relu", "gru")),
          *(condition for cell in CELLS for condition in (speed(cell).above(2 / 3), speed(cell).below(1.5)))]),

@@ -1,6 +1,6 @@
-// The gradient through time: a cell for each time step, filled by the share of the last step's gradient that arrives.
+// The gradient through time: a column for each time step, filled by the share of the last step's gradient that arrives.
 
-const LOW = -12, HIGH = 4; // powers of ten at the bottom and at the top of a cell
+const LOW = -12, HIGH = 4; // powers of ten at the bottom and at the top of a column
 const LOST = 1e-3, EXPLODED = 1e3;
 const LEVELS = [[1e3, "1000"], [1, "1"], [1e-3, "1/1000"], [1e-6, "10⁻⁶"], [1e-9, "10⁻⁹"], [1e-12, "≤ 10⁻¹²"]];
 
@@ -61,7 +61,7 @@ function build(model) {
     make("div", { class: "pw-way", "aria-hidden": "true" }, make("span", {}, "step 1"),
       make("span", {}, "← backward pass"), make("span", {}, `${steps}: the label`)),
     view.sentence, view.legend,
-    make("p", { class: "pw-note" }, `Each cell is the median over ${model.get("strings").length} strings.`),
+    make("p", { class: "pw-note" }, `Each column shows the median over ${model.get("strings").length} strings.`),
     view.numbers.root);
   return view;
 }

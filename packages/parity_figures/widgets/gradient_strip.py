@@ -20,9 +20,9 @@ class GradientStrip(NetworkWidget):
 
     ``networks`` maps labels to tanh, relu or LSTM networks of at most 32 units. The reader can change one number:
     ``gain`` multiplies the recurrent matrix V of a tanh or relu network, and ``bias`` is added to the biases of an
-    LSTM's forget gates. The gradient is taken at the hidden state, or at an LSTM's cell state. The strip has a cell for
-    each time step, which shows the gradient relative to that at the last time step. Each value is the median over nine
-    random strings of 50 bits.
+    LSTM's forget gates. The gradient is taken at the hidden state, or at an LSTM's cell state. The strip has a column
+    for each time step, which shows the gradient relative to that at the last time step. Each value is the median over
+    nine random strings of 50 bits.
 
     >>> GradientStrip({"random": ParityRNN(8, "lstm", seed=0)}, bias=1)
     [Interactive figure] Shows at each of 50 time steps how much of the last logit's gradient arrives there, in the \

@@ -119,7 +119,7 @@ function record(view, model) {
   paintRuns(view, model);
   if (view.solved === null) return;
   const strings = settings.batch === "all" ? `all ${2 ** settings.lengths} strings` :
-    "strings that it has never seen, half as long again as those in training,";
+    "strings that it has never seen, up to 1.5 times as long as those in training,";
   view.line.textContent = `Solved after ${counted(view.steps, "update")}: every answer to ${strings} is correct.`;
 }
 
