@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from .claim import Claim
-from .rates import above, cannot_tell, counts, more_often, mostly, never, seldom, wilson_interval
+from .rates import above, cannot_tell, counts, more_often, mostly, never, seldom, some, wilson_interval
 
 nearly_all = counts("the interval lies above nine tenths", above(0.9))
 
@@ -82,12 +82,12 @@ NOISE_PARTS = {
 
 
 def scaled(cell: str, bits: int, batch: str, *factors: int) -> list[str]:
-    """Return the names of the conditions whose first weights are multiplied by each of the factors."""
+    """Return the names of the conditions whose initial weights are multiplied by each of the factors."""
     return [f"{cell}, {bits} bits, {batch}, x {factor}" for factor in factors]
 
 
 def more_with(larger: int, smaller: int, bits: int, batch: str, *cells: str) -> list[tuple[str, str]]:
-    """Return pairs of conditions, for each cell one with larger first weights and one with smaller ones."""
+    """Return pairs of conditions, for each cell one with larger initial weights and one with smaller ones."""
     return [tuple(scaled(cell, bits, batch, larger, smaller)) for cell in cells]
 
 
@@ -95,29 +95,29 @@ RANDOM, ALL_OF_THEM = "64 drawn", "all"
 
 WEIGHT_SCALES = {
     "larger-weights-teach-five-bits": Claim(
-        "With random batches of 64 strings of five bits, few LSTMs learn with the first weights as PyTorch draws them "
-        "or twice as large (each interval lies below one half), and more than nine tenths with weights six, eight or "
+        "With random batches of 64 strings of five bits, few LSTMs learn with initial weights as PyTorch draws them or "
+        "twice as large (each interval lies below one half), and more than nine tenths with weights six, eight or "
         "ten times as large (each interval lies above nine tenths), within 8,000 updates.",
         [*seldom(*scaled("lstm", 5, RANDOM, 1, 2)), *nearly_all(*scaled("lstm", 5, RANDOM, 6, 8, 10))]),
     "larger-weights-teach-six-bits": Claim(
-        "With random batches of 64 strings of six bits, no LSTM learns with the first weights as PyTorch draws them, "
+        "With random batches of 64 strings of six bits, no LSTM learns with the initial weights as PyTorch draws them, "
         "and more than half do with weights six, eight or ten times as large (each interval lies above one half).",
         [*never(*scaled("lstm", 6, RANDOM, 1)), *mostly(*scaled("lstm", 6, RANDOM, 6, 8, 10))]),
     "larger-weights-help-each-cell": Claim(
-        "With random batches of 64 strings of five bits, more networks of each kind learn with first weights four "
+        "With random batches of 64 strings of five bits, more networks of each kind learn with initial weights four "
         "times as large (Fisher's exact test, four comparisons with Holm's correction).",
         more_often(*more_with(4, 1, 5, RANDOM, "tanh", "relu", "gru", "lstm"))),
     "too-large-weights": Claim(
-        "With random batches of 64 strings of five bits, fewer tanh and relu networks learn with first weights ten "
+        "With random batches of 64 strings of five bits, fewer tanh and relu networks learn with initial weights ten "
         "times as large than with weights four times as large (Fisher's exact test, two comparisons with Holm's "
         "correction); of the GRUs and LSTMs, more than nine tenths learn with weights ten times as large (each "
         "interval lies above nine tenths).",
         [*more_often(*more_with(4, 10, 5, RANDOM, "tanh", "relu")),
          *nearly_all(*(name for cell in ("gru", "lstm") for name in scaled(cell, 5, RANDOM, 10)))]),
     "larger-weights-help-without-noise": Claim(
-        "With all strings in each update, more LSTMs learn seven bits with first weights four times as large than with "
-        "weights twice as large, and fewer relu networks learn six bits (Fisher's exact test, two comparisons with "
-        "Holm's correction).",
+        "With all strings in each update, more LSTMs learn seven bits if the initial weights are four times as large "
+        "than if they are twice as large, and fewer relu networks learn six bits (Fisher's exact test, two comparisons "
+        "with Holm's correction).",
         more_often(*more_with(4, 2, 7, ALL_OF_THEM, "lstm"), *more_with(2, 4, 6, ALL_OF_THEM, "relu"))),
 }
 
@@ -135,7 +135,33 @@ CONTROLS = {
          *nearly_all("5 bits, off the signal, shortened, exact mean square")]),
     "larger-weights-without-open-gates": Claim(
         "If all biases of the forget gates are set to 0, few LSTMs learn five bits from random batches of 64 strings "
-        "with first weights as PyTorch draws them (the interval lies below one half), and most do with weights eight "
+        "with initial weights as PyTorch draws them (the interval lies below one half), and most do with weights eight "
         "times as large (the interval lies above one half).",
         [*seldom("5 bits, 64 drawn, x 1, bias 0"), *mostly("5 bits, 64 drawn, x 8, bias 0")]),
+}
+
+FLOAT64, MEMORY, EPSILON, WEIGHTS, OPEN = "float64", "beta2 0.99", "eps 1e-16", "weights x 3", "bias 5"
+BOTH = f"{MEMORY}, {EPSILON}"
+
+EIGHT_BITS = {
+    "few-reach-eight-bits": Claim(
+        "With all strings of eight bits in each update, few LSTMs learn them within 16,000 updates: without a change, "
+        "in double precision, with beta2 = 0.99, with epsilon = 1e-16, in double precision with one of these two "
+        "changes (each interval lies below one half).",
+        seldom("as before", FLOAT64, MEMORY, EPSILON, f"{FLOAT64}, {MEMORY}", f"{FLOAT64}, {EPSILON}")),
+    "memory-and-epsilon": Claim(
+        "With beta2 = 0.99 and epsilon = 1e-16 together, most LSTMs learn eight bits (the interval lies above one "
+        "half), more than with either of the two changes alone (Fisher's exact test, two comparisons with Holm's "
+        "correction), and some learn nine bits.",
+        [*mostly(BOTH), *more_often((BOTH, MEMORY), (BOTH, EPSILON)), *some(f"9 bits, {BOTH}")]),
+    "open-gate-reaches-eight-bits": Claim(
+        "With a forget bias of 5, or with initial weights three times as large, more LSTMs learn eight bits than "
+        "without a change (Fisher's exact test, two comparisons with Holm's correction).",
+        more_often((OPEN, "as before"), (WEIGHTS, "as before"))),
+    "float64-at-eight": Claim(
+        "We cannot tell from these runs whether double precision changes how many LSTMs learn eight bits, either by "
+        "itself or together with one of the other four changes (Fisher's exact test, five comparisons with Holm's "
+        "correction).",
+        cannot_tell((FLOAT64, "as before"), *((f"{FLOAT64}, {change}", change)
+                                              for change in (MEMORY, EPSILON, WEIGHTS, OPEN)))),
 }
