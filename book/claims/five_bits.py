@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 
-from .claim import Claim
+from parity_study.experiments.one_curve import points
+
+from .claim import Claim, Condition, Number, Results, replaced
 from .rates import above, cannot_tell, counts, more_often, mostly, never, seldom, some, wilson_interval
 
 nearly_all = counts("the interval lies above nine tenths", above(0.9))
@@ -160,8 +162,47 @@ EIGHT_BITS = {
         more_often((OPEN, "as before"), (WEIGHTS, "as before"))),
     "float64-at-eight": Claim(
         "We cannot tell from these runs whether double precision changes how many LSTMs learn eight bits, either by "
-        "itself or together with one of the other four changes (Fisher's exact test, five comparisons with Holm's "
-        "correction).",
+        "itself, or together with one of the other four changes, or together with beta2 = 0.99 and epsilon = 1e-16 "
+        "(Fisher's exact test, six comparisons with Holm's correction).",
         cannot_tell((FLOAT64, "as before"), *((f"{FLOAT64}, {change}", change)
-                                              for change in (MEMORY, EPSILON, WEIGHTS, OPEN)))),
+                                              for change in (MEMORY, EPSILON, WEIGHTS, OPEN, BOTH)))),
+}
+
+
+def ratio(name: str) -> Number:
+    """Return the ratio of signal to noise of a condition before training."""
+    def read(results: Results) -> float:
+        return next(value for row, value, _, _ in points(results) if row == name)
+
+    return Number(name, "Median ratio of signal to noise before training", read,
+                  lambda results, wrong: replaced(results, "conditions", name, "signal", by=lambda signals: [
+                      signal * wrong / read(results) for signal in signals]), reads=(("conditions", name),))
+
+
+def fewer_at_a_larger_ratio(*pairs: tuple[str, str]) -> list[Condition]:
+    """Return conditions on pairs: more networks learn under the first, whose ratio of signal to noise is smaller."""
+    return [*more_often(*pairs), *(ratio(less).above(ratio(more)) for more, less in pairs)]
+
+
+ONE_CURVE = {
+    "ratio-sorts-conditions": Claim(
+        "With all weights as PyTorch draws them, where the ratio of signal to noise is smallest, few LSTMs learn five "
+        "bits from batches of 64 or 1,024 strings, or six bits from batches of 64, 1,024 or 16,384 (each interval lies "
+        "below one half). With initial weights eight times as large, where it is largest, more than three quarters "
+        "learn four, five and six bits from batches of each size, with either forget bias (each interval lies above "
+        "three quarters).",
+        [*seldom(*(f"{n} bits, {size} drawn, x 1, bias drawn" for n, sizes in ((5, (64, 1024)), (6, (64, 1024, 16_384)))
+                   for size in sizes)),
+         *counts("the interval lies above three quarters", above(0.75))(
+             *(f"{n} bits, {size} drawn, x 8, bias {bias}" for n in (4, 5, 6) for size in (64, 1024, 16_384)
+               for bias in ("drawn", "3.0")))]),
+    "no-single-curve": Claim(
+        "The ratio of signal to noise before training does not determine how many LSTMs learn. From batches of 64 "
+        "strings and with a forget bias of 3, more of them learn four bits with PyTorch's weights than six bits with "
+        "weights twice as large. From batches of 1,024, more learn five bits with a forget bias of 3 than with weights "
+        "twice as large (Fisher's exact test, two comparisons with Holm's correction). In both cases, the ratio is "
+        "smaller where more of them learn.",
+        fewer_at_a_larger_ratio(
+            ("4 bits, 64 drawn, x 1, bias 3.0", "6 bits, 64 drawn, x 2, bias 3.0"),
+            ("5 bits, 1024 drawn, x 1, bias 3.0", "5 bits, 1024 drawn, x 2, bias drawn"))),
 }
