@@ -156,6 +156,15 @@ EIGHT_BITS = {
         "half), more than with either of the two changes alone (Fisher's exact test, two comparisons with Holm's "
         "correction), and some learn nine bits.",
         [*mostly(BOTH), *more_often((BOTH, MEMORY), (BOTH, EPSILON)), *some(f"9 bits, {BOTH}")]),
+    "short-memory-throughout": Claim(
+        "With epsilon = 1e-16, more LSTMs learn eight bits if Adam starts afresh once, after 200 updates, than if it "
+        "does not, but fewer than with beta2 = 0.99 during the whole training (Fisher's exact test, two comparisons "
+        "with Holm's correction).",
+        more_often((f"{EPSILON}, Adam afresh", EPSILON), (BOTH, f"{EPSILON}, Adam afresh"))),
+    "adam-and-noise": Claim(
+        "With beta2 = 0.99 and epsilon = 1e-16, few LSTMs learn five bits from random batches of 64 strings within "
+        "16,000 updates (the interval lies below one half).",
+        seldom(f"5 bits, 64 drawn, {BOTH}")),
     "open-gate-reaches-eight-bits": Claim(
         "With a forget bias of 5, or with initial weights three times as large, more LSTMs learn eight bits than "
         "without a change (Fisher's exact test, two comparisons with Holm's correction).",

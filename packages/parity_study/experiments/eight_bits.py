@@ -8,7 +8,9 @@ Chapter: *Why five bits are hard*. Each update uses all 256 strings. Predictions
   but only with an epsilon below the root mean square of the later gradients, and that only in double precision.
 - If the first weights are too small, larger ones help without any other change.
 
-When most conditions had run, nine bits were added, with a pair of changes that had helped at eight.
+When most conditions had run, nine bits were added, with a pair of changes that had helped at eight. Then a referee
+asked two questions. Does the pair also help with random batches of five bits? And if it is only the first gradients
+that Adam has to forget, does a single fresh start after 200 updates replace the shorter memory?
 """
 
 import itertools
@@ -25,4 +27,9 @@ CHOSEN = [*(chosen for count in range(3) for chosen in itertools.combinations(CH
 CONDITIONS = {", ".join(chosen) or "as before":
               Enumerated(bits=8, max_steps=16_000, **dict(ChainMap(*(CHANGES[name] for name in chosen))))
               for chosen in CHOSEN}
-CONDITIONS["9 bits, beta2 0.99, eps 1e-16"] = Enumerated(bits=9, beta2=0.99, eps=1e-16, max_steps=16_000)
+BOTH = {"beta2": 0.99, "eps": 1e-16, "max_steps": 16_000}
+CONDITIONS |= {
+    "9 bits, beta2 0.99, eps 1e-16": Enumerated(bits=9, **BOTH),
+    "5 bits, 64 drawn, beta2 0.99, eps 1e-16": Enumerated(bits=5, batch_size=64, **BOTH),
+    "eps 1e-16, Adam afresh": Enumerated(bits=8, eps=1e-16, reset_after=200, max_steps=16_000),
+}
