@@ -170,7 +170,7 @@ def backward_pass(inputs: Sequence[float], states: Sequence[float], factors: Seq
                    "weight w, and from its input through u. Lower row: the gradient, with arrows from right to left. "
                    f"It begins as {gradients[-1]:g} at h {count}; {steps}. Bottom: what each step contributes to the "
                    f"gradient of w. {shares}.",
-                   "Forward above, from left to right; the gradient below, from right to left.")
+                   "Upper row: the forward pass, from left to right. Lower row: the gradient, from right to left.")
 
 
 @in_style
