@@ -119,7 +119,7 @@ def success_curve(points: Sequence[tuple[str, float, int, int]], xlabel: str,
     axes.plot(grid, curve(grid), color=INK, linestyle="--", linewidth=1.2, label="fitted curve")
     axes.set(xscale="log", ylim=(-0.04, 1.04), yticks=[0, 0.5, 1], xlabel=f"{xlabel} (log scale)",
              ylabel="share of successful runs")
-    legend_below(figure, axes, 4)
+    legend_below(figure, axes, 3)
     words = "; ".join(f"{group}, {number:.2g}: {solved} of {seeds}" for group, number, solved, seeds in points)
     return Picture(figure, f"Points with 95 % intervals: the share of successful runs against {xlabel}, on a "
                    f"logarithmic scale, and a dashed S-shaped curve that was fitted to half of them. {words}.",

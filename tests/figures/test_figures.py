@@ -178,6 +178,7 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("lengths present", "25 to 50: 0 of 20", None),
     ("label signal", "b: 5 at 1 bit, 5e-01 at 3", (3, 1e-14, 0.5)),
     ("success grid", "3, 256: 2 of 10", (3, 256, 2, 10, *np.round(wilson_interval(2, 10), 4))),
+    ("success curve", "4 bits, 0.1: 2 of 50; 4 bits, 1: 50 of 50; 5 bits, 0.3: 20 of 50.", ("5 bits", 0.3, 20, 50)),
     ("survival", "a: 3 of 4 succeeded within 1,000 updates, half of them by update 200; b: 0 of 2 succeeded within "
      "1,000 updates, fewer than half of them.", ("a", 200.0, 0.25)),
     ("predicted", "a: 2 of 2 solved, 1 of these within a factor of 2 of the prediction; b: 0 of 1", ("b", 5000, None)),
@@ -288,6 +289,7 @@ def test_the_hint_for_one_unit_does_not_give_the_conclusion_away():
     (lambda: figures.survival({name: [1] for name in "abcdefg"}, cap=1000), "1 to 6 names"),
     (lambda: figures.predicted_and_observed([("a", 0, 5)], cap=10), "predictions above 0"),
     (lambda: figures.predicted_and_observed([("a", 1, 50)], cap=10), "to the cap, 10"),
+    (lambda: figures.success_curve([("a", 0, 5, 10)], "ratio", lambda x: x), "numbers above 0"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1, 11]], 10, "net", "bias"), "successes must be"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1]], 10, "net", "bias"), "solved must be one"),
     (lambda: figures.accuracy_by_position([0, 1], {"a": np.zeros((3, 3))}), "runs must be arrays of one shape"),
