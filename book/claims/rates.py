@@ -39,7 +39,7 @@ def path_to(row: Row) -> Path:
 
 def called(row: Row) -> str:
     """Return a readable name for a row."""
-    return ", ".join(part for part in path_to(row) if part not in ("conditions", "nets")) or "runs"
+    return named(", ".join(part for part in path_to(row) if part not in ("conditions", "nets"))) or "runs"
 
 
 def shown(results: Results, row: Row, key: Path = SOLVED, of: str = "seeds") -> str:
@@ -47,7 +47,7 @@ def shown(results: Results, row: Row, key: Path = SOLVED, of: str = "seeds") -> 
     found = at(results, *path_to(row))
     words = rate_and_steps(found) if (key, of) == (SOLVED, "seeds") else (
         f"{at(found, *key)} of {found[of]:,} {OUTCOMES.get(key[0], key[0])}")
-    return f"{named(called(row))}: {words}"
+    return f"{called(row)}: {words}"
 
 
 def counted(name: str, row: Row, holds: Callable[[Results], bool], key: Path = SOLVED, of: str = "seeds",
@@ -110,7 +110,7 @@ def _family(pairs: Sequence[Pair], words: str, holds: Callable[[Results, int], b
     It is falsified by the nearest count of the first row that breaks it. If ``wrong`` is given, the condition is
     falsified instead by the numbers of updates that ``wrong`` computes from those of the two rows.
     """
-    words, rows = words if key == SOLVED else f"{key[0]} {words}", [row for pair in pairs for row in pair]
+    rows = [row for pair in pairs for row in pair]
 
     def condition(place: int, one: Row, other: Row) -> Condition:
         made = counted(f"{called(one)}: {words} {called(other)}", one, lambda results: holds(results, place), key,
@@ -136,12 +136,12 @@ def more_often(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     def holds(results: Results, place: int) -> bool:
         one, other = (count / of for count, of in successes(results, pairs[place], key))
         return rate_p_values(results, pairs, key)[place] < LEVEL and one > other
-    return _family(pairs, "significantly more often than", holds, key)
+    return _family(pairs, f"{key[0]} significantly more often than", holds, key)
 
 
 def cannot_tell(*pairs: Pair, key: Path = SOLVED) -> list[Condition]:
     """Create conditions that require no significant difference in success rate in a family of pairs."""
-    return _family(pairs, "neither significantly more nor significantly less often than",
+    return _family(pairs, f"{key[0]} neither significantly more nor significantly less often than",
                    lambda results, place: rate_p_values(results, pairs, key)[place] >= LEVEL, key)
 
 

@@ -13,6 +13,8 @@ from IPython.display import HTML
 from parity_study.experiments import load, names
 from parity_study.experiments.condition import Condition, Enumerated
 
+from .words import named
+
 # These settings do not make a different run: it only continues for longer, or is rounded in a different order.
 NO_MATTER = ("max_steps", "backend")
 
@@ -46,7 +48,7 @@ def show_same_runs() -> HTML:
     """Return a table of the rows that contain the same runs for display on the page *Evidence*."""
     rows = "".join(
         f"<tr><td>{min(seeds for *_, seeds in group)}</td><td>" + "<br>".join(
-            f"<code>{source}</code>: {html.escape(row)} ({seeds} seeds)" for source, row, seeds in group)
+            f"<code>{source}</code>: {html.escape(named(row))} ({seeds} seeds)" for source, row, seeds in group)
         + "</td></tr>" for group in same_runs())
     return HTML("<table><thead><tr><th>number of shared runs</th><th>where they appear</th></tr></thead>"
                 f"<tbody>{rows}</tbody></table>")

@@ -31,7 +31,11 @@ PARTS = (           # of a condition's name, as patterns, with words for the rea
     (r"every_step", "a label at every time step"), (r"end", "a label at the end"), (r"lstm\b(.*)", r"LSTM\1"),
     (r"gru\b(.*)", r"GRU\1"), (r"(\d+)\.\.(\d+)", r"\1 to \2 bits"),
     (r"(\d+) (drawn|different)", r"batches of \1 \2 strings"),
-    (r"bias (\d+)", r"forget bias \1"), (r"all", "all strings"))
+    (r"2\^(\d+) drawn", r"batches of 2^\1 drawn strings"), (r"half of them", "batches of half of the strings"),
+    (r"bias ([\d.]+)", r"forget bias \1"), (r"bias drawn", "forget bias as drawn"), (r"all", "all strings"),
+    (r"1/(\d+) of one bit", r"one string in \1 of one bit"), (r"none of one bit", "no string of one bit"),
+    (r"(?:weights )?x (\d+)", r"initial weights × \1"), (r"50,000 steps", "50,000 updates"),
+    (r"float64", "double precision"), (r"beta2 ([\d.]+)", r"β₂ = \1"), (r"eps 1e-16", "ε = 10⁻¹⁶"))
 SIZE = re.compile(r"(\w+) (\d+) x (\d+)")
 
 
