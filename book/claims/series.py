@@ -12,6 +12,7 @@ from parity_study.experiments.empty_corner import SWEPT
 from .claim import Claim, number
 from .rates import (
     MARGIN,
+    above,
     always,
     cannot_tell,
     counted,
@@ -276,4 +277,23 @@ BIASES_AND_BATCHES = {
         "With all strings of 5 or of 6 bits in each batch, LSTMs solve the task in fewer updates with a forget bias of "
         "5 than with a bias of 0 (log-rank test over all runs, two comparisons with Holm's correction).",
         sooner(*((f"{n} bits, all, bias 5", f"{n} bits, all, bias 0") for n in (5, 6)))),
+}
+
+HIGHER_CAPS = {
+    "higher-cap-longest": Claim(
+        "With three times as many updates, 12,000 instead of 4,000, every LSTM learns lengths from 1 to 100.",
+        always("1 to 100 bits")),
+    "higher-cap-two-bits": Claim(
+        "With 12,000 updates, more than a third of the LSTMs learn lengths from 2 to 50 (the interval lies above one "
+        "third).",
+        counts("the interval lies above one third", above(1 / 3))("2 to 50 bits")),
+    "higher-cap-open-gate": Claim(
+        "With 12,000 updates and a forget bias of 5, most LSTMs learn five bits (the interval lies above one half).",
+        mostly("5 bits, forget bias 5")),
+    "higher-cap-none": Claim(
+        "Three times as many updates do not change the other failures much. With lengths from 3 to 10 or with four "
+        "bits, few LSTMs succeed (the intervals lie below one half). With lengths from 4 or 5 to 10, with five or six "
+        "bits, and with five bits and a forget bias of 0, none does.",
+        [*seldom("3 to 10 bits", "4 bits"),
+         *never("4 to 10 bits", "5 to 10 bits", "5 bits", "6 bits", "5 bits, forget bias 0")]),
 }

@@ -89,8 +89,9 @@ def setting(results, name, key, default):
 
 
 def rounding(place, row):
-    """Return what decides how the sums of a row were rounded: the code and the processor."""
-    return setting(*row, "backend", "numpy"), experiments.load(place[0], "provenance")["cpu"]
+    """Return what decides how the sums of a row were rounded: the version of the code and the processor."""
+    made = experiments.load(place[0], "provenance")
+    return setting(*row, "backend", "numpy"), made.get("version"), made["cpu"]
 
 
 def test_rows_that_are_called_the_same_runs_end_at_the_same_steps():

@@ -30,6 +30,6 @@ CONDITIONS = {", ".join(chosen) or "as before":
 BOTH = {"beta2": 0.99, "eps": 1e-16, "max_steps": 16_000}
 CONDITIONS |= {
     "9 bits, beta2 0.99, eps 1e-16": Enumerated(bits=9, **BOTH),
-    "5 bits, 64 drawn, beta2 0.99, eps 1e-16": Enumerated(bits=5, batch_size=64, **BOTH),
     "eps 1e-16, Adam afresh": Enumerated(bits=8, eps=1e-16, reset_after=200, max_steps=16_000),
+    "5 bits, 64 drawn, beta2 0.99, eps 1e-16": Enumerated(bits=5, batch_size=64, **BOTH),
 }

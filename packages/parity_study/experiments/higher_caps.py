@@ -1,0 +1,28 @@
+"""Do networks that fail within the caps of the other experiments learn with three times as many updates?
+
+Chapter: *The experiment*. Prediction, made before the first run: more of the networks learn whose training strings have
+1 to 100 bits, because their curves were still rising at the cap of 4,000; where no network had learned, few do.
+"""
+
+import importlib
+from dataclasses import replace
+
+SEEDS = 20
+TIMES = 3
+FAILED = {  # for each condition, the series that contains it and its name there
+    "1 to 100 bits": ("longest_lengths", "1..100"),
+    **{f"{start} to {stop} bits": ("lengths_present", f"{start}..{stop}")
+       for start, stop in ((2, 50), (3, 10), (4, 10), (5, 10))},
+    **{f"{length} bits": ("fixed_lengths", str(length)) for length in (4, 5, 6)},
+    **{f"5 bits, forget bias {bias}": ("forget_biases", f"5, bias {bias}") for bias in (0, 5)},
+}
+SAMPLE = ("3 to 10 bits", "5 bits")
+
+
+def with_higher_cap(series: str, name: str):
+    """Return a condition of another series with a cap that is ``TIMES`` times as large."""
+    condition = importlib.import_module(f"parity_study.experiments.{series}").CONDITIONS[name]
+    return replace(condition, max_steps=TIMES * condition.max_steps)
+
+
+CONDITIONS = {name: with_higher_cap(*place) for name, place in FAILED.items()}
