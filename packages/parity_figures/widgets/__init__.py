@@ -8,6 +8,7 @@ try:
     from parity_figures.widgets.character_writer import CharacterWriter
     from parity_figures.widgets.gated_unit import GatedUnit
     from parity_figures.widgets.gradient_strip import GradientStrip
+    from parity_figures.widgets.network_that_forgot import NetworkThatForgot
     from parity_figures.widgets.packed_batch import PackedBatch
     from parity_figures.widgets.playground import Playground
     from parity_figures.widgets.return_map import ReturnMap
@@ -22,5 +23,5 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(f"Interactive figures need {package}, which is not installed. Install it with "
                               'pip install "one-bit-of-memory[exercises]"', name=package) from None
 
-__all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "PackedBatch", "Playground", "ReturnMap", "SeedBySeed",
-           "StateMachine", "UnrolledRNN", "YouAreTheNetwork"]
+__all__ = ["CharacterWriter", "GatedUnit", "GradientStrip", "NetworkThatForgot", "PackedBatch", "Playground",
+           "ReturnMap", "SeedBySeed", "StateMachine", "UnrolledRNN", "YouAreTheNetwork"]

@@ -1,4 +1,5 @@
-// A drawing of a state machine, for state_machine.js.
+// A drawing of a state machine, and its steps next to those of a network, for state_machine.js and
+// network_that_forgot.js.
 
 const ACROSS = 280, RADIUS = 22, RING = 72; // of the drawing, of a state, and of the circle on which the states are
 
@@ -75,4 +76,29 @@ function loop(place, label) {
   const into = turned(0.45).map((v) => -v), tip = along(place, turned(0.45), RADIUS + 4);
   const curve = `C${along(place, turned(-0.5), 58)} ${along(place, turned(0.5), 58)} ${along(tip, into, -7)}`;
   return arrow(`M${along(place, turned(-0.45), RADIUS)}${curve}`, tip, into, label, along(place, out, 59));
+}
+
+/**
+ * Return for the start and each bit the place that `project` gives to the network's state, the machine's state, and
+ * three answers (1 for odd).
+ */
+function walk({ weights, machine }, bits, project) {
+  let at = 0, parity = 0;
+  return forward(weights, digits(bits)).map((step, t) => {
+    const bit = t > 0 ? Number(bits[t - 1]) : 0, from = at, { logit } = step;
+    if (t > 0) at = machine.successors[at][bit];
+    parity ^= bit;
+    return { place: project(step), logit, from, at, parity, network: logit > 0 ? 1 : 0, machine: machine.odd[at] };
+  });
+}
+
+/** Show the true parity, or the answer of the network or the machine and whether it is correct. */
+function paintParity(box, steps, who) {
+  const step = steps.at(-1), answer = parityName(step[who]);
+  if (steps.length === 1 && who === "network") { // it answers after a bit
+    box.className = "pw-answer";
+    return box.replaceChildren("–");
+  }
+  box.className = `pw-answer pw-${answer}`;
+  box.replaceChildren(answer, ...(who === "parity" ? [] : [correctness(step[who] === step.parity)]));
 }

@@ -30,7 +30,8 @@ GAP, INCH = 1.7, 0.5    # of a still picture: the distance between two time step
 def front_end(name: str, *parts: str) -> tuple[str, str]:
     """Return the JavaScript module and the style sheet of a widget.
 
-    The module begins with ``shared.js`` and the files ``parts``, the sheet with the book's colours and ``shared.css``.
+    The module begins with ``shared.js`` and the files ``parts``, the sheet with the book's colours, ``shared.css`` and
+    the style sheets of the parts that have one.
 
     >>> module, style = front_end("unrolled_rnn")
     >>> module.count("export default"), ".parity-widget" in style
@@ -39,7 +40,8 @@ def front_end(name: str, *parts: str) -> tuple[str, str]:
     def joined(*names: str) -> str:
         return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
-    return joined("shared.js", *parts, f"{name}.js"), f"{SHEET}\n{joined('shared.css', f'{name}.css')}"
+    styles = [style for part in parts if (FOLDER / (style := part.replace(".js", ".css"))).is_file()]
+    return joined("shared.js", *parts, f"{name}.js"), f"{SHEET}\n{joined('shared.css', *styles, f'{name}.css')}"
 
 
 def weights(model: ParityRNN) -> dict:

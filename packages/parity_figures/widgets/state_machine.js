@@ -7,18 +7,11 @@ const LEAST_TRAIL = 3; // steps of the point that are always drawn; a run of equ
 
 export default widgetOf(["network", "bits", "proof"], build, paint, stop);
 
-/** Return for the start and each bit the place of the point, the machine's state, and three answers (1 for odd). */
-function walk({ weights, mean, axes, machine }, bits) {
-  let at = 0, parity = 0;
-  return forward(weights, digits(bits)).map(({ h, c, logit }, t) => {
-    const bit = t > 0 ? Number(bits[t - 1]) : 0, from = at;
-    if (t > 0) at = machine.successors[at][bit];
-    parity ^= bit;
-    const state = (weights.cell === "lstm" ? [...h, ...c] : h).map((v, i) => v - mean[i]);
-    return { place: axes.map((axis) => dot(axis, state)), logit, from, at, parity, network: logit > 0 ? 1 : 0,
-             machine: machine.odd[at] };
-  });
-}
+/** Return the point of a state: its two numbers, or those along the two axes. */
+const project = ({ mean, axes, weights }) => ({ h, c }) => {
+  const state = (weights.cell === "lstm" ? [...h, ...c] : h).map((v, i) => v - mean[i]);
+  return axes.map((axis) => dot(axis, state));
+};
 
 /** Return the first step at which the "network" or the "machine" is wrong, or 0. */
 const firstError = (steps, who) => Math.max(0, steps.findIndex((step, t) => t > 0 && step[who] !== step.parity));
@@ -96,7 +89,7 @@ function paint(view, model) {
     drawPlane(view, network, proof);
     view.automaton = drawAutomaton(view.machine, network.machine);
   }
-  view.steps = walk(network, bits);
+  view.steps = walk(network, bits, project(network));
   paintControls(view, model, network, bits);
   paintPlane(view, network, bits);
   paintAutomaton(view.automaton, view.steps.at(-1), bits.length > 0);
@@ -198,17 +191,6 @@ function paintPlane({ plane, trail, expected, point, steps }, network, bits) {
   const written = (values) => `(${values.map((v) => fixed(v)).join(", ")})`;
   plane.setAttribute("aria-label", `The plane of the states after ${counted(t, "bit")}: the point is at ` +
     `${written(place)}, the centre of the machine's state ${at} at ${written(network.centres[at])}.`);
-}
-
-/** Show the true parity, or the answer of the network or the machine and whether it is correct. */
-function paintParity(box, steps, who) {
-  const step = steps.at(-1), answer = parityName(step[who]);
-  if (steps.length === 1 && who === "network") { // it answers after a bit
-    box.className = "pw-answer";
-    return box.replaceChildren("–");
-  }
-  box.className = `pw-answer pw-${answer}`;
-  box.replaceChildren(answer, ...(who === "parity" ? [] : [correctness(step[who] === step.parity)]));
 }
 
 function describe(steps, bits) {
