@@ -242,6 +242,18 @@ def test_the_search_button_opens_one_field(browser, site):
         assert page.locator("input[type=search]:visible").count() == 1
 
 
+def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, site):
+    fades = "e => ['--before', '--after'].map(name => parseFloat(getComputedStyle(e).getPropertyValue(name)) > 0)"
+    with opened(browser, 390, "light") as context:
+        page, _ = visit(context, f"{site}/book/training.html")
+        for formula in page.locator(".parity-formula:visible").all():
+            scrolls = formula.evaluate("e => e.scrollWidth > e.clientWidth")
+            assert formula.evaluate(fades) == [False, scrolls]
+            formula.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+            page.evaluate(FRAMES)
+            assert formula.evaluate(fades) == [scrolls, False]
+
+
 def test_no_page_names_another_host_for_a_file_that_it_loads(html):
     """Check also addresses that the browser did not happen to load."""
     inline = re.compile(r"<(?:script|style)\b(?![^>]*vnd\.jupyter)[^>]*>(.*?)</(?:script|style)>", re.DOTALL)
@@ -262,7 +274,8 @@ HEAD = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset=
 SOUND = HEAD + """<header><input type="search" aria-label="Search"></header>
 <main><article><h1 id="top">Sound</h1><p>Text, and a
 <a href="#top">link</a>.</p><span class="math"><math><mi>x</mi></math></span>
-<div style="overflow-x: auto" tabindex="0"><pre style="width: 3000px">wide</pre></div></article></main></body></html>"""
+<div style="overflow-x: auto; mask-image: linear-gradient(to right, #000, transparent)" tabindex="0"><pre
+style="width: 3000px">wide</pre></div></article></main></body></html>"""
 
 
 def with_this(text: str) -> str:
@@ -279,6 +292,7 @@ WRONG = {
     "link": [with_this('<a href="missing.html">x</a>'), with_this('<a href="#missing">x</a>')],
     "overflow": [with_this('<div style="width: 3000px">x</div>')],
     "cut off": [with_this('<div style="overflow: hidden"><table style="width: 3000px"><tr><td>x</table></div>')],
+    "edge": [with_this('<div style="overflow-x: auto" tabindex="0"><pre style="width: 3000px">wide</pre></div>')],
     "image": [with_this('<img alt="A dot" src="missing.png">')],
     "search": [with_this('<input type="search" aria-label="Search"><input type="search" aria-label="Search">'),
                SOUND.replace("<article>", '<input type="search" aria-label="Search again"><article>'),
