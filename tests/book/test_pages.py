@@ -240,6 +240,8 @@ def test_the_search_button_opens_one_field(browser, site):
         page, _ = visit(context, f"{site}/{PAGES[0]}.html")
         page.locator(".search-button__button:visible").click()
         assert page.locator("input[type=search]:visible").count() == 1
+        icon = page.locator(".bd-search .fa-magnifying-glass:visible").bounding_box()
+        assert icon["x"] + icon["width"] <= page.locator("input[type=search]:visible").bounding_box()["x"]
 
 
 def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, site):
