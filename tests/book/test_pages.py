@@ -244,6 +244,15 @@ def test_the_search_button_opens_one_field(browser, site):
         assert icon["x"] + icon["width"] <= page.locator("input[type=search]:visible").bounding_box()["x"]
 
 
+def test_buttons_in_the_header_show_the_focus(browser, site):
+    with opened(browser, 390, "light") as context:
+        page, _ = visit(context, f"{site}/{PAGES[1]}.html")
+        page.keyboard.press("Tab")      # from now on the browser marks the focus
+        for button in page.locator(".bd-header-article button:visible").all():
+            button.focus()
+            assert button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", button.inner_html()
+
+
 def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, site):
     fades = "e => ['--before', '--after'].map(name => parseFloat(getComputedStyle(e).getPropertyValue(name)) > 0)"
     with opened(browser, 390, "light") as context:
