@@ -235,6 +235,20 @@ def test_search_results_show_the_text_around_the_words(browser, site):
     assert all(len(text) < 300 for text in excerpts)
 
 
+def test_search_results_with_equal_scores_are_in_the_order_of_the_book(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/search.html?q=network+state")
+        page.wait_for_selector("#search-results p.search-summary:has-text('found')")
+        found = [(PAGES.index(urlsplit(link.get_attribute("href")).path.removesuffix(".html")),
+                  round(float(link.get_attribute("data-score"))))
+                 for link in page.locator("#search-results li > a").all()]
+    scores = {score for _, score in found}
+    assert len(scores) < len(found) / 3
+    for score in scores:
+        places = [place for place, of_page in found if of_page == score]
+        assert places == sorted(places)
+
+
 def test_the_search_button_opens_one_field(browser, site):
     with opened(browser, 390, "dark") as context:
         page, _ = visit(context, f"{site}/{PAGES[0]}.html")
