@@ -21,6 +21,11 @@
     if (isVisible(element) && element.getBoundingClientRect().right > width + 1 && !scrolls(element))
       say("cut off", name(element));
 
+  // edge: what scrolls sideways fades at the edge, so that nobody takes its visible part for the whole
+  for (const box of article.querySelectorAll("*"))
+    if (isVisible(box) && box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX) &&
+        getComputedStyle(box).maskImage === "none") say("edge", name(box));
+
   // image: every picture has loaded
   for (const image of document.images)
     if (!image.complete || image.naturalWidth === 0) say("image", image.getAttribute("src"));

@@ -235,11 +235,48 @@ def test_search_results_show_the_text_around_the_words(browser, site):
     assert all(len(text) < 300 for text in excerpts)
 
 
+def test_search_results_with_equal_scores_are_in_the_order_of_the_book(browser, site):
+    with opened(browser, 1280, "light") as context:
+        page, _ = visit(context, f"{site}/search.html?q=network+state")
+        page.wait_for_selector("#search-results p.search-summary:has-text('found')")
+        found = [(PAGES.index(urlsplit(link.get_attribute("href")).path.removesuffix(".html")),
+                  round(float(link.get_attribute("data-score"))))
+                 for link in page.locator("#search-results li > a").all()]
+    scores = {score for _, score in found}
+    assert len(scores) < len(found) / 3
+    for score in scores:
+        places = [place for place, of_page in found if of_page == score]
+        assert places == sorted(places)
+
+
 def test_the_search_button_opens_one_field(browser, site):
     with opened(browser, 390, "dark") as context:
         page, _ = visit(context, f"{site}/{PAGES[0]}.html")
         page.locator(".search-button__button:visible").click()
         assert page.locator("input[type=search]:visible").count() == 1
+        icon = page.locator(".bd-search .fa-magnifying-glass:visible").bounding_box()
+        assert icon["x"] + icon["width"] <= page.locator("input[type=search]:visible").bounding_box()["x"]
+
+
+def test_buttons_in_the_header_show_the_focus(browser, site):
+    with opened(browser, 390, "light") as context:
+        page, _ = visit(context, f"{site}/{PAGES[1]}.html")
+        page.keyboard.press("Tab")      # from now on the browser marks the focus
+        for button in page.locator(".bd-header-article button:visible").all():
+            button.focus()
+            assert button.evaluate("e => getComputedStyle(e).outlineStyle") == "solid", button.inner_html()
+
+
+def test_a_wide_formula_fades_at_the_edge_behind_which_there_is_more(browser, site):
+    fades = "e => ['--before', '--after'].map(name => parseFloat(getComputedStyle(e).getPropertyValue(name)) > 0)"
+    with opened(browser, 390, "light") as context:
+        page, _ = visit(context, f"{site}/book/training.html")
+        for formula in page.locator(".parity-formula:visible").all():
+            scrolls = formula.evaluate("e => e.scrollWidth > e.clientWidth")
+            assert formula.evaluate(fades) == [False, scrolls]
+            formula.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+            page.evaluate(FRAMES)
+            assert formula.evaluate(fades) == [scrolls, False]
 
 
 def test_no_page_names_another_host_for_a_file_that_it_loads(html):
@@ -262,7 +299,8 @@ HEAD = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset=
 SOUND = HEAD + """<header><input type="search" aria-label="Search"></header>
 <main><article><h1 id="top">Sound</h1><p>Text, and a
 <a href="#top">link</a>.</p><span class="math"><math><mi>x</mi></math></span>
-<div style="overflow-x: auto" tabindex="0"><pre style="width: 3000px">wide</pre></div></article></main></body></html>"""
+<div style="overflow-x: auto; mask-image: linear-gradient(to right, #000, transparent)" tabindex="0"><pre
+style="width: 3000px">wide</pre></div></article></main></body></html>"""
 
 
 def with_this(text: str) -> str:
@@ -279,6 +317,7 @@ WRONG = {
     "link": [with_this('<a href="missing.html">x</a>'), with_this('<a href="#missing">x</a>')],
     "overflow": [with_this('<div style="width: 3000px">x</div>')],
     "cut off": [with_this('<div style="overflow: hidden"><table style="width: 3000px"><tr><td>x</table></div>')],
+    "edge": [with_this('<div style="overflow-x: auto" tabindex="0"><pre style="width: 3000px">wide</pre></div>')],
     "image": [with_this('<img alt="A dot" src="missing.png">')],
     "search": [with_this('<input type="search" aria-label="Search"><input type="search" aria-label="Search">'),
                SOUND.replace("<article>", '<input type="search" aria-label="Search again"><article>'),

@@ -43,14 +43,17 @@ export default widgetOf(["settings"], build, restart, (view) => view.worker.term
 
 const withoutSeed = ({ seed, ...rest }) => rest;
 
-/** Change settings; this starts a new run. */
+/** Change settings; this records the run so far and prepares a new one. */
 function change(view, model, changes) {
+  const ended = view.steps > 0 && !view.recorded && counted(view.steps, "update");
+  if (ended) record(view, model);
   const settings = { ...model.get("settings"), ...changes };
   if (settings.cell !== "lstm") settings.forgetBias = null;
   const tooMany = settings.batch === "all" && !(settings.lengths <= MOST_OF_ALL);
   if (tooMany && "batch" in changes) settings.lengths = 5; // the setting that was not changed has to give way
   else if (tooMany) settings.batch = 32;
   save(model, { settings });
+  if (ended) view.line.textContent = `A setting has changed, and so the last run ended after ${ended}.`;
   if (view.inPage) history.replaceState(null, "", ADDRESS + new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)])));
 }
@@ -99,13 +102,12 @@ function toggle(view) {
   view.running = !view.running;
   view.worker.postMessage({ kind: view.running ? "resume" : "pause" });
   paintButtons(view);
-  if (!view.running) view.line.textContent = `Paused after ${counted(view.steps, "update")}.`;
+  view.line.textContent = view.running ? "" : "Paused.";
 }
 
-/** Record the run so far and prepare one with the next seed, which starts if the last one was running or solved. */
+/** Prepare a run with the next seed, which starts if the last one was running or solved. */
 function nextSeed(view, model) {
   const continues = view.running || view.solved !== null;
-  if (view.steps > 0 && !view.recorded) record(view, model);
   change(view, model, { seed: model.get("settings").seed + 1 });
   if (continues) toggle(view);
 }

@@ -3,9 +3,10 @@
 const SIZE = 300, LOW = -0.1, HIGH = 1.1; // the side of the plot, and the range of both axes
 const LONG = 10_000; // zeros after a one, the string that is tried for every K
 const MOST_BITS = 400, MOST_ROUNDS = 5000;
+const MILLISECONDS_PER_PICTURE = 40; // while the intervals grow to the end
 const RESTING = 1e-12; // intervals are at rest after a round that moves no end by more than this
 
-export default widgetOf(["sharpness", "bits"], build, paint);
+export default widgetOf(["sharpness", "bits"], build, paint, stop);
 
 /** Return the next p (equation 2.6). It rises with p + x up to 1, and falls beyond. */
 function nextP(p, bit, K) {
@@ -59,8 +60,25 @@ function grow(view, model, times) {
   paint(view, model);
 }
 
+/** Show the rounds to the last, more at a time the more there are, or the last alone if the reader wants less motion. */
+function growToTheEnd(view, model) {
+  stop(view);
+  if (wantsLessMotion()) return grow(view, model, MOST_ROUNDS);
+  view.timer = setInterval(() => {
+    const times = Math.ceil(view.rounds.length / 20);
+    // Stop first, so that screen readers announce the last round.
+    if (verdict(view.rounds, model.get("sharpness")) !== "growing" || view.rounds.length > MOST_ROUNDS) stop(view);
+    grow(view, model, times);
+  }, MILLISECONDS_PER_PICTURE);
+}
+
+function stop(view) {
+  clearInterval(view.timer);
+  view.timer = null;
+}
+
 function build(model) {
-  const view = {};
+  const view = { timer: null };
   view.slider = makeSlider({ min: 0.5, max: 4, step: 0.01, "aria-label": "Sharpness K" },
     (sharpness) => save(model, { sharpness }));
   view.value = make("output", { class: "pw-value" });
@@ -68,8 +86,8 @@ function build(model) {
                              ["50 zeros", () => read(model, "0".repeat(50))],
                              ["Start again", () => save(model, { bits: "" })]]);
   const proving = buttonRow([["Grow once", () => grow(view, model, 1)],
-                             ["Grow to the end", () => grow(view, model, MOST_ROUNDS)],
-                             ["New intervals", () => { view.rounds = [START]; paint(view, model); }]]);
+                             ["Grow to the end", () => growToTheEnd(view, model)],
+                             ["New intervals", () => { view.K = null; paint(view, model); }]]);
   view.drawing = svg("svg", { viewBox: `-34 -8 ${SIZE + 108} ${SIZE + 46}`, role: "img" });
   view.sentence = make("p", { "aria-live": "polite" });
   view.proof = make("p", { "aria-live": "polite" });
@@ -85,11 +103,15 @@ const { at, point, grid, diagonal, cobweb } = squarePlot(SIZE, LOW, HIGH);
 function paint(view, model) {
   const K = model.get("sharpness"), bits = model.get("bits"), path = [0];
   for (const bit of digits(bits)) path.push(nextP(path.at(-1), bit, K));
-  if (K !== view.K) Object.assign(view, { K, rounds: [START] }); // intervals that grew with another K prove nothing
+  if (K !== view.K) { // intervals that grew with another K prove nothing
+    stop(view);
+    Object.assign(view, { K, rounds: [START] });
+  }
   view.slider.value = K;
   view.value.textContent = K.toFixed(2);
   drawMap(view, K, bits, path);
   view.sentence.textContent = describePath(K, bits, path);
+  view.proof.setAttribute("aria-live", view.timer ? "off" : "polite");
   view.proof.textContent = describeProof(view.rounds, K);
 }
 

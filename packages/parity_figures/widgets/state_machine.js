@@ -104,7 +104,7 @@ function paintControls(view, model, { boxes, agreement }, bits) {
   paintStringSettings(view, model);
   if (!typed) view.input.scrollLeft = view.input.scrollWidth;
   view.proof.checked = model.get("proof");
-  view.proof.disabled = boxes.length === 0;
+  view.proof.hidden = view.proof.disabled = boxes.length === 0;
   view.ofProof.textContent = boxes.length === 0 ? "No boxes: there is no proof for this network here." :
     `${boxes.length} boxes of its proof: every string leads from a box to a box, with correct answers on the way.`;
   view.zeros.textContent = view.timer ? "Stop" : `${ZEROS} zeros`;

@@ -30,6 +30,7 @@ function answer(view, model, word, event) {
   if (word !== parityName(ones)) {
     // A wrong answer ends the round and shows all bits, which were hidden until then.
     view.over = true;
+    view.question.hidden = true;
     view.line.textContent = `You answered ${word}. The bits were ${string}: ${counted(ones, "one")}, and ${ones} is ` +
       `${parityName(ones)}.`;
     paint(view, model);

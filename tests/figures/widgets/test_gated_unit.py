@@ -192,6 +192,18 @@ def test_the_slider_steps_by_keyboard_and_is_announced_only_once(show):
     assert "answer even" in slider.get_attribute("aria-valuetext")
 
 
+def test_on_a_phone_no_mark_of_the_timeline_covers_the_buttons(show):
+    page = show(GatedUnit({"a": random_unit("gru", 3)}, bits=LONG[:9]), width=390)
+    page.set_viewport_size({"width": 390, "height": 600})
+    page.get_by_role("slider", name="Step").fill("9")
+    page.locator(".pw-steps").evaluate("e => e.scrollIntoView({ block: 'end' })")
+    timeline, buttons = page.locator(".pw-steps").bounding_box(), page.locator(".pw-buttons").bounding_box()
+    assert timeline["y"] + timeline["height"] > buttons["y"] + 20
+    covered = """all => all.flatMap((row) => Array.from({ length: innerWidth - 40 }, (_, x) =>
+      document.elementFromPoint(x + 20, row.getBoundingClientRect().y + 30))).filter((e) => e.closest(".pw-steps"))"""
+    assert page.locator(".pw-buttons").evaluate_all(covered) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_thumb_is_above_its_column_and_the_height_does_not_change(show, width):

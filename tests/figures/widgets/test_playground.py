@@ -88,7 +88,7 @@ def test_training_pauses_steps_and_starts_again(show):
     click(page, "Train")
     page.wait_for_function("!document.querySelector('.pw-count').textContent.startsWith('0 ')")
     click(page, "Pause")
-    page.wait_for_function("document.querySelector('.pw-line').textContent.startsWith('Paused')")
+    page.wait_for_function("document.querySelector('.pw-line').textContent === 'Paused.'")
     page.wait_for_timeout(200)
     before = count(page)
     page.wait_for_timeout(300)
@@ -98,8 +98,23 @@ def test_training_pauses_steps_and_starts_again(show):
     page.wait_for_function(f"document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
     click(page, "Train")
     page.wait_for_function(f"!document.querySelector('.pw-count').textContent.startsWith('{steps + 1:,} ')")
+    assert page.locator(".pw-line").inner_text() == ""
     click(page, "Start again")
     page.wait_for_function("document.querySelector('.pw-count').textContent.startsWith('0 ')")
+
+
+@pytest.mark.browser
+def test_a_change_of_settings_records_the_run_so_far_and_says_so(show):
+    page = show(Playground("lstm", hidden_size=8, label="end"))
+    page.locator(".pw-more > summary").first.click()
+    click(page, "Train")
+    page.wait_for_function("!document.querySelector('.pw-count').textContent.startsWith('0 ')")
+    page.get_by_role("combobox", name="Units").select_option(label="4")
+    assert "the last run ended after" in page.locator(".pw-line").inner_text()
+    assert count(page) == "0 updates"
+    page.get_by_role("combobox", name="Units").select_option(label="8")
+    assert "0 of 1 run" in page.locator(".pw-runs").inner_text()
+    assert page.locator(".pw-line").inner_text() == ""
 
 
 @pytest.mark.browser

@@ -49,6 +49,17 @@ def test_a_network_that_forgets_has_a_counterexample(show):
     assert f"a 1 and {zeros} zeros make a counterexample" in words(page)
 
 
+def test_the_intervals_are_seen_growing_until_they_are_at_rest_or_the_proof_begins_again(show):
+    page = show(ReturnMap(1.25, bits=""), less_motion=False)
+    click(page, "Grow to the end")
+    page.wait_for_function("document.querySelector('.pw-side').innerText.includes('After 5 rounds')", polling=5)
+    assert "still growing" in words(page)
+    page.wait_for_function("document.querySelector('.pw-side').innerText.includes('correctly for ever')")
+    click(page, "New intervals", "Grow to the end", "New intervals")
+    page.wait_for_timeout(200)
+    assert "p = 0 alone" in words(page)
+
+
 def test_bits_are_read_and_another_sharpness_starts_another_proof(show):
     page = show(ReturnMap(1.25, bits=""))
     click(page, "Read a 1", "50 zeros")

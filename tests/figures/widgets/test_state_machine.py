@@ -192,5 +192,5 @@ def test_boxes_of_a_proof_are_drawn_at_their_places(show):
                                    [low[1], high[1]], atol=2e-3)
     assert page.locator(".pw-proof-odd").count() == int(boxes.odd.sum())
     choose(page, "not")
-    assert checkbox.is_disabled()
+    assert checkbox.is_hidden()
     assert frames.count() == 0

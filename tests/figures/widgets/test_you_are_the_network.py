@@ -22,6 +22,8 @@ def test_ten_correct_answers_lead_to_the_question_what_was_remembered(show):
     assert "10 correct in a row" in count(page)
     page.get_by_role("button", name="One: whether the count so far is odd").click()
     assert "a 1 changes it" in page.locator(".pw-asked").inner_text()
+    click(page, "Even" if bits[:11].count("1") % 2 else "Odd")
+    assert page.locator(".pw-asked").is_hidden()
 
 
 def test_a_wrong_answer_shows_the_string_and_a_new_round_begins_with_the_next_bit(show):
