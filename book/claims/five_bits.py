@@ -215,3 +215,27 @@ ONE_CURVE = {
             ("4 bits, 64 drawn, x 1, bias 3.0", "6 bits, 64 drawn, x 2, bias 3.0"),
             ("5 bits, 1024 drawn, x 1, bias 3.0", "5 bits, 1024 drawn, x 2, bias drawn"))),
 }
+
+
+def tenfold(*lengths: int) -> list[str]:
+    """Return the names of the conditions with initial weights ten times as large, by the length of the strings."""
+    return [f"{length} bits, x 10" for length in lengths]
+
+
+WEIGHTS_AND_LENGTHS = {
+    "larger-weights-up-to-twenty": Claim(
+        "With random batches of 64 strings and initial weights ten times as large, more than a third of the LSTMs "
+        "learn eight bits within 12,000 updates (the interval lies above one third). At least one LSTM learns ten, "
+        "twelve, fifteen and twenty bits, but fewer than half of them learn twelve, fifteen or twenty bits (each "
+        "interval lies below one half).",
+        [*counts("the interval lies above one third", above(1 / 3))(*tenfold(8)), *some(*tenfold(10, 12, 15, 20)),
+         *seldom(*tenfold(12, 15, 20))]),
+    "larger-weights-not-fifty": Claim(
+        "With initial weights ten times as large, no LSTM learns 50 bits within 12,000 updates.",
+        never(*tenfold(50))),
+    "growing-from-eight": Claim(
+        "If the lengths of the training strings grow from 8 to 50 bits, at least one LSTM with initial weights ten "
+        "times as large learns 50 bits within 12,000 updates, although no string is shorter than 8 bits, and none does "
+        "with initial weights as PyTorch draws them.",
+        [*some("growing from 8 bits, x 10"), *never("growing from 8 bits, x 1")]),
+}
