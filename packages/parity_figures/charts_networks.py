@@ -165,8 +165,7 @@ def label_signal(bits: Sequence[int], series: Series) -> Picture:
     """
     figure, axes = canvas(height=3.3)
     draw_lines(axes, bits, series)
-    axes.axhline(1, color=MUTED, linewidth=1.2)
-    axes.text(bits[-1], 1.5, "as large as the noise", ha="right", va="bottom", color=MUTED)
+    axes.axhline(1, color=MUTED, linewidth=1.2, label="as large as the noise")
     axes.set(yscale="log", xlabel="bits in the string", ylabel="signal / noise", xticks=bits)
     lowest, highest = axes.set_ylim(top=10 * max(1e2, *map(max, series.values())))
     axes.set_yticks([10.0**power for power in range(-15, 10, 3) if 0.05 * lowest <= 10.0**power <= highest])
