@@ -93,8 +93,8 @@ def share(name: str, updates: int) -> Number:
 
 SIGNAL_IN_TRAINING = {
     "count-foretells-three-bits": Claim(
-        "At three bits with batches of 64, the number of batches predicted after 100 updates tells fast seeds from slow "
-        "ones: its rank correlation with the number of updates is above one half (odd seeds only).",
+        "At three bits with batches of 64, the number of batches predicted after 100 updates tells fast seeds from "
+        "slow ones: its rank correlation with the number of updates is above one half (odd seeds only).",
         [correlated(AT_THREE, "rank correlation above one half",
                     lambda results: ranks(results, AT_THREE).statistic > 0.5)]),
     "count-too-large": Claim(
