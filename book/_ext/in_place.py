@@ -21,6 +21,7 @@ TERM = re.compile(r'<dt id="(?P<id>term-[^"]+)">(?P<name>.*?)<a class="headerlin
 CLAIM = re.compile(r'(?P<start><div class="evidence" id="(?P<id>claim-[^"]+)">\s*<p><strong>(?P<says>.*?)</strong></p>'
                    r'\s*<p>(?P<figures>.*?)</p>.*?)</div>', re.DOTALL)
 SURPLUS = re.compile(r' (?:id|title|xmlns)="[^"]*"')
+MOST_FIGURES = 1400     # characters of a claim's figures in its note
 ADDRESS = re.compile(r'(?:URL: )?<a class="reference external" href="([^"]*)">(doi|arXiv)?[^<]*</a>')
 
 
@@ -37,10 +38,21 @@ def notes_of(page: str, text: str) -> dict[str, str]:
     elif page == GLOSSARY:
         notes = {entry["id"]: f"<strong>{entry['name']}</strong>: {entry['text']}" for entry in TERM.finditer(text)}
     elif page == EVIDENCE:
-        notes = {entry["id"]: f"{entry['says']}</p><p>{entry['figures']}" for entry in CLAIM.finditer(text)}
+        notes = {entry["id"]: f"{entry['says']}</p><p>{shortened(entry['figures'])}" for entry in CLAIM.finditer(text)}
     name = page.rpartition("/")[2]
     return {f"{name}.html#{anchor}": SURPLUS.sub("", f"<p>{note}</p>")
             for anchor, note in notes.items()}
+
+
+def shortened(figures: str, most: int = MOST_FIGURES) -> str:
+    """Return the figures of a claim, cut after ``most`` characters, between two rows.
+
+    >>> shortened("A: 5 of 20; B: 0 of 20; C: 1 of 20.", most=25)
+    'A: 5 of 20; B: 0 of 20; and more on the page Evidence.'
+    """
+    if len(figures) <= most:
+        return figures
+    return f"{figures[:most].rpartition('; ')[0]}; and more on the page Evidence."
 
 
 def write_notes(folder: Path, notes: dict[str, str]) -> None:
