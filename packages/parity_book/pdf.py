@@ -35,6 +35,7 @@ FIT = """([width, height]) => {
   for (const cell of document.querySelectorAll("div.cell"))
     if (cell.offsetHeight < height / 2) cell.style.breakInside = "avoid";
 }"""
+MOST_TIMES = 4
 NUMBER = """(pages) => {
   for (const link of document.querySelectorAll(".paper-contents a"))
     link.querySelector(".number").textContent = pages[link.hash.slice(1)];
@@ -113,12 +114,20 @@ def print_book(browser: Browser, root: Path) -> Path:
     """Print the built book to a PDF and return its path.
 
     `root` is the folder of the book, and the PDF is in its folder _build. The page numbers in the table of contents are
-    known only after printing, so the book is printed twice.
+    known only after printing, so the book is printed again until they stay the same, which is usually after two times.
+    Raises RuntimeError if they still change after ``MOST_TIMES``.
     """
     target = root / "_build" / f"{NAME}.pdf"
-    page = join(browser, root)
-    page.evaluate(NUMBER, page_numbers(page.pdf(**SETTINGS)))
-    target.write_bytes(page.pdf(**SETTINGS))
+    page, numbers = join(browser, root), None
+    for _ in range(MOST_TIMES):
+        pdf = page.pdf(**SETTINGS)
+        printed, numbers = numbers, page_numbers(pdf)
+        if numbers == printed:
+            break
+        page.evaluate(NUMBER, numbers)
+    else:
+        raise RuntimeError(f"the page numbers of the PDF still change after it was printed {MOST_TIMES} times")
+    target.write_bytes(pdf)
     page.context.close()
     return target
 
