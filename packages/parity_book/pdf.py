@@ -114,22 +114,22 @@ def print_book(browser: Browser, root: Path) -> Path:
     """Print the built book to a PDF and return its path.
 
     `root` is the folder of the book, and the PDF is in its folder _build. The page numbers in the table of contents are
-    known only after printing, so the book is printed again until they stay the same, which is usually after two times.
-    Raises RuntimeError if they still change after ``MOST_TIMES``.
+    known only after printing, so the book is printed again until they stay the same, which usually takes two times.
+    Each time it is loaded anew, because Chromium may break the pages of a document that it has already printed in other
+    places. Raises RuntimeError if the numbers still change after ``MOST_TIMES``.
     """
-    target = root / "_build" / f"{NAME}.pdf"
-    page, numbers = join(browser, root), None
+    target, numbers = root / "_build" / f"{NAME}.pdf", None
     for _ in range(MOST_TIMES):
+        page = join(browser, root)
+        if numbers:
+            page.evaluate(NUMBER, numbers)
         pdf = page.pdf(**SETTINGS)
+        page.context.close()
         printed, numbers = numbers, page_numbers(pdf)
         if numbers == printed:
-            break
-        page.evaluate(NUMBER, numbers)
-    else:
-        raise RuntimeError(f"the page numbers of the PDF still change after it was printed {MOST_TIMES} times")
-    target.write_bytes(pdf)
-    page.context.close()
-    return target
+            target.write_bytes(pdf)
+            return target
+    raise RuntimeError(f"the page numbers of the PDF still change after it was printed {MOST_TIMES} times")
 
 
 def page_numbers(pdf: bytes) -> dict[str, int]:
