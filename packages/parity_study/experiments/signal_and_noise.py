@@ -8,6 +8,7 @@ deviation of a single string's gradient, projected on this direction, divided by
 (noise / signal)^2 batches, the signal in their mean is as large as the noise in it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.special import expit
 
 from parity_lib.models import ParityRNN
 from parity_study.experiments.condition import Enumerated
+from parity_study.experiments.summaries import rounded
 from parity_study.full_batch import StringTree
 
 NUDGE = 1e-4  # the distance by which the weights are moved to measure a slope, in float64
@@ -71,3 +73,23 @@ def train_and_measure(condition: Enumerated, seeds: range, at: tuple[int, ...]) 
     rows = condition.train(seeds, models=models, after_validation=measure)
     return [row | {name: [values and values[name] for values in times.values()] for name in MEASURED}
             for row, times in zip(rows, measured, strict=True)]
+
+
+@dataclass(frozen=True)
+class Measured(Enumerated):
+    """A training condition whose signal and noise are measured before training."""
+
+    def train(self, seeds: range, **options: Any) -> list[dict[str, Any]]:
+        """Measure the signal and noise of a network from each seed, train it, and return the results.
+
+        Returns the dicts of :meth:`Enumerated.train`, one for each seed, with the additional keys ``signal``, ``noise``
+        (of a single string) and ``gradient``.
+        """
+        exact = StringTree([model.double() for model in self.models(seeds)], self.bits)
+        values = signal_and_noise(exact)
+        return [row | {name: float(values[name][place]) for name in MEASURED}
+                for place, row in enumerate(super().train(seeds, **options))]
+
+    def summarise(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Summarise the rows that :meth:`train` returned for the result file."""
+        return super().summarise(rows) | {name: rounded([row[name] for row in rows]) for name in MEASURED}

@@ -11,7 +11,7 @@ from torch.nn.utils import parameters_to_vector
 
 from parity_lib import ParityRNN, by_hand
 from parity_study.experiments.condition import Enumerated
-from parity_study.experiments.signal_and_noise import signal_and_noise, train_and_measure
+from parity_study.experiments.signal_and_noise import MEASURED, Measured, signal_and_noise, train_and_measure
 from parity_study.full_batch import StringTree
 
 BITS = 4
@@ -82,3 +82,15 @@ def test_measuring_changes_nothing_and_is_about_the_network_at_that_time():
         for name, value in at_first.items():
             assert row[name][0] == pytest.approx(value, rel=1e-6)
             assert len(row[name]) == 3
+
+
+def test_a_measured_condition_measures_the_untrained_networks_in_float64():
+    condition = Measured(bits=3, batch_size=8, weight_scale=3.0, forget_bias=2.0, max_steps=50)
+    rows = condition.train(range(2))
+    repeated = train_and_measure(Enumerated(bits=3, batch_size=8, weight_scale=3.0, forget_bias=2.0, max_steps=50),
+                                 range(2), at=())
+    for row, other in zip(rows, repeated, strict=True):
+        assert row["steps"] == other["steps"]
+        assert [row[name] for name in MEASURED] == pytest.approx([other[name][0] for name in MEASURED])
+    summary = condition.summarise(rows)
+    assert summary["signal"] == pytest.approx([row["signal"] for row in rows], rel=1e-5)
