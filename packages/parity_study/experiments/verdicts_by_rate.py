@@ -24,8 +24,8 @@ QUICK: dict[str, Any] = {"seeds": 1, "cells": ("gru",), "rates": (0.03,), "cap":
 SAMPLE: dict[str, Any] = {"cells": ("gru",), "rates": (0.03,)}
 
 
-def run(seeds: int = 50, cells: tuple[str, ...] = ("tanh", "lstm", "gru"),
-        rates: tuple[float, ...] = (0.003, 0.01, 0.03), cap: int = 4000, effort: int = 3000) -> dict[str, Any]:
+def run(seeds: int = 20, cells: tuple[str, ...] = ("tanh", "lstm", "gru"),
+        rates: tuple[float, ...] = (0.003, 0.01, 0.03), cap: int = 4000, effort: int = 1000) -> dict[str, Any]:
     """Run the experiment and return the results described in the module docstring."""
     jobs = [(cell, rate, range(first, min(first + SEEDS_PER_JOB, seeds)))
             for cell, rate in product(cells, rates) for first in range(0, seeds, SEEDS_PER_JOB)]

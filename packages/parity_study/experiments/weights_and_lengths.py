@@ -14,7 +14,8 @@ from parity_study.experiments.condition import Condition
 
 SEEDS = 20
 SAMPLE = ("8 bits, x 10",)
-SCALES = (1, 10, 20)
-LENGTHS = {f"{n} bits": n for n in (8, 10, 12, 15, 20, 50)} | {"growing from 8 bits": Curriculum(8, 50, shortest=8)}
+GROWING = Curriculum(8, 50, shortest=8)
+TRIED = [*((f"{n} bits", n, 10) for n in (8, 10, 12, 15, 20, 50)), ("20 bits", 20, 20), ("50 bits", 50, 20),
+         *(("growing from 8 bits", GROWING, scale) for scale in (1, 10))]
 CONDITIONS = {f"{name}, x {scale}": Condition(lengths=lengths, weight_scale=float(scale), max_steps=12_000)
-              for name, lengths in LENGTHS.items() for scale in SCALES if scale > 1 or name.startswith("growing")}
+              for name, lengths, scale in TRIED}
