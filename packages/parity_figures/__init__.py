@@ -23,7 +23,6 @@ from parity_figures.charts_networks import (
 )
 from parity_figures.charts_runs import (
     lengths_present,
-    predicted_and_observed,
     rates,
     steps_to_solve,
     survival,

@@ -84,8 +84,6 @@ PICTURES = {
     "survival": lambda: figures.survival({"a": [100, 200, 200, None], "b": [None, None]}, cap=1000),
     "success grid": lambda: figures.success_grid(
         [2, 3], [16, 64, 256], [[5, 10, None], [0, 1, 2]], 10, "bits", "batch"),
-    "predicted": lambda: figures.predicted_and_observed([
-        ("a", 100, 150.0), ("a", 100, 900), ("b", 5000, None)], cap=1000),
 }
 OF_EVEN_AND_ODD = {"strings", "one unit", "states", "states on ones", "intervals", "machines"}
 OF_CORRECT_AND_WRONG = {"verdicts", "accuracy by length", "accuracy by position"}
@@ -181,7 +179,6 @@ def test_the_numbers_of_a_chart_open_below_it_and_can_all_be_downloaded():
     ("success curve", "4 bits, 0.1: 2 of 50; 4 bits, 1: 50 of 50; 5 bits, 0.3: 20 of 50.", ("5 bits", 0.3, 20, 50)),
     ("survival", "a: 3 of 4 succeeded within 1,000 updates, half of them by update 200; b: 0 of 2 succeeded within "
      "1,000 updates, fewer than half of them.", ("a", 200.0, 0.25)),
-    ("predicted", "a: 2 of 2 solved, 1 of these within a factor of 2 of the prediction; b: 0 of 1", ("b", 5000, None)),
     ("drift", "to one half: grows from 0.00 to 0.49, shrinks from 0.49 to 1.00; up: grows from 0.00 to 1.00.", None),
     ("accuracy by position", "seed 0: position 1 is learned by update 20, position 2 is learned by update 40, position "
      "3 is not learned", ("seed 1", 40, 3, 0.95)),
@@ -246,15 +243,6 @@ def test_a_square_of_the_grid_is_darker_for_more_solutions():
     assert np.argsort(shades).tolist() == [2, 3, 4, 0, 1]
 
 
-def test_unsolved_predictions_are_hollow_at_the_cap():
-    axes = picture("predicted").figure.axes[0]
-    solved, _, _, hollow, line, _ = axes.lines
-    assert solved.get_xydata().tolist() == [[100, 150], [100, 900]]
-    assert hollow.get_xydata().tolist() == [[5000, 1000]]
-    assert hollow.get_markerfacecolor() == "none"
-    assert np.array_equal(line.get_xdata(), line.get_ydata())
-
-
 def test_neighbouring_positions_of_one_shade_are_one_rectangle_and_a_coin_is_empty():
     patches = [(patch.get_x(), patch.get_y(), patch.get_width(), patch.get_alpha())
                for patch in picture("accuracy by position").figure.axes[0].patches]
@@ -287,8 +275,6 @@ def test_the_hint_for_one_unit_does_not_give_the_conclusion_away():
     (lambda: figures.survival({"a": [0]}, cap=1000), r"series\['a'\] must be"),
     (lambda: figures.survival({"a": []}, cap=1000), "at least one seed"),
     (lambda: figures.survival({name: [1] for name in "abcdefg"}, cap=1000), "1 to 6 names"),
-    (lambda: figures.predicted_and_observed([("a", 0, 5)], cap=10), "predictions above 0"),
-    (lambda: figures.predicted_and_observed([("a", 1, 50)], cap=10), "to the cap, 10"),
     (lambda: figures.success_curve([("a", 0, 5, 10)], "ratio", lambda x: x), "numbers above 0"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1, 11]], 10, "net", "bias"), "successes must be"),
     (lambda: figures.success_grid(["a"], ["b", "c"], [[1]], 10, "net", "bias"), "solved must be one"),

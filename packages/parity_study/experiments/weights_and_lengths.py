@@ -2,8 +2,8 @@
 
 Chapter: *Why five bits are hard*. All weights and biases that PyTorch draws are multiplied by 10. LSTMs are
 trained on random batches of 64 strings of a single length, or on lengths that begin at 8 bits and grow to 50, so that
-no short strings occur. Predictions, made before the first run, but after ten seeds of each length up to 20 bits had
-been tried with weights ten times as large:
+no short strings occur. Predictions, made before the first run, but after a trial with ten seeds each at 8, 10 and 20
+bits and weights six or ten times as large:
 
 - Each bit makes the signal smaller, so larger weights move the frontier by a few bits, and do not reach 50 bits.
 - If larger weights only make the first lengths learnable, lengths that grow from 8 bits lead from there to 50 bits.
