@@ -14,7 +14,6 @@ import contextlib
 import functools
 import io
 import sys
-import sysconfig
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -27,10 +26,12 @@ from parity_checks.plain_data import (
     CheckFailed,
     ModuleRun,
     ModuleState,
+    NotChecked,
     Seed,
     from_student,
     is_tensor,
     kind_of,
+    missing_package,
     safely,
     short,
     to_student,
@@ -40,8 +41,8 @@ from parity_checks.plain_data import (
 if TYPE_CHECKING:
     import torch
 
-LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).parent), sysconfig.get_path("stdlib"),
-             "<frozen")
+LIBRARIES = (str(Path(__file__).parents[1]), str(Path(parity_lib.__file__).parent),
+             str(Path(functools.__file__).parent), "<frozen")     # the standard library may be a zip file
 
 
 # ---------------------------------------------------------------- remote calls
@@ -311,13 +312,18 @@ def _find(name: str) -> Callable:
 
 
 def _run(name: str, forbid: Iterable[str], work: Callable[[], Any]) -> Any:
-    """Run the student's code and convert any exception except KeyboardInterrupt to CheckFailed."""
+    """Run the student's code and convert any exception except KeyboardInterrupt to CheckFailed.
+
+    Raises NotChecked if the code needs a package that is not installed.
+    """
     with forbidding(name, forbid, checks_allowed=bool(_replaced)):
         try:
             return work()
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            if (package := missing_package(error)) is not None:
+                raise NotChecked(f"`{name}` needs {package}, which is not installed here.") from None
             message = safely(_about, name, error, otherwise=f"`{name}` stopped with an error that cannot be read")
         raise CheckFailed(message)
 

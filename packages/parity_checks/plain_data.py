@@ -8,6 +8,7 @@ student.
 from __future__ import annotations
 
 import copy
+import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 SCALARS = {bool, int, float, str, type(None), *np.sctypeDict.values()} - {np.object_, np.void}
+# The names by which code uses a package besides NumPy, with the package itself and what it is called in a text
+PACKAGES = {"torch": ("torch", "PyTorch"), "nn": ("torch", "PyTorch"), "scipy": ("scipy", "SciPy")}
 MAX_DEPTH = 50
 MODULES = ("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell", "Linear")
 ARGUMENTS = ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
@@ -42,6 +45,27 @@ class CheckFailed(AssertionError):
             self.offered = True
             offer_link(str(self))
         return [f"✗ {self}"]
+
+
+class NotChecked(Exception):
+    """An exception raised when a check cannot run, because it needs a package that is not installed.
+
+    This is not the student's mistake, so the task gets no score at all.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def missing_package(error: BaseException) -> str | None:
+    """Return the name of a package that is not installed and so caused an error, or None for any other error.
+
+    The error is that of the import, or that of a name which the import did not define.
+    """
+    if type(error) not in (ModuleNotFoundError, NameError) or type(error.name) is not str:
+        return None
+    package, title = PACKAGES.get(error.name, ("", ""))
+    return title if package and importlib.util.find_spec(package) is None else None
 
 
 @dataclass(frozen=True)
@@ -121,6 +145,8 @@ def to_student(value: Any) -> Any:
         return value.build()
     if is_tensor(value):
         return value.detach().clone()
+    if type(value) is np.ndarray and value.dtype == np.int64:
+        return value.astype(int)    # on a 32-bit platform, np.bincount and np.repeat refuse wider integers
     if type(value) in (tuple, list):
         return type(value)(map(to_student, value))
     if isinstance(value, dict):
